@@ -1,0 +1,1 @@
+"""From text to index form and words, with the way back."""

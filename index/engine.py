@@ -1,0 +1,185 @@
+"""THE SEAM. An engine is asked one value and answers with one type; analysis happens before it, wording after it.
+
+`Engine` reads, `Writer` writes. The contract suite in tests/engines runs over every implementation: the sets,
+counts, occurrences, facets, filters and clear-cut orders of all engines agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from index.analysis.normaliser import Folded
+from index.query.nodes import Everything, Node, Ranking
+
+__all__ = [
+    "Document",
+    "Engine",
+    "EngineQuery",
+    "FacetAsked",
+    "FacetCounts",
+    "FacetCount",
+    "Found",
+    "Manifest",
+    "Matches",
+    "Writer",
+]
+
+
+@dataclass(slots=True)
+class Document:
+    """A report made ready for an engine.
+
+    `texts` holds for each of TEXT_FIELDS the index form with its way back to the display text; `wording` for each
+    field the lines that read otherwise in mainland wording (None for nearly all reports). `words` holds
+    search-mode tokens and their counts for the ranked fields "title", "headings" and "body".
+    `keywords` has one value (or a path) a facet, or nothing; `numbers` only what is known.
+    """
+
+    id: str
+    digest: str
+    source: str
+    stored: bytes
+    texts: dict[str, Folded]
+    wording: dict[str, Folded | None]
+    words: dict[str, dict[str, int]]
+    keywords: dict[str, str | tuple[str, ...]]
+    numbers: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetAsked:
+    """One facet to count: the `size` most frequent values, those in `always` even at zero, those with `contains`."""
+
+    name: str
+    size: int
+    always: tuple[str, ...] = ()
+    contains: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineQuery:
+    """One question.
+
+    A report matches when it satisfies `condition` and every filter. `filters` are keyed by facet name (or another
+    name for those that are no facet); a facet is counted over the reports that satisfy the condition and every
+    filter but the one under its own name. `counted` are the strings whose non-overlapping places are counted.
+    `after` continues behind the (sort key, tie) of a hit; otherwise `offset` skips.
+    """
+
+    condition: Node = field(default_factory=Everything)
+    filters: Mapping[str, Node] = field(default_factory=dict)
+    ranking: Ranking = field(default_factory=Ranking)
+    counted: Node = field(default_factory=Everything)
+    sort: str = "relevance"
+    offset: int = 0
+    size: int = 10
+    after: tuple[float | None, int] | None = None
+    facets: tuple[FacetAsked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One report that an engine found.
+
+    `key` is what it was sorted by (None: it has no such value), `tie` a number that is the report's own for good
+    (of 53 bits) and settles equals, ascending. `occurrences` is None when nothing was counted.
+    `texts` and `wording` are as in Document.
+    """
+
+    id: str
+    score: float
+    key: float | None
+    tie: int
+    occurrences: int | None
+    stored: bytes
+    texts: Mapping[str, Folded]
+    wording: Mapping[str, Folded | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """A value and how many reports have it. Paths are joined by "/"."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """The counts of one facet, most frequent first; `total_values` counts all values with at least one report."""
+
+    name: str
+    counts: tuple[FacetCount, ...]
+    total_values: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The answer: exact totals, one page of hits, and the facets asked for."""
+
+    total: int
+    occurrences: int | None
+    hits: tuple[Found, ...]
+    facets: tuple[FacetCounts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the index says of itself: `generation` grows with each commit, `fingerprint` is what it was written with."""
+
+    generation: int
+    reports: int
+    fingerprint: Mapping[str, str]
+
+
+class Engine(Protocol):
+    """A snapshot of an index. Threads may share it; `refreshed` gives the newest snapshot (itself if nothing changed)."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the index says of itself."""
+
+    def search(self, query: EngineQuery) -> Matches:
+        """Answer one question."""
+
+    def get(self, report_id: str) -> Found:
+        """One report by its id. Raises ReportNotFoundError."""
+
+    def explain(self, query: EngineQuery, report_id: str) -> Mapping[str, Any]:
+        """The parts of a report's score: {"total": float, "parts": [{"name", "value", "detail"}]}."""
+
+    def count_strings(self, node: Node) -> tuple[int, int]:
+        """(reports, occurrences) of a condition, without hits: for suggestions and relaxing."""
+
+    def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
+        """Every report that matches, in no promised order, without holding them all: for exports."""
+
+    def sources(self) -> Mapping[str, tuple[str, str]]:
+        """id -> (digest, source) of every report: what a build needs to know what has changed."""
+
+    def refreshed(self) -> Engine:
+        """The newest snapshot."""
+
+    def close(self) -> None:
+        """Let go of files."""
+
+
+class Writer(Protocol):
+    """Collects changes and publishes them all at once; nothing is visible before `commit`."""
+
+    def put(self, document: Document) -> None:
+        """Add the report, or replace the one of the same id."""
+
+    def delete(self, report_id: str) -> None:
+        """Take the report out; no error when there is none."""
+
+    def clear(self) -> None:
+        """Take every report out: the commit will hold only what is put after this."""
+
+    def commit(self) -> None:
+        """Publish. Durable when it returns."""
+
+    def cancel(self) -> None:
+        """Forget everything since the last commit."""

@@ -1,0 +1,1 @@
+"""From what a reader types to what an engine is asked."""

@@ -1,0 +1,168 @@
+"""What an engine is asked: finished nodes, all text in index form.
+
+This module imports nothing of ours. Every node is immutable and hashable. Engines take them apart with
+`match` and end in `assert_never`, so that a new node is named by mypy in every engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "AtLeast",
+    "Everything",
+    "Keyword",
+    "Near",
+    "Node",
+    "Not",
+    "Nothing",
+    "NumberRange",
+    "PathPrefix",
+    "String",
+    "Wildcard",
+    "strings_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No report."""
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    """Reports in whose text one of `forms` occurs as a string of characters.
+
+    `forms` are the wordings of one thing (the one asked for first); `field` is one of TEXT_FIELDS, or None for any.
+    `outside` are strings: an occurrence that lies inside an occurrence of one of them does not count.
+    """
+
+    forms: tuple[str, ...]
+    field: str | None = None
+    outside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """Reports with a run that fits `pattern`: `*` is 0 to `widest` characters of one run, `?` is exactly one.
+
+    A run ends at white space, punctuation and the ends of the text.
+    """
+
+    pattern: str
+    field: str | None = None
+    widest: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Reports in which the operands, in any order, stand with at most `distance` characters between neighbours."""
+
+    operands: tuple[String, ...]
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Reports that satisfy every operand."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Reports that satisfy at least one operand."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Reports that satisfy at least `least` of the operands."""
+
+    operands: tuple[Node, ...]
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Reports that do not satisfy the operand."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """Reports whose facet `name` is one of `values` (numbers as decimal strings)."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathPrefix:
+    """Reports whose path facet `name` begins with one of `prefixes`, each from the top down."""
+
+    name: str
+    prefixes: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """Reports whose number `name` lies in [low, high]; None is open. A report without the number never matches."""
+
+    name: str
+    low: float | None = None
+    high: float | None = None
+
+
+Node = (
+    Everything
+    | Nothing
+    | String
+    | Wildcard
+    | Near
+    | AllOf
+    | AnyOf
+    | AtLeast
+    | Not
+    | Keyword
+    | PathPrefix
+    | NumberRange
+)
+
+
+def strings_of(node: Node) -> tuple[String | Wildcard, ...]:
+    """The strings that `node` asks to be present, in order, each once: what is counted, marked and cut out.
+
+    >>> strings_of(AllOf((String(("公开",)), Not(String(("收费",))))))
+    (String(forms=('公开',), field=None, outside=()),)
+    """
+    match node:
+        case String() | Wildcard():
+            return (node,)
+        case AllOf(operands) | AnyOf(operands) | AtLeast(operands) | Near(operands):
+            return tuple(dict.fromkeys(s for o in operands for s in strings_of(o)))
+        case _:
+            return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What relevance is made of. An engine's score is the plain sum of the parts, each explained by `explain`.
+
+    `words` are search-mode tokens, ranked by BM25F over title, headings and body; `runs` are the runs as typed,
+    each adding a bonus where it stands whole; `pairs` are neighbouring characters, ranked by BM25 where a
+    question is too long for its words to be trusted.
+    """
+
+    words: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = field(default=())

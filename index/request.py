@@ -1,0 +1,143 @@
+"""What can be asked: one frozen request, the same for the page, the endpoint and the command line.
+
+The request knows how it is written as URL parameters, so that every link on a page and every `next` of the endpoint
+is made in one place.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from index.errors import RequestError
+from index.schema import FACET_NAMES, FACETS, SORTS
+
+__all__ = ["API_SEARCH", "LIMITS", "MATCHES", "PAGE_SEARCH", "SearchRequest"]
+
+API_SEARCH, PAGE_SEARCH = "/api/v1/search", "/search"
+MATCHES = ("auto", "all", "any")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may ask for; past a limit it is refused, never cut."""
+
+    size: int = 100
+    window: int = 10_000
+    facet_size: int = 1_000
+    snippets: int = 5
+    values: int = 200
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One search.
+
+    `filters` maps facet names to chosen values: OR-ed within a facet, AND-ed across. `facets` names the facets to
+    count (None: all). `cursor` continues a list past `page * size == 10,000`. Raises RequestError on what cannot be.
+    """
+
+    q: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    year_from: int | None = None
+    year_to: int | None = None
+    published_from: dt.date | None = None
+    published_to: dt.date | None = None
+    where: tuple[str, ...] = ()
+    match: str = "auto"
+    sort: str = "relevance"
+    size: int = 10
+    page: int = 1
+    cursor: str | None = None
+    facets: tuple[str, ...] | None = None
+    facet_size: int = 20
+    snippets: int = 3
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be asked, naming the parameter."""
+        _within("size", self.size, 1, LIMITS.size)
+        _within("page", self.page, 1, LIMITS.window)
+        _within("facet_size", self.facet_size, 1, LIMITS.facet_size)
+        _within("snippets", self.snippets, 0, LIMITS.snippets)
+        _one_of("match", self.match, MATCHES)
+        _one_of("sort", self.sort, SORTS)
+        for name in self.facets or ():
+            _one_of("facets", name, FACET_NAMES)
+        for name, values in self.filters.items():
+            self._check_filter(name, values)
+        if self.cursor is None and self.page * self.size > LIMITS.window:
+            raise RequestError(
+                "page",
+                f"page * size may reach {LIMITS.window}; follow `next` from there on, it carries a cursor",
+            )
+
+    def _check_filter(self, name: str, values: tuple[str, ...]) -> None:
+        _one_of(name, name, FACET_NAMES)
+        if len(values) > LIMITS.values:
+            raise RequestError(name, f"at most {LIMITS.values} values of {name} can be chosen; choose fewer")
+        kind = next(f.kind for f in FACETS if f.name == name)
+        for value in values:
+            if not value or (kind == "number" and not (value.isascii() and value.isdigit() and len(value) <= 4)):
+                raise RequestError(name, f"{value!r} is no {name}; take a value that the facet lists")
+
+    # ------------------------------------------------------------------ as a URL
+    def params(self) -> list[tuple[str, str]]:
+        """The request as URL parameters, defaults left out, in a stable order."""
+        blank = SearchRequest()
+        out: list[tuple[str, str]] = [("q", self.q)] if self.q else []
+        for name in FACET_NAMES:
+            out += [(name, value) for value in self.filters.get(name, ())]
+        for name in ("year_from", "year_to", "published_from", "published_to"):
+            if (value := getattr(self, name)) is not None:
+                out.append((name, str(value)))
+        out += [("where", w) for w in self.where]
+        if self.facets is not None:
+            out.append(("facets", ",".join(self.facets)))
+        for name in ("match", "sort", "size", "facet_size", "snippets"):
+            if getattr(self, name) != getattr(blank, name):
+                out.append((name, str(getattr(self, name))))
+        if self.cursor is not None:
+            out.append(("cursor", self.cursor))
+        elif self.page != 1:
+            out.append(("page", str(self.page)))
+        return out
+
+    def url(self, path: str = API_SEARCH) -> str:
+        """The request as a URL below `path`."""
+        params = self.params()
+        return path + ("?" + urlencode(params) if params else "")
+
+    # ------------------------------------------------------------------ neighbours of a request
+    def toggled(self, facet: str, value: str) -> SearchRequest:
+        """This request with one facet value chosen, or no longer chosen, from the first page."""
+        chosen = self.filters.get(facet, ())
+        now = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)
+        filters = {k: v for k, v in {**self.filters, facet: now}.items() if v}
+        return replace(self, filters=filters, page=1, cursor=None)
+
+    def at_page(self, page: int) -> SearchRequest:
+        """This request at another page."""
+        return replace(self, page=page, cursor=None)
+
+    def at_cursor(self, cursor: str) -> SearchRequest:
+        """This request continued behind a hit."""
+        return replace(self, page=1, cursor=cursor)
+
+    def with_(self, **changes: object) -> SearchRequest:
+        """This request with some parameters changed, from the first page."""
+        return replace(self, **{"page": 1, "cursor": None, **changes})  # type: ignore[arg-type]
+
+
+def _within(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise RequestError(name, f"{name} is {value}; it must be between {low} and {high}")
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise RequestError(name, f"{value!r} is not one of {', '.join(allowed)}")

@@ -1,0 +1,94 @@
+"""What is answered: one response, from which the page, the JSON and the command line's table are made.
+
+Snippets are text plus spans, never HTML. All spans are [start, end) code points into the text beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+__all__ = ["FacetResult", "FacetValue", "Hit", "QueryEcho", "SearchResponse", "Snippet"]
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of a report's text: `offset` is where it starts there, `marks` lie on `text`."""
+
+    text: str
+    marks: tuple[Span, ...]
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A report as a list shows it. `occurrences` is None for a query without words."""
+
+    id: str
+    source: str
+    url: str | None
+    title: str | None
+    agency: str | None
+    level: str | None
+    year: int | None
+    region: list[str] | None
+    published: str | None
+    score: float
+    occurrences: int | None
+    title_marks: tuple[Span, ...] = ()
+    snippets: tuple[Snippet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet with its count under the other facets' filters, and the URL that chooses or drops it."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    toggle_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetResult:
+    """A counted facet: chosen values first, then by count. `truncated` says that `total_values` are more."""
+
+    values: tuple[FacetValue, ...]
+    total_values: int
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueryEcho:
+    """The query as it was understood."""
+
+    q: str
+    normalised: str
+    words: tuple[str, ...]
+    filters: Mapping[str, Any]
+    relaxed: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResponse:
+    """The answer to a SearchRequest. `next` and `previous` are endpoint URLs that work as they stand."""
+
+    query: QueryEcho
+    total: int
+    occurrences: int | None
+    took_ms: float
+    page: int
+    size: int
+    next: str | None
+    previous: str | None
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, FacetResult] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The response as plain JSON values."""
+        return asdict(self)

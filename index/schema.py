@@ -1,0 +1,54 @@
+"""Which fields a report is found, filtered, counted and sorted by.
+
+A new facet is one row in FACETS, one field of Report, and the function in indexer/metadata.py that fills it:
+engines, pages, command line and JSON loop over this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from index.report import LEVELS, TABLES_STATUSES
+
+__all__ = ["FACETS", "FACET_NAMES", "NUMBERS", "SORTS", "TEXT_FIELDS", "Facet"]
+
+SCHEMA_VERSION = 1
+"""Raise it when stored data changes its meaning: older indexes are then named as stale and refused."""
+
+TEXT_FIELDS = ("title", "text")
+"""The searched texts of a report, in the order in which they are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One way to drill down.
+
+    `kind`: "keyword" is a string, "number" an integer, "path" a list from the top down (choosing a value takes all
+    below it). `attribute` is the field of Report. `order` lists the values that have an order of their own.
+    """
+
+    name: str
+    attribute: str
+    kind: Literal["keyword", "number", "path"]
+    label_zh: str
+    label_en: str
+    order: tuple[str, ...] = ()
+
+
+FACETS = (
+    Facet("agency", "agency", "keyword", "机关", "Agency"),
+    Facet("level", "level", "keyword", "层级", "Level", LEVELS),
+    Facet("year", "year", "number", "年度", "Year"),
+    Facet("region", "region", "path", "地区", "Region"),
+    Facet("line", "line", "keyword", "条线", "Line"),
+    Facet("org_type", "org_type", "keyword", "机关类型", "Type of body"),
+    Facet("tables", "tables_status", "keyword", "统计表勾稽", "Tables", TABLES_STATUSES),
+)
+FACET_NAMES = tuple(f.name for f in FACETS)
+
+NUMBERS = ("year", "published")
+"""Columns of whole numbers with nulls: `year`, and `published` as days since 0001-01-01."""
+
+SORTS = ("relevance", "year", "-year", "published", "-published", "occurrences")
+"""What a result may be sorted by; a minus is descending, `occurrences` always is. Reports without the value come last."""

@@ -1,0 +1,1 @@
+"""From bytes to reports in an index: the write side."""
