@@ -18,8 +18,8 @@ __all__ = [
     "Engine",
     "EngineQuery",
     "FacetAsked",
-    "FacetCounts",
     "FacetCount",
+    "FacetCounts",
     "Found",
     "Manifest",
     "Matches",
@@ -135,7 +135,7 @@ class Manifest:
 
 
 class Engine(Protocol):
-    """A snapshot of an index. Threads may share it; `refreshed` gives the newest snapshot (itself if nothing changed)."""
+    """A snapshot of an index. Threads may share it."""
 
     @property
     def manifest(self) -> Manifest:
@@ -160,7 +160,7 @@ class Engine(Protocol):
         """id -> (digest, source) of every report: what a build needs to know what has changed."""
 
     def refreshed(self) -> Engine:
-        """The newest snapshot."""
+        """The newest snapshot; itself if nothing changed."""
 
     def close(self) -> None:
         """Let go of files."""

@@ -51,4 +51,7 @@ NUMBERS = ("year", "published")
 """Columns of whole numbers with nulls: `year`, and `published` as days since 0001-01-01."""
 
 SORTS = ("relevance", "year", "-year", "published", "-published", "occurrences")
-"""What a result may be sorted by; a minus is descending, `occurrences` always is. Reports without the value come last."""
+"""What a result may be sorted by; a minus is descending, `occurrences` always is.
+
+Reports without the value come last.
+"""

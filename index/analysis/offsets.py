@@ -39,9 +39,7 @@ class OffsetMap:
     def end(self, position: int) -> int:
         """Where the display text of the form character at `position` ends."""
         k = bisect_right(self.form, position) - 1
-        return (
-            self.display[k] + self.block[k] if self.block[k] else self.display[k] + position - self.form[k] + 1
-        )
+        return self.display[k] + self.block[k] if self.block[k] else self.display[k] + position - self.form[k] + 1
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The display span of form[start:end]; end > start.
@@ -75,9 +73,7 @@ class OffsetBuilder:
         """`count` form characters from as many display characters at `display`."""
         if count <= 0:
             return
-        if not (
-            self.form and not self.block[-1] and self.display[-1] + self.length - self.form[-1] == display
-        ):
+        if not (self.form and not self.block[-1] and self.display[-1] + self.length - self.form[-1] == display):
             self._run(display, 0)
         self.length += count
 

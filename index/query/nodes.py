@@ -124,18 +124,7 @@ class NumberRange:
 
 
 Node = (
-    Everything
-    | Nothing
-    | String
-    | Wildcard
-    | Near
-    | AllOf
-    | AnyOf
-    | AtLeast
-    | Not
-    | Keyword
-    | PathPrefix
-    | NumberRange
+    Everything | Nothing | String | Wildcard | Near | AllOf | AnyOf | AtLeast | Not | Keyword | PathPrefix | NumberRange
 )
 
 

@@ -1,0 +1,93 @@
+"""Makes a report ready for an engine: index forms, wording, words, facet values, numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections import Counter
+from functools import cache
+
+from index.analysis.normaliser import Folded, fold, normaliser_name
+from index.analysis.tokenizer import Tokenizer, tokenizer
+from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_text
+from index.engine import Document
+from index.report import Report
+from index.schema import FACETS, SCHEMA_VERSION
+
+__all__ = ["HEADING", "analyse", "day_number", "fingerprint"]
+
+HEADING = re.compile(
+    r"^[ \t\u3000\xa0]*(?:第[一二三四五六七八九十]+[章节節部]|[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十]{1,3}[)）])"
+    r"[^\n。;；]{2,38}$",
+    re.MULTILINE,
+)
+"""A heading of a report: 一、概述 or （二）主动公开情况, on a line of its own and without a full stop."""
+
+
+@cache
+def fingerprint() -> dict[str, str]:
+    """What an index is written with; one that was written with something else is stale."""
+    return {
+        "schema": str(SCHEMA_VERSION),
+        "normaliser": normaliser_name(),
+        "segmenter": tokenizer().name,
+        "wording": str(len(WORDINGS)) + " " + str(sum(map(ord, "".join(w.taiwan + w.mainland for w in WORDINGS)))),
+    }
+
+
+def analyse(report: Report, digest: str) -> Document:
+    """The report as an engine takes it. `digest` says what it was made from."""
+    title, text = fold(report.title or ""), fold(report.text)
+    taiwan = is_taiwan_worded(title.form + text.form)
+    return Document(
+        id=report.id,
+        digest=digest,
+        source=report.source,
+        stored=json.dumps(report.stored(), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"),
+        texts={"title": title, "text": text},
+        wording={"title": mainland(title) if taiwan else None, "text": mainland(text) if taiwan else None},
+        words=_words(report, title, text, taiwan=taiwan),
+        keywords=_keywords(report),
+        numbers=_numbers(report),
+    )
+
+
+def _words(report: Report, title: Folded, text: Folded, *, taiwan: bool) -> dict[str, dict[str, int]]:
+    cutter: Tokenizer = tokenizer()
+    headings = "\n".join(m.group() for m in HEADING.finditer(report.text))
+    forms = {"title": title.form, "headings": fold(headings).form, "body": text.form}
+    if taiwan:
+        forms = {name: mainland_text(form) for name, form in forms.items()}
+    return {name: dict(Counter(cutter.search_tokens(form))) for name, form in forms.items()}
+
+
+def _keywords(report: Report) -> dict[str, str | tuple[str, ...]]:
+    out: dict[str, str | tuple[str, ...]] = {}
+    for facet in FACETS:
+        value = getattr(report, facet.attribute)
+        if value is None or value == [] or value == "":
+            continue
+        out[facet.name] = tuple(value) if facet.kind == "path" else str(value)
+    return out
+
+
+def _numbers(report: Report) -> dict[str, float]:
+    out: dict[str, float] = {}
+    if report.year is not None:
+        out["year"] = report.year
+    if (day := day_number(report.published)) is not None:
+        out["published"] = day
+    return out
+
+
+def day_number(date: str | None) -> int | None:
+    """Days since 0001-01-01 of an ISO date; None for none.
+
+    >>> day_number("2019-03-11")
+    737129
+    """
+    try:
+        return dt.date.fromisoformat(date).toordinal() if date else None
+    except ValueError:
+        return None

@@ -1,0 +1,171 @@
+"""The index form: one spelling for one thing, whatever script, width or line break it was published in.
+
+    display text -> compatibility forms, width, case, white space -> t2s -> one form for one-to-many pairs
+
+Only this module imports opencc. Every character of the index form comes from exactly one place of the display text,
+so that a span can be taken back (OffsetMap).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
+
+import opencc
+
+from index.analysis.offsets import OffsetBuilder, OffsetMap
+
+__all__ = ["NORMALISER_VERSION", "Folded", "fold", "fold_line", "normaliser_name"]
+
+NORMALISER_VERSION = 1
+"""Raise it with any change of the form: an index keeps it in its fingerprint and is refused when it differs."""
+
+# Radicals that PDF fonts leave behind and that have no compatibility decomposition of their own.
+RADICALS = str.maketrans(
+    "⺁⺈⺋⺌⺍⺕⺗⺝⺠⺢⺣⺤⺥⺧⺩⺪⺬⺭⺮⺯⺰⺱⺳⺶⺷⺸⺹⺺⺻⺼⺾⺿⻀⻃⻄⻅⻆⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
+    "厂刀卩小小彐心月民水火爪爪牛王疋示礻竹糸纟网网羊羊羊老聿聿肉艸艸艸西西见角讠贝足车辶辶辶邑钅長镸长门阜阜雨青韦页风飞食食食飠饣马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜龟",
+)
+
+# One character for what is set in many ways: brackets round a document number, dashes, dots, quotation marks.
+SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("〔〘﹝［【〖[﹙⁽", "("),
+        **dict.fromkeys("〕〙﹞］】〗]﹚⁾", ")"),
+        **dict.fromkeys("—–―‐‑‒−－﹣─━", "-"),
+        **dict.fromkeys("・•‧∙⋅･●", "·"),
+        **dict.fromkeys("“”„‟「」『』﹁﹂﹃﹄＂〝〞", '"'),
+        **dict.fromkeys("‘’‚‛＇", "'"),
+        **dict.fromkeys("〜～∼˜", "~"),
+    }
+)
+
+# What t2s leaves apart by context or by rule, although readers write either: both sides fold to one of them.
+ONE_TO_MANY = str.maketrans(
+    "著覆乾徵夥馀锺瞭藉裏於臺後係隻髮麵鬆範穀製澱嚮弔願麽", "着复干征伙余钟了借里于台后系只发面松范谷制淀向吊愿么"
+)
+
+SPACES = "\t\n\v\f\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x00"
+INVISIBLE = "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
+HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+WIDE_PUNCTUATION = "、。〈-】〔-〟，．：；！？（）“”‘’…"
+JOINS = re.compile(f"[{HAN}{WIDE_PUNCTUATION}]")
+RANGES = ((0x41, 0x5A), (0xA0, 0x590), (0x1E00, 0x2BFF), (0x3000, 0x33FF), (0xA640, 0xA7FF), (0xF900, 0xFFEF))
+FOLDED_RANGES = (*RANGES, (0x2F00, 0x2FDF), (0x2E80, 0x2EF3), (0x2F800, 0x2FA1F), (0x1D400, 0x1D7FF))
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text in index form, and the way back to where each span of it stands in the display text."""
+
+    form: str
+    offsets: OffsetMap = field(default_factory=OffsetMap)
+
+    def spans(self, found: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+        """The display spans of what a pattern finds in the form."""
+        return (self.offsets.span(*m.span()) for m in found.finditer(self.form) if m.end() > m.start())
+
+
+def normaliser_name() -> str:
+    """What an index records of this module."""
+    return f"{NORMALISER_VERSION} opencc {version('opencc')} unicode {unicodedata.unidata_version}"
+
+
+@cache
+def converter() -> opencc.OpenCC:
+    """Loading takes up to 170 ms; one instance may be shared by threads."""
+    return opencc.OpenCC("t2s")
+
+
+@cache
+def tables() -> tuple[dict[int, str], re.Pattern[str]]:
+    """One character to one character; and the pattern of all that changes the length (white space included)."""
+    single: dict[int, str] = {}
+    irregular = []
+    for low, high in FOLDED_RANGES:
+        for code in range(low, high + 1):
+            char = chr(code)
+            folded = compatible(char)
+            if folded != char and len(folded) == 1:
+                single[code] = folded
+            elif folded != char:
+                irregular.append(char)
+    single.update(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
+    expanding = "".join(re.escape(c) for c in irregular)
+    return single, re.compile(f"[{SPACES}{INVISIBLE}]+|[{expanding}]")
+
+
+def compatible(char: str) -> str:
+    """One character without width, case, presentation form or bracket style.
+
+    >>> compatible("Ａ"), compatible("⽂"), compatible("㈠"), compatible("〔")
+    ('a', '文', '(一)', '(')
+    """
+    known = char.translate(RADICALS).translate(SIGNS)
+    if known != char:
+        return known
+    folded = unicodedata.normalize("NFKC", char).translate(SIGNS)
+    # A spacing diacritic decomposes into a space and a mark: the character itself is what was printed.
+    return char if folded.startswith(" ") else folded.lower()
+
+
+def fold(text: str) -> Folded:
+    """The index form of a display text.
+
+    White space between two Chinese characters is dropped, so that a line break never splits a word; elsewhere a run
+    of it counts as one space.
+
+    >>> fold("政府資訊\\n公開（Ａ）").form
+    '政府资讯公开(a)'
+    >>> fold("政府 信息").offsets.span(1, 3)
+    (1, 4)
+    """
+    single, irregular = tables()
+    builder, at = OffsetBuilder(), 0
+    pieces: list[str] = []
+    for match in irregular.finditer(text):
+        start, end = match.span()
+        builder.linear(at, start - at)
+        pieces.append(text[at:start].translate(single))
+        new = _irregular(text, start, end)
+        if new == " " and end - start == 1:
+            builder.linear(start, 1)
+        else:
+            builder.blocked(start, end - start, len(new))
+        pieces.append(new)
+        at = end
+    builder.linear(at, len(text) - at)
+    pieces.append(text[at:].translate(single))
+    return Folded(to_simplified("".join(pieces)).translate(ONE_TO_MANY), builder.build())
+
+
+def fold_line(text: str) -> str:
+    """The index form of a short text, without the way back and without white space round it."""
+    return fold(text).form.strip()
+
+
+def _irregular(text: str, start: int, end: int) -> str:
+    run = text[start:end]
+    if len(run) == 1 and not re.match(f"[{SPACES}{INVISIBLE}]", run):
+        return compatible(run)
+    if not re.search(f"[{SPACES}]", run):
+        return ""
+    inside = start > 0 and end < len(text) and JOINS.match(text[start - 1]) and JOINS.match(text[end])
+    return "" if inside else " "
+
+
+def to_simplified(text: str) -> str:
+    """Traditional to simplified, character by character where a conversion would change the length."""
+    converted: str = converter().convert(text)
+    if len(converted) == len(text):
+        return converted
+    return "".join(one if len(one) == 1 else c for c in text for one in [_simplified_character(c)])
+
+
+@cache
+def _simplified_character(char: str) -> str:
+    converted: str = converter().convert(char)
+    return converted

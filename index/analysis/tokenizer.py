@@ -1,0 +1,104 @@
+"""Cuts index form into words: jieba's dictionary and this field's own words, by rjieba where its wheel is installed.
+
+Only this module imports jieba or rjieba. Both give the same tokens for Chinese; they still may not be mixed within an
+index, because runs of Latin letters are cut differently, so an index records which one wrote it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+
+__all__ = ["Tokenizer", "domain_words", "tokenizer"]
+
+WORDS = Path(__file__).with_name("words.txt")
+
+
+class Cutter(Protocol):
+    """What jieba and rjieba have in common here."""
+
+    def cut(self, text: str) -> list[str]:
+        """Words that tile the text."""
+
+    def cut_for_search(self, text: str) -> list[str]:
+        """Those words, and before each the shorter words of the dictionary inside it."""
+
+
+class Tokenizer:
+    """Words of index form. `name` says which segmenter and which words: part of an index's fingerprint."""
+
+    def __init__(self, name: str, cutter: Cutter) -> None:
+        self.name = name
+        self._cut: Callable[[str], list[str]] = cutter.cut
+        self._search: Callable[[str], list[str]] = cutter.cut_for_search
+
+    def words(self, form: str) -> list[str]:
+        """The words that tile the form, signs and white space left out.
+
+        >>> tokenizer().words("依申请公开的收费")
+        ['依申请公开', '的', '收费']
+        """
+        return [w for w in self._cut(form) if is_word(w)]
+
+    def search_tokens(self, form: str) -> list[str]:
+        """The words and the shorter dictionary words inside them: what ranking counts."""
+        return [w for w in self._search(form) if is_word(w)]
+
+
+def is_word(token: str) -> bool:
+    """Whether a token has a letter or a digit: signs carry no meaning for ranking."""
+    return any(c.isalnum() for c in token)
+
+
+@cache
+def domain_words() -> tuple[tuple[str, int, str], ...]:
+    """(word, frequency, part of speech) of words.txt."""
+    rows = (line.split() for line in WORDS.read_text(encoding="utf-8").splitlines())
+    return tuple((r[0], int(r[1]), r[2]) for r in rows if r and not r[0].startswith("#"))
+
+
+@cache
+def tokenizer(kind: str = "") -> Tokenizer:
+    """The segmenter: "rjieba", "jieba", or by default the faster one that is installed."""
+    kind = kind or ("rjieba" if find_spec("rjieba") else "jieba")
+    digest = hashlib.sha256(WORDS.read_bytes()).hexdigest()[:12]
+    name = f"{kind} {version(kind)} words {digest}"
+    return Tokenizer(name, _rjieba() if kind == "rjieba" else _jieba())
+
+
+def _rjieba() -> Cutter:
+    import rjieba  # noqa: PLC0415  an optional wheel: where it is missing, jieba cuts
+
+    cutter = rjieba.Jieba()
+    for word, frequency, tag in domain_words():
+        cutter.add_word(word, frequency, tag)
+    return _Lists(cutter.cut, cutter.cut_for_search)
+
+
+def _jieba() -> Cutter:
+    import jieba  # noqa: PLC0415  loading its dictionary takes a second: only where it is the one used
+
+    jieba.setLogLevel(logging.ERROR)
+    cutter = jieba.Tokenizer()
+    for word, frequency, tag in domain_words():
+        cutter.add_word(word, frequency, tag)
+    return _Lists(cutter.cut, cutter.cut_for_search)
+
+
+class _Lists:
+    """Both segmenters behind lists, whatever iterable they give."""
+
+    def __init__(self, cut: Callable[[str], object], search: Callable[[str], object]) -> None:
+        self._cut, self._search = cut, search
+
+    def cut(self, text: str) -> list[str]:
+        return list(self._cut(text))  # type: ignore[call-overload, no-any-return]
+
+    def cut_for_search(self, text: str) -> list[str]:
+        return list(self._search(text))  # type: ignore[call-overload, no-any-return]

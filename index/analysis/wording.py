@@ -1,0 +1,161 @@
+"""Taiwan wording: what a converting mirror or a Taiwan reader writes for a mainland term.
+
+A document is Taiwan-worded when several strong markers stand in it; only then is its text read in mainland wording
+too, beside its own. Applying such a table to every text would wreck precision: 檔案 are archives on the mainland.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from index.analysis.normaliser import Folded
+from index.analysis.offsets import OffsetBuilder
+
+__all__ = ["WORDINGS", "Wording", "is_taiwan_worded", "mainland", "mainland_forms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One row, in index form. `strong`: hardly written on the mainland, so it marks a document.
+
+    `asked`: a reader who types it means the mainland term too; without it the word has a mainland meaning of its own.
+    """
+
+    taiwan: str
+    mainland: str
+    strong: bool = False
+    asked: bool = False
+
+
+WORDINGS = (
+    Wording("规范性档案", "规范性文件", strong=True, asked=True),
+    Wording("入口网站", "门户网站", strong=True, asked=True),
+    Wording("智慧型化", "智能化", strong=True, asked=True),
+    Wording("智慧型", "智能", strong=True, asked=True),
+    Wording("最佳化", "优化", strong=True, asked=True),
+    Wording("政府线上", "政府在线", strong=True, asked=True),
+    Wording("线上访谈", "在线访谈", strong=True, asked=True),
+    Wording("线上申请", "在线申请", asked=True),
+    Wording("线上办理", "在线办理", asked=True),
+    Wording("人民民众", "人民群众", strong=True, asked=True),
+    Wording("资讯公开", "信息公开", strong=True, asked=True),
+    Wording("政府资讯", "政府信息", strong=True, asked=True),
+    Wording("规划计画", "规划计划", asked=True),
+    Wording("计画", "计划", asked=True),
+    Wording("网际网路", "互联网", strong=True, asked=True),
+    Wording("网路", "网络", strong=True, asked=True),
+    Wording("软体", "软件", strong=True, asked=True),
+    Wording("硬体", "硬件", asked=True),
+    Wording("资料库", "数据库", asked=True),
+    Wording("大数据资料", "大数据"),
+    Wording("行动装置", "移动终端", strong=True, asked=True),
+    Wording("简讯", "短信", strong=True, asked=True),
+    Wording("影音", "视频"),
+    Wording("影片", "视频"),
+    Wording("套用", "应用", strong=True),
+    Wording("程式", "程序", strong=True),
+    Wording("民众", "群众"),
+    Wording("线上", "在线"),
+    Wording("资讯", "信息"),
+    Wording("品质", "质量"),
+    Wording("联络我们", "联系我们"),
+    Wording("回覆", "回复"),
+    Wording("公尺", "米"),
+)
+
+ENOUGH = 3
+
+
+@cache
+def patterns() -> tuple[re.Pattern[str], dict[str, str]]:
+    """All Taiwan wordings, longest first, and what each is on the mainland."""
+    table = {w.taiwan: w.mainland for w in WORDINGS}
+    keys = sorted(table, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, keys))), table
+
+
+def is_taiwan_worded(form: str) -> bool:
+    """Whether at least three different strong markers stand in an index form."""
+    return sum(w.taiwan in form for w in WORDINGS if w.strong) >= ENOUGH
+
+
+def mainland_forms(form: str) -> tuple[str, ...]:
+    """The form as asked, and in mainland wording where a Taiwan wording in it can mean nothing else.
+
+    >>> mainland_forms("规范性档案"), mainland_forms("档案管理")
+    (('规范性档案', '规范性文件'), ('档案管理',))
+    """
+    table = {w.taiwan: w.mainland for w in WORDINGS if w.asked}
+    keys = sorted(table, key=len, reverse=True)
+    other = re.sub("|".join(map(re.escape, keys)), lambda m: table[m.group()], form)
+    return (form,) if other == form else (form, other)
+
+
+def mainland_text(form: str) -> str:
+    """A Taiwan-worded form in mainland wording throughout: for ranking, where only words count."""
+    pattern, table = patterns()
+    return pattern.sub(lambda m: table[m.group()], form)
+
+
+SENTENCE = re.compile(r"[。;；!?！？]")
+REACH = 200
+
+
+def mainland(folded: Folded) -> Folded | None:
+    """The sentences of a Taiwan-worded text that read otherwise on the mainland, joined by line breaks.
+
+    Each replaced wording is one block of the offset map, so that a mark covers the words as they were published.
+    None when nothing is replaced.
+    """
+    pattern, table = patterns()
+    found = list(pattern.finditer(folded.form))
+    if not found:
+        return None
+    builder = OffsetBuilder()
+    pieces: list[str] = []
+    for start, end in _sentences(folded.form, [m.span() for m in found]):
+        inside = [m for m in found if start <= m.start() < end]
+        if pieces:
+            pieces.append("\n")
+            builder.blocked(folded.offsets.start(start), 0, 1)
+        at = start
+        for m in inside:
+            _copy(folded, builder, at, m.start())
+            first, last = folded.offsets.span(*m.span())
+            builder.blocked(first, last - first, len(table[m.group()]))
+            pieces += [folded.form[at : m.start()], table[m.group()]]
+            at = m.end()
+        _copy(folded, builder, at, end)
+        pieces.append(folded.form[at:end])
+    return Folded("".join(pieces), builder.build())
+
+
+def _sentences(form: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences round the spans, bounded, those that touch joined."""
+    out: list[tuple[int, int]] = []
+    for a, b in spans:
+        before = [m.end() for m in SENTENCE.finditer(form, max(0, a - REACH), a)]
+        after = SENTENCE.search(form, b, min(len(form), b + REACH))
+        start = before[-1] if before else max(0, a - REACH)
+        end = after.end() if after else min(len(form), b + REACH)
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
+
+
+def _copy(folded: Folded, builder: OffsetBuilder, start: int, end: int) -> None:
+    """Give the builder the runs of folded.form[start:end] as they are."""
+    rows = folded.offsets.rows()
+    for k, (form, display, block) in enumerate(rows):
+        stop = rows[k + 1][0] if k + 1 < len(rows) else len(folded.form)
+        a, b = max(start, form), min(end, stop)
+        if a >= b:
+            continue
+        if block:
+            builder.blocked(display, block, b - a)
+        else:
+            builder.linear(display + a - form, b - a)
