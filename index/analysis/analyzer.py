@@ -18,7 +18,8 @@ from index.schema import FACETS, SCHEMA_VERSION
 __all__ = ["HEADING", "analyse", "day_number", "fingerprint"]
 
 HEADING = re.compile(
-    r"^[ \t\u3000\xa0]*(?:第[一二三四五六七八九十]+[章节節部]|[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十]{1,3}[)）])"
+    r"^[ \t\u3000\xa0]*(?:第[一二三四五六七八九十]+[章节節部]|[一二三四五六七八九十]{1,3}[、.．]"
+    r"|[(（][一二三四五六七八九十]{1,3}[)）])"
     r"[^\n。;；]{2,38}$",
     re.MULTILINE,
 )
@@ -66,7 +67,7 @@ def _keywords(report: Report) -> dict[str, str | tuple[str, ...]]:
     out: dict[str, str | tuple[str, ...]] = {}
     for facet in FACETS:
         value = getattr(report, facet.attribute)
-        if value is None or value == [] or value == "":
+        if not value:
             continue
         out[facet.name] = tuple(value) if facet.kind == "path" else str(value)
     return out

@@ -1,0 +1,322 @@
+"""From the tree of a query to finished nodes: folded, cut into words, wordings OR-ed, values of facets resolved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from index.analysis.normaliser import fold_line
+from index.analysis.tokenizer import is_word, tokenizer
+from index.analysis.wording import mainland_forms
+from index.errors import QueryError
+from index.query.nodes import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Everything,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Nothing,
+    NumberRange,
+    PathPrefix,
+    Ranking,
+    String,
+    Wildcard,
+)
+from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax, unparse
+from index.report import LEVELS
+
+__all__ = ["Rewritten", "Values", "rewrite"]
+
+Values = Callable[[str, str], list[str]]
+"""(facet name, part of a value) -> the values of that facet in the index that contain it."""
+
+CODE = re.compile(r"[\u4e00-\u9fff]{1,8}\(\d{4}\)第?\d{1,5}号|[0-9a-z][0-9a-z._/@:%+#&=?~-]*[0-9a-z%]|[0-9a-z]")
+"""What is one thing however it is cut: a document number, a code, an address, a number with its sign."""
+
+WILD = re.compile(r"\*|\?(?=\w)")
+
+
+@dataclass(slots=True)
+class Rewritten:
+    """A query ready for an engine.
+
+    `loose` are the bare words of the top level, which `match=auto` may relax; `firm` is all else. `filters` are facet
+    values typed at the top level, which become one with those chosen beside the query; `ranges` likewise, by name.
+    """
+
+    firm: list[Node] = field(default_factory=list)
+    loose: list[Node] = field(default_factory=list)
+    filters: dict[str, list[str]] = field(default_factory=dict)
+    ranges: dict[str, list[Node]] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    pairs: list[str] = field(default_factory=list)
+    normalised: list[str] = field(default_factory=list)
+
+    def condition(self, match: str = "all", least: int | None = None) -> Node:
+        """The condition under a mode of matching; `least` asks for that many of the loose words only."""
+        loose: list[Node] = list(dict.fromkeys(self.loose))
+        if match == "any" and len(loose) > 1:
+            loose = [AnyOf(tuple(loose))]
+        elif least is not None and least < len(loose):
+            loose = [AtLeast(tuple(loose), least)]
+        return all_of([*self.firm, *loose])
+
+    def ranking(self, *, pairs: bool = False) -> Ranking:
+        """What relevance is made of."""
+        return Ranking(_once(self.tokens), _once(self.runs), _once(self.pairs) if pairs else ())
+
+
+def rewrite(tree: Syntax | None, values: Values) -> Rewritten:
+    """The finished form of a parsed query. Raises QueryError for what has no meaning."""
+    out = Rewritten()
+    if tree is None:
+        return out
+    rewriter = _Rewriter(out, values)
+    for operand in tree.operands if isinstance(tree, And) else (tree,):
+        rewriter.top(operand)
+    if not (out.firm or out.loose or out.filters or out.ranges):
+        raise QueryError("there is no letter or digit to search for; type a word", 0)
+    return out
+
+
+def all_of(nodes: Iterable[Node]) -> Node:
+    """The conjunction of nodes, as simple as it can be."""
+    operands = tuple(dict.fromkeys(n for n in nodes if not isinstance(n, Everything)))
+    if not operands:
+        return Everything()
+    return operands[0] if len(operands) == 1 else AllOf(operands)
+
+
+def _once(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def pairs_of(form: str) -> list[str]:
+    """The neighbouring characters of a form, signs left out.
+
+    >>> pairs_of("信息公开!")
+    ['信息', '息公', '公开']
+    """
+    return [form[i : i + 2] for i in range(len(form) - 1) if form[i].isalnum() and form[i + 1].isalnum()]
+
+
+class _Rewriter:
+    """Walks the tree; what ranks is collected on the way, except below NOT."""
+
+    def __init__(self, out: Rewritten, values: Values) -> None:
+        self.out, self.values = out, values
+
+    # ------------------------------------------------------------------ the top level
+    def top(self, node: Syntax) -> None:
+        """One operand of the top-level conjunction."""
+        if isinstance(node, Field) and node.name not in ("title", "text"):
+            self.filter(node)
+        elif isinstance(node, Run) and not node.outside and not WILD.search(node.text):
+            self.out.loose += self.run(node, None)
+            self.out.normalised.append(fold_line(node.text))
+        else:
+            self.out.firm.append(self.node(node))
+            self.out.normalised.append(_printed(node))
+
+    def filter(self, node: Field) -> None:
+        """A field of the top level: one with the filters chosen beside the query."""
+        self.out.normalised.append(_printed(node))
+        found = self.field(node)
+        match found:
+            case Keyword(name, chosen):
+                self.out.filters.setdefault(name, []).extend(chosen)
+            case PathPrefix(name, prefixes):
+                self.out.filters.setdefault(name, []).extend("/".join(p) for p in prefixes)
+            case NumberRange(name, _, _):
+                self.out.ranges.setdefault(name, []).append(found)
+            case _:
+                self.out.firm.append(found)
+
+    # ------------------------------------------------------------------ nodes
+    def node(self, node: Syntax) -> Node:
+        """A node of any depth."""
+        match node:
+            case Run():
+                return all_of(self.required(self.run(node, None), node.position))
+            case Quoted():
+                return self.quoted(node, None)
+            case Field():
+                return self.field(node)
+            case Negated(operand, _):
+                return Not(_Rewriter(Rewritten(), self.values).node(operand))
+            case And(operands, _):
+                return all_of(self.node(o) for o in operands)
+            case Or(operands, _):
+                return AnyOf(tuple(dict.fromkeys(self.node(o) for o in operands)))
+            case Proximity(operands, distance, _):
+                return Near(tuple(self.string(o) for o in operands), distance)
+
+    def required(self, nodes: list[Node], position: int) -> list[Node]:
+        """Nodes that must not be empty: an operand without letters would match everything."""
+        if not nodes:
+            raise QueryError("there is no letter or digit here to search for; type a word", position)
+        return nodes
+
+    def run(self, node: Run, field_name: str | None) -> list[Node]:
+        """The words of a bare run; a run with wildcards or an exclusion is one string."""
+        if WILD.search(node.text):
+            return [self.wildcard(node, field_name)]
+        form = fold_line(node.text)
+        if node.outside:
+            return [self.string(node, field_name)]
+        words = _words(form)
+        self.rank(form, words)
+        return [String(mainland_forms(w), field_name) for w in _once(words)]
+
+    def rank(self, form: str, words: list[str]) -> None:
+        """Let the run and its words rank, in mainland wording, so that every wording gives one order."""
+        mainland = mainland_forms(form)[-1]
+        trimmed = mainland.strip("".join({c for c in mainland if not c.isalnum()}))
+        self.out.words += words
+        self.out.tokens += tokenizer().search_tokens(mainland)
+        self.out.pairs += pairs_of(mainland)
+        if len(words) > 1:
+            self.out.runs.append(trimmed)
+
+    def quoted(self, node: Quoted, field_name: str | None) -> Node:
+        """A quoted string, or with a number its words near each other."""
+        if node.within is None:
+            return self.string(node, field_name)
+        form = fold_line(node.text)
+        parts = form.split() if " " in form else _words(form)
+        strings = tuple(String(mainland_forms(p), field_name) for p in _once(parts) if is_word(p))
+        if not strings:
+            raise QueryError("there is no letter or digit here to search for; type a word", node.position)
+        self.rank(form, _words(form))
+        return Near(strings, node.within) if len(strings) > 1 else strings[0]
+
+    def string(self, node: Run | Quoted, field_name: str | None = None) -> String:
+        """Exactly these characters."""
+        form = fold_line(node.text)
+        if not form:
+            raise QueryError("there is nothing here to search for; type a word", node.position)
+        self.out.words.append(form)
+        self.out.tokens += tokenizer().search_tokens(mainland_forms(form)[-1])
+        outside = tuple(o for text in node.outside for o in mainland_forms(fold_line(text)) if o)
+        return String(mainland_forms(form), field_name, outside)
+
+    def wildcard(self, node: Run, field_name: str | None) -> Wildcard:
+        """A run with `*` or `?`."""
+        pattern = re.sub(r"\*+", "*", fold_line(node.text))
+        if not any(c.isalnum() for c in pattern):
+            raise QueryError("a wildcard needs at least one fixed character beside it, as in 公开*", node.position)
+        self.out.words.append(pattern)
+        return Wildcard(pattern, field_name)
+
+    # ------------------------------------------------------------------ fields
+    def field(self, node: Field) -> Node:
+        """`name:value`."""
+        if node.name in ("title", "text"):
+            if node.quoted:
+                return self.quoted(Quoted(node.value, node.position), node.name)
+            run = Run(node.value or "..", node.position)
+            return all_of(self.required(self.run(run, node.name), node.position))
+        if node.name == "year":
+            return _year(node)
+        if node.name == "published":
+            return _published(node)
+        if node.is_range:
+            raise QueryError(f"{node.name} has no range; year and published have", node.position)
+        return self.facet(node)
+
+    def facet(self, node: Field) -> Node:
+        """A facet by part of its value."""
+        wanted = node.value.strip()
+        if node.name == "level":
+            return Keyword("level", (_level(wanted, node.position),))
+        if node.name == "region":
+            parts = tuple(wanted.split("/"))
+            paths = [tuple(v.split("/")) for v in self.values("region", parts[-1])]
+            prefixes = tuple(p for p in paths if _ends_with(p, parts))
+            return PathPrefix("region", prefixes) if prefixes else Nothing()
+        known = tuple(v for v in self.values(node.name, "") if fold_line(wanted) in fold_line(v))
+        return Keyword(node.name, known) if known else Nothing()
+
+
+def _ends_with(path: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    """深圳 and 深圳市 name 广东省/深圳市, 广东省/深圳市 names it too."""
+    *upper, last = parts
+    return path[-1].startswith(last) and path[-len(parts) : -1] == tuple(upper)
+
+
+def _words(form: str) -> list[str]:
+    """The words of a folded run: codes whole, the rest as the segmenter cuts it."""
+    out: list[str] = []
+    at = 0
+    for match in CODE.finditer(form):
+        out += tokenizer().words(form[at : match.start()])
+        out.append(match.group())
+        at = match.end()
+    return out + tokenizer().words(form[at:])
+
+
+def _printed(node: Syntax) -> str:
+    return fold_line(unparse(node, inside=True)) if not isinstance(node, Field) else unparse(node)
+
+
+def _level(value: str, position: int) -> str:
+    for level in LEVELS:
+        if fold_line(value) in (level, level.removesuffix("级")):
+            return level
+    raise QueryError(f"there is no level {value}; there are {', '.join(LEVELS)}", position)
+
+
+def _year(node: Field) -> Node:
+    ends = (node.low, node.high) if node.is_range else (node.value, node.value)
+    numbers = [_number(e, node) for e in ends]
+    if numbers == [None, None]:
+        raise QueryError("year: needs a year or a range such as 2018..2020", node.position)
+    if not node.is_range:
+        return Keyword("year", (str(numbers[0]),))
+    return NumberRange("year", *numbers)
+
+
+def _number(text: str | None, node: Field) -> int | None:
+    if not text:
+        return None
+    digits = fold_line(text)
+    if not re.fullmatch(r"[0-9]{4}", digits):
+        raise QueryError(f"{text!r} is no year; write four digits, as in year:2018..2020", node.position)
+    return int(digits)
+
+
+DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+
+
+def _published(node: Field) -> NumberRange:
+    low, high = (node.low, node.high) if node.is_range else (node.value, node.value)
+    if not low and not high:
+        raise QueryError("published: needs a date or a range such as 2019-01..2019-03-31", node.position)
+    return NumberRange("published", _day(low, node, last=False), _day(high, node, last=True))
+
+
+def _day(text: str | None, node: Field, *, last: bool) -> int | None:
+    """The first or last day that a date, a month or a year means."""
+    if not text:
+        return None
+    match = DATE.fullmatch(fold_line(text))
+    wrong = QueryError(f"{text!r} is no date; write 2019, 2019-03 or 2019-03-31", node.position)
+    if match is None:
+        raise wrong
+    year, month, day = (int(g) if g else None for g in match.groups())
+    try:
+        if day:
+            return dt.date(year or 0, month or 1, day).toordinal()
+        if not last:
+            return dt.date(year or 0, month or 1, 1).toordinal()
+        following = dt.date((year or 0) + (month or 12) // 12, (month or 12) % 12 + 1, 1)
+        return following.toordinal() - 1
+    except (ValueError, OverflowError):
+        raise wrong from None

@@ -1,0 +1,131 @@
+"""The syntax of a query as typed: tokens and the tree, each with its place, before any analysis.
+
+    query   = or ;
+    or      = and { "OR" and } ;
+    and     = item { [ "AND" ] item } ;             adjacency is AND, and binds tighter than OR
+    item    = ( "-" | "NOT" ) item | near ;
+    near    = atom { "NEAR/" number atom } { "!" quoted } ;
+    atom    = "(" or ")" | field ":" value | quoted [ "~" number ] | run ;
+    value   = quoted | range | run ;
+    range   = [ number ] ".." [ number ] ;
+
+Positions are code points of the query as typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "MOST_CHARACTERS",
+    "MOST_CLAUSES",
+    "MOST_DEPTH",
+    "And",
+    "Field",
+    "Negated",
+    "Or",
+    "Proximity",
+    "Quoted",
+    "Run",
+    "Syntax",
+]
+
+MOST_CHARACTERS, MOST_CLAUSES, MOST_DEPTH = 512, 32, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters without white space between them, typed bare."""
+
+    text: str
+    position: int
+    outside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quoted string; `within` is the number after `~`."""
+
+    text: str
+    position: int
+    within: int | None = None
+    outside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`name:value`; a range has its two ends in `low` and `high` and an empty value."""
+
+    name: str
+    value: str
+    position: int
+    quoted: bool = False
+    low: str | None = None
+    high: str | None = None
+    is_range: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Negated:
+    """What must not be."""
+
+    operand: Syntax
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of these."""
+
+    operands: tuple[Syntax, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one of these."""
+
+    operands: tuple[Syntax, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proximity:
+    """These within `distance` characters of each other."""
+
+    operands: tuple[Run | Quoted, ...]
+    distance: int
+    position: int
+
+
+Syntax = Run | Quoted | Field | Negated | And | Or | Proximity
+
+
+def unparse(node: Syntax, *, inside: bool = False) -> str:
+    """The tree as a query that parses to the same tree."""
+    match node:
+        case Run(text, _, outside):
+            return text + _outside(outside)
+        case Quoted(text, _, within, outside):
+            return f'"{text}"' + (f"~{within}" if within is not None else "") + _outside(outside)
+        case Field():
+            return f"{node.name}:" + _value(node)
+        case Negated(operand, _):
+            return "-" + unparse(operand, inside=True)
+        case And(operands, _):
+            joined = " ".join(unparse(o, inside=True) for o in operands)
+        case Or(operands, _):
+            joined = " OR ".join(unparse(o, inside=True) for o in operands)
+        case Proximity(operands, distance, _):
+            joined = f" NEAR/{distance} ".join(unparse(o, inside=True) for o in operands)
+    return f"({joined})" if inside else joined
+
+
+def _outside(outside: tuple[str, ...]) -> str:
+    return "".join(f' !"{o}"' for o in outside)
+
+
+def _value(node: Field) -> str:
+    if node.is_range:
+        return f"{node.low or ''}..{node.high or ''}"
+    return f'"{node.value}"' if node.quoted else node.value

@@ -1,0 +1,164 @@
+"""Marks and snippets: where a query stands in a report, and the pieces of text that show it best.
+
+Everything is found in the index form and taken back to the display text, so that a mark lies exactly on the
+characters as they were published, in whatever script. No text is cut into words here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.analysis.normaliser import Folded
+from index.query.nodes import Node, String, Wildcard, strings_of
+from index.response import Snippet
+
+__all__ = ["Marker", "snippets"]
+
+Span = tuple[int, int]
+MOST_MARKS = 5_000
+WIDTH = 110
+STOPS = "。！？；\n!?;"
+SOFT_STOPS = STOPS + "，、,：: \u3000"
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Finds the places of a query in a report.
+
+    `runs` are strings that are marked as a whole where they stand whole, though only their words were asked for.
+    """
+
+    leaves: tuple[String | Wildcard, ...]
+    runs: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, condition: Node, runs: Iterable[str] = ()) -> Marker:
+        """The marker of a condition: all that it asks to be present."""
+        return cls(strings_of(condition), tuple(runs))
+
+    def marks(self, field: str, text: Folded, wording: Folded | None) -> list[Span]:
+        """The display spans of one field, sorted, overlapping ones joined."""
+        pattern = self.pattern(field)
+        if pattern is None:
+            return []
+        spans = list(_found(pattern, text))
+        if wording is not None:
+            spans += _found(pattern, wording)
+        return _joined(spans)
+
+    def pattern(self, field: str) -> re.Pattern[str] | None:
+        """The leftmost-longest alternation of all that may be marked in a field."""
+        leaves = tuple(leaf for leaf in self.leaves if leaf.field in (None, field))
+        return _pattern(leaves, self.runs if leaves else ())
+
+
+@lru_cache(maxsize=256)
+def _pattern(leaves: tuple[String | Wildcard, ...], runs: tuple[str, ...]) -> re.Pattern[str] | None:
+    literal = {form for leaf in leaves if isinstance(leaf, String) for form in leaf.forms} | set(runs)
+    outside = {o for leaf in leaves if isinstance(leaf, String) for o in leaf.outside}
+    wild = [wildcard_regex(leaf) for leaf in leaves if isinstance(leaf, Wildcard)]
+    if not literal and not wild:
+        return None
+    parts = [f"(?P<not>{'|'.join(map(re.escape, sorted(outside, key=len, reverse=True)))})"] if outside else []
+    parts += [re.escape(s) for s in sorted(literal, key=len, reverse=True)] + wild
+    return re.compile("|".join(parts))
+
+
+def wildcard_regex(leaf: Wildcard) -> str:
+    """A wildcard as a regular expression: `*` is up to `widest` letters or digits, as few as fit; `?` is one."""
+    letter = r"[^\W_]"
+    return "".join(
+        f"{letter}{{0,{leaf.widest}}}?" if c == "*" else letter if c == "?" else re.escape(c) for c in leaf.pattern
+    )
+
+
+def _found(pattern: re.Pattern[str], text: Folded) -> Iterable[Span]:
+    excluded = "not" in pattern.groupindex
+    for n, match in enumerate(pattern.finditer(text.form)):
+        if n >= MOST_MARKS:
+            return
+        if match.end() > match.start() and not (excluded and match["not"] is not None):
+            yield text.offsets.span(*match.span())
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    spans.sort()
+    out: list[Span] = []
+    for start, end in spans:
+        if out and start < out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
+
+
+def snippets(display: str, marks: list[Span], most: int) -> tuple[Snippet, ...]:
+    """Up to `most` pieces that together show most of what was asked, in the order of the text.
+
+    A report without marks in its text is shown by its opening.
+    """
+    if most == 0 or not display:
+        return ()
+    if not marks:
+        return (_cut(display, 0, min(len(display), WIDTH), []),)
+    chosen = sorted(_best(display, marks, most))
+    return tuple(_cut(display, *window, marks) for window in chosen)
+
+
+def _best(display: str, marks: list[Span], most: int) -> list[Span]:
+    """The windows with most different marked texts, then most marks, that do not overlap."""
+    windows = []
+    for n, (start, end) in enumerate(marks[:400]):
+        last = n
+        while last + 1 < len(marks) and marks[last + 1][1] - start <= WIDTH:
+            last += 1
+        inside = marks[n : last + 1]
+        kinds = {display[a:b] for a, b in inside}
+        windows.append((-sum(map(len, kinds)), -len(inside), n, (start, max(end, inside[-1][1]))))
+    windows.sort()
+    chosen: list[Span] = []
+    for *_, window in windows:
+        grown = _grown(display, *window)
+        if all(grown[1] <= a or b <= grown[0] for a, b in chosen):
+            chosen.append(grown)
+        if len(chosen) == most:
+            break
+    return chosen
+
+
+def _grown(display: str, start: int, end: int) -> Span:
+    """The window grown to WIDTH, from a stop to a stop where there is one near."""
+    spare = max(0, WIDTH - (end - start))
+    left = _stop_before(display, start, spare * 2 // 5)
+    right = _stop_after(display, end, max(0, WIDTH - (end - left)))
+    return left, right
+
+
+def _stop_before(display: str, position: int, reach: int) -> int:
+    low = max(0, position - reach)
+    for stops in (STOPS, SOFT_STOPS):
+        for i in range(position - 1, low - 1, -1):
+            if display[i] in stops:
+                return i + 1
+    return low
+
+
+def _stop_after(display: str, position: int, reach: int) -> int:
+    high = min(len(display), position + reach)
+    for stops in (STOPS, SOFT_STOPS):
+        for i in range(high - 1, position + reach // 2, -1):
+            if i < len(display) and display[i] in stops:
+                return i + 1
+    return high
+
+
+def _cut(display: str, start: int, end: int, marks: list[Span]) -> Snippet:
+    while start < end and display[start].isspace():
+        start += 1
+    while end > start and display[end - 1].isspace():
+        end -= 1
+    inside = tuple((max(a, start) - start, min(b, end) - start) for a, b in marks if a < end and b > start)
+    return Snippet(display[start:end], inside, start)
