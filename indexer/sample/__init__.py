@@ -1,0 +1,1 @@
+"""Realistic sample reports, for trying and for load: `gongkai sample`."""

@@ -1,0 +1,140 @@
+"""The damage of real mirrors, done forward to clean text, so that its undoing can be tested against the truth.
+
+Each kind takes the clean text (already in the script it is to have) and gives what a mirror would show.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from pypinyin import Style, pinyin
+
+__all__ = ["GLOSSED", "KINDS", "TAIWAN_WORDING", "gbk_slipped", "glossed", "kangxi", "read_as_gbk", "taiwan_worded"]
+
+GLOSSED = "區務關統發認實計進動設導據會內處當門應報際護規廣網劃聯構辦調產確員資變權業點時達種決無級圖"
+"""Characters that the mirrors gloss: one site's choice; within a document a character is glossed always or never."""
+
+# The site's tool splits the bytes at these marks without regard to where characters begin; this order matters,
+# because the second byte of one mark and the first of the next can form another.
+_SPLITS = tuple(mark.encode("gbk") for mark in "，！。、")
+_TO_WIDE = str.maketrans(",;:!?()", "，；：！？（）")
+_TO_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: None}
+
+
+def _reading(character: str, *, toned: bool = True) -> str:
+    return str(pinyin(character, style=Style.TONE if toned else Style.NORMAL)[0][0])
+
+
+def glossed(text: str, *, toned: bool = True, characters: str = GLOSSED) -> str:
+    """區 becomes 區(qū): the gloss is the character's commonest reading, whatever the context."""
+    table = {ord(c): f"{c}({_reading(c, toned=toned)})" for c in characters}
+    return text.translate(table)
+
+
+def gbk_slipped(text: str, *, gloss: str = GLOSSED[:24]) -> str:
+    """Glosses are inserted and the line is cut at punctuation as bytes of GBK, then every piece is decoded alone."""
+    return "\n".join(_slipped_line(line, gloss) for line in text.split("\n"))
+
+
+def _slipped_line(line: str, gloss: str) -> str:
+    data = ("　　" + line.translate(_TO_WIDE)).encode("gbk", "ignore")
+    for character in gloss:
+        code = character.encode("gbk")
+        data = data.replace(code, code + f"({_reading(character)})".encode("gbk"))
+    pieces = [data]
+    for mark in _SPLITS:
+        pieces = [part for piece in pieces for part in _cut(piece, mark)]
+    return "".join(map(_decoded_alone, pieces)).translate(_TO_NARROW)
+
+
+def _cut(piece: bytes, mark: bytes) -> list[bytes]:
+    """The piece cut at a mark, the marks kept as pieces of their own."""
+    if piece in _SPLITS:
+        return [piece]
+    first, *others = piece.split(mark)
+    return [first, *(part for other in others for part in (mark, other))]
+
+
+def _decoded_alone(piece: bytes) -> str:
+    """As Windows' code page 936 does it: a broken pair is "?", an unassigned one vanishes."""
+    out: list[str] = []
+    at = 0
+    while at < len(piece):
+        lead = piece[at]
+        if lead < 0x80:
+            out.append(chr(lead))
+            at += 1
+            continue
+        pair = piece[at : at + 2]
+        at += 2
+        trail = pair[1] if len(pair) == 2 else 0
+        if not 0x40 <= trail <= 0xFE or trail == 0x7F:
+            out.append("?")
+        else:
+            out.append(pair.decode("gbk", "ignore"))
+    return "".join(out)
+
+
+def read_as_gbk(text: str) -> str:
+    """UTF-8 bytes shown as GBK, one line at a time; what GBK has no pair for is U+FFFD and lost."""
+    return "\n".join(line.encode().decode("gbk", "replace") for line in text.split("\n"))
+
+
+_KANGXI = {
+    ord(unicodedata.normalize("NFKC", chr(code))): chr(code)
+    for code in range(0x2F00, 0x2FD6)
+}  # fmt: skip
+
+
+def kangxi(text: str) -> str:
+    """Every character that is also a radical comes out as the radical, as from a PDF with a poor character map."""
+    return text.translate(_KANGXI)
+
+
+TAIWAN_WORDING: Mapping[str, str] = {
+    "規範性文件": "規範性檔案",
+    "門戶網站": "入口網站",
+    "優化": "最佳化",
+    "在線訪談": "線上訪談",
+    "在線": "線上",
+    "群衆": "民眾",
+    "群眾": "民眾",
+    "程序": "程式",
+    "智能化": "智慧型化",
+    "應用": "套用",
+    "計劃": "計畫",
+    "答復": "答覆",
+    "複議": "複議",
+    "復議": "複議",
+    "反復": "反覆",
+    "諮詢": "諮詢",
+    "咨詢": "諮詢",
+    "借助": "藉助",
+    "依托": "依託",
+    "衆": "眾",
+    "爲": "為",
+    "羣": "群",
+    "裏": "裡",
+    "峯": "峰",
+    "污": "汙",
+}
+"""What an encyclopedia mirror makes of mainland wording; 信息 and 質量 it leaves alone."""
+
+
+def taiwan_worded(text: str) -> str:
+    """Traditional text with the words of a converting mirror."""
+    for mainland, taiwanese in TAIWAN_WORDING.items():
+        text = text.replace(mainland, taiwanese)
+    return text
+
+
+KINDS: Mapping[str, Callable[[str], str]] = {
+    "gbk-slip": gbk_slipped,
+    "gloss": glossed,
+    "gloss-toneless": partial(glossed, toned=False),
+    "utf8-as-gbk": read_as_gbk,
+    "kangxi": kangxi,
+}
+"""Name of the damage -> how it is done to clean text."""

@@ -1,0 +1,378 @@
+"""Builds corpus/ and its truth from the authored texts in scripts/corpus_sources/.
+
+    python scripts/build_corpus.py [NAME...]      only those whose file contains NAME; PDF files need chromium
+
+A source file holds several reports, each introduced by a line "=== path". Header lines `key: value` follow up to an
+empty line, then the text. A block from "@gb2019 LAYOUT", "@gb2021 LAYOUT" or "@stat2014" to "@end" holds numbers from
+which the statutory tables are laid out; totals and carried-over cells are computed, so that the tables agree.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import docx
+import opencc
+from docx.oxml.ns import qn
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+# the checkout's own package, installed or not
+from indexer.sample import damage  # noqa: E402
+from indexer.sample import tables as forms  # noqa: E402
+from indexer.sample.shapes import page  # noqa: E402
+
+SOURCES = ROOT / "scripts" / "corpus_sources"
+CORPUS = ROOT / "corpus"
+TRUTH = ROOT / "tests" / "data" / "corpus_truth.json"
+CLEAN = ROOT / "tests" / "data" / "corpus_clean"
+
+OUTCOME_NAMES = {
+    "公开": "granted", "部分": "partly",
+    "国密": "refused_1", "法禁": "refused_2", "三安全": "refused_3", "三方": "refused_4",
+    "内部": "refused_5", "过程": "refused_6", "案卷": "refused_7", "查询": "refused_8",
+    "不掌握": "unavailable_1", "另制": "unavailable_2", "不明确": "unavailable_3",
+    "信访": "not_processed_1", "重复": "not_processed_2", "出版物": "not_processed_3",
+    "大量": "not_processed_4", "确认": "not_processed_5",
+    "不补正": "other_1", "不缴费": "other_2", "其他3": "other_3", "其他": "other",
+}  # fmt: skip
+PROACTIVE_NAMES = {
+    "规章": "规章", "规范": "规范性文件", "许可": "行政许可", "服务": "其他对外管理服务事项",
+    "处罚": "行政处罚", "强制": "行政强制", "收费": "行政事业性收费", "采购": "政府集中采购",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Piece:
+    """A run of paragraphs, or a table: of the statutory forms, or rows of plain cells."""
+
+    lines: list[str] = field(default_factory=list)
+    tables: forms.Tables | None = None
+    layout: str = "line"
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Sample:
+    """One authored report: its header, and its text as pieces."""
+
+    path: str
+    head: dict[str, str]
+    pieces: list[Piece]
+
+    @property
+    def file(self) -> str:
+        return re.split(r"(?<=\.zip)/|#", self.path)[0]
+
+
+def samples() -> list[Sample]:
+    """All authored reports in the order of the sources."""
+    found = []
+    for source in sorted(SOURCES.glob("*.txt")):
+        for block in source.read_text(encoding="utf-8").split("\n=== ")[1:]:
+            path, _, rest = block.partition("\n")
+            header, _, body = rest.partition("\n\n")
+            head = dict(line.split(": ", 1) for line in header.splitlines())
+            found.append(Sample(path.strip(), head, pieces(body.strip("\n").split("\n"))))
+    return found
+
+
+def pieces(lines: list[str]) -> list[Piece]:
+    out = [Piece()]
+    rest = iter(lines)
+    for line in rest:
+        if not line.startswith("@"):
+            out[-1].lines.append(line)
+            continue
+        block = []
+        for inner in rest:
+            if inner == "@end":
+                break
+            block.append(inner.split())
+        out += [table_piece(line[1:].split(), block), Piece()]
+    return [p for p in out if p.lines or p.tables or p.rows]
+
+
+def table_piece(words: list[str], block: list[list[str]]) -> Piece:
+    kind, layout = words[0], (words[1] if len(words) > 1 else "line")
+    if kind == "stat2014":
+        rows = forms.stat2014_rows({key: float(value) for key, value in block})
+        return Piece(rows=[("统计指标", "单位", "统计数"), *rows], layout=layout)
+    if kind == "rows":
+        return Piece(rows=[tuple(row) for row in block], layout=layout)
+    return Piece(tables=statutory(kind, block), layout=layout)
+
+
+def statutory(template: str, block: list[list[str]]) -> forms.Tables:
+    new, carried, outcomes = [0] * 6, [0] * 6, {}
+    proactive = blank_proactive(template)
+    review = [[0] * 4, [0] * 4, [0] * 4]
+    for name, *values in block:
+        if name in PROACTIVE_NAMES:
+            label = PROACTIVE_NAMES[name]
+            label = "行政规范性文件" if (label, template) == ("规范性文件", "gb2021") else label
+            assert len(values) == len(proactive[label]), (name, values)
+            proactive[label] = tuple(values)
+        elif name in ("复议", "直诉", "复诉"):
+            review[["复议", "直诉", "复诉"].index(name)] = [int(v) for v in values]
+        else:
+            numbers = [int(v) for v in values] + [0] * (6 - len(values))
+            if name == "新收":
+                new = numbers
+            elif name == "结转":
+                carried = numbers
+            else:
+                outcomes[OUTCOME_NAMES[name]] = numbers
+    assert set(outcomes) <= {key for key, _ in forms.OUTCOMES[template]}, outcomes
+    rows = forms.applications(template, new, carried, outcomes)
+    made = forms.Tables(template, rows, proactive, [n for block in review for n in forms.five(*block)])
+    assert not forms.broken_identities(made)
+    assert all(n >= 0 for row in rows.values() for n in row), rows["carried_out"]
+    return made
+
+
+def blank_proactive(template: str) -> dict[str, tuple[str, ...]]:
+    return {label: ("0",) * len(columns) for _, columns, labels in forms.CLAUSES[template] for label in labels}
+
+
+# -- text and HTML of a report -----------------------------------------------------------------------------------
+
+SEPARATORS = {"line": "\n", "space": " ", "pipe": " | ", "tab": "\t"}
+
+
+def as_text(sample: Sample) -> str:
+    lines: list[str] = []
+    for piece in sample.pieces:
+        separator = SEPARATORS.get(piece.layout, "\n")
+        if piece.tables is not None:
+            lines += forms.text_tables(piece.tables, separator)
+        lines += [separator.join(c for c in row if c) for row in piece.rows]
+        lines += piece.lines
+    return "\n".join(lines)
+
+
+def as_html(sample: Sample, paragraph: str) -> str:
+    out: list[str] = []
+    for piece in sample.pieces:
+        if piece.tables is not None:
+            out.append(forms.html_tables(piece.tables, paragraph))
+        if piece.rows:
+            out.append(forms.html_table([[(c, 1, 1) for c in row] for row in piece.rows]))
+        out += [paragraph.format(escape(line.strip(), quote=False)) for line in piece.lines if line.strip()]
+    return "\n".join(out)
+
+
+def break_total(sample: Sample) -> None:
+    """The one report said to break an identity: its grand total of handled applications is printed one too high."""
+    for piece in sample.pieces:
+        if piece.tables is not None:
+            piece.tables.applications["handled"][6] += 1
+
+
+# -- writing -----------------------------------------------------------------------------------------------------
+
+
+class Scripts:
+    """The report's script: simplified as authored, or traditional as one of three converters would make it.
+
+    "Hant" is a province's own traditional edition, "mirror" goes character by character and leaves the ambiguous
+    ones alone (關于, 干部, 規范), "TW" also changes words.
+    """
+
+    kept = frozenset("于干范后里面系制台只冲岳余征卷采布占吊了舍注云谷松斗局合据咨")
+
+    def __init__(self) -> None:
+        self.s2tw = opencc.OpenCC("s2tw").convert
+
+    def __call__(self, text: str, script: str) -> str:
+        if script == "Hans":
+            return text
+        if script == "mirror":
+            return "".join(c if c in self.kept else self.s2tw(c) for c in text)
+        text = self.s2tw(text).replace("瞭解", "了解").replace("佈", "布").replace("臺", "台")
+        return damage.taiwan_worded(text) if script == "TW" else text
+
+
+def rendered(sample: Sample, scripts: Scripts) -> str:
+    """The report as the text or HTML of its file, damage included."""
+    head = sample.head
+    if head.get("damage") == "broken-identity":
+        break_total(sample)
+    script = head.get("script", "Hans")
+    if head.get("shape", "txt") != "txt":
+        text = page(head["shape"], head, lambda paragraph: as_html(sample, paragraph))
+        return scripts(text, script)
+    text = scripts(as_text(sample), script)
+    if head.get("damage") in damage.KINDS:
+        clean = CLEAN / (Path(sample.path).stem + ".txt")
+        clean.parent.mkdir(parents=True, exist_ok=True)
+        clean.write_text(text + "\n", encoding="utf-8")
+        text = damage.KINDS[head["damage"]](text)
+    return text + "\n"
+
+
+def print_pdf(html: str, target: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "report.html"
+        source.write_text(html, encoding="utf-8")
+        switches = "--headless --no-sandbox --disable-quic --disable-background-networking --no-pdf-header-footer"
+        subprocess.run(
+            ["/usr/bin/chromium", *switches.split(), f"--user-data-dir={folder}/profile",
+             f"--print-to-pdf={target}", source.as_uri()],
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+
+
+def write_docx(sample: Sample, target: Path) -> None:
+    document = docx.Document()
+    style = document.styles["Normal"]
+    style.font.name = "仿宋"
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
+    core = document.core_properties
+    core.author, core.created, core.modified = "", datetime(2020, 1, 1), datetime(2020, 1, 1)  # noqa: DTZ001  fixed, so that a rebuild changes nothing
+    core.title = sample.head.get("title", "")
+    for piece in sample.pieces:
+        if piece.tables is not None:
+            for heading, grid in forms.grids(piece.tables):
+                document.add_paragraph(heading)
+                docx_table(document, grid)
+        if piece.rows:
+            docx_table(document, [[(c, 1, 1) for c in row] for row in piece.rows])
+        for line in piece.lines:
+            document.add_paragraph(line)
+    document.save(str(target))
+
+
+def docx_table(document: Any, grid: forms.Grid) -> None:
+    width = sum(columns for _, columns, _ in grid[0])
+    table = document.add_table(rows=len(grid), cols=width)
+    table.style = "Table Grid"
+    taken: set[tuple[int, int]] = set()
+    for r, row in enumerate(grid):
+        c = 0
+        for text, columns, rows in row:
+            while (r, c) in taken:
+                c += 1
+            taken |= {(r + i, c + j) for i in range(rows) for j in range(columns)}
+            cell = table.cell(r, c)
+            if columns > 1 or rows > 1:
+                cell = cell.merge(table.cell(r + rows - 1, c + columns - 1))
+            cell.text = text
+
+
+def write_one(sample: Sample, scripts: Scripts) -> None:
+    target = CORPUS / sample.file
+    if target.suffix == ".docx":
+        write_docx(sample, target)
+    elif target.suffix == ".pdf":
+        print_pdf(rendered(sample, scripts), target)
+    else:
+        data = rendered(sample, scripts).encode(sample.head.get("encoding", "utf-8"))
+        target.write_bytes(gzip.compress(data, mtime=0) if target.suffix == ".gz" else data)
+
+
+def write_jsonl(group: list[Sample], scripts: Scripts) -> None:
+    lines = []
+    for sample in group:
+        record: dict[str, Any] = json.loads(sample.head["given"])
+        key = "text" if sample.head.get("shape", "txt") == "txt" else "html"
+        record[key] = rendered(sample, scripts)
+        lines.append(json.dumps(record, ensure_ascii=False))
+    (CORPUS / group[0].file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_zip(group: list[Sample], scripts: Scripts) -> None:
+    """Names in GBK without the UTF-8 flag, as Windows packs them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for sample in group:
+            info = GbkInfo(sample.path.split(".zip/", 1)[1], (2020, 1, 31, 9, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, rendered(sample, scripts).encode(sample.head.get("encoding", "utf-8")))
+    (CORPUS / group[0].file).write_bytes(buffer.getvalue())
+
+
+class GbkInfo(zipfile.ZipInfo):
+    """zipfile itself writes names as ASCII or UTF-8 only; this hook is the one place where it encodes them."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802  the name is zipfile's
+        return self.filename.encode("gbk"), self.flag_bits & ~0x800
+
+
+# -- truth -------------------------------------------------------------------------------------------------------
+
+
+def truth(sample: Sample) -> dict[str, Any]:
+    head = sample.head
+    template, numbers = "prose", {}
+    for piece in sample.pieces:
+        if piece.tables is not None:
+            template, numbers = piece.tables.template, forms.metrics(piece.tables)
+        elif piece.rows and piece.rows[0][0] == "统计指标":
+            template = "stat2014"
+    numbers |= {k: int(v) for k, v in (pair.split("=") for pair in head.get("facts", "").split())}
+    status = "absent" if template in ("prose", "stat2014") else "consistent"
+    region = head.get("region", "")
+    return {
+        "file": sample.file,
+        "shows": head["shows"],
+        "title": head.get("title"),
+        "agency": head.get("agency"),
+        "level": head.get("level"),
+        "org_type": head.get("org_type"),
+        "region": region.split("/") if region else None,
+        "year": int(head["year"]),
+        "published": head.get("published"),
+        "format": "".join(
+            Path(sample.path.split("#")[0]).suffixes[-2:] if sample.path.endswith(".gz") else Path(sample.file).suffix
+        ),
+        "encoding": head.get("encoding", "utf-8") if head.get("shape") not in ("pdf", "docx") else None,
+        "script": "Hant" if head.get("script", "Hans") != "Hans" else "Hans",
+        "taiwan_worded": head.get("script") == "TW",
+        "damage": head.get("damage"),
+        "clean": f"corpus_clean/{Path(sample.path).stem}.txt" if head.get("damage") in damage.KINDS else None,
+        "template": template,
+        "tables_status": "inconsistent" if head.get("damage") == "broken-identity" else status,
+        "metrics": numbers,
+    }
+
+
+def write_truth(every: list[Sample]) -> None:
+    records = {sample.path: truth(sample) for sample in every}
+    TRUTH.parent.mkdir(parents=True, exist_ok=True)
+    TRUTH.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def main(wanted: list[str]) -> None:
+    scripts, every = Scripts(), samples()
+    groups: dict[str, list[Sample]] = {}
+    for sample in every:
+        groups.setdefault(sample.file, []).append(sample)
+    write_truth(every)
+    for file, group in groups.items():
+        if wanted and not any(w in file for w in wanted):
+            continue
+        if file.endswith(".jsonl"):
+            write_jsonl(group, scripts)
+        elif file.endswith(".zip"):
+            write_zip(group, scripts)
+        else:
+            write_one(group[0], scripts)
+    print(f"{len(every)} reports in {len(groups)} files")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
