@@ -19,7 +19,7 @@ import opencc
 
 from index.analysis.offsets import OffsetBuilder, OffsetMap
 
-__all__ = ["NORMALISER_VERSION", "Folded", "fold", "fold_line", "normaliser_name"]
+__all__ = ["NORMALISER_VERSION", "Folded", "fold", "fold_line", "normaliser_name", "script_of"]
 
 NORMALISER_VERSION = 1
 """Raise it with any change of the form: an index keeps it in its fingerprint and is refused when it differs."""
@@ -169,3 +169,20 @@ def to_simplified(text: str) -> str:
 def _simplified_character(char: str) -> str:
     converted: str = converter().convert(char)
     return converted
+
+
+TRADITIONAL_SHARE = 0.05
+"""Simplified texts have a handful of characters that t2s would change (names, variants); traditional ones a third."""
+
+
+def script_of(text: str) -> str | None:
+    """"Hans" or "Hant"; None for a text with hardly any Chinese.
+
+    >>> script_of("政府資訊公開工作年度報告"), script_of("政府信息公开工作年度报告"), script_of("PDF")
+    ('Hant', 'Hans', None)
+    """
+    han = [c for c in text if "\u3400" <= c <= "\u9fff"]
+    if len(han) < 4:
+        return None
+    changed = sum(map(str.__ne__, han, to_simplified("".join(han))))
+    return "Hant" if changed > len(han) * TRADITIONAL_SHARE else "Hans"

@@ -1,0 +1,25 @@
+"""The engines behind the seam, and the one place that chooses between them."""
+
+from __future__ import annotations
+
+from index.analysis.analyzer import fingerprint
+from index.engine import Engine, Writer
+from index.engines import whoosh
+from index.settings import Settings
+
+__all__ = ["check_index", "open_engine", "open_writer"]
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The index of the settings, for reading. Raises IndexStateError."""
+    return whoosh.open_engine(settings.index, fingerprint=fingerprint(), trust=settings.trust_index)
+
+
+def open_writer(settings: Settings, *, rebuild: bool = False) -> Writer:
+    """The index of the settings, for writing; made where there is none. Raises IndexStateError."""
+    return whoosh.open_writer(settings.index, fingerprint(), rebuild=rebuild)
+
+
+def check_index(settings: Settings) -> list[str]:
+    """Every fault of the index of the settings, in words; empty when it is well."""
+    return whoosh.check(settings.index)

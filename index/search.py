@@ -1,0 +1,313 @@
+"""Searcher: a SearchRequest in, a SearchResponse out. The whole read side below URLs and pages."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import json
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from index.analysis.normaliser import fold_line
+from index.engine import Engine, EngineQuery, FacetAsked, Found, Manifest, Matches
+from index.engines import open_engine
+from index.errors import RequestError
+from index.facets import asked, facet_named, result
+from index.query.nodes import AllOf, Keyword, Node, NumberRange, PathPrefix
+from index.query.parser import parse
+from index.query.rewrite import Rewritten, rewrite
+from index.report import Report
+from index.request import LIMITS, SearchRequest
+from index.response import FacetResult, Hit, QueryEcho, SearchResponse, Snippet
+from index.schema import TEXT_FIELDS
+from index.settings import Settings
+from index.snippets import Marker, snippets
+from index.where import where
+
+__all__ = ["MarkedReport", "Searcher", "Suggestion"]
+
+ENOUGH_WORDS = 0.6
+"""The share of a question's words with which relaxing begins, when no report has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedReport:
+    """A report with the places of a query in it, as [start, end) code points of its title and text."""
+
+    report: Report
+    title_marks: tuple[tuple[int, int], ...]
+    text_marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A completion: `kind` is the facet it is a value of, `count` how many reports have it."""
+
+    text: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A request ready for the engine."""
+
+    rewritten: Rewritten
+    query: EngineQuery
+    chosen: dict[str, tuple[str, ...]]
+
+
+class Searcher:
+    """Answers requests from one index. Threads may share it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, settings: Settings) -> Searcher:
+        """The searcher of the settings' index. Raises IndexStateError."""
+        return cls(open_engine(settings))
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the index says of itself."""
+        return self.engine.manifest
+
+    def refresh(self) -> None:
+        """Turn to the newest generation; cheap when there is none."""
+        self.engine = self.engine.refreshed()
+
+    # ------------------------------------------------------------------ searching
+    def search(self, request: SearchRequest) -> SearchResponse:
+        """One page of the answer. Raises RequestError, QueryError."""
+        began = time.perf_counter()
+        engine = self.engine
+        planned = self._plan(engine, request)
+        matches, relaxed = self._run(engine, planned, request)
+        hits = self._hits(planned, matches, request.snippets)
+        facets = {c.name: result(c, request, planned.chosen.get(c.name, ())) for c in matches.facets}
+        following, previous = self._neighbours(request, matches)
+        return SearchResponse(
+            query=self._echo(request, planned, relaxed=relaxed),
+            total=matches.total,
+            occurrences=matches.occurrences,
+            took_ms=round((time.perf_counter() - began) * 1000, 2),
+            page=request.page,
+            size=request.size,
+            next=following,
+            previous=previous,
+            hits=hits,
+            facets=facets,
+        )
+
+    def _plan(self, engine: Engine, request: SearchRequest) -> _Planned:
+        rewritten = rewrite(parse(request.q), lambda name, part: _values(engine, name, part))
+        chosen = _chosen(request, rewritten)
+        filters: dict[str, Node] = {name: _filter(name, values) for name, values in chosen.items()}
+        for name, nodes in _ranges(request, rewritten).items():
+            filters[f"{name} range"] = nodes[0] if len(nodes) == 1 else AllOf(tuple(nodes))
+        for text in request.where:
+            name, node = where(text)
+            filters[f"{name} where {text}"] = node
+        condition = rewritten.condition(request.match)
+        query = EngineQuery(
+            condition=condition,
+            filters=filters,
+            ranking=rewritten.ranking(),
+            counted=condition,
+            sort=request.sort,
+            offset=(request.page - 1) * request.size,
+            size=request.size,
+            after=_cursor(request),
+            facets=asked(request, chosen),
+        )
+        return _Planned(rewritten, query, chosen)
+
+    def _run(self, engine: Engine, planned: _Planned, request: SearchRequest) -> tuple[Matches, bool]:
+        """The matches; when no report has all words and the mode allows it, those with most of them."""
+        matches = engine.search(planned.query)
+        loose = len(set(planned.rewritten.loose))
+        if matches.total or request.match != "auto" or loose < 2:
+            return matches, False
+        ranking = planned.rewritten.ranking(pairs=True)
+        for least in range(min(loose - 1, math.ceil(loose * ENOUGH_WORDS)), 0, -1):
+            condition = planned.rewritten.condition(least=least)
+            matches = engine.search(replace(planned.query, condition=condition, counted=condition, ranking=ranking))
+            if matches.total:
+                return matches, True
+        return matches, False
+
+    def _hits(self, planned: _Planned, matches: Matches, most: int) -> tuple[Hit, ...]:
+        marker = Marker.of(planned.query.condition, planned.rewritten.runs)
+        return tuple(_hit(found, marker, most) for found in matches.hits)
+
+    def _echo(self, request: SearchRequest, planned: _Planned, *, relaxed: bool) -> QueryEcho:
+        filters: dict[str, Any] = {name: list(values) for name, values in planned.chosen.items()}
+        for name in ("year_from", "year_to", "published_from", "published_to"):
+            if (value := getattr(request, name)) is not None:
+                filters[name] = value if isinstance(value, int) else value.isoformat()
+        rewritten = planned.rewritten
+        return QueryEcho(
+            q=request.q,
+            normalised=" ".join(rewritten.normalised),
+            words=tuple(dict.fromkeys(rewritten.words)),
+            filters=filters,
+            relaxed=relaxed,
+        )
+
+    def _neighbours(self, request: SearchRequest, matches: Matches) -> tuple[str | None, str | None]:
+        """The URLs of the next and previous page."""
+        following = previous = None
+        if matches.hits and (request.cursor is not None or request.page * request.size < matches.total):
+            last = matches.hits[-1]
+            if request.cursor is None and (request.page + 1) * request.size <= LIMITS.window:
+                following = request.at_page(request.page + 1).url()
+            elif len(matches.hits) == request.size:
+                following = request.at_cursor(_token(request, last)).url()
+        if request.cursor is None and request.page > 1:
+            previous = request.at_page(request.page - 1).url()
+        return following, previous
+
+    # ------------------------------------------------------------------ one report
+    def report(self, report_id: str) -> Report:
+        """The whole record. Raises ReportNotFoundError."""
+        return _report(self.engine.get(report_id))
+
+    def marked(self, report_id: str, q: str) -> MarkedReport:
+        """The record with the places of a query in it. Raises ReportNotFoundError, QueryError."""
+        engine = self.engine
+        found = engine.get(report_id)
+        rewritten = rewrite(parse(q), lambda name, part: _values(engine, name, part))
+        marker = Marker.of(rewritten.condition(), rewritten.runs)
+        title, text = (_marks(found, marker, name) for name in TEXT_FIELDS)
+        return MarkedReport(_report(found), title, text)
+
+    # ------------------------------------------------------------------ around a search
+    def facet(self, request: SearchRequest, name: str, contains: str, size: int) -> FacetResult:
+        """The values of one facet under a search, those that contain a text."""
+        engine = self.engine
+        planned = self._plan(engine, replace(request, facets=(), size=1, page=1, cursor=None))
+        chosen = planned.chosen.get(name, ())
+        wanted = FacetAsked(name, size, () if contains else chosen, contains)
+        matches = engine.search(replace(planned.query, facets=(wanted,), size=0))
+        shown = tuple(v for v in chosen if not contains or contains in v)
+        return result(matches.facets[0], request, shown)
+
+    def suggest(self, prefix: str, size: int) -> list[Suggestion]:
+        """Agencies and regions that contain what was typed, most reports first."""
+        wanted = fold_line(prefix)
+        if not wanted:
+            return []
+        facets = tuple(FacetAsked(name, size, (), wanted) for name in ("agency", "region"))
+        counts = self.engine.search(EngineQuery(size=0, facets=facets)).facets
+        found = [Suggestion(c.value, f.name, c.count) for f in counts for c in f.counts]
+        return sorted(found, key=lambda s: (-s.count, s.text))[:size]
+
+    def stats(self) -> dict[str, Any]:
+        """How many reports there are, by each facet."""
+        facets = tuple(FacetAsked(name, 100) for name in ("year", "level", "org_type", "line", "tables", "region"))
+        matches = self.engine.search(EngineQuery(size=0, facets=facets))
+        return {
+            "reports": matches.total,
+            "generation": self.manifest.generation,
+            **{f.name: [{"value": c.value, "count": c.count} for c in f.counts] for f in matches.facets},
+        }
+
+    def export(self, request: SearchRequest) -> Iterator[Report]:
+        """Every report that a request finds, without holding them all."""
+        engine = self.engine
+        query = self._plan(engine, replace(request, facets=())).query
+        return (_report(found) for found in engine.scan(query.condition, tuple(query.filters.values())))
+
+
+def _report(found: Found) -> Report:
+    return Report.from_stored(json.loads(found.stored))
+
+
+def _hit(found: Found, marker: Marker, most: int) -> Hit:
+    stored: Mapping[str, Any] = json.loads(found.stored)
+    pieces: tuple[Snippet, ...] = ()
+    if most:
+        pieces = snippets(stored["text"], list(_marks(found, marker, "text")), most)
+    return Hit(
+        id=found.id,
+        score=round(found.score, 4),
+        occurrences=found.occurrences,
+        title_marks=_marks(found, marker, "title"),
+        snippets=pieces,
+        source=stored["source"],
+        url=stored["url"],
+        title=stored["title"],
+        agency=stored["agency"],
+        level=stored["level"],
+        year=stored["year"],
+        region=stored["region"],
+        published=stored["published"],
+    )
+
+
+def _marks(found: Found, marker: Marker, name: str) -> tuple[tuple[int, int], ...]:
+    return tuple(marker.marks(name, found.texts[name], found.wording.get(name)))
+
+
+def _values(engine: Engine, name: str, part: str) -> list[str]:
+    """All values of a facet that contain a text."""
+    matches = engine.search(EngineQuery(size=0, facets=(FacetAsked(name, 1_000_000, (), part),)))
+    return [c.value for c in matches.facets[0].counts]
+
+
+def _chosen(request: SearchRequest, rewritten: Rewritten) -> dict[str, tuple[str, ...]]:
+    """Filters typed and filters chosen, as one."""
+    out = {name: list(values) for name, values in request.filters.items() if values}
+    for name, values in rewritten.filters.items():
+        out.setdefault(name, []).extend(values)
+    return {name: tuple(dict.fromkeys(values)) for name, values in out.items()}
+
+
+def _filter(name: str, values: tuple[str, ...]) -> Node:
+    if facet_named(name).kind == "path":
+        return PathPrefix(name, tuple(tuple(v.split("/")) for v in values))
+    if facet_named(name).kind == "number":
+        return Keyword(name, tuple(dict.fromkeys(str(int(v)) for v in values)))
+    return Keyword(name, values)
+
+
+def _ranges(request: SearchRequest, rewritten: Rewritten) -> dict[str, list[Node]]:
+    out = {name: list(nodes) for name, nodes in rewritten.ranges.items()}
+    if request.year_from is not None or request.year_to is not None:
+        out.setdefault("year", []).append(NumberRange("year", request.year_from, request.year_to))
+    if request.published_from is not None or request.published_to is not None:
+        low, high = (_ordinal(d) for d in (request.published_from, request.published_to))
+        out.setdefault("published", []).append(NumberRange("published", low, high))
+    return out
+
+
+def _ordinal(day: dt.date | None) -> int | None:
+    return None if day is None else day.toordinal()
+
+
+def _token(request: SearchRequest, last: Found) -> str:
+    """An opaque cursor behind a hit."""
+    raw = json.dumps([request.sort, last.key, last.tie], separators=(",", ":"))
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def _cursor(request: SearchRequest) -> tuple[float | None, int] | None:
+    if request.cursor is None:
+        return None
+    wrong = RequestError("cursor", "this is no cursor of this search; start again without it and follow `next`")
+    try:
+        padded = request.cursor + "=" * (-len(request.cursor) % 4)
+        sort, key, tie = json.loads(base64.urlsafe_b64decode(padded.encode()))
+    except (ValueError, binascii.Error, TypeError, RecursionError):
+        raise wrong from None
+    numeric = isinstance(tie, int) and (key is None or isinstance(key, int | float))
+    if sort != request.sort or not numeric or isinstance(tie, bool) or isinstance(key, bool):
+        raise wrong
+    if key is not None and not math.isfinite(key):
+        raise wrong
+    return key, tie
