@@ -1,0 +1,222 @@
+"""Documents -> the arrays of one pack, and several packs -> one.
+
+Parts beside those of grams, postings and columns: `words` the postings of words, keyed by the word's hash with the
+ranked field in its lowest two bits, `words.len` the lengths of the three ranked fields of each document; `tie` the
+number that settles equal ranks and `tie.at` the documents in its order, for finding a report by its id; `meta` what
+Whoosh's own segment is written from; `stored` the report, compressed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.engine import Document
+from index.engines.whoosh.columns import (
+    blob_of,
+    facet_arrays,
+    merge_blob,
+    merge_columns,
+    number_arrays,
+    path_of,
+)
+from index.engines.whoosh.grams import GramsBuilder, Kept, merge_grams
+from index.engines.whoosh.pack import Array, Directory, PackWriter
+from index.engines.whoosh.postings import merge_postings, postings_of
+from index.schema import TEXT_FIELDS
+
+__all__ = [
+    "RANKED_FIELDS",
+    "STREAMS",
+    "WORDINGS",
+    "Batch",
+    "Source",
+    "Words",
+    "merge_packs",
+    "most_pieces",
+    "tie_of",
+    "word_key",
+    "write_pack",
+]
+
+RANKED_FIELDS = ("title", "headings", "body")
+STREAMS = TEXT_FIELDS
+WORDINGS = tuple(f"w{name}" for name in TEXT_FIELDS)
+WORDS_REMEMBERED = 300_000
+
+
+def tie_of(report_id: str) -> int:
+    """The first 53 bits of the id's SHA-256: a number of the report's own, exact as a float."""
+    return int.from_bytes(hashlib.sha256(report_id.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 11
+
+
+def word_key(word: str) -> int:
+    """The key of a word in the field "title"; those of the other fields are the next two."""
+    digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") & ~3
+
+
+@dataclass(slots=True)
+class Words:
+    """The keys of the words met so far: hashing every word of every report would cost more than inverting it."""
+
+    keys: dict[str, int] = field(default_factory=dict)
+
+    def of(self, words: Sequence[str]) -> list[int]:
+        """The keys of some words."""
+        known = self.keys
+        try:
+            return [known[w] for w in words]
+        except KeyError:
+            if len(known) > WORDS_REMEMBERED:
+                known.clear()
+            for word in words:
+                if word not in known:
+                    known[word] = word_key(word)
+            return [known[w] for w in words]
+
+
+class Batch:
+    """Documents gathered in memory until they are inverted together."""
+
+    def __init__(self, words: Words | None = None) -> None:
+        self.words = words or Words()
+        self.documents: list[Document] = []
+        self.grams = {name: GramsBuilder(wording=name in WORDINGS) for name in (*STREAMS, *WORDINGS)}
+        self.keys: list[Array] = []
+        self.counts: list[Array] = []
+        self.lengths: list[int] = []
+        self.meta: list[bytes] = []
+        self.stored: list[bytes] = []
+
+    @property
+    def units(self) -> int:
+        """How much text the batch holds, in UTF-16 units."""
+        return sum(g.units for g in self.grams.values())
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def add(self, document: Document) -> int:
+        """Add a document; its number in the batch."""
+        number = len(self.documents)
+        stored, meta = zlib.compress(document.stored, 3), _meta(document)
+        self._add_words(document)
+        for name in TEXT_FIELDS:
+            self.grams[name].add(document.texts[name], number)
+            wording = document.wording.get(name)
+            if wording is not None:
+                self.grams[f"w{name}"].add(wording, number)
+        self.stored.append(stored)
+        self.meta.append(meta)
+        # the columns need only these; the texts are held as units already
+        self.documents.append(
+            Document(document.id, "", "", b"", {}, {}, {}, dict(document.keywords), dict(document.numbers))
+        )
+        return number
+
+    def _add_words(self, document: Document) -> None:
+        for at, name in enumerate(RANKED_FIELDS):
+            words = document.words.get(name) or {}
+            counts = np.fromiter(words.values(), np.int64, len(words))
+            self.keys.append(np.array(self.words.of(list(words)), np.uint64) + np.uint64(at))
+            self.counts.append(counts)
+            self.lengths.append(int(counts.sum()))
+
+    def arrays(self) -> dict[str, Array]:
+        """The parts of the pack."""
+        ties = np.array([tie_of(d.id) for d in self.documents], "<u8")
+        parts: dict[str, Array] = {"tie": ties, "tie.at": np.argsort(ties, kind="stable").astype("<u2")}
+        for name, grams in self.grams.items():
+            parts |= grams.arrays(name)
+        parts |= self._word_arrays()
+        parts |= facet_arrays(self.documents) | number_arrays(self.documents)
+        return parts | blob_of("meta", self.meta) | blob_of("stored", self.stored)
+
+    def _word_arrays(self) -> dict[str, Array]:
+        keys = np.concatenate(self.keys) if self.keys else np.empty(0, np.uint64)
+        counts = np.concatenate(self.counts) if self.counts else np.empty(0, np.int64)
+        documents = np.repeat(np.arange(len(self.keys)) // len(RANKED_FIELDS), [len(k) for k in self.keys])
+        used = counts > 0
+        keys, counts, documents = keys[used], counts[used], documents[used]
+        distinct, rank = np.unique(keys, return_inverse=True)
+        row = (rank.astype(np.uint64) << np.uint64(32)) | np.arange(len(keys), dtype=np.uint64)
+        row.sort()
+        order = (row & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        parts = postings_of(
+            "words", distinct[(row >> np.uint64(32)).astype(np.int64)], documents[order], counts[order]
+        )
+        return parts | {"words.len": np.array(self.lengths, "<u4")}
+
+
+def _meta(document: Document) -> bytes:
+    """What Whoosh keeps of a report, as JSON."""
+    year = path_of(document, "year")
+    fields: dict[str, Any] = {
+        "id": document.id,
+        "digest": document.digest,
+        "source": document.source,
+        "title": " ".join(document.words.get("title") or {}),
+        "agency": " ".join(path_of(document, "agency")),
+        "level": " ".join(path_of(document, "level")),
+        "year": " ".join(year),
+    }
+    return json.dumps({k: v for k, v in fields.items() if v or k in ("id", "digest", "source")}).encode("ascii")
+
+
+# ---------------------------------------------------------------------- packs
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The arrays of one pack, and which of its documents are to be kept (a mask)."""
+
+    arrays: Mapping[str, Array]
+    live: Array
+
+
+def most_pieces(source: Source) -> int:
+    """How many numbers the merged postings would need for this source: two bytes hold 65,536."""
+    return max(
+        len(source.arrays[f"{name}.off"]) - 1 + len(source.arrays[f"{name}.xd"]) for name in (*STREAMS, *WORDINGS)
+    )
+
+
+def write_pack(path: Path, owner: str, arrays: Mapping[str, Array]) -> Directory:
+    """Write a pack of arrays that are in memory."""
+    with PackWriter(path, owner) as out:
+        for name, array in arrays.items():
+            out.add(name, array)
+        return out.finish()
+
+
+def merge_packs(path: Path, owner: str, sources: Sequence[Source]) -> Directory:
+    """Write one pack of what is kept of several, in their order."""
+    if len(sources) == 1 and sources[0].live.all():
+        return write_pack(path, owner, sources[0].arrays)
+    kept, renumbers, base = [], [], 0
+    for s in sources:
+        kept.append((s.arrays, np.flatnonzero(s.live)))
+        renumbers.append(np.where(s.live, base + np.cumsum(s.live) - 1, -1))
+        base += int(s.live.sum())
+    folder = path.parent
+    with PackWriter(path, owner) as out:
+        ties = np.concatenate([a["tie"][k] for a, k in kept])
+        out.add("tie", ties)
+        out.add("tie.at", np.argsort(ties, kind="stable").astype("<u2"))
+        for name in (*STREAMS, *WORDINGS):
+            merge_grams(out, folder, name, [Kept(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
+        merge_postings(out, folder, "words", [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
+        out.add("words.len", np.concatenate([a["words.len"].reshape(-1, 3)[k].ravel() for a, k in kept]))
+        merge_columns(out, kept)
+        for name in ("meta", "stored"):
+            merge_blob(out, folder, name, kept)
+        return out.finish()
+
+
+

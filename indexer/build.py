@@ -1,0 +1,257 @@
+"""The build: walks a corpus, reads what is new or changed, in worker processes, and publishes it all at once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from index.analysis.analyzer import analyse
+from index.engine import Document, Writer
+from index.engines import open_engine, open_writer
+from index.errors import IndexMissingError, InputError
+from index.settings import Settings
+from indexer.corpus import Skip, walk
+from indexer.metadata import Overrides
+from indexer.page import Source
+from indexer.pipeline import PIPELINE_VERSION, report_id, report_of
+
+__all__ = ["Tally", "build"]
+
+BATCH = 32
+"""Documents a worker takes at a time."""
+
+FEW = 64
+"""Up to so many documents are read in this process: starting workers would take longer."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a build did. `reports` is how many the index holds afterwards."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    skipped: list[dict[str, str]] = field(default_factory=list)
+    reports: int = 0
+    seconds: float = 0.0
+
+    @property
+    def read(self) -> int:
+        """How many documents could be read."""
+        return self.added + self.updated + self.unchanged
+
+    def skip(self, source: str, reason: str) -> None:
+        """One more source that is not in the index, and why."""
+        self.skipped.append({"source": source, "reason": reason})
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    source: Source
+    report_id: str
+    digest: str
+    is_new: bool
+
+
+def build(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+    sync: bool = False,
+    overrides: Overrides | None = None,
+    progress: Callable[[Tally], None] = lambda _: None,
+) -> Tally:
+    """Bring the index up to what stands at the paths. Raises IndexStateError; a bad source is tallied, never raised."""
+    began = time.perf_counter()
+    tally = Tally()
+    writer = open_writer(settings, rebuild=rebuild)
+    try:
+        known = {} if rebuild else _known(settings)
+        if rebuild:
+            writer.clear()
+        tasks = _tasks(walk(paths, settings), known, tally, overrides)
+        seen: set[str] = set()
+        for task, outcome in _documents(tasks, settings, overrides):
+            _put(writer, task, outcome, tally)
+            seen.add(task.report_id)
+            progress(tally)
+        if sync and not rebuild:
+            _delete_vanished(writer, paths, known, tally)
+        writer.commit()
+    except BaseException:
+        writer.cancel()
+        raise
+    tally.reports = _reports(settings)
+    tally.seconds = round(time.perf_counter() - began, 3)
+    return tally
+
+
+def _known(settings: Settings) -> dict[str, tuple[str, str]]:
+    try:
+        engine = open_engine(settings)
+    except IndexMissingError:
+        return {}
+    try:
+        return dict(engine.sources())
+    finally:
+        engine.close()
+
+
+def _reports(settings: Settings) -> int:
+    engine = open_engine(settings)
+    try:
+        return engine.manifest.reports
+    finally:
+        engine.close()
+
+
+# ---------------------------------------------------------------------- what is to be read
+def _tasks(
+    found: Iterable[Source | Skip],
+    known: dict[str, tuple[str, str]],
+    tally: Tally,
+    overrides: Overrides | None,
+) -> Iterator[_Task]:
+    """The documents that are new or changed; the others are tallied and marked as seen in `known`."""
+    taken: dict[str, str] = {}
+    for item in found:
+        if isinstance(item, Skip):
+            tally.skip(item.source, item.reason)
+            known.pop(_kept_by_skip(item, known), None)
+            continue
+        task = _task(item, known, overrides)
+        if task.report_id in taken:
+            first = taken[task.report_id]
+            tally.skip(item.name, f"the id {task.report_id} belongs to {first} already; give each report its own id")
+            continue
+        taken[task.report_id] = item.name
+        before = known.pop(task.report_id, None)
+        if before is not None and before[0] == task.digest:
+            tally.unchanged += 1
+            continue
+        yield task
+
+
+def _kept_by_skip(skip: Skip, known: dict[str, tuple[str, str]]) -> str:
+    """The report of a source that is there but cannot be read now: it stays, it has not vanished."""
+    return next((i for i, (_, source) in known.items() if source == skip.source), "")
+
+
+def _task(source: Source, known: dict[str, tuple[str, str]], overrides: Overrides | None) -> _Task:
+    """The digest holds all that the report is made of: its bytes, where they lie, the code and the overrides."""
+    name = report_id(source)
+    made_with = f"{PIPELINE_VERSION}-{overrides.digest if overrides else ''}"
+    place = hashlib.sha256(os.fsencode(source.origin)).hexdigest()[:8]
+    digest = f"{source.digest}:{made_with}:{place}"
+    before = known.get(name)
+    if before is not None and not source.known.id:
+        content, _, other_place = before[0].rsplit(":", 2)
+        if other_place != place and content != source.digest and not source.known.url:
+            # Two files of one name in two places: both are reports.
+            name = hashlib.sha256(f"{source.name}\0{place}".encode()).hexdigest()[:16]
+            before = known.get(name)
+    if before is not None and before[0].rsplit(":", 1)[0] == f"{source.digest}:{made_with}":
+        digest = before[0]
+    return _Task(source, name, digest, before is None)
+
+
+def _delete_vanished(writer: Writer, paths: Sequence[Path], known: dict[str, tuple[str, str]], tally: Tally) -> None:
+    """Take out what came from these paths once and was not met this time; a path that is gone deletes nothing."""
+    prefixes = tuple(p.resolve().name + "/" for p in paths if p.is_dir())
+    files = {p.resolve().name for p in paths if p.is_file()}
+    for name, (_, source) in known.items():
+        if source.startswith(prefixes) or source.partition("#")[0] in files or source.split("/")[0] in files:
+            writer.delete(name)
+            tally.deleted += 1
+
+
+# ---------------------------------------------------------------------- reading
+_Outcome = Document | str
+
+
+def _prepare(task: _Task, overrides: Overrides | None) -> _Outcome:
+    """The document of one task, or the reason why there is none. Nothing that one document does ends a batch."""
+    try:
+        return analyse(report_of(task.source, overrides=overrides, as_id=task.report_id), task.digest)
+    except InputError as error:
+        return error.reason
+    except MemoryError:
+        return "it needs more memory than there is; split it or raise the limit"
+    except Exception as error:  # noqa: BLE001  a fault of ours in one document must not lose the others
+        return f"it could not be read ({type(error).__name__}: {error}); please report this file"
+
+
+def _prepare_batch(tasks: list[_Task], overrides: Overrides | None) -> list[_Outcome]:
+    return [_prepare(task, overrides) for task in tasks]
+
+
+def _documents(
+    tasks: Iterator[_Task], settings: Settings, overrides: Overrides | None
+) -> Iterator[tuple[_Task, _Outcome]]:
+    """Each task with its document, in order; many tasks go through worker processes, a bounded number at a time."""
+    jobs = settings.jobs or os.cpu_count() or 1
+    first = list(islice(tasks, FEW))
+    if jobs == 1 or len(first) < FEW:
+        for source in (first, tasks):
+            for task in source:
+                yield task, _prepare(task, overrides)
+        return
+    yield from _parallel(_chain(first, tasks), jobs, overrides)
+
+
+def _chain(first: list[_Task], rest: Iterator[_Task]) -> Iterator[_Task]:
+    yield from first
+    yield from rest
+
+
+def _parallel(tasks: Iterator[_Task], jobs: int, overrides: Overrides | None) -> Iterator[tuple[_Task, _Outcome]]:
+    pool = ProcessPoolExecutor(jobs)
+    running: deque[tuple[list[_Task], Future[list[_Outcome]]]] = deque()
+    try:
+        while True:
+            while len(running) < jobs * 2 and (batch := list(islice(tasks, BATCH))):
+                running.append((batch, pool.submit(_prepare_batch, batch, overrides)))
+            if not running:
+                return
+            batch, future = running.popleft()
+            try:
+                yield from zip(batch, future.result(), strict=True)
+            except BrokenProcessPool:
+                # A worker died (a crash in a C library, or the system took its memory): all that was under way is
+                # lost with the pool, so each of those documents is read again in a process of its own.
+                lost = batch + [task for others, _ in running for task in others]
+                running.clear()
+                pool.shutdown(wait=False)
+                yield from ((task, _alone(task, overrides)) for task in lost)
+                pool = ProcessPoolExecutor(jobs)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _alone(task: _Task, overrides: Overrides | None) -> _Outcome:
+    with ProcessPoolExecutor(1) as pool:
+        try:
+            return pool.submit(_prepare, task, overrides).result()
+        except BrokenProcessPool:
+            return "reading it ended the process that did (a crash or too much memory); take it out or convert it"
+
+
+def _put(writer: Writer, task: _Task, outcome: _Outcome, tally: Tally) -> None:
+    if isinstance(outcome, str):
+        tally.skip(task.source.name, outcome)
+        return
+    writer.put(outcome)
+    if task.is_new:
+        tally.added += 1
+    else:
+        tally.updated += 1

@@ -1,0 +1,407 @@
+"""`gongkai ...`: the command line.
+
+Commands print what a script can use on standard output and what a person should know on standard error.
+Exit status: 0 done, 1 it could not be done (nothing readable, no index), 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from index.errors import GongkaiError, InputError, RequestError
+from index.report import Report
+from index.request import MATCHES, SearchRequest
+from index.response import Hit, SearchResponse
+from index.schema import FACETS, SORTS
+from index.settings import SETTINGS, Settings
+
+__all__ = ["main"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Commands(click.Group):
+    """Our own commands, and those that other rooms register under `gongkai.commands` (serve)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in alphabetical order."""
+        return sorted({*super().list_commands(ctx), *(e.name for e in entry_points(group="gongkai.commands"))})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by name; another room's is loaded only when it is asked for."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        found = [e for e in entry_points(group="gongkai.commands") if e.name == cmd_name]
+        return found[0].load() if found else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what we raise on purpose becomes one line and a status."""
+        try:
+            return super().invoke(ctx)
+        except RequestError as error:
+            click.echo(f"gongkai: {error}", err=True)
+            ctx.exit(2)
+        except GongkaiError as error:
+            click.echo(f"gongkai: {error}", err=True)
+            ctx.exit(1)
+        except BrokenPipeError:
+            # the reader of our output (head, less) has seen enough
+            sys.stderr.close()
+            ctx.exit(0)
+
+
+def index_option(command: Command) -> Command:
+    """--index, the same everywhere."""
+    return click.option(
+        "--index",
+        "index_dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Folder of the index.  [default: GONGKAI_INDEX, or index/data]",
+    )(command)
+
+
+def filter_options(command: Command) -> Command:
+    """One repeatable option a facet, and the query's other parameters."""
+    for facet in reversed(FACETS):
+        option = "--" + facet.name.replace("_", "-")
+        text = f"Only this {facet.label_en.lower()} ({facet.label_zh}); repeat for more."
+        command = click.option(option, facet.name, multiple=True, help=text)(command)
+    command = click.option("--where", multiple=True, help="A condition on a number, as in 'year>=2018'.")(command)
+    return click.option("--match", type=click.Choice(MATCHES), default="auto", help="How many words must occur.")(
+        command
+    )
+
+
+def json_option(command: Command) -> Command:
+    """--json, the same everywhere."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("gongkai"), prog_name="gongkai")
+def main() -> None:
+    """Search the annual reports on information disclosure of China's government bodies.
+
+    \b
+    gongkai index corpus/                     make or update the index
+    gongkai search '行政复议 level:县区级'      search it
+    gongkai serve                             pages and JSON at http://127.0.0.1:8080/
+    """
+
+
+# ---------------------------------------------------------------------- writing
+@main.command("index")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@index_option
+@click.option("--rebuild", is_flag=True, help="Write the whole index anew; readers keep the old one until it is done.")
+@click.option("--sync", is_flag=True, help="Delete reports whose files have vanished from these paths.")
+@click.option("--jobs", type=click.IntRange(0, 64), help="Processes that read.  [default: one a core]")
+@click.option("--overrides", type=click.Path(dir_okay=False, path_type=Path), help="A curator's corrections (CSV).")
+@json_option
+def index_command(
+    paths: tuple[Path, ...],
+    index_dir: Path | None,
+    rebuild: bool,
+    sync: bool,
+    jobs: int | None,
+    overrides: Path | None,
+    as_json: bool,
+) -> None:
+    """Add and update reports from folders, files, .zip, .warc and .jsonl.
+
+    Unchanged files are skipped. Whatever cannot be read is listed with its reason, and the rest goes on.
+    """
+    from indexer.build import build  # noqa: PLC0415  the readers take a second to load; other commands need none
+    from indexer.metadata import Overrides  # noqa: PLC0415
+
+    settings = Settings.from_environment(index=index_dir, jobs=jobs)
+    curated = Overrides.load(overrides) if overrides else None
+    with _progress(quiet=as_json) as show:
+        tally = build(paths, settings, rebuild=rebuild, sync=sync, overrides=curated, progress=show)
+    if as_json:
+        click.echo(_json({**_plain(tally), "skipped": tally.skipped}))
+    else:
+        _print_tally(tally)
+    if tally.skipped and not tally.read:
+        raise SystemExit(1)
+
+
+def _plain(tally: Any) -> dict[str, Any]:
+    names = ("added", "updated", "unchanged", "deleted", "skipped", "reports", "seconds")
+    return {name: getattr(tally, name) for name in names}
+
+
+def _print_tally(tally: Any) -> None:
+    for skip in tally.skipped:
+        click.echo(f"skipped {skip['source']}: {skip['reason']}", err=True)
+    click.echo(
+        f"{tally.added} added, {tally.updated} updated, {tally.unchanged} unchanged, {tally.deleted} deleted, "
+        f"{len(tally.skipped)} skipped; {tally.reports} reports in the index, {tally.seconds:.1f} s"
+    )
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[Any], None]]:
+    """A counter on a terminal; one line a thousand documents elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield _log_line
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  terminals only
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def show(tally: Any) -> None:
+            text = f"{tally.read} read, {len(tally.skipped)} skipped"
+            bar.update(task, description=text)
+
+        yield show
+
+
+def _log_line(tally: Any) -> None:
+    done = tally.added + tally.updated
+    if done and done % 1000 == 0:
+        click.echo(f"{done} reports read", err=True)
+
+
+# ---------------------------------------------------------------------- reading
+def _request(
+    query: str, match: str, where: tuple[str, ...], filters: dict[str, tuple[str, ...]], **more: Any
+) -> SearchRequest:
+    chosen = {name: values for name, values in filters.items() if values}
+    return SearchRequest(q=query, filters=chosen, where=where, match=match, **more)
+
+
+def _searcher(index_dir: Path | None) -> Any:
+    from index.search import Searcher  # noqa: PLC0415  loads numpy and the dictionary: only commands that search
+
+    return Searcher.open(Settings.from_environment(index=index_dir))
+
+
+@main.command()
+@click.argument("query", default="")
+@index_option
+@filter_options
+@click.option("--year-from", type=int, help="The first reporting year.")
+@click.option("--year-to", type=int, help="The last reporting year.")
+@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="How many hits.")
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True)
+@json_option
+def search(
+    query: str,
+    index_dir: Path | None,
+    match: str,
+    where: tuple[str, ...],
+    year_from: int | None,
+    year_to: int | None,
+    sort: str,
+    limit: int,
+    page: int,
+    as_json: bool,
+    **filters: tuple[str, ...],
+) -> None:
+    """Search; an empty QUERY lists everything under the filters.
+
+    \b
+    依申请公开 收费             both, anywhere
+    "行政复议案件"             exactly this string
+    公开 OR 公示, -收费, (…)    boolean
+    title:年报 agency:文旅局 level:县区级 year:2018..2020 region:广东省
+    公开* 公?条例              wildcards
+    "公开 收费"~10             within ten characters
+    公开 !"不予公开"           公开 where it is not part of 不予公开
+    """
+    request = _request(
+        query, match, where, filters, year_from=year_from, year_to=year_to, sort=sort, size=limit, page=page
+    )
+    response: SearchResponse = _searcher(index_dir).search(request)
+    if as_json:
+        click.echo(_json(response.to_json()))
+    else:
+        _print_response(response)
+
+
+def _print_response(response: SearchResponse) -> None:
+    counted = "" if response.occurrences is None else f", {response.occurrences} places"
+    relaxed = ", none with all words: these have most of them" if response.query.relaxed else ""
+    click.echo(f"{response.total} reports{counted}{relaxed} ({response.took_ms} ms)")
+    for hit in response.hits:
+        _print_hit(hit)
+    for name, facet in response.facets.items():
+        values = "  ".join(f"{v.label} {v.count}" for v in facet.values[:8])
+        if values:
+            click.echo(f"{name}: {values}" + ("  ..." if facet.truncated else ""))
+
+
+def _print_hit(hit: Hit) -> None:
+    facts = (hit.agency, hit.level, hit.year, "/".join(hit.region or []), hit.published)
+    places = f"  ×{hit.occurrences}" if hit.occurrences else ""
+    click.echo()
+    click.echo(click.style(hit.title or hit.source, bold=True) + places)
+    click.echo("  " + " · ".join(str(f) for f in facts if f) + f"  [{hit.id}]")
+    for snippet in hit.snippets:
+        click.echo("  … " + _marked(snippet.text, snippet.marks))
+
+
+def _marked(text: str, marks: Iterable[tuple[int, int]]) -> str:
+    out, at = [], 0
+    for start, end in marks:
+        out += [text[at:start], click.style(text[start:end], fg="yellow", bold=True)]
+        at = end
+    return "".join([*out, text[at:]]).replace("\n", " ")
+
+
+@main.command()
+@click.argument("report_id", metavar="ID")
+@index_option
+@json_option
+def show(report_id: str, index_dir: Path | None, as_json: bool) -> None:
+    """Show one report of the index."""
+    _print_report(_searcher(index_dir).report(report_id), as_json=as_json)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--overrides", type=click.Path(dir_okay=False, path_type=Path), help="A curator's corrections (CSV).")
+@json_option
+def inspect(file: Path, overrides: Path | None, as_json: bool) -> None:
+    """Read one FILE without an index: decoding, repairs, metadata with evidence, statistics with checks.
+
+    A file of several documents prints one after another.
+    """
+    from indexer.corpus import Skip, walk  # noqa: PLC0415  the readers take a second to load
+    from indexer.metadata import Overrides  # noqa: PLC0415
+    from indexer.pipeline import report_of  # noqa: PLC0415
+
+    curated = Overrides.load(overrides) if overrides else None
+    done = 0
+    for item in walk([file], Settings.from_environment()):
+        try:
+            if isinstance(item, Skip):
+                raise InputError(item.reason)  # noqa: TRY301  the one place that prints a reason
+            _print_report(report_of(item, overrides=curated), as_json=as_json)
+            done += 1
+        except InputError as error:
+            name = item.source if isinstance(item, Skip) else item.name
+            click.echo(f"gongkai: {name}: {error.reason}", err=True)
+    if not done:
+        raise SystemExit(1)
+
+
+def _print_report(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(_json(report.record()))
+        return
+    click.echo(click.style(report.title or report.source, bold=True))
+    names = ("id", "source", "url", "agency", "level", "org_type", "line", "region", "year", "period", "published")
+    for name in (*names, "scope", "script", "tables_status"):
+        value, fact = getattr(report, name), report.evidence.get(name)
+        shown = "/".join(value) if isinstance(value, list) else value
+        why = f"   ({fact.source}, {fact.confidence:.2f}: {fact.evidence or fact.rule})" if fact else ""
+        click.echo(f"{name:14} {'-' if shown is None else shown}{why}")
+    if report.provenance:
+        click.echo(f"{'encoding':14} {report.provenance.encoding} ({report.provenance.encoding_reason})")
+    for step in report.repairs:
+        sign = "->" if step.applied else "!!"
+        click.echo(
+            f"repair         {step.kind} at {step.start}: {step.before!r} {sign} {step.after!r} ({step.confidence:.2f})"
+        )
+    for problem in report.problems:
+        click.echo(f"problem        {problem}")
+    click.echo()
+    click.echo(report.text)
+
+
+@main.command()
+@click.argument("query", default="")
+@index_option
+@filter_options
+@click.option("--format", "kind", type=click.Choice(("csv", "jsonl")), default="csv", show_default=True)
+def export(
+    query: str,
+    index_dir: Path | None,
+    match: str,
+    where: tuple[str, ...],
+    kind: str,
+    **filters: tuple[str, ...],
+) -> None:
+    """Stream the records that a query and filters find, with where each came from."""
+    reports: Iterator[Report] = _searcher(index_dir).export(_request(query, match, where, filters))
+    if kind == "jsonl":
+        for report in reports:
+            click.echo(json.dumps(report.record(), ensure_ascii=False))
+        return
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    rows.writerows(_row(report) for report in reports)
+
+
+COLUMNS = (
+    *("id", "title", "agency", "level", "org_type", "line", "region", "year", "period", "published", "scope"),
+    *("tables_status", "url", "source", "sha256", "encoding"),
+)
+
+
+def _row(report: Report) -> list[str]:
+    record = {**report.record(), **(report.record().get("provenance") or {})}
+    cells = ("/".join(v) if isinstance(v := record.get(name), list) else v for name in COLUMNS)
+    return [_guarded("" if c is None else str(c)) for c in cells]
+
+
+def _guarded(cell: str) -> str:
+    """Spreadsheets run what begins like a formula."""
+    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+# ---------------------------------------------------------------------- upkeep
+@main.command()
+@index_option
+def check(index_dir: Path | None) -> None:
+    """Verify the index, and say what to run if it is not well."""
+    from index.engines import check_index, open_engine  # noqa: PLC0415  loads numpy
+
+    settings = Settings.from_environment(index=index_dir)
+    faults = check_index(settings)
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        click.echo("gongkai: the index is not well; run: gongkai index PATH... --rebuild", err=True)
+        raise SystemExit(1)
+    engine = open_engine(settings)
+    click.echo(f"{engine.manifest.reports} reports, generation {engine.manifest.generation}: well")
+    engine.close()
+
+
+@main.command()
+@click.argument("count", type=click.IntRange(1, 10_000_000))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed writes the same reports.")
+@click.option("--truth", type=click.Path(dir_okay=False, path_type=Path), help="Also write what is true of each.")
+def sample(count: int, folder: Path, seed: int, truth: Path | None) -> None:
+    """Write COUNT realistic sample reports into FOLDER, for trying and load."""
+    from indexer.sample import write_samples  # noqa: PLC0415  loads its word lists
+
+    click.echo(f"{write_samples(count, folder, seed, truth=truth)} reports in {folder}")
+
+
+@main.command()
+def settings() -> None:
+    """List every setting: its environment name, default and meaning."""
+    for name, default, meaning in SETTINGS:
+        click.echo(f"GONGKAI_{name.upper():18} {default or '-':45} {meaning}")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,64 @@
+"""One document's way: Source - decode - formats -> Page - repair -> text - metadata, statistics -> Report."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from index.analysis.normaliser import fold, script_of
+from index.analysis.wording import is_taiwan_worded
+from index.report import Provenance, Report
+from indexer.formats import read
+from indexer.metadata import HostTable, Overrides, derive
+from indexer.page import Page, Source
+from indexer.repair import repair
+
+__all__ = ["PIPELINE_VERSION", "report_id", "report_of"]
+
+PIPELINE_VERSION = 1
+"""Raise it when reading, repairing or deriving changes what a report says: unchanged files are then read again."""
+
+
+def report_id(source: Source) -> str:
+    """The id that is given, else one made from the URL, else from the path as indexed: the same at every build."""
+    known = source.known
+    if known.id:
+        return known.id
+    return hashlib.sha256((known.url or source.name).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def report_of(
+    source: Source,
+    *,
+    overrides: Overrides | None = None,
+    hosts: HostTable | None = None,
+    as_id: str | None = None,
+) -> Report:
+    """The report of one document. Raises InputError when it cannot be read."""
+    page = read(source)
+    repaired = repair(page.text)
+    page = replace(page, title=repair(page.title).text if page.title else None)
+    derived = derive(page, repaired.text, source, overrides=overrides, hosts=hosts)
+    return Report(
+        id=as_id or report_id(source),
+        source=source.name,
+        text=repaired.text,
+        url=source.known.url or page.meta.get("url"),
+        script=_script(page, repaired.text),
+        repairs=list(repaired.repairs),
+        problems=[*page.problems, *repaired.problems, *derived.problems],
+        provenance=Provenance(
+            origin=source.origin,
+            sha256=source.digest,
+            format=page.format,
+            encoding=page.decoded.encoding if page.decoded else None,
+            encoding_reason=page.decoded.reason if page.decoded else None,
+        ),
+        **derived.values(),
+    )
+
+
+def _script(page: Page, text: str) -> str | None:
+    whole = f"{page.title or ''}\n{text}"
+    script = script_of(whole)
+    return "Hant-TW" if script == "Hant" and is_taiwan_worded(fold(whole).form) else script

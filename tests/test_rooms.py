@@ -1,0 +1,51 @@
+"""The direction of the rooms: indexer -> index <- webui, and which module alone may import which library."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+ROOMS = ("index", "indexer", "webui")
+MODULES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
+MAY_NOT_SEE = {"index": {"indexer", "webui"}, "indexer": {"webui"}, "webui": {"indexer"}}
+ONLY_IN = {
+    "whoosh": "index/engines/whoosh/",
+    "opensearchpy": "index/engines/opensearch.py",
+    "jieba": "index/analysis/tokenizer.py",
+    "rjieba": "index/analysis/tokenizer.py",
+    "opencc": "index/analysis/normaliser.py",
+    "flask": "webui/",
+    "werkzeug": "webui/",
+    "waitress": "webui/",
+}
+ALONE = ("index/query/nodes.py", "index/report.py")
+
+
+def imports(path: Path) -> set[str]:
+    """The top-level names that a module imports, anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_direction(path: Path) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    seen = imports(path)
+    assert not seen & MAY_NOT_SEE[name.partition("/")[0]]
+    assert not [lib for lib in seen if lib in ONLY_IN and not name.startswith(ONLY_IN[lib])]
+    if name in ALONE:
+        assert not seen & set(ROOMS)
+
+
+def test_no_drawers() -> None:
+    assert not [p for p in MODULES if p.stem in ("utils", "helpers", "common", "misc")]
