@@ -1,0 +1,59 @@
+"""One reader a format: bytes to Page. A new format is a new module and a row in READERS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from index.errors import InputError
+from indexer.formats.html import read_html
+from indexer.formats.record import read_record
+from indexer.formats.text import read_text
+from indexer.page import Page, Source
+
+__all__ = ["READERS", "Reader", "read"]
+
+Reader = Callable[[Source], Page]
+
+READERS: dict[str, Reader] = {
+    ".html": read_html,
+    ".htm": read_html,
+    ".shtml": read_html,
+    ".xhtml": read_html,
+    ".txt": read_text,
+    ".text": read_text,
+    ".json": read_record,
+}
+"""Suffix in lower case -> its reader."""
+
+_MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|table|div|p|title|script)\b", re.IGNORECASE)
+
+
+def read(source: Source) -> Page:
+    """The page of a source, by the reader of its suffix, or of its content where that is plainly another.
+
+    Raises InputError when no reader can make a document of it.
+    """
+    suffix = _by_content(source) or source.suffix.lower()
+    reader = READERS.get(suffix)
+    if reader is None:
+        raise InputError(f"no reader for {suffix or 'a file without a suffix'}; readable are {' '.join(READERS)}")
+    page = reader(source)
+    if suffix != source.suffix.lower() and READERS.get(source.suffix.lower()) is not reader:
+        page.problems.append(f"named {source.suffix} but is {suffix}: read as what it is")
+    return page
+
+
+def _by_content(source: Source) -> str | None:
+    """The suffix that the first bytes call for, None where they call for none of their own."""
+    head = source.data[:4096]
+    if head.lstrip()[:5] == b"%PDF-":
+        return ".pdf"
+    if head.startswith(b"PK\x03\x04"):
+        return ".docx"
+    if source.suffix.lower() == ".json":
+        return None
+    narrow = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if narrow.startswith(b"<") and _MARKUP.search(narrow):
+        return ".html"
+    return None

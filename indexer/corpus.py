@@ -1,0 +1,375 @@
+"""Walks what the user points at and gives every document in it as a Source, or the reason why not as a Skip.
+
+Nothing here trusts its input: archives are never unpacked to disk, compressed data is read through a bounded reader,
+and one bad file never ends a walk.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import importlib
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from index.errors import InputError
+from index.settings import Settings
+from indexer.decode import binary_kind
+from indexer.formats import READERS
+from indexer.formats.record import parse_record
+from indexer.page import Known, Source
+
+__all__ = ["Skip", "walk"]
+
+MAX_RATIO = 200
+"""A compressed file that grows more than this many times is a bomb; real pages grow about ten times."""
+RATIO_FROM = 4 << 20
+"""Bytes up to which no ratio is suspicious: a short page of spaces is harmless."""
+MAX_MEMBERS = 200_000
+CHUNK = 1 << 18
+
+LINES = ".jsonl"
+CONTAINERS = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
+
+# what office programs and operating systems leave behind; files with a leading dot go without saying
+_LITTER = re.compile(r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+_MIMES = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/plain": ".txt",
+    "application/pdf": ".pdf",
+    "application/msword": ".doc",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A source that was not read, and the reason in one sentence."""
+
+    source: str
+    reason: str
+
+
+class _TooLargeError(Exception):
+    """More bytes than allowed came out of a file; the message is the reason."""
+
+
+def walk(paths: Sequence[Path], settings: Settings) -> Iterator[Source | Skip]:
+    """Every document under `paths`, folders in sorted order, and a Skip for everything that is none.
+
+    A document of a folder argument `seeds` is named "seeds/a.txt", of a file argument by its file name.
+    """
+    walker = _Walker(settings)
+    for path in paths:
+        yield from walker.path(Path(path))
+
+
+class _Walker:
+    """One walk: its limits and the folders it has seen, so that links cannot lead it in a circle."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.limit = settings.max_file_mb << 20
+        self.index = _resolved(settings.index)
+        self.seen: set[str] = set()
+
+    def path(self, path: Path) -> Iterator[Source | Skip]:
+        name = _printable(path.name or _resolved(path).name or "root")
+        if path.is_dir():
+            # ".", ".." and a trailing slash still have a name
+            name = _printable(_resolved(path).name) or name if path.name in ("", "..") else name
+            found = False
+            for item in self.folder(path, name):
+                found = True
+                yield item
+            if not found:
+                yield Skip(name, "is an empty folder; point at a folder with reports")
+        elif not os.path.lexists(path):
+            yield Skip(_printable(str(path)), "there is no such file or folder; check the path")
+        else:
+            yield from self.file(path, name)
+
+    def folder(self, folder: Path, name: str) -> Iterator[Source | Skip]:
+        try:
+            real = os.path.realpath(folder)
+            entries = sorted(os.scandir(folder), key=lambda e: e.name)
+        except OSError as error:
+            yield Skip(name, _os_reason(error))
+            return
+        if real in self.seen:
+            return
+        self.seen.add(real)
+        if self.is_index(Path(real), [e.name for e in entries]):
+            yield Skip(name, "is an index, not reports; point at the folder of the reports")
+            return
+        for entry in entries:
+            if _LITTER.match(entry.name):
+                continue
+            inner = f"{name}/{_printable(entry.name)}"
+            yield from self.entry(Path(folder, entry.name), inner)
+
+    def entry(self, path: Path, name: str) -> Iterator[Source | Skip]:
+        if path.is_dir():
+            yield from self.folder(path, name)
+        else:
+            yield from self.file(path, name)
+
+    def is_index(self, real: Path, names: Sequence[str]) -> bool:
+        return real == self.index or any(re.fullmatch(r"_[A-Za-z0-9]+_\d+\.toc", n) for n in names)
+
+    def file(self, path: Path, name: str) -> Iterator[Source | Skip]:
+        try:
+            info = path.stat()
+            if not stat.S_ISREG(info.st_mode):
+                yield Skip(name, "is not a regular file; copy its content to one")
+                return
+            yield from self.open(path, name, info.st_size)
+        except OSError as error:
+            yield Skip(name, _os_reason(error))
+
+    def open(self, path: Path, name: str, size: int) -> Iterator[Source | Skip]:
+        suffix = _suffix(path.name)
+        origin = str(_resolved(path))
+        if (reason := _refusal(suffix)) is not None:
+            yield Skip(name, reason)
+        elif suffix == ".zip":
+            yield from self.zip(path, name, origin)
+        elif suffix in (".warc", ".warc.gz"):
+            with path.open("rb") as stream:
+                yield from self.warc(stream, name, origin)
+        elif suffix in (".jsonl", ".jsonl.gz"):
+            with path.open("rb") as stream:
+                yield from self.lines(_unzipped(stream, suffix), name, origin, size)
+        elif size > self.limit and not suffix.endswith(".gz"):
+            yield Skip(name, self.too_large())
+        else:
+            with path.open("rb") as stream:
+                yield self.document(_unzipped(stream, suffix), name, origin, suffix, size)
+
+    def document(self, stream: IO[bytes], name: str, origin: str, suffix: str, packed: int) -> Source | Skip:
+        """One document read whole; a Skip when it is too large, damaged, empty or binary."""
+        try:
+            data = self.read(stream, packed)
+        except _TooLargeError as error:
+            return Skip(name, str(error))
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            return Skip(name, f"is damaged ({_detail(error)}); fetch it again")
+        except RuntimeError:
+            return Skip(name, "is encrypted; decrypt it first")
+        except NotImplementedError as error:
+            return Skip(name, f"is compressed in a way that cannot be read ({_detail(error)}); repack it")
+        return self.source(data, name, origin, suffix.removesuffix(".gz"))
+
+    def source(self, data: bytes, name: str, origin: str, suffix: str, known: Known | None = None) -> Source | Skip:
+        if not data:
+            return Skip(name, "is empty; fetch it again")
+        if suffix in (".txt", ".text", ".html", ".htm", ".shtml") and (kind := binary_kind(data)) and _unreadable(data):
+            return Skip(name, f"is {kind}, not text; give the file the suffix of its format")
+        if suffix == ".json" and known is None:
+            try:
+                known = parse_record(data)
+            except InputError as error:
+                return Skip(name, error.reason)
+        return Source(name, origin, suffix, data, hashlib.sha256(data).hexdigest(), known or Known())
+
+    def read(self, stream: IO[bytes], packed: int) -> bytes:
+        """All bytes of a stream that came out of `packed` bytes, as long as that stays within bounds."""
+        out = bytearray()
+        while chunk := stream.read(CHUNK):
+            out += chunk
+            if len(out) > self.limit:
+                raise _TooLargeError(self.too_large())
+            if len(out) > RATIO_FROM and len(out) > MAX_RATIO * max(packed, 1):
+                raise _TooLargeError("grows without measure when unpacked; unpack it yourself if you trust it")
+        return bytes(out)
+
+    def too_large(self) -> str:
+        return f"is larger than {self.limit >> 20} MB; raise GONGKAI_MAX_FILE_MB to read it"
+
+    def lines(self, stream: IO[bytes], name: str, origin: str, packed: int) -> Iterator[Source | Skip]:
+        """JSON Lines: one document a line; a bad line is told by its number and the rest goes on."""
+        number = total = 0
+        try:
+            while line := stream.readline(self.limit + 1):
+                number, total = number + 1, total + len(line)
+                if total > RATIO_FROM and total > MAX_RATIO * max(packed, 1):
+                    yield Skip(name, f"grows without measure at line {number}; unpack it yourself if you trust it")
+                    return
+                if len(line) > self.limit:
+                    yield Skip(f"{name}#{number}", f"line {number} {self.too_large()}")
+                    if not _skip_line(stream):
+                        return
+                elif line.strip():
+                    yield self.record(line.strip(), f"{name}#{number}", origin, number)
+        except (OSError, EOFError, zlib.error) as error:
+            yield Skip(name, f"is damaged after line {number} ({_detail(error)}); fetch it again")
+
+    def record(self, line: bytes, name: str, origin: str, number: int) -> Source | Skip:
+        try:
+            return self.source(line, name, origin, ".json", parse_record(line))
+        except InputError as error:
+            return Skip(name, f"line {number} {error.reason}")
+
+    def zip(self, path: Path, name: str, origin: str) -> Iterator[Source | Skip]:
+        try:
+            archive = _open_zip(path)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            yield Skip(name, f"is not a zip archive that can be read ({_detail(error)}); fetch it again")
+            return
+        with archive:
+            members = sorted((m for m in archive.infolist() if not m.is_dir()), key=lambda m: m.filename)
+            if (reason := _bomb(members, path.stat().st_size)) is not None:
+                yield Skip(name, reason)
+                return
+            if not members:
+                yield Skip(name, "is an empty archive; point at an archive with reports")
+            for member in members:
+                inner = _member_name(member.filename)
+                if inner and not any(_LITTER.match(part) for part in inner.split("/")):
+                    yield from self.member(archive, member, f"{name}/{inner}", origin)
+
+    def member(
+        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, origin: str
+    ) -> Iterator[Source | Skip]:
+        suffix = _suffix(member.filename)
+        if suffix in CONTAINERS and suffix != LINES:
+            yield Skip(name, "is an archive in an archive; unpack the outer one")
+        elif (reason := _refusal(suffix)) is not None:
+            yield Skip(name, reason)
+        elif member.file_size > self.limit and suffix != LINES:
+            yield Skip(name, self.too_large())
+        else:
+            try:
+                with archive.open(member) as stream:
+                    if suffix == LINES:
+                        yield from self.lines(stream, name, origin, member.compress_size)
+                    else:
+                        yield self.document(_unzipped(stream, suffix), name, origin, suffix, member.compress_size)
+            except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+                yield Skip(name, f"is damaged ({_detail(error)}); fetch it again")
+            except NotImplementedError as error:
+                yield Skip(name, f"is compressed in a way that cannot be read ({_detail(error)}); repack it")
+            except RuntimeError:
+                yield Skip(name, "is encrypted; decrypt it first")
+
+    def warc(self, stream: IO[bytes], name: str, origin: str) -> Iterator[Source | Skip]:
+        try:
+            iterator = importlib.import_module("warcio.archiveiterator").ArchiveIterator
+        except ImportError:
+            yield Skip(name, "needs warcio to be read; install it: pip install 'gongkai[warc]'")
+            return
+        number = 0
+        try:
+            for record in iterator(stream):
+                number += 1
+                if record.rec_type in ("response", "resource"):
+                    yield self.response(record, f"{name}#{number}", origin)
+        except Exception as error:  # noqa: BLE001  # warcio raises errors of several libraries on damaged archives
+            yield Skip(name, f"is damaged after record {number} ({_detail(error)}); fetch it again")
+
+    def response(self, record: Any, name: str, origin: str) -> Source | Skip:
+        url = record.rec_headers.get_header("WARC-Target-URI")
+        headers = record.http_headers or record.rec_headers
+        status = record.http_headers.get_statuscode() if record.http_headers else "200"
+        mime = (headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
+        if status != "200":
+            return Skip(name, f"{url} answered {status}; fetch it again if it matters")
+        if mime not in _MIMES:
+            return Skip(name, f"{url} is {mime or 'of no stated type'}; readable are {' '.join(_MIMES)}")
+        packed = int(record.length or 0) if str(record.length or "").isdigit() else 0
+        try:
+            data = self.read(record.content_stream(), packed or self.limit)
+        except _TooLargeError as error:
+            return Skip(name, str(error))
+        found = self.source(data, name, origin, _MIMES[mime])
+        return found if isinstance(found, Skip) else replace(found, known=Known(url=url))
+
+
+def _suffix(name: str) -> str:
+    """The suffix that chooses the reader, in lower case: ".html", and ".html.gz" for a compressed page."""
+    suffixes = [s.lower() for s in PurePosixPath(name.replace("\\", "/")).suffixes[-2:]]
+    return "".join(suffixes) if suffixes and suffixes[-1] == ".gz" else "".join(suffixes[-1:])
+
+
+def _refusal(suffix: str) -> str | None:
+    """Why no file of this suffix can be read, None when it can."""
+    if suffix in CONTAINERS or suffix.removesuffix(".gz") in READERS:
+        return None
+    readable = " ".join([*READERS, ".zip", ".warc", ".jsonl"])
+    return f"no reader for {suffix or 'a file without a suffix'}; readable are {readable}"
+
+
+def _unreadable(data: bytes) -> bool:
+    """A PDF or a Word file under a wrong name is read as what it is; anything else binary is not."""
+    return not data.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+
+
+def _unzipped(stream: IO[bytes], suffix: str) -> IO[bytes]:
+    return gzip.GzipFile(fileobj=stream) if suffix.endswith(".gz") else stream  # type: ignore[return-value]
+
+
+def _skip_line(stream: IO[bytes]) -> bool:
+    """Read past the rest of a line that is too long, for as long as a few hundred megabytes; False at the end."""
+    for _ in range(2048):
+        chunk = stream.readline(CHUNK)
+        if not chunk:
+            return False
+        if chunk.endswith(b"\n"):
+            return True
+    return False
+
+
+def _open_zip(path: Path) -> zipfile.ZipFile:
+    """Chinese Windows writes names in GBK without saying so; newer programs write UTF-8, not always flagged."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return zipfile.ZipFile(path, metadata_encoding=encoding)
+        except UnicodeDecodeError:
+            continue
+    return zipfile.ZipFile(path)
+
+
+def _bomb(members: Sequence[zipfile.ZipInfo], size: int) -> str | None:
+    if len(members) > MAX_MEMBERS:
+        return f"holds more than {MAX_MEMBERS:,} files; unpack it into folders"
+    total = sum(m.file_size for m in members)
+    if total > max(RATIO_FROM, MAX_RATIO * max(size, 1)):
+        return "grows without measure when unpacked; unpack it yourself if you trust it"
+    return None
+
+
+def _member_name(name: str) -> str:
+    """The name of a member as a label: it is never used as a path."""
+    parts = name.replace("\\", "/").split("/")
+    return "/".join(_printable(p) for p in parts if p not in ("", ".", ".."))
+
+
+def _printable(name: str) -> str:
+    """A file name as text: names that are not UTF-8 are most often GBK from a Windows disk."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", "replace")
+    return name
+
+
+def _resolved(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _os_reason(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "cannot be opened: permission denied; change its permissions"
+    return f"cannot be opened ({_detail(error)}); check the file"
+
+
+def _detail(error: BaseException) -> str:
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text.splitlines()[0][:120] if text else type(error).__name__

@@ -1,0 +1,236 @@
+"""Bytes to text: byte order mark, strict UTF-8, the declared label, detection; and which of them it was.
+
+Labels on government pages are often wrong in one of three ways: UTF-8 labelled gb2312, GB18030 labelled gb2312 (a
+subset that lacks characters of names and places), and Big5 labelled gb2312, which GB18030 decodes without complaint.
+So a label is believed only where the text it gives reads like Chinese.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+
+import charset_normalizer
+
+from index.errors import InputError
+from indexer.page import Decoded
+
+__all__ = ["binary_kind", "declared_labels", "decode"]
+
+HEAD = 8192
+"""Bytes in which a page may declare its encoding: 1,024 by the HTML standard, more in what is found."""
+
+SAMPLE = 1 << 18
+"""Bytes that detection looks at."""
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    # before UTF-16, whose little-endian mark is its beginning
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+
+GB = ("gb18030",)
+BIG5 = ("big5hkscs", "cp950")
+LABELS: dict[str, tuple[str, ...]] = {
+    # gb2312 and gbk lack 㐂 and 𠮷 that pages labelled so contain; gb18030 is their superset
+    **dict.fromkeys(("gb2312", "gbk", "gb18030", "gb_2312-80", "cp936", "euc-cn", "x-gbk", "chinese"), GB),
+    **dict.fromkeys(("big5", "big5-hkscs", "big5hkscs", "cp950", "x-x-big5", "csbig5", "big5-tw"), BIG5),
+    **dict.fromkeys(("utf-8", "utf8", "utf_8", "unicode-1-1-utf-8"), ("utf-8",)),
+    # without a mark Windows means little-endian
+    **dict.fromkeys(("utf-16", "utf-16le", "utf-16-le", "utf_16_le", "unicode"), ("utf-16-le",)),
+    **dict.fromkeys(("utf-16be", "utf-16-be", "utf_16_be"), ("utf-16-be",)),
+    **dict.fromkeys(("utf-32", "utf-32le", "utf-32-le", "utf_32_le"), ("utf-32-le",)),
+    **dict.fromkeys(("utf-32be", "utf-32-be", "utf_32_be"), ("utf-32-be",)),
+    **dict.fromkeys(("hz", "hz-gb-2312"), ("hz",)),
+}
+"""A declared or detected label -> the Python codecs to try, in order."""
+
+MAGIC = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a zip archive or an Office document"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
+    (b"\x1f\x8b\x08", "a gzip file"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"BM", "a bitmap image"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
+    (b"RIFF", "a RIFF file (sound, film or WebP)"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a Windows program"),
+    (b"SQLite format 3", "an SQLite database"),
+)
+
+COMMON = frozenset(
+    "的一是在不了有和人这这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
+    "十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形"
+    "相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展"
+    "五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战"
+    "先回则任取据处队南给色光门即保治北造百规热领七海口东导器压志世金增争济阶思术极交受联什认六共权收证改清己美再采转更单风切打白教"
+    "速花带安场身车例真务具万每目至达走积示议声报斗完类八离华名确才科张信马节话米整空元况今集温传土许步群广石记需段研界拉林律叫且"
+    "這個為時來們對會發動經過說產種後學進著電裡當體機點從業應開還間樣與關線數義題無變條沒結問總設黨長頭資邊級圖組見計別論運農幾區強決"
+    "戰則據處隊給門規熱領東導壓爭濟階術極聯認權證單風帶場車務萬達積議聲報鬥類離華確張馬節話溫傳許廣記實現並請將國員"
+    "局政府公開信息申請辦處理情況行政複議訴訟主動依条例规定社会省市县镇乡街道委厅网站"
+    "，。、：；（）《》“”"
+)
+"""Characters that make up more than half of any Chinese prose, simplified and traditional: what right decoding yields."""
+
+_LABEL = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,30})""", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_HIGH = re.compile(r"[^\x00-\xa0]")
+_EUC_TW = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xfe]{2}|\x8e[\xa1-\xb0][\xa1-\xfe]{2})+")
+_EUC_TW_PLANE = re.compile(rb"\x8e[\xa2-\xb0][\xa1-\xfe]{2}")
+
+
+def decode(data: bytes, declared: str | None = None) -> Decoded:
+    """The text of `data`, the codec that gave it and why: bom, utf-8, declared, detected or fallback.
+
+    `declared` is a label from outside, such as an HTTP header's; labels inside the data are found by themselves.
+    A character cut off at the end is dropped. Raises InputError for binary data and for EUC-TW.
+    """
+    if kind := binary_kind(data):
+        raise InputError(f"is {kind}, not text; give the file the suffix of its format")
+    labels = [*([declared.strip().lower()] if declared else []), *declared_labels(data)]
+    found = _by_bom(data) or _by_wide_zeros(data) or _by_utf8(data, labels)
+    if found is None:
+        _refuse_euc_tw(data, labels)
+        found = _by_declared(data, labels) or _by_detection(data) or _by_fallback(data)
+    _refuse_binary(found.text)
+    return found
+
+
+def binary_kind(data: bytes) -> str | None:
+    """What `data` is, in words, when its first bytes are those of a known binary format."""
+    for magic, kind in MAGIC:
+        # two letters may begin a text too: those formats have zero bytes in their header
+        if data.startswith(magic) and (len(magic) > 2 or b"\x00" in data[:16]):
+            return kind
+    return None
+
+
+def declared_labels(data: bytes) -> list[str]:
+    """The encodings that the data itself declares (XML declaration, meta elements), in order, in lower case."""
+    head = data[:HEAD].replace(b"\x00", b"")
+    return list(dict.fromkeys(m.decode("ascii").lower() for m in _LABEL.findall(head)))
+
+
+def _by_bom(data: bytes) -> Decoded | None:
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            return Decoded(_lenient(data[len(bom) :], encoding), encoding, "bom")
+    return None
+
+
+def _by_wide_zeros(data: bytes) -> Decoded | None:
+    """UTF-32 and UTF-16 without a mark, told by where their zero bytes stand."""
+    head = data[: SAMPLE - SAMPLE % 4]
+    zeros = head.count(0)
+    if zeros * 50 < len(head) or len(data) < 4:
+        return None
+    quarters = [head[i::4].count(0) * 4 / len(head) for i in range(4)]
+    if quarters[2] > 0.9 and quarters[3] > 0.9:
+        return _strict(data, ("utf-32-le",), "detected")
+    if quarters[0] > 0.9 and quarters[1] > 0.9:
+        return _strict(data, ("utf-32-be",), "detected")
+    order = ("utf-16-le", "utf-16-be") if head[1::2].count(0) >= head[0::2].count(0) else ("utf-16-be", "utf-16-le")
+    found = _strict(data, order, "detected")
+    return found if found and not _CONTROL.search(found.text[:2000]) else None
+
+
+def _by_utf8(data: bytes, labels: list[str]) -> Decoded | None:
+    if b"~{" in data and labels and labels[0] in ("hz", "hz-gb-2312"):
+        return _strict(data, ("hz",), "declared")
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return None
+    # a lone lead byte behind ASCII may as well be half a GBK character: detection decides
+    return Decoded(text, "utf-8", "utf-8") if _whole(data) or _HIGH.search(text) else None
+
+
+def _whole(data: bytes) -> bool:
+    return not data or data[-1] < 0xC0 or data.isascii()
+
+
+def _by_declared(data: bytes, labels: list[str]) -> Decoded | None:
+    for label in labels:
+        found = _strict(data, LABELS.get(label, ()), "declared")
+        if found and _plausible(data, found):
+            return found
+    return None
+
+
+def _by_detection(data: bytes) -> Decoded | None:
+    sample = data if len(data) <= SAMPLE else data[:SAMPLE].rpartition(b"\n")[0] or data[:SAMPLE]
+    label = charset_normalizer.detect(sample, should_rename_legacy=False)["encoding"]
+    encodings = LABELS.get(label.lower(), ()) if label else ()
+    found = _strict(data, encodings, "detected")
+    return found if found and _plausible(data, found) else None
+
+
+def _by_fallback(data: bytes) -> Decoded:
+    """The candidate that reads best, damaged characters shown as U+FFFD."""
+    found = list(_candidates(data))
+    best = max(found, key=lambda d: _score(d.text))
+    return Decoded(best.text, best.encoding, "fallback")
+
+
+def _candidates(data: bytes) -> Iterator[Decoded]:
+    wide = ("utf-16-le", "utf-16-be") if len(data) % 2 == 0 else ()
+    for encoding in ("utf-8", "gb18030", "big5hkscs", *wide):
+        yield Decoded(_lenient(data, encoding), encoding, "fallback")
+
+
+def _plausible(data: bytes, found: Decoded) -> bool:
+    """Whether no other encoding reads clearly better: GB18030 decodes most Big5, and UTF-16 decodes anything."""
+    own = _score(found.text)
+    sample = data[:SAMPLE]
+    return all(_score(d.text) < own + 0.15 for d in _candidates(sample) if d.encoding not in (found.encoding, "cp950"))
+
+
+def _score(text: str) -> float:
+    """How much of what is not ASCII is common Chinese, less what cannot be decoded: about 0.6 for prose."""
+    high: list[str] = _HIGH.findall(text[:SAMPLE])
+    if not high:
+        return 0.5
+    common = sum(c in COMMON for c in high)
+    bad = sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in high)
+    return float(common - 3 * bad) / len(high)
+
+
+def _strict(data: bytes, encodings: tuple[str, ...], reason: str) -> Decoded | None:
+    for encoding in encodings:
+        try:
+            # not final: the last character may be cut off
+            text = codecs.getincrementaldecoder(encoding)().decode(data)
+        except UnicodeDecodeError:
+            continue
+        return Decoded(text, encoding, reason)
+    return None
+
+
+def _lenient(data: bytes, encoding: str) -> str:
+    found = _strict(data, (encoding,), "")
+    return found.text if found else data.decode(encoding, "replace")
+
+
+def _refuse_euc_tw(data: bytes, labels: list[str]) -> None:
+    declared = any(label in ("euc-tw", "x-euc-tw", "euc_tw") for label in labels)
+    looks = _EUC_TW.fullmatch(data[:HEAD]) and _EUC_TW_PLANE.search(data[:HEAD])
+    if declared or (looks and _score(data[:HEAD].decode("gb18030", "replace")) < 0.2):
+        raise InputError("is in EUC-TW, which Python cannot decode; convert it: iconv -f EUC-TW -t UTF-8")
+
+
+def _refuse_binary(text: str) -> None:
+    head = text[:SAMPLE]
+    noise = len(_CONTROL.findall(head)) + 2 * head.count("\ufffd")
+    if noise * 20 > len(head):
+        raise InputError("is binary or in an encoding that is not known; save it as UTF-8 text")

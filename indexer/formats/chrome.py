@@ -1,0 +1,505 @@
+"""What stands around a report on a government website, told from the report itself.
+
+Rules act at the edges of a document only and stop at the first line that could be the report's own: a missed line of
+chrome costs a reader a glance, a lost line of text costs the reader's trust. Whatever is taken out of the text is
+kept in Page.chrome.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["Framed", "Line", "frame", "header_fields", "is_chrome", "is_title", "squeeze"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a document; `table` is the number of the table it belongs to."""
+
+    text: str
+    table: int | None = None
+
+
+@dataclass(slots=True)
+class Framed:
+    """A document parted into its body and what stands around it. `meta` as in Page."""
+
+    lines: list[Line]
+    title: str | None = None
+    meta: dict[str, str] = field(default_factory=dict)
+    chrome: list[str] = field(default_factory=list)
+
+
+LABELS = {
+    "发布时间": "published",
+    "发布日期": "published",
+    "發布時間": "published",
+    "發布日期": "published",
+    "發佈時間": "published",
+    "發佈日期": "published",
+    "公开日期": "published",
+    "公开时间": "published",
+    "公開日期": "published",
+    "信息来源": "source",
+    "信息來源": "source",
+    "文章来源": "source",
+    "稿件来源": "source",
+    "来源": "source",
+    "來源": "source",
+    "索引号": "index_number",
+    "索引號": "index_number",
+    "信息索引": "index_number",
+    "发文字号": "doc_number",
+    "發文字號": "doc_number",
+    "文件编号": "doc_number",
+    "文号": "doc_number",
+    "文號": "doc_number",
+    "发文机关": "issuer",
+    "發文機關": "issuer",
+    "发布机构": "issuer",
+    "发布机关": "issuer",
+    "發布機構": "issuer",
+    "信息名称": "title",
+    "名称": "title",
+    "标题": "title",
+    "標題": "title",
+    # known labels whose values nobody needs: they end the value before them
+    **dict.fromkeys(
+        (
+            *(
+                "浏览次数",
+                "瀏覽次數",
+                "点击数",
+                "点击次数",
+                "点击率",
+                "阅读次数",
+                "阅读量",
+                "访问次数",
+                "访问量",
+                "浏览量",
+                "浏览",
+            ),
+            *(
+                "浏览字号",
+                "字体大小",
+                "字號",
+                "字号",
+                "字体",
+                "視力保護色",
+                "视力保护色",
+                "打印",
+                "打印本页",
+                "分享到",
+                "分享",
+            ),
+            *(
+                "主题分类",
+                "主題分類",
+                "信息分类",
+                "主题词",
+                "主題詞",
+                "成文日期",
+                "生成日期",
+                "生效日期",
+                "有效性",
+                "时效性",
+            ),
+            *(
+                "公开方式",
+                "公开形式",
+                "公开范围",
+                "公开程序",
+                "公开时限",
+                "信息类别",
+                "体裁分类",
+                "组配分类",
+                "服务对象",
+                "废止日期",
+            ),
+            *(
+                "责任编辑",
+                "責任編輯",
+                "编辑",
+                "作者",
+                "撰稿",
+                "审核",
+                "责编",
+                "录入",
+                "更新时间",
+                "更新日期",
+                "日期",
+                "时间",
+                "時間",
+            ),
+        ),
+        "",
+    ),
+}
+"""Labels of the line of facts below a title -> the key of Page.meta. `issuer` serves as `source` when there is none."""
+
+EXACT = frozenset(
+    (
+        *(
+            "关闭",
+            "關閉",
+            "关闭窗口",
+            "【关闭】",
+            "[关闭]",
+            "【关闭窗口】",
+            "打印",
+            "打印本页",
+            "【打印】",
+            "[打印]",
+            "返回",
+            "返回顶部",
+        ),
+        *(
+            "收藏",
+            "收藏本页",
+            "首页",
+            "首頁",
+            "网站首页",
+            "大",
+            "中",
+            "小",
+            "大中小",
+            "默认",
+            "放大",
+            "缩小",
+            "分享",
+            "转发",
+            "复制链接",
+        ),
+        *(
+            "网站地图",
+            "联系我们",
+            "聯絡我們",
+            "聯繫我們",
+            "关于我们",
+            "關於我們",
+            "使用帮助",
+            "隐私声明",
+            "网站声明",
+            "無障礙",
+            "无障碍",
+        ),
+        *(
+            "设为首页",
+            "加入收藏",
+            "繁體",
+            "繁体",
+            "简体",
+            "English",
+            "无障碍浏览",
+            "长者模式",
+            "登录",
+            "注册",
+            "搜索",
+            "站内搜索",
+        ),
+        *(
+            "上一篇",
+            "下一篇",
+            "没有了",
+            "无",
+            "附件下载",
+            "相关附件",
+            "我要纠错",
+            "纠错",
+            "微信",
+            "微博",
+            "新浪微博",
+            "TOP",
+            "top",
+        ),
+        *(
+            "扫一扫",
+            "保存",
+            "推荐",
+            "评论",
+            "顶部",
+            "字号",
+            "分享到",
+            "QQ空间",
+            "政务微信",
+            "政务微博",
+            "手机版",
+            "语音播报",
+        ),
+    )
+)
+"""Lines that are chrome when they stand alone at an edge."""
+
+SECTIONS = frozenset(
+    (
+        *(
+            "相關詞條",
+            "相关词条",
+            "熱門詞條",
+            "热门词条",
+            "聯絡我們",
+            "联系我们",
+            "友情链接",
+            "友情鏈接",
+            "相关链接",
+            "相關連結",
+        ),
+        *(
+            "相关文章",
+            "相關文章",
+            "相关阅读",
+            "相关新闻",
+            "相关信息",
+            "相关报道",
+            "推荐阅读",
+            "热门推荐",
+            "热门文章",
+            "猜你喜欢",
+        ),
+        *("延伸阅读", "最新文章", "热点推荐", "精彩推荐", "更多相关", "为您推荐"),
+    )
+)
+"""Headings below which, at the foot, only links follow."""
+
+PATTERNS = tuple(
+    re.compile(p)
+    for p in (
+        r"(您)?(的)?(现在|現在|当前|當前|目前|您所在的|所在)?(的)?位置(是)?[:：]",
+        r"(首页|首頁|网站首页|主页)\s*(>|＞|»|›|/|-{1,2}>|→|\|)",
+        r"[【\[（(]?(扫一扫|扫描二维码|用微信扫|微信扫一扫|扫码)(?!.*[。；])",
+        r"[【\[（(]?\s*(字体|字号|字體|字號|文字大小|浏览字号)\s*[:：】\]]?",
+        r"[【\[（(]?\s*(打印|列印|关闭|關閉|收藏|转发|分享)[^。]{0,12}[】\])）]",
+        r"(打印(本页|文章|此页)?|关闭(窗口|本页|页面)?|收藏(本页)?|分享(到)?[:：]?|[【】\[\]|\s]){2,}$",
+        r"(上一篇|下一篇|上一条|下一条|上一頁|下一頁|上篇|下篇)\s*[:：]?",
+        r"分享(到|至)",
+        r"(浏览|瀏覽|点击|阅读|访问)(次数|次數|数|量|率)\s*[:：]",
+        r"(附件下载|下载附件|相关附件|文件下载)",
+        r"(责任编辑|責任編輯|编辑|责编|网络编辑)\s*[:：]",
+        r"(版权所有|版權所有|主办单位|承办单位|主办|承办|技术支持|网站维护|Copyright|COPYRIGHT|©)",
+        r".{0,20}(ICP备|ICP證|ICP证|公网安备|网站标识码)",
+        r"(返回|回到)(顶部|首页|列表|上页|上一页)",
+        r"(我要|网站|页面)?纠错",
+    )
+)
+"""How a line of chrome begins. A line with a full stop, or longer than MAX_CHROME, is never chrome by these."""
+
+MAX_CHROME = 120
+MAX_TITLE = 60
+TOP = 14
+"""Lines from the top among which a title may stand."""
+
+SUBJECT = re.compile(r"(信息|資訊|资讯|政务|政務|政府)(公开|公開)|政府(信息|資訊)|(信息|資訊)(公开|公開)")
+GENRE = re.compile(r"报告|報告|年报|年報|总结|總結")
+_ENDS_TITLE = re.compile(r"(报告|報告|年报|年報|总结|總結)(书|書)?([（(《〈\[【][^。]{0,20}|全文|公开|公開)?$")
+_BODY_END = re.compile(
+    r"(局|办|辦|委|府|处|處|会|會|院|厅|廳|部|中心|街道|街道办事处|镇|鎮|乡|鄉|区|區|县|縣|市|省|室|站|所|公司|校|学|學)$"
+)
+_NOT_TITLE = re.compile(
+    r"[。；;！!？?]|^(根据|根據|按照|现将|現將|本报告|本報告|为|為|一、|二、|三、)|[>＞»›]|[:：]$|[,，].*[,，]"
+)
+_LEADING_YEAR = re.compile(
+    r"^[(（]?\s*(二[〇○零O0]|20|19)[\d〇○零一二三四五六七八九十]{2}\s*(年|—|-)|^(政府|部门)?(信息|政务|政務)(公开|公開)|^(年度)"
+)
+_SPACE = re.compile(r"[\s\u200b\ufeff\u00ad]+")
+_LABELLED = re.compile(
+    "(?:^|(?<=[\\s　|｜【】\\[\\]（）()·;；,，\\d年月日\\-—A-Za-z\u4e00-\u9fff]))[【\\[（(]?("
+    + "|".join(r"\s*".join(label) for label in sorted(LABELS, key=len, reverse=True))
+    + r")\s*[】\]）)]?\s*[:：]"
+)
+
+
+def squeeze(text: str) -> str:
+    """The text without white space: what two renderings of one line have in common."""
+    return _SPACE.sub("", text)
+
+
+def frame(lines: Sequence[Line], title: str | None = None) -> Framed:
+    """Part `lines` into chrome, title, header lines and body. A `title` known from elsewhere is only taken out."""
+    rest = [line for line in lines if line.text.strip()]
+    out = Framed([])
+    place = _known_title(rest, title) if title else _find_title(rest)
+    if place:
+        start, end = place
+        out.title = title or "".join(line.text.strip() for line in rest[start:end])
+        _take_above(out, rest[:start])
+        rest = _below_title(out, rest[end:])
+    else:
+        out.title = title
+        rest = _leading(out, rest)
+    out.lines = _trailing(out, rest)
+    if "source" not in out.meta and "issuer" in out.meta:
+        out.meta["source"] = out.meta["issuer"]
+    out.meta.pop("issuer", None)
+    return out
+
+
+def is_title(text: str) -> bool:
+    """Whether a line can be the title of an annual report: its subject and its genre, and no sentence."""
+    bare = squeeze(text)
+    return (
+        8 <= len(bare) <= MAX_TITLE
+        and bool(SUBJECT.search(bare))
+        and bool(_ENDS_TITLE.search(bare))
+        and not _NOT_TITLE.search(bare)
+    )
+
+
+def is_chrome(text: str) -> bool:
+    """Whether a line that stands alone at an edge belongs to the site."""
+    bare = text.strip()
+    if bare in EXACT or squeeze(bare) in EXACT:
+        return True
+    return len(bare) <= MAX_CHROME and "。" not in bare and any(p.match(bare) for p in PATTERNS)
+
+
+def header_fields(text: str) -> dict[str, str] | None:
+    """The labelled values of a line such as "发布时间:2019-03-14 来源:办公室", by meta key; None for any other line.
+
+    >>> header_fields("发布时间:2019-03-14 09:17来源:办公室")
+    {'published': '2019-03-14 09:17', 'source': '办公室'}
+    """
+    found = list(_LABELLED.finditer(text)) if len(text) <= 300 else []
+    if not found or text[: found[0].start()].strip(" \t　【[(（|") or "。" in text:
+        return None
+    fields: dict[str, str] = {}
+    for this, after in zip(found, [*found[1:], None], strict=True):
+        key = LABELS[squeeze(this[1])]
+        value = text[this.end() : after.start() if after else len(text)].strip(" \t　|｜【】[]")
+        if key and value.strip("-— "):
+            fields.setdefault(key, value)
+    return fields
+
+
+def _known_title(lines: Sequence[Line], title: str) -> tuple[int, int] | None:
+    """Where the title stands in the first lines, alone on one or broken over up to four."""
+    wanted = squeeze(title)
+    for start in range(min(TOP, len(lines))):
+        joined = ""
+        for end in range(start, min(start + 4, len(lines))):
+            joined += squeeze(lines[end].text)
+            if joined == wanted:
+                return (start, end + 1) if _all_short(lines[:start]) else None
+            if not wanted.startswith(joined):
+                break
+    return None
+
+
+def _find_title(lines: Sequence[Line]) -> tuple[int, int] | None:
+    top = [line.text.strip() for line in lines[:TOP]]
+    for i, text in enumerate(top):
+        if lines[i].table is None and is_title(text) and header_fields(text) is None:
+            return (i - 1, i + 1) if _is_first_half(top[:i], text) else (i, i + 1)
+        if i + 1 < len(top) and _is_broken_title(text, top[i + 1]):
+            return (i, i + 2)
+        if not _all_short(lines[i : i + 1]):
+            return None
+    return None
+
+
+def _is_first_half(above: Sequence[str], text: str) -> bool:
+    """A title without an agency ("2018年政府信息公开工作年度报告") below a line that is one."""
+    return (
+        bool(above)
+        and bool(_LEADING_YEAR.match(squeeze(text)))
+        and bool(_BODY_END.search(above[-1]))
+        and len(above[-1]) <= 30
+        and not is_chrome(above[-1])
+        and header_fields(above[-1]) is None
+    )
+
+
+def _is_broken_title(first: str, second: str) -> bool:
+    return (
+        len(squeeze(second)) <= 30
+        and not is_title(second)
+        and not is_chrome(first)
+        and header_fields(first) is None
+        and bool(re.search(r"年|公开|公開|政府|政务|信息", first))
+        and bool(_ENDS_TITLE.search(squeeze(second)))
+        and is_title(first + second)
+    )
+
+
+def _all_short(lines: Iterable[Line]) -> bool:
+    return all(
+        len(line.text) <= MAX_TITLE and not re.search(r"[。；]", line.text)
+        if header_fields(line.text) is None and not is_chrome(line.text)
+        else True
+        for line in lines
+    )
+
+
+def _take_above(out: Framed, lines: Sequence[Line]) -> None:
+    for line in lines:
+        _drop(out, line.text.strip())
+
+
+def _drop(out: Framed, text: str) -> None:
+    out.chrome.append(text)
+    fields = header_fields(text)
+    if fields is None:
+        return
+    for key, value in fields.items():
+        if key != "title":
+            out.meta.setdefault(key, value)
+    out.meta["header"] = f"{out.meta['header']}\n{text}" if "header" in out.meta else text
+
+
+def _below_title(out: Framed, lines: list[Line]) -> list[Line]:
+    """Drop the line of facts below the title, up to a few lines of it."""
+    return _leading(out, lines, limit=8)
+
+
+def _leading(out: Framed, lines: list[Line], limit: int = 20) -> list[Line]:
+    for n, line in enumerate(lines):
+        text = line.text.strip()
+        if n >= limit or line.table is not None or not (is_chrome(text) or _is_header(text)):
+            return lines[n:]
+        _drop(out, text)
+    return []
+
+
+def _is_header(text: str) -> bool:
+    """A line of facts: its first label is not one that a report's own sentence begins with, or there are several."""
+    if header_fields(text) is None:
+        return False
+    labels = [squeeze(m[1]) for m in _LABELLED.finditer(text)]
+    return len(labels) > 1 or labels[0] not in (
+        "名称",
+        "标题",
+        "標題",
+        "时间",
+        "時間",
+        "日期",
+        "作者",
+        "审核",
+        "有效性",
+    )
+
+
+def _trailing(out: Framed, lines: list[Line]) -> list[Line]:
+    end = _foot(lines)
+    while end and lines[end - 1].table is None and is_chrome(lines[end - 1].text):
+        end -= 1
+    out.chrome.extend(line.text.strip() for line in lines[end:])
+    return lines[:end]
+
+
+def _foot(lines: Sequence[Line]) -> int:
+    """Where a section of links begins at the foot, such as 相關詞條, or the number of lines."""
+    for n in range(max(0, len(lines) - 40), len(lines)):
+        if squeeze(lines[n].text).rstrip(":：") in SECTIONS and _only_links(lines[n:]):
+            return n
+    return len(lines)
+
+
+def _only_links(lines: Sequence[Line]) -> bool:
+    """Nothing below that could be the end of a report: no sentence, no table, no signature with its date."""
+    return all(
+        line.table is None
+        and len(line.text) <= MAX_TITLE
+        and not re.search(r"[。；]|^\s*(20|二)\S{2,3}年.{2,6}日?\s*$", line.text)
+        for line in lines
+    )

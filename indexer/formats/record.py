@@ -1,0 +1,127 @@
+"""One record of JSON Lines: what its fields say, and its text or HTML.
+
+Text given here is somebody's finished extraction and is taken as it is, to the last space.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from index.errors import InputError
+from index.report import LEVELS
+from indexer.formats.html import read_markup
+from indexer.page import Known, Page, Source
+
+__all__ = ["parse_record", "read_record"]
+
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def read_record(source: Source) -> Page:
+    """The report in one JSON object. Raises InputError when it has no text."""
+    record = _load(source.data)
+    if (text := record.get("text")) is None:
+        return read_markup(_scalar(record.get("html") or ""), title=source.known.title)
+    if not text.strip():
+        raise InputError('"text" is blank; give the text of the report')
+    return Page(text=_scalar(text), title=source.known.title, format="jsonl")
+
+
+def parse_record(data: bytes) -> Known:
+    """What a JSON object says of its report. Raises InputError naming the field that is not as it should be."""
+    record = _load(data)
+    values = {name: read(name, record[name]) for name, read in FIELDS.items() if record.get(name) is not None}
+    for name in ("text", "html"):
+        if not isinstance(record.get(name, ""), str | None):
+            raise InputError(f'"{name}" is not a string; give the {name} as one')
+    if record.get("text") is None and record.get("html") is None:
+        raise InputError('has neither "text" nor "html"; give one of them')
+    return Known(**values)
+
+
+def _load(data: bytes) -> Mapping[str, Any]:
+    try:
+        record = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InputError("is not UTF-8; convert the file to UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        detail = str(error).partition(" (char")[0] if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+        raise InputError(f"is not JSON ({detail}); write one object a line") from None
+    if not isinstance(record, dict):
+        raise InputError("is not a JSON object; write one object a line")
+    return record
+
+
+def _scalar(text: str) -> str:
+    """JSON can spell half a surrogate pair, which no encoding can write: shown as damaged."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def _string(name: str, value: object) -> str | None:
+    if name == "id" and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise InputError(f'"{name}" is {_kind(value)}; give a string')
+    return _scalar(value).strip() or None
+
+
+def _level(name: str, value: object) -> str | None:
+    level = _string(name, value)
+    if level is not None and level not in LEVELS:
+        raise InputError(f'"level" is {level!r}; give one of {"、".join(LEVELS)}')
+    return level
+
+
+def _year(name: str, value: object) -> int:
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value.strip()) == 4:
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1900 <= value <= 2999:
+        raise InputError(f'"{name}" is {_kind(value)}; give a year as a whole number, such as 2019')
+    return value
+
+
+def _region(name: str, value: object) -> tuple[str, ...] | None:
+    parts = value.split("/") if isinstance(value, str) else value
+    if not isinstance(parts, list) or not all(isinstance(p, str) for p in parts):
+        raise InputError(f'"{name}" is {_kind(value)}; give a list from the province down, or "广东省/深圳市"')
+    return tuple(p.strip() for p in parts if p.strip()) or None
+
+
+def _published(name: str, value: object) -> str | None:
+    date = _string(name, value)
+    if date is None:
+        return None
+    found = _DATE.fullmatch(date)
+    if found is None:
+        raise InputError(f'"{name}" is {date[:40]!r}; give a date such as 2019-03-11')
+    return found[1]
+
+
+def _kind(value: object) -> str:
+    names = {
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        str: "a string",
+        list: "a list",
+        dict: "an object",
+    }
+    shown = f" ({value})" if isinstance(value, int | float) and len(str(value)) < 20 else ""
+    return names.get(type(value), "something else") + shown
+
+
+FIELDS: Mapping[str, Callable[[str, object], Any]] = {
+    "id": _string,
+    "url": _string,
+    "title": _string,
+    "agency": _string,
+    "level": _level,
+    "year": _year,
+    "region": _region,
+    "published": _published,
+}
+"""Field of a record -> how its value is read."""

@@ -1,0 +1,18 @@
+"""Plain text, most often what a crawl kept of a page: the report with the site's lines above and below it."""
+
+from __future__ import annotations
+
+from indexer.decode import decode
+from indexer.formats.body import finish
+from indexer.formats.chrome import Line, frame
+from indexer.page import Page, Source
+
+__all__ = ["read_text"]
+
+
+def read_text(source: Source) -> Page:
+    """The report in a plain text file. Raises InputError when the bytes are no text or there is none."""
+    decoded = decode(source.data)
+    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    framed = frame([Line(line) for line in text.split("\n")])
+    return finish(framed, [], "text", decoded)
