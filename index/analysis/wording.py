@@ -61,7 +61,6 @@ WORDINGS = (
     Wording("资讯", "信息"),
     Wording("品质", "质量"),
     Wording("联络我们", "联系我们"),
-    Wording("回覆", "回复"),
     Wording("公尺", "米"),
 )
 

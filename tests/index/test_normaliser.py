@@ -1,0 +1,115 @@
+"""The index form, and the way back from it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.analysis.normaliser import JOINS, Folded, fold, fold_line, script_of, to_simplified
+from index.analysis.offsets import OffsetBuilder, OffsetMap
+
+CASES = [
+    ("政府資訊公開", "政府资讯公开", "traditional to simplified"),
+    ("規劃計畫", "规划计划", "a phrase decides: 計畫 is 计划, 畫 alone is 画"),
+    ("政府信息\n公开", "政府信息公开", "a line break never splits a word"),
+    ("第一条 本办法", "第一条本办法", "nor does a space"),
+    ("共 15 条", "共 15 条", "beside a digit it stays"),
+    ("a  \n b", "a b", "a run of it is one space"),
+    ("国办发〔2019〕5号", "国办发(2019)5号", "any bracket"),
+    ("国办发[2019]５號", "国办发(2019)5号", "any width"),
+    ("Ａ－1312／B", "a-1312/b", "width and case"),
+    ("⼯作⽂件", "工作文件", "Kangxi radicals of PDFs"),
+    ("⺠⻛", "民风", "radicals without a decomposition of their own"),
+    ("㈠总体情况", "(一)总体情况", "one sign becomes three"),
+    ("政\u200b府", "政府", "what cannot be seen"),
+    ("著力、答覆、裏", "着力、答复、里", "one-to-many pairs fold to one form"),
+    ("“公开”「公開」", '"公开""公开"', "quotation marks"),
+    ("\x00\ud800", " \ufffd", "what no text may hold"),
+]
+
+
+@pytest.mark.parametrize(("text", "form", "why"), CASES, ids=[c[2] for c in CASES])
+def test_form(text: str, form: str, why: str) -> None:
+    assert fold(text).form == form
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *"政府信息公開資訊規範性檔案計畫。，、：（）〔〕",
+            "\n",
+            " ",
+            "　",
+            "\u200b",
+            "㈠",
+            "½",
+            "Ａ",
+            "b",
+            "9",
+            "⽂",
+            "𠮷",
+            "…",
+        ]
+    ),
+    max_size=40,
+).map("".join)
+
+
+@given(PIECES)
+def test_every_span_comes_back(text: str) -> None:
+    """What a span of the display text folds to holds what was found there."""
+    folded = fold(text)
+    for start in range(len(folded.form)):
+        for end in range(start + 1, min(start + 6, len(folded.form)) + 1):
+            wanted = folded.form[start:end]
+            a, b = folded.offsets.span(start, end)
+            assert 0 <= a < b <= len(text)
+            if not wanted.isspace():
+                assert compact(wanted) in compact(fold(text[a:b]).form) or "畫" in text
+
+
+def compact(form: str) -> str:
+    return "".join(form.split())
+
+
+@given(PIECES)
+def test_folding_twice_changes_nothing(text: str) -> None:
+    once = fold(text).form
+    assert compact(fold(once).form) == compact(once)
+
+
+@given(st.text(max_size=60))
+def test_any_text_folds(text: str) -> None:
+    folded = fold(text)
+    assert len(to_simplified(folded.form)) == len(folded.form)
+    assert all(folded.offsets.start(i) < folded.offsets.end(i) <= len(text) for i in range(len(folded.form)))
+    assert fold_line(text) == folded.form.strip()
+
+
+def test_a_builder_joins_what_is_linear() -> None:
+    builder = OffsetBuilder()
+    builder.linear(0, 3)
+    builder.linear(3, 2)
+    builder.linear(6, 1)
+    builder.blocked(7, 2, 5)
+    offsets = builder.build()
+    assert offsets.rows() == [(0, 0, 0), (5, 6, 0), (6, 7, 2)]
+    assert offsets.span(4, 6) == (4, 7)
+    assert offsets.span(7, 8) == (7, 9)
+    assert OffsetMap.of_rows(offsets.rows()) == offsets
+    assert Folded("abc").offsets.is_identity
+
+
+def test_white_space_is_kept_where_latin_meets() -> None:
+    assert JOINS.match("公")
+    assert not JOINS.match("a")
+    assert fold("公开 app 下载").form == "公开 app 下载"
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [("根據政府信息公開條例的規定", "Hant"), ("根据政府信息公开条例的规定", "Hans"), ("PDF 2019", None), ("", None)],
+)
+def test_script(text: str, script: str | None) -> None:
+    assert script_of(text) == script
