@@ -60,13 +60,19 @@ class Rewritten:
     normalised: list[str] = field(default_factory=list)
 
     def condition(self, match: str = "all", least: int | None = None) -> Node:
-        """The condition under a mode of matching; `least` asks for that many of the loose words only."""
+        """The condition under a mode of matching; `least` asks for that many of the telling words only."""
         loose: list[Node] = list(dict.fromkeys(self.loose))
-        if match == "any" and len(loose) > 1:
+        if least is not None:
+            loose = [AtLeast(tuple(self.telling()), least)]
+        elif match == "any" and len(loose) > 1:
             loose = [AnyOf(tuple(loose))]
-        elif least is not None and least < len(loose):
-            loose = [AtLeast(tuple(loose), least)]
         return all_of([*self.firm, *loose])
+
+    def telling(self) -> list[Node]:
+        """The loose words by which a report can be told: those of two characters or more, else all."""
+        words = list(dict.fromkeys(self.loose))
+        long = [w for w in words if not isinstance(w, String) or len(w.forms[0]) > 1]
+        return long or words
 
     def ranking(self, *, pairs: bool = False) -> Ranking:
         """What relevance is made of."""
