@@ -6,7 +6,10 @@ import re
 from collections.abc import Callable
 
 from index.errors import InputError
+from indexer.formats.doc import read_doc
+from indexer.formats.docx import read_docx
 from indexer.formats.html import read_html
+from indexer.formats.pdf import read_pdf
 from indexer.formats.record import read_record
 from indexer.formats.text import read_text
 from indexer.page import Page, Source
@@ -22,6 +25,11 @@ READERS: dict[str, Reader] = {
     ".xhtml": read_html,
     ".txt": read_text,
     ".text": read_text,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".doc": read_doc,
+    ".wps": read_doc,
+    ".rtf": read_doc,
     ".json": read_record,
 }
 """Suffix in lower case -> its reader."""
@@ -51,6 +59,10 @@ def _by_content(source: Source) -> str | None:
         return ".pdf"
     if head.startswith(b"PK\x03\x04"):
         return ".docx"
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return ".wps" if source.suffix.lower() == ".wps" else ".doc"
+    if head.startswith(b"{\\rtf"):
+        return ".rtf"
     if source.suffix.lower() == ".json":
         return None
     narrow = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")

@@ -17,7 +17,8 @@ Rows = tuple[tuple[Cell, ...], ...]
 _WORD = re.compile(r"\w")
 _EDGES = " \t\x0b\x0c\xa0\u3000\u200b\ufeff"
 _ERROR_PAGE = re.compile(
-    r"\b404\b|\b50[023]\b|页面不存在|页面没有找到|找不到(该|您|此)?.{0,6}页|您访问的(页面|内容)|无法找到|not found|已被?删除",
+    r"\b404\b|\b50[023]\b|页面不存在|页面没有找到|找不到(该|您|此)?.{0,6}页|您访问的(页面|内容)"
+    r"|无法找到|not found|已被?删除",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,130 @@
+"""Old Word (.doc), WPS and RTF: no Python library reads them, so a converter of the machine does.
+
+Nothing is shipped. The converter works on a copy in a folder of its own, with a time limit.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import InputError
+from indexer.decode import decode
+from indexer.formats.body import Rows, finish
+from indexer.formats.chrome import Line, frame
+from indexer.page import Cell, Page, Source
+
+__all__ = ["CONVERTERS", "Converter", "read_doc"]
+
+MAX_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """A program that writes the text of a document.
+
+    `arguments` may hold {file}, {folder} and {profile}. `output` is the file it writes into {folder}, None for
+    standard output. `suffixes` are the formats it reads.
+    """
+
+    program: str
+    arguments: tuple[str, ...]
+    suffixes: tuple[str, ...]
+    output: str | None = None
+
+
+CONVERTERS = (
+    Converter("antiword", ("-m", "UTF-8.txt", "-w", "0", "{file}"), (".doc",)),
+    Converter("catdoc", ("-d", "utf-8", "-w", "{file}"), (".doc", ".rtf")),
+    *(
+        Converter(
+            program,
+            (
+                "-env:UserInstallation={profile}",
+                "--headless",
+                "--norestore",
+                "--convert-to",
+                "txt:Text (encoded):UTF8",
+                "--outdir",
+                "{folder}",
+                "{file}",
+            ),
+            (".doc", ".rtf", ".wps"),
+            "document.txt",
+        )
+        for program in ("soffice", "libreoffice")
+    ),
+)
+"""Programs in the order in which they are tried: the quick ones first."""
+
+_ROW = re.compile(r"^\|.*\|$")
+
+
+def read_doc(source: Source) -> Page:
+    """The report in a .doc, .wps or .rtf file. Raises InputError when no program of this machine can read it."""
+    suffix = source.suffix.lower()
+    suitable = [c for c in CONVERTERS if suffix in c.suffixes and shutil.which(c.program)]
+    if not suitable:
+        needed = "antiword or LibreOffice" if suffix == ".doc" else "LibreOffice"
+        raise InputError(f"needs {needed} to be read; install it, for example: apt-get install {_package(suffix)}")
+    for converter in suitable:
+        if text := _convert(converter, source.data, suffix):
+            lines, tables = _lines(text)
+            return finish(frame(lines), tables, suffix.removeprefix("."), least=5)
+    tried = ", ".join(c.program for c in suitable)
+    raise InputError(f"could not be converted by {tried}; save it as .docx")
+
+
+def _package(suffix: str) -> str:
+    return "antiword" if suffix == ".doc" else "libreoffice-writer"
+
+
+def _convert(converter: Converter, data: bytes, suffix: str) -> str | None:
+    """The text that a converter makes of the document, None when it fails or takes too long."""
+    with tempfile.TemporaryDirectory(prefix="gongkai-", ignore_cleanup_errors=True) as folder:
+        file = Path(folder, "document" + suffix)
+        file.write_bytes(data)
+        names = {"file": str(file), "folder": folder, "profile": Path(folder, "profile").as_uri()}
+        program = shutil.which(converter.program) or converter.program
+        command = [program, *(a.format(**names) for a in converter.arguments)]
+        try:
+            # the program is one of CONVERTERS, and the file's name is ours
+            done = subprocess.run(  # noqa: S603
+                command, capture_output=True, timeout=MAX_SECONDS, check=False, cwd=folder, stdin=subprocess.DEVNULL
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        written = Path(folder, converter.output) if converter.output else None
+        out = written.read_bytes() if written and written.is_file() else b"" if written else done.stdout
+    return _text(out) if done.returncode == 0 else None
+
+
+def _text(out: bytes) -> str | None:
+    try:
+        return decode(out).text if out.strip() else None
+    except InputError:
+        return None
+
+
+def _lines(text: str) -> tuple[list[Line], list[Rows]]:
+    """Lines, and the tables that antiword draws with bars: one cell a line, like everywhere."""
+    lines: list[Line] = []
+    tables: list[list[tuple[Cell, ...]]] = []
+    in_table = False
+    for raw in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        line = raw.strip()
+        if not _ROW.match(line):
+            in_table = in_table and not line
+            lines.append(Line(line))
+            continue
+        if not in_table:
+            tables.append([])
+        in_table = True
+        cells = tuple(Cell(part.strip()) for part in line[1:-1].split("|"))
+        tables[-1].append(cells)
+        lines.extend(Line(cell.text, len(tables) - 1) for cell in cells if cell.text)
+    return lines, [tuple(rows) for rows in tables]

@@ -1,0 +1,170 @@
+"""Word documents (.docx): paragraphs and tables in their order, inserted text kept, deleted text left out.
+
+The document part is read directly. python-docx opens every part first and gives up on files that WPS Office writes,
+whose relationships may name a part "NULL"; its paragraphs also lack insertions, content controls and text boxes.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+import lxml.etree
+import lxml.html
+from lxml.etree import SubElement, _Element
+from lxml.html import HtmlElement
+
+from index.errors import InputError
+from indexer.formats.body import finish
+from indexer.formats.chrome import frame
+from indexer.formats.flatten import flatten
+from indexer.page import Page, Source
+
+__all__ = ["read_docx"]
+
+MAX_DOCUMENT = 200 << 20
+MAX_RATIO = 200
+RATIO_FROM = 20 << 20
+MAX_PARTS = 10_000
+CHUNK = 1 << 20
+
+_TEXT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_NOT_HERE = frozenset(("Fallback", "txbxContent", "del", "moveFrom", "rPr", "pPr", "delText", "instrText"))
+_WRAPPERS = frozenset(("sdt", "sdtContent", "ins", "customXml", "smartTag", "moveTo"))
+
+
+def read_docx(source: Source) -> Page:
+    """The report in a .docx file. Raises InputError when it is damaged, locked, no Word document or a bomb."""
+    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    try:
+        document = lxml.etree.fromstring(_document(source.data), parser)
+    except (lxml.etree.XMLSyntaxError, ValueError):
+        document = None
+    body = next((e for e in document if _name(e) == "body"), None) if document is not None else None
+    if body is None:
+        raise InputError("is a damaged Word document; save it again")
+    root = lxml.html.Element("div")
+    for element in _blocks(body):
+        _append(root, element)
+    flat = flatten(root, {root})
+    return finish(frame(flat.lines), flat.tables, "docx", least=5)
+
+
+def _document(data: bytes) -> bytes:
+    """The part with the text, within bounds."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+            found = [n for n in names if n.replace("\\", "/").lower() == "word/document.xml"]
+            found = found or [n for n in names if n.startswith("word/document") and n.endswith(".xml")]
+            if not found or len(names) > MAX_PARTS:
+                raise InputError("is a zip archive but no Word document; give archives the suffix .zip")
+            return _bounded(archive, found[0])
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error):
+        raise InputError("is not a Word document: damaged or another format; save it again as .docx") from None
+    except RuntimeError:
+        raise InputError("is a locked Word document; save it without a password") from None
+
+
+def _bounded(archive: zipfile.ZipFile, name: str) -> bytes:
+    packed = max(1, archive.getinfo(name).compress_size)
+    out = bytearray()
+    with archive.open(name) as stream:
+        while chunk := stream.read(CHUNK):
+            out += chunk
+            if len(out) > MAX_DOCUMENT or (len(out) > RATIO_FROM and len(out) > MAX_RATIO * packed):
+                raise InputError("grows without measure when unpacked; save its text as .txt")
+    return bytes(out)
+
+
+def _name(element: _Element) -> str:
+    """The local name: Word writes one of two namespaces, transitional or strict."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _value(element: _Element | None, default: str) -> str:
+    if element is None:
+        return default
+    return next((str(v) for k, v in element.attrib.items() if str(k).rpartition("}")[2] == "val"), default)
+
+
+def _blocks(parent: _Element) -> Iterator[_Element]:
+    """Paragraphs and tables directly in `parent`, through content controls and revisions that wrap them."""
+    return _wrapped(parent, ("p", "tbl"))
+
+
+def _wrapped(parent: _Element, names: tuple[str, ...]) -> Iterator[_Element]:
+    stack = list(reversed(parent))
+    while stack:
+        element = stack.pop()
+        if _name(element) in names:
+            yield element
+        elif _name(element) in _WRAPPERS:
+            stack.extend(reversed(element))
+
+
+def _append(parent: HtmlElement, block: _Element) -> None:
+    """Add a block to a tree of HTML. Recursion is bounded by the depth of XML that lxml parses, 256."""
+    if _name(block) == "tbl":
+        _append_table(parent, block)
+        return
+    for box in _text_boxes(block):
+        for inner in _blocks(box):
+            _append(parent, inner)
+    for line in _text(block).split("\n"):
+        SubElement(parent, "p").text = line
+
+
+def _text_boxes(paragraph: _Element) -> Iterator[_Element]:
+    stack = list(reversed(paragraph))
+    while stack:
+        element = stack.pop()
+        if _name(element) == "txbxContent":
+            yield element
+        # Word writes every box twice, the second time for old programs
+        elif _name(element) != "Fallback":
+            stack.extend(reversed(element))
+
+
+def _text(paragraph: _Element) -> str:
+    """The visible text of a paragraph: runs, links, results of fields, and insertions."""
+    parts: list[str] = []
+    stack = [paragraph]
+    while stack:
+        element = stack.pop()
+        name = _name(element)
+        if name == "t":
+            parts.append(element.text or "")
+        elif name in _TEXT:
+            parts.append(_TEXT[name])
+        elif name not in _NOT_HERE:
+            stack.extend(reversed(element))
+    return "".join(parts)
+
+
+def _append_table(parent: HtmlElement, block: _Element) -> None:
+    table = SubElement(parent, "table")
+    above: dict[int, _Element] = {}
+    for row in _wrapped(block, ("tr",)):
+        tr = SubElement(table, "tr")
+        column = 0
+        for cell in _wrapped(row, ("tc",)):
+            span, continues = _spans(cell)
+            if continues and column in above:
+                above[column].set("rowspan", str(int(above[column].get("rowspan", "1")) + 1))
+            else:
+                above[column] = td = SubElement(tr, "td", colspan=str(span))
+                for inner in _blocks(cell):
+                    _append(td, inner)
+            column += span
+
+
+def _spans(cell: _Element) -> tuple[int, bool]:
+    """Columns that a cell spans, and whether it continues the cell above."""
+    properties = next((e for e in cell if _name(e) == "tcPr"), None)
+    found = {_name(e): e for e in properties} if properties is not None else {}
+    raw = _value(found.get("gridSpan"), "1")
+    span = max(1, min(1000, int(raw))) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 1
+    return span, "vMerge" in found and _value(found["vMerge"], "continue") == "continue"
