@@ -1,0 +1,24 @@
+from pathlib import Path
+
+import pytest
+from fake import FakeSearcher, sample_reports
+
+from index.settings import Settings
+from webui import create_app
+
+
+@pytest.fixture
+def searcher():
+    return FakeSearcher(sample_reports())
+
+
+@pytest.fixture
+def app(searcher):
+    app = create_app(Settings(index=Path("unused")), searcher=searcher)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()

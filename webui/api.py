@@ -1,0 +1,89 @@
+"""The JSON endpoint, /api/v1. Its answers and errors are the contract in openapi.py."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from flask import Blueprint, Response, request, stream_with_context
+from werkzeug.exceptions import NotFound
+
+from index.errors import RequestError
+from index.report import Report
+from index.schema import FACET_NAMES
+from webui.context import json_response, room
+from webui.exports import FORMATS
+from webui.labels import FACET_LABELS
+from webui.params import PAGING, only, parse_facet, parse_search, read_integer
+from webui.searching import answer
+
+__all__ = ["api"]
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@api.get("/search")
+def search() -> Response:
+    """One search."""
+    return json_response(answer(parse_search(request.args)).to_json())
+
+
+@api.get("/reports/<path:report_id>")
+def report(report_id: str) -> Response:
+    """One whole record; with `q`, the places of the query in it."""
+    q = only(request.args, ("q",)).get("q")
+    if not q:
+        return json_response(room().searcher.report(report_id).record())
+    found = room().searcher.marked(report_id, q)
+    marks = {"title_marks": found.title_marks, "text_marks": found.text_marks}
+    return json_response(found.report.record() | marks)
+
+
+@api.get("/facets/<name>")
+def facet(name: str) -> Response:
+    """The values of one facet under a search, those that contain a string."""
+    if name not in FACET_NAMES:
+        raise NotFound(f"there is no facet {name!r}; there are {', '.join(FACET_NAMES)}")
+    asked, contains, size = parse_facet(request.args)
+    result = room().searcher.facet(asked, name, contains, size)
+    return json_response({"name": name, "label": FACET_LABELS[name], "contains": contains} | asdict(result))
+
+
+@api.get("/suggest")
+def suggest() -> Response:
+    """Completions of what was typed so far."""
+    values = only(request.args, ("q", "size"))
+    size = read_integer("size", values.get("size", "8"))
+    if not 1 <= size <= 50:
+        raise RequestError("size", f"size is {size}; it must be between 1 and 50")
+    q = values.get("q", "")
+    found = room().searcher.suggest(q, size)
+    suggestions = [{"text": s.text, "kind": s.kind, "count": s.count} for s in found]
+    return json_response({"q": q, "suggestions": suggestions})
+
+
+@api.get("/stats")
+def stats() -> Response:
+    """Figures of the whole index."""
+    only(request.args, ())
+    return json_response(room().searcher.stats())
+
+
+@api.get("/export")
+def export() -> Response:
+    """Every report of a search, streamed."""
+    asked = parse_search(request.args, extra=("format",), skip=PAGING)
+    kind = request.args.get("format", "csv")
+    if kind not in FORMATS:
+        raise RequestError("format", f"{kind[:40]!r} is not one of {', '.join(FORMATS)}")
+    write, media_type = FORMATS[kind]
+    reports = _begun(room().searcher.export(asked))
+    response = Response(stream_with_context(write(reports)), content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="gongkai.{kind}"'
+    return response
+
+
+def _begun(reports: Iterator[Report]) -> Iterator[Report]:
+    """The same reports with the first one taken: a query at fault is refused before the answer has begun."""
+    return itertools.chain(list(itertools.islice(reports, 1)), reports)

@@ -1,0 +1,45 @@
+"""Counters for Prometheus. Labels are endpoint names and status codes only: never a path, never a query."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+__all__ = ["Metrics"]
+
+_METHODS = ("GET", "HEAD")
+
+
+class Metrics:
+    """The metrics of one app, in a registry of its own so that several apps can live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("endpoint", "method", "status")
+        self.requests = Counter("gongkai_requests", "Requests answered.", labels, registry=self.registry)
+        self.seconds = Histogram("gongkai_request_seconds", "Time to answer.", ("endpoint",), registry=self.registry)
+        self.searches = Counter("gongkai_searches", "Searches by outcome.", ("found",), registry=self.registry)
+        self.reports = Gauge("gongkai_index_reports", "Reports in the index.", registry=self.registry)
+        self.generation = Gauge("gongkai_index_generation", "Generation of the index.", registry=self.registry)
+
+    def watch(self, app: Flask) -> None:
+        """Count every request of the app."""
+        app.before_request(self._begin)
+        app.after_request(self._end)
+
+    def _begin(self) -> None:
+        g.began = time.perf_counter()
+
+    def _end(self, response: Response) -> Response:
+        endpoint = request.endpoint or "none"
+        method = request.method if request.method in _METHODS else "other"
+        self.requests.labels(endpoint, method, str(response.status_code)).inc()
+        if "began" in g:
+            self.seconds.labels(endpoint).observe(time.perf_counter() - g.began)
+        return response
+
+    def exposition(self) -> Response:
+        """The text that Prometheus reads."""
+        return Response(generate_latest(self.registry), content_type=CONTENT_TYPE_LATEST)

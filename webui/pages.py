@@ -1,0 +1,303 @@
+"""The pages for people. Their state is the URL alone; every control is a link or a form, and no script is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from index.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
+from index.response import FacetResult, FacetValue, Hit, SearchResponse
+from index.schema import FACET_NAMES, FACETS, Facet
+from webui import labels, syntax
+from webui.charts import YearChart, year_chart
+from webui.context import base_url, room
+from webui.feeds import report_path
+from webui.params import only, parse_search, without_blanks
+from webui.reportview import ReportView, received_view, report_view
+from webui.searching import answer
+
+__all__ = ["pages"]
+
+pages = Blueprint("pages", __name__)
+SHOWN = 6
+"""Values of a facet beside the results; the others are one link away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a facet as a link. `depth` is its depth in a tree."""
+
+    label: str
+    count: int
+    selected: bool
+    url: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One facet beside the results."""
+
+    name: str
+    label: str
+    values: list[Value]
+    more_url: str | None
+    total_values: int
+    chart: YearChart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A part of the search that one click takes away."""
+
+    label: str
+    value: str
+    url: str
+
+
+def _page(template: str, **values: Any) -> Response:
+    body = render_template(template, labels=labels, **values)
+    return Response(body.encode("utf-8", "replace"), mimetype="text/html")
+
+
+def _page_url(url: str) -> str:
+    """The page for an address of the endpoint."""
+    query = urlsplit(url).query
+    return PAGE_SEARCH + ("?" + query if query else "")
+
+
+# ---------------------------------------------------------------------- facets
+def _value_label(facet: Facet, value: FacetValue) -> str:
+    if facet.kind == "path":
+        return value.value.rsplit("/", 1)[-1]
+    return labels.TABLES_STATUSES.get(value.value, value.label) if facet.name == "tables" else value.label
+
+
+def _ordered(facet: Facet, values: tuple[FacetValue, ...]) -> list[FacetValue]:
+    """A tree by path; what has an order of its own in it; the rest as it came, chosen values first."""
+    if facet.kind == "path":
+        return sorted(values, key=lambda v: v.value.split("/"))
+    if facet.kind == "number":
+        return sorted(values, key=lambda v: (not v.selected, -int(v.value)))
+    order = {value: i for i, value in enumerate(facet.order)}
+    return sorted(values, key=lambda v: (not v.selected, order.get(v.value, len(order))))
+
+
+def _values(facet: Facet, result: FacetResult) -> list[Value]:
+    return [
+        Value(
+            _value_label(facet, v),
+            v.count,
+            v.selected,
+            _page_url(v.toggle_url),
+            min(v.value.count("/"), 4) if facet.kind == "path" else 0,
+        )
+        for v in _ordered(facet, result.values)
+    ]
+
+
+def _shown(facet: Facet, result: FacetResult) -> FacetResult:
+    """The values beside the results: all chosen ones, then the most frequent; a tree keeps the way to each."""
+    limit = {"path": 10, "number": 8}.get(facet.kind, SHOWN)
+    kept = [v for i, v in enumerate(result.values) if v.selected or i < limit]
+    names = {v.value for v in kept}
+    parents = {"/".join(n.split("/")[:i]) for n in names for i in range(1, n.count("/") + 1)}
+    kept += [v for v in result.values if facet.kind == "path" and v.value in parents - names]
+    return replace(result, values=tuple(kept))
+
+
+def _group(facet: Facet, result: FacetResult, asked: SearchRequest) -> Group:
+    shown = _shown(facet, result)
+    more = result.total_values > len(shown.values)
+    chart = None
+    if facet.kind == "number":
+        chart = year_chart({int(v.value): v.count for v in result.values if v.count})
+    url = asked.with_(sort="relevance").url("/facets/" + facet.name) if more else None
+    return Group(facet.name, facet.label_zh, _values(facet, shown), url, result.total_values, chart)
+
+
+def _groups(asked: SearchRequest, response: SearchResponse) -> list[Group]:
+    found = ((f, response.facets[f.name]) for f in FACETS if f.name in response.facets)
+    return [_group(f, result, asked) for f, result in found if result.values]
+
+
+# ---------------------------------------------------------------------- the parts of a search
+def _chips(asked: SearchRequest) -> list[Chip]:
+    chips = [Chip("检索词", asked.q, asked.with_(q="").url(PAGE_SEARCH))] if asked.q else []
+    for name, values in asked.filters.items():
+        for value in values:
+            shown = labels.TABLES_STATUSES.get(value, value) if name == "tables" else value
+            chips.append(
+                Chip(labels.FACET_LABELS[name], shown.replace("/", " / "), asked.toggled(name, value).url(PAGE_SEARCH))
+            )
+    ranges = {
+        "year_from": "年度不早于",
+        "year_to": "年度不晚于",
+        "published_from": "发布不早于",
+        "published_to": "发布不晚于",
+    }
+    for name, label in ranges.items():
+        if (edge := getattr(asked, name)) is not None:
+            chips.append(Chip(label, str(edge), asked.with_(**{name: None}).url(PAGE_SEARCH)))
+    for condition in asked.where:
+        rest = tuple(w for w in asked.where if w != condition)
+        chips.append(Chip("数值条件", condition, asked.with_(where=rest).url(PAGE_SEARCH)))
+    return chips
+
+
+_IN_FORM = ("q", "sort", "match", "year_from", "year_to", "page", "cursor")
+
+
+def _kept(asked: SearchRequest) -> list[tuple[str, str]]:
+    """What the form sends along unseen, so that a new query keeps the filters."""
+    return [(k, v) for k, v in asked.params() if k not in _IN_FORM]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One number below the results; without `url` it is the present page, without `number` a gap."""
+
+    number: int | None
+    url: str | None = None
+
+
+def _steps(asked: SearchRequest, total: int) -> list[Step]:
+    last = min(-(-total // asked.size), LIMITS.window // asked.size)
+    if asked.cursor is not None or last < 2:
+        return []
+    wanted = sorted({1, last, *range(max(1, asked.page - 2), min(last, asked.page + 2) + 1)})
+    out: list[Step] = []
+    for number in wanted:
+        if out and number - (out[-1].number or 0) > 1:
+            out.append(Step(None))
+        out.append(Step(number, None if number == asked.page else asked.at_page(number).url(PAGE_SEARCH)))
+    return out
+
+
+def _hit_url(hit: Hit, q: str) -> str:
+    query = "?" + urlencode({"q": q}) if q else ""
+    return report_path(hit.id) + query + ("#hit-1" if q and hit.occurrences else "")
+
+
+def _alternates(asked: SearchRequest) -> dict[str, str]:
+    """The same result for machines."""
+    bare = replace(asked, page=1, cursor=None, size=10, facets=None, facet_size=20, snippets=3, sort="relevance")
+    export = bare.url("/api/v1/export")
+    joined = export + ("&" if "?" in export else "?")
+    return {
+        "json": asked.url(API_SEARCH),
+        "atom": bare.url("/feed.atom"),
+        "csv": joined + "format=csv",
+        "jsonl": joined + "format=jsonl",
+    }
+
+
+# ---------------------------------------------------------------------- the pages
+@pages.get("/")
+def home() -> BaseResponse:
+    """The entry; with a query it is the search."""
+    if request.args:
+        return redirect(PAGE_SEARCH + "?" + urlencode(list(request.args.items(multi=True))), 302)
+    asked = SearchRequest(size=1, snippets=0, facets=("level", "year", "region"), facet_size=60)
+    response = room().searcher.search(asked)
+    bare = SearchRequest()
+    doors = {
+        f.name: [
+            (v.label, v.count, bare.toggled(f.name, v.value).url(PAGE_SEARCH))
+            for v in _ordered(f, response.facets[f.name].values)
+            if "/" not in v.value
+        ]
+        for f in FACETS
+        if f.name in ("level", "region") and f.name in response.facets
+    }
+    years = response.facets["year"].values if "year" in response.facets else ()
+    chart = year_chart({int(v.value): v.count for v in years if v.count})
+    return _page("home.html", total=response.total, chart=chart, doors=doors, examples=syntax.WORKED)
+
+
+@pages.get(PAGE_SEARCH)
+def search() -> Response:
+    """The results of a search."""
+    asked = parse_search(without_blanks(request.args))
+    response = answer(asked)
+    return _page(
+        "search.html",
+        asked=asked,
+        response=response,
+        groups=_groups(asked, response),
+        chips=_chips(asked),
+        kept=_kept(asked),
+        steps=_steps(asked, response.total),
+        alternates=_alternates(asked),
+        previous_url=response.previous and _page_url(response.previous),
+        next_url=response.next and _page_url(response.next),
+        hit_url=_hit_url,
+        loose_url=asked.with_(match="any").url(PAGE_SEARCH),
+        bare_url=SearchRequest(q=asked.q).url(PAGE_SEARCH),
+    )
+
+
+@pages.get("/facets/<name>")
+def facet(name: str) -> Response:
+    """Every value of one facet under a search, with a search among them."""
+    if name not in FACET_NAMES:
+        raise NotFound("没有这个分面；可用的有：" + "、".join(FACET_NAMES))
+    args = without_blanks(request.args)
+    asked = parse_search(args, extra=("contains",), skip=("page", "cursor"))
+    contains = args.get("contains", "")
+    kind = next(f for f in FACETS if f.name == name)
+    result = room().searcher.facet(asked, name, contains, LIMITS.facet_size)
+    return _page(
+        "facet.html",
+        facet=kind,
+        contains=contains,
+        result=result,
+        values=_values(kind, result),
+        params=asked.params(),
+        back_url=asked.url(PAGE_SEARCH),
+        chips=_chips(asked),
+    )
+
+
+@pages.get("/reports/<path:report_id>")
+def report(report_id: str) -> Response:
+    """One report, opened at the places of a query."""
+    values = only(without_blanks(request.args), ("q", "view"))
+    q = values.get("q", "")
+    if values.get("view", "repaired") == "received":
+        view: ReportView = received_view(room().searcher.report(report_id))
+    elif q:
+        view = report_view(room().searcher.marked(report_id, q))
+    else:
+        view = report_view(room().searcher.report(report_id))
+    path = report_path(view.report.id)
+    return _page(
+        "report.html",
+        view=view,
+        report=view.report,
+        q=q,
+        path=path,
+        permalink=base_url() + path,
+        json_url="/api/v1" + path,
+        back_url=SearchRequest(q=q).url(PAGE_SEARCH),
+        generation=room().searcher.manifest.generation,
+    )
+
+
+@pages.get("/help")
+def help_page() -> Response:
+    """The query language, with examples that can be tried."""
+    only(request.args, ())
+    return _page("help.html", rows=syntax.ROWS, url=lambda q: SearchRequest(q=q).url(PAGE_SEARCH))
+
+
+@pages.get("/about")
+def about() -> Response:
+    """What this is, and what its figures mean."""
+    only(request.args, ())
+    return _page("about.html", manifest=room().searcher.manifest)

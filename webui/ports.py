@@ -1,0 +1,80 @@
+"""What the read side needs of a searcher: the pages and the endpoint know this and nothing behind it.
+
+`index.search.Searcher` satisfies it, and so does the searcher of the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from index.engine import Manifest
+from index.report import Report
+from index.request import SearchRequest
+from index.response import FacetResult, SearchResponse, Span
+
+__all__ = ["MarkedReportPort", "SearcherPort", "SuggestionPort"]
+
+
+class MarkedReportPort(Protocol):
+    """A report with the places of a query, in code points of `report.title` and `report.text`."""
+
+    @property
+    def report(self) -> Report:
+        """The whole report."""
+
+    @property
+    def title_marks(self) -> Sequence[Span]:
+        """Places in the title."""
+
+    @property
+    def text_marks(self) -> Sequence[Span]:
+        """Places in the text."""
+
+
+class SuggestionPort(Protocol):
+    """One completion: `kind` says what it is (an agency, a word of the index ...), `count` how many reports have it."""
+
+    @property
+    def text(self) -> str:
+        """What to type."""
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+
+    @property
+    def count(self) -> int:
+        """In how many reports."""
+
+
+class SearcherPort(Protocol):
+    """Answers requests over one index. Threads share it."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the index says of itself."""
+
+    def search(self, request: SearchRequest) -> SearchResponse:
+        """Raises RequestError and QueryError on what cannot be asked."""
+
+    def report(self, report_id: str) -> Report:
+        """Raises ReportNotFoundError."""
+
+    def marked(self, report_id: str, q: str) -> MarkedReportPort:
+        """One report with the places of a query. Raises ReportNotFoundError, QueryError."""
+
+    def facet(self, request: SearchRequest, name: str, contains: str, size: int) -> FacetResult:
+        """The values of one facet that contain a string."""
+
+    def suggest(self, prefix: str, size: int) -> Sequence[SuggestionPort]:
+        """Completions of what was typed so far."""
+
+    def stats(self) -> dict[str, Any]:
+        """Figures of the whole index, plain JSON values."""
+
+    def export(self, request: SearchRequest) -> Iterator[Report]:
+        """Every matching report, without holding them all."""
+
+    def refresh(self) -> None:
+        """Take up the newest generation. Raises IndexStateError."""

@@ -1,0 +1,30 @@
+"""Headers that every answer carries: nothing runs here but this program's own script and style."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+__all__ = ["register"]
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_INDEXABLE = ("pages.home", "pages.report", "pages.help_page", "pages.about", "static")
+"""What a web search engine may keep: result pages would be endless."""
+
+
+def _after(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.endpoint not in _INDEXABLE or request.query_string:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def register(app: Flask) -> None:
+    """Add the headers to every answer of the app."""
+    app.after_request(_after)
