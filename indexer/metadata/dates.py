@@ -1,0 +1,66 @@
+"""Years and days as reports write them: 2018, 二〇一八, 202020, 2019年03月11日, 2019-03-14 09:17, 二〇一九年三月."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+__all__ = ["DAY", "FIRST_YEAR", "LAST_YEAR", "YEAR", "day_of", "days_in", "year_of"]
+
+FIRST_YEAR, LAST_YEAR = 2003, 2040
+"""Guangzhou reported from 2003 on, five years before it was asked of everybody."""
+
+ZERO = "〇○零oO0◯Ｏ"
+DIGITS = {**dict.fromkeys(ZERO, "0"), **{c: str(i) for i, c in enumerate("一二三四五六七八九", 1)}}
+HAN_YEAR = rf"二\s?[{ZERO}]\s?[{ZERO}一二三四]\s?[{ZERO}一二三四五六七八九]"
+YEAR = rf"(?:(?<!\d)20\d\d(?!\d)|(?<!\d)20\d{{3,6}}(?=\s?年)|{HAN_YEAR})"
+"""A year; also one with digits struck twice (202020年), which `year_of` reads or refuses."""
+
+HAN_NUMBER = "[一二三四五六七八九十廿卅]{1,3}"
+DAY = (
+    rf"(?P<y>(?<!\d)20\d\d|{HAN_YEAR})\s?(?:年|[-/.])\s?(?P<m>\d{{1,2}}|{HAN_NUMBER})\s?(?:月|[-/.])\s?"
+    rf"(?P<d>\d{{1,2}}(?!\d)|{HAN_NUMBER})(?:\s?[日号])?"
+)
+_DAY = re.compile(DAY)
+
+
+def year_of(text: str) -> int | None:
+    """The year that YEAR matched.
+
+    >>> year_of("二〇一八"), year_of("202020"), year_of("202019")
+    (2018, 2020, None)
+    """
+    digits = "".join(DIGITS.get(c, c) for c in text if not c.isspace())
+    if not digits.isascii() or not digits.isdigit():
+        return None
+    years = {int(digits[i : i + 4]) for i in range(len(digits) - 3)}
+    years = {y for y in years if FIRST_YEAR <= y <= LAST_YEAR}
+    return years.pop() if len(years) == 1 else None
+
+
+def day_of(match: re.Match[str]) -> str | None:
+    """The ISO date of a match of DAY, if there is such a day."""
+    year, month, day = year_of(match["y"]), _number(match["m"]), _number(match["d"])
+    try:
+        return dt.date(year or 0, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def days_in(text: str) -> list[tuple[str, int, int]]:
+    """The days that a text names, with their spans."""
+    found = ((day_of(m), *m.span()) for m in _DAY.finditer(text))
+    return [(day, a, b) for day, a, b in found if day]
+
+
+def _number(text: str) -> int:
+    """A number up to 39.
+
+    >>> _number("三十一"), _number("十"), _number("07"), _number("廿五")
+    (31, 10, 7, 25)
+    """
+    if text.isascii():
+        return int(text)
+    text = text.replace("廿", "二十").replace("卅", "三十")
+    tens, ten, ones = text.rpartition("十")
+    return int(DIGITS.get(tens, "1") if ten else 0) * 10 + int(DIGITS.get(ones, "0"))

@@ -1,0 +1,184 @@
+"""From a name to a body: its place, its tier, what it is called without its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from indexer.metadata.bodies import CENTRAL, line_of, org_type_of, system_of
+from indexer.places import Gazetteer, Place, Resolution, ancestors
+
+__all__ = ["Body", "locate"]
+
+PREFIX = re.compile(
+    "^(?:国家税务总局|中华人民共和国|国家统计局|中国人民银行|国家外汇管理局|国家金融监督管理总局|中国银保监会|中国银监会|中国证监会|"
+    "中国保监会|中国银行保险监督管理委员会|国家矿山安全监察局|国家能源局|国家移民管理局|中共|中国共产党)(?=[\u4e00-\u9fff]{2})"
+)
+INSIDE = re.compile("(?<=[省市县区旗州])(?:人民)?政府(?=[\u4e00-\u9fff]{1,8}(?:街道|镇|乡|苏木))")
+BRANCH = re.compile(
+    "(?:局|厅|委员会|支队|中心)(?P<short>[\u4e00-\u9fff]{2,8}?)(?P<end>[区县市旗]?)"
+    "(?:环境)?(?:分局|管理局|管理处|监管局|监察大队|大队|税务所|分中心|管理部|执法大队)$"
+)
+TOWNSHIP = re.compile("^([\u4e00-\u9fff]{1,8}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)")
+ZONE = re.compile(
+    "^(?!.*中心$)[\u4e00-\u9fff]{0,12}?(?:新区|开发区|高新区|经开区|经济区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|"
+    "风景区|风景名胜区|产业园|工业园|科技园|保税港|自贸区|自由贸易|新城|片区|集聚区)"
+)
+WIDE = re.compile(
+    "流域|(?:华北|华东|华南|华中|东北|西北|西南|中南)|长江|黄河|珠江|海河|淮河|松辽|太湖|水利委员会|铁路监督管理局|特派员办事处"
+)
+CORPS = re.compile("^新疆生产建设兵团|^(?:新疆)?兵团")
+CONFUSED = str.maketrans("沐毫径末己士千洒晴漂颖", "沭亳泾未已土干洒晴溧颍")
+"""Characters that reading machines and typists put for rarer ones in names of places: 沐阳 for 沭阳, 颖上 for 颍上."""
+
+XINJIANG = "650000"
+TIERLESS = {"省": 1, "自治区": 1, "区": 3, "县": 3, "旗": 3, "镇": 4, "乡": 4, "街道": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A name understood.
+
+    `status`: "central", "unique", "context", "ambiguous", "misread" (one character set right), "none". `rest` is the
+    name without its place, `township` a township under `place` that the gazetteer does not list, `tier` None where
+    the name does not settle it. `kept` is True where the full name is the body's name as printed (vertical bodies,
+    branches): nothing is put before it.
+    """
+
+    printed: str
+    status: str
+    rest: str
+    place: Place | None = None
+    tier: int | None = None
+    township: str | None = None
+    candidates: tuple[Place, ...] = ()
+    system: str | None = None
+    kept: bool = False
+    bare: bool = False
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it is known where the body is (a central one is everywhere)."""
+        return self.status in ("central", "unique", "context", "misread")
+
+    @property
+    def is_government(self) -> bool:
+        """Whether the name names a place and no body of it."""
+        return self.place is not None and self.rest in ("", "人民政府", "政府")
+
+    @property
+    def org_type(self) -> str:
+        """The type of the body."""
+        if self.township:
+            return org_type_of(self.township + self.rest)
+        if self.place and self.place.tier == 4 and self.rest in ("", "人民政府", "政府"):
+            return org_type_of(self.place.name)
+        if self.place and self.place.tier == 4 and self.rest.startswith("办"):
+            return "街道办事处"
+        return org_type_of(self.rest, vertical=self.system is not None)
+
+    @property
+    def line(self) -> str | None:
+        """The functional line."""
+        return line_of(self.rest if self.place else self.printed)
+
+    def region(self, gazetteer: Gazetteer, year: int | None) -> list[str] | None:
+        """The path of names from the province down."""
+        if self.place is None:
+            return None
+        return gazetteer.path(self.place, year) + ([self.township] if self.township else [])
+
+    def full_name(self, gazetteer: Gazetteer, year: int | None, rest: str | None = None) -> str:
+        """The canonical name: from the city down (a province's own bodies begin with the province), written out."""
+        if self.place is None or self.kept:
+            return self.printed
+        above = [p.name for p in gazetteer.above(self.place, year)]
+        if above and not above[0].endswith("市"):
+            above = above[1:]
+        own = self._own(rest if rest is not None else self.rest)
+        return "".join([*above, self.place.name, self.township or "", own])
+
+    def _own(self, rest: str) -> str:
+        lowest = self.township or (self.place.name if self.place else "")
+        if lowest.endswith(("街道", "地区")) and self.tier == 4:
+            return "办事处" if rest in ("", "办", "人民政府", "政府") else rest
+        if rest in ("", "政府") and self.place and self.place.tier:
+            return "人民政府"
+        return "管理委员会" if rest in ("", "管委会") and self.place and not self.place.tier else rest
+
+
+def locate(name: str, gazetteer: Gazetteer, year: int | None, context: Sequence[str] = ()) -> Body:
+    """What body a name (index form) is of. `context` holds codes of places spoken of around it."""
+    plain = name.removeprefix("中华人民共和国")
+    if plain in CENTRAL:
+        return Body(name, "central", plain, tier=0, kept=True)
+    if m := CORPS.match(name):
+        return _corps(name, name[m.end() :], gazetteer, year)
+    system = system_of(name)
+    path = INSIDE.sub("", PREFIX.sub("", name))
+    found = gazetteer.resolve(path, year=year, context=context)
+    wide = WIDE.search(name) is not None
+    if found.status == "none" and not wide and (system or path != name):
+        found = _capped(gazetteer.resolve(path, year=year, context=context, stems=True))
+    if found.status == "none":
+        return _misread(name, path, system, gazetteer, year) or _placeless(name, system)
+    body = _body(name, path, found, system, kept=path != INSIDE.sub("", name))
+    return _branch(body, gazetteer, year) if body.place else body
+
+
+def _capped(found: Resolution) -> Resolution:
+    """A short name may stand for a city, not for a county: 黄埔海关 is not of 黄埔区."""
+    return Resolution("none") if found.tier is None or found.tier > 2 else found
+
+
+def _body(name: str, path: str, found: Resolution, system: str | None, *, kept: bool) -> Body:
+    rest, place, tier, township = path[found.end :], found.place, found.tier, None
+    if tier != 4 and (m := TOWNSHIP.match(rest)):
+        township, rest, tier = m[1], rest[m.end() :], 4
+    elif tier != 4 and (ZONE.match(rest) or not tier):
+        tier = None
+    bare = place is not None and place.tier >= 3 and path.startswith(place.name[:2]) and found.end == len(place.name)
+    return Body(name, found.status, rest, place, tier, township, found.candidates, system, kept, bare)
+
+
+def _corps(name: str, rest: str, gazetteer: Gazetteer, year: int | None) -> Body:
+    """新疆生产建设兵团 has the tier of a province; that of its divisions is not one of GB/T 2260."""
+    place = gazetteer.of_code(XINJIANG, year)
+    tier = None if re.match("第?[一二三四五六七八九十]+[师团]", rest) else 1
+    return Body(name, "unique", rest, place, tier, kept=True)
+
+
+def _misread(name: str, path: str, system: str | None, gazetteer: Gazetteer, year: int | None) -> Body | None:
+    """The name with the one confusion undone that makes a place of it."""
+    mended = path.translate(CONFUSED)
+    if mended == path:
+        return None
+    found = gazetteer.resolve(mended, year=year)
+    if found.place is None or mended[: found.end] == path[: found.end]:
+        return None
+    body = _body(name, mended, found, system, kept=False)
+    return Body(name, "misread", body.rest, body.place, body.tier, body.township, body.candidates, system)
+
+
+def _placeless(name: str, system: str | None) -> Body:
+    tier = next((t for word, t in TIERLESS.items() if name.startswith(word)), None)
+    if tier == 3 and name.startswith(("区党", "区直")):
+        tier = None
+    return Body(name, "none", name, tier=tier, system=system, kept=True)
+
+
+def _branch(body: Body, gazetteer: Gazetteer, year: int | None) -> Body:
+    """深圳市生态环境局龙岗管理局 belongs to 龙岗区: a branch has the tier of what it serves."""
+    m = BRANCH.search(body.rest)
+    if m is None or body.place is None or body.place.tier not in (1, 2):
+        return body
+    named = gazetteer.stems.get(m["short"], []) + gazetteer.named(m["short"] + m["end"])
+    below = [
+        p for p in named if p.tier in (2, 3) and body.place.code in ancestors(p.code) and p.name.endswith(m["end"])
+    ]
+    nearest = [p for p in below if p.tier == min(q.tier for q in below)]
+    live = list(dict.fromkeys(gazetteer.of_time(nearest, year))) if nearest else []
+    if len(live) != 1:
+        return replace(body, tier=None, kept=True)
+    return replace(body, place=live[0], tier=live[0].tier, kept=True)

@@ -1,0 +1,210 @@
+"""Where a report names its body: title, signature, what it says of itself, source line. Never site chrome."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from index.analysis.normaliser import fold_line
+from indexer.metadata.dates import DAY
+from indexer.metadata.reading import Reading
+from indexer.metadata.title import Title, read_title
+
+__all__ = ["Name", "Selves", "names_of"]
+
+HAN = "[\u4e00-\u9fff]"
+END = (
+    "人民政府办公[室厅]|政府办公[室厅]|人民政府|办事处|街道办|管理委员会|管委会|委员会|办公室|办公厅|税务局|海关|分局|局|厅|委|办|中心|"
+    "总队|支队|大队|调查队|大学|学院|医院|公司|街道|总局|管理处|处|署|部|院|会|所|镇|乡"
+)
+ORG = rf"{HAN}{{2,34}}?(?:{END})"
+PLAIN = rf"{HAN}{{2,34}}?"
+
+SELF = (
+    (
+        0.85,
+        "announces",
+        re.compile(rf"(?:现|特|兹|并)将?(?:予以|向社会)?(?:公布|公开|发布|编制)({PLAIN})(?:20\d\d|二[〇○零])"),
+    ),
+    (
+        0.85,
+        "announces",
+        re.compile(rf"[,。](?:现)?将({ORG})(?:20\d\d|二[〇○零])\S{{0,2}}\s?年?度?(?:政府|政务)?信息公开"),
+    ),
+    (
+        0.85,
+        "compiled by",
+        re.compile(rf"由({ORG})(?:负责|组织|根据|依据|按照|汇总|统一|牵头)*(?:编制|撰写|发布|公布|编写)"),
+    ),
+    (
+        0.8,
+        "compiled by",
+        re.compile(rf"(?:^|[。,;])({ORG})(?:组织|牵头)?(?:编制|制作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
+    ),
+    (
+        0.85,
+        "contact",
+        re.compile(
+            rf"(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系)({ORG})[^,。;]{{0,18}}?(?:联系|咨询|反映|索取|查询|\(|[,,。])"
+        ),
+    ),
+    (0.85, "own guide", re.compile(rf"《({ORG})(?:政府|政务)?(?:信息)?公开(?:工作)?(?:指南|目录)")),
+    (
+        0.85,
+        "below called",
+        re.compile(rf"(?:^|[,。;:])({ORG})\((?:以下|下)?简?(?:统)?称[:\"]*(?:我|本|[区市县]?{HAN}{{0,4}}[局委办厅])"),
+    ),
+    (0.8, "own report", re.compile(rf"《({ORG})20\d\d年")),
+    (0.75, "subsite", re.compile(rf"在线({HAN}{{2,8}}(?:街道|镇|乡|局|办))子网站")),
+)
+"""(weight, how, pattern): what a report says of itself, looked for in its whole text."""
+
+LEAD = re.compile(
+    "^(?:关于|按照|根据|依据|以及|通过|对于|请与|请向|直接与|与|向|由|将|和|及|在|对|经|为|是|到|从|把|其|该|各|全|现|特|"
+    "可以|可|也可|如有疑问|联系人|联系|单位|部门|地址|致电|公众|公民|社会|本|以|并)+"
+)
+INNER = re.compile(
+    rf"(?P<body>.{{2,}}(?:局|厅|[^室]委|处|院|委员会|管委会|办))(?:机关)?(?:办公室|党政办|综合办|{HAN}{{1,8}}[科股室])"
+    rf"|(?P<government>.{{2,}}政府)(?:信息公开{HAN}{{0,6}}|政务公开{HAN}{{0,6}})"
+)
+"""The office inside a body that answers the telephone."""
+
+GENERIC = re.compile(
+    rf"(?:我|本|该|全|各){HAN}{{0,6}}|[省市区县局委厅办]?(?:机关)?(?:党政|综合|秘书|政务公开|信息公开|行政)?(?:办公[室厅]|综合[科股室]|"
+    rf"办公室|党政办|综合办|政办|网站|政府|科|股|处|局|委|办)|本站|原创|本网|网站|管理员|佚名|中国政府网|信息中心|互联网|"
+    rf"(?:省|市|区|县|镇|乡|街道)(?:人民)?政府|(?:省|市|区|县)?(?:政府|政务)信息公开(?:工作)?(?:领导小组)?(?:办公室)?|\d+"
+)
+SOURCE = re.compile(
+    r"(?:来源|发布机构|信息来源|发布单位|责任单位|公开单位|编制单位|发文机关|发布者)\s?[::]\s?([^\s,。;|:]{2,40})"
+)
+AFTER_SOURCE = re.compile(r"(?:浏览|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$")
+DAY_LINE = re.compile(rf"\W{{0,2}}{DAY}\W{{0,2}}")
+SIGNED = re.compile(rf"({HAN}{{3,36}})\s*(?:\((?:公章|盖章|章)\))?")
+SELVES = re.compile("(?<!自)(?:我|本)(局|委|办|厅|街道|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟)(?![级地人])")
+TAIL = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as it stands (index form), where it was read, how, how much that weighs, and its span in index form."""
+
+    text: str
+    source: str
+    rule: str
+    weight: float
+    span: tuple[int, int] | None = None
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selves:
+    """How a report speaks of itself: 我局 eleven times, 我区 never."""
+
+    counts: Counter[str]
+
+    @property
+    def kind(self) -> str | None:
+        """What it calls itself most, if it does so clearly."""
+        top = self.counts.most_common(2)
+        clear = top and top[0][1] >= 2 and (len(top) == 1 or top[0][1] >= 2 * top[1][1])
+        return top[0][0] if clear else None
+
+    @classmethod
+    def of(cls, form: str) -> Selves:
+        """The counts of a text in index form."""
+        return cls(Counter(m[1] for m in SELVES.finditer(form)))
+
+
+def names_of(title: Title | None, meta: Mapping[str, str], reading: Reading) -> list[Name]:
+    """Every name that the report might be of, in order of precedence."""
+    out = []
+    if title and title.agency and not GENERIC.fullmatch(title.agency):
+        out.append(Name(title.agency, "title", "title", 0.95, None, title.form))
+    out += _signatures(reading)
+    out += _said(reading)
+    out += _own_title(reading)
+    out += _sources(meta, reading)
+    return [n for n in out if _plausible(n.text)]
+
+
+def _plausible(text: str) -> bool:
+    return len(text) >= 2 and not GENERIC.fullmatch(text) and not re.search("以下简称|信息公开条例|有关规定", text)
+
+
+def clean(text: str) -> str:
+    """A name without what led up to it and without the office inside it."""
+    text = LEAD.sub("", text)
+    if m := INNER.fullmatch(text):
+        return m["body"] or m["government"]
+    return text
+
+
+def _signatures(reading: Reading) -> Iterator[Name]:
+    """A name on a line of its own beside the date at the end, or before the date on one line."""
+    count = len(reading.lines)
+    for number in range(count - 1, max(-1, count - 1 - TAIL), -1):
+        line = reading.line(number)
+        if len(line) > 64:
+            continue
+        start, _ = reading.lines[number]
+        if DAY_LINE.fullmatch(line):
+            for beside in (number - 1, number + 1):
+                if 0 <= beside < count and (m := SIGNED.fullmatch(reading.line(beside))):
+                    a = reading.lines[beside][0]
+                    yield _name(reading, m, a, "signature", "signature over a date", 0.9)
+        elif m := re.fullmatch(rf"{SIGNED.pattern}\W{{0,6}}{DAY}\W{{0,2}}", line):
+            yield _name(reading, m, start, "signature", "signature before a date", 0.9)
+    if count and (m := re.fullmatch(rf"({ORG})", reading.line(count - 1))):
+        yield _name(reading, m, reading.lines[count - 1][0], "signature", "last line", 0.8)
+
+
+def _name(reading: Reading, m: re.Match[str], at: int, source: str, rule: str, weight: float) -> Name:
+    a, b = at + m.start(1), at + m.end(1)
+    return Name(clean(m[1]), source, rule, weight, (a, b), reading.quote(a, b))
+
+
+def _said(reading: Reading) -> Iterator[Name]:
+    for weight, rule, pattern in SELF:
+        for found, m in enumerate(pattern.finditer(reading.form)):
+            if found == 3:
+                break
+            yield _name(reading, m, 0, "body", rule, weight)
+
+
+def _own_title(reading: Reading) -> Iterator[Name]:
+    """A line near the beginning that is a title, where the page has none."""
+    for number in range(min(6, len(reading.lines))):
+        line = reading.line(number)
+        if (
+            8 <= len(line) <= 60
+            and re.search("信息公开.{0,8}(?:报告|年报|总结)$", line)
+            and not re.search("[,。;:>]", line)
+        ):
+            agency = read_title(line).agency
+            if agency:
+                yield Name(
+                    agency,
+                    "body",
+                    "line like a title",
+                    0.85,
+                    reading.lines[number],
+                    reading.quote(*reading.lines[number]),
+                )
+
+
+def _sources(meta: Mapping[str, str], reading: Reading) -> Iterator[Name]:
+    stated = [fold_line(meta["source"])] if meta.get("source") else []
+    stated += [m[1] for m in SOURCE.finditer(fold_line(meta.get("header", "")))]
+    for text in stated:
+        name = clean(AFTER_SOURCE.sub("", re.sub(r"^(?:来源|信息来源)\s?[::]", "", text)).strip(" -—"))
+        if re.fullmatch(f"{HAN}{{2,36}}", name):
+            yield Name(name, "source line", "source line", 0.7, None, text)
+    for number in range(min(6, len(reading.lines))):
+        start, end = reading.lines[number]
+        found = SOURCE.search(reading.form, start, min(end, start + 120))
+        name = clean(AFTER_SOURCE.sub("", found[1])) if found else ""
+        if found and re.fullmatch(f"{HAN}{{2,36}}", name):
+            span = found.span(1)
+            yield Name(name, "source line", "source line", 0.7, span, reading.quote(*span))
