@@ -87,6 +87,8 @@ def samples() -> list[Sample]:
             header, _, body = rest.partition("\n\n")
             head = dict(line.split(": ", 1) for line in header.splitlines())
             found.append(Sample(path.strip(), head, pieces(body.strip("\n").split("\n"))))
+            if head.get("damage") == "broken-identity":
+                break_total(found[-1])
     return found
 
 
@@ -171,8 +173,14 @@ def as_html(sample: Sample, paragraph: str) -> str:
             out.append(forms.html_tables(piece.tables, paragraph))
         if piece.rows:
             out.append(forms.html_table([[(c, 1, 1) for c in row] for row in piece.rows]))
-        out += [paragraph.format(escape(line.strip(), quote=False)) for line in piece.lines if line.strip()]
+        out += [html_line(line.strip(), paragraph) for line in piece.lines if line.strip()]
     return "\n".join(out)
+
+
+def html_line(line: str, paragraph: str) -> str:
+    if line.startswith("<图>"):
+        return f'<p align="center"><img src="./W0{line.removeprefix("<图>")}" width="640"></p>'
+    return paragraph.format(escape(line, quote=False))
 
 
 def break_total(sample: Sample) -> None:
@@ -209,8 +217,6 @@ class Scripts:
 def rendered(sample: Sample, scripts: Scripts) -> str:
     """The report as the text or HTML of its file, damage included."""
     head = sample.head
-    if head.get("damage") == "broken-identity":
-        break_total(sample)
     script = head.get("script", "Hans")
     if head.get("shape", "txt") != "txt":
         text = page(head["shape"], head, lambda paragraph: as_html(sample, paragraph))
@@ -221,6 +227,8 @@ def rendered(sample: Sample, scripts: Scripts) -> str:
         clean.parent.mkdir(parents=True, exist_ok=True)
         clean.write_text(text + "\n", encoding="utf-8")
         text = damage.KINDS[head["damage"]](text)
+    if head.get("damage") == "lost-zeros":
+        text = text.replace("\n0", "")
     return text + "\n"
 
 
@@ -323,6 +331,9 @@ def truth(sample: Sample) -> dict[str, Any]:
             template, numbers = piece.tables.template, forms.metrics(piece.tables)
         elif piece.rows and piece.rows[0][0] == "统计指标":
             template = "stat2014"
+    if head.get("damage") == "lost-zeros":
+        # rows of one value survive the loss of zeros; of the others no cell can be told
+        numbers = {k: n for k, n in numbers.items() if n and k in ("licences", "penalties", "coercive_measures")}
     numbers |= {k: int(v) for k, v in (pair.split("=") for pair in head.get("facts", "").split())}
     status = "absent" if template in ("prose", "stat2014") else "consistent"
     region = head.get("region", "")
@@ -345,7 +356,7 @@ def truth(sample: Sample) -> dict[str, Any]:
         "damage": head.get("damage"),
         "clean": f"corpus_clean/{Path(sample.path).stem}.txt" if head.get("damage") in damage.KINDS else None,
         "template": template,
-        "tables_status": "inconsistent" if head.get("damage") == "broken-identity" else status,
+        "tables_status": "inconsistent" if head.get("damage") == "broken-identity" else head.get("tables", status),
         "metrics": numbers,
     }
 
@@ -356,12 +367,38 @@ def write_truth(every: list[Sample]) -> None:
     TRUTH.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
+README = """# Sample reports
+
+These reports were written for this project. **They are not real reports**: the places are real, the bodies are
+plausible, every number, event and quotation is invented. They show every format, every era of the statutory form and
+every kind of damage that the indexer copes with. What each must come out as stands, for the tests, in
+`tests/data/corpus_truth.json`; the damaged ones before their damage in `tests/data/corpus_clean/`.
+
+Built from `scripts/corpus_sources/` by `python scripts/build_corpus.py`, which also writes this page: edit the
+sources, not the files. All tables satisfy their printed identities except where a row says otherwise.
+
+| file | year | level | agency | form | encoding | script | damage | shows |
+|---|---|---|---|---|---|---|---|---|
+"""
+
+
+def write_readme(every: list[Sample]) -> None:
+    rows = []
+    for sample in every:
+        t = truth(sample)
+        cells = [f"`{sample.path}`", t["year"], t["level"] or "–", t["agency"], t["template"], t["encoding"] or "–"]
+        cells += ["Taiwan-worded" if t["taiwan_worded"] else t["script"], t["damage"] or "", t["shows"]]
+        rows.append("| " + " | ".join(map(str, cells)) + " |")
+    (CORPUS / "README.md").write_text(README + "\n".join(rows) + "\n", encoding="utf-8")
+
+
 def main(wanted: list[str]) -> None:
     scripts, every = Scripts(), samples()
     groups: dict[str, list[Sample]] = {}
     for sample in every:
         groups.setdefault(sample.file, []).append(sample)
     write_truth(every)
+    write_readme(every)
     for file, group in groups.items():
         if wanted and not any(w in file for w in wanted):
             continue
