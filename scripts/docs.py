@@ -1,0 +1,109 @@
+"""Fills the generated parts of the documentation, or with --check says which are no longer true.
+
+A part stands between `<!-- generated: NAME -->` and `<!-- end -->`. Each is made by running the project itself over
+corpus/, so the documentation cannot claim what the program does not do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import CliRunner
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from index.schema import FACETS  # noqa: E402  the checkout comes first
+from index.settings import SETTINGS  # noqa: E402
+from indexer.cli import main  # noqa: E402
+
+PART = re.compile(r"(<!-- generated: ([\w-]+)(?: (.*?))? -->\n).*?(<!-- end -->)", re.DOTALL)
+FILES = ("README.md", "README.zh-CN.md", "ARCHITECTURE.md")
+
+
+def run(*arguments: str) -> str:
+    """What a command prints, without colours and times."""
+    result = CliRunner().invoke(main, arguments, prog_name="gongkai", terminal_width=100)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return re.sub(r" \([\d.]+ ms\)", "", result.output).rstrip()
+
+
+def block(text: str) -> str:
+    """A literal block."""
+    return f"```text\n{text}\n```\n"
+
+
+def commands(_: str) -> str:
+    """The command line's own help."""
+    return block(run("--help"))
+
+
+def settings(_: str) -> str:
+    """The table of settings."""
+    rows = "\n".join(f"| `GONGKAI_{n.upper()}` | {d or '-'} | {m} |" for n, d, m in SETTINGS)
+    return f"| setting | default | meaning |\n|---|---|---|\n{rows}\n"
+
+
+def facets(_: str) -> str:
+    """The table of facets."""
+    rows = "\n".join(f"| `{f.name}` | {f.label_zh} | {f.kind} |" for f in FACETS)
+    return f"| facet | 中文 | kind |\n|---|---|---|\n{rows}\n"
+
+
+def search(arguments: str) -> str:
+    """A search over corpus/ and its real answer."""
+    query, *options = arguments.split(" | ")
+    shown = " ".join(["gongkai", "search", f"'{query}'", *options])
+    words = [w for o in options for w in o.split(" ")]
+    return block(f"$ {shown}\n{run('search', query, '--index', str(INDEX), *words)}")
+
+
+PARTS: dict[str, Callable[[str], str]] = {
+    "commands": commands,
+    "settings": settings,
+    "facets": facets,
+    "search": search,
+}
+INDEX = Path()
+
+
+def filled(text: str) -> str:
+    """A document with its parts made anew."""
+    return PART.sub(lambda m: m[1] + PARTS[m[2]](m[3] or "") + m[4], text)
+
+
+def work(*, check: bool) -> int:
+    """Fill or check every document; the number of those that were not current."""
+    stale = 0
+    for name in FILES:
+        path = ROOT / name
+        before = path.read_text(encoding="utf-8")
+        after = filled(before)
+        if after != before:
+            stale += 1
+            print(
+                f"{name}: generated parts are not current" + ("; run: python scripts/docs.py" if check else ", mended")
+            )
+            if not check:
+                path.write_text(after, encoding="utf-8")
+    return stale
+
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--check", action="store_true", help="change nothing, exit 1 if something is not current")
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        INDEX = Path(folder)
+        with contextlib.redirect_stderr(io.StringIO()):
+            run("index", str(ROOT / "corpus"), "--index", folder)
+        done = work(check=chosen.check)
+    sys.exit(1 if chosen.check and done else 0)
