@@ -280,7 +280,7 @@ PATTERNS = tuple(
         r"(版权所有|版權所有|主办单位|承办单位|主办|承办|技术支持|网站维护|Copyright|COPYRIGHT|©)",
         r".{0,20}(ICP备|ICP證|ICP证|公网安备|网站标识码)",
         r"(返回|回到)(顶部|首页|列表|上页|上一页)",
-        r"(我要|网站|页面)?纠错",
+        r"[【\[（(]?\s*(我要|网站|页面)?纠错",
     )
 )
 """How a line of chrome begins. A line with a full stop, or longer than MAX_CHROME, is never chrome by these."""
@@ -349,7 +349,7 @@ def is_title(text: str) -> bool:
 def is_chrome(text: str) -> bool:
     """Whether a line that stands alone at an edge belongs to the site."""
     bare = text.strip()
-    if bare in EXACT or squeeze(bare) in EXACT:
+    if bare in EXACT or squeeze(bare).strip("【】[]［］（）()|") in EXACT:
         return True
     return len(bare) <= MAX_CHROME and "。" not in bare and any(p.match(bare) for p in PATTERNS)
 

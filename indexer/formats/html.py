@@ -19,7 +19,7 @@ from indexer.decode import decode
 from indexer.formats.body import finish
 from indexer.formats.chrome import Framed, Line, frame, header_fields, is_chrome, is_title, squeeze
 from indexer.formats.flatten import Flat, flatten
-from indexer.formats.profiles import BODIES, DROPPED_CLASSES, DROPPED_TAGS, GENERIC_BODIES, HEADINGS, META
+from indexer.formats.profiles import BODIES, COLUMNS, DROPPED_CLASSES, DROPPED_TAGS, GENERIC_BODIES, HEADINGS, META
 from indexer.page import Decoded, Page, Source
 
 __all__ = ["read_html", "read_markup"]
@@ -30,6 +30,7 @@ LEAST_BODY = 80
 """Characters below which a container is not believed to hold the body, unless the whole page is short."""
 MAX_READABILITY = 20_000
 """Elements beyond which readability, which scores each of them several times, is not asked."""
+MAX_WIDENINGS = 4
 MAX_CHROME_LINES = 200
 SALVAGE = 0.5
 """When the tree has less than this share of the markup's characters, the parser gave up: read without a tree."""
@@ -40,6 +41,7 @@ _RAW_DROP = re.compile(r"<(script|style|noscript)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-
 _RAW_BREAK = re.compile(r"<(?:/?(?:p|div|tr|td|th|table|li|ul|h[1-6])|br)\b[^>]{0,2000}>", re.IGNORECASE)
 _RAW_TAG = re.compile(r"</?[A-Za-z!?][^>]{0,2000}>")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SENTENCES = re.compile(r"[\u3400-\u9fff].{28,}。|。.{28,}[\u3400-\u9fff]")
 _TITLE_SPLIT = re.compile(
     r"\s*(?:[_|｜]|\s[-–—]{1,2}\s|--+|——|\s*[-–—]\s*(?=\S{2,20}(?:网|门户|政府|平台|委员会|局|厅|部)$))\s*"
 )
@@ -147,9 +149,10 @@ def _containers(root: HtmlElement) -> set[HtmlElement]:
         found = _outermost([e for xpath in profiles for e in root.xpath(xpath)])
         length = sum(map(_length, found))
         if length >= LEAST_BODY or length * 2 > total > 0:
-            if profiles is GENERIC_BODIES:
-                _drop_chrome(root)
-            return _largest(found)
+            if profiles is BODIES:
+                return _largest(found)
+            _drop_chrome(root)
+            return _widened(_largest(found), root)
     _drop_chrome(root)
     return _readable(root) or {root}
 
@@ -163,6 +166,20 @@ def _largest(found: Sequence[HtmlElement]) -> set[HtmlElement]:
     """The longest container and those that are parts of the same document: all but the small ones beside a long one."""
     longest = max(map(_length, found))
     return {e for e in found if _length(e) * 20 >= longest}
+
+
+def _widened(chosen: set[HtmlElement], root: HtmlElement) -> set[HtmlElement]:
+    """A container of no certain name, or what is around it, when sentences of the document stand outside it."""
+    for _ in range(MAX_WIDENINGS):
+        flat = flatten(root, chosen)
+        outside = sum(len(text) for text in [*flat.before, *flat.after] if _SENTENCES.search(text))
+        if outside < LEAST_BODY or outside * 50 < sum(len(line.text) for line in flat.lines):
+            break
+        parents = [parent for e in chosen if (parent := e.getparent()) is not None]
+        if not parents:
+            break
+        chosen = set(_outermost(parents))
+    return chosen
 
 
 def _drop_chrome(root: HtmlElement) -> None:
@@ -234,15 +251,15 @@ def _title(root: HtmlElement, flat: Flat, meta: dict[str, str], page_title: str)
 
 def _heading(element: HtmlElement) -> str | None:
     text = " ".join("".join(element.itertext()).split())
-    return text if 4 <= len(text) <= 100 and not is_chrome(text) else None
+    return text if 4 <= len(text) <= 100 and not is_chrome(text) and squeeze(text) not in COLUMNS else None
 
 
 def _clean_title(title: str, meta: dict[str, str]) -> str | None:
     """The part of <title> that is not the name of the site or of its column."""
     names = {squeeze(meta[key]) for key in ("site", "column") if key in meta}
-    parts = [p for p in _TITLE_SPLIT.split(title.strip()) if p and squeeze(p) not in names]
+    parts = [p for p in _TITLE_SPLIT.split(title.strip()) if p and squeeze(p) not in names | COLUMNS]
     if not parts:
-        return title.strip() or None
+        return None
     return next((p for p in parts if is_title(p)), parts[0])
 
 

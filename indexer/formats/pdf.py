@@ -27,7 +27,7 @@ MAX_PAGES = 2000
 MAX_SECONDS = 60.0
 LEAST = 10
 """Letters and digits below which a PDF has no text layer worth the name: a stamp or a watermark."""
-FULL = 0.9
+FULL = 0.82
 """A line of this share of the widest line's width ran to the margin."""
 HEADS = 2
 """Lines at the top and the bottom of a page that can be a running head or a page number."""

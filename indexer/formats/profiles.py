@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BODIES", "DROPPED_CLASSES", "DROPPED_TAGS", "GENERIC_BODIES", "HEADINGS", "META"]
+__all__ = ["BODIES", "COLUMNS", "DROPPED_CLASSES", "DROPPED_TAGS", "GENERIC_BODIES", "HEADINGS", "META"]
 
 
 def _class(name: str) -> str:
@@ -118,6 +118,37 @@ DROPPED_CLASSES = (
         "bdsharebuttonbox",
         "sidebar",
     ),
-    *("toolbar", "pagination", "qrcode", "copyright", "related", "friendlink", "hidden", "hide", "weizhi", "dqwz"),
+    *(
+        "toolbar",
+        "pagination",
+        "qrcode",
+        "copyright",
+        "related",
+        "friendlink",
+        "side",
+        "hidden",
+        "hide",
+        "weizhi",
+        "dqwz",
+    ),
 )
 """Words of class and id that mark chrome where no body profile fits."""
+
+COLUMNS = frozenset(
+    (
+        *("首页", "网站首页", "信息公开", "政务公开", "政府信息公开", "信息公开专栏", "政府信息公开专栏", "新闻动态"),
+        *("年度报告", "信息公开年报", "政府信息公开年报", "信息公开年度报告", "政府信息公开年度报告", "通知公告"),
+        *(
+            "政府信息公开工作年度报告",
+            "信息公开工作年度报告",
+            "公开年报",
+            "年报",
+            "工作动态",
+            "详情",
+            "正文",
+            "详细信息",
+        ),
+        *("法定主动公开内容", "信息公开内容", "政府网站", "门户网站", "首頁", "資訊公開", "政府資訊公開"),
+    )
+)
+"""What pages put where their title belongs: the name of a column."""
