@@ -81,7 +81,7 @@ COMMON = frozenset(
     "局政府公開信息申請辦處理情況行政複議訴訟主動依条例规定社会省市县镇乡街道委厅网站"
     "，。、：；（）《》“”"
 )
-"""Characters that make up more than half of any Chinese prose, simplified and traditional: what right decoding yields."""
+"""Characters that make up more than half of any Chinese prose, in both scripts: what right decoding yields."""
 
 _LABEL = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,30})""", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")

@@ -366,8 +366,8 @@ def header_fields(text: str) -> dict[str, str] | None:
     fields: dict[str, str] = {}
     for this, after in zip(found, [*found[1:], None], strict=True):
         key = LABELS[squeeze(this[1])]
-        value = text[this.end() : after.start() if after else len(text)].strip(" \t　|｜【】[]")
-        if key and value.strip("-— "):
+        value = text[this.end() : after.start() if after else len(text)].strip(" \t\xa0　|｜【】[]")
+        if key and value.strip("-—无無 "):
             fields.setdefault(key, value)
     return fields
 

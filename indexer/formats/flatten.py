@@ -42,9 +42,10 @@ CELLS = ("td", "th")
 MAX_CELL = 2000
 """A cell with more characters than this is part of a page's layout, not of a table of data."""
 MAX_SPAN = 1000
-JOINED_CELL = 80
-"""The lines of a cell up to this long are one label broken for want of room."""
+BROKEN_LINE = 20
+"""Lines of a cell up to this long are one label broken for want of room, unless they are a list."""
 
+_ITEM = re.compile(r"[\d(（①-⑳+-]|[一二三四五六七八九十]、")
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")
 _WIDE_BREAK = re.compile(
     r"(?<=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t\r\f]*\n\s*(?=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])"
@@ -67,10 +68,9 @@ class Flat:
 @dataclass(slots=True)
 class _Table:
     rows: list[list[Cell]] = field(default_factory=list)
-    lines: list[Line | None] = field(default_factory=list)
+    groups: list[list[Line]] = field(default_factory=list)
     nested: bool = False
     cell: list[str] | None = None
-    cell_start: int = 0
     element: HtmlElement | None = None
 
 
@@ -100,7 +100,7 @@ class _Flattener:
         elif self.open and self.open[-1].cell is not None:
             self.open[-1].cell.append(text)
         elif self.open:
-            self.open[-1].lines.append(Line(text))
+            self.open[-1].groups.append([Line(text)])
         else:
             self.flat.lines.append(Line(text))
 
@@ -144,7 +144,7 @@ class _Flattener:
     def _cell_lines(table: _Table) -> None:
         """Write down a cell's lines so far, one by one: what follows is a table within it."""
         if table.cell:
-            table.lines.extend(Line(text) for text in table.cell)
+            table.groups.append([Line(text) for text in table.cell])
             table.cell.clear()
 
     def _end_cell(self) -> None:
@@ -156,18 +156,23 @@ class _Flattener:
             table.rows.append([])
         span = (_span(table.element, "colspan"), _span(table.element, "rowspan"))
         table.rows[-1].append(Cell("\n".join(table.cell), *span, table.element.tag == "th"))
-        table.lines.extend(Line(text) for text in cell_line(table.cell))
+        table.groups.append([Line(text) for text in table.cell])
         table.cell = table.element = None
 
     def _leave_table(self) -> None:
         self._end_cell()
         table = self.open.pop()
-        lines = [line for line in table.lines if line is not None]
         if _is_data(table):
             number = len(self.flat.tables)
             self.flat.tables.append(tuple(tuple(row) for row in table.rows if row))
-            lines = [Line(line.text, number) for line in lines]
-        (self.open[-1].lines if self.open else self.flat.lines).extend(lines)
+            groups = [cell_line([line.text for line in group]) for group in table.groups]
+            lines = [Line(text, number) for group in groups for text in group]
+        else:
+            lines = [line for group in table.groups for line in group]
+        if self.open:
+            self.open[-1].groups.append(lines)
+        else:
+            self.flat.lines.extend(lines)
 
 
 def flatten(root: HtmlElement, chosen: set[HtmlElement]) -> Flat:
@@ -209,9 +214,10 @@ def _is_data(table: _Table) -> bool:
 
 
 def cell_line(lines: list[str]) -> list[str]:
-    """The lines of a cell as they stand in the text: a short cell on one line, however it was broken."""
-    joined = join_lines(lines)
-    return [joined] if joined and len(joined) <= JOINED_CELL else [line for line in lines if line]
+    """The lines of a cell as they stand in the text: a label is one line, however it was broken."""
+    if all(len(line) <= BROKEN_LINE for line in lines) and not any(_ITEM.match(line) for line in lines[1:]):
+        return [joined] if (joined := join_lines(lines)) else []
+    return lines
 
 
 def join_lines(lines: list[str]) -> str:

@@ -31,16 +31,20 @@ LEAST_BODY = 80
 MAX_READABILITY = 20_000
 """Elements beyond which readability, which scores each of them several times, is not asked."""
 MAX_WIDENINGS = 4
+MAX_LINKS = 5000
+"""Characters beyond which a block of links is not looked for."""
 MAX_CHROME_LINES = 200
 SALVAGE = 0.5
 """When the tree has less than this share of the markup's characters, the parser gave up: read without a tree."""
+MAX_META = 500
 MARK = "data-gongkai-n"
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _RAW_DROP = re.compile(r"<(script|style|noscript)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.IGNORECASE | re.DOTALL)
-_RAW_BREAK = re.compile(r"<(?:/?(?:p|div|tr|td|th|table|li|ul|h[1-6])|br)\b[^>]{0,2000}>", re.IGNORECASE)
-_RAW_TAG = re.compile(r"</?[A-Za-z!?][^>]{0,2000}>")
+_RAW_BREAK = re.compile(r"<(?:/?(?:p|div|tr|td|th|table|li|ul|h[1-6])|br)\b[^<>]{0,2000}>", re.IGNORECASE)
+_RAW_TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SITE = re.compile(r"(官网|网|网站|门户|门户网站|首页|欢迎您)$")
 _SENTENCES = re.compile(r"[\u3400-\u9fff].{28,}。|。.{28,}[\u3400-\u9fff]")
 _TITLE_SPLIT = re.compile(
     r"\s*(?:[_|｜]|\s[-–—]{1,2}\s|--+|——|\s*[-–—]\s*(?=\S{2,20}(?:网|门户|政府|平台|委员会|局|厅|部)$))\s*"
@@ -103,14 +107,14 @@ def _meta(root: HtmlElement) -> dict[str, str]:
     for element in root.iter("meta"):
         key = META.get((element.get("name") or element.get("property") or "").strip().lower())
         value = (element.get("content") or "").strip()
-        if key and value:
+        if key and value and len(value) <= MAX_META:
             found.setdefault(key, value)
     return found
 
 
 def _text_of(root: HtmlElement, xpath: str) -> str:
     found = root.xpath(xpath)
-    return " ".join("".join(found[0].itertext()).split()) if found else ""
+    return " ".join("".join(found[0].itertext()).split())[:MAX_META] if found else ""
 
 
 def _clean(root: HtmlElement) -> None:
@@ -118,19 +122,14 @@ def _clean(root: HtmlElement) -> None:
     total = _length(root)
     for element in list(root.iter()):
         tag = element.tag
-        if (
-            not isinstance(tag, str)
-            or tag in DROPPED_TAGS
-            or tag == "head"
-            or (
-                (element.get("hidden") is not None or _HIDDEN.search(element.get("style") or ""))
-                and (
-                    # some systems hide the body itself until a script shows it
-                    _length(element) * 2 < total
-                )
-            )
-        ):
+        # some systems hide the body itself until a script shows it
+        hidden = _is_hidden(element) and _length(element) * 2 < total
+        if hidden or not isinstance(tag, str) or tag in DROPPED_TAGS or tag == "head":
             _drop(element)
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
 
 
 def _drop(element: HtmlElement) -> None:
@@ -140,6 +139,15 @@ def _drop(element: HtmlElement) -> None:
 
 def _length(element: HtmlElement) -> int:
     return sum(len(text.strip()) for text in element.itertext())
+
+
+def _lengths(root: HtmlElement) -> dict[HtmlElement, int]:
+    """`_length` of every element, in one pass: asking each for itself would cost depth times size."""
+    lengths: dict[HtmlElement, int] = {}
+    for element in reversed(list(root.iter())):
+        own = len((element.text or "").strip()) if isinstance(element.tag, str) else 0
+        lengths[element] = own + sum(lengths[child] + len((child.tail or "").strip()) for child in element)
+    return lengths
 
 
 def _containers(root: HtmlElement) -> set[HtmlElement]:
@@ -184,18 +192,17 @@ def _widened(chosen: set[HtmlElement], root: HtmlElement) -> set[HtmlElement]:
 
 def _drop_chrome(root: HtmlElement) -> None:
     """Without a sure container: navigation, footers and lists of links go."""
-    total = _length(root)
+    lengths = _lengths(root)
     for element in list(root.iter("nav", "footer", "aside", "header", "div", "ul", "table", "section")):
         words = set(re.split(r"[\s_-]+", f"{element.get('class') or ''} {element.get('id') or ''}".lower()))
         named = element.tag in ("nav", "footer", "aside") or not words.isdisjoint(DROPPED_CLASSES)
-        length = _length(element)
-        if length * 3 < total and (named or _is_links(element, length)):
+        if lengths[element] * 3 < lengths[root] and (named or _is_links(element, lengths)):
             _drop(element)
 
 
-def _is_links(element: HtmlElement, length: int) -> bool:
-    links = element.findall(".//a")
-    return len(links) > 3 and length > 0 and sum(map(_length, links)) > 0.6 * length
+def _is_links(element: HtmlElement, lengths: dict[HtmlElement, int]) -> bool:
+    links = element.findall(".//a") if lengths[element] < MAX_LINKS else []
+    return len(links) > 3 and sum(lengths[a] for a in links) > 0.6 * lengths[element]
 
 
 def _readable(root: HtmlElement) -> set[HtmlElement]:
@@ -260,7 +267,8 @@ def _clean_title(title: str, meta: dict[str, str]) -> str | None:
     parts = [p for p in _TITLE_SPLIT.split(title.strip()) if p and squeeze(p) not in names | COLUMNS]
     if not parts:
         return None
-    return next((p for p in parts if is_title(p)), parts[0])
+    named = next((p for p in parts if is_title(p)), parts[0])
+    return None if _SITE.search(named) else named
 
 
 def _framed(flat: Flat, title: str | None, header: Framed) -> Framed:
