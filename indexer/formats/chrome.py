@@ -324,7 +324,7 @@ def frame(lines: Sequence[Line], title: str | None = None) -> Framed:
         start, end = place
         out.title = title or "".join(line.text.strip() for line in rest[start:end])
         _take_above(out, rest[:start])
-        rest = _below_title(out, rest[end:])
+        rest = _again(out, _below_title(out, rest[end:]))
     else:
         out.title = title
         rest = _leading(out, rest)
@@ -450,6 +450,14 @@ def _drop(out: Framed, text: str) -> None:
 def _below_title(out: Framed, lines: list[Line]) -> list[Line]:
     """Drop the line of facts below the title, up to a few lines of it."""
     return _leading(out, lines, limit=8)
+
+
+def _again(out: Framed, lines: list[Line]) -> list[Line]:
+    """Pages print the title above the line of facts, and the body begins with it once more."""
+    while out.title and (place := _known_title(lines, out.title)) and place[0] == 0:
+        out.chrome.extend(line.text.strip() for line in lines[: place[1]])
+        lines = _below_title(out, lines[place[1] :])
+    return lines
 
 
 def _leading(out: Framed, lines: list[Line], limit: int = 20) -> list[Line]:

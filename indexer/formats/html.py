@@ -251,7 +251,7 @@ def _title(root: HtmlElement, flat: Flat, meta: dict[str, str], page_title: str)
     named = [h for h in headings if is_title(h)]
     if best := (agreed or named):
         return max(best, key=len) if agreed else best[0]
-    if any(is_title(line.text) for line in flat.lines[:3]):
+    if frame(flat.lines).title or len(cleaned or "") < 4:
         return None
     return cleaned or (headings[0] if headings else None)
 
