@@ -150,9 +150,7 @@ class Batch:
         row = (rank.astype(np.uint64) << np.uint64(32)) | np.arange(len(keys), dtype=np.uint64)
         row.sort()
         order = (row & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        parts = postings_of(
-            "words", distinct[(row >> np.uint64(32)).astype(np.int64)], documents[order], counts[order]
-        )
+        parts = postings_of("words", distinct[(row >> np.uint64(32)).astype(np.int64)], documents[order], counts[order])
         return parts | {"words.len": np.array(self.lengths, "<u4")}
 
 
@@ -217,6 +215,3 @@ def merge_packs(path: Path, owner: str, sources: Sequence[Source]) -> Directory:
         for name in ("meta", "stored"):
             merge_blob(out, folder, name, kept)
         return out.finish()
-
-
-

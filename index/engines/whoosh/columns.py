@@ -67,9 +67,7 @@ def merge_columns(out: PackWriter, sources: Sequence[tuple[Mapping[str, Array], 
     names = dict.fromkeys(n for arrays, _ in sources for n in arrays if n.startswith(("f:", "n:")))
     for name in names:
         if name.startswith("n:"):
-            columns = [
-                arrays[name][kept] if name in arrays else np.full(len(kept), np.nan) for arrays, kept in sources
-            ]
+            columns = [arrays[name][kept] if name in arrays else np.full(len(kept), np.nan) for arrays, kept in sources]
             out.add(name, np.concatenate(columns).astype("<f8"))
         else:
             _merge_facet(out, name[2:], sources)
@@ -99,9 +97,7 @@ def blob_of(name: str, values: Sequence[bytes]) -> dict[str, Array]:
     return {f"{name}.off": off, f"{name}.data": np.frombuffer(b"".join(values), "u1")}
 
 
-def merge_blob(
-    out: PackWriter, folder: Path, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]
-) -> None:
+def merge_blob(out: PackWriter, folder: Path, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
     """Merge a blob of several (arrays, numbers of the documents kept)."""
     spool = Spool(folder, "u1")
     lengths = []

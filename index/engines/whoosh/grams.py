@@ -1,4 +1,4 @@
-"""Grams: the texts of one stream (all titles, all texts, ...) with their characters and pairs, so that any string is found.
+"""Grams: the texts of one stream (all titles, all texts) with their characters and pairs: any string is found.
 
 A text is kept as UTF-16 units, each text ended by one NUL. Every unit and every two neighbouring units have postings;
 those of the pairs carry positions. One or two units are answered by their postings alone; for a longer string the
@@ -8,9 +8,9 @@ Postings hold two bytes for a document and two for a position: a text longer tha
 the pieces behind the first are numbered after all texts. A place may cross a cut: its first pair stands in one piece.
 
 The parts of `name`: `name.u` units, `name.off` where each text starts (and the end), `name.xd` and `name.xo` text and
-start of each further piece, `name.low` the places of low surrogates; `name.c` and `name.g` the postings of units and of
-pairs; `name.so` and `name.s` the rows (form, display, block) of each text's OffsetMap. Wordings also have `name.doc`, the
-document of each text, and `name.bs`, `name.be`, the units that were replaced.
+start of each further piece, `name.low` the places of low surrogates; `name.c` and `name.g` the postings of units and
+of pairs; `name.so` and `name.s` the rows (form, display, block) of each text's OffsetMap. Wordings also have
+`name.doc`, the document of each text, and `name.bs`, `name.be`, the units that were replaced.
 """
 
 from __future__ import annotations
@@ -100,7 +100,9 @@ def _replaced(form: str, rows: Array) -> Array:
     """(start, end) in units of the runs of a wording that were replaced; touching ones are joined."""
     ends = np.append(rows[1:, 0], len(form))
     chosen = rows[:, 2] > 0
-    spans = np.stack([rows[:, 0][chosen], ends[chosen]], 1).astype(np.int64) if len(rows) else np.empty((0, 2), np.int64)
+    spans = (
+        np.stack([rows[:, 0][chosen], ends[chosen]], 1).astype(np.int64) if len(rows) else np.empty((0, 2), np.int64)
+    )
     if _astral(form) and len(spans):
         wide = np.cumsum([0] + [1 + (c > "\uffff") for c in form])
         spans = wide[spans]
@@ -113,7 +115,7 @@ def _low_surrogates(units: Array) -> Array:
 
 def _cuts(name: str, off: Array) -> dict[str, Array]:
     """The further pieces of long texts."""
-    more = (np.diff(off.astype(np.int64)) - 1) // PIECE
+    more: Array = (np.diff(off.astype(np.int64)) - 1) // PIECE
     texts = np.repeat(np.arange(len(more)), more)
     first = np.repeat(np.cumsum(more) - more, more)
     starts = off[texts].astype(np.int64) + PIECE * (np.arange(len(texts)) - first + 1)
@@ -131,9 +133,7 @@ def _inverted(name: str, units: Array, parts: Mapping[str, Array]) -> dict[str, 
     single.sort()
     at, counts = run_lengths(single)
     single = single[at]
-    out = postings_of(
-        f"{name}.c", (single >> np.uint32(16)).astype("<u2"), single & np.uint32(0xFFFF), counts
-    )
+    out = postings_of(f"{name}.c", (single >> np.uint32(16)).astype("<u2"), single & np.uint32(0xFFFF), counts)
     real = real[:-1]
     pair = (units[:-1][real].astype(np.uint64) << np.uint64(48)) | (units[1:][real].astype(np.uint64) << np.uint64(32))
     pair |= piece[:-1][real] << np.uint64(16)
@@ -159,7 +159,9 @@ def merge_grams(out: PackWriter, folder: Path, name: str, sources: Sequence[Kept
     """Merge one stream of several sources into a pack."""
     wording = f"{name}.doc" in sources[0].arrays
     texts = [_kept_texts(s, name) for s in sources]
-    lengths = np.concatenate([np.diff(s.arrays[f"{name}.off"].astype(np.int64))[k] for s, k in zip(sources, texts, strict=True)])
+    lengths = np.concatenate(
+        [np.diff(s.arrays[f"{name}.off"].astype(np.int64))[k] for s, k in zip(sources, texts, strict=True)]
+    )
     off = np.concatenate(([0], np.cumsum(lengths))).astype("<u4")
     out.add(f"{name}.off", off)
     cuts = _cuts(name, off)
@@ -172,7 +174,9 @@ def merge_grams(out: PackWriter, folder: Path, name: str, sources: Sequence[Kept
     for part in ("u", "so", "s", "low", *(("doc", "bs", "be") if wording else ())):
         _merge_part(out, folder, name, part, [(s, k, int(off[b])) for s, k, b in _bases(sources, texts)])
     for suffix in ("c", "g"):
-        merge_postings(out, folder, f"{name}.{suffix}", [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
+        merge_postings(
+            out, folder, f"{name}.{suffix}", [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)]
+        )
 
 
 def _bases(sources: Sequence[Kept], texts: Sequence[Array]) -> Iterable[tuple[Kept, Array, int]]:
@@ -200,7 +204,9 @@ def _renumbered(arrays: Mapping[str, Array], name: str, kept: Array, base: int, 
     return np.concatenate((texts, pieces))
 
 
-def _merge_part(out: PackWriter, folder: Path, name: str, part: str, sources: Sequence[tuple[Kept, Array, int]]) -> None:
+def _merge_part(
+    out: PackWriter, folder: Path, name: str, part: str, sources: Sequence[tuple[Kept, Array, int]]
+) -> None:
     """Copy one array of each source without what is dropped, moved to where its texts are now."""
     if part == "so":
         counts = [np.diff(s.arrays[f"{name}.so"].astype(np.int64))[k] for s, k, _ in sources]

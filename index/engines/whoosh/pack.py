@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +47,7 @@ class Spool:
     def __init__(self, folder: Path, dtype: str) -> None:
         self.dtype = np.dtype(dtype)
         self.length = 0
-        self.file = tempfile.SpooledTemporaryFile(SPOOL_BYTES, dir=folder, prefix="spool")  # noqa: SIM115 - `copy` closes it
+        self.file = tempfile.SpooledTemporaryFile(SPOOL_BYTES, dir=str(folder), prefix="spool")  # noqa: SIM115 - `copy` closes it
 
     def append(self, array: Array) -> None:
         """Add the values of `array`, cast to the spool's type."""
@@ -66,7 +66,7 @@ class PackWriter:
         self.file: BinaryIO = path.open("wb")
         self._write(header(owner))
 
-    def __enter__(self) -> PackWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -77,7 +77,7 @@ class PackWriter:
     def _write(self, data: bytes | memoryview) -> None:
         self.file.write(data)
         view = memoryview(data)
-        while len(view):
+        while view:
             room = BLOCK - (self.position & (BLOCK - 1))
             piece, view = view[:room], view[room:]
             self.sum = zlib.crc32(piece, self.sum)
@@ -94,7 +94,7 @@ class PackWriter:
         """Add one part."""
         self.parts[name] = (array.dtype.str, len(array), self._align())
         if len(array):
-            self._write(memoryview(np.ascontiguousarray(array)).cast("B"))
+            self._write(np.ascontiguousarray(array).data.cast("B"))
 
     def copy(self, name: str, spool: Spool) -> None:
         """Add what was spooled, and let the spool go."""

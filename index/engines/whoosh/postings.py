@@ -1,8 +1,8 @@
-"""Postings: sorted keys -> documents and counts (and positions), as arrays; made from rows, read, and merged by key range.
+"""Postings: sorted keys -> documents and counts (and positions), as arrays: made, read, merged by key range.
 
-A set of postings called `name` is the parts `name.k` keys, `name.p` where each key's rows start, `name.d` documents,
-`name.c` counts of one byte, `name.oi` and `name.on` the rows whose count is 255 or more with their true counts; and with
-positions `name.x` where each key's positions start and `name.q` the positions, of two bytes.
+A set of postings called `name` is the parts `name.k` keys, `name.p` where each key's rows start, `name.d`
+documents, `name.c` counts of one byte, `name.oi` and `name.on` the rows whose count is 255 or more with their true
+counts; and with positions `name.x` where each key's positions start and `name.q` the positions, of two bytes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,8 +30,10 @@ def run_lengths(sorted_values: Array) -> tuple[Array, Array]:
     return starts, np.diff(np.append(starts, len(sorted_values)))
 
 
-def postings_of(name: str, keys: Array, documents: Array, counts: Array, positions: Array | None = None) -> dict[str, Array]:
-    """The parts for rows sorted by (key, document); `positions` stand in the order of the rows, `counts` of them each."""
+def postings_of(
+    name: str, keys: Array, documents: Array, counts: Array, positions: Array | None = None
+) -> dict[str, Array]:
+    """The parts for rows sorted by (key, document); `positions` stand in the order of the rows."""
     starts, _ = run_lengths(keys)
     many = np.flatnonzero(counts >= MOST)
     parts = {
@@ -98,9 +101,7 @@ class Postings:
         """The rows of the keys first..last (exclusive)."""
         start, end = self.span(first, last)
         positions = self.offsets.slice(first, last + 1) if self.offsets is not None else np.zeros(2, np.int64)
-        return Rows(
-            self.documents.slice(start, end), self._counts(start, end), int(positions[0]), int(positions[-1])
-        )
+        return Rows(self.documents.slice(start, end), self._counts(start, end), int(positions[0]), int(positions[-1]))
 
     def _counts(self, start: int, end: int) -> Array:
         counts = self.counts.slice(start, end).astype(np.int64)
@@ -132,7 +133,9 @@ class _Block:
     positions: Array | None
 
 
-def merge_postings(out: PackWriter, folder: Path, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
+def merge_postings(
+    out: PackWriter, folder: Path, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]
+) -> None:
     """Merge the postings `name` of several (arrays, renumber) into a pack, a range of keys at a time."""
     given = [Source(arrays, name, renumber) for arrays, renumber in sources]
     dtype = given[0].part("k").dtype.str
@@ -177,13 +180,13 @@ def _blocks(sources: Sequence[Source], *, positioned: bool) -> Iterator[_Block]:
             yield block
 
 
-def _limit(source: Source, first: int, share: int) -> np.generic | None:
+def _limit(source: Source, first: int, share: int) -> Any:
     """The first key after `first` that no longer fits, or None when the rest fits."""
     starts, keys = source.part("p"), source.part("k")
     if first == len(keys) or int(starts[-1]) - int(starts[first]) <= share:
         return None
     i = max(first + 1, int(starts.searchsorted(starts.dtype.type(int(starts[first]) + share))))
-    return None if i >= len(keys) else np.asarray(keys[i])[()]
+    return None if i >= len(keys) else keys[i]
 
 
 def _piece(source: Source, first: int, last: int, *, positioned: bool) -> _Block:
@@ -211,7 +214,11 @@ def _piece(source: Source, first: int, last: int, *, positioned: bool) -> _Block
 def _joined(pieces: Sequence[_Block]) -> _Block:
     """The rows of several pieces in the order of (key, document)."""
     keys, documents, counts = (np.concatenate([getattr(p, f) for p in pieces]) for f in ("keys", "documents", "counts"))
-    positions = None if pieces[0].positions is None else np.concatenate([p.positions for p in pieces if p.positions is not None])
+    positions = (
+        None
+        if pieces[0].positions is None
+        else np.concatenate([p.positions for p in pieces if p.positions is not None])
+    )
     if len(pieces) == 1 and (np.diff(documents)[keys[1:] == keys[:-1]] > 0).all():
         return _Block(keys, documents, counts, positions)
     # the pieces are runs already in order, which the stable sort merges rather than sorts

@@ -88,9 +88,7 @@ def near(operands: Sequence[tuple[Array, Array]], stream_of: Array, distance: in
     return chains[everyone] - 1
 
 
-def _extended(
-    before: Array, starts: Array, ends: Array, stream_of: Array, distance: int, *, alone: bool
-) -> Array:
+def _extended(before: Array, starts: Array, ends: Array, stream_of: Array, distance: int, *, alone: bool) -> Array:
     """The ends of the spans that continue a chain ending in `before` (sorted): its nearest end is the best one."""
     if alone:
         return ends

@@ -1,0 +1,61 @@
+"""Counting facets: ordinals of each segment -> counts of the snapshot's values, a path under each of its prefixes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.engine import FacetAsked, FacetCount, FacetCounts
+from index.engines.whoosh.pack import Array
+from index.engines.whoosh.segment import Segment
+
+__all__ = ["FacetTable"]
+
+
+class FacetTable:
+    """The values of one facet over all segments of a snapshot, sorted, and how each segment's ordinals map to them."""
+
+    def __init__(self, name: str, segments: Sequence[Segment]) -> None:
+        self.name = name
+        prefixes = [[_prefixes(v) for v in s.facet(name)[1]] for s in segments]
+        self.values = sorted({p for values in prefixes for paths in values for p in paths})
+        self.numbers = {value: number for number, value in enumerate(self.values)}
+        self.maps = [self._map(values) for values in prefixes]
+        self.segments = segments
+
+    def _map(self, values: Sequence[Sequence[str]]) -> list[Array]:
+        """For each depth, the value's number of each ordinal; the number behind the last where there is none."""
+        depth = max((len(p) for p in values), default=0)
+        out = []
+        for level in range(depth):
+            numbers = [self.numbers[p[level]] if level < len(p) else len(self.values) for p in values]
+            out.append(np.array(numbers, np.int64))
+        return out
+
+    def counted(self, masks: Sequence[Array]) -> Array:
+        """How many documents of the masks (one a segment; or numbers of documents) have each value."""
+        total = np.zeros(len(self.values) + 1, np.int64)
+        for segment, levels, mask in zip(self.segments, self.maps, masks, strict=True):
+            ordinals, values = segment.facet(self.name)
+            local = np.bincount(ordinals[mask], minlength=len(values))
+            for numbers in levels:
+                total += np.bincount(numbers, local, minlength=len(total)).astype(np.int64)
+        return total[:-1]
+
+    def answer(self, asked: FacetAsked, counts: Array) -> FacetCounts:
+        """The counts in the order and number asked for."""
+        wanted: Array = np.flatnonzero(counts)
+        if asked.contains:
+            wanted = np.array([i for i in wanted.tolist() if asked.contains in self.values[i]], np.int64)
+        order = wanted[np.argsort(-counts[wanted], kind="stable")][: asked.size]
+        chosen = {self.values[i]: int(counts[i]) for i in order.tolist()}
+        for value in asked.always:
+            number = self.numbers.get(value)
+            chosen.setdefault(value, int(counts[number]) if number is not None else 0)
+        listed = sorted(chosen.items(), key=lambda item: (-item[1], item[0]))
+        return FacetCounts(asked.name, tuple(FacetCount(v, n) for v, n in listed), len(wanted))
+
+
+def _prefixes(path: tuple[str, ...]) -> list[str]:
+    return ["/".join(path[:depth]) for depth in range(1, len(path) + 1)]

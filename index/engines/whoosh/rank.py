@@ -1,0 +1,164 @@
+"""Ranking: BM25F over words, BM25 over pairs, and a bonus for runs that stand whole.
+
+    tf(word, report) = sum over fields of  w * count / (1 - b + b * length / mean length)
+    part(word)       = idf * tf * (k1 + 1) / (tf + k1),   idf = ln(1 + (N - n + 0.5) / (n + 0.5))
+    part(run)        = 2 S where the run stands whole, S / (2 * runs) more where it does in the title
+
+with k1 = 1.2, b = 0.75 (0.3 in titles), w = 5 for titles, 2 for headings, 1 for the body. N and n count the live
+reports of all segments. S is the most that all words and pairs of the question could give together (at least 1), so a
+report with one more whole run ranks before any without it. A pair is ranked like a word of one field, title and text
+together. A score is the plain sum of its parts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from index.engines.whoosh.batch import RANKED_FIELDS, STREAMS, word_key
+from index.engines.whoosh.pack import Array
+from index.engines.whoosh.segment import Recent, Segment
+from index.query.nodes import Ranking, String
+
+__all__ = ["Leaf", "Scorer", "Statistics"]
+
+K1 = 1.2
+FIELDS = {"title": (5.0, 0.3), "headings": (2.0, 0.75), "body": (1.0, 0.75)}
+IMPACT_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A segment in a snapshot: `live` masks what is not deleted."""
+
+    segment: Segment
+    live: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """A word or pair in one segment: documents, tf * (k1 + 1) / (tf + k1) of each, and how many of them are live."""
+
+    documents: Array
+    values: Array
+    live: int
+
+
+class Statistics:
+    """What ranking knows of a snapshot as a whole."""
+
+    def __init__(self, leaves: Sequence[Leaf]) -> None:
+        self.leaves = leaves
+        self.reports = sum(int(leaf.live.sum()) for leaf in leaves)
+        self.recent = Recent(IMPACT_BYTES)
+        sums = np.zeros(len(RANKED_FIELDS))
+        units = 0
+        for leaf in leaves:
+            sums += leaf.segment.lengths[leaf.live].sum(0, dtype=np.int64)
+            units += int(_text_lengths(leaf.segment)[leaf.live].sum())
+        self.means = [s / self.reports if s else 1.0 for s in sums.tolist()]
+        self.mean_text = units / self.reports if units else 1.0
+
+    def impact(self, number: int, kind: str, text: str) -> Impact:
+        """The impact of a word or pair in the segment `number`."""
+        make = self._word if kind == "word" else self._pair
+        found: Impact = self.recent.get(
+            (number, kind, text),
+            lambda: make(self.leaves[number], text),
+            lambda i: int(i.documents.nbytes + i.values.nbytes),
+        )
+        return found
+
+    def _word(self, leaf: Leaf, word: str) -> Impact:
+        segment, key = leaf.segment, word_key(word)
+        lists = []
+        for at, field in enumerate(RANKED_FIELDS):
+            number = segment.words.find_one(key + at)
+            if number >= 0:
+                rows = segment.words.rows(number, number + 1)
+                weight, b = FIELDS[field]
+                norm = 1 - b + b * segment.lengths[rows.documents, at] / self.means[at]
+                lists.append((rows.documents, weight * rows.counts / norm))
+        return _impact(lists, leaf)
+
+    def _pair(self, leaf: Leaf, pair: str) -> Impact:
+        hits = leaf.segment.hits((String((pair,)),))
+        counted = hits.counts > 0
+        documents, counts = hits.documents[counted], hits.counts[counted]
+        norm = 1 - 0.75 + 0.75 * _text_lengths(leaf.segment)[documents] / self.mean_text
+        return _impact([(documents, counts / norm)] if len(documents) else [], leaf)
+
+    def idf(self, kind: str, text: str) -> float:
+        """The inverse document frequency over all segments."""
+        n = sum(self.impact(i, kind, text).live for i in range(len(self.leaves)))
+        return math.log(1 + (self.reports - n + 0.5) / (n + 0.5)) if n else 0.0
+
+
+def _text_lengths(segment: Segment) -> Array:
+    """The lengths of title and text together, in units."""
+    lengths: Array = sum((np.diff(segment.grams[name].off) - 1 for name in STREAMS), np.zeros(segment.count, np.int64))
+    return lengths
+
+
+def _impact(lists: Sequence[tuple[Array, Array]], leaf: Leaf) -> Impact:
+    if not lists:
+        return Impact(np.empty(0, np.int64), np.empty(0), 0)
+    documents, tf = lists[0]
+    if len(lists) > 1:
+        dense = np.zeros(leaf.segment.count)
+        for some, values in lists:
+            dense[some] += values
+        documents = np.flatnonzero(dense)
+        tf = dense[documents]
+    return Impact(documents, tf * (K1 + 1) / (tf + K1), int(np.count_nonzero(leaf.live[documents])))
+
+
+class Scorer:
+    """The scores of one ranking in one snapshot."""
+
+    def __init__(self, statistics: Statistics, ranking: Ranking) -> None:
+        self.statistics = statistics
+        terms = [("word", w) for w in dict.fromkeys(ranking.words)]
+        terms += [("pair", p) for p in dict.fromkeys(ranking.pairs)]
+        self.terms = [(kind, text, idf) for kind, text in terms if (idf := statistics.idf(kind, text))]
+        self.runs = tuple(dict.fromkeys(r for r in ranking.runs if r))
+        most = max(1.0, sum(idf * (K1 + 1) for _, _, idf in self.terms))
+        self.whole = 2 * most
+        self.in_title = most / (2 * len(self.runs)) if self.runs else 0.0
+
+    def scores(self, number: int, documents: Array) -> Array:
+        """The scores of some documents of the segment `number`."""
+        segment = self.statistics.leaves[number].segment
+        total = np.zeros(segment.count)
+        for kind, text, idf in self.terms:
+            impact = self.statistics.impact(number, kind, text)
+            total[impact.documents] += idf * impact.values
+        for run in self.runs:
+            total[segment.hits((String((run,)),)).documents] += self.whole
+            total[segment.hits((String((run,), "title"),)).documents] += self.in_title
+        return total[documents]
+
+    def parts(self, number: int, document: int) -> Iterator[dict[str, Any]]:
+        """The parts of one document's score."""
+        segment = self.statistics.leaves[number].segment
+        for kind, text, idf in self.terms:
+            impact = self.statistics.impact(number, kind, text)
+            at = int(impact.documents.searchsorted(document))
+            if at < len(impact.documents) and impact.documents[at] == document:
+                value = float(idf * impact.values[at])
+                detail = f"idf {idf:.4f} * saturated frequency {float(impact.values[at]):.4f}"
+                yield {"name": f"{kind} {text}", "value": value, "detail": detail}
+        for run in self.runs:
+            for name, bonus, field in (("whole run", self.whole, None), ("whole run in title", self.in_title, "title")):
+                documents = segment.hits((String((run,), field),)).documents
+                at = int(documents.searchsorted(document))
+                if at < len(documents) and documents[at] == document:
+                    yield {
+                        "name": f"{name} {run}",
+                        "value": bonus,
+                        "detail": "more than all words could give" if field is None else "",
+                    }

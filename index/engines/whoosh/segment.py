@@ -1,0 +1,311 @@
+"""A segment opened for reading, and where the leaves of a query stand in it.
+
+A leaf (a string, a wildcard) or a group of leaves that may overlap gives Hits: the documents that match and how often.
+Titles and texts are counted in full; in a wording only what touches a replaced place, as the rest is counted in the
+text already. Hits do not know of deletions, so they are kept for as long as the segment lives.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.analysis.normaliser import Folded
+from index.engines.whoosh.batch import STREAMS
+from index.engines.whoosh.columns import Blob, facet_values
+from index.engines.whoosh.grams import Grams, storable, units_of
+from index.engines.whoosh.pack import REBUILD, Array
+from index.engines.whoosh.postings import Postings, run_lengths
+from index.engines.whoosh.spans import EMPTY, choose, inside, near, touches
+from index.engines.whoosh.store import open_pack
+from index.engines.whoosh.wildcard import compiled
+from index.errors import IndexDamagedError, RequestError
+from index.query.nodes import Near, String, Wildcard
+
+__all__ = ["Hits", "Segment", "may_overlap"]
+
+Leaf = String | Wildcard
+Spans = tuple[Array, Array, Array]
+"""(starts, ends, texts), places in units."""
+
+NO_SPANS: Spans = (EMPTY, EMPTY, EMPTY)
+CACHE_BYTES = 24 << 20
+MOST_OPERANDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Sorted documents of a segment, and the occurrences in each."""
+
+    documents: Array
+    counts: Array
+
+
+NO_HITS = Hits(EMPTY, EMPTY)
+
+
+class Recent:
+    """The results used last, up to a number of bytes. Safe for threads."""
+
+    def __init__(self, most: int = CACHE_BYTES) -> None:
+        self.most, self.size = most, 0
+        self.kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Any], size_of: Callable[[Any], int]) -> Any:
+        """What is kept under `key`, made now if it is not."""
+        with self.lock:
+            found = self.kept.get(key)
+            if found is not None:
+                self.kept.move_to_end(key)
+                return found[0]
+        made = make()
+        size = size_of(made) + 200
+        with self.lock:
+            if key not in self.kept and size <= self.most // 4:
+                self.kept[key] = (made, size)
+                self.size += size
+                while self.size > self.most:
+                    self.size -= self.kept.popitem(last=False)[1][1]
+        return made
+
+
+def may_overlap(a: Leaf, b: Leaf) -> bool:
+    """Whether a place of one can share a character with a place of the other."""
+    if isinstance(a, Wildcard) or isinstance(b, Wildcard):
+        return True
+    return any(_share(x, y) for x in a.forms for y in b.forms)
+
+
+def _share(x: str, y: str) -> bool:
+    if x in y or y in x:
+        return True
+    shorter = min(len(x), len(y))
+    return any(x[-n:] == y[:n] or y[-n:] == x[:n] for n in range(1, shorter))
+
+
+class Segment:
+    """The arrays of one segment. Threads may share it."""
+
+    def __init__(self, folder: Path, segment: Any) -> None:
+        """Raises FileNotFoundError when a newer generation has removed the pack, and IndexDamagedError."""
+        self.name = segment.segment_id()
+        self.pack = pack = open_pack(folder, segment)
+        self.ties, self.order = pack.array("tie"), pack.array("tie.at")
+        self.count = len(self.ties)
+        if self.count != segment.doc_count_all():
+            raise IndexDamagedError(f"{pack.path} holds another number of reports than the TOC; {REBUILD}")
+        self.grams = {name: Grams(pack, name) for name in STREAMS}
+        wordings = {name: Grams(pack, f"w{name}") for name in STREAMS}
+        self.wordings = {name: grams for name, grams in wordings.items() if grams.count}
+        self.words = Postings(pack, "words")
+        self.lengths = pack.array("words.len").reshape(-1, 3)
+        self.meta, self.stored = Blob(pack, "meta"), Blob(pack, "stored")
+        self.recent = Recent()
+        self.columns: dict[str, Any] = {}
+
+    # ------------------------------------------------------------------ documents
+    def document(self, tie: int) -> int:
+        """The last document with this tie, or -1."""
+        wanted = np.uint64(tie)
+        at = int(self.ties.searchsorted(wanted, "right", sorter=self.order)) - 1
+        return int(self.order[at]) if at >= 0 and self.ties[self.order[at]] == wanted else -1
+
+    def fields(self, document: int) -> Mapping[str, str]:
+        """What Whoosh stores of a document: id, digest, source and a few more."""
+        fields: Mapping[str, str] = json.loads(self.meta[document])
+        return fields
+
+    def report(self, document: int) -> bytes:
+        """The stored bytes of a document."""
+        return zlib.decompress(self.stored[document])
+
+    def texts(self, document: int) -> dict[str, Folded]:
+        """The texts of a document with their ways back."""
+        return {name: self.grams[name].folded(document) for name in STREAMS}
+
+    def wording(self, document: int) -> dict[str, Folded | None]:
+        """The wordings of a document."""
+        out: dict[str, Folded | None] = dict.fromkeys(STREAMS)
+        for name, grams in self.wordings.items():
+            assert grams.owners is not None
+            at = int(grams.owners.searchsorted(document))
+            if at < grams.count and grams.owners[at] == document:
+                out[name] = grams.folded(at)
+        return out
+
+    # ------------------------------------------------------------------ columns
+    def facet(self, name: str) -> tuple[Array, list[tuple[str, ...]]]:
+        """(an ordinal a document, the values); ordinal 0 is no value."""
+        key = f"f:{name}"
+        if key not in self.columns:
+            if key in self.pack:
+                self.columns[key] = (self.pack.array(key), facet_values(self.pack.array(f"fv:{name}")))
+            else:
+                self.columns[key] = (np.zeros(self.count, np.uint16), [()])
+        found: tuple[Array, list[tuple[str, ...]]] = self.columns[key]
+        return found
+
+    def number(self, name: str) -> Array:
+        """A number a document, NaN where it is not known."""
+        key = f"n:{name}"
+        if key not in self.columns:
+            known = key in self.pack
+            self.columns[key] = self.pack.array(key) if known else np.full(self.count, np.nan)
+        found: Array = self.columns[key]
+        return found
+
+    # ------------------------------------------------------------------ leaves
+    def hits(self, leaves: tuple[Leaf, ...]) -> Hits:
+        """Where these leaves stand, their places taken together."""
+        found: Hits = self.recent.get(
+            leaves, lambda: self._hits(leaves), lambda h: int(h.documents.nbytes + h.counts.nbytes)
+        )
+        return found
+
+    def _hits(self, leaves: tuple[Leaf, ...]) -> Hits:
+        lists: list[tuple[Array, Array]] = []
+        leaf = leaves[0]
+        plain = len(leaves) == 1 and isinstance(leaf, String) and not leaf.outside and _apart(leaf.forms)
+        for name, grams in self.grams.items():
+            if plain and isinstance(leaf, String):
+                if leaf.field in (None, name):
+                    lists += [grams.counted(units_of(form)) for form in leaf.forms if _findable(form)]
+            else:
+                starts, ends, texts = _together(leaves, name, grams)
+                at, counts = run_lengths(texts[choose(starts, ends)])
+                lists.append((texts[choose(starts, ends)][at], counts))
+        for name, grams in self.wordings.items():
+            lists.append(_in_wording(leaves, name, grams))
+        return _summed([x for x in lists if len(x[0])], self.count)
+
+    def near(self, node: Near) -> Array:
+        """The documents in which the operands stand near each other."""
+        if len(node.operands) > MOST_OPERANDS:
+            raise RequestError("q", f"at most {MOST_OPERANDS} strings can be near each other; ask for fewer")
+        found = []
+        for name, grams in self._streams():
+            operands = [_spans(leaf, name, grams) for leaf in node.operands]
+            if not operands or not all(len(starts) for starts, _, _ in operands):
+                continue
+            chains = near(
+                [(grams.characters(starts), grams.characters(ends)) for starts, ends, _ in operands],
+                grams.characters(grams.off[:-1]),
+                node.distance,
+            )
+            texts = grams.characters(grams.off[:-1]).searchsorted(chains, "right") - 1
+            found.append(grams.owner(texts))
+        return np.unique(np.concatenate(found)) if found else EMPTY
+
+    def _streams(self) -> Iterator[tuple[str, Grams]]:
+        yield from self.grams.items()
+        yield from self.wordings.items()
+
+
+def _findable(form: str) -> bool:
+    return bool(form) and storable(form) == form
+
+
+def _apart(forms: Sequence[str]) -> bool:
+    """Whether no two forms can overlap, so that their counts may be added."""
+    return not any(_share(x, y) for i, x in enumerate(forms) for y in forms[:i])
+
+
+def _together(leaves: Sequence[Leaf], name: str, grams: Grams) -> Spans:
+    """All allowed places of several leaves in one stream."""
+    spans = [_spans(leaf, name, grams) for leaf in leaves]
+    spans = [s for s in spans if len(s[0])]
+    if len(spans) < 2:
+        return spans[0] if spans else NO_SPANS
+    starts, ends, texts = (np.concatenate(part) for part in zip(*spans, strict=True))
+    return starts, ends, texts
+
+
+def _in_wording(leaves: Sequence[Leaf], name: str, grams: Grams) -> tuple[Array, Array]:
+    """Documents with a place in their wording, and how many of the counted places touch what was replaced."""
+    starts, ends, texts = _together(leaves, name, grams)
+    chosen = choose(starts, ends)
+    counted = touches(starts[chosen], ends[chosen], grams.block_starts, grams.block_ends)
+    found, which = np.unique(texts[chosen], return_inverse=True)
+    counts = np.bincount(which, counted, minlength=len(found)).astype(np.int64)
+    return grams.owner(found.astype(np.int64)), counts
+
+
+def _spans(leaf: Leaf, name: str, grams: Grams) -> Spans:
+    """Every allowed place of a leaf in one stream, overlapping ones too."""
+    if leaf.field not in (None, name):
+        return NO_SPANS
+    if isinstance(leaf, Wildcard):
+        return _fits(leaf, grams)
+    found = []
+    for form in dict.fromkeys(leaf.forms):
+        if _findable(form):
+            units = units_of(form)
+            places, texts = grams.find(units)
+            found.append((places, places + len(units), texts))
+    found = [f for f in found if len(f[0])]
+    if not found:
+        return NO_SPANS
+    starts, ends, texts = (np.concatenate(p) if len(found) > 1 else p[0] for p in zip(*found, strict=True))
+    for form in leaf.outside:
+        if _findable(form) and len(starts):
+            units = units_of(form)
+            free = ~inside(starts, ends, grams.find(units)[0], len(units))
+            starts, ends, texts = starts[free], ends[free], texts[free]
+    return starts, ends, texts
+
+
+def _fits(leaf: Wildcard, grams: Grams) -> Spans:
+    """Every place where a wildcard fits: the texts that have all its fixed parts are looked through."""
+    pattern = compiled(leaf.pattern, leaf.widest)
+    if pattern is None or not all(_findable(p) for p in pattern.parts):
+        return NO_SPANS
+    texts: Array | None = None
+    for part in sorted({*pattern.parts}, key=lambda p: grams.frequency(units_of(p))):
+        having = grams.counted(units_of(part))[0]
+        texts = having if texts is None else texts[np.isin(texts, having)]
+        if not len(texts):
+            return NO_SPANS
+    assert texts is not None
+    found: list[tuple[int, int, int]] = []
+    for number in texts.tolist():
+        text, base = grams.text(number), int(grams.off[number])
+        wide = len(text) != int(grams.off[number + 1]) - base - 1
+        for start, end in pattern.fits(text):
+            a, b = (_units(text, start), _units(text, end)) if wide else (start, end)
+            found.append((base + a, base + b, number))
+    if not found:
+        return NO_SPANS
+    starts, ends, numbers = np.array(found, np.int64).T
+    return starts, ends, numbers
+
+
+def _units(text: str, end: int) -> int:
+    """How many UTF-16 units the first `end` characters take."""
+    return len(text[:end].encode("utf-16-le")) // 2
+
+
+def _summed(lists: Sequence[tuple[Array, Array]], count: int) -> Hits:
+    """Hits of several lists, each of sorted documents, added up."""
+    if not lists:
+        return NO_HITS
+    if len(lists) == 1:
+        return Hits(*lists[0])
+    if sum(len(d) for d, _ in lists) * 16 < count:
+        documents, which = np.unique(np.concatenate([d for d, _ in lists]), return_inverse=True)
+        counts = np.bincount(which, np.concatenate([c for _, c in lists])).astype(np.int64)
+        return Hits(documents, counts)
+    seen, total = np.zeros(count, bool), np.zeros(count, np.int64)
+    for documents, counts in lists:
+        seen[documents] = True
+        total[documents] += counts
+    documents = np.flatnonzero(seen)
+    return Hits(documents, total[documents])
