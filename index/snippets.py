@@ -46,7 +46,8 @@ class Marker:
             return []
         spans = list(_found(pattern, text))
         if wording is not None:
-            spans += _found(pattern, wording)
+            # 線 stands in 線上 itself, and in 在線, which 線上 also reads as: it is one place.
+            spans += [s for s in _found(pattern, wording) if not any(s[0] < b and a < s[1] for a, b in spans)]
         return _joined(spans)
 
     def pattern(self, field: str) -> re.Pattern[str] | None:

@@ -19,7 +19,7 @@ from index.engines import open_engine, open_writer
 from index.errors import IndexMissingError, InputError
 from index.settings import Settings
 from indexer.corpus import Skip, walk
-from indexer.metadata import Overrides
+from indexer.overrides import Overrides
 from indexer.page import Source
 from indexer.pipeline import PIPELINE_VERSION, report_id, report_of
 
@@ -148,9 +148,12 @@ def _kept_by_skip(skip: Skip, known: dict[str, tuple[str, str]]) -> str:
 
 
 def _task(source: Source, known: dict[str, tuple[str, str]], overrides: Overrides | None) -> _Task:
-    """The digest holds all that the report is made of: its bytes, where they lie, the code and the overrides."""
+    """The digest holds all that the report is made of: its bytes, where they lie, the code and its overrides."""
     name = report_id(source)
-    made_with = f"{PIPELINE_VERSION}-{overrides.digest if overrides else ''}"
+    curated = repr(sorted(overrides.of(name, source.name, source.known.url).items())) if overrides else ""
+    made_with = (
+        f"{PIPELINE_VERSION}-{hashlib.sha256(curated.encode()).hexdigest()[:8] if curated not in ('', '[]') else ''}"
+    )
     place = hashlib.sha256(os.fsencode(source.origin)).hexdigest()[:8]
     digest = f"{source.digest}:{made_with}:{place}"
     before = known.get(name)

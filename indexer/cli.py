@@ -122,7 +122,7 @@ def index_command(
     Unchanged files are skipped. Whatever cannot be read is listed with its reason, and the rest goes on.
     """
     from indexer.build import build  # noqa: PLC0415  the readers take a second to load; other commands need none
-    from indexer.metadata import Overrides  # noqa: PLC0415
+    from indexer.overrides import Overrides  # noqa: PLC0415
 
     settings = Settings.from_environment(index=index_dir, jobs=jobs)
     curated = Overrides.load(overrides) if overrides else None
@@ -282,7 +282,7 @@ def inspect(file: Path, overrides: Path | None, as_json: bool) -> None:
     A file of several documents prints one after another.
     """
     from indexer.corpus import Skip, walk  # noqa: PLC0415  the readers take a second to load
-    from indexer.metadata import Overrides  # noqa: PLC0415
+    from indexer.overrides import Overrides  # noqa: PLC0415
     from indexer.pipeline import report_of  # noqa: PLC0415
 
     curated = Overrides.load(overrides) if overrides else None

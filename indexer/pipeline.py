@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from index.analysis.normaliser import fold, script_of
 from index.analysis.wording import is_taiwan_worded
 from index.report import Provenance, Report
 from indexer.formats import read
-from indexer.metadata import HostTable, Overrides, derive
+from indexer.metadata import Derived, HostTable, derive
+from indexer.overrides import Overrides
 from indexer.page import Page, Source
 from indexer.repair import repair
 
@@ -38,9 +39,10 @@ def report_of(
     page = read(source)
     repaired = repair(page.text)
     page = replace(page, title=repair(page.title).text if page.title else None)
-    derived = derive(page, repaired.text, source, overrides=overrides, hosts=hosts)
+    name = as_id or report_id(source)
+    derived = derive(page, repaired.text, source, overrides=overrides, hosts=hosts, report_id=name)
     return Report(
-        id=as_id or report_id(source),
+        id=name,
         source=source.name,
         text=repaired.text,
         url=source.known.url or page.meta.get("url"),
@@ -54,7 +56,7 @@ def report_of(
             encoding=page.decoded.encoding if page.decoded else None,
             encoding_reason=page.decoded.reason if page.decoded else None,
         ),
-        **derived.values(),
+        **{f.name: getattr(derived, f.name) for f in fields(Derived) if f.name != "problems"},
     )
 
 
