@@ -12,6 +12,8 @@ from dataclasses import dataclass
 __all__ = [
     "ABBREVIATIONS",
     "CENTRAL",
+    "CERTAIN",
+    "DEPARTMENT",
     "FORMAL",
     "LINES",
     "RENAMES",

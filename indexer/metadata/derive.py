@@ -82,7 +82,7 @@ def derive(
     _given_dates(out, known)
     url = known.url or page.meta.get("url")
     context = _context(reading, title, gazetteer, hosts.region(url) if hosts else None)
-    names = names_of(title, page.meta, reading)
+    names = names_of(title, page.meta, reading, gazetteer)
     if known.agency:
         names.insert(0, Name(fold_line(known.agency), "given", "given", 1.0, None, known.agency))
     verdict = judge(names, reading, gazetteer, out.year, context)
@@ -135,7 +135,8 @@ def _body(out: Derived, verdict: Verdict, reading: Reading, gazetteer: Gazetteer
     elif body.candidates:
         paths = tuple(gazetteer.path(p, out.year) for p in body.candidates[:8])
         out.take("region", _fact(best, None, 0.4, "namesakes", reading, paths))
-        out.problems.append(f"{len(body.candidates)} places are called {body.candidates[0].name}")
+        if body.status == "ambiguous":
+            out.problems.append(f"{len(body.candidates)} places are called {body.candidates[0].name}")
     _level(out, best, sure, reading)
     if out.agency is not None:
         _kind(out, best, sure, reading)

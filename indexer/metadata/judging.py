@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from indexer.metadata.bodies import ABBREVIATIONS, CERTAIN, FORMAL
+from indexer.metadata.bodies import ABBREVIATIONS, CERTAIN, DEPARTMENT, FORMAL
 from indexer.metadata.locating import Body, locate
 from indexer.metadata.naming import HAN, Name, Selves
 from indexer.metadata.reading import Reading
@@ -15,7 +15,15 @@ from indexer.places import Gazetteer, ancestors
 
 __all__ = ["Judged", "Verdict", "judge"]
 
-FACTORS = {"central": 1.0, "unique": 1.0, "context": 0.85, "misread": 0.6, "ambiguous": 0.4, "none": 0.45}
+FACTORS = {
+    "central": 1.0,
+    "unique": 1.0,
+    "context": 0.85,
+    "misread": 0.6,
+    "ambiguous": 0.4,
+    "unlisted": 0.45,
+    "none": 0.45,
+}
 """How much of a name's weight is left when its place is found this way."""
 
 AGREEMENT = 0.04
@@ -53,7 +61,9 @@ def judge(
 ) -> Verdict | None:
     """The body whose report this is; None if the report names none."""
     judged = [_judged(n, gazetteer, year, context) for n in names]
-    judged = [_placed_by_another(j, judged) for j in judged]
+    judged = [
+        _placed_by_another(j, judged) for j in judged if j.body.status != "none" or DEPARTMENT.search(j.name.text)
+    ]
     if not judged:
         return None
     ranked = sorted(judged, key=lambda j: -j.confidence)

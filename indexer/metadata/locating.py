@@ -20,6 +20,10 @@ BRANCH = re.compile(
     "(?:局|厅|委员会|支队|中心)(?P<short>[\u4e00-\u9fff]{2,8}?)(?P<end>[区县市旗]?)"
     "(?:环境)?(?:分局|管理局|管理处|监管局|监察大队|大队|税务所|分中心|管理部|执法大队)$"
 )
+DIVISION = re.compile(
+    "^(?P<name>[\u4e00-\u9fff]{1,7}?(?<!城)(?<!都)(?<!社)(?<!辖)(?<!小)(?<!山)(?<!库)(?<!矿)(?<!景)(?<!灾)(?<!牧)(?<!林)(?<!园)(?<!地)"
+    "[区县市旗])(?=$|人民政府|政府|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|室|会|中心|处|队|街道|镇|乡|院|所|站)$)"
+)
 TOWNSHIP = re.compile("^([\u4e00-\u9fff]{1,8}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)")
 ZONE = re.compile(
     "^(?!.*中心$)[\u4e00-\u9fff]{0,12}?(?:新区|开发区|高新区|经开区|经济区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|"
@@ -40,7 +44,8 @@ TIERLESS = {"省": 1, "自治区": 1, "区": 3, "县": 3, "旗": 3, "镇": 4, "�
 class Body:
     """A name understood.
 
-    `status`: "central", "unique", "context", "ambiguous", "misread" (one character set right), "none". `rest` is the
+    `status`: "central", "unique", "context", "ambiguous", "misread" (one character set right), "unlisted"
+    (under a known place, but not known there), "none". `rest` is the
     name without its place, `township` a township under `place` that the gazetteer does not list, `tier` None where
     the name does not settle it. `kept` is True where the full name is the body's name as printed (vertical bodies,
     branches): nothing is put before it.
@@ -119,12 +124,13 @@ def locate(name: str, gazetteer: Gazetteer, year: int | None, context: Sequence[
     path = INSIDE.sub("", PREFIX.sub("", name))
     found = gazetteer.resolve(path, year=year, context=context)
     wide = WIDE.search(name) is not None
-    if found.status == "none" and not wide and (system or path != name):
+    by_stem = found.status == "none" and not wide and (system is not None or path != name)
+    if by_stem:
         found = _capped(gazetteer.resolve(path, year=year, context=context, stems=True))
     if found.status == "none":
         return _misread(name, path, system, gazetteer, year) or _placeless(name, system)
-    body = _body(name, path, found, system, kept=path != INSIDE.sub("", name))
-    return _branch(body, gazetteer, year) if body.place else body
+    body = _body(name, path, found, system, kept=by_stem or path != INSIDE.sub("", name))
+    return _unlisted(_branch(body, gazetteer, year), gazetteer) if body.place else body
 
 
 def _capped(found: Resolution) -> Resolution:
@@ -182,3 +188,35 @@ def _branch(body: Body, gazetteer: Gazetteer, year: int | None) -> Body:
     if len(live) != 1:
         return replace(body, tier=None, kept=True)
     return replace(body, place=live[0], tier=live[0].tier, kept=True)
+
+
+def _unlisted(body: Body, gazetteer: Gazetteer) -> Body:
+    """A division that its parent does not have: misread by a character, or not to be placed (never its parent's)."""
+    if body.kept or body.township or body.place is None or body.place.tier not in (1, 2, 3):
+        return body
+    if body.rest.endswith("人民政府") and body.rest != "人民政府" and not DIVISION.match(body.rest):
+        return replace(body, status="unlisted", place=None, tier=None)
+    m = DIVISION.match(body.rest)
+    if m is None or body.tier is None or body.place.tier == 3:
+        return body
+    near = _nearest(m["name"], body.place, gazetteer)
+    if len(near) == 1:
+        rest = body.rest[m.end() :]
+        return replace(body, status="misread", place=near[0], tier=near[0].tier, rest=rest)
+    tier = None if body.place.tier == 1 and m["name"].endswith("市") else 3
+    return replace(body, status="unlisted", place=None, tier=tier, candidates=tuple(near))
+
+
+def _nearest(name: str, parent: Place, gazetteer: Gazetteer) -> list[Place]:
+    """Places below a parent whose name differs from this one in one character; short names differ in all."""
+    if len(name) < 3:
+        return []
+    if sure := [p for p in gazetteer.named(name.translate(CONFUSED)) if parent.code in ancestors(p.code)]:
+        return sure
+    return [
+        place
+        for known, places in gazetteer.by_name.items()
+        if len(known) == len(name) and known[-1] == name[-1] and sum(map(str.__ne__, known, name)) == 1
+        for place in places
+        if place.tier in (2, 3) and parent.code in ancestors(place.code)
+    ]

@@ -11,6 +11,7 @@ from index.analysis.normaliser import fold_line
 from indexer.metadata.dates import DAY
 from indexer.metadata.reading import Reading
 from indexer.metadata.title import Title, read_title
+from indexer.places import Gazetteer
 
 __all__ = ["Name", "Selves", "names_of"]
 
@@ -23,6 +24,7 @@ ORG = rf"{HAN}{{2,34}}?(?:{END})"
 PLAIN = rf"{HAN}{{2,34}}?"
 
 SELF = (
+    (0.85, "announces", re.compile(rf"(?:现|特|兹)将({PLAIN})(?:20\d\d|二[〇○零])")),
     (
         0.85,
         "announces",
@@ -62,8 +64,8 @@ SELF = (
 """(weight, how, pattern): what a report says of itself, looked for in its whole text."""
 
 LEAD = re.compile(
-    "^(?:关于|按照|根据|依据|以及|通过|对于|请与|请向|直接与|与|向|由|将|和|及|在|对|经|为|是|到|从|把|其|该|各|全|现|特|"
-    "可以|可|也可|如有疑问|联系人|联系|单位|部门|地址|致电|公众|公民|社会|本|以|并)+"
+    "(?:关于|按照|根据|依据|以及|通过|对于|请与|请向|直接与|与|向|由|将|和|及|在|对|经|为|是|到|从|把|其|该|各|全|现|特|"
+    "可以|可|也可|如有疑问|联系人|联系|单位|部门|地址|致电|公众|公民|社会|本|以|并)"
 )
 INNER = re.compile(
     rf"(?P<body>.{{2,}}(?:局|厅|[^室]委|处|院|委员会|管委会|办))(?:机关)?(?:办公室|党政办|综合办|{HAN}{{1,8}}[科股室])"
@@ -117,15 +119,15 @@ class Selves:
         return cls(Counter(m[1] for m in SELVES.finditer(form)))
 
 
-def names_of(title: Title | None, meta: Mapping[str, str], reading: Reading) -> list[Name]:
+def names_of(title: Title | None, meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer) -> list[Name]:
     """Every name that the report might be of, in order of precedence."""
     out = []
     if title and title.agency and not GENERIC.fullmatch(title.agency):
         out.append(Name(title.agency, "title", "title", 0.95, None, title.form))
-    out += _signatures(reading)
-    out += _said(reading)
+    out += _signatures(reading, gazetteer)
+    out += _said(reading, gazetteer)
     out += _own_title(reading)
-    out += _sources(meta, reading)
+    out += _sources(meta, reading, gazetteer)
     return [n for n in out if _plausible(n.text)]
 
 
@@ -133,15 +135,16 @@ def _plausible(text: str) -> bool:
     return len(text) >= 2 and not GENERIC.fullmatch(text) and not re.search("以下简称|信息公开条例|有关规定", text)
 
 
-def clean(text: str) -> str:
-    """A name without what led up to it and without the office inside it."""
-    text = LEAD.sub("", text)
+def clean(text: str, gazetteer: Gazetteer) -> str:
+    """A name without what led up to it and without the office inside it; 和平区 keeps its 和."""
+    while not any(gazetteer.prefixes(text)) and (m := LEAD.match(text)):
+        text = text[m.end() :]
     if m := INNER.fullmatch(text):
         return m["body"] or m["government"]
     return text
 
 
-def _signatures(reading: Reading) -> Iterator[Name]:
+def _signatures(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
     """A name on a line of its own beside the date at the end, or before the date on one line."""
     count = len(reading.lines)
     for number in range(count - 1, max(-1, count - 1 - TAIL), -1):
@@ -153,24 +156,26 @@ def _signatures(reading: Reading) -> Iterator[Name]:
             for beside in (number - 1, number + 1):
                 if 0 <= beside < count and (m := SIGNED.fullmatch(reading.line(beside))):
                     a = reading.lines[beside][0]
-                    yield _name(reading, m, a, "signature", "signature over a date", 0.9)
+                    yield _name(reading, gazetteer, m, a, "signature", "signature over a date", 0.9)
         elif m := re.fullmatch(rf"{SIGNED.pattern}\W{{0,6}}{DAY}\W{{0,2}}", line):
-            yield _name(reading, m, start, "signature", "signature before a date", 0.9)
+            yield _name(reading, gazetteer, m, start, "signature", "signature before a date", 0.9)
     if count and (m := re.fullmatch(rf"({ORG})", reading.line(count - 1))):
-        yield _name(reading, m, reading.lines[count - 1][0], "signature", "last line", 0.8)
+        yield _name(reading, gazetteer, m, reading.lines[count - 1][0], "signature", "last line", 0.8)
 
 
-def _name(reading: Reading, m: re.Match[str], at: int, source: str, rule: str, weight: float) -> Name:
+def _name(
+    reading: Reading, gazetteer: Gazetteer, m: re.Match[str], at: int, source: str, rule: str, weight: float
+) -> Name:
     a, b = at + m.start(1), at + m.end(1)
-    return Name(clean(m[1]), source, rule, weight, (a, b), reading.quote(a, b))
+    return Name(clean(m[1], gazetteer), source, rule, weight, (a, b), reading.quote(a, b))
 
 
-def _said(reading: Reading) -> Iterator[Name]:
+def _said(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
     for weight, rule, pattern in SELF:
         for found, m in enumerate(pattern.finditer(reading.form)):
             if found == 3:
                 break
-            yield _name(reading, m, 0, "body", rule, weight)
+            yield _name(reading, gazetteer, m, 0, "body", rule, weight)
 
 
 def _own_title(reading: Reading) -> Iterator[Name]:
@@ -194,17 +199,17 @@ def _own_title(reading: Reading) -> Iterator[Name]:
                 )
 
 
-def _sources(meta: Mapping[str, str], reading: Reading) -> Iterator[Name]:
+def _sources(meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
     stated = [fold_line(meta["source"])] if meta.get("source") else []
     stated += [m[1] for m in SOURCE.finditer(fold_line(meta.get("header", "")))]
     for text in stated:
-        name = clean(AFTER_SOURCE.sub("", re.sub(r"^(?:来源|信息来源)\s?[::]", "", text)).strip(" -—"))
+        name = clean(AFTER_SOURCE.sub("", re.sub(r"^(?:来源|信息来源)\s?[::]", "", text)).strip(" -—"), gazetteer)
         if re.fullmatch(f"{HAN}{{2,36}}", name):
             yield Name(name, "source line", "source line", 0.7, None, text)
     for number in range(min(6, len(reading.lines))):
         start, end = reading.lines[number]
         found = SOURCE.search(reading.form, start, min(end, start + 120))
-        name = clean(AFTER_SOURCE.sub("", found[1])) if found else ""
+        name = clean(AFTER_SOURCE.sub("", found[1]), gazetteer) if found else ""
         if found and re.fullmatch(f"{HAN}{{2,36}}", name):
             span = found.span(1)
             yield Name(name, "source line", "source line", 0.7, span, reading.quote(*span))

@@ -6,7 +6,10 @@ from bisect import bisect_right
 
 from index.analysis.normaliser import fold
 
-__all__ = ["Reading"]
+__all__ = ["TAIWAN", "Reading"]
+
+TAIWAN = ("资讯公开", "信息公开")
+"""The one wording of converting mirrors that matters here; as long as the mainland one, so that spans stay."""
 
 
 class Reading:
@@ -18,7 +21,8 @@ class Reading:
 
     def __init__(self, text: str) -> None:
         folded = fold(text)
-        self.text, self.form, self.offsets = text, folded.form, folded.offsets
+        self.text, self.offsets = text, folded.offsets
+        self.form = folded.form.replace(*TAIWAN)
         self.lines = self._lines()
 
     def _lines(self) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.analysis.normaliser import fold_line
 from indexer.metadata.dates import YEAR, year_of
+from indexer.metadata.reading import TAIWAN
 
 __all__ = ["Title", "read_title"]
 
@@ -41,7 +42,7 @@ def read_title(title: str) -> Title:
     >>> read_title("关于龙岗区教育局2018年政府信息公开年报")
     Title(form='关于龙岗区教育局2018年政府信息公开年报', agency='龙岗区教育局', year=2018, sure=True)
     """
-    form = re.sub(r"[\s《》\"'“”#*【】]", "", fold_line(title))
+    form = re.sub(r"[\s《》\"'“”#*【】]", "", fold_line(title)).replace(*TAIWAN)
     form = SITE.sub("", form) or form
     year, sure = _year(form)
     return Title(form, _agency(form), year, sure)
