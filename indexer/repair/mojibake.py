@@ -1,0 +1,99 @@
+"""UTF-8 that was read as another encoding, read again as UTF-8.
+
+The bytes of a Chinese character in UTF-8 are three, of fixed pattern, so that text of another kind hardly ever passes
+for them: runs of at least two characters are taken, and only where each byte fits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indexer.repair.edits import Edit
+from indexer.repair.gbk import encode
+from indexer.repair.table import Findings
+
+__all__ = ["AS_GBK", "AS_LATIN", "KIND_GBK", "KIND_LATIN", "find_gbk", "find_latin"]
+
+KIND_GBK = "utf8_as_chinese"
+KIND_LATIN = "utf8_as_latin"
+
+AS_LATIN = re.compile(
+    "[\u00e2-\u00e9\u00ef][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]{2}"
+)
+"""The three characters that UTF-8 shows as in Latin-1 and code page 1252."""
+
+LATIN_RUN = re.compile(
+    "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]{6,}"
+)
+
+AS_GBK = re.compile("[锘銆锛锟涓浠鍏鍦鍚鍜鍒鍔鍙鍥鍗鏀鏂鏃鏄鏈淇鐨绋缁鎴鎵鎻鎯瀹瀛寮骞搴绗璇璧杩閫闂闈鐞甯宸宀]")
+"""What the first two bytes of the commonest Chinese characters and marks become: none of these is common itself."""
+
+GBK_RUN = re.compile("[^\x00-\x7f]{3,}(?:[@-~][^\x00-\x7f]{2,})*")
+UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbb-\xbd][\x80-\xbf]|\xe2[\x80-\x96][\x80-\xbf]|[@-~])+")
+LEAST = 6
+
+
+def find_latin(text: str, findings: Findings) -> list[Edit]:
+    """Runs such as ä¸\xadå›½, 中国 read as Latin-1 or code page 1252."""
+    del findings
+    out = []
+    for m in LATIN_RUN.finditer(text):
+        data = bytes(b for c in m[0] for b in _latin(c))
+        if decoded := _decoded(data):
+            out.append(Edit(m.start(), m.end(), decoded, KIND_LATIN, 0.99))
+    return out
+
+
+def _latin(c: str) -> bytes:
+    """The byte of a character in code page 1252, in Latin-1 where that has none."""
+    try:
+        return c.encode("cp1252")
+    except UnicodeEncodeError:
+        return c.encode("latin-1", "replace")
+
+
+def _decoded(data: bytes) -> str:
+    """The text of bytes that are UTF-8 of Chinese throughout, "" where they are not."""
+    if len(data) < LEAST or not UTF8.fullmatch(data):
+        return ""
+    return data.decode("utf-8", "ignore").replace("\ufeff", "")
+
+
+def find_gbk(text: str, findings: Findings) -> list[Edit]:
+    """Runs such as 淇℃伅鍏紑, 信息公开 read as GBK."""
+    del findings
+    out: list[Edit] = []
+    for m in GBK_RUN.finditer(text):
+        if AS_GBK.search(m[0]):
+            out += _in_run(m[0], m.start())
+    return out
+
+
+def _in_run(run: str, offset: int) -> Iterator[Edit]:
+    """The stretches of a run whose bytes are UTF-8, cut to whole characters of the run."""
+    codes = [encode(c) or b"\xff" for c in run]
+    data = b"".join(codes)
+    starts = [0]
+    for code in codes:
+        starts.append(starts[-1] + len(code))
+    position = {at: k for k, at in enumerate(starts)}
+    for m in UTF8.finditer(data):
+        found = _whole(data, m.start(), m.end(), position)
+        if found is not None:
+            start, end, decoded = found
+            yield Edit(offset + position[start], offset + position[end], decoded, KIND_GBK, 0.98)
+
+
+def _whole(data: bytes, start: int, end: int, position: dict[int, int]) -> tuple[int, int, str] | None:
+    """The longest part that begins and ends between characters in both readings."""
+    while end - start >= LEAST:
+        if start not in position:
+            start += 3 if data[start] > 0x7F else 1
+        elif end not in position or data[end - 1] < 0x80:
+            end -= 3 if data[end - 1] > 0x7F else 1
+        else:
+            decoded = _decoded(data[start:end])
+            return (start, end, decoded) if decoded else None
+    return None
