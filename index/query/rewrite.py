@@ -257,8 +257,17 @@ def _ends_with(path: tuple[str, ...], parts: tuple[str, ...]) -> bool:
     return path[-1].startswith(last) and path[-len(parts) : -1] == tuple(upper)
 
 
+SHORT = re.compile(r"[^\W0-9a-z_]{2}")
+
+
 def _words(form: str) -> list[str]:
-    """The words of a folded run: codes whole, the rest as the segmenter cuts it."""
+    """The words of a folded run: codes whole, two characters as they are, the rest as the segmenter cuts it.
+
+    >>> _words("国办发(2019)5号"), _words("到有"), _words("信息公开")
+    (['国办发(2019)5号'], ['到有'], ['信息', '公开'])
+    """
+    if SHORT.fullmatch(form):
+        return [form]
     out: list[str] = []
     at = 0
     for match in CODE.finditer(form):
