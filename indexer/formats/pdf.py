@@ -31,6 +31,7 @@ FULL = 0.82
 """A line of this share of the widest line's width ran to the margin."""
 HEADS = 2
 """Lines at the top and the bottom of a page that can be a running head or a page number."""
+MAX_LABEL = 4
 
 _LOCK = threading.Lock()
 """PDFium is not thread-safe."""
@@ -143,7 +144,8 @@ def _without_heads(pages: Sequence[list[str]]) -> tuple[list[list[str]], list[st
 
 
 def _head(line: str) -> str:
-    return re.sub(r"\d+", "#", squeeze(line))
+    """What a running head has in common from page to page: all of it but a page number at one of its ends."""
+    return re.sub(r"^\d{1,4}(?=\D)|(?<=\D)\d{1,4}$", "#", squeeze(line))
 
 
 def _running_heads(pages: Sequence[list[str]]) -> set[str]:
@@ -151,8 +153,8 @@ def _running_heads(pages: Sequence[list[str]]) -> set[str]:
     seen: Counter[str] = Counter()
     for lines in pages:
         seen.update({_head(line) for line in [*lines[:HEADS], *lines[-HEADS:]]})
-    # a bare number is a page number or a cell: _number_shift knows which; and the title itself stays
-    return {h for h, n in seen.items() if n >= max(3, len(pages) / 2) and h != "#" and len(h) > 1}
+    # shorter ones are labels of tables that end their page, such as 合计
+    return {h for h, n in seen.items() if n >= max(3, len(pages) / 2) and len(h) > MAX_LABEL}
 
 
 def _number_shift(pages: Sequence[list[str]]) -> int | None:
