@@ -50,8 +50,8 @@ def main() -> None:
     given = parser.parse_args()
     places = current(given.quhua)
     add_statistical_townships(places, given.china_division)
-    add_code_books(places, given.gb2260)
-    add_changes(places, given.quhua)
+    first_seen = add_code_books(places, given.gb2260)
+    add_changes(places, given.quhua, first_seen)
     write(places, given.output)
     print(f"{len(places)} places, {given.output.stat().st_size} bytes: {given.output}")
 
@@ -84,12 +84,13 @@ def add_statistical_townships(places: Places, archive: Path) -> None:
     known = {(code[:6], name) for code, name in places if len(code) == 9}
     covered = {code for code, _ in known}
     for row in rows:
-        name = re.sub("办事处$", "", row["name"])
+        name = re.sub("办事处$", "", NOTE.sub("", row["name"]))
         if TOWNSHIP.fullmatch(name) and (row["code"][:6], name) not in known:
             places.setdefault((row["code"], name), [None, 2023 if row["code"][:6] in covered else None])
 
 
-def add_code_books(places: Places, wheel: Path) -> None:
+def add_code_books(places: Places, wheel: Path) -> dict[tuple[str, str], int]:
+    """Adds what the yearly books list; gives the first year in which each stands."""
     with zipfile.ZipFile(wheel) as archive:
         source = archive.read("gb2260/data.py").decode()
     books = ast.literal_eval(source.split("=", 1)[1].strip())
@@ -105,16 +106,19 @@ def add_code_books(places: Places, wheel: Path) -> None:
             places[key][0] = since
         elif max(years) >= FIRST_YEAR:
             places[key] = [since, max(years)]
+    return {key: min(years) for key, years in seen.items()}
 
 
-def add_changes(places: Places, wheel: Path) -> None:
+def add_changes(places: Places, wheel: Path, first_seen: dict[tuple[str, str], int]) -> None:
     for event in member(wheel, "data/historical_changes_v1.json")["events"]:
         if event["year"] < FIRST_YEAR or event["type"] == "码位改派":
             continue
         old, new = place_of(event["old"]), place_of(event["new"])
         if old == new:
             continue
-        if new in places and (places[new][0] is None or event["year"] < places[new][0]):
+        # 阳泉市矿区 stood long before the event that names it as where 大同市矿区 went.
+        is_new = new is not None and first_seen.get(new, event["year"]) >= event["year"]
+        if new in places and is_new and (places[new][0] is None or event["year"] < places[new][0]):
             places[new][0] = event["year"]
         if old is not None and (old not in places or places[old][1] is not None):
             span = places.setdefault(old, [None, None])

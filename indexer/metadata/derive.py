@@ -195,6 +195,7 @@ def _given_dates(out: Derived, known: Known) -> None:
 def _given_body(out: Derived, known: Known) -> None:
     if known.agency:
         _give(out, "agency", known.agency)
+        out.agency_id = f"{out.agency_id.partition('/')[0]}/{known.agency}" if out.agency_id else None
     if known.level in LEVELS:
         _give(out, "level", known.level)
     elif known.level is not None:

@@ -26,6 +26,10 @@ FACTORS = {
 }
 """How much of a name's weight is left when its place is found this way."""
 
+MAY_BE_OTHERS = ("source line", "contact", "compiled by", "own guide")
+"""Where a report may also name another body: who posted it, who answers questions."""
+
+CONTRADICTED = 0.55
 AGREEMENT = 0.04
 DISAGREEMENT = 0.15
 ENDS = {"办": ("办公室", "办"), "局": ("局",), "委": ("委员会", "委"), "厅": ("厅",)}
@@ -60,25 +64,28 @@ def judge(
     context: Sequence[str],
 ) -> Verdict | None:
     """The body whose report this is; None if the report names none."""
-    judged = [_judged(n, gazetteer, year, context) for n in names]
+    selves = Selves.of(reading.form)
+    judged = [_judged(n, gazetteer, year, context, selves) for n in names]
     judged = [
         _placed_by_another(j, judged) for j in judged if j.body.status != "none" or DEPARTMENT.search(j.name.text)
     ]
     if not judged:
         return None
     ranked = sorted(judged, key=lambda j: -j.confidence)
-    best = _department(ranked[0], ranked, Selves.of(reading.form))
+    best = _department(ranked[0], ranked, selves)
     others = tuple(j for j in ranked if j is not best)
     confidence, problems = _weighed(best, others)
     agency, how, factor = _written_out(best.body, reading, gazetteer, year)
     return Verdict(best, others, agency, how, round(confidence * factor, 3), problems)
 
 
-def _judged(name: Name, gazetteer: Gazetteer, year: int | None, context: Sequence[str]) -> Judged:
+def _judged(name: Name, gazetteer: Gazetteer, year: int | None, context: Sequence[str], selves: Selves) -> Judged:
     body = locate(name.text, gazetteer, year, context)
     factor = FACTORS[body.status]
     if body.bare and body.place and body.status == "unique":
         factor *= _support(body, context)
+    if name.source in ("body", "source line") and name.rule in MAY_BE_OTHERS and selves.contradict(name.text):
+        factor *= CONTRADICTED
     return Judged(name, body, name.weight * factor)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from indexer.metadata.bodies import CENTRAL, line_of, org_type_of, system_of
+from indexer.metadata.bodies import CENTRAL, SHORT_CENTRAL, line_of, org_type_of, system_of
 from indexer.places import Gazetteer, Place, Resolution, ancestors
 
 __all__ = ["Body", "locate"]
@@ -17,7 +17,7 @@ PREFIX = re.compile(
 )
 INSIDE = re.compile("(?<=[省市县区旗州])(?:人民)?政府(?=[\u4e00-\u9fff]{1,8}(?:街道|镇|乡|苏木))")
 BRANCH = re.compile(
-    "(?:局|厅|委员会|支队|中心)(?P<short>[\u4e00-\u9fff]{2,8}?)(?P<end>[区县市旗]?)"
+    "(?:局|厅|委员会|委|支队|中心)(?P<short>[\u4e00-\u9fff]{2,8}?)(?P<end>[区县市旗]?)"
     "(?:环境)?(?:分局|管理局|管理处|监管局|监察大队|大队|税务所|分中心|管理部|执法大队)$"
 )
 DIVISION = re.compile(
@@ -25,6 +25,9 @@ DIVISION = re.compile(
     "[区县市旗])(?=$|人民政府|政府|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|室|会|中心|处|队|街道|镇|乡|院|所|站)$)"
 )
 TOWNSHIP = re.compile("^([\u4e00-\u9fff]{1,8}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)")
+OFFICE = re.compile("(?!驻)([\u4e00-\u9fff]{2,4})办事处")
+"""Streets inside a functional zone are printed without the word: 大鹏新区南澳办事处."""
+
 ZONE = re.compile(
     "^(?!.*中心$)[\u4e00-\u9fff]{0,12}?(?:新区|开发区|高新区|经开区|经济区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|"
     "风景区|风景名胜区|产业园|工业园|科技园|保税港|自贸区|自由贸易|新城|片区|集聚区)"
@@ -35,6 +38,9 @@ WIDE = re.compile(
 CORPS = re.compile("^新疆生产建设兵团|^(?:新疆)?兵团")
 CONFUSED = str.maketrans("沐毫径末己士千洒晴漂颖", "沭亳泾未已土干洒晴溧颍")
 """Characters that reading machines and typists put for rarer ones in names of places: 沐阳 for 沭阳, 颖上 for 颍上."""
+
+BY_END = re.compile("(?:街道(?:办事处|办)?|[镇乡](?:人民政府)?)$")
+"""What a place that no list has calls itself still tells its tier."""
 
 XINJIANG = "650000"
 TIERLESS = {"省": 1, "自治区": 1, "区": 3, "县": 3, "旗": 3, "镇": 4, "乡": 4, "街道": 4}
@@ -77,6 +83,8 @@ class Body:
         """The type of the body."""
         if self.township:
             return org_type_of(self.township + self.rest)
+        if self.place and not self.place.tier and not self.rest:
+            return "功能区管委会"
         if self.place and self.place.tier == 4 and self.rest in ("", "人民政府", "政府"):
             return org_type_of(self.place.name)
         if self.place and self.place.tier == 4 and self.rest.startswith("办"):
@@ -86,7 +94,7 @@ class Body:
     @property
     def line(self) -> str | None:
         """The functional line."""
-        return line_of(self.rest if self.place else self.printed)
+        return line_of(self.rest if self.place and not self.kept else self.printed)
 
     def region(self, gazetteer: Gazetteer, year: int | None) -> list[str] | None:
         """The path of names from the province down."""
@@ -117,7 +125,7 @@ def locate(name: str, gazetteer: Gazetteer, year: int | None, context: Sequence[
     """What body a name (index form) is of. `context` holds codes of places spoken of around it."""
     plain = name.removeprefix("中华人民共和国")
     if plain in CENTRAL:
-        return Body(name, "central", plain, tier=0, kept=True)
+        return Body(SHORT_CENTRAL.get(plain, plain), "central", plain, tier=0, kept=True)
     if m := CORPS.match(name):
         return _corps(name, name[m.end() :], gazetteer, year)
     system = system_of(name)
@@ -140,7 +148,9 @@ def _capped(found: Resolution) -> Resolution:
 
 def _body(name: str, path: str, found: Resolution, system: str | None, *, kept: bool) -> Body:
     rest, place, tier, township = path[found.end :], found.place, found.tier, None
-    if tier != 4 and (m := TOWNSHIP.match(rest)):
+    if tier in (0, 3) and (m := OFFICE.fullmatch(rest)):
+        township, rest, tier = m[1] + "街道", "办事处", 4
+    elif tier != 4 and (m := TOWNSHIP.match(rest)):
         township, rest, tier = m[1], rest[m.end() :], 4
     elif tier != 4 and (ZONE.match(rest) or not tier):
         tier = None
@@ -169,8 +179,10 @@ def _misread(name: str, path: str, system: str | None, gazetteer: Gazetteer, yea
 
 def _placeless(name: str, system: str | None) -> Body:
     tier = next((t for word, t in TIERLESS.items() if name.startswith(word)), None)
-    if tier == 3 and name.startswith(("区党", "区直")):
-        tier = None
+    if tier is None and BY_END.search(name):
+        tier = 4
+    elif tier is None and (m := DIVISION.match(name)) and m["name"][-1] in "县旗区" and not ZONE.match(name):
+        tier = 3
     return Body(name, "none", name, tier=tier, system=system, kept=True)
 
 

@@ -113,6 +113,15 @@ class Selves:
         clear = top and top[0][1] >= 2 and (len(top) == 1 or top[0][1] >= 2 * top[1][1])
         return top[0][0] if clear else None
 
+    def contradict(self, name: str) -> bool:
+        """Whether a report that calls itself so is not that of a body of this name."""
+        kind = self.kind
+        if kind in ("区", "县", "市", "省", "州", "旗"):
+            return re.search("(?:政府|办公[室厅]|[区县市省州旗])$", name) is None
+        if kind in ("局", "厅", "镇", "乡", "街道"):
+            return kind not in name
+        return False
+
     @classmethod
     def of(cls, form: str) -> Selves:
         """The counts of a text in index form."""

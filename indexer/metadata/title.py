@@ -16,7 +16,7 @@ SUBJECT = re.compile(
 )
 EDGES = re.compile(
     r"^(?:附件?\d*[::.]?|转发?[::]|关于|印发|公布|发布|公示|报送|上报|呈报|的|[-—·.,、:;。|_>]|\(|\))+"
-    r"|(?:关于|有关|开展|推进|实施|的|[-—·.,、:;。|_>]|\(|\))+$"
+    r"|(?:关于|有关|开展|推进|实施|本级|的|[-—·.,、:;。|_>]|\(|\))+$"
 )
 YEAR_WORD = re.compile(rf"\(?({YEAR})\s?(?:年度|学年度?|年|度)?\)?(?:全年|工作|本级)?")
 RANGE = re.compile(rf"({YEAR})年?[-至到~]({YEAR})(?:学年|年|度)")
@@ -74,7 +74,7 @@ def _agency(form: str) -> str:
     head = form[: at.start()]
     if head.endswith("人民") and form[at.start() : at.start() + 2] == "政府":
         head += "政府"
-    head = _trim(YEAR_WORD.sub("|", RANGE.sub("|", head)))
+    head = _trim(re.sub(r"\([^()]*\)$", "", YEAR_WORD.sub("|", RANGE.sub("|", head)).rstrip("|")))
     if not head and (tail := re.search(r"(?:报告|年报|总结)[-_(]+([\u4e00-\u9fff]{3,30})\)?$", form)):
         head = tail[1]
     parts = [p for p in head.split("|") if p]

@@ -114,7 +114,7 @@ class LanguageModel:
     def pair(self, a: str, b: str) -> float:
         """P(b | a) from running text and dictionary."""
         if b in PUNCTUATION:
-            return PUNCTUATION[b]
+            return PUNCTUATION[b] * (0.2 + 1.2 * self.end.get(a, 0.5))
         if b not in self.start:
             return 1e-7
         if a not in self.end:

@@ -23,7 +23,7 @@ from indexer.repair.language_model import LanguageModel, Style
 __all__ = ["Candidate", "Lattice", "Script", "Sequences"]
 
 BEAM = 40
-KEPT = 4
+KEPT = 6
 """States kept of those that the future cannot tell apart, so that a posterior has alternatives to weigh."""
 
 MARGIN = 14.0
@@ -33,10 +33,18 @@ GAP_SOURCES = 12
 """States of a position after which lost pairs are looked for; by then the others are far behind."""
 
 GAP_FANOUT = 24
-BEGUN = 60
+BEGUN = 90
+FINAL = 30
+"""States whose last character is looked for where its trail byte is lost: it can be any of its row."""
+
+GAP_COST = 0.5
 MOST_GAPS = 4
 PROSE_WEIGHT = 1.0
 DOCUMENT_WEIGHT = 3.0
+WIDE_COST = 3.0
+"""Nats against a full-width letter or digit: reports mostly write them in half width, which cannot be damaged."""
+
+NUMERALS = "一二三四五六七八九十"
 LONGEST = 80
 READING_CLOSED = re.compile(rf"({gloss.READING})[)）]")
 ASCII_LOST = "0123456789% .-/+"
@@ -117,7 +125,7 @@ class Script:
             leads = [lead] if lead > 0 else sorted(self.gap_rows[-lead])
             row = [(t, c) for b in leads for t, c in self.by_lead.get(b, ()) if t >= 0x80]
             self._begun[lead] = [c for _, c in self._common(row)]
-        return self._begun[lead][:BEGUN]
+        return self._begun[lead][: BEGUN if lead > 0 else 4 * BEGUN]
 
     def begun_read(self, lead: int, reading: str) -> list[str]:
         """Those of them that are read so, whether common or not."""
@@ -152,12 +160,15 @@ class Sequences:
         key = before[-2:] + c
         found = self._memo.get(key)
         if found is None:
-            found = self._memo[key] = self._score("".join(map(self.form, before[-2:])), self.form(c))
+            found = self._score("".join(map(self.form, before[-2:])), self.form(c))
+            found = self._memo[key] = found - WIDE_COST * ("\uff10" <= c <= "\uff5a" and c.isalnum())
         return found
 
     def _score(self, before: str, c: str) -> float:
         if not c:
-            return -0.1 if before.endswith("\n") or not before else -9.0
+            return -0.1 if before.endswith("\n") or not before else -14.0
+        if before[-2:-1] == "(" and before[-1] in NUMERALS:
+            return math.log(0.9 if c == ")" else 0.02 if c in NUMERALS else 1e-4)
         p = self.model.pair(before[-1:], c)
         p = self.model.prose.mix(before, c, p, PROSE_WEIGHT)
         return math.log(self.document.mix(before, c, p, DOCUMENT_WEIGHT))
@@ -224,7 +235,7 @@ class Lattice:
         for s in states[:GAP_SOURCES]:
             if s.lead > 0 and s.gaps < MOST_GAPS:
                 for c in self.script.before_gap.get(s.lead, ()):
-                    score = s.score + self.sequences.next(s.text, c) - 1.0
+                    score = s.score + self.sequences.next(s.text, c) - GAP_COST
                     trail = codes_of(c)[0][1]
                     first.append(State(score, -trail, s.text + c, s.gaps + 1))
         first = _pruned(first)[:GAP_FANOUT]
@@ -233,7 +244,7 @@ class Lattice:
         for s in first[:GAP_SOURCES]:
             if s.gaps < MOST_GAPS:
                 for trail, c in self.script.between_gaps[-s.lead]:
-                    score = s.score + self.sequences.next(s.text, c) - 1.0
+                    score = s.score + self.sequences.next(s.text, c) - GAP_COST
                     second.append(State(score, -trail, s.text + c, s.gaps + 1))
         yield from _pruned(second)[:GAP_FANOUT]
 
@@ -263,17 +274,17 @@ class Lattice:
     def _begun(self, states: list[State], characters: Callable[[int], list[str]]) -> list[State]:
         """The states with the character that they have begun, the likeliest."""
         following = self.sequences.next
-        return _pruned(
-            [State(s.score + following(s.text, c), 0, s.text + c, 0) for s in states for c in characters(s.lead)]
-        )
+        likeliest = [s for gap in (False, True) for s in sorted((s for s in states if (s.lead < 0) is gap), reverse=True)[:FINAL]]
+        begun = [State(s.score + following(s.text, c), 0, s.text + c, 0) for s in likeliest for c in characters(s.lead)]
+        return _pruned(begun, 4 * BEAM)
 
 
-def _pruned(states: list[State]) -> list[State]:
+def _pruned(states: list[State], beam: int = BEAM) -> list[State]:
     """The best states, a few of each kind: the same lead and the same two last characters."""
     kinds: dict[tuple[int, str], int] = {}
     out: list[State] = []
     for s in sorted(states, reverse=True):
-        if len(out) == BEAM or s.score < out[0].score - MARGIN if out else False:
+        if len(out) == beam or s.score < out[0].score - MARGIN if out else False:
             break
         key = s.lead, s.text[-2:]
         kinds[key] = kinds.get(key, 0) + 1

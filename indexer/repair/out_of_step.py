@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -36,13 +37,15 @@ TEMPERATURE = 1.0
 SEEN = 4000
 """Characters of repaired text above an event that it is told of: enough to hold the list marker before it."""
 
-TRIED = 160
+TRIED = 50
+"""Repairs weighed of those that end at the same place; longer ones have more to explain, and score lower before it."""
+
 CONTEXT = 8
 LEFT_OPEN = 4.0
 """Nats lost for every bracket or quotation mark of the line that a repair leaves without its partner."""
 
 BRACKETS = ("“”", "《》", "()", "「」")
-UNLIKELY = re.compile(r"。[。，、；：！？）—,;:!?)]|。[”』」][，、,是的等]|[，、,][。，、,]")
+UNLIKELY = re.compile(r"^[　\n]*[）)》”、，。,;；:：！？]|。[。，、；：！？）—,;:!?)]|。[”』」][，、,是的等]|[，、,][。，、,]")
 MARKER = re.compile(r"　*[（(]([一二三四五六七八九十]{1,3})[）)]")
 MARKERS = re.compile(r"(?:^|\n)[（(]([一二三四五六七八九十]{1,3})[）)]")
 NUMERALS = [t + u for t in ("", "十", "二十") for u in ("", *"一二三四五六七八九")][1:]
@@ -186,8 +189,13 @@ class Event:
         """The repairs that the lattice finds, best first."""
         lattice = Lattice(self.line, self.document.script, self.document.sequences)
         states, at = self._after_gloss() if self.injected else self._after_cut()
-        found = lattice.candidates(states, at)[:TRIED]
-        return [c._replace(text=c.text[len(self.context) :]) for c in found]
+        kept: Counter[int] = Counter()
+        out = []
+        for c in lattice.candidates(states, at):
+            kept[c.end] += 1
+            if kept[c.end] <= TRIED:
+                out.append(c._replace(text=c.text[len(self.context) :]))
+        return out
 
     def _after_cut(self) -> tuple[list[State], int]:
         """The characters whose trail byte was taken for the first byte of the delimiter."""
@@ -256,7 +264,7 @@ class Event:
         total += WORD_WEIGHT * self.document.model.word_score(
             self.document.model.simplify(self.before[-CONTEXT:] + body + right)
         )
-        total -= 10 * len(UNLIKELY.findall(self.before[-1:] + body + right[:2]))
+        total -= 10 * len(UNLIKELY.findall((self.before[-1:] or "\n") + body + right[:2]))
         line = (self.before + body + self.line[end:]).translate(language_model.FOLD)
         total -= LEFT_OPEN * sum(abs(line.count(pair[0]) - line.count(pair[1])) for pair in BRACKETS)
         return total + self._in_list(body)
