@@ -15,7 +15,7 @@ from index.schema import FACET_NAMES
 from webui.context import json_response, room
 from webui.exports import FORMATS
 from webui.labels import FACET_LABELS
-from webui.params import PAGING, only, parse_facet, parse_search, read_integer
+from webui.params import PAGING, check_length, only, parse_facet, parse_search, read_integer
 from webui.searching import answer
 
 __all__ = ["api"]
@@ -57,7 +57,7 @@ def suggest() -> Response:
     size = read_integer("size", values.get("size", "8"))
     if not 1 <= size <= 50:
         raise RequestError("size", f"size is {size}; it must be between 1 and 50")
-    q = values.get("q", "")
+    check_length(q := values.get("q", ""))
     found = room().searcher.suggest(q, size)
     suggestions = [{"text": s.text, "kind": s.kind, "count": s.count} for s in found]
     return json_response({"q": q, "suggestions": suggestions})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, Response, request, url_for
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -55,10 +55,19 @@ def _install(app: Flask) -> None:
     security.register(app)
     app.extensions["gongkai"].metrics.watch(app)
     caching.register(app)
+    app.after_request(_whole)
     problems.register(app)
     for blueprint in (api, machine, pages):
         app.register_blueprint(blueprint)
     _templates(app)
+
+
+def _whole(response: Response) -> Response:
+    """Our static files are small: read whole they are compressed whole, and closed with the answer."""
+    if request.endpoint == "static":
+        response.direct_passthrough = False
+        response.get_data()
+    return response
 
 
 def _templates(app: Flask) -> None:

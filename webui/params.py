@@ -17,7 +17,16 @@ from index.errors import RequestError
 from index.request import LIMITS, MATCHES, SearchRequest
 from index.schema import FACET_NAMES, FACETS, SORTS
 
-__all__ = ["PARAMETERS", "Parameter", "only", "parse_facet", "parse_search", "read_integer", "without_blanks"]
+__all__ = [
+    "PARAMETERS",
+    "Parameter",
+    "check_length",
+    "only",
+    "parse_facet",
+    "parse_search",
+    "read_integer",
+    "without_blanks",
+]
 
 QUERY_CHARACTERS = 512
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
@@ -139,6 +148,12 @@ def only(args: Arguments, names: Iterable[str]) -> dict[str, str]:
     return args.to_dict()
 
 
+def check_length(q: str) -> None:
+    """Refuse what the parser, which is not asked here, would refuse as too long. Raises RequestError."""
+    if len(q) > QUERY_CHARACTERS:
+        raise RequestError("q", f"q has {len(q)} characters; at most {QUERY_CHARACTERS} are read, shorten it")
+
+
 def without_blanks(args: Arguments) -> Arguments:
     """The parameters of a page without empty ones: a form sends every field, filled in or not."""
     return MultiDict([(name, value) for name, value in args.items(multi=True) if value.strip()])
@@ -155,8 +170,16 @@ def parse_search(args: Arguments, extra: Iterable[str] = (), skip: Iterable[str]
     fields: dict[str, Any] = {k: table[k].read(k, v) for k, v in values.items() if k in table}
     if "page" in fields and "cursor" in fields:
         raise RequestError("cursor", "give either page or cursor, not both")
-    chosen = {name: tuple(dict.fromkeys(args.getlist(name))) for name in FACET_NAMES if name in args}
-    return SearchRequest(filters=chosen, where=tuple(args.getlist("where")), **fields)
+    chosen = {name: _several(args, name) for name in FACET_NAMES if name in args}
+    return SearchRequest(filters=chosen, where=_several(args, WHERE.name), **fields)
+
+
+def _several(args: Arguments, name: str) -> tuple[str, ...]:
+    """The values of a repeatable parameter, each once."""
+    values = args.getlist(name)
+    if len(values) > LIMITS.values:
+        raise RequestError(name, f"{name} is given {len(values)} times; at most {LIMITS.values} are read, give fewer")
+    return tuple(dict.fromkeys(values))
 
 
 def parse_facet(args: Arguments) -> tuple[SearchRequest, str, int]:

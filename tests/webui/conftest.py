@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from fake import FakeSearcher, sample_reports
 
 from index.settings import Settings
+from tests.webui.fake import FakeSearcher, sample_reports
 from webui import create_app
 
 

@@ -1,0 +1,135 @@
+import re
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+AXE = next(Path(__file__).parent.glob("vendor/axe-core-*/axe.min.js"))
+PAGES = {
+    "home": "/",
+    "results": "/search?q=公开 信息&level=县区级&region=广东省/深圳市",
+    "relaxed": "/search?q=公开 没有的",
+    "nothing": "/search?q=没有的词&level=省级",
+    "report": "/reports/r1?q=公开#hit-2",
+    "damaged": "/reports/hant/1?q=公開",
+    "received": "/reports/hant/1?view=received",
+    "facet": "/facets/agency?q=公开",
+    "help": "/help",
+    "about": "/about",
+    "404": "/nosuch",
+    "400": '/search?q=公开 "未完',
+}
+
+
+RUN = "rules => axe.run(rules).then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html).slice(0, 3)]))"
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_nothing_sticks_out(open_page, name, width):
+    page = open_page(PAGES[name], width, color_scheme="light", bypass_csp=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.add_script_tag(path=str(AXE))
+    assert page.evaluate(RUN, {}) == []
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(RUN, COLOURS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.faults == []
+
+
+def test_filters_stand_open_on_wide_screens_and_behind_a_button_on_narrow_ones(open_page):
+    wide, narrow = open_page("/search?q=公开"), open_page("/search?q=公开", 390)
+    first = "section.facet a"
+    assert wide.locator(first).first.is_visible()
+    assert not narrow.locator(first).first.is_visible()
+    narrow.locator("#filters > summary").click()
+    assert narrow.locator(first).first.is_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_from_the_home_page_to_a_hit(open_page, scripts):
+    page = open_page("/", java_script_enabled=scripts)
+    page.get_by_label("检索词").fill("公开")
+    page.get_by_role("button", name="检索").click()
+    assert page.get_by_role("status").inner_text().startswith("共")
+    page.get_by_role("link", name=re.compile("^县区级.*份")).click()
+    assert "level=" in page.url
+    assert page.get_by_text("移除").first.is_visible()
+    page.locator("ol.hits h3 a").first.click()
+    assert page.url.endswith("#hit-1")
+    for _ in range(2):
+        page.locator("mark:target + .step").get_by_role("link", name="下一处").click()
+    assert page.url.endswith("#hit-3")
+    assert page.locator("#hit-3").inner_text() == "公开"
+    assert page.locator("#hit-3").is_visible()
+    assert page.locator(".step:visible").inner_text().split() == ["上一处", "第", "3", "/", "11", "处", "下一处"]
+
+
+def test_keys_step_through_hits(open_page):
+    page = open_page("/reports/r1?q=公开")
+    for key, hit in (("n", 1), ("n", 2), ("p", 1), ("p", 1)):
+        page.keyboard.press(key)
+        page.wait_for_function("n => location.hash === `#hit-${n}`", arg=hit)
+    page.locator("#top-q").focus()
+    page.keyboard.type("n")
+    assert page.url.endswith("#hit-1")
+    assert page.faults == []
+
+
+PARTS = "section, form, .hits, .take, .options"
+OUTLINE = "(e => [e.outlineStyle, parseFloat(e.outlineWidth)])(getComputedStyle(document.activeElement))"
+
+
+def test_the_keyboard_alone_reaches_everything(open_page):
+    page = open_page("/search?q=公开")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到正文"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    seen = set()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        seen.add(
+            page.evaluate("(document.activeElement.closest('section, form, .hits, .take, .options') || {}).className")
+        )
+    assert {"facet", "options", "hits"} <= seen
+
+
+def test_focus_can_be_seen(open_page):
+    page = open_page("/search?q=公开")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "(e => [e.outlineStyle, parseFloat(e.outlineWidth)])(getComputedStyle(document.activeElement))"
+        )
+        assert style[0] != "none"
+        assert style[1] >= 2
+
+
+def test_a_report_cannot_run_anything(open_page):
+    page = open_page("/reports/x1?q=公开")
+    dialogs = []
+    page.on("dialog", lambda d: (dialogs.append(d.message), d.dismiss()))
+    page.reload()
+    assert dialogs == []
+    assert page.locator("h1").inner_text().startswith("<img src=x")
+
+
+def test_years_can_be_limited_without_scripts(open_page):
+    page = open_page("/search?q=公开&level=县区级", java_script_enabled=False)
+    page.get_by_label("从").fill("2015")
+    page.get_by_role("button", name="限定").click()
+    assert "year_from=2015" in page.url
+    assert "level=" in page.url
+    assert page.get_by_role("status").is_visible()
+
+
+def test_a_page_prints_without_its_controls(open_page):
+    page = open_page("/reports/r1?q=公开#hit-2")
+    page.emulate_media(media="print")
+    assert not page.locator(".topsearch").is_visible()
+    assert page.locator(".step:visible").count() == 0
+    assert page.locator(".prose").is_visible()

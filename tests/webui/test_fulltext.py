@@ -1,0 +1,62 @@
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+from markupsafe import Markup
+
+from index.report import Repair, Report
+from webui.fulltext import Layer, blocks, spread
+from webui.marks import marked
+from webui.received import received_text
+
+TEXT = st.text(st.sampled_from("公开<&>\"'区\n 一、1"), max_size=40)
+SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 12), st.sampled_from(["b", "i", "u"])), max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXT, SPANS)
+def test_layers_never_change_the_text_and_nest_well(text, spans):
+    layers = [
+        Layer(s, min(s + n, len(text)), "biu".index(t), Markup(f"<{t}>"), Markup(f"</{t}>"))
+        for s, n, t in spans
+        if s <= len(text)
+    ]
+    for line in spread(text, layers):
+        assert Markup(line.html).striptags().split() == line.text.split() or "<" in line.text or "&" in line.text
+        stack = []
+        for close, tag in re.findall(r"<(/?)([biu])>", line.html):
+            if close:
+                assert stack.pop() == tag
+            else:
+                stack.append(tag)
+        assert not stack
+    whole = "\n".join(lxml_html.fromstring(f"<pre>{x.html}</pre>").text_content() for x in spread(text, layers))
+    assert whole == text
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXT, st.lists(st.tuples(st.integers(0, 40), st.integers(1, 5)), max_size=5))
+def test_marks_lie_on_their_characters(text, places):
+    spans = [(a, min(a + n, len(text))) for a, n in places if a < len(text)]
+    tree = lxml_html.fromstring(f"<pre>{marked(text, spans)}</pre>")
+    assert tree.text_content() == text
+    assert {m.text for m in tree.findall("mark")} <= {text[a:b] for a, b in spans}
+
+
+def test_a_mark_across_lines_keeps_one_anchor():
+    layer = Layer(1, 4, 3, Markup("<mark>"), Markup("</mark>"), Markup('<mark id="hit-1">'), Markup("<i></i>"))
+    first, second = spread("甲乙\n丙丁", [layer])
+    assert first.html == Markup('甲<mark id="hit-1">乙</mark><i></i>')
+    assert second.html == Markup("<mark>丙</mark>丁")
+
+
+def test_blocks_know_headings_cells_and_paragraphs():
+    text = "一、总体情况\n这是一句话。\n\n甲\n1\n2\n3\n4\n5\n二、收到。\n短行\n又一短行"
+    assert [b.kind for b in blocks(spread(text, []))] == [
+        "heading", "paragraph", "cells", "paragraph", "paragraph", "paragraph",
+    ]  # fmt: skip
+
+
+def test_received_is_none_for_a_record_that_contradicts_itself():
+    assert received_text(Report("1", "a", "区", repairs=[Repair("x", 3, 4, "a", "", 1.0, display=(1, 1))])) is None
