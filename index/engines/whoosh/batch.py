@@ -12,7 +12,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -63,31 +63,22 @@ def word_key(word: str) -> int:
     return int.from_bytes(digest, "little") & ~3
 
 
-@dataclass(slots=True)
-class Words:
+class Words(dict[str, int]):
     """The keys of the words met so far: hashing every word of every report would cost more than inverting it."""
 
-    keys: dict[str, int] = field(default_factory=dict)
-
-    def of(self, words: Sequence[str]) -> list[int]:
-        """The keys of some words."""
-        known = self.keys
-        try:
-            return [known[w] for w in words]
-        except KeyError:
-            if len(known) > WORDS_REMEMBERED:
-                known.clear()
-            for word in words:
-                if word not in known:
-                    known[word] = word_key(word)
-            return [known[w] for w in words]
+    def __missing__(self, word: str) -> int:
+        """The key of a new word."""
+        if len(self) >= WORDS_REMEMBERED:
+            self.clear()
+        key = self[word] = word_key(word)
+        return key
 
 
 class Batch:
     """Documents gathered in memory until they are inverted together."""
 
     def __init__(self, words: Words | None = None) -> None:
-        self.words = words or Words()
+        self.words = Words() if words is None else words
         self.documents: list[Document] = []
         self.grams = {name: GramsBuilder(wording=name in WORDINGS) for name in (*STREAMS, *WORDINGS)}
         self.keys: list[Array] = []
@@ -126,7 +117,7 @@ class Batch:
         for at, name in enumerate(RANKED_FIELDS):
             words = document.words.get(name) or {}
             counts = np.fromiter(words.values(), np.int64, len(words))
-            self.keys.append(np.array(self.words.of(list(words)), np.uint64) + np.uint64(at))
+            self.keys.append(np.fromiter(map(self.words.__getitem__, words), np.uint64, len(words)) + np.uint64(at))
             self.counts.append(counts)
             self.lengths.append(int(counts.sum()))
 
