@@ -195,10 +195,10 @@ class _Walker:
 
     def lines(self, stream: IO[bytes], name: str, origin: str, packed: int) -> Iterator[Source | Skip]:
         """JSON Lines: one document a line; a bad line is told by its number and the rest goes on."""
-        number = total = 0
+        number = total = filled = 0
         try:
             while line := stream.readline(self.limit + 1):
-                number, total = number + 1, total + len(line)
+                number, total, filled = number + 1, total + len(line), filled + bool(line.strip())
                 if total > RATIO_FROM and total > MAX_RATIO * max(packed, 1):
                     yield Skip(name, f"grows without measure at line {number}; unpack it yourself if you trust it")
                     return
@@ -210,6 +210,9 @@ class _Walker:
                     yield self.record(line.strip(), f"{name}#{number}", origin, number)
         except (OSError, EOFError, zlib.error) as error:
             yield Skip(name, f"is damaged after line {number} ({_detail(error)}); fetch it again")
+        else:
+            if not filled:
+                yield Skip(name, "is empty; write one JSON object a line")
 
     def record(self, line: bytes, name: str, origin: str, number: int) -> Source | Skip:
         try:
@@ -265,14 +268,18 @@ class _Walker:
         except ImportError:
             yield Skip(name, "needs warcio to be read; install it: pip install 'gongkai[warc]'")
             return
-        number = 0
+        number = pages = 0
         try:
             for record in iterator(stream):
                 number += 1
                 if record.rec_type in ("response", "resource"):
+                    pages += 1
                     yield self.response(record, f"{name}#{number}", origin)
         except Exception as error:  # noqa: BLE001  # warcio raises errors of several libraries on damaged archives
             yield Skip(name, f"is damaged after record {number} ({_detail(error)}); fetch it again")
+        else:
+            if not pages:
+                yield Skip(name, "holds no pages; crawl again with responses kept")
 
     def response(self, record: Any, name: str, origin: str) -> Source | Skip:
         url = record.rec_headers.get_header("WARC-Target-URI")
