@@ -46,6 +46,11 @@ class Style:
     Witten-Bell: the more different successors a context has shown, the more is left to shorter contexts.
     """
 
+    threes: dict[str, float]
+    twos: dict[str, float]
+    after_two: dict[str, tuple[float, int]]
+    after_one: dict[str, tuple[float, int]]
+
     def __init__(self, text: str) -> None:
         padded = "\n\n" + text.replace("\n", "\n\n")
         self.threes = Counter(map("".join, zip(padded, padded[1:], padded[2:], strict=False)))
@@ -54,22 +59,37 @@ class Style:
         self.after_one = self._contexts(self.twos)
 
     @staticmethod
-    def _contexts(counts: Counter[str]) -> dict[str, tuple[int, int]]:
-        out: dict[str, tuple[int, int]] = {}
+    def _contexts(counts: dict[str, float]) -> dict[str, tuple[float, int]]:
+        out: dict[str, tuple[float, int]] = {}
         for sequence, n in counts.items():
             total, kinds = out.get(sequence[:-1], (0, 0))
             out[sequence[:-1]] = total + n, kinds + 1
         return out
 
-    def mix(self, before: str, c: str, p: float, weight: float) -> float:
-        """P(c | before) with `p` as what longer-known sources say; `before` is two characters."""
-        for context, after, counts in (
-            (before[-1:], self.after_one, self.twos),
-            (before, self.after_two, self.threes),
-        ):
-            total, kinds = after.get(context, (0, 0))
-            if total:
-                p = (counts.get(context + c, 0) * weight + kinds * p) / (total * weight + kinds)
+    def joined(self, other: Style, weight: float) -> Style:
+        """Both counts in one, those of `other` times `weight`."""
+        out = Style("")
+        for name in ("threes", "twos"):
+            counts = getattr(self, name).copy()
+            for sequence, n in getattr(other, name).items():
+                counts[sequence] = counts.get(sequence, 0) + n * weight
+            setattr(out, name, counts)
+        for name in ("after_two", "after_one"):
+            contexts = getattr(self, name).copy()
+            for context, (total, kinds) in getattr(other, name).items():
+                a, b = contexts.get(context, (0, 0))
+                contexts[context] = a + total * weight, b + kinds
+            setattr(out, name, contexts)
+        return out
+
+    def mix(self, before: str, c: str, p: float) -> float:
+        """P(c | before) with `p` as what other sources say; `before` is two characters."""
+        found = self.after_one.get(before[-1])
+        if found:
+            p = (self.twos.get(before[-1] + c, 0) + found[1] * p) / (found[0] + found[1])
+        found = self.after_two.get(before)
+        if found:
+            p = (self.threes.get(before + c, 0) + found[1] * p) / (found[0] + found[1])
         return p
 
 

@@ -17,8 +17,8 @@ from functools import cache, cached_property
 from indexer.repair import gloss, language_model
 from indexer.repair.edits import Edit
 from indexer.repair.gbk import DELIMITERS, PAIRS, codes_of, damage
-from indexer.repair.language_model import Style
-from indexer.repair.lattice import READING_CLOSED, Candidate, Lattice, Script, Sequences, State
+from indexer.repair.lattice import READING_CLOSED, Candidate, Lattice, State
+from indexer.repair.script import Script, Sequences
 from indexer.repair.table import Findings
 
 __all__ = ["GATE", "KIND", "find"]
@@ -45,7 +45,9 @@ LEFT_OPEN = 4.0
 """Nats lost for every bracket or quotation mark of the line that a repair leaves without its partner."""
 
 BRACKETS = ("“”", "《》", "()", "「」")
-UNLIKELY = re.compile(r"^[　\n]*[）)》”、，。,;；:：！？]|。[。，、；：！？）—,;:!?)]|。[”』」][，、,是的等]|[，、,][。，、,]")
+UNLIKELY = re.compile(
+    r"^[　\n]*[）)》”、，。,;；:：！？]|。[。，、；：！？）—,;:!?)]|。[”』」][，、,是的等]|[，、,][。，、,]"
+)
 MARKER = re.compile(r"　*[（(]([一二三四五六七八九十]{1,3})[）)]")
 MARKERS = re.compile(r"(?:^|\n)[（(]([一二三四五六七八九十]{1,3})[）)]")
 NUMERALS = [t + u for t in ("", "十", "二十") for u in ("", *"一二三四五六七八九")][1:]
@@ -101,7 +103,7 @@ class Document:
     def sequences(self) -> Sequences:
         """The scores of sequences, with the clean text of the document counted in."""
         clean = NEAR_DAMAGE.sub("\n", gloss.GLOSS.sub(r"\1", self.received))
-        return Sequences(self.model, Style(self.model.simplify(clean)))
+        return Sequences(self.model, clean)
 
 
 def find(text: str, findings: Findings) -> list[Edit]:
@@ -185,6 +187,11 @@ class Event:
         """The repaired text that the repair continues."""
         return ("\n" + self.before)[-CONTEXT:]
 
+    @cached_property
+    def seen(self) -> str:
+        """Its end in the form that sequences are asked in."""
+        return ("\n\n" + self.document.model.simplify(self.context))[-2:]
+
     def candidates(self) -> list[Candidate]:
         """The repairs that the lattice finds, best first."""
         lattice = Lattice(self.line, self.document.script, self.document.sequences)
@@ -201,8 +208,11 @@ class Event:
         """The characters whose trail byte was taken for the first byte of the delimiter."""
         ((first, second),) = codes_of(self.line[self.start + 1])
         rows = self.document.script.by_trail.get(first, ())
-        following = self.document.sequences.next
-        return [State(following(self.context, c), second, self.context + c, 0) for _, c in rows], self.start + 2
+        sequences, seen = self.document.sequences, self.seen
+        return [
+            State(sequences.next(seen, c), second, self.context + c, (seen + sequences.form(c))[-2:], 0)
+            for _, c in rows
+        ], self.start + 2
 
     def _after_gloss(self) -> tuple[list[State], int]:
         """The characters that the gloss was meant for: begun by the trail byte of the one before it."""
@@ -212,7 +222,7 @@ class Event:
             return [], self.start
         trail = codes[0][1]
         leads = [t for t in range(0x81, 0xFF) if self._is_glossed(PAIRS[trail << 8 | t], m[1])]
-        return [State(0.0, lead, self.context, 0) for lead in leads], m.end()
+        return [State(0.0, lead, self.context, self.seen, 0) for lead in leads], m.end()
 
     def _is_glossed(self, c: str, reading: str) -> bool:
         return c.isalpha() and reading in gloss.readings(c) and c not in self.document.glosses.seen_bare
@@ -260,7 +270,7 @@ class Event:
         if body != text and (m := READING_CLOSED.match(self.line, end)):
             end = m.end()
         right = self.right(end, horizon)
-        total = SEQUENCE_WEIGHT * sequences.text(self.context, body + right)
+        total = SEQUENCE_WEIGHT * sequences.text(self.seen, body + right)
         total += WORD_WEIGHT * self.document.model.word_score(
             self.document.model.simplify(self.before[-CONTEXT:] + body + right)
         )
