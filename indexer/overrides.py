@@ -75,7 +75,7 @@ def _rows(path: Path) -> Iterator[tuple[int, str, Override]]:
             key = next((row[k].strip() for k in keys if row[k] and row[k].strip()), "")
             yield line, key, _override(path, line, key, row)
     except csv.Error as error:
-        raise OverridesError(str(path), reader.line_num, f"is not CSV ({error}); mend the line") from error
+        raise OverridesError(str(path), reader.line_num + 1, f"is not CSV ({error}); mend the line") from error
 
 
 def _override(path: Path, line: int, key: str, row: dict[str, str]) -> Override:

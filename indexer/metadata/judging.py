@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from indexer.metadata.bodies import ABBREVIATIONS, CERTAIN, DEPARTMENT, FORMAL
 from indexer.metadata.locating import Body, locate
-from indexer.metadata.naming import HAN, Name, Selves
+from indexer.metadata.naming import GOVERNMENTS, HAN, Name, Selves
 from indexer.metadata.reading import Reading
 from indexer.places import Gazetteer, ancestors
 
@@ -26,12 +26,13 @@ FACTORS = {
 }
 """How much of a name's weight is left when its place is found this way."""
 
-MAY_BE_OTHERS = ("source line", "contact", "compiled by", "own guide")
+MAY_BE_OTHERS = ("source line", "contact", "own guide")
 """Where a report may also name another body: who posted it, who answers questions."""
 
 CONTRADICTED = 0.55
 AGREEMENT = 0.04
 DISAGREEMENT = 0.15
+BODY = re.compile(f"(?:{DEPARTMENT.pattern})|(?:政府|街道|[镇乡区县市旗省])$")
 ENDS = {"办": ("办公室", "办"), "局": ("局",), "委": ("委员会", "委"), "厅": ("厅",)}
 
 
@@ -66,9 +67,7 @@ def judge(
     """The body whose report this is; None if the report names none."""
     selves = Selves.of(reading.form)
     judged = [_judged(n, gazetteer, year, context, selves) for n in names]
-    judged = [
-        _placed_by_another(j, judged) for j in judged if j.body.status != "none" or DEPARTMENT.search(j.name.text)
-    ]
+    judged = [_placed_by_another(j, judged) for j in judged if j.body.status != "none" or BODY.search(j.name.text)]
     if not judged:
         return None
     ranked = sorted(judged, key=lambda j: -j.confidence)
@@ -84,7 +83,8 @@ def _judged(name: Name, gazetteer: Gazetteer, year: int | None, context: Sequenc
     factor = FACTORS[body.status]
     if body.bare and body.place and body.status == "unique":
         factor *= _support(body, context)
-    if name.source in ("body", "source line") and name.rule in MAY_BE_OTHERS and selves.contradict(name.text):
+    government = name.rule == "compiled by" and selves.kind in GOVERNMENTS
+    if (name.rule in MAY_BE_OTHERS or government) and selves.contradict(name.text):
         factor *= CONTRADICTED
     return Judged(name, body, name.weight * factor)
 

@@ -25,6 +25,9 @@ DIVISION = re.compile(
     "[区县市旗])(?=$|人民政府|政府|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|室|会|中心|处|队|街道|镇|乡|院|所|站)$)"
 )
 TOWNSHIP = re.compile("^([\u4e00-\u9fff]{1,8}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)")
+PARTY = re.compile("(?<=[街道镇乡])(?:党工委|党委)[、和,]?")
+"""横岗街道党工委、办事处: the report is the office's."""
+
 OFFICE = re.compile("(?!驻)([\u4e00-\u9fff]{2,4})办事处")
 """Streets inside a functional zone are printed without the word: 大鹏新区南澳办事处."""
 
@@ -129,16 +132,30 @@ def locate(name: str, gazetteer: Gazetteer, year: int | None, context: Sequence[
     if m := CORPS.match(name):
         return _corps(name, name[m.end() :], gazetteer, year)
     system = system_of(name)
-    path = INSIDE.sub("", PREFIX.sub("", name))
+    plain = PREFIX.sub("", name)
+    path = PARTY.sub("", INSIDE.sub("", plain))
     found = gazetteer.resolve(path, year=year, context=context)
-    wide = WIDE.search(name) is not None
-    by_stem = found.status == "none" and not wide and (system is not None or path != name)
-    if by_stem:
-        found = _capped(gazetteer.resolve(path, year=year, context=context, stems=True))
+    by_stem = False
+    if found.status == "none" and not WIDE.search(name):
+        by_stem = system is not None or plain != name
+        short = gazetteer.resolve(path, year=year, context=context, stems=True)
+        found = _capped(short) if by_stem else _spoken_of(short, path, context)
+    if found.status == "none" and (m := OFFICE.fullmatch(path)):
+        path = m[1] + "街道办事处"
+        found = gazetteer.resolve(path, year=year, context=context)
     if found.status == "none":
         return _misread(name, path, system, gazetteer, year) or _placeless(name, system)
-    body = _body(name, path, found, system, kept=by_stem or path != INSIDE.sub("", name))
+    body = _body(name, path, found, system, gazetteer, kept=by_stem or plain != name)
     return _unlisted(_branch(body, gazetteer, year), gazetteer) if body.place else body
+
+
+def _spoken_of(short: Resolution, path: str, context: Sequence[str]) -> Resolution:
+    """衡阳文体广新局 is of 衡阳市 where the report speaks of 衡阳市; a 厅 is a province's."""
+    is_provincial = path.endswith("厅")
+    places = [p for p in short.candidates if (p.code in context and p.tier <= 3) or (is_provincial and p.tier == 1)]
+    if len(places) != 1:
+        return Resolution("none")
+    return Resolution("context", places[0], tuple(places), short.end, places[0].tier)
 
 
 def _capped(found: Resolution) -> Resolution:
@@ -146,9 +163,12 @@ def _capped(found: Resolution) -> Resolution:
     return Resolution("none") if found.tier is None or found.tier > 2 else found
 
 
-def _body(name: str, path: str, found: Resolution, system: str | None, *, kept: bool) -> Body:
+def _body(name: str, path: str, found: Resolution, system: str | None, gazetteer: Gazetteer, *, kept: bool) -> Body:
     rest, place, tier, township = path[found.end :], found.place, found.tier, None
-    if tier in (0, 3) and (m := OFFICE.fullmatch(rest)):
+    if place and tier in (0, 3) and (m := OFFICE.fullmatch(rest)):
+        listed = [p for p in gazetteer.named(m[1] + "街道") if place.code in ancestors(p.code)]
+        if listed:
+            return Body(name, found.status, "办事处", listed[0], 4, None, (), system, kept)
         township, rest, tier = m[1] + "街道", "办事处", 4
     elif tier != 4 and (m := TOWNSHIP.match(rest)):
         township, rest, tier = m[1], rest[m.end() :], 4
@@ -173,7 +193,7 @@ def _misread(name: str, path: str, system: str | None, gazetteer: Gazetteer, yea
     found = gazetteer.resolve(mended, year=year)
     if found.place is None or mended[: found.end] == path[: found.end]:
         return None
-    body = _body(name, mended, found, system, kept=False)
+    body = _body(name, mended, found, system, gazetteer, kept=False)
     return Body(name, "misread", body.rest, body.place, body.tier, body.township, body.candidates, system)
 
 

@@ -13,7 +13,7 @@ from indexer.metadata.reading import Reading
 from indexer.metadata.title import Title, read_title
 from indexer.places import Gazetteer
 
-__all__ = ["Name", "Selves", "names_of"]
+__all__ = ["GOVERNMENTS", "Name", "Selves", "names_of"]
 
 HAN = "[\u4e00-\u9fff]"
 END = (
@@ -58,6 +58,11 @@ SELF = (
         "below called",
         re.compile(rf"(?:^|[,。;:])({ORG})\((?:以下|下)?简?(?:统)?称[:\"]*(?:我|本|[区市县]?{HAN}{{0,4}}[局委办厅])"),
     ),
+    (
+        0.8,
+        "own rules",
+        re.compile(rf"(?:制定|制订|修订|出台|建立|完善|编制)了?《({ORG})(?:政府|政务)?信息公开[^《》]{{1,24}}》"),
+    ),
     (0.8, "own report", re.compile(rf"《({ORG})20\d\d年")),
     (0.75, "subsite", re.compile(rf"在线({HAN}{{2,8}}(?:街道|镇|乡|局|办))子网站")),
 )
@@ -68,7 +73,7 @@ LEAD = re.compile(
     "可以|可|也可|如有疑问|联系人|联系|单位|部门|地址|致电|公众|公民|社会|本|以|并)"
 )
 INNER = re.compile(
-    rf"(?P<body>.{{2,}}(?:局|厅|[^室]委|处|院|委员会|管委会|办))(?:机关)?(?:办公室|党政办|综合办|{HAN}{{1,8}}[科股室])"
+    rf"(?P<body>.{{2,}}(?:局|厅|[^室]委|处|院|委员会|管委会|办))(?:机关)?(?:办公室|党政办|综合办|(?!公室){HAN}{{1,8}}[科股室])"
     rf"|(?P<government>.{{2,}}政府)(?:信息公开{HAN}{{0,6}}|政务公开{HAN}{{0,6}})"
 )
 """The office inside a body that answers the telephone."""
@@ -86,6 +91,8 @@ DAY_LINE = re.compile(rf"\W{{0,2}}{DAY}\W{{0,2}}")
 SIGNED = re.compile(rf"({HAN}{{3,36}})\s*(?:\((?:公章|盖章|章)\))?")
 SELVES = re.compile("(?<!自)(?:我|本)(局|委|办|厅|街道|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟)(?![级地人])")
 TAIL = 12
+GOVERNMENTS = ("区", "县", "市", "省", "州", "旗")
+"""What a government calls itself: 我区, 我县."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ class Selves:
     def contradict(self, name: str) -> bool:
         """Whether a report that calls itself so is not that of a body of this name."""
         kind = self.kind
-        if kind in ("区", "县", "市", "省", "州", "旗"):
+        if kind in GOVERNMENTS:
             return re.search("(?:政府|办公[室厅]|[区县市省州旗])$", name) is None
         if kind in ("局", "厅", "镇", "乡", "街道"):
             return kind not in name
@@ -214,7 +221,7 @@ def _sources(meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer) ->
     for text in stated:
         name = clean(AFTER_SOURCE.sub("", re.sub(r"^(?:来源|信息来源)\s?[::]", "", text)).strip(" -—"), gazetteer)
         if re.fullmatch(f"{HAN}{{2,36}}", name):
-            yield Name(name, "source line", "source line", 0.7, None, text)
+            yield Name(name, "source line", "source line", 0.7, None, name)
     for number in range(min(6, len(reading.lines))):
         start, end = reading.lines[number]
         found = SOURCE.search(reading.form, start, min(end, start + 120))

@@ -13,7 +13,8 @@ from indexer.metadata.reading import Reading
 __all__ = ["published_fact", "signature_day"]
 
 LABEL = re.compile(
-    r"(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)?\s?(?:时间|日期)\s?[::]\s?|发布(?:于|在)\s?"
+    r"(?:(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)|(?<![\u4e00-\u9fff]))(?:时间|日期)\s?[::]\s?"
+    r"|发布(?:于|在)\s?"
 )
 OTHER_DATES = re.compile(r"(?:生成|成文|更新|印发|发文|撰写|生效|截[至止])")
 TAIL = 12

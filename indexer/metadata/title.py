@@ -22,6 +22,7 @@ YEAR_WORD = re.compile(rf"\(?({YEAR})\s?(?:年度|学年度?|年|度)?\)?(?:全�
 RANGE = re.compile(rf"({YEAR})年?[-至到~]({YEAR})(?:学年|年|度)")
 SITE = re.compile(r"(?:_|\||--|-(?=[^-]*(?:网|门户|在线|公开平台|政务公开)$)).*$")
 NEXT_YEAR = re.compile(rf"{YEAR}年?度?(?:工作)?(?:计划|要点|打算|安排|思路|重点)")
+SITE_NAME = re.compile("(?:网|门户|在线|平台|首页|专栏)$")
 MONTH = re.compile(r"年?\s?\d{1,2}月")
 
 
@@ -77,8 +78,9 @@ def _agency(form: str) -> str:
     head = _trim(re.sub(r"\([^()]*\)$", "", YEAR_WORD.sub("|", RANGE.sub("|", head)).rstrip("|")))
     if not head and (tail := re.search(r"(?:报告|年报|总结)[-_(]+([\u4e00-\u9fff]{3,30})\)?$", form)):
         head = tail[1]
-    parts = [p for p in head.split("|") if p]
-    return _trim(max(parts, key=len)) if parts else ""
+    parts = [p for part in re.split(r"[|_>—-]|(?<=[室厅局委办府])关于", head) if (p := _trim(part))]
+    named = [p for p in parts if not SITE_NAME.search(p)] or parts
+    return max(named[-1:] if "关于" in head else named, key=len) if named else ""
 
 
 def _trim(name: str) -> str:

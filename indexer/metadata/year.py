@@ -62,7 +62,7 @@ def period_of(reading: Reading) -> Period | None:
         for m in pattern.finditer(reading.form):
             first = day_of(m)
             last = f"{year_of(m['y2'] or m['y'])}-{int(m['m2']):02d}-{int(m['d2']):02d}"
-            if first and _is_day(last) and first < last and int(last[:4]) - int(first[:4]) <= 2:
+            if first and _is_day(last) and first < last and _days(first, last) <= 400:
                 return Period(first, last, (m.start("y"), m.end()))
     return None
 
@@ -126,11 +126,12 @@ def _from_period(reading: Reading, period: Period, spoken: Counter[int]) -> Fact
 
 def _from_text(reading: Reading, spoken: Counter[int], published: str | None) -> Fact | None:
     head = reading.form[:600]
-    if (m := SELF.search(head)) and (year := year_of(m["y"])):
+    unquoted = QUOTED.sub(lambda q: " " * len(q[0]), head)
+    if (m := SELF.search(unquoted) or SELF.search(head)) and (year := year_of(m["y"])):
         confidence, rule = 0.9, "the report names itself"
         span: tuple[int, int] | None = m.span()
     elif spoken:
-        first = SPOKEN.search(QUOTED.sub(lambda q: " " * len(q[0]), head[:400]))
+        first = SPOKEN.search(unquoted[:400])
         opening = year_of(first["y"]) if first else None
         year, count = spoken.most_common(1)[0]
         agrees = opening == year and count > sum(spoken.values()) / 2
@@ -154,6 +155,10 @@ def _spoken(reading: Reading) -> Counter[int]:
         if year and FIRST_YEAR <= year <= LAST_YEAR and not FUTURE.match(body, m.end() - 1):
             found[year] += 1
     return found
+
+
+def _days(first: str, last: str) -> int:
+    return (dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days + 1
 
 
 def _is_day(iso: str) -> bool:

@@ -1,0 +1,223 @@
+"""The parts of the metadata, each by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.metadata.bodies import CENTRAL, LINES, RENAMES, SHORT_CENTRAL, line_of, org_type_of, successors, system_of
+from indexer.metadata.dates import days_in, year_of
+from indexer.metadata.hosts import HostTable, host_of
+from indexer.metadata.published import published_fact
+from indexer.metadata.reading import Reading
+from indexer.metadata.title import read_title
+from indexer.metadata.year import period_of
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2018", 2018),
+        ("二〇一八", 2018),
+        ("二○一二", 2012),
+        ("二零二一", 2021),
+        ("202020", 2020),
+        ("20192019", 2019),
+        ("202019", None),
+        ("1998", None),
+        ("2099", None),
+    ],
+)
+def test_years(text, year):
+    assert year_of(text) == year
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("2019年03月11日", ["2019-03-11"]),
+        ("2019-3-4 09:17", ["2019-03-04"]),
+        ("2019/12/31", ["2019-12-31"]),
+        ("2014.3.18", ["2014-03-18"]),
+        ("二〇一九年三月三十一日", ["2019-03-31"]),
+        ("二〇一九年十二月廿五日", ["2019-12-25"]),
+        ("2019年2月30日", []),
+        ("2019年13月1日", []),
+        ("2019年3月", []),
+        ("12019年3月4日", []),
+    ],
+)
+def test_days(text, days):
+    assert [day for day, _, _ in days_in(text)] == days
+
+
+@pytest.mark.parametrize(
+    ("title", "agency", "year"),
+    [
+        ("龙岗区文产办2018年政府信息公开工作年度报告", "龙岗区文产办", 2018),
+        ("2018年政府信息公开工作年度报告", "", 2018),
+        ("宿州市人民政府信息公开年度报告", "宿州市人民政府", None),
+        ("关于印发《深圳市盐田区2017年政府信息公开工作年度报告》的通知", "深圳市盐田区", 2017),
+        ("附件1:衡阳市教育局2018年度信息公开年报", "衡阳市教育局", 2018),
+        ("衡阳市环境保护局2013年环境信息公开年度报告", "衡阳市环境保护局", 2013),
+        ("政府信息公开工作年度报告(沭阳县教育局)", "沭阳县教育局", None),
+        ("会议通知", "", None),
+        ("", "", None),
+    ],
+)
+def test_titles(title, agency, year):
+    got = read_title(title)
+    assert (got.agency, got.year) == (agency, year)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("民政局", "民政"),
+        ("人民政府", None),
+        ("人民政府办公室", None),
+        ("国土资源局", "自然资源和规划"),
+        ("自然资源局", "自然资源和规划"),
+        ("文化体育广电新闻出版局", "文化旅游体育"),
+        ("文化和旅游局", "文化旅游体育"),
+        ("卫生和计划生育局", "卫生健康"),
+        ("卫生健康局", "卫生健康"),
+        ("工商行政管理局", "市场监管"),
+        ("市场监督管理局", "市场监管"),
+        ("市场监管局", "市场监管"),
+        ("安全生产监督管理局", "应急管理"),
+        ("乡村振兴局", "农业农村"),
+        ("科技创新局", "科技和工业信息化"),
+        ("横岗街道办事处", None),
+        ("知识产权局", "市场监管"),
+    ],
+)
+def test_lines(name, line):
+    assert line_of(name) == line
+
+
+def test_a_rename_stays_on_its_line():
+    assert len({line for line, _ in LINES}) >= 29
+    for rename in RENAMES:
+        assert line_of(rename.before) == rename.line or "消防" in rename.before or "检验检疫" in rename.before
+        assert line_of(rename.after) in (rename.line, "市场监管", "司法", "农业农村", "发展改革", "海关")
+
+
+def test_successors_follow_one_reform_after_another():
+    assert [r.after for r in successors("卫生局")] == ["卫生和计划生育局", "卫生健康局"]
+    assert [r.year for r in successors("卫生局", since=2013)] == []
+    assert successors("教育局") == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "kind"),
+    [
+        ("", "人民政府"),
+        ("人民政府", "人民政府"),
+        ("人民政府办公室", "政府办公机构"),
+        ("教育局", "部门"),
+        ("横岗街道办事处", "街道办事处"),
+        ("虎门镇人民政府", "乡镇政府"),
+        ("高新技术产业开发区管理委员会", "功能区管委会"),
+        ("中心医院", "公共企事业"),
+        ("国有资产监督管理委员会", "部门"),
+        ("发展和改革委员会", "部门"),
+    ],
+)
+def test_org_types(rest, kind):
+    assert org_type_of(rest) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "system"),
+    [
+        ("国家税务总局深圳市龙岗区税务局", "税务"),
+        ("深圳海关", "海关"),
+        ("国家统计局六盘水调查队", "统计调查"),
+        ("安顺市气象局", "气象"),
+        ("衡阳市教育局", None),
+        ("衡阳市地震局", None),
+    ],
+)
+def test_systems(name, system):
+    assert system_of(name) == system
+
+
+def test_short_central_names_are_central():
+    assert set(SHORT_CENTRAL) <= CENTRAL
+    assert set(SHORT_CENTRAL.values()) <= CENTRAL
+
+
+def test_a_reading_keeps_its_lines():
+    reading = Reading("  橫崗街道\n\n辦事處　\n2019 年 2 月\n")
+    assert [reading.line(n) for n in range(len(reading.lines))] == ["横岗街道", "办事处", "2019 年 2 月"]
+    assert reading.form.startswith("横岗街道办事处") or "横岗街道办事处" in reading.form
+    assert reading.quote(*reading.lines[0]) == "橫崗街道"
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("统计期限自2013年1月1日起至2013年12月31日止", "2013-01-01/2013-12-31"),
+        ("起止時間為2019年1月1日至12月31日。", "2019-01-01/2019-12-31"),
+        ("统计期限为2015年12月1日至2016年10月30日", "2015-12-01/2016-10-30"),
+        ("自2018年1月1日至2018年12月31日,我局", "2018-01-01/2018-12-31"),
+        ("统计期限为2010年1月1日至2018年12月31日", None),
+        ("统计期限自2018年1月1日至2018年2月31日", None),
+        ("截至2018年12月31日", None),
+    ],
+)
+def test_periods(text, period):
+    found = period_of(Reading(text))
+    assert (str(found) if found else None) == period
+
+
+@pytest.mark.parametrize(
+    ("meta", "text", "published"),
+    [
+        ({"published": "2019-03-14T09:17:00+08:00"}, "", "2019-03-14"),
+        ({"header": "发布时间:2019-03-14 09:17来源:办公室"}, "", "2019-03-14"),
+        ({"header": "2019-03-14 来源:办公室"}, "", "2019-03-14"),
+        ({"header": "更新日期:2020-01-01 发布日期:2019-03-14"}, "", "2019-03-14"),
+        ({"header": "浏览次数:20190314"}, "", None),
+        ({}, "发布时间:2019-03-14\n正文", "2019-03-14"),
+        ({}, "正文\n某局\n2014年3月18日", "2014-03-18"),
+        ({}, "正文\n某局 2014年3月18日", "2014-03-18"),
+        ({}, "正文\n2014年3月18日\n某局", "2014-03-18"),
+        ({}, "正文\n截至2014年3月18日", None),
+        ({}, "正文。2014年3月18日,某局开会。", None),
+    ],
+)
+def test_publication(meta, text, published):
+    fact = published_fact(meta, Reading(text))
+    assert (fact.value if fact else None) == published
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://WWW.LG.gov.cn:80/a", "www.lg.gov.cn"),
+        ("www.lg.gov.cn/a", "www.lg.gov.cn"),
+        ("", None),
+        ("http://[x", None),
+    ],
+)
+def test_hosts(url, host):
+    assert host_of(url) == host
+
+
+def test_a_host_is_learned_from_three_that_agree():
+    longgang, street = ("广东省", "深圳市", "龙岗区"), ("广东省", "深圳市", "龙岗区", "横岗街道")
+    pairs = [("a", longgang), ("a", street), ("a", longgang), ("b", longgang), ("b", longgang)]
+    pairs += [("c", longgang), ("c", longgang), ("c", ("湖南省", "衡阳市"))]
+    table = HostTable.learn(pairs)
+    assert table.as_mapping() == {"a": longgang}
+    assert table.region("http://a/x") == longgang
+    assert table.region("http://b/x") is None
+    assert table.region(None) is None
+    assert len(table) == 1
+
+
+def test_a_host_needs_nearly_all():
+    one, other = ("广东省",), ("湖南省",)
+    assert len(HostTable.learn([("a", one)] * 19 + [("a", other)])) == 1
+    assert len(HostTable.learn([("a", one)] * 18 + [("a", other)])) == 0
