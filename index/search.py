@@ -8,16 +8,20 @@ import datetime as dt
 import json
 import math
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from index.analysis.normaliser import fold_line
+from index.coverage import Coverage, coverage
 from index.engine import Engine, EngineQuery, FacetAsked, Found, Manifest, Matches
 from index.engines import open_engine
 from index.errors import RequestError
 from index.facets import asked, facet_named, result
-from index.query.nodes import AllOf, Keyword, Node, NumberRange, PathPrefix
+from index.query.names import is_called
+from index.query.nodes import AllOf, AnyOf, Keyword, Node, NumberRange, PathPrefix
 from index.query.parser import parse
 from index.query.rewrite import Rewritten, rewrite
 from index.report import Report
@@ -108,7 +112,7 @@ class Searcher:
         )
 
     def _plan(self, engine: Engine, request: SearchRequest) -> _Planned:
-        rewritten = rewrite(parse(request.q), lambda name, part: _values(engine, name, part))
+        rewritten = self._rewritten(engine, request.q)
         chosen = _chosen(request, rewritten)
         filters: dict[str, Node] = {name: _filter(name, values) for name, values in chosen.items()}
         for name, nodes in _ranges(request, rewritten).items():
@@ -129,6 +133,9 @@ class Searcher:
             facets=asked(request, chosen),
         )
         return _Planned(rewritten, query, chosen)
+
+    def _rewritten(self, engine: Engine, q: str) -> Rewritten:
+        return rewrite(parse(q), lambda name, form: _called(engine, name, form), lambda found: _series(engine, found))
 
     def _run(self, engine: Engine, planned: _Planned, request: SearchRequest) -> tuple[Matches, bool]:
         """The matches; when no report has all words and the mode allows it, those with most of them."""
@@ -184,7 +191,7 @@ class Searcher:
         """The record with the places of a query in it. Raises ReportNotFoundError, QueryError."""
         engine = self.engine
         found = engine.get(report_id)
-        rewritten = rewrite(parse(q), lambda name, part: _values(engine, name, part))
+        rewritten = self._rewritten(engine, q)
         marker = Marker.of(rewritten.condition(), rewritten.runs)
         title, text = (_marks(found, marker, name) for name in TEXT_FIELDS)
         return MarkedReport(_report(found), title, text)
@@ -219,6 +226,10 @@ class Searcher:
             "generation": self.manifest.generation,
             **{f.name: [{"value": c.value, "count": c.count} for c in f.counts] for f in matches.facets},
         }
+
+    def coverage(self, region: str = "") -> Coverage:
+        """Which bodies of a region have a report for which year. Raises RequestError for an unknown region."""
+        return coverage(self.engine, region)
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
         """Every report that a request finds, without holding them all."""
@@ -268,10 +279,41 @@ def _marks(found: Found, marker: Marker, name: str) -> tuple[tuple[int, int], ..
     return tuple(marker.marks(name, found.texts[name], found.wording.get(name)))
 
 
-def _values(engine: Engine, name: str, part: str) -> list[str]:
-    """All values of a facet that contain a text."""
-    matches = engine.search(EngineQuery(size=0, facets=(FacetAsked(name, 1_000_000, (), part),)))
-    return [c.value for c in matches.facets[0].counts]
+_KNOWN: WeakKeyDictionary[Engine, dict[str, tuple[tuple[str, str], ...]]] = WeakKeyDictionary()
+"""Values with their index forms, as long as their snapshot lives: 125,000 bodies are not folded for each query."""
+
+
+def _values(engine: Engine, name: str) -> tuple[tuple[str, str], ...]:
+    """All values of a facet, each with its index form."""
+    known = _KNOWN.setdefault(engine, {})
+    if name not in known:
+        counts = engine.search(EngineQuery(size=0, facets=(FacetAsked(name, 1_000_000),))).facets[0].counts
+        known[name] = tuple((c.value, fold_line(c.value)) for c in counts)
+    return known[name]
+
+
+def _called(engine: Engine, name: str, form: str) -> list[str]:
+    """The values of a facet that contain a form; bodies also by their short names."""
+    values = _values(engine, name)
+    if name == "agency":
+        return [value for value, full in values if is_called(form, full)]
+    return [value for value, full in values if form in full]
+
+
+def _series(engine: Engine, agencies: tuple[str, ...]) -> Node:
+    """Those bodies, and those of the same line, level and place: what they were before and after a reform."""
+    own = Keyword("agency", agencies)
+    facets = tuple(FacetAsked(name, 1_000_000) for name in ("line", "level", "region"))
+    counted = {f.name: f.counts for f in engine.search(EngineQuery(own, size=0, facets=facets)).facets}
+    lines, levels = (tuple(c.value for c in counted[name]) for name in ("line", "level"))
+    counts = {c.value: c.count for c in counted["region"]}
+    below: Counter[str] = Counter()
+    for value, count in counts.items():
+        below[value.rpartition("/")[0]] += count
+    places = tuple(tuple(v.split("/")) for v, n in counts.items() if n > below[v])
+    if not (lines and levels and places):
+        return own
+    return AnyOf((own, AllOf((Keyword("line", lines), Keyword("level", levels), PathPrefix("region", places)))))
 
 
 def _chosen(request: SearchRequest, rewritten: Rewritten) -> dict[str, tuple[str, ...]]:

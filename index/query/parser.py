@@ -27,8 +27,8 @@ from index.query.syntax import (
 
 __all__ = ["FIELDS", "parse", "unparse"]
 
-FIELDS = ("title", "text", "agency", "level", "year", "region", "line", "org_type", "tables", "published")
-"""What may stand before a colon."""
+FIELDS = ("title", "text", "agency", "agency~", "level", "year", "region", "line", "org_type", "tables", "published")
+"""What may stand before a colon; `agency~` takes in predecessors and successors."""
 
 QUOTES = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
 OPENING, CLOSING = "(（", ")）"
@@ -41,7 +41,7 @@ TOKEN = re.compile(
     r"|(?P<minus>-)"
     r"|(?P<bang>[!！](?=[\"“＂「『]))"
     r"|(?P<quote>[\"“＂「『])"
-    r"|(?P<field>[A-Za-z_]{2,20}:(?!//))"
+    r"|(?P<field>[A-Za-z_]{2,20}~?:(?!//))"
     r"|(?P<run>[^\s()（）\"“＂「『]+)"
 )
 TILDE = re.compile(r"~(\d{1,6})")

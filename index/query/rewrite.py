@@ -33,7 +33,10 @@ from index.report import LEVELS
 __all__ = ["Rewritten", "Values", "rewrite"]
 
 Values = Callable[[str, str], list[str]]
-"""(facet name, part of a value) -> the values of that facet in the index that contain it."""
+"""(facet name, index form) -> the values of that facet in the index that contain it, or may be called so."""
+
+Series = Callable[[tuple[str, ...]], Node]
+"""Bodies -> the reports of those bodies and of their predecessors and successors."""
 
 CODE = re.compile(r"[\u4e00-\u9fff]{1,8}\(\d{4}\)第?\d{1,5}号|[0-9a-z][0-9a-z._/@:%+#&=?~-]*[0-9a-z%]|[0-9a-z]")
 """What is one thing however it is cut: a document number, a code, an address, a number with its sign."""
@@ -79,12 +82,16 @@ class Rewritten:
         return Ranking(_once(self.tokens), _once(self.runs), _once(self.pairs) if pairs else ())
 
 
-def rewrite(tree: Syntax | None, values: Values) -> Rewritten:
+def _alone(agencies: tuple[str, ...]) -> Node:
+    return Keyword("agency", agencies)
+
+
+def rewrite(tree: Syntax | None, values: Values, series: Series = _alone) -> Rewritten:
     """The finished form of a parsed query. Raises QueryError for what has no meaning."""
     out = Rewritten()
     if tree is None:
         return out
-    rewriter = _Rewriter(out, values)
+    rewriter = _Rewriter(out, values, series)
     for operand in tree.operands if isinstance(tree, And) else (tree,):
         rewriter.top(operand)
     if not (out.firm or out.loose or out.filters or out.ranges):
@@ -116,8 +123,8 @@ def pairs_of(form: str) -> list[str]:
 class _Rewriter:
     """Walks the tree; what ranks is collected on the way, except below NOT."""
 
-    def __init__(self, out: Rewritten, values: Values) -> None:
-        self.out, self.values = out, values
+    def __init__(self, out: Rewritten, values: Values, series: Series) -> None:
+        self.out, self.values, self.series = out, values, series
 
     # ------------------------------------------------------------------ the top level
     def top(self, node: Syntax) -> None:
@@ -156,7 +163,7 @@ class _Rewriter:
             case Field():
                 return self.field(node)
             case Negated(operand, _):
-                return Not(_Rewriter(Rewritten(), self.values).node(operand))
+                return Not(_Rewriter(Rewritten(), self.values, self.series).node(operand))
             case And(operands, _):
                 return all_of(self.node(o) for o in operands)
             case Or(operands, _):
@@ -244,11 +251,13 @@ class _Rewriter:
             return Keyword("level", (_level(wanted, node.position),))
         if node.name == "region":
             parts = tuple(wanted.split("/"))
-            paths = [tuple(v.split("/")) for v in self.values("region", parts[-1])]
+            paths = [tuple(v.split("/")) for v in self.values("region", fold_line(parts[-1]))]
             prefixes = tuple(p for p in paths if _ends_with(p, parts))
             return PathPrefix("region", prefixes) if prefixes else Nothing()
-        known = tuple(v for v in self.values(node.name, "") if fold_line(wanted) in fold_line(v))
-        return Keyword(node.name, known) if known else Nothing()
+        known = tuple(self.values(node.name.removesuffix("~"), fold_line(wanted)))
+        if not known:
+            return Nothing()
+        return self.series(known) if node.name.endswith("~") else Keyword(node.name, known)
 
 
 def _ends_with(path: tuple[str, ...], parts: tuple[str, ...]) -> bool:

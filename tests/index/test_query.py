@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import QueryError
-from index.query import nodes, parser, rewrite
+from index.query import names, nodes, parser, rewrite
 from index.query.nodes import AllOf, AnyOf, Everything, Keyword, Near, Not, NumberRange, PathPrefix, String, Wildcard
 from index.query.parser import parse, unparse
 from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax
@@ -207,5 +207,5 @@ def test_no_query_crashes_or_matches_everything(query: str) -> None:
 
 
 def test_examples_in_the_docs() -> None:
-    for module in (parser, rewrite, nodes):
+    for module in (names, parser, rewrite, nodes):
         assert doctest.testmod(module).failed == 0

@@ -87,7 +87,9 @@ def test_the_window_ends_where_cursors_begin() -> None:
     assert SearchRequest(size=100, cursor="abc").cursor == "abc"
 
 
-@pytest.mark.parametrize("text", ["drop table", "year", "year>=", "year>=abc", "nonsense>=1", "year>=1; x", "year>=1e9"])
+@pytest.mark.parametrize(
+    "text", ["drop table", "year", "year>=", "year>=abc", "nonsense>=1", "year>=1; x", "year>=1e9"]
+)
 def test_conditions_that_are_none(text: str) -> None:
     with pytest.raises(RequestError) as caught:
         where(text)

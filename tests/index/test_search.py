@@ -110,7 +110,20 @@ def request_of(url: str) -> SearchRequest:
     return SearchRequest(**values)  # type: ignore[arg-type]
 
 
-STRINGS = ["公", "公开", "息公开主", "政府信息公开", "复议案件", "工程", "12件", "国办发(2019)5号", "公公", "a-1312/b", "开。", "没有的字符串"]
+STRINGS = [
+    "公",
+    "公开",
+    "息公开主",
+    "政府信息公开",
+    "复议案件",
+    "工程",
+    "12件",
+    "国办发(2019)5号",
+    "公公",
+    "a-1312/b",
+    "开。",
+    "没有的字符串",
+]
 
 
 @pytest.mark.parametrize("string", STRINGS)
@@ -224,7 +237,9 @@ def test_cursors_reach_what_pages_reach(searcher: Searcher) -> None:
     assert [h.id for h in first.hits] + rest == whole
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "e30", "W10", "WyJ5ZWFyIiwxLDJd", "WyJyZWxldmFuY2UiLCJhIiwxXQ", "!!", "公"])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "e30", "W10", "WyJ5ZWFyIiwxLDJd", "WyJyZWxldmFuY2UiLCJhIiwxXQ", "!!", "公"]
+)
 def test_foreign_cursors_are_refused(searcher: Searcher, cursor: str) -> None:
     with pytest.raises(RequestError) as caught:
         searcher.search(SearchRequest(q="公开", cursor=cursor))

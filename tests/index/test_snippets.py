@@ -62,7 +62,9 @@ def test_taiwan_wording_is_marked_as_published() -> None:
     assert marked(Marker((String(("规范性文件",)),)), text) == ["規範性檔案"]
 
 
-SENTENCES = st.lists(st.sampled_from(["政府信息公开。", "依申请公开12件，", "收费0元；\n", "無", "𠮷公開", " "]), max_size=80)
+SENTENCES = st.lists(
+    st.sampled_from(["政府信息公开。", "依申请公开12件，", "收费0元；\n", "無", "𠮷公開", " "]), max_size=80
+)
 
 
 @given(SENTENCES, st.integers(1, 5))
