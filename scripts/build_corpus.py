@@ -323,7 +323,7 @@ class GbkInfo(zipfile.ZipInfo):
 # -- truth -------------------------------------------------------------------------------------------------------
 
 
-def truth(sample: Sample) -> dict[str, Any]:
+def truth(sample: Sample, scripts: Scripts) -> dict[str, Any]:
     head = sample.head
     template, numbers = "prose", {}
     for piece in sample.pieces:
@@ -340,7 +340,7 @@ def truth(sample: Sample) -> dict[str, Any]:
     return {
         "file": sample.file,
         "shows": head["shows"],
-        "title": head.get("title"),
+        "title": scripts(head["title"], head.get("script", "Hans")) if "title" in head else None,
         "agency": head.get("agency"),
         "level": head.get("level"),
         "org_type": head.get("org_type"),
@@ -351,7 +351,7 @@ def truth(sample: Sample) -> dict[str, Any]:
             Path(sample.path.split("#")[0]).suffixes[-2:] if sample.path.endswith(".gz") else Path(sample.file).suffix
         ),
         "encoding": head.get("encoding", "utf-8") if head.get("shape") not in ("pdf", "docx") else None,
-        "script": "Hant" if head.get("script", "Hans") != "Hans" else "Hans",
+        "script": {"Hans": "Hans", "TW": "Hant-TW"}.get(head.get("script", "Hans"), "Hant"),
         "taiwan_worded": head.get("script") == "TW",
         "damage": head.get("damage"),
         "clean": f"corpus_clean/{Path(sample.path).stem}.txt" if head.get("damage") in damage.KINDS else None,
@@ -361,8 +361,8 @@ def truth(sample: Sample) -> dict[str, Any]:
     }
 
 
-def write_truth(every: list[Sample]) -> None:
-    records = {sample.path: truth(sample) for sample in every}
+def write_truth(every: list[Sample], scripts: Scripts) -> None:
+    records = {sample.path: truth(sample, scripts) for sample in every}
     TRUTH.parent.mkdir(parents=True, exist_ok=True)
     TRUTH.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -382,10 +382,10 @@ sources, not the files. All tables satisfy their printed identities except where
 """
 
 
-def write_readme(every: list[Sample]) -> None:
+def write_readme(every: list[Sample], scripts: Scripts) -> None:
     rows = []
     for sample in every:
-        t = truth(sample)
+        t = truth(sample, scripts)
         cells = [f"`{sample.path}`", t["year"], t["level"] or "–", t["agency"], t["template"], t["encoding"] or "–"]
         cells += ["Taiwan-worded" if t["taiwan_worded"] else t["script"], t["damage"] or "", t["shows"]]
         rows.append("| " + " | ".join(map(str, cells)) + " |")
@@ -397,8 +397,8 @@ def main(wanted: list[str]) -> None:
     groups: dict[str, list[Sample]] = {}
     for sample in every:
         groups.setdefault(sample.file, []).append(sample)
-    write_truth(every)
-    write_readme(every)
+    write_truth(every, scripts)
+    write_readme(every, scripts)
     for file, group in groups.items():
         if wanted and not any(w in file for w in wanted):
             continue
