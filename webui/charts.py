@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 __all__ = ["YearChart", "year_chart"]
 
-_HEIGHT, _STEP, _BASE, _TOP = 150, 44, 124, 18
+_HEIGHT, _STEP, _BASE, _TOP, _EDGE = 150, 44, 124, 24, 12
+"""In units of the drawing; the edge leaves room for the first and the last label when a narrow page enlarges them."""
 
 
 class YearChart:
@@ -32,8 +33,8 @@ class YearChart:
         """The bars, each with its year and number as a title."""
         width = max(_STEP * len(self.rows), _STEP * 6)
         head = Markup(
-            '<svg class="chart" role="img" aria-label="{}" viewBox="0 0 {} {}" preserveAspectRatio="xMidYMax meet">'
-        ).format(self.label, width, _HEIGHT)
+            '<svg class="{}" role="img" aria-label="{}" viewBox="{} 0 {} {}" preserveAspectRatio="xMidYMax meet">'
+        ).format("chart many" if len(self.rows) > 9 else "chart", self.label, -_EDGE, width + 2 * _EDGE, _HEIGHT)
         line = Markup('<line class="axis" x1="0" x2="{}" y1="{}" y2="{}"/>').format(width, _BASE, _BASE)
         indent = (width - _STEP * len(self.rows)) // 2
         bars = [self._bar(indent + i * _STEP, year, count) for i, (year, count) in enumerate(self.rows)]

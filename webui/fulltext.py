@@ -18,6 +18,8 @@ from index.response import Span
 __all__ = ["Block", "Layer", "Line", "blocks", "hit_layers", "received_layers", "report_layers", "spread"]
 
 _HEADING = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*、\s*\S.{0,38}")
+_NUMBER = re.compile(r"[-+]?[\d,，.．]+\s*[%％]?|[-—–/／]+")
+_NUMBERED = re.compile(r"[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[.．、]\D")
 _SENTENCE_END = ("。", "；", "：", "！", "？", ";", ":")
 _CELL, _CELLS = 24, 6
 """A table flattened to one cell a line: at least so many lines in a row, none longer than so many characters."""
@@ -50,6 +52,11 @@ class Line:
         return bool(_HEADING.fullmatch(self.text)) and not self.text.rstrip().endswith(_SENTENCE_END)
 
     @property
+    def number(self) -> bool:
+        """Whether it is a figure, or what stands for one in a table."""
+        return bool(_NUMBER.fullmatch(self.text.strip()))
+
+    @property
     def cell(self) -> bool:
         """Whether it may be a cell of a flattened table."""
         text = self.text.strip()
@@ -63,6 +70,19 @@ class Block:
     kind: str
     lines: list[Line] = field(default_factory=list)
     anchor: str = ""
+
+    @property
+    def rows(self) -> list[list[Line]]:
+        """The cells of a flattened table in rows: one begins where a name follows a figure, or has a number."""
+        rows: list[list[Line]] = []
+        figure = True
+        for line in self.lines:
+            named = not line.number and (figure or _NUMBERED.match(line.text.strip()))
+            if named or not rows:
+                rows.append([])
+            figure = line.number
+            rows[-1].append(line)
+        return rows
 
 
 def hit_layers(marks: Sequence[Span], first: int, total: int) -> list[Layer]:

@@ -81,11 +81,22 @@ def _value_label(facet: Facet, value: FacetValue) -> str:
 def _ordered(facet: Facet, values: tuple[FacetValue, ...]) -> list[FacetValue]:
     """A tree by path; what has an order of its own in it; the rest as it came, chosen values first."""
     if facet.kind == "path":
-        return sorted(values, key=lambda v: v.value.split("/"))
+        return _tree(values)
     if facet.kind == "number":
         return sorted(values, key=lambda v: (not v.selected, -int(v.value)))
     order = {value: i for i, value in enumerate(facet.order)}
     return sorted(values, key=lambda v: (not v.selected, order.get(v.value, len(order))))
+
+
+def _tree(values: tuple[FacetValue, ...]) -> list[FacetValue]:
+    """Each value below what it belongs to, the larger branches first."""
+    counts = {v.value: v.count for v in values}
+
+    def way(value: FacetValue) -> list[tuple[int, str]]:
+        parts = value.value.split("/")
+        return [(-counts.get("/".join(parts[: i + 1]), 0), part) for i, part in enumerate(parts)]
+
+    return sorted(values, key=way)
 
 
 def _values(facet: Facet, result: FacetResult) -> list[Value]:
@@ -203,7 +214,7 @@ def home() -> BaseResponse:
     """The entry; with a query it is the search."""
     if request.args:
         return redirect(PAGE_SEARCH + "?" + urlencode(list(request.args.items(multi=True))), 302)
-    asked = SearchRequest(size=1, snippets=0, facets=("level", "year", "region"), facet_size=60)
+    asked = SearchRequest(size=1, snippets=0, facets=("level", "year", "region"), facet_size=LIMITS.facet_size)
     response = room().searcher.search(asked)
     bare = SearchRequest()
     doors = {
@@ -246,7 +257,7 @@ def search() -> Response:
 def facet(name: str) -> Response:
     """Every value of one facet under a search, with a search among them."""
     if name not in FACET_NAMES:
-        raise NotFound("没有这个分面；可用的有：" + "、".join(FACET_NAMES))
+        raise NotFound(f"there is no facet {name!r}; there are {', '.join(FACET_NAMES)}")
     args = without_blanks(request.args)
     asked = parse_search(args, extra=("contains",), skip=("page", "cursor"))
     contains = args.get("contains", "")

@@ -179,6 +179,8 @@ def _several(args: Arguments, name: str) -> tuple[str, ...]:
     values = args.getlist(name)
     if len(values) > LIMITS.values:
         raise RequestError(name, f"{name} is given {len(values)} times; at most {LIMITS.values} are read, give fewer")
+    if "" in values:
+        raise RequestError(name, f"{name} is given without a value; give one or leave it out")
     return tuple(dict.fromkeys(values))
 
 

@@ -18,14 +18,22 @@ MACHINE = ("/api/", "/-/", "/openapi.json", "/metrics", "/opensearch.xml", "/fee
 """Addresses that programs read: their errors are problem documents."""
 
 KINDS = {
-    "query": ("The query cannot be parsed", "检索式有误"),
-    "request": ("The request cannot be answered as asked", "请求有误"),
-    "report": ("No such report", "没有这份报告"),
-    "index": ("The index cannot be used as it is", "索引暂不可用"),
+    "query": ("The query cannot be parsed", "检索式有误", "这个检索式读不懂，所以没有检索。"),
+    "request": ("The request cannot be answered as asked", "请求有误", "这个网址里有不能照办的要求。"),
+    "report": ("No such report", "没有这份报告", "编号不对，或者报告已经从索引里删去。请重新检索，找到它现在的编号。"),
+    "index": (
+        "The index cannot be used as it is",
+        "索引暂不可用",
+        "索引需要维护，请稍后再试，或告诉管理员下面这句话。",
+    ),
 }
-"""kind -> (title of the problem, heading of the page). Each has its place at /help#problem-KIND."""
+"""kind -> (title of the problem, heading of the page, its first sentence). Each has its place at /help#problem-KIND."""
 
-_HEADINGS = {404: "没有这个页面", 405: "不支持这种请求方法", 500: "服务器出错了"}
+_HTTP = {
+    404: ("没有这个页面", "网址可能写错了，或者页面已经不在。"),
+    405: ("不支持这种请求方法", "这里只能读取，不能提交。"),
+    500: ("服务器出错了", "这是程序的错误，日志里有详细记录。"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,12 @@ class Problem:
     @property
     def heading(self) -> str:
         """The same for the page."""
-        return KINDS[self.kind][1] if self.kind else _HEADINGS.get(self.status, self.title)
+        return KINDS[self.kind][1] if self.kind else _HTTP.get(self.status, (self.title, ""))[0]
+
+    @property
+    def sentence(self) -> str:
+        """What a reader of the page is told first; `detail` follows for who can use it."""
+        return KINDS[self.kind][2] if self.kind else _HTTP.get(self.status, ("", ""))[1]
 
     def members(self) -> dict[str, str | int]:
         """The members of the problem document."""

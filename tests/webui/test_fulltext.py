@@ -60,3 +60,21 @@ def test_blocks_know_headings_cells_and_paragraphs():
 
 def test_received_is_none_for_a_record_that_contradicts_itself():
     assert received_text(Report("1", "a", "区", repairs=[Repair("x", 3, 4, "a", "", 1.0, display=(1, 1))])) is None
+
+
+def test_a_flattened_table_falls_into_its_rows():
+    text = "申请人\n自然人\n总计\n(一)予以公开\n29\n1\n(三)不予公开\n1.国家秘密\n0\n—\n2.三安全一稳定\n3\n1,204"
+    (block,) = blocks(spread(text, []))
+    assert [[line.text for line in row] for row in block.rows] == [
+        ["申请人", "自然人", "总计"],
+        ["(一)予以公开", "29", "1"],
+        ["(三)不予公开"],
+        ["1.国家秘密", "0", "—"],
+        ["2.三安全一稳定", "3", "1,204"],
+    ]
+
+
+def test_rows_lose_no_cell():
+    lines = ["1", "甲", "2", "3", "(一)乙", "丙", "4"]
+    (block,) = blocks(spread("\n".join(lines), []))
+    assert [line.text for row in block.rows for line in row] == lines
