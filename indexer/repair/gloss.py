@@ -28,6 +28,9 @@ PLAIN = re.compile("[a-zü]+")
 MINIMUM = 5
 """Glosses a document must show before any is taken out, where nothing else speaks of damage."""
 
+TOLERANCE = 6
+"""Glosses for each bare one that is forgiven: the bytes of a character are missed where another gloss was put into them."""
+
 COMMON = -10.5
 """Log probability of a character that prose uses often: tools gloss such, people gloss rare names."""
 
@@ -67,7 +70,7 @@ def survey(text: str, *, tones: bool) -> Glosses:
     places = tuple(m for m in GLOSS.finditer(text) if _is_gloss(m[1], m[3], tones=tones))
     glossed = Counter(m[1] for m in places)
     bare = Counter(c for c in text if c in glossed)
-    always = {c for c, n in glossed.items() if bare[c] == n}
+    always = {c for c, n in glossed.items() if (bare[c] - n) * TOLERANCE <= n}
     return Glosses(
         places,
         {m[1]: unicodedata.normalize("NFC", m[3]) for m in places if m[1] in always},

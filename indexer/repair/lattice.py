@@ -18,7 +18,7 @@ from indexer.repair import gloss
 from indexer.repair.gbk import codes_of
 from indexer.repair.script import Script, Sequences
 
-__all__ = ["Candidate", "Lattice", "State"]
+__all__ = ["LOST", "READING_CLOSED", "Candidate", "Lattice", "State"]
 
 BEAM = 40
 KEPT = 6
@@ -35,12 +35,12 @@ FINAL = 30
 """States whose last character is looked for where its trail byte is lost: it can be any of its row."""
 
 GAP_COST = 0.5
-MOST_GAPS = 4
+MOST_GAPS = 12
 
 LONGEST = 80
 READING_CLOSED = re.compile(rf"({gloss.READING})[)）]")
-ASCII_LOST = "0123456789% .-/+"
-"""What a "?" can have swallowed with a trail byte: whatever stands below 0x40 in these texts."""
+LOST = "\x01"
+"""Stands for what a \"?\" swallowed with a trail byte: a digit, a point, a space; which of them nobody can say, so \"?\" stays."""
 
 
 class Candidate(NamedTuple):
@@ -151,8 +151,10 @@ class Lattice:
         else:
             closed = not follows or follows in ",!。、，！\n"
             for s in self._begun(states, self.script.begun):
-                for lost in ("",) if closed else ASCII_LOST:
-                    yield Candidate(s.score + self.sequences.text(s.seen, lost), s.text + lost, j + 1)
+                if closed:
+                    yield Candidate(s.score, s.text, j + 1)
+                else:
+                    yield Candidate(s.score + self.sequences.next(s.seen, "0"), s.text + LOST, j + 1)
 
     def _begun(self, states: list[State], characters: Callable[[int], list[str]]) -> list[State]:
         """The states with the character that they have begun, the likeliest."""

@@ -17,7 +17,7 @@ from functools import cache, cached_property
 from indexer.repair import gloss, language_model
 from indexer.repair.edits import Edit
 from indexer.repair.gbk import DELIMITERS, PAIRS, codes_of, damage
-from indexer.repair.lattice import READING_CLOSED, Candidate, Lattice, State
+from indexer.repair.lattice import LOST, READING_CLOSED, Candidate, Lattice, State
 from indexer.repair.script import Script, Sequences
 from indexer.repair.table import Findings
 
@@ -147,6 +147,7 @@ def _event(document: Document, start: int, done: str) -> Edit | None:
 
 def _shown(text: str, *, folded: bool) -> str:
     """A repair in the form of the text around it."""
+    text = text.replace(LOST, "?")
     return text.translate(language_model.FOLD) if folded else text.replace("　", "")
 
 
@@ -259,15 +260,15 @@ class Event:
             if m := READING_CLOSED.match(self.line, self.start + 1):
                 glosses[code.decode("gbk", "replace")] = m[1]
         try:
-            made = damage(body + WIDE.get(tail, tail), glosses)
+            made = damage(body.replace(LOST, "0") + WIDE.get(tail, tail), glosses)
         except UnicodeEncodeError:
             return False
         return made == self.line[start:end].translate(language_model.FOLD)
 
     def score(self, text: str, end: int, horizon: int) -> float:
         """How likely the line is with `text` up to `end`, seen to a little past `horizon`."""
-        sequences, body = self.document.sequences, text.removesuffix("(")
-        if body != text and (m := READING_CLOSED.match(self.line, end)):
+        sequences, body = self.document.sequences, text.removesuffix("(").replace(LOST, "0")
+        if text.endswith("(") and (m := READING_CLOSED.match(self.line, end)):
             end = m.end()
         right = self.right(end, horizon)
         total = SEQUENCE_WEIGHT * sequences.text(self.seen, body + right)
@@ -277,17 +278,23 @@ class Event:
         total -= 10 * len(UNLIKELY.findall((self.before[-1:] or "\n") + body + right[:2]))
         line = (self.before + body + self.line[end:]).translate(language_model.FOLD)
         total -= LEFT_OPEN * sum(abs(line.count(pair[0]) - line.count(pair[1])) for pair in BRACKETS)
-        return total + self._in_list(body)
+        return total + self._in_list(body + right)
 
     def right(self, end: int, horizon: int) -> str:
-        """The text after a repair, glosses taken out, up to the next damage."""
-        rest = RECEIVED.sub("", self.line[end : horizon + 4 * CONTEXT])
-        return rest.split("?", 1)[0][: horizon - end + CONTEXT] if rest[:1] != "?" else ""
+        """The text after a repair, glosses taken out: all that another repair explains, and on to the next damage."""
+        near, far = self.line[end:horizon], self.line[max(end, horizon) : max(end, horizon) + 4 * CONTEXT]
+        far = RECEIVED.sub("", far)
+        seen = far.split("?", 1)[0][:CONTEXT]
+        return RECEIVED.sub("", near) + seen + ("\n" if seen == far and len(far) < CONTEXT else "")
 
     def _in_list(self, body: str) -> float:
         """What the list marker before says of this one."""
         m = MARKER.match(body) if self.at_line_start else None
         if m is None:
             return -5.0 if body.startswith(("　（", "　(")) else 0.0
-        following = NUMERALS[NUMERALS.index(self.marker) + 1 :][:1] if self.marker in NUMERALS else ["一"]
-        return 3.0 if m[1] in following else 0.0 if m[1] == "一" else -3.0
+        if m[1] == "一" or m[1] not in NUMERALS:
+            return 0.0 if m[1] == "一" else -5.0
+        ahead = NUMERALS.index(m[1]) - (NUMERALS.index(self.marker) if self.marker in NUMERALS else -1)
+        return {1: 3.0, 2: 1.0, 3: 0.0}.get(ahead, -3.0)
+
+

@@ -19,7 +19,7 @@ BETWEEN = 300
 BEGUN = 90
 PROSE_WEIGHT = 1.0
 DOCUMENT_WEIGHT = 3.0
-WIDE_COST = 3.0
+WIDE_COST = 7.0
 """Nats against a full-width letter or digit: reports mostly write them in half width, which cannot be damaged."""
 
 NUMERALS = "一二三四五六七八九十"
