@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from index.errors import InputError
 from indexer.formats.chrome import Framed
@@ -44,15 +45,20 @@ def finish(framed: Framed, tables: Sequence[Rows], kind: str, decoded: Decoded |
 
 
 def _refuse_empty(text: str, title: str | None, least: int) -> None:
-    words = len(_WORD.findall(text[:10_000]))
-    if words + len(_WORD.findall(title or "")) < least:
+    words = _count(text, 100)
+    if words + _count(title or "", 100) < least:
         raise InputError("holds no text; if it is a scan or a page of links, index the document itself")
     if words < 100 and _ERROR_PAGE.search(f"{title or ''}\n{text}"):
         raise InputError("is a website's error page; fetch the report again")
 
 
+def _count(text: str, enough: int) -> int:
+    """Letters and digits of a text, counted up to `enough`."""
+    return sum(1 for _ in islice(_WORD.finditer(text), enough))
+
+
 def _problems(text: str, title: str | None) -> list[str]:
-    if title and len(_WORD.findall(text[:10_000])) < 20:
+    if title and _count(text, 20) < 20:
         return ["hardly any text: the report may be in an attachment of this page"]
     return []
 

@@ -67,8 +67,10 @@ class Flat:
 
 @dataclass(slots=True)
 class _Table:
+    """A table that is open: its rows so far, its lines in groups (whether they are a cell's), and the open cell."""
+
     rows: list[list[Cell]] = field(default_factory=list)
-    groups: list[list[Line]] = field(default_factory=list)
+    groups: list[tuple[bool, list[Line]]] = field(default_factory=list)
     nested: bool = False
     cell: list[str] | None = None
     element: HtmlElement | None = None
@@ -100,7 +102,7 @@ class _Flattener:
         elif self.open and self.open[-1].cell is not None:
             self.open[-1].cell.append(text)
         elif self.open:
-            self.open[-1].groups.append([Line(text)])
+            self.open[-1].groups.append((False, [Line(text)]))
         else:
             self.flat.lines.append(Line(text))
 
@@ -144,7 +146,7 @@ class _Flattener:
     def _cell_lines(table: _Table) -> None:
         """Write down a cell's lines so far, one by one: what follows is a table within it."""
         if table.cell:
-            table.groups.append([Line(text) for text in table.cell])
+            table.groups.append((True, [Line(text) for text in table.cell]))
             table.cell.clear()
 
     def _end_cell(self) -> None:
@@ -156,7 +158,7 @@ class _Flattener:
             table.rows.append([])
         span = (_span(table.element, "colspan"), _span(table.element, "rowspan"))
         table.rows[-1].append(Cell("\n".join(table.cell), *span, table.element.tag == "th"))
-        table.groups.append([Line(text) for text in table.cell])
+        table.groups.append((True, [Line(text) for text in table.cell]))
         table.cell = table.element = None
 
     def _leave_table(self) -> None:
@@ -165,14 +167,20 @@ class _Flattener:
         if _is_data(table):
             number = len(self.flat.tables)
             self.flat.tables.append(tuple(tuple(row) for row in table.rows if row))
-            groups = [cell_line([line.text for line in group]) for group in table.groups]
-            lines = [Line(text, number) for group in groups for text in group]
+            lines = [line for is_cell, group in table.groups for line in _numbered(group, number if is_cell else None)]
         else:
-            lines = [line for group in table.groups for line in group]
+            lines = [line for _, group in table.groups for line in group]
         if self.open:
-            self.open[-1].groups.append(lines)
+            self.open[-1].groups.append((False, lines))
         else:
             self.flat.lines.extend(lines)
+
+
+def _numbered(group: list[Line], table: int | None) -> list[Line]:
+    """The lines of one cell, or those between cells, such as a caption, which belong to no row."""
+    if table is None:
+        return group
+    return [Line(text, table) for text in cell_line([line.text for line in group])]
 
 
 def flatten(root: HtmlElement, chosen: set[HtmlElement]) -> Flat:

@@ -28,6 +28,8 @@ LEAST = 5
 """Letters and digits below which a page is blank."""
 LEAST_BODY = 80
 """Characters below which a container is not believed to hold the body, unless the whole page is short."""
+MAX_TAGS = 500_000
+"""Tags beyond which a page is read without a tree, whose elements cost a kilobyte each; reports have 20,000 at most."""
 MAX_READABILITY = 20_000
 """Elements beyond which readability, which scores each of them several times, is not asked."""
 MAX_WIDENINGS = 4
@@ -61,9 +63,11 @@ def read_html(source: Source) -> Page:
 def read_markup(markup: str, *, decoded: Decoded | None = None, title: str | None = None) -> Page:
     """The report in markup that is text already. A `title` that is known is taken out of the body where it stands."""
     markup = _CONTROLS.sub("", markup)
+    if markup.count("<") > MAX_TAGS:
+        return _salvage(markup, decoded, "has more tags than any report")
     root = _parse(markup)
     if root is None or _gave_up(root, markup):
-        return _salvage(markup, decoded)
+        return _salvage(markup, decoded, "is nested too deeply to be read as HTML")
     meta = _meta(root)
     page_title = _text_of(root, "//title")
     _clean(root)
@@ -92,13 +96,13 @@ def _gave_up(root: HtmlElement, markup: str) -> bool:
     return there > 50 and kept < SALVAGE * there
 
 
-def _salvage(markup: str, decoded: Decoded | None) -> Page:
+def _salvage(markup: str, decoded: Decoded | None, why: str) -> Page:
     """The text without a tree, where the markup is too deep or too broken to have one."""
     bare = _RAW_BREAK.sub("\n", _RAW_DROP.sub("", markup))
     text = entities.unescape(_RAW_TAG.sub("", bare))
     lines = [Line(line) for raw in text.split("\n") if (line := " ".join(raw.split()))]
     page = finish(frame(lines), [], "html", decoded, LEAST)
-    page.problems.append("the markup is nested too deeply to be read as HTML: read without tables or layout")
+    page.problems.append(f"the markup {why}: read without tables or layout")
     return page
 
 
@@ -154,7 +158,7 @@ def _containers(root: HtmlElement) -> set[HtmlElement]:
     """The elements that hold the body; nested ones by their outermost, separate ones all together."""
     total = _length(root)
     for profiles in (BODIES, GENERIC_BODIES):
-        found = _outermost([e for xpath in profiles for e in root.xpath(xpath)])
+        found = _outermost([e for group in _select(root, profiles).values() for e in group])
         length = sum(map(_length, found))
         if length >= LEAST_BODY or length * 2 > total > 0:
             if profiles is BODIES:
@@ -163,6 +167,19 @@ def _containers(root: HtmlElement) -> set[HtmlElement]:
             return _widened(_largest(found), root)
     _drop_chrome(root)
     return _readable(root) or {root}
+
+
+def _select(root: HtmlElement, selectors: Sequence[str]) -> dict[str, list[HtmlElement]]:
+    """The elements of each selector, in the order of `selectors`; one pass over the page for all of them."""
+    found: dict[str, list[HtmlElement]] = {selector.lower(): [] for selector in selectors}
+    for element in root.iter():
+        names = [element.tag, *(f".{c}" for c in (element.get("class") or "").lower().split()[:20])]
+        if identity := element.get("id"):
+            names.append("#" + identity.strip().lower())
+        for name in names:
+            if name in found:
+                found[name].append(element)
+    return found
 
 
 def _outermost(found: Sequence[HtmlElement]) -> list[HtmlElement]:
@@ -246,7 +263,7 @@ def _title(root: HtmlElement, flat: Flat, meta: dict[str, str], page_title: str)
     if found := meta.get("title"):
         return _clean_title(found, meta)
     cleaned = _clean_title(page_title, meta)
-    headings = [h for xpath in HEADINGS for e in root.xpath(xpath)[:5] if (h := _heading(e))]
+    headings = [h for group in _select(root, HEADINGS).values() for e in group[:5] if (h := _heading(e))]
     agreed = [h for h in headings if squeeze(h) in squeeze(page_title)]
     named = [h for h in headings if is_title(h)]
     if best := (agreed or named):

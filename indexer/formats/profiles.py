@@ -1,84 +1,38 @@
-"""Where Chinese government websites keep the body, the title and the facts of a page, as XPath. Tables only."""
+"""Where Chinese government websites keep the body, the title and the facts of a page. Tables only.
+
+Selectors are written as in CSS, compared without regard to case: "#zoom" an id, ".article" a class, "h1" an element.
+"""
 
 from __future__ import annotations
 
 __all__ = ["BODIES", "COLUMNS", "DROPPED_CLASSES", "DROPPED_TAGS", "GENERIC_BODIES", "HEADINGS", "META"]
 
-
-def _class(name: str) -> str:
-    return f"//*[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]"
-
-
 BODIES = (
     # TRS WCM, the system of most provinces
-    "//*[contains(@class, 'TRS_Editor') or contains(@class, 'TRS_UEDITOR') or contains(@class, 'trs_editor_view')]",
-    _class("Custom_UnionStyle"),
+    *(".TRS_Editor", ".TRS_UEDITOR", ".trs_editor_view", ".Custom_UnionStyle", ".trs_paper_default"),
     # gov.cn and everything built on its platform
-    "//*[@id='UCAP-CONTENT']",
-    _class("pages_content"),
+    *("#UCAP-CONTENT", ".pages_content"),
     # the editor area of many systems
-    "//*[@id='zoom' or @id='Zoom' or @id='ZOOM' or @id='zoomcon' or @id='ivs_content' or @id='Zoom_content']",
-    "//*[@id='artibody' or @id='articleContent' or @id='article_content' or @id='ArticleContent']",
-    "//*[@id='js_content']",
-    _class("article-content"),
-    _class("article_content"),
-    _class("articleContent"),
-    _class("news_content"),
-    _class("newsContent"),
-    _class("news-content"),
-    _class("content_text"),
-    _class("arc_cont"),
-    _class("bt-content"),
-    _class("conTxt"),
-    _class("con_txt"),
-    _class("wzcon"),
-    _class("xl-content"),
-    _class("detail-content"),
-    _class("detail_content"),
-    _class("xxgk_content"),
-    _class("xxgk-content"),
-    _class("xxgkcontent"),
-    _class("xxgk_detail_content"),
-    _class("scroll_cont"),
-    _class("zwgk_content"),
-    _class("gkml_content"),
-    _class("govinfo_content"),
-    _class("nbcontent"),
-    _class("v_news_content"),
-    _class("wp_articlecontent"),
-    _class("j-fontContent"),
-    _class("txt_txt"),
-    _class("main-aticle"),
-    "//*[@id='p-detail' or @id='vsb_content' or @id='NewsContent' or @id='newsContent']",
-    "//*[@itemprop='articleBody']",
+    *("#zoom", "#zoomcon", "#zoom_content", "#ivs_content", "#vsb_content", "#js_content", "#p-detail"),
+    *("#artibody", "#articleContent", "#article_content", "#NewsContent", "#news_content", "#contentText"),
+    *(".article-content", ".article_content", ".articleContent", ".article-con", ".article_con", ".arc_cont"),
+    *(".news_content", ".newsContent", ".news-content", ".content_text", ".content-text", ".bt-content", ".conTxt"),
+    *(".con_txt", ".wzcon", ".xl-content", ".detail-content", ".detail_content", ".detailContent", ".main-aticle"),
+    *(".xxgk_content", ".xxgk-content", ".xxgkcontent", ".xxgk_detail_content", ".xxgk_con", ".zwgk_content"),
+    *(".gkml_content", ".govinfo_content", ".scroll_cont", ".nbcontent", ".v_news_content", ".wp_articlecontent"),
+    *(".j-fontContent", ".txt_txt", ".info-content", ".rich_media_content", ".view_content"),
 )
 """Elements that hold the text of a document and nothing else."""
 
 GENERIC_BODIES = (
-    "//*[starts-with(@id, 'vsb_content')]",
-    _class("xxgk"),
-    _class("article"),
-    _class("detail"),
-    _class("content"),
-    "//*[@id='article' or @id='content' or @id='Content' or @id='detail' or @id='main']",
-    "//article",
+    *(".xxgk", ".article", ".detail", ".content", "#article", "#content", "#detail", "#main", "article", "main"),
+    *("#vsb_content_2", "#vsb_content_4", "#vsb_content_100", "#vsb_content_500", "#vsb_content_501"),
 )
 """Elements that often hold the text and something of the site: asked when the ones above are not there."""
 
 HEADINGS = (
-    "//*[@id='artitle' or @id='articleTitle' or @id='title' or @id='ivs_title']",
-    _class("article-title"),
-    _class("article_title"),
-    _class("articleTitle"),
-    _class("news_title"),
-    _class("detail-title"),
-    _class("xxgk_title"),
-    _class("pages-title"),
-    _class("title"),
-    _class("bt"),
-    "//h1",
-    "//h2",
-    "//h3",
+    *("#artitle", "#articleTitle", "#ivs_title", ".article-title", ".article_title", ".articleTitle", ".news_title"),
+    *(".detail-title", ".xxgk_title", ".pages-title", "#title", ".title", ".bt", "h1", "h2", "h3"),
 )
 """Where the title stands above the body, the surest first."""
 

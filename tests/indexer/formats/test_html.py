@@ -48,6 +48,23 @@ def test_spans_and_header_cells_are_told() -> None:
     assert page.tables[0].offset == page.text.index("甲")
 
 
+def test_a_caption_is_text_but_no_cell() -> None:
+    page = html(f"<p>{SENTENCE}</p><table><caption>表一</caption><tr><td>甲</td><td>1</td></tr></table>")
+    assert page.text.split("\n") == [SENTENCE, "表一", "甲", "1"]
+    assert page.text[page.tables[0].offset] == "甲"
+
+
+def test_lines_of_a_long_cell_and_of_lists_stay_apart() -> None:
+    cell = f"<td>1.甲项<br>2.乙项</td><td>{SENTENCE * 2}<br>{SENTENCE}</td><td>法律服务<br>机构</td>"
+    page = html(f"<p>{SENTENCE}</p><table><tr>{cell}</tr></table>")
+    assert page.text.split("\n")[1:] == ["1.甲项", "2.乙项", SENTENCE * 2, SENTENCE, "法律服务机构"]
+
+
+def test_more_tags_than_any_report_has() -> None:
+    page = html("<br>" * 500_001 + f"<p>{SENTENCE}</p>")
+    assert (page.text, len(page.problems)) == (SENTENCE, 1)
+
+
 @pytest.mark.parametrize("span", ["", "-1", "0", "two", "99999999999999999999", "１"])
 def test_senseless_spans(span: str) -> None:
     page = html(f"<p>{SENTENCE}</p><table><tr><td colspan='{span}'>甲</td><td>乙</td></tr></table>")
