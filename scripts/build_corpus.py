@@ -323,6 +323,12 @@ class GbkInfo(zipfile.ZipInfo):
 # -- truth -------------------------------------------------------------------------------------------------------
 
 
+def canonical(agency: str, region: list[str]) -> str:
+    """The body's name from the city down, whatever the report prints."""
+    name = agency.replace("区人民政府", "区") if agency.endswith("街道办事处") else agency
+    return region[1] + name if len(region) > 2 and name.startswith(region[2]) else name
+
+
 def truth(sample: Sample, scripts: Scripts) -> dict[str, Any]:
     head = sample.head
     template, numbers = "prose", {}
@@ -341,7 +347,8 @@ def truth(sample: Sample, scripts: Scripts) -> dict[str, Any]:
         "file": sample.file,
         "shows": head["shows"],
         "title": scripts(head["title"], head.get("script", "Hans")) if "title" in head else None,
-        "agency": head.get("agency"),
+        "agency": canonical(head["agency"], region.split("/")),
+        "agency_in_full": head["agency"],
         "level": head.get("level"),
         "org_type": head.get("org_type"),
         "region": region.split("/") if region else None,

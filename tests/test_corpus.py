@@ -50,6 +50,24 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+NUMERALS = dict(zip("0123456789", "〇一二三四五六七八九", strict=True))
+MONTHS = ("", *"一二三四五六七八九", "十", "十一", "十二")
+DAYS = ("", *"一二三四五六七八九", "十", *(f"十{n}" for n in "一二三四五六七八九"), "二十")
+DAYS = (*DAYS, *(f"二十{n}" for n in "一二三四五六七八九"), "三十", "三十一")
+
+
+def dates(published: str) -> list[str]:
+    """A date in the ways in which reports print it."""
+    year, month, day = published.split("-")
+    han = "".join(NUMERALS[c] for c in year)
+    return [
+        published,
+        f"{year}年{int(month)}月{int(day)}日",
+        f"{year}年{month}月{day}日",
+        f"{han}年{MONTHS[int(month)]}月{DAYS[int(day)]}日",
+    ]
+
+
 def test_every_file_has_its_truth_and_every_truth_its_file() -> None:
     files = {p.name for p in CORPUS.iterdir() if p.name != "README.md"}
     assert files == {t["file"] for t in TRUTH.values()}
@@ -70,6 +88,8 @@ def test_it_decodes_and_says_what_the_truth_says(source: str) -> None:
     if truth["damage"] in (None, "broken-identity", "lost-zeros"):
         assert str(truth["year"]) in text or "二〇二五" in text
         assert squeezed(truth["title"] or "") in squeezed(text)
+    if truth["published"] and truth["damage"] != "utf8-as-gbk" and not source.endswith(".jsonl#1"):
+        assert any(form in text for form in dates(truth["published"]))
 
 
 @pytest.mark.parametrize("source", [s for s, t in TRUTH.items() if t["file"].endswith(".txt")])

@@ -108,6 +108,11 @@ class Body:
         """The name it had in the year it reports on: the reform's names appear in the reports for 2019."""
         return self.names[year >= self.renamed]
 
+    def canonical(self, year: int) -> str:
+        """That name from the city down."""
+        name = self.name(year)
+        return self.region[1] + name if len(self.region) > 2 and name.startswith(self.region[2]) else name
+
     def short(self, year: int) -> str:
         """That name without the places above."""
         return self.shorts[year >= self.renamed]

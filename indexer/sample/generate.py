@@ -66,7 +66,7 @@ class Sample:
         """The report as a web page in one of the shapes of government sites."""
         shape = _SHAPES[sum(map(ord, self.id)) % len(_SHAPES)]
         title = self.title if self.truth["title"] else ""
-        head = {"title": title, "source": self.truth["agency"], "site": f"{self.truth['agency']}网站"}
+        head = {"title": title, "source": self.truth["agency_printed"], "site": f"{self.truth['agency_printed']}网站"}
         head |= {"published": self.truth["published"] or "", "year": str(self.truth["year"]), "encoding": encoding}
         markup = page(shape, head, self._body)
         return markup.translate(_traditional()) if self.truth["script"] == "Hant" else markup
@@ -264,7 +264,8 @@ def _truth(
     return {
         "id": sample.id,
         "title": None if "no title" in faults else sample.title,
-        "agency": body.name(year),
+        "agency": body.canonical(year),
+        "agency_printed": body.name(year),
         "level": body.level,
         "org_type": body.org_type,
         "region": list(body.region) or None,

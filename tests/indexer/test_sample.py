@@ -60,7 +60,7 @@ def test_shards_made_apart_are_the_same() -> None:
 
 def test_bodies_keep_to_the_reform(samples: list[Sample]) -> None:
     for sample in samples:
-        year, agency = sample.truth["year"], sample.truth["agency"]
+        year, agency = sample.truth["year"], sample.truth["agency_printed"]
         assert not (year >= 2019 and re.search("国土资源局|环境保护局|工商行政管理局|卫生和计划生育", agency)), agency
         assert not (year <= 2018 and re.search("自然资源局|生态环境局|市场监督|卫生健康|退役军人", agency)), agency
 
@@ -78,8 +78,8 @@ def test_truth_agrees_with_the_text(samples: list[Sample]) -> None:
         assert truth["level"] in LEVELS
         assert f"{truth['year']}年12月31日" in text
         if truth["script"] == "Hans":
-            assert truth["agency"] in text
-            assert text.startswith(truth["title"] or ("发布时间", "根据", "本报告", truth["agency"]))
+            assert truth["agency_printed"] in text
+            assert text.startswith(truth["title"] or ("发布时间", "根据", "本报告", truth["agency_printed"]))
         if truth["published"] is not None:
             year, month, day = truth["published"].split("-")
             assert truth["published"] in text or f"{year}年{int(month)}月{int(day)}日" in text
