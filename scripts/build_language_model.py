@@ -36,6 +36,10 @@ PAIR_PROBABILITY = 2e-5
 CORPUS_SHARE = 0.6
 """Share of the running-text transitions in the pair table; the rest comes from inside the dictionary's words."""
 
+TERMS = Path(__file__).with_name("language_model_terms.txt")
+TERM_FREQUENCY = 2000
+"""What a term of our own list counts at least: as often as the five-thousandth word of the dictionary."""
+
 COLLOQUIAL = "啊唉哎哦噢嗯呃呀哟嘛嘿哼哈嘻呵呢吗吧啦咱俺你您她它妈爸爷奶姐哥嫂婶姑爹娘丫仨俩咋啥嗨哇喔呜咦咳哎"
 REGISTER = 30
 """The dictionary counted novels; reports hardly ever use these, so they count for a thirtieth."""
@@ -72,6 +76,8 @@ def dictionary() -> dict[str, int]:
     path = Path(jieba.__file__).parent / "dict.txt"
     rows = (line.split() for line in path.read_text("utf-8").splitlines())
     counts = {row[0]: int(row[1]) for row in rows if len(row) == 3}
+    for term in TERMS.read_text("utf-8").split():
+        counts[term] = max(counts.get(term, 0), TERM_FREQUENCY)
     return {w: max(n // REGISTER, 1) if w[0] in COLLOQUIAL or w[-1] in COLLOQUIAL else n for w, n in counts.items()}
 
 

@@ -31,9 +31,10 @@ THRESHOLD = 0.85
 GAIN = 6.0
 """Nats by which a repair must be likelier than the text as received."""
 
-SEQUENCE_WEIGHT = 0.7
-WORD_WEIGHT = 0.5
-TEMPERATURE = 1.0
+SEQUENCE_WEIGHT = float(__import__("os").environ.get("SW","0.7"))
+WORD_WEIGHT = float(__import__("os").environ.get("WW","0.5"))
+import os
+TEMPERATURE = float(os.environ.get("T","1.0"))
 SEEN = 4000
 """Characters of repaired text above an event that it is told of: enough to hold the list marker before it."""
 
