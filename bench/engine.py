@@ -187,7 +187,7 @@ def private_mb() -> float:
     for line in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:]:
         name, value = line.split()[:2]
         fields[name] += int(value)
-    return (fields["Private_Dirty:"] + fields["Private_Clean:"]) / 1024
+    return fields["Anonymous:"] / 1024
 
 
 def build(folder: Path, count: int, vocabulary: Vocabulary) -> list[str]:

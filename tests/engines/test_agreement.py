@@ -90,7 +90,7 @@ def change(rng: random.Random, indexes: list[Index], names: list[str]) -> None:
 
 
 @pytest.mark.parametrize("engine", OTHERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_random_questions(engine: str, seed: int) -> None:
     rng = random.Random(seed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from index.analysis.normaliser import Folded
@@ -231,7 +233,7 @@ def test_facet_values_always_listed_and_looked_for(faceted: Index) -> None:
 def test_sorted_by_number_unknown_last(faceted: Index, sort: str, want: list[int | None]) -> None:
     hits = faceted.engine().search(EngineQuery(sort=sort)).hits
     assert [f.key for f in hits] == want
-    assert all(a.tie < b.tie for a, b in zip(hits, hits[1:], strict=False) if a.key == b.key)
+    assert all(a.tie < b.tie for a, b in pairwise(hits) if a.key == b.key)
 
 
 @pytest.mark.parametrize("sort", ["relevance", "year", "-year", "occurrences"])

@@ -193,16 +193,15 @@ def merge_packs(path: Path, owner: str, sources: Sequence[Source]) -> Directory:
         kept.append((s.arrays, np.flatnonzero(s.live)))
         renumbers.append(np.where(s.live, base + np.cumsum(s.live) - 1, -1))
         base += int(s.live.sum())
-    folder = path.parent
     with PackWriter(path, owner) as out:
         ties = np.concatenate([a["tie"][k] for a, k in kept])
         out.add("tie", ties)
         out.add("tie.at", np.argsort(ties, kind="stable").astype("<u2"))
         for name in (*STREAMS, *WORDINGS):
-            merge_grams(out, folder, name, [Kept(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
-        merge_postings(out, folder, "words", [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
+            merge_grams(out, name, [Kept(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
+        merge_postings(out, "words", [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
         out.add("words.len", np.concatenate([a["words.len"].reshape(-1, 3)[k].ravel() for a, k in kept]))
         merge_columns(out, kept)
         for name in ("meta", "stored"):
-            merge_blob(out, folder, name, kept)
+            merge_blob(out, name, kept)
         return out.finish()

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from index.engine import Document
 from index.engines.whoosh.grams import neighbours
-from index.engines.whoosh.pack import Array, Pack, PackWriter, Spool
+from index.engines.whoosh.pack import Array, Pack, PackWriter
 from index.schema import FACETS
 
 __all__ = ["Blob", "blob_of", "facet_arrays", "facet_values", "merge_blob", "merge_columns", "number_arrays", "path_of"]
@@ -82,7 +81,7 @@ def _merge_facet(out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str
             continue
         old, ordinals = facet_values(arrays[f"fv:{name}"]), arrays[f"f:{name}"][kept]
         table = np.zeros(len(old), np.int64)
-        for ordinal in np.unique(ordinals).tolist():
+        for ordinal in np.flatnonzero(np.bincount(ordinals)).tolist():
             table[ordinal] = values.setdefault(old[ordinal], len(values))
         columns.append(table[ordinals])
     out.add(f"f:{name}", _ordinals(np.concatenate(columns), len(values)))
@@ -97,9 +96,9 @@ def blob_of(name: str, values: Sequence[bytes]) -> dict[str, Array]:
     return {f"{name}.off": off, f"{name}.data": np.frombuffer(b"".join(values), "u1")}
 
 
-def merge_blob(out: PackWriter, folder: Path, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
+def merge_blob(out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
     """Merge a blob of several (arrays, numbers of the documents kept)."""
-    spool = Spool(folder, "u1")
+    spool = out.spool("u1")
     lengths = []
     for arrays, kept in sources:
         off = arrays[f"{name}.off"].astype(np.int64)

@@ -17,13 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
-from index.engines.whoosh.pack import Array, Pack, PackWriter, Spool
+from index.engines.whoosh.pack import Array, Pack, PackWriter
 from index.engines.whoosh.postings import Postings, merge_postings, postings_of, run_lengths
 from index.engines.whoosh.spans import EMPTY, choose, overlaps_itself
 
@@ -155,7 +154,7 @@ class Kept:
     renumber: Array
 
 
-def merge_grams(out: PackWriter, folder: Path, name: str, sources: Sequence[Kept]) -> None:
+def merge_grams(out: PackWriter, name: str, sources: Sequence[Kept]) -> None:
     """Merge one stream of several sources into a pack."""
     wording = f"{name}.doc" in sources[0].arrays
     texts = [_kept_texts(s, name) for s in sources]
@@ -172,11 +171,9 @@ def merge_grams(out: PackWriter, folder: Path, name: str, sources: Sequence[Kept
         renumbers.append(_renumbered(s.arrays, name, kept, base, len(off) - 1, cuts[f"{name}.xd"]))
         base += len(kept)
     for part in ("u", "so", "s", "low", *(("doc", "bs", "be") if wording else ())):
-        _merge_part(out, folder, name, part, [(s, k, int(off[b])) for s, k, b in _bases(sources, texts)])
+        _merge_part(out, name, part, [(s, k, int(off[b])) for s, k, b in _bases(sources, texts)])
     for suffix in ("c", "g"):
-        merge_postings(
-            out, folder, f"{name}.{suffix}", [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)]
-        )
+        merge_postings(out, f"{name}.{suffix}", [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
 
 
 def _bases(sources: Sequence[Kept], texts: Sequence[Array]) -> Iterable[tuple[Kept, Array, int]]:
@@ -204,15 +201,13 @@ def _renumbered(arrays: Mapping[str, Array], name: str, kept: Array, base: int, 
     return np.concatenate((texts, pieces))
 
 
-def _merge_part(
-    out: PackWriter, folder: Path, name: str, part: str, sources: Sequence[tuple[Kept, Array, int]]
-) -> None:
+def _merge_part(out: PackWriter, name: str, part: str, sources: Sequence[tuple[Kept, Array, int]]) -> None:
     """Copy one array of each source without what is dropped, moved to where its texts are now."""
     if part == "so":
         counts = [np.diff(s.arrays[f"{name}.so"].astype(np.int64))[k] for s, k, _ in sources]
         out.add(f"{name}.so", np.concatenate(([0], np.cumsum(np.concatenate(counts)))).astype("<u4"))
         return
-    spool = Spool(folder, sources[0][0].arrays[f"{name}.{part}"].dtype.str)
+    spool = out.spool(sources[0][0].arrays[f"{name}.{part}"].dtype.str)
     for source, kept, start in sources:
         for piece in _moved(source, name, part, kept, start):
             spool.append(piece)

@@ -63,6 +63,7 @@ class PackWriter:
         self.parts: dict[str, tuple[str, int, int]] = {}
         self.sums: list[int] = []
         self.sum = self.position = 0
+        self.spools: list[Spool] = []
         self.file: BinaryIO = path.open("wb")
         self._write(header(owner))
 
@@ -73,6 +74,13 @@ class PackWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.file.close()
+        for spool in self.spools:
+            spool.file.close()
+
+    def spool(self, dtype: str) -> Spool:
+        """A part that grows beside others until it is copied."""
+        self.spools.append(Spool(self.path.parent, dtype))
+        return self.spools[-1]
 
     def _write(self, data: bytes | memoryview) -> None:
         self.file.write(data)
@@ -141,7 +149,7 @@ class Part:
     def take(self, at: Array, shift: int = 0) -> Array:
         """array[at + shift]."""
         if not self.pack.sound and len(at):
-            self.pack.verify_blocks(np.unique((at + shift) * self.width + self.offset >> SHIFT))
+            self.pack.verify_blocks((at + shift) * self.width + self.offset >> SHIFT)
         return self.array[shift:].take(at) if shift >= 0 else self.array.take(at + shift)
 
     def whole(self) -> Array:
@@ -180,14 +188,14 @@ class Pack:
 
     def verify_blocks(self, blocks: Array) -> None:
         """Sum those of the `blocks` that nobody has touched. Raises IndexDamagedError."""
-        todo = blocks[~self.checked[blocks]]
-        for block in todo.tolist():
+        todo = set(blocks[~self.checked[blocks]].tolist())
+        for block in sorted(todo):
             start = block << SHIFT
             with memoryview(self.map) as view, view[start : min(start + BLOCK, self.end)] as piece:
                 if zlib.crc32(piece) != self.sums[block]:
                     raise self._damaged(f"is damaged at byte {start} to {start + BLOCK} ({self.part_at(start)})")
             self.checked[block] = True
-        if len(todo) and self.checked.all():
+        if todo and self.checked.all():
             self.sound = True
 
     def verify_all(self) -> None:

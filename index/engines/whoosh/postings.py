@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.engines.whoosh.pack import Array, Pack, PackWriter, Spool
+from index.engines.whoosh.pack import Array, Pack, PackWriter
 
 __all__ = ["Postings", "Rows", "merge_postings", "postings_of", "run_lengths"]
 
@@ -133,9 +132,7 @@ class _Block:
     positions: Array | None
 
 
-def merge_postings(
-    out: PackWriter, folder: Path, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]
-) -> None:
+def merge_postings(out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
     """Merge the postings `name` of several (arrays, renumber) into a pack, a range of keys at a time."""
     given = [Source(arrays, name, renumber) for arrays, renumber in sources]
     dtype = given[0].part("k").dtype.str
@@ -143,7 +140,7 @@ def merge_postings(
     kinds = {"k": dtype, "p": "<u4", "d": "<u2", "c": "u1", "oi": "<u4", "on": "<u4"}
     if positioned:
         kinds |= {"x": "<u4", "q": "<u2"}
-    spools = {suffix: Spool(folder, kind) for suffix, kind in kinds.items()}
+    spools = {suffix: out.spool(kind) for suffix, kind in kinds.items()}
     rows = places = 0
     for block in _blocks(given, positioned=positioned):
         parts = postings_of(name, block.keys, block.documents, block.counts, block.positions)

@@ -13,6 +13,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,9 @@ from index.engines.whoosh.columns import Blob, facet_values
 from index.engines.whoosh.grams import Grams, storable, units_of
 from index.engines.whoosh.pack import REBUILD, Array
 from index.engines.whoosh.postings import Postings, run_lengths
-from index.engines.whoosh.spans import EMPTY, choose, inside, near, touches
+from index.engines.whoosh.spans import EMPTY, choose, distinct, inside, near, touches
 from index.engines.whoosh.store import open_pack
-from index.engines.whoosh.wildcard import compiled
+from index.engines.whoosh.wildcard import Pattern, compiled
 from index.errors import IndexDamagedError, RequestError
 from index.query.nodes import Near, String, Wildcard
 
@@ -203,7 +204,7 @@ class Segment:
             )
             texts = grams.characters(grams.off[:-1]).searchsorted(chains, "right") - 1
             found.append(grams.owner(texts))
-        return np.unique(np.concatenate(found)) if found else EMPTY
+        return distinct(np.concatenate(found)) if found else EMPTY
 
     def _streams(self) -> Iterator[tuple[str, Grams]]:
         yield from self.grams.items()
@@ -264,7 +265,7 @@ def _spans(leaf: Leaf, name: str, grams: Grams) -> Spans:
 
 
 def _fits(leaf: Wildcard, grams: Grams) -> Spans:
-    """Every place where a wildcard fits: the texts that have all its fixed parts are looked through."""
+    """Every place where a wildcard fits: with arrays where a character is a unit, one text after another elsewhere."""
     pattern = compiled(leaf.pattern, leaf.widest)
     if pattern is None or not all(_findable(p) for p in pattern.parts):
         return NO_SPANS
@@ -275,6 +276,71 @@ def _fits(leaf: Wildcard, grams: Grams) -> Spans:
         if not len(texts):
             return NO_SPANS
     assert texts is not None
+    if not pattern.is_plain:
+        return _fits_by_text(pattern, grams, texts)
+    starts, ends = _fits_by_places(pattern, grams)
+    numbers = grams.text_at(starts)
+    if not len(grams.low):
+        return starts, ends, numbers
+    odd = np.zeros(grams.count + 1, bool)
+    odd[grams.text_at(grams.low)] = True
+    even = ~odd[numbers]
+    slow = _fits_by_text(pattern, grams, texts[odd[texts]])
+    found = ((starts[even], ends[even], numbers[even]), slow)
+    starts, ends, numbers = (np.concatenate(part) for part in zip(*found, strict=True))
+    return starts, ends, numbers
+
+
+def _fits_by_places(pattern: Pattern, grams: Grams) -> tuple[Array, Array]:
+    """Fits in texts of two-byte characters, when all fixed characters are letters: the nearest part is the best."""
+    following, reached = EMPTY, EMPTY
+    for at in range(len(pattern.parts) - 1, -1, -1):
+        units = units_of(pattern.parts[at])
+        starts = grams.find(units)[0]
+        ends = starts + len(units)
+        least, most = pattern.gaps[at + 1]
+        if at == len(pattern.parts) - 1:
+            fits = _free(grams, ends, np.full(len(ends), least))
+            starts, finals = starts[fits], ends[fits] + least
+        else:
+            number = following.searchsorted(ends + least)
+            near_enough = number < len(following)
+            number = np.minimum(number, len(following) - 1)
+            near_enough &= following[number] <= ends + most
+            starts, ends, number = starts[near_enough], ends[near_enough], number[near_enough]
+            fits = _free(grams, ends, following[number] - ends)
+            starts, finals = starts[fits], reached[number[fits]]
+        following, reached = starts, finals
+        if not len(starts):
+            return EMPTY, EMPTY
+    lead = pattern.gaps[0][0]
+    inner = following >= lead
+    following, reached = following[inner] - lead, reached[inner]
+    fits = _free(grams, following, np.full(len(following), lead))
+    return following[fits], reached[fits]
+
+
+def _free(grams: Grams, starts: Array, widths: Array) -> Array:
+    """Whether only letters and digits stand in the `widths` units from each start."""
+    free = np.ones(len(starts), bool)
+    left = np.flatnonzero(widths > 0)
+    step = 0
+    while len(left):
+        good = letters()[grams.units.take(starts[left] + step)]
+        free[left[~good]] = False
+        step += 1
+        left = left[good & (widths[left] > step)]
+    return free
+
+
+@cache
+def letters() -> Array:
+    """Which units are characters for which str.isalnum holds."""
+    return np.array([chr(unit).isalnum() for unit in range(1 << 16)], bool)
+
+
+def _fits_by_text(pattern: Pattern, grams: Grams, texts: Array) -> Spans:
+    """Fits in some texts, each looked through."""
     found: list[tuple[int, int, int]] = []
     for number in texts.tolist():
         text, base = grams.text(number), int(grams.off[number])

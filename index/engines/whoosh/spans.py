@@ -13,7 +13,7 @@ import numpy as np
 
 from index.engines.whoosh.pack import Array
 
-__all__ = ["EMPTY", "choose", "inside", "near", "overlaps_itself", "touches"]
+__all__ = ["EMPTY", "choose", "distinct", "inside", "near", "overlaps_itself", "touches"]
 
 EMPTY: Array = np.empty(0, np.int64)
 
@@ -21,6 +21,14 @@ EMPTY: Array = np.empty(0, np.int64)
 def overlaps_itself(units: bytes) -> bool:
     """Whether a string of two-byte units can begin inside itself."""
     return any(units[:n] == units[-n:] for n in range(2, len(units), 2))
+
+
+def distinct(values: Array) -> Array:
+    """The values, sorted, each once. np.unique hashes integers, which takes twenty times as long on places."""
+    if len(values) < 2 or (values[1:] > values[:-1]).all():
+        return values
+    values = np.sort(values)
+    return values[np.concatenate(([True], values[1:] != values[:-1]))]
 
 
 def choose(starts: Array, ends: Array) -> Array:
@@ -84,7 +92,7 @@ def near(operands: Sequence[tuple[Array, Array]], stream_of: Array, distance: in
             for i, (starts, ends) in enumerate(operands)
             if members >> i & 1
         ]
-        chains[members] = np.unique(np.concatenate(reached))
+        chains[members] = distinct(np.concatenate(reached))
     return chains[everyone] - 1
 
 

@@ -81,11 +81,28 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self.fresh: set[str] = set()
+        self.opened: list[Any] = []
+        self.beside: list[Storage] = []
 
     def create_file(self, name: str, **options: Any) -> Any:
         """Create a file, to be synced before the next TOC."""
         self.fresh.add(name)
-        return super().create_file(name, **options)
+        file = super().create_file(name, **options)
+        self.opened.append(file)
+        return file
+
+    def temp_storage(self, name: str | None = None) -> Storage:
+        """A folder for Whoosh's sorting runs."""
+        self.beside.append(Storage(os.path.join(self.folder, name or f"{NAME}.tmp")).create())  # noqa: PTH118 - as in sync
+        return self.beside[-1]
+
+    def abandon(self) -> None:
+        """Close what Whoosh left open when it failed."""
+        for storage in (self, *self.beside):
+            for file in storage.opened:
+                with contextlib.suppress(OSError):
+                    file.file.close()
+            storage.opened.clear()
 
     def delete_file(self, name: str) -> None:
         """Delete a file."""
@@ -267,11 +284,17 @@ class Store:
     def builder(self, schema: Schema) -> SegmentWriter:
         """Whoosh's writer for one new segment, without its lock: the lock is held here."""
         toc = TOC(schema, [], self.next_number())
-        return SegmentWriter(_Index(self.storage, toc), _lk=False, limitmb=32)
+        try:
+            return SegmentWriter(_Index(self.storage, toc), _lk=False, limitmb=32)
+        except BaseException:
+            self.storage.abandon()
+            raise
 
     def finish_segment(self, builder: SegmentWriter) -> Any:
         """Complete Whoosh's files of a segment; returns the segment with their sums."""
         segment = builder._finalize_segment()  # noqa: SLF001 - identical in 2.7.4, 2.7.5 and whoosh3; commit would publish
+        self.storage.opened.clear()
+        self.storage.beside.clear()
         builder._finish()  # noqa: SLF001 - as above
         segment.whoosh_files = {name: crc_of(self.folder / name) for name in segment.list_files(self.storage)}
         return segment

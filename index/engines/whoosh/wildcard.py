@@ -22,6 +22,11 @@ class Pattern:
     parts: tuple[str, ...]
     gaps: tuple[tuple[int, int], ...]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether all fixed characters are letters and digits of the first plane."""
+        return all(p.isalnum() and max(p) <= "\uffff" for p in self.parts)
+
     def fits(self, text: str) -> list[tuple[int, int]]:
         """[start, end) of the shortest fit from each start, sorted by start."""
         ends: dict[int, int] = {}

@@ -241,6 +241,7 @@ class WhooshWriter:
         """Let go of a segment of Whoosh that failed half way."""
         with contextlib.suppress(Exception):
             builder.cancel()
+        self.store.storage.abandon()
         self._remove(builder.newsegment)
         shutil.rmtree(self.store.folder / "MAIN.tmp", ignore_errors=True)
 
