@@ -103,7 +103,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     if found is None:
         _refuse_euc_tw(data, labels)
         found = _by_declared(data, labels) or _by_detection(data) or _by_fallback(data)
-    _refuse_binary(found.text)
+    _refuse_binary(found)
     return found
 
 
@@ -229,8 +229,11 @@ def _refuse_euc_tw(data: bytes, labels: list[str]) -> None:
         raise InputError("is in EUC-TW, which Python cannot decode; convert it: iconv -f EUC-TW -t UTF-8")
 
 
-def _refuse_binary(text: str) -> None:
-    head = text[:SAMPLE]
-    noise = len(_CONTROL.findall(head)) + 2 * head.count("\ufffd")
-    if noise * 20 > len(head):
+def _refuse_binary(found: Decoded) -> None:
+    head = found.text[:SAMPLE]
+    # a page may hold U+FFFD of its own, where somebody before us decoded it wrongly
+    guessed = found.reason == "fallback"
+    damaged = guessed and head.count("\ufffd") * 10 > len(head)
+    nonsense = guessed and len(_HIGH.findall(head)) * 4 > len(head) and _score(head) < 0.1
+    if damaged or nonsense or len(_CONTROL.findall(head)) * 20 > len(head):
         raise InputError("is binary or in an encoding that is not known; save it as UTF-8 text")

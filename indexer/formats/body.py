@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from index.errors import InputError
-from indexer.formats.chrome import Framed
+from indexer.formats.chrome import EDGES, Framed
 from indexer.page import Cell, Decoded, Page, Table
 
 __all__ = ["Rows", "finish"]
@@ -16,7 +16,6 @@ __all__ = ["Rows", "finish"]
 Rows = tuple[tuple[Cell, ...], ...]
 
 _WORD = re.compile(r"\w")
-_EDGES = " \t\x0b\x0c\xa0\u3000\u200b\ufeff"
 _ERROR_PAGE = re.compile(
     r"\b404\b|\b50[023]\b|页面不存在|页面没有找到|找不到(该|您|此)?.{0,6}页|您访问的(页面|内容)"
     r"|无法找到|not found|已被?删除",
@@ -29,7 +28,7 @@ def finish(framed: Framed, tables: Sequence[Rows], kind: str, decoded: Decoded |
 
     Raises InputError when there are fewer, or when the page says that there is nothing.
     """
-    texts = [line.text.strip(_EDGES) for line in framed.lines]
+    texts = [line.text.strip(EDGES) for line in framed.lines]
     text = "\n".join(t for t in texts if t)
     _refuse_empty(text, framed.title, least)
     return Page(

@@ -8,10 +8,11 @@ kept in Page.chrome.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Framed", "Line", "frame", "header_fields", "is_chrome", "is_title", "squeeze"]
+__all__ = ["EDGES", "Framed", "Line", "frame", "header_fields", "is_chrome", "is_title", "squeeze"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ LABELS = {
     "公开日期": "published",
     "公开时间": "published",
     "公開日期": "published",
+    "日期": "published",
+    "时间": "published",
+    "時間": "published",
     "信息来源": "source",
     "信息來源": "source",
     "文章来源": "source",
@@ -69,6 +73,7 @@ LABELS = {
     **dict.fromkeys(
         (
             *(
+                "阅读",
                 "浏览次数",
                 "瀏覽次數",
                 "点击数",
@@ -129,9 +134,6 @@ LABELS = {
                 "录入",
                 "更新时间",
                 "更新日期",
-                "日期",
-                "时间",
-                "時間",
             ),
         ),
         "",
@@ -285,6 +287,10 @@ PATTERNS = tuple(
 )
 """How a line of chrome begins. A line with a full stop, or longer than MAX_CHROME, is never chrome by these."""
 
+EDGES = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u3000\u2028\u2029\u202f\u205f\u2060\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200F))
+)
+"""White space of every width, and marks of no width, that pages put around a line."""
 MAX_CHROME = 120
 MAX_TITLE = 60
 TOP = 14
@@ -302,6 +308,7 @@ _NOT_TITLE = re.compile(
 _LEADING_YEAR = re.compile(
     r"^[(（]?\s*(二[〇○零O0]|20|19)[\d〇○零一二三四五六七八九十]{2}\s*(年|—|-)|^(政府|部门)?(信息|政务|政務)(公开|公開)|^(年度)"
 )
+_GLOSS = re.compile(r"\([a-z\u00e0-\u01dc\u0300-\u030c]{1,9}\)")
 _SPACE = re.compile(r"[\s\u200b\ufeff\u00ad]+")
 _LABELLED = re.compile(
     "(?:^|(?<=[\\s　|｜【】\\[\\]（）()·;；,，\\d年月日\\-—A-Za-z\u4e00-\u9fff]))[【\\[（(]?("
@@ -336,8 +343,11 @@ def frame(lines: Sequence[Line], title: str | None = None) -> Framed:
 
 
 def is_title(text: str) -> bool:
-    """Whether a line can be the title of an annual report: its subject and its genre, and no sentence."""
-    bare = squeeze(text)
+    """Whether a line can be the title of an annual report: its subject and its genre, and no sentence.
+
+    Kangxi radicals and pinyin glosses, which are repaired later, do not hide it.
+    """
+    bare = _GLOSS.sub("", unicodedata.normalize("NFKC", squeeze(text[: 4 * MAX_TITLE])))
     return (
         8 <= len(bare) <= MAX_TITLE
         and bool(SUBJECT.search(bare))
@@ -390,12 +400,21 @@ def _find_title(lines: Sequence[Line]) -> tuple[int, int] | None:
     top = [line.text.strip() for line in lines[:TOP]]
     for i, text in enumerate(top):
         if lines[i].table is None and is_title(text) and header_fields(text) is None:
-            return (i - 1, i + 1) if _is_first_half(top[:i], text) else (i, i + 1)
+            i = _longest(top, i)  # noqa: PLW2901  # the search ends here
+            return (i - 1, i + 1) if _is_first_half(top[:i], top[i]) else (i, i + 1)
         if i + 1 < len(top) and _is_broken_title(text, top[i + 1]):
             return (i, i + 2)
         if not _all_short(lines[i : i + 1]):
             return None
     return None
+
+
+def _longest(top: Sequence[str], start: int) -> int:
+    """Of lines that could all be the title the longest: the others name a column or a collection."""
+    end = start
+    while end < len(top) and is_title(top[end]):
+        end += 1
+    return max(range(start, end), key=lambda n: len(squeeze(top[n])))
 
 
 def _is_first_half(above: Sequence[str], text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 from lxml.html import HtmlElement
 
 from indexer.formats.body import Rows
-from indexer.formats.chrome import Line
+from indexer.formats.chrome import EDGES, Line
 from indexer.page import Cell
 
 __all__ = ["Flat", "cell_line", "flatten", "join_lines"]
@@ -93,7 +93,7 @@ class _Flattener:
     def end_line(self) -> None:
         text, self.parts = "".join(self.parts), []
         for piece in text.split("\n") if self.pre else [text]:
-            if stripped := piece.strip(" \t\xa0\u3000\u200b\ufeff"):
+            if stripped := piece.strip(EDGES):
                 self._put(stripped)
 
     def _put(self, text: str) -> None:

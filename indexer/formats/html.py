@@ -268,7 +268,7 @@ def _title(root: HtmlElement, flat: Flat, meta: dict[str, str], page_title: str)
     named = [h for h in headings if is_title(h)]
     if best := (agreed or named):
         return max(best, key=len) if agreed else best[0]
-    if frame(flat.lines).title or len(cleaned or "") < 4:
+    if frame(flat.lines).title or not _HAN.search(cleaned or ""):
         return None
     return cleaned or (headings[0] if headings else None)
 

@@ -13,6 +13,5 @@ __all__ = ["read_text"]
 def read_text(source: Source) -> Page:
     """The report in a plain text file. Raises InputError when the bytes are no text or there is none."""
     decoded = decode(source.data)
-    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    framed = frame([Line(line) for line in text.split("\n")])
+    framed = frame([Line(line) for line in decoded.text.replace("\x00", "").splitlines()])
     return finish(framed, [], "text", decoded)

@@ -49,6 +49,11 @@ def test_labels_are_found_in_order() -> None:
     ]
 
 
+def test_a_page_decoded_wrongly_before_us_is_still_text() -> None:
+    text = "\ufffd\ufffd锟斤拷" * 50
+    assert decode(text.encode()).text == text
+
+
 def test_euc_tw_is_named() -> None:
     with pytest.raises(InputError, match="iconv -f EUC-TW"):
         decode(b"\xc4\xe3\xc5\xa1", declared="euc-tw")
