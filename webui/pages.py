@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from index.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
 from index.response import FacetResult, FacetValue, Hit, SearchResponse
-from index.schema import FACET_NAMES, FACETS, Facet
+from index.schema import FACET_NAMES, FACETS, NUMBERS, Facet
 from webui import labels, syntax
 from webui.charts import YearChart, year_chart
 from webui.context import base_url, room
@@ -304,7 +304,9 @@ def report(report_id: str) -> Response:
 def help_page() -> Response:
     """The query language, with examples that can be tried."""
     only(request.args, ())
-    return _page("help.html", rows=syntax.ROWS, url=lambda q: SearchRequest(q=q).url(PAGE_SEARCH))
+    condition = "applications_new>=100" if "applications_new" in NUMBERS else "year>=2018"
+    url = lambda q: SearchRequest(q=q).url(PAGE_SEARCH)  # noqa: E731 - a name for the template, used nowhere else
+    return _page("help.html", rows=syntax.ROWS, url=url, numbers=NUMBERS, condition=condition)
 
 
 @pages.get("/about")

@@ -133,3 +133,12 @@ def test_a_page_prints_without_its_controls(open_page):
     assert not page.locator(".topsearch").is_visible()
     assert page.locator(".step:visible").count() == 0
     assert page.locator(".prose").is_visible()
+
+
+def test_completions_appear_while_typing(open_page):
+    page = open_page("/")
+    page.locator("#q").press_sequentially("深圳")
+    page.locator("#completions option").first.wait_for(state="attached")
+    values = page.evaluate("[...document.querySelectorAll('#completions option')].map(o => o.value)")
+    assert all("深圳" in value for value in values)
+    assert page.faults == []

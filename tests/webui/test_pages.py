@@ -1,11 +1,14 @@
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 from lxml import html as lxml_html
 
 from index.errors import ReportNotFoundError
+from index.settings import Settings
 from tests.webui.fake import HOSTILE
+from webui import create_app
 
 
 def page(client, url, status=200):
@@ -272,3 +275,12 @@ def test_a_missing_report_keeps_its_name_out_of_the_log_of_errors(client, search
         searcher.report("nosuch")
     client.get("/reports/nosuch")
     assert not [r for r in caplog.records if r.levelname == "ERROR"]
+
+
+def test_public_address_and_proxies(searcher):
+    app = create_app(Settings(index=Path("unused"), base_url="https://gongkai.example/"), searcher=searcher)
+    assert "https://gongkai.example/reports/r1" in app.test_client().get("/reports/r1").get_data(as_text=True)
+    forwarded = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    for proxies, host in ((0, "http://localhost"), (1, "https://evil.example")):
+        app = create_app(Settings(index=Path("unused"), trusted_proxies=proxies), searcher=searcher)
+        assert f"{host}/sitemap.xml" in app.test_client().get("/robots.txt", headers=forwarded).get_data(as_text=True)
