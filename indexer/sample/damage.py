@@ -78,8 +78,29 @@ def _decoded_alone(piece: bytes) -> str:
 
 
 def read_as_gbk(text: str) -> str:
-    """UTF-8 bytes shown as GBK, one line at a time; what GBK has no pair for is U+FFFD and lost."""
-    return "\n".join(line.encode().decode("gbk", "replace") for line in text.split("\n"))
+    """UTF-8 bytes shown as GBK, one line at a time, as a browser does it.
+
+    Pairs of the user-defined zones come out in the private use area and can be had back; a lead byte that ASCII
+    follows is U+FFFD and lost.
+    """
+    return "\n".join(_shown_as_gbk(line.encode()) for line in text.split("\n"))
+
+
+def _shown_as_gbk(data: bytes) -> str:
+    out: list[str] = []
+    at = 0
+    while at < len(data):
+        lead = data[at]
+        trail = data[at + 1] if at + 1 < len(data) else 0
+        if lead <= 0x80:
+            out.append("€" if lead == 0x80 else chr(lead))
+        elif 0x40 <= trail != 0x7F and lead < 0xFF:
+            out.append(data[at : at + 2].decode("gb18030"))
+            at += 1
+        else:
+            out.append("\N{REPLACEMENT CHARACTER}")
+        at += 1
+    return "".join(out)
 
 
 _KANGXI = {
