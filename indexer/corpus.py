@@ -38,6 +38,8 @@ CHUNK = 1 << 18
 LINES = ".jsonl"
 CONTAINERS = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
 
+_TEXTUAL = frozenset(s for s, reader in READERS.items() if reader in (READERS[".html"], READERS[".txt"]))
+
 # what office programs and operating systems leave behind; files with a leading dot go without saying
 _LITTER = re.compile(r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 _MIMES = {
@@ -170,7 +172,7 @@ class _Walker:
     def source(self, data: bytes, name: str, origin: str, suffix: str, known: Known | None = None) -> Source | Skip:
         if not data:
             return Skip(name, "is empty; fetch it again")
-        if suffix in (".txt", ".text", ".html", ".htm", ".shtml") and (kind := binary_kind(data)) and _unreadable(data):
+        if suffix in _TEXTUAL and (kind := binary_kind(data)) and _unreadable(data):
             return Skip(name, f"is {kind}, not text; give the file the suffix of its format")
         if suffix == ".json" and known is None:
             try:
@@ -204,8 +206,7 @@ class _Walker:
                     return
                 if len(line) > self.limit:
                     yield Skip(f"{name}#{number}", f"line {number} {self.too_large()}")
-                    if not _skip_line(stream):
-                        return
+                    total += _skip_line(stream, MAX_RATIO * max(packed, 1))
                 elif line.strip():
                     yield self.record(line.strip(), f"{name}#{number}", origin, number)
         except (OSError, EOFError, zlib.error) as error:
@@ -322,15 +323,14 @@ def _unzipped(stream: IO[bytes], suffix: str) -> IO[bytes]:
     return gzip.GzipFile(fileobj=stream) if suffix.endswith(".gz") else stream  # type: ignore[return-value]
 
 
-def _skip_line(stream: IO[bytes]) -> bool:
-    """Read past the rest of a line that is too long, for as long as a few hundred megabytes; False at the end."""
-    for _ in range(2048):
-        chunk = stream.readline(CHUNK)
-        if not chunk:
-            return False
+def _skip_line(stream: IO[bytes], budget: int) -> int:
+    """Read past the rest of a line that is too long, `budget` bytes of it at most; how many they were."""
+    skipped = 0
+    while skipped <= budget and (chunk := stream.readline(CHUNK)):
+        skipped += len(chunk)
         if chunk.endswith(b"\n"):
-            return True
-    return False
+            break
+    return skipped
 
 
 def _open_zip(path: Path) -> zipfile.ZipFile:

@@ -23,6 +23,11 @@ READERS: dict[str, Reader] = {
     ".htm": read_html,
     ".shtml": read_html,
     ".xhtml": read_html,
+    # pages saved under the names of the programs that made them
+    ".jsp": read_html,
+    ".asp": read_html,
+    ".aspx": read_html,
+    ".php": read_html,
     ".txt": read_text,
     ".text": read_text,
     ".pdf": read_pdf,

@@ -205,7 +205,6 @@ EXACT = frozenset(
             "上一篇",
             "下一篇",
             "没有了",
-            "无",
             "附件下载",
             "相关附件",
             "我要纠错",
@@ -508,10 +507,16 @@ def _is_header(text: str) -> bool:
 
 def _trailing(out: Framed, lines: list[Line]) -> list[Line]:
     end = _foot(lines)
-    while end and lines[end - 1].table is None and is_chrome(lines[end - 1].text):
+    while end and lines[end - 1].table is None and (is_chrome(lines[end - 1].text) or _is_footer(lines[end - 1].text)):
         end -= 1
-    out.chrome.extend(line.text.strip() for line in lines[end:])
+    for line in lines[end:]:
+        _drop(out, line.text.strip())
     return lines[:end]
+
+
+def _is_footer(text: str) -> bool:
+    """A line of facts below the report: it tells when the page was published, which a note on figures does not."""
+    return "published" in (header_fields(text.strip()) or {}) and _is_header(text.strip())
 
 
 def _foot(lines: Sequence[Line]) -> int:
