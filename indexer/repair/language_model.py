@@ -25,6 +25,8 @@ LOG_STEP = 16
 
 UNKNOWN = -17.0
 WORD_REACH = 7
+JOIN = 0.3
+"""Share of two characters that are the end of a word and the start of any other."""
 
 PUNCTUATION = {
     "\n": 0.02, ",": 0.05, "。": 0.025, "、": 0.02, "“": 0.004, "”": 0.004, "《": 0.004, "》": 0.004, "(": 0.005,
@@ -139,7 +141,7 @@ class LanguageModel:
             return 1e-7
         if a not in self.end:
             return self.start[b] + 1e-7
-        return 0.8 * self.pairs.get(a + b, 0.0) + 0.2 * self.end[a] * self.start[b] + 1e-7
+        return 0.7 * self.pairs.get(a + b, 0.0) + JOIN * self.end[a] * self.start[b] + 1e-7
 
     def word_score(self, text: str) -> float:
         """The best segmentation of simplified text into words, as a log probability."""

@@ -30,7 +30,7 @@ MARGIN = 14.0
 GAP_SOURCES = 12
 """States of a position after which lost pairs are looked for; by then the others are far behind."""
 
-GAP_FANOUT = 24
+GAP_FANOUT = 32
 FINAL = 30
 """States whose last character is looked for where its trail byte is lost: it can be any of its row."""
 
@@ -71,6 +71,8 @@ class Lattice:
     observed: str
     script: Script
     sequences: Sequences
+    context: int
+    """How many characters of each state's text stand before the run."""
 
     def candidates(self, states: list[State], at: int) -> list[Candidate]:
         """All ends that the beam reaches from `at`, best first; their texts begin as those of `states` do."""
@@ -97,8 +99,7 @@ class Lattice:
 
     def _over_gloss(self, states: list[State], at: int) -> list[Candidate]:
         """A gloss put inside the run, after a pair that looked like a glossed character: the run goes on after it."""
-        inner = Lattice(self.observed, self.script, self.sequences)
-        return inner.candidates(states, at)
+        return self.candidates(states, at)
 
     def _read(self, states: list[State], trail: int, lead: int) -> list[State]:
         return [self._with(s, c, lead) for s in states for c in self._characters(s.lead, trail)]
@@ -106,6 +107,8 @@ class Lattice:
     def _with(self, s: State, c: str, lead: int, gap: int = 0) -> State:
         """The state one character further."""
         score = s.score + self.sequences.next(s.seen, c) - gap * GAP_COST
+        if c in "，！。、" and len(s.text) > self.context + 1:
+            score -= MARGIN  # whole, it would have been cut at
         return State(score, lead, s.text + c, (s.seen + self.sequences.form(c))[-2:], s.gaps + gap)
 
     def _characters(self, lead: int, trail: int) -> list[str]:

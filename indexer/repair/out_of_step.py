@@ -196,7 +196,7 @@ class Event:
 
     def candidates(self) -> list[Candidate]:
         """The repairs that the lattice finds, best first."""
-        lattice = Lattice(self.line, self.document.script, self.document.sequences)
+        lattice = Lattice(self.line, self.document.script, self.document.sequences, len(self.context))
         states, at = self._after_gloss() if self.injected else self._after_cut()
         kept: Counter[int] = Counter()
         out = []
