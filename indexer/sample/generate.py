@@ -15,8 +15,8 @@ from typing import Any
 
 from indexer.sample import tables as forms
 from indexer.sample.bodies import Bodies, Body
+from indexer.sample.figures import Numbers
 from indexer.sample.grammar import Voice
-from indexer.sample.numbers import Numbers
 from indexer.sample.shapes import PARAGRAPHS, page
 
 __all__ = ["YEARS", "Sample", "generate"]
