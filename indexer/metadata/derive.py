@@ -81,7 +81,8 @@ def derive(
     _dates(out, page, reading, title)
     _given_dates(out, known)
     url = known.url or page.meta.get("url")
-    context = _context(reading, title, gazetteer, hosts.region(url) if hosts else None)
+    region = known.region or (hosts.region(url) if hosts else None)
+    context = _context(reading, title, gazetteer, region)
     names = names_of(title, page.meta, reading, gazetteer)
     if known.agency:
         names.insert(0, Name(fold_line(known.agency), "given", "given", 1.0, None, known.agency))
@@ -113,7 +114,7 @@ def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> N
 
 
 def _context(reading: Reading, title: Title | None, gazetteer: Gazetteer, region: tuple[str, ...] | None) -> list[str]:
-    """Codes of the places spoken of; those of the host count twice."""
+    """Codes of the places spoken of; those of the given region, or else of the host, count twice."""
     spoken = gazetteer.mentions(reading.form)
     if title:
         spoken.update(gazetteer.mentions(title.form))

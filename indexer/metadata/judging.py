@@ -144,7 +144,8 @@ def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[str]]:
 def _agree(one: Body, other: Body) -> bool:
     if one.place is None or other.place is None:
         return False
-    return one.place.code == other.place.code or one.place.code in ancestors(other.place.code)
+    same = one.place.name == other.place.name and one.place.code[:2] == other.place.code[:2]  # renumbered since
+    return same or one.place.code == other.place.code or one.place.code in ancestors(other.place.code)
 
 
 def _written_out(body: Body, reading: Reading, gazetteer: Gazetteer, year: int | None) -> tuple[str, str, float]:

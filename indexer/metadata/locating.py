@@ -79,7 +79,7 @@ class Body:
     @property
     def is_government(self) -> bool:
         """Whether the name names a place and no body of it."""
-        return self.place is not None and self.rest in ("", "人民政府", "政府")
+        return self.place is not None and self.rest in ("", "人民政府", "政府", "行政公署", "行署")
 
     @property
     def org_type(self) -> str:
@@ -108,7 +108,7 @@ class Body:
     def full_name(self, gazetteer: Gazetteer, year: int | None, rest: str | None = None) -> str:
         """The canonical name: from the city down (a province's own bodies begin with the province), written out."""
         if self.place is None or self.kept:
-            return self.printed
+            return re.sub("管委会$", "管理委员会", self.printed)
         above = [p.name for p in gazetteer.above(self.place, year)]
         if above and not above[0].endswith("市"):
             above = above[1:]
@@ -118,7 +118,8 @@ class Body:
     def _own(self, rest: str) -> str:
         lowest = self.township or (self.place.name if self.place else "")
         if lowest.endswith(("街道", "地区")) and self.tier == 4:
-            return "办事处" if rest in ("", "办", "人民政府", "政府") else rest
+            is_office = rest in ("", "办") or (lowest.endswith("街道") and rest in ("人民政府", "政府"))
+            return "办事处" if is_office else rest
         if rest in ("", "政府") and self.place and self.place.tier:
             return "人民政府"
         return "管理委员会" if rest in ("", "管委会") and self.place and not self.place.tier else rest
@@ -140,6 +141,7 @@ def locate(name: str, gazetteer: Gazetteer, year: int | None, context: Sequence[
         by_stem = system is not None or plain != name
         short = gazetteer.resolve(path, year=year, context=context, stems=True)
         found = _capped(short) if by_stem else _spoken_of(short, path, context)
+        by_stem = by_stem or ZONE.match(path[found.end :]) is not None
     if found.status == "none" and (m := OFFICE.fullmatch(path)):
         path = m[1] + "街道办事处"
         found = gazetteer.resolve(path, year=year, context=context)
