@@ -38,18 +38,18 @@ __all__ = [
     "WORDINGS",
     "Batch",
     "Source",
-    "Words",
     "merge_packs",
     "most_pieces",
     "tie_of",
-    "word_key",
+    "word_keys",
     "write_pack",
 ]
 
 RANKED_FIELDS = ("title", "headings", "body")
 STREAMS = TEXT_FIELDS
 WORDINGS = tuple(f"w{name}" for name in TEXT_FIELDS)
-WORDS_REMEMBERED = 300_000
+LONGEST_WORD = 64
+WEIGHTS = np.frombuffer(hashlib.shake_256(b"gongkai words").digest(8 * LONGEST_WORD), "<u8") | np.uint64(1)
 
 
 def tie_of(report_id: str) -> int:
@@ -57,28 +57,26 @@ def tie_of(report_id: str) -> int:
     return int.from_bytes(hashlib.sha256(report_id.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 11
 
 
-def word_key(word: str) -> int:
-    """The key of a word in the field "title"; those of the other fields are the next two."""
-    digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little") & ~3
+def word_keys(words: Sequence[str]) -> Array:
+    """The keys of words in the field "title"; those of the other fields are the next two.
 
-
-class Words(dict[str, int]):
-    """The keys of the words met so far: hashing every word of every report would cost more than inverting it."""
-
-    def __missing__(self, word: str) -> int:
-        """The key of a new word."""
-        if len(self) >= WORDS_REMEMBERED:
-            self.clear()
-        key = self[word] = word_key(word)
-        return key
+    A weighted sum of the first 64 characters, mixed, computed for all words at once. Two words of one key would rank
+    alike, no more: words never decide what matches.
+    """
+    if not words:
+        return np.empty(0, np.uint64)
+    width = max(1, min(LONGEST_WORD, max(map(len, words))))
+    characters = np.array(words, f"<U{width}").view("<u4").reshape(len(words), width)
+    keys: Array = characters.astype(np.uint64) @ WEIGHTS[:width]
+    for shift, factor in ((33, 0xFF51AFD7ED558CCD), (29, 0xC4CEB9FE1A85EC53), (32, 1)):
+        keys = (keys ^ (keys >> np.uint64(shift))) * np.uint64(factor)
+    return keys & ~np.uint64(3)
 
 
 class Batch:
     """Documents gathered in memory until they are inverted together."""
 
-    def __init__(self, words: Words | None = None) -> None:
-        self.words = Words() if words is None else words
+    def __init__(self) -> None:
         self.documents: list[Document] = []
         self.grams = {name: GramsBuilder(wording=name in WORDINGS) for name in (*STREAMS, *WORDINGS)}
         self.keys: list[Array] = []
@@ -117,7 +115,7 @@ class Batch:
         for at, name in enumerate(RANKED_FIELDS):
             words = document.words.get(name) or {}
             counts = np.fromiter(words.values(), np.int64, len(words))
-            self.keys.append(np.fromiter(map(self.words.__getitem__, words), np.uint64, len(words)) + np.uint64(at))
+            self.keys.append(word_keys(list(words)) + np.uint64(at))
             self.counts.append(counts)
             self.lengths.append(int(counts.sum()))
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from index.engines.whoosh.batch import RANKED_FIELDS, STREAMS, word_key
+from index.engines.whoosh.batch import RANKED_FIELDS, STREAMS, word_keys
 from index.engines.whoosh.pack import Array
 from index.engines.whoosh.segment import Recent, Segment
 from index.query.nodes import Ranking, String
@@ -74,7 +74,7 @@ class Statistics:
         return found
 
     def _word(self, leaf: Leaf, word: str) -> Impact:
-        segment, key = leaf.segment, word_key(word)
+        segment, key = leaf.segment, int(word_keys([word])[0])
         lists = []
         for at, field in enumerate(RANKED_FIELDS):
             number = segment.words.find_one(key + at)

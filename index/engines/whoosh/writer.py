@@ -18,7 +18,7 @@ from typing import Any, Self
 import numpy as np
 
 from index.engine import Document
-from index.engines.whoosh.batch import Batch, Source, Words, merge_packs, most_pieces, tie_of, write_pack
+from index.engines.whoosh.batch import Batch, Source, merge_packs, most_pieces, tie_of, write_pack
 from index.engines.whoosh.pack import REBUILD, Array, Pack
 from index.engines.whoosh.store import EXTENSION, Generation, Store, open_pack, schema_with
 from index.errors import IndexDamagedError, IndexMissingError, IndexStaleError, IndexStateError
@@ -122,11 +122,10 @@ class WhooshWriter:
 
     def _load(self) -> None:
         """Start from the last commit."""
-        self.words = Words()
         self.sealed: list[Old] = []
         self.runs: list[Run] = []
         self.where: dict[int, tuple[int, int]] = {}
-        self.batch, self.batch_dead = Batch(self.words), set[int]()
+        self.batch, self.batch_dead = Batch(), set[int]()
         self.changed = self.rebuild
         try:
             self.committed = self.store.read()
@@ -180,14 +179,14 @@ class WhooshWriter:
         for old in self.sealed:
             self._remove(old.segment)
         self.old, self.sealed, self.runs, self.where = [], [], [], {}
-        self.batch, self.batch_dead = Batch(self.words), set()
+        self.batch, self.batch_dead = Batch(), set()
         self.changed = True
 
     # ------------------------------------------------------------------ runs and segments
     def _take_batch(self) -> Run | None:
         """The batch, inverted; a fresh one takes its place."""
         batch, dead = self.batch, self.batch_dead
-        self.batch, self.batch_dead = Batch(self.words), set()
+        self.batch, self.batch_dead = Batch(), set()
         if not len(batch):
             return None
         live = np.ones(len(batch), bool)
