@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from index.metrics import METRIC_NAMES
 from index.report import LEVELS, TABLES_STATUSES
 
 __all__ = ["FACETS", "FACET_NAMES", "NUMBERS", "SORTS", "TEXT_FIELDS", "Facet"]
@@ -47,8 +48,8 @@ FACETS = (
 )
 FACET_NAMES = tuple(f.name for f in FACETS)
 
-NUMBERS = ("year", "published")
-"""Columns of whole numbers with nulls: `year`, and `published` as days since 0001-01-01."""
+NUMBERS = ("year", "published", *METRIC_NAMES)
+"""Columns of numbers with nulls: `year`, `published` as days since 0001-01-01, and the metrics of the tables."""
 
 SORTS = ("relevance", "year", "-year", "published", "-published", "occurrences")
 """What a result may be sorted by; a minus is descending, `occurrences` always is.

@@ -6,7 +6,6 @@ Exit status: 0 done, 1 it could not be done (nothing readable, no index), 2 wron
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -339,30 +338,11 @@ def export(
 ) -> None:
     """Stream the records that a query and filters find, with where each came from."""
     reports: Iterator[Report] = _searcher(index_dir).export(_request(query, match, where, filters))
-    if kind == "jsonl":
-        for report in reports:
-            click.echo(json.dumps(report.record(), ensure_ascii=False))
-        return
-    rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    rows.writerows(_row(report) for report in reports)
+    from index.exports import FORMATS  # noqa: PLC0415  only this command writes tables
 
-
-COLUMNS = (
-    *("id", "title", "agency", "level", "org_type", "line", "region", "year", "period", "published", "scope"),
-    *("tables_status", "url", "source", "sha256", "encoding"),
-)
-
-
-def _row(report: Report) -> list[str]:
-    record = {**report.record(), **(report.record().get("provenance") or {})}
-    cells = ("/".join(v) if isinstance(v := record.get(name), list) else v for name in COLUMNS)
-    return [_guarded("" if c is None else str(c)) for c in cells]
-
-
-def _guarded(cell: str) -> str:
-    """Spreadsheets run what begins like a formula."""
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    write, _ = FORMATS[kind]
+    for line in write(reports):
+        sys.stdout.buffer.write(line)
 
 
 # ---------------------------------------------------------------------- upkeep
@@ -388,12 +368,13 @@ def check(index_dir: Path | None) -> None:
 @click.argument("count", type=click.IntRange(1, 10_000_000))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed writes the same reports.")
+@click.option("--format", "form", type=click.Choice(("jsonl", "html", "mixed")), default="jsonl", show_default=True)
 @click.option("--truth", type=click.Path(dir_okay=False, path_type=Path), help="Also write what is true of each.")
-def sample(count: int, folder: Path, seed: int, truth: Path | None) -> None:
+def sample(count: int, folder: Path, seed: int, form: str, truth: Path | None) -> None:
     """Write COUNT realistic sample reports into FOLDER, for trying and load."""
     from indexer.sample import write_samples  # noqa: PLC0415  loads its word lists
 
-    click.echo(f"{write_samples(count, folder, seed, truth=truth)} reports in {folder}")
+    click.echo(f"{write_samples(count, folder, seed, truth=truth, form=form)} reports in {folder}")
 
 
 @main.command()

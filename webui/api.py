@@ -10,10 +10,10 @@ from flask import Blueprint, Response, request, stream_with_context
 from werkzeug.exceptions import NotFound
 
 from index.errors import RequestError
+from index.exports import FORMATS
 from index.report import Report
 from index.schema import FACET_NAMES
 from webui.context import json_response, room
-from webui.exports import FORMATS
 from webui.labels import FACET_LABELS
 from webui.params import PAGING, check_length, only, parse_facet, parse_search, read_integer
 from webui.searching import answer

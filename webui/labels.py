@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from index.metrics import METRICS as METRICS_TABLE
 from index.schema import FACETS
 
 __all__ = ["FACET_LABELS", "FIELDS", "FORMATS", "MATCH_LABELS", "METRICS", "REPAIRS", "SCRIPTS", "SORT_LABELS"]
@@ -75,45 +76,5 @@ REPAIRS = {
 }
 """Kinds of repair whose name says little to a reader; others are shown as they are."""
 
-METRICS = {
-    "applications_new": "本年新收申请",
-    "applications_carried_in": "上年结转申请",
-    "applications_granted": "予以公开",
-    "applications_partly_granted": "部分公开",
-    "applications_refused": "不予公开",
-    "applications_unavailable": "无法提供",
-    "applications_not_processed": "不予处理",
-    "applications_other": "其他处理",
-    "applications_handled": "本年办结合计",
-    "applications_carried_out": "结转下年度",
-    "reviews_upheld": "行政复议：维持",
-    "reviews_corrected": "行政复议：纠正",
-    "reviews_other": "行政复议：其他结果",
-    "reviews_pending": "行政复议：尚未审结",
-    "reviews_total": "行政复议：总计",
-    "suits_upheld": "行政诉讼：维持",
-    "suits_corrected": "行政诉讼：纠正",
-    "suits_other": "行政诉讼：其他结果",
-    "suits_pending": "行政诉讼：尚未审结",
-    "suits_total": "行政诉讼：总计",
-    "licences": "行政许可处理决定",
-    "penalties": "行政处罚处理决定",
-    "coercive_measures": "行政强制处理决定",
-    "fee_items": "行政事业性收费项目",
-    "fee_yuan": "行政事业性收费（元）",
-    "procurement_items": "政府集中采购项目",
-    "procurement_yuan": "政府集中采购（元）",
-    "regulations_made": "规章：本年制发",
-    "regulations_in_force": "规章：现行有效",
-    "regulations_new": "规章：本年新公开",
-    "normative_made": "规范性文件：本年制发",
-    "normative_in_force": "规范性文件：现行有效",
-    "normative_new": "规范性文件：本年新公开",
-    "normative_published": "规范性文件：对外公开总数",
-    "proactive_total": "主动公开总数（正文）",
-    "wechat_items": "政务微信（正文）",
-    "website_items": "政府网站（正文）",
-    "normative_documents": "规范性文件（正文）",
-    "fees_charged_yuan": "依申请公开收费（元）",
-}
+METRICS = {m.name: m.label_zh for m in METRICS_TABLE}
 """Numbers of the statutory tables and of explicit statements -> their names; also the columns of an export."""

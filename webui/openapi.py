@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from index.exports import COLUMNS, FORMATS
 from index.report import Report
 from index.request import LIMITS
 from index.response import FacetResult, SearchResponse
 from index.schema import FACET_NAMES
 from webui.context import product_version
-from webui.exports import COLUMNS, FORMATS
 from webui.params import PAGING, PARAMETERS, Q
 
 __all__ = ["document"]

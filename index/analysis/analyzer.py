@@ -12,6 +12,7 @@ from index.analysis.normaliser import Folded, fold, normaliser_name
 from index.analysis.tokenizer import Tokenizer, tokenizer
 from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_text
 from index.engine import Document
+from index.metrics import METRIC_NAMES
 from index.report import Report
 from index.schema import FACETS, SCHEMA_VERSION
 
@@ -79,6 +80,8 @@ def _numbers(report: Report) -> dict[str, float]:
         out["year"] = report.year
     if (day := day_number(report.published)) is not None:
         out["published"] = day
+    metrics = report.statistics.get("metrics") or {}
+    out.update({name: float(metrics[name]) for name in METRIC_NAMES if metrics.get(name) is not None})
     return out
 
 

@@ -176,7 +176,7 @@ TRADITIONAL_SHARE = 0.05
 
 
 def script_of(text: str) -> str | None:
-    """"Hans" or "Hant"; None for a text with hardly any Chinese.
+    """ "Hans" or "Hant"; None for a text with hardly any Chinese.
 
     >>> script_of("政府資訊公開工作年度報告"), script_of("政府信息公开工作年度报告"), script_of("PDF")
     ('Hant', 'Hans', None)

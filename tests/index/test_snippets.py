@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,7 +85,7 @@ def test_snippets_are_pieces_of_the_text(pieces: list[str], most: int) -> None:
         assert all(s.marks for s in found)
     places = [(s.offset, s.offset + len(s.text)) for s in found]
     assert places == sorted(places)
-    assert all(a[1] <= b[0] for a, b in zip(places, places[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(places))
 
 
 def test_a_report_without_marks_is_shown_by_its_opening() -> None:

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from index.errors import IndexDamagedError
+from index.exports import COLUMNS, guarded
 from index.schema import FACET_NAMES
-from webui.exports import COLUMNS, guarded
 
 MACHINE = [
     "/api/v1/search",

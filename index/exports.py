@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from index.metrics import METRIC_NAMES
 from index.report import Report
-from webui.labels import METRICS
 
 __all__ = ["COLUMNS", "FORMATS", "guarded", "jsonl", "rows"]
 
@@ -17,7 +17,7 @@ BOM = "\ufeff"
 """Without it Excel reads UTF-8 as the system's code page, on Chinese machines GBK."""
 
 _FACTS = ("id", "url", "source", "sha256", "encoding", "title", "agency", "agency_id", "level", "org_type", "line")
-COLUMNS = (*_FACTS, "region", "year", "period", "published", "scope", "script", "tables_status", *METRICS)
+COLUMNS = (*_FACTS, "region", "year", "period", "published", "scope", "script", "tables_status", *METRIC_NAMES)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -43,7 +43,7 @@ def _cells(report: Report) -> Iterator[str]:
         "encoding": provenance and provenance.encoding,
     }
     for name in COLUMNS:
-        if name in METRICS:
+        if name in METRIC_NAMES:
             yield guarded(metrics.get(name))
         else:
             yield guarded(other[name] if name in other else getattr(report, name))

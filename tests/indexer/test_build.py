@@ -1,0 +1,249 @@
+"""Building: what is new, changed, unchanged, vanished, unreadable; and that nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.analysis.analyzer import fingerprint
+from index.engines import check_index, open_engine, open_writer, whoosh
+from index.errors import IndexLockedError, IndexMissingError, IndexStaleError
+from index.request import SearchRequest
+from index.search import Searcher
+from index.settings import Settings
+from indexer.build import FEW, Tally, build
+from indexer.overrides import Overrides
+
+BODY = (
+    "根据《中华人民共和国政府信息公开条例》的规定，现公布{agency}{year}年政府信息公开工作年度报告。主动公开政府信息{n}条。\n"
+    * 3
+)
+
+
+def write(folder: Path, name: str, agency: str = "衡阳市教育局", year: int = 2018, n: int = 12) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = f"{agency}{year}年政府信息公开工作年度报告\n\n" + BODY.format(agency=agency, year=year, n=n)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(index=tmp_path / "index", jobs=1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "reports"
+    for i in range(4):
+        write(folder, f"{i}.txt", year=2015 + i)
+    return folder
+
+
+def counts(tally: Tally) -> tuple[int, int, int, int, int]:
+    return tally.added, tally.updated, tally.unchanged, tally.deleted, tally.reports
+
+
+def sources(settings: Settings) -> set[str]:
+    engine = open_engine(settings)
+    try:
+        return {source for _, source in engine.sources().values()}
+    finally:
+        engine.close()
+
+
+def test_added_then_unchanged_then_updated(folder: Path, settings: Settings) -> None:
+    assert counts(build([folder], settings)) == (4, 0, 0, 0, 4)
+    assert counts(build([folder], settings)) == (0, 0, 4, 0, 4)
+    write(folder, "2.txt", n=99)
+    assert counts(build([folder], settings)) == (0, 1, 3, 0, 4)
+    engine = open_engine(settings)
+    assert Searcher(engine).search(_q('"99条"')).total == 1
+    engine.close()
+
+
+def _q(q: str) -> SearchRequest:
+    return SearchRequest(q=q)
+
+
+def test_vanished_files_go_only_when_asked(folder: Path, settings: Settings) -> None:
+    build([folder], settings)
+    (folder / "1.txt").unlink()
+    assert counts(build([folder], settings)) == (0, 0, 3, 0, 4)
+    assert counts(build([folder], settings, sync=True)) == (0, 0, 3, 1, 3)
+    assert "reports/1.txt" not in sources(settings)
+
+
+def test_sync_keeps_what_came_from_elsewhere(folder: Path, settings: Settings, tmp_path: Path) -> None:
+    other = write(tmp_path / "other", "a.txt", year=2011)
+    build([folder, other.parent], settings)
+    (folder / "1.txt").unlink()
+    build([folder], settings, sync=True)
+    assert sources(settings) == {"reports/0.txt", "reports/2.txt", "reports/3.txt", "other/a.txt"}
+
+
+def test_two_folders_of_one_name_are_two(tmp_path: Path, settings: Settings) -> None:
+    first, second = write(tmp_path / "x" / "r", "a.txt", year=2011), write(tmp_path / "y" / "r", "a.txt", year=2012)
+    build([first.parent], settings)
+    assert counts(build([second.parent], settings)) == (1, 0, 0, 0, 2)
+    assert counts(build([first.parent], settings)) == (0, 0, 1, 0, 2)
+    assert counts(build([second.parent], settings)) == (0, 0, 1, 0, 2)
+
+
+def test_a_moved_corpus_is_unchanged(folder: Path, settings: Settings, tmp_path: Path) -> None:
+    build([folder], settings)
+    moved = folder.rename(tmp_path / "elsewhere")
+    (tmp_path / "new").mkdir()
+    moved = moved.rename(tmp_path / "new" / "reports")
+    assert counts(build([moved], settings)) == (0, 0, 4, 0, 4)
+
+
+def test_rebuild_holds_only_what_is_there(folder: Path, settings: Settings, tmp_path: Path) -> None:
+    build([folder], settings)
+    other = write(tmp_path / "other", "a.txt", year=2011)
+    assert counts(build([other.parent], settings, rebuild=True)) == (1, 0, 0, 0, 1)
+    assert check_index(settings) == []
+
+
+def lines(path: Path, records: list[object]) -> Path:
+    path.write_text("".join((r if isinstance(r, str) else json.dumps(r, ensure_ascii=False)) + "\n" for r in records))
+    return path
+
+
+def test_json_lines_keep_what_is_given(tmp_path: Path, settings: Settings) -> None:
+    text = BODY.format(agency="某局", year=2018, n=3)
+    path = lines(
+        tmp_path / "a.jsonl",
+        [
+            {
+                "id": "one",
+                "title": "甲",
+                "text": text,
+                "agency": "某局",
+                "level": "省级",
+                "year": 2011,
+                "region": ["广东省"],
+            },
+            {"id": "one", "title": "乙", "text": text},
+            {"text": text, "url": "http://www.example.gov.cn/a.html"},
+            "no json",
+            {"id": "two"},
+        ],
+    )
+    tally = build([path], settings)
+    assert counts(tally) == (2, 0, 0, 0, 2)
+    assert [s["source"] for s in tally.skipped] == ["a.jsonl#2", "a.jsonl#4", "a.jsonl#5"]
+    assert "one" in tally.skipped[0]["reason"]
+    engine = open_engine(settings)
+    report = Searcher(engine).report("one")
+    assert (report.title, report.agency, report.level, report.year, report.region) == (
+        "甲",
+        "某局",
+        "省级",
+        2011,
+        ["广东省"],
+    )
+    assert report.evidence["level"].source == "given"
+    engine.close()
+
+
+# ---------------------------------------------------------------------- bad input
+def big(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(200 << 20)
+
+
+BAD: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "binary": ("a.txt", lambda p: p.write_bytes(bytes(range(256)) * 40)),
+    "200 MB": ("a.html", big),
+    "empty": ("a.txt", lambda p: p.write_bytes(b"")),
+    "truncated pdf": ("a.pdf", lambda p: p.write_bytes(b"%PDF-1.4\n1 0 obj\n<< /Type /Cat")),
+    "truncated docx": ("a.docx", lambda p: p.write_bytes(b"PK\x03\x04" + b"\x00" * 60)),
+    "truncated zip": ("a.zip", lambda p: p.write_bytes(b"PK\x03\x04\x14")),
+    "picture": ("a.jpg", lambda p: p.write_bytes(b"\xff\xd8\xff\xe0" + b"\x00" * 100)),
+    "dangling link": ("a.txt", lambda p: p.symlink_to(p.parent / "nowhere")),
+    "truncated gz": ("a.jsonl.gz", lambda p: p.write_bytes(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03abc")),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_input_is_tallied_and_the_rest_goes_on(kind: str, folder: Path, settings: Settings) -> None:
+    name, make = BAD[kind]
+    make(folder / name)
+    tally = build([folder], settings)
+    assert counts(tally) == (4, 0, 0, 0, 4)
+    assert len(tally.skipped) == 1
+    assert tally.skipped[0]["source"].startswith("reports/a.")
+    assert len(tally.skipped[0]["reason"]) > 10
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything; run as another user")
+def test_a_folder_without_permission(folder: Path, settings: Settings) -> None:
+    locked = write(folder, "locked/a.txt").parent
+    locked.chmod(0)
+    try:
+        tally = build([folder], settings)
+    finally:
+        locked.chmod(0o755)
+    assert counts(tally) == (4, 0, 0, 0, 4)
+    assert [s["source"] for s in tally.skipped] == ["reports/locked"]
+
+
+def test_empty_and_missing_folders(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "empty").mkdir()
+    tally = build([tmp_path / "empty", tmp_path / "nosuch"], settings)
+    assert tally.read == 0
+    assert len(tally.skipped) == 2
+    assert tally.reports == 0
+
+
+# ---------------------------------------------------------------------- the index
+def test_worker_processes_give_the_same_index(tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    for i in range(FEW + 20):
+        write(folder, f"{i:03}.txt", year=2009 + i % 15, n=i)
+    (folder / "bad.txt").write_bytes(bytes(range(256)) * 9)
+    stored = []
+    for jobs in (1, 2):
+        settings = Settings(index=tmp_path / f"index{jobs}", jobs=jobs)
+        tally = build([folder], settings)
+        assert counts(tally) == (FEW + 20, 0, 0, 0, FEW + 20)
+        assert len(tally.skipped) == 1
+        engine = open_engine(settings)
+        stored.append({i: engine.get(i).stored for i in engine.sources()})
+        engine.close()
+    assert stored[0] == stored[1]
+
+
+def test_overrides_read_their_reports_again(folder: Path, settings: Settings, tmp_path: Path) -> None:
+    build([folder], settings)
+    table = tmp_path / "overrides.csv"
+    table.write_text("id,field,value,reason\nreports/1.txt,agency,衡阳市教育体育局,改名\n", encoding="utf-8")
+    assert counts(build([folder], settings, overrides=Overrides.load(table))) == (0, 1, 3, 0, 4)
+    engine = open_engine(settings)
+    searcher = Searcher(engine)
+    hit = searcher.search(_q("agency:教育体育局")).hits[0]
+    assert searcher.report(hit.id).evidence["agency"].source == "override"
+    engine.close()
+    assert counts(build([folder], settings)) == (0, 1, 3, 0, 4), "taking the table away undoes it"
+
+
+def test_missing_stale_and_locked(folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(IndexMissingError, match="gongkai index"):
+        open_engine(settings)
+    build([folder], settings)
+    writer = open_writer(settings)
+    try:
+        with pytest.raises(IndexLockedError):
+            whoosh.open_writer(settings.index, fingerprint(), wait_s=0)
+    finally:
+        writer.cancel()
+    other = {"schema": "0", "normaliser": "old"}
+    monkeypatch.setattr("index.engines.fingerprint", lambda: other)
+    with pytest.raises(IndexStaleError, match="rebuild"):
+        open_engine(settings)
