@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from index.analysis.normaliser import fold_line
+from index.analysis.normaliser import Folded, fold_line
 from index.report import LEVELS, Fact, FactValue
 from indexer.metadata.hosts import HostTable
 from indexer.metadata.judging import Judged, Verdict, judge
@@ -68,14 +68,17 @@ def derive(
     hosts: HostTable | None = None,
     gazetteer: Gazetteer | None = None,
     report_id: str | None = None,
+    folded: Folded | None = None,
 ) -> Derived:
     """The metadata of a report. `text` is the repaired display text of its body; spans are code points of it.
+
+    `folded` is the index form of `text` where the caller has it already: folding is half of the work.
 
     Precedence: overrides, what the corpus says, title, signature, what the report says of itself, source line. The
     host of its URL only tells namesakes apart.
     """
     gazetteer = gazetteer or Gazetteer.load()
-    reading, known = Reading(text), source.known
+    reading, known = Reading(text, folded), source.known
     out = Derived()
     title = _title(out, page, known)
     _dates(out, page, reading, title)

@@ -95,6 +95,8 @@ def _support(body: Body, context: Sequence[str]) -> float:
     above = [*ancestors(body.place.code), body.place.code]
     if any(code in above for code in context if code != body.place.code or body.place.tier == 3):
         return 1.0
+    if len(body.place.name) == 2 and body.place.name.endswith("区"):
+        return 0.5  # 西区 is one place in the books, and a part of many a town
     if not context:
         return 0.95
     provinces = {code[:2] for code in context}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from index.analysis.normaliser import fold
+from index.analysis.normaliser import Folded, fold
 
 __all__ = ["TAIWAN", "Reading"]
 
@@ -19,8 +19,8 @@ class Reading:
     lines asks for `lines`.
     """
 
-    def __init__(self, text: str) -> None:
-        folded = fold(text)
+    def __init__(self, text: str, folded: Folded | None = None) -> None:
+        folded = folded or fold(text)
         self.text, self.offsets = text, folded.offsets
         self.form = folded.form.replace(*TAIWAN)
         self.lines = self._lines()
