@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import importlib
+import io
 import os
 import re
 import stat
@@ -33,6 +34,8 @@ MAX_RATIO = 200
 RATIO_FROM = 4 << 20
 """Bytes up to which no ratio is suspicious: a short page of spaces is harmless."""
 MAX_MEMBERS = 200_000
+MAX_LINE = 4 << 20
+"""Bytes of a web archive without a line's end: compressed pages and documents have one every few hundred."""
 CHUNK = 1 << 18
 
 LINES = ".jsonl"
@@ -72,6 +75,30 @@ def walk(paths: Sequence[Path], settings: Settings) -> Iterator[Source | Skip]:
     walker = _Walker(settings)
     for path in paths:
         yield from walker.path(Path(path))
+
+
+class _Guarded:
+    """A stream for warcio, which holds a line in memory until it ends: bombs and endless lines end in an error."""
+
+    def __init__(self, stream: io.BufferedReader | gzip.GzipFile, packed: int) -> None:
+        self.stream, self.packed = stream, max(packed, 1)
+        self.total = self.line = 0
+
+    def read(self, size: int = CHUNK) -> bytes:
+        # what a cut-off file still holds comes before its error, which `read` would give first
+        data = self.stream.read1(min(size, CHUNK) if size > 0 else CHUNK)
+        self.total += len(data)
+        end = data.rfind(b"\n")
+        self.line = self.line + len(data) if end < 0 else len(data) - end
+        if self.line > MAX_LINE or (self.total > RATIO_FROM and self.total > MAX_RATIO * self.packed):
+            raise _TooLargeError("grows without measure")
+        return data
+
+    def tell(self) -> int:
+        return self.total
+
+    def close(self) -> None:
+        self.stream.close()
 
 
 class _Walker:
@@ -145,7 +172,7 @@ class _Walker:
             yield from self.zip(path, name, origin)
         elif suffix in (".warc", ".warc.gz"):
             with path.open("rb") as stream:
-                yield from self.warc(stream, name, origin)
+                yield from self.warc(_Guarded(_unzipped(stream, suffix), size), name, origin)
         elif suffix in (".jsonl", ".jsonl.gz"):
             with path.open("rb") as stream:
                 yield from self.lines(_unzipped(stream, suffix), name, origin, size)
@@ -263,7 +290,7 @@ class _Walker:
             except RuntimeError:
                 yield Skip(name, "is encrypted; decrypt it first")
 
-    def warc(self, stream: IO[bytes], name: str, origin: str) -> Iterator[Source | Skip]:
+    def warc(self, stream: _Guarded, name: str, origin: str) -> Iterator[Source | Skip]:
         try:
             iterator = importlib.import_module("warcio.archiveiterator").ArchiveIterator
         except ImportError:
@@ -319,8 +346,8 @@ def _unreadable(data: bytes) -> bool:
     return not data.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
 
 
-def _unzipped(stream: IO[bytes], suffix: str) -> IO[bytes]:
-    return gzip.GzipFile(fileobj=stream) if suffix.endswith(".gz") else stream  # type: ignore[return-value]
+def _unzipped(stream: Any, suffix: str) -> Any:
+    return gzip.GzipFile(fileobj=stream) if suffix.endswith(".gz") else stream
 
 
 def _skip_line(stream: IO[bytes], budget: int) -> int:

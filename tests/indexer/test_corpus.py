@@ -325,6 +325,14 @@ def test_warc(tmp_path: Path, name: str) -> None:
     assert [f.known.url for f in cut[0]][:1] == ["http://x/a.html"]
 
 
+def test_warc_bombs(tmp_path: Path) -> None:
+    pytest.importorskip("warcio")
+    for n, start in enumerate((b"", b"WARC/1.0\r\nWARC-Type: ")):
+        found, skipped = run(write(tmp_path / f"{n}.warc.gz", gzip.compress(start + bytes(64 << 20))))
+        assert found == []
+        assert "grows without measure" in skipped[0].reason
+
+
 def test_warc_without_warcio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "warcio.archiveiterator", None)
     skipped = run(write(tmp_path / "a.warc", b"WARC/1.0\r\n"))[1]
