@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -281,6 +282,38 @@ def test_plain_whoosh_writing_into_the_folder_is_noticed(folder: Path) -> None:
 
 
 # ---------------------------------------------------------------------- crashes
+def test_readers_see_whole_generations_while_another_process_writes(folder: Path) -> None:
+    embedded.create(folder, crash.FINGERPRINT)
+    engine = embedded.open_engine(folder)
+    command = [sys.executable, "-m", "tests.engines.crash", "child", str(folder), "0"]
+    with subprocess.Popen(command, cwd=crash.ROOT, stdout=subprocess.DEVNULL) as child:
+        seen = [0]
+        for _ in range(60):
+            engine = engine.refreshed()
+            number = engine.manifest.generation
+            assert number >= seen[-1]
+            assert engine.sources() == {i: (d.digest, d.source) for i, d in crash.model(number).documents.items()}
+            seen.append(number)
+            if len({*seen}) > 12:
+                break
+            time.sleep(0.05)
+        child.kill()
+    assert len({*seen}) > 3
+
+
+def test_a_report_that_cannot_be_added_poisons_the_writer(folder: Path) -> None:
+    put(folder, 3)
+    out = embedded.open_writer(folder, FINGERPRINT)
+    bad = document("bad", "公开")
+    del bad.texts["text"]
+    with pytest.raises(KeyError):
+        out.put(bad)
+    out.put(document("good", "公开"))
+    with pytest.raises(IndexStateError, match="KeyError"):
+        out.commit()
+    assert embedded.open_engine(folder).manifest.reports == 3
+
+
 def test_killed_at_random_moments(folder: Path) -> None:
     embedded.create(folder, crash.FINGERPRINT)
     known = 0

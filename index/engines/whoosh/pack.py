@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -30,6 +29,7 @@ Array = npt.NDArray[Any]
 Directory = dict[str, Any]
 
 MAGIC = b"GONGKAI PACK 1\n"
+VERSION = 1
 HEADER, ALIGN, SHIFT = 64, 64, 16
 BLOCK = 1 << SHIFT
 REBUILD = "run `gongkai index PATH... --rebuild`"
@@ -121,7 +121,7 @@ class PackWriter:
         self.file.write(sums)
         self.file.close()
         return {
-            "version": 1,
+            "version": VERSION,
             "size": self.position + len(sums),
             "parts": self.parts,
             "sums": (self.position, len(self.sums), zlib.crc32(sums)),
@@ -163,6 +163,8 @@ class Pack:
     def __init__(self, path: Path, owner: str, directory: Directory) -> None:
         """Raises FileNotFoundError (a newer generation has removed it) and IndexDamagedError."""
         self.path, self.directory = path, directory
+        if directory["version"] != VERSION:
+            raise self._damaged("is of another version of this engine")
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size != directory["size"]:
                 raise self._damaged("has another length than was written")
@@ -227,8 +229,3 @@ class Pack:
         """Every array, checked now: for merging, which must never copy damage under a new sum."""
         self.verify_all()
         return {name: self.part(name).array for name in self.names()}
-
-
-def free_bytes(folder: Path) -> int:
-    """How much room the file system of `folder` has."""
-    return shutil.disk_usage(folder).free

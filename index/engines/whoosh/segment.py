@@ -182,14 +182,19 @@ class Segment:
                     lists += [grams.counted(units_of(form)) for form in leaf.forms if _findable(form)]
             else:
                 starts, ends, texts = _together(leaves, name, grams)
-                at, counts = run_lengths(texts[choose(starts, ends)])
-                lists.append((texts[choose(starts, ends)][at], counts))
+                texts = texts[choose(starts, ends)]
+                at, counts = run_lengths(texts)
+                lists.append((texts[at], counts))
         for name, grams in self.wordings.items():
             lists.append(_in_wording(leaves, name, grams))
         return _summed([x for x in lists if len(x[0])], self.count)
 
     def near(self, node: Near) -> Array:
         """The documents in which the operands stand near each other."""
+        found: Array = self.recent.get(node, lambda: self._near(node), lambda documents: int(documents.nbytes))
+        return found
+
+    def _near(self, node: Near) -> Array:
         if len(node.operands) > MOST_OPERANDS:
             raise RequestError("q", f"at most {MOST_OPERANDS} strings can be near each other; ask for fewer")
         found = []
@@ -235,9 +240,11 @@ def _in_wording(leaves: Sequence[Leaf], name: str, grams: Grams) -> tuple[Array,
     starts, ends, texts = _together(leaves, name, grams)
     chosen = choose(starts, ends)
     counted = touches(starts[chosen], ends[chosen], grams.block_starts, grams.block_ends)
-    found, which = np.unique(texts[chosen], return_inverse=True)
-    counts = np.bincount(which, counted, minlength=len(found)).astype(np.int64)
-    return grams.owner(found.astype(np.int64)), counts
+    if not len(chosen):
+        return EMPTY, EMPTY
+    texts = texts[chosen].astype(np.int64)
+    at, _ = run_lengths(texts)
+    return grams.owner(texts[at]), np.add.reduceat(counted, at, dtype=np.int64)
 
 
 def _spans(leaf: Leaf, name: str, grams: Grams) -> Spans:

@@ -228,7 +228,12 @@ class Store:
         mark, data = mark_of(path), path.read_bytes()
         if not is_sealed(data):
             raise IndexDamagedError(f"{path} is truncated or altered; {REBUILD}")
-        toc = TOC.read(self.storage, NAME, gen=number)
+        try:
+            toc = TOC.read(self.storage, NAME, gen=number)
+        except FileNotFoundError:
+            raise
+        except Exception as e:  # an unpickled TOC of another version of Whoosh or of ours may raise anything
+            raise IndexDamagedError(f"{path} was written by another version ({e}); {REBUILD}") from e
         fingerprint = getattr(toc.schema, "gongkai", None)
         if fingerprint is None:
             raise IndexDamagedError(f"{path} was written by plain Whoosh; {REBUILD}")

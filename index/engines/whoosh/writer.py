@@ -65,13 +65,17 @@ class Old:
         mask[list(self.segment.deleted_docs())] = False
         return mask
 
-    def delete(self, tie: int) -> None:
-        """Delete the document with this tie."""
+    def delete(self, tie: int) -> bool:
+        """Delete the document with this tie; whether there was one."""
         wanted = np.uint64(tie)
         at = int(self.ties.searchsorted(wanted, sorter=self.order))
+        found = False
         while at < len(self.ties) and self.ties[self.order[at]] == wanted:
-            self.segment.delete_document(int(self.order[at]))
+            number = int(self.order[at])
+            found |= not self.segment.is_deleted(number)
+            self.segment.delete_document(number)
             at += 1
+        return found
 
 
 def stale(folder: Path, have: Mapping[str, str], want: Mapping[str, str]) -> IndexStaleError:
@@ -117,6 +121,7 @@ class WhooshWriter:
             store.check_owner()
         self.old: list[Old] = []
         self.rebuild = rebuild
+        self.broken = ""
         self.committed: Generation | None = None
         self._load()
 
@@ -152,7 +157,11 @@ class WhooshWriter:
     def put(self, document: Document) -> None:
         """Add the report, or replace the one of the same id."""
         tie = tie_of(document.id)
-        number = self.batch.add(document)
+        try:
+            number = self.batch.add(document)
+        except BaseException as e:
+            self.broken = repr(e)  # half of the document may be in the batch
+            raise
         self._forget(tie)
         self.where[tie] = (len(self.runs), number)
         self.changed = True
@@ -161,18 +170,18 @@ class WhooshWriter:
 
     def delete(self, report_id: str) -> None:
         """Take the report out; no error when there is none."""
-        self._forget(tie_of(report_id))
-        self.changed = True
+        if self._forget(tie_of(report_id)):
+            self.changed = True
 
-    def _forget(self, tie: int) -> None:
-        """Two ids of one tie are one report: 53 bits of SHA-256 make that a matter of theory."""
-        for old in (*self.old, *self.sealed):
-            old.delete(tie)
+    def _forget(self, tie: int) -> bool:
+        """Drop the report with this tie; whether there was one. That two ids share 53 bits of SHA-256 is theory."""
+        found = [old.delete(tie) for old in (*self.old, *self.sealed)]
         run, number = self.where.pop(tie, (-1, -1))
         if run == len(self.runs):
             self.batch_dead.add(number)
         elif run >= 0:
             self.runs[run].live[number] = False
+        return run >= 0 or any(found)
 
     def clear(self) -> None:
         """Take every report out."""
@@ -254,6 +263,7 @@ class WhooshWriter:
         """Publish. Durable when it returns, also when nothing had changed; the writer is closed."""
         self._check_open()
         try:
+            self._check_whole()
             if self.changed:
                 self._commit()
         except BaseException:
@@ -294,6 +304,10 @@ class WhooshWriter:
     def _check_open(self) -> None:
         if self.store.lock is None:
             raise IndexStateError("this writer is closed; open another one")
+
+    def _check_whole(self) -> None:
+        if self.broken:
+            raise IndexStateError(f"not committed: a report could not be added ({self.broken}); build again")
 
     def __enter__(self) -> Self:
         return self
