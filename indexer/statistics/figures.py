@@ -1,0 +1,105 @@
+"""Flat numbers out of the tables, by the names of `index.metrics`. A number is there only when every cell of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from indexer.statistics.checks import outcomes
+from indexer.statistics.recognise import Grid
+from indexer.statistics.templates import FORMS, RESULTS
+from indexer.statistics.values import plain
+
+__all__ = ["figures"]
+
+_ROWS = ("new", "carried_in", "granted", "partly_granted", "handled", "carried_out")
+_FAMILIES = ("refused", "unavailable", "not_processed", "other")
+_PROACTIVE = {
+    "gb2019": {
+        "licences": ("licences", "decisions"),
+        "penalties": ("penalties", "decisions"),
+        "coercive_measures": ("coercive_measures", "decisions"),
+        "fee_items": ("fees", "items"),
+        "procurement_items": ("procurement", "items"),
+        "procurement_yuan": ("procurement", "amount"),
+        "regulations_new": ("regulations", "made"),
+        "normative_new": ("normative", "made"),
+        "normative_published": ("normative", "published_total"),
+    },
+    "gb2021": {
+        "licences": ("licences", "decisions"),
+        "penalties": ("penalties", "decisions"),
+        "coercive_measures": ("coercive_measures", "decisions"),
+        "fee_yuan": ("fees", "amount"),
+        "regulations_made": ("regulations", "made"),
+        "regulations_in_force": ("regulations", "in_force"),
+        "normative_made": ("normative", "made"),
+        "normative_in_force": ("normative", "in_force"),
+    },
+}
+# The annex's refusals, handled and unavailable applications are defined otherwise than the later forms': left out.
+_ANNEX = {
+    "proactive_total": "proactive",
+    "normative_documents": "normative",
+    "website_items": "website",
+    "wechat_items": "wechat",
+    "applications_new": "received",
+    "applications_granted": "answered.granted",
+    "applications_partly_granted": "answered.partly_granted",
+    "reviews_total": "reviews",
+    "suits_total": "suits",
+    "fees_charged_yuan": "fees",
+    **{
+        f"{kind}_{result}": f"{kind}.{result}"
+        for kind in ("reviews", "suits")
+        for result in ("upheld", "corrected", "other")
+    },
+}
+
+
+def figures(grid: Grid) -> dict[str, int | float | None]:
+    """The numbers that the tables state; those that cannot be told are left out."""
+    found: dict[str, Decimal | None] = {}
+    if grid.form == "stat2014":
+        found = {name: _number(grid, "annex", row, "value") for name, row in _ANNEX.items()}
+    elif grid.form in FORMS:
+        found = {**_applications(grid), **_review(grid), **_proactive(grid)}
+    return {name: plain(value) for name, value in found.items() if value is not None}
+
+
+def _number(grid: Grid, table: str, row: str, column: str) -> Decimal | None:
+    value = grid.value(table, row, column)
+    # an amount without its unit is no amount of money; none at all is none in any unit
+    if value is not None and column == "amount" and value.unit != "元" and value.value:
+        return None
+    return value.value if value is not None else None
+
+
+def _added(numbers: Iterable[Decimal | None]) -> Decimal | None:
+    total = Decimal(0)
+    for number in numbers:
+        if number is None:
+            return None
+        total += number
+    return total
+
+
+def _applications(grid: Grid) -> dict[str, Decimal | None]:
+    rows = outcomes(grid)
+    out = {f"applications_{row}": _number(grid, "applications", row, "total") for row in _ROWS}
+    for family in _FAMILIES:
+        members = [r for r in rows if r == family or r.startswith(f"{family}.")]
+        out[f"applications_{family}"] = _added(_number(grid, "applications", r, "total") for r in members)
+    return out
+
+
+def _review(grid: Grid) -> dict[str, Decimal | None]:
+    out = {f"reviews_{c.key}": _number(grid, "review", "review", c.key) for c in RESULTS}
+    for c in RESULTS:
+        suits = (_number(grid, "review", block, c.key) for block in ("suit_direct", "suit_after_review"))
+        out[f"suits_{c.key}"] = _added(suits)
+    return out
+
+
+def _proactive(grid: Grid) -> dict[str, Decimal | None]:
+    return {name: _number(grid, "proactive", *cell) for name, cell in _PROACTIVE[grid.form].items()}

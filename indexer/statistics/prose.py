@@ -1,0 +1,271 @@
+"""Numbers that a report states in sentences: few kinds, and only where the sentence can mean nothing else.
+
+Silence is unknown, not 0: only an explicit negation says none. Two different numbers for one thing are a conflict and
+stay one. Categories are never added up: they need not cover the whole, and channels repeat one another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from index.analysis.wording import WORDINGS
+from indexer.statistics.reading import Reading
+from indexer.statistics.values import plain
+
+__all__ = ["Stated", "stated"]
+
+_N = r"(?P<about>近|约|超过|超|逾|不少于)?(?P<n>\d[\d,]*(?:\.\d+)?)(?P<scale>万|亿)?(?P<more>余|多)?"
+_ITEMS = "(?:余|多)?(?:条|篇|件|份)"
+_CASES = "(?:条|件|宗|次|项|份|起|例)"
+_ASKED = (
+    "(?:政府|政务)?(?:信息)?(?:公开)?(?:依申请公开政府信息|依申请的?信息公开|依申请公开|政府信息依申请公开|申请公开政府信息"
+    "|公开申请|公开的申请|申请)"
+)
+_WHO = "(?:[^。;,\\d]{0,24}?)"
+_EARLIER = "(?:去年|上年|上一年|同期|以来|历年|往年)[^,。;]{0,12}$"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A way to state a number: `unless` must not be found in the 30 characters before or in what was matched."""
+
+    name: str
+    pattern: re.Pattern[str]
+    before: re.Pattern[str] | None = None
+    within: re.Pattern[str] | None = None
+    zero: bool = False
+    needs: str = ""
+
+
+def _count(name: str, pattern: str, before: str = _EARLIER, within: str = "", needs: str = "") -> _Rule:
+    return _Rule(
+        name,
+        re.compile(pattern.replace("<N>", _N)),
+        re.compile(before),
+        re.compile(within) if within else None,
+        needs=needs,
+    )
+
+
+def _none(name: str, pattern: str, within: str = "", needs: str = "") -> _Rule:
+    return _Rule(name, re.compile(pattern), None, re.compile(within) if within else None, zero=True, needs=needs)
+
+
+_OTHER_APPLICATIONS = (
+    "复议|诉讼|减免|不予|许可|审批|救助|更正|登记|转办|网络|网上|当面|传真|信函|邮件|电子|重复|结转|补正"
+)
+_SUBSET = "审结|纠错|纠正|败诉|撤销|变更|违法|超期|逾期|维持|其中"
+_HAPPENED = "(?:发生|收到|出现|产生|接到|引发|引起|涉及|提起|存在|受理|有|因)"
+
+
+def _remedy(name: str, what: str) -> list[_Rule]:
+    """What is said of reviews and of lawsuits, in the same words."""
+    case = f"{what}(?:案件|申请|案|事项|情况)?"
+    after = f"(?!机关|机构|决定|渠道|法|应诉|{_SUBSET})(?![^。;,]{{0,8}}(?:{_SUBSET}|败诉))"
+    return [
+        _count(name, f"{case}(?:共|共计|总数|数量|总计)?(?:为|有)?<N>(?:件|起|宗|例|次)", within=_SUBSET),
+        _count(
+            name,
+            f"(?:发生|收到|引发|受理|被提起|接到)(?:的)?<N>(?:件|起|宗|例|次)[^。;,\\d]{{0,20}}{what}(?![、和及或])",
+            within=_SUBSET,
+        ),
+        _none(name, f"(?:未|从未|均未|尚未)(?:有|曾|被)?{_HAPPENED}[^。;,]{{0,44}}?{what}{after}", within=_SUBSET),
+        _none(name, f"(?:没有|(?<![均])无)[^。;,]{{0,44}}?{what}{after}", within=_SUBSET),
+        _none(name, f"{what}[^。;,\\d]{{0,14}}?(?:均为|为|共|各|都是)?(?:0|零)(?:件|起|宗|例|次)", within=_SUBSET),
+    ]
+
+
+_FEE = "(?:费用|收费|处理费|检索费|复制费|邮寄费|工本费|任何费|有关费)"
+_RULES: tuple[_Rule, ...] = (
+    _count(
+        "proactive_total",
+        "主动公开(?:各类|的)?(?:政府|政务)?信息(?:数量|总数量|总数|总量|数)?(?:全年)?(?:累计|共计|合计|总计|共)?"
+        "(?:有|为|达到|达)?<N>条",
+    ),
+    _count(
+        "proactive_total",
+        "(?:累计|共计|合计|总计|共)(?:对外)?(?:主动)?(?:公开|发布)(?:各类)?(?:政府|政务)?信息(?:数量|总数|数)?(?:共|达|为)?<N>条",
+    ),
+    _count(
+        "applications_new",
+        f"(?:收到|受理|接收|接到|新收)(?:到)?(?:的)?{_WHO}{_ASKED}(?:的)?(?:事项|政府信息)?(?:共计|总计|总数|数量|共)?"
+        f"(?:为|达)?<N>{_CASES}",
+        within=_OTHER_APPLICATIONS,
+        needs="公开",
+    ),
+    _count(
+        "applications_new",
+        f"办理(?:的)?(?:政府信息)?依申请(?:的)?(?:政府信息|信息)?(?:公开)?(?:政府信息|事项|申请)?(?:共计|共)?<N>{_CASES}",
+    ),
+    _count(
+        "applications_new",
+        f"(?:收到|受理|接收|接到|新收)<N>{_CASES}[^。;,\\d]{{0,16}}(?:申请|依申请公开)",
+        within=_OTHER_APPLICATIONS,
+        needs="公开",
+    ),
+    _none(
+        "applications_new",
+        "(?:未|没有|从未|均未|尚未|无)(?:有)?(?:接收到|收到|接收|接到|受理)(?:过)?[^。;]{0,40}?"
+        "(?:公开[^。;,]{0,10}申请|申请公开|依申请公开)",
+        within=_OTHER_APPLICATIONS,
+    ),
+    _none("applications_new", "没有(?:公民|申请人)[^。;]{0,24}(?:依申请公开|公开[^。;,]{0,6}申请|申请公开)"),
+    _none(
+        "applications_new",
+        "(?:收到|受理)[^。;,\\d]{0,16}申请(?:数量|数)?(?:为|共)?零(?:件|条|宗)?",
+        within=_OTHER_APPLICATIONS,
+    ),
+    _none(
+        "fees_charged_yuan",
+        f"(?:未|没有|从未|均未|尚未|无)(?:向[^。;,]{{0,12}})?(?:收取|发生|产生|涉及)(?:过|任何)?[^。;,]{{0,24}}?{_FEE}(?!的?减免)",
+    ),
+    _none("fees_charged_yuan", "(?:未|没有)(?:进行|实行)?收费|收费(?:金额|总额)?(?:为|共)?(?:0|零)元"),
+    _count("fees_charged_yuan", f"收取[^。;,\\d]{{0,24}}{_FEE}(?:共计|合计|共|总计|人民币)?<N>(?P<money>万元|元)"),
+    *_remedy("reviews_total", "(?:行政)?复议"),
+    *_remedy("suits_total", "(?:行政)?诉讼"),
+    _count(
+        "wechat_items",
+        "微信[^。;,\\d]{0,24}?(?:发布|推送|公开|刊发|推出)[^。;,\\d]{0,12}?<N>(?:条|篇|次)",
+        within="微博|客户端|抖音|阅读|粉丝|关注",
+    ),
+    _count(
+        "website_items",
+        "(?:网站|门户网|政府网|政府在线|在线)[^。;,\\d]{0,14}?(?:发布|公开|更新|上传)[^。;,\\d]{0,10}?信息[^。;,\\d]{0,6}?<N>条",
+        within="访问|点击|浏览|微信|微博|专栏|栏目|重点领域",
+    ),
+    _count(
+        "normative_documents",
+        "(?:公布|发布|制定|公开|制发|出台|印发)[^。;,\\d]{0,8}规范性文件(?:共|共计)?<N>(?:件|份|条|个)",
+    ),
+)
+_CHANNEL = re.compile(
+    r"(?:通过|在|利用|依托|经)[^,。;]{2,24}$|(?:网站|网|在线|微信|微博|公众号|平台|重点领域|专栏|公报|新媒体|栏目)[^,。;]{0,8}$"
+)
+_WEBSITE = re.compile(r"网站|门户|在线|网(?=[”\"》]|上|共|累|主|$)")
+_GATE = re.compile("公开|申请|复议|诉讼|微信|网站|规范性文件|费")
+_SENTENCE = re.compile(r"[^。;!?\n]+")
+_ENDS = "。;!?:,、)"
+_HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[.、])")
+WIDE = 25
+"""Characters of a line that fills a page; a shorter one ends where it ends."""
+_SCALES = {"万": 10_000, "亿": 100_000_000, None: 1}
+
+
+@dataclass(slots=True)
+class Stated:
+    """A number as the sentences state it: `value` is None when they contradict each other, and `conflict` has both."""
+
+    name: str
+    value: int | float | None
+    approximate: bool
+    evidence: str
+    span: tuple[int, int]
+    conflict: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for the record of a report."""
+        out = {"name": self.name, "value": self.value, "approximate": self.approximate}
+        return {**out, "conflict": self.conflict or None, "evidence": self.evidence, "span": list(self.span)}
+
+
+def stated(source: Reading, text: str, without: tuple[int, int] | None = None) -> list[Stated]:
+    """The numbers that a text states outside its tables. `without` is the extent of those in the form."""
+    found: dict[str, list[Stated]] = {}
+    for start, end in _sentences(source.form, without):
+        for fact in _of_sentence(source, text, start, end):
+            same = found.setdefault(fact.name, [])
+            if all(fact.value != other.value for other in same):
+                same.append(fact)
+    return [_settled(facts) for facts in found.values()]
+
+
+def _settled(facts: Sequence[Stated]) -> Stated:
+    """One number where all agree, else the conflict."""
+    first = facts[0]
+    if len(facts) == 1:
+        return first
+    conflict = [{"value": f.value, "evidence": f.evidence, "span": list(f.span)} for f in facts]
+    return Stated(first.name, None, any(f.approximate for f in facts), first.evidence, first.span, conflict)
+
+
+def _sentences(form: str, without: tuple[int, int] | None) -> Iterator[tuple[int, int]]:
+    """Places of sentences: a line break ends one unless the line is as wide as the page and goes on."""
+    joined = list(form)
+    at = 0
+    for line in form.split("\n")[:-1]:
+        at += len(line)
+        if (
+            len(line) >= WIDE
+            and line.rstrip()[-1:] not in _ENDS
+            and not (_HEADING.match(line) and len(line) < 2 * WIDE)
+        ):
+            joined[at] = " "
+        at += 1
+    if without:
+        joined[without[0] : without[1]] = "\n" * (without[1] - without[0])
+    for match in _SENTENCE.finditer("".join(joined)):
+        if _GATE.search(match.group()):
+            yield match.span()
+
+
+def _of_sentence(source: Reading, text: str, start: int, end: int) -> Iterator[Stated]:
+    sentence, origins = _plain(source.form[start:end], start, taiwan=source.taiwan)
+    for rule in _RULES:
+        if rule.needs and rule.needs not in sentence:
+            continue
+        for match in rule.pattern.finditer(sentence):
+            before = sentence[max(0, match.start() - 30) : match.start()]
+            if (rule.before and rule.before.search(before)) or (rule.within and rule.within.search(match.group())):
+                continue
+            name = _channel(rule.name, before, match.group())
+            if name is None:
+                continue
+            span = source.span(origins[match.start()], origins[match.end() - 1] + 1)
+            value, approximate = (0, False) if rule.zero else _number(match)
+            yield Stated(name, value, approximate, text[span[0] : span[1]], span)
+
+
+def _channel(name: str, before: str, matched: str) -> str | None:
+    """What a count of published items counts: all of them, or those of the channel named before."""
+    if name != "proactive_total":
+        return name
+    found = _CHANNEL.search(before)
+    if found is None:
+        return name
+    return "website_items" if _WEBSITE.search(found.group()) and "微" not in found.group() + matched else None
+
+
+def _number(match: re.Match[str]) -> tuple[int | float | None, bool]:
+    parts = match.groupdict()
+    number = Decimal(parts["n"].replace(",", "")) * _SCALES[parts["scale"]]
+    if parts.get("money") == "万元":
+        number *= 10_000
+    return plain(number), bool(parts["about"] or parts["more"])
+
+
+_TAIWAN = {w.taiwan: w.mainland for w in WORDINGS}
+_WORDED = re.compile("|".join(sorted(map(re.escape, _TAIWAN), key=len, reverse=True)) + r"|\s+")
+
+
+def _plain(form: str, start: int, *, taiwan: bool) -> tuple[str, list[int]]:
+    """A sentence without white space, in mainland wording, and where in the form each of its characters came from."""
+    pieces: list[str] = []
+    origins: list[int] = []
+    at = 0
+    for match in (_WORDED if taiwan else _SPACE).finditer(form):
+        pieces.append(form[at : match.start()])
+        origins.extend(range(start + at, start + match.start()))
+        new = _TAIWAN.get(match.group(), "")
+        pieces.append(new)
+        origins.extend([start + match.start()] * (len(new) - 1) + [start + match.end() - 1] * bool(new))
+        at = match.end()
+    pieces.append(form[at:])
+    origins.extend(range(start + at, start + len(form)))
+    return "".join(pieces), origins
+
+
+_SPACE = re.compile(r"\s+")

@@ -1,0 +1,268 @@
+"""A table as a sequence of labels, each with the values that follow it: the same from flattened text and from cells.
+
+    "三、本年度办理结果 (一)予以公开 29 0 0 1 0 0 30 (二)部分公开 ..."  ->  三本年度办理结果一予以公开: 29 0 0 1 0 0 30
+
+In text a value is a number, or a sign for none, that white space or bars set off on both sides; whatever else stands
+between two values is label. Empty cells can be told in text only between bars or tabs.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from index.analysis.normaliser import fold
+from index.analysis.wording import mainland_text
+from indexer.page import Table
+from indexer.statistics.reading import Reading, squeeze
+from indexer.statistics.values import NUMBER, Value, value_of
+
+__all__ = ["Segment", "choose", "of_tables", "of_text"]
+
+_TOKEN = re.compile(
+    rf"(?:^|(?<=[\s|]))(?:{NUMBER}(?: ?(?:亿元|万元|元|件|项|宗|条|个|次))?|/|\\|-{{1,4}}|无|不适用|n/a)(?=[\s|]|$)"
+)
+_PAGE_NUMBER = re.compile(
+    r"^[ \t]*(?:-+ ?\d{1,4} ?-+|第 ?\d{1,4} ?页.{0,12}|\d{1,4} ?/ ?\d{1,4})[ \t]*$",
+    re.MULTILINE,
+)
+_BARE_ENUMERATOR = re.compile(r"\d{1,2}")
+_TAIL = re.compile(r"([ \t|]*)(?:\n|$)")
+CONTEXT = 900
+"""How much of the text before a run of values may be its head: the longest head, with every row that lost its cells."""
+
+
+@dataclass(slots=True)
+class Segment:
+    """A label and its values.
+
+    `label` is what stands before the values, squeezed; `bare` the same without a remark in parentheses at its end;
+    `context` the heads and labels since the last value; `after` the text that follows the values. `values` begin with
+    `leading` empty cells and end with `trailing` ones; `spans` are their columns, () in text. `start` and `end` are
+    the place of the values in the form, -1 for cells.
+    """
+
+    label: str
+    bare: str
+    context: str
+    values: list[Value]
+    start: int = -1
+    end: int = -1
+    after: str = ""
+    leading: int = 0
+    trailing: int = 0
+    spans: Sequence[int] = ()
+
+
+def choose(segment: Segment, count: int) -> list[Value] | None:
+    """The `count` values of a row; None when there are more or fewer, or when they could be told in two ways.
+
+    Empty cells before the first and after the last value may belong to a label or to the border. In text, empty cells
+    between values may be alignment; of cells, one that is empty or zero may have been merged out of several.
+    """
+    values, lead, trail = segment.values, segment.leading, len(segment.values) - segment.trailing
+    if len(values) == count:
+        return values
+    stripped = [v for v in (values[lead:], values[:trail]) if len(v) == count]
+    if stripped and (len(stripped) == 1 or not lead):
+        return stripped[0]
+    others = (values[lead:trail], _expanded(segment), [v for v in values if v.semantics != "blank"])
+    for attempt in others if not stripped else ():
+        if len(attempt) == count and (attempt is not others[2] or not segment.spans):
+            return attempt
+    return _on_one_line(values, count)
+
+
+def _blanks(count: int) -> list[Value]:
+    """Empty cells of a text: nothing is printed there."""
+    return [Value(None, None, "blank")] * count
+
+
+def _expanded(segment: Segment) -> list[Value]:
+    """Merged empty cells one by one; nothing when a merged cell holds a number, which could belong to any of them."""
+    pairs = list(zip(segment.values, segment.spans, strict=False))
+    if any(span > 1 and value.semantics == "number" for value, span in pairs):
+        return []
+    return [value for value, span in pairs for _ in range(span)]
+
+
+def _on_one_line(values: Sequence[Value], count: int) -> list[Value] | None:
+    """The one line that has all values of the row, where page numbers stand on lines of their own."""
+    lines: dict[int, list[Value]] = {}
+    for value in values:
+        lines.setdefault(value.line, []).append(value)
+    whole = [row for row in lines.values() if len(row) == count]
+    if count > 1 and len(whole) == 1 and all(len(row) == 1 for row in lines.values() if row is not whole[0]):
+        return whole[0]
+    return None
+
+
+# -- text ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Run:
+    """Values with nothing but white space and bars between them, as positions in the form."""
+
+    tokens: list[tuple[int, int]] = field(default_factory=list)
+    blanks: list[int] = field(default_factory=list)
+
+
+def of_text(source: Reading, text: str) -> list[Segment]:
+    """The segments of a whole text. `text` is the display text that `source` was read from."""
+    form = source.form
+    breaks = [m.start() for m in re.finditer("\n", form)]
+    out: list[Segment] = []
+    at = 0
+    for run in _runs(form):
+        start, end = run.tokens[0][0], run.tokens[-1][1]
+        piece = form[max(at, start - 2 * CONTEXT) : start]
+        segment = _segment(piece, source.taiwan)
+        segment.start, segment.end = start, end
+        values = [v for n, token in enumerate(run.tokens) for v in _values(run, n, token, source, text, breaks)]
+        segment.leading = _empty(piece[len(piece.rstrip("\t |")) :])
+        segment.trailing = _trailing(form, end)
+        segment.values = [*_blanks(segment.leading), *values, *_blanks(segment.trailing)]
+        out.append(segment)
+        at = end
+    _follow(out, form, source.taiwan)
+    return out
+
+
+def _trailing(form: str, end: int) -> int:
+    """Empty cells between the last value and the end of its line."""
+    tail = _TAIL.match(form, end)
+    return _empty(tail[1], closing=True) if tail else 0
+
+
+def _segment(piece: str, taiwan: bool) -> Segment:
+    label = squeeze(piece)[-CONTEXT:]
+    # 规章(设区的市、自治州人民政府应提供相关数据): a remark is no part of the label
+    opened = piece.rfind("(") if piece.rstrip().endswith(")") else -1
+    bare = squeeze(piece[:opened])[-CONTEXT:] if opened > 0 else label
+    if taiwan:
+        label, bare = mainland_text(label), mainland_text(bare)
+    return Segment(label, bare, label, [])
+
+
+def _values(
+    run: _Run, number: int, token: tuple[int, int], source: Reading, text: str, breaks: Sequence[int]
+) -> Iterator[Value]:
+    """The empty cells before a token, then the token."""
+    yield from _blanks(run.blanks[number])
+    span = source.span(*token)
+    form = source.form[token[0] : token[1]]
+    yield value_of(text[span[0] : span[1]], form, span, bisect_right(breaks, token[0]))
+
+
+def _runs(form: str) -> Iterator[_Run]:
+    run = _Run()
+    for start, end in _tokens(form):
+        if run.tokens:
+            gap = form[run.tokens[-1][1] : start]
+            if gap.strip(" \t\n\r|"):
+                yield run
+                run = _Run()
+            else:
+                run.tokens.append((start, end))
+                run.blanks.append(_empty(gap))
+                continue
+        run.tokens.append((start, end))
+        run.blanks.append(0)
+    if run.tokens:
+        yield run
+
+
+def _tokens(form: str) -> Iterator[tuple[int, int]]:
+    """Places of values: numbers of pages and of list items are none."""
+    pages = [m.span() for m in _PAGE_NUMBER.finditer(form)]
+    starts = [a for a, _ in pages]
+    for match in _TOKEN.finditer(form):
+        start, end = match.span()
+        k = bisect_right(starts, start) - 1
+        if k >= 0 and end <= pages[k][1]:
+            continue
+        if _BARE_ENUMERATOR.fullmatch(match.group()) and _opens_label(form, start, end):
+            continue
+        yield start, end
+
+
+def _opens_label(form: str, start: int, end: int) -> bool:
+    """Whether a number at the start of a line is followed by words on the same line: "2 重复申请"."""
+    before = form[:start].rstrip(" \t|") if start else ""
+    if before and not before.endswith("\n"):
+        return False
+    rest = form[end : end + 12].lstrip(" \t|")
+    return rest[:1] > "\u3400"
+
+
+def _empty(gap: str, *, closing: bool = False) -> int:
+    """Empty cells in a gap of one line: one fewer than its bars or tabs, or as many after the last value."""
+    if "\n" in gap:
+        return 0
+    bars = gap.count("|")
+    if bars:
+        return bars - 1
+    tabs = gap.count("\t")
+    return tabs if closing else max(0, tabs - 1)
+
+
+def _follow(segments: Sequence[Segment], form: str, taiwan: bool) -> None:
+    """Note what follows each run: a label may stand on both sides of its values."""
+    for n, segment in enumerate(segments):
+        stop = segments[n + 1].start if n + 1 < len(segments) else segment.end + 200
+        after = squeeze(form[segment.end : min(stop, segment.end + 200)])
+        segment.after = mainland_text(after) if taiwan else after
+
+
+# -- cells ---------------------------------------------------------------------------------------------------------
+
+_CELLS = "\ue002"
+
+
+def of_tables(tables: Iterable[Table], *, taiwan: bool) -> list[Segment]:
+    """The segments of tables that came with their cells: one a row, cells in order and not by a grid of columns.
+
+    Word writes other column spans in heads than in rows, so that a grid would move values to wrong columns.
+    """
+    out: list[Segment] = []
+    for table in tables:
+        context = ""
+        for row in _forms(table):
+            segment = _row(row, taiwan)
+            if segment is None:
+                continue
+            segment.context = context = (context + segment.label)[-CONTEXT:]
+            if segment.values:
+                out.append(segment)
+            if any(v.semantics != "blank" for v in segment.values):
+                context = ""
+    return out
+
+
+def _forms(table: Table) -> Iterator[list[tuple[str, str, int]]]:
+    """Each row as (text, index form, columns spanned), the whole table folded at once."""
+    texts = [cell.text for row in table.rows for cell in row]
+    forms = iter(fold(_CELLS.join(texts)).form.split(_CELLS))
+    for row in table.rows:
+        yield [(cell.text, next(forms), cell.colspan) for cell in row]
+
+
+def _row(cells: Sequence[tuple[str, str, int]], taiwan: bool) -> Segment | None:
+    values = [value_of(raw, form) for raw, form, _ in cells]
+    first = next((n for n in range(len(values), 0, -1) if values[n - 1].semantics == "text"), 0)
+    if not cells:
+        return None
+    segment = _segment(" ".join(form for _, form, _ in cells[:first]), taiwan)
+    segment.values = values[first:]
+    segment.spans = [columns for _, _, columns in cells[first:]]
+    segment.leading = _empties(segment.values)
+    segment.trailing = _empties(segment.values[::-1])
+    return segment
+
+
+def _empties(values: Sequence[Value]) -> int:
+    """How many empty cells stand first."""
+    return next((n for n, v in enumerate(values) if v.semantics != "blank"), len(values))

@@ -1,0 +1,77 @@
+"""One cell: what is printed, what it means, and what it counts. Zero, blank, "/" and missing are four things."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+__all__ = ["MONEY", "NUMBER", "Semantics", "Value", "plain", "value_of"]
+
+Semantics = Literal["number", "zero", "blank", "na", "text", "missing"]
+
+MONEY = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
+NUMBER = r"[+\-]?\d[\d,]*(?:\.\d+)?"
+_UNITS = "亿元|万元|元|件|项|宗|条|个|次|篇|起|份|人次|人"
+_CELL = re.compile(rf"({NUMBER})\s*({_UNITS})?")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+_NA = frozenset(("/", "\\", "-", "--", "---", "----", "无", "不适用", "n/a", "//"))
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A cell. `value` is a count, or 元 where `unit` is 元; `span` is its place in the report's text.
+
+    `line` tells which values of a flattened row share a line.
+    """
+
+    raw: str | None
+    value: Decimal | None = None
+    semantics: Semantics = "missing"
+    unit: str | None = None
+    span: tuple[int, int] | None = None
+    line: int = -1
+
+    def as_json(self, column: str, label: str) -> dict[str, Any]:
+        """Plain values, for the record of a report."""
+        return {
+            "column": column,
+            "label": label,
+            "raw": self.raw,
+            "value": plain(self.value),
+            "semantics": self.semantics,
+            "unit": self.unit,
+            "span": list(self.span) if self.span else None,
+        }
+
+
+def plain(value: Decimal | None) -> int | float | None:
+    """A number for JSON: whole where it is whole.
+
+    >>> plain(Decimal("14.00")), plain(Decimal("0.5"))
+    (14, 0.5)
+    """
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def value_of(raw: str | None, form: str, span: tuple[int, int] | None = None, line: int = -1) -> Value:
+    """The value of a cell's text, given as printed and in index form.
+
+    >>> value_of("14.62億元", "14.62亿元").value, value_of("／", "/").semantics, value_of("", "").semantics
+    (Decimal('1462000000.00'), 'na', 'blank')
+    """
+    text = form.strip()
+    if not text:
+        return Value(raw, None, "blank", None, span, line)
+    if text in _NA:
+        return Value(raw, None, "na", None, span, line)
+    found = _CELL.fullmatch(text)
+    if found is None or not _GROUPED.fullmatch(found[1].lstrip("+-").partition(".")[0]):
+        return Value(raw, None, "text", None, span, line)
+    number, unit = Decimal(found[1].replace(",", "")), found[2]
+    if unit in MONEY:
+        number, unit = number * MONEY[unit], "元"
+    return Value(raw, number, "number" if number else "zero", unit, span, line)
