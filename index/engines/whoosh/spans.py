@@ -84,6 +84,7 @@ def near(operands: Sequence[tuple[Array, Array]], stream_of: Array, distance: in
     `operands` are (starts, ends) in characters of all streams joined; `stream_of` are the sorted starts of the streams.
     At most `distance` characters stand between neighbours. Gives a position inside each stream that has a chain.
     """
+    operands = [_by_start(*spans) for spans in operands]
     everyone = (1 << len(operands)) - 1
     chains: dict[int, Array] = {0: EMPTY}
     for members in range(1, everyone + 1):
@@ -96,14 +97,28 @@ def near(operands: Sequence[tuple[Array, Array]], stream_of: Array, distance: in
     return chains[everyone] - 1
 
 
+def _by_start(starts: Array, ends: Array) -> tuple[Array, Array]:
+    if (starts[1:] >= starts[:-1]).all():
+        return starts, ends
+    order = np.argsort(starts, kind="stable")
+    return starts[order], ends[order]
+
+
 def _extended(before: Array, starts: Array, ends: Array, stream_of: Array, distance: int, *, alone: bool) -> Array:
-    """The ends of the spans that continue a chain ending in `before` (sorted): its nearest end is the best one."""
+    """The ends of the spans (sorted by start) that continue a chain ending in `before` (sorted)."""
     if alone:
         return ends
     if not len(before) or not len(starts):
         return EMPTY
-    last = before.searchsorted(starts, "right") - 1
-    nearest = before[np.maximum(last, 0)]
-    fits = (last >= 0) & (starts - nearest <= distance)
-    fits &= stream_of.searchsorted(nearest - 1, "right") == stream_of.searchsorted(starts, "right")
-    return ends[fits]
+    if len(before) * 8 < len(starts):  # few chains: look at what follows each
+        first = starts.searchsorted(before)
+        many = starts.searchsorted(before + distance, "right") - first
+        chain = np.repeat(np.arange(len(before)), many)
+        span = np.arange(len(chain)) + np.repeat(first - (np.cumsum(many) - many), many)
+    else:  # few spans: the nearest end before each is the best one
+        chain = before.searchsorted(starts, "right") - 1
+        span = np.flatnonzero((chain >= 0) & (starts - before[np.maximum(chain, 0)] <= distance))
+        chain = chain[span]
+    together = stream_of.searchsorted(before[chain] - 1, "right") == stream_of.searchsorted(starts[span], "right")
+    found: Array = ends[span[together]]
+    return found
