@@ -30,7 +30,7 @@ REPAIRERS: tuple[Repairer, ...] = (
         "UTF-8 that was read as GBK",
         mojibake.AS_GBK,
         mojibake.find_gbk,
-        ("淇℃伅鍏紑", "信息公开"),
+        ("鏀垮簻淇℃伅", "政府信息"),
     ),
     Repairer(
         out_of_step.KIND,
@@ -42,7 +42,7 @@ REPAIRERS: tuple[Repairer, ...] = (
     Repairer(
         "gloss",
         "pinyin that a tool put after the same characters throughout a document",
-        gloss.GLOSS,
+        gloss.GATE,
         gloss.strip,
         ("區(qū)政府、區(qū)委、區(qū)局、區(qū)辦、區(qū)直", "區政府、區委、區局、區辦、區直"),
     ),

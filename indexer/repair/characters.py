@@ -30,7 +30,7 @@ SUPPLEMENT = dict(zip(
     "厂乙亻冂几刂㔾兀尣尢巳幺彑彐忄㣺扌攵旡日月歺母民氵氺灬爫爫丬犭王疋目示礻竹糹纟罓罒网羊羊耂肀聿肉艹艹艹虎衤覀西见角讠贝车辶辶辶阝钅長镸长门阝雨青韦页风飞食飠饣马骨鬼鱼鸟卤麦黄黾斉齐齿竜龙龜亀龟",
     strict=True,
 ))  # fmt: skip
-"""CJK radicals supplement to the characters they stand for (Unicode's EquivalentUnifiedIdeograph); parts of no character of their own are left out."""
+"""CJK radicals supplement to the characters they stand for (Unicode's EquivalentUnifiedIdeograph)."""
 
 SYMBOLS = {
     0xF020: " ", 0xF06C: "●", 0xF06D: "❍", 0xF06E: "■", 0xF06F: "□", 0xF071: "❑", 0xF074: "⧫", 0xF075: "◆",

@@ -47,7 +47,7 @@ class _Cluster:
 
 
 def compose(middle: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
-    """One list that does what `first` and then `second` do; both sorted and applied, `second` in coordinates of `middle`.
+    """One list that does what `first` and then `second` do; `second` is in coordinates of `middle`, between them.
 
     Edits that overlap become one, whose kind names both ("gbk_out_of_step+gloss") and whose confidence is the lower.
     """

@@ -25,7 +25,8 @@ def _pairs() -> list[str]:
     table = [""] * 0x10000
     for lead in range(0x81, 0xFF):
         for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
-            table[lead << 8 | trail] = bytes((lead, trail)).decode("gbk", "ignore") or GAP
+            c = bytes((lead, trail)).decode("gbk", "replace")
+            table[lead << 8 | trail] = GAP if "\ufffd" in c else c
     return table
 
 

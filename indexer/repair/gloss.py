@@ -18,18 +18,19 @@ from indexer.repair import language_model
 from indexer.repair.edits import Edit
 from indexer.repair.table import Findings
 
-__all__ = ["HAN", "READING", "Glosses", "readings", "strip", "survey"]
+__all__ = ["GATE", "HAN", "READING", "Glosses", "readings", "strip", "survey"]
 
 HAN = "\u3400-\u9fff\uf900-\ufaff"
 READING = "(?:[a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]|[\u0300\u0301\u0304\u0308\u030c]){1,12}"
 GLOSS = re.compile(rf"([{HAN}])([(（])({READING})([)）])")
+GATE = re.compile(rf"[(（]{READING}[)）]")
 PLAIN = re.compile("[a-zü]+")
 
 MINIMUM = 5
 """Glosses a document must show before any is taken out, where nothing else speaks of damage."""
 
 TOLERANCE = 6
-"""Glosses for each bare one that is forgiven: the bytes of a character are missed where another gloss was put into them."""
+"""Glosses for each bare one that is forgiven: a character is missed where another gloss was put between its bytes."""
 
 COMMON = -10.5
 """Log probability of a character that prose uses often: tools gloss such, people gloss rare names."""

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ PUNCTUATION = {
 """Shares of what dictionaries do not list, in government prose folded to half width."""
 
 FOLD = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: None}
-"""Full-width forms as half-width ones, ideographic spaces dropped: what the damaging tool did, and what scores are asked in."""
+"""Full width as half width, ideographic spaces dropped: what the damaging tool did, and what scores are asked in."""
 
 
 class Style:
@@ -55,8 +56,8 @@ class Style:
 
     def __init__(self, text: str) -> None:
         padded = "\n\n" + text.replace("\n", "\n\n")
-        self.threes = Counter(map("".join, zip(padded, padded[1:], padded[2:], strict=False)))
-        self.twos = Counter(map("".join, zip(padded, padded[1:], strict=False)))
+        self.threes = dict(Counter(map("".join, zip(padded, padded[1:], padded[2:], strict=False))))
+        self.twos = dict(Counter(map("".join, pairwise(padded))))
         self.after_two = self._contexts(self.threes)
         self.after_one = self._contexts(self.twos)
 
@@ -104,15 +105,19 @@ class LanguageModel:
         self.simplified_only = frozenset(text["simplified_only"])
         self.traditional_only = frozenset(text["traditional"])
         share = 1 - sum(PUNCTUATION.values())
-        self.single = dict(
+        self.single: dict[str, float] = dict(
             zip(text["characters"], (_scores(arrays["character"]) + math.log(share)).tolist(), strict=True)
         )
         self.single |= {c: math.log(p) for c, p in PUNCTUATION.items()}
-        self.start = dict(zip(text["characters"], (np.exp(_scores(arrays["start"])) * share).tolist(), strict=True))
-        self.end = dict(zip(text["characters"], np.exp(_scores(arrays["end"])).tolist(), strict=True))
+        self.start: dict[str, float] = dict(
+            zip(text["characters"], (np.exp(_scores(arrays["start"])) * share).tolist(), strict=True)
+        )
+        self.end: dict[str, float] = dict(zip(text["characters"], np.exp(_scores(arrays["end"])).tolist(), strict=True))
         self.pairs = self._pairs(text["characters"], arrays)
         words = arrays["words"].tobytes().decode().split("\n")
-        self.words = dict(zip(words, (_scores(arrays["word"]) + math.log(share)).tolist(), strict=True))
+        self.words: dict[str, float] = dict(
+            zip(words, (_scores(arrays["word"]) + math.log(share)).tolist(), strict=True)
+        )
         self.prose = Style(prose)
 
     @staticmethod

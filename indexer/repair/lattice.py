@@ -40,7 +40,7 @@ MOST_GAPS = 12
 LONGEST = 80
 READING_CLOSED = re.compile(rf"({gloss.READING})[)）]")
 LOST = "\x01"
-"""Stands for what a \"?\" swallowed with a trail byte: a digit, a point, a space; which of them nobody can say, so \"?\" stays."""
+"""Stands for what a lost trail byte took with it: a digit, a point, a space; nobody can say which, so "?" stays."""
 
 
 class Candidate(NamedTuple):

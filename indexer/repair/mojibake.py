@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.repair.edits import Edit
-from indexer.repair.gbk import encode
+from indexer.repair.gbk import GAP, PAIRS, encode
 from indexer.repair.table import Findings
 
 __all__ = ["AS_GBK", "AS_LATIN", "KIND_GBK", "KIND_LATIN", "find_gbk", "find_latin"]
@@ -27,8 +27,10 @@ LATIN_RUN = re.compile(
     "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]{6,}"
 )
 
-AS_GBK = re.compile("[锘銆锛锟涓浠鍏鍦鍚鍜鍒鍔鍙鍥鍗鏀鏂鏃鏄鏈淇鐨绋缁鎴鎵鎻鎯瀹瀛寮骞搴绗璇璧杩閫闂闈鐞甯宸宀]")
-"""What the first two bytes of the commonest Chinese characters and marks become: none of these is common itself."""
+AS_GBK = re.compile(
+    "[" + "".join(c for lead in range(0xE4, 0xEA) for c in PAIRS[lead << 8 | 0x80 : lead << 8 | 0xC0] if c != GAP) + "]"
+)
+"""What the first two bytes of a Chinese character in UTF-8 show as in GBK: rare characters all."""
 
 GBK_RUN = re.compile("[^\x00-\x7f]{3,}(?:[@-~][^\x00-\x7f]{2,})*")
 UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbb-\xbd][\x80-\xbf]|\xe2[\x80-\x96][\x80-\xbf]|[@-~])+")
@@ -62,7 +64,7 @@ def _decoded(data: bytes) -> str:
 
 
 def find_gbk(text: str, findings: Findings) -> list[Edit]:
-    """Runs such as 淇℃伅鍏紑, 信息公开 read as GBK."""
+    """Runs such as 鏀垮簻淇℃伅, 政府信息 read as GBK."""
     del findings
     out: list[Edit] = []
     for m in GBK_RUN.finditer(text):

@@ -24,17 +24,15 @@ from indexer.repair.table import Findings
 __all__ = ["GATE", "KIND", "find"]
 
 KIND = "gbk_out_of_step"
-GATE = re.compile(rf"[?？](?=[。！!，,、])|(?<=[{gloss.HAN}])\?(?={gloss.READING}\))")
+GATE = re.compile(rf"[?？](?:(?=[。！!，,、])|(?<=[{gloss.HAN}]\?)(?={gloss.READING}\)))")
 """A lost lead byte before what looked like a delimiter; or a trail byte lost to the gloss put before it."""
 
 THRESHOLD = 0.85
 GAIN = 6.0
 """Nats by which a repair must be likelier than the text as received."""
 
-SEQUENCE_WEIGHT = float(__import__("os").environ.get("SW","0.7"))
-WORD_WEIGHT = float(__import__("os").environ.get("WW","0.5"))
-import os
-TEMPERATURE = float(os.environ.get("T","1.0"))
+SEQUENCE_WEIGHT = 0.7
+WORD_WEIGHT = 0.5
 SEEN = 4000
 """Characters of repaired text above an event that it is told of: enough to hold the list marker before it."""
 
@@ -180,7 +178,7 @@ class Event:
         horizon = max(c.end for c in found)
         scored = sorted(((self.score(c.text, c.end, horizon), c) for c in found), reverse=True)
         top, best = scored[0]
-        total = sum(math.exp((s - top) / TEMPERATURE) for s, _ in scored)
+        total = sum(math.exp(s - top) for s, _ in scored)
         received = self.score(self.line[self.start : best.end], best.end, horizon)
         return Verdict(best.text, best.end, 1 / total, top - received)
 
@@ -297,5 +295,3 @@ class Event:
             return 0.0 if m[1] == "一" else -5.0
         ahead = NUMERALS.index(m[1]) - (NUMERALS.index(self.marker) if self.marker in NUMERALS else -1)
         return {1: 3.0, 2: 1.0, 3: 0.0}.get(ahead, -3.0)
-
-

@@ -87,7 +87,7 @@ class Script:
         return self._between[key]
 
     def begun(self, lead: int) -> list[str]:
-        """The commonest characters begun by a lead byte (or by any that a lost pair allows) and ended by one above 0x7F."""
+        """The commonest characters begun by a lead byte, or by any that a lost pair allows, and ended above 0x7F."""
         if lead not in self._begun:
             leads = [lead] if lead > 0 else sorted(self.gap_rows[-lead])
             row = [(t, c) for b in leads for t, c in self.by_lead.get(b, ()) if t >= 0x80]
