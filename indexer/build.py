@@ -19,6 +19,8 @@ from index.engines import open_engine, open_writer
 from index.errors import IndexMissingError, InputError
 from index.settings import Settings
 from indexer.corpus import Skip, walk
+from indexer.metadata import HostTable
+from indexer.metadata.hosts import host_of
 from indexer.overrides import Overrides
 from indexer.page import Source
 from indexer.pipeline import PIPELINE_VERSION, report_id, report_of
@@ -30,6 +32,13 @@ BATCH = 32
 
 FEW = 64
 """Up to so many documents are read in this process: starting workers would take longer."""
+
+
+SURE = 0.9
+"""From which confidence on a report's region may speak for its host."""
+
+MOST_OPEN = 2_000
+"""Reports without a region that are read again with the hosts learned; their bytes are kept until then."""
 
 
 @dataclass(slots=True)
@@ -80,11 +89,15 @@ def build(
         if rebuild:
             writer.clear()
         tasks = _tasks(walk(paths, settings), known, tally, overrides)
-        seen: set[str] = set()
+        learning = _Learning()
         for task, outcome in _documents(tasks, settings, overrides):
+            learning.see(task, outcome)
             _put(writer, task, outcome, tally)
-            seen.add(task.report_id)
             progress(tally)
+        for task in learning.open:
+            again = _prepare(task, overrides, learning.table())
+            if isinstance(again, _Prepared):
+                writer.put(again.document)
         if sync and not rebuild:
             _delete_vanished(writer, paths, known, tally)
         writer.commit()
@@ -179,13 +192,27 @@ def _delete_vanished(writer: Writer, paths: Sequence[Path], known: dict[str, tup
 
 
 # ---------------------------------------------------------------------- reading
-_Outcome = Document | str
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A document, with what it says of its host: the region when that is sure."""
+
+    document: Document
+    host: str | None
+    region: tuple[str, ...] | None
+    sure: bool
 
 
-def _prepare(task: _Task, overrides: Overrides | None) -> _Outcome:
+_Outcome = _Prepared | str
+
+
+def _prepare(task: _Task, overrides: Overrides | None, hosts: HostTable | None = None) -> _Outcome:
     """The document of one task, or the reason why there is none. Nothing that one document does ends a batch."""
     try:
-        return analyse(report_of(task.source, overrides=overrides, as_id=task.report_id), task.digest)
+        report = report_of(task.source, overrides=overrides, hosts=hosts, as_id=task.report_id)
+        fact = report.evidence.get("region")
+        region = tuple(report.region) if report.region else None
+        sure = fact is not None and fact.confidence >= SURE
+        return _Prepared(analyse(report, task.digest), host_of(report.url), region, sure)
     except InputError as error:
         return error.reason
     except MemoryError:
@@ -249,11 +276,32 @@ def _alone(task: _Task, overrides: Overrides | None) -> _Outcome:
             return "reading it ended the process that did (a crash or too much memory); take it out or convert it"
 
 
+class _Learning:
+    """Which region stands behind a host, learned from the sure reports of this build, and the reports to tell it."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[str, tuple[str, ...]]] = []
+        self.open: list[_Task] = []
+
+    def see(self, task: _Task, outcome: _Outcome) -> None:
+        """Take in one report; one without a region, on a host, is kept to be asked again (a bounded number)."""
+        if isinstance(outcome, str) or outcome.host is None:
+            return
+        if outcome.region and outcome.sure:
+            self.pairs.append((outcome.host, outcome.region))
+        elif not outcome.region and len(self.open) < MOST_OPEN:
+            self.open.append(task)
+
+    def table(self) -> HostTable:
+        """What was learned."""
+        return HostTable.learn(self.pairs)
+
+
 def _put(writer: Writer, task: _Task, outcome: _Outcome, tally: Tally) -> None:
     if isinstance(outcome, str):
         tally.skip(task.source.name, outcome)
         return
-    writer.put(outcome)
+    writer.put(outcome.document)
     if task.is_new:
         tally.added += 1
     else:

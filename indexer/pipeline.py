@@ -7,12 +7,12 @@ from dataclasses import fields, replace
 
 from index.analysis.normaliser import fold, script_of
 from index.analysis.wording import is_taiwan_worded
-from index.report import Provenance, Report
+from index.report import Provenance, Repair, Report
 from indexer.formats import read
 from indexer.metadata import Derived, HostTable, derive
 from indexer.overrides import Overrides
 from indexer.page import Page, Source
-from indexer.repair import repair
+from indexer.repair import Repaired, repair, undo
 
 __all__ = ["PIPELINE_VERSION", "report_id", "report_of"]
 
@@ -37,8 +37,11 @@ def report_of(
 ) -> Report:
     """The report of one document. Raises InputError when it cannot be read."""
     page = read(source)
-    repaired = repair(page.text)
-    page = replace(page, title=repair(page.title).text if page.title else None)
+    page.title = source.known.title or page.title
+    title, repaired = _repaired(page)
+    page.title = title
+    if source.known.title:
+        source = replace(source, known=replace(source.known, title=title))
     name = as_id or report_id(source)
     derived = derive(page, repaired.text, source, overrides=overrides, hosts=hosts, report_id=name)
     return Report(
@@ -58,6 +61,24 @@ def report_of(
         ),
         **{f.name: getattr(derived, f.name) for f in fields(Derived) if f.name != "problems"},
     )
+
+
+def _repaired(page: Page) -> tuple[str | None, Repaired]:
+    """Title and text, repaired as one: whether a gloss is damage shows only in the whole document."""
+    if page.title is None:
+        return None, repair(page.text)
+    whole = repair(f"{page.title}\n{page.text}")
+    title, _, text = whole.text.partition("\n")
+    received, shown = len(page.title) + 1, len(title) + 1
+    steps = tuple(_moved(r, received, shown) for r in whole.repairs if r.start >= received)
+    if undo(text, steps) != page.text:  # a repair reached across the line between them
+        return repair(page.title).text, repair(page.text)
+    return title, Repaired(text, steps, whole.problems)
+
+
+def _moved(step: Repair, received: int, shown: int) -> Repair:
+    start, end = step.display
+    return replace(step, start=step.start - received, end=step.end - received, display=(start - shown, end - shown))
 
 
 def _script(page: Page, text: str) -> str | None:

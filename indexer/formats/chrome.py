@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["EDGES", "Framed", "Line", "frame", "header_fields", "is_chrome", "is_title", "squeeze"]
+__all__ = ["EDGES", "Framed", "Line", "frame", "header_fields", "is_chrome", "is_title", "squeeze", "title_apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +339,18 @@ def frame(lines: Sequence[Line], title: str | None = None) -> Framed:
         out.meta["source"] = out.meta["issuer"]
     out.meta.pop("issuer", None)
     return out
+
+
+def title_apart(text: str) -> tuple[str | None, str]:
+    """The title that stands in the first lines of a text, and the text without those lines; nothing else is touched."""
+    lines = [Line(line) for line in text.split("\n")]
+    held = [n for n, line in enumerate(lines) if line.text.strip()]
+    place = _find_title([lines[n] for n in held])
+    if place is None:
+        return None, text
+    first, last = held[place[0]], held[place[1] - 1]
+    title = "".join(line.text.strip() for line in lines[first : last + 1])
+    return title, "\n".join(line.text for line in lines[:first] + lines[last + 1 :])
 
 
 def is_title(text: str) -> bool:

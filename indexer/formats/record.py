@@ -1,6 +1,7 @@
 """One record of JSON Lines: what its fields say, and its text or HTML.
 
-Text given here is somebody's finished extraction and is taken as it is, to the last space.
+Text given here is somebody's finished extraction and is taken as it is, to the last space; only a title that no field
+gives is taken out of its first lines, so that it is not counted twice.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from index.errors import InputError
 from index.report import LEVELS
+from indexer.formats.chrome import title_apart
 from indexer.formats.html import read_markup
 from indexer.page import Known, Page, Source
 
@@ -28,7 +30,10 @@ def read_record(source: Source) -> Page:
         return read_markup(_scalar(record.get("html") or ""), title=source.known.title)
     if not text.strip():
         raise InputError('"text" is blank; give the text of the report')
-    return Page(text=_scalar(text), title=source.known.title, format="jsonl")
+    if source.known.title:
+        return Page(text=_scalar(text), title=source.known.title, format="jsonl")
+    title, body = title_apart(_scalar(text))
+    return Page(text=body, title=title, format="jsonl")
 
 
 def parse_record(data: bytes) -> Known:

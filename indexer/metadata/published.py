@@ -28,7 +28,7 @@ def published_fact(meta: Mapping[str, str], reading: Reading) -> Fact | None:
             form = fold_line(value)
             if day := _labelled(form) if key == "header" else _first(form):
                 return Fact(day, "page", 0.97, rule, value)
-    if labelled := _in_head(reading):
+    if labelled := _in_head(reading) or _alone_in_head(reading):
         return labelled
     if signed := signature_day(reading):
         day, span = signed
@@ -60,6 +60,21 @@ def _in_head(reading: Reading) -> Fact | None:
         if label and (found := days_in(line[label.end() : label.end() + 24])) and found[0][1] <= 1:
             a, b = start + label.start(), start + label.end() + found[0][2]
             return Fact(found[0][0], "page", 0.95, "header", reading.quote(a, b), reading.span(a, b))
+    return None
+
+
+def _alone_in_head(reading: Reading) -> Fact | None:
+    """A day that is a whole line right below the title, in brackets or not."""
+    for start, end in reading.lines[:2]:
+        line = reading.form[start:end]
+        if (
+            len(line) <= 24
+            and (found := days_in(line))
+            and not (line[: found[0][1]] + line[found[0][2] :]).strip(" ().")
+        ):
+            return Fact(
+                found[0][0], "page", 0.85, "date below the title", reading.quote(start, end), reading.span(start, end)
+            )
     return None
 
 
