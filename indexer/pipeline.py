@@ -7,8 +7,9 @@ from dataclasses import fields, replace
 
 from index.analysis.normaliser import fold, script_of
 from index.analysis.wording import is_taiwan_worded
-from index.report import Provenance, Repair, Report
+from index.report import Provenance, Report
 from indexer.formats import read
+from indexer.formats.chrome import title_apart
 from indexer.metadata import Derived, HostTable, derive
 from indexer.overrides import Overrides
 from indexer.page import Page, Source
@@ -64,21 +65,40 @@ def report_of(
 
 
 def _repaired(page: Page) -> tuple[str | None, Repaired]:
-    """Title and text, repaired as one: whether a gloss is damage shows only in the whole document."""
+    """Title and text, repaired as one: whether a gloss is damage shows only in the whole document.
+
+    A title that its damage hid from the reader is told from the repaired text.
+    """
     if page.title is None:
-        return None, repair(page.text)
-    whole = repair(f"{page.title}\n{page.text}")
-    title, _, text = whole.text.partition("\n")
-    received, shown = len(page.title) + 1, len(title) + 1
-    steps = tuple(_moved(r, received, shown) for r in whole.repairs if r.start >= received)
-    if undo(text, steps) != page.text:  # a repair reached across the line between them
-        return repair(page.title).text, repair(page.text)
-    return title, Repaired(text, steps, whole.problems)
+        whole = repair(page.text)
+        title, body = title_apart(whole.text) if whole.repairs else (None, whole.text)
+        if title is None or not whole.text.endswith(body):
+            return None, whole
+    else:
+        whole = repair(f"{page.title}\n{page.text}")
+        title, _, body = whole.text.partition("\n")
+    apart = _below(whole, len(whole.text) - len(body))
+    if apart is None:  # a repair reaches across the line between them
+        return (None, whole) if page.title is None else (repair(page.title).text, repair(page.text))
+    return title, apart
 
 
-def _moved(step: Repair, received: int, shown: int) -> Repair:
-    start, end = step.display
-    return replace(step, start=step.start - received, end=step.end - received, display=(start - shown, end - shown))
+def _below(whole: Repaired, shown: int) -> Repaired | None:
+    """What is below the first `shown` characters of a repaired text; None when a repair lies on both sides."""
+    above = [r for r in whole.repairs if r.display[0] < shown]
+    if any(r.display[1] > shown for r in above):
+        return None
+    received = len(undo(whole.text[:shown], above))
+    steps = tuple(
+        replace(
+            r,
+            start=r.start - received,
+            end=r.end - received,
+            display=(r.display[0] - shown, r.display[1] - shown),
+        )
+        for r in whole.repairs[len(above) :]
+    )
+    return Repaired(whole.text[shown:], steps, whole.problems)
 
 
 def _script(page: Page, text: str) -> str | None:
