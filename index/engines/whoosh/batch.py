@@ -155,7 +155,8 @@ def _meta(document: Document) -> bytes:
         "level": " ".join(path_of(document, "level")),
         "year": " ".join(year),
     }
-    return json.dumps({k: v for k, v in fields.items() if v or k in ("id", "digest", "source")}).encode("ascii")
+    kept = {k: v for k, v in fields.items() if v or k in ("id", "digest", "source")}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 # ---------------------------------------------------------------------- packs

@@ -9,7 +9,7 @@ the pieces behind the first are numbered after all texts. A place may cross a cu
 
 The parts of `name`: `name.u` units, `name.off` where each text starts (and the end), `name.xd` and `name.xo` text and
 start of each further piece, `name.low` the places of low surrogates; `name.c` and `name.g` the postings of units and
-of pairs; `name.so` and `name.s` the rows (form, display, block) of each text's OffsetMap. Wordings also have
+of pairs; `name.so` and `name.s` the packed rows of each text's OffsetMap. Wordings also have
 `name.doc`, the document of each text, and `name.bs`, `name.be`, the units that were replaced.
 """
 
@@ -30,6 +30,7 @@ __all__ = ["Grams", "GramsBuilder", "merge_grams", "storable", "units_of"]
 
 PIECE = 1 << 16
 CHECKED_AT_A_TIME = 1 << 15
+WIDTHS = (1, 2, 4, 8)
 REPLACED = {0: 0xFFFD, **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)}
 
 
@@ -58,7 +59,7 @@ class GramsBuilder:
     def __init__(self, *, wording: bool = False) -> None:
         self.wording = wording
         self.texts: list[bytes] = []
-        self.rows: list[Array] = []
+        self.rows: list[bytes] = []
         self.owners: list[int] = []
         self.blocks: list[Array] = []
         self.units = 0
@@ -74,7 +75,7 @@ class GramsBuilder:
         if self.wording:
             self.blocks.append(_replaced(form, rows) + self.units)
         self.texts.append(data)
-        self.rows.append(rows)
+        self.rows.append(_packed(rows))
         self.owners.append(owner)
         self.units += len(data) // 2
 
@@ -85,7 +86,7 @@ class GramsBuilder:
         np.cumsum([len(t) // 2 for t in self.texts], out=off[1:])
         so = np.zeros(len(self.rows) + 1, "<u4")
         np.cumsum([len(r) for r in self.rows], out=so[1:])
-        spans = np.concatenate(self.rows).ravel() if self.rows else np.empty(0, "<i4")
+        spans = np.frombuffer(b"".join(self.rows), "u1")
         parts = {f"{name}.u": units, f"{name}.off": off, f"{name}.so": so, f"{name}.s": spans}
         parts |= _cuts(name, off) | {f"{name}.low": _low_surrogates(units)}
         if self.wording:
@@ -106,6 +107,31 @@ def _replaced(form: str, rows: Array) -> Array:
         wide = np.cumsum([0] + [1 + (c > "\uffff") for c in form])
         spans = wide[spans]
     return spans[spans[:, 1] > spans[:, 0]]
+
+
+def _packed(rows: Array) -> bytes:
+    """The rows (form, display, block) of an OffsetMap: by how much each column grows, in as few bytes as it takes."""
+    if not len(rows):
+        return b""
+    grown = np.diff(rows.astype(np.int64), axis=0, prepend=np.zeros((1, 3), np.int64))
+    columns = (grown[:, 0], grown[:, 1] - grown[:, 0], rows[:, 2])
+    widths = [next(w for w in WIDTHS if (c == c.astype(f"<i{w}")).all()) for c in columns]
+    return bytes(widths) + b"".join(c.astype(f"<i{w}").tobytes() for c, w in zip(columns, widths, strict=True))
+
+
+def _unpacked(data: bytes) -> OffsetMap:
+    """The OffsetMap that was packed."""
+    if not data:
+        return OffsetMap()
+    widths, at = data[:3], 3
+    count = (len(data) - 3) // sum(widths)
+    columns = []
+    for width in widths:
+        columns.append(np.frombuffer(data, f"<i{width}", count, at).astype(np.int64))
+        at += width * count
+    form = np.cumsum(columns[0])
+    display = np.cumsum(columns[1]) + form
+    return OffsetMap(tuple(form.tolist()), tuple(display.tolist()), tuple(columns[2].tolist()))
 
 
 def _low_surrogates(units: Array) -> Array:
@@ -219,9 +245,9 @@ def _moved(source: Kept, name: str, part: str, kept: Array, start: int) -> Itera
     values = arrays[f"{name}.{part}"]
     off = arrays[f"{name}.off"].astype(np.int64)
     if part in ("u", "s"):
-        bounds, width = (off, 1) if part == "u" else (arrays[f"{name}.so"].astype(np.int64), 3)
+        bounds = off if part == "u" else arrays[f"{name}.so"].astype(np.int64)
         for first, last in neighbours(kept):
-            yield values[bounds[first] * width : bounds[last] * width]
+            yield values[bounds[first] : bounds[last]]
     elif part == "doc":
         yield source.renumber[values[kept]]
     else:  # places in the units
@@ -271,10 +297,7 @@ class Grams:
     def folded(self, number: int) -> Folded:
         """One text with its way back."""
         a, b = self.span_rows.slice(number, number + 2).tolist()
-        if a == b:
-            return Folded(self.text(number), OffsetMap())
-        columns = self.spans.slice(3 * a, 3 * b).reshape(-1, 3).T.tolist()
-        return Folded(self.text(number), OffsetMap(*(tuple(c) for c in columns)))
+        return Folded(self.text(number), _unpacked(self.spans.slice(a, b).tobytes()))
 
     def text_at(self, places: Array) -> Array:
         """Which text each place lies in."""

@@ -122,7 +122,7 @@ class Segment:
 
     def fields(self, document: int) -> Mapping[str, str]:
         """What Whoosh stores of a document: id, digest, source and a few more."""
-        fields: Mapping[str, str] = json.loads(self.meta[document])
+        fields: Mapping[str, str] = json.loads(self.meta[document].decode("utf-8", "surrogatepass"))
         return fields
 
     def report(self, document: int) -> bytes:

@@ -327,7 +327,9 @@ def _add_to_whoosh(builder: Any, source: Source) -> None:
     off = source.arrays["meta.off"].astype(np.int64).tolist()
     data = source.arrays["meta.data"]
     for number in np.flatnonzero(source.live).tolist():
-        builder.add_document(**json.loads(data[off[number] : off[number + 1]].tobytes()))
+        builder.add_document(
+            **json.loads(data[off[number] : off[number + 1]].tobytes().decode("utf-8", "surrogatepass"))
+        )
 
 
 # ---------------------------------------------------------------------- policy
