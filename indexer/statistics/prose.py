@@ -31,7 +31,11 @@ _EARLIER = "(?:去年|上年|上一年|同期|以来|历年|往年)[^,。;]{0,12
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A way to state a number: `unless` must not be found in the 30 characters before or in what was matched."""
+    """A way to state a number.
+
+    `before` must not be found in the 30 characters before it, nor `within` in it; `needs` must stand in the sentence
+    or in the heading that it is under.
+    """
 
     name: str
     pattern: re.Pattern[str]
@@ -88,7 +92,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _count(
         "proactive_total",
-        "(?:累计|共计|合计|总计|共)(?:对外)?(?:主动)?(?:公开|发布)(?:各类)?(?:政府|政务)?信息(?:数量|总数|数)?(?:共|达|为)?<N>条",
+        "(?:全年|累计|共计|合计|总计|共)(?:对外)?(?:主动)?(?:公开|发布)(?:各类)?(?:政府|政务)?信息(?:数量|总数|数)?(?:共|达|为)?<N>条",
     ),
     _count(
         "applications_new",
@@ -113,6 +117,12 @@ _RULES: tuple[_Rule, ...] = (
         "(?:公开[^。;,]{0,10}申请|申请公开|依申请公开)",
         within=_OTHER_APPLICATIONS,
     ),
+    _none(
+        "applications_new",
+        "(?:未|没有|从未|均未)(?:接收到|收到|接到|受理)(?:过)?(?:任何|相关|书面)?申请",
+        needs="依申请",
+    ),
+    _none("applications_new", "依申请公开(?:的)?(?:政府信息|信息)?(?:申请)?(?:为)?(?:0|零)(?:件|条|宗)"),
     _none("applications_new", "没有(?:公民|申请人)[^。;]{0,24}(?:依申请公开|公开[^。;,]{0,6}申请|申请公开)"),
     _none(
         "applications_new",
@@ -123,7 +133,9 @@ _RULES: tuple[_Rule, ...] = (
         "fees_charged_yuan",
         f"(?:未|没有|从未|均未|尚未|无)(?:向[^。;,]{{0,12}})?(?:收取|发生|产生|涉及)(?:过|任何)?[^。;,]{{0,24}}?{_FEE}(?!的?减免)",
     ),
-    _none("fees_charged_yuan", "(?:未|没有)(?:进行|实行)?收费|收费(?:金额|总额)?(?:为|共)?(?:0|零)元"),
+    _none(
+        "fees_charged_yuan", "(?:未|没有)(?:向[^。;,]{0,12})?(?:进行|实行)?收费|收费(?:金额|总额)?(?:为|共)?(?:0|零)元"
+    ),
     _count("fees_charged_yuan", f"收取[^。;,\\d]{{0,24}}{_FEE}(?:共计|合计|共|总计|人民币)?<N>(?P<money>万元|元)"),
     *_remedy("reviews_total", "(?:行政)?复议"),
     *_remedy("suits_total", "(?:行政)?诉讼"),
@@ -175,8 +187,11 @@ class Stated:
 def stated(source: Reading, text: str, without: tuple[int, int] | None = None) -> list[Stated]:
     """The numbers that a text states outside its tables. `without` is the extent of those in the form."""
     found: dict[str, list[Stated]] = {}
+    heading = ""
     for start, end in _sentences(source.form, without):
-        for fact in _of_sentence(source, text, start, end):
+        sentence = source.form[start:end]
+        heading = sentence if _HEADING.match(sentence) and end - start < 2 * WIDE else heading
+        for fact in _of_sentence(source, text, start, end, heading):
             same = found.setdefault(fact.name, [])
             if all(fact.value != other.value for other in same):
                 same.append(fact)
@@ -212,10 +227,10 @@ def _sentences(form: str, without: tuple[int, int] | None) -> Iterator[tuple[int
             yield match.span()
 
 
-def _of_sentence(source: Reading, text: str, start: int, end: int) -> Iterator[Stated]:
+def _of_sentence(source: Reading, text: str, start: int, end: int, heading: str) -> Iterator[Stated]:
     sentence, origins = _plain(source.form[start:end], start, taiwan=source.taiwan)
     for rule in _RULES:
-        if rule.needs and rule.needs not in sentence:
+        if rule.needs and rule.needs not in sentence + heading:
             continue
         for match in rule.pattern.finditer(sentence):
             before = sentence[max(0, match.start() - 30) : match.start()]
