@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from string import ascii_letters
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ PUNCTUATION = {
     "【": 0.0003, "】": 0.0003, "%": 0.001, ".": 0.002, "/": 0.0003, "-": 0.0005, "〔": 0.0002, "〕": 0.0002,
     "○": 0.0005, "①": 0.0001, "②": 0.0001, "③": 0.0001, "④": 0.00005, "×": 0.0001, "℃": 0.0001, " ": 0.002,
     "[": 0.0001, "]": 0.0001, "~": 0.0001, "+": 0.0001, "=": 0.0001,
-} | dict.fromkeys("0123456789", 0.004)  # fmt: skip
+} | dict.fromkeys("0123456789", 0.004) | dict.fromkeys(ascii_letters, 0.0002)  # fmt: skip
 """Shares of what dictionaries do not list, in government prose folded to half width."""
 
 FOLD = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: None}

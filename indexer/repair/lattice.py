@@ -20,22 +20,25 @@ from indexer.repair.script import Script, Sequences
 
 __all__ = ["LOST", "READING_CLOSED", "Candidate", "Lattice", "State"]
 
-BEAM = 40
+BEAM = 32
 KEPT = 6
 """States kept of those that the future cannot tell apart, so that a posterior has alternatives to weigh."""
 
 MARGIN = 14.0
 """States this many nats below the best are dropped."""
 
-GAP_SOURCES = 12
+GAP_SOURCES = 10
 """States of a position after which lost pairs are looked for; by then the others are far behind."""
 
-GAP_FANOUT = 32
+GAP_FANOUT = 26
 FINAL = 30
 """States whose last character is looked for where its trail byte is lost: it can be any of its row."""
 
 GAP_COST = 0.5
 MOST_GAPS = 12
+RUN_OF_GAPS = 2
+"""Pairs lost one after another that are looked for; more leave too much to guess."""
+
 
 LONGEST = 80
 READING_CLOSED = re.compile(rf"({gloss.READING})[)）]")
@@ -118,21 +121,27 @@ class Lattice:
         return self.script.after_gap(-lead, trail)
 
     def _with_gaps(self, states: list[State]) -> list[State]:
-        """The states again, with one or two pairs lost after them."""
-        first = [
-            self._with(s, c, -trail, 1)
-            for s in states[:GAP_SOURCES]
-            if s.lead > 0 and s.gaps < MOST_GAPS
-            for trail, c in self.script.before_gap.get(s.lead, ())
-        ]
-        first = _pruned(first)[:GAP_FANOUT]
-        second = [
-            self._with(s, c, -trail, 1)
-            for s in first[:GAP_SOURCES]
-            if s.gaps < MOST_GAPS
-            for trail, c in self.script.between(-s.lead, s.seen[-1])
-        ]
-        return first + _pruned(second)[:GAP_FANOUT]
+        """The states again, with pairs lost after them."""
+        found = _pruned(
+            [
+                self._with(s, c, -trail, 1)
+                for s in states[:GAP_SOURCES]
+                if s.lead > 0 and s.gaps < MOST_GAPS
+                for trail, c in self.script.before_gap.get(s.lead, ())
+            ]
+        )[:GAP_FANOUT]
+        out = found
+        for _ in range(1, RUN_OF_GAPS):
+            found = _pruned(
+                [
+                    self._with(s, c, -trail, 1)
+                    for s in found[:GAP_SOURCES]
+                    if s.gaps < MOST_GAPS
+                    for trail, c in self.script.between(-s.lead, s.seen[-1])
+                ]
+            )[:GAP_FANOUT]
+            out = out + found
+        return out
 
     def _ends(self, states: list[State], j: int, c: str) -> Iterator[Candidate]:
         """Where the observed character ends the run."""
@@ -142,6 +151,12 @@ class Lattice:
             trail = 0x80 if c == "€" else ord(c)
             for s in self._read(states, trail, 1):
                 yield Candidate(s.score, s.text, j + 1)
+        else:
+            for trail, letter in codes_of(c):
+                if letter < 0x7F:  # a letter read as the trail byte of the pair before it
+                    for s in self._read(states, trail, 1):
+                        score = s.score + self.sequences.next(s.seen, chr(letter))
+                        yield Candidate(score, s.text + chr(letter), j + 1)
 
     def _ends_lost(self, states: list[State], j: int) -> Iterator[Candidate]:
         """A trail byte lost as "?": before a delimiter or the end of the line, or with the byte after it."""

@@ -28,6 +28,9 @@ GATE = re.compile(rf"[?？](?:(?=[。！!，,、])|(?<=[{gloss.HAN}]\?)(?={gloss
 """A lost lead byte before what looked like a delimiter; or a trail byte lost to the gloss put before it."""
 
 THRESHOLD = 0.85
+SIMPLIFIED_THRESHOLD = 0.95
+"""In simplified text runs are longer and lose more pairs; no such document is known, so that less is ventured."""
+
 GAIN = 6.0
 """Nats by which a repair must be likelier than the text as received."""
 
@@ -82,11 +85,16 @@ class Document:
     model: language_model.LanguageModel = field(default_factory=language_model.load)
 
     @cached_property
-    def script(self) -> Script:
-        """The characters that the document can have."""
+    def traditional(self) -> bool:
+        """Whether the document is in traditional characters."""
         kinds = [self.model.traditional_only, self.model.simplified_only]
         traditional, simplified = (sum(c in kind for c in self.received) for kind in kinds)
-        return _script(traditional=traditional > simplified)
+        return traditional > simplified
+
+    @cached_property
+    def script(self) -> Script:
+        """The characters that the document can have."""
+        return _script(traditional=self.traditional)
 
     @cached_property
     def glosses(self) -> gloss.Glosses:
@@ -138,7 +146,7 @@ def _event(document: Document, start: int, done: str) -> Edit | None:
     if verdict is None or verdict.gain < GAIN:
         return None
     end = line_start + verdict.end
-    if verdict.posterior < THRESHOLD:
+    if verdict.posterior < (THRESHOLD if document.traditional else SIMPLIFIED_THRESHOLD):
         return Edit(start, end, text[start:end], KIND, round(verdict.posterior, 3), applied=False)
     after = _shown(verdict.text, folded=document.folded)
     return Edit(start, end, after, KIND, round(verdict.posterior, 3))
