@@ -110,30 +110,38 @@ def replaced(wording: Any) -> list[Span]:
     return [(f, e) for f, e, b in zip(offsets.form, ends, offsets.block, strict=True) if b]
 
 
-def streams(document: Document) -> Iterator[tuple[str, str, list[Span] | None]]:
-    """(field, form, replaced places or None for a text itself)."""
+def streams(document: Document) -> Iterator[tuple[str, str]]:
+    """(field, form)."""
     for field in TEXT_FIELDS:
-        yield field, document.texts[field].form, None
+        yield field, document.texts[field].form
         wording = document.wording.get(field)
         if wording is not None:
-            yield field, wording.form, replaced(wording)
+            yield field, wording.form
 
 
 def occurrences_in(document: Document, leaves: Sequence[String | Wildcard]) -> int:
+    """Places of the texts, and of their wordings where something was replaced and no place of the text is shown."""
     count = 0
-    for field, form, blocks in streams(document):
-        places = chosen([p for leaf in leaves for p in leaf_places(leaf, field, form)])
-        if blocks is None:
-            count += len(places)
-        else:
-            count += sum(any(s < b and a < e for a, b in blocks) for s, e in places)
+    for field in TEXT_FIELDS:
+        text, wording = document.texts[field], document.wording.get(field)
+        own = [text.offsets.span(*p) for p in counted(leaves, field, text.form)]
+        count += len(own)
+        if wording is not None:
+            blocks = replaced(wording)
+            touching = [p for p in counted(leaves, field, wording.form) if any(p[0] < b and a < p[1] for a, b in blocks)]
+            shown = [wording.offsets.span(*p) for p in touching]
+            count += sum(not any(a < d and c < b for c, d in own) for a, b in shown)
     return count
+
+
+def counted(leaves: Sequence[String | Wildcard], field: str, form: str) -> list[Span]:
+    return chosen([p for leaf in leaves for p in leaf_places(leaf, field, form)])
 
 
 def is_near(document: Document, node: Near) -> bool:
     return any(
         chain([leaf_places(o, field, form) for o in node.operands], None, node.distance)
-        for field, form, _ in streams(document)
+        for field, form in streams(document)
     )
 
 
@@ -164,7 +172,7 @@ def satisfies(document: Document, node: Node) -> bool:
         case Nothing():
             return False
         case String() | Wildcard():
-            return any(leaf_places(node, field, form) for field, form, _ in streams(document))
+            return any(leaf_places(node, field, form) for field, form in streams(document))
         case Near():
             return is_near(document, node)
         case AllOf(operands):

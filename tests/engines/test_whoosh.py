@@ -161,7 +161,9 @@ def test_an_index_of_another_user_is_not_opened(folder: Path) -> None:
         embedded.open_engine(folder)
     with pytest.raises(IndexNotTrustedError):
         embedded.open_writer(folder, FINGERPRINT)
+    assert "GONGKAI_TRUST_INDEX=1" in embedded.check(folder)[0]
     assert embedded.open_engine(folder, trust=True).manifest.reports == 2
+    assert embedded.check(folder, trust=True) == []
 
 
 def test_whoosh_itself_reads_the_fields(folder: Path) -> None:
@@ -270,6 +272,16 @@ def test_a_damaged_toc_can_be_rebuilt(folder: Path) -> None:
     put(folder, 7, rebuild=True)
     assert embedded.check(folder) == []
     assert embedded.open_engine(folder).manifest.reports == 7
+
+
+def test_a_pack_of_another_format_is_stale(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(folder, 3)
+    monkeypatch.setattr(pack, "VERSION", pack.VERSION + 1)
+    with pytest.raises(IndexStaleError, match="--rebuild"):
+        embedded.open_engine(folder)
+    assert "--rebuild" in embedded.check(folder)[0]
+    put(folder, 4, rebuild=True)
+    assert embedded.open_engine(folder).manifest.reports == 4
 
 
 def test_plain_whoosh_writing_into_the_folder_is_noticed(folder: Path) -> None:

@@ -15,13 +15,14 @@ from typing import Any, assert_never
 
 import numpy as np
 
-from index.engine import EngineQuery, FacetCounts, Found, Manifest, Matches
+from index.engine import Columns, EngineQuery, FacetCounts, Found, Manifest, Matches
 from index.engines.whoosh.batch import tie_of
 from index.engines.whoosh.facets import FacetTable
 from index.engines.whoosh.pack import REBUILD, Array
 from index.engines.whoosh.rank import Leaf, Scorer, Statistics
 from index.engines.whoosh.segment import Segment, may_overlap
 from index.engines.whoosh.store import TRIES, Generation, Store, latest_toc, mark_of
+from index.engines.whoosh.values import columns_of
 from index.engines.whoosh.writer import stale
 from index.errors import IndexDamagedError, ReportNotFoundError
 from index.query.nodes import (
@@ -147,6 +148,13 @@ class WhooshEngine:
             for document in np.flatnonzero(mask).tolist():
                 yield self._found(i, document, 0.0, None, None)
 
+    def columns(self, query: EngineQuery, numbers: Sequence[str], facets: Sequence[str]) -> Columns:
+        """Numbers and facet values of all reports that a query finds."""
+        base = [_mask(query.condition, leaf) & leaf.live for leaf in self.leaves]
+        filters = {name: [_mask(node, leaf) for leaf in self.leaves] for name, node in query.filters.items()}
+        masks = _narrowed(base, filters, except_for=None)
+        return columns_of([leaf.segment for leaf in self.leaves], masks, numbers, facets)
+
     def sources(self) -> Mapping[str, tuple[str, str]]:
         """id -> (digest, source) of every report."""
         out = {}
@@ -193,6 +201,9 @@ class WhooshEngine:
             for group in groups:
                 hits = segment.hits(group)
                 occurrences[hits.documents] += hits.counts
+            if segment.wordings:
+                added = segment.reworded(tuple(leaf for group in groups for leaf in group))
+                occurrences[added.documents] += added.counts
         return Matched(documents, occurrences)
 
     def _facets(

@@ -312,6 +312,10 @@ class Grams:
         """The documents that the texts belong to."""
         return texts if self.owners is None else self.owners[texts]
 
+    def owner_of(self, text: int) -> int:
+        """The document that one text belongs to."""
+        return text if self.owners is None else int(self.owners[text])
+
     # -- strings
     def frequency(self, units: Array) -> int:
         """At most in how many texts the string stands, quickly."""

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import IndexDamagedError
+from index.errors import IndexDamagedError, IndexStaleError
 
 __all__ = ["REBUILD", "Array", "Directory", "Pack", "PackWriter", "Part", "Spool"]
 
@@ -29,7 +29,7 @@ Array = npt.NDArray[Any]
 Directory = dict[str, Any]
 
 MAGIC = b"GONGKAI PACK 1\n"
-VERSION = 1
+VERSION = 2
 HEADER, ALIGN, SHIFT = 64, 64, 16
 BLOCK = 1 << SHIFT
 REBUILD = "run `gongkai index PATH... --rebuild`"
@@ -161,10 +161,10 @@ class Pack:
     """A pack opened for reading. It stays valid while it is referenced, whether or not its file is deleted."""
 
     def __init__(self, path: Path, owner: str, directory: Directory) -> None:
-        """Raises FileNotFoundError (a newer generation has removed it) and IndexDamagedError."""
+        """Raises FileNotFoundError (a newer generation removed it), IndexDamagedError and IndexStaleError."""
         self.path, self.directory = path, directory
         if directory["version"] != VERSION:
-            raise self._damaged("is of another version of this engine")
+            raise IndexStaleError(f"{path} was written in another format; {REBUILD}")
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size != directory["size"]:
                 raise self._damaged("has another length than was written")

@@ -186,8 +186,36 @@ class Segment:
                 at, counts = run_lengths(texts)
                 lists.append((texts[at], counts))
         for name, grams in self.wordings.items():
-            lists.append(_in_wording(leaves, name, grams))
+            owners = distinct(grams.owner(_together(leaves, name, grams)[2]))
+            lists.append((owners, np.zeros(len(owners), np.int64)))
         return _summed([x for x in lists if len(x[0])], self.count)
+
+    def reworded(self, leaves: tuple[Leaf, ...]) -> Hits:
+        """What these leaves add in mainland wording: places where something was replaced, and none is counted already.
+
+        線上 is 在線 there: a search for 線 finds one place in it, not two, and so does one for either wording.
+        """
+        found: Hits = self.recent.get(
+            ("reworded", leaves), lambda: self._reworded(leaves), lambda h: int(h.documents.nbytes + h.counts.nbytes)
+        )
+        return found
+
+    def _reworded(self, leaves: tuple[Leaf, ...]) -> Hits:
+        lists = []
+        for name, grams in self.wordings.items():
+            touching = _touching(leaves, name, grams)
+            if touching:
+                own = _spans_by_text(_together(leaves, name, self.grams[name]), {grams.owner_of(t) for t in touching})
+                counts = {grams.owner_of(t): self._apart(name, t, spans, own) for t, spans in touching.items()}
+                lists.append((np.array(list(counts), np.int64), np.array(list(counts.values()), np.int64)))
+        return _summed(lists, self.count)
+
+    def _apart(self, name: str, text: int, spans: Sequence[Span], own: Mapping[int, Sequence[Span]]) -> int:
+        """How many places of a wording lie, as displayed, apart from the places of the text itself."""
+        wording, document = self.wordings[name], self.wordings[name].owner_of(text)
+        mine = [_displayed(self.grams[name], document, s) for s in own.get(document, ())]
+        others = (_displayed(wording, text, s) for s in spans)
+        return sum(not any(a < d and c < b for c, d in mine) for a, b in others)
 
     def near(self, node: Near) -> Array:
         """The documents in which the operands stand near each other."""
@@ -235,16 +263,34 @@ def _together(leaves: Sequence[Leaf], name: str, grams: Grams) -> Spans:
     return starts, ends, texts
 
 
-def _in_wording(leaves: Sequence[Leaf], name: str, grams: Grams) -> tuple[Array, Array]:
-    """Documents with a place in their wording, and how many of the counted places touch what was replaced."""
+def _touching(leaves: Sequence[Leaf], name: str, grams: Grams) -> dict[int, list[Span]]:
+    """The counted places of each wording that touch what was replaced, in units of all wordings joined."""
     starts, ends, texts = _together(leaves, name, grams)
     chosen = choose(starts, ends)
-    counted = touches(starts[chosen], ends[chosen], grams.block_starts, grams.block_ends)
-    if not len(chosen):
-        return EMPTY, EMPTY
-    texts = texts[chosen].astype(np.int64)
-    at, _ = run_lengths(texts)
-    return grams.owner(texts[at]), np.add.reduceat(counted, at, dtype=np.int64)
+    chosen = chosen[touches(starts[chosen], ends[chosen], grams.block_starts, grams.block_ends)]
+    return _grouped(starts[chosen], ends[chosen], texts[chosen])
+
+
+def _spans_by_text(spans: Spans, wanted: set[int]) -> dict[int, list[Span]]:
+    """The counted places of the texts wanted."""
+    starts, ends, texts = spans
+    chosen = choose(starts, ends)
+    chosen = chosen[np.isin(texts[chosen], list(wanted))]
+    return _grouped(starts[chosen], ends[chosen], texts[chosen])
+
+
+def _grouped(starts: Array, ends: Array, texts: Array) -> dict[int, list[Span]]:
+    out: dict[int, list[Span]] = {}
+    for start, end, text in zip(starts.tolist(), ends.tolist(), texts.tolist(), strict=True):
+        out.setdefault(text, []).append((start, end))
+    return out
+
+
+def _displayed(grams: Grams, text: int, span: Span) -> Span:
+    """A place in units of all texts joined as code points of its display text."""
+    start, end = (int(n) for n in grams.characters(np.array([span[0], span[1], int(grams.off[text])]))[:2])
+    base = int(grams.characters(np.array([int(grams.off[text])]))[0])
+    return grams.offsets(text).span(start - base, end - base)
 
 
 def _spans(leaf: Leaf, name: str, grams: Grams) -> Spans:
