@@ -15,7 +15,7 @@ from index.report import Report
 from index.schema import FACET_NAMES
 from webui.context import json_response, room
 from webui.labels import FACET_LABELS
-from webui.params import PAGING, check_length, only, parse_facet, parse_search, read_integer
+from webui.params import PAGING, check_length, only, parse_facet, parse_search, read_integer, read_region
 from webui.searching import answer
 
 __all__ = ["api"]
@@ -68,6 +68,13 @@ def stats() -> Response:
     """Figures of the whole index."""
     only(request.args, ())
     return json_response(room().searcher.stats())
+
+
+@api.get("/coverage")
+def coverage() -> Response:
+    """Which bodies of a region have a report for which year."""
+    region = read_region(only(request.args, ("region",)))
+    return json_response(room().searcher.coverage(region).to_json())
 
 
 @api.get("/export")

@@ -19,6 +19,7 @@ from webui.marks import marked
 from webui.metrics import Metrics
 from webui.pages import pages
 from webui.ports import SearcherPort
+from webui.research import research
 
 __all__ = ["create_app"]
 
@@ -57,7 +58,7 @@ def _install(app: Flask) -> None:
     caching.register(app)
     app.after_request(_whole)
     problems.register(app)
-    for blueprint in (api, machine, pages):
+    for blueprint in (api, machine, pages, research):
         app.register_blueprint(blueprint)
     _templates(app)
 

@@ -118,6 +118,8 @@ def robots() -> Response:
         "User-agent: *",
         "Disallow: /search",
         "Disallow: /facets/",
+        "Disallow: /numbers",
+        "Disallow: /compare",
         "Disallow: /api/",
         f"Sitemap: {base_url()}/sitemap.xml",
     ]

@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from index.coverage import Coverage
 from index.exports import COLUMNS, FORMATS
 from index.report import Report
 from index.request import LIMITS
 from index.response import FacetResult, SearchResponse
 from index.schema import FACET_NAMES
 from webui.context import product_version
-from webui.params import PAGING, PARAMETERS, Q
+from webui.params import PAGING, PARAMETERS, REGION, Q
 
 __all__ = ["document"]
 
@@ -31,7 +32,12 @@ def _object(properties: Json) -> Json:
 
 def _models() -> Json:
     """JSON Schemas of the dataclasses that the handlers print."""
-    models = (("SearchResponse", SearchResponse), ("Report", Report), ("FacetResult", FacetResult))
+    models = (
+        ("SearchResponse", SearchResponse),
+        ("Report", Report),
+        ("FacetResult", FacetResult),
+        ("Coverage", Coverage),
+    )
     inputs: list[Any] = [(name, "serialization", TypeAdapter(model)) for name, model in models]
     schemas: Json = TypeAdapter.json_schemas(inputs, ref_template=_REF + "{model}")[1]["$defs"]
     # the path on the indexing machine is nobody else's business: Report.record() leaves it out
@@ -119,6 +125,7 @@ def _api() -> Json:
     values = {"type": "integer", "minimum": 1, "maximum": LIMITS.facet_size, "default": 100}
     few = {"type": "integer", "minimum": 1, "maximum": 50, "default": 8}
     q = _parameter(Q.name, dict(Q.schema), Q.description)
+    region = _parameter(REGION.name, dict(REGION.schema), REGION.description)
     kind = _parameter("format", {"type": "string", "enum": list(FORMATS), "default": "csv"}, "The file's format.")
     files = _content("text/csv", {"type": "string", "description": "Columns: " + ", ".join(COLUMNS)})
     files |= _content("application/x-ndjson", {"type": "string", "description": "A Report a line."})
@@ -132,6 +139,9 @@ def _api() -> Json:
         "/facets/{name}": _operation("facet", "The values of a facet", facet, _json("Facet"), "400 404 503"),
         "/suggest": _operation("suggest", "Completions of a query", [q, few_size], _json("Suggestions")),
         "/stats": _operation("stats", "Figures of the whole index", [], _json("Stats")),
+        "/coverage": _operation(
+            "coverage", "Which bodies of a region have a report for which year", [region], _json("Coverage")
+        ),
         "/export": _operation("export", "Every report of a search", [*_query(PAGING), kind], files),
     }
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -18,6 +17,7 @@ from webui.charts import YearChart, year_chart
 from webui.context import base_url, room
 from webui.feeds import report_path
 from webui.params import only, parse_search, without_blanks
+from webui.rendering import html_page
 from webui.reportview import ReportView, received_view, report_view
 from webui.searching import answer
 
@@ -58,11 +58,6 @@ class Chip:
     label: str
     value: str
     url: str
-
-
-def _page(template: str, **values: Any) -> Response:
-    body = render_template(template, labels=labels, **values)
-    return Response(body.encode("utf-8", "replace"), mimetype="text/html")
 
 
 def _page_url(url: str) -> str:
@@ -228,7 +223,7 @@ def home() -> BaseResponse:
     }
     years = response.facets["year"].values if "year" in response.facets else ()
     chart = year_chart({int(v.value): v.count for v in years if v.count})
-    return _page("home.html", total=response.total, chart=chart, doors=doors, examples=syntax.WORKED)
+    return html_page("home.html", total=response.total, chart=chart, doors=doors, examples=syntax.WORKED)
 
 
 @pages.get(PAGE_SEARCH)
@@ -236,7 +231,7 @@ def search() -> Response:
     """The results of a search."""
     asked = parse_search(without_blanks(request.args))
     response = answer(asked)
-    return _page(
+    return html_page(
         "search.html",
         asked=asked,
         response=response,
@@ -263,7 +258,7 @@ def facet(name: str) -> Response:
     contains = args.get("contains", "")
     kind = next(f for f in FACETS if f.name == name)
     result = room().searcher.facet(asked, name, contains, LIMITS.facet_size)
-    return _page(
+    return html_page(
         "facet.html",
         facet=kind,
         contains=contains,
@@ -287,7 +282,7 @@ def report(report_id: str) -> Response:
     else:
         view = report_view(room().searcher.report(report_id))
     path = report_path(view.report.id)
-    return _page(
+    return html_page(
         "report.html",
         view=view,
         report=view.report,
@@ -306,11 +301,11 @@ def help_page() -> Response:
     only(request.args, ())
     condition = "applications_new>=100" if "applications_new" in NUMBERS else "year>=2018"
     url = lambda q: SearchRequest(q=q).url(PAGE_SEARCH)  # noqa: E731 - a name for the template, used nowhere else
-    return _page("help.html", rows=syntax.ROWS, url=url, numbers=NUMBERS, condition=condition)
+    return html_page("help.html", rows=syntax.ROWS, url=url, numbers=NUMBERS, condition=condition)
 
 
 @pages.get("/about")
 def about() -> Response:
     """What this is, and what its figures mean."""
     only(request.args, ())
-    return _page("about.html", manifest=room().searcher.manifest)
+    return html_page("about.html", manifest=room().searcher.manifest)

@@ -19,16 +19,19 @@ from index.schema import FACET_NAMES, FACETS, SORTS
 
 __all__ = [
     "PARAMETERS",
+    "REGION",
     "Parameter",
     "check_length",
     "only",
     "parse_facet",
     "parse_search",
     "read_integer",
+    "read_region",
     "without_blanks",
 ]
 
 QUERY_CHARACTERS = 512
+REGION_CHARACTERS = 200
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Arguments = MultiDict[str, str]
@@ -132,6 +135,11 @@ PARAMETERS = (
     _count("facet_size", 1, LIMITS.facet_size, _BLANK.facet_size, "Values of each facet."),
     _count("snippets", 0, LIMITS.snippets, _BLANK.snippets, "Snippets a hit."),
 )
+REGION = Parameter(
+    "region",
+    {"type": "string", "maxLength": REGION_CHARACTERS, "default": ""},
+    "A path from the province down, joined by /; empty is the whole country.",
+)
 PAGING = ("page", "cursor", "size", "facets", "facet_size", "snippets", "sort")
 """Parameters that say how to show a result, not what is in it."""
 
@@ -182,6 +190,14 @@ def _several(args: Arguments, name: str) -> tuple[str, ...]:
     if "" in values:
         raise RequestError(name, f"{name} is given without a value; give one or leave it out")
     return tuple(dict.fromkeys(values))
+
+
+def read_region(values: Mapping[str, str]) -> str:
+    """The path of a region, "" for the whole country. Raises RequestError."""
+    region = values.get("region", "").strip("/")
+    if len(region) > REGION_CHARACTERS:
+        raise RequestError("region", f"region has {len(region)} characters; take a path that the region facet lists")
+    return region
 
 
 def parse_facet(args: Arguments) -> tuple[SearchRequest, str, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+from index.coverage import Coverage
 from index.engine import Manifest
 from index.report import Report
 from index.request import SearchRequest
@@ -72,6 +73,9 @@ class SearcherPort(Protocol):
 
     def stats(self) -> dict[str, Any]:
         """Figures of the whole index, plain JSON values."""
+
+    def coverage(self, region: str = "") -> Coverage:
+        """Which bodies of a region have a report for which year. Raises RequestError for an unknown region."""
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
         """Every matching report, without holding them all."""

@@ -15,6 +15,8 @@ PAGES = {
     "damaged": "/reports/hant/1?q=公開",
     "received": "/reports/hant/1?view=received",
     "facet": "/facets/agency?q=公开",
+    "country": "/coverage",
+    "coverage": "/coverage?region=广东省/深圳市",
     "help": "/help",
     "about": "/about",
     "404": "/nosuch",

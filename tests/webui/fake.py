@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
+from index.coverage import Body, Cell, Child, Coverage
 from index.engine import Manifest
 from index.errors import QueryError, ReportNotFoundError, RequestError
 from index.report import Check, Fact, Provenance, Repair, Report
@@ -103,9 +104,48 @@ class FakeSearcher:
     def stats(self) -> dict[str, object]:
         return {"reports": len(self.reports), "year": dict(Counter(str(r.year) for r in self.reports))}
 
+    def coverage(self, region: str = "") -> Coverage:
+        path = region.split("/") if region else []
+        inside = [r for r in self.reports if path == (r.region or [])[: len(path)]]
+        if path and not inside:
+            raise RequestError("region", f"no report is from {region!r}; take a path that the region facet lists")
+        years = tuple(sorted({r.year for r in inside if r.year}))
+        below = sorted({"/".join(r.region[: len(path) + 1]) for r in inside if len(r.region or ()) > len(path)})
+        bodies = _bodies([r for r in inside if r.region == path and r.agency and r.year], years)
+        return Coverage(
+            region,
+            years,
+            bodies,
+            tuple(self._child(b) for b in below),
+            len(inside),
+            sum(bool(c.late) for b in bodies for c in b.years.values()),
+            sum(len(b.missing) for b in bodies),
+            sum(r.year is None for r in inside),
+        )
+
+    def _child(self, region: str) -> Child:
+        counts = Counter(r.year for r in self.reports if region in _values(r, "region") and r.year)
+        return Child(region, region.split("/")[-1], sum(counts.values()), dict(counts))
+
     def export(self, request: SearchRequest) -> Iterator[Report]:
         words = _words(request.q)
         yield from self._found(request, words)
+
+
+def _bodies(reports: list[Report], years: tuple[int, ...]) -> tuple[Body, ...]:
+    """Bodies by name; every third report is late, every fifth has no date."""
+    bodies: dict[str, Body] = {}
+    for i, report in enumerate(reports):
+        body = bodies.setdefault(report.agency, Body([report.agency], report.org_type, report.line))
+        if report.year in body.years:
+            body.years[report.year] = replace(body.years[report.year], copies=body.years[report.year].copies + 1)
+            continue
+        late = None if i % 5 == 4 else i % 3 == 1
+        published = None if late is None else report.published
+        body.years[report.year] = Cell(report.id, report.agency, published, late, report.tables_status)
+    for body in bodies.values():
+        body.missing = [y for y in range(min(body.years), years[-1] + 1) if y not in body.years]
+    return tuple(bodies.values())
 
 
 def _words(q: str) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ MACHINE = [
     "/api/v1/facets/level",
     "/api/v1/suggest?q=深",
     "/api/v1/stats",
+    "/api/v1/coverage",
+    "/api/v1/coverage?region=广东省/深圳市",
     "/api/v1/export",
     "/openapi.json",
     "/-/healthz",

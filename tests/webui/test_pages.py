@@ -30,6 +30,8 @@ PAGES = [
     "/facets/region",
     "/reports/r1?q=公开",
     "/reports/bare",
+    "/coverage",
+    "/coverage?region=广东省/深圳市",
     "/help",
     "/about",
 ]
@@ -248,6 +250,8 @@ def test_failed_identities_come_first(client):
     [
         ("/nosuch", 404, "没有这个页面"),
         ("/reports/nosuch", 404, "没有这份报告"),
+        ("/coverage?region=没有的省", 400, "没有的省"),
+        ("/coverage?region=" + "长" * 300, 400, "region"),
         ("/facets/nosuch", 404, "没有这个页面"),
         ("/search?nonsense=1", 400, "nonsense"),
         ("/search?size=abc", 400, "abc"),
