@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from indexer.repair import language_model
 from indexer.repair.edits import Edit
 from indexer.repair.gbk import GAP, PAIRS, encode
 from indexer.repair.table import Findings
@@ -35,6 +36,8 @@ AS_GBK = re.compile(
 GBK_RUN = re.compile("[^\x00-\x7f]{3,}(?:[@-~][^\x00-\x7f]{2,})*")
 UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbb-\xbd][\x80-\xbf]|\xe2[\x80-\x96][\x80-\xbf]|[@-~])+")
 LEAST = 6
+GAIN = 8.0
+"""Nats by which the reading must be likelier than what is shown."""
 
 
 def find_latin(text: str, findings: Findings) -> list[Edit]:
@@ -85,7 +88,16 @@ def _in_run(run: str, offset: int) -> Iterator[Edit]:
         found = _whole(data, m.start(), m.end(), position)
         if found is not None:
             start, end, decoded = found
+            if not _likelier(decoded, run[position[start] : position[end]]):
+                continue
             yield Edit(offset + position[start], offset + position[end], decoded, KIND_GBK, 0.98)
+
+
+def _likelier(decoded: str, shown: str) -> bool:
+    """Whether words speak for the reading: the bytes of 鋼板、 are UTF-8 too, of two characters that nobody writes."""
+    model = language_model.load()
+    score, shown_score = (model.word_score(model.simplify(text)) for text in (decoded, shown))
+    return score > shown_score + GAIN
 
 
 def _whole(data: bytes, start: int, end: int, position: dict[int, int]) -> tuple[int, int, str] | None:
