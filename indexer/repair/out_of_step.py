@@ -51,7 +51,7 @@ UNLIKELY = re.compile(
     r"^[　\n]*[）)》”、，。,;；:：！？]|。[。，、；：！？）—,;:!?)]|。[”』」][，、,是的等]|[，、,][。，、,]"
 )
 MARKER = re.compile(r"　*[（(]([一二三四五六七八九十]{1,3})[）)]")
-MARKERS = re.compile(r"(?:^|\n)[（(]([一二三四五六七八九十]{1,3})[）)]")
+MARKERS = re.compile(r"(?:^|\n)\s*[（(]([一二三四五六七八九十]{1,3})[）)]")
 NUMERALS = [t + u for t in ("", "十", "二十") for u in ("", *"一二三四五六七八九")][1:]
 RECEIVED = re.compile(rf"[（(]({gloss.READING})[)）]")
 WIDE = {",": "，", "!": "！"}
@@ -138,8 +138,8 @@ def _event(document: Document, start: int, done: str) -> Edit | None:
     text = document.received
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", start)
-    line_end = len(text) if line_end < 0 else line_end
-    before = RECEIVED.sub("", done[done.rfind("\n") + 1 :])
+    line_end = len(text) if line_end < 0 else line_end - text.endswith("\r", 0, line_end)
+    before = RECEIVED.sub("", done[done.rfind("\n") + 1 :]).lstrip()
     marker = MARKERS.findall(done)[-1:]
     event = Event(document, text[line_start:line_end], start - line_start, before, "".join(marker))
     verdict = event.verdict()
@@ -176,7 +176,7 @@ class Event:
     @property
     def at_line_start(self) -> bool:
         """Whether nothing visible stands before: an indent, dropped since, may have been cut."""
-        return self.start == 0
+        return not self.line[: self.start].strip()
 
     def verdict(self) -> Verdict | None:
         """Weigh every repair that the forward model turns into what was received."""
