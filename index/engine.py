@@ -10,10 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
+
 from index.analysis.normaliser import Folded
 from index.query.nodes import Everything, Node, Ranking
 
 __all__ = [
+    "Columns",
     "Document",
     "Engine",
     "EngineQuery",
@@ -134,6 +137,19 @@ class Manifest:
     fingerprint: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The values of every matching report, in one order throughout: what sums and quartiles are made of.
+
+    A number is NaN where it is unknown; a facet is an index into its values, -1 where there is none, paths joined by
+    "/" and whole.
+    """
+
+    reports: int
+    numbers: Mapping[str, np.ndarray[Any, np.dtype[np.float64]]]
+    facets: Mapping[str, tuple[np.ndarray[Any, np.dtype[np.int64]], tuple[str, ...]]]
+
+
 class Engine(Protocol):
     """A snapshot of an index. Threads may share it."""
 
@@ -155,6 +171,9 @@ class Engine(Protocol):
 
     def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
         """Every report that matches, in no promised order, without holding them all: for exports."""
+
+    def columns(self, query: EngineQuery, numbers: Sequence[str], facets: Sequence[str]) -> Columns:
+        """Numbers and facet values of all reports that a query finds; its paging, ranking and facets do not matter."""
 
     def sources(self) -> Mapping[str, tuple[str, str]]:
         """id -> (digest, source) of every report: what a build needs to know what has changed."""

@@ -19,7 +19,7 @@ def facet_named(name: str) -> Facet:
 
 def asked(request: SearchRequest, chosen: dict[str, tuple[str, ...]]) -> tuple[FacetAsked, ...]:
     """The facets that a request wants counted; chosen values are counted even when they are rare or at zero."""
-    names = [f.name for f in FACETS] if request.facets is None else list(dict.fromkeys(request.facets))
+    names = [f.name for f in FACETS if f.shown] if request.facets is None else list(dict.fromkeys(request.facets))
     return tuple(FacetAsked(name, request.facet_size, chosen.get(name, ())) for name in names)
 
 

@@ -117,6 +117,11 @@ class Report:
     problems: list[str] = field(default_factory=list)
     provenance: Provenance | None = None
 
+    @property
+    def template(self) -> str | None:
+        """The form of the report's tables: gb2019, gb2021, stat2014, prose, mixed."""
+        return self.statistics.get("template")
+
     def record(self) -> dict[str, Any]:
         """The record as `inspect`, `show` and the reports endpoint print it: plain JSON values only."""
         out = asdict(self)

@@ -26,7 +26,8 @@ class Facet:
     """One way to drill down.
 
     `kind`: "keyword" is a string, "number" an integer, "path" a list from the top down (choosing a value takes all
-    below it). `attribute` is the field of Report. `order` lists the values that have an order of their own.
+    below it). `attribute` is the field of Report. `order` lists the values that have an order of their own. One that
+    is not `shown` is counted only when it is asked for by name.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Facet:
     label_zh: str
     label_en: str
     order: tuple[str, ...] = ()
+    shown: bool = True
 
 
 FACETS = (
@@ -45,6 +47,8 @@ FACETS = (
     Facet("line", "line", "keyword", "条线", "Line"),
     Facet("org_type", "org_type", "keyword", "机关类型", "Type of body"),
     Facet("tables", "tables_status", "keyword", "统计表勾稽", "Tables", TABLES_STATUSES),
+    Facet("scope", "scope", "keyword", "口径", "Scope", shown=False),
+    Facet("template", "template", "keyword", "报告格式", "Form", shown=False),
 )
 FACET_NAMES = tuple(f.name for f in FACETS)
 

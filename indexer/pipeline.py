@@ -14,6 +14,7 @@ from indexer.metadata import Derived, HostTable, derive
 from indexer.overrides import Overrides
 from indexer.page import Page, Source
 from indexer.repair import Repaired, repair, undo
+from indexer.statistics import read_statistics
 
 __all__ = ["PIPELINE_VERSION", "report_id", "report_of"]
 
@@ -44,15 +45,20 @@ def report_of(
     if source.known.title:
         source = replace(source, known=replace(source.known, title=title))
     name = as_id or report_id(source)
-    derived = derive(page, repaired.text, source, overrides=overrides, hosts=hosts, report_id=name)
+    folded = fold(repaired.text)
+    derived = derive(page, repaired.text, source, overrides=overrides, hosts=hosts, report_id=name, folded=folded)
+    numbers = read_statistics(page, repaired.text, derived.year)
     return Report(
         id=name,
         source=source.name,
         text=repaired.text,
         url=source.known.url or page.meta.get("url"),
-        script=_script(page, repaired.text),
+        script=_script(page, repaired.text, folded.form),
+        statistics=numbers.as_json() if numbers.template or numbers.metrics else {},
+        checks=numbers.checks,
+        tables_status=numbers.status,
         repairs=list(repaired.repairs),
-        problems=[*page.problems, *repaired.problems, *derived.problems],
+        problems=[*page.problems, *repaired.problems, *derived.problems, *numbers.problems],
         provenance=Provenance(
             origin=source.origin,
             sha256=source.digest,
@@ -101,7 +107,6 @@ def _below(whole: Repaired, shown: int) -> Repaired | None:
     return Repaired(whole.text[shown:], steps, whole.problems)
 
 
-def _script(page: Page, text: str) -> str | None:
-    whole = f"{page.title or ''}\n{text}"
-    script = script_of(whole)
-    return "Hant-TW" if script == "Hant" and is_taiwan_worded(fold(whole).form) else script
+def _script(page: Page, text: str, form: str) -> str | None:
+    script = script_of(f"{page.title or ''}\n{text}")
+    return "Hant-TW" if script == "Hant" and is_taiwan_worded(form) else script

@@ -144,7 +144,7 @@ def test_wording_is_searched_and_only_what_was_replaced_is_counted(index: Index)
     wording = Folded("规范性文件与公开", OffsetMap((0, 5), (0, 6), (6, 0)))
     filled(index, [document("t", "规范性档案与公开", wording=wording), document("u", "规范性文件")])
     engine = index.engine()
-    for form, want in (("规范性文件", 2), ("件与", 1), ("规范性", 3), ("公开", 1), ("与公", 1)):
+    for form, want in (("规范性文件", 2), ("件与", 1), ("规范性", 2), ("公开", 1), ("与公", 1)):
         node = String((form,))
         assert engine.search(EngineQuery(condition=node, counted=node)).occurrences == want, form
     assert engine.get("t").wording == {"title": None, "text": wording}

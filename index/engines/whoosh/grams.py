@@ -296,8 +296,12 @@ class Grams:
 
     def folded(self, number: int) -> Folded:
         """One text with its way back."""
+        return Folded(self.text(number), self.offsets(number))
+
+    def offsets(self, number: int) -> OffsetMap:
+        """The way back of one text."""
         a, b = self.span_rows.slice(number, number + 2).tolist()
-        return Folded(self.text(number), _unpacked(self.spans.slice(a, b).tobytes()))
+        return _unpacked(self.spans.slice(a, b).tobytes())
 
     def text_at(self, places: Array) -> Array:
         """Which text each place lies in."""
