@@ -128,7 +128,9 @@ def occurrences_in(document: Document, leaves: Sequence[String | Wildcard]) -> i
         count += len(own)
         if wording is not None:
             blocks = replaced(wording)
-            touching = [p for p in counted(leaves, field, wording.form) if any(p[0] < b and a < p[1] for a, b in blocks)]
+            touching = [
+                p for p in counted(leaves, field, wording.form) if any(p[0] < b and a < p[1] for a, b in blocks)
+            ]
             shown = [wording.offsets.span(*p) for p in touching]
             count += sum(not any(a < d and c < b for c, d in own) for a, b in shown)
     return count
@@ -277,7 +279,7 @@ class ReferenceEngine:
 
     def _pair_tf(self, document: Document, pair: str) -> float:
         mean = sum(map(units, self.documents)) / len(self.documents)
-        count = occurrences_in(document, [String((pair,))])
+        count = sum(len(counted([String((pair,))], field, document.texts[field].form)) for field in TEXT_FIELDS)
         return count / (0.25 + 0.75 * units(document) / mean) if count else 0.0
 
     def get(self, report_id: str) -> Found:

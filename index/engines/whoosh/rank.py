@@ -7,7 +7,7 @@
 with k1 = 1.2, b = 0.75 (0.3 in titles), w = 5 for titles, 2 for headings, 1 for the body. N and n count the live
 reports of all segments. S is the most that all words and pairs of the question could give together (at least 1), so a
 report with one more whole run ranks before any without it. A pair is ranked like a word of one field, title and text
-together. A score is the plain sum of its parts.
+together, without wordings. A score is the plain sum of its parts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """A segment opened for reading, and where the leaves of a query stand in it.
 
 A leaf (a string, a wildcard) or a group of leaves that may overlap gives Hits: the documents that match and how often.
-Titles and texts are counted in full; in a wording only what touches a replaced place, as the rest is counted in the
-text already. Hits do not know of deletions, so they are kept for as long as the segment lives.
+Titles and texts are counted in full; in a wording only what touches a replaced place and is displayed where nothing is
+counted yet, which takes all leaves of a query together (`reworded`). Hits do not know of deletions, so they are kept
+for as long as the segment lives.
 """
 
 from __future__ import annotations
@@ -34,9 +35,11 @@ from index.query.nodes import Near, String, Wildcard
 __all__ = ["Hits", "Segment", "may_overlap"]
 
 Leaf = String | Wildcard
+Span = tuple[int, int]
 Spans = tuple[Array, Array, Array]
 """(starts, ends, texts), places in units."""
 
+Nested = list[tuple[str, list[tuple[str, int]]]]
 NO_SPANS: Spans = (EMPTY, EMPTY, EMPTY)
 CACHE_BYTES = 24 << 20
 MOST_OPERANDS = 8
@@ -174,13 +177,11 @@ class Segment:
 
     def _hits(self, leaves: tuple[Leaf, ...]) -> Hits:
         lists: list[tuple[Array, Array]] = []
-        leaf = leaves[0]
-        plain = len(leaves) == 1 and isinstance(leaf, String) and not leaf.outside and _apart(leaf.forms)
-        for name, grams in self.grams.items():
-            if plain and isinstance(leaf, String):
-                if leaf.field in (None, name):
-                    lists += [grams.counted(units_of(form)) for form in leaf.forms if _findable(form)]
-            else:
+        nested = _nested(leaves)
+        if nested is not None:
+            lists = self._by_counts(nested, leaves[0].field)
+        else:
+            for name, grams in self.grams.items():
                 starts, ends, texts = _together(leaves, name, grams)
                 texts = texts[choose(starts, ends)]
                 at, counts = run_lengths(texts)
@@ -188,7 +189,30 @@ class Segment:
         for name, grams in self.wordings.items():
             owners = distinct(grams.owner(_together(leaves, name, grams)[2]))
             lists.append((owners, np.zeros(len(owners), np.int64)))
-        return _summed([x for x in lists if len(x[0])], self.count)
+        return _summed(lists, self.count)
+
+    def _by_counts(self, nested: Nested, field: str | None) -> list[tuple[Array, Array]]:
+        """Counts of strings of which some lie inside others: only those that lie in no other are counted."""
+        single = {form: self._counted(form, field) for form, _ in nested}
+        if not any(inner for _, inner in nested):
+            return [(h.documents, h.counts) for h in single.values()]
+        free: dict[str, Array] = {}
+        for form, larger in nested:  # longest first
+            free[form] = np.zeros(self.count, np.int64)
+            free[form][single[form].documents] = single[form].counts
+            for other, times in larger:
+                free[form] -= times * free[other]
+        return [(h.documents, free[form][h.documents]) for form, h in single.items()]
+
+    def _counted(self, form: str, field: str | None) -> Hits:
+        """One string in titles and texts, without wordings."""
+        units = units_of(form)
+        found: Hits = self.recent.get(
+            ("counted", form, field),
+            lambda: _summed([g.counted(units) for name, g in self.grams.items() if field in (None, name)], self.count),
+            lambda h: int(h.documents.nbytes + h.counts.nbytes),
+        )
+        return found
 
     def reworded(self, leaves: tuple[Leaf, ...]) -> Hits:
         """What these leaves add in mainland wording: places where something was replaced, and none is counted already.
@@ -248,9 +272,25 @@ def _findable(form: str) -> bool:
     return bool(form) and storable(form) == form
 
 
-def _apart(forms: Sequence[str]) -> bool:
-    """Whether no two forms can overlap, so that their counts may be added."""
-    return not any(_share(x, y) for i, x in enumerate(forms) for y in forms[:i])
+def _nested(leaves: Sequence[Leaf]) -> Nested | None:
+    """The strings of the leaves, longest first, each with the longer ones that hold it and how often.
+
+    None when places must be chosen between: a wildcard, an `outside`, several fields, or strings that can overlap in
+    part, themselves included.
+    """
+    forms: dict[str, None] = {}
+    for leaf in leaves:
+        if isinstance(leaf, Wildcard) or leaf.outside or leaf.field != leaves[0].field:
+            return None
+        forms |= dict.fromkeys(form for form in leaf.forms if _findable(form))
+    ordered = sorted(forms, key=len, reverse=True)
+    if any(_overlap_in_part(x, y) for i, x in enumerate(ordered) for y in ordered[i:]):
+        return None if len(ordered) > 1 else [(ordered[0], [])]
+    return [(y, [(x, x.count(y)) for x in ordered[:i] if y in x]) for i, y in enumerate(ordered)]
+
+
+def _overlap_in_part(x: str, y: str) -> bool:
+    return any(x[-n:] == y[:n] or y[-n:] == x[:n] for n in range(1, min(len(x), len(y))))
 
 
 def _together(leaves: Sequence[Leaf], name: str, grams: Grams) -> Spans:
@@ -288,8 +328,7 @@ def _grouped(starts: Array, ends: Array, texts: Array) -> dict[int, list[Span]]:
 
 def _displayed(grams: Grams, text: int, span: Span) -> Span:
     """A place in units of all texts joined as code points of its display text."""
-    start, end = (int(n) for n in grams.characters(np.array([span[0], span[1], int(grams.off[text])]))[:2])
-    base = int(grams.characters(np.array([int(grams.off[text])]))[0])
+    start, end, base = grams.characters(np.array([*span, grams.off[text]], np.int64)).tolist()
     return grams.offsets(text).span(start - base, end - base)
 
 
@@ -414,6 +453,7 @@ def _units(text: str, end: int) -> int:
 
 def _summed(lists: Sequence[tuple[Array, Array]], count: int) -> Hits:
     """Hits of several lists, each of sorted documents, added up."""
+    lists = [x for x in lists if len(x[0])]
     if not lists:
         return NO_HITS
     if len(lists) == 1:
