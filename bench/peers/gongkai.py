@@ -1,0 +1,55 @@
+"""Our own: built by `gongkai index` in processes of its own, asked through Searcher, answered as the endpoint does."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.peers import FACET_SIZE, FACETS, HITS
+from bench.questions import Question
+from index.request import SearchRequest
+from index.search import Searcher
+from index.settings import Settings
+
+__all__ = ["ENGINE", "request"]
+
+
+def request(question: Question) -> SearchRequest:
+    """The question as the endpoint would read it."""
+    filters: dict[str, tuple[str, ...]] = {}
+    if question.level:
+        filters["level"] = (question.level,)
+    if question.year:
+        filters["year"] = (str(question.year),)
+    sort = "-year" if question.by_year else "relevance"
+    return SearchRequest(
+        q=question.typed, filters=filters, sort=sort, size=HITS, facets=FACETS, facet_size=FACET_SIZE, snippets=3
+    )
+
+
+class Gongkai:
+    """The embedded engine behind the whole read side."""
+
+    searcher: Searcher
+
+    def build(self, reports: Path, count: int, folder: Path) -> None:
+        """`count` is all of the file: the command takes files whole."""
+        command = [sys.executable, "-m", "indexer", "index", str(reports), "--index", str(folder), "--json"]
+        said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        if said["reports"] != count:
+            raise RuntimeError(f"{said['reports']} of {count} reports are in the index: {said['skipped'][:3]}")
+
+    def open(self, folder: Path) -> None:
+        self.searcher = Searcher.open(Settings(index=folder))
+
+    def ask(self, question: Question) -> bytes | None:
+        answer = self.searcher.search(request(question)).to_json()
+        return json.dumps(answer, ensure_ascii=False).encode()
+
+    def close(self) -> None:
+        self.searcher.engine.close()
+
+
+ENGINE = Gongkai

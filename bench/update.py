@@ -1,0 +1,63 @@
+"""How soon one report that is added is visible to a reader that is running, in a copy of an index."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from bench.process import run
+from bench.reports import records
+from index.request import SearchRequest
+from index.search import Searcher
+from index.settings import Settings
+from indexer.build import build
+
+__all__ = ["update"]
+
+TIMES = 5
+
+
+def update(folder: Path, reports: Path) -> dict[str, float]:
+    """Median seconds from the call, and from the start of the command, until the running reader finds the report."""
+    with tempfile.TemporaryDirectory(prefix="bench", dir=folder.parent) as scratch:
+        copy = Path(scratch) / "index"
+        shutil.copytree(folder, copy)
+        settings = Settings(index=copy, jobs=1)
+        searcher = Searcher.open(settings)
+        files = [_one(Path(scratch), reports, number) for number in range(2 * TIMES)]
+        called = [_visible(searcher, n, lambda: build([files[n]], settings)) for n in range(TIMES)]  # noqa: B023 - called at once
+        commanded = [
+            _visible(searcher, n, lambda: run("indexer", "index", str(files[n]), "--index", str(copy), "--json"))  # noqa: B023 - called at once
+            for n in range(TIMES, 2 * TIMES)
+        ]
+        searcher.engine.close()
+    return {"called_s": statistics.median(called), "command_s": statistics.median(commanded)}
+
+
+def _one(scratch: Path, reports: Path, number: int) -> Path:
+    """A file of one report, with a word that no other has."""
+    record = next(records(reports))
+    record |= {"id": f"added-{number}", "text": record["text"] + f"\n新增报告{_mark(number)}"}
+    path = scratch / f"added-{number}.jsonl"
+    path.write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def _mark(number: int) -> str:
+    return f"㐀㐁{chr(0x3410 + number)}"
+
+
+def _visible(searcher: Searcher, number: int, add: object) -> float:
+    began = time.perf_counter()
+    assert callable(add)
+    add()
+    searcher.refresh()
+    total = searcher.search(SearchRequest(q=f'"{_mark(number)}"')).total
+    spent = time.perf_counter() - began
+    if total != 1:
+        raise RuntimeError(f"the added report is found {total} times")
+    return spent

@@ -1,0 +1,138 @@
+"""The benchmark on few reports: engines build, agree with a scan of the text, and the tables can be printed.
+
+What is asserted is answers, never durations.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bench.bars import BARS, bars
+from bench.measure import agreement, percentile
+from bench.peers import FACETS, NAMES, Peer, missing, peer
+from bench.questions import EXACT_KINDS, KINDS, Drawer, Question
+from bench.reports import prepared, records, reports_file
+
+pytestmark = pytest.mark.slow
+COUNT = 200
+
+
+@pytest.fixture(scope="session")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bench")
+
+
+@pytest.fixture(scope="session")
+def reports(work: Path) -> Path:
+    return reports_file(COUNT, work)
+
+
+@pytest.fixture(scope="session")
+def questions(reports: Path) -> list[Question]:
+    return Drawer.of(reports, COUNT).draw(30)
+
+
+def built(name: str, reports: Path, work: Path) -> Peer:
+    if reason := missing(name):
+        pytest.skip(reason)
+    engine = peer(name)
+    if not (work / name).exists():
+        engine.build(reports, COUNT, work / name)
+    engine.open(work / name)
+    return engine
+
+
+def test_reports_are_made_once_and_whole(reports: Path, work: Path) -> None:
+    written = reports.stat().st_mtime_ns
+    assert reports_file(COUNT, work).stat().st_mtime_ns == written
+    assert len({r["id"] for r in records(reports)}) == COUNT
+
+
+def test_questions_are_the_same_each_time_and_of_all_kinds(reports: Path, questions: list[Question]) -> None:
+    assert Drawer.of(reports, COUNT).draw(30) == questions
+    assert Counter(q.kind for q in questions) == dict.fromkeys(KINDS, 3)
+    assert len(set(questions)) == 30
+
+
+def test_strings_that_are_asked_stand_in_reports(reports: Path, questions: list[Question]) -> None:
+    forms = [p.form for p in prepared(reports)]
+    for question in questions:
+        assert not question.string or any(question.string in form for form in forms), question
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_engine_answers(name: str, reports: Path, work: Path, questions: list[Question]) -> None:
+    engine = built(name, reports, work)
+    answers = {n: answer for n, q in enumerate(questions) if (answer := engine.ask(q)) is not None}
+    engine.close()
+    assert answers
+    whole = [json.loads(a) for a in answers.values() if name != "bm25s"]
+    for answer in whole:
+        assert set(answer["facets"]) == set(FACETS)
+        assert len(answer["hits"]) == min(10, answer["total"])
+        assert all(1 <= len(hit["snippets"]) <= 3 for hit in answer["hits"])
+
+
+@pytest.mark.parametrize("name", ["gongkai", "tantivy", "fts5"])
+def test_strings_are_found_in_every_report_that_has_them(
+    name: str, reports: Path, work: Path, questions: list[Question]
+) -> None:
+    forms = [p.form for p in prepared(reports)]
+    engine = built(name, reports, work)
+    for question in (q for q in questions if q.kind in EXACT_KINDS and len(q.string) > 2):
+        answer = engine.ask(question)
+        assert answer is not None
+        assert json.loads(answer)["total"] == sum(question.string in form for form in forms), question
+    engine.close()
+
+
+def test_agreement_tells_fewer_and_more() -> None:
+    facet = {"values": [{"value": "县区级", "count": 2}], "total_values": 1, "truncated": False}
+    ours = json.dumps({"total": 2, "facets": {"level": facet}})
+    questions = [Question("common word", ("公开",))] * 3 + [Question("frequent string", string="公开")]
+    same = {"total": 2, "facets": {"level": {"县区级": 2}}}
+    answers = [same, {**same, "total": 1}, {**same, "total": 3}, {**same, "facets": {"level": {"县区级": 1}}}]
+    theirs = {n: json.dumps(a) for n, a in enumerate(answers)}
+    told = agreement(questions, dict.fromkeys(range(4), ours), theirs)
+    words, strings = told["words"], told["strings"]
+    assert (words.asked, words.totals, words.fewer, words.more, words.facets) == (3, 1, 1, 1, 1)
+    assert (strings.asked, strings.totals, strings.facets) == (1, 1, 0)
+
+
+def test_a_percentile_is_one_of_the_values() -> None:
+    assert [percentile([4, 1, 3, 2], share) for share in (0.25, 0.5, 0.95)] == [1, 2, 4]
+
+
+def test_a_bar_is_judged_by_all_its_figures_and_says_at_which_size() -> None:
+    times = {"first": {"0": [2.0], "1": [8.0]}, "again": {}}
+    half = {"first": {"0": [1.0], "1": [9.0]}, "again": {}}
+    size = {
+        "count": 50_000,
+        "utf8": 100,
+        "requests": {"times": {"gongkai": times, "tantivy": half}},
+        "exact": {"frequent": {"ours": times, "theirs": times}, "rare": {"ours": times}},
+        "builds": {"gongkai": {"bytes": 300, "anonymous": 512, "seconds": 1}},
+        "ingest": {"plain": {"reports": 10, "seconds": 1}},
+        "serving": {"gongkai": {"open_s": 0.05, "anonymous": 100}},
+        "update": {"called_s": 2},
+    }
+    rows = bars({50_000: size}).splitlines()[2:]
+    assert len(rows) == len(BARS)
+    verdicts = {bar.name: row.rsplit("|", 2)[1].strip() for bar, row in zip(BARS, rows, strict=True)}
+    assert list(verdicts.values()) == [
+        "**not reached**",
+        "its peer is not there",
+        "reached at this size",
+        "**not reached** at this size",
+        "its peer is not there",
+        "its peer is not there",
+        "reached",
+        "stretch reached",
+        "stretch reached at this size",
+        "stretch reached at this size",
+        "**not reached**",
+    ]
