@@ -12,7 +12,7 @@ from typing import Literal
 from index.metrics import METRIC_NAMES
 from index.report import LEVELS, TABLES_STATUSES
 
-__all__ = ["FACETS", "FACET_NAMES", "NUMBERS", "SORTS", "TEXT_FIELDS", "Facet"]
+__all__ = ["FACETS", "FACET_NAMES", "NUMBERS", "SORTS", "TEXT_FIELDS", "Facet", "is_ascending"]
 
 SCHEMA_VERSION = 1
 """Raise it when stored data changes its meaning: older indexes are then named as stale and refused."""
@@ -55,8 +55,17 @@ FACET_NAMES = tuple(f.name for f in FACETS)
 NUMBERS = ("year", "published", *METRIC_NAMES)
 """Columns of numbers with nulls: `year`, `published` as days since 0001-01-01, and the metrics of the tables."""
 
-SORTS = ("relevance", "year", "-year", "published", "-published", "occurrences")
-"""What a result may be sorted by; a minus is descending, `occurrences` always is.
+SORTS = ("relevance", "occurrences", *(sign + name for name in NUMBERS for sign in ("", "-")))
+"""What a result may be sorted by; a minus is descending, `relevance` and `occurrences` always are.
 
 Reports without the value come last.
 """
+
+
+def is_ascending(sort: str) -> bool:
+    """Whether small keys come first.
+
+    >>> is_ascending("year"), is_ascending("-year"), is_ascending("relevance")
+    (True, False, False)
+    """
+    return sort in NUMBERS

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from index.aggregate import Aggregate, Histogram, aggregate, histogram
 from index.analysis.normaliser import fold_line
 from index.coverage import Coverage, coverage
 from index.engine import Engine, EngineQuery, FacetAsked, Found, Manifest, Matches
@@ -27,7 +28,7 @@ from index.query.rewrite import Rewritten, rewrite
 from index.report import Report
 from index.request import LIMITS, SearchRequest
 from index.response import FacetResult, Hit, QueryEcho, SearchResponse, Snippet
-from index.schema import TEXT_FIELDS
+from index.schema import NUMBERS, TEXT_FIELDS
 from index.settings import Settings
 from index.snippets import Marker, snippets
 from index.where import where
@@ -230,6 +231,28 @@ class Searcher:
     def coverage(self, region: str = "") -> Coverage:
         """Which bodies of a region have a report for which year. Raises RequestError for an unknown region."""
         return coverage(self.engine, region)
+
+    def aggregate(
+        self,
+        request: SearchRequest,
+        measure: str,
+        by: str = "year",
+        scope: str | None = None,
+        template: str | None = None,
+    ) -> Aggregate:
+        """A number or ratio over everything that a request finds. Raises RequestError."""
+        engine = self.engine
+        planned = self._plan(engine, replace(request, facets=()))
+        regions = planned.chosen.get("region", ())
+        below = regions[0].split("/") if len(regions) == 1 else []
+        return aggregate(engine, planned.query, measure, by, scope=scope, template=template, region=below)
+
+    def histogram(self, request: SearchRequest, name: str, bins: int = 12) -> Histogram:
+        """How a number is spread over everything that a request finds. Raises RequestError."""
+        if name not in NUMBERS:
+            raise RequestError("name", f"there is no number {name!r}; there are {', '.join(NUMBERS)}")
+        engine = self.engine
+        return histogram(engine, self._plan(engine, replace(request, facets=())).query, name, bins)
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
         """Every report that a request finds, without holding them all."""

@@ -36,7 +36,7 @@ from index.query.nodes import (
     Wildcard,
     strings_of,
 )
-from index.schema import FACETS, TEXT_FIELDS
+from index.schema import FACETS, TEXT_FIELDS, is_ascending
 
 Span = tuple[int, int]
 NUMBER_FACETS = {f.name for f in FACETS if f.kind == "number"}
@@ -319,7 +319,7 @@ def units(document: Document) -> int:
 def rank(found: Found, sort: str) -> tuple[bool, float, int]:
     if found.key is None:
         return True, 0.0, found.tie
-    return False, found.key if sort in ("year", "published") else -found.key, found.tie
+    return False, found.key if is_ascending(sort) else -found.key, found.tie
 
 
 def after(query: EngineQuery) -> tuple[bool, float, int]:
@@ -327,7 +327,7 @@ def after(query: EngineQuery) -> tuple[bool, float, int]:
     key, tie = query.after
     if key is None:
         return True, 0.0, tie
-    return False, key if query.sort in ("year", "published") else -key, tie
+    return False, key if is_ascending(query.sort) else -key, tie
 
 
 class Shelf:

@@ -41,6 +41,7 @@ from index.query.nodes import (
     Wildcard,
     strings_of,
 )
+from index.schema import is_ascending
 
 __all__ = ["WhooshEngine", "open_engine"]
 
@@ -225,7 +226,7 @@ class WhooshEngine:
     def _table(self, name: str) -> FacetTable:
         table = self.tables.get(name)
         if table is None:
-            table = FacetTable(name, [leaf.segment for leaf in self.leaves])
+            table = FacetTable(name, self.leaves)
             with self.lock:
                 self.tables[name] = table
         return table
@@ -274,7 +275,7 @@ class WhooshEngine:
         score = key
         if query.sort != "relevance" or score is None:
             score = float(scorer.scores(number, np.array([document]))[0])
-        if key is not None and query.sort in ("year", "published"):
+        if key is not None and is_ascending(query.sort):
             key = -key if key else 0.0
         counts = matched[number].occurrences
         return self._found(number, document, score, key, None if counts is None else int(counts[document]))
@@ -387,7 +388,7 @@ def _behind(keys: Array, ties: Array, query: EngineQuery) -> Array:
     key, tie = query.after
     if key is None:
         key = -np.inf
-    elif query.sort in ("year", "published"):
+    elif is_ascending(query.sort):
         key = -key
     found: Array = (keys < key) | ((keys == key) & (ties > np.uint64(tie)))
     return found

@@ -8,7 +8,7 @@ import numpy as np
 
 from index.engine import FacetAsked, FacetCount, FacetCounts
 from index.engines.whoosh.pack import Array
-from index.engines.whoosh.segment import Segment
+from index.engines.whoosh.rank import Leaf
 
 __all__ = ["FacetTable"]
 
@@ -16,13 +16,13 @@ __all__ = ["FacetTable"]
 class FacetTable:
     """The values of one facet over all segments of a snapshot, sorted, and how each segment's ordinals map to them."""
 
-    def __init__(self, name: str, segments: Sequence[Segment]) -> None:
-        self.name = name
-        prefixes = [[_prefixes(v) for v in s.facet(name)[1]] for s in segments]
+    def __init__(self, name: str, leaves: Sequence[Leaf]) -> None:
+        self.name, self.leaves = name, leaves
+        prefixes = [[_prefixes(v) for v in leaf.segment.facet(name)[1]] for leaf in leaves]
         self.values = sorted({p for values in prefixes for paths in values for p in paths})
         self.numbers = {value: number for number, value in enumerate(self.values)}
         self.maps = [self._map(values) for values in prefixes]
-        self.segments = segments
+        self.whole = [self._local(leaf, leaf.live) for leaf in leaves]
 
     def _map(self, values: Sequence[Sequence[str]]) -> list[Array]:
         """For each depth, the value's number of each ordinal; the number behind the last where there is none."""
@@ -33,12 +33,20 @@ class FacetTable:
             out.append(np.array(numbers, np.int64))
         return out
 
-    def counted(self, masks: Sequence[Array]) -> Array:
-        """How many documents of the masks (one a segment; or numbers of documents) have each value."""
+    def _local(self, leaf: Leaf, chosen: Array) -> Array:
+        ordinals, values = leaf.segment.facet(self.name)
+        return np.bincount(ordinals[chosen], minlength=len(values))
+
+    def counted(self, matched: Sequence[Array]) -> Array:
+        """How many of the live documents `matched` (their numbers, one array a segment) have each value."""
         total = np.zeros(len(self.values) + 1, np.int64)
-        for segment, levels, mask in zip(self.segments, self.maps, masks, strict=True):
-            ordinals, values = segment.facet(self.name)
-            local = np.bincount(ordinals[mask], minlength=len(values))
+        for leaf, levels, whole, documents in zip(self.leaves, self.maps, self.whole, matched, strict=True):
+            if 2 * len(documents) < len(leaf.live):
+                local = self._local(leaf, documents)
+            else:  # most match: count the others
+                others = leaf.live.copy()
+                others[documents] = False
+                local = whole - self._local(leaf, others)
             for numbers in levels:
                 total += np.bincount(numbers, local, minlength=len(total)).astype(np.int64)
         return total[:-1]
