@@ -83,7 +83,7 @@ def _of(*path: str) -> Callable[[Size], tuple[float, ...]]:
 
 
 BARS = (
-    Bar("whole request, tantivy-py over ours, p50, p95", 50_000, _against("tantivy", 0.5, 0.95), 1, 4, "times", more=True),
+    Bar("whole request, tantivy over ours, p50, p95", 50_000, _against("tantivy", 0.5, 0.95), 1, 4, "times", more=True),
     Bar("whole request, stock Whoosh over ours, p50", 50_000, _against("whoosh", 0.5), 100, 300, "times", more=True),
     Bar("frequent strings, tantivy over ours, p50, p95", 200_000, _frequent, 1, 2, "times", more=True),
     Bar("rare strings, p95", 200_000, _rare, 2, 0.5, "ms"),
