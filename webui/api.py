@@ -15,6 +15,7 @@ from index.report import Report
 from index.schema import FACET_NAMES
 from webui.context import json_response, room
 from webui.labels import FACET_LABELS
+from webui.measures import parse_numbers
 from webui.params import PAGING, check_length, only, parse_facet, parse_search, read_integer, read_region
 from webui.searching import answer
 
@@ -65,9 +66,15 @@ def suggest() -> Response:
 
 @api.get("/stats")
 def stats() -> Response:
-    """Figures of the whole index."""
-    only(request.args, ())
-    return json_response(room().searcher.stats())
+    """Figures of the whole index; with `measure`, a number over the reports of a search."""
+    if not request.args:
+        return json_response(room().searcher.stats())
+    asked = parse_numbers(request.args)
+    if asked.measure is None:
+        raise RequestError("measure", "say what to add up, or leave out every parameter for figures of the whole index")
+    name = asked.measure.name
+    found = room().searcher.aggregate(asked.request, name, asked.by, asked.scope, asked.template)
+    return json_response(found.to_json())
 
 
 @api.get("/coverage")

@@ -6,7 +6,7 @@ from index.metrics import METRICS as METRICS_TABLE
 from index.schema import FACETS
 
 __all__ = ["FACET_LABELS", "FIELDS", "FORMATS", "MATCH_LABELS", "METRICS", "REPAIRS", "SCRIPTS", "SORT_LABELS"]
-__all__ += ["CHECK_STATUSES", "SCOPES", "SOURCES", "TABLES_STATUSES"]
+__all__ += ["CHECK_STATUSES", "COMPARISONS", "NUMBERS", "SCOPES", "SOURCES", "TABLES_STATUSES", "TEMPLATES"]
 
 FACET_LABELS = {f.name: f.label_zh for f in FACETS}
 
@@ -67,14 +67,31 @@ SCRIPTS = {"Hans": "简体", "Hant": "繁体"}
 FORMATS = {"html": "网页", "text": "纯文本", "pdf": "PDF", "docx": "Word", "jsonl": "JSON Lines"}
 
 REPAIRS = {
+    "utf8_as_latin": "UTF-8 误读为 Latin-1",
+    "utf8_as_chinese": "UTF-8 误读为 GBK",
+    "gbk_out_of_step": "GBK 错位",
     "gloss": "拼音注音",
-    "gbk": "GBK 错位",
-    "mojibake": "乱码",
+    "gloss_toneless": "拼音注音（无声调）",
+    "private_use": "私用区字符",
+    "character_lost": "丢失的字符",
+    "invisible": "不可见字符",
     "radical": "部首字符",
-    "compat": "兼容字符",
-    "control": "控制字符",
 }
-"""Kinds of repair whose name says little to a reader; others are shown as they are."""
+"""Kinds of repair -> what was wrong. Two that met in one place are joined by +."""
 
 METRICS = {m.name: m.label_zh for m in METRICS_TABLE}
 """Numbers of the statutory tables and of explicit statements -> their names; also the columns of an export."""
+
+NUMBERS = {"year": "年度", "published": "发布日期", **METRICS}
+"""Every number that a condition may name."""
+
+COMPARISONS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "!=": "≠"}
+
+TEMPLATES = {
+    "prose": "叙述文字",
+    "stat2014": "2014 年统计表",
+    "gb2019": "2019 年格式",
+    "gb2021": "2021 年格式",
+    "mixed": "新旧格式混用",
+}
+"""The forms of the tables: 国办发〔2014〕32号, 国办公开办函〔2019〕60号, 国办公开办函〔2021〕30号."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from index.aggregate import Aggregate
 from index.coverage import Coverage
 from index.exports import COLUMNS, FORMATS
 from index.report import Report
@@ -13,6 +14,7 @@ from index.request import LIMITS
 from index.response import FacetResult, SearchResponse
 from index.schema import FACET_NAMES
 from webui.context import product_version
+from webui.measures import NUMBERS_PARAMETERS
 from webui.params import PAGING, PARAMETERS, REGION, Q
 
 __all__ = ["document"]
@@ -37,6 +39,7 @@ def _models() -> Json:
         ("Report", Report),
         ("FacetResult", FacetResult),
         ("Coverage", Coverage),
+        ("Aggregate", Aggregate),
     )
     inputs: list[Any] = [(name, "serialization", TypeAdapter(model)) for name, model in models]
     schemas: Json = TypeAdapter.json_schemas(inputs, ref_template=_REF + "{model}")[1]["$defs"]
@@ -71,7 +74,8 @@ def _schemas() -> Json:
         "Problem": _problem(),
         "Facet": {"allOf": [_object(facet), _ref("FacetResult")]},
         "Suggestions": _object({"q": _STRING, "suggestions": {"type": "array", "items": suggestion}}),
-        "Stats": {"type": "object"},
+        "Stats": _object({"reports": {"type": "integer", "description": "In the whole index, or of the search."}}),
+        "Numbers": {"anyOf": [_ref("Aggregate"), _ref("Stats")]},
         "Status": {"type": "object", "properties": {"status": _STRING}, "required": ["status"]},
         "Version": _object({"name": _STRING, "version": _STRING}),
     }
@@ -130,6 +134,7 @@ def _api() -> Json:
     files = _content("text/csv", {"type": "string", "description": "Columns: " + ", ".join(COLUMNS)})
     files |= _content("application/x-ndjson", {"type": "string", "description": "A Report a line."})
     size, few_size = _parameter("size", values, "How many values."), _parameter("size", few, "How many.")
+    stats = [*(_parameter(p.name, dict(p.schema), p.description) for p in NUMBERS_PARAMETERS), *_query(PAGING)]
     search, facet = _query(), [name, *_query(PAGING), contains, size]
     return {
         "/search": _operation("search", "One page of a search, with facets", search, _json("SearchResponse")),
@@ -138,7 +143,12 @@ def _api() -> Json:
         ),
         "/facets/{name}": _operation("facet", "The values of a facet", facet, _json("Facet"), "400 404 503"),
         "/suggest": _operation("suggest", "Completions of a query", [q, few_size], _json("Suggestions")),
-        "/stats": _operation("stats", "Figures of the whole index", [], _json("Stats")),
+        "/stats": _operation(
+            "stats",
+            "A number over a search, or without parameters of the whole",
+            stats,
+            _json("Numbers"),
+        ),
         "/coverage": _operation(
             "coverage", "Which bodies of a region have a report for which year", [region], _json("Coverage")
         ),

@@ -14,6 +14,7 @@ from index.response import FacetResult, FacetValue, Hit, SearchResponse
 from index.schema import FACET_NAMES, FACETS, NUMBERS, Facet
 from webui import labels, syntax
 from webui.charts import YearChart, year_chart
+from webui.chips import chips
 from webui.context import base_url, room
 from webui.feeds import report_path
 from webui.params import only, parse_search, without_blanks
@@ -49,15 +50,6 @@ class Group:
     more_url: str | None
     total_values: int
     chart: YearChart | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A part of the search that one click takes away."""
-
-    label: str
-    value: str
-    url: str
 
 
 def _page_url(url: str) -> str:
@@ -133,29 +125,6 @@ def _groups(asked: SearchRequest, response: SearchResponse) -> list[Group]:
 
 
 # ---------------------------------------------------------------------- the parts of a search
-def _chips(asked: SearchRequest) -> list[Chip]:
-    chips = [Chip("检索词", asked.q, asked.with_(q="").url(PAGE_SEARCH))] if asked.q else []
-    for name, values in asked.filters.items():
-        for value in values:
-            shown = labels.TABLES_STATUSES.get(value, value) if name == "tables" else value
-            chips.append(
-                Chip(labels.FACET_LABELS[name], shown.replace("/", " / "), asked.toggled(name, value).url(PAGE_SEARCH))
-            )
-    ranges = {
-        "year_from": "年度不早于",
-        "year_to": "年度不晚于",
-        "published_from": "发布不早于",
-        "published_to": "发布不晚于",
-    }
-    for name, label in ranges.items():
-        if (edge := getattr(asked, name)) is not None:
-            chips.append(Chip(label, str(edge), asked.with_(**{name: None}).url(PAGE_SEARCH)))
-    for condition in asked.where:
-        rest = tuple(w for w in asked.where if w != condition)
-        chips.append(Chip("数值条件", condition, asked.with_(where=rest).url(PAGE_SEARCH)))
-    return chips
-
-
 _IN_FORM = ("q", "sort", "match", "year_from", "year_to", "page", "cursor")
 
 
@@ -190,9 +159,14 @@ def _hit_url(hit: Hit, q: str) -> str:
     return report_path(hit.id) + query + ("#hit-1" if q and hit.occurrences else "")
 
 
+def _bare(asked: SearchRequest) -> SearchRequest:
+    """What is asked without how it is shown."""
+    return replace(asked, page=1, cursor=None, size=10, facets=None, facet_size=20, snippets=3, sort="relevance")
+
+
 def _alternates(asked: SearchRequest) -> dict[str, str]:
     """The same result for machines."""
-    bare = replace(asked, page=1, cursor=None, size=10, facets=None, facet_size=20, snippets=3, sort="relevance")
+    bare = _bare(asked)
     export = bare.url("/api/v1/export")
     joined = export + ("&" if "?" in export else "?")
     return {
@@ -236,13 +210,14 @@ def search() -> Response:
         asked=asked,
         response=response,
         groups=_groups(asked, response),
-        chips=_chips(asked),
+        chips=chips(asked),
         kept=_kept(asked),
         steps=_steps(asked, response.total),
         alternates=_alternates(asked),
         previous_url=response.previous and _page_url(response.previous),
         next_url=response.next and _page_url(response.next),
         hit_url=_hit_url,
+        numbers_url=_bare(asked).url("/numbers"),
         loose_url=asked.with_(match="any").url(PAGE_SEARCH),
         bare_url=SearchRequest(q=asked.q).url(PAGE_SEARCH),
     )
@@ -266,7 +241,7 @@ def facet(name: str) -> Response:
         values=_values(kind, result),
         params=asked.params(),
         back_url=asked.url(PAGE_SEARCH),
-        chips=_chips(asked),
+        chips=chips(asked),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+from index.aggregate import Aggregate, Histogram
 from index.coverage import Coverage
 from index.engine import Manifest
 from index.report import Report
@@ -76,6 +77,19 @@ class SearcherPort(Protocol):
 
     def coverage(self, region: str = "") -> Coverage:
         """Which bodies of a region have a report for which year. Raises RequestError for an unknown region."""
+
+    def aggregate(
+        self,
+        request: SearchRequest,
+        measure: str,
+        by: str = "year",
+        scope: str | None = None,
+        template: str | None = None,
+    ) -> Aggregate:
+        """A number or ratio over everything that a request finds. Raises RequestError."""
+
+    def histogram(self, request: SearchRequest, name: str, bins: int = 12) -> Histogram:
+        """How a number is spread over everything that a request finds. Raises RequestError."""
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
         """Every matching report, without holding them all."""

@@ -51,6 +51,11 @@ class RepairRow:
     applied: bool
     times: int
 
+    @property
+    def label(self) -> str:
+        """What was wrong, in words."""
+        return "、".join(labels.REPAIRS.get(kind, kind) for kind in self.kind.split("+"))
+
 
 @dataclass(frozen=True, slots=True)
 class ReportView:

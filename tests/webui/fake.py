@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
+from index.aggregate import Aggregate, Bin, Group, Histogram
 from index.coverage import Body, Cell, Child, Coverage
 from index.engine import Manifest
 from index.errors import QueryError, ReportNotFoundError, RequestError
@@ -127,9 +129,54 @@ class FakeSearcher:
         counts = Counter(r.year for r in self.reports if region in _values(r, "region") and r.year)
         return Child(region, region.split("/")[-1], sum(counts.values()), dict(counts))
 
+    def aggregate(
+        self,
+        request: SearchRequest,
+        measure: str,
+        by: str = "year",
+        scope: str | None = None,
+        template: str | None = None,
+    ) -> Aggregate:
+        found = self._found(request, _words(request.q))
+        values = sorted({v for r in found for v in _values(r, by)})
+        groups = [_group(v, [r for r in found if v in _values(r, by)], measure) for v in values]
+        used = sum(len(_numbers([r], measure)) for r in found)
+        breaks = ("2019",) if measure == "licences" and by == "year" else ()
+        notes = ("2019 年起换了格式。",) if breaks else ()
+        return Aggregate(measure, by, tuple(groups), len(found), used, scope or "self", notes, breaks)
+
+    def histogram(self, request: SearchRequest, name: str, bins: int = 12) -> Histogram:
+        found = self._found(request, _words(request.q))
+        numbers = _numbers(found, name)
+        edges = [0.0, 1.0, 5.0, 10.0, 20.0, 50.0][: bins + 1]
+        made = [
+            Bin(a, b, sum(a <= n < b for n in numbers), (f"{name}>={a:g}", f"{name}<{b:g}"))
+            for a, b in itertools.pairwise(edges)
+        ]
+        return Histogram(name, tuple(made) if numbers else (), len(found) - len(numbers))
+
     def export(self, request: SearchRequest) -> Iterator[Report]:
         words = _words(request.q)
         yield from self._found(request, words)
+
+
+def _numbers(reports: list[Report], measure: str) -> list[float]:
+    """Every fourth report states nothing, none states procurement; a ratio is that of the number and a hundred."""
+    if measure == "procurement_yuan":
+        return []
+    known = [r.statistics.get("metrics", {}).get("applications_new") for r in reports]
+    values = [float(v) for v in known if v is not None and v % 4 != 3]
+    return [v / 100 for v in values] if measure.endswith("_rate") else values
+
+
+def _group(value: str, reports: list[Report], measure: str) -> Group:
+    numbers = sorted(_numbers(reports, measure))
+    n = len(numbers)
+    if not n:
+        return Group(value, value, len(reports), 0)
+    total = sum(numbers) / n if measure.endswith("_rate") else sum(numbers)
+    quarters = (numbers[n // 2], numbers[n // 4], numbers[3 * n // 4])
+    return Group(value, value.rsplit("/", 1)[-1], len(reports), n, total, *quarters, numbers[0], numbers[-1], "gb2019")
 
 
 def _bodies(reports: list[Report], years: tuple[int, ...]) -> tuple[Body, ...]:
