@@ -13,11 +13,12 @@ from typing import Any
 
 from index.report import Check
 from indexer.statistics.recognise import Grid
-from indexer.statistics.templates import APPLICANTS, BLOCKS, FORMS, RESULTS, STAT2014, SUMS_2014
+from indexer.statistics.templates import APPLICANTS, BLOCKS, FORMS, RESULTS, STAT2014, SUMS_2014, Row
 from indexer.statistics.values import Value, plain
 
-__all__ = ["cross_year_checks", "identities", "outcomes"]
+__all__ = ["application_rows", "cross_year_checks", "identities", "outcomes"]
 
+_FLOWS = ("new", "carried_in", "handled", "carried_out")
 Cells = Sequence[tuple[str, Value | None]]
 
 
@@ -58,20 +59,26 @@ def _sum(cells: Cells) -> Decimal | None:
 def _rows(grid: Grid) -> list[Check]:
     names = [c.key for c in APPLICANTS]
     out = []
-    for row in FORMS[grid.form].applications:
+    for row in application_rows(grid):
         cells = _cells(grid, "applications", row.key, names)
         out.append(_check(f"R1.{row.key}", f"{row.label}:各类申请人之和 = 总计", cells[:-1], cells[-1:]))
     return out
 
 
-def outcomes(grid: Grid) -> tuple[str, ...]:
-    """The addends of (七)总计; the one row 其他处理 stands for its three where the report has only that."""
-    keys = FORMS[grid.form].outcomes
+def application_rows(grid: Grid) -> tuple[Row, ...]:
+    """The rows of part 三; a report on the form of 2021 may have the one row 其他处理 of 2019 in place of its three."""
+    rows = FORMS[grid.form].applications
     lines = grid.lines.get("applications", {})
-    parts = [key for key in keys if key.startswith("other.")]
-    if parts and "other" in lines and not any(key in lines for key in parts):
-        return (*(key for key in keys if key not in parts), "other")
-    return keys
+    parts = [row for row in rows if row.key.startswith("other.")]
+    if "other" not in lines or not parts or any(row.key in lines for row in parts):
+        return rows
+    at = rows.index(parts[0])
+    return (*rows[:at], next(r for r in FORMS["gb2019"].applications if r.key == "other"), *rows[at + len(parts) :])
+
+
+def outcomes(grid: Grid) -> tuple[str, ...]:
+    """The rows whose sum is (七)总计."""
+    return tuple(row.key for row in application_rows(grid) if row.key not in _FLOWS)
 
 
 def _columns(grid: Grid) -> list[Check]:

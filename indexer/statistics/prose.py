@@ -27,6 +27,8 @@ _ASKED = (
 )
 _WHO = "(?:[^。;,\\d]{0,24}?)"
 _EARLIER = "(?:去年|上年|上一年|同期|以来|历年|往年)[^,。;]{0,12}$"
+_LISTED = _EARLIER + "|(?:公开|、|其中[:,]?)$"
+"""One of several items in a list is not the total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ _RULES: tuple[_Rule, ...] = (
         "proactive_total",
         "主动公开(?:各类|的)?(?:政府|政务)?信息(?:数量|总数量|总数|总量|数)?(?:全年)?(?:累计|共计|合计|总计|共)?"
         "(?:有|为|达到|达)?<N>条",
+        _LISTED,
     ),
     _count(
         "proactive_total",

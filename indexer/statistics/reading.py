@@ -1,4 +1,4 @@
-"""The text as the tables are read in: index form with its line breaks and tabs kept, and the way back."""
+"""The text as the tables are read in: index form with its white space kept, and the way back."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from index.analysis.wording import is_taiwan_worded
 
 __all__ = ["Reading", "reading", "squeeze"]
 
-# Folding drops a line break between two Chinese characters; these stand for breaks and tabs while it does.
-_KEPT = str.maketrans({"\n": "\ue000", "\t": "\ue001"})
-_BACK = str.maketrans({"\ue000": "\n", "\ue001": "\t"})
+# Folding drops white space between two Chinese characters, which sets 2.5万元 off from what follows; these stand for
+# it meanwhile.
+_KEPT = str.maketrans("\n\t \u3000\xa0", "\ue000\ue001\ue002\ue002\ue002")
+_BACK = str.maketrans("\ue000\ue001\ue002", "\n\t ")
 _ENUMERATOR = re.compile(r"(?<![\d.,])[(]?\d{1,2}\s?(?:[.、](?!\d)|[)])")
 _NOT_LABEL = re.compile(r"[^\w]+|_+")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`form` is the index form with "\\n" and "\\t"; `taiwan` says that its labels are in Taiwan wording."""
+    """`form` is the index form with its white space; `taiwan` says that its labels are in Taiwan wording."""
 
     form: str
     folded: Folded

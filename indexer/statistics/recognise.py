@@ -33,7 +33,7 @@ _APPLICATION_HEAD = re.compile("申请人情况|勾稽关系|自然人法人或�
 _REVIEW_HEAD = re.compile("结果维持.*尚未审结")
 _CLAUSE_HEAD = re.compile("第二十条第|信息内容")
 _RESULT = re.compile("|".join(c.label for c in RESULTS))
-_APPLICANT = re.compile("自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他(?!组织|处理|法律|结果)")
+_APPLICANT = re.compile("自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他(?!组织|处理|法律行政|法律法规|结果)")
 _MONEY_HEAD = re.compile("(?:金额|单位|收费)(?:单位)?(亿元|万元|元)")
 SPLIT = 4
 """The least characters of a label on either side of values that stand in its middle."""
@@ -104,7 +104,7 @@ def recognise(segments: Sequence[Segment], form: str) -> Grid:
     _clauses(grid, segments[first : min(start, review)])
     _applications(grid, segments[start:review])
     _second(grid, segments[review + 1 :])
-    _review(grid, segments[review : review + 3])
+    _review(grid, segments[review : review + 4])
     used = [s for s in segments[min(first, start) : review + 1] if s.start >= 0]
     if used:
         grid.extent = (used[0].start, used[-1].end)
@@ -124,7 +124,7 @@ def _start(segments: Sequence[Segment], form: str) -> int:
             return n
     new = form if form in FORMS else "gb2021"
     for n, segment in enumerate(segments):
-        if _row_of(segment, new) and len(segment.values) == len(APPLICANTS):
+        if _application_rows(new).match(segment) and len(segment.values) == len(APPLICANTS):
             return n
     return len(segments)
 
@@ -132,33 +132,33 @@ def _start(segments: Sequence[Segment], form: str) -> int:
 # -- rows ----------------------------------------------------------------------------------------------------------
 
 
-@cache
-def _pattern(rows: tuple[Row, ...]) -> re.Pattern[str]:
-    """All labels of a table, each at the end of a text: the leftmost match is the longest label."""
-    return re.compile("|".join(f"(?P<r{n}>{row.expression})$" for n, row in enumerate(rows)))
+class _Rows:
+    """The rows of a table, found by one pattern: all labels at the end of a text, the leftmost match the longest."""
 
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows = tuple(rows)
+        self.pattern = re.compile("|".join(f"(?P<r{n}>{row.expression})$" for n, row in enumerate(self.rows)))
 
-def _match(rows: tuple[Row, ...], segment: Segment) -> Row | None:
-    for label in dict.fromkeys((segment.label, segment.bare)):
-        found = _pattern(rows).search(label)
-        if found and found.lastgroup:
-            return rows[int(found.lastgroup[1:])]
-    return None
-
-
-def _row_of(segment: Segment, form: str) -> Row | None:
-    return _match(_application_rows(form), segment)
+    def match(self, segment: Segment) -> Row | None:
+        """The row that a segment is."""
+        for label in dict.fromkeys((segment.label, segment.bare)):
+            found = self.pattern.search(label)
+            if found and found.lastgroup:
+                return self.rows[int(found.lastgroup[1:])]
+        return None
 
 
 @cache
-def _application_rows(form: str) -> tuple[Row, ...]:
+def _application_rows(form: str) -> _Rows:
     """The rows of the form; a report on the form of 2021 may still have the one row 其他处理 of 2019."""
     rows = FORMS[form].applications
-    return rows if any(r.key == "other" for r in rows) else (*rows, *(r for r in _old_rows() if r.key == "other"))
+    old = [r for r in FORMS["gb2019"].applications if r.key == "other" and r not in rows]
+    return _Rows((*rows, *old))
 
 
-def _old_rows() -> tuple[Row, ...]:
-    return FORMS["gb2019"].applications
+@cache
+def _clause_rows(form: str) -> _Rows:
+    return _Rows(row for _, row in clause_rows(form))
 
 
 def _split(rows: Iterable[Row], segment: Segment) -> Row | None:
@@ -201,11 +201,11 @@ def _numbers(line: Line) -> list[object]:
 
 def _clauses(grid: Grid, segments: Sequence[Segment]) -> None:
     pairs = clause_rows(grid.form)
-    rows = tuple(row for _, row in pairs)
+    rows = _clause_rows(grid.form)
     heads = ""
     for segment in segments:
         heads = segment.context if _CLAUSE_HEAD.search(segment.context) else heads
-        row = _match(rows, segment)
+        row = rows.match(segment)
         if row is None:
             _keep(grid, "proactive", segment)
             continue
@@ -254,17 +254,18 @@ def _keep(grid: Grid, table: str, segment: Segment) -> None:
 
 def _applications(grid: Grid, segments: Sequence[Segment]) -> None:
     rows = _application_rows(grid.form)
-    columns = _applicants(grid, segments[0].context) if segments else APPLICANTS
+    first = next((s for s in segments if rows.match(s)), None)
+    columns = _applicants(grid, first.context) if first else APPLICANTS
     unknown = []
     for segment in segments:
-        row = _match(rows, segment)
+        row = rows.match(segment)
         if row is None:
             unknown.append(segment)
         else:
             _put(grid, "applications", row, columns, segment)
     lines = grid.lines.get("applications", {})
     for segment in unknown:
-        row = _split([r for r in rows if r.key not in lines and not r.whole], segment)
+        row = _split([r for r in rows.rows if r.key not in lines and not r.whole], segment)
         if row is not None:
             _put(grid, "applications", row, columns, segment)
         elif lines:
@@ -290,7 +291,7 @@ def _second(grid: Grid, segments: Sequence[Segment]) -> None:
     if first is None or not first.values:
         return
     for segment in segments:
-        row = _row_of(segment, grid.form)
+        row = _application_rows(grid.form).match(segment)
         values = choose(segment, len(APPLICANTS)) if row and row.key == "new" else None
         if values and [v.value for v in values] != _numbers(first):
             grid.problems.append("two application tables with different numbers, none taken")
@@ -301,19 +302,19 @@ def _second(grid: Grid, segments: Sequence[Segment]) -> None:
 def _review(grid: Grid, segments: Sequence[Segment]) -> None:
     """Fifteen values under three blocks of five heads."""
     count = len(BLOCKS) * len(RESULTS)
-    for segment in segments[:1]:
-        values = choose(segment, count)
-        if values is None:
-            for block in BLOCKS:
-                line = Line(block.key, block.label, raw=_raw(segment) if block is BLOCKS[0] else [])
-                grid.lines.setdefault("review", {})[block.key] = line
-            return
-        heads = _RESULT.findall(segment.context[segment.context.find(RESULTS[0].label) :])[-count:]
-        for n, block in enumerate(BLOCKS):
-            columns = _results(grid, heads[5 * n : 5 * n + 5])
-            part = values[5 * n : 5 * n + 5]
-            line = Line(block.key, block.label, {c.key: v for c, v in zip(columns, part, strict=True)})
-            grid.lines.setdefault("review", {})[block.key] = line
+    under = [s for s in segments if _REVIEW_HEAD.search(s.context)]
+    lines = grid.lines.setdefault("review", {}) if under else {}
+    whole = next(((s, values) for s in under if (values := choose(s, count)) is not None), None)
+    if whole is None:
+        for segment in under[:1]:
+            lines[BLOCKS[0].key] = Line(BLOCKS[0].key, BLOCKS[0].label, raw=_raw(segment))
+        return
+    segment, values = whole
+    heads = _RESULT.findall(segment.context[segment.context.find(RESULTS[0].label) :])[-count:]
+    for n, block in enumerate(BLOCKS):
+        columns = _results(grid, heads[5 * n : 5 * n + 5])
+        part = values[5 * n : 5 * n + 5]
+        lines[block.key] = Line(block.key, block.label, {c.key: v for c, v in zip(columns, part, strict=True)})
 
 
 def _results(grid: Grid, heads: Sequence[str]) -> Sequence[Column]:
@@ -337,7 +338,7 @@ def _annex(grid: Grid, segments: Sequence[Segment]) -> None:
     """One number a row. 被依法纠错数 stands under reviews and lawsuits: the first after the row before is meant."""
     at = -1
     for segment in segments:
-        numbers = [v for v in segment.values if v.semantics != "blank"]
+        numbers = [v for v in segment.values if v.semantics not in ("blank", "text")]
         found = [n for n in _annex_rows(segment.label) if numbers]
         if not found:
             continue

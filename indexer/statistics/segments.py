@@ -112,7 +112,7 @@ class _Run:
 
 def of_text(source: Reading, text: str) -> list[Segment]:
     """The segments of a whole text. `text` is the display text that `source` was read from."""
-    form = source.form
+    form = _PAGE_NUMBER.sub(lambda m: " " * len(m.group()), source.form)
     breaks = [m.start() for m in re.finditer("\n", form)]
     out: list[Segment] = []
     at = 0
@@ -176,14 +176,9 @@ def _runs(form: str) -> Iterator[_Run]:
 
 
 def _tokens(form: str) -> Iterator[tuple[int, int]]:
-    """Places of values: numbers of pages and of list items are none."""
-    pages = [m.span() for m in _PAGE_NUMBER.finditer(form)]
-    starts = [a for a, _ in pages]
+    """Places of values: numbers of list items are none."""
     for match in _TOKEN.finditer(form):
         start, end = match.span()
-        k = bisect_right(starts, start) - 1
-        if k >= 0 and end <= pages[k][1]:
-            continue
         if _BARE_ENUMERATOR.fullmatch(match.group()) and _opens_label(form, start, end):
             continue
         yield start, end
@@ -219,7 +214,7 @@ def _follow(segments: Sequence[Segment], form: str, taiwan: bool) -> None:
 
 # -- cells ---------------------------------------------------------------------------------------------------------
 
-_CELLS = "\ue002"
+_CELLS = "\ue003"
 
 
 def of_tables(tables: Iterable[Table], *, taiwan: bool) -> list[Segment]:
@@ -251,16 +246,36 @@ def _forms(table: Table) -> Iterator[list[tuple[str, str, int]]]:
 
 
 def _row(cells: Sequence[tuple[str, str, int]], taiwan: bool) -> Segment | None:
-    values = [value_of(raw, form) for raw, form, _ in cells]
-    first = next((n for n in range(len(values), 0, -1) if values[n - 1].semantics == "text"), 0)
     if not cells:
         return None
+    values = [value_of(raw, form) for raw, form, _ in cells]
+    first = _label_cells(values)
     segment = _segment(" ".join(form for _, form, _ in cells[:first]), taiwan)
     segment.values = values[first:]
     segment.spans = [columns for _, _, columns in cells[first:]]
     segment.leading = _empties(segment.values)
     segment.trailing = _empties(segment.values[::-1])
     return segment
+
+
+def _label_cells(values: Sequence[Value]) -> int:
+    """How many cells stand before the first value: words after it are in a cell that should have a number.
+
+    An enumerator may have a cell of its own before the label.
+    """
+    words = [n for n, v in enumerate(values) if v.semantics == "text"]
+    if not words:
+        return 0
+    places = (n for n in range(words[0] + 1, len(values)) if values[n].semantics in ("number", "zero", "na"))
+    first = next(
+        (n for n in places if not (n + 1 in words and values[n].semantics == "number" and _is_digit(values[n]))),
+        len(values),
+    )
+    return 1 + max(n for n in words if n < first)
+
+
+def _is_digit(value: Value) -> bool:
+    return len((value.raw or "").strip()) == 1
 
 
 def _empties(values: Sequence[Value]) -> int:

@@ -67,11 +67,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One of the two forms with tables: part 二 by clauses, part 三 by rows; `outcomes` are the addends of (七)总计."""
+    """One of the two forms with tables: part 二 by clauses, part 三 by rows; part 四 is the same in both."""
 
     clauses: tuple[Clause, ...]
     applications: tuple[Row, ...]
-    outcomes: tuple[str, ...]
 
 
 APPLICANTS = (
@@ -204,16 +203,8 @@ _CLAUSES_2021 = (
 )
 
 FORMS: Mapping[str, Form] = {
-    "gb2019": Form(
-        _CLAUSES_2019,
-        (*_RECEIVED, *_COMMON, _OTHER, *_CLOSING),
-        (*(r.key for r in _COMMON), "other"),
-    ),
-    "gb2021": Form(
-        _CLAUSES_2021,
-        (*_RECEIVED, *_COMMON, *_OTHERS, *_CLOSING),
-        tuple(r.key for r in (*_COMMON, *_OTHERS)),
-    ),
+    "gb2019": Form(_CLAUSES_2019, (*_RECEIVED, *_COMMON, _OTHER, *_CLOSING)),
+    "gb2021": Form(_CLAUSES_2021, (*_RECEIVED, *_COMMON, *_OTHERS, *_CLOSING)),
 }
 """Name of the form -> its tables."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from indexer.statistics.checks import outcomes
+from indexer.statistics.checks import application_rows
 from indexer.statistics.recognise import Grid, Line
 from indexer.statistics.templates import BLOCKS, FORMS, clause_rows
 
@@ -17,7 +17,7 @@ def merged(cells: Grid, text: Grid) -> Grid:
     for table in dict.fromkeys((*cells.lines, *text.lines)):
         have, others = cells.lines.get(table, {}), text.lines.get(table, {})
         refused = table == "applications" and cells.problems and not have
-        rows = {} if refused else {k: v for k, v in others.items() if k not in have}
+        rows = {} if refused else {k: v for k, v in others.items() if k not in have and (v.values or not have)}
         out.lines[table] = {**{k: _placed(line, others.get(k)) for k, line in have.items()}, **rows}
     if not cells.lines:
         out.problems, out.notes, out.extra = text.problems, text.notes, text.extra
@@ -46,7 +46,7 @@ def missing(grid: Grid) -> list[str]:
     out = []
     tables = {
         "proactive": [row for _, row in clause_rows(grid.form)],
-        "applications": [r for r in FORMS[grid.form].applications if _expected(grid, r.key)],
+        "applications": list(application_rows(grid)),
         "review": list(BLOCKS),
     }
     for table, rows in tables.items():
@@ -54,12 +54,10 @@ def missing(grid: Grid) -> list[str]:
         absent = [r.label for r in rows if r.key not in lines]
         if absent:
             out.append(f"{table}: no values for {'; '.join(absent)}")
-        out += [f"{line.label}: {_count(line)}, left unassigned" for line in _unread(grid, table) if line.raw]
+        keys = {r.key for r in rows}
+        unread = [line for line in _unread(grid, table) if line.raw and line.key in keys]
+        out += [f"{line.label}: {_count(line)}, left unassigned" for line in unread]
     return out
-
-
-def _expected(grid: Grid, key: str) -> bool:
-    return key in outcomes(grid) or key in ("new", "carried_in", "handled", "carried_out")
 
 
 def _unread(grid: Grid, table: str) -> list[Line]:

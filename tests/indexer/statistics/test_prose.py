@@ -1,0 +1,44 @@
+"""Numbers in sentences, sentence by sentence: `facts` has a number, or the numbers of a conflict."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.page import Page
+from indexer.statistics import read_statistics
+
+DATA = Path(__file__).parents[2] / "data" / "statistics"
+CASES = [json.loads(line) for line in (DATA / "prose.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:40])
+def test_sentence(case: dict[str, Any]) -> None:
+    text = "信息公开。\n" + case["text"]
+    found = read_statistics(Page(text=text), text, 2016)
+    facts = {f["name"]: [c["value"] for c in f["conflict"]] if f["conflict"] else f["value"] for f in found.prose}
+    assert facts == case["facts"]
+    assert [f["name"] for f in found.prose if f["approximate"]] == case.get("approximate", [])
+    for fact in found.prose:
+        start, end = fact["span"]
+        assert text[start:end] == fact["evidence"] == case.get("evidence", {}).get(fact["name"], fact["evidence"])
+
+
+def test_a_conflict_is_no_metric() -> None:
+    text = "我局主动公开政府信息共100条。我局主动公开政府信息共120条。"
+    found = read_statistics(Page(text=text), text)
+    assert found.metrics == {}
+    assert [text[slice(*c["span"])] for c in found.prose[0]["conflict"]] == [
+        "主动公开政府信息共100条",
+        "主动公开政府信息共120条",
+    ]
+
+
+def test_silence_is_unknown() -> None:
+    text = "一、概述\n二、主动公开情况\n主动公开政府信息共100条。\n三、依申请公开情况\n按规定办理。"
+    found = read_statistics(Page(text=text), text)
+    assert found.template == "prose"
+    assert found.metrics == {"proactive_total": 100}
