@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import time
 from collections import deque
@@ -11,7 +12,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from itertools import islice
+from multiprocessing import connection
 from pathlib import Path
+from threading import Thread
 
 from index.analysis.analyzer import analyse
 from index.engine import Document, Writer
@@ -245,7 +248,7 @@ def _chain(first: list[_Task], rest: Iterator[_Task]) -> Iterator[_Task]:
 
 
 def _parallel(tasks: Iterator[_Task], jobs: int, overrides: Overrides | None) -> Iterator[tuple[_Task, _Outcome]]:
-    pool = ProcessPoolExecutor(jobs)
+    pool = _pool(jobs)
     running: deque[tuple[list[_Task], Future[list[_Outcome]]]] = deque()
     try:
         while True:
@@ -263,13 +266,34 @@ def _parallel(tasks: Iterator[_Task], jobs: int, overrides: Overrides | None) ->
                 running.clear()
                 pool.shutdown(wait=False)
                 yield from ((task, _alone(task, overrides)) for task in lost)
-                pool = ProcessPoolExecutor(jobs)
+                pool = _pool(jobs)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    """Workers that are not forked from this process: a forked one would keep the index locked if this one is killed."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _end_with_parent)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["indexer.build"])
+    return ProcessPoolExecutor(jobs, context, _end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """A worker whose build was killed would wait for ever: the pipe it reads from is held open by its siblings."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_wait_and_end, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wait_and_end(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
+
+
 def _alone(task: _Task, overrides: Overrides | None) -> _Outcome:
-    with ProcessPoolExecutor(1) as pool:
+    with _pool(1) as pool:
         try:
             return pool.submit(_prepare, task, overrides).result()
         except BrokenProcessPool:
