@@ -169,6 +169,12 @@ class Engine(Protocol):
     def count_strings(self, node: Node) -> tuple[int, int]:
         """(reports, occurrences) of a condition, without hits: for suggestions and relaxing."""
 
+    def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
+        """In about how many reports each text stands: `kind` is "word" (as ranking counts words) or "pair" (two
+        neighbouring characters of title or text). At least 1 where it stands; deleted reports may still count.
+        Cheap by the thousand: what corrections and completions are weighed by.
+        """
+
     def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
         """Every report that matches, in no promised order, without holding them all: for exports."""
 

@@ -297,6 +297,11 @@ class ReferenceEngine:
         matching = [d for d in self.documents if satisfies(d, node)]
         return len(matching), sum(occurrences_in(d, strings_of(node)) for d in matching)
 
+    def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
+        if kind == "word":
+            return [sum(any(t in d.words.get(f, {}) for f in FIELDS) for d in self.documents) for t in texts]
+        return [sum(any(t in d.texts[f].form for f in TEXT_FIELDS) for d in self.documents) for t in texts]
+
     def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
         for document in self.documents:
             if all(satisfies(document, n) for n in (condition, *filters)):

@@ -374,3 +374,19 @@ def test_long_texts_and_many_places(index: Index) -> None:
         found = engine.search(EngineQuery(condition=node, counted=node, sort="occurrences"))
         assert found.occurrences == sum(t.count(form) for t in ("甲乙", long, "丙丁戊尾")), form
     assert engine.get("long").texts["text"] == folded(long)
+
+
+def test_frequencies(index: Index) -> None:
+    """They weigh: nothing where there is nothing, at least one where there is, and roughly the number of reports."""
+    engine = filled(index, [document(i, text, f"标题{i}") for i, text in TEXTS.items()])
+    pairs = ["公开", "信息", "标题", "题a", "工程", "开公", "息a", "没有", "😀😀", "A1"]
+    assert list(engine.frequencies("pair", pairs)) == [2, 2, 5, 1, 1, 1, 0, 0, 1, 1]
+    words = ["标题a", "bab", "aaaaa", "没有", "公开公开公开"]
+    assert list(engine.frequencies("word", words)) == [1, 1, 1, 0, 1]
+    assert list(engine.frequencies("word", [])) == list(engine.frequencies("pair", [])) == []
+    writer = index.writer()
+    writer.delete("d")
+    writer.put(document("f", "bab 公开", "标题f"))
+    writer.commit()
+    assert 1 <= index.engine().frequencies("word", ["bab"])[0] <= 2
+    assert 3 <= index.engine().frequencies("pair", ["公开"])[0] <= 4

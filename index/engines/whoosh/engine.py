@@ -140,6 +140,14 @@ class WhooshEngine:
                 occurrences += int(matched.occurrences[matched.documents].sum())
         return reports, occurrences
 
+    def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
+        """In about how many reports each word or pair of characters stands."""
+        counts = np.zeros(len(texts), np.int64)
+        for leaf in self.leaves:
+            counts += leaf.segment.frequencies(kind, texts)
+        found: list[int] = counts.tolist()
+        return found
+
     def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
         """Every report that matches, one at a time."""
         for i, leaf in enumerate(self.leaves):

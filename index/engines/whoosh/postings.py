@@ -85,6 +85,15 @@ class Postings:
         at = int(self.keys.searchsorted(typed))
         return at if at < len(self.keys) and self.keys[at] == typed else -1
 
+    def frequencies(self, keys: Array) -> Array:
+        """How many rows each of `keys` has: 0 for one that is missing."""
+        if not len(self.keys) or not len(keys):
+            return np.zeros(len(keys), np.int64)
+        at = np.minimum(self.keys.searchsorted(keys.astype(self.keys.dtype)), len(self.keys) - 1)
+        rows = self.starts.take(at, 1).astype(np.int64) - self.starts.take(at)
+        found: Array = np.where(self.keys[at] == keys, rows, 0)
+        return found
+
     def span(self, first: int, last: int) -> tuple[int, int]:
         """The rows of the keys first..last (exclusive)."""
         ends = self.starts.slice(first, last + 1)

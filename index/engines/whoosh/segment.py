@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from index.analysis.normaliser import Folded
-from index.engines.whoosh.batch import STREAMS
+from index.engines.whoosh.batch import RANKED_FIELDS, STREAMS, word_keys
 from index.engines.whoosh.columns import Blob, facet_values
 from index.engines.whoosh.grams import Grams, storable, units_of
 from index.engines.whoosh.pack import REBUILD, Array
@@ -174,6 +174,23 @@ class Segment:
             leaves, lambda: self._hits(leaves), lambda h: int(h.documents.nbytes + h.counts.nbytes)
         )
         return found
+
+    def frequencies(self, kind: str, texts: Sequence[str]) -> Array:
+        """In about how many documents each word or pair stands: the most of any field, wordings left out."""
+        counts = np.zeros(len(texts), np.int64)
+        if kind == "word":
+            keys = word_keys(texts)
+            for at in range(len(RANKED_FIELDS)):
+                counts = np.maximum(counts, self.words.frequencies(keys + np.uint64(at)))
+            return counts
+        units = [units_of(t) for t in texts]
+        plain = np.array([len(u) == 2 for u in units], bool)
+        pairs = np.array([u for u in units if len(u) == 2], np.uint32).reshape(-1, 2)
+        for grams in self.grams.values():
+            found = np.array([0 if len(u) == 2 else grams.frequency(u) for u in units], np.int64)
+            found[plain] = grams.pairs.frequencies(pairs[:, 0] << np.uint32(16) | pairs[:, 1])
+            counts = np.maximum(counts, found)
+        return counts
 
     def _hits(self, leaves: tuple[Leaf, ...]) -> Hits:
         lists: list[tuple[Array, Array]] = []
