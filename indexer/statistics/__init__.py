@@ -25,8 +25,10 @@ __all__ = ["Statistics", "cross_year_checks", "read_statistics"]
 
 # Every report speaks of 公开, in simplified or traditional characters; what does not is none, and costs nothing.
 _GATE = re.compile("公[开開]|[资資][讯訊]")
-_HEADED = re.compile(r"^\W*三\W{0,3}收到和处理政府(?:信息|资讯)公开申请", re.MULTILINE)
-_CHAPTERS = re.compile(r"^\W*[一二三四五六]\W{0,3}[^\n]{0,12}(?:主动公开|依申请公开|申请|收费|复议|诉讼)", re.MULTILINE)
+_HEADED = re.compile(r"^[^\w\n]*三\W{0,3}收到和处理政府(?:信息|资讯)公开申请", re.MULTILINE)
+_CHAPTERS = re.compile(
+    r"^[^\w\n]*[一二三四五六]\W{0,3}[^\n]{0,12}(?:主动公开|依申请公开|申请|收费|复议|诉讼)", re.MULTILINE
+)
 
 
 @dataclass(slots=True)

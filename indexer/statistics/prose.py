@@ -18,7 +18,7 @@ from indexer.statistics.values import plain
 
 __all__ = ["Stated", "stated"]
 
-_N = r"(?P<about>近|约|超过|超|逾|不少于)?(?P<n>\d[\d,]*(?:\.\d+)?)(?P<scale>万|亿)?(?P<more>余|多)?"
+_N = r"(?P<about>近|约|超过|超|逾|不少于)?(?P<n>\d[\d,]{0,14}(?:\.\d{1,4})?)(?P<scale>万|亿)?(?P<more>余|多)?"
 _ITEMS = "(?:余|多)?(?:条|篇|件|份)"
 _CASES = "(?:条|件|宗|次|项|份|起|例)"
 _ASKED = (

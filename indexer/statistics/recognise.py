@@ -8,7 +8,7 @@ kept as they stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -203,15 +203,26 @@ def _clauses(grid: Grid, segments: Sequence[Segment]) -> None:
     pairs = clause_rows(grid.form)
     rows = _clause_rows(grid.form)
     heads = ""
-    for segment in segments:
+    matched = _matched(rows, segments)
+    for n, segment in enumerate(segments):
         heads = segment.context if _CLAUSE_HEAD.search(segment.context) else heads
-        row = rows.match(segment)
+        row = matched.get(n)
         if row is None:
-            _keep(grid, "proactive", segment)
+            _keep(grid, "proactive", segment, inside=_inside(n, matched))
             continue
         clause = next(c for c, r in pairs if r is row)
         _put(grid, "proactive", row, _headed(grid, clause, heads), segment)
         _money(grid, row, clause, heads + segment.label)
+
+
+def _matched(rows: _Rows, segments: Sequence[Segment]) -> dict[int, Row]:
+    """Which segments are rows of a table."""
+    return {n: row for n, segment in enumerate(segments) if (row := rows.match(segment)) is not None}
+
+
+def _inside(place: int, matched: Mapping[int, Row]) -> bool:
+    """Whether a segment stands between rows of the table; what follows the last is another table's."""
+    return bool(matched) and min(matched) < place < max(matched)
 
 
 def _headed(grid: Grid, clause: Clause, heads: str) -> Sequence[Column]:
@@ -246,30 +257,42 @@ def _money(grid: Grid, row: Row, clause: Clause, heads: str) -> None:
         _note(grid, f"{row.label}: an amount without a unit, not taken as money")
 
 
-def _keep(grid: Grid, table: str, segment: Segment) -> None:
+def _keep(grid: Grid, table: str, segment: Segment, *, inside: bool) -> None:
     """A row that the form does not have, as it stands."""
-    if segment.label:
+    if inside and segment.label and any(v.semantics != "blank" for v in segment.values):
         grid.extra.setdefault(table, []).append(Line("", segment.bare[-60:], raw=_raw(segment)))
 
 
 def _applications(grid: Grid, segments: Sequence[Segment]) -> None:
     rows = _application_rows(grid.form)
-    first = next((s for s in segments if rows.match(s)), None)
-    columns = _applicants(grid, first.context) if first else APPLICANTS
-    unknown = []
-    for segment in segments:
-        row = rows.match(segment)
-        if row is None:
-            unknown.append(segment)
+    matched = _matched(rows, segments)
+    if not matched:
+        return
+    columns = _applicants(grid, "".join(s.context for s in segments[: min(matched) + 1]))
+    _unpad([segments[n] for n in matched])
+    for n, row in matched.items():
+        _put(grid, "applications", row, columns, segments[n])
+    lines = grid.lines["applications"]
+    for n, segment in enumerate(segments):
+        if n in matched or n > max(matched) + 2:
+            continue
+        both = _split([r for r in rows.rows if r.key not in lines and not r.whole], segment)
+        if both is not None:
+            _put(grid, "applications", both, columns, segment)
         else:
-            _put(grid, "applications", row, columns, segment)
-    lines = grid.lines.get("applications", {})
-    for segment in unknown:
-        row = _split([r for r in rows.rows if r.key not in lines and not r.whole], segment)
-        if row is not None:
-            _put(grid, "applications", row, columns, segment)
-        elif lines:
-            _keep(grid, "applications", segment)
+            _keep(grid, "applications", segment, inside=_inside(n, matched))
+
+
+def _unpad(rows: Sequence[Segment]) -> None:
+    """Drop the empty cell that a merged label leaves before the values, from every row once it shows in one.
+
+    In a row that lost a cell it would stand for the first applicant.
+    """
+    if not any(s.leading == 1 and len(s.values) == len(APPLICANTS) + 1 for s in rows):
+        return
+    for segment in rows:
+        if segment.leading and segment.spans == ():
+            segment.values, segment.leading = segment.values[1:], segment.leading - 1
 
 
 def _applicants(grid: Grid, heads: str) -> Sequence[Column]:

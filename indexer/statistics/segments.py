@@ -186,7 +186,7 @@ def _tokens(form: str) -> Iterator[tuple[int, int]]:
 
 def _opens_label(form: str, start: int, end: int) -> bool:
     """Whether a number at the start of a line is followed by words on the same line: "2 重复申请"."""
-    before = form[:start].rstrip(" \t|") if start else ""
+    before = form[max(0, start - 200) : start].rstrip(" \t|")
     if before and not before.endswith("\n"):
         return False
     rest = form[end : end + 12].lstrip(" \t|")
