@@ -7,7 +7,7 @@ Spans are half-open and in code points.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 __all__ = ["LEVELS", "TABLES_STATUSES", "Check", "Fact", "FactValue", "Provenance", "Repair", "Report"]
@@ -124,14 +124,22 @@ class Report:
 
     def record(self) -> dict[str, Any]:
         """The record as `inspect`, `show` and the reports endpoint print it: plain JSON values only."""
-        out = asdict(self)
+        out = self.stored()
         if self.provenance is not None:
             del out["provenance"]["origin"]
         return out
 
     def stored(self) -> dict[str, Any]:
-        """The record as an engine keeps it: `Report.from_stored` gives the report back."""
-        return asdict(self)
+        """The record as an engine keeps it: `Report.from_stored` gives the report back.
+
+        `dataclasses.asdict` would copy every cell of the tables, which takes as long as reading them.
+        """
+        out = {f.name: getattr(self, f.name) for f in fields(self)}
+        out["repairs"] = [_plain(r) for r in self.repairs]
+        out["checks"] = [_plain(c) for c in self.checks]
+        out["evidence"] = {name: _plain(fact) for name, fact in self.evidence.items()}
+        out["provenance"] = None if self.provenance is None else _plain(self.provenance)
+        return out
 
     @classmethod
     def from_stored(cls, stored: Mapping[str, Any]) -> Report:
@@ -145,6 +153,10 @@ class Report:
         if values.get("provenance"):
             values["provenance"] = Provenance(**values["provenance"])
         return cls(**values)
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__slots__}
 
 
 def _of(kind: Any, values: Mapping[str, Any], tuples: tuple[str, ...]) -> Any:

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 
 import opencc
@@ -112,8 +112,9 @@ def compatible(char: str) -> str:
     return char if folded.startswith(" ") else folded.lower()
 
 
+@lru_cache(maxsize=8)
 def fold(text: str) -> Folded:
-    """The index form of a display text.
+    """The index form of a display text. The last few are kept: metadata, tables and analysis fold the same text.
 
     White space between two Chinese characters is dropped, so that a line break never splits a word; elsewhere a run
     of it counts as one space.
@@ -147,11 +148,16 @@ def fold_line(text: str) -> str:
     return fold(text).form.strip()
 
 
+SPACE = re.compile(f"[{SPACES}]")
+UNSEEN = re.compile(f"[{SPACES}{INVISIBLE}]")
+
+
 def _irregular(text: str, start: int, end: int) -> str:
+    """What stands for a run of white space, for what cannot be seen, or for a character that becomes several."""
     run = text[start:end]
-    if len(run) == 1 and not re.match(f"[{SPACES}{INVISIBLE}]", run):
+    if not UNSEEN.match(run):
         return compatible(run)
-    if not re.search(f"[{SPACES}]", run):
+    if not SPACE.search(run):
         return ""
     inside = start > 0 and end < len(text) and JOINS.match(text[start - 1]) and JOINS.match(text[end])
     return "" if inside else " "

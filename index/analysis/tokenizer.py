@@ -53,7 +53,7 @@ class Tokenizer:
 
 def is_word(token: str) -> bool:
     """Whether a token has a letter or a digit: signs carry no meaning for ranking."""
-    return any(c.isalnum() for c in token)
+    return token.isalnum() or any(c.isalnum() for c in token)
 
 
 @cache
