@@ -20,6 +20,7 @@ __all__ = ["Block", "Layer", "Line", "blocks", "hit_layers", "received_layers", 
 _HEADING = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*、\s*\S.{0,38}")
 _NUMBER = re.compile(r"[-+]?[\d,，.．]+\s*[%％]?|[-—–/／]+")
 _NUMBERED = re.compile(r"[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[.．、]\D")
+_BARS = re.compile(r"(?:[|\t][^|\t]*){2}")
 _SENTENCE_END = ("。", "；", "：", "！", "？", ";", ":")
 _CELL, _CELLS = 24, 6
 """A table flattened to one cell a line: at least so many lines in a row, none longer than so many characters."""
@@ -49,7 +50,9 @@ class Line:
     @property
     def heading(self) -> bool:
         """Whether it is a heading of the form 一、…"""
-        return bool(_HEADING.fullmatch(self.text)) and not self.text.rstrip().endswith(_SENTENCE_END)
+        return (
+            not self.barred and bool(_HEADING.fullmatch(self.text)) and not self.text.rstrip().endswith(_SENTENCE_END)
+        )
 
     @property
     def number(self) -> bool:
@@ -57,15 +60,20 @@ class Line:
         return bool(_NUMBER.fullmatch(self.text.strip()))
 
     @property
+    def barred(self) -> bool:
+        """Whether it is a row of a table whose cells are set off by bars or tabs."""
+        return bool(_BARS.search(self.text.strip()))
+
+    @property
     def cell(self) -> bool:
         """Whether it may be a cell of a flattened table."""
         text = self.text.strip()
-        return len(text) <= _CELL and not text.endswith(_SENTENCE_END) and not self.heading
+        return not self.barred and len(text) <= _CELL and not text.endswith(_SENTENCE_END) and not self.heading
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`kind` is "heading", "paragraph" or "cells"; a heading has an anchor."""
+    """`kind` is "heading", "paragraph", "cells" or "barred"; a heading has an anchor."""
 
     kind: str
     lines: list[Line] = field(default_factory=list)
@@ -190,7 +198,11 @@ def blocks(lines: Sequence[Line]) -> list[Block]:
         kind = "cells" if len(run) >= _CELLS else "paragraph"
         out += [Block(kind, run)] if kind == "cells" else [Block(kind, [x]) for x in run]
         run = []
-        if line is not None and line.heading:
+        if line is not None and line.barred:
+            if not (out and out[-1].kind == "barred"):
+                out.append(Block("barred"))
+            out[-1].lines.append(line)
+        elif line is not None and line.heading:
             out.append(Block("heading", [line], f"s-{line.start}"))
         elif line is not None:
             out.append(Block("paragraph", [line]))

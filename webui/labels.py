@@ -6,7 +6,8 @@ from index.metrics import METRICS as METRICS_TABLE
 from index.schema import FACETS
 
 __all__ = ["FACET_LABELS", "FIELDS", "FORMATS", "MATCH_LABELS", "METRICS", "REPAIRS", "SCRIPTS", "SORT_LABELS"]
-__all__ += ["CHECK_STATUSES", "COMPARISONS", "NUMBERS", "SCOPES", "SOURCES", "TABLES_STATUSES", "TEMPLATES"]
+__all__ += ["CHECK_STATUSES", "COMPARISONS", "NUMBERS", "SCOPES", "SOURCES", "TABLES", "TABLES_STATUSES"]
+__all__ += ["SEMANTICS", "TEMPLATES"]
 
 FACET_LABELS = {f.name: f.label_zh for f in FACETS}
 
@@ -51,14 +52,24 @@ SOURCES = {
 """Fact.source -> where the value was read."""
 
 TABLES_STATUSES = {
-    "consistent": "全部勾稽相符",
-    "partial": "部分可核对",
-    "inconsistent": "有不符之处",
-    "unreadable": "无法读出",
+    "consistent": "勾稽一致",
+    "partial": "部分可读",
+    "inconsistent": "勾稽不符",
+    "unreadable": "无法读取",
     "absent": "无统计表",
 }
 
-CHECK_STATUSES = {"pass": "相符", "pass_blank0": "空格按 0 计相符", "fail": "不符", "n/a": "无法核对"}
+CHECK_STATUSES = {"pass": "一致", "pass_blank0": "空格按 0 计则一致", "fail": "不符", "n/a": "无法核对"}
+
+TABLES = {
+    "proactive": "主动公开政府信息情况",
+    "applications": "收到和处理政府信息公开申请情况",
+    "review": "行政复议、行政诉讼情况",
+    "annex": "政府信息公开情况统计表",
+}
+
+SEMANTICS = {"blank": "空", "na": "不适用", "missing": "未读出"}
+"""What stands in a cell when no number does."""
 
 SCOPES = {"self": "本机关", "aggregate": "汇总所属机关"}
 

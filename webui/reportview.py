@@ -10,12 +10,13 @@ from typing import Any
 from markupsafe import Markup
 
 from index.errors import RequestError
-from index.report import Check, Fact, Report
+from index.report import Fact, Report
 from index.response import Span
 from webui import fulltext, labels
 from webui.marks import marked
 from webui.ports import MarkedReportPort
 from webui.received import received_text
+from webui.statview import Statistics, cell_layers, report_problems, statistics_view
 
 __all__ = ["FactRow", "RepairRow", "ReportView", "received_view", "report_view"]
 
@@ -68,8 +69,8 @@ class ReportView:
     received: bool
     facts: list[FactRow]
     repairs: list[RepairRow]
-    metrics: list[tuple[str, Any]]
-    checks: list[Check]
+    statistics: Statistics
+    problems: list[str]
 
     @property
     def outline(self) -> list[fulltext.Block]:
@@ -81,28 +82,17 @@ class ReportView:
         """The language tag of the text: fonts choose glyphs by it."""
         return "zh-Hant" if (self.report.script or "").startswith("Hant") else "zh-Hans"
 
-    @property
-    def failed(self) -> list[Check]:
-        """The identities that do not hold."""
-        return [c for c in self.checks if c.status == "fail"]
-
-    @property
-    def held(self) -> int:
-        """How many identities hold."""
-        return sum(c.status in ("pass", "pass_blank0") for c in self.checks)
-
-    @property
-    def numbers(self) -> list[tuple[str, Any]]:
-        """The metrics that are known."""
-        return [(label, value) for label, value in self.metrics if value is not None]
-
 
 def report_view(found: MarkedReportPort | Report) -> ReportView:
     """The report with its repairs, opened at the places of a query."""
     if isinstance(found, Report):
-        return _view(found, (), (), fulltext.report_layers(found), found.text)
+        return _view(found, (), (), _layers(found), found.text)
     report = found.report
-    return _view(report, found.title_marks, found.text_marks, fulltext.report_layers(report), report.text)
+    return _view(report, found.title_marks, found.text_marks, _layers(report), report.text)
+
+
+def _layers(report: Report) -> list[fulltext.Layer]:
+    return [*fulltext.report_layers(report), *cell_layers(report)]
 
 
 def received_view(report: Report) -> ReportView:
@@ -126,7 +116,15 @@ def _view(
     hits = fulltext.hit_layers(text_marks, 1 + len(title_marks), total)
     blocks = fulltext.blocks(fulltext.spread(text, [*layers, *hits]))
     return ReportView(
-        report, title, blocks, total, received, _facts(report), _repairs(report), _metrics(report), report.checks
+        report,
+        title,
+        blocks,
+        total,
+        received,
+        _facts(report),
+        _repairs(report),
+        statistics_view(report, linked=not received),
+        report_problems(report),
     )
 
 
@@ -162,10 +160,3 @@ def _repairs(report: Report) -> list[RepairRow]:
     counted = Counter((r.kind, r.before, r.after, r.confidence, r.applied) for r in report.repairs)
     rows = [RepairRow(*key, times=times) for key, times in counted.items()]
     return sorted(rows, key=lambda r: (r.applied, -r.times))
-
-
-def _metrics(report: Report) -> list[tuple[str, Any]]:
-    """The numbers in the order of the table, then those that it does not know."""
-    metrics = report.statistics.get("metrics") or {}
-    known = [(label, metrics[name]) for name, label in labels.METRICS.items() if name in metrics]
-    return known + [(name, value) for name, value in metrics.items() if name not in labels.METRICS]

@@ -14,6 +14,7 @@ PAGES = {
     "report": "/reports/r1?q=公开#hit-2",
     "damaged": "/reports/hant/1?q=公開",
     "received": "/reports/hant/1?view=received",
+    "tables": "/reports/gb1?q=申请#cell-applications-new-total",
     "facet": "/facets/agency?q=公开",
     "numbers": "/numbers?q=公开&measure=licences",
     "ratios": "/numbers?measure=grant_rate&by=level",

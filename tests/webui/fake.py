@@ -344,10 +344,71 @@ def _repaired() -> Report:
     )
 
 
+ROWS = (
+    ("new", "本年新收政府信息公开申请数量", ("3", "1", "4")),
+    ("refused.secret", "属于国家秘密", ("", "/", "0")),
+    ("refused.internal", "属于三类内部事务信息", ("1", "若干", "2")),
+    ("handled", "总计", ()),
+)
+COLUMNS = (("natural", "自然人"), ("commercial", "商业企业"), ("total", "总计"))
+SEMANTICS = {"": "blank", "/": "na", "若干": "text", "0": "zero"}
+
+
+def _tabled() -> Report:
+    """A report with a table of which every kind of cell is one, and a sentence that contradicts it."""
+    text, rows = "一、总体情况\n新收申请5件。\n二、申请情况\n", []
+    for key, label, printed in ROWS:
+        text += label
+        cells = []
+        for (column, head), raw in zip(COLUMNS, printed, strict=False):
+            span = [len(text) + 3, len(text) + 3 + len(raw)] if raw else None
+            text += f" | {raw}"
+            number = int(raw) if raw.isdigit() else None
+            kind = SEMANTICS.get(raw, "number")
+            cells.append(
+                {"column": column, "label": head, "raw": raw, "value": number, "semantics": kind, "unit": None}
+                | {"span": span}
+            )
+        text += "\n" if printed else " | 7 | 8\n"
+        rows.append({"id": key, "label": label, "cells": cells, "raw": None if printed else ["7", "8"]})
+    at = text.index("新收申请5件")
+    prose = {"name": "applications_new", "value": 5, "approximate": True, "conflict": [5, 6], "table": 4}
+    prose |= {"evidence": "新收申请5件", "span": [at, at + 6]}
+    tables = [{"id": "applications", "label": "收到和处理政府信息公开申请情况", "rows": rows}]
+    terms = tuple(f"applications.new.{c}" for c, _ in COLUMNS)
+    return Report(
+        id="gb1",
+        source="tables/1.html",
+        text=text,
+        title="衡阳市水利局2021年政府信息公开工作年度报告",
+        agency="衡阳市水利局",
+        level="地市级",
+        region=["湖南省", "衡阳市"],
+        year=2021,
+        tables_status="inconsistent",
+        statistics={
+            "template": "gb2021",
+            "metrics": {"applications_new": 4, "applications_refused": 2},
+            "tables": tables,
+            "prose": [prose],
+        },
+        checks=[
+            Check("R1.secret", "属于国家秘密:各类申请人之和 = 总计", "pass_blank0", 0, 0),
+            Check("R1.new", "本年新收:各类申请人之和 = 总计", "fail", 5, 4, terms),
+            Check("R1.handled", "总计:各类申请人之和 = 总计", "n/a"),
+        ],
+        problems=[
+            "applications: no values for 予以公开; 部分公开",
+            "总计: 2 values (7 8), left unassigned",
+            "落款日期缺失",
+        ],
+    )
+
+
 def sample_reports() -> list[Report]:
     """Thirty plain reports, a damaged traditional one, a hostile one and one of which nothing is known."""
     hostile = replace(
         _report(1), id="x1", title="<img src=x onerror=alert(1)>公开", text=HOSTILE * 20, url="javascript:alert(1)"
     )
     bare = Report(id="bare", source="unknown.txt", text="公开工作。")
-    return [*(_report(i) for i in range(30)), _repaired(), hostile, bare]
+    return [*(_report(i) for i in range(30)), _repaired(), _tabled(), hostile, bare]

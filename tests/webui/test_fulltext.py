@@ -78,3 +78,9 @@ def test_rows_lose_no_cell():
     lines = ["1", "甲", "2", "3", "(一)乙", "丙", "4"]
     (block,) = blocks(spread("\n".join(lines), []))
     assert [line.text for row in block.rows for line in row] == lines
+
+
+def test_rows_with_bars_are_rows_and_no_headings():
+    text = "三、申请\n项目 | 自然人 | 总计\n四、结转下年度继续办理 | 1 | 1\n\n五、其他\t2\t2\n无 | 表"
+    found = blocks(spread(text, []))
+    assert [(b.kind, len(b.lines)) for b in found] == [("heading", 1), ("barred", 3), ("paragraph", 1)]

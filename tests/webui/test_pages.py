@@ -30,6 +30,7 @@ PAGES = [
     "/facets/region",
     "/reports/r1?q=公开",
     "/reports/bare",
+    "/reports/gb1?q=申请",
     "/numbers",
     "/numbers?q=公开&measure=licences",
     "/numbers?measure=grant_rate&by=region&level=县区级",
