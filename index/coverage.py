@@ -6,7 +6,6 @@ A missing report is one that is not in this corpus; whether it was published nob
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from index.engine import Engine, EngineQuery, FacetAsked
 from index.errors import RequestError
 from index.query.nodes import AllOf, Everything, Keyword, Node, Not, PathPrefix
+from index.stored import head_of
 
 __all__ = ["Body", "Cell", "Child", "Coverage", "coverage", "deadline"]
 
@@ -135,7 +135,7 @@ def _bodies(engine: Engine, path: tuple[str, ...], below: list[str], years: tupl
             own = AllOf((own, Not(PathPrefix("region", tuple(tuple(p.split("/")) for p in below)))))
     else:
         own = Keyword("level", ("国家级",))
-    reports = [json.loads(f.stored) for f in engine.scan(own)]
+    reports = [head_of(f.stored) for f in engine.scan(own)]
     grouped: dict[tuple[str, ...], Body] = {}
     for report in sorted(reports, key=lambda r: (r["year"] or 0, r["published"] or "9999", r["id"])):
         if report["agency"] and report["year"]:

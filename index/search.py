@@ -9,7 +9,7 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -31,6 +31,7 @@ from index.response import FacetResult, Hit, QueryEcho, SearchResponse, Snippet
 from index.schema import NUMBERS, TEXT_FIELDS
 from index.settings import Settings
 from index.snippets import Marker, snippets
+from index.stored import from_bytes, head_of, text_of
 from index.where import where
 
 __all__ = ["MarkedReport", "Searcher", "Suggestion"]
@@ -273,14 +274,14 @@ def _most_words(engine: Engine, planned: _Planned) -> int:
 
 
 def _report(found: Found) -> Report:
-    return Report.from_stored(json.loads(found.stored))
+    return from_bytes(found.stored)
 
 
 def _hit(found: Found, marker: Marker, most: int) -> Hit:
-    stored: Mapping[str, Any] = json.loads(found.stored)
+    stored = head_of(found.stored)
     pieces: tuple[Snippet, ...] = ()
     if most:
-        pieces = snippets(stored["text"], list(_marks(found, marker, "text")), most)
+        pieces = snippets(text_of(found.stored), list(_marks(found, marker, "text")), most)
     return Hit(
         id=found.id,
         score=round(found.score, 4),

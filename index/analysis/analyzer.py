@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections import Counter
 from functools import cache
@@ -15,6 +14,7 @@ from index.engine import Document
 from index.metrics import METRIC_NAMES
 from index.report import Report
 from index.schema import FACETS, SCHEMA_VERSION
+from index.stored import to_bytes
 
 __all__ = ["HEADING", "analyse", "day_number", "fingerprint"]
 
@@ -46,7 +46,7 @@ def analyse(report: Report, digest: str) -> Document:
         id=report.id,
         digest=digest,
         source=report.source,
-        stored=json.dumps(report.stored(), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"),
+        stored=to_bytes(report),
         texts={"title": title, "text": text},
         wording={"title": mainland(title) if taiwan else None, "text": mainland(text) if taiwan else None},
         words=_words(report, title, text, taiwan=taiwan),

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Tokenizer", "domain_words", "tokenizer"]
+__all__ = ["Tokenizer", "dictionary", "domain_words", "tokenizer"]
 
 WORDS = Path(__file__).with_name("words.txt")
 
@@ -102,3 +102,13 @@ class _Lists:
 
     def cut_for_search(self, text: str) -> list[str]:
         return list(self._search(text))  # type: ignore[call-overload, no-any-return]
+
+
+def dictionary() -> Iterator[str]:
+    """The words of the general dictionary and of this field, the latter first; the file is read, jieba not loaded."""
+    yield from (word for word, _, _ in domain_words())
+    spec = find_spec("jieba")
+    if spec is None or spec.origin is None:
+        return
+    with Path(spec.origin).with_name("dict.txt").open(encoding="utf-8") as file:
+        yield from (line.partition(" ")[0] for line in file)
