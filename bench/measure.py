@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.peers import FACET_SIZE
-from bench.questions import EXACT_KINDS, Question
+from bench.questions import Question
 
 __all__ = ["Agreement", "Asked", "Times", "agreement", "alternate", "percentile"]
 
@@ -99,15 +99,15 @@ class Agreement:
 def agreement(
     questions: Sequence[Question], ours: Mapping[int, Any], theirs: Mapping[int, Any]
 ) -> dict[str, Agreement]:
-    """By "words" and "strings"; facets are compared where the totals are the same."""
-    out = {"words": Agreement(), "strings": Agreement()}
+    """By how it was asked; facets are compared where the totals are the same."""
+    out = {kind: Agreement() for kind in ("words", "strings", "one or two characters")}
     for number, question in enumerate(questions):
         if number not in theirs or number not in ours:
             continue
         a, b = json.loads(ours[number]), json.loads(theirs[number])
         if b["total"] is None:
             continue
-        tally = out["strings" if question.kind in EXACT_KINDS else "words"]
+        tally = out[_way(question)]
         tally.asked += 1
         tally.fewer += b["total"] < a["total"]
         tally.more += b["total"] > a["total"]
@@ -115,6 +115,12 @@ def agreement(
             tally.totals += 1
             tally.facets += all(_same(a["facets"][name]["values"], counts) for name, counts in b["facets"].items())
     return out
+
+
+def _way(question: Question) -> str:
+    if not question.string:
+        return "words"
+    return "strings" if len(question.string) > 2 else "one or two characters"
 
 
 def _same(ours: list[dict[str, Any]], theirs: dict[str, int]) -> bool:

@@ -1,4 +1,4 @@
-"""Where the time goes: `python -m bench.profile [--reports 2000] [--index DIR]`, by share of a build and of a request.
+"""Where the time and the space go: `python -m bench.profile [--reports 2000] [--index DIR]`, by share.
 
 The stack is looked at as processor time passes, so that other work on the machine does not count, and each look is
 counted under the first stage that it fits. Shares of calls into numpy are told by the interpreter's own profiler in a
@@ -23,6 +23,7 @@ from typing import Self
 from bench.peers.gongkai import request
 from bench.questions import Drawer, Question
 from bench.reports import reports_file
+from index.engines import whoosh
 from index.search import Searcher
 from index.settings import Settings
 from indexer.build import build
@@ -139,6 +140,20 @@ def profile_requests(searcher: Searcher, questions: Sequence[Question]) -> str:
     return f"A hot request: {sampler.told(asked, 'a request')}\n  calls into numpy: {share:.1%}, by cProfile"
 
 
+def sizes(folder: Path) -> str:
+    """Bytes a report of each kind of part of the packs, and of Whoosh's own files."""
+    engine = whoosh.open_engine(folder)
+    count, total = engine.manifest.reports, Counter[str]()
+    for leaf in engine.leaves:
+        pack = leaf.segment.pack
+        for name in pack.names():
+            total[name.rpartition(".")[0] or name.partition(":")[0]] += pack.part(name).array.nbytes
+    engine.close()
+    total["Whoosh's files"] = sum(f.stat().st_size for f in folder.iterdir() if f.suffix != ".arr")
+    rows = [f"{name:34} {size / count:8.0f} bytes" for name, size in total.most_common() if size >= count]
+    return "\n".join([f"On disk {total.total() / count:.0f} bytes a report", *("  " + row for row in rows)])
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m bench.profile", description=__doc__)
@@ -149,6 +164,7 @@ def main() -> None:
         folder = given.index or Path(scratch) / "index"
         if not given.index:
             print(profile_build(given.reports, folder) + "\n")
+        print(sizes(folder) + "\n")
         searcher = Searcher.open(Settings(index=folder))
         count = searcher.manifest.reports
         print(profile_requests(searcher, Drawer.of(reports_file(count), count).draw(100)))

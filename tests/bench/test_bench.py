@@ -6,6 +6,7 @@ What is asserted is answers, never durations.
 from __future__ import annotations
 
 import json
+import sysconfig
 from collections import Counter
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import pytest
 from bench.bars import BARS, bars
 from bench.measure import agreement, percentile
 from bench.peers import FACETS, NAMES, Peer, missing, peer
+from bench.profile import BUILD, REQUEST
 from bench.questions import EXACT_KINDS, KINDS, Drawer, Question
 from bench.reports import prepared, records, reports_file
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 COUNT = 200
@@ -90,10 +93,20 @@ def test_strings_are_found_in_every_report_that_has_them(
     engine.close()
 
 
+@pytest.mark.parametrize("stage", [*BUILD, *REQUEST], ids=" ".join)
+def test_a_stage_of_the_profile_is_code_that_exists(stage: tuple[str, str, str]) -> None:
+    _, path, function = stage
+    roots = (ROOT, *map(Path, {sysconfig.get_paths()[name] for name in ("stdlib", "purelib")}))
+    place = path.removeprefix("site-packages/")
+    found = [p for root in roots for p in (root / place, (root / place).with_suffix(".py")) if p.exists()]
+    assert found
+    assert not function or any(f"def {function}(" in p.read_text(encoding="utf-8") for p in found)
+
+
 def test_agreement_tells_fewer_and_more() -> None:
     facet = {"values": [{"value": "县区级", "count": 2}], "total_values": 1, "truncated": False}
     ours = json.dumps({"total": 2, "facets": {"level": facet}})
-    questions = [Question("common word", ("公开",))] * 3 + [Question("frequent string", string="公开")]
+    questions = [Question("common word", ("公开",))] * 3 + [Question("frequent string", string="政府信息")]
     same = {"total": 2, "facets": {"level": {"县区级": 2}}}
     answers = [same, {**same, "total": 1}, {**same, "total": 3}, {**same, "facets": {"level": {"县区级": 1}}}]
     theirs = {n: json.dumps(a) for n, a in enumerate(answers)}
