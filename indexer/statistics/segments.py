@@ -30,6 +30,8 @@ _PAGE_NUMBER = re.compile(
 )
 _BARE_ENUMERATOR = re.compile(r"\d{1,2}")
 _TAIL = re.compile(r"([ \t|]*)(?:\n|$)")
+SHORT = 3
+"""Values up to which a row is one of part 二."""
 CONTEXT = 900
 """How much of the text before a run of values may be its head: the longest head, with every row that lost its cells."""
 
@@ -60,7 +62,7 @@ def choose(segment: Segment, count: int) -> list[Value] | None:
     """The `count` values of a row; None when there are more or fewer, or when they could be told in two ways.
 
     Empty cells before the first and after the last value may belong to a label or to the border. In text, empty cells
-    between values may be alignment; of cells, one that is empty or zero may have been merged out of several.
+    between values may be alignment; of cells, one that is empty may have been merged out of several.
     """
     values, lead, trail = segment.values, segment.leading, len(segment.values) - segment.trailing
     if len(values) == count:
@@ -68,7 +70,7 @@ def choose(segment: Segment, count: int) -> list[Value] | None:
     stripped = [v for v in (values[lead:], values[:trail]) if len(v) == count]
     if stripped and (len(stripped) == 1 or not lead):
         return stripped[0]
-    others = (values[lead:trail], _expanded(segment), [v for v in values if v.semantics != "blank"])
+    others = (values[lead:trail], _expanded(segment, count), [v for v in values if v.semantics != "blank"])
     for attempt in others if not stripped else ():
         if len(attempt) == count and (attempt is not others[2] or not segment.spans):
             return attempt
@@ -80,10 +82,13 @@ def _blanks(count: int) -> list[Value]:
     return [Value(None, None, "blank")] * count
 
 
-def _expanded(segment: Segment) -> list[Value]:
-    """Merged empty cells one by one; nothing when a merged cell holds a number, which could belong to any of them."""
+def _expanded(segment: Segment, count: int) -> list[Value]:
+    """Merged empty cells one by one; nothing when a merged cell holds a number, which could belong to any of them.
+
+    A short row is left alone: its last cell is often as wide as what longer rows of the same table leave over.
+    """
     pairs = list(zip(segment.values, segment.spans, strict=False))
-    if any(span > 1 and value.semantics == "number" for value, span in pairs):
+    if count <= SHORT or any(span > 1 and value.semantics != "blank" for value, span in pairs):
         return []
     return [value for value, span in pairs for _ in range(span)]
 
