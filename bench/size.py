@@ -53,12 +53,13 @@ def measure(count: int, plan: Plan) -> dict[str, Any]:
     """All figures of one size."""
     load = [os.getloadavg()[0]]
     reports = reports_file(count, plan.work)
-    names = _available(count, plan)
+    names, skipped = _available(count, plan)
     out: dict[str, Any] = {
         "count": count,
         "date": dt.datetime.now().isoformat(" ", "minutes"),
         "commit": _commit(),
         "machine": machine(),
+        "skipped": skipped,
         "utf8": utf8_bytes(reports),
         "builds": {name: _built(name, reports, count, plan) for name in names},
     }
@@ -78,14 +79,24 @@ def measure(count: int, plan: Plan) -> dict[str, Any]:
     return out
 
 
-def _available(count: int, plan: Plan) -> list[str]:
-    wanted = ["gongkai", *plan.peers]
-    for name in wanted:
-        if reason := missing(name):
+def _available(count: int, plan: Plan) -> tuple[list[str], list[str]]:
+    """Who takes part, and for each that does not a sentence why."""
+    there, skipped = [], []
+    for name in NAMES:
+        if reason := _why_not(name, count, plan):
+            skipped.append(reason)
             say(reason)
-        elif count > LARGE and name not in ("gongkai", "tantivy"):
-            say(f"{NAMES[name][0]} is skipped: it is built up to {LARGE} reports only")
-    return [n for n in wanted if not missing(n) and (count <= LARGE or n in ("gongkai", "tantivy"))]
+        else:
+            there.append(name)
+    return there, skipped
+
+
+def _why_not(name: str, count: int, plan: Plan) -> str | None:
+    if name not in ("gongkai", *plan.peers):
+        return f"{NAMES[name][0]} is skipped: it was not asked for (--peers)"
+    if count > LARGE and name not in ("gongkai", "tantivy"):
+        return f"{NAMES[name][0]} is skipped: it is built up to {LARGE:,} reports only, more take it hours"
+    return missing(name)
 
 
 def _commit() -> str:

@@ -35,7 +35,7 @@ def section(size: dict[str, Any]) -> str:
     questions = size["requests"]["questions"]
     parts = [
         f"## {count:,} reports",
-        about,
+        " ".join([about, *(f"{reason}." for reason in size.get("skipped", ()))]),
         f"### Whole requests: {len(questions)} questions, milliseconds",
         _requests(size),
         "### The median by kind, milliseconds, first asked",
@@ -131,7 +131,8 @@ def _ingest(size: dict[str, Any]) -> str:
         lines.append(
             f"The usual stack (ChineseAnalyzer into Whoosh, a writer a core): "
             f"{n['reports'] / n['seconds']:.0f} reports/s over {n['reports']}, "
-            f"{n['cpu'] / n['reports'] * 1e3:.1f} CPU ms a report."
+            f"{n['cpu'] / n['reports'] * 1e3:.1f} CPU ms a report, "
+            f"{n['cpu'] / n['reports'] / (size['builds']['gongkai']['cpu'] / size['count']):.1f} times ours."
         )
     p, u = ingest["plain"], size["update"]
     lines.append(

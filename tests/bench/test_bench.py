@@ -21,7 +21,7 @@ from bench.reports import prepared, records, reports_file
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
-COUNT = 200
+COUNT = 60
 
 
 @pytest.fixture(scope="session")
