@@ -67,10 +67,10 @@ class Drawer:
             share = count / size
             if share > 0.2:
                 self.common.append(word)
-            elif 0.01 < share < 0.1:
-                self.medium.append(word)
             elif count == 1:
                 self.rare.append(word)
+            elif 0.01 < share < 0.1:
+                self.medium.append(word)
 
     def _count_strings(self) -> None:
         """Strings of 3 to 8 Han characters that stand in more than a tenth of the sample."""
