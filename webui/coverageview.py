@@ -79,7 +79,7 @@ def coverage_view(found: Coverage) -> CoverageView:
 def _row(body: Body, years: list[int]) -> BodyRow:
     first = min(body.years)
     name = body.names[-1]
-    url = address("/search", agency=body.names)
+    url = address("/bodies", agency=name, series=1 if len(body.names) > 1 else None)
     return BodyRow(name, body.names[:-1], url, [_mark(body.years.get(y), y, first) for y in years])
 
 

@@ -173,6 +173,26 @@ class Plot:
         back = [f"{self._x(i)},{self._y(low or 0)}" for i, low, _ in reversed(known)]
         return Markup('<polygon class="band" points="{}"/>').format(" ".join([*there, *back]))
 
+    @property
+    def spark(self) -> Markup:
+        """A line without words, for a cell of a table that says the numbers beside it."""
+        wide, high = 14 * max(len(self.points) - 1, 1) + 8, 24
+        head = Markup('<svg class="spark-line" aria-hidden="true" width="{}" height="{}" viewBox="0 0 {} {}">').format(
+            wide, high, wide, high
+        )
+        places = {
+            i: (4 + 14 * i, round(20 - 16 * p.value / self._top, 1))
+            for i, p in enumerate(self.points)
+            if p.value is not None
+        }
+        lines = [
+            Markup('<polyline class="line" points="{}"/>').format(" ".join("{},{}".format(*places[i]) for i in run))
+            for run in _runs(self.points)
+            if len(run) > 1
+        ]
+        dots = [Markup('<circle class="spot" cx="{}" cy="{}" r="1.8"/>').format(*place) for place in places.values()]
+        return Markup("").join([head, *lines, *dots, Markup("</svg>")])
+
     # ------------------------------------------------------------------ over groups
     @property
     def bars(self) -> Markup:

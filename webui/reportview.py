@@ -18,7 +18,7 @@ from webui.ports import MarkedReportPort
 from webui.received import received_text
 from webui.statview import Statistics, cell_layers, report_problems, statistics_view
 
-__all__ = ["FactRow", "RepairRow", "ReportView", "received_view", "report_view"]
+__all__ = ["FactRow", "RepairRow", "ReportView", "received_view", "report_view", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class FactRow:
     @property
     def alternatives(self) -> list[str]:
         """The candidates that lost."""
-        return [_shown(self.name, a) or "不详" for a in self.fact.alternatives] if self.fact else []
+        return [shown(self.name, a) or "不详" for a in self.fact.alternatives] if self.fact else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,8 @@ def _title(report: Report, marks: Sequence[Span], total: int) -> Markup:
     return Markup(" ").join(line.html for line in lines)
 
 
-def _shown(name: str, value: Any) -> str | None:
-    """A value in words; None when it is unknown."""
+def shown(name: str, value: Any) -> str | None:
+    """The value of a field in words; None when it is unknown."""
     if value is None or value == "":
         return None
     if isinstance(value, list):
@@ -150,7 +150,7 @@ def _shown(name: str, value: Any) -> str | None:
 
 def _facts(report: Report) -> list[FactRow]:
     return [
-        FactRow(name, label, _shown(name, getattr(report, name)), report.evidence.get(name))
+        FactRow(name, label, shown(name, getattr(report, name)), report.evidence.get(name))
         for name, label in labels.FIELDS.items()
         if name != "agency_printed" or (report.agency_printed and report.agency_printed != report.agency)
     ]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
 
 from index.aggregate import BY, SCOPES
+from index.errors import RequestError
+from index.request import SearchRequest
+from webui.bodyview import body_view
 from webui.chips import chips
+from webui.compareview import MOST, compare_view
 from webui.context import room
 from webui.coverageview import coverage_view
 from webui.measures import DEFAULT, MEASURES, parse_numbers
@@ -16,6 +22,9 @@ from webui.params import only, read_region, without_blanks
 from webui.rendering import address, html_page
 
 __all__ = ["research"]
+
+REPORTS = 200
+"""Reports of one body and those it came from, at most."""
 
 research = Blueprint("research", __name__)
 
@@ -46,3 +55,33 @@ def numbers() -> Response:
         chips=chips(asked.request, lambda r: replace(asked, request=r).url("/numbers", measure)),
         back_url=asked.request.url("/search"),
     )
+
+
+@research.get("/bodies")
+def body() -> Response:
+    """One body over its years, with `series` also under what it was before and became after reforms."""
+    values = only(without_blanks(request.args), ("agency", "series"))
+    name = values.get("agency", "").replace('"', "").strip()
+    if not name:
+        raise RequestError("agency", "name a body as the agency facet lists it")
+    if (series := values.get("series", "0")) not in ("0", "1"):
+        raise RequestError("series", f"series is {series[:40]!r}; give 1, or leave it out")
+    asked = SearchRequest(q=f'agency~:"{name}"') if series == "1" else SearchRequest(filters={"agency": (name,)})
+    found = itertools.islice(room().searcher.export(asked), REPORTS)
+    reports = sorted(found, key=lambda r: (r.year or 0, r.published or "9999", r.id))
+    if not reports:
+        raise NotFound(f"no report here is from {name!r}; the agency facet lists the bodies that have one")
+    return html_page("body.html", view=body_view(name, reports, series=series == "1"))
+
+
+@research.get("/compare")
+def compare() -> Response:
+    """Two to six reports abreast."""
+    for name in request.args:
+        if name != "id":
+            raise RequestError(name, f"unknown parameter {name[:60]!r}; known here: id")
+    ids = list(dict.fromkeys(request.args.getlist("id")))
+    if not 2 <= len(ids) <= MOST:
+        raise RequestError("id", f"{len(ids)} reports are chosen; choose two to {MOST}")
+    view = compare_view([room().searcher.report(i) for i in ids])
+    return html_page("compare.html", view=view, urls=view.urls)

@@ -21,6 +21,9 @@ PAGES = {
     "no numbers": "/numbers?measure=procurement_yuan",
     "country": "/coverage",
     "coverage": "/coverage?region=广东省/深圳市",
+    "body": "/bodies?agency=深圳市教育局&series=1",
+    "two": "/compare?id=r1&id=r5",
+    "five": "/compare?id=r1&id=gb1&id=bare&id=x1&id=hant/1",
     "help": "/help",
     "about": "/about",
     "404": "/nosuch",
@@ -148,3 +151,30 @@ def test_completions_appear_while_typing(open_page):
     values = page.evaluate("[...document.querySelectorAll('#completions option')].map(o => o.value)")
     assert all("深圳" in value for value in values)
     assert page.faults == []
+
+
+def test_reports_are_compared_without_scripts(open_page):
+    page = open_page("/search?q=公开", java_script_enabled=False)
+    for box in page.locator("ol.hits input[type=checkbox]").all()[:2]:
+        box.check()
+    page.get_by_role("button", name="比较所选").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "比较 2 份报告"
+    assert page.locator(".texts .side b").first.is_visible()
+
+
+def test_wide_tables_scroll_in_themselves_with_their_names_in_sight(open_page):
+    page = open_page("/coverage?region=广东省/深圳市", 390)
+    box = page.locator(".scroll:has(.grid)").first
+    name = box.locator("tbody th").first
+    before = name.bounding_box()["x"]
+    box.evaluate("e => e.scrollLeft = 300")
+    assert name.bounding_box()["x"] == before
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_number_of_a_table_leads_to_its_place(open_page):
+    page = open_page("/reports/gb1")
+    page.locator(".sheet td.figure a").first.click()
+    target = page.locator(".cell:target")
+    assert target.inner_text() == "3"
+    assert target.is_visible()

@@ -156,6 +156,11 @@ class FakeSearcher:
         return Histogram(name, tuple(made) if numbers else (), len(found) - len(numbers))
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
+        if series := re.fullmatch('agency~:"(.+)"', request.q):
+            lines = {r.line for r in self.reports if r.agency == series[1]}
+            places = [r.region for r in self.reports if r.agency == series[1]]
+            yield from (r for r in self.reports if r.agency and r.line in lines and r.region in places)
+            return
         words = _words(request.q)
         yield from self._found(request, words)
 

@@ -31,6 +31,10 @@ PAGES = [
     "/reports/r1?q=公开",
     "/reports/bare",
     "/reports/gb1?q=申请",
+    "/bodies?agency=深圳市教育局",
+    "/bodies?agency=深圳市教育局&series=1",
+    "/compare?id=r1&id=r5",
+    "/compare?id=r1&id=gb1&id=bare&id=x1&id=hant/1",
     "/numbers",
     "/numbers?q=公开&measure=licences",
     "/numbers?measure=grant_rate&by=region&level=县区级",
@@ -166,7 +170,14 @@ def test_result_pages_are_not_for_search_engines(client):
 
 
 @pytest.mark.parametrize(
-    "url", ["/search?q=公开", "/reports/x1?q=公开", "/reports/x1", "/search?q=<script>alert(1)</script>"]
+    "url",
+    [
+        "/search?q=公开",
+        "/reports/x1?q=公开",
+        "/reports/x1",
+        "/compare?id=x1&id=r1",
+        "/search?q=<script>alert(1)</script>",
+    ],
 )
 def test_nothing_of_a_report_or_a_query_is_markup(client, url):
     body = client.get(url).get_data(as_text=True)
@@ -255,6 +266,14 @@ def test_failed_identities_come_first(client):
     [
         ("/nosuch", 404, "没有这个页面"),
         ("/reports/nosuch", 404, "没有这份报告"),
+        ("/bodies", 400, "agency"),
+        ("/bodies?agency=没有这个局", 404, "没有"),
+        ("/bodies?agency=深圳市教育局&series=2", 400, "series"),
+        ("/compare?id=r1", 400, "id"),
+        ("/compare?id=r1&id=r1", 400, "id"),
+        ("/compare?id=r1&id=nosuch", 404, "没有这份报告"),
+        ("/compare?" + "&".join(f"id=r{i}" for i in range(7)), 400, "id"),
+        ("/compare?id=r1&id=r2&x=1", 400, "x"),
         ("/numbers?measure=nosuch", 400, "nosuch"),
         ("/numbers?by=agency", 400, "agency"),
         ("/numbers?page=2", 400, "page"),
