@@ -323,7 +323,9 @@ def compared(cards: tuple[Card, Card], a: Prose, b: Prose, common: Commonness | 
     return Passages(*cards, own, other, passages_of(a, b, pairs, common), a.cut or b.cut)
 
 
-def passages_of(a: Prose, b: Prose, pairs: Sequence[Pair], common: Commonness | None = None) -> tuple[Passage, ...]:
+def passages_of(
+    a: Prose, b: Prose, pairs: Sequence[Pair], common: Commonness | None = None, *, differences: bool = True
+) -> tuple[Passage, ...]:
     """The runs of pairs that follow each other in both reports, in the order of the first."""
     runs: list[list[Pair]] = []
     for pair in pairs:
@@ -331,7 +333,7 @@ def passages_of(a: Prose, b: Prose, pairs: Sequence[Pair], common: Commonness | 
             runs[-1].append(pair)
         else:
             runs.append([pair])
-    return tuple(_passage(a, b, run, common) for run in runs)
+    return tuple(_passage(a, b, run, common, differences=differences) for run in runs)
 
 
 def _follows(a: Prose, b: Prose, last: Pair, pair: Pair, common: Commonness | None) -> bool:
@@ -346,7 +348,7 @@ def _follows(a: Prose, b: Prose, last: Pair, pair: Pair, common: Commonness | No
     return max(gaps) <= GAP
 
 
-def _passage(a: Prose, b: Prose, run: Sequence[Pair], common: Commonness | None) -> Passage:
+def _passage(a: Prose, b: Prose, run: Sequence[Pair], common: Commonness | None, *, differences: bool) -> Passage:
     first, last = run[0], run[-1]
     own = a.sentences[first.own].start, a.sentences[last.own].end
     other = b.sentences[first.other].start, b.sentences[last.other].end
@@ -354,7 +356,7 @@ def _passage(a: Prose, b: Prose, run: Sequence[Pair], common: Commonness | None)
         own=a.text.offsets.span(*own),
         other=b.text.offsets.span(*other),
         letters=sum(len(a.sentences[p.own].letters) for p in run),
-        differences=tuple(_differences(a, b, own, other)),
+        differences=tuple(_differences(a, b, own, other)) if differences else (),
         boilerplate=common is not None and common.is_boilerplate(first.own),
         bodies=max(common.bodies[p.own] for p in run) if common is not None else None,
     )

@@ -21,6 +21,7 @@ from index.engine import Engine, EngineQuery, FacetAsked, Found, Manifest, Match
 from index.engines import open_engine
 from index.errors import RequestError
 from index.facets import asked, facet_named, result
+from index.passages import Passages
 from index.query.names import is_called
 from index.query.nodes import AllOf, AnyOf, Keyword, Node, NumberRange, PathPrefix
 from index.query.parser import parse
@@ -29,7 +30,9 @@ from index.report import Report
 from index.request import LIMITS, SearchRequest
 from index.response import FacetResult, Hit, QueryEcho, SearchResponse, Snippet
 from index.schema import NUMBERS, TEXT_FIELDS
+from index.series import Series, series
 from index.settings import Settings
+from index.similar import Copies, Novelty, Similar, copies, novelty, passages, similar
 from index.snippets import Marker, snippets
 from index.stored import from_bytes, head_of, text_of
 from index.where import where
@@ -197,6 +200,27 @@ class Searcher:
         marker = Marker.of(rewritten.condition(), rewritten.runs)
         title, text = (_marks(found, marker, name) for name in TEXT_FIELDS)
         return MarkedReport(_report(found), title, text)
+
+    # ------------------------------------------------------------------ reports like a report
+    def similar(self, report_id: str, size: int = 10) -> Similar:
+        """The reports that share most with one, copies told apart. Raises ReportNotFoundError, RequestError."""
+        return similar(self.engine, report_id, size)
+
+    def passages(self, report_id: str, other_id: str) -> Passages:
+        """What two reports share, side by side. Raises ReportNotFoundError, RequestError."""
+        return passages(self.engine, report_id, other_id)
+
+    def copies(self, report_id: str) -> Copies:
+        """The same report in other places. Raises ReportNotFoundError."""
+        return copies(self.engine, report_id)
+
+    def previous_year(self, report_id: str) -> Novelty:
+        """A report held against its body's one before and after. Raises ReportNotFoundError."""
+        return novelty(self.engine, report_id)
+
+    def series(self, report_id: str) -> Series:
+        """The reports of a report's body by year, with the checks between them. Raises ReportNotFoundError."""
+        return series(self.engine, report_id)
 
     # ------------------------------------------------------------------ around a search
     def facet(self, request: SearchRequest, name: str, contains: str, size: int) -> FacetResult:
