@@ -64,7 +64,7 @@ class FacetResult:
 
 @dataclass(frozen=True, slots=True)
 class QueryEcho:
-    """The query as it was understood."""
+    """The query as it was understood. `suggestions` are corrected queries, each of which finds something."""
 
     q: str
     normalised: str
@@ -72,6 +72,7 @@ class QueryEcho:
     filters: Mapping[str, Any]
     relaxed: bool = False
     notes: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,15 @@ from weakref import WeakKeyDictionary
 
 from index.aggregate import Aggregate, Histogram, aggregate, histogram
 from index.analysis.normaliser import fold_line
+from index.corrections import FEW, corrections
 from index.coverage import Coverage, coverage
 from index.engine import Engine, EngineQuery, FacetAsked, Found, Manifest, Matches
 from index.engines import open_engine
-from index.errors import RequestError
+from index.errors import QueryError, RequestError
 from index.facets import asked, facet_named, result
 from index.passages import Passages
 from index.query.names import is_called
-from index.query.nodes import AllOf, AnyOf, Keyword, Node, NumberRange, PathPrefix
+from index.query.nodes import AllOf, AnyOf, Everything, Keyword, Node, NumberRange, PathPrefix
 from index.query.parser import parse
 from index.query.rewrite import Rewritten, rewrite
 from index.report import Report
@@ -35,6 +36,7 @@ from index.settings import Settings
 from index.similar import Copies, Novelty, Similar, copies, novelty, passages, similar
 from index.snippets import Marker, snippets
 from index.stored import from_bytes, head_of, text_of
+from index.suggestions import Suggestion, suggest
 from index.where import where
 
 __all__ = ["MarkedReport", "Searcher", "Suggestion"]
@@ -53,15 +55,6 @@ class MarkedReport:
     report: Report
     title_marks: tuple[tuple[int, int], ...]
     text_marks: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A completion: `kind` is the facet it is a value of, `count` how many reports have it."""
-
-    text: str
-    kind: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +97,10 @@ class Searcher:
         facets = {c.name: result(c, request, planned.chosen.get(c.name, ())) for c in matches.facets}
         following, previous = self._neighbours(request, matches)
         return SearchResponse(
-            query=self._echo(request, planned, relaxed=relaxed),
+            query=replace(
+                self._echo(request, planned, relaxed=relaxed),
+                suggestions=self._suggestions(engine, request, matches, relaxed=relaxed),
+            ),
             total=matches.total,
             occurrences=matches.occurrences,
             took_ms=round((time.perf_counter() - began) * 1000, 2),
@@ -174,6 +170,22 @@ class Searcher:
             relaxed=relaxed,
         )
 
+    def _suggestions(
+        self, engine: Engine, request: SearchRequest, matches: Matches, *, relaxed: bool
+    ) -> tuple[str, ...]:
+        """What the reader may have meant, where little was found or a word falls apart."""
+        if not request.q.strip() or request.page > 1 or request.cursor is not None:
+            return ()
+
+        def finds(q: str) -> int:
+            try:
+                planned = self._plan(engine, replace(request, q=q, match="all", facets=()))
+            except QueryError:
+                return 0
+            return engine.search(replace(planned.query, size=0, counted=Everything())).total
+
+        return corrections(engine, request.q, finds, any_run=relaxed or matches.total <= FEW)
+
     def _neighbours(self, request: SearchRequest, matches: Matches) -> tuple[str | None, str | None]:
         """The URLs of the next and previous page."""
         following = previous = None
@@ -234,14 +246,8 @@ class Searcher:
         return result(matches.facets[0], request, shown)
 
     def suggest(self, prefix: str, size: int) -> list[Suggestion]:
-        """Agencies and regions that contain what was typed, most reports first."""
-        wanted = fold_line(prefix)
-        if not wanted:
-            return []
-        facets = tuple(FacetAsked(name, size, (), wanted) for name in ("agency", "region"))
-        counts = self.engine.search(EngineQuery(size=0, facets=facets)).facets
-        found = [Suggestion(c.value, f.name, c.count) for f in counts for c in f.counts]
-        return sorted(found, key=lambda s: (-s.count, s.text))[:size]
+        """Completions of what was typed: bodies, regions and words, most useful first."""
+        return suggest(self.engine, prefix, size)
 
     def stats(self) -> dict[str, Any]:
         """How many reports there are, by each facet."""

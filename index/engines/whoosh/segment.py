@@ -183,14 +183,16 @@ class Segment:
             for at in range(len(RANKED_FIELDS)):
                 counts = np.maximum(counts, self.words.frequencies(keys + np.uint64(at)))
             return counts
-        units = [units_of(t) for t in texts]
-        plain = np.array([len(u) == 2 for u in units], bool)
-        pairs = np.array([u for u in units if len(u) == 2], np.uint32).reshape(-1, 2)
+        joined = units_of("".join(texts))
+        if len(joined) != 2 * len(texts) or any(len(t) != 2 for t in texts):  # characters of two units
+            return np.array([self._frequency(t) for t in texts], np.int64)
+        keys = joined[0::2].astype(np.uint32) << np.uint32(16) | joined[1::2]
         for grams in self.grams.values():
-            found = np.array([0 if len(u) == 2 else grams.frequency(u) for u in units], np.int64)
-            found[plain] = grams.pairs.frequencies(pairs[:, 0] << np.uint32(16) | pairs[:, 1])
-            counts = np.maximum(counts, found)
+            counts = np.maximum(counts, grams.pairs.frequencies(keys))
         return counts
+
+    def _frequency(self, text: str) -> int:
+        return max(grams.frequency(units_of(text)) for grams in self.grams.values())
 
     def _hits(self, leaves: tuple[Leaf, ...]) -> Hits:
         lists: list[tuple[Array, Array]] = []
