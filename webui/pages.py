@@ -21,6 +21,7 @@ from webui.params import only, parse_search, without_blanks
 from webui.rendering import html_page
 from webui.reportview import ReportView, received_view, report_view
 from webui.searching import answer
+from webui.wherebar import chosen_numbers, joined, spread, stated
 
 __all__ = ["pages"]
 
@@ -201,9 +202,12 @@ def home() -> BaseResponse:
 
 
 @pages.get(PAGE_SEARCH)
-def search() -> Response:
+def search() -> BaseResponse:
     """The results of a search."""
+    if (args := joined(request.args)) is not None:
+        return redirect(PAGE_SEARCH + "?" + urlencode(list(without_blanks(args).items(multi=True))), 302)
     asked = parse_search(without_blanks(request.args))
+    numbers = chosen_numbers(asked)
     response = answer(asked)
     return html_page(
         "search.html",
@@ -217,6 +221,9 @@ def search() -> Response:
         previous_url=response.previous and _page_url(response.previous),
         next_url=response.next and _page_url(response.next),
         hit_url=_hit_url,
+        conditioned=asked.with_().params(),
+        spreads=[spread(asked, name) for name in numbers[:2]],
+        stated=stated(response.hits, numbers),
         numbers_url=_bare(asked).url("/numbers"),
         loose_url=asked.with_(match="any").url(PAGE_SEARCH),
         bare_url=SearchRequest(q=asked.q).url(PAGE_SEARCH),

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from index.errors import IndexStateError, QueryError, ReportNotFoundError, RequestError
 from webui.context import json_response
+from webui.messages import chinese
 
 __all__ = ["KINDS", "MACHINE", "Problem", "problem_response", "register"]
 
@@ -60,6 +61,11 @@ class Problem:
     def sentence(self) -> str:
         """What a reader of the page is told first; `detail` follows for who can use it."""
         return KINDS[self.kind][2] if self.kind else _HTTP.get(self.status, ("", ""))[1]
+
+    @property
+    def words(self) -> str | None:
+        """The detail in Chinese, where there is one."""
+        return chinese(self.detail)
 
     def members(self) -> dict[str, str | int]:
         """The members of the problem document."""

@@ -9,6 +9,7 @@ AXE = next(Path(__file__).parent.glob("vendor/axe-core-*/axe.min.js"))
 PAGES = {
     "home": "/",
     "results": "/search?q=公开 信息&level=县区级&region=广东省/深圳市",
+    "conditions": "/search?q=公开&where=applications_new>=5&sort=-applications_new",
     "relaxed": "/search?q=公开 没有的",
     "nothing": "/search?q=没有的词&level=省级",
     "report": "/reports/r1?q=公开#hit-2",
