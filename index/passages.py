@@ -35,6 +35,7 @@ __all__ = [
     "Sentence",
     "aligned",
     "compared",
+    "is_boilerplate",
     "passages_of",
     "prose",
     "shares",
@@ -60,8 +61,14 @@ IN_ORDER = 0.7
 PROSE_SHARE = 0.5
 """Less of a table's row, cells on one line, is letters."""
 
+STATUTORY_LETTERS = 80
+"""Longer sentences say more than the Regulations ask."""
+
 GAP = 60
 """Characters of headings and short sentences that a passage may hold between two of its sentences."""
+
+ISLAND = 1
+"""Characters between two differences that are no reason to show them apart, unless the second is a number."""
 
 LONG_LINE = 20
 ENDS = "。！？；!?;"
@@ -69,27 +76,28 @@ STOP = re.compile(r"[。!?;]+[\"')]*")
 NO_LETTER = re.compile(r"[\W\d_]+")
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*%?|.", re.DOTALL)
 
+STATUTORY = re.compile(
+    r"(?:统计|数据)期限"
+    r"|条例.{0,40}编制.{0,40}报告"
+    r"|(?:没有|未|无).{0,30}(?:复议.{0,8}诉讼|诉讼.{0,8}复议)"
+    r"|(?:没有|未|无).{0,12}(?:收取|收费|费用)"
+)
+"""What the Regulations make everybody say: on what ground, for what period, that nobody sued, that nothing was charged.
+
+It is boilerplate even in an index too small to show that all say it.
+"""
+
+HEADING = re.compile(r"[(]?[一二三四五六七八九十]+[)、.,][^,]{0,30}情况[。;]?$")
+
 LABELS = (
     "部分公开区分处理的只计这一情形不计其他情形",
     "本列数据的勾稽关系为第一项加第二项之和等于第三项加第四项之和",
-    "本年新收政府信息公开申请数量",
-    "上年结转政府信息公开申请数量",
-    "其他法律行政法规禁止公开",
-    "危及三安全一稳定",
-    "本机关不掌握相关政府信息",
-    "没有现成信息需要另行制作",
-    "补正后申请内容仍不明确",
-    "要求行政机关确认或重新出具已获取信息",
     "申请人无正当理由逾期不补正行政机关不再处理其政府信息公开申请",
     "申请人逾期未按收费通知要求缴纳费用行政机关不再处理其政府信息公开申请",
-    "维持具体行政行为或者驳回原告诉讼请求数",
-    "回应公众关注热点或重大舆情数不同方式回应同一热点或舆情计1次",
-    "主动公开政府信息数不同渠道和方式公开相同信息计1条",
-    "自然人法人或其他组织总计商业企业科研机构社会公益组织法律服务机构其他",
 )
-"""Long labels of the statutory tables: no prose of anybody, however few reports an index holds."""
+"""Labels of the statutory tables that have a comma: no prose of anybody, however few reports an index holds."""
 
-_LABELS = "\n".join(NO_LETTER.sub("", label) for label in LABELS)
+_LABELS = "\n".join(LABELS)
 
 
 # ---------------------------------------------------------------------- answers
@@ -163,6 +171,11 @@ class Sentence:
         """Its neighbouring letters."""
         return frozenset(a + b for a, b in pairwise(self.letters))
 
+    @property
+    def is_statutory(self) -> bool:
+        """Whether it is short and says what the Regulations make everybody say."""
+        return len(self.letters) <= STATUTORY_LETTERS and STATUTORY.search(self.letters) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Prose:
@@ -190,10 +203,21 @@ def prose(display: str, text: Folded) -> Prose:
     taiwan = is_taiwan_worded(form)
     for start, end in _stretches(display, text):
         letters = NO_LETTER.sub("", form[start:end])
-        if len(letters) < LEAST_LETTERS or len(letters) < PROSE_SHARE * (end - start) or letters in _LABELS:
-            continue
-        found.append(Sentence(start, end, mainland_text(letters) if taiwan else letters))
+        if len(letters) >= LEAST_LETTERS and _is_prose(form[start:end], letters):
+            found.append(Sentence(start, end, mainland_text(letters) if taiwan else letters))
     return Prose(text, tuple(found[:MOST_SENTENCES]), len(found) > MOST_SENTENCES)
+
+
+def _is_prose(piece: str, letters: str) -> bool:
+    """Whether a piece is a sentence: headings and cells have neither comma nor stop, rows are mostly numbers."""
+    sentence = "," in piece or STOP.search(piece) is not None
+    heading = HEADING.match(piece) is not None
+    return (
+        sentence
+        and not heading
+        and len(letters) >= PROSE_SHARE * len(piece)
+        and letters.lstrip("一二三四五六七八九十") not in _LABELS
+    )
 
 
 def _stretches(display: str, text: Folded) -> Iterator[Span]:
@@ -294,9 +318,10 @@ class Commonness:
     bodies: tuple[int, ...]
     limit: int
 
-    def is_boilerplate(self, sentence: int) -> bool:
-        """Whether so many say it that it says nothing of copying."""
-        return self.bodies[sentence] > self.limit
+
+def is_boilerplate(read: Prose, sentence: int, common: Commonness | None) -> bool:
+    """Whether a sentence is statutory, or so many say it that it says nothing of copying."""
+    return read.sentences[sentence].is_statutory or (common is not None and common.bodies[sentence] > common.limit)
 
 
 def shares(a: Prose, b: Prose, pairs: Iterable[Pair], common: Commonness | None) -> tuple[float | None, float | None]:
@@ -305,11 +330,14 @@ def shares(a: Prose, b: Prose, pairs: Iterable[Pair], common: Commonness | None)
     Boilerplate of the first is left out; in the second it is known only where it is shared.
     """
     pairs = list(pairs)
-    plain = {i for i in range(len(a.sentences)) if common is None or not common.is_boilerplate(i)}
-    dropped = sum(len(b.sentences[p.other].letters) for p in pairs if p.own not in plain)
-    own = sum(len(a.sentences[p.own].letters) for p in pairs if p.own in plain)
-    other = sum(len(b.sentences[p.other].letters) for p in pairs if p.own in plain)
-    return (_part(own, sum(len(a.sentences[i].letters) for i in plain)), _part(other, b.letters - dropped))
+    plain = {i for i in range(len(a.sentences)) if not is_boilerplate(a, i, common)}
+    theirs = {j for j, s in enumerate(b.sentences) if not s.is_statutory} - {
+        p.other for p in pairs if p.own not in plain
+    }
+    mine, others = ([len(s.letters) for s in x.sentences] for x in (a, b))
+    own = sum(mine[p.own] for p in pairs if p.own in plain)
+    other = sum(others[p.other] for p in pairs if p.own in plain and p.other in theirs)
+    return _part(own, sum(mine[i] for i in plain)), _part(other, sum(others[j] for j in theirs))
 
 
 def _part(part: int, whole: int) -> float | None:
@@ -339,7 +367,7 @@ def passages_of(
 def _follows(a: Prose, b: Prose, last: Pair, pair: Pair, common: Commonness | None) -> bool:
     if (pair.own, pair.other) != (last.own + 1, last.other + 1):
         return False
-    if common is not None and common.is_boilerplate(pair.own) != common.is_boilerplate(last.own):
+    if is_boilerplate(a, pair.own, common) != is_boilerplate(a, last.own, common):
         return False
     gaps = (
         a.sentences[pair.own].start - a.sentences[last.own].end,
@@ -357,7 +385,7 @@ def _passage(a: Prose, b: Prose, run: Sequence[Pair], common: Commonness | None,
         other=b.text.offsets.span(*other),
         letters=sum(len(a.sentences[p.own].letters) for p in run),
         differences=tuple(_differences(a, b, own, other)) if differences else (),
-        boilerplate=common is not None and common.is_boilerplate(first.own),
+        boilerplate=is_boilerplate(a, first.own, common),
         bodies=max(common.bodies[p.own] for p in run) if common is not None else None,
     )
 
@@ -366,9 +394,17 @@ def _differences(a: Prose, b: Prose, own: Span, other: Span) -> Iterator[Differe
     """What reads otherwise, numbers as a whole."""
     left, right = (_tokens(p.text.form, *span) for p, span in ((a, own), (b, other)))
     ours, theirs = ([p.text.form[s:e] for s, e in spans] for p, spans in ((a, left), (b, right)))
+    changed: list[list[int]] = []
     for tag, i, j, k, m in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
-        if tag != "equal":
-            yield Difference(_shown(a.text.offsets, left, i, j), _shown(b.text.offsets, right, k, m))
+        if tag == "equal":
+            continue
+        number = j - i == 1 and ours[i][0].isdigit()
+        if changed and i - changed[-1][1] <= ISLAND and not number:
+            changed[-1][1::2] = j, m
+        else:
+            changed.append([i, j, k, m])
+    for i, j, k, m in changed:
+        yield Difference(_shown(a.text.offsets, left, i, j), _shown(b.text.offsets, right, k, m))
 
 
 def _tokens(form: str, start: int, end: int) -> list[Span]:

@@ -17,7 +17,19 @@ from typing import Any
 from index.analysis.wording import is_taiwan_worded, mainland_text
 from index.engine import Engine, EngineQuery, FacetAsked, Found
 from index.errors import RequestError
-from index.passages import Card, Commonness, Passages, Prose, Sentence, aligned, compared, passages_of, prose, shares
+from index.passages import (
+    Card,
+    Commonness,
+    Passages,
+    Prose,
+    Sentence,
+    aligned,
+    compared,
+    is_boilerplate,
+    passages_of,
+    prose,
+    shares,
+)
 from index.query.nodes import AllOf, AnyOf, AtLeast, Everything, Keyword, Node, Not, Ranking, String
 from index.series import heads_of_body
 from index.stored import head_of, text_of
@@ -206,16 +218,13 @@ class _Lookup:
 
     def told(self, read: Prose) -> _Told:
         """Looks up the sentences of a report, at most MOST_SENTENCES of them."""
-        taiwan = is_taiwan_worded(read.text.form)
-        count = len(read.sentences)
+        taiwan, count = is_taiwan_worded(read.text.form), len(read.sentences)
         step = max(1, -(-count // MOST_SENTENCES))
-        bodies, useful = [0] * count, []
-        for n in range(0, count, step):
-            strings = [_string(p, taiwan=taiwan) for p in probes(read, read.sentences[n])]
-            bodies[n] = self._bodies(strings)
-            if strings and bodies[n] <= self.limit:
-                useful += [s for s in strings if 2 <= self.engine.count_strings(s)[0] <= self.most]
-        return _Told(Commonness(tuple(bodies), self.limit), tuple(dict.fromkeys(f for s in useful for f in s.forms)))
+        asked = {n: [_string(p, taiwan=taiwan) for p in probes(read, read.sentences[n])] for n in range(0, count, step)}
+        common = Commonness(tuple(self._bodies(asked.get(n, ())) for n in range(count)), self.limit)
+        plain = [s for n, strings in asked.items() if not is_boilerplate(read, n, common) for s in strings]
+        useful = [s for s in plain if 2 <= self.engine.count_strings(s)[0] <= self.most]
+        return _Told(common, tuple(dict.fromkeys(form for s in useful for form in s.forms)))
 
     def _bodies(self, strings: Sequence[String]) -> int:
         """The reports of how many bodies have two of the strings, or the one there is."""
@@ -267,7 +276,7 @@ def similar(engine: Engine, report_id: str, size: int = 10) -> Similar:
         own_years=tuple(_neighbour(own, o, told.common) for o in body if o.head["id"] not in known)[:size],
         neighbours=_by_body(_neighbour(own, o, told.common) for o in others if o.head["id"] not in known)[:size],
         sentences=len(own.prose.sentences),
-        boilerplate=sum(map(told.common.is_boilerplate, range(len(own.prose.sentences)))),
+        boilerplate=sum(is_boilerplate(own.prose, n, told.common) for n in range(len(own.prose.sentences))),
     )
 
 
@@ -285,7 +294,7 @@ def _nearest(own: Mapping[str, Any], heads: Iterable[Mapping[str, Any]]) -> list
 def _neighbour(own: _Read, other: _Read, common: Commonness) -> Neighbour:
     pairs = aligned(own.prose, other.prose)
     share, _ = shares(own.prose, other.prose, pairs, common)
-    plain = [p for p in pairs if not common.is_boilerplate(p.own)]
+    plain = [p for p in pairs if not is_boilerplate(own.prose, p.own, common)]
     letters = sum(len(own.prose.sentences[p.own].letters) for p in plain)
     count = len(passages_of(own.prose, other.prose, plain, common, differences=False))
     return Neighbour(other.card, share or 0.0, count, letters)

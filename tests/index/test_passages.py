@@ -221,12 +221,35 @@ def test_cells_of_tables_are_no_prose() -> None:
 
 
 def test_boilerplate_is_flagged_and_discounted() -> None:
-    text = "按照条例规定编制本报告并向社会公布全文。\n我局在辖区菜市场开设流动公开栏每周更换。"
+    text = "公众可在门户网站下载电子版并提出意见和建议。\n我局在辖区菜市场开设流动公开栏每周更换。"
     answer = side_by_side(text, text.replace("流动公开栏", "固定公告牌"), Commonness((900, 1), limit=10))
     assert [(p.boilerplate, p.bodies) for p in answer.passages] == [(True, 900), (False, 1)]
     assert answer.share == 1.0
-    nothing = side_by_side(text, "按照条例规定编制本报告并向社会公布全文。", Commonness((900, 1), limit=10))
+    nothing = side_by_side(text, "公众可在门户网站下载电子版并提出意见和建议。", Commonness((900, 1), limit=10))
     assert nothing.share == 0.0
+
+
+STATUTORY = [
+    "本报告所列数据的统计期限自2021年1月1日起至2021年12月31日止。",
+    "根据《中华人民共和国政府信息公开条例》第五十条的规定编制本年度报告。",
+    "未发生因政府信息公开申请行政复议、提起行政诉讼的情况。",
+    "我局提供政府信息没有收取任何检索、复制、邮寄等费用。",
+]
+
+
+@pytest.mark.parametrize("statutory", STATUTORY)
+def test_what_the_regulations_make_everybody_say_is_boilerplate_at_once(statutory: str) -> None:
+    plain = "我局在辖区菜市场开设流动公开栏每周更换。"
+    answer = side_by_side(f"{statutory}{plain}", f"{statutory}另起炉灶写了一句从来没有写过的话作为结尾。")
+    assert [(p.boilerplate, p.own) for p in answer.passages] == [(True, (0, len(statutory)))]
+    assert (answer.share, answer.other_share) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "heading", ["三、依申请公开政府信息办理情况", "(四)建立健全工作机制、制度规范情况。", "某市某局年度报告全文"]
+)
+def test_headings_and_titles_are_no_prose(heading: str) -> None:
+    assert read(heading).sentences == ()
 
 
 @pytest.mark.parametrize("text", ["", "\n", "无", "12\n0", "。。。！", "𠮷" * 30])
