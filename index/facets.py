@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from index.engine import FacetAsked, FacetCount, FacetCounts
 from index.request import SearchRequest
 from index.response import FacetResult, FacetValue
@@ -26,15 +24,17 @@ def asked(request: SearchRequest, chosen: dict[str, tuple[str, ...]]) -> tuple[F
 def result(counts: FacetCounts, request: SearchRequest, chosen: tuple[str, ...]) -> FacetResult:
     """One facet as it is shown."""
     facet = facet_named(counts.name)
-    shown = [_value(facet, c, request, chosen) for c in counts.counts]
-    missing = [v for v in chosen if v not in {s.value for s in shown}]
-    shown += [_value(facet, FacetCount(v, 0), request, chosen) for v in missing]
-    shown.sort(key=lambda v: not v.selected)
-    found = sum(1 for v in shown if v.count)
-    return FacetResult(tuple(shown), counts.total_values, truncated=counts.total_values > found)
+    listed = list(counts.counts)
+    listed += [FacetCount(v, 0) for v in chosen if v not in {c.value for c in listed}]
+    listed.sort(key=lambda c: c.value not in chosen)
+    urls = request.toggle_urls(facet.name, [c.value for c in listed])
+    shown = tuple(
+        FacetValue(c.value, _label(facet, c.value), c.count, c.value in chosen, url)
+        for c, url in zip(listed, urls, strict=True)
+    )
+    found = sum(1 for c in listed if c.count)
+    return FacetResult(shown, counts.total_values, truncated=counts.total_values > found)
 
 
-def _value(facet: Facet, count: FacetCount, request: SearchRequest, chosen: Iterable[str]) -> FacetValue:
-    label = count.value.rsplit("/", 1)[-1] if facet.kind == "path" else count.value
-    selected = count.value in chosen
-    return FacetValue(count.value, label, count.count, selected, request.toggled(facet.name, count.value).url())
+def _label(facet: Facet, value: str) -> str:
+    return value.rpartition("/")[2] if facet.kind == "path" else value

@@ -7,9 +7,9 @@ is made in one place.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from index.errors import RequestError
 from index.schema import FACET_NAMES, FACETS, SORTS
@@ -88,7 +88,6 @@ class SearchRequest:
     # ------------------------------------------------------------------ as a URL
     def params(self) -> list[tuple[str, str]]:
         """The request as URL parameters, defaults left out, in a stable order."""
-        blank = SearchRequest()
         out: list[tuple[str, str]] = [("q", self.q)] if self.q else []
         for name in FACET_NAMES:
             out += [(name, value) for value in self.filters.get(name, ())]
@@ -99,7 +98,7 @@ class SearchRequest:
         if self.facets is not None:
             out.append(("facets", ",".join(self.facets)))
         for name in ("match", "sort", "size", "facet_size", "snippets"):
-            if getattr(self, name) != getattr(blank, name):
+            if getattr(self, name) != getattr(BLANK, name):
                 out.append((name, str(getattr(self, name))))
         if self.cursor is not None:
             out.append(("cursor", self.cursor))
@@ -119,6 +118,22 @@ class SearchRequest:
         now = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)
         filters = {k: v for k, v in {**self.filters, facet: now}.items() if v}
         return replace(self, filters=filters, page=1, cursor=None)
+
+    def toggle_urls(self, facet: str, values: Iterable[str], path: str = API_SEARCH) -> list[str]:
+        """`toggled(facet, value).url(path)` for many values of one facet: only what differs is made anew."""
+        chosen = self.filters.get(facet, ())
+        rest = replace(self, filters={k: v for k, v in self.filters.items() if k != facet}, page=1, cursor=None)
+        earlier = {"q", *FACET_NAMES[: FACET_NAMES.index(facet)]}
+        params = rest.params()
+        before = urlencode([p for p in params if p[0] in earlier])
+        after = urlencode([p for p in params if p[0] not in earlier])
+        quoted = {value: f"{facet}={quote_plus(value)}" for value in (*chosen, *values)}
+        urls = []
+        for value in values:
+            now = [quoted[v] for v in chosen if v != value] + ([] if value in chosen else [quoted[value]])
+            parts = "&".join(p for p in (before, *now, after) if p)
+            urls.append(f"{path}?{parts}" if parts else path)
+        return urls
 
     def at_page(self, page: int) -> SearchRequest:
         """This request at another page."""
@@ -141,3 +156,7 @@ def _within(name: str, value: int, low: int, high: int) -> None:
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise RequestError(name, f"{value!r} is not one of {', '.join(allowed)}")
+
+
+BLANK = SearchRequest()
+"""All defaults: what a URL leaves out."""

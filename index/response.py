@@ -6,7 +6,7 @@ Snippets are text plus spans, never HTML. All spans are [start, end) code points
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = ["FacetResult", "FacetValue", "Hit", "QueryEcho", "SearchResponse", "Snippet"]
@@ -91,5 +91,25 @@ class SearchResponse:
     facets: Mapping[str, FacetResult] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """The response as plain JSON values."""
-        return asdict(self)
+        """The response as plain JSON values. `dataclasses.asdict` would take longer than the search."""
+        facets = {name: _facet(found) for name, found in self.facets.items()}
+        return {**{name: _plain(getattr(self, name)) for name in self.__slots__ if name != "facets"}, "facets": facets}
+
+
+def _facet(found: FacetResult) -> dict[str, Any]:
+    values = [
+        {"value": v.value, "label": v.label, "count": v.count, "selected": v.selected, "toggle_url": v.toggle_url}
+        for v in found.values
+    ]
+    return {"values": values, "total_values": found.total_values, "truncated": found.truncated}
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses as objects and tuples as lists, all the way down."""
+    if isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, tuple | list):
+        return [_plain(v) for v in value]
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    return {name: _plain(getattr(value, name)) for name in value.__slots__}

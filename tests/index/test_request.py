@@ -58,6 +58,16 @@ def test_toggling_is_its_own_inverse_and_goes_to_the_first_page() -> None:
 
 
 @pytest.mark.parametrize(
+    "chosen", [{}, {"level": ("省级",)}, {"level": ("县区级", "省级"), "year": ("2018",), "agency": ("甲 局",)}]
+)
+def test_many_toggles_at_once_are_the_same(chosen: dict[str, tuple[str, ...]]) -> None:
+    request = SearchRequest(q="公开 &收费", filters=chosen, sort="-year", page=3)
+    values = ["县区级", "省级", "a&b=c/丁"]
+    for facet in ("level", "agency", "region"):
+        assert request.toggle_urls(facet, values) == [request.toggled(facet, v).url() for v in values]
+
+
+@pytest.mark.parametrize(
     ("values", "parameter"),
     [
         ({"size": 0}, "size"),
