@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from bench.reports import Prepared, prepared
@@ -55,7 +56,7 @@ class Drawer:
     def of(cls, path: Path, count: int, seed: int = 7) -> Drawer:
         """A drawer over reports spread evenly over the first `count` of a file."""
         step = max(1, count // SAMPLE)
-        drawer = cls([p for n, p in enumerate(prepared(path, count)) if n % step == 0][:SAMPLE], random.Random(seed))
+        drawer = cls([*islice(prepared(path, count, step), SAMPLE)], random.Random(seed))
         drawer._count_words()
         drawer._count_strings()
         return drawer

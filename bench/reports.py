@@ -36,10 +36,10 @@ def reports_file(count: int, work: Path = WORK) -> Path:
     return path
 
 
-def records(path: Path, count: int | None = None) -> Iterator[dict[str, Any]]:
-    """The first `count` reports of a file as they stand there."""
+def records(path: Path, count: int | None = None, step: int = 1) -> Iterator[dict[str, Any]]:
+    """The first `count` reports of a file, or each `step`th of them, as they stand there."""
     with path.open(encoding="utf-8") as file:
-        for line in islice(file, count):
+        for line in islice(file, 0, count, step):
             yield json.loads(line)
 
 
@@ -67,10 +67,10 @@ class Prepared:
         return [a + b for a, b in pairwise(self.form)]
 
 
-def prepared(path: Path, count: int | None = None) -> Iterator[Prepared]:
+def prepared(path: Path, count: int | None = None, step: int = 1) -> Iterator[Prepared]:
     """The reports with the analysis of this project done: peers are given what they lack, so that totals compare."""
     cutter = tokenizer()
-    for record in records(path, count):
+    for record in records(path, count, step):
         form = fold(record["title"]).form + "\n" + fold(record["text"]).form
         region = record.get("region") or []
         yield Prepared(
