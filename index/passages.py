@@ -9,6 +9,7 @@ sentences are places in index form, all others code points of the display text.
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,6 +47,9 @@ Span = tuple[int, int]
 LEAST_LETTERS = 12
 """Shorter sentences say 无 or 没有收取费用 in every report: whether they are shared is chance."""
 
+LONGEST = 300
+"""A longer sentence, one that lost its stops, is cut behind a comma."""
+
 MOST_SENTENCES = 600
 """A report has 30 to 150. What follows behind so many is not compared, and the answer says so."""
 
@@ -57,6 +61,9 @@ Measured by bench/passages.py on consecutive years: sentences made from one patt
 
 IN_ORDER = 0.7
 """And this part of their letters stands in the same order: the same words shuffled are another sentence."""
+
+TRIED = 6
+"""So many sentences are tried for each: a list that repeats one sentence is no reason to try all of it."""
 
 PROSE_SHARE = 0.5
 """Less of a table's row, cells on one line, is letters."""
@@ -229,7 +236,17 @@ def _stretches(display: str, text: Folded) -> Iterator[Span]:
         cuts |= set(_displayed_at(text).searchsorted(breaks).tolist())
     for start, end in pairwise(sorted(cuts)):
         piece = form[start:end]
-        yield start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+        yield from _pieces(form, start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip()))
+
+
+def _pieces(form: str, start: int, end: int) -> Iterator[Span]:
+    """The stretch, cut behind commas where it is too long."""
+    while end - start > LONGEST:
+        comma = form.rfind(",", start + LEAST_LETTERS, start + LONGEST)
+        behind = comma + 1 if comma > 0 else start + LONGEST
+        yield start, behind
+        start = behind
+    yield start, end
 
 
 def _displayed_at(text: Folded) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -293,17 +310,17 @@ def _same(a: Sequence[Sentence], b: Sequence[Sentence]) -> list[Pair]:
 
 
 def _likely(a: Sequence[Sentence], b: Sequence[Sentence]) -> Iterator[Pair]:
-    """Pairs of sentences that share enough letter pairs."""
+    """Pairs of sentences that share enough letter pairs, the likest of each."""
     holders: dict[str, list[int]] = defaultdict(list)
     for j, sentence in enumerate(b):
         for pair in sentence.pairs:
             holders[pair].append(j)
     for i, sentence in enumerate(a):
         common = Counter(j for pair in sentence.pairs for j in holders.get(pair, ()))
-        for j, count in common.items():
-            likeness = 2 * count / (len(sentence.pairs) + len(b[j].pairs))
-            if likeness >= SIMILAR and _in_order(sentence.letters, b[j].letters):
-                yield Pair(i, j, round(likeness, 3))
+        like = ((2 * n / (len(sentence.pairs) + len(b[j].pairs)), j) for j, n in common.items())
+        for likeness, j in heapq.nsmallest(TRIED, ((-x, j) for x, j in like if x >= SIMILAR)):
+            if _in_order(sentence.letters, b[j].letters):
+                yield Pair(i, j, round(-likeness, 3))
 
 
 def _in_order(a: str, b: str) -> bool:
@@ -384,16 +401,30 @@ def _passage(a: Prose, b: Prose, run: Sequence[Pair], common: Commonness | None,
         own=a.text.offsets.span(*own),
         other=b.text.offsets.span(*other),
         letters=sum(len(a.sentences[p.own].letters) for p in run),
-        differences=tuple(_differences(a, b, own, other)) if differences else (),
+        differences=tuple(_differences(a, b, run)) if differences else (),
         boilerplate=is_boilerplate(a, first.own, common),
         bodies=max(common.bodies[p.own] for p in run) if common is not None else None,
     )
 
 
-def _differences(a: Prose, b: Prose, own: Span, other: Span) -> Iterator[Difference]:
-    """What reads otherwise, numbers as a whole."""
-    left, right = (_tokens(p.text.form, *span) for p, span in ((a, own), (b, other)))
-    ours, theirs = ([p.text.form[s:e] for s, e in spans] for p, spans in ((a, left), (b, right)))
+def _differences(a: Prose, b: Prose, run: Sequence[Pair]) -> Iterator[Difference]:
+    """What reads otherwise, sentence by sentence and between them."""
+    last: Pair | None = None
+    for pair in run:
+        own, other = a.sentences[pair.own], b.sentences[pair.other]
+        if last is not None:
+            before = a.sentences[last.own].end, b.sentences[last.other].end
+            yield from _changed(a.text, b.text, (before[0], own.start), (before[1], other.start))
+        yield from _changed(a.text, b.text, (own.start, own.end), (other.start, other.end))
+        last = pair
+
+
+def _changed(a: Folded, b: Folded, own: Span, other: Span) -> Iterator[Difference]:
+    """What reads otherwise between two stretches of index form, numbers as a whole."""
+    if a.form[slice(*own)] == b.form[slice(*other)]:
+        return
+    left, right = _tokens(a.form, own), _tokens(b.form, other)
+    ours, theirs = ([form[s:e] for s, e in spans] for form, spans in ((a.form, left), (b.form, right)))
     changed: list[list[int]] = []
     for tag, i, j, k, m in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -404,16 +435,20 @@ def _differences(a: Prose, b: Prose, own: Span, other: Span) -> Iterator[Differe
         else:
             changed.append([i, j, k, m])
     for i, j, k, m in changed:
-        yield Difference(_shown(a.text.offsets, left, i, j), _shown(b.text.offsets, right, k, m))
+        yield Difference(_shown(a.offsets, left, i, j, own[0]), _shown(b.offsets, right, k, m, other[0]))
 
 
-def _tokens(form: str, start: int, end: int) -> list[Span]:
-    return [m.span() for m in TOKEN.finditer(form, start, end)]
+def _tokens(form: str, span: Span) -> list[Span]:
+    return [m.span() for m in TOKEN.finditer(form, *span)]
 
 
-def _shown(offsets: OffsetMap, tokens: Sequence[Span], first: int, behind: int) -> Span:
-    """The display span of some tokens; of none, the empty span where they would stand."""
+def _shown(offsets: OffsetMap, tokens: Sequence[Span], first: int, behind: int, start: int) -> Span:
+    """The display span of some tokens; of none, the empty span where they would stand, `start` if there are none."""
     if behind > first:
         return offsets.span(tokens[first][0], tokens[behind - 1][1])
-    at = offsets.start(tokens[first][0]) if first < len(tokens) else offsets.end(tokens[-1][1] - 1)
+    if first < len(tokens):
+        at = offsets.start(tokens[first][0])
+    else:
+        last = tokens[-1][1] if tokens else start
+        at = offsets.end(last - 1) if last else 0
     return at, at

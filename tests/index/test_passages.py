@@ -258,6 +258,25 @@ def test_texts_without_prose(text: str) -> None:
     assert side_by_side(OLD, text).share == 0.0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "，".join(f"{n}号公告第{n}次更新内容并且通知各村" for n in range(2000)),
+        "同一句话在报告里反复出现了很多很多次而且从来没有改过。" * 900,
+        "".join(
+            f"第{'甲乙丙丁戊己庚辛'[n % 8]}组第{'子丑寅卯辰巳午未'[n // 8 % 8]}次在村口张贴公告并且通知各户。"
+            for n in range(900)
+        ),
+        "公开" * 20_000,
+    ],
+    ids=["no stops", "one sentence", "like sentences", "no comma"],
+)
+def test_texts_that_repeat_themselves_are_compared_all_the_same(text: str) -> None:
+    answer = side_by_side(text, text[30:])
+    assert (answer.share is None) == ("，" not in text and "。" not in text)
+    assert answer.share is None or answer.share > 0.9
+
+
 def test_long_texts_say_that_they_are_cut() -> None:
     rng = random.Random(1)
     long = "".join(sentence(rng) for _ in range(700))
