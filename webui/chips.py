@@ -38,7 +38,7 @@ def chips(asked: SearchRequest, url: Callable[[SearchRequest], str] = _on_search
     out = [Chip("检索词", asked.q, url(asked.with_(q="")), filter=False)] if asked.q else []
     for name, values in asked.filters.items():
         for value in values:
-            shown = labels.TABLES_STATUSES.get(value, value) if name == "tables" else value
+            shown = labels.FACET_VALUES.get(name, {}).get(value, value)
             out.append(Chip(labels.FACET_LABELS[name], shown.replace("/", " / "), url(asked.toggled(name, value))))
     for name, label in _RANGES.items():
         if (edge := getattr(asked, name)) is not None:

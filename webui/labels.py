@@ -7,7 +7,7 @@ from index.schema import FACETS
 
 __all__ = ["FACET_LABELS", "FIELDS", "FORMATS", "MATCH_LABELS", "METRICS", "REPAIRS", "SCRIPTS", "SORT_LABELS"]
 __all__ += ["CHECK_STATUSES", "COMPARISONS", "NUMBERS", "SCOPES", "SOURCES", "TABLES", "TABLES_STATUSES"]
-__all__ += ["SEMANTICS", "TEMPLATES"]
+__all__ += ["FACET_VALUES", "SEMANTICS", "TEMPLATES"]
 
 FACET_LABELS = {f.name: f.label_zh for f in FACETS}
 
@@ -106,3 +106,6 @@ TEMPLATES = {
     "mixed": "新旧格式混用",
 }
 """The forms of the tables: 国办发〔2014〕32号, 国办公开办函〔2019〕60号, 国办公开办函〔2021〕30号."""
+
+FACET_VALUES = {"tables": TABLES_STATUSES, "scope": SCOPES, "template": TEMPLATES}
+"""Facets whose values are names of ours -> what the values are called."""

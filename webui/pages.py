@@ -63,7 +63,7 @@ def _page_url(url: str) -> str:
 def _value_label(facet: Facet, value: FacetValue) -> str:
     if facet.kind == "path":
         return value.value.rsplit("/", 1)[-1]
-    return labels.TABLES_STATUSES.get(value.value, value.label) if facet.name == "tables" else value.label
+    return labels.FACET_VALUES.get(facet.name, {}).get(value.value, value.label)
 
 
 def _ordered(facet: Facet, values: tuple[FacetValue, ...]) -> list[FacetValue]:

@@ -131,7 +131,7 @@ def test_a_report_cannot_run_anything(open_page):
 def test_years_can_be_limited_without_scripts(open_page):
     page = open_page("/search?q=公开&level=县区级", java_script_enabled=False)
     page.get_by_label("从").fill("2015")
-    page.get_by_role("button", name="限定").click()
+    page.get_by_role("button", name="限定 年度范围").click()
     assert "year_from=2015" in page.url
     assert "level=" in page.url
     assert page.get_by_role("status").is_visible()
@@ -179,3 +179,13 @@ def test_a_number_of_a_table_leads_to_its_place(open_page):
     target = page.locator(".cell:target")
     assert target.inner_text() == "3"
     assert target.is_visible()
+
+
+def test_a_condition_is_added_without_scripts(open_page):
+    page = open_page("/search?q=公开", java_script_enabled=False)
+    page.get_by_label("数字").select_option("applications_new")
+    page.get_by_label("比较", exact=True).select_option(">=")
+    page.get_by_label("值", exact=True).fill("5")
+    page.get_by_role("button", name="限定 数值").click()
+    assert "where=applications_new" in page.url
+    assert page.locator(".chips").inner_text().startswith("检索词")

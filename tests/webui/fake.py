@@ -238,7 +238,7 @@ def _kept(report: Report, request: SearchRequest, but: str = "") -> bool:
 
 
 def _facets(request: SearchRequest) -> tuple[str, ...]:
-    return tuple(f.name for f in FACETS) if request.facets is None else request.facets
+    return tuple(f.name for f in FACETS if f.shown) if request.facets is None else request.facets
 
 
 def _hit(report: Report, words: tuple[str, ...], snippets: int) -> Hit:

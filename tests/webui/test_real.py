@@ -1,0 +1,85 @@
+"""The pages over the embedded engine and the real searcher: what the fake one cannot promise."""
+
+import re
+
+import pytest
+from lxml import html as lxml_html
+
+from index.analysis.analyzer import analyse
+from index.engines import open_writer
+from index.settings import Settings
+from tests.webui.fake import sample_reports
+from webui import create_app
+
+PAGES = [
+    "/",
+    "/search?q=公开&where=applications_new>=5&sort=-applications_new",
+    "/coverage",
+    "/coverage?region=广东省/深圳市",
+    "/numbers?q=公开",
+    "/numbers?measure=applications_new&by=region&region=广东省",
+    "/numbers?measure=grant_rate&by=level",
+    "/bodies?agency=深圳市教育局",
+    "/bodies?agency=深圳市教育局&series=1",
+    "/compare?id=r1&id=r5",
+    "/reports/gb1?q=申请",
+]
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    place = Settings(index=tmp_path_factory.mktemp("real"))
+    writer = open_writer(place)
+    for report in sample_reports():
+        writer.put(analyse(report, report.id))
+    writer.commit()
+    app = create_app(place)
+    app.testing = True
+    return app.test_client()
+
+
+def tree(client, url):
+    answer = client.get(url)
+    assert answer.status_code == 200, answer.data[:400]
+    return lxml_html.fromstring(answer.get_data(as_text=True))
+
+
+def number(element):
+    return int(re.sub(r"\D", "", element.text_content()))
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_pages_and_their_links_work(client, url):
+    for href in set(tree(client, url).xpath("//main//a/@href")):
+        if href.startswith("/"):
+            assert client.get(href, buffered=True).status_code in (200, 302), href
+
+
+def test_numbers_are_those_of_the_reports(client):
+    rows = tree(client, "/numbers?q=公开&measure=applications_new").xpath("//table//tbody/tr")
+    exported = client.get("/api/v1/export?q=公开&format=jsonl").get_data(as_text=True).splitlines()
+    assert sum(number(row[8]) for row in rows) <= len(exported)
+    for row in rows:
+        link = row.xpath("./th/a/@href")[0]
+        assert client.get(link.replace("/search", "/api/v1/search")).get_json()["total"] == number(row[8])
+
+
+def test_a_bin_counts_what_its_link_finds(client):
+    bins = tree(client, "/search?sort=-applications_new").xpath("//ul[@class='bins']/li/a")
+    assert bins
+    for link in bins:
+        found = client.get(link.get("href").replace("/search", "/api/v1/search")).get_json()["total"]
+        assert found == number(link.xpath("./span[@class='count']")[0])
+
+
+def test_sorting_by_a_number_puts_the_largest_first(client):
+    ids = [h["id"] for h in client.get("/api/v1/search?sort=-applications_new&size=5").get_json()["hits"]]
+    numbers = [client.get(f"/api/v1/reports/{i}").get_json()["statistics"]["metrics"]["applications_new"] for i in ids]
+    assert numbers == sorted(numbers, reverse=True)
+
+
+def test_coverage_counts_what_a_search_counts(client):
+    body = client.get("/api/v1/coverage?region=广东省").get_json()
+    assert body["reports"] == client.get("/api/v1/search?region=广东省").get_json()["total"]
+    for child in body["children"]:
+        assert child["reports"] == client.get(f"/api/v1/search?region={child['region']}").get_json()["total"]
