@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from index.engine import Engine
+from index.engine import Engine, EngineQuery
 from index.query.nodes import AllOf, AnyOf, Keyword, Node, PathPrefix
 from index.report import Report
 from index.stored import from_bytes, head_of
@@ -19,6 +19,8 @@ from index.stored import from_bytes, head_of
 __all__ = ["Link", "Series", "YearCheck", "YearReport", "cross_year_checks", "heads_of_body", "series"]
 
 Head = Mapping[str, Any]
+
+MOST = 400
 
 APPLICANTS = (
     ("natural", "自然人"),
@@ -130,13 +132,16 @@ class _Group:
 
 
 def heads_of_body(engine: Engine, head: Head) -> list[Head]:
-    """The heads of all reports of the body that published this one, by year, date and id; itself always among them."""
+    """The heads of the reports of the body that published this one, by year, date and id; itself always among them.
+
+    At most MOST of them are looked at, first years first: no body has so many, but a name that was read wrongly may.
+    """
     agency = head["agency"]
     if agency is None:
         return [head]
     groups: dict[str, _Group] = {}
-    for found in engine.scan(_same_body(head)):
-        other = head_of(found.stored)
+    hits = engine.search(EngineQuery(_same_body(head), sort="year", size=MOST)).hits
+    for other in (head, *(head_of(found.stored) for found in hits if found.id != head["id"])):
         if other["agency"] == agency or _same_post(head, other):
             groups.setdefault(other["agency"], _Group(other["agency"])).heads.append(other)
     chosen = _chain(groups.pop(agency), list(groups.values()))
