@@ -104,7 +104,7 @@ def _commit() -> str:
     said = subprocess.run(
         ["git", "describe", "--always", "--dirty"], cwd=root, capture_output=True, text=True, check=False
     )
-    return said.stdout.strip()
+    return said.stdout.strip() or "unknown"
 
 
 # ---------------------------------------------------------------------- building
