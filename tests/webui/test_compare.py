@@ -92,3 +92,21 @@ def test_reports_are_picked_from_results_without_scripts(client):
     assert form.get("method") == "get"
     assert len(ids) == 10
     assert tree(client, f"/compare?id={ids[0]}&id={ids[1]}") is not None
+
+
+def test_long_texts_are_not_set_abreast(client, searcher):
+    searcher.report("r5").text = "公开。" * 30_000
+    assert "超过八万字" in text(tree(client, "/compare?id=r1&id=r5"))
+
+
+def test_a_sentence_that_keeps_coming_back_costs_no_more_than_others():
+    sections, left, _ = compared("甲公开。乙公开。" * 4000, "乙公开。丙公开。甲公开。" * 3000)
+    assert len(sections) == 1
+    assert 0 <= left <= 1
+
+
+def test_work_on_single_characters_has_an_end():
+    a = "\n".join(f"全年第{n}次主动公开政府信息若干条{'甲乙丙'[n % 3] * 300}。" for n in range(150))
+    b = a.replace("甲", "丁").replace("乙", "戊").replace("丙", "己").replace("若干", "许多")
+    ((section,), _, _) = compared(a, b)
+    assert plain(section.pieces[0].left) == re.sub(r"\s+", "", a)
