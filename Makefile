@@ -41,7 +41,8 @@ docs: $(READY)
 	$(BIN)/python scripts/docs.py --check
 
 bench: $(READY)
-	$(BIN)/python -m bench
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check tantivy bm25s || echo "peers that are missing are skipped"
+	$(BIN)/python -m bench --write
 
 clean:
 	rm -rf $(VENV) index/data

@@ -10,7 +10,7 @@ venv=$2
 }
 quiet="--quiet --disable-pip-version-check"
 if [ -x "$venv/bin/uv" ] || "$venv/bin/python" -m pip install $quiet uv 2>/dev/null; then
-  VIRTUAL_ENV="$PWD/$venv" "$venv/bin/uv" sync --quiet --active --frozen --inexact --all-groups --all-extras
+  VIRTUAL_ENV="$PWD/$venv" "$venv/bin/uv" sync --quiet --active --frozen --inexact --all-groups --no-group bench --all-extras
 else
   "$venv/bin/python" -m pip install $quiet --upgrade pip
   "$venv/bin/python" -m pip install $quiet --group dev --editable '.[warc]'

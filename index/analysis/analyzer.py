@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
 from functools import cache
 
 from index.analysis.normaliser import Folded, fold, normaliser_name
-from index.analysis.tokenizer import Tokenizer, tokenizer
+from index.analysis.tokenizer import Tokenizer, segmenter_name, tokenizer
 from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_text
 from index.engine import Document
 from index.metrics import METRIC_NAMES
@@ -33,7 +32,7 @@ def fingerprint() -> dict[str, str]:
     return {
         "schema": str(SCHEMA_VERSION),
         "normaliser": normaliser_name(),
-        "segmenter": tokenizer().name,
+        "segmenter": segmenter_name(),
         "wording": str(len(WORDINGS)) + " " + str(sum(map(ord, "".join(w.taiwan + w.mainland for w in WORDINGS)))),
     }
 
@@ -61,7 +60,7 @@ def _words(report: Report, title: Folded, text: Folded, *, taiwan: bool) -> dict
     forms = {"title": title.form, "headings": fold(headings).form, "body": text.form}
     if taiwan:
         forms = {name: mainland_text(form) for name, form in forms.items()}
-    return {name: dict(Counter(cutter.search_tokens(form))) for name, form in forms.items()}
+    return {name: cutter.counts(form) for name, form in forms.items()}
 
 
 def _keywords(report: Report) -> dict[str, str | tuple[str, ...]]:

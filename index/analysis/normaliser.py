@@ -155,10 +155,11 @@ UNSEEN = re.compile(f"[{SPACES}{INVISIBLE}]")
 def _irregular(text: str, start: int, end: int) -> str:
     """What stands for a run of white space, for what cannot be seen, or for a character that becomes several."""
     run = text[start:end]
-    if not UNSEEN.match(run):
-        return compatible(run)
-    if not SPACE.search(run):
-        return ""
+    if not run.isspace():  # nearly always it is a line break
+        if not UNSEEN.match(run):
+            return compatible(run)
+        if not SPACE.search(run):
+            return ""
     inside = start > 0 and end < len(text) and JOINS.match(text[start - 1]) and JOINS.match(text[end])
     return "" if inside else " "
 

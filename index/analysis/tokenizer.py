@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import version
@@ -46,6 +47,10 @@ class Tokenizer:
         """
         return [w for w in self._cut(form) if is_word(w)]
 
+    def counts(self, form: str) -> dict[str, int]:
+        """How often each of `search_tokens` stands in a form."""
+        return {word: count for word, count in Counter(self._search(form)).items() if is_word(word)}
+
     def search_tokens(self, form: str) -> list[str]:
         """The words and the shorter dictionary words inside them: what ranking counts."""
         return [w for w in self._search(form) if is_word(w)]
@@ -64,12 +69,22 @@ def domain_words() -> tuple[tuple[str, int, str], ...]:
 
 
 @cache
+def segmenter_name(kind: str = "") -> str:
+    """What an index records of the segmenter and its words, without loading either: opening needs only this."""
+    kind = kind or _installed()
+    digest = hashlib.sha256(WORDS.read_bytes()).hexdigest()[:12]
+    return f"{kind} {version(kind)} words {digest}"
+
+
+def _installed() -> str:
+    return "rjieba" if find_spec("rjieba") else "jieba"
+
+
+@cache
 def tokenizer(kind: str = "") -> Tokenizer:
     """The segmenter: "rjieba", "jieba", or by default the faster one that is installed."""
-    kind = kind or ("rjieba" if find_spec("rjieba") else "jieba")
-    digest = hashlib.sha256(WORDS.read_bytes()).hexdigest()[:12]
-    name = f"{kind} {version(kind)} words {digest}"
-    return Tokenizer(name, _rjieba() if kind == "rjieba" else _jieba())
+    kind = kind or _installed()
+    return Tokenizer(segmenter_name(kind), _rjieba() if kind == "rjieba" else _jieba())
 
 
 def _rjieba() -> Cutter:
