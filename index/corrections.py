@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from index.analysis.normaliser import fold_line
 from index.analysis.readings import COMMON, alike, homophones, near_homophones
@@ -21,7 +22,7 @@ from index.query.parser import parse
 from index.query.syntax import And, Field, Or, Proximity, Quoted, Run, Syntax
 from index.vocabulary import vocabulary
 
-__all__ = ["FEW", "MOST", "Misspelling", "corrections", "is_suspect", "misspellings"]
+__all__ = ["FEW", "MOST", "Doubt", "Misspelling", "corrections", "is_suspect", "misspellings"]
 
 FEW = 5
 """So few reports may be due to a slip."""
@@ -29,7 +30,9 @@ FEW = 5
 MOST = 3
 """So many corrected queries are offered."""
 
-TRIED = 8
+TRIED = 6
+MOST_UNKNOWN = 5
+LONGEST = 40
 GAIN = 2.0
 SPREAD = 4.0
 ENOUGH = 8.0
@@ -40,6 +43,14 @@ PINYIN = re.compile(r"[A-Za-z]{2,40}(?:[ '][A-Za-z]{1,40})*")
 
 # What each kind of slip costs, in the same natural logarithms as what it gains: the rarer the slip, the more.
 SOUND, LOOKS, NEAR, SWAPPED, DOUBLED, STRUCK = 0.0, 0.0, 1.5, 1.0, 3.0, 5.0
+
+
+class Doubt(Enum):
+    """Which runs may be misspelt: any; those with neighbours that stand together nowhere; those that fall apart."""
+
+    ANY = auto()
+    UNKNOWN = auto()
+    SUSPECT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,8 @@ class _Edit:
 def misspellings(engine: Engine, form: str, *, rounds: int = 2) -> list[Misspelling]:
     """What a run in index form may have been meant to be, likeliest first."""
     frequencies = _Frequencies(engine)
+    if len(frequencies.unknown(form)) > MOST_UNKNOWN:  # it is about something else, not misspelt
+        return []
     found = _once(frequencies, form)
     better: dict[str, float] = {m.text: m.gain for m in found}
     if rounds > 1:  # two slips in one run: the best guesses are looked at again where something is still wrong
@@ -84,7 +97,7 @@ def misspellings(engine: Engine, form: str, *, rounds: int = 2) -> list[Misspell
 
 
 def is_suspect(engine: Engine, form: str) -> bool:
-    """Whether two neighbours of a run stand together nowhere and one of them is left over as a word of one character.
+    """Whether two neighbours of a run stand together nowhere and are the same, or one is left over as a word by itself.
 
     That is what a slip does to a word: 龙刚区 falls into 龙, 刚 and 区.
     """
@@ -94,10 +107,8 @@ def is_suspect(engine: Engine, form: str) -> bool:
         if len(word) == 1 and HAN.match(word):
             single.add(at)
         at += len(word)
-    if not single or len(form) < 2:
-        return False
     unknown = _Frequencies(engine).unknown(form)
-    return any(i in single or i + 1 in single for i in unknown)
+    return any(i in single or i + 1 in single or form[i] == form[i + 1] for i in unknown)
 
 
 class _Frequencies:
@@ -121,6 +132,13 @@ class _Frequencies:
         self.learn([form])
         return [i for i in range(len(form) - 1) if self.known.get(form[i : i + 2]) == 0]
 
+    def between(self, left: str, right: str) -> list[str]:
+        """The common characters that go with both neighbours."""
+        first = self.engine.frequencies("pair", [left + c for c in COMMON])
+        fitting = [c for c, n in zip(COMMON, first, strict=True) if n]
+        second = self.engine.frequencies("pair", [c + right for c in fitting])
+        return [c for c, n in zip(fitting, second, strict=True) if n]
+
     def missing(self, text: str) -> int:
         return sum(not self.known[p] for p in _pairs(text))
 
@@ -132,7 +150,7 @@ def _pairs(text: str) -> list[str]:
 def _once(frequencies: _Frequencies, form: str) -> list[Misspelling]:
     """One slip put right."""
     frequencies.learn([form])
-    found = list(_judged(frequencies, form, list(_slips(form))))
+    found = list(_judged(frequencies, form, list(_slips(form, frequencies.unknown(form)))))
     if not found:
         found = list(_judged(frequencies, form, list(_struck(frequencies, form))))
     best: dict[str, float] = {}
@@ -154,8 +172,6 @@ def _judged(frequencies: _Frequencies, form: str, edits: Sequence[_Edit]) -> Ite
     frequencies.learn(w for pair in windows for w in pair)
     for edit, (before, after) in zip(edits, windows, strict=True):
         gain = frequencies.weight(after) - frequencies.weight(before) - edit.cost * frequencies.scale
-        if len(after) < len(before):  # a pair less is no merit
-            gain += min((frequencies.weight(p) for p in _pairs(before)), default=0.0)
         missing = frequencies.missing(after)
         if (
             gain >= GAIN * frequencies.scale
@@ -165,9 +181,11 @@ def _judged(frequencies: _Frequencies, form: str, edits: Sequence[_Edit]) -> Ite
             yield Misspelling(edit.applied(form), gain)
 
 
-def _slips(form: str) -> Iterator[_Edit]:
+def _slips(form: str, unknown: Sequence[int]) -> Iterator[_Edit]:
+    """Slips where neighbours stand together nowhere, or anywhere when all do."""
+    touched = {i + n for i in unknown for n in (0, 1)}
     for i, char in enumerate(form):
-        if not HAN.match(char):
+        if not HAN.match(char) or (touched and i not in touched):
             continue
         same = homophones(char)
         yield from (_Edit(i, i + 1, c, SOUND) for c in same)
@@ -175,7 +193,7 @@ def _slips(form: str) -> Iterator[_Edit]:
         yield from (_Edit(i, i + 1, c, NEAR) for c in near_homophones(char) if c not in same)
         if i + 1 < len(form) and form[i + 1] != char:
             yield _Edit(i, i + 2, form[i + 1] + char, SWAPPED)
-        if len(form) > 3:
+        if touched and len(form) > 3:  # otherwise a pair less would always be a gain
             yield _Edit(i, i + 1, "", DOUBLED)
 
 
@@ -183,20 +201,19 @@ def _struck(frequencies: _Frequencies, form: str) -> Iterator[_Edit]:
     """Any common character in place of one that goes with neither neighbour, or between two that never meet."""
     unknown = set(frequencies.unknown(form))
     for i in unknown:
-        yield from (_Edit(i + 1, i + 1, c, STRUCK) for c in COMMON)
-    for i in range(1, len(form) - 1):
-        if {i - 1, i} <= unknown:
-            yield from (_Edit(i, i + 1, c, STRUCK) for c in COMMON)
+        yield from (_Edit(i + 1, i + 1, c, STRUCK) for c in frequencies.between(form[i], form[i + 1]))
+        if i + 1 in unknown:
+            yield from (_Edit(i + 1, i + 2, c, STRUCK) for c in frequencies.between(form[i], form[i + 2]))
 
 
 # ---------------------------------------------------------------------- whole queries
-def corrections(engine: Engine, q: str, finds: Callable[[str], int], *, any_run: bool = True) -> tuple[str, ...]:
+def corrections(engine: Engine, q: str, finds: Callable[[str], int], doubt: Doubt) -> tuple[str, ...]:
     """At most MOST corrected queries, likeliest first, each of which `finds` something.
 
-    With `any_run` every run may be misspelt; otherwise only those that are suspect.
+    `doubt` says which runs may be misspelt.
     """
     out: list[str] = []
-    for candidate in dict.fromkeys([*_typed_pinyin(engine, q), *_respelt(engine, q, any_run=any_run)]):
+    for candidate in dict.fromkeys([*_typed_pinyin(engine, q), *_respelt(engine, q, doubt)]):
         if candidate != q and finds(candidate):
             out.append(candidate)
             if len(out) == MOST:
@@ -204,20 +221,26 @@ def corrections(engine: Engine, q: str, finds: Callable[[str], int], *, any_run:
     return tuple(out)
 
 
-def _respelt(engine: Engine, q: str, *, any_run: bool) -> list[str]:
+def _respelt(engine: Engine, q: str, doubt: Doubt) -> list[str]:
     """The query with one run put right, or with all that are surely wrong."""
     one: list[tuple[float, str]] = []
     best: list[tuple[int, int, str]] = []
     for start, end in _places(parse(q)):
         form = mainland_forms(fold_line(q[start:end]))[-1]
-        if len(form) < 2 or not HAN.search(form) or not (any_run or is_suspect(engine, form)):
+        if not 2 <= len(form) <= LONGEST or not HAN.search(form) or not _doubted(engine, form, doubt):
             continue
-        found = misspellings(engine, form) or _named(engine, form)
+        found = misspellings(engine, form) or (_named(engine, form) if doubt is Doubt.ANY else [])
         one += [(-m.gain, _put(q, [(start, end, _shown(q[start:end], form, m.text))])) for m in found[:TRIED]]
         if found and _Frequencies(engine).unknown(form):
             best.append((start, end, _shown(q[start:end], form, found[0].text)))
     together = [_put(q, best)] if len(best) > 1 else []
     return together + [text for _, text in sorted(one)[:TRIED]]
+
+
+def _doubted(engine: Engine, form: str, doubt: Doubt) -> bool:
+    if doubt is Doubt.ANY:
+        return True
+    return bool(_Frequencies(engine).unknown(form)) if doubt is Doubt.UNKNOWN else is_suspect(engine, form)
 
 
 def _named(engine: Engine, form: str) -> list[Misspelling]:

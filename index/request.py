@@ -39,7 +39,8 @@ class SearchRequest:
     """One search.
 
     `filters` maps facet names to chosen values: OR-ed within a facet, AND-ed across. `facets` names the facets to
-    count (None: all). `cursor` continues a list past `page * size == 10,000`. Raises RequestError on what cannot be.
+    count (None: all). `cursor` continues a list past `page * size == 10,000`. `synonyms` also searches what means the
+    same as a bare word; `explain` asks for the parts of each score. Raises RequestError on what cannot be.
     """
 
     q: str = ""
@@ -57,6 +58,8 @@ class SearchRequest:
     facets: tuple[str, ...] | None = None
     facet_size: int = 20
     snippets: int = 3
+    synonyms: bool = False
+    explain: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be asked, naming the parameter."""
@@ -100,6 +103,10 @@ class SearchRequest:
         for name in ("match", "sort", "size", "facet_size", "snippets"):
             if getattr(self, name) != getattr(BLANK, name):
                 out.append((name, str(getattr(self, name))))
+        if self.synonyms:
+            out.append(("synonyms", "on"))
+        if self.explain:
+            out.append(("explain", "1"))
         if self.cursor is not None:
             out.append(("cursor", self.cursor))
         elif self.page != 1:

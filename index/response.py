@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["FacetResult", "FacetValue", "Hit", "QueryEcho", "SearchResponse", "Snippet"]
+__all__ = ["FacetResult", "FacetValue", "Hit", "QueryEcho", "ScorePart", "SearchResponse", "Snippet"]
 
 Span = tuple[int, int]
 
@@ -24,8 +24,17 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One part of a score: the score is the plain sum of its parts."""
+
+    name: str
+    value: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A report as a list shows it. `occurrences` is None for a query without words."""
+    """A report as a list shows it. `occurrences` is None for a query without words, `explanation` unless asked for."""
 
     id: str
     source: str
@@ -40,6 +49,7 @@ class Hit:
     occurrences: int | None
     title_marks: tuple[Span, ...] = ()
     snippets: tuple[Snippet, ...] = ()
+    explanation: tuple[ScorePart, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,11 @@ class FacetResult:
 
 @dataclass(frozen=True, slots=True)
 class QueryEcho:
-    """The query as it was understood. `suggestions` are corrected queries, each of which finds something."""
+    """The query as it was understood.
+
+    `explained` says it back in words. `suggestions` are corrected queries, each of which finds something. `synonyms`
+    are the bare words that have some, whether they were searched (`notes` says so) or not.
+    """
 
     q: str
     normalised: str
@@ -73,6 +87,8 @@ class QueryEcho:
     relaxed: bool = False
     notes: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    explained: str = ""
+    synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

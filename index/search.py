@@ -16,20 +16,22 @@ from weakref import WeakKeyDictionary
 
 from index.aggregate import Aggregate, Histogram, aggregate, histogram
 from index.analysis.normaliser import fold_line
-from index.corrections import FEW, corrections
+from index.boosts import boosts
+from index.corrections import FEW, Doubt, corrections
 from index.coverage import Coverage, coverage
 from index.engine import Engine, EngineQuery, FacetAsked, Found, Manifest, Matches
 from index.engines import open_engine
 from index.errors import QueryError, RequestError
 from index.facets import asked, facet_named, result
 from index.passages import Passages
+from index.query.explain import in_words
 from index.query.names import is_called
 from index.query.nodes import AllOf, AnyOf, Everything, Keyword, Node, NumberRange, PathPrefix
 from index.query.parser import parse
 from index.query.rewrite import Rewritten, rewrite
 from index.report import Report
 from index.request import LIMITS, SearchRequest
-from index.response import FacetResult, Hit, QueryEcho, SearchResponse, Snippet
+from index.response import FacetResult, Hit, QueryEcho, ScorePart, SearchResponse, Snippet
 from index.schema import NUMBERS, TEXT_FIELDS
 from index.series import Series, series
 from index.settings import Settings
@@ -92,8 +94,11 @@ class Searcher:
         began = time.perf_counter()
         engine = self.engine
         planned = self._plan(engine, request)
-        matches, relaxed = self._run(engine, planned, request)
+        matches, asked_for = self._run(engine, planned, request)
+        relaxed = asked_for is not planned.query
         hits = self._hits(planned, matches, request.snippets)
+        if request.explain:
+            hits = tuple(replace(h, explanation=_explanation(engine, asked_for, h.id)) for h in hits)
         facets = {c.name: result(c, request, planned.chosen.get(c.name, ())) for c in matches.facets}
         following, previous = self._neighbours(request, matches)
         return SearchResponse(
@@ -113,7 +118,7 @@ class Searcher:
         )
 
     def _plan(self, engine: Engine, request: SearchRequest) -> _Planned:
-        rewritten = self._rewritten(engine, request.q)
+        rewritten = self._rewritten(engine, request.q, synonymous=request.synonyms)
         chosen = _chosen(request, rewritten)
         filters: dict[str, Node] = {name: _filter(name, values) for name, values in chosen.items()}
         for name, nodes in _ranges(request, rewritten).items():
@@ -125,7 +130,9 @@ class Searcher:
         query = EngineQuery(
             condition=condition,
             filters=filters,
-            ranking=rewritten.ranking(pairs=len(rewritten.loose) >= MANY_WORDS),
+            ranking=replace(
+                rewritten.ranking(pairs=len(rewritten.loose) >= MANY_WORDS), boosts=boosts(engine, rewritten.bare)
+            ),
             counted=condition,
             sort=request.sort,
             offset=(request.page - 1) * request.size,
@@ -135,22 +142,28 @@ class Searcher:
         )
         return _Planned(rewritten, query, chosen)
 
-    def _rewritten(self, engine: Engine, q: str) -> Rewritten:
-        return rewrite(parse(q), lambda name, form: _called(engine, name, form), lambda found: _series(engine, found))
+    def _rewritten(self, engine: Engine, q: str, *, synonymous: bool = False) -> Rewritten:
+        return rewrite(
+            parse(q),
+            lambda name, form: _called(engine, name, form),
+            lambda found: _series(engine, found),
+            synonymous=synonymous,
+        )
 
-    def _run(self, engine: Engine, planned: _Planned, request: SearchRequest) -> tuple[Matches, bool]:
-        """The matches; when no report has all words and the mode allows it, those with most of them."""
+    def _run(self, engine: Engine, planned: _Planned, request: SearchRequest) -> tuple[Matches, EngineQuery]:
+        """The matches and what was asked: when no report has all words and the mode allows it, for most of them."""
         matches = engine.search(planned.query)
         if matches.total or request.match != "auto" or len(set(planned.rewritten.loose)) < 2:
-            return matches, False
+            return matches, planned.query
         least = _most_words(engine, planned)
         if not least:
-            return matches, False
-        # As many as the best report has, less two, and never more than half of that: the answer to a question is
+            return matches, planned.query
+        # As many as the best report has, less two, and never more than a third of that: the answer to a question is
         # not always the report that repeats most of its words.
-        condition = planned.rewritten.condition(least=max(1, min(least - 2, math.ceil(least / 2))))
-        ranking = planned.rewritten.ranking(pairs=True)
-        return engine.search(replace(planned.query, condition=condition, counted=condition, ranking=ranking)), True
+        condition = planned.rewritten.condition(least=max(1, min(least - 2, math.ceil(least / 3))))
+        ranking = replace(planned.rewritten.evidence(), boosts=planned.query.ranking.boosts)
+        query = replace(planned.query, condition=condition, counted=condition, ranking=ranking)
+        return engine.search(query), query
 
     def _hits(self, planned: _Planned, matches: Matches, most: int) -> tuple[Hit, ...]:
         marker = Marker.of(planned.query.condition, planned.rewritten.runs)
@@ -162,12 +175,16 @@ class Searcher:
             if (value := getattr(request, name)) is not None:
                 filters[name] = value if isinstance(value, int) else value.isoformat()
         rewritten = planned.rewritten
+        same = tuple(rewritten.synonyms.items())
         return QueryEcho(
             q=request.q,
             normalised=" ".join(rewritten.normalised),
             words=tuple(dict.fromkeys(rewritten.words)),
             filters=filters,
             relaxed=relaxed,
+            notes=tuple(f"也检索了：{'、'.join(s)}（与“{w}”同义）" for w, s in same) if request.synonyms else (),
+            explained=in_words(parse(request.q)),
+            synonyms=same,
         )
 
     def _suggestions(
@@ -184,7 +201,8 @@ class Searcher:
                 return 0
             return engine.search(replace(planned.query, size=0, counted=Everything())).total
 
-        return corrections(engine, request.q, finds, any_run=relaxed or matches.total <= FEW)
+        doubt = Doubt.ANY if relaxed or not matches.total else Doubt.UNKNOWN if matches.total <= FEW else Doubt.SUSPECT
+        return corrections(engine, request.q, finds, doubt)
 
     def _neighbours(self, request: SearchRequest, matches: Matches) -> tuple[str | None, str | None]:
         """The URLs of the next and previous page."""
@@ -301,6 +319,13 @@ def _most_words(engine: Engine, planned: _Planned) -> int:
         query = EngineQuery(condition=condition, filters=planned.query.filters, size=0)
         low, high = (middle, high) if engine.search(query).total else (low, middle - 1)
     return low
+
+
+def _explanation(engine: Engine, query: EngineQuery, report_id: str) -> tuple[ScorePart, ...]:
+    """The parts of a score, greatest first."""
+    parts = engine.explain(query, report_id)["parts"]
+    made = (ScorePart(p["name"], round(p["value"], 4), p.get("detail", "")) for p in parts)
+    return tuple(sorted(made, key=lambda p: -p.value))
 
 
 def _report(found: Found) -> Report:

@@ -149,9 +149,11 @@ class Ranking:
 
     `words` are search-mode tokens, ranked by BM25F over title, headings and body; `runs` are the runs as typed,
     each adding a bonus where it stands whole; `pairs` are neighbouring characters, ranked by BM25 where a
-    question is too long for its words to be trusted.
+    question is too long for its words to be trusted. `boosts` are what a report had better be, each with its weight:
+    a share of the most that all words and pairs could give together.
     """
 
     words: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     pairs: tuple[str, ...] = field(default=())
+    boosts: tuple[tuple[Node, float], ...] = ()

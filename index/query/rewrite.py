@@ -29,8 +29,9 @@ from index.query.nodes import (
 )
 from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax, unparse
 from index.report import LEVELS
+from index.synonyms import synonyms
 
-__all__ = ["Rewritten", "Values", "rewrite"]
+__all__ = ["WILD", "Rewritten", "Values", "rewrite", "words_of"]
 
 Values = Callable[[str, str], list[str]]
 """(facet name, index form) -> the values of that facet in the index that contain it, or may be called so."""
@@ -50,6 +51,8 @@ class Rewritten:
 
     `loose` are the bare words of the top level, which `match=auto` may relax; `firm` is all else. `filters` are facet
     values typed at the top level, which become one with those chosen beside the query; `ranges` likewise, by name.
+    `bare` are the bare runs of the top level in index form: a year, a place or a body may be named there. `leftover`
+    are neighbouring single characters among the loose words. `synonyms` are what means the same as a bare word.
     """
 
     firm: list[Node] = field(default_factory=list)
@@ -61,6 +64,9 @@ class Rewritten:
     tokens: list[str] = field(default_factory=list)
     pairs: list[str] = field(default_factory=list)
     normalised: list[str] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
+    leftover: list[Node] = field(default_factory=list)
+    synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def condition(self, match: str = "all", least: int | None = None) -> Node:
         """The condition under a mode of matching; `least` asks for that many of the telling words only."""
@@ -72,26 +78,39 @@ class Rewritten:
         return all_of([*self.firm, *loose])
 
     def telling(self) -> list[Node]:
-        """The loose words by which a report can be told: those of two characters or more, else all."""
+        """What a report can be told by: the loose words of two characters or more, and pairs of single ones; else all.
+
+        A name that no dictionary has falls into single characters: 祭遵 is one thing although 祭 and 遵 are two words.
+        """
         words = list(dict.fromkeys(self.loose))
         long = [w for w in words if not isinstance(w, String) or len(w.forms[0]) > 1]
-        return long or words
+        return list(dict.fromkeys([*long, *self.leftover])) or words
 
     def ranking(self, *, pairs: bool = False) -> Ranking:
-        """What relevance is made of."""
+        """What relevance is made of, where all words are found."""
         return Ranking(_once(self.tokens), _once(self.runs), _once(self.pairs) if pairs else ())
+
+    def evidence(self) -> Ranking:
+        """What relevance is made of where no report has all words: every trace of the question counts, down to single
+        characters, and no run counts as a whole: it is the question that is asked, not what stands in the answer.
+        """
+        single = [c for pair in self.pairs for c in pair]
+        return Ranking(_once(self.tokens), (), _once([*self.pairs, *single]))
 
 
 def _alone(agencies: tuple[str, ...]) -> Node:
     return Keyword("agency", agencies)
 
 
-def rewrite(tree: Syntax | None, values: Values, series: Series = _alone) -> Rewritten:
-    """The finished form of a parsed query. Raises QueryError for what has no meaning."""
+def rewrite(tree: Syntax | None, values: Values, series: Series = _alone, *, synonymous: bool = False) -> Rewritten:
+    """The finished form of a parsed query. Raises QueryError for what has no meaning.
+
+    With `synonymous` bare words also stand for what means the same.
+    """
     out = Rewritten()
     if tree is None:
         return out
-    rewriter = _Rewriter(out, values, series)
+    rewriter = _Rewriter(out, values, series, synonymous=synonymous)
     for operand in tree.operands if isinstance(tree, And) else (tree,):
         rewriter.top(operand)
     if not (out.firm or out.loose or out.filters or out.ranges):
@@ -123,8 +142,8 @@ def pairs_of(form: str) -> list[str]:
 class _Rewriter:
     """Walks the tree; what ranks is collected on the way, except below NOT."""
 
-    def __init__(self, out: Rewritten, values: Values, series: Series) -> None:
-        self.out, self.values, self.series = out, values, series
+    def __init__(self, out: Rewritten, values: Values, series: Series, *, synonymous: bool = False) -> None:
+        self.out, self.values, self.series, self.synonymous = out, values, series, synonymous
 
     # ------------------------------------------------------------------ the top level
     def top(self, node: Syntax) -> None:
@@ -133,7 +152,9 @@ class _Rewriter:
             self.filter(node)
         elif isinstance(node, Run) and not node.outside and not WILD.search(node.text):
             self.out.loose += self.run(node, None)
+            self.out.leftover += [String(mainland_forms(p)) for p in _leftover(fold_line(node.text))]
             self.out.normalised.append(fold_line(node.text))
+            self.out.bare.append(mainland_forms(fold_line(node.text))[-1])
         else:
             self.out.firm.append(self.node(node))
             self.out.normalised.append(_printed(node))
@@ -163,7 +184,7 @@ class _Rewriter:
             case Field():
                 return self.field(node)
             case Negated(operand, _):
-                return Not(_Rewriter(Rewritten(), self.values, self.series).node(operand))
+                return Not(_Rewriter(Rewritten(), self.values, self.series, synonymous=self.synonymous).node(operand))
             case And(operands, _):
                 return all_of(self.node(o) for o in operands)
             case Or(operands, _):
@@ -184,9 +205,23 @@ class _Rewriter:
         form = fold_line(node.text)
         if node.outside:
             return [self.string(node, field_name)]
-        words = _words(form)
+        words = words_of(form)
         self.rank(form, words)
-        return [String(mainland_forms(w), field_name) for w in _once(words)]
+        return self.worded(form, _once(words), field_name)
+
+    def worded(self, form: str, words: tuple[str, ...], field_name: str | None) -> list[Node]:
+        """The words of a run as strings; where it is asked with what means the same as one of them, or as the run."""
+        forms = {w: mainland_forms(w) for w in words}
+        same = {w: synonyms(f[-1]) for w, f in forms.items() if len(words) > 1 or w != form}
+        whole = synonyms(mainland_forms(form)[-1])
+        self.out.synonyms |= {w: s for w, s in [(form, whole), *same.items()] if s}
+        if not self.synonymous:
+            return [String(f, field_name) for f in forms.values()]
+        strings = all_of(String((*f, *same.get(w, ())), field_name) for w, f in forms.items())
+        self.out.tokens += [t for s in (whole, *same.values()) for w in s for t in tokenizer().search_tokens(w)]
+        if whole:
+            return [AnyOf((strings, String(whole, field_name)))]
+        return list(strings.operands) if isinstance(strings, AllOf) else [strings]
 
     def rank(self, form: str, words: list[str]) -> None:
         """Let the run and its words rank, in mainland wording, so that every wording gives one order."""
@@ -203,11 +238,11 @@ class _Rewriter:
         if node.within is None:
             return self.string(node, field_name)
         form = fold_line(node.text)
-        parts = form.split() if " " in form else _words(form)
+        parts = form.split() if " " in form else words_of(form)
         strings = tuple(String(mainland_forms(p), field_name) for p in _once(parts) if is_word(p))
         if not strings:
             raise QueryError("there is no letter or digit here to search for; type a word", node.position)
-        self.rank(form, _words(form))
+        self.rank(form, words_of(form))
         return Near(strings, node.within) if len(strings) > 1 else strings[0]
 
     def string(self, node: Run | Quoted, field_name: str | None = None) -> String:
@@ -266,13 +301,14 @@ def _ends_with(path: tuple[str, ...], parts: tuple[str, ...]) -> bool:
     return path[-1].startswith(last) and path[-len(parts) : -1] == tuple(upper)
 
 
+SINGLE = re.compile(r"[^\W0-9a-z_]")
 SHORT = re.compile(r"[^\W0-9a-z_]{2}")
 
 
-def _words(form: str) -> list[str]:
+def words_of(form: str) -> list[str]:
     """The words of a folded run: codes whole, two characters as they are, the rest as the segmenter cuts it.
 
-    >>> _words("国办发(2019)5号"), _words("到有"), _words("信息公开")
+    >>> words_of("国办发(2019)5号"), words_of("到有"), words_of("信息公开")
     (['国办发(2019)5号'], ['到有'], ['信息', '公开'])
     """
     if SHORT.fullmatch(form):
@@ -284,6 +320,21 @@ def _words(form: str) -> list[str]:
         out.append(match.group())
         at = match.end()
     return out + tokenizer().words(form[at:])
+
+
+def _leftover(form: str) -> list[str]:
+    """The pairs of neighbouring words of one character.
+
+    >>> _leftover("祭遵的家庭")
+    ['祭遵', '遵的']
+    """
+    words, at, single = words_of(form), 0, set()
+    for word in words:
+        at = form.find(word, at)
+        if SINGLE.fullmatch(word):
+            single.add(at)
+        at += len(word)
+    return [form[i : i + 2] for i in sorted(single) if i + 1 in single]
 
 
 def _printed(node: Syntax) -> str:

@@ -255,10 +255,11 @@ class ReferenceEngine:
             n = sum(tf(d, text) > 0 for d in self.documents)
             if n:
                 idf = math.log(1 + (len(self.documents) - n + 0.5) / (n + 0.5))
-                most += idf * 2.2
+                k = 1.2 if kind == "word" else 0.6
+                most += idf * (k + 1)
                 own = tf(document, text)
                 if own:
-                    parts.append({"name": f"{kind} {text}", "value": idf * own * 2.2 / (own + 1.2)})
+                    parts.append({"name": f"{kind} {text}", "value": idf * own * (k + 1) / (own + k)})
         most = max(1.0, most)
         runs = dict.fromkeys(ranking.runs)
         for run in runs:
@@ -266,6 +267,9 @@ class ReferenceEngine:
                 parts.append({"name": f"whole run {run}", "value": 2 * most})
             if satisfies(document, String((run,), "title")):
                 parts.append({"name": f"whole run in title {run}", "value": most / 2 / len(runs)})
+        for node, weight in dict.fromkeys(ranking.boosts):
+            if satisfies(document, node):
+                parts.append({"name": "boost", "value": weight * most})
         return parts
 
     def _word_tf(self, document: Document, word: str) -> float:

@@ -390,3 +390,16 @@ def test_frequencies(index: Index) -> None:
     writer.commit()
     assert 1 <= index.engine().frequencies("word", ["bab"])[0] <= 2
     assert 3 <= index.engine().frequencies("pair", ["公开"])[0] <= 4
+
+
+def test_boosts(index: Index) -> None:
+    """What a report had better be adds its share, is explained, and never outweighs a whole run."""
+    engine = filled(index, [document(i, "公开 信息", year=y) for i, y in (("a", 2017), ("b", 2018), ("c", 2018))])
+    boosts = ((Keyword("year", ("2018",)), 0.4), (PathPrefix("region", (("甲省",),)), 0.4))
+    query = EngineQuery(ranking=Ranking(("信息",), boosts=boosts))
+    assert [f.id for f in engine.search(query).hits][2] == "a"
+    scores = {f.id: f.score for f in engine.search(query).hits}
+    assert scores["b"] - scores["a"] == pytest.approx(0.4)  # S is at least 1
+    parts = engine.explain(query, "b")["parts"]
+    assert [p["value"] for p in parts if p["name"].startswith("boost")] == [pytest.approx(0.4)]
+    assert not [p for p in engine.explain(query, "a")["parts"] if p["name"].startswith("boost")]

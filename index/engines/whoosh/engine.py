@@ -127,7 +127,7 @@ class WhooshEngine:
     def explain(self, query: EngineQuery, report_id: str) -> Mapping[str, Any]:
         """The parts of a report's score."""
         number, document = self._locate(report_id)
-        parts = list(Scorer(self.statistics, query.ranking).parts(number, document))
+        parts = list(Scorer(self.statistics, query.ranking, _mask).parts(number, document))
         return {"total": sum(p["value"] for p in parts), "parts": parts}
 
     def count_strings(self, node: Node) -> tuple[int, int]:
@@ -243,7 +243,7 @@ class WhooshEngine:
         """The hits asked for, in order."""
         if query.size <= 0 or not matched:
             return ()
-        scorer = Scorer(self.statistics, query.ranking)
+        scorer = Scorer(self.statistics, query.ranking, _mask)
         keys = np.concatenate([self._keys(query, scorer, i, m) for i, m in enumerate(matched)])
         ties = np.concatenate([leaf.segment.ties[m.documents] for leaf, m in zip(self.leaves, matched, strict=True)])
         chosen = np.arange(len(keys))
