@@ -17,7 +17,7 @@ from webui.charts import YearChart, year_chart
 from webui.chips import chips
 from webui.context import base_url, room
 from webui.feeds import report_path
-from webui.params import only, parse_search, without_blanks
+from webui.params import PAGING, only, parse_search, without_blanks
 from webui.rendering import html_page
 from webui.reportview import ReportView, received_view, report_view
 from webui.searching import answer
@@ -162,7 +162,8 @@ def _hit_url(hit: Hit, q: str) -> str:
 
 def _bare(asked: SearchRequest) -> SearchRequest:
     """What is asked without how it is shown."""
-    return replace(asked, page=1, cursor=None, size=10, facets=None, facet_size=20, snippets=3, sort="relevance")
+    blank = SearchRequest()
+    return replace(asked, **{name: getattr(blank, name) for name in PAGING})
 
 
 def _alternates(asked: SearchRequest) -> dict[str, str]:
@@ -225,6 +226,7 @@ def search() -> BaseResponse:
         spreads=[spread(asked, name) for name in numbers[:2]],
         stated=stated(response.hits, numbers),
         numbers_url=_bare(asked).url("/numbers"),
+        synonyms_url=asked.with_(synonyms=not asked.synonyms).url(PAGE_SEARCH),
         loose_url=asked.with_(match="any").url(PAGE_SEARCH),
         bare_url=SearchRequest(q=asked.q).url(PAGE_SEARCH),
     )

@@ -34,6 +34,7 @@ QUERY_CHARACTERS = 512
 REGION_CHARACTERS = 200
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ON, _OFF = ("on", "1"), ("off", "0")
 Arguments = MultiDict[str, str]
 
 
@@ -65,6 +66,12 @@ def _text(_name: str, raw: str) -> str:
 
 def _list(_name: str, raw: str) -> tuple[str, ...]:
     return tuple(raw.split(",")) if raw else ()
+
+
+def _switch(name: str, raw: str) -> bool:
+    if raw not in (*_ON, *_OFF):
+        raise RequestError(name, f"{raw[:40]!r} is not one of {', '.join((*_ON, *_OFF))}")
+    return raw in _ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +141,22 @@ PARAMETERS = (
     ),
     _count("facet_size", 1, LIMITS.facet_size, _BLANK.facet_size, "Values of each facet."),
     _count("snippets", 0, LIMITS.snippets, _BLANK.snippets, "Snippets a hit."),
+    Parameter(
+        "synonyms",
+        {"type": "string", "enum": [*_ON, *_OFF], "default": "off"},
+        "on: bare words also find what means the same; the answer's `notes` say what was searched.",
+        _switch,
+    ),
+    Parameter(
+        "explain", {"type": "string", "enum": [*_ON, *_OFF], "default": "0"}, "1: the parts of each score.", _switch
+    ),
 )
 REGION = Parameter(
     "region",
     {"type": "string", "maxLength": REGION_CHARACTERS, "default": ""},
     "A path from the province down, joined by /; empty is the whole country.",
 )
-PAGING = ("page", "cursor", "size", "facets", "facet_size", "snippets", "sort")
+PAGING = ("page", "cursor", "size", "facets", "facet_size", "snippets", "sort", "explain")
 """Parameters that say how to show a result, not what is in it."""
 
 

@@ -14,6 +14,7 @@ from webui import create_app
 PAGES = [
     "/",
     "/search?q=公开&where=applications_new>=5&sort=-applications_new",
+    "/search?q=公开 收费&synonyms=on",
     "/coverage",
     "/coverage?region=广东省/深圳市",
     "/numbers?q=公开",
@@ -83,3 +84,15 @@ def test_coverage_counts_what_a_search_counts(client):
     assert body["reports"] == client.get("/api/v1/search?region=广东省").get_json()["total"]
     for child in body["children"]:
         assert child["reports"] == client.get(f"/api/v1/search?region={child['region']}").get_json()["total"]
+
+
+def test_parts_of_a_score_are_given_when_asked_for(client):
+    url = "/api/v1/search?q=公开&size=1"
+    assert client.get(url).get_json()["hits"][0]["explanation"] is None
+    hit = client.get(url + "&explain=1").get_json()["hits"][0]
+    assert sum(part["value"] for part in hit["explanation"]) == pytest.approx(hit["score"], abs=0.01)
+
+
+def test_how_a_query_was_understood_is_said(client):
+    page = tree(client, "/search?q=公开 -收费")
+    assert "理解为" in page.xpath("//p[contains(@class, 'understood')]")[0].text_content()
