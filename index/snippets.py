@@ -161,5 +161,6 @@ def _cut(display: str, start: int, end: int, marks: list[Span]) -> Snippet:
         start += 1
     while end > start and display[end - 1].isspace():
         end -= 1
-    inside = tuple((max(a, start) - start, min(b, end) - start) for a, b in marks if a < end and b > start)
+    # A place that the end of the piece would cut in two is not marked: half a word is not what was asked for.
+    inside = tuple((a - start, b - start) for a, b in marks if start <= a and b <= end)
     return Snippet(display[start:end], inside, start)
