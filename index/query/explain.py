@@ -26,7 +26,8 @@ def in_words(tree: Syntax | None) -> str:
     operands = tree.operands if isinstance(tree, And) else (tree,)
     texts: list[Syntax] = [o for o in operands if not isinstance(o, Field)]
     fields = [_said(o) for o in operands if isinstance(o, Field)]
-    return "；".join([*(["全文" + _joined(texts)] if texts else []), *fields])
+    said = _joined(texts)
+    return "；".join(filter(None, [said if said.startswith("（") else said and "全文" + said, *fields]))
 
 
 def _joined(operands: list[Syntax]) -> str:
