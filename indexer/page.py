@@ -1,6 +1,6 @@
 """What a reader of one format gives: the text and tables of a document, before anything is known of its meaning.
 
-    Source (bytes and what is known) -> decode -> formats -> Page -> repair -> metadata, statistics -> Report
+Source (bytes and what is known) -> decode -> formats -> Page -> repair -> metadata, statistics -> Report
 """
 
 from __future__ import annotations

@@ -41,6 +41,22 @@ def report(report_id: str) -> Response:
     return json_response(found.report.record() | marks)
 
 
+@api.get("/similar/<path:report_id>")
+def similar(report_id: str) -> Response:
+    """What is like a report: copies, its body's other years, other bodies' reports; and what it took over."""
+    only(request.args, ())
+    searcher = room().searcher
+    found = searcher.similar(report_id).to_json()
+    return json_response({**found, "novelty": searcher.previous_year(report_id).to_json()})
+
+
+@api.get("/series/<path:report_id>")
+def series(report_id: str) -> Response:
+    """The reports of one body by year, and what must hold from year to year."""
+    only(request.args, ())
+    return json_response(room().searcher.series(report_id).to_json())
+
+
 @api.get("/facets/<name>")
 def facet(name: str) -> Response:
     """The values of one facet under a search, those that contain a string."""

@@ -13,6 +13,8 @@ from index.report import Report
 from index.request import LIMITS
 from index.response import FacetResult, SearchResponse
 from index.schema import FACET_NAMES
+from index.series import Series
+from index.similar import Novelty, Similar
 from webui.context import product_version
 from webui.measures import NUMBERS_PARAMETERS
 from webui.params import PAGING, PARAMETERS, REGION, Q
@@ -39,6 +41,9 @@ def _models() -> Json:
         ("Report", Report),
         ("FacetResult", FacetResult),
         ("Coverage", Coverage),
+        ("Similar", Similar),
+        ("Novelty", Novelty),
+        ("Series", Series),
         ("Aggregate", Aggregate),
     )
     inputs: list[Any] = [(name, "serialization", TypeAdapter(model)) for name, model in models]
@@ -76,6 +81,7 @@ def _schemas() -> Json:
         "Suggestions": _object({"q": _STRING, "suggestions": {"type": "array", "items": suggestion}}),
         "Stats": _object({"reports": {"type": "integer", "description": "In the whole index, or of the search."}}),
         "Numbers": {"anyOf": [_ref("Aggregate"), _ref("Stats")]},
+        "SimilarReports": {"allOf": [_ref("Similar"), _object({"novelty": {"type": "object"}})]},
         "Status": {"type": "object", "properties": {"status": _STRING}, "required": ["status"]},
         "Version": _object({"name": _STRING, "version": _STRING}),
     }
@@ -151,6 +157,16 @@ def _api() -> Json:
         ),
         "/coverage": _operation(
             "coverage", "Which bodies of a region have a report for which year", [region], _json("Coverage")
+        ),
+        "/similar/{id}": _operation(
+            "similar",
+            "What is like a report, and what it took over",
+            [report_id],
+            _json("SimilarReports"),
+            "400 404 503",
+        ),
+        "/series/{id}": _operation(
+            "series", "A body's reports by year, held against each other", [report_id], _json("Series"), "400 404 503"
         ),
         "/export": _operation("export", "Every report of a search", [*_query(PAGING), kind], files),
     }

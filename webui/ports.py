@@ -14,6 +14,8 @@ from index.engine import Manifest
 from index.report import Report
 from index.request import SearchRequest
 from index.response import FacetResult, SearchResponse, Span
+from index.series import Series
+from index.similar import Novelty, Similar
 
 __all__ = ["MarkedReportPort", "SearcherPort", "SuggestionPort"]
 
@@ -90,6 +92,15 @@ class SearcherPort(Protocol):
 
     def histogram(self, request: SearchRequest, name: str, bins: int = 12) -> Histogram:
         """How a number is spread over everything that a request finds. Raises RequestError."""
+
+    def similar(self, report_id: str, size: int = 10) -> Similar:
+        """What is like a report. Raises ReportNotFoundError."""
+
+    def previous_year(self, report_id: str) -> Novelty:
+        """What a report took over from its body's year before. Raises ReportNotFoundError."""
+
+    def series(self, report_id: str) -> Series:
+        """The body's reports by year, held against each other. Raises ReportNotFoundError."""
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
         """Every matching report, without holding them all."""

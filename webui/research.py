@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
@@ -85,3 +86,19 @@ def compare() -> Response:
         raise RequestError("id", f"{len(ids)} reports are chosen; choose two to {MOST}")
     view = compare_view([room().searcher.report(i) for i in ids])
     return html_page("compare.html", view=view, urls=view.urls)
+
+
+@research.get("/similar/<path:report_id>")
+def similar(report_id: str) -> Response:
+    """What is like a report, what it took over from the year before, and what must hold between the two."""
+    only(request.args, ())
+    searcher = room().searcher
+    series = searcher.series(report_id)
+    return html_page(
+        "similar.html",
+        report=searcher.report(report_id),
+        view=searcher.similar(report_id),
+        novelty=searcher.previous_year(report_id),
+        links=[link for link in series.links if report_id in (link.earlier_id, link.later_id)],
+        json_url=address(f"/api/v1/similar/{quote(report_id)}"),
+    )

@@ -21,6 +21,7 @@ PAGES = {
     "ratios": "/numbers?measure=grant_rate&by=level",
     "no numbers": "/numbers?measure=procurement_yuan",
     "country": "/coverage",
+    "similar": "/similar/r1",
     "coverage": "/coverage?region=广东省/深圳市",
     "body": "/bodies?agency=深圳市教育局&series=1",
     "two": "/compare?id=r1&id=r5",

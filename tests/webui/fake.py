@@ -13,12 +13,19 @@ from index.aggregate import Aggregate, Bin, Group, Histogram
 from index.coverage import Body, Cell, Child, Coverage
 from index.engine import Manifest
 from index.errors import QueryError, ReportNotFoundError, RequestError
+from index.passages import Card, Passages
 from index.report import Check, Fact, Provenance, Repair, Report
 from index.request import LIMITS, SearchRequest
 from index.response import FacetResult, FacetValue, Hit, QueryEcho, SearchResponse, Snippet
 from index.schema import FACETS
+from index.series import Link, Series, YearCheck
+from index.similar import Copy, Neighbour, Novelty, Similar, Year
 
 WHERE = re.compile(r"([a-z_]+)(>=|<=|=|>|<)(-?\d{1,18}(?:\.\d{1,9})?)")
+
+
+def _card(report: Report) -> Card:
+    return Card(report.id, report.title, report.agency, report.year, report.region)
 
 
 @dataclass
@@ -63,6 +70,28 @@ class FakeSearcher:
             tuple(_hit(r, words, request.snippets) for r in part),
             {n: self.facet(request, n, "", request.facet_size) for n in _facets(request)},
         )
+
+    def similar(self, report_id: str, size: int = 10) -> Similar:
+        own, others = self._card(report_id), [r for r in self.reports if r.id != report_id]
+        near = tuple(Neighbour(_card(r), 0.25, 2, 80) for r in others[:size])
+        copy = tuple(Copy(_card(r), r.source, r.url, r.published, 1.0, True) for r in others[:1])
+        return Similar(own, copy, near[:1], near[1:], 9, 3)
+
+    def previous_year(self, report_id: str) -> Novelty:
+        own = self._card(report_id)
+        cards = [_card(r) for r in self.reports if r.id != report_id]
+        years = [Year(c, Passages(own, c, 0.5, 0.4, ())) for c in cards]
+        return Novelty(own, *(years[:2] if len(years) > 1 else (None, None)))
+
+    def series(self, report_id: str) -> Series:
+        checks = (YearCheck("X1.total", "上年结转", "pass", 1, 1), YearCheck("X2", "现行有效", "fail", 4, 5, soft=True))
+        card = self._card(report_id)
+        return Series(
+            report_id, (card.agency or "",), None, card.region, None, (), (Link(2017, 2018, "0", report_id, checks),)
+        )
+
+    def _card(self, report_id: str) -> Card:
+        return _card(self.report(report_id))
 
     def _next(self, request: SearchRequest) -> str:
         page = request.page + 1

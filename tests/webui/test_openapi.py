@@ -12,7 +12,12 @@ load_all_checks()
 UNSAYABLE = {"positive_data_acceptance"}
 ALL = [check for check in CHECKS.get_all() if check.__name__ not in UNSAYABLE]
 PATHS = openapi.document("http://localhost")["paths"]
-WITH_PARAMETERS = [path for path, item in PATHS.items() if item["get"]["parameters"]]
+# an address whose only parameter is any text in its path cannot be asked wrongly
+WITH_PARAMETERS = [
+    path
+    for path, item in PATHS.items()
+    if any(p["in"] == "query" or p["schema"]["type"] != "string" for p in item["get"]["parameters"])
+]
 PLAIN = {"Accept-Encoding": "identity"}  # the client under test offers codings that it cannot read
 modest = settings(
     max_examples=20,
