@@ -222,11 +222,11 @@ class Searcher:
         """The whole record. Raises ReportNotFoundError."""
         return _report(self.engine.get(report_id))
 
-    def marked(self, report_id: str, q: str) -> MarkedReport:
+    def marked(self, report_id: str, q: str, *, synonyms: bool = False) -> MarkedReport:
         """The record with the places of a query in it. Raises ReportNotFoundError, QueryError."""
         engine = self.engine
         found = engine.get(report_id)
-        rewritten = self._rewritten(engine, q)
+        rewritten = self._rewritten(engine, q, synonymous=synonyms)
         marker = Marker.of(rewritten.condition(), rewritten.runs)
         title, text = (_marks(found, marker, name) for name in TEXT_FIELDS)
         return MarkedReport(_report(found), title, text)

@@ -146,8 +146,16 @@ class Scorer:
             total[segment.hits((String((run,)),)).documents] += self.whole
             total[segment.hits((String((run,), "title"),)).documents] += self.in_title
         for node, bonus in self.boosts:
-            total[self.mask(node, self.statistics.leaves[number])] += bonus
+            total[self._named(number, node)] += bonus
         return total[documents]
+
+    def _named(self, number: int, node: Node) -> Array:
+        """The documents of a segment that satisfy a boost: kept, because every value of a facet is looked at."""
+        leaf = self.statistics.leaves[number]
+        found: Array = leaf.segment.recent.get(
+            ("boost", node), lambda: np.flatnonzero(self.mask(node, leaf)), lambda documents: int(documents.nbytes)
+        )
+        return found
 
     def parts(self, number: int, document: int) -> Iterator[dict[str, Any]]:
         """The parts of one document's score."""
@@ -170,7 +178,7 @@ class Scorer:
                         "detail": "more than all words could give" if field is None else "",
                     }
         for node, bonus in self.boosts:
-            if self.mask(node, self.statistics.leaves[number])[document]:
+            if document in self._named(number, node):
                 yield {"name": f"boost {told(node)}", "value": bonus, "detail": "named in the query"}
 
 
