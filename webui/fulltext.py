@@ -17,6 +17,10 @@ from index.response import Span
 
 __all__ = ["Block", "Layer", "Line", "blocks", "hit_layers", "received_layers", "report_layers", "spread"]
 
+# Four rows of the table of applications are numbered as chapters are.
+_NUMBERED_ROW = re.compile(
+    r"\s*[一二三四]\s*、\s*(?:本年新收|上年[结結][转轉]|本年度[办辦]理[结結]果|[结結][转轉]下年度)"
+)
 _HEADING = re.compile(r"\s*[一二三四五六七八九十]{1,3}\s*、\s*\S.{0,38}")
 _NUMBER = re.compile(r"[-+]?[\d,，.．]+\s*[%％]?|[-—–/／]+")
 _NUMBERED = re.compile(r"[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[.．、]\D")
@@ -50,9 +54,9 @@ class Line:
     @property
     def heading(self) -> bool:
         """Whether it is a heading of the form 一、…"""
-        return (
-            not self.barred and bool(_HEADING.fullmatch(self.text)) and not self.text.rstrip().endswith(_SENTENCE_END)
-        )
+        if self.barred or _NUMBERED_ROW.match(self.text):
+            return False
+        return bool(_HEADING.fullmatch(self.text)) and not self.text.rstrip().endswith(_SENTENCE_END)
 
     @property
     def number(self) -> bool:

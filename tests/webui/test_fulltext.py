@@ -84,3 +84,10 @@ def test_rows_with_bars_are_rows_and_no_headings():
     text = "三、申请\n项目 | 自然人 | 总计\n四、结转下年度继续办理 | 1 | 1\n\n五、其他\t2\t2\n无 | 表"
     found = blocks(spread(text, []))
     assert [(b.kind, len(b.lines)) for b in found] == [("heading", 1), ("barred", 3), ("paragraph", 1)]
+
+
+def test_numbered_rows_of_the_table_of_applications_are_no_headings():
+    text = "三、收到和处理政府信息公开申请情况\n一、本年新收政府信息公开申请数量\n29\n3\n33\n二、上年結轉政府信息公開申請數量\n0\n0"
+    found = blocks(spread(text, []))
+    assert [b.kind for b in found] == ["heading", "cells"]
+    assert len(found[1].rows) == 2
