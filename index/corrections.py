@@ -31,7 +31,7 @@ MOST = 3
 """So many corrected queries are offered."""
 
 TRIED = 6
-MOST_UNKNOWN = 5
+MOST_UNKNOWN = 4
 LONGEST = 40
 GAIN = 2.0
 SPREAD = 4.0

@@ -87,7 +87,8 @@ def test_rows_with_bars_are_rows_and_no_headings():
 
 
 def test_numbered_rows_of_the_table_of_applications_are_no_headings():
-    text = "三、收到和处理政府信息公开申请情况\n一、本年新收政府信息公开申请数量\n29\n3\n33\n二、上年結轉政府信息公開申請數量\n0\n0"
+    rows = "一、本年新收政府信息公开申请数量\n29\n3\n33\n二、上年結轉政府信息公開申請數量\n0\n0"
+    text = f"三、收到和处理政府信息公开申请情况\n{rows}"
     found = blocks(spread(text, []))
     assert [b.kind for b in found] == ["heading", "cells"]
     assert len(found[1].rows) == 2
