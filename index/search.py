@@ -166,7 +166,7 @@ class Searcher:
         return engine.search(query), query
 
     def _hits(self, planned: _Planned, matches: Matches, most: int) -> tuple[Hit, ...]:
-        marker = Marker.of(planned.query.condition, planned.rewritten.runs)
+        marker = Marker.of(planned.query.condition)
         return tuple(_hit(found, marker, most) for found in matches.hits)
 
     def _echo(self, request: SearchRequest, planned: _Planned, *, relaxed: bool) -> QueryEcho:
@@ -227,7 +227,7 @@ class Searcher:
         engine = self.engine
         found = engine.get(report_id)
         rewritten = self._rewritten(engine, q, synonymous=synonyms)
-        marker = Marker.of(rewritten.condition(), rewritten.runs)
+        marker = Marker.of(rewritten.condition())
         title, text = (_marks(found, marker, name) for name in TEXT_FIELDS)
         return MarkedReport(_report(found), title, text)
 

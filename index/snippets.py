@@ -26,18 +26,14 @@ SOFT_STOPS = STOPS + "，、,：: \u3000"
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Finds the places of a query in a report.
-
-    `runs` are strings that are marked as a whole where they stand whole, though only their words were asked for.
-    """
+    """Finds the places of a query in a report: exactly those that its occurrences count."""
 
     leaves: tuple[String | Wildcard, ...]
-    runs: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, condition: Node, runs: Iterable[str] = ()) -> Marker:
+    def of(cls, condition: Node) -> Marker:
         """The marker of a condition: all that it asks to be present."""
-        return cls(strings_of(condition), tuple(runs))
+        return cls(strings_of(condition))
 
     def marks(self, field: str, text: Folded, wording: Folded | None) -> list[Span]:
         """The display spans of one field, sorted, overlapping ones joined."""
@@ -53,12 +49,12 @@ class Marker:
     def pattern(self, field: str) -> re.Pattern[str] | None:
         """The leftmost-longest alternation of all that may be marked in a field."""
         leaves = tuple(leaf for leaf in self.leaves if leaf.field in (None, field))
-        return _pattern(leaves, self.runs if leaves else ())
+        return _pattern(leaves)
 
 
 @lru_cache(maxsize=256)
-def _pattern(leaves: tuple[String | Wildcard, ...], runs: tuple[str, ...]) -> re.Pattern[str] | None:
-    literal = {form for leaf in leaves if isinstance(leaf, String) for form in leaf.forms} | set(runs)
+def _pattern(leaves: tuple[String | Wildcard, ...]) -> re.Pattern[str] | None:
+    literal = {form for leaf in leaves if isinstance(leaf, String) for form in leaf.forms}
     outside = {o for leaf in leaves if isinstance(leaf, String) for o in leaf.outside}
     wild = [wildcard_regex(leaf) for leaf in leaves if isinstance(leaf, Wildcard)]
     if not literal and not wild:
@@ -110,15 +106,18 @@ def snippets(display: str, marks: list[Span], most: int) -> tuple[Snippet, ...]:
 
 
 def _best(display: str, marks: list[Span], most: int) -> list[Span]:
-    """The windows with most different marked texts, then most marks, that do not overlap."""
+    """The windows with most different marked texts, then most marks, that do not overlap.
+
+    Marks that touch count as one long text: a run that stands whole says more than its words apart.
+    """
     windows = []
     for n, (start, end) in enumerate(marks[:400]):
         last = n
         while last + 1 < len(marks) and marks[last + 1][1] - start <= WIDTH:
             last += 1
         inside = marks[n : last + 1]
-        kinds = {display[a:b] for a, b in inside}
-        windows.append((-sum(map(len, kinds)), -len(inside), n, (start, max(end, inside[-1][1]))))
+        kinds = {display[a:b] for a, b in _touching(inside)}
+        windows.append((-sum(len(k) ** 2 for k in kinds), -len(inside), n, (start, max(end, inside[-1][1]))))
     windows.sort()
     chosen: list[Span] = []
     for *_, window in windows:
@@ -128,6 +127,16 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
         if len(chosen) == most:
             break
     return chosen
+
+
+def _touching(marks: list[Span]) -> list[Span]:
+    out: list[Span] = []
+    for start, end in marks:
+        if out and out[-1][1] == start:
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
+    return out
 
 
 def _grown(display: str, start: int, end: int) -> Span:

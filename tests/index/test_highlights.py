@@ -75,3 +75,25 @@ def test_taiwan_worded_samples_are_among_them(searcher: Searcher) -> None:
     forms = [searcher.engine.get(i).texts["text"].form for i in searcher.engine.sources()]
     assert sum(is_taiwan_worded(f) for f in forms) >= 2
     assert mainland(fold("規範性檔案")) is not None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "信息公开",
+        "公开 OR 公示",
+        '公开 !"不予公开"',
+        '"公开 收费"~10',
+        "政府*公开",
+        "規範性檔案 公开",
+        "在线 优化",
+        "文件 档案",
+        "线 在线",
+    ],
+)
+def test_what_is_counted_is_what_is_marked(searcher: Searcher, query: str) -> None:
+    answer = searcher.search(SearchRequest(q=query, size=100, facets=(), snippets=0))
+    assert answer.total
+    for hit in answer.hits:
+        marked = searcher.marked(hit.id, query)
+        assert len(marked.title_marks) + len(marked.text_marks) == hit.occurrences, hit.source

@@ -35,9 +35,17 @@ def test_marks(asked: str, places: list[str]) -> None:
     assert marked(Marker((String((asked,)),)), text) == places
 
 
-def test_longest_first_and_runs_whole() -> None:
-    words = Marker((String(("信息",)), String(("公开",))), runs=("信息公开",))
+def test_longest_first() -> None:
+    words = Marker((String(("信息",)), String(("信息公开",)), String(("公开",))))
     assert marked(words, "信息公开，公开信息") == ["信息公开", "公开", "信息"]
+
+
+def test_a_run_that_stands_whole_is_shown_first() -> None:
+    text = "公开很多。" + "甲" * 200 + "信息很多。" + "乙" * 200 + "信息公开。" + "丙" * 200 + "公开。"
+    marks = Marker((String(("信息",)), String(("公开",)))).marks("text", fold(text), None)
+    assert len(marks) == 5
+    (best,) = snippets(text, marks, 1)
+    assert "信息公开" in best.text
 
 
 def test_what_must_not_be_is_not_marked() -> None:
