@@ -12,7 +12,7 @@ from typing import Any
 
 from index.report import Check
 from indexer.page import Page
-from indexer.statistics.checks import cross_year_checks, identities
+from indexer.statistics.checks import identities
 from indexer.statistics.figures import figures
 from indexer.statistics.prose import Stated, stated
 from indexer.statistics.reading import reading
@@ -21,7 +21,7 @@ from indexer.statistics.record import tables_json
 from indexer.statistics.segments import Segment, of_tables, of_text
 from indexer.statistics.together import merged, missing
 
-__all__ = ["Statistics", "cross_year_checks", "read_statistics"]
+__all__ = ["Statistics", "read_statistics"]
 
 # Every report speaks of 公开, in simplified or traditional characters; what does not is none, and costs nothing.
 _GATE = re.compile("公[开開]|[资資][讯訊]")

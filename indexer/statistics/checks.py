@@ -1,22 +1,22 @@
 """The identities of the statutory tables: computed, never assumed.
 
 R1: the applicants of a row sum to 总计. R2: the outcomes of a column sum to (七)总计. R3: what came in equals what was
-handled and carried out. R4: the results of a block sum to its 总计. S: the sums of the annex of 2014. X1 to X3: what
-one year carries into the next. A blank is not 0: an identity that holds only when blanks are read as 0 says so.
+handled and carried out. R4: the results of a block sum to its 总计. S: the sums of the annex of 2014. A blank is
+not 0: an identity that holds only when blanks are read as 0 says so. What one year carries into the next is
+`index.series`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from index.report import Check
 from indexer.statistics.recognise import Grid
 from indexer.statistics.templates import APPLICANTS, BLOCKS, FORMS, RESULTS, STAT2014, SUMS_2014, Row
 from indexer.statistics.values import Value, plain
 
-__all__ = ["application_rows", "cross_year_checks", "identities", "outcomes"]
+__all__ = ["application_rows", "identities", "outcomes"]
 
 _FLOWS = ("new", "carried_in", "handled", "carried_out")
 Cells = Sequence[tuple[str, Value | None]]
@@ -126,85 +126,3 @@ def _annex(grid: Grid) -> list[Check]:
         _check(f"S.{total}", f"{labels[total]} = 各分项之和", cells(*parts), cells(total))
         for total, parts in SUMS_2014.items()
     ]
-
-
-# -- from one year to the next -------------------------------------------------------------------------------------
-
-Lookup = Callable[[str, str, str], float | None]
-
-
-def cross_year_checks(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> list[Check]:
-    """X1, X2 and X3 over the statistics of two consecutive reports of one body, as records have them.
-
-    X1: what is carried in is what the year before carried out, by applicant. X2 (gb2021): documents in force are
-    those of the year before, plus made, less repealed; reorganisations break it lawfully. X3 (gb2019): items at the
-    end of the year before are those of its start plus the change. Only identities with both sides are given.
-    """
-    before, after = _lookup(earlier), _lookup(later)
-    out = [
-        _crossed(
-            f"X1.{c.key}",
-            f"{c.label}:上年结转 = 上一年度报告的结转下年度",
-            (after("applications", "carried_in", c.key), ("later.applications.carried_in." + c.key,)),
-            (before("applications", "carried_out", c.key), ("earlier.applications.carried_out." + c.key,)),
-        )
-        for c in APPLICANTS
-    ]
-    if earlier.get("template") == later.get("template") == "gb2021":
-        out += [_in_force(before, after, row) for row in ("regulations", "normative")]
-    if earlier.get("template") == later.get("template") == "gb2019":
-        rows = ("licences", "other_services", "penalties", "coercive_measures", "fees")
-        out += [_items(before, after, row) for row in rows]
-    return [check for check in out if check is not None]
-
-
-def _lookup(statistics: Mapping[str, Any]) -> Lookup:
-    cells = {
-        (table["id"], row["id"], cell["column"]): cell["value"]
-        for table in statistics.get("tables") or ()
-        for row in table["rows"]
-        for cell in row["cells"]
-    }
-    return lambda table, row, column: cells.get((table, row, column))
-
-
-Side = tuple[float | None, tuple[str, ...]]
-
-
-def _crossed(name: str, label: str, left: Side, right: Side) -> Check | None:
-    (a, cells), (b, others) = left, right
-    if a is None or b is None:
-        return None
-    return Check(name, label, "pass" if a == b else "fail", a, b, cells + others)
-
-
-def _total(*signed: float | None) -> float | None:
-    known = [n for n in signed if n is not None]
-    return sum(known) if len(known) == len(signed) else None
-
-
-def _in_force(before: Lookup, after: Lookup, row: str) -> Check | None:
-    made, repealed = (after("proactive", row, c) for c in ("made", "repealed"))
-    stock = before("proactive", row, "in_force")
-    right = _total(stock, made, -repealed if repealed is not None else None)
-    label = "规章" if row == "regulations" else "行政规范性文件"
-    return _crossed(
-        f"X2.{row}",
-        f"{label}:现行有效 = 上年现行有效 + 本年制发 - 本年废止",
-        (after("proactive", row, "in_force"), (f"later.proactive.{row}.in_force",)),
-        (
-            right,
-            (f"earlier.proactive.{row}.in_force", f"later.proactive.{row}.made", f"later.proactive.{row}.repealed"),
-        ),
-    )
-
-
-def _items(before: Lookup, after: Lookup, row: str) -> Check | None:
-    right = _total(before("proactive", row, "items"), before("proactive", row, "change"))
-    cells = (f"earlier.proactive.{row}.items", f"earlier.proactive.{row}.change")
-    return _crossed(
-        f"X3.{row}",
-        "上一年项目数量 = 上一年度报告的项目数量 + 增减",
-        (after("proactive", row, "items"), (f"later.proactive.{row}.items",)),
-        (right, cells),
-    )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from index.report import Check
+from index.series import YearCheck, cross_year_checks
 from indexer.page import Page
-from indexer.statistics import cross_year_checks, read_statistics
+from indexer.statistics import read_statistics
 from tests.indexer.statistics.forms import text_of
 
 CARRIED = "上年结转政府信息公开申请数量\n"
 
 
-def after(form: str, **edits: str) -> list[Check]:
+def after(form: str, **edits: str) -> tuple[YearCheck, ...]:
     """The checks of a report against itself as the year before, after edits of the later one: old text = new text."""
     earlier = text_of(form)
     later = earlier.replace(
@@ -24,7 +24,7 @@ def after(form: str, **edits: str) -> list[Check]:
     return cross_year_checks(*both)
 
 
-def failed(checks: list[Check]) -> dict[str, tuple[float | None, float | None]]:
+def failed(checks: tuple[YearCheck, ...]) -> dict[str, tuple[float | None, float | None]]:
     return {c.id: (c.left, c.right) for c in checks if c.status == "fail"}
 
 
@@ -52,4 +52,4 @@ def test_items_of_the_form_of_2019() -> None:
 @pytest.mark.parametrize("earlier", [{}, {"template": "prose", "tables": []}])
 def test_unknown_gives_no_check(earlier: dict[str, object]) -> None:
     later = read_statistics(Page(text=text_of("gb2021")), text_of("gb2021")).as_json()
-    assert cross_year_checks(earlier, later) == []
+    assert cross_year_checks(earlier, later) == ()
