@@ -41,7 +41,7 @@ docs: $(READY)
 	$(BIN)/python scripts/docs.py --check
 
 bench: $(READY)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check tantivy bm25s || echo "peers that are missing are skipped"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check tantivy bm25s duckdb || echo "peers that are missing are skipped"
 	$(BIN)/python -m bench --write
 
 clean:

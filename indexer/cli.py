@@ -328,7 +328,7 @@ def _print_report(report: Report, *, as_json: bool) -> None:
 @click.argument("query", default="")
 @index_option
 @filter_options
-@click.option("--format", "kind", type=click.Choice(("csv", "jsonl")), default="csv", show_default=True)
+@click.option("--format", "kind", type=click.Choice(("csv", "jsonl", "parquet")), default="csv", show_default=True)
 def export(
     query: str,
     index_dir: Path | None,

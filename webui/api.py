@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import asdict
+from importlib.util import find_spec
 
 from flask import Blueprint, Response, request, stream_with_context
 from werkzeug.exceptions import NotFound
@@ -107,6 +108,8 @@ def export() -> Response:
     kind = request.args.get("format", "csv")
     if kind not in FORMATS:
         raise RequestError("format", f"{kind[:40]!r} is not one of {', '.join(FORMATS)}")
+    if kind == "parquet" and not find_spec("pyarrow"):
+        raise RequestError("format", "parquet needs pyarrow on this server; take csv or jsonl")
     write, media_type = FORMATS[kind]
     reports = _begun(room().searcher.export(asked))
     response = Response(stream_with_context(write(reports)), content_type=media_type)
