@@ -25,11 +25,12 @@ def result(counts: FacetCounts, request: SearchRequest, chosen: tuple[str, ...])
     """One facet as it is shown."""
     facet = facet_named(counts.name)
     listed = list(counts.counts)
-    listed += [FacetCount(v, 0) for v in chosen if v not in {c.value for c in listed}]
-    listed.sort(key=lambda c: c.value not in chosen)
+    known, wanted = {c.value for c in listed}, frozenset(chosen)
+    listed += [FacetCount(v, 0) for v in chosen if v not in known]
+    listed.sort(key=lambda c: c.value not in wanted)
     urls = request.toggle_urls(facet.name, [c.value for c in listed])
     shown = tuple(
-        FacetValue(c.value, _label(facet, c.value), c.count, c.value in chosen, url)
+        FacetValue(c.value, _label(facet, c.value), c.count, c.value in wanted, url)
         for c, url in zip(listed, urls, strict=True)
     )
     found = sum(1 for c in listed if c.count)

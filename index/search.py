@@ -121,6 +121,9 @@ class Searcher:
         rewritten = self._rewritten(engine, request.q, synonymous=request.synonyms)
         chosen = _chosen(request, rewritten)
         filters: dict[str, Node] = {name: _filter(name, values) for name, values in chosen.items()}
+        for name, values in rewritten.filters.items():
+            if len(values) > LIMITS.values:
+                filters[f"{name} typed"] = _filter(name, tuple(values))
         for name, nodes in _ranges(request, rewritten).items():
             filters[f"{name} range"] = nodes[0] if len(nodes) == 1 else AllOf(tuple(nodes))
         for text in request.where:
@@ -396,10 +399,11 @@ def _series(engine: Engine, agencies: tuple[str, ...]) -> Node:
 
 
 def _chosen(request: SearchRequest, rewritten: Rewritten) -> dict[str, tuple[str, ...]]:
-    """Filters typed and filters chosen, as one."""
+    """Filters typed and filters chosen, as one; more typed values than a reader could choose stay a condition."""
     out = {name: list(values) for name, values in request.filters.items() if values}
     for name, values in rewritten.filters.items():
-        out.setdefault(name, []).extend(values)
+        if len(values) <= LIMITS.values:
+            out.setdefault(name, []).extend(values)
     return {name: tuple(dict.fromkeys(values)) for name, values in out.items()}
 
 

@@ -13,7 +13,7 @@ from index.engines import open_engine, open_writer
 from index.errors import RequestError
 from index.query.names import is_called
 from index.report import Report
-from index.request import SearchRequest
+from index.request import LIMITS, SearchRequest
 from index.search import Searcher
 from index.settings import Settings
 
@@ -138,3 +138,17 @@ def test_nothing_is_read_from_an_empty_folder(tmp_path: Path) -> None:
     engine = open_engine(settings)
     assert coverage(engine).bodies == ()
     engine.close()
+
+
+def test_more_typed_bodies_than_can_be_chosen_are_a_condition(tmp_path: Path) -> None:
+    settings = Settings(index=tmp_path)
+    writer = open_writer(settings)
+    for i in range(LIMITS.values + 5):
+        writer.put(analyse(Report(f"r{i}", f"{i}.txt", "公开", agency=f"第{i}局"), "d"))
+    writer.put(analyse(Report("other", "o.txt", "公开", agency="某院"), "d"))
+    writer.commit()
+    answer = Searcher.open(settings).search(SearchRequest(q="公开 agency:局"))
+    assert answer.total == LIMITS.values + 5
+    assert "agency" not in answer.query.filters
+    assert not any(v.selected for v in answer.facets["agency"].values)
+    assert answer.facets["agency"].total_values == LIMITS.values + 5

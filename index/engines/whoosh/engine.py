@@ -336,7 +336,8 @@ def _mask(node: Node, leaf: Leaf) -> Array:
         case Near():
             return _at(segment.near(node), segment.count)
         case Keyword(name, values):
-            return _by_value(segment, name, lambda path: "/".join(path) in values)
+            wanted = frozenset(values)
+            return _by_value(segment, name, lambda path: "/".join(path) in wanted)
         case PathPrefix(name, prefixes):
             return _by_value(segment, name, lambda path: any(path[: len(p)] == p for p in prefixes))
         case NumberRange(name, low, high):

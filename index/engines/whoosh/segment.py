@@ -42,7 +42,7 @@ Spans = tuple[Array, Array, Array]
 Nested = list[tuple[str, list[tuple[str, int]]]]
 NO_SPANS: Spans = (EMPTY, EMPTY, EMPTY)
 CACHE_BYTES = 24 << 20
-MOST_OPERANDS = 8
+MOST_OPERANDS = 5
 
 
 @dataclass(frozen=True, slots=True)
