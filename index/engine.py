@@ -68,7 +68,8 @@ class EngineQuery:
     A report matches when it satisfies `condition` and every filter. `filters` are keyed by facet name (or another
     name for those that are no facet); a facet is counted over the reports that satisfy the condition and every
     filter but the one under its own name. `counted` are the strings whose non-overlapping places are counted.
-    `after` continues behind the (sort key, tie) of a hit; otherwise `offset` skips.
+    `after` continues behind the (sort key, tie) of a hit; otherwise `offset` skips. `fold` names a number: of the
+    reports that match and share it only the one with the smallest tie is kept, in hits, totals and facets alike.
     """
 
     condition: Node = field(default_factory=Everything)
@@ -80,6 +81,7 @@ class EngineQuery:
     size: int = 10
     after: tuple[float | None, int] | None = None
     facets: tuple[FacetAsked, ...] = ()
+    fold: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

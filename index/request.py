@@ -39,7 +39,8 @@ class SearchRequest:
     """One search.
 
     `filters` maps facet names to chosen values: OR-ed within a facet, AND-ed across. `facets` names the facets to
-    count (None: all). `cursor` continues a list past `page * size == 10,000`. `synonyms` also searches what means the
+    count (None: all). `cursor` continues a list past `page * size == 10,000`. `fold` shows copies of one
+    report as one hit. `synonyms` also searches what means the
     same as a bare word; `explain` asks for the parts of each score. Raises RequestError on what cannot be.
     """
 
@@ -59,6 +60,7 @@ class SearchRequest:
     facet_size: int = 20
     snippets: int = 3
     synonyms: bool = False
+    fold: bool = False
     explain: bool = False
 
     def __post_init__(self) -> None:
@@ -105,6 +107,8 @@ class SearchRequest:
                 out.append((name, str(getattr(self, name))))
         if self.synonyms:
             out.append(("synonyms", "on"))
+        if self.fold:
+            out.append(("fold", "on"))
         if self.explain:
             out.append(("explain", "1"))
         if self.cursor is not None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["FacetResult", "FacetValue", "Hit", "QueryEcho", "ScorePart", "SearchResponse", "Snippet"]
+__all__ = ["CopyOf", "FacetResult", "FacetValue", "Hit", "QueryEcho", "ScorePart", "SearchResponse", "Snippet"]
 
 Span = tuple[int, int]
 
@@ -50,6 +50,17 @@ class Hit:
     title_marks: tuple[Span, ...] = ()
     snippets: tuple[Snippet, ...] = ()
     explanation: tuple[ScorePart, ...] | None = None
+    copies: tuple[CopyOf, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOf:
+    """The same report elsewhere, folded into a hit."""
+
+    id: str
+    source: str
+    url: str | None
+    title: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from index.aggregate import Aggregate, Histogram, aggregate, histogram
+from index.analysis.analyzer import COPY, copy_number
 from index.analysis.normaliser import fold_line
 from index.boosts import boosts
 from index.corrections import FEW, Doubt, corrections
@@ -31,7 +32,7 @@ from index.query.parser import parse
 from index.query.rewrite import Rewritten, rewrite
 from index.report import Report
 from index.request import LIMITS, SearchRequest
-from index.response import FacetResult, Hit, QueryEcho, ScorePart, SearchResponse, Snippet
+from index.response import CopyOf, FacetResult, Hit, QueryEcho, ScorePart, SearchResponse, Snippet
 from index.schema import NUMBERS, TEXT_FIELDS
 from index.series import Series, series
 from index.settings import Settings
@@ -97,6 +98,8 @@ class Searcher:
         matches, asked_for = self._run(engine, planned, request)
         relaxed = asked_for is not planned.query
         hits = self._hits(planned, matches, request.snippets)
+        if request.fold:
+            hits = tuple(replace(h, copies=_copies(engine, f)) for h, f in zip(hits, matches.hits, strict=True))
         if request.explain:
             hits = tuple(replace(h, explanation=_explanation(engine, asked_for, h.id)) for h in hits)
         facets = {c.name: result(c, request, planned.chosen.get(c.name, ())) for c in matches.facets}
@@ -142,6 +145,7 @@ class Searcher:
             size=request.size,
             after=_cursor(request),
             facets=asked(request, chosen),
+            fold=COPY if request.fold else None,
         )
         return _Planned(rewritten, query, chosen)
 
@@ -322,6 +326,19 @@ def _most_words(engine: Engine, planned: _Planned) -> int:
         query = EngineQuery(condition=condition, filters=planned.query.filters, size=0)
         low, high = (middle, high) if engine.search(query).total else (low, middle - 1)
     return low
+
+
+MOST_COPIES = 20
+
+
+def _copies(engine: Engine, found: Found) -> tuple[CopyOf, ...]:
+    """The other reports with the same text, a bounded number."""
+    number = copy_number(found.texts["text"].form)
+    if number is None:
+        return ()
+    others = engine.search(EngineQuery(NumberRange(COPY, number, number), size=MOST_COPIES + 1)).hits
+    heads = [head_of(o.stored) for o in others if o.id != found.id][:MOST_COPIES]
+    return tuple(CopyOf(h["id"], h["source"], h["url"], h["title"]) for h in heads)
 
 
 def _explanation(engine: Engine, query: EngineQuery, report_id: str) -> tuple[ScorePart, ...]:

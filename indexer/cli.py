@@ -197,6 +197,7 @@ def _searcher(index_dir: Path | None) -> Any:
 @click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="How many hits.")
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--fold", is_flag=True, help="Show copies of one report as one hit.")
 @click.option("--facets/--no-facets", default=True, help="Count the facets too.")
 @json_option
 def search(
@@ -209,6 +210,7 @@ def search(
     sort: str,
     limit: int,
     page: int,
+    fold: bool,
     facets: bool,
     as_json: bool,
     **filters: tuple[str, ...],
@@ -225,7 +227,7 @@ def search(
     公开 !"不予公开"           公开 where it is not part of 不予公开
     """
     more = {"year_from": year_from, "year_to": year_to, "sort": sort, "size": limit, "page": page}
-    request = _request(query, match, where, filters, facets=None if facets else (), **more)
+    request = _request(query, match, where, filters, facets=None if facets else (), fold=fold, **more)
     response: SearchResponse = _searcher(index_dir).search(request)
     if as_json:
         click.echo(_json(response.to_json()))

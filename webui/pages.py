@@ -226,6 +226,7 @@ def search() -> BaseResponse:
         spreads=[spread(asked, name) for name in numbers[:2]],
         stated=stated(response.hits, numbers),
         numbers_url=_bare(asked).url("/numbers"),
+        fold_url=asked.with_(fold=not asked.fold).url(PAGE_SEARCH),
         synonyms_url=asked.with_(synonyms=not asked.synonyms).url(PAGE_SEARCH),
         loose_url=asked.with_(match="any").url(PAGE_SEARCH),
         bare_url=SearchRequest(q=asked.q).url(PAGE_SEARCH),

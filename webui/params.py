@@ -148,6 +148,12 @@ PARAMETERS = (
         _switch,
     ),
     Parameter(
+        "fold",
+        {"type": "string", "enum": [*_ON, *_OFF], "default": "off"},
+        "on: copies of one report are one hit, with the others listed in `copies`; totals and facets count it once.",
+        _switch,
+    ),
+    Parameter(
         "explain", {"type": "string", "enum": [*_ON, *_OFF], "default": "0"}, "1: the parts of each score.", _switch
     ),
 )

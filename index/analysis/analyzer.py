@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from functools import cache
 
@@ -15,7 +16,7 @@ from index.report import Report
 from index.schema import FACETS, SCHEMA_VERSION
 from index.stored import to_bytes
 
-__all__ = ["HEADING", "analyse", "day_number", "fingerprint"]
+__all__ = ["COPY", "HEADING", "analyse", "copy_number", "day_number", "fingerprint"]
 
 HEADING = re.compile(
     r"^[ \t\u3000\xa0]*(?:第[一二三四五六七八九十]+[章节節部]|[一二三四五六七八九十]{1,3}[、.．]"
@@ -50,7 +51,7 @@ def analyse(report: Report, digest: str) -> Document:
         wording={"title": mainland(title) if taiwan else None, "text": mainland(text) if taiwan else None},
         words=_words(report, title, text, taiwan=taiwan),
         keywords=_keywords(report),
-        numbers=_numbers(report),
+        numbers=_numbers(report, text.form),
     )
 
 
@@ -73,8 +74,10 @@ def _keywords(report: Report) -> dict[str, str | tuple[str, ...]]:
     return out
 
 
-def _numbers(report: Report) -> dict[str, float]:
+def _numbers(report: Report, form: str) -> dict[str, float]:
     out: dict[str, float] = {}
+    if (copy := copy_number(form)) is not None:
+        out[COPY] = copy
     if report.year is not None:
         out["year"] = report.year
     if (day := day_number(report.published)) is not None:
@@ -82,6 +85,25 @@ def _numbers(report: Report) -> dict[str, float]:
     metrics = report.statistics.get("metrics") or {}
     out.update({name: float(metrics[name]) for name in METRIC_NAMES if metrics.get(name) is not None})
     return out
+
+
+COPY = "copy"
+"""The number that copies of one report share."""
+
+FEWEST_LETTERS = 200
+"""A text with fewer letters may agree with another by chance or by form."""
+
+
+def copy_number(form: str) -> float | None:
+    """What an index form is, whatever its signs, spaces, script and wording: 52 bits of its letters and digits.
+
+    >>> copy_number("公开" * 150) == copy_number("公，开 " * 150)
+    True
+    """
+    letters = "".join(c for c in (mainland_text(form) if is_taiwan_worded(form) else form) if c.isalnum())
+    if len(letters) < FEWEST_LETTERS:
+        return None
+    return float(int(hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:13], 16))
 
 
 def day_number(date: str | None) -> int | None:

@@ -196,6 +196,18 @@ def satisfies(document: Document, node: Node) -> bool:
             return value is not None and (low is None or value >= low) and (high is None or value <= high)
 
 
+def folded(documents: Sequence[Document], name: str | None) -> list[Document]:
+    """Of those that share a number only the one with the smallest tie."""
+    if name is None:
+        return list(documents)
+    first: dict[float, int] = {}
+    for d in documents:
+        if name in d.numbers:
+            value = d.numbers[name]
+            first[value] = min(first.get(value, tie_of(d.id)), tie_of(d.id))
+    return [d for d in documents if name not in d.numbers or first[d.numbers[name]] == tie_of(d.id)]
+
+
 # ---------------------------------------------------------------------- the engine
 class ReferenceEngine:
     """A snapshot over a list of documents."""
@@ -208,7 +220,7 @@ class ReferenceEngine:
     def search(self, query: EngineQuery) -> Matches:
         leaves = strings_of(query.counted)
         base = [d for d in self.documents if satisfies(d, query.condition)]
-        matching = [d for d in base if all(satisfies(d, n) for n in query.filters.values())]
+        matching = folded([d for d in base if all(satisfies(d, n) for n in query.filters.values())], query.fold)
         counts = {d.id: occurrences_in(d, leaves) for d in matching}
         found = [self._found(d, query, counts[d.id] if leaves else None) for d in matching]
         found.sort(key=lambda f: rank(f, query.sort))
@@ -224,10 +236,9 @@ class ReferenceEngine:
     def _facet(self, asked: FacetAsked, base: Sequence[Document], query: EngineQuery) -> FacetCounts:
         others = [n for name, n in query.filters.items() if name != asked.name]
         counts: Counter[str] = Counter()
-        for document in base:
-            if all(satisfies(document, n) for n in others):
-                path = path_of(document, asked.name)
-                counts.update("/".join(path[: i + 1]) for i in range(len(path)))
+        for document in folded([d for d in base if all(satisfies(d, n) for n in others)], query.fold):
+            path = path_of(document, asked.name)
+            counts.update("/".join(path[: i + 1]) for i in range(len(path)))
         listed = sorted((-n, v) for v, n in counts.items() if asked.contains in v)
         shown = {v for _, v in listed[: asked.size]} | set(asked.always)
         values = sorted((-counts[v], v) for v in shown)

@@ -55,6 +55,7 @@ def random_query(rng: random.Random) -> EngineQuery:
         offset=rng.choice([0, 0, 2]),
         size=rng.choice([0, 3, 100]),
         facets=FACETS,
+        fold=rng.choice([None, None, "year"]),
     )
 
 

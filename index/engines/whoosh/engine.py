@@ -18,6 +18,7 @@ import numpy as np
 from index.engine import Columns, EngineQuery, FacetCounts, Found, Manifest, Matches
 from index.engines.whoosh.batch import tie_of
 from index.engines.whoosh.facets import FacetTable
+from index.engines.whoosh.folding import folded
 from index.engines.whoosh.pack import REBUILD, Array
 from index.engines.whoosh.rank import Leaf, Scorer, Statistics
 from index.engines.whoosh.segment import Segment, may_overlap
@@ -110,7 +111,8 @@ class WhooshEngine:
         groups = _groups(query.counted)
         base = [_mask(query.condition, leaf) & leaf.live for leaf in self.leaves]
         filters = {name: [_mask(node, leaf) for leaf in self.leaves] for name, node in query.filters.items()}
-        every = _narrowed(base, filters, except_for=None)
+        segments = [leaf.segment for leaf in self.leaves]
+        every = folded(segments, _narrowed(base, filters, except_for=None), query.fold)
         matched = [self._matched(i, mask, groups) for i, mask in enumerate(every)]
         occurrences = None
         if groups:
@@ -226,7 +228,8 @@ class WhooshEngine:
         for asked in query.facets:
             chosen = matched
             if asked.name in filters:
-                chosen = [np.flatnonzero(m) for m in _narrowed(base, filters, except_for=asked.name)]
+                wider = _narrowed(base, filters, except_for=asked.name)
+                chosen = [np.flatnonzero(m) for m in folded([x.segment for x in self.leaves], wider, query.fold)]
             table = self._table(asked.name)
             out.append(table.answer(asked, table.counted(chosen)))
         return tuple(out)
