@@ -39,9 +39,9 @@ class SearchRequest:
     """One search.
 
     `filters` maps facet names to chosen values: OR-ed within a facet, AND-ed across. `facets` names the facets to
-    count (None: all). `cursor` continues a list past `page * size == 10,000`. `fold` shows copies of one
-    report as one hit. `synonyms` also searches what means the
-    same as a bare word; `explain` asks for the parts of each score. Raises RequestError on what cannot be.
+    count (None: all). `cursor` continues a list past `page * size == 10,000`. `fold` shows copies of one report as
+    one hit. `synonyms` also searches what means the same as a bare word; `explain` asks for the parts of each score.
+    Raises RequestError on what cannot be.
     """
 
     q: str = ""

@@ -20,11 +20,12 @@ from click.testing import CliRunner
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import index.query.syntax  # noqa: E402
 from index.schema import FACETS  # noqa: E402  the checkout comes first
 from index.settings import SETTINGS  # noqa: E402
 from indexer.cli import main  # noqa: E402
 
-PART = re.compile(r"(<!-- generated: ([\w-]+)(?: (.*?))? -->\n).*?(<!-- end -->)", re.DOTALL)
+PART = re.compile(r"(<!-- generated: ([\w-]+)(?: ([^\n]*?))? -->\n).*?(<!-- end -->)", re.DOTALL)
 FILES = ("README.md", "README.zh-CN.md", "ARCHITECTURE.md")
 
 
@@ -66,11 +67,18 @@ def search(arguments: str) -> str:
     return block(f"$ {shown}\n{run('search', query, '--index', str(INDEX), *words)}")
 
 
+def grammar(_: str) -> str:
+    """The grammar of queries, as the parser's own documentation has it."""
+    lines = (index.query.syntax.__doc__ or "").splitlines()
+    return block("\n".join(line[4:] for line in lines if line.startswith("    ")))
+
+
 PARTS: dict[str, Callable[[str], str]] = {
     "commands": commands,
     "settings": settings,
     "facets": facets,
     "search": search,
+    "grammar": grammar,
 }
 INDEX = Path()
 
