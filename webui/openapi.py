@@ -139,6 +139,8 @@ def _api() -> Json:
     kind = _parameter("format", {"type": "string", "enum": list(FORMATS), "default": "csv"}, "The file's format.")
     files = _content("text/csv", {"type": "string", "description": "Columns: " + ", ".join(COLUMNS)})
     files |= _content("application/x-ndjson", {"type": "string", "description": "A Report a line."})
+    columns = "The columns of the CSV; where the server has pyarrow."
+    files |= _content("application/vnd.apache.parquet", {"type": "string", "format": "binary", "description": columns})
     size, few_size = _parameter("size", values, "How many values."), _parameter("size", few, "How many.")
     stats = [*(_parameter(p.name, dict(p.schema), p.description) for p in NUMBERS_PARAMETERS), *_query(PAGING)]
     search, facet = _query(), [name, *_query(PAGING), contains, size]
