@@ -38,7 +38,7 @@ TOKEN = re.compile(
     r"|(?P<close>[)）])"
     r"|(?P<near>NEAR/(?P<distance>\d{1,6})(?=[\s(（]|$))"
     r"|(?P<word>(?:AND|OR|NOT)(?=[\s(（)）]|$))"
-    r"|(?P<minus>-)"
+    r"|(?P<minus>-(?!-))"
     r"|(?P<bang>[!！](?=[\"“＂「『]))"
     r"|(?P<quote>[\"“＂「『])"
     r"|(?P<field>[A-Za-z_]{2,20}~?:(?!//))"

@@ -111,7 +111,9 @@ def unparse(node: Syntax, *, inside: bool = False) -> str:
         case Field():
             return f"{node.name}:" + _value(node)
         case Negated(operand, _):
-            return "-" + unparse(operand, inside=True)
+            # two hyphens in a row are a dash and not a negation
+            printed = unparse(operand, inside=True)
+            return f"-({printed})" if printed.startswith("-") else f"-{printed}"
         case And(operands, _):
             joined = " ".join(unparse(o, inside=True) for o in operands)
         case Or(operands, _):
