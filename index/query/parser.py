@@ -33,7 +33,7 @@ FIELDS = ("title", "text", "agency", "agency~", "level", "year", "region", "line
 QUOTES = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
 OPENING, CLOSING = "(（", ")）"
 TOKEN = re.compile(
-    r"(?P<space>\s+)"
+    r"(?P<space>\s+|[(（]\s*[)）])"  # empty brackets are a blank to be filled in, as questions have them
     r"|(?P<open>[(（])"
     r"|(?P<close>[)）])"
     r"|(?P<near>NEAR/(?P<distance>\d{1,6})(?=[\s(（]|$))"
@@ -75,6 +75,8 @@ def parse(query: str) -> Syntax | None:
             f"a query may have {MOST_CLAUSES} clauses, this has {len(clauses)}; leave some out",
             clauses[MOST_CLAUSES].position,
         )
+    if not tokens and query.strip():
+        raise QueryError("there is nothing here to search for; type a word", 0)
     return _Parser(tokens, len(query)).query() if tokens else None
 
 
@@ -109,7 +111,8 @@ def _separates(char: str) -> bool:
 def _quoted(query: str, at: int) -> tuple[Token, int]:
     close = query.find(QUOTES[query[at]], at + 1)
     if close < 0 and query[at] == "“":
-        close = query.find('"', at + 1)
+        # closed by a straight mark, or by one that leans the wrong way
+        close = max(query.find('"', at + 1), query.find("“", at + 1))
     if close < 0:
         raise QueryError(f"the quotation mark at {at} is not closed; add {QUOTES[query[at]]}", at)
     text, end = query[at + 1 : close], close + 1
@@ -223,8 +226,6 @@ class _Parser:
 
     def bracket(self) -> Syntax:
         opening = self.take()
-        if (token := self.peek()) and token.kind == "close":
-            raise QueryError(f"the brackets at {opening.position} are empty; put words between them", opening.position)
         tree = self.any_of()
         if self.peek() is None:
             raise QueryError(f"the bracket at {opening.position} is not closed; add )", opening.position)
