@@ -99,12 +99,6 @@ class Postings:
         ends = self.starts.slice(first, last + 1)
         return int(ends[0]), int(ends[-1])
 
-    def how_many(self, number: int) -> int:
-        """How many positions one key has."""
-        assert self.offsets is not None
-        ends = self.offsets.slice(number, number + 2)
-        return int(ends[1]) - int(ends[0])
-
     def rows(self, first: int, last: int) -> Rows:
         """The rows of the keys first..last (exclusive)."""
         start, end = self.span(first, last)
