@@ -1,16 +1,31 @@
 """How characters are read and what they look like: for completions and corrections only, nothing is matched by it.
 
 Readings are pinyin without tones, `v` for ü. Only the 6,763 characters of GB 2312 are known, which is what reports are
-written with. pypinyin is loaded at the first use: it takes a quarter of a second.
+written with, and the words in which one of them is read otherwise than usual. `readings.txt` has both; it is made from
+pypinyin by `python -m tests.index.test_readings`, as pypinyin itself takes a quarter of a second and 57 MB to load.
 """
 
 from __future__ import annotations
 
-import unicodedata
+import sys
 from collections import defaultdict
 from functools import cache
+from pathlib import Path
 
-__all__ = ["COMMON", "alike", "blurred", "homophones", "near_homophones", "reading", "readings", "sounds"]
+__all__ = [
+    "COMMON",
+    "KNOWN",
+    "alike",
+    "begun",
+    "blurred",
+    "homophones",
+    "near_homophones",
+    "reading",
+    "readings",
+    "sounds",
+]
+
+TABLE = Path(__file__).with_name("readings.txt")
 
 
 def _rows(first: int, last: int) -> str:
@@ -20,6 +35,12 @@ def _rows(first: int, last: int) -> str:
 
 COMMON = _rows(0xB0, 0xD7)
 """The 3,755 characters of level 1."""
+
+KNOWN = COMMON + _rows(0xD8, 0xF7)
+"""All characters with a reading."""
+
+LONGEST = 4
+"""So many characters has the longest word of the table."""
 
 ALIKE = (
     *("己已巳", "未末", "沭沐", "候侯", "复覆", "人入八", "土士", "日曰", "干千于", "大太犬", "开丌井", "刀力", "午牛"),
@@ -34,25 +55,26 @@ ALIKE = (
 
 
 @cache
-def readings() -> dict[str, tuple[str, ...]]:
-    """Character -> its readings, the usual one first."""
-    from pypinyin.pinyin_dict import pinyin_dict  # noqa: PLC0415  loaded only where something is misspelt or completed
-
-    known = COMMON + _rows(0xD8, 0xF7)
-    return {c: tuple(dict.fromkeys(_plain(r) for r in pinyin_dict.get(ord(c), "").split(",") if r)) for c in known}
-
-
-def _plain(reading: str) -> str:
-    spread = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
-    return "".join(c for c in spread if c.isascii())
+def _table() -> dict[str, tuple[str, ...]]:
+    """Characters with their readings, and words of several characters with theirs, a syllable a character."""
+    rows = (row.split() for row in TABLE.read_text(encoding="utf-8").splitlines() if row[:1] not in ("#", ""))
+    return {word: tuple(map(sys.intern, syllables)) for word, *syllables in rows}
 
 
 @cache
-def _phrases() -> dict[str, list[list[str]]]:
-    from pypinyin.phrases_dict import phrases_dict  # noqa: PLC0415  as above
+def readings() -> dict[str, tuple[str, ...]]:
+    """Character -> its readings, the usual one first."""
+    return {c: _table()[c] for c in KNOWN if c in _table()}
 
-    found: dict[str, list[list[str]]] = phrases_dict
-    return found
+
+@cache
+def begun() -> dict[str, str]:
+    """Letter -> the characters with a reading that begins with it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for char, sounded in readings().items():
+        for letter in dict.fromkeys(sound[0] for sound in sounded):
+            found[letter].append(char)
+    return {letter: "".join(chars) for letter, chars in found.items()}
 
 
 def reading(word: str) -> tuple[str, ...] | None:
@@ -70,13 +92,12 @@ def reading(word: str) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-def _next(word: str, at: int) -> list[str]:
-    """The syllables of the longest phrase that begins here, or of one character."""
-    for end in range(min(len(word), at + 4), at + 1, -1):
-        phrase = _phrases().get(word[at:end])
-        if phrase is not None and len(phrase) == end - at:
-            return [_plain(r[0]) for r in phrase]
-    return list(readings().get(word[at], ())[:1])
+def _next(word: str, at: int) -> tuple[str, ...]:
+    """The syllables of the longest word of the table that begins here, or of one character."""
+    for end in range(min(len(word), at + LONGEST), at + 1, -1):
+        if (found := _table().get(word[at:end])) is not None:
+            return found
+    return readings().get(word[at], ())[:1]
 
 
 def sounds(char: str) -> tuple[str, ...]:
