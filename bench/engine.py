@@ -83,7 +83,9 @@ def one(number: int, rng: random.Random, vocabulary: Vocabulary) -> Document:
         id=f"r{number}",
         digest=f"{number:016x}",
         source=f"reports/{number}.html",
-        stored=('{"text": "' + text + '"}').encode(),
+        head=b"",
+        rest=b"",
+        display=text,
         texts={"title": Folded(title, OffsetMap()), "text": Folded(text, OffsetMap.of_rows(rows))},
         wording={"title": None, "text": None},
         words={

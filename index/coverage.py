@@ -135,7 +135,7 @@ def _bodies(engine: Engine, path: tuple[str, ...], below: list[str], years: tupl
             own = AllOf((own, Not(PathPrefix("region", tuple(tuple(p.split("/")) for p in below)))))
     else:
         own = Keyword("level", ("国家级",))
-    reports = [head_of(f.stored) for f in engine.scan(own)]
+    reports = [head_of(f.contents.head) for f in engine.scan(own)]
     grouped: dict[tuple[str, ...], Body] = {}
     for report in sorted(reports, key=lambda r: (r["year"] or 0, r["published"] or "9999", r["id"])):
         if report["agency"] and report["year"]:

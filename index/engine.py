@@ -17,6 +17,7 @@ from index.query.nodes import Everything, Node, Ranking
 
 __all__ = [
     "Columns",
+    "Contents",
     "Document",
     "Engine",
     "EngineQuery",
@@ -30,9 +31,37 @@ __all__ = [
 ]
 
 
+class Contents(Protocol):
+    """What is kept of a report, read when it is asked for.
+
+    `head` and `rest` are bytes that only `index.stored` understands; `display` is the text as it is shown. `texts` and
+    `wording` are as in Document.
+    """
+
+    @property
+    def head(self) -> bytes:
+        """What a list shows."""
+
+    @property
+    def rest(self) -> bytes:
+        """All that is neither head nor text."""
+
+    @property
+    def display(self) -> str:
+        """The display text."""
+
+    @property
+    def texts(self) -> Mapping[str, Folded]:
+        """The index forms."""
+
+    @property
+    def wording(self) -> Mapping[str, Folded | None]:
+        """The lines in mainland wording."""
+
+
 @dataclass(slots=True)
 class Document:
-    """A report made ready for an engine.
+    """A report made ready for an engine; an engine keeps its Contents.
 
     `texts` holds for each of TEXT_FIELDS the index form with its way back to the display text; `wording` for each
     field the lines that read otherwise in mainland wording (None for nearly all reports). `words` holds
@@ -43,7 +72,9 @@ class Document:
     id: str
     digest: str
     source: str
-    stored: bytes
+    head: bytes
+    rest: bytes
+    display: str
     texts: dict[str, Folded]
     wording: dict[str, Folded | None]
     words: dict[str, dict[str, int]]
@@ -90,7 +121,6 @@ class Found:
 
     `key` is what it was sorted by (None: it has no such value), `tie` a number that is the report's own for good
     (of 53 bits) and settles equals, ascending. `occurrences` is None when nothing was counted.
-    `texts` and `wording` are as in Document.
     """
 
     id: str
@@ -98,9 +128,7 @@ class Found:
     key: float | None
     tie: int
     occurrences: int | None
-    stored: bytes
-    texts: Mapping[str, Folded]
-    wording: Mapping[str, Folded | None]
+    contents: Contents
 
 
 @dataclass(frozen=True, slots=True)

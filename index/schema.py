@@ -14,7 +14,7 @@ from index.report import LEVELS, TABLES_STATUSES
 
 __all__ = ["FACETS", "FACET_NAMES", "NUMBERS", "SORTS", "TEXT_FIELDS", "Facet", "is_ascending"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raise it when stored data changes its meaning: older indexes are then named as stale and refused."""
 
 TEXT_FIELDS = ("title", "text")

@@ -38,7 +38,7 @@ from index.series import Series, series
 from index.settings import Settings
 from index.similar import Copies, Novelty, Similar, copies, novelty, passages, similar
 from index.snippets import Marker, snippets
-from index.stored import from_bytes, head_of, text_of
+from index.stored import head_of, report_of
 from index.suggestions import Suggestion, suggest
 from index.where import where
 
@@ -333,11 +333,11 @@ MOST_COPIES = 20
 
 def _copies(engine: Engine, found: Found) -> tuple[CopyOf, ...]:
     """The other reports with the same text, a bounded number."""
-    number = copy_number(found.texts["text"].form)
+    number = copy_number(found.contents.texts["text"].form)
     if number is None:
         return ()
     others = engine.search(EngineQuery(NumberRange(COPY, number, number), size=MOST_COPIES + 1)).hits
-    heads = [head_of(o.stored) for o in others if o.id != found.id][:MOST_COPIES]
+    heads = [head_of(o.contents.head) for o in others if o.id != found.id][:MOST_COPIES]
     return tuple(CopyOf(h["id"], h["source"], h["url"], h["title"]) for h in heads)
 
 
@@ -349,14 +349,14 @@ def _explanation(engine: Engine, query: EngineQuery, report_id: str) -> tuple[Sc
 
 
 def _report(found: Found) -> Report:
-    return from_bytes(found.stored)
+    return report_of(found.contents)
 
 
 def _hit(found: Found, marker: Marker, most: int) -> Hit:
-    stored = head_of(found.stored)
+    stored = head_of(found.contents.head)
     pieces: tuple[Snippet, ...] = ()
     if most:
-        pieces = snippets(text_of(found.stored), list(_marks(found, marker, "text")), most)
+        pieces = snippets(found.contents.display, list(_marks(found, marker, "text")), most)
     return Hit(
         id=found.id,
         score=round(found.score, 4),
@@ -375,7 +375,7 @@ def _hit(found: Found, marker: Marker, most: int) -> Hit:
 
 
 def _marks(found: Found, marker: Marker, name: str) -> tuple[tuple[int, int], ...]:
-    return tuple(marker.marks(name, found.texts[name], found.wording.get(name)))
+    return tuple(marker.marks(name, found.contents.texts[name], found.contents.wording.get(name)))
 
 
 _KNOWN: WeakKeyDictionary[Engine, dict[str, tuple[tuple[str, str], ...]]] = WeakKeyDictionary()

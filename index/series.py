@@ -14,7 +14,7 @@ from typing import Any
 from index.engine import Engine, EngineQuery
 from index.query.nodes import AllOf, AnyOf, Keyword, Node, PathPrefix
 from index.report import Report
-from index.stored import from_bytes, head_of
+from index.stored import head_of, report_of
 
 __all__ = ["Link", "Series", "YearCheck", "YearReport", "cross_year_checks", "heads_of_body", "series"]
 
@@ -141,7 +141,7 @@ def heads_of_body(engine: Engine, head: Head) -> list[Head]:
         return [head]
     groups: dict[str, _Group] = {}
     hits = engine.search(EngineQuery(_same_body(head), sort="year", size=MOST)).hits
-    for other in (head, *(head_of(found.stored) for found in hits if found.id != head["id"])):
+    for other in (head, *(head_of(found.contents.head) for found in hits if found.id != head["id"])):
         if other["agency"] == agency or _same_post(head, other):
             groups.setdefault(other["agency"], _Group(other["agency"])).heads.append(other)
     chosen = _chain(groups.pop(agency), list(groups.values()))
@@ -189,13 +189,13 @@ def _chain(own: _Group, others: list[_Group]) -> list[_Group]:
 # ---------------------------------------------------------------------- the series
 def series(engine: Engine, report_id: str) -> Series:
     """The series of the body that published a report. Raises ReportNotFoundError."""
-    head = head_of(engine.get(report_id).stored)
+    head = head_of(engine.get(report_id).contents.head)
     heads = heads_of_body(engine, head)
     by_year: dict[int, list[Head]] = {}
     for other in heads:
         if other["year"] is not None:
             by_year.setdefault(other["year"], []).append(other)
-    first = {year: from_bytes(engine.get(hs[0]["id"]).stored) for year, hs in by_year.items()}
+    first = {year: report_of(engine.get(hs[0]["id"]).contents) for year, hs in by_year.items()}
     years = tuple(_entry(year, first[year], by_year[year]) for year in by_year)
     names = dict.fromkeys(h["agency"] for h in heads if h["agency"])
     span = range(min(by_year), max(by_year) + 1) if by_year else ()

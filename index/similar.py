@@ -32,7 +32,7 @@ from index.passages import (
 )
 from index.query.nodes import AllOf, AnyOf, AtLeast, Everything, Keyword, Node, Not, Ranking, String
 from index.series import heads_of_body
-from index.stored import head_of, text_of
+from index.stored import head_of
 
 __all__ = ["Copies", "Copy", "Neighbour", "Novelty", "Similar", "Year", "copies", "novelty", "passages", "similar"]
 
@@ -184,7 +184,7 @@ class _Read:
 
 
 def _read(found: Found) -> _Read:
-    return _Read(head_of(found.stored), prose(text_of(found.stored), found.texts["text"]))
+    return _Read(head_of(found.contents.head), prose(found.contents.display, found.contents.texts["text"]))
 
 
 # ---------------------------------------------------------------------- probes

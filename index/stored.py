@@ -1,58 +1,162 @@
-"""How a report lies in an engine: what a list shows in front, the text behind it, all else packed at the end.
+"""How a report lies in an engine beside its texts: `head`, what a list shows, and `rest`, all else, packed.
 
-A list of hits needs a handful of fields and the text; the cells of the tables, ten times as long, are read only when a
-whole record is asked for.
-
-    two little-endian u32 (lengths of head and text) | head, JSON | text, UTF-8 | the rest, JSON, deflated
+A list of hits needs a handful of fields; the cells of the tables, a hundred times as long, are read only when a whole
+record is asked for. They are the same statutory words in every report, so they are set as columns (`_columns`) and
+deflated, in three parts, each with the dictionary of its part: see `scripts/dictionaries.py`. What zlib looks back
+is 32 KiB, less than the record of one report: as one part, most of the dictionary would be out of sight.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from index.engine import Contents
 from index.report import Report
 
-__all__ = ["HEAD", "from_bytes", "head_of", "text_of", "to_bytes"]
+__all__ = ["HEAD", "PARTS", "dictionaries_name", "head_of", "head_to_bytes", "parts_of", "report_of", "rest_to_bytes"]
 
 HEAD = (
     *("source", "url", "title", "agency", "level", "year", "region", "published"),
     *("org_type", "line", "tables_status", "id"),
 )
-LENGTHS = struct.Struct("<II")
+PARTS = ("checks", "statistics", "others")
+DICTIONARIES = Path(__file__).with_name("dictionaries.zz")
+LEVEL = 6
+SIZES = struct.Struct("<2I")
+COLUMNS = "="
+"""The one key of rows set as columns: no field of a record is called so."""
 
 
-def to_bytes(report: Report) -> bytes:
-    """The report as an engine keeps it. Half surrogate pairs, which no encoding can write, become question marks."""
-    stored = report.stored()
-    head = _json({name: stored.pop(name) for name in HEAD})
-    text = str(stored.pop("text")).encode("utf-8", "replace")
-    return LENGTHS.pack(len(head), len(text)) + head + text + zlib.compress(_json(stored), 3)
+def head_to_bytes(report: Report) -> bytes:
+    """The fields of HEAD, in their order. Half surrogate pairs, which no encoding can write, become question marks."""
+    return _json([getattr(report, name) for name in HEAD])
 
 
-def head_of(stored: bytes) -> Mapping[str, Any]:
+def head_of(head: bytes) -> Mapping[str, Any]:
     """The fields of HEAD."""
-    length, _ = LENGTHS.unpack_from(stored)
-    head: Mapping[str, Any] = json.loads(stored[LENGTHS.size : LENGTHS.size + length])
-    return head
+    return dict(zip(HEAD, json.loads(head), strict=True))
 
 
-def text_of(stored: bytes) -> str:
-    """The display text."""
-    length, size = LENGTHS.unpack_from(stored)
-    start = LENGTHS.size + length
-    return stored[start : start + size].decode("utf-8")
+def rest_to_bytes(report: Report) -> bytes:
+    """All that is neither head nor text."""
+    packed = [_deflated(name, part) for name, part in parts_of(report).items()]
+    return SIZES.pack(*map(len, packed[:2])) + b"".join(packed)
 
 
-def from_bytes(stored: bytes) -> Report:
+def report_of(kept: Contents) -> Report:
     """The whole report."""
-    length, size = LENGTHS.unpack_from(stored)
-    rest = json.loads(zlib.decompress(stored[LENGTHS.size + length + size :]))
-    return Report.from_stored({**rest, **head_of(stored), "text": text_of(stored)})
+    first, second = SIZES.unpack_from(kept.rest)
+    ends = (SIZES.size, SIZES.size + first, SIZES.size + first + second, len(kept.rest))
+    parts = {n: _inflated(n, kept.rest[a:b]) for n, a, b in zip(PARTS, ends, ends[1:], strict=False)}
+    statistics = parts["statistics"]
+    if statistics.get("tables"):
+        statistics["tables"] = [_with_rows(table, _rows) for table in statistics["tables"]]
+    checks = _rows(parts["checks"])
+    stored = {**parts["others"], **head_of(kept.head), "text": kept.display}
+    return Report.from_stored(stored | {"statistics": statistics, "checks": checks})
+
+
+def parts_of(report: Report) -> dict[str, bytes]:
+    """The rest as JSON before it is packed, by PARTS."""
+    stored = report.stored()
+    statistics = stored.pop("statistics")
+    if statistics.get("tables"):
+        statistics = {**statistics, "tables": [_with_rows(table, _columns) for table in statistics["tables"]]}
+    checks = _columns(stored.pop("checks"))
+    for name in (*HEAD, "text"):
+        del stored[name]
+    return dict(zip(PARTS, map(_json, (checks, statistics, stored)), strict=True))
 
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+# ---------------------------------------------------------------------- rows as columns
+def _with_rows(table: Mapping[str, Any], change: Any) -> dict[str, Any]:
+    """A table with its rows, and the cells of each, set as columns or back."""
+    rows = table.get("rows", [])
+    if change is _rows:
+        return {**table, "rows": [{**r, "cells": _rows(r["cells"])} if "cells" in r else r for r in _rows(rows)]}
+    return {**table, "rows": _columns([{**r, "cells": _columns(r["cells"])} if "cells" in r else r for r in rows])}
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Rows of the same fields as one list a field; spans as steps, which are nearly always the same."""
+    if len(rows) < 2 or any(r.keys() != rows[0].keys() for r in rows):
+        return rows
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    if all(columns.get("span", ())):
+        columns |= {"span": _steps(columns["span"])} if "span" in columns else {}
+    return {COLUMNS: columns}
+
+
+def _rows(columns: Any) -> list[dict[str, Any]]:
+    """The rows that `_columns` took."""
+    if isinstance(columns, list):
+        return columns
+    fields = columns[COLUMNS]
+    if "span" in fields and isinstance(fields["span"][0], int):
+        fields = {**fields, "span": _spans(fields["span"])}
+    return [dict(zip(fields, row, strict=True)) for row in zip(*fields.values(), strict=True)]
+
+
+def _steps(spans: Sequence[Sequence[int]]) -> list[int]:
+    """[start, end) spans as gap and length in turn.
+
+    >>> _steps([(10, 12), (13, 14)])
+    [10, 2, 1, 1]
+    """
+    out: list[Any] = []
+    at = 0
+    for start, end in spans:
+        out += (start - at, end - start)
+        at = end
+    return out
+
+
+def _spans(steps: Sequence[int]) -> list[list[int]]:
+    out: list[Any] = []
+    at = 0
+    for gap, length in zip(steps[::2], steps[1::2], strict=True):
+        out.append([at + gap, at + gap + length])
+        at += gap + length
+    return out
+
+
+# ---------------------------------------------------------------------- dictionaries
+@cache
+def _dictionaries() -> Mapping[str, bytes]:
+    """What each part is deflated with."""
+    words = json.loads(zlib.decompress(DICTIONARIES.read_bytes()))
+    return {name: words[name].encode() for name in PARTS}
+
+
+@cache
+def dictionaries_name() -> str:
+    """What an index records of the dictionaries: what was packed with others cannot be read with these."""
+    return hashlib.sha256(DICTIONARIES.read_bytes()).hexdigest()[:12]
+
+
+@cache
+def _deflater(name: str) -> Any:
+    """A compressor that has taken in its dictionary: copying it is quicker than taking it in again."""
+    return zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, _dictionaries()[name])
+
+
+def _deflated(name: str, data: bytes) -> bytes:
+    deflater = _deflater(name).copy()
+    packed: bytes = deflater.compress(data)
+    return packed + bytes(deflater.flush())
+
+
+def _inflated(name: str, data: bytes) -> Any:
+    inflater = zlib.decompressobj(-15, _dictionaries()[name])
+    return json.loads(inflater.decompress(data) + inflater.flush())

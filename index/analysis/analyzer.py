@@ -14,7 +14,7 @@ from index.engine import Document
 from index.metrics import METRIC_NAMES
 from index.report import Report
 from index.schema import FACETS, SCHEMA_VERSION
-from index.stored import to_bytes
+from index.stored import dictionaries_name, head_to_bytes, rest_to_bytes
 
 __all__ = ["COPY", "HEADING", "analyse", "copy_number", "day_number", "fingerprint"]
 
@@ -31,7 +31,7 @@ HEADING = re.compile(
 def fingerprint() -> dict[str, str]:
     """What an index is written with; one that was written with something else is stale."""
     return {
-        "schema": str(SCHEMA_VERSION),
+        "schema": f"{SCHEMA_VERSION} {dictionaries_name()}",
         "normaliser": normaliser_name(),
         "segmenter": segmenter_name(),
         "wording": str(len(WORDINGS)) + " " + str(sum(map(ord, "".join(w.taiwan + w.mainland for w in WORDINGS)))),
@@ -46,7 +46,9 @@ def analyse(report: Report, digest: str) -> Document:
         id=report.id,
         digest=digest,
         source=report.source,
-        stored=to_bytes(report),
+        head=head_to_bytes(report),
+        rest=rest_to_bytes(report),
+        display=report.text,
         texts={"title": title, "text": text},
         wording={"title": mainland(title) if taiwan else None, "text": mainland(text) if taiwan else None},
         words=_words(report, title, text, taiwan=taiwan),

@@ -253,10 +253,7 @@ class ReferenceEngine:
             key = occurrences
         else:
             key = document.numbers.get(query.sort.removeprefix("-"))
-        wording = {f: document.wording.get(f) for f in TEXT_FIELDS}
-        return Found(
-            document.id, score, key, tie_of(document.id), occurrences, document.stored, document.texts, wording
-        )
+        return Found(document.id, score, key, tie_of(document.id), occurrences, document)
 
     def _parts(self, document: Document, ranking: Ranking) -> list[dict[str, Any]]:
         parts = []

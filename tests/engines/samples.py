@@ -8,7 +8,7 @@ from collections import Counter
 
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetBuilder, OffsetMap
-from index.engine import Document
+from index.engine import Contents, Document
 from index.query.nodes import (
     AllOf,
     AnyOf,
@@ -24,6 +24,7 @@ from index.query.nodes import (
     String,
     Wildcard,
 )
+from index.schema import TEXT_FIELDS
 
 ALPHABET = "公开公开信息aa,。\n𠮷😀一"
 REGIONS = [("甲省",), ("甲省", "乙市"), ("甲省", "乙市", "丙区"), ("甲省", "丁市"), ("戊省",), ()]
@@ -43,6 +44,18 @@ def folded(text: str, *, doubled: bool = False) -> Folded:
             builder.linear(display, 1)
             display += 1
     return Folded(text, builder.build())
+
+
+def shown(text: str, *, doubled: bool = False) -> str:
+    """The display text of such a form: a sign of the form is another one there, and every third character is two."""
+    text = text.replace(",", "，")
+    return "".join(f"{c}a" if n % 3 == 2 else c for n, c in enumerate(text)) if doubled else text
+
+
+def kept(contents: Contents) -> tuple[object, ...]:
+    """All that is kept of a report."""
+    wording = {name: contents.wording.get(name) for name in TEXT_FIELDS}
+    return contents.head, contents.rest, contents.display, dict(contents.texts), wording
 
 
 def document(
@@ -65,7 +78,9 @@ def document(
         id=report_id,
         digest=f"digest of {text}",
         source=f"seeds/{report_id}.txt",
-        stored=f"{report_id}: {text}".encode(),
+        head=f"{report_id}: {text}".encode(),
+        rest=f"the rest of {report_id}".encode(),
+        display=shown(text, doubled=doubled),
         texts={"title": folded(title), "text": folded(text, doubled=doubled)},
         wording={"title": title_wording, "text": wording},
         words=words,

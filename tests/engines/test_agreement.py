@@ -17,6 +17,7 @@ from tests.engines.conftest import INDEXES, Index
 from tests.engines.reference import ReferenceEngine
 from tests.engines.samples import (
     AGENCIES,
+    kept,
     random_document,
     random_filter,
     random_node,
@@ -60,7 +61,7 @@ def random_query(rng: random.Random) -> EngineQuery:
 
 
 def shown(found: Found) -> tuple[object, ...]:
-    return (found.id, found.tie, found.occurrences, found.stored, dict(found.texts), dict(found.wording))
+    return (found.id, found.tie, found.occurrences, *kept(found.contents))
 
 
 def agree(got: Engine, want: ReferenceEngine, query: EngineQuery) -> None:

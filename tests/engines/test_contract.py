@@ -27,7 +27,7 @@ from index.query.nodes import (
     Wildcard,
 )
 from tests.engines.conftest import FINGERPRINT, Index, filled
-from tests.engines.samples import document, folded
+from tests.engines.samples import document, folded, kept
 
 TEXTS = {
     "a": "政府信息公开条例，依申请公开。不予公开的信息",
@@ -147,15 +147,15 @@ def test_wording_is_searched_and_only_what_was_replaced_is_counted(index: Index)
     for form, want in (("规范性文件", 2), ("件与", 1), ("规范性", 2), ("公开", 1), ("与公", 1)):
         node = String((form,))
         assert engine.search(EngineQuery(condition=node, counted=node)).occurrences == want, form
-    assert engine.get("t").wording == {"title": None, "text": wording}
+    assert kept(engine.get("t").contents)[-1] == {"title": None, "text": wording}
     assert engine.search(EngineQuery(condition=String(("公开规范",)))).total == 0
 
 
 def test_found_gives_back_what_was_put(index: Index) -> None:
     given = document("x", "公开信息公开信息𠮷", "标题", doubled=True, agency="文旅局", year=2018)
     found = filled(index, [given, document("y", "")]).get("x")
-    assert (found.id, found.stored, dict(found.texts)) == ("x", given.stored, given.texts)
-    assert (found.key, found.occurrences, dict(found.wording)) == (None, None, {"title": None, "text": None})
+    assert (found.id, *kept(found.contents)) == ("x", *kept(given))
+    assert (found.key, found.occurrences) == (None, None)
 
 
 def test_no_such_report(five: Index) -> None:
@@ -335,7 +335,7 @@ def test_snapshots_stay_as_they_are(index: Index) -> None:
     for round_ in range(8):
         filled(index, [document(i, f"信息{round_}") for i in "abcd"])
     assert old.search(EngineQuery(condition=String(("公开",)), counted=String(("公开",)))).occurrences == 9
-    assert old.get("a").stored == b"a: " + ("公开" * 3).encode()
+    assert old.get("a").contents.head == b"a: " + ("公开" * 3).encode()
     new = old.refreshed()
     assert new.search(EngineQuery(condition=String(("信息7",)))).total == 4
     assert new.manifest.generation > old.manifest.generation
@@ -373,7 +373,7 @@ def test_long_texts_and_many_places(index: Index) -> None:
         node = String((form,))
         found = engine.search(EngineQuery(condition=node, counted=node, sort="occurrences"))
         assert found.occurrences == sum(t.count(form) for t in ("甲乙", long, "丙丁戊尾")), form
-    assert engine.get("long").texts["text"] == folded(long)
+    assert engine.get("long").contents.texts["text"] == folded(long)
 
 
 def test_frequencies(index: Index) -> None:

@@ -15,7 +15,7 @@ import pytest
 import whoosh.index
 from whoosh.query import Term
 
-from index.engine import EngineQuery, FacetAsked, Matches
+from index.engine import Engine, EngineQuery, FacetAsked
 from index.engines import whoosh as embedded
 from index.engines.whoosh import grams, pack, postings, store, writer
 from index.engines.whoosh.spans import choose
@@ -29,7 +29,7 @@ from index.errors import (
 )
 from index.query.nodes import Everything, Node, Ranking, String
 from tests.engines import crash
-from tests.engines.samples import document, random_document
+from tests.engines.samples import document, kept, random_document
 from tests.engines.test_agreement import test_random_questions as questions
 
 FINGERPRINT = {"schema": "1", "dictionary": "abc"}
@@ -49,13 +49,18 @@ def put(folder: Path, count: int = 60, *, start: int = 0, rebuild: bool = False,
     out.commit()
 
 
-def answers(folder: Path) -> list[Matches]:
-    engine = embedded.open_engine(folder)
+def answer(engine: Engine, question: Node) -> tuple[object, ...]:
     facets = (FacetAsked("region", 9), FacetAsked("year", 9))
     ranking = Ranking(("公开", "信息"), ("公开",))
-    return [
-        engine.search(EngineQuery(condition=q, counted=q, ranking=ranking, facets=facets, size=200)) for q in QUESTIONS
-    ]
+    query = EngineQuery(condition=question, counted=question, ranking=ranking, facets=facets, size=200)
+    found = engine.search(query)
+    hits = [(h.id, h.score, *kept(h.contents)) for h in found.hits]
+    return found.total, found.occurrences, found.facets, hits
+
+
+def answers(folder: Path) -> list[tuple[object, ...]]:
+    engine = embedded.open_engine(folder)
+    return [answer(engine, question) for question in QUESTIONS]
 
 
 @pytest.fixture
@@ -189,14 +194,12 @@ def test_threads_share_a_snapshot(folder: Path) -> None:
     put(folder)
     want = answers(folder)
     engine = embedded.open_engine(folder)
-    ranking, facets = Ranking(("公开", "信息"), ("公开",)), (FacetAsked("region", 9), FacetAsked("year", 9))
     wrong: list[int] = []
 
     def ask() -> None:
         for _ in range(5):
             for i, q in enumerate(QUESTIONS):
-                query = EngineQuery(condition=q, counted=q, ranking=ranking, facets=facets, size=200)
-                if engine.search(query) != want[i]:
+                if answer(engine, q) != want[i]:
                     wrong.append(i)
 
     threads = [threading.Thread(target=ask) for _ in range(6)]

@@ -34,8 +34,8 @@ def strings(searcher: Searcher, rng: random.Random) -> Iterator[tuple[str, str]]
     reports = [searcher.engine.get(i) for i in sorted(searcher.engine.sources())]
     for n in range(STRINGS):
         found = reports[n % len(reports)]
-        wording = found.wording.get("text")
-        form = wording.form if wording is not None and n % 2 else found.texts["text"].form
+        wording = found.contents.wording.get("text")
+        form = wording.form if wording is not None and n % 2 else found.contents.texts["text"].form
         start = rng.randrange(len(form))
         string = form[start : start + rng.choice((1, 2, 3, 4, 6, 9, 14))].strip()
         if string and '"' not in string and "\n" not in string and any(c.isalnum() for c in string):
@@ -72,7 +72,7 @@ def test_every_snippet_is_marked_where_the_string_stands(searcher: Searcher) -> 
 
 
 def test_taiwan_worded_samples_are_among_them(searcher: Searcher) -> None:
-    forms = [searcher.engine.get(i).texts["text"].form for i in searcher.engine.sources()]
+    forms = [searcher.engine.get(i).contents.texts["text"].form for i in searcher.engine.sources()]
     assert sum(is_taiwan_worded(f) for f in forms) >= 2
     assert mainland(fold("規範性檔案")) is not None
 

@@ -15,6 +15,7 @@ from index.errors import IndexLockedError, IndexMissingError, IndexStaleError
 from index.request import SearchRequest
 from index.search import Searcher
 from index.settings import Settings
+from index.stored import report_of
 from indexer.build import FEW, Tally, build
 from indexer.overrides import Overrides
 
@@ -215,7 +216,7 @@ def test_worker_processes_give_the_same_index(tmp_path: Path) -> None:
         assert counts(tally) == (FEW + 20, 0, 0, 0, FEW + 20)
         assert len(tally.skipped) == 1
         engine = open_engine(settings)
-        stored.append({i: engine.get(i).stored for i in engine.sources()})
+        stored.append({i: report_of(engine.get(i).contents) for i in engine.sources()})
         engine.close()
     assert stored[0] == stored[1]
 

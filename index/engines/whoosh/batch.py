@@ -2,22 +2,22 @@
 
 Parts beside those of grams, postings and columns: `words` the postings of words, keyed by the word's hash with the
 ranked field in its lowest two bits, `words.len` the lengths of the three ranked fields of each document; `tie` the
-number that settles equal ranks and `tie.at` the documents in its order, for finding a report by its id; `meta` what
-Whoosh's own segment is written from; `stored` the report, compressed.
+number that settles equal ranks and `tie.at` the documents in its order, for finding a report by its id; `id`, `head`,
+`rest` and `display` what is kept of a report; `meta` what else Whoosh's own segment is written from.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from index.analysis.normaliser import Folded
 from index.engine import Document
 from index.engines.whoosh.columns import (
     blob_of,
@@ -27,12 +27,14 @@ from index.engines.whoosh.columns import (
     number_arrays,
     path_of,
 )
-from index.engines.whoosh.grams import GramsBuilder, Kept, merge_grams
+from index.engines.whoosh.display import packed
+from index.engines.whoosh.grams import GramsBuilder, Kept, merge_grams, storable
 from index.engines.whoosh.pack import Array, Directory, PackWriter
 from index.engines.whoosh.postings import merge_postings, postings_of
 from index.schema import TEXT_FIELDS
 
 __all__ = [
+    "BLOBS",
     "RANKED_FIELDS",
     "STREAMS",
     "WORDINGS",
@@ -48,6 +50,7 @@ __all__ = [
 RANKED_FIELDS = ("title", "headings", "body")
 STREAMS = TEXT_FIELDS
 WORDINGS = tuple(f"w{name}" for name in TEXT_FIELDS)
+BLOBS = ("id", "meta", "head", "rest", "display")
 LONGEST_WORD = 64
 WEIGHTS = np.frombuffer(hashlib.shake_256(b"gongkai words").digest(8 * LONGEST_WORD), "<u8") | np.uint64(1)
 
@@ -82,8 +85,7 @@ class Batch:
         self.keys: list[Array] = []
         self.counts: list[Array] = []
         self.lengths: list[int] = []
-        self.meta: list[bytes] = []
-        self.stored: list[bytes] = []
+        self.blobs: dict[str, list[bytes]] = {name: [] for name in BLOBS}
 
     @property
     def units(self) -> int:
@@ -96,19 +98,17 @@ class Batch:
     def add(self, document: Document) -> int:
         """Add a document; its number in the batch."""
         number = len(self.documents)
-        stored, meta = zlib.compress(document.stored, 3), _meta(document)
+        blobs = _blobs(document)
         self._add_words(document)
         for name in TEXT_FIELDS:
             self.grams[name].add(document.texts[name], number)
             wording = document.wording.get(name)
             if wording is not None:
                 self.grams[f"w{name}"].add(wording, number)
-        self.stored.append(stored)
-        self.meta.append(meta)
+        for name, value in blobs.items():
+            self.blobs[name].append(value)
         # the columns need only these; the texts are held as units already
-        self.documents.append(
-            Document(document.id, "", "", b"", {}, {}, {}, dict(document.keywords), dict(document.numbers))
-        )
+        self.documents.append(replace(document, head=b"", rest=b"", display="", texts={}, wording={}, words={}))
         return number
 
     def _add_words(self, document: Document) -> None:
@@ -127,7 +127,9 @@ class Batch:
             parts |= grams.arrays(name)
         parts |= self._word_arrays()
         parts |= facet_arrays(self.documents) | number_arrays(self.documents)
-        return parts | blob_of("meta", self.meta) | blob_of("stored", self.stored)
+        for name, values in self.blobs.items():
+            parts |= blob_of(name, values)
+        return parts
 
     def _word_arrays(self) -> dict[str, Array]:
         keys = np.concatenate(self.keys) if self.keys else np.empty(0, np.uint64)
@@ -143,11 +145,22 @@ class Batch:
         return parts | {"words.len": np.array(self.lengths, "<u4")}
 
 
+def _blobs(document: Document) -> dict[str, bytes]:
+    """What is kept of a report, by BLOBS."""
+    text = document.texts["text"]
+    return {
+        "id": document.id.encode("utf-8", "surrogatepass"),
+        "meta": _meta(document),
+        "head": document.head,
+        "rest": document.rest,
+        "display": packed(Folded(storable(text.form), text.offsets), document.display),
+    }
+
+
 def _meta(document: Document) -> bytes:
-    """What Whoosh keeps of a report, as JSON."""
+    """What Whoosh keeps of a report beside its id, as JSON."""
     year = path_of(document, "year")
     fields: dict[str, Any] = {
-        "id": document.id,
         "digest": document.digest,
         "source": document.source,
         "title": " ".join(document.words.get("title") or {}),
@@ -155,7 +168,7 @@ def _meta(document: Document) -> bytes:
         "level": " ".join(path_of(document, "level")),
         "year": " ".join(year),
     }
-    kept = {k: v for k, v in fields.items() if v or k in ("id", "digest", "source")}
+    kept = {k: v for k, v in fields.items() if v or k in ("digest", "source")}
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
@@ -201,6 +214,6 @@ def merge_packs(path: Path, owner: str, sources: Sequence[Source]) -> Directory:
         merge_postings(out, "words", [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
         out.add("words.len", np.concatenate([a["words.len"].reshape(-1, 3)[k].ravel() for a, k in kept]))
         merge_columns(out, kept)
-        for name in ("meta", "stored"):
+        for name in BLOBS:
             merge_blob(out, name, kept)
         return out.finish()

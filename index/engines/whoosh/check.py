@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from index.engines.whoosh.batch import STREAMS, WORDINGS
+from index.engines.whoosh.batch import BLOBS, STREAMS, WORDINGS
 from index.engines.whoosh.pack import REBUILD, Pack
 from index.engines.whoosh.store import Store, crc_of, open_pack
 from index.errors import IndexStateError
@@ -57,7 +57,7 @@ def _arrays(pack: Pack, count: int, deleted: list[int]) -> Iterator[str]:
         "tie": count,
         "tie.at": count,
         "words.len": 3 * count,
-        **{f"{b}.off": count + 1 for b in ("meta", "stored")},
+        **{f"{b}.off": count + 1 for b in BLOBS},
         **{f"{s}.off": count + 1 for s in STREAMS},
         **{n: count for n in pack.names() if n.startswith(("f:", "n:"))},
     }

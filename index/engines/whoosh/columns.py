@@ -91,9 +91,13 @@ def _merge_facet(out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str
 # ---------------------------------------------------------------------- blobs
 def blob_of(name: str, values: Sequence[bytes]) -> dict[str, Array]:
     """The parts of a blob."""
-    off = np.zeros(len(values) + 1, "<u8")
-    np.cumsum([len(v) for v in values], out=off[1:])
+    off = _offsets([len(v) for v in values])
     return {f"{name}.off": off, f"{name}.data": np.frombuffer(b"".join(values), "u1")}
+
+
+def _offsets(lengths: Sequence[int] | Array) -> Array:
+    off = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+    return off.astype("<u4" if int(off[-1]) < 1 << 32 else "<u8")
 
 
 def merge_blob(out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
@@ -105,7 +109,7 @@ def merge_blob(out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, 
         lengths.append(np.diff(off)[kept])
         for first, last in neighbours(kept):
             spool.append(arrays[f"{name}.data"][off[first] : off[last]])
-    out.add(f"{name}.off", np.concatenate(([0], np.cumsum(np.concatenate(lengths)))).astype("<u8"))
+    out.add(f"{name}.off", _offsets(np.concatenate(lengths)))
     out.copy(f"{name}.data", spool)
 
 

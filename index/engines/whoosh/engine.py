@@ -21,7 +21,7 @@ from index.engines.whoosh.facets import FacetTable
 from index.engines.whoosh.folding import folded
 from index.engines.whoosh.pack import REBUILD, Array
 from index.engines.whoosh.rank import Leaf, Scorer, Statistics
-from index.engines.whoosh.segment import Segment, may_overlap
+from index.engines.whoosh.segment import Row, Segment, may_overlap
 from index.engines.whoosh.store import TRIES, Generation, Store, latest_toc, mark_of
 from index.engines.whoosh.values import columns_of
 from index.engines.whoosh.writer import stale
@@ -294,14 +294,12 @@ class WhooshEngine:
     def _found(self, number: int, document: int, score: float, key: float | None, occurrences: int | None) -> Found:
         segment = self.leaves[number].segment
         return Found(
-            id=segment.fields(document)["id"],
+            id=segment.id(document),
             score=score,
             key=key,
             tie=int(segment.ties[document]),
             occurrences=occurrences,
-            stored=segment.report(document),
-            texts=segment.texts(document),
-            wording=segment.wording(document),
+            contents=Row(segment, document),
         )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import threading
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from index.analysis.normaliser import Folded
-from index.engines.whoosh.batch import RANKED_FIELDS, STREAMS, word_keys
+from index.engines.whoosh.batch import BLOBS, RANKED_FIELDS, STREAMS, word_keys
 from index.engines.whoosh.columns import Blob, facet_values
+from index.engines.whoosh.display import unpacked
 from index.engines.whoosh.grams import Grams, storable, units_of
 from index.engines.whoosh.pack import REBUILD, Array
 from index.engines.whoosh.postings import Postings, run_lengths
@@ -32,7 +32,7 @@ from index.engines.whoosh.wildcard import Pattern, compiled
 from index.errors import IndexDamagedError, RequestError
 from index.query.nodes import Near, String, Wildcard
 
-__all__ = ["Hits", "Segment", "may_overlap"]
+__all__ = ["Hits", "Row", "Segment", "may_overlap"]
 
 Leaf = String | Wildcard
 Span = tuple[int, int]
@@ -96,6 +96,40 @@ def _share(x: str, y: str) -> bool:
     return any(x[-n:] == y[:n] or y[-n:] == x[:n] for n in range(1, shorter))
 
 
+class Row:
+    """What is kept of one document, read when it is asked for: the Contents of a report."""
+
+    __slots__ = ("document", "segment")
+
+    def __init__(self, segment: Segment, document: int) -> None:
+        self.segment, self.document = segment, document
+
+    @property
+    def head(self) -> bytes:
+        """What a list shows."""
+        return self.segment.blobs["head"][self.document]
+
+    @property
+    def rest(self) -> bytes:
+        """All that is neither head nor text."""
+        return self.segment.blobs["rest"][self.document]
+
+    @property
+    def display(self) -> str:
+        """The display text."""
+        return unpacked(self.segment.grams["text"].folded(self.document), self.segment.blobs["display"][self.document])
+
+    @property
+    def texts(self) -> Mapping[str, Folded]:
+        """The index forms."""
+        return self.segment.texts(self.document)
+
+    @property
+    def wording(self) -> Mapping[str, Folded | None]:
+        """The lines in mainland wording."""
+        return self.segment.wording(self.document)
+
+
 class Segment:
     """The arrays of one segment. Threads may share it."""
 
@@ -112,7 +146,7 @@ class Segment:
         self.wordings = {name: grams for name, grams in wordings.items() if grams.count}
         self.words = Postings(pack, "words")
         self.lengths = pack.array("words.len").reshape(-1, 3)
-        self.meta, self.stored = Blob(pack, "meta"), Blob(pack, "stored")
+        self.blobs = {name: Blob(pack, name) for name in BLOBS}
         self.recent = Recent()
         self.columns: dict[str, Any] = {}
 
@@ -123,14 +157,14 @@ class Segment:
         at = int(self.ties.searchsorted(wanted, "right", sorter=self.order)) - 1
         return int(self.order[at]) if at >= 0 and self.ties[self.order[at]] == wanted else -1
 
+    def id(self, document: int) -> str:
+        """The id of a document."""
+        return self.blobs["id"][document].decode("utf-8", "surrogatepass")
+
     def fields(self, document: int) -> Mapping[str, str]:
         """What Whoosh stores of a document: id, digest, source and a few more."""
-        fields: Mapping[str, str] = json.loads(self.meta[document].decode("utf-8", "surrogatepass"))
-        return fields
-
-    def report(self, document: int) -> bytes:
-        """The stored bytes of a document."""
-        return zlib.decompress(self.stored[document])
+        fields: Mapping[str, str] = json.loads(self.blobs["meta"][document].decode("utf-8", "surrogatepass"))
+        return {"id": self.id(document), **fields}
 
     def texts(self, document: int) -> dict[str, Folded]:
         """The texts of a document with their ways back."""

@@ -91,6 +91,13 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
         self.opened.append(file)
         return file
 
+    def open_file(self, name: str, *args: Any, **options: Any) -> Any:
+        """Open a file; what was written just now is read while a segment is assembled, and may be left open."""
+        file = super().open_file(name, *args, **options)
+        if name in self.fresh:
+            self.opened.append(file)
+        return file
+
     def temp_storage(self, name: str | None = None) -> Storage:
         """A folder for Whoosh's sorting runs."""
         self.beside.append(Storage(os.path.join(self.folder, name or f"{NAME}.tmp")).create())  # noqa: PTH118 - as in sync

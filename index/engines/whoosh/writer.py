@@ -10,7 +10,7 @@ import contextlib
 import json
 import math
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -324,12 +324,17 @@ def _verified(old: Old) -> Source:
 
 def _add_to_whoosh(builder: Any, source: Source) -> None:
     """Add the live documents of a source to Whoosh's segment, in their order."""
-    off = source.arrays["meta.off"].astype(np.int64).tolist()
-    data = source.arrays["meta.data"]
+    blobs = [_blob_reader(source, name) for name in ("id", "meta")]
     for number in np.flatnonzero(source.live).tolist():
-        builder.add_document(
-            **json.loads(data[off[number] : off[number + 1]].tobytes().decode("utf-8", "surrogatepass"))
-        )
+        name, meta = (read(number) for read in blobs)
+        builder.add_document(id=name, **json.loads(meta))
+
+
+def _blob_reader(source: Source, name: str) -> Callable[[int], str]:
+    """The texts of one blob by number."""
+    off = source.arrays[f"{name}.off"].astype(np.int64).tolist()
+    data = source.arrays[f"{name}.data"]
+    return lambda number: data[off[number] : off[number + 1]].tobytes().decode("utf-8", "surrogatepass")
 
 
 # ---------------------------------------------------------------------- policy

@@ -1,0 +1,63 @@
+"""Makes index/dictionaries.zz: what the records of reports are deflated with.
+
+    python scripts/dictionaries.py
+
+The records of generated reports of every form, as `index.stored.parts_of` gives them: no published text is in them.
+A new field of the record, or a new label of a table, makes records longer until the file is made anew; a file made
+anew makes every index stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import zlib
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from index.stored import DICTIONARIES, PARTS, parts_of
+from indexer.page import Known, Source
+from indexer.pipeline import report_of
+from indexer.sample import Sample, generate
+
+WINDOW = 32_000
+"""What zlib looks back, less what a match needs."""
+
+SEED, LOOKED_AT = 20190415, 600
+FORMS = ("prose", "stat2014", "gb2019", "gb2021")
+"""The forms in use, the one of most reports last: what stands last is found last to be out of sight."""
+
+EACH = {"checks": 1, "statistics": 1, "others": 6}
+"""How many records of each form a dictionary holds: nearly all of the checks and tables is the same in every one."""
+
+
+def main() -> None:
+    """The command."""
+    chosen: dict[str, list[dict[str, bytes]]] = {form: [] for form in FORMS}
+    for sample in generate(LOOKED_AT, SEED):
+        report = report_of(_source(sample))
+        if report.template in chosen:
+            chosen[report.template].append(parts_of(report))
+    words = {name: _joined(name, chosen) for name in PARTS}
+    DICTIONARIES.write_bytes(zlib.compress(json.dumps(words, ensure_ascii=False).encode(), 9))
+    print({name: len(text.encode()) for name, text in words.items()}, DICTIONARIES.stat().st_size)
+
+
+def _source(sample: Sample) -> Source:
+    data = sample.text.encode()
+    return Source("a.txt", "a.txt", ".txt", data, hashlib.sha256(data).hexdigest(), Known(title=sample.title))
+
+
+def _joined(name: str, chosen: dict[str, list[dict[str, bytes]]]) -> str:
+    """The longest records of each form: those in which most of the labels stand."""
+    picked = []
+    for form in FORMS:
+        longest = sorted(chosen[form], key=lambda parts: len(parts[name]), reverse=True)
+        picked += [parts[name] for parts in longest[: EACH[name]]]
+    return b"".join(picked)[-WINDOW:].decode("utf-8", "ignore")
+
+
+if __name__ == "__main__":
+    main()
