@@ -77,7 +77,7 @@ def suggest() -> Response:
         raise RequestError("size", f"size is {size}; it must be between 1 and 50")
     check_length(q := values.get("q", ""))
     found = room().searcher.suggest(q, size)
-    suggestions = [{"text": s.text, "kind": s.kind, "count": s.count} for s in found]
+    suggestions = [{"text": s.text, "kind": s.kind, "count": s.count, "query": s.query} for s in found]
     return json_response({"q": q, "suggestions": suggestions})
 
 

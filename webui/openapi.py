@@ -74,7 +74,9 @@ def _problem() -> Json:
 
 def _schemas() -> Json:
     facet: Json = {"name": _STRING, "label": _STRING, "contains": _STRING}
-    suggestion = _object({"text": _STRING, "kind": _STRING, "count": {"type": "integer"}})
+    kinds: Json = {"type": "string", "enum": ["agency", "region", "word", "title"]}
+    query: Json = {"type": "string", "description": "What finds those reports; it keeps what stood before."}
+    suggestion = _object({"text": _STRING, "kind": kinds, "count": {"type": "integer"}, "query": query})
     return _models() | {
         "Problem": _problem(),
         "Facet": {"allOf": [_object(facet), _ref("FacetResult")]},

@@ -41,7 +41,7 @@ class SuggestionPort(Protocol):
 
     @property
     def text(self) -> str:
-        """What to type."""
+        """What to show."""
 
     @property
     def kind(self) -> str:
@@ -50,6 +50,10 @@ class SuggestionPort(Protocol):
     @property
     def count(self) -> int:
         """In how many reports."""
+
+    @property
+    def query(self) -> str:
+        """What finds them."""
 
 
 class SearcherPort(Protocol):

@@ -146,13 +146,72 @@ def test_a_page_prints_without_its_controls(open_page):
     assert page.locator(".prose").is_visible()
 
 
-def test_completions_appear_while_typing(open_page):
-    page = open_page("/")
-    page.locator("#q").press_sequentially("深圳")
-    page.locator("#completions option").first.wait_for(state="attached")
-    values = page.evaluate("[...document.querySelectorAll('#completions option')].map(o => o.value)")
-    assert all("深圳" in value for value in values)
+def completing(page, typed="深圳"):
+    """The field and its list, with completions on show."""
+    field = page.get_by_role("combobox", name="检索词")
+    field.press_sequentially(typed)
+    listed = page.get_by_role("listbox", name="补全")
+    listed.wait_for()
+    return field, listed
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_completions_appear_while_typing(open_page, width):
+    page = open_page("/", width, color_scheme="light", bypass_csp=True)
+    field, listed = completing(page)
+    options = listed.get_by_role("option").all_inner_texts()
+    assert options
+    assert all("深圳" in text and "机关" in text and "份" in text for text in options)
+    assert field.get_attribute("aria-expanded") == "true"
+    assert page.get_by_role("status").inner_text().startswith(f"{len(options)} 条补全")
+    field.press("ArrowDown")
+    page.add_script_tag(path=str(AXE))
+    assert page.evaluate(RUN, {}) == []
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(RUN, COLOURS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.faults == []
+
+
+def test_completions_are_chosen_by_keys(open_page):
+    page = open_page("/")
+    field, listed = completing(page)
+    options = listed.get_by_role("option")
+    field.press("ArrowUp")
+    assert options.last.get_attribute("aria-selected") == "true"
+    field.press("ArrowDown")
+    assert listed.locator("[aria-selected=true]").count() == 0
+    field.press("ArrowDown")
+    assert field.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    assert field.input_value() == "深圳"
+    field.press("Escape")
+    assert (listed.is_visible(), field.input_value(), field.get_attribute("aria-expanded")) == (False, "深圳", "false")
+    field.press("ArrowDown")
+    field.press("Enter")
+    assert not listed.is_visible()
+    assert field.input_value().startswith("agency:深圳")
+    assert page.url.endswith("/")
+    field.press("Enter")
+    page.wait_for_url("**/search?q=agency*")
+    assert page.faults == []
+
+
+def test_completions_are_chosen_by_pointer_and_go_with_the_focus(open_page):
+    page = open_page("/search")
+    field, listed = completing(page)
+    field.press("Tab")
+    assert not listed.is_visible()
+    field.focus()
+    field.press("ArrowDown")
+    listed.get_by_role("option").first.click()
+    assert field.input_value().startswith("agency:深圳")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "combobox"
+
+
+def test_without_scripts_there_are_no_completions(open_page):
+    page = open_page("/", java_script_enabled=False)
+    assert page.get_by_role("searchbox", name="检索词").count() == 1
+    assert page.get_by_role("combobox").count() == page.get_by_role("listbox").count() == 0
 
 
 def test_reports_are_compared_without_scripts(open_page):

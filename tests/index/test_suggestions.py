@@ -7,10 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from index.report import Report
+from index.request import SearchRequest
 from index.search import Searcher
 from index.vocabulary import Entry, Vocabulary, vocabulary
 from tests.index.test_corrections import searching
 
+TITLES = (
+    *("坪山区2015年工作报告", "坪山区工作报告（2016年）", "坪山区“放管服”报告", "坪山区工作报告", "坪山区工作报告"),
+    *("坪山区 2020 报告", '坪山"区"报告'),
+)
 TEXT = "政府信息公开条例，行政复议案件，行政许可收费，信息处理费，银行业，公布{}"
 
 
@@ -20,7 +25,8 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
         Report(
             id=f"r{i}",
             source="made",
-            title="报告",
+            title=TITLES[i],
+            year=2015 + i,
             text=TEXT.format("收费" if i else "复议"),
             agency=("深圳市龙岗区科技创新局", "龙南市人民政府", "深圳市教育局")[i % 3],
             region=["江西省", "赣州市", "龙南市"] if i % 3 == 1 else ["广东省", "深圳市"],
@@ -56,6 +62,56 @@ def test_first(searcher: Searcher, typed: str, first: tuple[str, str, int]) -> N
 @pytest.mark.parametrize("typed", ["", " ", "。", "没有这样的", "\x00", "qqqq"])
 def test_nothing(searcher: Searcher, typed: str) -> None:
     assert searcher.suggest(typed, 5) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "titles"),
+    [
+        ("坪山区", ["坪山区 2020 报告", "坪山区工作报告", "坪山区“放管服”报告"]),
+        ("坪山區 工作", ["坪山区工作报告", "坪山区工作报告(2016年)", "坪山区2015年工作报告"]),
+        ("坪山区 2015", ["坪山区2015年工作报告"]),
+        ("title:放管", ["坪山区“放管服”报告"]),
+        ("agency:坪山", []),
+        ("-坪山", []),
+        ("坪山 level:县区级 工作", []),
+    ],
+)
+def test_titles(searcher: Searcher, typed: str, titles: list[str]) -> None:
+    found = searcher.suggest(typed, 8)
+    assert [s.text.replace("（", "(").replace("）", ")") for s in found if s.kind == "title"] == titles
+
+
+def test_titles_that_tell_nothing_are_not_offered(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.suggestions.FEW", 3)
+    assert {s.kind for s in searcher.suggest("坪山区", 8)} <= {"agency", "region", "word"}
+    assert [s.text for s in searcher.suggest("放管服", 8)] == ["坪山区“放管服”报告"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("收费 龙岗", "收费 agency:深圳市龙岗区科技创新局"),
+        ("agency:教育", "agency:深圳市教育局"),
+        ("-agency:教育", "-agency:深圳市教育局"),
+        ("region:龙", "region:江西省/赣州市/龙南市"),
+        ("agency~:龙南", "agency~:龙南市人民政府"),
+        ("公开 -行政许", "公开 -行政许可"),
+        ("(行政许", "(行政许可"),
+        ("“行政许", '"行政许可"'),
+        ("坪山区 工作报告（", 'title:"坪山区工作报告（2016年）"'),
+        ("公开 title:坪山区2015", '公开 title:"坪山区2015年工作报告"'),
+    ],
+)
+def test_the_query_of_a_completion(searcher: Searcher, typed: str, query: str) -> None:
+    assert query in [s.query for s in searcher.suggest(typed, 8)]
+
+
+@pytest.mark.parametrize("typed", ["坪山", "龙", "广", "江西", "行政", "信", "title:坪山"])
+def test_a_completion_finds_as_many_reports_as_it_says(searcher: Searcher, typed: str) -> None:
+    found = searcher.suggest(typed, 8)
+    assert found
+    for s in found:
+        assert searcher.search(SearchRequest(q=s.query, match="all")).total == s.count
 
 
 def test_size_and_order(searcher: Searcher) -> None:

@@ -130,7 +130,9 @@ class FakeSearcher:
 
     def suggest(self, prefix: str, size: int) -> list[SimpleNamespace]:
         counts = Counter(r.agency for r in self.reports if r.agency and prefix in r.agency)
-        return [SimpleNamespace(text=a, kind="agency", count=n) for a, n in counts.most_common(size)]
+        return [
+            SimpleNamespace(text=a, kind="agency", count=n, query=f"agency:{a}") for a, n in counts.most_common(size)
+        ]
 
     def stats(self) -> dict[str, object]:
         return {"reports": len(self.reports), "year": dict(Counter(str(r.year) for r in self.reports))}

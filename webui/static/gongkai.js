@@ -1,4 +1,5 @@
-// Adds to pages that are whole without it: completions while typing, keys for stepping through hits, and filters
+// Adds to pages that are whole without it: completions while typing (a combobox with a list that is chosen from by hand,
+// as the ARIA Authoring Practices have it), keys for stepping through hits, and filters
 // that open on wide screens where the browser cannot do that by style alone.
 (() => {
   "use strict";
@@ -8,24 +9,100 @@
     filters.open = true;
   }
 
-  const words = document.querySelector("form[role=search] input[name=q]");
-  if (words) {
-    const list = document.body.appendChild(document.createElement("datalist"));
-    list.id = "completions";
-    words.setAttribute("list", list.id);
-    let waiting;
-    words.addEventListener("input", () => {
+  const KINDS = { agency: "机关", region: "地区", word: "词语", title: "题名" };
+
+  const made = (name, properties, attributes = {}) => {
+    const element = Object.assign(document.createElement(name), properties);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
+
+  const option = ({ text, kind, count }, number) => {
+    const item = made("li", { id: `completion-${number}` }, { role: "option", "aria-selected": "false" });
+    item.append(
+      made("span", { className: "what", textContent: text }),
+      made("span", { className: "kind", textContent: ` ${KINDS[kind] ?? ""} ` }),
+      made("span", { className: "count", textContent: `${count.toLocaleString("en")} 份` }),
+    );
+    return item;
+  };
+
+  const complete = (words) => {
+    const list = made("ul", { id: "completions", className: "completions", hidden: true }, { role: "listbox", "aria-label": "补全" });
+    const told = made("p", { className: "hidden" }, { role: "status" });
+    words.form.append(list);
+    words.type = "text"; // a search field may not be a combobox
+    const state = { role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" };
+    for (const [key, value] of Object.entries(state)) words.setAttribute(key, value);
+
+    let offered = [], chosen = -1, waiting, asked = "";
+
+    const choose = (number) => {
+      list.children[chosen]?.setAttribute("aria-selected", "false");
+      chosen = number;
+      const item = list.children[chosen];
+      item?.setAttribute("aria-selected", "true");
+      item?.scrollIntoView({ block: "nearest" });
+      if (item) words.setAttribute("aria-activedescendant", item.id);
+      else words.removeAttribute("aria-activedescendant");
+    };
+
+    const open = (wanted) => {
+      list.hidden = !(wanted && offered.length);
+      words.setAttribute("aria-expanded", String(!list.hidden));
+      choose(-1);
+    };
+
+    const offer = (suggestions) => {
+      offered = suggestions;
+      list.replaceChildren(...offered.map(option));
+      open(document.activeElement === words);
+      told.textContent = list.hidden ? "" : `${offered.length} 条补全，按上下键选择`;
+    };
+
+    const take = (number) => {
+      clearTimeout(waiting);
+      words.value = asked = offered[number].query;
+      offer([]);
+    };
+
+    const ask = () => {
       clearTimeout(waiting);
       waiting = setTimeout(async () => {
-        const asked = words.value.trim();
-        if (!asked) return list.replaceChildren();
-        const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(asked)}`).catch(() => null);
-        if (!answer?.ok || words.value.trim() !== asked) return;
-        const { suggestions } = await answer.json();
-        list.replaceChildren(...suggestions.map((s) => new Option(`${s.count}`, s.text)));
+        asked = words.value.trim();
+        if (!asked) return offer([]);
+        const now = asked;
+        const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(now)}`).catch(() => null);
+        if (now !== asked || words.value.trim() !== now) return;
+        offer(answer?.ok ? (await answer.json()).suggestions : []);
       }, 150);
+    };
+
+    words.addEventListener("input", () => words.form.append(told), { once: true });
+    words.addEventListener("input", (event) => event.isComposing || ask());
+    words.addEventListener("compositionend", ask);
+    words.addEventListener("blur", () => open(false));
+    words.addEventListener("keydown", (event) => {
+      if (event.isComposing || event.ctrlKey || event.metaKey || !offered.length) return;
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) {
+        if (list.hidden) open(true);
+        if (!event.altKey) choose(((chosen + 1 + step + offered.length + 1) % (offered.length + 1)) - 1);
+      } else if (list.hidden) return;
+      else if (event.key === "Escape") open(false);
+      else if (event.key === "Enter" && chosen >= 0) take(chosen);
+      else return;
+      event.preventDefault();
     });
-  }
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
+      const item = event.target.closest("[role=option]");
+      if (item) take([...list.children].indexOf(item));
+    });
+  };
+
+  const words = document.querySelector("form[role=search] input[name=q]");
+  if (words) complete(words);
 
   const hits = document.querySelectorAll("mark[id^='hit-']").length;
   if (!hits) return;
