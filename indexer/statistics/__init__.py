@@ -77,7 +77,7 @@ def read_statistics(page: Page, text: str, year: int | None = None) -> Statistic
         out.problems += [*missing(grid), *grid.problems, *grid.notes, *_untimely(form, year)]
     facts = stated(source, text, grid.extent if grid else None)
     _state(out, facts)
-    out.status = _status(out, grid, headed=bool(_HEADED.search(source.form)))
+    out.status = _status(out, grid, source.form)
     if form is None:
         out.template = _formless(out, facts, source.form)
     return out
@@ -117,10 +117,10 @@ def _state(out: Statistics, facts: list[Stated]) -> None:
         out.prose.append(row)
 
 
-def _status(out: Statistics, grid: Grid | None, *, headed: bool) -> str:
+def _status(out: Statistics, grid: Grid | None, form: str) -> str:
     """Identities decide; T1 does not, since it says nothing of the tables alone."""
     if grid is None:
-        return "unreadable" if headed or out.template == "mixed" else "absent"
+        return "unreadable" if out.template == "mixed" or _HEADED.search(form) else "absent"
     statuses = [c.status for c in out.checks if not c.id.startswith("T1.")]
     if not any(line.values for lines in grid.lines.values() for line in lines.values()):
         return "unreadable"

@@ -8,69 +8,113 @@ not 0: an identity that holds only when blanks are read as 0 says so. What one y
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
+from itertools import product
+from typing import NamedTuple
 
 from index.report import Check
 from indexer.statistics.recognise import Grid
-from indexer.statistics.templates import APPLICANTS, BLOCKS, FORMS, RESULTS, STAT2014, SUMS_2014, Row
+from indexer.statistics.templates import APPLICANTS, BLOCKS, FORMS, RESULTS, STAT2014, SUMS_2014, Column, Row
 from indexer.statistics.values import Value, plain
 
 __all__ = ["application_rows", "identities", "outcomes"]
 
 _FLOWS = ("new", "carried_in", "handled", "carried_out")
-Cells = Sequence[tuple[str, Value | None]]
+_ZERO = Decimal(0)
+
+
+class _Identity(NamedTuple):
+    """An identity of a form; `left` and `right` name the cells of its sides: "applications.new.total"."""
+
+    id: str
+    label: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
 
 
 def identities(grid: Grid) -> list[Check]:
     """Every identity of the form: 40 for gb2019, 42 for gb2021, 6 for the annex of 2014."""
-    if grid.form == "stat2014":
-        return _annex(grid)
-    if grid.form not in FORMS:
-        return []
-    return [*_rows(grid), *_columns(grid), *_blocks(grid)]
+    cells = {
+        f"{table}.{row}.{column}": value
+        for table, lines in grid.lines.items()
+        for row, line in lines.items()
+        for column, value in line.values.items()
+    }
+    return [_check(cells, identity) for identity in _identities(grid.form, _has_one_other(grid))]
 
 
-def _cells(grid: Grid, table: str, row: str, columns: Sequence[str]) -> Cells:
-    return [(f"{table}.{row}.{c}", grid.value(table, row, c)) for c in columns]
-
-
-def _check(name: str, label: str, left: Cells, right: Cells) -> Check:
-    a, b = _sum(left), _sum(right)
-    cells = tuple(cell for cell, _ in (*left, *right))
+def _check(cells: Mapping[str, Value], identity: _Identity) -> Check:
+    name, label, left, right = identity
+    a, blank_left = _sum(map(cells.get, left))
+    b, blank_right = _sum(map(cells.get, right))
     if a is None or b is None:
-        return Check(name, label, "n/a", cells=cells)
-    blank = any(v is not None and v.value is None for _, v in (*left, *right))
+        return Check(name, label, "n/a", cells=left + right)
+    blank = blank_left or blank_right
     # blanks may hide numbers: what does not hold with zeros in their place is not provably wrong
     status = ("pass_blank0" if blank else "pass") if a == b else ("n/a" if blank else "fail")
-    return Check(name, label, status, plain(a), plain(b), cells)
+    return Check(name, label, status, plain(a), plain(b), left + right)
 
 
-def _sum(cells: Cells) -> Decimal | None:
-    """The sum with blanks as 0; None when a cell was not read or holds words."""
-    total = Decimal(0)
-    for _, value in cells:
+def _sum(values: Iterable[Value | None]) -> tuple[Decimal | None, bool]:
+    """The sum with blanks as 0, and whether there were any; None when a cell was not read or holds words."""
+    total, blank = _ZERO, False
+    for value in values:
         if value is None or value.semantics in ("missing", "text"):
-            return None
-        total += value.value or 0
-    return total
+            return None, blank
+        if value.value is None:
+            blank = True
+        else:
+            total += value.value
+    return total, blank
 
 
-def _rows(grid: Grid) -> list[Check]:
-    names = [c.key for c in APPLICANTS]
+# -- what the forms demand -----------------------------------------------------------------------------------------
+
+
+@cache
+def _identities(form: str, one_other: bool) -> tuple[_Identity, ...]:
+    if form == "stat2014":
+        return tuple(_annex())
+    if form not in FORMS:
+        return ()
+    rows = _rows_of(form, one_other)
+    return (*_rows(rows), *_columns(rows), *_blocks())
+
+
+def _cells(table: str, rows: Iterable[str], columns: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{table}.{row}.{column}" for row, column in product(rows, columns))
+
+
+def _rows(rows: Sequence[Row]) -> list[_Identity]:
     out = []
-    for row in application_rows(grid):
-        cells = _cells(grid, "applications", row.key, names)
-        out.append(_check(f"R1.{row.key}", f"{row.label}:各类申请人之和 = 总计", cells[:-1], cells[-1:]))
+    for row in rows:
+        cells = _cells("applications", (row.key,), [c.key for c in APPLICANTS])
+        out.append(_Identity(f"R1.{row.key}", f"{row.label}:各类申请人之和 = 总计", cells[:-1], cells[-1:]))
     return out
 
 
 def application_rows(grid: Grid) -> tuple[Row, ...]:
     """The rows of part 三; a report on the form of 2021 may have the one row 其他处理 of 2019 in place of its three."""
-    rows = FORMS[grid.form].applications
+    return _rows_of(grid.form, _has_one_other(grid))
+
+
+def _has_one_other(grid: Grid) -> bool:
     lines = grid.lines.get("applications", {})
-    parts = [row for row in rows if row.key.startswith("other.")]
-    if "other" not in lines or not parts or any(row.key in lines for row in parts):
+    return "other" in lines and not any(row.key in lines for row in _parts_of_other(grid.form))
+
+
+@cache
+def _parts_of_other(form: str) -> tuple[Row, ...]:
+    rows = FORMS[form].applications if form in FORMS else ()
+    return tuple(row for row in rows if row.key.startswith("other."))
+
+
+@cache
+def _rows_of(form: str, one_other: bool) -> tuple[Row, ...]:
+    rows, parts = FORMS[form].applications, _parts_of_other(form)
+    if not parts or not one_other:
         return rows
     at = rows.index(parts[0])
     return (*rows[:at], next(r for r in FORMS["gb2019"].applications if r.key == "other"), *rows[at + len(parts) :])
@@ -78,51 +122,41 @@ def application_rows(grid: Grid) -> tuple[Row, ...]:
 
 def outcomes(grid: Grid) -> tuple[str, ...]:
     """The rows whose sum is (七)总计."""
-    return tuple(row.key for row in application_rows(grid) if row.key not in _FLOWS)
+    return _outcomes(application_rows(grid))
 
 
-def _columns(grid: Grid) -> list[Check]:
-    def cells(column: str, *rows: str) -> Cells:
-        return [cell for row in rows for cell in _cells(grid, "applications", row, (column,))]
+def _outcomes(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(row.key for row in rows if row.key not in _FLOWS)
 
-    addends = outcomes(grid)
-    sums = [
-        _check(
-            f"R2.{c.key}",
-            f"{c.label}:各项办理结果之和 = (七)总计",
-            cells(c.key, *addends),
-            cells(c.key, "handled"),
-        )
-        for c in APPLICANTS
-    ]
-    flows = [
-        _check(
-            f"R3.{c.key}",
-            f"{c.label}:本年新收 + 上年结转 = 本年办理总计 + 结转下年度",
-            cells(c.key, "new", "carried_in"),
-            cells(c.key, "handled", "carried_out"),
-        )
-        for c in APPLICANTS
-    ]
+
+def _columns(rows: Sequence[Row]) -> list[_Identity]:
+    def identity(name: str, column: Column, law: str, left: Sequence[str], right: Sequence[str]) -> _Identity:
+        sides = (_cells("applications", side, (column.key,)) for side in (left, right))
+        return _Identity(f"{name}.{column.key}", f"{column.label}:{law}", *sides)
+
+    sums = [identity("R2", c, "各项办理结果之和 = (七)总计", _outcomes(rows), ("handled",)) for c in APPLICANTS]
+    law = "本年新收 + 上年结转 = 本年办理总计 + 结转下年度"
+    flows = [identity("R3", c, law, ("new", "carried_in"), ("handled", "carried_out")) for c in APPLICANTS]
     return sums + flows
 
 
-def _blocks(grid: Grid) -> list[Check]:
-    names = [c.key for c in RESULTS]
+def _blocks() -> list[_Identity]:
     out = []
     for block in BLOCKS:
-        cells = _cells(grid, "review", block.key, names)
-        out.append(_check(f"R4.{block.key}", f"{block.label}:各项结果之和 = 总计", cells[:-1], cells[-1:]))
+        cells = _cells("review", (block.key,), [c.key for c in RESULTS])
+        out.append(_Identity(f"R4.{block.key}", f"{block.label}:各项结果之和 = 总计", cells[:-1], cells[-1:]))
     return out
 
 
-def _annex(grid: Grid) -> list[Check]:
+def _annex() -> list[_Identity]:
     labels = {row.key: row.label for row in STAT2014}
-
-    def cells(*rows: str) -> Cells:
-        return [cell for row in rows for cell in _cells(grid, "annex", row, ("value",))]
-
+    column = ("value",)
     return [
-        _check(f"S.{total}", f"{labels[total]} = 各分项之和", cells(*parts), cells(total))
+        _Identity(
+            f"S.{total}",
+            f"{labels[total]} = 各分项之和",
+            _cells("annex", parts, column),
+            _cells("annex", (total,), column),
+        )
         for total, parts in SUMS_2014.items()
     ]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from index.analysis.wording import WORDINGS
@@ -35,11 +36,13 @@ _LISTED = _EARLIER + "|(?:公开|、|其中[:,]?)$"
 class _Rule:
     """A way to state a number.
 
-    `before` must not be found in the 30 characters before it, nor `within` in it; `needs` must stand in the sentence
-    or in the heading that it is under.
+    `holds` are words that stand in all that the pattern finds, spared in sentences without them. `before` must not be
+    found in the 30 characters before it, nor `within` in it; `needs` must stand in the sentence or in the heading that
+    it is under.
     """
 
     name: str
+    holds: tuple[str, ...]
     pattern: re.Pattern[str]
     before: re.Pattern[str] | None = None
     within: re.Pattern[str] | None = None
@@ -47,9 +50,10 @@ class _Rule:
     needs: str = ""
 
 
-def _count(name: str, pattern: str, before: str = _EARLIER, within: str = "", needs: str = "") -> _Rule:
+def _count(name: str, holds: str, pattern: str, before: str = _EARLIER, within: str = "", needs: str = "") -> _Rule:
     return _Rule(
         name,
+        tuple(holds.split()),
         re.compile(pattern.replace("<N>", _N)),
         re.compile(before),
         re.compile(within) if within else None,
@@ -57,8 +61,16 @@ def _count(name: str, pattern: str, before: str = _EARLIER, within: str = "", ne
     )
 
 
-def _none(name: str, pattern: str, within: str = "", needs: str = "") -> _Rule:
-    return _Rule(name, re.compile(pattern), None, re.compile(within) if within else None, zero=True, needs=needs)
+def _none(name: str, holds: str, pattern: str, within: str = "", needs: str = "") -> _Rule:
+    return _Rule(
+        name,
+        tuple(holds.split()),
+        re.compile(pattern),
+        None,
+        re.compile(within) if within else None,
+        zero=True,
+        needs=needs,
+    )
 
 
 _OTHER_APPLICATIONS = (
@@ -68,20 +80,26 @@ _SUBSET = "审结|纠错|纠正|败诉|撤销|变更|违法|超期|逾期|维持
 _HAPPENED = "(?:发生|收到|出现|产生|接到|引发|引起|涉及|提起|存在|受理|有|因)"
 
 
-def _remedy(name: str, what: str) -> list[_Rule]:
+def _remedy(name: str, word: str) -> list[_Rule]:
     """What is said of reviews and of lawsuits, in the same words."""
+    what = f"(?:行政)?{word}"
     case = f"{what}(?:案件|申请|案|事项|情况)?"
     after = f"(?!机关|机构|决定|渠道|法|应诉|{_SUBSET})(?![^。;,]{{0,8}}(?:{_SUBSET}|败诉))"
     return [
-        _count(name, f"{case}(?:共|共计|总数|数量|总计)?(?:为|有)?<N>(?:件|起|宗|例|次)", within=_SUBSET),
+        _count(name, word, f"{case}(?:共|共计|总数|数量|总计)?(?:为|有)?<N>(?:件|起|宗|例|次)", within=_SUBSET),
         _count(
             name,
+            word,
             f"(?:发生|收到|引发|受理|被提起|接到)(?:的)?<N>(?:件|起|宗|例|次)[^。;,\\d]{{0,20}}{what}(?![、和及或])",
             within=_SUBSET,
         ),
-        _none(name, f"(?:未|从未|均未|尚未)(?:有|曾|被)?{_HAPPENED}[^。;,]{{0,44}}?{what}{after}", within=_SUBSET),
-        _none(name, f"(?:没有|(?<![均])无)[^。;,]{{0,44}}?{what}{after}", within=_SUBSET),
-        _none(name, f"{what}[^。;,\\d]{{0,14}}?(?:均为|为|共|各|都是)?(?:0|零)(?:件|起|宗|例|次)", within=_SUBSET),
+        _none(
+            name, word, f"(?:未|从未|均未|尚未)(?:有|曾|被)?{_HAPPENED}[^。;,]{{0,44}}?{what}{after}", within=_SUBSET
+        ),
+        _none(name, word, f"(?:没有|(?<![均])无)[^。;,]{{0,44}}?{what}{after}", within=_SUBSET),
+        _none(
+            name, word, f"{what}[^。;,\\d]{{0,14}}?(?:均为|为|共|各|都是)?(?:0|零)(?:件|起|宗|例|次)", within=_SUBSET
+        ),
     ]
 
 
@@ -89,16 +107,19 @@ _FEE = "(?:费用|收费|处理费|检索费|复制费|邮寄费|工本费|任�
 _RULES: tuple[_Rule, ...] = (
     _count(
         "proactive_total",
+        "主动公开 信息",
         "主动公开(?:各类|的)?(?:政府|政务)?信息(?:数量|总数量|总数|总量|数)?(?:全年)?(?:累计|共计|合计|总计|共)?"
         "(?:有|为|达到|达)?<N>条",
         _LISTED,
     ),
     _count(
         "proactive_total",
+        "信息 条",
         "(?:全年|累计|共计|合计|总计|共)(?:对外)?(?:主动)?(?:公开|发布)(?:各类)?(?:政府|政务)?信息(?:数量|总数|数)?(?:共|达|为)?<N>条",
     ),
     _count(
         "applications_new",
+        "申请",
         f"(?:收到|受理|接收|接到|新收)(?:到)?(?:的)?{_WHO}{_ASKED}(?:的)?(?:事项|政府信息)?(?:共计|总计|总数|数量|共)?"
         f"(?:为|达)?<N>{_CASES}",
         within=_OTHER_APPLICATIONS,
@@ -106,54 +127,69 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _count(
         "applications_new",
+        "办理 申请",
         f"办理(?:的)?(?:政府信息)?依申请(?:的)?(?:政府信息|信息)?(?:公开)?(?:政府信息|事项|申请)?(?:共计|共)?<N>{_CASES}",
     ),
     _count(
         "applications_new",
+        "申请",
         f"(?:收到|受理|接收|接到|新收)<N>{_CASES}[^。;,\\d]{{0,16}}(?:申请|依申请公开)",
         within=_OTHER_APPLICATIONS,
         needs="公开",
     ),
     _none(
         "applications_new",
+        "公开 申请",
         "(?:未|没有|从未|均未|尚未|无)(?:有)?(?:接收到|收到|接收|接到|受理)(?:过)?[^。;]{0,40}?"
         "(?:公开[^。;,]{0,10}申请|申请公开|依申请公开)",
         within=_OTHER_APPLICATIONS,
     ),
     _none(
         "applications_new",
+        "申请",
         "(?:未|没有|从未|均未)(?:接收到|收到|接到|受理)(?:过)?(?:任何|相关|书面)?申请",
         needs="依申请",
     ),
-    _none("applications_new", "依申请公开(?:的)?(?:政府信息|信息)?(?:申请)?(?:为)?(?:0|零)(?:件|条|宗)"),
-    _none("applications_new", "没有(?:公民|申请人)[^。;]{0,24}(?:依申请公开|公开[^。;,]{0,6}申请|申请公开)"),
+    _none("applications_new", "公开 申请", "依申请公开(?:的)?(?:政府信息|信息)?(?:申请)?(?:为)?(?:0|零)(?:件|条|宗)"),
+    _none(
+        "applications_new", "公开 申请", "没有(?:公民|申请人)[^。;]{0,24}(?:依申请公开|公开[^。;,]{0,6}申请|申请公开)"
+    ),
     _none(
         "applications_new",
+        "申请",
         "(?:收到|受理)[^。;,\\d]{0,16}申请(?:数量|数)?(?:为|共)?零(?:件|条|宗)?",
         within=_OTHER_APPLICATIONS,
     ),
     _none(
         "fees_charged_yuan",
+        "费",
         f"(?:未|没有|从未|均未|尚未|无)(?:向[^。;,]{{0,12}})?(?:收取|发生|产生|涉及)(?:过|任何)?[^。;,]{{0,24}}?{_FEE}(?!的?减免)",
     ),
     _none(
-        "fees_charged_yuan", "(?:未|没有)(?:向[^。;,]{0,12})?(?:进行|实行)?收费|收费(?:金额|总额)?(?:为|共)?(?:0|零)元"
+        "fees_charged_yuan",
+        "费",
+        "(?:未|没有)(?:向[^。;,]{0,12})?(?:进行|实行)?收费|收费(?:金额|总额)?(?:为|共)?(?:0|零)元",
     ),
-    _count("fees_charged_yuan", f"收取[^。;,\\d]{{0,24}}{_FEE}(?:共计|合计|共|总计|人民币)?<N>(?P<money>万元|元)"),
-    *_remedy("reviews_total", "(?:行政)?复议"),
-    *_remedy("suits_total", "(?:行政)?诉讼"),
+    _count(
+        "fees_charged_yuan", "费", f"收取[^。;,\\d]{{0,24}}{_FEE}(?:共计|合计|共|总计|人民币)?<N>(?P<money>万元|元)"
+    ),
+    *_remedy("reviews_total", "复议"),
+    *_remedy("suits_total", "诉讼"),
     _count(
         "wechat_items",
+        "微信",
         "微信[^。;,\\d]{0,24}?(?:发布|推送|公开|刊发|推出)[^。;,\\d]{0,12}?<N>(?:条|篇|次)",
         within="微博|客户端|抖音|阅读|粉丝|关注",
     ),
     _count(
         "website_items",
+        "信息 条",
         "(?:网站|门户网|政府网|政府在线|在线)[^。;,\\d]{0,14}?(?:发布|公开|更新|上传)[^。;,\\d]{0,10}?信息[^。;,\\d]{0,6}?<N>条",
         within="访问|点击|浏览|微信|微博|专栏|栏目|重点领域",
     ),
     _count(
         "normative_documents",
+        "规范性文件",
         "(?:公布|发布|制定|公开|制发|出台|印发)[^。;,\\d]{0,8}规范性文件(?:共|共计)?<N>(?:件|份|条|个)",
     ),
 )
@@ -211,28 +247,31 @@ def _settled(facts: Sequence[Stated]) -> Stated:
 
 
 def _sentences(form: str, without: tuple[int, int] | None) -> Iterator[tuple[int, int]]:
-    """Places of sentences: a line break ends one unless the line is as wide as the page and goes on."""
-    joined = list(form)
-    at = 0
-    for line in form.split("\n")[:-1]:
-        at += len(line)
-        if (
-            len(line) >= WIDE
-            and line.rstrip()[-1:] not in _ENDS
-            and not (_HEADING.match(line) and len(line) < 2 * WIDE)
-        ):
-            joined[at] = " "
-        at += 1
+    """Places of sentences, none within the extent `without`."""
+    joined = _unbroken(form)
     if without:
-        joined[without[0] : without[1]] = "\n" * (without[1] - without[0])
-    for match in _SENTENCE.finditer("".join(joined)):
+        joined = joined[: without[0]] + "\n" * (without[1] - without[0]) + joined[without[1] :]
+    for match in _SENTENCE.finditer(joined):
         if _GATE.search(match.group()):
             yield match.span()
 
 
+def _unbroken(form: str) -> str:
+    """A line break ends a sentence unless the line is as wide as the page and goes on: then a space stands for it."""
+    *lines, last = form.split("\n")
+    return "".join([line + (" " if len(line) >= WIDE and _goes_on(line) else "\n") for line in lines]) + last
+
+
+def _goes_on(line: str) -> bool:
+    return line.rstrip()[-1:] not in _ENDS and not (len(line) < 2 * WIDE and _HEADING.match(line))
+
+
 def _of_sentence(source: Reading, text: str, start: int, end: int, heading: str) -> Iterator[Stated]:
-    sentence, origins = _plain(source.form[start:end], start, taiwan=source.taiwan)
-    for rule in _RULES:
+    form = source.form[start:end]
+    sentence = (_WORDED if source.taiwan else _SPACE).sub(_mainland, form)
+    rules = _rules_for(sentence)
+    origins = _origins(form, start, taiwan=source.taiwan) if rules else []
+    for rule in rules:
         if rule.needs and rule.needs not in sentence + heading:
             continue
         for match in rule.pattern.finditer(sentence):
@@ -245,6 +284,25 @@ def _of_sentence(source: Reading, text: str, start: int, end: int, heading: str)
             span = source.span(origins[match.start()], origins[match.end() - 1] + 1)
             value, approximate = (0, False) if rule.zero else _number(match)
             yield Stated(name, value, approximate, text[span[0] : span[1]], span)
+
+
+def _rules_for(sentence: str) -> tuple[_Rule, ...]:
+    """The rules that may find something: most sentences hold no number and no denial, or nothing that is counted."""
+    counts, denies = bool(_DIGIT.search(sentence)), bool(_DENIAL.search(sentence))
+    if not (counts or denies):
+        return ()
+    return _rules_of(tuple(word for word in _HELD if word in sentence), counts, denies)
+
+
+@cache
+def _rules_of(words: tuple[str, ...], counts: bool, denies: bool) -> tuple[_Rule, ...]:
+    return tuple(rule for rule in _RULES if (denies if rule.zero else counts) and set(words).issuperset(rule.holds))
+
+
+_HELD = tuple(dict.fromkeys(word for rule in _RULES for word in rule.holds))
+_DIGIT = re.compile(r"\d")
+_DENIAL = re.compile("[未没无零0]")
+"""One of these stands in all that the rules for none find."""
 
 
 def _channel(name: str, before: str, matched: str) -> str | None:
@@ -269,21 +327,22 @@ _TAIWAN = {w.taiwan: w.mainland for w in WORDINGS}
 _WORDED = re.compile("|".join(sorted(map(re.escape, _TAIWAN), key=len, reverse=True)) + r"|\s+")
 
 
-def _plain(form: str, start: int, *, taiwan: bool) -> tuple[str, list[int]]:
-    """A sentence without white space, in mainland wording, and where in the form each of its characters came from."""
-    pieces: list[str] = []
+_SPACE = re.compile(r"\s+")
+
+
+def _mainland(match: re.Match[str]) -> str:
+    """A Taiwan wording in mainland wording; nothing for white space."""
+    return _TAIWAN.get(match.group(), "")
+
+
+def _origins(form: str, start: int, *, taiwan: bool) -> list[int]:
+    """Where in the form each character of a sentence came from that lost its white space and Taiwan wording."""
     origins: list[int] = []
     at = 0
     for match in (_WORDED if taiwan else _SPACE).finditer(form):
-        pieces.append(form[at : match.start()])
         origins.extend(range(start + at, start + match.start()))
-        new = _TAIWAN.get(match.group(), "")
-        pieces.append(new)
+        new = _mainland(match)
         origins.extend([start + match.start()] * (len(new) - 1) + [start + match.end() - 1] * bool(new))
         at = match.end()
-    pieces.append(form[at:])
     origins.extend(range(start + at, start + len(form)))
-    return "".join(pieces), origins
-
-
-_SPACE = re.compile(r"\s+")
+    return origins

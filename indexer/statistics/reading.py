@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.analysis.normaliser import Folded, fold
@@ -12,10 +13,11 @@ __all__ = ["Reading", "reading", "squeeze"]
 
 # Folding drops white space between two Chinese characters, which sets 2.5万元 off from what follows; these stand for
 # it meanwhile.
-_KEPT = str.maketrans("\n\t \u3000\xa0", "\ue000\ue001\ue002\ue002\ue002")
-_BACK = str.maketrans("\ue000\ue001\ue002", "\n\t ")
-_ENUMERATOR = re.compile(r"(?<![\d.,])[(]?\d{1,2}\s?(?:[.、](?!\d)|[)])")
-_NOT_LABEL = re.compile(r"[^\w]+|_+")
+_KEPT = (("\n", "\ue000"), ("\t", "\ue001"), (" ", "\ue002"), ("\u3000", "\ue002"), ("\xa0", "\ue002"))
+_BACK = (("\ue000", "\n"), ("\ue001", "\t"), ("\ue002", " "))
+# Both begin with a set of characters, to which the search skips.
+_ENUMERATOR = re.compile(r"[(\d](?<![\d.,].)(?:(?<=[(])\d{1,2}|(?<=\d)\d?)\s?(?:[.、](?!\d)|[)])")
+_NOT_LABEL = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,15 @@ class Reading:
 
 def reading(text: str) -> Reading:
     """A display text, ready for its tables and sentences to be read."""
-    folded = fold(text.translate(_KEPT))
-    return Reading(folded.form.translate(_BACK), folded, is_taiwan_worded(folded.form))
+    folded = fold(_replaced(text, _KEPT))
+    return Reading(_replaced(folded.form, _BACK), folded, is_taiwan_worded(folded.form))
+
+
+def _replaced(text: str, pairs: Sequence[tuple[str, str]]) -> str:
+    """One character after another: for a few, ten times as fast as `str.translate`, which looks each one up."""
+    for old, new in pairs:
+        text = text.replace(old, new)
+    return text
 
 
 def squeeze(form: str) -> str:

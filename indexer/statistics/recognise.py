@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from indexer.statistics.segments import CONTEXT, Segment, choose
 from indexer.statistics.templates import (
@@ -138,14 +138,17 @@ class _Rows:
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = tuple(rows)
         self.pattern = re.compile("|".join(f"(?P<r{n}>{row.expression})$" for n, row in enumerate(self.rows)))
+        # the same few labels stand in every report
+        self.named = lru_cache(maxsize=1024)(self._named)
 
     def match(self, segment: Segment) -> Row | None:
         """The row that a segment is."""
-        for label in dict.fromkeys((segment.label, segment.bare)):
-            found = self.pattern.search(label)
-            if found and found.lastgroup:
-                return self.rows[int(found.lastgroup[1:])]
-        return None
+        row = self.named(segment.label)
+        return self.named(segment.bare) if row is None and segment.bare != segment.label else row
+
+    def _named(self, label: str) -> Row | None:
+        found = self.pattern.search(label)
+        return self.rows[int(found.lastgroup[1:])] if found and found.lastgroup else None
 
 
 @cache
@@ -161,10 +164,16 @@ def _clause_rows(form: str) -> _Rows:
     return _Rows(row for _, row in clause_rows(form))
 
 
+@cache
+def _printed(label: str) -> str:
+    """A label of the form as segments have it: without punctuation."""
+    return re.sub(r"\W", "", label)
+
+
 def _split(rows: Iterable[Row], segment: Segment) -> Row | None:
     """The row whose label stands on both sides of its values, as a PDF sets a label of two lines beside one line."""
     for row in rows:
-        label = re.sub(r"[^\w]", "", row.label)
+        label = _printed(row.label)
         for cut in range(len(label) - 1, SPLIT - 1, -1):
             if segment.label.endswith(label[:cut]) and segment.after.startswith(label[cut:]):
                 return row
@@ -227,7 +236,7 @@ def _inside(place: int, matched: Mapping[int, Row]) -> bool:
 
 def _headed(grid: Grid, clause: Clause, heads: str) -> Sequence[Column]:
     """The columns in the order of their printed heads; the form's order where not all of them can be read."""
-    places = {c.key: heads.rfind(re.sub(r"\W", "", c.label)) for c in clause.columns}
+    places = {c.key: heads.rfind(_printed(c.label)) for c in clause.columns}
     if min(places.values()) < 0:
         return clause.columns
     order = sorted(clause.columns, key=lambda c: places[c.key])

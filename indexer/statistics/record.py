@@ -29,8 +29,8 @@ def tables_json(grid: Grid) -> list[dict[str, Any]]:
 
 
 def _row(grid: Grid, table: str, line: Line) -> dict[str, Any]:
-    columns = {c.key: c.label for c in _columns(grid.form, table, line.key)}
-    cells = [line.values[key].as_json(key, label) for key, label in columns.items() if key in line.values]
+    columns = _columns(grid.form, table, line.key) if line.values else ()
+    cells = [line.values[c.key].as_json(c.key, c.label) for c in columns if c.key in line.values]
     return {"id": line.key or None, "label": line.label, "cells": cells, "raw": line.raw or None}
 
 

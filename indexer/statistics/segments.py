@@ -9,9 +9,9 @@ between two values is label. Empty cells can be told in text only between bars o
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from index.analysis.normaliser import fold
 from index.analysis.wording import mainland_text
@@ -21,19 +21,21 @@ from indexer.statistics.values import NUMBER, Value, value_of
 
 __all__ = ["Segment", "choose", "of_tables", "of_text"]
 
-_TOKEN = re.compile(
-    rf"(?:^|(?<=[\s|]))(?:{NUMBER}(?: ?(?:亿元|万元|元|件|项|宗|条|个|次))?|/|\\|-{{1,4}}|无|不适用|n/a)(?=[\s|]|$)"
-)
+# It begins with a set of characters, to which the search skips.
+_TOKEN = re.compile(rf"[\s|]({NUMBER}(?: ?(?:亿元|万元|元|件|项|宗|条|个|次))?|/|\\|-{{1,4}}|无|不适用|n/a)(?=[\s|]|$)")
 _PAGE_NUMBER = re.compile(
     r"^[ \t]*(?:-+ ?\d{1,4} ?-+|第 ?\d{1,4} ?页.{0,12}|\d{1,4} ?/ ?\d{1,4})[ \t]*$",
     re.MULTILINE,
 )
+_BETWEEN = " \t|"
 _BARE_ENUMERATOR = re.compile(r"\d{1,2}")
 _TAIL = re.compile(r"([ \t|]*)(?:\n|$)")
 SHORT = 3
 """Values up to which a row is one of part 二."""
 CONTEXT = 900
 """How much of the text before a run of values may be its head: the longest head, with every row that lost its cells."""
+REPEATED = 120
+"""Characters up to which a label is remembered: those of the forms are, and every report has them."""
 
 
 @dataclass(slots=True)
@@ -109,7 +111,10 @@ def _on_one_line(values: Sequence[Value], count: int) -> list[Value] | None:
 
 @dataclass(slots=True)
 class _Run:
-    """Values with nothing but white space and bars between them, as positions in the form."""
+    """Values with nothing but white space and bars between them, as positions in the form.
+
+    `blanks` are the empty cells before each.
+    """
 
     tokens: list[tuple[int, int]] = field(default_factory=list)
     blanks: list[int] = field(default_factory=list)
@@ -118,7 +123,6 @@ class _Run:
 def of_text(source: Reading, text: str) -> list[Segment]:
     """The segments of a whole text. `text` is the display text that `source` was read from."""
     form = _PAGE_NUMBER.sub(lambda m: " " * len(m.group()), source.form)
-    breaks = [m.start() for m in re.finditer("\n", form)]
     out: list[Segment] = []
     at = 0
     for run in _runs(form):
@@ -126,9 +130,9 @@ def of_text(source: Reading, text: str) -> list[Segment]:
         piece = form[max(at, start - 2 * CONTEXT) : start]
         segment = _segment(piece, source.taiwan)
         segment.start, segment.end = start, end
-        values = [v for n, token in enumerate(run.tokens) for v in _values(run, n, token, source, text, breaks)]
         segment.leading = _empty(piece[len(piece.rstrip("\t |")) :])
         segment.trailing = _trailing(form, end)
+        values = _values(run, source, text)
         segment.values = [*_blanks(segment.leading), *values, *_blanks(segment.trailing)]
         out.append(segment)
         at = end
@@ -143,59 +147,66 @@ def _trailing(form: str, end: int) -> int:
 
 
 def _segment(piece: str, taiwan: bool) -> Segment:
+    label, bare = _labels(piece, taiwan) if len(piece) > REPEATED else _known_labels(piece, taiwan)
+    return Segment(label, bare, label, [])
+
+
+def _labels(piece: str, taiwan: bool) -> tuple[str, str]:
+    """What stands before values as a label, and without a remark in parentheses at its end."""
     label = squeeze(piece)[-CONTEXT:]
     # 规章(设区的市、自治州人民政府应提供相关数据): a remark is no part of the label
     opened = piece.rfind("(") if piece.rstrip().endswith(")") else -1
     bare = squeeze(piece[:opened])[-CONTEXT:] if opened > 0 else label
-    if taiwan:
-        label, bare = mainland_text(label), mainland_text(bare)
-    return Segment(label, bare, label, [])
+    return (mainland_text(label), mainland_text(bare)) if taiwan else (label, bare)
 
 
-def _values(
-    run: _Run, number: int, token: tuple[int, int], source: Reading, text: str, breaks: Sequence[int]
-) -> Iterator[Value]:
-    """The empty cells before a token, then the token."""
-    yield from _blanks(run.blanks[number])
-    span = source.span(*token)
-    form = source.form[token[0] : token[1]]
-    yield value_of(text[span[0] : span[1]], form, span, bisect_right(breaks, token[0]))
+_known_labels = lru_cache(maxsize=2048)(_labels)
+
+
+def _values(run: _Run, source: Reading, text: str) -> list[Value]:
+    """The values of a run, each after the empty cells before it."""
+    out: list[Value] = []
+    line, at = 0, run.tokens[0][0]
+    for (start, end), blanks in zip(run.tokens, run.blanks, strict=True):
+        if blanks:
+            out += _blanks(blanks)
+        line += source.form.count("\n", at, start)
+        span = source.span(start, end)
+        out.append(value_of(text[span[0] : span[1]], source.form[start:end], span, line))
+        at = start
+    return out
 
 
 def _runs(form: str) -> Iterator[_Run]:
-    run = _Run()
-    for start, end in _tokens(form):
-        if run.tokens:
-            gap = form[run.tokens[-1][1] : start]
-            if gap.strip(" \t\n\r|"):
-                yield run
-                run = _Run()
-            else:
-                run.tokens.append((start, end))
-                run.blanks.append(_empty(gap))
-                continue
-        run.tokens.append((start, end))
-        run.blanks.append(0)
+    run, at = _Run(), 0
+    for token in _tokens(form):
+        gap = form[at : token[0]]
+        if run.tokens and gap.strip(" \t\n\r|"):
+            yield run
+            run = _Run()
+        # a single sign between two values is no empty cell
+        run.blanks.append(_empty(gap) if run.tokens and len(gap) > 1 else 0)
+        run.tokens.append(token)
+        at = token[1]
     if run.tokens:
         yield run
 
 
 def _tokens(form: str) -> Iterator[tuple[int, int]]:
     """Places of values: numbers of list items are none."""
-    for match in _TOKEN.finditer(form):
-        start, end = match.span()
-        if _BARE_ENUMERATOR.fullmatch(match.group()) and _opens_label(form, start, end):
+    for match in _TOKEN.finditer("\n" + form):
+        start, end = match.start(1) - 1, match.end() - 1
+        if end - start <= 2 and _opens_label(form, start, end) and _BARE_ENUMERATOR.fullmatch(match[1]):
             continue
         yield start, end
 
 
 def _opens_label(form: str, start: int, end: int) -> bool:
     """Whether a number at the start of a line is followed by words on the same line: "2 重复申请"."""
-    before = form[max(0, start - 200) : start].rstrip(" \t|")
-    if before and not before.endswith("\n"):
+    if form[end : end + 1] not in _BETWEEN or form[end : end + 12].lstrip(_BETWEEN)[:1] <= "\u3400":
         return False
-    rest = form[end : end + 12].lstrip(" \t|")
-    return rest[:1] > "\u3400"
+    before = form[max(0, start - 200) : start].rstrip(_BETWEEN)
+    return not before or before.endswith("\n")
 
 
 def _empty(gap: str, *, closing: bool = False) -> int:
@@ -213,8 +224,7 @@ def _follow(segments: Sequence[Segment], form: str, taiwan: bool) -> None:
     """Note what follows each run: a label may stand on both sides of its values."""
     for n, segment in enumerate(segments):
         stop = segments[n + 1].start if n + 1 < len(segments) else segment.end + 200
-        after = squeeze(form[segment.end : min(stop, segment.end + 200)])
-        segment.after = mainland_text(after) if taiwan else after
+        segment.after = _segment(form[segment.end : min(stop, segment.end + 200)], taiwan).label
 
 
 # -- cells ---------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def _placed(line: Line, other: Line | None) -> Line:
     if here != [v.value for v in other.values.values() if v.value is not None]:
         return line
     spans = iter(places)
-    values = {k: replace(v, span=next(spans)) if v.value is not None else v for k, v in line.values.items()}
+    values = {k: v._replace(span=next(spans)) if v.value is not None else v for k, v in line.values.items()}
     return replace(line, values=values)
 
 

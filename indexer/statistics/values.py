@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 __all__ = ["MONEY", "NUMBER", "Semantics", "Value", "plain", "value_of"]
 
@@ -20,8 +20,7 @@ _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _NA = frozenset(("/", "\\", "-", "--", "---", "----", "无", "不适用", "n/a", "//"))
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A cell. `value` is a count, or 元 where `unit` is 元; `span` is its place in the report's text.
 
     `line` tells which values of a flattened row share a line.
@@ -64,15 +63,21 @@ def value_of(raw: str | None, form: str, span: tuple[int, int] | None = None, li
     >>> value_of("14.62億元", "14.62亿元").value, value_of("／", "/").semantics, value_of("", "").semantics
     (Decimal('1462000000.00'), 'na', 'blank')
     """
-    text = form.strip()
+    number, semantics, unit = _meaning(form.strip())
+    return Value(raw, number, semantics, unit, span, line)
+
+
+@lru_cache(maxsize=4096)
+def _meaning(text: str) -> tuple[Decimal | None, Semantics, str | None]:
+    """Number, kind and unit of a cell; remembered, for most cells of all reports are 0 or another short number."""
     if not text:
-        return Value(raw, None, "blank", None, span, line)
+        return None, "blank", None
     if text in _NA:
-        return Value(raw, None, "na", None, span, line)
+        return None, "na", None
     found = _CELL.fullmatch(text)
     if found is None or not _GROUPED.fullmatch(found[1].lstrip("+-").partition(".")[0]):
-        return Value(raw, None, "text", None, span, line)
+        return None, "text", None
     number, unit = Decimal(found[1].replace(",", "")), found[2]
     if unit in MONEY:
         number, unit = number * MONEY[unit], "元"
-    return Value(raw, number, "number" if number else "zero", unit, span, line)
+    return number, "number" if number else "zero", unit
