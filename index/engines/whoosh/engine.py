@@ -6,42 +6,30 @@ without its filter. Everything is arithmetic on arrays: see ARCHITECTURE.md for 
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any
 
 import numpy as np
 
 from index.engine import Columns, EngineQuery, FacetCounts, Found, Manifest, Matches
 from index.engines.whoosh.batch import tie_of
+from index.engines.whoosh.conditions import select
 from index.engines.whoosh.facets import FacetTable
 from index.engines.whoosh.folding import folded
 from index.engines.whoosh.pack import REBUILD, Array
 from index.engines.whoosh.rank import Leaf, Scorer, Statistics
-from index.engines.whoosh.segment import Row, Segment, may_overlap
+from index.engines.whoosh.segment import Row, Segment, may_overlap, summed_at
+from index.engines.whoosh.selection import Selection
 from index.engines.whoosh.store import TRIES, Generation, Store, latest_toc, mark_of
 from index.engines.whoosh.values import columns_of
 from index.engines.whoosh.writer import stale
 from index.errors import IndexDamagedError, ReportNotFoundError
-from index.query.nodes import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Everything,
-    Keyword,
-    Near,
-    Node,
-    Not,
-    Nothing,
-    NumberRange,
-    PathPrefix,
-    String,
-    Wildcard,
-    strings_of,
-)
+from index.query.nodes import Node, String, Wildcard, strings_of
 from index.schema import is_ascending
 
 __all__ = ["WhooshEngine", "open_engine"]
@@ -75,7 +63,7 @@ def _opened(store: Store, known: Mapping[str, Segment]) -> tuple[Generation, lis
                 segment = known.get(s.segment_id()) or Segment(store.folder, s)
                 live = np.ones(segment.count, bool)
                 live[list(s.deleted_docs())] = False
-                leaves.append(Leaf(segment, live))
+                leaves.append(Leaf(segment, live, not s.deleted_count()))
         except FileNotFoundError as e:  # a writer has published a newer generation and removed this one
             missing = str(e.filename)
             latest = latest_toc(store.folder)
@@ -89,7 +77,7 @@ def _opened(store: Store, known: Mapping[str, Segment]) -> tuple[Generation, lis
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What matched in one segment: numbers of documents, and the occurrences of each document of the segment."""
+    """What matched in one segment: numbers of documents, and the occurrences in each of them."""
 
     documents: Array
     occurrences: Array | None
@@ -109,17 +97,24 @@ class WhooshEngine:
     def search(self, query: EngineQuery) -> Matches:
         """Answer one question."""
         groups = _groups(query.counted)
-        base = [_mask(query.condition, leaf) & leaf.live for leaf in self.leaves]
-        filters = {name: [_mask(node, leaf) for leaf in self.leaves] for name, node in query.filters.items()}
-        segments = [leaf.segment for leaf in self.leaves]
-        every = folded(segments, _narrowed(base, filters, except_for=None), query.fold)
-        matched = [self._matched(i, mask, groups) for i, mask in enumerate(every)]
+        base, filters = self._selected(query)
+        every = folded(self.leaves, _narrowed(base, filters, except_for=None), query.fold)
+        matched = [self._matched(i, chosen, groups) for i, chosen in enumerate(every)]
         occurrences = None
         if groups:
-            occurrences = sum(int(m.occurrences[m.documents].sum()) for m in matched if m.occurrences is not None)
-        facets = self._facets(query, base, filters, [m.documents for m in matched])
+            occurrences = sum(int(m.occurrences.sum()) for m in matched if m.occurrences is not None)
+        facets = self._facets(query, base, filters, every)
         hits = self._page(query, matched)
         return Matches(sum(len(m.documents) for m in matched), occurrences, hits, facets)
+
+    def _selected(self, query: EngineQuery) -> tuple[list[Selection], dict[str, list[Selection]]]:
+        """What satisfies the condition and is not deleted, and what satisfies each filter, by segment."""
+        base = [self._living(query.condition, leaf) for leaf in self.leaves]
+        return base, {n: [select(node, leaf.segment) for leaf in self.leaves] for n, node in query.filters.items()}
+
+    def _living(self, node: Node, leaf: Leaf) -> Selection:
+        found = select(node, leaf.segment)
+        return found if leaf.whole else found & Selection(leaf.segment.count, mask=leaf.live)
 
     def get(self, report_id: str) -> Found:
         """One report by its id. Raises ReportNotFoundError."""
@@ -129,17 +124,17 @@ class WhooshEngine:
     def explain(self, query: EngineQuery, report_id: str) -> Mapping[str, Any]:
         """The parts of a report's score."""
         number, document = self._locate(report_id)
-        parts = list(Scorer(self.statistics, query.ranking, _mask).parts(number, document))
+        parts = list(Scorer(self.statistics, query.ranking).parts(number, document))
         return {"total": sum(p["value"] for p in parts), "parts": parts}
 
     def count_strings(self, node: Node) -> tuple[int, int]:
         """(reports, occurrences) of a condition."""
         groups, reports, occurrences = _groups(node), 0, 0
         for i, leaf in enumerate(self.leaves):
-            matched = self._matched(i, _mask(node, leaf) & leaf.live, groups)
+            matched = self._matched(i, self._living(node, leaf), groups)
             reports += len(matched.documents)
             if matched.occurrences is not None:
-                occurrences += int(matched.occurrences[matched.documents].sum())
+                occurrences += int(matched.occurrences.sum())
         return reports, occurrences
 
     def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
@@ -153,18 +148,16 @@ class WhooshEngine:
     def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
         """Every report that matches, one at a time."""
         for i, leaf in enumerate(self.leaves):
-            mask = _mask(condition, leaf) & leaf.live
+            found = self._living(condition, leaf)
             for node in filters:
-                mask &= _mask(node, leaf)
-            for document in np.flatnonzero(mask).tolist():
+                found &= select(node, leaf.segment)
+            for document in found.documents.tolist():
                 yield self._found(i, document, 0.0, None, None)
 
     def columns(self, query: EngineQuery, numbers: Sequence[str], facets: Sequence[str]) -> Columns:
         """Numbers and facet values of all reports that a query finds."""
-        base = [_mask(query.condition, leaf) & leaf.live for leaf in self.leaves]
-        filters = {name: [_mask(node, leaf) for leaf in self.leaves] for name, node in query.filters.items()}
-        masks = _narrowed(base, filters, except_for=None)
-        return columns_of([leaf.segment for leaf in self.leaves], masks, numbers, facets)
+        found = _narrowed(*self._selected(query), except_for=None)
+        return columns_of([leaf.segment for leaf in self.leaves], [f.documents for f in found], numbers, facets)
 
     def sources(self) -> Mapping[str, tuple[str, str]]:
         """id -> (digest, source) of every report."""
@@ -202,34 +195,30 @@ class WhooshEngine:
                 return number, document
         raise ReportNotFoundError(report_id)
 
-    def _matched(self, number: int, mask: Array, groups: Sequence[Group]) -> Matched:
-        documents = np.flatnonzero(mask)
+    def _matched(self, number: int, found: Selection, groups: Sequence[Group]) -> Matched:
+        documents = found.documents
         if not groups:
             return Matched(documents, None)
         segment = self.leaves[number].segment
-        occurrences = np.zeros(segment.count, np.int64)
-        if len(documents):
-            for group in groups:
-                hits = segment.hits(group)
-                occurrences[hits.documents] += hits.counts
-            if segment.wordings:
-                added = segment.reworded(tuple(leaf for group in groups for leaf in group))
-                occurrences[added.documents] += added.counts
-        return Matched(documents, occurrences)
+        if not len(documents):
+            return Matched(documents, np.zeros(0, np.int64))
+        lists = [segment.hits(group) for group in groups]
+        if segment.wordings:
+            lists.append(segment.reworded(tuple(leaf for group in groups for leaf in group)))
+        return Matched(documents, summed_at(documents, lists, segment.count))
 
     def _facets(
         self,
         query: EngineQuery,
-        base: Sequence[Array],
-        filters: Mapping[str, Sequence[Array]],
-        matched: Sequence[Array],
+        base: Sequence[Selection],
+        filters: Mapping[str, Sequence[Selection]],
+        matched: Sequence[Selection],
     ) -> tuple[FacetCounts, ...]:
         out = []
         for asked in query.facets:
             chosen = matched
             if asked.name in filters:
-                wider = _narrowed(base, filters, except_for=asked.name)
-                chosen = [np.flatnonzero(m) for m in folded([x.segment for x in self.leaves], wider, query.fold)]
+                chosen = folded(self.leaves, _narrowed(base, filters, except_for=asked.name), query.fold)
             table = self._table(asked.name)
             out.append(table.answer(asked, table.counted(chosen)))
         return tuple(out)
@@ -246,21 +235,15 @@ class WhooshEngine:
         """The hits asked for, in order."""
         if query.size <= 0 or not matched:
             return ()
-        scorer = Scorer(self.statistics, query.ranking, _mask)
-        keys = np.concatenate([self._keys(query, scorer, i, m) for i, m in enumerate(matched)])
-        ties = np.concatenate([leaf.segment.ties[m.documents] for leaf, m in zip(self.leaves, matched, strict=True)])
-        chosen = np.arange(len(keys))
-        if query.after is not None:
-            chosen = np.flatnonzero(_behind(keys, ties, query))
-        order = chosen[_first(keys[chosen], ties[chosen], query.offset + query.size)][query.offset :]
-        starts = np.cumsum([0, *(len(m.documents) for m in matched)])
-        out = []
-        for at in order.tolist():
-            number = int(starts.searchsorted(at, "right")) - 1
-            document = int(matched[number].documents[at - starts[number]])
-            key = None if np.isneginf(keys[at]) else float(keys[at])
-            out.append((number, document, key))
-        return tuple(self._hit(query, scorer, matched, *hit) for hit in out)
+        scorer, last = Scorer(self.statistics, query.ranking), query.offset + query.size
+        rows: list[tuple[float, int, int, int]] = []
+        for number, some in enumerate(matched):
+            keys, ties = self._keys(query, scorer, number, some), self.leaves[number].segment.ties
+            for at in _first(keys, ties, some.documents, last, query).tolist():
+                document = int(some.documents[at])
+                rows.append((-float(keys[at]), int(ties[document]), number, at))
+        rows.sort()
+        return tuple(self._hit(query, scorer, matched, *row) for row in rows[query.offset : last])
 
     def _keys(self, query: EngineQuery, scorer: Scorer, number: int, matched: Matched) -> Array:
         """What each match is sorted by, greatest first; minus infinity where it has no such value."""
@@ -269,8 +252,8 @@ class WhooshEngine:
         if query.sort == "occurrences":
             if matched.occurrences is None:
                 return np.full(len(matched.documents), -np.inf)
-            return matched.occurrences[matched.documents].astype(float)
-        values = self.leaves[number].segment.number(query.sort.removeprefix("-"))[matched.documents]
+            return matched.occurrences.astype(float)
+        values = self.leaves[number].segment.number(query.sort.removeprefix("-")).take(matched.documents)
         values = values if query.sort.startswith("-") else -values
         return np.where(np.isnan(values), -np.inf, values)
 
@@ -279,17 +262,20 @@ class WhooshEngine:
         query: EngineQuery,
         scorer: Scorer,
         matched: Sequence[Matched],
+        negative: float,
+        _: int,
         number: int,
-        document: int,
-        key: float | None,
+        at: int,
     ) -> Found:
+        """The match `at` of a segment, sorted by minus `negative`."""
+        key = None if math.isinf(negative) else -negative
+        document, counts = int(matched[number].documents[at]), matched[number].occurrences
         score = key
         if query.sort != "relevance" or score is None:
             score = float(scorer.scores(number, np.array([document]))[0])
         if key is not None and is_ascending(query.sort):
             key = -key if key else 0.0
-        counts = matched[number].occurrences
-        return self._found(number, document, score, key, None if counts is None else int(counts[document]))
+        return self._found(number, document, score, key, None if counts is None else int(counts[at]))
 
     def _found(self, number: int, document: int, score: float, key: float | None, occurrences: int | None) -> Found:
         segment = self.leaves[number].segment
@@ -314,84 +300,26 @@ def _groups(counted: Node) -> list[Group]:
     return groups
 
 
-def _narrowed(base: Sequence[Array], filters: Mapping[str, Sequence[Array]], *, except_for: str | None) -> list[Array]:
-    """The masks under every filter but one."""
+def _narrowed(
+    base: Sequence[Selection], filters: Mapping[str, Sequence[Selection]], *, except_for: str | None
+) -> list[Selection]:
+    """What is left under every filter but one."""
     out = list(base)
-    for name, masks in filters.items():
+    for name, found in filters.items():
         if name != except_for:
-            out = [a & b for a, b in zip(out, masks, strict=True)]
+            out = [a & b for a, b in zip(out, found, strict=True)]
     return out
 
 
-# ---------------------------------------------------------------------- conditions
-def _mask(node: Node, leaf: Leaf) -> Array:
-    """Which documents of a segment satisfy the node; deleted ones may be among them."""
-    segment = leaf.segment
-    match node:
-        case Everything():
-            return np.ones(segment.count, bool)
-        case Nothing():
-            return np.zeros(segment.count, bool)
-        case String() | Wildcard():
-            return _at(segment.hits((node,)).documents, segment.count)
-        case Near():
-            return _at(segment.near(node), segment.count)
-        case Keyword(name, values):
-            wanted = frozenset(values)
-            return _by_value(segment, name, lambda path: "/".join(path) in wanted)
-        case PathPrefix(name, prefixes):
-            return _by_value(segment, name, lambda path: any(path[: len(p)] == p for p in prefixes))
-        case NumberRange(name, low, high):
-            return _in_range(segment.number(name), low, high)
-        case _:
-            return _combined(node, leaf)
-
-
-def _combined(node: AllOf | AnyOf | AtLeast | Not, leaf: Leaf) -> Array:
-    match node:
-        case AllOf(operands):
-            mask = np.ones(leaf.segment.count, bool)
-            for operand in operands:
-                mask &= _mask(operand, leaf)
-            return mask
-        case AnyOf(operands):
-            mask = np.zeros(leaf.segment.count, bool)
-            for operand in operands:
-                mask |= _mask(operand, leaf)
-            return mask
-        case AtLeast(operands, least):
-            count = np.zeros(leaf.segment.count, np.int64)
-            for operand in operands:
-                count += _mask(operand, leaf)
-            return count >= least
-        case Not(operand):
-            return ~_mask(operand, leaf)
-        case _:
-            assert_never(node)
-
-
-def _at(documents: Array, count: int) -> Array:
-    mask = np.zeros(count, bool)
-    mask[documents] = True
-    return mask
-
-
-def _by_value(segment: Segment, name: str, wanted: Any) -> Array:
-    ordinals, values = segment.facet(name)
-    table = np.array([bool(path) and wanted(path) for path in values], bool)
-    return table[ordinals]
-
-
-def _in_range(values: Array, low: float | None, high: float | None) -> Array:
-    mask = ~np.isnan(values)
-    if low is not None:
-        mask &= values >= low
-    if high is not None:
-        mask &= values <= high
-    return mask
-
-
 # ---------------------------------------------------------------------- order
+def _first(keys: Array, ties: Array, documents: Array, count: int, query: EngineQuery) -> Array:
+    """The numbers of the first `count` matches of a segment in the order (key descending, tie ascending)."""
+    if query.after is not None:
+        behind = np.flatnonzero(_behind(keys, ties[documents], query))
+        return behind.take(_best(keys.take(behind), ties, documents.take(behind), count))
+    return _best(keys, ties, documents, count)
+
+
 def _behind(keys: Array, ties: Array, query: EngineQuery) -> Array:
     """Which matches stand strictly behind `query.after`."""
     assert query.after is not None
@@ -404,14 +332,14 @@ def _behind(keys: Array, ties: Array, query: EngineQuery) -> Array:
     return found
 
 
-def _first(keys: Array, ties: Array, count: int) -> Array:
-    """The first `count` in the order (key descending, tie ascending)."""
+def _best(keys: Array, ties: Array, documents: Array, count: int) -> Array:
+    some = np.arange(len(keys))
     if len(keys) > 4 * count:
         least = np.partition(keys, len(keys) - count)[len(keys) - count]
         certain, equal = np.flatnonzero(keys > least), np.flatnonzero(keys == least)
         need = count - len(certain)
         if len(equal) > need:
-            equal = equal[np.argpartition(ties[equal], need)[:need]] if need else equal[:0]
+            equal = equal.take(np.argpartition(ties[documents.take(equal)], need)[:need]) if need else equal[:0]
         some = np.concatenate((certain, equal))
-        return some[np.lexsort((ties[some], -keys[some]))]
-    return np.lexsort((ties, -keys))[:count]
+    order: Array = np.lexsort((ties[documents.take(some)], -keys.take(some)))
+    return some.take(order)[:count]

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.engines.whoosh.pack import Array
-from index.engines.whoosh.segment import Segment
+from index.engines.whoosh.rank import Leaf
+from index.engines.whoosh.selection import Selection
 
 __all__ = ["folded"]
 
 
-def folded(segments: Sequence[Segment], masks: Sequence[Array], name: str | None) -> list[Array]:
-    """The masks without what another match stands for; a document without the number stands for itself."""
-    if name is None or not segments:
-        return list(masks)
-    documents = [np.flatnonzero(m) for m in masks]
-    values = np.concatenate([s.number(name)[d] for s, d in zip(segments, documents, strict=True)])
-    ties = np.concatenate([s.ties[d] for s, d in zip(segments, documents, strict=True)])
+def folded(leaves: Sequence[Leaf], found: Sequence[Selection], name: str | None) -> list[Selection]:
+    """What was found without what another match stands for; a document without the number stands for itself."""
+    if name is None or not leaves:
+        return list(found)
+    segments = [leaf.segment for leaf in leaves]
+    values = np.concatenate([s.number(name).take(f.documents) for s, f in zip(segments, found, strict=True)])
+    ties = np.concatenate([s.ties.take(f.documents) for s, f in zip(segments, found, strict=True)])
     order = np.lexsort((ties, values))
     sorted_values = values[order]
     first = np.ones(len(order), bool)
@@ -26,9 +26,7 @@ def folded(segments: Sequence[Segment], masks: Sequence[Array], name: str | None
     kept = np.zeros(len(order), bool)
     kept[order[first]] = True
     out, at = [], 0
-    for mask, numbers in zip(masks, documents, strict=True):
-        new = np.zeros(len(mask), bool)
-        new[numbers[kept[at : at + len(numbers)]]] = True
-        at += len(numbers)
-        out.append(new)
+    for some in found:
+        out.append(Selection(some.count, some.documents[kept[at : at + len(some)]]))
+        at += len(some)
     return out

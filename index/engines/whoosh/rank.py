@@ -14,13 +14,14 @@ word of one field, title and text together, without wordings. A score is the pla
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from index.engines.whoosh.batch import RANKED_FIELDS, STREAMS, word_keys
+from index.engines.whoosh.conditions import select
 from index.engines.whoosh.pack import Array
 from index.engines.whoosh.segment import Recent, Segment
 from index.query.nodes import Keyword, Node, PathPrefix, Ranking, String
@@ -36,10 +37,15 @@ IMPACT_BYTES = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A segment in a snapshot: `live` masks what is not deleted."""
+    """A segment in a snapshot: `live` masks what is not deleted, `whole` says that nothing is."""
 
     segment: Segment
     live: Array
+    whole: bool
+
+    def alive(self, documents: Array) -> int:
+        """How many of some documents are not deleted."""
+        return len(documents) if self.whole else int(np.count_nonzero(self.live[documents]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +71,51 @@ class Statistics:
             units += int(_text_lengths(leaf.segment)[leaf.live].sum())
         self.means = [s / self.reports if s else 1.0 for s in sums.tolist()]
         self.mean_text = units / self.reports if units else 1.0
+        self.weights: dict[tuple[int, str], Array] = {}
 
     def impact(self, number: int, kind: str, text: str) -> Impact:
         """The impact of a word or pair in the segment `number`."""
         make = self._word if kind == "word" else self._pair
         found: Impact = self.recent.get(
             (number, kind, text),
-            lambda: make(self.leaves[number], text),
+            lambda: make(number, text),
             lambda i: int(i.documents.nbytes + i.values.nbytes),
         )
         return found
 
-    def _word(self, leaf: Leaf, word: str) -> Impact:
-        segment, key = leaf.segment, int(word_keys([word])[0])
+    def _word(self, number: int, word: str) -> Impact:
+        segment, key = self.leaves[number].segment, int(word_keys([word])[0])
         lists = []
         for at, field in enumerate(RANKED_FIELDS):
-            number = segment.words.find_one(key + at)
-            if number >= 0:
-                rows = segment.words.rows(number, number + 1)
-                weight, b = FIELDS[field]
-                norm = 1 - b + b * segment.lengths[rows.documents, at] / self.means[at]
-                lists.append((rows.documents, weight * rows.counts / norm))
-        return _impact("word", lists, leaf)
+            row = segment.words.find_one(key + at)
+            if row >= 0:
+                rows = segment.words.rows(row, row + 1)
+                documents = rows.documents.astype(np.intp)
+                lists.append((documents, rows.counts * self._weights(number, field).take(documents)))
+        return _impact("word", lists, self.leaves[number])
 
-    def _pair(self, leaf: Leaf, pair: str) -> Impact:
+    def _pair(self, number: int, pair: str) -> Impact:
+        leaf = self.leaves[number]
         hits = leaf.segment.hits((String((pair,)),))
-        counted = hits.counts > 0
-        documents, counts = hits.documents[counted], hits.counts[counted]
-        norm = 1 - 0.75 + 0.75 * _text_lengths(leaf.segment)[documents] / self.mean_text
-        return _impact("pair", [(documents, counts / norm)] if len(documents) else [], leaf)
+        documents, counts = hits.documents, hits.counts
+        if leaf.segment.wordings:
+            counted = np.flatnonzero(counts)
+            documents, counts = documents[counted], counts[counted]
+        weights = self._weights(number, "pair").take(documents)
+        return _impact("pair", [(documents, counts * weights)] if len(documents) else [], leaf)
+
+    def _weights(self, number: int, field: str) -> Array:
+        """What one occurrence in a field counts in each document of a segment: more where the field is short."""
+        found = self.weights.get((number, field))
+        if found is None:
+            segment = self.leaves[number].segment
+            if field == "pair":
+                weight, b, lengths, mean = 1.0, 0.75, _text_lengths(segment), self.mean_text
+            else:
+                at = RANKED_FIELDS.index(field)
+                (weight, b), lengths, mean = FIELDS[field], segment.lengths[:, at], self.means[at]
+            found = self.weights[number, field] = weight / (1 - b + b * lengths / mean)
+        return found
 
     def idf(self, kind: str, text: str) -> float:
         """The inverse document frequency over all segments."""
@@ -109,23 +131,24 @@ def _text_lengths(segment: Segment) -> Array:
 
 def _impact(kind: str, lists: Sequence[tuple[Array, Array]], leaf: Leaf) -> Impact:
     if not lists:
-        return Impact(np.empty(0, np.int64), np.empty(0), 0)
+        return Impact(np.empty(0, np.intp), np.empty(0), 0)
     documents, tf = lists[0]
     if len(lists) > 1:
         dense = np.zeros(leaf.segment.count)
-        for some, values in lists:
+        dense[documents] = tf
+        for some, values in lists[1:]:
             dense[some] += values
         documents = np.flatnonzero(dense)
-        tf = dense[documents]
+        tf = dense.take(documents)
     k = K[kind]
-    return Impact(documents, tf * (k + 1) / (tf + k), int(np.count_nonzero(leaf.live[documents])))
+    return Impact(documents, tf * (k + 1) / (tf + k), leaf.alive(documents))
 
 
 class Scorer:
     """The scores of one ranking in one snapshot."""
 
-    def __init__(self, statistics: Statistics, ranking: Ranking, mask: Callable[[Node, Leaf], Array]) -> None:
-        self.statistics, self.mask = statistics, mask
+    def __init__(self, statistics: Statistics, ranking: Ranking) -> None:
+        self.statistics = statistics
         terms = [("word", w) for w in dict.fromkeys(ranking.words)]
         terms += [("pair", p) for p in dict.fromkeys(ranking.pairs)]
         self.terms = [(kind, text, idf) for kind, text in terms if (idf := statistics.idf(kind, text))]
@@ -147,13 +170,13 @@ class Scorer:
             total[segment.hits((String((run,), "title"),)).documents] += self.in_title
         for node, bonus in self.boosts:
             total[self._named(number, node)] += bonus
-        return total[documents]
+        return total.take(documents)
 
     def _named(self, number: int, node: Node) -> Array:
         """The documents of a segment that satisfy a boost: kept, because every value of a facet is looked at."""
         leaf = self.statistics.leaves[number]
         found: Array = leaf.segment.recent.get(
-            ("boost", node), lambda: np.flatnonzero(self.mask(node, leaf)), lambda documents: int(documents.nbytes)
+            ("boost", node), lambda: select(node, leaf.segment).documents, lambda documents: int(documents.nbytes)
         )
         return found
 

@@ -32,7 +32,7 @@ from index.engines.whoosh.wildcard import Pattern, compiled
 from index.errors import IndexDamagedError, RequestError
 from index.query.nodes import Near, String, Wildcard
 
-__all__ = ["Hits", "Row", "Segment", "may_overlap"]
+__all__ = ["Hits", "Row", "Segment", "may_overlap", "summed_at"]
 
 Leaf = String | Wildcard
 Span = tuple[int, int]
@@ -191,6 +191,24 @@ class Segment:
                 self.columns[key] = (np.zeros(self.count, np.uint16), [()])
         found: tuple[Array, list[tuple[str, ...]]] = self.columns[key]
         return found
+
+    def ordinals(self, name: str) -> Mapping[str, list[int]]:
+        """The ordinals of each value of a facet, paths joined by "/"."""
+        return self._named(f"whole:{name}", name, lambda path: ["/".join(path)])
+
+    def ordinals_below(self, name: str) -> Mapping[tuple[str, ...], list[int]]:
+        """The ordinals of the values at and below each path."""
+        return self._named(f"below:{name}", name, lambda path: [path[: n + 1] for n in range(len(path))])
+
+    def _named(self, key: str, name: str, names: Callable[[tuple[str, ...]], Sequence[Any]]) -> Mapping[Any, list[int]]:
+        if key not in self.columns:
+            found: dict[Any, list[int]] = {}
+            for ordinal, path in enumerate(self.facet(name)[1]):
+                for one in names(path) if path else ():
+                    found.setdefault(one, []).append(ordinal)
+            self.columns[key] = found
+        known: Mapping[Any, list[int]] = self.columns[key]
+        return known
 
     def number(self, name: str) -> Array:
         """A number a document, NaN where it is not known."""
@@ -509,15 +527,29 @@ def _summed(lists: Sequence[tuple[Array, Array]], count: int) -> Hits:
     lists = [x for x in lists if len(x[0])]
     if not lists:
         return NO_HITS
+    documents, counts = lists[0]
+    documents = documents.astype(np.intp, copy=False)
     if len(lists) == 1:
-        return Hits(*lists[0])
+        return Hits(documents, counts)
     if sum(len(d) for d, _ in lists) * 16 < count:
         documents, which = np.unique(np.concatenate([d for d, _ in lists]), return_inverse=True)
         counts = np.bincount(which, np.concatenate([c for _, c in lists])).astype(np.int64)
         return Hits(documents, counts)
-    seen, total = np.zeros(count, bool), np.zeros(count, np.int64)
-    for documents, counts in lists:
-        seen[documents] = True
-        total[documents] += counts
-    documents = np.flatnonzero(seen)
-    return Hits(documents, total[documents])
+    total = np.full(count, -1, np.int32)
+    total[documents] = counts
+    for some, counts in lists[1:]:
+        more = some.astype(np.intp, copy=False)
+        total[more] = np.maximum(total.take(more), 0) + counts
+    documents = np.flatnonzero(total >= 0)
+    return Hits(documents, total.take(documents))
+
+
+def summed_at(documents: Array, lists: Sequence[Hits], count: int) -> Array:
+    """How often some documents are hit, all hits together."""
+    lists = [hits for hits in lists if len(hits.documents)]
+    if len(lists) == 1 and np.array_equal(lists[0].documents, documents):
+        return lists[0].counts
+    total = np.zeros(count, np.int64)
+    for hits in lists:
+        total[hits.documents] += hits.counts
+    return total.take(documents)
