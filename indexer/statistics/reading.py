@@ -22,21 +22,25 @@ _NOT_LABEL = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`form` is the index form with its white space; `taiwan` says that its labels are in Taiwan wording."""
+    """`form` is the index form with its white space; `taiwan` says that its labels are in Taiwan wording.
+
+    `aligned`: each character of it stands where it stands in the display text.
+    """
 
     form: str
     folded: Folded
     taiwan: bool
+    aligned: bool = False
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the display text that form[start:end] came from."""
-        return self.folded.offsets.span(start, end)
+        """The span of the display text that form[start:end] came from; end > start."""
+        return (start, end) if self.aligned else self.folded.offsets.span(start, end)
 
 
 def reading(text: str) -> Reading:
     """A display text, ready for its tables and sentences to be read."""
     folded = fold(_replaced(text, _KEPT))
-    return Reading(_replaced(folded.form, _BACK), folded, is_taiwan_worded(folded.form))
+    return Reading(_replaced(folded.form, _BACK), folded, is_taiwan_worded(folded.form), folded.offsets.is_identity)
 
 
 def _replaced(text: str, pairs: Sequence[tuple[str, str]]) -> str:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from index.analysis.normaliser import fold
 from index.analysis.wording import mainland_text
@@ -109,15 +110,13 @@ def _on_one_line(values: Sequence[Value], count: int) -> list[Value] | None:
 # -- text ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Run:
-    """Values with nothing but white space and bars between them, as positions in the form.
+class _Token(NamedTuple):
+    """A value as a place in the form, with the empty cells before it and the number of its line within the run."""
 
-    `blanks` are the empty cells before each.
-    """
-
-    tokens: list[tuple[int, int]] = field(default_factory=list)
-    blanks: list[int] = field(default_factory=list)
+    start: int
+    end: int
+    blanks: int
+    line: int
 
 
 def of_text(source: Reading, text: str) -> list[Segment]:
@@ -126,7 +125,7 @@ def of_text(source: Reading, text: str) -> list[Segment]:
     out: list[Segment] = []
     at = 0
     for run in _runs(form):
-        start, end = run.tokens[0][0], run.tokens[-1][1]
+        start, end = run[0].start, run[-1].end
         piece = form[max(at, start - 2 * CONTEXT) : start]
         segment = _segment(piece, source.taiwan)
         segment.start, segment.end = start, end
@@ -163,32 +162,34 @@ def _labels(piece: str, taiwan: bool) -> tuple[str, str]:
 _known_labels = lru_cache(maxsize=2048)(_labels)
 
 
-def _values(run: _Run, source: Reading, text: str) -> list[Value]:
+def _values(run: Sequence[_Token], source: Reading, text: str) -> list[Value]:
     """The values of a run, each after the empty cells before it."""
     out: list[Value] = []
-    line, at = 0, run.tokens[0][0]
-    for (start, end), blanks in zip(run.tokens, run.blanks, strict=True):
+    for start, end, blanks, line in run:
         if blanks:
             out += _blanks(blanks)
-        line += source.form.count("\n", at, start)
-        span = source.span(start, end)
-        out.append(value_of(text[span[0] : span[1]], source.form[start:end], span, line))
-        at = start
+        a, b = span = source.span(start, end)
+        out.append(value_of(text[a:b], source.form[start:end], span, line))
     return out
 
 
-def _runs(form: str) -> Iterator[_Run]:
-    run, at = _Run(), 0
-    for token in _tokens(form):
-        gap = form[at : token[0]]
-        if run.tokens and gap.strip(" \t\n\r|"):
-            yield run
-            run = _Run()
-        # a single sign between two values is no empty cell
-        run.blanks.append(_empty(gap) if run.tokens and len(gap) > 1 else 0)
-        run.tokens.append(token)
-        at = token[1]
-    if run.tokens:
+def _runs(form: str) -> Iterator[list[_Token]]:
+    """Values with nothing but white space and bars between them."""
+    run: list[_Token] = []
+    at = line = 0
+    for start, end in _tokens(form):
+        gap = form[at:start]
+        if gap == "\n":  # nearly always
+            line, blanks = line + 1, 0
+        elif not gap.strip(" \t\n\r|"):
+            line, blanks = line + ("\n" in gap), _empty(gap)
+        else:
+            if run:
+                yield run
+            run, line, blanks = [], 0, 0
+        run.append(_Token(start, end, blanks if run else 0, line))
+        at = end
+    if run:
         yield run
 
 

@@ -46,6 +46,7 @@ class Value(NamedTuple):
         }
 
 
+@lru_cache(maxsize=4096)
 def plain(value: Decimal | None) -> int | float | None:
     """A number for JSON: whole where it is whole.
 
