@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import cProfile
-import json
 import pstats
 import signal
 import tempfile
@@ -52,13 +51,13 @@ BUILD: Stages = (
     ("the pipeline around", "indexer/", ""),
 )
 REQUEST: Stages = (
-    ("JSON: dumps", "json/__init__.py", "dumps"),
-    ("JSON: plain values", "index/response.py", "to_json"),
+    ("JSON", "index/plain.py", "to_json"),
     ("facet values and their URLs", "index/facets.py", "result"),
     ("marks and snippets", "index/snippets.py", ""),
-    ("hits: stored records read", "json/__init__.py", "loads"),
+    ("hits: heads read", "index/stored.py", ""),
     ("query: parsing, rewriting", "index/search.py", "_plan"),
-    ("engine: texts of the hits", "index/engines/whoosh/engine.py", "_found"),
+    ("engine: texts of the hits", "index/engines/whoosh/segment.py", "display"),
+    ("engine: texts of the hits", "index/engines/whoosh/segment.py", "texts"),
     ("engine: ranking", "index/engines/whoosh/rank.py", ""),
     ("engine: ordering", "index/engines/whoosh/engine.py", "_page"),
     ("engine: counting facets", "index/engines/whoosh/engine.py", "_facets"),
@@ -126,7 +125,7 @@ def profile_requests(searcher: Searcher, questions: Sequence[Question]) -> str:
     """Questions asked over and over: what is remembered is part of it."""
 
     def ask(question: Question) -> bytes:
-        return json.dumps(searcher.search(request(question)).to_json(), ensure_ascii=False).encode()
+        return searcher.search(request(question)).encoded()
 
     for question in questions:
         ask(question)

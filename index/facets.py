@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from index.engine import FacetAsked, FacetCount, FacetCounts
-from index.request import SearchRequest
+from index.request import SearchRequest, Toggles
 from index.response import FacetResult, FacetValue
 from index.schema import FACETS, Facet
 
 __all__ = ["asked", "facet_named", "result"]
 
+NAMED = {f.name: f for f in FACETS}
+
 
 def facet_named(name: str) -> Facet:
     """The row of the table."""
-    return next(f for f in FACETS if f.name == name)
+    return NAMED[name]
 
 
 def asked(request: SearchRequest, chosen: dict[str, tuple[str, ...]]) -> tuple[FacetAsked, ...]:
@@ -21,19 +23,21 @@ def asked(request: SearchRequest, chosen: dict[str, tuple[str, ...]]) -> tuple[F
     return tuple(FacetAsked(name, request.facet_size, chosen.get(name, ())) for name in names)
 
 
-def result(counts: FacetCounts, request: SearchRequest, chosen: tuple[str, ...]) -> FacetResult:
+def result(counts: FacetCounts, toggles: Toggles, chosen: tuple[str, ...]) -> FacetResult:
     """One facet as it is shown."""
     facet = facet_named(counts.name)
     listed = list(counts.counts)
-    known, wanted = {c.value for c in listed}, frozenset(chosen)
-    listed += [FacetCount(v, 0) for v in chosen if v not in known]
-    listed.sort(key=lambda c: c.value not in wanted)
-    urls = request.toggle_urls(facet.name, [c.value for c in listed])
+    wanted = frozenset(chosen)
+    if chosen:
+        known = {c.value for c in listed}
+        listed += [FacetCount(v, 0) for v in chosen if v not in known]
+        listed.sort(key=lambda c: c.value not in wanted)
+    urls = toggles.urls(facet.name, [c.value for c in listed])
     shown = tuple(
         FacetValue(c.value, _label(facet, c.value), c.count, c.value in wanted, url)
         for c, url in zip(listed, urls, strict=True)
     )
-    found = sum(1 for c in listed if c.count)
+    found = sum(c.count > 0 for c in listed)
     return FacetResult(shown, counts.total_values, truncated=counts.total_values > found)
 
 

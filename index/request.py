@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import quote_plus, urlencode
 
 from index.errors import RequestError
 from index.schema import FACET_NAMES, FACETS, SORTS
 
-__all__ = ["API_SEARCH", "LIMITS", "MATCHES", "PAGE_SEARCH", "SearchRequest"]
+__all__ = ["API_SEARCH", "LIMITS", "MATCHES", "PAGE_SEARCH", "SearchRequest", "Toggles"]
 
 API_SEARCH, PAGE_SEARCH = "/api/v1/search", "/search"
 MATCHES = ("auto", "all", "any")
@@ -130,22 +131,6 @@ class SearchRequest:
         filters = {k: v for k, v in {**self.filters, facet: now}.items() if v}
         return replace(self, filters=filters, page=1, cursor=None)
 
-    def toggle_urls(self, facet: str, values: Iterable[str], path: str = API_SEARCH) -> list[str]:
-        """`toggled(facet, value).url(path)` for many values of one facet: only what differs is made anew."""
-        chosen = self.filters.get(facet, ())
-        rest = replace(self, filters={k: v for k, v in self.filters.items() if k != facet}, page=1, cursor=None)
-        earlier = {"q", *FACET_NAMES[: FACET_NAMES.index(facet)]}
-        params = rest.params()
-        before = urlencode([p for p in params if p[0] in earlier])
-        after = urlencode([p for p in params if p[0] not in earlier])
-        quoted = {value: f"{facet}={quote_plus(value)}" for value in (*chosen, *values)}
-        urls = []
-        for value in values:
-            now = [quoted[v] for v in chosen if v != value] + ([] if value in chosen else [quoted[value]])
-            parts = "&".join(p for p in (before, *now, after) if p)
-            urls.append(f"{path}?{parts}" if parts else path)
-        return urls
-
     def at_page(self, page: int) -> SearchRequest:
         """This request at another page."""
         return replace(self, page=page, cursor=None)
@@ -159,6 +144,34 @@ class SearchRequest:
         return replace(self, **{"page": 1, "cursor": None, **changes})  # type: ignore[arg-type]
 
 
+class Toggles:
+    """The URLs that choose or drop values of facets of one request: what they have in common is made once."""
+
+    def __init__(self, request: SearchRequest, path: str = API_SEARCH) -> None:
+        params = request.params()
+        paging = ("cursor", "page")
+        self.path, self.filters = path, request.filters
+        self.parts = [(PLACES.get(name, len(PLACES)), _written(name, v)) for name, v in params if name not in paging]
+
+    def urls(self, facet: str, values: Iterable[str]) -> list[str]:
+        """`request.toggled(facet, value).url(path)` for each of some values."""
+        place, chosen = PLACES[facet], self.filters.get(facet, ())
+        before = "&".join(part for at, part in self.parts if at < place)
+        after = "&".join(part for at, part in self.parts if at > place)
+        urls = []
+        for value in values:
+            now = [v for v in chosen if v != value] if value in chosen else [*chosen, value]
+            parts = "&".join(filter(None, (before, *(_written(facet, v) for v in now), after)))
+            urls.append(f"{self.path}?{parts}" if parts else self.path)
+        return urls
+
+
+@lru_cache(maxsize=1 << 14)
+def _written(name: str, value: str) -> str:
+    """A parameter as a URL has it."""
+    return f"{name}={quote_plus(value)}"
+
+
 def _within(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise RequestError(name, f"{name} is {value}; it must be between {low} and {high}")
@@ -168,6 +181,9 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise RequestError(name, f"{value!r} is not one of {', '.join(allowed)}")
 
+
+PLACES = {name: place for place, name in enumerate(("q", *FACET_NAMES))}
+"""The order of the first parameters of a URL; all others come behind."""
 
 BLANK = SearchRequest()
 """All defaults: what a URL leaves out."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from index.plain import to_json
+
 __all__ = ["CopyOf", "FacetResult", "FacetValue", "Hit", "QueryEcho", "ScorePart", "SearchResponse", "Snippet"]
 
 Span = tuple[int, int]
@@ -117,26 +119,6 @@ class SearchResponse:
     hits: tuple[Hit, ...]
     facets: Mapping[str, FacetResult] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
-        """The response as plain JSON values. `dataclasses.asdict` would take longer than the search."""
-        facets = {name: _facet(found) for name, found in self.facets.items()}
-        return {**{name: _plain(getattr(self, name)) for name in self.__slots__ if name != "facets"}, "facets": facets}
-
-
-def _facet(found: FacetResult) -> dict[str, Any]:
-    values = [
-        {"value": v.value, "label": v.label, "count": v.count, "selected": v.selected, "toggle_url": v.toggle_url}
-        for v in found.values
-    ]
-    return {"values": values, "total_values": found.total_values, "truncated": found.truncated}
-
-
-def _plain(value: Any) -> Any:
-    """Dataclasses as objects and tuples as lists, all the way down."""
-    if isinstance(value, str | int | float | None):
-        return value
-    if isinstance(value, tuple | list):
-        return [_plain(v) for v in value]
-    if isinstance(value, Mapping):
-        return {k: _plain(v) for k, v in value.items()}
-    return {name: _plain(getattr(value, name)) for name in value.__slots__}
+    def encoded(self) -> bytes:
+        """The response as the endpoint gives it: JSON in UTF-8."""
+        return to_json(self)

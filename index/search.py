@@ -31,7 +31,7 @@ from index.query.nodes import AllOf, AnyOf, Everything, Keyword, Node, NumberRan
 from index.query.parser import parse
 from index.query.rewrite import Rewritten, rewrite
 from index.report import Report
-from index.request import LIMITS, SearchRequest
+from index.request import LIMITS, SearchRequest, Toggles
 from index.response import CopyOf, FacetResult, Hit, QueryEcho, ScorePart, SearchResponse, Snippet
 from index.schema import NUMBERS, TEXT_FIELDS
 from index.series import Series, series
@@ -102,7 +102,8 @@ class Searcher:
             hits = tuple(replace(h, copies=_copies(engine, f)) for h, f in zip(hits, matches.hits, strict=True))
         if request.explain:
             hits = tuple(replace(h, explanation=_explanation(engine, asked_for, h.id)) for h in hits)
-        facets = {c.name: result(c, request, planned.chosen.get(c.name, ())) for c in matches.facets}
+        toggles = Toggles(request)
+        facets = {c.name: result(c, toggles, planned.chosen.get(c.name, ())) for c in matches.facets}
         following, previous = self._neighbours(request, matches)
         return SearchResponse(
             query=replace(
@@ -268,7 +269,7 @@ class Searcher:
         wanted = FacetAsked(name, size, () if contains else chosen, contains)
         matches = engine.search(replace(planned.query, facets=(wanted,), size=0))
         shown = tuple(v for v in chosen if not contains or contains in v)
-        return result(matches.facets[0], request, shown)
+        return result(matches.facets[0], Toggles(request), shown)
 
     def suggest(self, prefix: str, size: int) -> list[Suggestion]:
         """Completions of what was typed: bodies, regions and words, most useful first."""

@@ -7,9 +7,12 @@ characters as they were published, in whatever script. No text is cut into words
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from index.analysis.normaliser import Folded
 from index.query.nodes import Node, String, Wildcard, strings_of
@@ -19,6 +22,9 @@ __all__ = ["Marker", "snippets"]
 
 Span = tuple[int, int]
 MOST_MARKS = 5_000
+MOST_WINDOWS = 400
+"""Marks among which the best places are looked for."""
+
 WIDTH = 110
 STOPS = "。！？；\n!?;"
 SOFT_STOPS = STOPS + "，、,：: \u3000"
@@ -40,10 +46,11 @@ class Marker:
         pattern = self.pattern(field)
         if pattern is None:
             return []
-        spans = list(_found(pattern, text))
+        spans = _found(pattern, text)
         if wording is not None:
             # 線 stands in 線上 itself, and in 在線, which 線上 also reads as: it is one place.
             spans += [s for s in _found(pattern, wording) if not any(s[0] < b and a < s[1] for a, b in spans)]
+            spans.sort()
         return _joined(spans)
 
     def pattern(self, field: str) -> re.Pattern[str] | None:
@@ -72,23 +79,24 @@ def wildcard_regex(leaf: Wildcard) -> str:
     )
 
 
-def _found(pattern: re.Pattern[str], text: Folded) -> Iterable[Span]:
-    excluded = "not" in pattern.groupindex
-    for n, match in enumerate(pattern.finditer(text.form)):
-        if n >= MOST_MARKS:
-            return
-        if match.end() > match.start() and not (excluded and match["not"] is not None):
-            yield text.offsets.span(*match.span())
+def _found(pattern: re.Pattern[str], text: Folded) -> list[Span]:
+    """The display spans of the places of a pattern, in order."""
+    matches: Iterable[re.Match[str]] = islice(pattern.finditer(text.form), MOST_MARKS)
+    if "not" in pattern.groupindex:
+        matches = (m for m in matches if m["not"] is None)
+    return text.offsets.spans([span for m in matches if (span := m.span())[1] > span[0]])
 
 
 def _joined(spans: list[Span]) -> list[Span]:
-    spans.sort()
+    """Sorted spans without overlaps."""
     out: list[Span] = []
+    reached = -1
     for start, end in spans:
-        if out and start < out[-1][1]:
-            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        if start < reached:
+            out[-1] = (out[-1][0], max(end, reached))
         else:
             out.append((start, end))
+        reached = max(end, reached)
     return out
 
 
@@ -110,18 +118,26 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
 
     Marks that touch count as one long text: a run that stands whole says more than its words apart.
     """
+    texts = _touching(marks[:MOST_WINDOWS])
     windows = []
-    for n, (start, end) in enumerate(marks[:400]):
-        last = n
-        while last + 1 < len(marks) and marks[last + 1][1] - start <= WIDTH:
+    last = worth = inside = 0
+    held: Counter[str] = Counter()
+    for n, (start, end, _) in enumerate(texts):
+        while last < len(texts) and (last <= n or texts[last][1] - start <= WIDTH):
+            kind = display[texts[last][0] : texts[last][1]]
+            worth += len(kind) ** 2 if not held[kind] else 0
+            held[kind] += 1
+            inside += texts[last][2]
             last += 1
-        inside = marks[n : last + 1]
-        kinds = {display[a:b] for a, b in _touching(inside)}
-        windows.append((-sum(len(k) ** 2 for k in kinds), -len(inside), n, (start, max(end, inside[-1][1]))))
+        windows.append((-worth, -inside, start, max(end, texts[last - 1][1])))
+        kind = display[start:end]
+        held[kind] -= 1
+        worth -= len(kind) ** 2 if not held[kind] else 0
+        inside -= texts[n][2]
     windows.sort()
     chosen: list[Span] = []
-    for *_, window in windows:
-        grown = _grown(display, *window)
+    for *_, start, end in windows:
+        grown = _grown(display, start, end)
         if all(grown[1] <= a or b <= grown[0] for a, b in chosen):
             chosen.append(grown)
         if len(chosen) == most:
@@ -129,13 +145,14 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
     return chosen
 
 
-def _touching(marks: list[Span]) -> list[Span]:
-    out: list[Span] = []
+def _touching(marks: list[Span]) -> list[tuple[int, int, int]]:
+    """(start, end, how many marks) of the marks, those that touch as one."""
+    out: list[tuple[int, int, int]] = []
     for start, end in marks:
         if out and out[-1][1] == start:
-            out[-1] = (out[-1][0], end)
+            out[-1] = (out[-1][0], end, out[-1][2] + 1)
         else:
-            out.append((start, end))
+            out.append((start, end, 1))
     return out
 
 
@@ -171,5 +188,6 @@ def _cut(display: str, start: int, end: int, marks: list[Span]) -> Snippet:
     while end > start and display[end - 1].isspace():
         end -= 1
     # A place that the end of the piece would cut in two is not marked: half a word is not what was asked for.
-    inside = tuple((a - start, b - start) for a, b in marks if start <= a and b <= end)
+    first, last = bisect_left(marks, (start, 0)), bisect_left(marks, (end, 0))
+    inside = tuple((a - start, b - start) for a, b in marks[first:last] if b <= end)
     return Snippet(display[start:end], inside, start)

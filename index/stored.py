@@ -9,7 +9,6 @@ is 32 KiB, less than the record of one report: as one part, most of the dictiona
 from __future__ import annotations
 
 import hashlib
-import json
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from index.engine import Contents
+from index.plain import from_json, to_json
 from index.report import Report
 
 __all__ = ["HEAD", "PARTS", "dictionaries_name", "head_of", "head_to_bytes", "parts_of", "report_of", "rest_to_bytes"]
@@ -35,13 +35,13 @@ COLUMNS = "="
 
 
 def head_to_bytes(report: Report) -> bytes:
-    """The fields of HEAD, in their order. Half surrogate pairs, which no encoding can write, become question marks."""
-    return _json([getattr(report, name) for name in HEAD])
+    """The fields of HEAD, in their order. Half surrogate pairs become question marks."""
+    return to_json([getattr(report, name) for name in HEAD])
 
 
 def head_of(head: bytes) -> Mapping[str, Any]:
     """The fields of HEAD."""
-    return dict(zip(HEAD, json.loads(head), strict=True))
+    return dict(zip(HEAD, from_json(head), strict=True))
 
 
 def rest_to_bytes(report: Report) -> bytes:
@@ -72,11 +72,7 @@ def parts_of(report: Report) -> dict[str, bytes]:
     checks = _columns(stored.pop("checks"))
     for name in (*HEAD, "text"):
         del stored[name]
-    return dict(zip(PARTS, map(_json, (checks, statistics, stored)), strict=True))
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return dict(zip(PARTS, map(to_json, (checks, statistics, stored)), strict=True))
 
 
 # ---------------------------------------------------------------------- rows as columns
@@ -135,7 +131,7 @@ def _spans(steps: Sequence[int]) -> list[list[int]]:
 @cache
 def _dictionaries() -> Mapping[str, bytes]:
     """What each part is deflated with."""
-    words = json.loads(zlib.decompress(DICTIONARIES.read_bytes()))
+    words = from_json(zlib.decompress(DICTIONARIES.read_bytes()))
     return {name: words[name].encode() for name in PARTS}
 
 
@@ -159,4 +155,4 @@ def _deflated(name: str, data: bytes) -> bytes:
 
 def _inflated(name: str, data: bytes) -> Any:
     inflater = zlib.decompressobj(-15, _dictionaries()[name])
-    return json.loads(inflater.decompress(data) + inflater.flush())
+    return from_json(inflater.decompress(data) + inflater.flush())

@@ -230,7 +230,7 @@ def search(
     request = _request(query, match, where, filters, facets=None if facets else (), fold=fold, **more)
     response: SearchResponse = _searcher(index_dir).search(request)
     if as_json:
-        click.echo(_json(response.to_json()))
+        click.echo(response.encoded().decode())
     else:
         _print_response(response)
 

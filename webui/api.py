@@ -28,7 +28,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 @api.get("/search")
 def search() -> Response:
     """One search."""
-    return json_response(answer(parse_search(request.args)).to_json())
+    return json_response(answer(parse_search(request.args)))
 
 
 @api.get("/reports/<path:report_id>")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from flask import Response, current_app, request
 
+from index.plain import to_json
 from index.settings import Settings
 from webui.metrics import Metrics
 from webui.ports import SearcherPort
@@ -46,5 +46,4 @@ def product_version() -> str:
 
 def json_response(value: Any, status: int = 200, mimetype: str = "application/json") -> Response:
     """JSON in UTF-8, members in the order of the contract. A lone surrogate of a damaged text becomes "?"."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Response(body.encode("utf-8", "replace"), status, mimetype=mimetype)
+    return Response(to_json(value), status, mimetype=mimetype)

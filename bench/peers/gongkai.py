@@ -45,8 +45,7 @@ class Gongkai:
         self.searcher = Searcher.open(Settings(index=folder))
 
     def ask(self, question: Question) -> bytes | None:
-        answer = self.searcher.search(request(question)).to_json()
-        return json.dumps(answer, ensure_ascii=False).encode()
+        return self.searcher.search(request(question)).encoded()
 
     def close(self) -> None:
         self.searcher.engine.close()

@@ -9,7 +9,7 @@ import pytest
 
 from index.errors import RequestError
 from index.query.nodes import Not, NumberRange
-from index.request import SearchRequest
+from index.request import SearchRequest, Toggles
 from index.where import where
 
 
@@ -64,7 +64,7 @@ def test_many_toggles_at_once_are_the_same(chosen: dict[str, tuple[str, ...]]) -
     request = SearchRequest(q="公开 &收费", filters=chosen, sort="-year", page=3)
     values = ["县区级", "省级", "a&b=c/丁"]
     for facet in ("level", "agency", "region"):
-        assert request.toggle_urls(facet, values) == [request.toggled(facet, v).url() for v in values]
+        assert Toggles(request).urls(facet, values) == [request.toggled(facet, v).url() for v in values]
 
 
 @pytest.mark.parametrize(

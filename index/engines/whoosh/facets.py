@@ -66,7 +66,7 @@ class FacetTable:
 
 def _greatest(counts: Array, size: int) -> Array:
     """The numbers of the greatest counts, equal ones in their order."""
-    if len(counts) > 4 * size:
+    if 0 < size < len(counts) // 4:
         least = np.partition(counts, len(counts) - size)[len(counts) - size]
         some = np.concatenate((np.flatnonzero(counts > least), np.flatnonzero(counts == least)))[:size]
         some.sort()

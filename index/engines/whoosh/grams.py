@@ -17,6 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import add
+from typing import Literal
 
 import numpy as np
 
@@ -31,6 +34,8 @@ __all__ = ["Grams", "GramsBuilder", "merge_grams", "storable", "units_of"]
 PIECE = 1 << 16
 CHECKED_AT_A_TIME = 1 << 15
 WIDTHS = (1, 2, 4, 8)
+CASTS: Mapping[int, Literal["b", "h", "i", "q"]] = {1: "b", 2: "h", 4: "i", 8: "q"}
+COLUMNS = ("form", "display", "block")
 REPLACED = {0: 0xFFFD, **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)}
 
 
@@ -120,18 +125,17 @@ def _packed(rows: Array) -> bytes:
 
 
 def _unpacked(data: bytes) -> OffsetMap:
-    """The OffsetMap that was packed."""
+    """The OffsetMap that was packed. Plain Python: a report has some fifty rows, fewer than arrays are worth."""
     if not data:
         return OffsetMap()
-    widths, at = data[:3], 3
-    count = (len(data) - 3) // sum(widths)
-    columns = []
-    for width in widths:
-        columns.append(np.frombuffer(data, f"<i{width}", count, at).astype(np.int64))
+    count = (len(data) - len(COLUMNS)) // sum(data[: len(COLUMNS)])
+    columns, at = [], len(COLUMNS)
+    for width in data[: len(COLUMNS)]:
+        columns.append(memoryview(data)[at : at + width * count].cast(CASTS[width]))
         at += width * count
-    form = np.cumsum(columns[0])
-    display = np.cumsum(columns[1]) + form
-    return OffsetMap(tuple(form.tolist()), tuple(display.tolist()), tuple(columns[2].tolist()))
+    form = tuple(accumulate(columns[0]))
+    display = tuple(map(add, form, accumulate(columns[1])))
+    return OffsetMap(form, display, tuple(columns[2]))
 
 
 def _low_surrogates(units: Array) -> Array:

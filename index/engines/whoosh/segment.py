@@ -53,6 +53,7 @@ class Hits:
     counts: Array
 
 
+NO_WORDING: Mapping[str, Folded | None] = dict.fromkeys(STREAMS)
 NO_HITS = Hits(EMPTY, EMPTY)
 
 
@@ -99,10 +100,11 @@ def _share(x: str, y: str) -> bool:
 class Row:
     """What is kept of one document, read when it is asked for: the Contents of a report."""
 
-    __slots__ = ("document", "segment")
+    __slots__ = ("document", "read", "segment")
 
     def __init__(self, segment: Segment, document: int) -> None:
         self.segment, self.document = segment, document
+        self.read: Mapping[str, Folded] | None = None
 
     @property
     def head(self) -> bytes:
@@ -117,12 +119,14 @@ class Row:
     @property
     def display(self) -> str:
         """The display text."""
-        return unpacked(self.segment.grams["text"].folded(self.document), self.segment.blobs["display"][self.document])
+        return unpacked(self.texts["text"], self.segment.blobs["display"][self.document])
 
     @property
     def texts(self) -> Mapping[str, Folded]:
         """The index forms."""
-        return self.segment.texts(self.document)
+        if self.read is None:
+            self.read = self.segment.texts(self.document)
+        return self.read
 
     @property
     def wording(self) -> Mapping[str, Folded | None]:
@@ -170,8 +174,10 @@ class Segment:
         """The texts of a document with their ways back."""
         return {name: self.grams[name].folded(document) for name in STREAMS}
 
-    def wording(self, document: int) -> dict[str, Folded | None]:
+    def wording(self, document: int) -> Mapping[str, Folded | None]:
         """The wordings of a document."""
+        if not self.wordings:
+            return NO_WORDING
         out: dict[str, Folded | None] = dict.fromkeys(STREAMS)
         for name, grams in self.wordings.items():
             assert grams.owners is not None
