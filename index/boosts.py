@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from index.analysis.normaliser import fold
 from index.engine import Engine, EngineQuery, FacetAsked
+from index.query.codes import DOCUMENT
 from index.query.names import PLACE_END
 from index.query.nodes import Keyword, Node, PathPrefix
 
@@ -45,7 +46,8 @@ def boosts(engine: Engine, runs: Iterable[str]) -> tuple[tuple[Node, float], ...
 
 
 def _years(run: str) -> Iterator[Node]:
-    for match in YEAR.finditer(run):
+    """The years named; that of a document's number says when the document was written."""
+    for match in YEAR.finditer(DOCUMENT.sub(" ", run)):
         if FIRST_YEAR <= int(match.group()) <= dt.datetime.now(tz=dt.UTC).year:
             yield Keyword("year", (match.group(),))
 

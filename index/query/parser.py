@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from index.errors import QueryError
+from index.query.codes import TYPED_YEAR
 from index.query.syntax import (
     MOST_CHARACTERS,
     MOST_CLAUSES,
     MOST_DEPTH,
+    QUOTES,
     And,
     Field,
     Negated,
@@ -30,19 +32,17 @@ __all__ = ["FIELDS", "parse", "unparse"]
 FIELDS = ("title", "text", "agency", "agency~", "level", "year", "region", "line", "org_type", "tables", "published")
 """What may stand before a colon; `agency~` takes in predecessors and successors."""
 
-QUOTES = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
-OPENING, CLOSING = "(（", ")）"
 TOKEN = re.compile(
     r"(?P<space>\s+|[(（]\s*[)）])"  # empty brackets are a blank to be filled in, as questions have them
-    r"|(?P<open>[(（])"
+    rf"|(?P<open>(?!{TYPED_YEAR})[(（])"
     r"|(?P<close>[)）])"
-    r"|(?P<near>NEAR/(?P<distance>\d{1,6})(?=[\s(（]|$))"
-    r"|(?P<word>(?:AND|OR|NOT)(?=[\s(（)）]|$))"
+    r"|(?P<near>NEAR/(?P<distance>\d{1,6})(?=[\s(（)）\"“＂「『]|$))"
+    r"|(?P<word>(?:AND|OR|NOT)(?=[\s(（)）\"“＂「『]|$))"
     r"|(?P<minus>-(?!-))"
     r"|(?P<bang>[!！](?=[\"“＂「『]))"
     r"|(?P<quote>[\"“＂「『])"
     r"|(?P<field>[A-Za-z_]{2,20}~?:(?!//))"
-    r"|(?P<run>[^\s()（）\"“＂「『]+)"
+    rf"|(?P<run>(?:[^\s()（）\"“＂「『]|{TYPED_YEAR})+)"
 )
 TILDE = re.compile(r"~(\d{1,6})")
 RANGE = re.compile(r"([^.\s]*)\.\.([^.\s]*)")
@@ -56,6 +56,11 @@ class Token:
     value: str
     position: int
     number: int | None = None
+
+    @property
+    def end(self) -> int:
+        """Where a run or the name of a field ends."""
+        return self.position + len(self.value)
 
 
 def parse(query: str) -> Syntax | None:
@@ -95,17 +100,13 @@ def tokenise(query: str) -> list[Token]:
             token, at = _quoted(query, at)
             out.append(token)
             continue
-        if kind == "minus" and out and at and not _separates(query[at - 1]):
+        if kind == "minus" and out and out[-1].kind in ("run", "field") and out[-1].end == at:
             kind = "run"
         if kind != "space":
             number = int(match["distance"]) if kind == "near" else None
             out.append(Token(kind, match.group(), at, number))
         at = match.end()
     return _joined(out)
-
-
-def _separates(char: str) -> bool:
-    return char.isspace() or char in OPENING + CLOSING + "-"
 
 
 def _quoted(query: str, at: int) -> tuple[Token, int]:
@@ -126,7 +127,7 @@ def _joined(tokens: list[Token]) -> list[Token]:
     out: list[Token] = []
     for token in tokens:
         last = out[-1] if out else None
-        if token.kind == "run" and last and last.kind == "run" and last.position + len(last.value) == token.position:
+        if token.kind == "run" and last and last.kind == "run" and last.end == token.position:
             out[-1] = Token("run", last.value + token.value, last.position)
         else:
             out.append(token)

@@ -11,6 +11,7 @@ from index.analysis.normaliser import fold_line
 from index.analysis.tokenizer import is_word, tokenizer
 from index.analysis.wording import mainland_forms
 from index.errors import QueryError
+from index.query.codes import CODE, spellings
 from index.query.nodes import (
     AllOf,
     AnyOf,
@@ -38,9 +39,6 @@ Values = Callable[[str, str], list[str]]
 
 Series = Callable[[tuple[str, ...]], Node]
 """Bodies -> the reports of those bodies and of their predecessors and successors."""
-
-CODE = re.compile(r"[\u4e00-\u9fff]{1,8}\(\d{4}\)第?\d{1,5}号|[0-9a-z][0-9a-z._/@:%+#&=?~-]*[0-9a-z%]|[0-9a-z]")
-"""What is one thing however it is cut: a document number, a code, an address, a number with its sign."""
 
 WILD = re.compile(r"\*|\?(?=\w)")
 
@@ -211,7 +209,7 @@ class _Rewriter:
 
     def worded(self, form: str, words: tuple[str, ...], field_name: str | None) -> list[Node]:
         """The words of a run as strings; where it is asked with what means the same as one of them, or as the run."""
-        forms = {w: mainland_forms(w) for w in words}
+        forms = {w: spellings(w) if CODE.fullmatch(w) else mainland_forms(w) for w in words}
         same = {w: synonyms(f[-1]) for w, f in forms.items() if len(words) > 1 or w != form}
         whole = synonyms(mainland_forms(form)[-1])
         self.out.synonyms |= {w: s for w, s in [(form, whole), *same.items()] if s}

@@ -101,13 +101,23 @@ class Proximity:
 Syntax = Run | Quoted | Field | Negated | And | Or | Proximity
 
 
+QUOTES = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
+"""Opening -> closing quotation marks: any of them makes a string."""
+
+
+def quoted(text: str) -> str:
+    """A string between marks that do not stand in it: one that was typed has such."""
+    opening = next(o for o, closing in QUOTES.items() if closing not in text)
+    return opening + text + QUOTES[opening]
+
+
 def unparse(node: Syntax, *, inside: bool = False) -> str:
     """The tree as a query that parses to the same tree."""
     match node:
         case Run(text, _, outside):
             return text + _outside(outside)
         case Quoted(text, _, within, outside):
-            return f'"{text}"' + (f"~{within}" if within is not None else "") + _outside(outside)
+            return quoted(text) + (f"~{within}" if within is not None else "") + _outside(outside)
         case Field():
             return f"{node.name}:" + _value(node)
         case Negated(operand, _):
@@ -124,10 +134,10 @@ def unparse(node: Syntax, *, inside: bool = False) -> str:
 
 
 def _outside(outside: tuple[str, ...]) -> str:
-    return "".join(f' !"{o}"' for o in outside)
+    return "".join(f" !{quoted(o)}" for o in outside)
 
 
 def _value(node: Field) -> str:
     if node.is_range:
         return f"{node.low or ''}..{node.high or ''}"
-    return f'"{node.value}"' if node.quoted else node.value
+    return quoted(node.value) if node.quoted else node.value

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import doctest
+import random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import QueryError
-from index.query import names, nodes, parser, rewrite
+from index.query import codes, names, nodes, parser, rewrite
+from index.query.codes import spellings
 from index.query.nodes import AllOf, AnyOf, Everything, Keyword, Near, Not, NumberRange, PathPrefix, String, Wildcard
 from index.query.parser import parse, unparse
 from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax
@@ -27,6 +29,8 @@ def s(*forms: str, field: str | None = None, outside: tuple[str, ...] = ()) -> S
     return String(forms, field, outside)
 
 
+BRACKETS = ("()", "（）", "[]", "［］", "【】", "〖〗", "﹝﹞", "{}", "<>", "〈〉", "《》")
+DOCUMENT = spellings("国办发(2019)5号")
 MEANINGS = [
     ("公开", s("公开")),
     ("公開", s("公开")),
@@ -49,11 +53,33 @@ MEANINGS = [
     ('"公开 收费"~10', Near((s("公开"), s("收费")), 10)),
     ("公开 NEAR/10 收费", Near((s("公开"), s("收费")), 10)),
     ('公开 !"不予公开"', s("公开", outside=("不予公开",))),
-    ("国办发〔2019〕5号", s("国办发(2019)5号")),
+    ("国办发〔2019〕5号", s(*DOCUMENT)),
+    *(
+        (f"国办发{a}2019{b}5号", s(*DOCUMENT))
+        for a, b in ("()", "（）", "[]", "【】", "﹝﹞", "{}", "<>", "〈〉", "《》")
+    ),
+    ("國辦發（２０１９）５號", s(*DOCUMENT)),
+    ("title:国办发(2019)5号", s(*DOCUMENT, field="title")),
+    ("-国办发(2019)5号", Not(s(*DOCUMENT))),
+    ("(国办发(2019)5号 OR 收费)", AnyOf((s(*DOCUMENT), s("收费")))),
+    ("国办发(2019 OR 2020)", AllOf((AnyOf((s("2019"), s("2020"))), s("国办发")))),
+    ('"国办发(2019)5号"', s("国办发(2019)5号")),
+    ("（2019）粤03行终512号", s("(2019)粤03行终512号")),
     ("A-1312/B", s("a-1312/b")),
+    ("Ａ－１３１２／Ｂ", s("a-1312/b")),
+    ("14.62亿元", s("14.62亿元", "14.62 亿元")),
+    ("１４．６２億元", s("14.62亿元", "14.62 亿元")),
+    ("1,462.5万元", s("1,462.5万元", "1,462.5 万元")),
+    ("98.5%", s("98.5%", "98.5 %")),
+    ("９８．５％", s("98.5%", "98.5 %")),
+    ("0755-28950000", s("0755-28950000")),
     ("http://www.lg.gov.cn", s("http://www.lg.gov.cn")),
     ("时间:2019", AllOf((s("时间"), s("2019")))),
     ("公开（）收费", AllOf((s("公开"), s("收费")))),
+    ('"行政复议"-收费', AllOf((s("行政复议"), Not(s("收费"))))),
+    ('公开 AND"收费"', AllOf((s("收费"), s("公开")))),
+    ('公开 NEAR/3"收费"', Near((s("公开"), s("收费")), 3)),
+    ("「说“公开”的」", s('说"公开"的')),
     ("平台“为村“规模", AllOf((s("为村"), s("平台"), s("规模")))),
     ("公开 ---收费", AllOf((s("公开"), s("收费")))),
     ("公开 、 收费", AllOf((s("公开"), s("收费")))),
@@ -145,10 +171,11 @@ def test_refused_with_a_position(query: str, position: int) -> None:
 WORD = st.text(st.sampled_from("公开收费目录指南abc129-/"), min_size=1, max_size=6).filter(
     lambda w: not w.startswith("-") and w not in ("OR", "AND", "NOT")
 )
+TYPED = st.one_of(WORD, st.sampled_from(["国办发(2019)5号", "（2019）粤03行终512号", "14.62亿元", "公开[2019]"]))
 TEXT = st.text(st.sampled_from("公开收费 目录abc"), min_size=1, max_size=8).filter(lambda t: t.strip())
 OUTSIDE = st.lists(TEXT, max_size=2).map(tuple)
 LEAVES: st.SearchStrategy[Syntax] = st.one_of(
-    st.builds(Run, WORD, st.just(0), OUTSIDE),
+    st.builds(Run, TYPED, st.just(0), OUTSIDE),
     st.builds(Quoted, TEXT, st.just(0), st.one_of(st.none(), st.integers(0, 99)), OUTSIDE),
     st.builds(Field, st.sampled_from(["title", "agency", "level"]), WORD, st.just(0)),
     st.builds(Field, st.sampled_from(["title", "agency"]), TEXT, st.just(0), st.just(True)),
@@ -200,15 +227,53 @@ def test_parse_print_parse_is_stable(tree: Syntax) -> None:
 )
 @settings(max_examples=1500)
 def test_no_query_crashes_or_matches_everything(query: str) -> None:
+    assert_safe(query)
+
+
+PIECES = (
+    *("公开收费的一A1" * 6),
+    *'公开收费的一A1*?!~:/.,-()（）[]〔〕"“”「」＂ \t\x00\ud800%',
+    *(
+        "OR",
+        "AND",
+        "NOT",
+        " OR ",
+        " AND ",
+        " NOT ",
+        "NEAR/3",
+        " NEAR/5 ",
+        "title:",
+        "year:",
+        "level:",
+        "agency~:",
+        "2018..2020",
+    ),
+    *('!"', '"~4', "国办发（2019）5号", "(2019)粤03行终5号", "14.62亿元", "published:", "http://", "--", "県"),
+)
+"""What a query is made of: everything that means something, and some that should not."""
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_random_queries() -> None:
+    rng = random.Random(2019)
+    for _ in range(100_000):
+        assert_safe("".join(rng.choices(PIECES, k=rng.randrange(1, 24))))
+
+
+def assert_safe(query: str) -> None:
+    """It is refused at a position, or asks for something and prints to what asks for the same."""
     try:
-        done = rewrite.rewrite(parse(query), values)
+        tree = parse(query)
+        done = rewrite.rewrite(tree, values)
     except QueryError as error:
         assert 0 <= error.position <= len(query)
         return
+    if tree is not None:
+        assert rewrite.rewrite(parse(unparse(tree)), values).condition() == done.condition()
     if query.strip():
         assert done.condition() != Everything() or done.filters or done.ranges
 
 
 def test_examples_in_the_docs() -> None:
-    for module in (names, parser, rewrite, nodes):
+    for module in (codes, names, parser, rewrite, nodes):
         assert doctest.testmod(module).failed == 0
