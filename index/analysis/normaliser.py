@@ -14,8 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.metadata import version
+from typing import NamedTuple
 
+import numpy as np
 import opencc
+from numpy.typing import NDArray
 
 from index.analysis.offsets import OffsetBuilder, OffsetMap
 
@@ -47,14 +50,23 @@ SIGNS = str.maketrans(
 ONE_TO_MANY = str.maketrans(
     "著覆乾徵夥馀锺瞭藉裏於臺後係隻髮麵鬆範穀製澱嚮弔願麽", "着复干征伙余钟了借里于台后系只发面松范谷制淀向吊愿么"
 )
+VARIANTS = re.compile(f"[{''.join(map(chr, ONE_TO_MANY))}]")
 
 SPACES = "\t\n\v\f\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x00"
 INVISIBLE = "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 WIDE_PUNCTUATION = "、。〈-】〔-〟，．：；！？（）“”‘’…"
-JOINS = re.compile(f"[{HAN}{WIDE_PUNCTUATION}]")
+JOINED = HAN + WIDE_PUNCTUATION
+JOINS = re.compile(f"[{JOINED}]")
+BLANK = SPACES + INVISIBLE
 RANGES = ((0x21, 0x7E), (0xA0, 0x590), (0x1E00, 0x2BFF), (0x3000, 0x33FF), (0xA640, 0xA7FF), (0xF900, 0xFFEF))
 FOLDED_RANGES = (*RANGES, (0x2F00, 0x2FDF), (0x2E80, 0x2EF3), (0x2F800, 0x2FA1F), (0x1D400, 0x1D7FF))
+HAN_RANGES = ((0x2E80, 0xA000), (0xF900, 0xFB00))
+RARE = slice(0x20000, 0x323B0)
+CODES = 0x110000
+
+IN_PHRASES = "沈覆藉瞭坏甦哩衹"
+"""Every phrase that t2s changes has one of these (沈默, 土坏, 海哩) or a character that it changes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +92,51 @@ def converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+class Tables(NamedTuple):
+    """What folding does to single characters: the first two arrays are indexed by code point."""
+
+    steps: NDArray[np.int32]
+    """How far each character lies from the one character that stands for it."""
+    telling: NDArray[np.bool_]
+    """Whether t2s or ONE_TO_MANY may change it, alone or in a phrase: a text without any needs neither."""
+    shifts: re.Pattern[str]
+    """All that changes the length: white space that is dropped or joined (group 1: it stands alone and is dropped),
+    what cannot be seen, and characters that become several."""
+
+
 @cache
-def tables() -> tuple[dict[int, str], re.Pattern[str]]:
-    """One character to one character; and the pattern of all that changes the length (white space included)."""
-    single: dict[int, str] = {}
-    irregular = []
-    for low, high in FOLDED_RANGES:
-        for code in range(low, high + 1):
-            char = chr(code)
-            folded = compatible(char)
-            if folded != char and len(folded) == 1:
-                single[code] = folded
-            elif folded != char:
-                irregular.append(char)
-    single.update(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
-    expanding = "".join(re.escape(c) for c in irregular)
-    return single, re.compile(f"[{SPACES}{INVISIBLE}]+|[{expanding}]")
+def tables() -> Tables:
+    """Made when the first text is folded."""
+    folded = _folded_characters()
+    single = {code: ord(new) for code, new in folded.items() if len(new) == 1}
+    expanding = "".join(re.escape(chr(code)) for code, new in folded.items() if len(new) > 1)
+    steps = np.zeros(CODES, np.int32)
+    steps[list(single)] = np.subtract(list(single.values()), list(single))
+    steps[0xD800:0xE000] = 0xFFFD - np.arange(0xD800, 0xE000)
+    spaces = [code for code in range(0x3001) if SPACE.match(chr(code))]
+    steps[spaces] = np.subtract(0x20, spaces)
+    telling = _telling()
+    told = set(_text(np.flatnonzero(telling)))
+    telling[[code for code, new in folded.items() if not told.isdisjoint(new)]] = True
+    telling[RARE] = True
+    lone, runs = f"(?<=[{JOINED}][{BLANK}])(?=[{JOINED}])()", f"(?<=[{BLANK}])[{BLANK}]+"
+    return Tables(steps, telling, re.compile(f"[{BLANK}{expanding}](?:{lone}|{runs}|(?<=[{INVISIBLE}{expanding}]))"))
+
+
+def _folded_characters() -> dict[int, str]:
+    """What every character becomes that is not its own form."""
+    codes = (code for low, high in FOLDED_RANGES for code in range(low, high + 1))
+    return {code: folded for code in codes if (folded := compatible(chr(code))) != chr(code)}
+
+
+def _telling() -> NDArray[np.bool_]:
+    """Whether t2s changes a character alone, whether it changes it in a phrase, or ONE_TO_MANY does."""
+    telling = np.zeros(CODES, np.bool_)
+    telling[[*map(ord, IN_PHRASES), *ONE_TO_MANY]] = True
+    for first, behind in HAN_RANGES:
+        han = np.arange(first, behind)
+        telling[first:behind] |= _codes(to_simplified(_text(han))) != han
+    return telling
 
 
 def compatible(char: str) -> str:
@@ -124,23 +165,39 @@ def fold(text: str) -> Folded:
     >>> fold("政府 信息").offsets.span(1, 3)
     (1, 4)
     """
-    single, irregular = tables()
+    steps, telling, shifts = tables()
+    codes = _codes(text)
+    each = _text(codes + steps.take(codes))
     builder, at = OffsetBuilder(), 0
     pieces: list[str] = []
-    for match in irregular.finditer(text):
+    for match in shifts.finditer(text):
         start, end = match.span()
         builder.linear(at, start - at)
-        pieces.append(text[at:start].translate(single))
-        new = _irregular(text, start, end)
-        if new == " " and end - start == 1:
-            builder.linear(start, 1)
-        else:
+        pieces.append(each[at:start])
+        if not match.lastindex:
+            new = _irregular(text, start, end)
             builder.blocked(start, end - start, len(new))
-        pieces.append(new)
+            pieces.append(new)
         at = end
     builder.linear(at, len(text) - at)
-    pieces.append(text[at:].translate(single))
-    return Folded(to_simplified("".join(pieces)).translate(ONE_TO_MANY), builder.build())
+    pieces.append(each[at:])
+    form = "".join(pieces)
+    if np.count_nonzero(telling.take(codes)):
+        form = VARIANTS.sub(_one_of_many, to_simplified(form))
+    return Folded(form, builder.build())
+
+
+def _one_of_many(match: re.Match[str]) -> str:
+    return match.group().translate(ONE_TO_MANY)
+
+
+def _codes(text: str) -> NDArray[np.int32]:
+    """The code points of a text, half surrogate pairs too."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<i4")
+
+
+def _text(codes: NDArray[np.integer]) -> str:
+    return codes.astype("<i4", copy=False).tobytes().decode("utf-32-le")
 
 
 def fold_line(text: str) -> str:
@@ -188,8 +245,11 @@ def script_of(text: str) -> str | None:
     >>> script_of("政府資訊公開工作年度報告"), script_of("政府信息公开工作年度报告"), script_of("PDF")
     ('Hant', 'Hans', None)
     """
-    han = [c for c in text if "\u3400" <= c <= "\u9fff"]
+    codes = _codes(text)
+    han = codes[(codes >= 0x3400) & (codes <= 0x9FFF)]
     if len(han) < 4:
         return None
-    changed = sum(map(str.__ne__, han, to_simplified("".join(han))))
+    if not np.count_nonzero(tables().telling.take(han)):
+        return "Hans"
+    changed = np.count_nonzero(_codes(to_simplified(_text(han))) != han)
     return "Hant" if changed > len(han) * TRADITIONAL_SHARE else "Hans"

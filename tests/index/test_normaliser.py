@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import opencc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analysis.normaliser import JOINS, Folded, fold, fold_line, script_of, to_simplified
+from index.analysis.normaliser import JOINS, RARE, Folded, fold, fold_line, script_of, tables, to_simplified
 from index.analysis.offsets import OffsetBuilder, OffsetMap
 
 CASES = [
@@ -113,3 +118,25 @@ def test_white_space_is_kept_where_latin_meets() -> None:
 )
 def test_script(text: str, script: str | None) -> None:
     assert script_of(text) == script
+
+
+def test_characters_that_are_left_alone_are_not_changed_by_t2s() -> None:
+    """A text without telling characters is not given to opencc."""
+    kept = [code for code in np.flatnonzero(~tables().telling) if not 0xD800 <= code < 0xE000 and code < RARE.stop]
+    text = "\n".join(map(chr, kept))
+    assert to_simplified(text) == text
+
+
+PROGRAM = Path(opencc.__file__).parent / "clib" / "bin" / "opencc_dict"
+
+
+@pytest.mark.skipif(not PROGRAM.exists(), reason="this wheel of opencc has no program that writes its phrases out")
+def test_every_phrase_that_t2s_changes_has_a_telling_character(tmp_path: Path) -> None:
+    phrases = PROGRAM.parents[1] / "share" / "opencc" / "TSPhrases.ocd2"
+    given = ["-i", str(phrases), "-f", "ocd2", "-o", str(tmp_path / "phrases"), "-t", "text"]
+    subprocess.run([str(PROGRAM), *given], check=True)
+    rows = [line.split() for line in (tmp_path / "phrases").read_text("utf-8").splitlines() if line]
+    assert len(rows) > 400
+    telling = tables().telling
+    assert not [r for r in rows if r[0] != r[1] and not any(telling[ord(c)] for c in r[0])]
+    assert all(len(r[0]) == len(r[1]) for r in rows)
