@@ -217,6 +217,9 @@ class Engine(Protocol):
     def refreshed(self) -> Engine:
         """The newest snapshot; itself if nothing changed."""
 
+    def warm(self) -> None:
+        """Prepare, in the background, what questions will need: for servers. Returns at once."""
+
     def close(self) -> None:
         """Let go of files."""
 

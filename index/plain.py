@@ -1,7 +1,7 @@
 """Plain values and dataclasses as JSON in UTF-8, and back.
 
-orjson writes an answer in a twentieth of the time of the standard library. It refuses what that takes: half surrogate pairs of
-a damaged text, numbers beyond 64 bits, keys that are no strings. Those go the slow way.
+orjson writes an answer in a twentieth of the time of the standard library. It refuses what that takes: half surrogate
+pairs of a damaged text, numbers beyond 64 bits, keys that are no strings. Those go the slow way.
 """
 
 from __future__ import annotations

@@ -72,13 +72,16 @@ class _Planned:
 class Searcher:
     """Answers requests from one index. Threads may share it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, *, warm: bool = False) -> None:
+        """`warm` prepares each snapshot in the background, as a server does that will answer many questions."""
+        self.engine, self.warm = engine, warm
+        if warm:
+            engine.warm()
 
     @classmethod
-    def open(cls, settings: Settings) -> Searcher:
+    def open(cls, settings: Settings, *, warm: bool = False) -> Searcher:
         """The searcher of the settings' index. Raises IndexStateError."""
-        return cls(open_engine(settings))
+        return cls(open_engine(settings), warm=warm)
 
     @property
     def manifest(self) -> Manifest:
@@ -87,7 +90,10 @@ class Searcher:
 
     def refresh(self) -> None:
         """Turn to the newest generation; cheap when there is none."""
-        self.engine = self.engine.refreshed()
+        newest = self.engine.refreshed()
+        if self.warm and newest is not self.engine:
+            newest.warm()
+        self.engine = newest
 
     # ------------------------------------------------------------------ searching
     def search(self, request: SearchRequest) -> SearchResponse:

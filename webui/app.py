@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, *, searcher: SearcherPort | Non
     )
     app.url_map.merge_slashes = False  # an id may hold two slashes
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["gongkai"] = Room(settings, searcher or Searcher.open(settings), Metrics())
+    app.extensions["gongkai"] = Room(settings, searcher or Searcher.open(settings, warm=True), Metrics())
     _install(app)
     if settings.trusted_proxies:
         n = settings.trusted_proxies

@@ -42,7 +42,7 @@ class Gongkai:
             raise RuntimeError(f"{said['reports']} of {count} reports are in the index: {said['skipped'][:3]}")
 
     def open(self, folder: Path) -> None:
-        self.searcher = Searcher.open(Settings(index=folder))
+        self.searcher = Searcher.open(Settings(index=folder), warm=True)
 
     def ask(self, question: Question) -> bytes | None:
         return self.searcher.search(request(question)).encoded()

@@ -325,6 +325,9 @@ class ReferenceEngine:
     def refreshed(self) -> ReferenceEngine:
         return self if self.shelf.generation == self.manifest.generation else ReferenceEngine(self.shelf)
 
+    def warm(self) -> None:
+        """Nothing is to be prepared."""
+
     def close(self) -> None:
         pass
 

@@ -296,6 +296,32 @@ def test_plain_whoosh_writing_into_the_folder_is_noticed(folder: Path) -> None:
         embedded.open_engine(folder)
 
 
+def warmed(engine: embedded.WhooshEngine) -> None:
+    engine.warm()
+    for thread in threading.enumerate():
+        if thread.name == "gongkai warm":
+            thread.join()
+
+
+def test_warming_tells_of_damage(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    put(folder, 2_000)
+    path = next(folder.glob("*.arr"))
+    block = int((~embedded.open_engine(folder).leaves[0].segment.pack.checked).argmax())
+    raw = bytearray(path.read_bytes())
+    raw[block * pack.BLOCK + 1] ^= 1
+    path.write_bytes(raw)
+    warmed(embedded.open_engine(folder))
+    assert "is damaged" in caplog.text
+    assert "--rebuild" in caplog.text
+
+
+def test_a_warm_index_is_sound(folder: Path) -> None:
+    put(folder)
+    engine = embedded.open_engine(folder)
+    warmed(engine)
+    assert all(leaf.segment.pack.sound for leaf in engine.leaves)
+
+
 # ---------------------------------------------------------------------- crashes
 def test_readers_see_whole_generations_while_another_process_writes(folder: Path) -> None:
     embedded.create(folder, crash.FINGERPRINT)

@@ -17,7 +17,7 @@ import sys
 sys.path.insert(0, {root!r})
 from tests.webui.fake import FakeSearcher, sample_reports
 from webui import app
-app.Searcher.open = classmethod(lambda cls, settings: FakeSearcher(sample_reports()))
+app.Searcher.open = classmethod(lambda cls, settings, warm: FakeSearcher(sample_reports()))
 from webui.__main__ import serve
 serve()
 """

@@ -6,6 +6,7 @@ without its filter. Everything is arithmetic on arrays: see ARCHITECTURE.md for 
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -33,6 +34,8 @@ from index.query.nodes import Node, String, Wildcard, strings_of
 from index.schema import is_ascending
 
 __all__ = ["WhooshEngine", "open_engine"]
+
+LOG = logging.getLogger("gongkai")
 
 Group = tuple[String | Wildcard, ...]
 
@@ -90,7 +93,7 @@ class WhooshEngine:
         self.store, self.generation, self.leaves = store, generation, tuple(leaves)
         self.statistics = Statistics(self.leaves)
         self.tables: dict[str, FacetTable] = {}
-        self.lock = threading.Lock()
+        self.lock, self.closed = threading.Lock(), False
         self.manifest = Manifest(generation.number, self.statistics.reports, dict(generation.fingerprint))
 
     # ------------------------------------------------------------------ the seam
@@ -180,8 +183,20 @@ class WhooshEngine:
         known = {leaf.segment.name: leaf.segment for leaf in self.leaves}
         return WhooshEngine(self.store, *_opened(self.store, known))
 
+    def warm(self) -> None:
+        """Sum every block of the packs in the background, so that no question has to; that also reads them ahead."""
+        threading.Thread(target=self._verify, args=(self.leaves,), name="gongkai warm", daemon=True).start()
+
+    def _verify(self, leaves: Sequence[Leaf]) -> None:
+        try:
+            for leaf in leaves:
+                leaf.segment.pack.verify_all(lambda: self.closed)
+        except IndexDamagedError:  # whoever asks for what lies there is told too
+            LOG.exception("the index cannot be read")
+
     def close(self) -> None:
         """Let go of files: mappings end with the last snapshot that shares them."""
+        self.closed = True
         self.leaves, self.tables = (), {}
         self.statistics = Statistics(())
 

@@ -13,7 +13,7 @@ import mmap
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -34,6 +34,7 @@ HEADER, ALIGN, SHIFT = 64, 64, 16
 BLOCK = 1 << SHIFT
 REBUILD = "run `gongkai index PATH... --rebuild`"
 SPOOL_BYTES = 8 << 20
+BLOCKS_AT_A_TIME = 64
 
 
 def header(owner: str) -> bytes:
@@ -200,9 +201,12 @@ class Pack:
         if todo and self.checked.all():
             self.sound = True
 
-    def verify_all(self) -> None:
-        """Sum every block. Raises IndexDamagedError."""
-        self.verify(0, self.end)
+    def verify_all(self, stop: Callable[[], bool] = bool) -> None:
+        """Sum every block, a few at a time, until `stop` says so. Raises IndexDamagedError."""
+        for start in range(0, self.end, BLOCK * BLOCKS_AT_A_TIME):
+            if stop():
+                return
+            self.verify(start, min(start + BLOCK * BLOCKS_AT_A_TIME, self.end))
 
     def part_at(self, position: int) -> str:
         """The name of the part in which this byte lies."""
