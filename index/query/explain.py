@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.analysis.normaliser import fold_line
+from index.analysis.wording import mainland_forms
 from index.query.rewrite import WILD, words_of
 from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax
 from index.schema import FACETS
@@ -76,13 +77,19 @@ def _has(node: Run | Quoted) -> str:
     if isinstance(node, Quoted):
         if node.within is not None:
             return f"{_name(node)}各词相距不超过 {node.within} 字"
-        return "逐字含" + _name(node) + _outside(node)
+        return "逐字含" + _name(node) + _also(node) + _outside(node)
     if WILD.search(node.text):
         return "含形如" + _name(node) + "的字串" + _outside(node)
     parts = [node.text] if node.outside else _parts(node)
     if len(parts) < 2:
-        return "含" + _name(node) + _outside(node)
-    return "含" + "".join(f"“{p}”" for p in parts) + "各词"
+        return "含" + _name(node) + _also(node) + _outside(node)
+    return "含" + "".join(f"“{p}”" for p in parts) + "各词" + _also(node)
+
+
+def _also(node: Run | Quoted) -> str:
+    """The mainland's wording, which is searched too."""
+    other = mainland_forms(fold_line(node.text))[1:]
+    return "（也含大陆说法" + "、".join(f"“{o}”" for o in other) + "）" if other else ""
 
 
 def _parts(node: Run) -> list[str]:

@@ -205,21 +205,24 @@ class _Rewriter:
             return [self.string(node, field_name)]
         words = words_of(form)
         self.rank(form, words)
-        return self.worded(form, _once(words), field_name)
+        return self.worded(form, words, field_name)
 
-    def worded(self, form: str, words: tuple[str, ...], field_name: str | None) -> list[Node]:
+    def worded(self, form: str, words: list[str], field_name: str | None) -> list[Node]:
         """The words of a run as strings; where it is asked with what means the same as one of them, or as the run."""
-        forms = {w: spellings(w) if CODE.fullmatch(w) else mainland_forms(w) for w in words}
-        same = {w: synonyms(f[-1]) for w, f in forms.items() if len(words) > 1 or w != form}
-        whole = synonyms(mainland_forms(form)[-1])
+        mainland = mainland_forms(form)[-1]
+        cut = words_of(mainland)
+        alike = len(cut) == len(words)
+        forms = _wordings(words, cut if alike else words)
+        same = {w: synonyms(f[-1]) for w, f in forms.items() if len(forms) > 1 or w != form}
+        whole = synonyms(mainland)
         self.out.synonyms |= {w: s for w, s in [(form, whole), *same.items()] if s}
-        if not self.synonymous:
-            return [String(f, field_name) for f in forms.values()]
-        strings = all_of(String((*f, *same.get(w, ())), field_name) for w, f in forms.items())
-        self.out.tokens += [t for s in (whole, *same.values()) for w in s for t in tokenizer().search_tokens(w)]
-        if whole:
-            return [AnyOf((strings, String(whole, field_name)))]
-        return list(strings.operands) if isinstance(strings, AllOf) else [strings]
+        others: list[Node] = [] if alike else [all_of(String(f, field_name) for f in _wordings(cut, cut).values())]
+        if self.synonymous:
+            forms = {w: (*f, *same.get(w, ())) for w, f in forms.items()}
+            self.out.tokens += [t for s in (whole, *same.values()) for w in s for t in tokenizer().search_tokens(w)]
+            others += [String(whole, field_name)] if whole else []
+        strings: list[Node] = [String(f, field_name) for f in forms.values()]
+        return [AnyOf((all_of(strings), *others))] if others else strings
 
     def rank(self, form: str, words: list[str]) -> None:
         """Let the run and its words rank, in mainland wording, so that every wording gives one order."""
@@ -297,6 +300,16 @@ def _ends_with(path: tuple[str, ...], parts: tuple[str, ...]) -> bool:
     """深圳 and 深圳市 name 广东省/深圳市, 广东省/深圳市 names it too."""
     *upper, last = parts
     return path[-1].startswith(last) and path[-len(parts) : -1] == tuple(upper)
+
+
+def _wordings(words: list[str], mainland: list[str]) -> dict[str, tuple[str, ...]]:
+    """What each word of a run may stand as: a code as reports set it, a word also as the mainland says it in that run.
+
+    >>> _wordings(["资讯", "公开"], ["信息", "公开"])
+    {'资讯': ('资讯', '信息'), '公开': ('公开',)}
+    """
+    pairs = zip(words, mainland, strict=True)
+    return {w: spellings(w) if CODE.fullmatch(w) else _once((*mainland_forms(w), m)) for w, m in pairs}
 
 
 SINGLE = re.compile(r"[^\W0-9a-z_]")
