@@ -6,6 +6,7 @@ recorded in coordinates of the text as received and can be undone. A text withou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ REPAIRERS: tuple[Repairer, ...] = (
         mojibake.AS_LATIN,
         mojibake.find_latin,
         ("ä¿¡æ\x81¯å…¬å¼€", "信息公开"),
+        signs=mojibake.LEADS,
     ),
     Repairer(
         mojibake.KIND_GBK,
@@ -38,6 +40,7 @@ REPAIRERS: tuple[Repairer, ...] = (
         out_of_step.GATE,
         out_of_step.find,
         ("工作已經完成?,F將有關情況報告如下", "工作已經完成。現將有關情況報告如下"),
+        signs="?？",
     ),
     Repairer(
         "gloss",
@@ -52,6 +55,7 @@ REPAIRERS: tuple[Repairer, ...] = (
         characters.PRIVATE,
         characters.find_private,
         ("\uf0b7主动公开", "•主动公开"),
+        signs=characters.PRIVATES,
     ),
     Repairer(
         "invisible",
@@ -59,6 +63,7 @@ REPAIRERS: tuple[Repairer, ...] = (
         characters.INVISIBLE,
         characters.find_invisible,
         ("政府\u200b信息", "政府信息"),
+        signs=characters.INVISIBLES,
     ),
     Repairer(
         "radical",
@@ -66,9 +71,12 @@ REPAIRERS: tuple[Repairer, ...] = (
         characters.RADICAL,
         characters.find_radicals,
         ("⼯作⻓效机制", "工作长效机制"),
+        signs=characters.RADICALS,
     ),
 )
 """The repairers in their order: bytes before glosses, for the bytes of a gloss are part of the damage."""
+
+SIGNS = re.compile("[" + "".join(repairer.signs for repairer in REPAIRERS) + "]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +94,16 @@ def repair(text: str) -> Repaired:
     current = text
     edits: list[Edit] = []
     marks: list[Edit] = []
+    signs = SIGNS.search(text) is not None
     for repairer in REPAIRERS:
-        if not repairer.gate.search(current):
+        if (repairer.signs and not signs) or not repairer.gate.search(current):
             continue
         found = repairer.find(current, findings)
         marks += _received([e for e in found if not e.applied], edits)
         made = [e for e in found if e.applied]
         edits = compose(current, edits, made)
         current = apply(current, made)
+        signs = signs or bool(made)  # what was hidden in damage may show signs of other damage
         findings.edits += found
     repairs = _recorded(text, edits, marks)
     return Repaired(current, repairs, _problems(repairs))

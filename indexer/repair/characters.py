@@ -12,18 +12,33 @@ import unicodedata
 from indexer.repair.edits import Edit
 from indexer.repair.table import Findings
 
-__all__ = ["INVISIBLE", "PRIVATE", "RADICAL", "find_invisible", "find_private", "find_radicals"]
+__all__ = [
+    "INVISIBLE",
+    "INVISIBLES",
+    "PRIVATE",
+    "PRIVATES",
+    "RADICAL",
+    "RADICALS",
+    "find_invisible",
+    "find_private",
+    "find_radicals",
+]
 
-INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+"
+INVISIBLES = (
+    "\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028\u2029"
+    "\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
 )
 """Controls (but tab and line ends), soft hyphens, zero-width and direction marks, byte order marks inside."""
 
+INVISIBLE = re.compile(f"[{INVISIBLES}]+")
+
 LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 
-PRIVATE = re.compile("[\ue000-\uf8ff\ufffd]+")
+PRIVATES = "\ue000-\uf8ff\ufffd"
+PRIVATE = re.compile(f"[{PRIVATES}]+")
 
-RADICAL = re.compile("[\u2e80-\u2fd5]")
+RADICALS = "\u2e80-\u2fd5"
+RADICAL = re.compile(f"[{RADICALS}]")
 
 SUPPLEMENT = dict(zip(
     "⺁⺄⺅⺆⺇⺉⺋⺎⺏⺐⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺴⺶⺷⺹⺺⺻⺼⺾⺿⻀⻁⻂⻃⻄⻅⻆⻈⻉⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻮⻯⻰⻱⻲⻳",

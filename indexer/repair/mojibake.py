@@ -14,13 +14,14 @@ from indexer.repair.edits import Edit
 from indexer.repair.gbk import GAP, PAIRS, encode
 from indexer.repair.table import Findings
 
-__all__ = ["AS_GBK", "AS_LATIN", "KIND_GBK", "KIND_LATIN", "find_gbk", "find_latin"]
+__all__ = ["AS_GBK", "AS_LATIN", "KIND_GBK", "KIND_LATIN", "LEADS", "find_gbk", "find_latin"]
 
 KIND_GBK = "utf8_as_chinese"
 KIND_LATIN = "utf8_as_latin"
 
+LEADS = "\u00e2-\u00e9\u00ef"
 AS_LATIN = re.compile(
-    "[\u00e2-\u00e9\u00ef][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]{2}"
+    f"[{LEADS}][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]{{2}}"
 )
 """The three characters that UTF-8 shows as in Latin-1 and code page 1252."""
 
@@ -71,9 +72,18 @@ def find_gbk(text: str, findings: Findings) -> list[Edit]:
     del findings
     out: list[Edit] = []
     for m in GBK_RUN.finditer(text):
-        if AS_GBK.search(m[0]):
+        if AS_GBK.search(m[0]) and _may_be_utf8(m[0]):
             out += _in_run(m[0], m.start())
     return out
+
+
+def _may_be_utf8(run: str) -> bool:
+    """Whether enough bytes of a run fit; ordinary text has rare characters, but not two in a row that do."""
+    try:
+        data = run.encode("gbk")
+    except UnicodeEncodeError:  # characters that only `encode` knows
+        return True
+    return any(m.end() - m.start() >= LEAST for m in UTF8.finditer(data))
 
 
 def _in_run(run: str, offset: int) -> Iterator[Edit]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.repair import Repaired, repair, undo
+from indexer.repair import REPAIRERS, Repaired, repair, undo
 from tests.indexer.repair.damage import Damaged, damage
 
 PIECES = [
@@ -139,3 +139,11 @@ def test_clean_text_is_left_alone(shared: Path) -> None:
     for line in path.read_text("utf-8").splitlines()[::6]:
         text = json.loads(line)["text"]
         assert repair(text).text == text
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12).map("".join))
+def test_what_a_gate_finds_holds_a_sign(text: str) -> None:
+    for repairer in REPAIRERS:
+        if repairer.signs and repairer.gate.search(text):
+            assert re.search(f"[{repairer.signs}]", text), repairer.name
