@@ -12,7 +12,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,6 +111,11 @@ class Gazetteer:
                 if len(places[0].code) == 6 and places[0].tier and (m := STEM.fullmatch(name)):
                     self._stems[m[1]].extend(places)
         return self._stems
+
+    @cached_property
+    def tails(self) -> frozenset[str]:
+        """The last three characters of all names: what ends otherwise names no place of three or more."""
+        return frozenset(name[-3:] for name in self.by_name if len(name) > 2)
 
     def named(self, name: str, year: int | None = None) -> list[Place]:
         """All places of this full name that stood in `year`, or all there ever were."""
@@ -219,30 +224,34 @@ class Gazetteer:
         """
         found: Counter[str] = Counter()
         for m in NAME_END.finditer(text):
-            for start in range(max(0, m.end() - 11), m.end() - 2):
-                if places := self.by_name.get(text[start : m.end()]):
+            end = m.end()
+            if text[max(0, end - 3) : end] not in self.tails:
+                continue
+            for start in range(max(0, end - 11), end - 2):
+                if places := self.by_name.get(text[start:end]):
                     if len({p.code for p in places}) == 1 and places[0].tier in (1, 2, 3):
                         found[places[0].code] += 1
                     break
         return found
 
 
-def ancestors(code: str) -> list[str]:
+@lru_cache(maxsize=16_384)
+def ancestors(code: str) -> tuple[str, ...]:
     """Codes of the places that hold this one, from the province down.
 
     >>> ancestors("440307003")
-    ['440000', '440300', '440307']
+    ('440000', '440300', '440307')
     """
     if len(code) > 6:
-        return [*ancestors(code[:6]), code[:6]] if "F" not in code else zone_parents(code)
-    out = [] if code.endswith("0000") else [code[:2] + "0000"]
-    return out if code.endswith("00") else [*out, code[:4] + "00"]
+        return (*ancestors(code[:6]), code[:6]) if "F" not in code else zone_parents(code)
+    out = () if code.endswith("0000") else (code[:2] + "0000",)
+    return out if code.endswith("00") else (*out, code[:4] + "00")
 
 
-def zone_parents(code: str) -> list[str]:
+def zone_parents(code: str) -> tuple[str, ...]:
     """440300F1A2B lies in 440300."""
     parent = code.partition("F")[0]
-    return [*ancestors(parent), parent]
+    return (*ancestors(parent), parent)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 __all__ = ["DAY", "FIRST_YEAR", "LAST_YEAR", "YEAR", "day_of", "days_in", "year_of"]
 
@@ -13,17 +14,21 @@ FIRST_YEAR, LAST_YEAR = 2003, 2040
 ZERO = "〇○零oO0◯Ｏ"
 DIGITS = {**dict.fromkeys(ZERO, "0"), **{c: str(i) for i, c in enumerate("一二三四五六七八九", 1)}}
 HAN_YEAR = rf"二\s?[{ZERO}]\s?[{ZERO}一二三四]\s?[{ZERO}一二三四五六七八九]"
-YEAR = rf"(?:(?<!\d)20\d\d(?!\d)|(?<!\d)20\d{{3,6}}(?=\s?年)|{HAN_YEAR})"
-"""A year; also one with digits struck twice (202020年), which `year_of` reads or refuses."""
+YEAR = rf"(?:2(?<!\d2)0\d\d(?!\d)|2(?<!\d2)0\d{{3,6}}(?=\s?年)|{HAN_YEAR})"
+"""A year; also one with digits struck twice (202020年), which `year_of` reads or refuses.
+
+No digit stands before it; that is asked after its first one, so that the search can skip to what begins a year.
+"""
 
 HAN_NUMBER = "[一二三四五六七八九十廿卅]{1,3}"
 DAY = (
-    rf"(?P<y>(?<!\d)20\d\d|{HAN_YEAR})\s?(?:年|[-/.])\s?(?P<m>\d{{1,2}}|{HAN_NUMBER})\s?(?:月|[-/.])\s?"
+    rf"(?P<y>2(?<!\d2)0\d\d|{HAN_YEAR})\s?(?:年|[-/.])\s?(?P<m>\d{{1,2}}|{HAN_NUMBER})\s?(?:月|[-/.])\s?"
     rf"(?P<d>\d{{1,2}}(?!\d)|{HAN_NUMBER})(?:\s?[日号])?"
 )
 _DAY = re.compile(DAY)
 
 
+@lru_cache(maxsize=1024)
 def year_of(text: str) -> int | None:
     """The year that YEAR matched.
 

@@ -55,7 +55,8 @@ class Derived:
             return
         if fact.confidence < CERTAIN_ENOUGH and fact.value is not None:
             fact = replace(fact, value=None, alternatives=(fact.value, *fact.alternatives))
-        self.evidence[name] = replace(fact, confidence=round(max(0.0, min(1.0, fact.confidence)), 3))
+        confidence = round(max(0.0, min(1.0, fact.confidence)), 3)
+        self.evidence[name] = fact if confidence == fact.confidence else replace(fact, confidence=confidence)
         setattr(self, name, fact.value)
 
 

@@ -66,7 +66,9 @@ def judge(
 ) -> Verdict | None:
     """The body whose report this is; None if the report names none."""
     selves = Selves.of(reading.form)
-    judged = [_judged(n, gazetteer, year, context, selves) for n in names]
+    # title, signature and sentences mostly give one name
+    bodies = {text: locate(text, gazetteer, year, context) for text in dict.fromkeys(n.text for n in names)}
+    judged = [_judged(n, bodies[n.text], context, selves) for n in names]
     judged = [_placed_by_another(j, judged) for j in judged if j.body.status != "none" or BODY.search(j.name.text)]
     if not judged:
         return None
@@ -78,8 +80,7 @@ def judge(
     return Verdict(best, others, agency, how, round(confidence * factor, 3), problems)
 
 
-def _judged(name: Name, gazetteer: Gazetteer, year: int | None, context: Sequence[str], selves: Selves) -> Judged:
-    body = locate(name.text, gazetteer, year, context)
+def _judged(name: Name, body: Body, context: Sequence[str], selves: Selves) -> Judged:
     factor = FACTORS[body.status]
     if body.bare and body.place and body.status == "unique":
         factor *= _support(body, context)

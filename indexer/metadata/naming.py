@@ -24,49 +24,59 @@ ORG = rf"{HAN}{{2,34}}?(?:{END})"
 PLAIN = rf"{HAN}{{2,34}}?"
 
 SELF = (
-    (0.85, "announces", re.compile(rf"(?:现|特|兹)将({PLAIN})(?:20\d\d|二[〇○零])")),
+    (0.85, "announces", None, re.compile(rf"(?:现|特|兹)将({PLAIN})(?:20\d\d|二[〇○零])")),
     (
         0.85,
         "announces",
+        None,
         re.compile(rf"(?:现|特|兹|并)将?(?:予以|向社会)?(?:公布|公开|发布|编制)({PLAIN})(?:20\d\d|二[〇○零])"),
     ),
     (
         0.85,
         "announces",
+        None,
         re.compile(rf"[,。](?:现)?将({ORG})(?:20\d\d|二[〇○零])\S{{0,2}}\s?年?度?(?:政府|政务)?信息公开"),
     ),
     (
         0.85,
         "compiled by",
+        None,
         re.compile(rf"由({ORG})(?:负责|组织|根据|依据|按照|汇总|统一|牵头)*(?:编制|撰写|发布|公布|编写)"),
     ),
     (
         0.8,
         "compiled by",
+        re.compile(r"(?:编制|制作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
         re.compile(rf"(?:^|[。,;])({ORG})(?:组织|牵头)?(?:编制|制作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
     ),
     (
         0.85,
         "contact",
+        None,
         re.compile(
             rf"(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系)({ORG})[^,。;]{{0,18}}?(?:联系|咨询|反映|索取|查询|\(|[,,。])"
         ),
     ),
-    (0.85, "own guide", re.compile(rf"《({ORG})(?:政府|政务)?(?:信息)?公开(?:工作)?(?:指南|目录)")),
+    (0.85, "own guide", None, re.compile(rf"《({ORG})(?:政府|政务)?(?:信息)?公开(?:工作)?(?:指南|目录)")),
     (
         0.85,
         "below called",
+        re.compile(r"\((?:以下|下)?简?(?:统)?称"),
         re.compile(rf"(?:^|[,。;:])({ORG})\((?:以下|下)?简?(?:统)?称[:\"]*(?:我|本|[区市县]?{HAN}{{0,4}}[局委办厅])"),
     ),
     (
         0.8,
         "own rules",
+        None,
         re.compile(rf"(?:制定|制订|修订|出台|建立|完善|编制)了?《({ORG})(?:政府|政务)?信息公开[^《》]{{1,24}}》"),
     ),
-    (0.8, "own report", re.compile(rf"《({ORG})20\d\d年")),
-    (0.75, "subsite", re.compile(rf"在线({HAN}{{2,8}}(?:街道|镇|乡|局|办))子网站")),
+    (0.8, "own report", None, re.compile(rf"《({ORG})20\d\d年")),
+    (0.75, "subsite", None, re.compile(rf"在线({HAN}{{2,8}}(?:街道|镇|乡|局|办))子网站")),
 )
-"""(weight, how, pattern): what a report says of itself, looked for in its whole text."""
+"""(weight, how, sign, pattern): what a report says of itself, looked for in its whole text.
+
+The two that start at every clause are slow: their sign, which all that they find ends with, is looked for first.
+"""
 
 LEAD = re.compile(
     "(?:关于|按照|根据|依据|以及|通过|对于|请与|请向|直接与|与|向|由|将|和|及|在|对|经|为|是|到|从|把|其|该|各|全|现|特|"
@@ -89,8 +99,13 @@ SOURCE = re.compile(
 AFTER_SOURCE = re.compile(r"(?:浏览|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$")
 DAY_LINE = re.compile(rf"\W{{0,2}}{DAY}\W{{0,2}}")
 SIGNED = re.compile(rf"({HAN}{{3,36}})\s*(?:\((?:公章|盖章|章)\))?")
+SIGNED_AND_DATED = re.compile(rf"{SIGNED.pattern}\W{{0,6}}{DAY}\W{{0,2}}")
+WHOLE = re.compile(f"({ORG})")
 SELVES = re.compile("(?<!自)(?:我|本)(局|委|办|厅|街道|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟)(?![级地人])")
 TAIL = 12
+NEAR = 6
+"""Lines at the beginning that may be a title or tell the source."""
+
 GOVERNMENTS = ("区", "县", "市", "省", "州", "旗")
 """What a government calls itself: 我区, 我县."""
 
@@ -162,21 +177,21 @@ def clean(text: str, gazetteer: Gazetteer) -> str:
 
 def _signatures(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
     """A name on a line of its own beside the date at the end, or before the date on one line."""
-    count = len(reading.lines)
+    spans = reading.foot
+    lines = [reading.form[a:b] for a, b in spans]
+    count = len(lines)
     for number in range(count - 1, max(-1, count - 1 - TAIL), -1):
-        line = reading.line(number)
+        line = lines[number]
         if len(line) > 64:
             continue
-        start, _ = reading.lines[number]
         if DAY_LINE.fullmatch(line):
             for beside in (number - 1, number + 1):
-                if 0 <= beside < count and (m := SIGNED.fullmatch(reading.line(beside))):
-                    a = reading.lines[beside][0]
-                    yield _name(reading, gazetteer, m, a, "signature", "signature over a date", 0.9)
-        elif m := re.fullmatch(rf"{SIGNED.pattern}\W{{0,6}}{DAY}\W{{0,2}}", line):
-            yield _name(reading, gazetteer, m, start, "signature", "signature before a date", 0.9)
-    if count and (m := re.fullmatch(rf"({ORG})", reading.line(count - 1))):
-        yield _name(reading, gazetteer, m, reading.lines[count - 1][0], "signature", "last line", 0.8)
+                if 0 <= beside < count and (m := SIGNED.fullmatch(lines[beside])):
+                    yield _name(reading, gazetteer, m, spans[beside][0], "signature", "signature over a date", 0.9)
+        elif m := SIGNED_AND_DATED.fullmatch(line):
+            yield _name(reading, gazetteer, m, spans[number][0], "signature", "signature before a date", 0.9)
+    if count and (m := WHOLE.fullmatch(lines[-1])):
+        yield _name(reading, gazetteer, m, spans[-1][0], "signature", "last line", 0.8)
 
 
 def _name(
@@ -187,7 +202,9 @@ def _name(
 
 
 def _said(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
-    for weight, rule, pattern in SELF:
+    for weight, rule, sign, pattern in SELF:
+        if sign and not sign.search(reading.form):
+            continue
         for found, m in enumerate(pattern.finditer(reading.form)):
             if found == 3:
                 break
@@ -196,8 +213,8 @@ def _said(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
 
 def _own_title(reading: Reading) -> Iterator[Name]:
     """A line near the beginning that is a title, where the page has none."""
-    for number in range(min(6, len(reading.lines))):
-        line = reading.line(number)
+    for start, end in reading.head[:NEAR]:
+        line = reading.form[start:end]
         if (
             8 <= len(line) <= 60
             and re.search("信息公开.{0,8}(?:报告|年报|总结)$", line)
@@ -205,14 +222,8 @@ def _own_title(reading: Reading) -> Iterator[Name]:
         ):
             agency = read_title(line).agency
             if agency:
-                yield Name(
-                    agency,
-                    "body",
-                    "line like a title",
-                    0.85,
-                    reading.lines[number],
-                    reading.quote(*reading.lines[number]),
-                )
+                quote = reading.quote(start, end)
+                yield Name(agency, "body", "line like a title", 0.85, (start, end), quote)
 
 
 def _sources(meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
@@ -222,8 +233,7 @@ def _sources(meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer) ->
         name = clean(AFTER_SOURCE.sub("", re.sub(r"^(?:来源|信息来源)\s?[::]", "", text)).strip(" -—"), gazetteer)
         if re.fullmatch(f"{HAN}{{2,36}}", name):
             yield Name(name, "source line", "source line", 0.7, None, name)
-    for number in range(min(6, len(reading.lines))):
-        start, end = reading.lines[number]
+    for start, end in reading.head[:NEAR]:
         found = SOURCE.search(reading.form, start, min(end, start + 120))
         name = clean(AFTER_SOURCE.sub("", found[1]), gazetteer) if found else ""
         if found and re.fullmatch(f"{HAN}{{2,36}}", name):

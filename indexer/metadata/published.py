@@ -53,8 +53,7 @@ def _labelled(form: str) -> str | None:
 
 
 def _in_head(reading: Reading) -> Fact | None:
-    for number in range(min(8, len(reading.lines))):
-        start, end = reading.lines[number]
+    for start, end in reading.head:
         line = reading.form[start : min(end, start + 120)]
         label = LABEL.search(line)
         if label and (found := days_in(line[label.end() : label.end() + 24])) and found[0][1] <= 1:
@@ -65,7 +64,7 @@ def _in_head(reading: Reading) -> Fact | None:
 
 def _alone_in_head(reading: Reading) -> Fact | None:
     """A day that is a whole line right below the title, in brackets or not."""
-    for start, end in reading.lines[:2]:
+    for start, end in reading.head[:2]:
         line = reading.form[start:end]
         if (
             len(line) <= 24
@@ -80,9 +79,7 @@ def _alone_in_head(reading: Reading) -> Fact | None:
 
 def signature_day(reading: Reading) -> tuple[str, tuple[int, int]] | None:
     """The day that stands alone, or after a name, at the end of the report; with its span in index form."""
-    first = max(0, len(reading.lines) - TAIL)
-    for number in range(len(reading.lines) - 1, first - 1, -1):
-        start, end = reading.lines[number]
+    for start, end in reversed(reading.foot[-TAIL:]):
         line = reading.form[start:end]
         if len(line) <= 60 and (found := days_in(line)):
             day, a, b = found[-1]

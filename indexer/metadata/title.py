@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.analysis.normaliser import fold_line
 from indexer.metadata.dates import YEAR, year_of
@@ -37,8 +38,9 @@ class Title:
     sure: bool = True
 
 
+@lru_cache(maxsize=256)
 def read_title(title: str) -> Title:
-    """The parts of a title.
+    """The parts of a title; the last few are kept, for most reports repeat theirs in the text.
 
     >>> read_title("关于龙岗区教育局2018年政府信息公开年报")
     Title(form='关于龙岗区教育局2018年政府信息公开年报', agency='龙岗区教育局', year=2018, sure=True)

@@ -146,12 +146,16 @@ def _trailing(form: str, end: int) -> int:
 
 
 def _segment(piece: str, taiwan: bool) -> Segment:
-    label, bare = _labels(piece, taiwan) if len(piece) > REPEATED else _known_labels(piece, taiwan)
+    label, bare = _labels(piece, taiwan)
     return Segment(label, bare, label, [])
 
 
 def _labels(piece: str, taiwan: bool) -> tuple[str, str]:
     """What stands before values as a label, and without a remark in parentheses at its end."""
+    return _labels_of(piece, taiwan) if len(piece) > REPEATED else _known_labels(piece, taiwan)
+
+
+def _labels_of(piece: str, taiwan: bool) -> tuple[str, str]:
     label = squeeze(piece)[-CONTEXT:]
     # 规章(设区的市、自治州人民政府应提供相关数据): a remark is no part of the label
     opened = piece.rfind("(") if piece.rstrip().endswith(")") else -1
@@ -159,7 +163,7 @@ def _labels(piece: str, taiwan: bool) -> tuple[str, str]:
     return (mainland_text(label), mainland_text(bare)) if taiwan else (label, bare)
 
 
-_known_labels = lru_cache(maxsize=2048)(_labels)
+_known_labels = lru_cache(maxsize=2048)(_labels_of)
 
 
 def _values(run: Sequence[_Token], source: Reading, text: str) -> list[Value]:
@@ -182,7 +186,7 @@ def _runs(form: str) -> Iterator[list[_Token]]:
         if gap == "\n":  # nearly always
             line, blanks = line + 1, 0
         elif not gap.strip(" \t\n\r|"):
-            line, blanks = line + ("\n" in gap), _empty(gap)
+            line, blanks = line + ("\n" in gap), _empty(gap) if len(gap) > 1 else 0
         else:
             if run:
                 yield run
@@ -197,14 +201,15 @@ def _tokens(form: str) -> Iterator[tuple[int, int]]:
     """Places of values: numbers of list items are none."""
     for match in _TOKEN.finditer("\n" + form):
         start, end = match.start(1) - 1, match.end() - 1
-        if end - start <= 2 and _opens_label(form, start, end) and _BARE_ENUMERATOR.fullmatch(match[1]):
+        is_last = form[end : end + 1] == "\n"  # on its line, as nearly always
+        if not is_last and _opens_label(form, start, end) and _BARE_ENUMERATOR.fullmatch(match[1]):
             continue
         yield start, end
 
 
 def _opens_label(form: str, start: int, end: int) -> bool:
     """Whether a number at the start of a line is followed by words on the same line: "2 重复申请"."""
-    if form[end : end + 1] not in _BETWEEN or form[end : end + 12].lstrip(_BETWEEN)[:1] <= "\u3400":
+    if form[end : end + 12].lstrip(_BETWEEN)[:1] <= "\u3400":
         return False
     before = form[max(0, start - 200) : start].rstrip(_BETWEEN)
     return not before or before.endswith("\n")
@@ -225,7 +230,7 @@ def _follow(segments: Sequence[Segment], form: str, taiwan: bool) -> None:
     """Note what follows each run: a label may stand on both sides of its values."""
     for n, segment in enumerate(segments):
         stop = segments[n + 1].start if n + 1 < len(segments) else segment.end + 200
-        segment.after = _segment(form[segment.end : min(stop, segment.end + 200)], taiwan).label
+        segment.after, _ = _labels(form[segment.end : min(stop, segment.end + 200)], taiwan)
 
 
 # -- cells ---------------------------------------------------------------------------------------------------------

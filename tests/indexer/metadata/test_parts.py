@@ -149,9 +149,10 @@ def test_short_central_names_are_central():
 
 def test_a_reading_keeps_its_lines():
     reading = Reading("  橫崗街道\n\n辦事處　\n2019 年 2 月\n")
-    assert [reading.line(n) for n in range(len(reading.lines))] == ["横岗街道", "办事处", "2019 年 2 月"]
+    assert reading.head == reading.foot
+    assert [reading.form[a:b] for a, b in reading.head] == ["横岗街道", "办事处", "2019 年 2 月"]
     assert reading.form.startswith("横岗街道办事处") or "横岗街道办事处" in reading.form
-    assert reading.quote(*reading.lines[0]) == "橫崗街道"
+    assert reading.quote(*reading.head[0]) == "橫崗街道"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from indexer.page import Page
-from indexer.statistics import read_statistics
+from indexer.statistics import prose, read_statistics
 
 DATA = Path(__file__).parents[2] / "data" / "statistics"
 CASES = [json.loads(line) for line in (DATA / "prose.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -42,3 +42,9 @@ def test_silence_is_unknown() -> None:
     found = read_statistics(Page(text=text), text)
     assert found.template == "prose"
     assert found.metrics == {"proactive_total": 100}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:40])
+def test_no_rule_is_spared_a_sentence_that_it_finds_something_in(case: dict[str, Any]) -> None:
+    sentence = "".join(case["text"].split())
+    assert {r for r in prose._RULES if r.pattern.search(sentence)} <= set(prose._rules_for(sentence))
