@@ -286,7 +286,7 @@ def help_page() -> Response:
     only(request.args, ())
     condition = "applications_new>=100" if "applications_new" in NUMBERS else "year>=2018"
     url = lambda q: SearchRequest(q=q).url(PAGE_SEARCH)  # noqa: E731 - a name for the template, used nowhere else
-    return html_page("help.html", rows=syntax.ROWS, url=url, numbers=NUMBERS, condition=condition)
+    return html_page("help.html", rows=syntax.ROWS, url=url, numbers=NUMBERS, condition=condition, **syntax.SHOWN)
 
 
 @pages.get("/about")
