@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -84,13 +84,14 @@ def _with_rows(table: Mapping[str, Any], change: Any) -> dict[str, Any]:
     return {**table, "rows": _columns([{**r, "cells": _columns(r["cells"])} if "cells" in r else r for r in rows])}
 
 
-def _columns(rows: Sequence[Mapping[str, Any]]) -> Any:
+def _columns(rows: Sequence[dict[str, Any]]) -> Any:
     """Rows of the same fields as one list a field; spans as steps, which are nearly always the same."""
-    if len(rows) < 2 or any(r.keys() != rows[0].keys() for r in rows):
+    if len(rows) < 2 or len({*map(tuple, rows)}) > 1:
         return rows
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
-    if all(columns.get("span", ())):
-        columns |= {"span": _steps(columns["span"])} if "span" in columns else {}
+    columns: dict[str, Sequence[Any]] = dict(zip(rows[0], zip(*map(dict.values, rows), strict=True), strict=True))
+    spans = columns.get("span")
+    if spans and None not in spans:
+        columns["span"] = _steps(spans)
     return {COLUMNS: columns}
 
 
@@ -104,7 +105,7 @@ def _rows(columns: Any) -> list[dict[str, Any]]:
     return [dict(zip(fields, row, strict=True)) for row in zip(*fields.values(), strict=True)]
 
 
-def _steps(spans: Sequence[Sequence[int]]) -> list[int]:
+def _steps(spans: Iterable[Sequence[int]]) -> list[int]:
     """[start, end) spans as gap and length in turn.
 
     >>> _steps([(10, 12), (13, 14)])

@@ -11,6 +11,7 @@ and a list of places that follow neither: a tenth of what the text takes deflate
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from functools import cache
 
 import numpy as np
@@ -31,13 +32,14 @@ FEW = 24
 def packed(folded: Folded, display: str) -> bytes:
     """What `unpacked` needs beside the form. Half surrogate pairs become question marks, as no encoding writes them."""
     display = display.encode("utf-8", "replace").decode()
-    skeleton, true = _codes(_skeleton(folded, len(display))), _codes(display)
-    left, right = _table(skeleton, true)
-    places = np.flatnonzero(_replaced(skeleton, left, right) != true)
+    skeleton = _skeleton(folded, len(display))
+    left, right = _table(skeleton, display)
+    places = np.flatnonzero(_codes(_replaced(skeleton, left, right)) != _codes(display))
     gaps = np.diff(places, prepend=0)
     width = 2 if not len(gaps) or int(gaps.max()) <= 0xFFFF else 4
+    others = "".join([display[place] for place in places.tolist()])
     header = HEADER.pack(len(display), len(left), width, len(places))
-    return header + gaps.astype(f"<u{width}").tobytes() + (left + right + _text(true[places])).encode()
+    return header + gaps.astype(f"<u{width}").tobytes() + (left + right + others).encode()
 
 
 def unpacked(folded: Folded, data: bytes) -> str:
@@ -46,12 +48,7 @@ def unpacked(folded: Folded, data: bytes) -> str:
     end = HEADER.size + width * count
     characters = data[end:].decode()
     left, right, others = characters[:entries], characters[entries : 2 * entries], characters[2 * entries :]
-    text = _skeleton(folded, length)
-    if entries <= FEW:
-        for a, b in zip(left, right, strict=True):
-            text = text.replace(a, b)
-    else:
-        text = _text(_replaced(_codes(text), left, right))
+    text = _replaced(_skeleton(folded, length), left, right)
     if not count:
         return text
     pieces: list[str] = []
@@ -80,32 +77,30 @@ def _skeleton(folded: Folded, length: int) -> str:
     return ("".join(pieces) + DROPPED * (length - at))[:length]
 
 
-def _table(skeleton: Array, true: Array) -> tuple[str, str]:
+def _table(skeleton: str, display: str) -> tuple[str, str]:
     """The characters that nearly always stand for another, and those. None of the one is among the other, so that they
     can be replaced in any order."""
-    differ = np.flatnonzero(skeleton != true)
-    pairs, gains = np.unique(skeleton[differ].astype(np.uint64) << np.uint64(32) | true[differ], return_counts=True)
-    if not len(pairs):
-        return "", ""
-    same = skeleton[skeleton == true]
-    chosen: dict[int, int] = {}
-    for gain, pair in sorted(zip(gains.tolist(), pairs.tolist(), strict=True), reverse=True):
-        a, b = pair >> 32, pair & 0xFFFFFFFF
-        free = a not in chosen and a not in chosen.values() and b not in chosen and a < 0x10000
-        if free and gain > np.count_nonzero(same == a) + 1:
+    differ = np.flatnonzero(_codes(skeleton) != _codes(display)).tolist()
+    pairs = Counter([(skeleton[i], display[i]) for i in differ])
+    changed = Counter([skeleton[i] for i in differ])
+    chosen: dict[str, str] = {}
+    for (a, b), gain in sorted(pairs.items(), key=lambda item: (-item[1], item[0])):
+        free = a not in chosen and a not in chosen.values() and b not in chosen and a <= "\uffff"
+        if free and gain > skeleton.count(a) - changed[a] + 1:
             chosen[a] = b
-    return "".join(map(chr, chosen)), "".join(map(chr, chosen.values()))
+    return "".join(chosen), "".join(chosen.values())
 
 
-def _replaced(codes: Array, left: str, right: str) -> Array:
-    """The code points with those of `left` replaced by those of `right`."""
-    if not left:
-        return codes
-    table = _identity().copy()
+def _replaced(text: str, left: str, right: str) -> str:
+    """The text with the characters of `left` replaced by those of `right`."""
+    if len(left) <= FEW:
+        for a, b in zip(left, right, strict=True):
+            text = text.replace(a, b)
+        return text
+    codes, table = _codes(text), _identity().copy()
     table[_codes(left)] = _codes(right)
     low = codes < len(table)
-    found: Array = np.where(low, table[np.where(low, codes, 0)], codes)
-    return found
+    return _text(np.where(low, table[np.where(low, codes, 0)], codes))
 
 
 @cache
