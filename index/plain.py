@@ -29,7 +29,7 @@ def to_json(value: Any) -> bytes:
 
 
 def from_json(data: bytes | str) -> Any:
-    """The value. Raises ValueError.
+    """The value; integers beyond 64 bits become floats. Raises ValueError.
 
     >>> from_json('[1, "\\\\ud800"]')
     [1, '\\ud800']

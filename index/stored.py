@@ -9,6 +9,7 @@ is 32 KiB, less than the record of one report: as one part, most of the dictiona
 from __future__ import annotations
 
 import hashlib
+import json
 import struct
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -132,7 +133,7 @@ def _spans(steps: Sequence[int]) -> list[list[int]]:
 @cache
 def _dictionaries() -> Mapping[str, bytes]:
     """What each part is deflated with."""
-    words = from_json(zlib.decompress(DICTIONARIES.read_bytes()))
+    words = json.loads(zlib.decompress(DICTIONARIES.read_bytes()))
     return {name: words[name].encode() for name in PARTS}
 
 
@@ -156,4 +157,4 @@ def _deflated(name: str, data: bytes) -> bytes:
 
 def _inflated(name: str, data: bytes) -> Any:
     inflater = zlib.decompressobj(-15, _dictionaries()[name])
-    return from_json(inflater.decompress(data) + inflater.flush())
+    return json.loads(inflater.decompress(data) + inflater.flush())  # orjson reads numbers beyond 64 bits as floats
