@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +84,8 @@ class Batch:
     def __init__(self) -> None:
         self.documents: list[Document] = []
         self.grams = {name: GramsBuilder(wording=name in WORDINGS) for name in (*STREAMS, *WORDINGS)}
-        self.keys: list[Array] = []
+        self.vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
+        self.words: list[Array] = []
         self.counts: list[Array] = []
         self.lengths: list[int] = []
         self.blobs: dict[str, list[bytes]] = {name: [] for name in BLOBS}
@@ -115,7 +118,8 @@ class Batch:
         for at, name in enumerate(RANKED_FIELDS):
             words = document.words.get(name) or {}
             counts = np.fromiter(words.values(), np.int64, len(words))
-            self.keys.append(word_keys(list(words)) + np.uint64(at))
+            numbers = np.fromiter(map(self.vocabulary.__getitem__, words), np.int64, len(words))
+            self.words.append(numbers * len(RANKED_FIELDS) + at)
             self.counts.append(counts)
             self.lengths.append(int(counts.sum()))
 
@@ -132,17 +136,21 @@ class Batch:
         return parts
 
     def _word_arrays(self) -> dict[str, Array]:
-        keys = np.concatenate(self.keys) if self.keys else np.empty(0, np.uint64)
+        words = np.concatenate(self.words) if self.words else np.empty(0, np.int64)
         counts = np.concatenate(self.counts) if self.counts else np.empty(0, np.int64)
-        documents = np.repeat(np.arange(len(self.keys)) // len(RANKED_FIELDS), [len(k) for k in self.keys])
-        used = counts > 0
-        keys, counts, documents = keys[used], counts[used], documents[used]
+        documents = np.repeat(np.arange(len(self.words)) // len(RANKED_FIELDS), [len(w) for w in self.words])
+        used = np.flatnonzero(counts > 0)
+        words, counts, documents = words.take(used), counts.take(used), documents.take(used)
+        # the words of a batch are hashed once each, not once a document
+        keys = (word_keys(list(self.vocabulary))[:, None] + np.arange(len(RANKED_FIELDS), dtype=np.uint64)).ravel()
         distinct, rank = np.unique(keys, return_inverse=True)
-        row = (rank.astype(np.uint64) << np.uint64(32)) | np.arange(len(keys), dtype=np.uint64)
+        row = (rank.take(words).astype(np.uint64) << np.uint64(32)) | np.arange(len(words), dtype=np.uint64)
         row.sort()
         order = (row & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        parts = postings_of("words", distinct[(row >> np.uint64(32)).astype(np.int64)], documents[order], counts[order])
-        return parts | {"words.len": np.array(self.lengths, "<u4")}
+        keys = distinct.take((row >> np.uint64(32)).astype(np.int64))
+        return postings_of("words", keys, documents.take(order), counts.take(order)) | {
+            "words.len": np.array(self.lengths, "<u4")
+        }
 
 
 def _blobs(document: Document) -> dict[str, bytes]:
