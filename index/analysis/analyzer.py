@@ -53,7 +53,7 @@ def analyse(report: Report, digest: str) -> Document:
         wording={"title": mainland(title) if taiwan else None, "text": mainland(text) if taiwan else None},
         words=_words(report, title, text, taiwan=taiwan),
         keywords=_keywords(report),
-        numbers=_numbers(report, text.form),
+        numbers=_numbers(report, text.form, taiwan=taiwan),
     )
 
 
@@ -76,9 +76,10 @@ def _keywords(report: Report) -> dict[str, str | tuple[str, ...]]:
     return out
 
 
-def _numbers(report: Report, form: str) -> dict[str, float]:
+def _numbers(report: Report, form: str, *, taiwan: bool) -> dict[str, float]:
     out: dict[str, float] = {}
-    if (copy := copy_number(form)) is not None:
+    # Title and text have all the markers that the text has: without enough of them it is not asked again.
+    if (copy := copy_number(form) if taiwan else _copy_number(form)) is not None:
         out[COPY] = copy
     if report.year is not None:
         out["year"] = report.year
@@ -89,6 +90,7 @@ def _numbers(report: Report, form: str) -> dict[str, float]:
     return out
 
 
+NO_LETTERS = re.compile(r"[\W_]+")
 COPY = "copy"
 """The number that copies of one report share."""
 
@@ -102,7 +104,11 @@ def copy_number(form: str) -> float | None:
     >>> copy_number("公开" * 150) == copy_number("公，开 " * 150)
     True
     """
-    letters = "".join(c for c in (mainland_text(form) if is_taiwan_worded(form) else form) if c.isalnum())
+    return _copy_number(mainland_text(form) if is_taiwan_worded(form) else form)
+
+
+def _copy_number(form: str) -> float | None:
+    letters = NO_LETTERS.sub("", form)
     if len(letters) < FEWEST_LETTERS:
         return None
     return float(int(hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:13], 16))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -19,6 +20,7 @@ from typing import Protocol
 __all__ = ["Tokenizer", "dictionary", "domain_words", "tokenizer"]
 
 WORDS = Path(__file__).with_name("words.txt")
+LETTER = re.compile(r"[^\W_]")
 
 
 class Cutter(Protocol):
@@ -49,7 +51,7 @@ class Tokenizer:
 
     def counts(self, form: str) -> dict[str, int]:
         """How often each of `search_tokens` stands in a form."""
-        return {word: count for word, count in Counter(self._search(form)).items() if is_word(word)}
+        return {word: count for word, count in Counter(self._search(form)).items() if word.isalnum() or is_word(word)}
 
     def search_tokens(self, form: str) -> list[str]:
         """The words and the shorter dictionary words inside them: what ranking counts."""
@@ -58,7 +60,7 @@ class Tokenizer:
 
 def is_word(token: str) -> bool:
     """Whether a token has a letter or a digit: signs carry no meaning for ranking."""
-    return token.isalnum() or any(c.isalnum() for c in token)
+    return token.isalnum() or LETTER.search(token) is not None
 
 
 @cache
