@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from index.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
 from index.response import FacetResult, FacetValue, Hit, SearchResponse
 from index.schema import FACET_NAMES, FACETS, NUMBERS, Facet
-from webui import labels, syntax
+from webui import labels, scores, syntax
 from webui.charts import YearChart, year_chart
 from webui.chips import chips
 from webui.context import base_url, room
@@ -166,6 +166,13 @@ def _bare(asked: SearchRequest) -> SearchRequest:
     return replace(asked, **{name: getattr(blank, name) for name in PAGING})
 
 
+def _explain_url(asked: SearchRequest, response: SearchResponse) -> str | None:
+    """The same page with or without the parts of each score, where the order is made of them."""
+    if asked.sort != "relevance" or response.occurrences is None or not response.hits:
+        return None
+    return replace(asked, explain=not asked.explain).url(PAGE_SEARCH)
+
+
 def _alternates(asked: SearchRequest) -> dict[str, str]:
     """The same result for machines."""
     bare = _bare(asked)
@@ -228,6 +235,8 @@ def search() -> BaseResponse:
         numbers_url=_bare(asked).url("/numbers"),
         fold_url=asked.with_(fold=not asked.fold).url(PAGE_SEARCH),
         synonyms_url=asked.with_(synonyms=not asked.synonyms).url(PAGE_SEARCH),
+        explain_url=_explain_url(asked, response),
+        score_parts=scores.parts,
         loose_url=asked.with_(match="any").url(PAGE_SEARCH),
         bare_url=SearchRequest(q=asked.q).url(PAGE_SEARCH),
     )

@@ -1,6 +1,7 @@
 """The pages over the embedded engine and the real searcher: what the fake one cannot promise."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from lxml import html as lxml_html
@@ -96,3 +97,36 @@ def test_parts_of_a_score_are_given_when_asked_for(client):
 def test_how_a_query_was_understood_is_said(client):
     page = tree(client, "/search?q=公开 -收费")
     assert "理解为" in page.xpath("//p[contains(@class, 'understood')]")[0].text_content()
+
+
+def test_why_a_report_ranks_where_it_does_is_said_on_the_page(client):
+    page = tree(client, "/search?q=主动公开 2020 深圳市教育局")
+    assert not page.xpath("//details[@class='why']")
+    (link,) = page.xpath("//a[contains(., '说明为什么这样排序')]/@href")
+    page = tree(client, link)
+    first = page.xpath("//details[@class='why']")[0]
+    shown = [float(v) for v in first.xpath(".//span[@class='number']/text()")]
+    assert sum(shown) == pytest.approx(float(first.xpath("./summary/text()")[0].split()[1]), abs=0.05)
+    assert any("检索词指明 年度 2020" in li.text_content() for li in page.xpath("//details[@class='why']//li"))
+    assert page.xpath("//a[contains(., '不再说明排序')]")
+    assert not tree(client, "/search?q=公开&sort=year").xpath("//a[contains(., '说明为什么')]")
+
+
+def test_copies_are_one_hit_with_the_others_listed(tmp_path):
+    first, *others = sample_reports()
+    place = Settings(index=tmp_path)
+    writer = open_writer(place)
+    mirror = replace(first, id="mirror", source="mirror.html", url="https://mirror.example/1")
+    for report in (first, mirror, *others):
+        writer.put(analyse(report, report.id))
+    writer.commit()
+    client = create_app(place).test_client()
+    page = tree(client, "/search")
+    whole = number(page.xpath("//p[@class='total']/strong")[0])
+    (link,) = page.xpath("//a[contains(., '合并内容相同的报告')]/@href")
+    page = tree(client, link)
+    assert number(page.xpath("//p[@class='total']/strong")[0]) == whole - 1
+    (copies,) = [p for p in page.xpath("//p[@class='source']") if "相同内容另见" in p.text_content()]
+    shown = {first.url or first.source, mirror.url}
+    assert copies.xpath("./a/text()")[0] in shown
+    assert page.xpath("//a[contains(., '全部列出')]")
