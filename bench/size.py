@@ -28,7 +28,7 @@ LARGE = 100_000
 SLOW_EVERY = {"whoosh": 3}
 """Peers that are asked each so many questions only, in the first pass: a question takes them a second."""
 
-NAIVE = 1_500
+NAIVE = 10_000
 WARM = 20
 
 

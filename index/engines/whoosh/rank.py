@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,8 @@ K = {"word": 1.2, "pair": 0.6}
 
 FIELDS = {"title": (5.0, 0.3), "headings": (2.0, 0.75), "body": (1.0, 0.75)}
 IMPACT_BYTES = 64 << 20
+FEW = 12
+"""Of one document in so many the parts of a score are looked up one by one, of more they are added everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Statistics:
         make = self._word if kind == "word" else self._pair
         found: Impact = self.recent.get(
             (number, kind, text),
-            lambda: make(number, text),
+            lambda: _small(make(number, text)),
             lambda i: int(i.documents.nbytes + i.values.nbytes),
         )
         return found
@@ -129,6 +131,11 @@ def _text_lengths(segment: Segment) -> Array:
     return lengths
 
 
+def _small(impact: Impact) -> Impact:
+    """Documents in two bytes, as they are kept."""
+    return replace(impact, documents=impact.documents.astype(np.uint16))
+
+
 def _impact(kind: str, lists: Sequence[tuple[Array, Array]], leaf: Leaf) -> Impact:
     if not lists:
         return Impact(np.empty(0, np.intp), np.empty(0), 0)
@@ -161,15 +168,19 @@ class Scorer:
     def scores(self, number: int, documents: Array) -> Array:
         """The scores of some documents of the segment `number`."""
         segment = self.statistics.leaves[number].segment
-        total = np.zeros(segment.count)
+        parts: list[tuple[Array, Any]] = []
         for kind, text, idf in self.terms:
             impact = self.statistics.impact(number, kind, text)
-            total[impact.documents] += idf * impact.values
+            parts.append((impact.documents.astype(np.intp), idf * impact.values))
         for run in self.runs:
-            total[segment.hits((String((run,)),)).documents] += self.whole
-            total[segment.hits((String((run,), "title"),)).documents] += self.in_title
-        for node, bonus in self.boosts:
-            total[self._named(number, node)] += bonus
+            parts.append((segment.hits((String((run,)),)).documents, self.whole))
+            parts.append((segment.hits((String((run,), "title"),)).documents, self.in_title))
+        parts += [(self._named(number, node), bonus) for node, bonus in self.boosts]
+        if len(documents) * FEW < segment.count:
+            return _looked_up(documents, parts)
+        total = np.zeros(segment.count)
+        for some, values in parts:
+            total[some] += values
         return total.take(documents)
 
     def _named(self, number: int, node: Node) -> Array:
@@ -203,6 +214,17 @@ class Scorer:
         for node, bonus in self.boosts:
             if document in self._named(number, node):
                 yield {"name": f"boost {told(node)}", "value": bonus, "detail": "named in the query"}
+
+
+def _looked_up(documents: Array, parts: Sequence[tuple[Array, Any]]) -> Array:
+    """The sums of the parts at some documents, each looked up: for few documents among many."""
+    total = np.zeros(len(documents))
+    for some, values in parts:
+        if len(some):
+            at = some.searchsorted(documents)
+            held = np.flatnonzero(some.take(at, mode="clip") == documents)
+            total[held] += values.take(at.take(held)) if isinstance(values, np.ndarray) else values
+    return total
 
 
 def told(node: Node) -> str:

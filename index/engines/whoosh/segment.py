@@ -228,10 +228,15 @@ class Segment:
     # ------------------------------------------------------------------ leaves
     def hits(self, leaves: tuple[Leaf, ...]) -> Hits:
         """Where these leaves stand, their places taken together."""
-        found: Hits = self.recent.get(
-            leaves, lambda: self._hits(leaves), lambda h: int(h.documents.nbytes + h.counts.nbytes)
-        )
-        return found
+        plain = _plain(leaves)
+        if plain is not None and not self.wordings:
+            return self._counted(plain, leaves[0].field)
+        return self._kept(leaves, lambda: self._hits(leaves))
+
+    def _kept(self, key: Hashable, make: Callable[[], Hits]) -> Hits:
+        """What `make` finds, kept in as few bytes as it takes: a frequent string stands in half of all documents."""
+        documents, counts = self.recent.get(key, lambda: _small(make()), lambda h: int(h[0].nbytes + h[1].nbytes))
+        return Hits(documents.astype(np.intp), counts.astype(np.int64))
 
     def frequencies(self, kind: str, texts: Sequence[str]) -> Array:
         """In about how many documents each word or pair stands: the most of any field, wordings left out."""
@@ -283,23 +288,18 @@ class Segment:
 
     def _counted(self, form: str, field: str | None) -> Hits:
         """One string in titles and texts, without wordings."""
+        if not _findable(form):
+            return NO_HITS
         units = units_of(form)
-        found: Hits = self.recent.get(
-            ("counted", form, field),
-            lambda: _summed([g.counted(units) for name, g in self.grams.items() if field in (None, name)], self.count),
-            lambda h: int(h.documents.nbytes + h.counts.nbytes),
-        )
-        return found
+        grams = [g for name, g in self.grams.items() if field in (None, name)]
+        return self._kept(("counted", form, field), lambda: _summed([g.counted(units) for g in grams], self.count))
 
     def reworded(self, leaves: tuple[Leaf, ...]) -> Hits:
         """What these leaves add in mainland wording: places where something was replaced, and none is counted already.
 
         線上 is 在線 there: a search for 線 finds one place in it, not two, and so does one for either wording.
         """
-        found: Hits = self.recent.get(
-            ("reworded", leaves), lambda: self._reworded(leaves), lambda h: int(h.documents.nbytes + h.counts.nbytes)
-        )
-        return found
+        return self._kept(("reworded", leaves), lambda: self._reworded(leaves))
 
     def _reworded(self, leaves: tuple[Leaf, ...]) -> Hits:
         lists = []
@@ -343,6 +343,18 @@ class Segment:
     def _streams(self) -> Iterator[tuple[str, Grams]]:
         yield from self.grams.items()
         yield from self.wordings.items()
+
+
+def _small(hits: Hits) -> tuple[Array, Array]:
+    """Documents and counts in two bytes and one, where the counts allow it: a segment has at most 65,535 documents."""
+    most = int(hits.counts.max()) if len(hits.counts) else 0
+    return hits.documents.astype(np.uint16), hits.counts.astype(np.min_scalar_type(most))
+
+
+def _plain(leaves: tuple[Leaf, ...]) -> str | None:
+    """The one form of the one string, if that is all there is."""
+    leaf = leaves[0] if len(leaves) == 1 else None
+    return leaf.forms[0] if isinstance(leaf, String) and len(leaf.forms) == 1 and not leaf.outside else None
 
 
 def _findable(form: str) -> bool:
