@@ -29,13 +29,16 @@ turn, in one process, on a machine that does other work too: ratios say more tha
   other questions were asked before); **again** is the same question at once once more, when results may be remembered.
   Each figure is the median over the passes of a question, then a percentile over the questions. Bars take first.
 - **Gongkai** is asked through `Searcher`, as the endpoint is: its answers also hold the number of occurrences, marks
-  that point into the original, and a URL for each facet value; words match wherever their characters stand.
+  that point into the original, and a URL for each facet value; words match wherever their characters stand. It is
+  asked when it has summed the blocks of its index, as a server does in the background after it was started; how soon
+  it answers without that is "opening, first answer".
 - **tantivy-py** has a field of words and a field of character pairs, **FTS5** a table of words and one of trigrams
   (shorter strings are asked as words); both give one fragment a hit, as long as three. Words and folded text are ours,
   made beforehand in one process: their building times hold cutting, but no repair and no deriving.
 - **bm25s** answers only words ranked, without total, facets or snippets: its column is the top 10 alone.
 - **Stock Whoosh** has jieba's search-mode tokens, numbered one after the other, and sortable columns; it is asked every
   third question once, and compared with ours over those. Its phrases are sequences of those tokens.
+- Python's garbage collector is set for all of them as `gongkai serve` sets it.
 - Memory is what is the processes' own; pages of mapped files are told apart.
 """
 

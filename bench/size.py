@@ -15,10 +15,12 @@ from typing import Any
 from bench.exact import exact
 from bench.measure import Asked, agreement, alternate
 from bench.peers import NAMES, Peer, build_version, missing, peer
+from bench.peers.gongkai import Gongkai
 from bench.process import Ran, folder_bytes, machine, run
 from bench.questions import Drawer, Question
 from bench.reports import reports_file, utf8_bytes
 from bench.update import update
+from webui.__main__ import collect_less
 
 __all__ = ["LARGE", "Plan", "measure"]
 
@@ -166,6 +168,7 @@ def _requests(
 ) -> dict[str, Any]:
     say(f"asking {len(questions)} questions of {len(folders)} engines, {passes} passes")
     engines = {name: _asked(name, folder) for name, folder in folders.items()}
+    collect_less()
     alternate(engines, warm, questions, passes)
     ours = engines["gongkai"].answers
     return {
@@ -185,6 +188,8 @@ def _asked(name: str, folder: Path) -> Asked:
 
     def opened() -> Any:
         engine.open(folder)
+        if isinstance(engine, Gongkai):
+            engine.settle()
         return engine.ask
 
     return Asked(opened, engine.close, SLOW_EVERY.get(name, 1))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Any, Protocol
 
 import numpy as np
@@ -217,8 +218,8 @@ class Engine(Protocol):
     def refreshed(self) -> Engine:
         """The newest snapshot; itself if nothing changed."""
 
-    def warm(self) -> None:
-        """Prepare, in the background, what questions will need: for servers. Returns at once."""
+    def warm(self) -> Thread:
+        """Prepare what questions will need, for servers: in the background, by the thread that is given back."""
 
     def close(self) -> None:
         """Let go of files."""

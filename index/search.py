@@ -74,9 +74,8 @@ class Searcher:
 
     def __init__(self, engine: Engine, *, warm: bool = False) -> None:
         """`warm` prepares each snapshot in the background, as a server does that will answer many questions."""
-        self.engine, self.warm = engine, warm
-        if warm:
-            engine.warm()
+        self.engine = engine
+        self.warming = engine.warm() if warm else None
 
     @classmethod
     def open(cls, settings: Settings, *, warm: bool = False) -> Searcher:
@@ -91,8 +90,8 @@ class Searcher:
     def refresh(self) -> None:
         """Turn to the newest generation; cheap when there is none."""
         newest = self.engine.refreshed()
-        if self.warm and newest is not self.engine:
-            newest.warm()
+        if self.warming is not None and newest is not self.engine:
+            self.warming = newest.warm()
         self.engine = newest
 
     # ------------------------------------------------------------------ searching

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -16,7 +17,7 @@ from index.errors import IndexStateError, SettingsError
 from index.settings import Settings
 from webui.app import create_app
 
-__all__ = ["serve"]
+__all__ = ["collect_less", "serve"]
 
 
 @click.command()
@@ -42,7 +43,19 @@ def serve(index: Path | None, host: str | None, port: int | None, threads: int |
     signal.signal(signal.SIGTERM, _stop)
     for address in _addresses(server):
         click.echo(address)
+    collect_less()
     server.run()
+
+
+def collect_less() -> None:
+    """Let the garbage collector look less often, and never again at what was loaded.
+
+    An answer makes some thousands of small objects, none in a cycle; by default the collector looks at them every 700,
+    and at the lists of all bodies of the country with them: a fifth of the time of a request.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

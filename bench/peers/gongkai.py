@@ -44,6 +44,11 @@ class Gongkai:
     def open(self, folder: Path) -> None:
         self.searcher = Searcher.open(Settings(index=folder), warm=True)
 
+    def settle(self) -> None:
+        """Wait until the blocks of the index are summed, as a server has done a second after it was started."""
+        if self.searcher.warming is not None:
+            self.searcher.warming.join()
+
     def ask(self, question: Question) -> bytes | None:
         return self.searcher.search(request(question)).encoded()
 

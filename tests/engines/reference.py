@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from threading import Thread
 from typing import Any
 
 from index.engine import (
@@ -325,8 +326,11 @@ class ReferenceEngine:
     def refreshed(self) -> ReferenceEngine:
         return self if self.shelf.generation == self.manifest.generation else ReferenceEngine(self.shelf)
 
-    def warm(self) -> None:
+    def warm(self) -> Thread:
         """Nothing is to be prepared."""
+        thread = Thread()
+        thread.start()
+        return thread
 
     def close(self) -> None:
         pass

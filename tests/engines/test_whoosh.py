@@ -296,13 +296,6 @@ def test_plain_whoosh_writing_into_the_folder_is_noticed(folder: Path) -> None:
         embedded.open_engine(folder)
 
 
-def warmed(engine: embedded.WhooshEngine) -> None:
-    engine.warm()
-    for thread in threading.enumerate():
-        if thread.name == "gongkai warm":
-            thread.join()
-
-
 def test_warming_tells_of_damage(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     put(folder, 2_000)
     path = next(folder.glob("*.arr"))
@@ -310,7 +303,7 @@ def test_warming_tells_of_damage(folder: Path, caplog: pytest.LogCaptureFixture)
     raw = bytearray(path.read_bytes())
     raw[block * pack.BLOCK + 1] ^= 1
     path.write_bytes(raw)
-    warmed(embedded.open_engine(folder))
+    embedded.open_engine(folder).warm().join()
     assert "is damaged" in caplog.text
     assert "--rebuild" in caplog.text
 
@@ -318,7 +311,7 @@ def test_warming_tells_of_damage(folder: Path, caplog: pytest.LogCaptureFixture)
 def test_a_warm_index_is_sound(folder: Path) -> None:
     put(folder)
     engine = embedded.open_engine(folder)
-    warmed(engine)
+    engine.warm().join()
     assert all(leaf.segment.pack.sound for leaf in engine.leaves)
 
 

@@ -183,9 +183,11 @@ class WhooshEngine:
         known = {leaf.segment.name: leaf.segment for leaf in self.leaves}
         return WhooshEngine(self.store, *_opened(self.store, known))
 
-    def warm(self) -> None:
+    def warm(self) -> threading.Thread:
         """Sum every block of the packs in the background, so that no question has to; that also reads them ahead."""
-        threading.Thread(target=self._verify, args=(self.leaves,), name="gongkai warm", daemon=True).start()
+        thread = threading.Thread(target=self._verify, args=(self.leaves,), daemon=True)
+        thread.start()
+        return thread
 
     def _verify(self, leaves: Sequence[Leaf]) -> None:
         try:
