@@ -19,7 +19,7 @@ import click
 from index.errors import GongkaiError, InputError, RequestError
 from index.report import Report
 from index.request import MATCHES, SearchRequest
-from index.response import Hit, SearchResponse
+from index.response import Hit, QueryEcho, SearchResponse
 from index.schema import FACETS, SORTS
 from index.settings import SETTINGS, Settings
 
@@ -197,7 +197,9 @@ def _searcher(index_dir: Path | None) -> Any:
 @click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="How many hits.")
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
-@click.option("--fold", is_flag=True, help="Show copies of one report as one hit.")
+@click.option("--fold", is_flag=True, help="Show copies of one report as one hit, with the others listed.")
+@click.option("--synonyms", is_flag=True, help="Search what means the same as a bare word too.")
+@click.option("--explain", is_flag=True, help="Say why each hit ranks where it does.")
 @click.option("--facets/--no-facets", default=True, help="Count the facets too.")
 @json_option
 def search(
@@ -211,6 +213,8 @@ def search(
     limit: int,
     page: int,
     fold: bool,
+    synonyms: bool,
+    explain: bool,
     facets: bool,
     as_json: bool,
     **filters: tuple[str, ...],
@@ -221,13 +225,14 @@ def search(
     依申请公开 收费             both, anywhere
     "行政复议案件"             exactly this string
     公开 OR 公示, -收费, (…)    boolean
-    title:年报 agency:文旅局 level:县区级 year:2018..2020 region:广东省
+    title:年度报告 agency:文旅局 level:县区级 year:2018..2020 region:广东省
     公开* 公?条例              wildcards
     "公开 收费"~10             within ten characters
     公开 !"不予公开"           公开 where it is not part of 不予公开
     """
     more = {"year_from": year_from, "year_to": year_to, "sort": sort, "size": limit, "page": page}
-    request = _request(query, match, where, filters, facets=None if facets else (), fold=fold, **more)
+    more |= {"fold": fold, "synonyms": synonyms, "explain": explain}
+    request = _request(query, match, where, filters, facets=None if facets else (), **more)
     response: SearchResponse = _searcher(index_dir).search(request)
     if as_json:
         click.echo(response.encoded().decode())
@@ -239,12 +244,26 @@ def _print_response(response: SearchResponse) -> None:
     counted = "" if response.occurrences is None else f", {response.occurrences} places"
     relaxed = ", none with all words: these have most of them" if response.query.relaxed else ""
     click.echo(f"{response.total} reports{counted}{relaxed} ({response.took_ms} ms)")
+    _print_query(response.query)
     for hit in response.hits:
         _print_hit(hit)
     for name, facet in response.facets.items():
         values = "  ".join(f"{v.label} {v.count}" for v in facet.values[:8])
         if values:
             click.echo(f"{name}: {values}" + ("  ..." if facet.truncated else ""))
+
+
+def _print_query(query: QueryEcho) -> None:
+    """The query said back, what else was or could be searched, and what may have been meant."""
+    if query.explained:
+        click.echo(f"understood: {query.explained}")
+    for note in query.notes:
+        click.echo(note)
+    if query.synonyms and not query.notes:
+        same = "; ".join(f"{word} = {', '.join(others)}" for word, others in query.synonyms)
+        click.echo(f"means the same, with --synonyms: {same}")
+    if query.suggestions:
+        click.echo(f"did you mean: {'  '.join(query.suggestions)}")
 
 
 def _print_hit(hit: Hit) -> None:
@@ -255,6 +274,10 @@ def _print_hit(hit: Hit) -> None:
     click.echo("  " + " · ".join(str(f) for f in facts if f) + f"  [{hit.id}]")
     for snippet in hit.snippets:
         click.echo("  … " + _marked(snippet.text, snippet.marks))
+    for copy in hit.copies:
+        click.echo(f"  = {copy.source}  [{copy.id}]")
+    if hit.explanation is not None:
+        click.echo(f"  {hit.score} = " + " + ".join(f"{part.value} {part.name}" for part in hit.explanation))
 
 
 def _marked(text: str, marks: Iterable[tuple[int, int]]) -> str:

@@ -60,6 +60,19 @@ def test_search_for_people(built: Path) -> None:
     assert "year: 2018 1" in result.stdout
 
 
+def test_search_says_how_it_understood(built: Path) -> None:
+    found = run("search", "依申请公开 -收费 year:2018", "--index", built / "index", "--explain", "--no-facets").stdout
+    assert "understood: 全文含“依申请公开”，不含“收费”；年度 2018" in found
+    assert " = " in found
+    assert "word 依申请公开" in found
+    assert "did you mean: 信息公开" in run("search", "信息工开", "--index", built / "index").stdout
+    switch = run("search", "信访", "--index", built / "index").stdout
+    assert "means the same, with --synonyms: 信访 = " in switch
+    used = run("search", "信访", "--index", built / "index", "--synonyms").stdout
+    assert "也检索了" in used
+    assert "--synonyms" not in used
+
+
 def test_show_and_export(built: Path) -> None:
     hit = json.loads(run("search", "--index", built / "index", "--sort", "year", "--json").stdout)["hits"][0]
     shown = json.loads(run("show", hit["id"], "--index", built / "index", "--json").stdout)
