@@ -20,9 +20,10 @@ from bench.process import evict, memory_of
 from bench.questions import Question
 from bench.reports import records
 from index.analysis.analyzer import analyse, fingerprint
-from index.engine import Document
-from index.engines import whoosh
+from index.engine import Document, Prepared
+from index.engines import prepare, whoosh
 from index.report import Report
+from indexer.build import WAITING
 
 __all__ = ["plain_document"]
 
@@ -50,20 +51,20 @@ def plain(reports: str, count: str, folder: str) -> dict[str, Any]:
     return {}
 
 
-def _analysed(found: Iterator[dict[str, Any]]) -> Iterator[Document]:
+def _analysed(found: Iterator[dict[str, Any]]) -> Iterator[Prepared]:
     jobs = os.cpu_count() or 1
-    running: deque[Future[list[Document]]] = deque()
+    running: deque[Future[list[Prepared]]] = deque()
     with ProcessPoolExecutor(jobs) as pool:
         while True:
-            while len(running) < 2 * jobs and (batch := list(islice(found, BATCH))):
+            while len(running) < WAITING * jobs and (batch := list(islice(found, BATCH))):
                 running.append(pool.submit(_batch, batch))
             if not running:
                 return
             yield from running.popleft().result()
 
 
-def _batch(batch: list[dict[str, Any]]) -> list[Document]:
-    return [plain_document(record) for record in batch]
+def _batch(batch: list[dict[str, Any]]) -> list[Prepared]:
+    return [prepare(plain_document(record)) for record in batch]
 
 
 def plain_document(record: dict[str, Any]) -> Document:

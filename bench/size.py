@@ -31,6 +31,7 @@ SLOW_EVERY = {"whoosh": 3}
 """Peers that are asked each so many questions only, in the first pass: a question takes them a second."""
 
 NAIVE = 10_000
+PLAIN = 50_000
 WARM = 20
 
 
@@ -151,7 +152,7 @@ def _ingest(reports: Path, count: int, plan: Plan, *, whoosh: bool) -> dict[str,
     """Reports a second of the usual stack, and of our own analysis and writing without repair and derivation."""
     scratch = plan.work / "scratch"
     out: dict[str, Any] = {}
-    commands = {"plain": min(count, 10_000)} | (
+    commands = {"plain": min(count, PLAIN)} | (
         {"naive": min(count, NAIVE)} if whoosh and not missing("whoosh") else {}
     )
     for command, some in commands.items():

@@ -28,6 +28,7 @@ __all__ = [
     "Found",
     "Manifest",
     "Matches",
+    "Prepared",
     "Writer",
 ]
 
@@ -225,11 +226,19 @@ class Engine(Protocol):
         """Let go of files."""
 
 
+class Prepared(Protocol):
+    """A document that an engine has made ready for its writer, in whatever process, and that is quick to hand on."""
+
+    @property
+    def id(self) -> str:
+        """The id of the report."""
+
+
 class Writer(Protocol):
     """Collects changes and publishes them all at once; nothing is visible before `commit`."""
 
-    def put(self, document: Document) -> None:
-        """Add the report, or replace the one of the same id."""
+    def put(self, document: Document | Prepared) -> None:
+        """Add the report, or replace the one of the same id; what is Prepared was made ready by the same engine."""
 
     def delete(self, report_id: str) -> None:
         """Take the report out; no error when there is none."""

@@ -17,8 +17,8 @@ from pathlib import Path
 from threading import Thread
 
 from index.analysis.analyzer import analyse
-from index.engine import Document, Writer
-from index.engines import open_engine, open_writer
+from index.engine import Prepared, Writer
+from index.engines import open_engine, open_writer, prepare
 from index.errors import IndexMissingError, InputError
 from index.settings import Settings
 from indexer.corpus import Skip, walk
@@ -33,9 +33,11 @@ __all__ = ["Tally", "build"]
 BATCH = 32
 """Documents a worker takes at a time."""
 
+WAITING = 8
+"""Batches under way for each worker: while a thousand documents are inverted, the workers must not run out of work."""
+
 FEW = 64
 """Up to so many documents are read in this process: starting workers would take longer."""
-
 
 SURE = 0.9
 """From which confidence on a report's region may speak for its host."""
@@ -99,7 +101,7 @@ def build(
             progress(tally)
         for task in learning.open:
             again = _prepare(task, overrides, learning.table())
-            if isinstance(again, _Prepared):
+            if isinstance(again, _Read):
                 writer.put(again.document)
         if sync and not rebuild:
             _delete_vanished(writer, paths, known, tally)
@@ -196,16 +198,16 @@ def _delete_vanished(writer: Writer, paths: Sequence[Path], known: dict[str, tup
 
 # ---------------------------------------------------------------------- reading
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class _Read:
     """A document, with what it says of its host: the region when that is sure."""
 
-    document: Document
+    document: Prepared
     host: str | None
     region: tuple[str, ...] | None
     sure: bool
 
 
-_Outcome = _Prepared | str
+_Outcome = _Read | str
 
 
 def _prepare(task: _Task, overrides: Overrides | None, hosts: HostTable | None = None) -> _Outcome:
@@ -215,7 +217,7 @@ def _prepare(task: _Task, overrides: Overrides | None, hosts: HostTable | None =
         fact = report.evidence.get("region")
         region = tuple(report.region) if report.region else None
         sure = fact is not None and fact.confidence >= SURE
-        return _Prepared(analyse(report, task.digest), host_of(report.url), region, sure)
+        return _Read(prepare(analyse(report, task.digest)), host_of(report.url), region, sure)
     except InputError as error:
         return error.reason
     except MemoryError:
@@ -252,7 +254,7 @@ def _parallel(tasks: Iterator[_Task], jobs: int, overrides: Overrides | None) ->
     running: deque[tuple[list[_Task], Future[list[_Outcome]]]] = deque()
     try:
         while True:
-            while len(running) < jobs * 2 and (batch := list(islice(tasks, BATCH))):
+            while len(running) < jobs * WAITING and (batch := list(islice(tasks, BATCH))):
                 running.append((batch, pool.submit(_prepare_batch, batch, overrides)))
             if not running:
                 return

@@ -10,8 +10,8 @@ import hashlib
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Protocol
 __all__ = ["Tokenizer", "dictionary", "domain_words", "tokenizer"]
 
 WORDS = Path(__file__).with_name("words.txt")
+SHORT = 64
 LETTER = re.compile(r"[^\W_]")
 
 
@@ -47,7 +48,7 @@ class Tokenizer:
         >>> tokenizer().words("依申请公开的收费")
         ['依申请公开', '的', '收费']
         """
-        return [w for w in self._cut(form) if is_word(w)]
+        return list(_remembered(self._cut, form)) if len(form) <= SHORT else _only_words(self._cut(form))
 
     def counts(self, form: str) -> dict[str, int]:
         """How often each of `search_tokens` stands in a form."""
@@ -55,7 +56,17 @@ class Tokenizer:
 
     def search_tokens(self, form: str) -> list[str]:
         """The words and the shorter dictionary words inside them: what ranking counts."""
-        return [w for w in self._search(form) if is_word(w)]
+        return list(_remembered(self._search, form)) if len(form) <= SHORT else _only_words(self._search(form))
+
+
+@lru_cache(maxsize=4096)
+def _remembered(cut: Callable[[str], list[str]], form: str) -> tuple[str, ...]:
+    """The words of a short form: a query is cut for ranking, for matching and for what may have been meant."""
+    return tuple(_only_words(cut(form)))
+
+
+def _only_words(tokens: Iterable[str]) -> list[str]:
+    return [token for token in tokens if is_word(token)]
 
 
 def is_word(token: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import subprocess
@@ -336,14 +337,25 @@ def test_readers_see_whole_generations_while_another_process_writes(folder: Path
 def test_a_report_that_cannot_be_added_poisons_the_writer(folder: Path) -> None:
     put(folder, 3)
     out = embedded.open_writer(folder, FINGERPRINT)
+    ready = embedded.prepare(document("bad", "公开"))
+    with pytest.raises(TypeError):
+        out.put(dataclasses.replace(ready, facets=None, words=None))
+    out.put(document("good", "公开"))
+    with pytest.raises(IndexStateError, match="TypeError"):
+        out.commit()
+    assert embedded.open_engine(folder).manifest.reports == 3
+
+
+def test_a_report_that_cannot_be_made_ready_leaves_the_writer_whole(folder: Path) -> None:
+    put(folder, 3)
+    out = embedded.open_writer(folder, FINGERPRINT)
     bad = document("bad", "公开")
     del bad.texts["text"]
     with pytest.raises(KeyError):
         out.put(bad)
     out.put(document("good", "公开"))
-    with pytest.raises(IndexStateError, match="KeyError"):
-        out.commit()
-    assert embedded.open_engine(folder).manifest.reports == 3
+    out.commit()
+    assert embedded.open_engine(folder).manifest.reports == 4
 
 
 def test_killed_at_random_moments(folder: Path) -> None:

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import count
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +25,10 @@ from index.engines.whoosh.columns import (
     merge_blob,
     merge_columns,
     number_arrays,
-    path_of,
+    paths_of,
 )
 from index.engines.whoosh.display import packed
-from index.engines.whoosh.grams import GramsBuilder, Kept, merge_grams, storable
+from index.engines.whoosh.grams import GramsBuilder, Kept, Units, merge_grams, storable
 from index.engines.whoosh.pack import Array, Directory, PackWriter
 from index.engines.whoosh.postings import merge_postings, postings_of
 from index.schema import TEXT_FIELDS
@@ -41,9 +39,11 @@ __all__ = [
     "STREAMS",
     "WORDINGS",
     "Batch",
+    "Ready",
     "Source",
     "merge_packs",
     "most_pieces",
+    "prepare",
     "tie_of",
     "word_keys",
     "write_pack",
@@ -78,16 +78,48 @@ def word_keys(words: Sequence[str]) -> Array:
     return keys & ~np.uint64(3)
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document as far as it can be made ready alone, in whatever process: bytes that are quick to hand on.
+
+    `texts` are by stream (STREAMS and WORDINGS); `words` are by ranked field the keys of its words (u64) and how often
+    each stands there (u32).
+    """
+
+    id: str
+    blobs: Mapping[str, bytes]
+    texts: Mapping[str, Units]
+    words: Sequence[tuple[bytes, bytes]]
+    facets: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, float]
+
+
+def prepare(document: Document) -> Ready:
+    """The document made ready for a batch."""
+    texts = {name: Units.of(document.texts[name]) for name in STREAMS}
+    for name in STREAMS:
+        wording = document.wording.get(name)
+        if wording is not None:
+            texts[f"w{name}"] = Units.of(wording, wording=True)
+    words = [_words(document.words.get(name) or {}, at) for at, name in enumerate(RANKED_FIELDS)]
+    return Ready(document.id, _blobs(document), texts, words, paths_of(document), dict(document.numbers))
+
+
+def _words(words: Mapping[str, int], at: int) -> tuple[bytes, bytes]:
+    counted = {word: count for word, count in words.items() if count > 0}
+    keys = word_keys(list(counted)) + np.uint64(at)
+    return keys.tobytes(), np.fromiter(counted.values(), "<u4", len(counted)).tobytes()
+
+
 class Batch:
     """Documents gathered in memory until they are inverted together."""
 
     def __init__(self) -> None:
-        self.documents: list[Document] = []
         self.grams = {name: GramsBuilder(wording=name in WORDINGS) for name in (*STREAMS, *WORDINGS)}
-        self.vocabulary: defaultdict[str, int] = defaultdict(count().__next__)
-        self.words: list[Array] = []
-        self.counts: list[Array] = []
-        self.lengths: list[int] = []
+        self.ids: list[str] = []
+        self.words: list[tuple[bytes, bytes]] = []
+        self.facets: list[Mapping[str, tuple[str, ...]]] = []
+        self.numbers: list[Mapping[str, float]] = []
         self.blobs: dict[str, list[bytes]] = {name: [] for name in BLOBS}
 
     @property
@@ -96,61 +128,45 @@ class Batch:
         return sum(g.units for g in self.grams.values())
 
     def __len__(self) -> int:
-        return len(self.documents)
+        return len(self.ids)
 
-    def add(self, document: Document) -> int:
+    def add(self, ready: Ready) -> int:
         """Add a document; its number in the batch."""
-        number = len(self.documents)
-        blobs = _blobs(document)
-        self._add_words(document)
-        for name in TEXT_FIELDS:
-            self.grams[name].add(document.texts[name], number)
-            wording = document.wording.get(name)
-            if wording is not None:
-                self.grams[f"w{name}"].add(wording, number)
-        for name, value in blobs.items():
+        number = len(self.ids)
+        self.ids.append(ready.id)
+        self.words += ready.words
+        for name, text in ready.texts.items():
+            self.grams[name].add(text, number)
+        for name, value in ready.blobs.items():
             self.blobs[name].append(value)
-        # the columns need only these; the texts are held as units already
-        self.documents.append(replace(document, head=b"", rest=b"", display="", texts={}, wording={}, words={}))
+        self.facets.append(ready.facets)
+        self.numbers.append(ready.numbers)
         return number
-
-    def _add_words(self, document: Document) -> None:
-        for at, name in enumerate(RANKED_FIELDS):
-            words = document.words.get(name) or {}
-            counts = np.fromiter(words.values(), np.int64, len(words))
-            numbers = np.fromiter(map(self.vocabulary.__getitem__, words), np.int64, len(words))
-            self.words.append(numbers * len(RANKED_FIELDS) + at)
-            self.counts.append(counts)
-            self.lengths.append(int(counts.sum()))
 
     def arrays(self) -> dict[str, Array]:
         """The parts of the pack."""
-        ties = np.array([tie_of(d.id) for d in self.documents], "<u8")
+        ties = np.array([tie_of(i) for i in self.ids], "<u8")
         parts: dict[str, Array] = {"tie": ties, "tie.at": np.argsort(ties, kind="stable").astype("<u2")}
         for name, grams in self.grams.items():
             parts |= grams.arrays(name)
         parts |= self._word_arrays()
-        parts |= facet_arrays(self.documents) | number_arrays(self.documents)
+        parts |= facet_arrays(self.facets) | number_arrays(self.numbers)
         for name, values in self.blobs.items():
             parts |= blob_of(name, values)
         return parts
 
     def _word_arrays(self) -> dict[str, Array]:
-        words = np.concatenate(self.words) if self.words else np.empty(0, np.int64)
-        counts = np.concatenate(self.counts) if self.counts else np.empty(0, np.int64)
-        documents = np.repeat(np.arange(len(self.words)) // len(RANKED_FIELDS), [len(w) for w in self.words])
-        used = np.flatnonzero(counts > 0)
-        words, counts, documents = words.take(used), counts.take(used), documents.take(used)
-        # the words of a batch are hashed once each, not once a document
-        keys = (word_keys(list(self.vocabulary))[:, None] + np.arange(len(RANKED_FIELDS), dtype=np.uint64)).ravel()
-        distinct, rank = np.unique(keys, return_inverse=True)
-        row = (rank.take(words).astype(np.uint64) << np.uint64(32)) | np.arange(len(words), dtype=np.uint64)
-        row.sort()
-        order = (row & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        keys = distinct.take((row >> np.uint64(32)).astype(np.int64))
-        return postings_of("words", keys, documents.take(order), counts.take(order)) | {
-            "words.len": np.array(self.lengths, "<u4")
-        }
+        keys = np.frombuffer(b"".join([keys for keys, _ in self.words]), "<u8")
+        counts = np.frombuffer(b"".join([counts for _, counts in self.words]), "<u4")
+        many = np.array([len(counts) // 4 for _, counts in self.words], np.int64)
+        fields = len(RANKED_FIELDS)
+        documents = np.repeat(np.arange(len(many)) // fields, many)
+        order = np.argsort(keys, kind="stable")  # documents of one key stay in their order
+        starts = np.concatenate(([0], np.cumsum(many)))
+        upto = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+        lengths = upto.take(starts[1:]) - upto.take(starts[:-1])
+        parts = postings_of("words", keys.take(order), documents.take(order), counts.take(order).astype(np.int64))
+        return parts | {"words.len": lengths.astype("<u4")}
 
 
 def _blobs(document: Document) -> dict[str, bytes]:
@@ -167,14 +183,14 @@ def _blobs(document: Document) -> dict[str, bytes]:
 
 def _meta(document: Document) -> bytes:
     """What Whoosh keeps of a report beside its id, as JSON."""
-    year = path_of(document, "year")
+    paths = paths_of(document)
     fields: dict[str, Any] = {
         "digest": document.digest,
         "source": document.source,
         "title": " ".join(document.words.get("title") or {}),
-        "agency": " ".join(path_of(document, "agency")),
-        "level": " ".join(path_of(document, "level")),
-        "year": " ".join(year),
+        "agency": " ".join(paths.get("agency", ())),
+        "level": " ".join(paths.get("level", ())),
+        "year": " ".join(paths.get("year", ())),
     }
     kept = {k: v for k, v in fields.items() if v or k in ("digest", "source")}
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -16,7 +16,17 @@ from index.engines.whoosh.grams import neighbours
 from index.engines.whoosh.pack import Array, Pack, PackWriter
 from index.schema import FACETS
 
-__all__ = ["Blob", "blob_of", "facet_arrays", "facet_values", "merge_blob", "merge_columns", "number_arrays", "path_of"]
+__all__ = [
+    "Blob",
+    "blob_of",
+    "facet_arrays",
+    "facet_values",
+    "merge_blob",
+    "merge_columns",
+    "number_arrays",
+    "path_of",
+    "paths_of",
+]
 
 NUMBER_FACETS = tuple(f.name for f in FACETS if f.kind == "number")
 
@@ -37,23 +47,29 @@ def _json(values: Sequence[Sequence[str]]) -> Array:
     return np.frombuffer(json.dumps(values, ensure_ascii=True).encode("ascii"), "u1")
 
 
-def facet_arrays(documents: Sequence[Document]) -> dict[str, Array]:
-    """The facet columns of some documents."""
-    names = dict.fromkeys((*(n for d in documents for n in d.keywords), *NUMBER_FACETS))
+def paths_of(document: Document) -> dict[str, tuple[str, ...]]:
+    """The values of all facets that the document has, from the top down."""
+    names = dict.fromkeys((*document.keywords, *NUMBER_FACETS))
+    return {name: path for name in names if (path := path_of(document, name))}
+
+
+def facet_arrays(documents: Sequence[Mapping[str, tuple[str, ...]]]) -> dict[str, Array]:
+    """The facet columns of some documents, given by their paths."""
+    names = dict.fromkeys((*(n for d in documents for n in d), *NUMBER_FACETS))
     parts: dict[str, Array] = {}
     for name in names:
         values: dict[tuple[str, ...], int] = {(): 0}
-        ordinals = [values.setdefault(path_of(d, name), len(values)) for d in documents]
+        ordinals = [values.setdefault(d.get(name, ()), len(values)) for d in documents]
         parts[f"f:{name}"] = _ordinals(ordinals, len(values))
         parts[f"fv:{name}"] = _json([list(v) for v in values])
     return parts
 
 
-def number_arrays(documents: Sequence[Document]) -> dict[str, Array]:
+def number_arrays(documents: Sequence[Mapping[str, float]]) -> dict[str, Array]:
     """The number columns of some documents."""
-    names = dict.fromkeys(n for d in documents for n in d.numbers)
+    names = dict.fromkeys(n for d in documents for n in d)
     nan = float("nan")
-    return {f"n:{name}": np.array([d.numbers.get(name, nan) for d in documents], "<f8") for name in names}
+    return {f"n:{name}": np.array([d.get(name, nan) for d in documents], "<f8") for name in names}
 
 
 def facet_values(array: Array) -> list[tuple[str, ...]]:

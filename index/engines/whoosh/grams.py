@@ -29,7 +29,7 @@ from index.engines.whoosh.pack import Array, Pack, PackWriter
 from index.engines.whoosh.postings import Postings, merge_postings, postings_of, run_lengths
 from index.engines.whoosh.spans import EMPTY, choose, overlaps_itself
 
-__all__ = ["Grams", "GramsBuilder", "merge_grams", "storable", "units_of"]
+__all__ = ["Grams", "GramsBuilder", "Units", "merge_grams", "storable", "units_of"]
 
 PIECE = 1 << 16
 CHECKED_AT_A_TIME = 1 << 15
@@ -58,6 +58,26 @@ def _astral(text: str) -> bool:
 
 
 # ---------------------------------------------------------------------- building
+@dataclass(frozen=True, slots=True)
+class Units:
+    """One text ready to be gathered: its UTF-16 units with the NUL behind them, the packed rows of its OffsetMap, and
+    for a wording where it was replaced, as pairs of u32."""
+
+    data: bytes
+    rows: bytes
+    blocks: bytes = b""
+
+    @classmethod
+    def of(cls, folded: Folded, *, wording: bool = False) -> Units:
+        """The units of a text."""
+        form, offsets = storable(folded.form), folded.offsets
+        rows = np.empty((0, 3), "<i4")
+        if not offsets.is_identity:
+            rows = np.stack([np.asarray(c, "<i4") for c in (offsets.form, offsets.display, offsets.block)], 1)
+        blocks = _replaced(form, rows).astype("<u4").tobytes() if wording else b""
+        return cls(form.encode("utf-16-le") + b"\0\0", _packed(rows), blocks)
+
+
 class GramsBuilder:
     """Collects the texts of one stream and inverts them all at once."""
 
@@ -69,20 +89,14 @@ class GramsBuilder:
         self.blocks: list[Array] = []
         self.units = 0
 
-    def add(self, folded: Folded, owner: int) -> None:
+    def add(self, text: Units, owner: int) -> None:
         """Add the text of document `owner`."""
-        form = storable(folded.form)
-        data = form.encode("utf-16-le") + b"\0\0"
-        offsets = folded.offsets
-        rows = np.empty((0, 3), "<i4")
-        if not offsets.is_identity:
-            rows = np.stack([np.asarray(c, "<i4") for c in (offsets.form, offsets.display, offsets.block)], 1)
         if self.wording:
-            self.blocks.append(_replaced(form, rows) + self.units)
-        self.texts.append(data)
-        self.rows.append(_packed(rows))
+            self.blocks.append(np.frombuffer(text.blocks, "<u4").reshape(-1, 2).astype(np.int64) + self.units)
+        self.texts.append(text.data)
+        self.rows.append(text.rows)
         self.owners.append(owner)
-        self.units += len(data) // 2
+        self.units += len(text.data) // 2
 
     def arrays(self, name: str) -> dict[str, Array]:
         """The parts of `name`."""

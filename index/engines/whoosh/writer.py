@@ -11,14 +11,15 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from index.engine import Document
-from index.engines.whoosh.batch import Batch, Source, merge_packs, most_pieces, tie_of, write_pack
+from index.engine import Document, Prepared
+from index.engines.whoosh.batch import Batch, Ready, Source, merge_packs, most_pieces, prepare, tie_of, write_pack
 from index.engines.whoosh.pack import REBUILD, Array, Pack
 from index.engines.whoosh.store import EXTENSION, Generation, Store, open_pack, schema_with
 from index.errors import IndexDamagedError, IndexMissingError, IndexStaleError, IndexStateError
@@ -154,11 +155,13 @@ class WhooshWriter:
             raise IndexDamagedError(f"{e.filename} is missing; {REBUILD}") from e
 
     # ------------------------------------------------------------------ changes
-    def put(self, document: Document) -> None:
+    def put(self, document: Document | Prepared) -> None:
         """Add the report, or replace the one of the same id."""
-        tie = tie_of(document.id)
+        ready = prepare(document) if isinstance(document, Document) else document
+        assert isinstance(ready, Ready)
+        tie = tie_of(ready.id)
         try:
-            number = self.batch.add(document)
+            number = self.batch.add(ready)
         except BaseException as e:
             self.broken = repr(e)  # half of the document may be in the batch
             raise
@@ -230,16 +233,21 @@ class WhooshWriter:
         if not any(s.live.any() for s in sources):
             return None
         builder = self.store.builder(schema_with(self.fingerprint))
+        name = builder.newsegment.segment_id()
+        # beside the folder: Whoosh takes every file of its segment's name into the compound file
+        pack = self.store.scratch() / name
+        with ThreadPoolExecutor(1) as beside:
+            merged = beside.submit(merge_packs, pack, name, sources)
+            try:
+                for source in sources:
+                    _add_to_whoosh(builder, source)
+                segment = self.store.finish_segment(builder)
+            except BaseException:
+                self._abandon(builder)
+                raise
         try:
-            for source in sources:
-                _add_to_whoosh(builder, source)
-            segment = self.store.finish_segment(builder)
-        except BaseException:
-            self._abandon(builder)
-            raise
-        try:
-            name = segment.make_filename(EXTENSION)
-            segment.gongkai = merge_packs(self.store.folder / name, segment.segment_id(), sources)
+            segment.gongkai = merged.result()
+            pack.rename(self.store.folder / segment.make_filename(EXTENSION))
         except BaseException:
             self._remove(segment)
             raise
