@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -17,6 +17,7 @@ from itertools import islice
 from index.analysis.normaliser import Folded
 from index.query.nodes import Node, String, Wildcard, strings_of
 from index.response import Snippet
+from index.schema import TEXT_FIELDS
 
 __all__ = ["Marker", "snippets"]
 
@@ -26,24 +27,28 @@ MOST_WINDOWS = 400
 """Marks among which the best places are looked for."""
 
 WIDTH = 110
-STOPS = "。！？；\n!?;"
-SOFT_STOPS = STOPS + "，、,：: \u3000"
+STOPS = re.compile("[。！？；\n!?;]")
+SOFT_STOPS = re.compile("[。！？；\n!?;，、,：: \u3000]")
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Finds the places of a query in a report: exactly those that its occurrences count."""
+    """Finds the places of a query in a report: exactly those that its occurrences count.
 
-    leaves: tuple[String | Wildcard, ...]
+    `patterns` has for each of TEXT_FIELDS the leftmost-longest alternation of all that may be marked there, or None.
+    """
+
+    patterns: Mapping[str, re.Pattern[str] | None]
 
     @classmethod
     def of(cls, condition: Node) -> Marker:
         """The marker of a condition: all that it asks to be present."""
-        return cls(strings_of(condition))
+        leaves = strings_of(condition)
+        return cls({name: _pattern(tuple(x for x in leaves if x.field in (None, name))) for name in TEXT_FIELDS})
 
     def marks(self, field: str, text: Folded, wording: Folded | None) -> list[Span]:
         """The display spans of one field, sorted, overlapping ones joined."""
-        pattern = self.pattern(field)
+        pattern = self.patterns[field]
         if pattern is None:
             return []
         spans = _found(pattern, text)
@@ -52,11 +57,6 @@ class Marker:
             spans += [s for s in _found(pattern, wording) if not any(s[0] < b and a < s[1] for a, b in spans)]
             spans.sort()
         return _joined(spans)
-
-    def pattern(self, field: str) -> re.Pattern[str] | None:
-        """The leftmost-longest alternation of all that may be marked in a field."""
-        leaves = tuple(leaf for leaf in self.leaves if leaf.field in (None, field))
-        return _pattern(leaves)
 
 
 @lru_cache(maxsize=256)
@@ -167,18 +167,18 @@ def _grown(display: str, start: int, end: int) -> Span:
 def _stop_before(display: str, position: int, reach: int) -> int:
     low = max(0, position - reach)
     for stops in (STOPS, SOFT_STOPS):
-        for i in range(position - 1, low - 1, -1):
-            if display[i] in stops:
-                return i + 1
+        found = [m.end() for m in stops.finditer(display, low, position)]
+        if found:
+            return found[-1]
     return low
 
 
 def _stop_after(display: str, position: int, reach: int) -> int:
     high = min(len(display), position + reach)
     for stops in (STOPS, SOFT_STOPS):
-        for i in range(high - 1, position + reach // 2, -1):
-            if i < len(display) and display[i] in stops:
-                return i + 1
+        found = [m.end() for m in stops.finditer(display, position + reach // 2 + 1, high)]
+        if found:
+            return found[-1]
     return high
 
 

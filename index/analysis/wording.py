@@ -68,9 +68,9 @@ ENOUGH = 3
 
 
 @cache
-def patterns() -> tuple[re.Pattern[str], dict[str, str]]:
-    """All Taiwan wordings, longest first, and what each is on the mainland."""
-    table = {w.taiwan: w.mainland for w in WORDINGS}
+def patterns(*, asked: bool = False) -> tuple[re.Pattern[str], dict[str, str]]:
+    """All Taiwan wordings (or those that a query may mean), longest first, and what each is on the mainland."""
+    table = {w.taiwan: w.mainland for w in WORDINGS if w.asked or not asked}
     keys = sorted(table, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, keys))), table
 
@@ -86,9 +86,8 @@ def mainland_forms(form: str) -> tuple[str, ...]:
     >>> mainland_forms("规范性档案"), mainland_forms("档案管理")
     (('规范性档案', '规范性文件'), ('档案管理',))
     """
-    table = {w.taiwan: w.mainland for w in WORDINGS if w.asked}
-    keys = sorted(table, key=len, reverse=True)
-    other = re.sub("|".join(map(re.escape, keys)), lambda m: table[m.group()], form)
+    pattern, table = patterns(asked=True)
+    other = pattern.sub(lambda m: table[m.group()], form)
     return (form,) if other == form else (form, other)
 
 

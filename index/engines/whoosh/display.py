@@ -13,6 +13,8 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from functools import cache
+from itertools import count
+from operator import add
 
 import numpy as np
 
@@ -44,17 +46,17 @@ def packed(folded: Folded, display: str) -> bytes:
 
 def unpacked(folded: Folded, data: bytes) -> str:
     """The display text."""
-    length, entries, width, count = HEADER.unpack_from(data)
-    end = HEADER.size + width * count
+    length, entries, width, places = HEADER.unpack_from(data)
+    end = HEADER.size + width * places
     characters = data[end:].decode()
     left, right, others = characters[:entries], characters[entries : 2 * entries], characters[2 * entries :]
     text = _replaced(_skeleton(folded, length), left, right)
-    if not count:
+    if not places:
         return text
     pieces: list[str] = []
     at = 0
     for place, other in zip(
-        np.frombuffer(data, f"<u{width}", count, HEADER.size).cumsum().tolist(), others, strict=True
+        np.frombuffer(data, f"<u{width}", places, HEADER.size).cumsum().tolist(), others, strict=True
     ):
         pieces += (text[at:place], other)
         at = place + 1
@@ -66,9 +68,13 @@ def _skeleton(folded: Folded, length: int) -> str:
     form, offsets = folded.form, folded.offsets
     if offsets.is_identity and len(form) == length:
         return form
+    ends = (*offsets.form[1:], len(form))
+    if tuple(map(add, offsets.form, count())) == offsets.display and not any(offsets.block):
+        # nearly always: one line break is dropped at a time, and nothing is expanded
+        text = DROPPED.join([form[start:end] for start, end in zip(offsets.form, ends, strict=True)])
+        return (text + DROPPED * (length - len(text)))[:length]
     pieces: list[str] = []
     at = 0
-    ends = (*offsets.form[1:], len(form))
     for start, end, display, block in zip(offsets.form, ends, offsets.display, offsets.block, strict=True):
         if display > at:
             pieces.append(DROPPED * (display - at))
