@@ -132,6 +132,7 @@ class WhooshWriter:
         self.runs: list[Run] = []
         self.where: dict[int, tuple[int, int]] = {}
         self.batch, self.batch_dead = Batch(), set[int]()
+        self.flushed = 0
         self.changed = self.rebuild
         try:
             self.committed = self.store.read()
@@ -210,23 +211,25 @@ class WhooshWriter:
         run = self._take_batch()
         if run is None:
             return
-        path = self.store.scratch() / f"run{len(self.runs)}"
+        self.flushed += 1
+        path = self.store.scratch() / f"run{self.flushed}"
         directory = write_pack(path, "run", run.arrays)
         pack = Pack(path, "run", directory)
         with contextlib.suppress(PermissionError):  # Windows keeps mapped files
             path.unlink()
         self.runs.append(Run({n: pack.part(n).array for n in pack.names()}, run.live))
-        if sum(int(r.live.sum()) for r in self.runs) >= SEGMENT_DOCUMENTS:
+        while sum(int(r.live.sum()) for r in self.runs) >= SEGMENT_DOCUMENTS:
             self._seal()
 
     def _seal(self) -> None:
-        """Make segments of all runs."""
-        runs, self.runs, self.where = self.runs, [], {}
-        self.sealed += [
-            Old(segment, open_pack(self.store.folder, segment))
-            for group in _groups([r.source() for r in runs])
-            if (segment := self._build(group)) is not None
-        ]
+        """Make a segment of the first runs, as many as fit; those behind wait for more to come."""
+        groups = _groups([r.source() for r in self.runs])
+        count = len(groups[0])
+        segment = self._build(groups[0])
+        if segment is not None:
+            self.sealed.append(Old(segment, open_pack(self.store.folder, segment)))
+        self.runs = self.runs[count:]
+        self.where = {tie: (run - count, number) for tie, (run, number) in self.where.items() if run >= count}
 
     def _build(self, sources: Sequence[Source]) -> Any:
         """One new segment of several sources, or None if nothing of them is left."""
