@@ -80,6 +80,28 @@ def test_agreement_holds_in_tiny_segments(tiny: None, seed: int) -> None:
     questions.hypothesis.inner_test("whoosh", seed)
 
 
+def test_segments_are_sealed_full(tiny: None, folder: Path) -> None:
+    """What comes behind a full segment waits for more instead of becoming a small segment of its own."""
+    put(folder, 90)
+    sizes = sorted(leaf.segment.count for leaf in embedded.open_engine(folder).leaves)
+    assert sum(sizes) == 90
+    assert sizes[-1] <= 9
+    assert sizes[1] >= 5
+
+
+def test_replacing_while_segments_are_sealed_keeps_one_of_each(tiny: None, folder: Path) -> None:
+    rng = random.Random(5)
+    out = embedded.open_writer(folder, FINGERPRINT)
+    last = {}
+    for turn in range(120):
+        name = f"r{turn * 7 % 40}"
+        last[name] = random_document(rng, name, 60)
+        out.put(last[name])
+    out.commit()
+    engine = embedded.open_engine(folder)
+    assert engine.sources() == {name: (made.digest, made.source) for name, made in last.items()}
+
+
 def test_pieces_of_long_texts_merge(tiny: None, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setattr(grams, "PIECE", 8)
     for seed in range(20, 26):
