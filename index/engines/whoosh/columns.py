@@ -14,6 +14,7 @@ import numpy as np
 from index.engine import Document
 from index.engines.whoosh.grams import neighbours
 from index.engines.whoosh.pack import Array, Pack, PackWriter
+from index.plain import from_json
 from index.schema import FACETS
 
 __all__ = [
@@ -74,7 +75,7 @@ def number_arrays(documents: Sequence[Mapping[str, float]]) -> dict[str, Array]:
 
 def facet_values(array: Array) -> list[tuple[str, ...]]:
     """The values that the ordinals stand for."""
-    return [tuple(v) for v in json.loads(array.tobytes())]
+    return [tuple(v) for v in from_json(array.tobytes())]
 
 
 def merge_columns(out: PackWriter, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
