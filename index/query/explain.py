@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
+from index.metrics import METRIC_NAMES, METRICS
 from index.query.rewrite import WILD, words_of
 from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax
 from index.schema import FACETS
@@ -11,6 +12,7 @@ from index.schema import FACETS
 __all__ = ["in_words"]
 
 LABELS = {f.name: f.label_zh for f in FACETS} | {"title": "标题", "text": "正文", "published": "公布日期"}
+LABELS |= {m.name: m.label_zh for m in METRICS}
 
 
 def in_words(tree: Syntax | None) -> str:
@@ -114,7 +116,7 @@ def _field(node: Field) -> str:
         return label + _range(node.low, node.high)
     if node.name in ("title", "text"):
         return label + _has(Quoted(node.value, 0) if node.quoted else Run(node.value, 0))
-    if node.name in ("year", "published"):
+    if node.name in ("year", "published", *METRIC_NAMES):
         return f"{label} {node.value}"
     if node.name.endswith("~"):
         return f"{label}为“{node.value}”及其前身、后继"

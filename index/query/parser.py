@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from index.errors import QueryError
+from index.metrics import METRIC_NAMES
 from index.query.codes import TYPED_YEAR
 from index.query.syntax import (
     MOST_CHARACTERS,
@@ -29,7 +30,9 @@ from index.query.syntax import (
 
 __all__ = ["FIELDS", "parse", "unparse"]
 
-FIELDS = ("title", "text", "agency", "agency~", "level", "year", "region", "line", "org_type", "tables", "published")
+NAMED = ("title", "text", "agency", "agency~", "level", "year", "region", "line", "org_type", "tables", "published")
+FIELDS = (*NAMED, *METRIC_NAMES)
+"""What may stand before a colon: the facets, the texts, the dates, and the numbers of the statutory tables."""
 """What may stand before a colon; `agency~` takes in predecessors and successors."""
 
 TOKEN = re.compile(
@@ -238,7 +241,8 @@ class _Parser:
         name = token.value[:-1].lower()
         if name not in FIELDS:
             raise QueryError(
-                f"there is no field {name}; there are {', '.join(FIELDS)}; quote it to search for the text",
+                f"there is no field {name}; there are {', '.join(NAMED)} and the numbers of the tables, such as "
+                f"{METRIC_NAMES[0]}; quote it to search for the text",
                 token.position,
             )
         value = self.peek()

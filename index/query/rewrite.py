@@ -11,6 +11,7 @@ from index.analysis.normaliser import fold_line
 from index.analysis.tokenizer import is_word, tokenizer
 from index.analysis.wording import mainland_forms
 from index.errors import QueryError
+from index.metrics import METRIC_NAMES
 from index.query.codes import CODE, spellings
 from index.query.nodes import (
     AllOf,
@@ -276,8 +277,11 @@ class _Rewriter:
             return _year(node)
         if node.name == "published":
             return _published(node)
+        if node.name in METRIC_NAMES:
+            return _metric(node)
         if node.is_range:
-            raise QueryError(f"{node.name} has no range; year and published have", node.position)
+            message = f"{node.name} has no range; year, published and the numbers of the tables have"
+            raise QueryError(message, node.position)
         return self.facet(node)
 
     def facet(self, node: Field) -> Node:
@@ -378,6 +382,18 @@ def _number(text: str | None, node: Field) -> int | None:
     return int(digits)
 
 
+def _metric(node: Field) -> NumberRange:
+    """A number of the statutory tables, or a range of it: applications_new:100.. is 100 and more."""
+    ends = (node.low, node.high) if node.is_range else (node.value, node.value)
+    folded = [fold_line(end) if end else "" for end in ends]
+    wrong = next((end for end in folded if end and not METRIC.fullmatch(end)), None)
+    if wrong is not None or not any(folded):
+        example = f"write {node.name}:5 or {node.name}:100..200"
+        raise QueryError(f"{wrong or '..'!r} is no number; {example}", node.position)
+    return NumberRange(node.name, *(float(end) if end else None for end in folded))
+
+
+METRIC = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 

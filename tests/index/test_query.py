@@ -106,6 +106,8 @@ FILTERS = [
     ("year:2018", {"year": ["2018"]}, {}),
     ("year:2018..2020", {}, {"year": [NumberRange("year", 2018, 2020)]}),
     ("year:..2020", {}, {"year": [NumberRange("year", None, 2020)]}),
+    ("applications_new:100..", {}, {"applications_new": [NumberRange("applications_new", 100, None)]}),
+    ("applications_new:5", {}, {"applications_new": [NumberRange("applications_new", 5, 5)]}),
     ("published:2019-03", {}, {"published": [NumberRange("published", 737119, 737149)]}),
     ("published:2019-03-11..", {}, {"published": [NumberRange("published", 737129, None)]}),
 ]
@@ -145,6 +147,8 @@ REFUSED = [
     ("year:", 5),
     ("year:abc", 0),
     ("year:20188", 0),
+    ("公开 applications_new:很多", 3),
+    ("applications_new:..", 0),
     ("year:..", 0),
     ("published:2019-13", 0),
     ("published:昨天", 0),
