@@ -152,9 +152,7 @@ def _ingest(reports: Path, count: int, plan: Plan, *, whoosh: bool) -> dict[str,
     """Reports a second of the usual stack, and of our own analysis and writing without repair and derivation."""
     scratch = plan.work / "scratch"
     out: dict[str, Any] = {}
-    commands = {"plain": min(count, PLAIN)} | (
-        {"naive": min(count, NAIVE)} if whoosh and not missing("whoosh") else {}
-    )
+    commands = {"plain": min(count, PLAIN)} | ({"naive": min(count, NAIVE)} if whoosh and not missing("whoosh") else {})
     for command, some in commands.items():
         shutil.rmtree(scratch, ignore_errors=True)
         ran = run("bench.alone", command, str(reports), str(some), str(scratch))
