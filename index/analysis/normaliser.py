@@ -22,7 +22,16 @@ from numpy.typing import NDArray
 
 from index.analysis.offsets import OffsetBuilder, OffsetMap
 
-__all__ = ["NORMALISER_VERSION", "Folded", "fold", "fold_line", "normaliser_name", "script_of"]
+__all__ = [
+    "NORMALISER_VERSION",
+    "Folded",
+    "code_points",
+    "fold",
+    "fold_line",
+    "normaliser_name",
+    "of_code_points",
+    "script_of",
+]
 
 NORMALISER_VERSION = 1
 """Raise it with any change of the form: an index keeps it in its fingerprint and is refused when it differs."""
@@ -116,7 +125,7 @@ def tables() -> Tables:
     spaces = [code for code in range(0x3001) if SPACE.match(chr(code))]
     steps[spaces] = np.subtract(0x20, spaces)
     telling = _telling()
-    told = set(_text(np.flatnonzero(telling)))
+    told = set(of_code_points(np.flatnonzero(telling)))
     telling[[code for code, new in folded.items() if not told.isdisjoint(new)]] = True
     telling[RARE] = True
     lone, runs = f"(?<=[{JOINED}][{BLANK}])(?=[{JOINED}])()", f"(?<=[{BLANK}])[{BLANK}]+"
@@ -135,7 +144,7 @@ def _telling() -> NDArray[np.bool_]:
     telling[[*map(ord, IN_PHRASES), *ONE_TO_MANY]] = True
     for first, behind in HAN_RANGES:
         han = np.arange(first, behind)
-        telling[first:behind] |= _codes(to_simplified(_text(han))) != han
+        telling[first:behind] |= code_points(to_simplified(of_code_points(han))) != han
     return telling
 
 
@@ -166,8 +175,8 @@ def fold(text: str) -> Folded:
     (1, 4)
     """
     steps, telling, shifts = tables()
-    codes = _codes(text)
-    each = _text(codes + steps.take(codes))
+    codes = code_points(text)
+    each = of_code_points(codes + steps.take(codes))
     builder, at = OffsetBuilder(), 0
     pieces: list[str] = []
     for match in shifts.finditer(text):
@@ -191,12 +200,13 @@ def _one_of_many(match: re.Match[str]) -> str:
     return match.group().translate(ONE_TO_MANY)
 
 
-def _codes(text: str) -> NDArray[np.int32]:
+def code_points(text: str) -> NDArray[np.int32]:
     """The code points of a text, half surrogate pairs too."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<i4")
 
 
-def _text(codes: NDArray[np.integer]) -> str:
+def of_code_points(codes: NDArray[np.integer]) -> str:
+    """The text of some code points."""
     return codes.astype("<i4", copy=False).tobytes().decode("utf-32-le")
 
 
@@ -245,11 +255,11 @@ def script_of(text: str) -> str | None:
     >>> script_of("政府資訊公開工作年度報告"), script_of("政府信息公开工作年度报告"), script_of("PDF")
     ('Hant', 'Hans', None)
     """
-    codes = _codes(text)
+    codes = code_points(text)
     han = codes[(codes >= 0x3400) & (codes <= 0x9FFF)]
     if len(han) < 4:
         return None
     if not np.count_nonzero(tables().telling.take(han)):
         return "Hans"
-    changed = np.count_nonzero(_codes(to_simplified(_text(han))) != han)
+    changed = np.count_nonzero(code_points(to_simplified(of_code_points(han))) != han)
     return "Hant" if changed > len(han) * TRADITIONAL_SHARE else "Hans"

@@ -47,11 +47,7 @@ class OffsetMap:
         >>> OffsetMap((0, 2), (0, 3), (0, 0)).span(1, 3)   # one character dropped at 2
         (1, 4)
         """
-        k = bisect_right(self.form, start) - 1
-        first = self.display[k] if self.block[k] else self.display[k] + start - self.form[k]
-        if k + 1 < len(self.form) and end > self.form[k + 1]:
-            k = bisect_right(self.form, end - 1, k + 1) - 1
-        return first, self.display[k] + (self.block[k] or end - self.form[k])
+        return self.start(start), self.end(end - 1)
 
     def spans(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         """`span` of each of some sorted spans."""

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -48,7 +48,7 @@ class Tokenizer:
         >>> tokenizer().words("依申请公开的收费")
         ['依申请公开', '的', '收费']
         """
-        return list(_remembered(self._cut, form)) if len(form) <= SHORT else _only_words(self._cut(form))
+        return _words_by(self._cut, form)
 
     def counts(self, form: str) -> dict[str, int]:
         """How often each of `search_tokens` stands in a form."""
@@ -56,17 +56,17 @@ class Tokenizer:
 
     def search_tokens(self, form: str) -> list[str]:
         """The words and the shorter dictionary words inside them: what ranking counts."""
-        return list(_remembered(self._search, form)) if len(form) <= SHORT else _only_words(self._search(form))
+        return _words_by(self._search, form)
+
+
+def _words_by(cut: Callable[[str], list[str]], form: str) -> list[str]:
+    """The words of a form; those of a short one are remembered: a query is cut for ranking, matching and correcting."""
+    return list(_remembered(cut, form)) if len(form) <= SHORT else [token for token in cut(form) if is_word(token)]
 
 
 @lru_cache(maxsize=4096)
 def _remembered(cut: Callable[[str], list[str]], form: str) -> tuple[str, ...]:
-    """The words of a short form: a query is cut for ranking, for matching and for what may have been meant."""
-    return tuple(_only_words(cut(form)))
-
-
-def _only_words(tokens: Iterable[str]) -> list[str]:
-    return [token for token in tokens if is_word(token)]
+    return tuple(token for token in cut(form) if is_word(token))
 
 
 def is_word(token: str) -> bool:

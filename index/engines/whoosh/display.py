@@ -18,7 +18,7 @@ from operator import add
 
 import numpy as np
 
-from index.analysis.normaliser import Folded
+from index.analysis.normaliser import Folded, code_points, of_code_points
 from index.engines.whoosh.pack import Array
 
 __all__ = ["packed", "unpacked"]
@@ -36,7 +36,7 @@ def packed(folded: Folded, display: str) -> bytes:
     display = display.encode("utf-8", "replace").decode()
     skeleton = _skeleton(folded, len(display))
     left, right = _table(skeleton, display)
-    places = np.flatnonzero(_codes(_replaced(skeleton, left, right)) != _codes(display))
+    places = np.flatnonzero(code_points(_replaced(skeleton, left, right)) != code_points(display))
     gaps = np.diff(places, prepend=0)
     width = 2 if not len(gaps) or int(gaps.max()) <= 0xFFFF else 4
     others = "".join([display[place] for place in places.tolist()])
@@ -86,7 +86,7 @@ def _skeleton(folded: Folded, length: int) -> str:
 def _table(skeleton: str, display: str) -> tuple[str, str]:
     """The characters that nearly always stand for another, and those. None of the one is among the other, so that they
     can be replaced in any order."""
-    differ = np.flatnonzero(_codes(skeleton) != _codes(display)).tolist()
+    differ = np.flatnonzero(code_points(skeleton) != code_points(display)).tolist()
     pairs = Counter([(skeleton[i], display[i]) for i in differ])
     changed = Counter([skeleton[i] for i in differ])
     chosen: dict[str, str] = {}
@@ -103,20 +103,12 @@ def _replaced(text: str, left: str, right: str) -> str:
         for a, b in zip(left, right, strict=True):
             text = text.replace(a, b)
         return text
-    codes, table = _codes(text), _identity().copy()
-    table[_codes(left)] = _codes(right)
+    codes, table = code_points(text), _identity().copy()
+    table[code_points(left)] = code_points(right)
     low = codes < len(table)
-    return _text(np.where(low, table[np.where(low, codes, 0)], codes))
+    return of_code_points(np.where(low, table[np.where(low, codes, 0)], codes))
 
 
 @cache
 def _identity() -> Array:
-    return np.arange(0x10000, dtype=np.uint32)
-
-
-def _codes(text: str) -> Array:
-    return np.frombuffer(text.encode("utf-32-le"), "<u4")
-
-
-def _text(codes: Array) -> str:
-    return codes.astype("<u4").tobytes().decode("utf-32-le")
+    return np.arange(0x10000, dtype=np.int32)
