@@ -14,6 +14,8 @@ from index.engines.whoosh.selection import Selection
 
 __all__ = ["FacetTable"]
 
+HIGH = 255
+
 
 class FacetTable:
     """The values of one facet over all segments of a snapshot, sorted, and how each segment's ordinals map to them."""
@@ -78,12 +80,22 @@ def _spans_below(values: Sequence[str]) -> tuple[Array, Array]:
 def _greatest(counts: Array, size: int) -> Array:
     """The numbers of the greatest counts, equal ones in their order."""
     if 0 < size < len(counts) // 4:
-        least = np.partition(counts, len(counts) - size)[len(counts) - size]
+        least = _least(counts, size)
         some = np.concatenate((np.flatnonzero(counts > least), np.flatnonzero(counts == least)))[:size]
         some.sort()
         return some.take(np.argsort(-counts.take(some), kind="stable"))
     order: Array = np.argsort(-counts, kind="stable")
     return order[:size]
+
+
+def _least(counts: Array, size: int) -> int:
+    """The `size`-th greatest count. Nearly all are small and alike, where numpy's selection takes ten times as long."""
+    heights = np.bincount(np.minimum(counts, HIGH))
+    least = len(heights) - 1 - int(heights[::-1].cumsum().searchsorted(size))
+    if least < HIGH:
+        return least
+    high = counts.take(np.flatnonzero(counts >= HIGH))
+    return int(np.partition(high, len(high) - size)[len(high) - size])
 
 
 def _prefixes(path: tuple[str, ...]) -> list[str]:
