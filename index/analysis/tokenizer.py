@@ -103,10 +103,10 @@ def tokenizer(kind: str = "") -> Tokenizer:
 def _rjieba() -> Cutter:
     import rjieba  # noqa: PLC0415  an optional wheel: where it is missing, jieba cuts
 
-    cutter = rjieba.Jieba()
+    # The one that the module makes while it is imported: another one would read the dictionary a second time.
     for word, frequency, tag in domain_words():
-        cutter.add_word(word, frequency, tag)
-    return _Lists(cutter.cut, cutter.cut_for_search)
+        rjieba.add_word(word, frequency, tag)
+    return _Lists(rjieba.cut, rjieba.cut_for_search)
 
 
 def _jieba() -> Cutter:
