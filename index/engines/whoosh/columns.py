@@ -7,7 +7,8 @@ the top down (a plain keyword is a list of one). A number is `n:name`. A blob `n
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -139,3 +140,8 @@ class Blob:
     def __getitem__(self, number: int) -> bytes:
         """The bytes of one document."""
         return self.data.slice(int(self.off[number]), int(self.off[number + 1])).tobytes()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The bytes of every document, in order: much quicker than one by one."""
+        data = self.data.whole().tobytes()
+        return (data[start:end] for start, end in pairwise(self.off.tolist()))

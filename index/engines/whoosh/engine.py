@@ -20,7 +20,7 @@ import numpy as np
 from index.engine import Columns, EngineQuery, FacetCounts, Found, Manifest, Matches
 from index.engines.whoosh.batch import tie_of
 from index.engines.whoosh.conditions import select
-from index.engines.whoosh.facets import FacetTable
+from index.engines.whoosh.facets import FacetTable, Numbering
 from index.engines.whoosh.folding import folded
 from index.engines.whoosh.pack import REBUILD, Array
 from index.engines.whoosh.rank import Leaf, Scorer, Statistics
@@ -30,6 +30,7 @@ from index.engines.whoosh.store import TRIES, Generation, Store, latest_toc, mar
 from index.engines.whoosh.values import columns_of
 from index.engines.whoosh.writer import stale
 from index.errors import IndexDamagedError, ReportNotFoundError
+from index.plain import from_json
 from index.query.nodes import Node, String, Wildcard, strings_of
 from index.schema import is_ascending
 
@@ -89,10 +90,18 @@ class Matched:
 class WhooshEngine:
     """A snapshot of an index. Threads may share it; commits of other processes do not touch it."""
 
-    def __init__(self, store: Store, generation: Generation, leaves: Sequence[Leaf]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        generation: Generation,
+        leaves: Sequence[Leaf],
+        known: Mapping[str, Numbering] | None = None,
+    ) -> None:
+        """`known` is how the snapshot before numbered the values of its facets."""
         self.store, self.generation, self.leaves = store, generation, tuple(leaves)
         self.statistics = Statistics(self.leaves)
         self.tables: dict[str, FacetTable] = {}
+        self.known = dict(known or {})
         self.lock, self.closed = threading.Lock(), False
         self.manifest = Manifest(generation.number, self.statistics.reports, dict(generation.fingerprint))
 
@@ -166,9 +175,11 @@ class WhooshEngine:
         """id -> (digest, source) of every report."""
         out = {}
         for leaf in self.leaves:
-            for document in np.flatnonzero(leaf.live).tolist():
-                fields = leaf.segment.fields(document)
-                out[fields["id"]] = (fields["digest"], fields["source"])
+            names, metas = (leaf.segment.blobs[name] for name in ("id", "meta"))
+            for name, meta, live in zip(names, metas, leaf.live.tolist(), strict=True):
+                if live:
+                    fields = from_json(meta)
+                    out[name.decode("utf-8", "surrogatepass")] = (fields["digest"], fields["source"])
         return out
 
     def refreshed(self) -> WhooshEngine:
@@ -181,7 +192,9 @@ class WhooshEngine:
             except FileNotFoundError:
                 pass
         known = {leaf.segment.name: leaf.segment for leaf in self.leaves}
-        return WhooshEngine(self.store, *_opened(self.store, known))
+        with self.lock:
+            numberings = self.known | {name: table.numbering for name, table in self.tables.items()}
+        return WhooshEngine(self.store, *_opened(self.store, known), numberings)
 
     def warm(self) -> threading.Thread:
         """Sum every block of the packs in the background, so that no question has to; that also reads them ahead."""
@@ -243,7 +256,7 @@ class WhooshEngine:
     def _table(self, name: str) -> FacetTable:
         table = self.tables.get(name)
         if table is None:
-            table = FacetTable(name, self.leaves)
+            table = FacetTable(name, self.leaves, self.known.get(name))
             with self.lock:
                 self.tables[name] = table
         return table

@@ -3,35 +3,72 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from index.engine import FacetAsked, FacetCount, FacetCounts
 from index.engines.whoosh.pack import Array
 from index.engines.whoosh.rank import Leaf
+from index.engines.whoosh.segment import Segment
 from index.engines.whoosh.selection import Selection
 
-__all__ = ["FacetTable"]
+__all__ = ["FacetTable", "Numbering"]
 
 HIGH = 255
 
 
+class Numbering:
+    """The values of one facet, sorted, and the number that each ordinal of a segment has among them.
+
+    A snapshot takes over the numbering of the one before and adds what is new; a value that no report has any more
+    stays, and counts nothing. No segment is referred to, so that those which a commit has replaced can go.
+    """
+
+    values: Sequence[str]
+    below: tuple[Array, Array] | None
+    maps: dict[str, Array]
+
+    def __init__(self, name: str, segments: Sequence[Segment], before: Numbering | None = None) -> None:
+        self.values, self.below, known = (before.values, before.below, before.maps) if before else ((), None, {})
+        self.maps = {s.name: known[s.name] for s in segments if s.name in known}
+        added = {s.name: [_prefixes(v) for v in s.facet(name)[1]] for s in segments if s.name not in known}
+        fresh = {p for values in added.values() for paths in values for p in paths}.difference(self.values)
+        moved: Sequence[str] = ()
+        if fresh:
+            moved, self.values = self.values, sorted([*self.values, *fresh])
+            if self.below or any(len(p) > 1 for values in added.values() for p in values):
+                self.below = _spans_below(self.values)
+        if added:
+            self._number(added, moved)
+
+    def _number(self, added: Mapping[str, Sequence[Sequence[str]]], moved: Sequence[str]) -> None:
+        """Number the ordinals of new segments, and those of the others anew, whose values have `moved`.
+
+        What has no value gets the number behind the last.
+        """
+        behind, numbers = len(self.values), {value: number for number, value in enumerate(self.values)}
+        if moved:
+            new = np.array([*(numbers[value] for value in moved), behind], np.int64)
+            self.maps = {name: new.take(map_) for name, map_ in self.maps.items()}
+        for name, values in added.items():
+            self.maps[name] = np.array([numbers[p[-1]] if p else behind for p in values], np.int64)
+
+    def number_of(self, value: str) -> int | None:
+        """The number of a value, if there is one."""
+        at = bisect_left(self.values, value)
+        return at if at < len(self.values) and self.values[at] == value else None
+
+
 class FacetTable:
-    """The values of one facet over all segments of a snapshot, sorted, and how each segment's ordinals map to them."""
+    """One facet of a snapshot; `whole` are the counts of all live reports, by segment and ordinal."""
 
-    def __init__(self, name: str, leaves: Sequence[Leaf]) -> None:
+    def __init__(self, name: str, leaves: Sequence[Leaf], before: Numbering | None = None) -> None:
         self.name, self.leaves = name, leaves
-        prefixes = [[_prefixes(v) for v in leaf.segment.facet(name)[1]] for leaf in leaves]
-        self.values = sorted({p for values in prefixes for paths in values for p in paths})
-        self.numbers = {value: number for number, value in enumerate(self.values)}
-        self.below = _spans_below(self.values) if any(len(p) > 1 for values in prefixes for p in values) else None
-        self.maps = [self._map(values) for values in prefixes]
+        self.numbering = Numbering(name, [leaf.segment for leaf in leaves], before)
+        self.values, self.below = self.numbering.values, self.numbering.below
+        self.maps = [self.numbering.maps[leaf.segment.name] for leaf in leaves]
         self.whole = [self._local(leaf, np.flatnonzero(leaf.live)) for leaf in leaves]
-
-    def _map(self, values: Sequence[Sequence[str]]) -> Array:
-        """The value's number of each ordinal; the number behind the last where there is none."""
-        return np.array([self.numbers[p[-1]] if p else len(self.values) for p in values], np.int64)
 
     def _local(self, leaf: Leaf, documents: Array) -> Array:
         ordinals, values = leaf.segment.facet(self.name)
@@ -64,7 +101,7 @@ class FacetTable:
         listed = zip(order.tolist(), counts.take(order).tolist(), strict=True)
         chosen = {self.values[number]: count for number, count in listed if count}
         for value in asked.always:
-            number = self.numbers.get(value)
+            number = self.numbering.number_of(value)
             chosen.setdefault(value, int(counts[number]) if number is not None else 0)
         ordered = sorted(chosen.items(), key=lambda item: (-item[1], item[0])) if asked.always else chosen.items()
         return FacetCounts(asked.name, tuple(FacetCount(v, n) for v, n in ordered), found)
@@ -72,9 +109,23 @@ class FacetTable:
 
 def _spans_below(values: Sequence[str]) -> tuple[Array, Array]:
     """From where to where in the sorted values those below each stand: 广东省/… follows 广东省."""
-    starts = [bisect_left(values, f"{value}/") for value in values]
-    ends = [bisect_left(values, f"{value}0") for value in values]  # "0" follows "/"
-    return np.array(starts, np.int64), np.array(ends, np.int64)
+    parents = _parents(values)
+    spans = np.zeros((2, len(values)), np.int64)
+    for number, value in enumerate(values):
+        if value in parents:
+            spans[:, number] = bisect_left(values, f"{value}/"), bisect_left(values, f"{value}0")  # "0" follows "/"
+    return spans[0], spans[1]
+
+
+def _parents(values: Sequence[str]) -> set[str]:
+    """All that stand above some values."""
+    found: set[str] = set()
+    for value in values:
+        above, slash, _ = value.rpartition("/")
+        while slash and above not in found:
+            found.add(above)
+            above, slash, _ = above.rpartition("/")
+    return found
 
 
 def _greatest(counts: Array, size: int) -> Array:
