@@ -194,14 +194,18 @@ def test_an_index_of_another_user_is_not_opened(folder: Path) -> None:
     assert embedded.check(folder, trust=True) == []
 
 
-def test_whoosh_itself_reads_the_fields(folder: Path) -> None:
-    out = embedded.open_writer(folder, FINGERPRINT)
-    out.put(document("a", "公开", "年度 报告", agency="文旅局", level="县区级", year=2018))
-    out.put(document("b", "公开", "年度 报告", agency="教育局"))
-    out.commit()
+def test_whoosh_itself_reads_ids_and_what_is_stored(folder: Path) -> None:
+    names = ["b", "a", "公开", "a b", "Ａ"]
+    for some in (names[:3], names[3:]):  # the second commit merges the first
+        out = embedded.open_writer(folder, FINGERPRINT)
+        for name in some:
+            out.put(document(name, "公开", "年度 报告"))
+        out.commit()
     with whoosh.index.open_dir(str(folder)).searcher() as searcher:
-        found = [hit.fields() for hit in searcher.search(Term("level", "县区级"))]
-    assert [(f["id"], f["agency"], f["year"], f["title"]) for f in found] == [("a", "文旅局", "2018", "年度 报告")]
+        found = [[hit.fields() for hit in searcher.search(Term("id", name))] for name in names]
+        terms = list(searcher.reader().field_terms("id"))
+    assert found == [[{"id": n, "digest": "digest of 公开", "source": f"seeds/{n}.txt"}] for n in names]
+    assert terms == sorted(names)
 
 
 def test_segments_stay_few(folder: Path) -> None:

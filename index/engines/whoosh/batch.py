@@ -13,7 +13,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -182,18 +181,9 @@ def _blobs(document: Document) -> dict[str, bytes]:
 
 
 def _meta(document: Document) -> bytes:
-    """What Whoosh keeps of a report beside its id, as JSON."""
-    paths = paths_of(document)
-    fields: dict[str, Any] = {
-        "digest": document.digest,
-        "source": document.source,
-        "title": " ".join(document.words.get("title") or {}),
-        "agency": " ".join(paths.get("agency", ())),
-        "level": " ".join(paths.get("level", ())),
-        "year": " ".join(paths.get("year", ())),
-    }
-    kept = {k: v for k, v in fields.items() if v or k in ("digest", "source")}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    """What Whoosh keeps of a report beside its id, as JSON. Indexes of older builds have more fields in it."""
+    fields = {"digest": document.digest, "source": document.source}
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 # ---------------------------------------------------------------------- packs

@@ -19,6 +19,7 @@ __all__ = ["Postings", "Rows", "merge_postings", "postings_of", "run_lengths"]
 
 MOST = 255
 ROWS_AT_A_TIME = 1 << 20
+NO_PLACES: Array = np.empty(0, "<u2")
 
 
 def run_lengths(sorted_values: Array) -> tuple[Array, Array]:
@@ -126,43 +127,64 @@ class Source:
         """One of its arrays."""
         return self.arrays[f"{self.name}.{suffix}"]
 
+    @property
+    def positioned(self) -> bool:
+        """Whether it has positions."""
+        return f"{self.name}.q" in self.arrays
+
 
 @dataclass(slots=True)
 class _Block:
+    """Neighbouring keys with their rows: how many rows and positions each key has (i64), and of each row its document
+    (u16) and its count of one byte; `many` are the rows whose count stands in `true` instead (i64)."""
+
     keys: Array
+    rows: Array
+    places: Array
     documents: Array
     counts: Array
-    positions: Array | None
+    many: Array
+    true: Array
+    positions: Array
+
+    def true_counts(self) -> Array:
+        """The count of each row."""
+        counts = self.counts.astype(np.int64)
+        counts[self.many] = self.true
+        return counts
 
 
 def merge_postings(out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
     """Merge the postings `name` of several (arrays, renumber) into a pack, a range of keys at a time."""
     given = [Source(arrays, name, renumber) for arrays, renumber in sources]
-    dtype = given[0].part("k").dtype.str
-    positioned = f"{name}.q" in given[0].arrays
-    kinds = {"k": dtype, "p": "<u4", "d": "<u2", "c": "u1", "oi": "<u4", "on": "<u4"}
-    if positioned:
+    kinds = {"k": given[0].part("k").dtype.str, "p": "<u4", "d": "<u2", "c": "u1", "oi": "<u4", "on": "<u4"}
+    if given[0].positioned:
         kinds |= {"x": "<u4", "q": "<u2"}
     spools = {suffix: out.spool(kind) for suffix, kind in kinds.items()}
     rows = places = 0
-    for block in _blocks(given, positioned=positioned):
-        parts = postings_of(name, block.keys, block.documents, block.counts, block.positions)
-        for suffix, shift in (("p", rows), ("x", places), ("oi", rows)):
-            if suffix in spools:
-                values = parts[f"{name}.{suffix}"].astype(np.int64) + shift
-                spools[suffix].append(values[: len(values) - (suffix != "oi")])
-        for suffix in ("k", "d", "c", "on", *(["q"] if positioned else [])):
-            spools[suffix].append(parts[f"{name}.{suffix}"])
-        rows += len(block.keys)
-        places += len(block.positions) if block.positions is not None else 0
+    for block in _blocks(given):
+        parts = {
+            "k": block.keys,
+            "p": rows + np.cumsum(block.rows) - block.rows,
+            "d": block.documents,
+            "c": block.counts,
+            "oi": rows + block.many,
+            "on": block.true,
+            "x": places + np.cumsum(block.places) - block.places,
+            "q": block.positions,
+        }
+        for suffix, spool in spools.items():
+            spool.append(parts[suffix])
+        rows += len(block.documents)
+        places += len(block.positions)
     spools["p"].append(np.array([rows]))
-    if positioned:
+    if "x" in spools:
         spools["x"].append(np.array([places]))
     for suffix, spool in spools.items():
         out.copy(f"{name}.{suffix}", spool)
 
 
-def _blocks(sources: Sequence[Source], *, positioned: bool) -> Iterator[_Block]:
+def _blocks(sources: Sequence[Source]) -> Iterator[_Block]:
     """Blocks of rows in order, each a range of keys small enough to hold."""
     at = [0] * len(sources)
     share = max(1, ROWS_AT_A_TIME // max(1, len(sources)))
@@ -173,9 +195,8 @@ def _blocks(sources: Sequence[Source], *, positioned: bool) -> Iterator[_Block]:
         to = [len(s.part("k")) for s in sources]
         if limits:
             to = [int(s.part("k").searchsorted(min(limits))) for s in sources]
-        pieces = [_piece(s, i, j, positioned=positioned) for s, i, j in zip(sources, at, to, strict=True) if j > i]
+        block = _joined([_piece(s, i, j) for s, i, j in zip(sources, at, to, strict=True) if j > i])
         at = to
-        block = _joined(pieces)
         if len(block.keys):
             yield block
 
@@ -189,50 +210,123 @@ def _limit(source: Source, first: int, share: int) -> Any:
     return None if i >= len(keys) else keys[i]
 
 
-def _piece(source: Source, first: int, last: int, *, positioned: bool) -> _Block:
+def _piece(source: Source, first: int, last: int) -> _Block:
     """The rows of some keys of one source, renumbered, without the dropped ones."""
     starts = source.part("p")[first : last + 1].astype(np.int64)
     a, b = int(starts[0]), int(starts[-1])
-    counts = source.part("c")[a:b].astype(np.int64)
     many = source.part("oi")
     lo, hi = many.searchsorted(np.array([a, b], many.dtype)).tolist()
-    counts[many[lo:hi].astype(np.int64) - a] = source.part("on")[lo:hi]
-    keys = np.repeat(source.part("k")[first:last], np.diff(starts))
-    documents = source.renumber[source.part("d")[a:b]]
-    positions = None
-    if positioned:
-        x = source.part("x")
-        positions = source.part("q")[int(x[first]) : int(x[last])]
-    kept = documents >= 0
-    if not kept.all():
-        if positions is not None:
-            positions = positions[np.repeat(kept, counts)]
-        keys, documents, counts = keys[kept], documents[kept], counts[kept]
-    return _Block(keys, documents, counts, positions)
+    places, positions = np.zeros(last - first, np.int64), NO_PLACES
+    if source.positioned:
+        offsets = source.part("x")[first : last + 1].astype(np.int64)
+        places, positions = np.diff(offsets), source.part("q")[int(offsets[0]) : int(offsets[-1])]
+    numbers = source.renumber[source.part("d")[a:b]]
+    block = _Block(
+        keys=source.part("k")[first:last],
+        rows=np.diff(starts),
+        places=places,
+        documents=numbers.astype("<u2"),
+        counts=source.part("c")[a:b],
+        many=many[lo:hi].astype(np.int64) - a,
+        true=source.part("on")[lo:hi].astype(np.int64),
+        positions=positions,
+    )
+    kept = numbers >= 0
+    return block if kept.all() else _only(block, kept)
+
+
+def _only(block: _Block, kept: Array) -> _Block:
+    """The block without the rows that are not kept."""
+    counts, starts = block.true_counts(), np.cumsum(block.rows) - block.rows
+    rows = np.add.reduceat(kept, starts, dtype=np.int64)
+    left = rows > 0
+    places, positions = block.places, block.positions
+    if len(positions):
+        places, positions = np.add.reduceat(counts * kept, starts), positions[np.repeat(kept, counts)]
+    many = np.flatnonzero(counts[kept] >= MOST)
+    return _Block(
+        keys=block.keys[left],
+        rows=rows[left],
+        places=places[left],
+        documents=block.documents[kept],
+        counts=block.counts[kept],
+        many=many,
+        true=counts[kept][many],
+        positions=positions,
+    )
 
 
 def _joined(pieces: Sequence[_Block]) -> _Block:
-    """The rows of several pieces in the order of (key, document)."""
-    keys, documents, counts = (np.concatenate([getattr(p, f) for p in pieces]) for f in ("keys", "documents", "counts"))
-    positions = (
-        None
-        if pieces[0].positions is None
-        else np.concatenate([p.positions for p in pieces if p.positions is not None])
+    """The rows of several pieces in the order of (key, document).
+
+    The documents of a piece nearly always stand behind those of the pieces before it: only keys are sorted, and the
+    rows and positions of each are moved together.
+    """
+    if len(pieces) == 1:
+        return _in_order(pieces[0])
+    keys, rows, places, documents, counts, true, positions = (
+        np.concatenate([getattr(p, name) for p in pieces])
+        for name in ("keys", "rows", "places", "documents", "counts", "true", "positions")
     )
-    if len(pieces) == 1 and (np.diff(documents)[keys[1:] == keys[:-1]] > 0).all():
-        return _Block(keys, documents, counts, positions)
-    # the pieces are runs already in order, which the stable sort merges rather than sorts
-    by_document = documents if keys.dtype.itemsize > 4 else None
-    order = (
-        np.lexsort((by_document, keys))
-        if by_document is not None
-        else np.argsort((keys.astype(np.uint64) << np.uint64(16)) | documents.astype(np.uint64), kind="stable")
+    order = np.argsort(keys, kind="stable")
+    at, at_places = _moved(rows, order), _moved(places, order)
+    before = np.cumsum([0] + [len(p.documents) for p in pieces])
+    many = np.concatenate([p.many + b for p, b in zip(pieces, before, strict=False)])
+    if len(many):
+        many = _places_of(many, rows, order)
+        true, many = true[np.argsort(many)], np.sort(many)
+    starts, _ = run_lengths(keys[order])
+    return _in_order(
+        _Block(
+            keys=keys[order][starts],
+            rows=np.add.reduceat(rows[order], starts) if len(starts) else rows,
+            places=np.add.reduceat(places[order], starts) if len(starts) else places,
+            documents=documents[at],
+            counts=counts[at],
+            many=many,
+            true=true,
+            positions=positions[at_places],
+        )
     )
-    if positions is not None:
-        before = np.cumsum(counts) - counts
-        moved = counts[order]
-        after = np.cumsum(moved) - moved
-        at = np.repeat(before[order] - after, moved)
-        at += np.arange(len(at))
-        positions = positions[at]
-    return _Block(keys[order], documents[order], counts[order], positions)
+
+
+def _moved(lengths: Array, order: Array) -> Array:
+    """Where each value comes from when runs of these lengths are put in this order."""
+    moved = lengths[order]
+    starts = np.cumsum(lengths) - lengths
+    at: Array = np.repeat(starts[order] - (np.cumsum(moved) - moved), moved)
+    at += np.arange(len(at))
+    return at
+
+
+def _places_of(values: Array, lengths: Array, order: Array) -> Array:
+    """Where these values go to when runs of these lengths are put in this order."""
+    starts = np.cumsum(lengths) - lengths
+    moved = lengths[order]
+    to = np.empty(len(lengths), np.int64)
+    to[order] = np.cumsum(moved) - moved
+    run = starts.searchsorted(values, "right") - 1
+    found: Array = to[run] + values - starts[run]
+    return found
+
+
+def _in_order(block: _Block) -> _Block:
+    """The block with the documents of each key in order: the further pieces of long texts are numbered out of it."""
+    falls = block.documents[1:] <= block.documents[:-1]
+    falls[np.cumsum(block.rows)[:-1] - 1] = False
+    if not falls.any():
+        return block
+    counts = block.true_counts()
+    order = np.lexsort((block.documents, np.repeat(np.arange(len(block.rows)), block.rows)))
+    positions = block.positions[_moved(counts, order)] if len(block.positions) else block.positions
+    many = np.flatnonzero(counts[order] >= MOST)
+    return _Block(
+        keys=block.keys,
+        rows=block.rows,
+        places=block.places,
+        documents=block.documents[order],
+        counts=block.counts[order],
+        many=many,
+        true=counts[order][many],
+        positions=positions,
+    )

@@ -10,7 +10,7 @@ import contextlib
 import json
 import math
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,7 @@ import numpy as np
 from index.engine import Document, Prepared
 from index.engines.whoosh.batch import Batch, Ready, Source, merge_packs, most_pieces, prepare, tie_of, write_pack
 from index.engines.whoosh.pack import REBUILD, Array, Pack
-from index.engines.whoosh.store import EXTENSION, Generation, Store, open_pack, schema_with
+from index.engines.whoosh.store import EXTENSION, Generation, Store, add_reports, open_pack, schema_with
 from index.errors import IndexDamagedError, IndexMissingError, IndexStaleError, IndexStateError
 
 __all__ = ["WhooshWriter", "create", "open_writer", "stale"]
@@ -33,6 +33,7 @@ PIECES = 1 << 16
 FACTOR = 4
 AT_LEAST_MERGED = 1_500
 MOST_DEAD = 0.3
+STORED = ("digest", "source")
 
 
 @dataclass(slots=True, eq=False)
@@ -242,8 +243,7 @@ class WhooshWriter:
         with ThreadPoolExecutor(1) as beside:
             merged = beside.submit(merge_packs, pack, name, sources)
             try:
-                for source in sources:
-                    _add_to_whoosh(builder, source)
+                add_reports(builder, (report for source in sources for report in _kept_by_whoosh(source)))
                 segment = self.store.finish_segment(builder)
             except BaseException:
                 self._abandon(builder)
@@ -333,19 +333,19 @@ def _verified(old: Old) -> Source:
     return Source(old.pack.arrays(), old.live)
 
 
-def _add_to_whoosh(builder: Any, source: Source) -> None:
-    """Add the live documents of a source to Whoosh's segment, in their order."""
-    blobs = [_blob_reader(source, name) for name in ("id", "meta")]
+def _kept_by_whoosh(source: Source) -> Iterator[tuple[str, dict[str, str]]]:
+    """Ids and stored fields of the live documents of a source, in their order."""
+    ids, metas = _blob_reader(source, "id"), _blob_reader(source, "meta")
     for number in np.flatnonzero(source.live).tolist():
-        name, meta = (read(number) for read in blobs)
-        builder.add_document(id=name, **json.loads(meta))
+        meta = json.loads(metas(number))
+        yield ids(number), {name: meta[name] for name in STORED}
 
 
 def _blob_reader(source: Source, name: str) -> Callable[[int], str]:
     """The texts of one blob by number."""
     off = source.arrays[f"{name}.off"].astype(np.int64).tolist()
-    data = source.arrays[f"{name}.data"]
-    return lambda number: data[off[number] : off[number + 1]].tobytes().decode("utf-8", "surrogatepass")
+    data = memoryview(source.arrays[f"{name}.data"])  # type: ignore[arg-type]  # an array is a buffer
+    return lambda number: str(data[off[number] : off[number + 1]], "utf-8", "surrogatepass")
 
 
 # ---------------------------------------------------------------------- policy
