@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from operator import le
 
 from index.analysis.normaliser import Folded
 from index.query.nodes import Node, String, Wildcard, strings_of
@@ -27,18 +27,19 @@ MOST_WINDOWS = 400
 """Marks among which the best places are looked for."""
 
 WIDTH = 110
-STOPS = re.compile("[。！？；\n!?;]")
-SOFT_STOPS = re.compile("[。！？；\n!?;，、,：: \u3000]")
+UP_TO_STOPS = tuple(re.compile(f"(?s:.*)[{stops}]") for stops in ("。！？；\n!?;", "。！？；\n!?;，、,：: \u3000"))
+"""As much as ends with a stop: of a sentence; where there is none, of a part of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
     """Finds the places of a query in a report: exactly those that its occurrences count.
 
-    `patterns` has for each of TEXT_FIELDS the leftmost-longest alternation of all that may be marked there, or None.
+    `patterns` has for each of TEXT_FIELDS the one string that may be marked there, the leftmost-longest alternation of
+    several, or None.
     """
 
-    patterns: Mapping[str, re.Pattern[str] | None]
+    patterns: Mapping[str, str | re.Pattern[str] | None]
 
     @classmethod
     def of(cls, condition: Node) -> Marker:
@@ -60,12 +61,14 @@ class Marker:
 
 
 @lru_cache(maxsize=256)
-def _pattern(leaves: tuple[String | Wildcard, ...]) -> re.Pattern[str] | None:
-    literal = {form for leaf in leaves if isinstance(leaf, String) for form in leaf.forms}
+def _pattern(leaves: tuple[String | Wildcard, ...]) -> str | re.Pattern[str] | None:
+    literal = {form for leaf in leaves if isinstance(leaf, String) for form in leaf.forms if form}
     outside = {o for leaf in leaves if isinstance(leaf, String) for o in leaf.outside}
     wild = [wildcard_regex(leaf) for leaf in leaves if isinstance(leaf, Wildcard)]
     if not literal and not wild:
         return None
+    if len(literal) == 1 and not outside and not wild:
+        return next(iter(literal))
     parts = [f"(?P<not>{'|'.join(map(re.escape, sorted(outside, key=len, reverse=True)))})"] if outside else []
     parts += [re.escape(s) for s in sorted(literal, key=len, reverse=True)] + wild
     return re.compile("|".join(parts))
@@ -79,16 +82,31 @@ def wildcard_regex(leaf: Wildcard) -> str:
     )
 
 
-def _found(pattern: re.Pattern[str], text: Folded) -> list[Span]:
+def _found(pattern: str | re.Pattern[str], text: Folded) -> list[Span]:
     """The display spans of the places of a pattern, in order."""
+    if isinstance(pattern, str):
+        return text.offsets.spans(_places(pattern, text.form))
     matches: Iterable[re.Match[str]] = islice(pattern.finditer(text.form), MOST_MARKS)
     if "not" in pattern.groupindex:
         matches = (m for m in matches if m["not"] is None)
     return text.offsets.spans([span for m in matches if (span := m.span())[1] > span[0]])
 
 
+def _places(literal: str, form: str) -> list[Span]:
+    """Where a string stands, as often as it stands without overlaps: no expression is compiled for one question."""
+    out: list[Span] = []
+    at, length = form.find(literal), len(literal)
+    while at >= 0 and len(out) < MOST_MARKS:
+        out.append((at, at + length))
+        at = form.find(literal, at + length)
+    return out
+
+
 def _joined(spans: list[Span]) -> list[Span]:
     """Sorted spans without overlaps."""
+    starts = [start for start, _ in spans]
+    if all(map(le, [end for _, end in spans], starts[1:])):  # nearly always
+        return spans
     out: list[Span] = []
     reached = -1
     for start, end in spans:
@@ -119,29 +137,34 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
     Marks that touch count as one long text: a run that stands whole says more than its words apart.
     """
     texts = _touching(marks[:MOST_WINDOWS])
+    kinds = [display[start:end] for start, end, _ in texts]
+    held = dict.fromkeys(kinds, 0)
     windows = []
     last = worth = inside = 0
-    held: Counter[str] = Counter()
-    for n, (start, end, _) in enumerate(texts):
+    for n, (start, end, count) in enumerate(texts):
         while last < len(texts) and (last <= n or texts[last][1] - start <= WIDTH):
-            kind = display[texts[last][0] : texts[last][1]]
-            worth += len(kind) ** 2 if not held[kind] else 0
+            kind = kinds[last]
+            if not held[kind]:
+                worth += len(kind) ** 2
             held[kind] += 1
             inside += texts[last][2]
             last += 1
-        windows.append((-worth, -inside, start, max(end, texts[last - 1][1])))
-        kind = display[start:end]
-        held[kind] -= 1
-        worth -= len(kind) ** 2 if not held[kind] else 0
-        inside -= texts[n][2]
+        # the reach of the last is the furthest: texts neither overlap nor touch
+        windows.append((-worth, -inside, start, texts[last - 1][1]))
+        held[kinds[n]] -= 1
+        if not held[kinds[n]]:
+            worth -= (end - start) ** 2
+        inside -= count
     windows.sort()
     chosen: list[Span] = []
     for *_, start, end in windows:
+        if any(start < b and a < end for a, b in chosen):  # nor can it be grown beside them
+            continue
         grown = _grown(display, start, end)
         if all(grown[1] <= a or b <= grown[0] for a, b in chosen):
             chosen.append(grown)
-        if len(chosen) == most:
-            break
+            if len(chosen) == most:
+                break
     return chosen
 
 
@@ -166,19 +189,17 @@ def _grown(display: str, start: int, end: int) -> Span:
 
 def _stop_before(display: str, position: int, reach: int) -> int:
     low = max(0, position - reach)
-    for stops in (STOPS, SOFT_STOPS):
-        found = [m.end() for m in stops.finditer(display, low, position)]
-        if found:
-            return found[-1]
+    for stops in UP_TO_STOPS:
+        if found := stops.match(display, low, position):
+            return found.end()
     return low
 
 
 def _stop_after(display: str, position: int, reach: int) -> int:
     high = min(len(display), position + reach)
-    for stops in (STOPS, SOFT_STOPS):
-        found = [m.end() for m in stops.finditer(display, position + reach // 2 + 1, high)]
-        if found:
-            return found[-1]
+    for stops in UP_TO_STOPS:
+        if found := stops.match(display, position + reach // 2 + 1, high):
+            return found.end()
     return high
 
 

@@ -5,6 +5,7 @@ Offsets shall not be modified after folding: everything that changes the text do
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -50,8 +51,20 @@ class OffsetMap:
         return self.start(start), self.end(end - 1)
 
     def spans(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """`span` of each of some sorted spans."""
-        return list(spans) if self.is_identity else [self.span(start, end) for start, end in spans]
+        """`span` of each of some sorted spans: the runs are walked along once."""
+        if self.is_identity:
+            return list(spans)
+        form, display, block = self.form, self.display, self.block
+        out: list[tuple[int, int]] = []
+        k, behind, count = 0, form[1] if len(form) > 1 else math.inf, len(form)
+        for start, end in spans:
+            while start >= behind:
+                k += 1
+                behind = form[k + 1] if k + 1 < count else math.inf
+            first = display[k] if block[k] else display[k] + start - form[k]
+            last = display[k] + (block[k] or end - form[k]) if end <= behind else self.end(end - 1)
+            out.append((first, last))
+        return out
 
     def rows(self) -> list[tuple[int, int, int]]:
         """The runs as (form, display, block), for storing."""

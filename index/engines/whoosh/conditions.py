@@ -9,7 +9,7 @@ import numpy as np
 
 from index.engines.whoosh.pack import Array
 from index.engines.whoosh.segment import Segment
-from index.engines.whoosh.selection import Selection
+from index.engines.whoosh.selection import Selection, add_at
 from index.query.nodes import (
     AllOf,
     AnyOf,
@@ -62,7 +62,7 @@ def _combined(node: AllOf | AnyOf | AtLeast | Not, segment: Segment) -> Selectio
         case AtLeast(operands, least):
             count = np.zeros(segment.count, np.int16)
             for operand in operands:
-                count[select(operand, segment).documents] += 1
+                add_at(count, select(operand, segment).documents, np.int16(1))
             return Selection(segment.count, mask=count >= least)
         case Not(operand):
             return Selection(segment.count, mask=~select(operand, segment).mask)

@@ -24,6 +24,7 @@ from index.engines.whoosh.batch import RANKED_FIELDS, STREAMS, word_keys
 from index.engines.whoosh.conditions import select
 from index.engines.whoosh.pack import Array
 from index.engines.whoosh.segment import Recent, Segment
+from index.engines.whoosh.selection import add_at
 from index.query.nodes import Keyword, Node, PathPrefix, Ranking, String
 
 __all__ = ["Leaf", "Scorer", "Statistics"]
@@ -144,7 +145,7 @@ def _impact(kind: str, lists: Sequence[tuple[Array, Array]], leaf: Leaf) -> Impa
         dense = np.zeros(leaf.segment.count)
         dense[documents] = tf
         for some, values in lists[1:]:
-            dense[some] += values
+            add_at(dense, some, values)
         documents = np.flatnonzero(dense)
         tf = dense.take(documents)
     k = K[kind]
@@ -180,7 +181,7 @@ class Scorer:
             return _looked_up(documents, parts)
         total = np.zeros(segment.count)
         for some, values in parts:
-            total[some] += values
+            add_at(total, some, values)
         return total.take(documents)
 
     def _named(self, number: int, node: Node) -> Array:

@@ -26,6 +26,7 @@ from index.engines.whoosh.display import unpacked
 from index.engines.whoosh.grams import Grams, storable, units_of
 from index.engines.whoosh.pack import REBUILD, Array
 from index.engines.whoosh.postings import Postings, run_lengths
+from index.engines.whoosh.selection import add_at
 from index.engines.whoosh.spans import EMPTY, choose, distinct, inside, near, touches
 from index.engines.whoosh.store import open_pack
 from index.engines.whoosh.wildcard import Pattern, compiled
@@ -569,5 +570,5 @@ def summed_at(documents: Array, lists: Sequence[Hits], count: int) -> Array:
         return lists[0].counts
     total = np.zeros(count, np.int64)
     for hits in lists:
-        total[hits.documents] += hits.counts
+        add_at(total, hits.documents, hits.counts)
     return total.take(documents)
