@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,8 @@ __all__ = ["WhooshEngine", "open_engine"]
 LOG = logging.getLogger("gongkai")
 
 Group = tuple[String | Wildcard, ...]
+Placed = tuple[float, int, int, int, int | None]
+"""A match in the order of the answer: minus its key, tie, number of the segment, document, occurrences."""
 
 
 def open_engine(folder: Path, *, fingerprint: Mapping[str, str] | None = None, trust: bool = False) -> WhooshEngine:
@@ -266,14 +270,16 @@ class WhooshEngine:
         if query.size <= 0 or not matched:
             return ()
         scorer, last = Scorer(self.statistics, query.ranking), query.offset + query.size
-        rows: list[tuple[float, int, int, int]] = []
+        rows: list[Placed] = []
         for number, some in enumerate(matched):
             keys, ties = self._keys(query, scorer, number, some), self.leaves[number].segment.ties
-            for at in _first(keys, ties, some.documents, last, query).tolist():
-                document = int(some.documents[at])
-                rows.append((-float(keys[at]), int(ties[document]), number, at))
-        rows.sort()
-        return tuple(self._hit(query, scorer, matched, *row) for row in rows[query.offset : last])
+            first = _first(keys, ties, some.documents, last, query)
+            documents = some.documents.take(first)
+            counts = [None] * len(first) if some.occurrences is None else some.occurrences.take(first).tolist()
+            placed = (-keys.take(first)).tolist(), ties.take(documents).tolist(), repeat(number), documents.tolist()
+            rows += zip(*placed, counts, strict=False)  # a number is repeated for ever
+        rows.sort(key=itemgetter(0, 1))
+        return self._hits(query, scorer, rows[query.offset : last])
 
     def _keys(self, query: EngineQuery, scorer: Scorer, number: int, matched: Matched) -> Array:
         """What each match is sorted by, greatest first; minus infinity where it has no such value."""
@@ -287,25 +293,18 @@ class WhooshEngine:
         values = values if query.sort.startswith("-") else -values
         return np.where(np.isnan(values), -np.inf, values)
 
-    def _hit(
-        self,
-        query: EngineQuery,
-        scorer: Scorer,
-        matched: Sequence[Matched],
-        negative: float,
-        _: int,
-        number: int,
-        at: int,
-    ) -> Found:
-        """The match `at` of a segment, sorted by minus `negative`."""
-        key = None if math.isinf(negative) else -negative
-        document, counts = int(matched[number].documents[at]), matched[number].occurrences
-        score = key
-        if query.sort != "relevance" or score is None:
-            score = float(scorer.scores(number, np.array([document]))[0])
-        if key is not None and is_ascending(query.sort):
-            key = -key if key else 0.0
-        return self._found(number, document, score, key, None if counts is None else int(counts[at]))
+    def _hits(self, query: EngineQuery, scorer: Scorer, rows: Sequence[Placed]) -> tuple[Found, ...]:
+        """The hits at some places."""
+        keys = [None if math.isinf(negative) else -negative for negative, *_ in rows]
+        scores: Sequence[float] = [key or 0.0 for key in keys]
+        if query.sort != "relevance":
+            scores = _scores(scorer, rows)
+        if is_ascending(query.sort):
+            keys = [None if key is None else -key or 0.0 for key in keys]
+        return tuple(
+            self._found(number, document, score, key, occurrences)
+            for (_, _, number, document, occurrences), score, key in zip(rows, scores, keys, strict=True)
+        )
 
     def _found(self, number: int, document: int, score: float, key: float | None, occurrences: int | None) -> Found:
         segment = self.leaves[number].segment
@@ -342,6 +341,16 @@ def _narrowed(
 
 
 # ---------------------------------------------------------------------- order
+def _scores(scorer: Scorer, rows: Sequence[Placed]) -> list[float]:
+    """The scores at some places, those of a segment together."""
+    out = [0.0] * len(rows)
+    for segment in {number for _, _, number, _, _ in rows}:
+        at = [i for i, (_, _, number, _, _) in enumerate(rows) if number == segment]
+        for i, score in zip(at, scorer.scores(segment, np.array([rows[i][3] for i in at])).tolist(), strict=True):
+            out[i] = score
+    return out
+
+
 def _first(keys: Array, ties: Array, documents: Array, count: int, query: EngineQuery) -> Array:
     """The numbers of the first `count` matches of a segment in the order (key descending, tie ascending)."""
     if query.after is not None:
