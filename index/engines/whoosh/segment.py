@@ -42,7 +42,7 @@ Spans = tuple[Array, Array, Array]
 
 Nested = list[tuple[str, list[tuple[str, int]]]]
 NO_SPANS: Spans = (EMPTY, EMPTY, EMPTY)
-CACHE_BYTES = 24 << 20
+CACHE_BYTES, USED_BYTES = 18 << 20, 6 << 20
 MOST_OPERANDS = 5
 
 
@@ -61,7 +61,7 @@ NO_HITS = Hits(EMPTY, EMPTY)
 class Recent:
     """The results used last, up to a number of bytes. Safe for threads."""
 
-    def __init__(self, most: int = CACHE_BYTES) -> None:
+    def __init__(self, most: int) -> None:
         self.most, self.size = most, 0
         self.kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self.lock = threading.Lock()
@@ -152,7 +152,7 @@ class Segment:
         self.words = Postings(pack, "words")
         self.lengths = pack.array("words.len").reshape(-1, 3)
         self.blobs = {name: Blob(pack, name) for name in BLOBS}
-        self.recent = Recent()
+        self.recent, self.used = Recent(CACHE_BYTES), Recent(USED_BYTES)
         self.columns: dict[str, Any] = {}
 
     # ------------------------------------------------------------------ documents
@@ -235,9 +235,28 @@ class Segment:
         return self._kept(leaves, lambda: self._hits(leaves))
 
     def _kept(self, key: Hashable, make: Callable[[], Hits]) -> Hits:
-        """What `make` finds, kept in as few bytes as it takes: a frequent string stands in half of all documents."""
-        documents, counts = self.recent.get(key, lambda: _small(make()), lambda h: int(h[0].nbytes + h[1].nbytes))
-        return Hits(documents.astype(np.intp), counts.astype(np.int64))
+        """What `make` finds, kept in as few bytes as it takes: a frequent string stands in half of all documents.
+
+        The last ones are also kept as they are used, since a question asks several times for what it looks for.
+        """
+
+        def widened() -> Hits:
+            made: list[Hits] = []
+
+            def small() -> tuple[Array, Array]:
+                made.append(make())
+                return _small(made[0])
+
+            documents, counts = self.recent.get(key, small, lambda h: int(h[0].nbytes + h[1].nbytes))
+            if made:
+                documents, counts = made[0].documents, made[0].counts
+            hits = Hits(documents.astype(np.intp, copy=False), counts.astype(np.int64, copy=False))
+            for array in (hits.documents, hits.counts):
+                array.setflags(write=False)  # several questions hold them
+            return hits
+
+        found: Hits = self.used.get(key, widened, lambda hits: int(hits.documents.nbytes + hits.counts.nbytes))
+        return found
 
     def frequencies(self, kind: str, texts: Sequence[str]) -> Array:
         """In about how many documents each word or pair stands: the most of any field, wordings left out."""
@@ -566,7 +585,7 @@ def _summed(lists: Sequence[tuple[Array, Array]], count: int) -> Hits:
 def summed_at(documents: Array, lists: Sequence[Hits], count: int) -> Array:
     """How often some documents are hit, all hits together."""
     lists = [hits for hits in lists if len(hits.documents)]
-    if len(lists) == 1 and np.array_equal(lists[0].documents, documents):
+    if len(lists) == 1 and (lists[0].documents is documents or np.array_equal(lists[0].documents, documents)):
         return lists[0].counts
     total = np.zeros(count, np.int64)
     for hits in lists:

@@ -59,7 +59,7 @@ class Selection:
     @property
     def is_everything(self) -> bool:
         """Whether all documents are known to be found."""
-        return self.numbers is None and self.bits is None
+        return self.bits is None and (self.numbers is None or len(self.numbers) == self.count)
 
     def missing(self, live: Array) -> Array:
         """The numbers of the `live` documents that are not among them; asked with the same `live` every time."""
