@@ -8,15 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from weakref import WeakKeyDictionary
 
-from index.analysis.normaliser import fold
-from index.engine import Engine, EngineQuery, FacetAsked
+from index.engine import Engine
 from index.query.codes import DOCUMENT
 from index.query.names import PLACE_END
 from index.query.nodes import Keyword, Node, PathPrefix
+from index.values import Values, forms_of, values_of
 
 __all__ = ["boosts"]
 
@@ -52,32 +53,51 @@ def _years(run: str) -> Iterator[Node]:
             yield Keyword("year", (match.group(),))
 
 
-@dataclass(slots=True)
 class _Names:
-    """What may be written for the bodies and places of a snapshot -> their values."""
+    """What may be written for the values of one facet -> those values, the most frequent first.
 
-    agencies: dict[str, list[str]] = field(default_factory=dict)
-    regions: dict[str, list[str]] = field(default_factory=dict)
+    All names of a value have a `part` in common: its names are spelt out when a query has that part.
+    """
 
-    @classmethod
-    def of(cls, engine: Engine) -> _Names:
-        asked = tuple(FacetAsked(name, MOST_NAMES) for name in ("agency", "region"))
-        agencies, regions = engine.search(EngineQuery(size=0, facets=asked)).facets
-        made = cls()
-        for value, form in _folded([c.value for c in agencies.counts]):
-            for name in _of_body(form):
-                made.agencies.setdefault(name, []).append(value)
-        for value, form in _folded([c.value for c in regions.counts]):
-            for name in _of_place(form.rpartition("/")[2]):
-                made.regions.setdefault(name, []).append(value)
-        return made
+    def __init__(self, known: Values, part: Callable[[str], str], names: Callable[[str], Iterable[str]]) -> None:
+        self.part, self.names = part, names
+        self.having: dict[str, list[str]] = defaultdict(list)
+        for value, form in islice(zip(known.values, known.forms, strict=True), MOST_NAMES):
+            self.having[part(form)].append(value)
+        self.spelt: dict[str, dict[str, list[str]]] = {}
+
+    def called(self, name: str) -> Sequence[str]:
+        """The values that have this name."""
+        part = self.part(name)
+        if part not in self.having:
+            return ()
+        if part not in self.spelt:
+            self.spelt[part] = self._spelt(self.having[part])
+        return self.spelt[part].get(name, ())
+
+    def _spelt(self, values: Sequence[str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for value, form in zip(values, forms_of(values), strict=True):
+            for name in self.names(form):
+                found[name].append(value)
+        return dict(found)
+
+
+class _Known:
+    """The names of the bodies and places of a snapshot."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.bodies = _Names(values_of(engine, "agency"), _end, _of_body)
+        self.places = _Names(values_of(engine, "region"), _beginning, _of_place)
 
     def named(self, run: str) -> Iterator[Node]:
         """The bodies and places named in a run, the longest names first from the left."""
+        ends = {n for n in range(2, len(run) + 1) if self.bodies.having.keys() & {run[n - 2 : n], _end(run[:n])}}
         at = 0
         while at < len(run) - 1:
+            begins = _beginning(run[at:]) in self.places.having
             for end in range(min(len(run), at + LONGEST), at + 1, -1):
-                node = self._node(run[at:end])
+                node = self._node(run[at:end]) if begins or end in ends else None
                 if node is not None:
                     yield node
                     at = end - 1
@@ -85,7 +105,7 @@ class _Names:
             at += 1
 
     def _node(self, name: str) -> Node | None:
-        bodies, places = self.agencies.get(name, ()), self.regions.get(name, ())
+        bodies, places = self.bodies.called(name), self.places.called(name)
         if 0 < len(bodies) <= MOST_VALUES:
             return Keyword("agency", tuple(bodies))
         if 0 < len(places) <= MOST_VALUES:
@@ -93,10 +113,14 @@ class _Names:
         return None
 
 
-def _folded(values: list[str]) -> Iterator[tuple[str, str]]:
-    """Values with their index forms; folded in one go, which is many times faster than one by one."""
-    forms = fold("|".join(values)).form.split("|")
-    return zip(values, forms, strict=True) if len(forms) == len(values) else zip(values, values, strict=True)
+def _end(form: str) -> str:
+    """What all names of a body end in: only a body's whole name may be shorter."""
+    return form[-3:]
+
+
+def _beginning(form: str) -> str:
+    """What all names of a place begin with."""
+    return form.rpartition("/")[2][:2]
 
 
 def _of_body(form: str) -> Iterator[str]:
@@ -108,19 +132,20 @@ def _of_body(form: str) -> Iterator[str]:
 
 
 def _of_place(form: str) -> Iterator[str]:
-    """龙岗区 and 龙岗."""
-    yield form
-    if len(form) > 2 and form[-1] in PLACE_END[:11]:
-        yield form[:-1]
+    """龙岗区 and 龙岗 for 广东省/深圳市/龙岗区."""
+    name = form.rpartition("/")[2]
+    yield name
+    if len(name) > 2 and name[-1] in PLACE_END[:11]:
+        yield name[:-1]
 
 
-_KNOWN: WeakKeyDictionary[Engine, _Names] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Engine, _Known] = WeakKeyDictionary()
 _LOCK = threading.Lock()
 
 
-def _known(engine: Engine) -> _Names:
+def _known(engine: Engine) -> _Known:
     """The names of a snapshot, made once."""
     with _LOCK:
         if engine not in _KNOWN:
-            _KNOWN[engine] = _Names.of(engine)
+            _KNOWN[engine] = _Known(engine)
         return _KNOWN[engine]

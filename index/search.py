@@ -12,11 +12,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from index.aggregate import Aggregate, Histogram, aggregate, histogram
 from index.analysis.analyzer import COPY, copy_number
-from index.analysis.normaliser import fold_line
 from index.boosts import boosts
 from index.corrections import FEW, Doubt, corrections
 from index.coverage import Coverage, coverage
@@ -40,6 +38,7 @@ from index.similar import Copies, Novelty, Similar, copies, novelty, passages, s
 from index.snippets import Marker, snippets
 from index.stored import head_of, report_of
 from index.suggestions import Suggestion, suggest
+from index.values import values_of
 from index.where import where
 
 __all__ = ["MarkedReport", "Searcher", "Suggestion"]
@@ -384,25 +383,13 @@ def _marks(found: Found, marker: Marker, name: str) -> tuple[tuple[int, int], ..
     return tuple(marker.marks(name, found.contents.texts[name], found.contents.wording.get(name)))
 
 
-_KNOWN: WeakKeyDictionary[Engine, dict[str, tuple[tuple[str, str], ...]]] = WeakKeyDictionary()
-"""Values with their index forms, as long as their snapshot lives: 125,000 bodies are not folded for each query."""
-
-
-def _values(engine: Engine, name: str) -> tuple[tuple[str, str], ...]:
-    """All values of a facet, each with its index form."""
-    known = _KNOWN.setdefault(engine, {})
-    if name not in known:
-        counts = engine.search(EngineQuery(size=0, facets=(FacetAsked(name, 1_000_000),))).facets[0].counts
-        known[name] = tuple((c.value, fold_line(c.value)) for c in counts)
-    return known[name]
-
-
 def _called(engine: Engine, name: str, form: str) -> list[str]:
     """The values of a facet that contain a form; bodies also by their short names."""
-    values = _values(engine, name)
+    known = values_of(engine, name)
+    pairs = zip(known.values, known.forms, strict=True)
     if name == "agency":
-        return [value for value, full in values if is_called(form, full)]
-    return [value for value, full in values if form in full]
+        return [value for value, full in pairs if is_called(form, full)]
+    return [value for value, full in pairs if form in full]
 
 
 def _series(engine: Engine, agencies: tuple[str, ...]) -> Node:

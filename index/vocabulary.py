@@ -13,18 +13,18 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from heapq import nsmallest
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, repeat
 from operator import itemgetter
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from index.analysis.normaliser import fold_line
 from index.analysis.readings import alike, begun, reading
 from index.analysis.tokenizer import dictionary, domain_words
-from index.engine import Engine, EngineQuery, FacetAsked
+from index.engine import Engine
+from index.values import forms_of, values_of
 
 __all__ = ["Entry", "Vocabulary", "vocabulary"]
 
@@ -247,17 +247,13 @@ def _table(forms: Sequence[str]) -> np.ndarray:
 
 
 def _names(engine: Engine) -> list[Entry]:
-    asked = tuple(FacetAsked(name, MOST_NAMES // 2) for name in ("agency", "region"))
-    counted = engine.search(EngineQuery(size=0, facets=asked)).facets
-    named = [(c, f.name) for f in counted for c in f.counts]
-    found = [Entry(c.value, _folded(c.value.rpartition("/")[2]), name, c.count) for c, name in named]
+    found: list[Entry] = []
+    for name in ("agency", "region"):
+        known = values_of(engine, name)
+        values = known.values[: MOST_NAMES // 2]
+        forms = forms_of([value.rpartition("/")[2] for value in values])
+        found += map(Entry, values, forms, repeat(name), known.counts)
     return [e for e in found if e.form]
-
-
-@lru_cache(MOST_NAMES)
-def _folded(name: str) -> str:
-    """The index form of a name, which outlives a snapshot: bodies hardly change from one commit to the next."""
-    return fold_line(name)
 
 
 def _words(engine: Engine, characters: Iterable[str]) -> list[Entry]:

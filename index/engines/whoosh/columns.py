@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from sys import intern
 
 import numpy as np
 
@@ -75,8 +76,8 @@ def number_arrays(documents: Sequence[Mapping[str, float]]) -> dict[str, Array]:
 
 
 def facet_values(array: Array) -> list[tuple[str, ...]]:
-    """The values that the ordinals stand for."""
-    return [tuple(v) for v in from_json(array.tobytes())]
+    """The values that the ordinals stand for; a name is one string, in however many paths and segments it stands."""
+    return [tuple(map(intern, v)) for v in from_json(array.tobytes())]
 
 
 def merge_columns(out: PackWriter, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:

@@ -32,17 +32,18 @@ class Numbering:
     def __init__(self, name: str, segments: Sequence[Segment], before: Numbering | None = None) -> None:
         self.values, self.below, known = (before.values, before.below, before.maps) if before else ((), None, {})
         self.maps = {s.name: known[s.name] for s in segments if s.name in known}
-        added = {s.name: [_prefixes(v) for v in s.facet(name)[1]] for s in segments if s.name not in known}
-        fresh = {p for values in added.values() for paths in values for p in paths}.difference(self.values)
+        added = {s.name: s.facet(name)[1] for s in segments if s.name not in known}
+        fresh = {"/".join(p[:n]) for paths in added.values() for p in paths for n in range(1, len(p) + 1)}
+        fresh.difference_update(self.values)
         moved: Sequence[str] = ()
         if fresh:
             moved, self.values = self.values, sorted([*self.values, *fresh])
-            if self.below or any(len(p) > 1 for values in added.values() for p in values):
+            if self.below or any(len(p) > 1 for paths in added.values() for p in paths):
                 self.below = _spans_below(self.values)
         if added:
             self._number(added, moved)
 
-    def _number(self, added: Mapping[str, Sequence[Sequence[str]]], moved: Sequence[str]) -> None:
+    def _number(self, added: Mapping[str, Sequence[tuple[str, ...]]], moved: Sequence[str]) -> None:
         """Number the ordinals of new segments, and those of the others anew, whose values have `moved`.
 
         What has no value gets the number behind the last.
@@ -51,8 +52,8 @@ class Numbering:
         if moved:
             new = np.array([*(numbers[value] for value in moved), behind], np.int64)
             self.maps = {name: new.take(map_) for name, map_ in self.maps.items()}
-        for name, values in added.items():
-            self.maps[name] = np.array([numbers[p[-1]] if p else behind for p in values], np.int64)
+        for name, paths in added.items():
+            self.maps[name] = np.array([numbers["/".join(p)] if p else behind for p in paths], np.int64)
 
     def number_of(self, value: str) -> int | None:
         """The number of a value, if there is one."""
@@ -147,7 +148,3 @@ def _least(counts: Array, size: int) -> int:
         return least
     high = counts.take(np.flatnonzero(counts >= HIGH))
     return int(np.partition(high, len(high) - size)[len(high) - size])
-
-
-def _prefixes(path: tuple[str, ...]) -> list[str]:
-    return ["/".join(path[:depth]) for depth in range(1, len(path) + 1)]
