@@ -95,7 +95,7 @@ class _Known:
         ends = {n for n in range(2, len(run) + 1) if self.bodies.having.keys() & {run[n - 2 : n], _end(run[:n])}}
         at = 0
         while at < len(run) - 1:
-            begins = _beginning(run[at:]) in self.places.having
+            begins = _beginning(run[at : at + 2]) in self.places.having
             for end in range(min(len(run), at + LONGEST), at + 1, -1):
                 node = self._node(run[at:end]) if begins or end in ends else None
                 if node is not None:
