@@ -57,6 +57,8 @@ class Marker:
             # 線 stands in 線上 itself, and in 在線, which 線上 also reads as: it is one place.
             spans += [s for s in _found(pattern, wording) if not any(s[0] < b and a < s[1] for a, b in spans)]
             spans.sort()
+        elif not any(text.offsets.block):  # each character has its own place, and what was found has no overlaps
+            return spans
         return _joined(spans)
 
 
@@ -157,15 +159,22 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
         inside -= count
     windows.sort()
     chosen: list[Span] = []
-    for *_, start, end in windows:
-        if any(start < b and a < end for a, b in chosen):  # nor can it be grown beside them
+    for _, _, start, end in windows:
+        if _meets(chosen, start, end):  # nor can it be grown beside them
             continue
         grown = _grown(display, start, end)
-        if all(grown[1] <= a or b <= grown[0] for a, b in chosen):
+        if not _meets(chosen, *grown):
             chosen.append(grown)
             if len(chosen) == most:
                 break
     return chosen
+
+
+def _meets(chosen: list[Span], start: int, end: int) -> bool:
+    for a, b in chosen:  # noqa: SIM110  a generator costs more than the three it looks at
+        if start < b and a < end:
+            return True
+    return False
 
 
 def _touching(marks: list[Span]) -> list[tuple[int, int, int]]:
