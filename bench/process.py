@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Memory", "Ran", "evict", "folder_bytes", "machine", "memory_of", "run"]
+__all__ = ["Memory", "Ran", "environment", "evict", "folder_bytes", "machine", "memory_of", "run"]
 
 MB = 1 << 20
 EVERY_S = 0.2
+BYTECODE = Path(__file__).resolve().parent / "work" / "bytecode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,7 @@ def run(module: str, *arguments: str) -> Ran:
     """Runs `python -m module`, whose last line is JSON. Raises CalledProcessError."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     command = [sys.executable, "-m", module, *arguments]
-    environment = os.environ | {"PYTHONHASHSEED": "0"}
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
     watch = _Watch(child.pid)
     watch.start()
     out, err = child.communicate()
@@ -63,6 +63,13 @@ def run(module: str, *arguments: str) -> Ran:
         raise subprocess.CalledProcessError(child.returncode, command, out, err[-2000:])
     reaped = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Ran(seconds, max(reaped, sum(watch.cpu.values())), watch.peak, json.loads(out.strip().splitlines()[-1]))
+
+
+def environment() -> dict[str, str]:
+    """Ours for what is measured, with bytecode kept whatever ours says: an installed package is compiled too."""
+    environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPYCACHEPREFIX": str(BYTECODE)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 class _Watch(threading.Thread):

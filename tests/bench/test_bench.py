@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import process
 from bench.bars import BARS, bars
 from bench.measure import agreement, percentile
 from bench.peers import FACETS, NAMES, Peer, missing, peer
@@ -149,3 +150,10 @@ def test_a_bar_is_judged_by_all_its_figures_and_says_at_which_size() -> None:
         "stretch reached at this size",
         "**not reached**",
     ]
+
+
+def test_what_is_measured_has_its_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    given = process.environment()
+    assert "PYTHONDONTWRITEBYTECODE" not in given
+    assert given["PYTHONPYCACHEPREFIX"] == str(process.BYTECODE)
