@@ -31,7 +31,8 @@ turn, in one process, on a machine that does other work too: ratios say more tha
 - **Gongkai** is asked through `Searcher`, as the endpoint is: its answers also hold the number of occurrences, marks
   that point into the original, and a URL for each facet value; words match wherever their characters stand. It is
   asked when it has summed the blocks of its index, as a server does in the background after it was started; how soon
-  it answers without that is "opening, first answer", by a process that finds all modules compiled, as installed ones are.
+  it answers without that is "opening, first answer", in a process that finds its modules compiled, as an installed
+  package's are.
 - **tantivy-py** has a field of words and a field of character pairs, **FTS5** a table of words and one of trigrams
   (shorter strings are asked as words); both give one fragment a hit, as long as three. Words and folded text are ours,
   made beforehand in one process: their building times hold cutting, but no repair and no deriving.
