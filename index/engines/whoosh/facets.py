@@ -99,13 +99,18 @@ class FacetTable:
             order, found = wanted.take(_greatest(counts.take(wanted), asked.size)), len(holding)
         else:
             order, found = _greatest(counts, asked.size), int(np.count_nonzero(counts))
-        listed = zip(order.tolist(), counts.take(order).tolist(), strict=True)
-        chosen = {self.values[number]: count for number, count in listed if count}
-        for value in asked.always:
-            number = self.numbering.number_of(value)
-            chosen.setdefault(value, int(counts[number]) if number is not None else 0)
-        ordered = sorted(chosen.items(), key=lambda item: (-item[1], item[0])) if asked.always else chosen.items()
-        return FacetCounts(asked.name, tuple(FacetCount(v, n) for v, n in ordered), found)
+        order = order[counts.take(order) > 0]
+        numbered = zip(order.tolist(), counts.take(order).tolist(), strict=True)
+        listed = [FacetCount(self.values[number], count) for number, count in numbered]
+        if asked.always:
+            known = {count.value for count in listed}
+            listed += [self._count(value, counts) for value in dict.fromkeys(asked.always) if value not in known]
+            listed.sort(key=lambda count: (-count.count, count.value))
+        return FacetCounts(asked.name, tuple(listed), found)
+
+    def _count(self, value: str, counts: Array) -> FacetCount:
+        number = self.numbering.number_of(value)
+        return FacetCount(value, 0 if number is None else int(counts[number]))
 
 
 def _spans_below(values: Sequence[str]) -> tuple[Array, Array]:
