@@ -9,7 +9,8 @@ import numpy as np
 
 from index.engines.whoosh.pack import Array
 from index.engines.whoosh.segment import Segment
-from index.engines.whoosh.selection import Selection, add_at
+from index.engines.whoosh.selection import Selection
+from index.engines.whoosh.sums import add_at
 from index.query.nodes import (
     AllOf,
     AnyOf,

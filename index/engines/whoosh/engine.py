@@ -25,10 +25,12 @@ from index.engines.whoosh.conditions import select
 from index.engines.whoosh.facets import FacetTable, Numbering
 from index.engines.whoosh.folding import folded
 from index.engines.whoosh.pack import REBUILD, Array
+from index.engines.whoosh.places import may_overlap
 from index.engines.whoosh.rank import Leaf, Scorer, Statistics
-from index.engines.whoosh.segment import Row, Segment, may_overlap, summed_at
+from index.engines.whoosh.segment import Row, Segment
 from index.engines.whoosh.selection import Selection
 from index.engines.whoosh.store import TRIES, Generation, Store, latest_toc, mark_of
+from index.engines.whoosh.sums import summed_at
 from index.engines.whoosh.values import columns_of
 from index.engines.whoosh.writer import stale
 from index.errors import IndexDamagedError, ReportNotFoundError

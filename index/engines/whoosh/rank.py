@@ -23,8 +23,9 @@ import numpy as np
 from index.engines.whoosh.batch import RANKED_FIELDS, STREAMS, word_keys
 from index.engines.whoosh.conditions import select
 from index.engines.whoosh.pack import Array
-from index.engines.whoosh.segment import Recent, Segment
-from index.engines.whoosh.selection import add_at
+from index.engines.whoosh.recent import Recent
+from index.engines.whoosh.segment import Segment
+from index.engines.whoosh.sums import add_at, summed
 from index.query.nodes import Keyword, Node, PathPrefix, Ranking, String
 
 __all__ = ["Leaf", "Scorer", "Statistics"]
@@ -102,7 +103,7 @@ class Statistics:
         hits = leaf.segment.hits((String((pair,)),))
         documents, counts = hits.documents, hits.counts
         if leaf.segment.wordings:
-            counted = np.flatnonzero(counts)
+            counted = np.flatnonzero(counts > 0)
             documents, counts = documents[counted], counts[counted]
         weights = self._weights(number, "pair").take(documents)
         return _impact("pair", [(documents, counts * weights)] if len(documents) else [], leaf)
@@ -138,16 +139,7 @@ def _small(impact: Impact) -> Impact:
 
 
 def _impact(kind: str, lists: Sequence[tuple[Array, Array]], leaf: Leaf) -> Impact:
-    if not lists:
-        return Impact(np.empty(0, np.intp), np.empty(0), 0)
-    documents, tf = lists[0]
-    if len(lists) > 1:
-        dense = np.zeros(leaf.segment.count)
-        dense[documents] = tf
-        for some, values in lists[1:]:
-            add_at(dense, some, values)
-        documents = np.flatnonzero(dense)
-        tf = dense.take(documents)
+    documents, tf = summed(lists, leaf.segment.count)
     k = K[kind]
     return Impact(documents, tf * (k + 1) / (tf + k), leaf.alive(documents))
 

@@ -6,13 +6,12 @@ A rare string gives numbers, a filter a mask; turning one into the other costs a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from index.engines.whoosh.pack import Array
 
-__all__ = ["Selection", "add_at"]
+__all__ = ["Selection"]
 
 
 class Selection:
@@ -77,14 +76,3 @@ class Selection:
             else:
                 mask |= part.mask
         return cls(count, mask=mask)
-
-
-def add_at(total: Array, documents: Array, values: Any) -> None:
-    """Adds values, or one value, at some documents, none of them twice.
-
-    `total[documents] += values` takes twice as long, and four times where all documents are meant.
-    """
-    if len(documents) == len(total):
-        total += values
-    else:
-        np.add.at(total, documents, values)
