@@ -35,8 +35,11 @@ K = {"word": 1.2, "pair": 0.6}
 
 FIELDS = {"title": (5.0, 0.3), "headings": (2.0, 0.75), "body": (1.0, 0.75)}
 IMPACT_BYTES = 64 << 20
-FEW = 12
+FEW = 32
 """Of one document in so many the parts of a score are looked up one by one, of more they are added everywhere."""
+
+Part = tuple[Array, Array | None, float]
+"""Sorted documents, a value of each (None: one), and what it is weighted with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +164,19 @@ class Scorer:
     def scores(self, number: int, documents: Array) -> Array:
         """The scores of some documents of the segment `number`."""
         segment = self.statistics.leaves[number].segment
-        parts: list[tuple[Array, Any]] = []
+        parts: list[Part] = []
         for kind, text, idf in self.terms:
             impact = self.statistics.impact(number, kind, text)
-            parts.append((impact.documents.astype(np.intp), idf * impact.values))
+            parts.append((impact.documents, impact.values, idf))
         for run in self.runs:
-            parts.append((segment.hits((String((run,)),)).documents, self.whole))
-            parts.append((segment.hits((String((run,), "title"),)).documents, self.in_title))
-        parts += [(self._named(number, node), bonus) for node, bonus in self.boosts]
+            parts.append((segment.hits((String((run,)),)).documents, None, self.whole))
+            parts.append((segment.hits((String((run,), "title"),)).documents, None, self.in_title))
+        parts += [(self._named(number, node), None, bonus) for node, bonus in self.boosts]
         if len(documents) * FEW < segment.count:
             return _looked_up(documents, parts)
         total = np.zeros(segment.count)
-        for some, values in parts:
-            add_at(total, some, values)
+        for some, values, weight in parts:
+            add_at(total, some.astype(np.intp, copy=False), weight if values is None else weight * values)
         return total.take(documents)
 
     def _named(self, number: int, node: Node) -> Array:
@@ -209,14 +212,15 @@ class Scorer:
                 yield {"name": f"boost {told(node)}", "value": bonus, "detail": "named in the query"}
 
 
-def _looked_up(documents: Array, parts: Sequence[tuple[Array, Any]]) -> Array:
+def _looked_up(documents: Array, parts: Sequence[Part]) -> Array:
     """The sums of the parts at some documents, each looked up: for few documents among many."""
     total = np.zeros(len(documents))
-    for some, values in parts:
+    for some, values, weight in parts:
         if len(some):
-            at = some.searchsorted(documents)
-            held = np.flatnonzero(some.take(at, mode="clip") == documents)
-            total[held] += values.take(at.take(held)) if isinstance(values, np.ndarray) else values
+            wanted = documents.astype(some.dtype)
+            at = some.searchsorted(wanted)
+            held = np.flatnonzero(some.take(at, mode="clip") == wanted)
+            total[held] += weight if values is None else weight * values.take(at.take(held))
     return total
 
 
