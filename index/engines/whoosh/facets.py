@@ -62,28 +62,33 @@ class Numbering:
 
 
 class FacetTable:
-    """One facet of a snapshot; `whole` are the counts of all live reports, by segment and ordinal."""
+    """One facet of a snapshot.
+
+    `columns` are the numbers of its values by segment and document, `whole` how many live reports of a segment each
+    value has, by number.
+    """
 
     def __init__(self, name: str, leaves: Sequence[Leaf], before: Numbering | None = None) -> None:
         self.name, self.leaves = name, leaves
         self.numbering = Numbering(name, [leaf.segment for leaf in leaves], before)
         self.values, self.below = self.numbering.values, self.numbering.below
-        self.maps = [self.numbering.maps[leaf.segment.name] for leaf in leaves]
-        self.whole = [self._local(leaf, np.flatnonzero(leaf.live)) for leaf in leaves]
+        maps = (self.numbering.maps[leaf.segment.name] for leaf in leaves)
+        few = np.uint16 if len(self.values) < 1 << 16 else np.uint32
+        self.columns = [m.astype(few).take(leaf.segment.facet(name)[0]) for m, leaf in zip(maps, leaves, strict=True)]
+        self.whole = [self._local(c, np.flatnonzero(leaf.live)) for c, leaf in zip(self.columns, leaves, strict=True)]
 
-    def _local(self, leaf: Leaf, documents: Array) -> Array:
-        ordinals, values = leaf.segment.facet(self.name)
-        return np.bincount(ordinals.take(documents), minlength=len(values))
+    def _local(self, column: Array, documents: Array) -> Array:
+        some = column if len(documents) == len(column) else column.take(documents)
+        return np.bincount(some, minlength=len(self.values) + 1)
 
     def counted(self, found: Sequence[Selection]) -> Array:
         """How many of the live documents that were found (by segment) have each value."""
         total = np.zeros(len(self.values) + 1, np.int64)
-        for leaf, numbers, whole, some in zip(self.leaves, self.maps, self.whole, found, strict=True):
+        for leaf, column, whole, some in zip(self.leaves, self.columns, self.whole, found, strict=True):
             if 2 * len(some) < len(leaf.live):
-                local = self._local(leaf, some.documents)
+                total += self._local(column, some.documents)
             else:  # most were found: count the others
-                local = whole - self._local(leaf, some.missing(leaf.live))
-            total[numbers] += local
+                total += whole - self._local(column, some.missing(leaf.live))
         counts = total[:-1]
         if self.below is None:
             return counts
