@@ -17,7 +17,7 @@ from functools import cache, cached_property
 from heapq import nsmallest
 from itertools import accumulate, groupby, repeat
 from operator import itemgetter
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
@@ -60,8 +60,14 @@ class Vocabulary:
 
     @classmethod
     def of(cls, engine: Engine) -> Vocabulary:
-        """The vocabulary of a snapshot."""
-        return cls(_names(engine), lambda characters: _words(engine, characters))
+        """The vocabulary of a snapshot, to be asked while that is there: what is kept for it must not keep it alive."""
+        snapshot = ref(engine)
+
+        def words(characters: Iterable[str]) -> list[Entry]:
+            alive = snapshot()
+            return [] if alive is None else _words(alive, characters)
+
+        return cls(_names(engine), words)
 
     def begun(self, characters: str) -> list[Entry]:
         """The entries that begin with one of these characters, by character and form."""

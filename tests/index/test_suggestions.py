@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from pathlib import Path
+from weakref import ref
 
 import pytest
 
 from index.report import Report
 from index.request import SearchRequest
 from index.search import Searcher
+from index.settings import Settings
 from index.vocabulary import Entry, Vocabulary, vocabulary
 from tests.index.test_corrections import searching
 
@@ -136,3 +140,16 @@ def test_near() -> None:
     assert {f for f, _ in names.near("龙岗区教育局")} == {"龙岗区教育厅局", "龙岗教育局"}
     assert {f for f, _ in names.near("龙钢区教育菊")} == {"龙岗区教育局"}
     assert names.near("完全不同的名字") == Vocabulary([]).near("龙岗区") == []
+
+
+def test_what_is_known_of_a_snapshot_does_not_keep_it_alive(tmp_path: Path) -> None:
+    """Else a server that completes and corrects would keep the files and tables of every commit for good."""
+    report = Report(id="r", source="made", text=TEXT, agency="深圳市教育局")
+    with searching(tmp_path, [report]):
+        searcher = Searcher.open(Settings(index=tmp_path))
+    assert searcher.suggest("深圳", 5)
+    assert searcher.search(SearchRequest(q="公布 agency:教育")).total
+    snapshot = ref(searcher.engine)
+    del searcher
+    gc.collect()
+    assert snapshot() is None
