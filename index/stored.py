@@ -13,7 +13,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ HEAD = (
 PARTS = ("checks", "statistics", "others")
 DICTIONARIES = Path(__file__).with_name("dictionaries.zz")
 LEVEL = 6
+FEW_BYTES = 512
+"""Parts no longer than this are the same in many reports (no tables, nothing to check) and are deflated once."""
+
 SIZES = struct.Struct("<2I")
 COLUMNS = "="
 """The one key of rows set as columns: no field of a record is called so."""
@@ -150,6 +153,15 @@ def _deflater(name: str) -> Any:
 
 
 def _deflated(name: str, data: bytes) -> bytes:
+    return _deflated_again(name, data) if len(data) <= FEW_BYTES else _deflate(name, data)
+
+
+@lru_cache(maxsize=256)
+def _deflated_again(name: str, data: bytes) -> bytes:
+    return _deflate(name, data)
+
+
+def _deflate(name: str, data: bytes) -> bytes:
     deflater = _deflater(name).copy()
     packed: bytes = deflater.compress(data)
     return packed + bytes(deflater.flush())

@@ -7,6 +7,9 @@ import hashlib
 import re
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.analysis.normaliser import Folded, fold, normaliser_name
 from index.analysis.tokenizer import Tokenizer, segmenter_name, tokenizer
 from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_text
@@ -108,10 +111,24 @@ def copy_number(form: str) -> float | None:
 
 
 def _copy_number(form: str) -> float | None:
-    letters = NO_LETTERS.sub("", form)
+    letters = _letters(form)
     if len(letters) < FEWEST_LETTERS:
         return None
     return float(int(hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:13], 16))
+
+
+def _letters(form: str) -> str:
+    """The letters and digits of a form."""
+    units = np.frombuffer(form.encode("utf-16-le", "surrogatepass"), "<u2")
+    if len(units) > len(form):
+        return NO_LETTERS.sub("", form)
+    return units[_has_letters().take(units)].tobytes().decode("utf-16-le")
+
+
+@cache
+def _has_letters() -> NDArray[np.bool_]:
+    """Of each code point of two bytes whether it is a letter or a digit."""
+    return np.fromiter(map(str.isalnum, map(chr, range(0x10000))), np.bool_)
 
 
 def day_number(date: str | None) -> int | None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import filterfalse
 from pathlib import Path
 from typing import Protocol
 
@@ -52,7 +53,10 @@ class Tokenizer:
 
     def counts(self, form: str) -> dict[str, int]:
         """How often each of `search_tokens` stands in a form."""
-        return {word: count for word, count in Counter(self._search(form)).items() if word.isalnum() or is_word(word)}
+        counted = Counter(self._search(form))
+        for sign in [token for token in filterfalse(str.isalnum, counted) if not is_word(token)]:
+            del counted[sign]
+        return counted
 
     def search_tokens(self, form: str) -> list[str]:
         """The words and the shorter dictionary words inside them: what ranking counts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -67,3 +68,11 @@ def test_what_a_copy_is() -> None:
     assert copy_number("公开。") is None
     assert copy_number(BODY) == copy_number(BODY.replace("。", " "))
     assert copy_number(BODY.format(n=1)) != copy_number(BODY.format(n=2))
+
+
+def test_letters_and_digits_of_every_script_make_the_number() -> None:
+    every = "".join(map(chr, range(0x10000)))
+    letters = re.sub(r"[\W_]+", "", every)
+    assert copy_number(every) == copy_number(letters) == copy_number("。_" + letters + "\ud800")
+    assert copy_number(letters) != copy_number(letters[1:])
+    assert copy_number("𠮷" + letters) == copy_number("_𠮷。" + letters) != copy_number(letters)

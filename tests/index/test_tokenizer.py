@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib.util import find_spec
 
 import pytest
@@ -26,6 +27,11 @@ def test_the_list_is_in_index_form_and_without_doubles() -> None:
 
 def test_signs_are_no_words() -> None:
     assert tokenizer().words("、。 -- （）") == []
+
+
+@given(st.text(st.sampled_from("政府信息公开和，。a1 \n-_№①𠮷"), max_size=60))
+def test_counted_are_the_search_tokens(form: str) -> None:
+    assert tokenizer().counts(form) == Counter(tokenizer().search_tokens(form))
 
 
 @pytest.mark.skipif(not find_spec("rjieba"), reason="rjieba has no wheel here; jieba cuts alone")

@@ -105,9 +105,10 @@ def prepare(document: Document) -> Ready:
 
 
 def _words(words: Mapping[str, int], at: int) -> tuple[bytes, bytes]:
-    counted = {word: count for word, count in words.items() if count > 0}
-    keys = word_keys(list(counted)) + np.uint64(at)
-    return keys.tobytes(), np.fromiter(counted.values(), "<u4", len(counted)).tobytes()
+    if min(words.values(), default=1) <= 0:
+        words = {word: count for word, count in words.items() if count > 0}
+    keys = word_keys([*words]) + np.uint64(at)
+    return keys.tobytes(), np.fromiter(words.values(), "<u4", len(words)).tobytes()
 
 
 class Batch:

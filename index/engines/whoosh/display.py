@@ -20,6 +20,7 @@ import numpy as np
 
 from index.analysis.normaliser import Folded, code_points, of_code_points
 from index.engines.whoosh.pack import Array
+from index.engines.whoosh.postings import run_lengths
 
 __all__ = ["packed", "unpacked"]
 
@@ -33,13 +34,13 @@ FEW = 24
 
 def packed(folded: Folded, display: str) -> bytes:
     """What `unpacked` needs beside the form. Half surrogate pairs become question marks, as no encoding writes them."""
-    display = display.encode("utf-8", "replace").decode()
-    skeleton = _skeleton(folded, len(display))
-    left, right = _table(skeleton, display)
-    places = np.flatnonzero(code_points(_replaced(skeleton, left, right)) != code_points(display))
-    gaps = np.diff(places, prepend=0)
+    display = display if is_encodable(display) else display.encode("utf-8", "replace").decode()
+    skeleton, codes = _skeleton(folded, len(display)), code_points(display)
+    left, right = _table(skeleton, code_points(skeleton), codes)
+    places = np.flatnonzero(code_points(_replaced(skeleton, left, right)) != codes)
+    gaps = np.append(places[:1], np.diff(places))
     width = 2 if not len(gaps) or int(gaps.max()) <= 0xFFFF else 4
-    others = "".join([display[place] for place in places.tolist()])
+    others = of_code_points(codes[places])
     header = HEADER.pack(len(display), len(left), width, len(places))
     return header + gaps.astype(f"<u{width}").tobytes() + (left + right + others).encode()
 
@@ -63,6 +64,15 @@ def unpacked(folded: Folded, data: bytes) -> str:
     return "".join(pieces) + text[at:]
 
 
+def is_encodable(text: str) -> bool:
+    """Whether a text has no half surrogate pair."""
+    try:
+        text.encode("utf-16-le")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _skeleton(folded: Folded, length: int) -> str:
     """The characters of the form at their places in the display text, and DROPPED at all others."""
     form, offsets = folded.form, folded.offsets
@@ -83,16 +93,23 @@ def _skeleton(folded: Folded, length: int) -> str:
     return ("".join(pieces) + DROPPED * (length - at))[:length]
 
 
-def _table(skeleton: str, display: str) -> tuple[str, str]:
+def _table(skeleton: str, have: Array, want: Array) -> tuple[str, str]:
     """The characters that nearly always stand for another, and those. None of the one is among the other, so that they
     can be replaced in any order."""
-    differ = np.flatnonzero(code_points(skeleton) != code_points(display)).tolist()
-    pairs = Counter([(skeleton[i], display[i]) for i in differ])
-    changed = Counter([skeleton[i] for i in differ])
+    differ = np.flatnonzero(have != want)
+    pairs = np.sort(have[differ].astype(np.int64) << 32 | want[differ])
+    at, gains = run_lengths(pairs)
+    pairs = pairs[at]
+    changed: Counter[int] = Counter()
+    for pair, gain in zip(pairs.tolist(), gains.tolist(), strict=True):
+        changed[pair >> 32] += gain
+    order = np.argsort(-gains, kind="stable")
+    order = order[gains[order] > 1]  # one place is named as briefly as an entry
     chosen: dict[str, str] = {}
-    for (a, b), gain in sorted(pairs.items(), key=lambda item: (-item[1], item[0])):
+    for pair, gain in zip(pairs[order].tolist(), gains[order].tolist(), strict=True):
+        a, b = chr(pair >> 32), chr(pair & 0xFFFFFFFF)
         free = a not in chosen and a not in chosen.values() and b not in chosen and a <= "\uffff"
-        if free and gain > skeleton.count(a) - changed[a] + 1:
+        if free and gain > skeleton.count(a) - changed[ord(a)] + 1:
             chosen[a] = b
     return "".join(chosen), "".join(chosen.values())
 

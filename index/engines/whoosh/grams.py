@@ -73,7 +73,7 @@ class Units:
         form, offsets = storable(folded.form), folded.offsets
         rows = np.empty((0, 3), "<i4")
         if not offsets.is_identity:
-            rows = np.stack([np.asarray(c, "<i4") for c in (offsets.form, offsets.display, offsets.block)], 1)
+            rows = np.array((offsets.form, offsets.display, offsets.block), "<i4").T
         blocks = _replaced(form, rows).astype("<u4").tobytes() if wording else b""
         return cls(form.encode("utf-16-le") + b"\0\0", _packed(rows), blocks)
 
@@ -132,10 +132,16 @@ def _packed(rows: Array) -> bytes:
     """The rows (form, display, block) of an OffsetMap: by how much each column grows, in as few bytes as it takes."""
     if not len(rows):
         return b""
-    grown = np.diff(rows.astype(np.int64), axis=0, prepend=np.zeros((1, 3), np.int64))
-    columns = (grown[:, 0], grown[:, 1] - grown[:, 0], rows[:, 2])
-    widths = [next(w for w in WIDTHS if (c == c.astype(f"<i{w}")).all()) for c in columns]
-    return bytes(widths) + b"".join(c.astype(f"<i{w}").tobytes() for c, w in zip(columns, widths, strict=True))
+    columns = rows.T.astype(np.int64)
+    columns[:2, 1:] -= rows.T[:2, :-1]
+    columns[1] -= columns[0]
+    widths = [_width(int(low), int(high)) for low, high in zip(columns.min(1), columns.max(1), strict=True)]
+    return bytes(widths) + b"".join([c.astype(f"<i{w}").tobytes() for c, w in zip(columns, widths, strict=True)])
+
+
+def _width(low: int, high: int) -> int:
+    """How many bytes hold the signed integers low..high."""
+    return next(w for w in WIDTHS if max(high, ~low) < 1 << 8 * w - 1)
 
 
 def _unpacked(data: bytes) -> OffsetMap:
@@ -166,27 +172,39 @@ def _cuts(name: str, off: Array) -> dict[str, Array]:
 
 
 def _inverted(name: str, units: Array, parts: Mapping[str, Array]) -> dict[str, Array]:
-    """The postings of units and of pairs."""
-    starts = np.concatenate((parts[f"{name}.off"][:-1], parts[f"{name}.xo"])).astype(np.int64)
+    """The postings of units and of pairs.
+
+    What is sorted are numbers of four bytes (unit, piece) and of eight (two units, piece, place), set together of
+    two-byte columns, the lowest first.
+    """
+    starts = np.concatenate((parts[f"{name}.off"][:-1], parts[f"{name}.xo"]))
     order = np.argsort(starts, kind="stable")
-    piece = np.repeat(order, np.diff(np.append(starts[order], len(units)))).astype(np.uint64)
-    place = np.arange(len(units), dtype=np.int64) - starts[piece.astype(np.int64)]
-    real = units != 0
-    single = (units[real].astype(np.uint32) << np.uint32(16)) | piece[real].astype(np.uint32)
-    single.sort()
+    lengths = np.diff(np.append(starts[order], np.uint32(len(units))))
+    piece = np.repeat(order.astype("<u2"), lengths)
+    place = np.arange(len(units), dtype="<u4") - np.repeat(starts[order], lengths)
+    single = _sorted(units, (piece, units))
     at, counts = run_lengths(single)
-    single = single[at]
-    out = postings_of(f"{name}.c", (single >> np.uint32(16)).astype("<u2"), single & np.uint32(0xFFFF), counts)
-    real = real[:-1]
-    pair = (units[:-1][real].astype(np.uint64) << np.uint64(48)) | (units[1:][real].astype(np.uint64) << np.uint64(32))
-    pair |= piece[:-1][real] << np.uint64(16)
-    pair |= place[:-1][real].astype(np.uint64)
-    pair.sort()
-    row = pair >> np.uint64(16)
-    at, counts = run_lengths(row)
-    row = row[at]
-    keys = (row >> np.uint64(16)).astype("<u4")
-    return out | postings_of(f"{name}.g", keys, row & np.uint64(0xFFFF), counts, pair & np.uint64(0xFFFF))
+    documents, keys = _columns(single).T
+    out = postings_of(f"{name}.c", keys[at], documents[at], counts)
+    pair = _sorted(units, (place[:-1], piece[:-1], units[1:], units[:-1]))
+    at, counts = run_lengths(pair >> np.uint64(16))
+    positions, documents = _columns(pair).T[:2]
+    return out | postings_of(f"{name}.g", pair.view("<u4")[1::2][at], documents[at], counts, positions)
+
+
+def _sorted(units: Array, columns: Sequence[Array]) -> Array:
+    """The numbers made of two-byte columns, sorted, without those of the NULs."""
+    together = np.empty((len(columns[0]), len(columns)), "<u2")
+    for at, column in enumerate(columns):
+        together[:, at] = column
+    numbers: Array = together.view(f"<u{2 * len(columns)}").ravel()[units[: len(together)] != 0]
+    numbers.sort()
+    return numbers
+
+
+def _columns(numbers: Array) -> Array:
+    """The two-byte columns of numbers, the lowest first."""
+    return numbers.view("<u2").reshape(-1, numbers.itemsize // 2)
 
 
 # ---------------------------------------------------------------------- merging

@@ -26,7 +26,7 @@ from index.errors import IndexDamagedError, IndexMissingError, IndexStaleError, 
 
 __all__ = ["WhooshWriter", "create", "open_writer", "stale"]
 
-BATCH_UNITS = 3_000_000
+BATCH_UNITS = 2_000_000
 BATCH_DOCUMENTS = 4_096
 SEGMENT_DOCUMENTS = 50_000
 PIECES = 1 << 16
