@@ -32,14 +32,11 @@ def result(counts: FacetCounts, toggles: Toggles, chosen: tuple[str, ...]) -> Fa
         known = {c.value for c in listed}
         listed += [FacetCount(v, 0) for v in chosen if v not in known]
         listed.sort(key=lambda c: c.value not in wanted)
-    urls = toggles.urls(facet.name, [c.value for c in listed])
+    values = [c.value for c in listed]
+    labels = [v.rpartition("/")[2] for v in values] if facet.kind == "path" else values
     shown = tuple(
-        FacetValue(c.value, _label(facet, c.value), c.count, c.value in wanted, url)
-        for c, url in zip(listed, urls, strict=True)
+        FacetValue(value, label, c.count, value in wanted, url)
+        for c, value, label, url in zip(listed, values, labels, toggles.urls(facet.name, values), strict=True)
     )
     found = sum(c.count > 0 for c in listed)
     return FacetResult(shown, counts.total_values, truncated=counts.total_values > found)
-
-
-def _label(facet: Facet, value: str) -> str:
-    return value.rpartition("/")[2] if facet.kind == "path" else value

@@ -7,7 +7,7 @@ is made in one place.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import quote_plus, urlencode
@@ -156,14 +156,19 @@ class Toggles:
     def urls(self, facet: str, values: Iterable[str]) -> list[str]:
         """`request.toggled(facet, value).url(path)` for each of some values."""
         place, chosen = PLACES[facet], self.filters.get(facet, ())
-        before = "&".join(part for at, part in self.parts if at < place)
-        after = "&".join(part for at, part in self.parts if at > place)
-        urls = []
-        for value in values:
-            now = [v for v in chosen if v != value] if value in chosen else [*chosen, value]
-            parts = "&".join(filter(None, (before, *(_written(facet, v) for v in now), after)))
-            urls.append(f"{self.path}?{parts}" if parts else self.path)
-        return urls
+        before = [part for at, part in self.parts if at < place]
+        after = [part for at, part in self.parts if at > place]
+        kept = [_written(facet, v) for v in chosen]
+        head, tail = f"{self.path}?{''.join(f'{part}&' for part in before + kept)}", "".join(f"&{p}" for p in after)
+        return [
+            self._url(before + [_written(facet, v) for v in chosen if v != value] + after)
+            if value in chosen
+            else head + _written(facet, value) + tail
+            for value in values
+        ]
+
+    def _url(self, parts: Sequence[str]) -> str:
+        return f"{self.path}?{'&'.join(parts)}" if parts else self.path
 
 
 @lru_cache(maxsize=1 << 14)
