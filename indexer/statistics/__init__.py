@@ -66,7 +66,7 @@ def read_statistics(page: Page, text: str, year: int | None = None) -> Statistic
     celled = of_tables(page.tables, taiwan=source.taiwan)
     form, found = form_of([*celled, *flat])
     out = Statistics(template=form)
-    grid = None
+    grid, absent = None, []
     if form == "mixed":
         out.problems.append(
             f"labels of both forms: {' '.join(found['gb2019'])} and {' '.join(found['gb2021'])}; none read"
@@ -74,10 +74,11 @@ def read_statistics(page: Page, text: str, year: int | None = None) -> Statistic
     elif form is not None:
         grid = _grid(form, flat, celled)
         out.tables, out.checks, out.metrics = tables_json(grid), identities(grid), figures(grid)
-        out.problems += [*missing(grid), *grid.problems, *grid.notes, *_untimely(form, year)]
+        absent = missing(grid)
+        out.problems += [*absent, *grid.problems, *grid.notes, *_untimely(form, year)]
     facts = stated(source, text, grid.extent if grid else None)
     _state(out, facts)
-    out.status = _status(out, grid, source.form)
+    out.status = _status(out, grid, source.form, is_whole=not absent)
     if form is None:
         out.template = _formless(out, facts, source.form)
     return out
@@ -117,7 +118,7 @@ def _state(out: Statistics, facts: list[Stated]) -> None:
         out.prose.append(row)
 
 
-def _status(out: Statistics, grid: Grid | None, form: str) -> str:
+def _status(out: Statistics, grid: Grid | None, form: str, *, is_whole: bool) -> str:
     """Identities decide; T1 does not, since it says nothing of the tables alone."""
     if grid is None:
         return "unreadable" if out.template == "mixed" or _HEADED.search(form) else "absent"
@@ -126,7 +127,7 @@ def _status(out: Statistics, grid: Grid | None, form: str) -> str:
         return "unreadable"
     if "fail" in statuses:
         return "inconsistent"
-    return "partial" if "n/a" in statuses or missing(grid) or grid.problems else "consistent"
+    return "partial" if "n/a" in statuses or not is_whole or grid.problems else "consistent"
 
 
 def _formless(out: Statistics, facts: list[Stated], form: str) -> str | None:

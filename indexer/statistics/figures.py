@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from functools import cache
 
 from indexer.statistics.checks import outcomes
 from indexer.statistics.recognise import Grid
 from indexer.statistics.templates import FORMS, RESULTS
-from indexer.statistics.values import plain
+from indexer.statistics.values import Number, plain
 
 __all__ = ["figures"]
 
@@ -59,7 +59,7 @@ _ANNEX = {
 
 def figures(grid: Grid) -> dict[str, int | float | None]:
     """The numbers that the tables state; those that cannot be told are left out."""
-    found: dict[str, Decimal | None] = {}
+    found: dict[str, Number | None] = {}
     if grid.form == "stat2014":
         found = {name: _number(grid, "annex", row, "value") for name, row in _ANNEX.items()}
     elif grid.form in FORMS:
@@ -67,7 +67,7 @@ def figures(grid: Grid) -> dict[str, int | float | None]:
     return {name: plain(value) for name, value in found.items() if value is not None}
 
 
-def _number(grid: Grid, table: str, row: str, column: str) -> Decimal | None:
+def _number(grid: Grid, table: str, row: str, column: str) -> Number | None:
     value = grid.value(table, row, column)
     # an amount without its unit is no amount of money; none at all is none in any unit
     if value is not None and column == "amount" and value.unit != "元" and value.value:
@@ -75,8 +75,8 @@ def _number(grid: Grid, table: str, row: str, column: str) -> Decimal | None:
     return value.value if value is not None else None
 
 
-def _added(numbers: Iterable[Decimal | None]) -> Decimal | None:
-    total = Decimal(0)
+def _added(numbers: Iterable[Number | None]) -> Number | None:
+    total: Number = 0
     for number in numbers:
         if number is None:
             return None
@@ -84,16 +84,20 @@ def _added(numbers: Iterable[Decimal | None]) -> Decimal | None:
     return total
 
 
-def _applications(grid: Grid) -> dict[str, Decimal | None]:
-    rows = outcomes(grid)
+def _applications(grid: Grid) -> dict[str, Number | None]:
     out = {f"applications_{row}": _number(grid, "applications", row, "total") for row in _ROWS}
-    for family in _FAMILIES:
-        members = [r for r in rows if r == family or r.startswith(f"{family}.")]
+    for family, members in _families(outcomes(grid)):
         out[f"applications_{family}"] = _added(_number(grid, "applications", r, "total") for r in members)
     return out
 
 
-def _review(grid: Grid) -> dict[str, Decimal | None]:
+@cache
+def _families(rows: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The kinds of outcomes that are counted as one, each with its rows."""
+    return tuple((f, tuple(r for r in rows if r == f or r.startswith(f"{f}."))) for f in _FAMILIES)
+
+
+def _review(grid: Grid) -> dict[str, Number | None]:
     out = {f"reviews_{c.key}": _number(grid, "review", "review", c.key) for c in RESULTS}
     for c in RESULTS:
         suits = (_number(grid, "review", block, c.key) for block in ("suit_direct", "suit_after_review"))
@@ -101,5 +105,5 @@ def _review(grid: Grid) -> dict[str, Decimal | None]:
     return out
 
 
-def _proactive(grid: Grid) -> dict[str, Decimal | None]:
+def _proactive(grid: Grid) -> dict[str, Number | None]:
     return {name: _number(grid, "proactive", *cell) for name, cell in _PROACTIVE[grid.form].items()}

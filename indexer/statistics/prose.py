@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.analysis.wording import WORDINGS
 from indexer.statistics.reading import Reading
@@ -156,7 +156,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _none(
         "applications_new",
-        "申请",
+        "申请 零",
         "(?:收到|受理)[^。;,\\d]{0,16}申请(?:数量|数)?(?:为|共)?零(?:件|条|宗)?",
         within=_OTHER_APPLICATIONS,
     ),
@@ -198,7 +198,7 @@ _CHANNEL = re.compile(
 )
 _WEBSITE = re.compile(r"网站|门户|在线|网(?=[”\"》]|上|共|累|主|$)")
 _GATE = re.compile("公开|申请|复议|诉讼|微信|网站|规范性文件|费")
-_SENTENCE = re.compile(r"[^。;!?\n]+")
+_SENTENCE_ENDS = "。;!?"
 _ENDS = "。;!?:,、)"
 _HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[.、])")
 WIDE = 25
@@ -226,14 +226,19 @@ class Stated:
 def stated(source: Reading, text: str, without: tuple[int, int] | None = None) -> list[Stated]:
     """The numbers that a text states outside its tables. `without` is the extent of those in the form."""
     found: dict[str, list[Stated]] = {}
-    heading = ""
-    for start, end in _sentences(source.form, without):
+    lines = _parted(source.form, without)
+    headings = _Headings(source.form, lines)
+    for start, end in _holding(_TOLD, lines):
         sentence = source.form[start:end]
-        heading = sentence if _HEADING.match(sentence) and end - start < 2 * WIDE else heading
-        for fact in _of_sentence(source, text, start, end, heading):
-            same = found.setdefault(fact.name, [])
-            if all(fact.value != other.value for other in same):
-                same.append(fact)
+        if not _GATE.search(sentence):
+            continue
+        for claim in _claims(sentence, taiwan=source.taiwan):
+            if claim.needs and claim.needs not in headings.above(start):
+                continue
+            same = found.setdefault(claim.name, [])
+            if all(claim.value != other.value for other in same):
+                span = source.span(start + claim.start, start + claim.end)
+                same.append(Stated(claim.name, claim.value, claim.approximate, text[span[0] : span[1]], span))
     return [_settled(facts) for facts in found.values()]
 
 
@@ -246,14 +251,38 @@ def _settled(facts: Sequence[Stated]) -> Stated:
     return Stated(first.name, None, any(f.approximate for f in facts), first.evidence, first.span, conflict)
 
 
-def _sentences(form: str, without: tuple[int, int] | None) -> Iterator[tuple[int, int]]:
-    """Places of sentences, none within the extent `without`."""
-    joined = _unbroken(form)
+def _parted(form: str, without: tuple[int, int] | None) -> str:
+    """The form with a sentence a line and nothing in the extent `without`; each character stays where it is."""
+    out = _unbroken(form)
     if without:
-        joined = joined[: without[0]] + "\n" * (without[1] - without[0]) + joined[without[1] :]
-    for match in _SENTENCE.finditer(joined):
-        if _GATE.search(match.group()):
-            yield match.span()
+        out = out[: without[0]] + "\n" * (without[1] - without[0]) + out[without[1] :]
+    for mark in _SENTENCE_ENDS:
+        out = out.replace(mark, "\n")
+    return out + "\n"
+
+
+def _holding(sign: re.Pattern[str], lines: str) -> Iterator[tuple[int, int]]:
+    """Places of the lines that hold a sign."""
+    end = 0
+    while found := sign.search(lines, end):
+        start, end = lines.rfind("\n", 0, found.start()) + 1, lines.find("\n", found.end())
+        yield start, end
+
+
+class _Headings:
+    """The headings that speak of what is counted, looked for as far as they are asked for."""
+
+    def __init__(self, form: str, lines: str) -> None:
+        self.form, self.places = form, _holding(_GATE, lines)
+        self.at, self.heading = -1, ""
+
+    def above(self, start: int) -> str:
+        """The heading that a sentence is or stands under; sentences come in their order."""
+        while self.at < start and (place := next(self.places, None)):
+            self.at, end = place
+            if end - self.at < 2 * WIDE and _HEADING.match(self.form[self.at : end]):
+                self.heading = self.form[self.at : end]
+        return self.heading
 
 
 def _unbroken(form: str) -> str:
@@ -266,14 +295,22 @@ def _goes_on(line: str) -> bool:
     return line.rstrip()[-1:] not in _ENDS and not (len(line) < 2 * WIDE and _HEADING.match(line))
 
 
-def _of_sentence(source: Reading, text: str, start: int, end: int, heading: str) -> Iterator[Stated]:
-    form = source.form[start:end]
-    sentence = (_WORDED if source.taiwan else _SPACE).sub(_mainland, form)
+class _Claim(NamedTuple):
+    """A number that a sentence states, and where in it. `needs` must stand in the heading above the sentence."""
+
+    name: str
+    value: int | float | None
+    approximate: bool
+    start: int
+    end: int
+    needs: str
+
+
+def _claims(form: str, *, taiwan: bool) -> Iterator[_Claim]:
+    sentence = _WORDED.sub(_mainland, form) if taiwan else "".join(form.split())
     rules = _rules_for(sentence)
-    origins = _origins(form, start, taiwan=source.taiwan) if rules else []
+    origins = range(len(form)) if sentence == form or not rules else _origins(form, taiwan=taiwan)
     for rule in rules:
-        if rule.needs and rule.needs not in sentence + heading:
-            continue
         for match in rule.pattern.finditer(sentence):
             before = sentence[max(0, match.start() - 30) : match.start()]
             if (rule.before and rule.before.search(before)) or (rule.within and rule.within.search(match.group())):
@@ -281,17 +318,17 @@ def _of_sentence(source: Reading, text: str, start: int, end: int, heading: str)
             name = _channel(rule.name, before, match.group())
             if name is None:
                 continue
-            span = source.span(origins[match.start()], origins[match.end() - 1] + 1)
             value, approximate = (0, False) if rule.zero else _number(match)
-            yield Stated(name, value, approximate, text[span[0] : span[1]], span)
+            needs = "" if rule.needs in sentence else rule.needs
+            yield _Claim(name, value, approximate, origins[match.start()], origins[match.end() - 1] + 1, needs)
 
 
 def _rules_for(sentence: str) -> tuple[_Rule, ...]:
-    """The rules that may find something: most sentences hold no number and no denial, or nothing that is counted."""
-    counts, denies = bool(_DIGIT.search(sentence)), bool(_DENIAL.search(sentence))
+    """The rules that may find something: most sentences hold no count and no denial, or nothing that is counted."""
+    counts, denies = _COUNT.search(sentence) is not None, _DENIAL.search(sentence) is not None
     if not (counts or denies):
         return ()
-    return _rules_of(tuple(word for word in _HELD if word in sentence), counts, denies)
+    return _rules_of(tuple([word for word in _HELD if word in sentence]), counts, denies)
 
 
 @cache
@@ -300,9 +337,13 @@ def _rules_of(words: tuple[str, ...], counts: bool, denies: bool) -> tuple[_Rule
 
 
 _HELD = tuple(dict.fromkeys(word for rule in _RULES for word in rule.holds))
-_DIGIT = re.compile(r"\d")
-_DENIAL = re.compile("[未没无零0]")
-"""One of these stands in all that the rules for none find."""
+# Each begins with a set of characters, to which the search skips, and then looks back.
+_COUNT = re.compile(r"[条件宗次项份起例篇个元](?<=[\d,余多万亿].)")
+_DENIAL = re.compile("[未没无零件条宗起例次元](?:(?<=[未没无零])|(?<=0.))")
+"""What stands in all that the rules for a count find, and in all that those for none find."""
+
+_TOLD = re.compile(r"[未没无零条件宗次项份起例篇个元](?:(?<=[未没无零])|(?<=[\d,余多万亿\s].))")
+"""One of both, in a text that still has its white space."""
 
 
 def _channel(name: str, before: str, matched: str) -> str | None:
@@ -325,8 +366,6 @@ def _number(match: re.Match[str]) -> tuple[int | float | None, bool]:
 
 _TAIWAN = {w.taiwan: w.mainland for w in WORDINGS}
 _WORDED = re.compile("|".join(sorted(map(re.escape, _TAIWAN), key=len, reverse=True)) + r"|\s+")
-
-
 _SPACE = re.compile(r"\s+")
 
 
@@ -335,14 +374,14 @@ def _mainland(match: re.Match[str]) -> str:
     return _TAIWAN.get(match.group(), "")
 
 
-def _origins(form: str, start: int, *, taiwan: bool) -> list[int]:
+def _origins(form: str, *, taiwan: bool) -> list[int]:
     """Where in the form each character of a sentence came from that lost its white space and Taiwan wording."""
     origins: list[int] = []
     at = 0
     for match in (_WORDED if taiwan else _SPACE).finditer(form):
-        origins.extend(range(start + at, start + match.start()))
+        origins.extend(range(at, match.start()))
         new = _mainland(match)
-        origins.extend([start + match.start()] * (len(new) - 1) + [start + match.end() - 1] * bool(new))
+        origins.extend([match.start()] * (len(new) - 1) + [match.end() - 1] * bool(new))
         at = match.end()
-    origins.extend(range(start + at, start + len(form)))
+    origins.extend(range(at, len(form)))
     return origins

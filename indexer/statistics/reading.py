@@ -17,7 +17,7 @@ _KEPT = (("\n", "\ue000"), ("\t", "\ue001"), (" ", "\ue002"), ("\u3000", "\ue002
 _BACK = (("\ue000", "\n"), ("\ue001", "\t"), ("\ue002", " "))
 # Both begin with a set of characters, to which the search skips.
 _ENUMERATOR = re.compile(r"[(\d](?<![\d.,].)(?:(?<=[(])\d{1,2}|(?<=\d)\d?)\s?(?:[.、](?!\d)|[)])")
-_NOT_LABEL = re.compile(r"[\W_]+")
+_LABEL = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +56,4 @@ def squeeze(form: str) -> str:
     >>> squeeze("2. 其他法律行政法规\\n禁止公开"), squeeze("(七)总计")
     ('其他法律行政法规禁止公开', '七总计')
     """
-    return _NOT_LABEL.sub("", _ENUMERATOR.sub("", form))
+    return "".join(_LABEL.findall(_ENUMERATOR.sub("", form)))

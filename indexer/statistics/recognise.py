@@ -35,18 +35,23 @@ _CLAUSE_HEAD = re.compile("第二十条第|信息内容")
 _RESULT = re.compile("|".join(c.label for c in RESULTS))
 _APPLICANT = re.compile("自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他(?!组织|处理|法律行政|法律法规|结果)")
 _MONEY_HEAD = re.compile("(?:金额|单位|收费)(?:单位)?(亿元|万元|元)")
+_MARKERS = {name: re.compile(pattern) for name, pattern in MARKERS.items()}
 SPLIT = 4
 """The least characters of a label on either side of values that stand in its middle."""
 
 
 @dataclass(slots=True)
 class Line:
-    """A row as read: `values` by column, or, when they could not be assigned, `raw` as they stand."""
+    """A row as read: `values` by column, or, when they could not be assigned, `raw` as they stand.
+
+    Spans of values count from `at`.
+    """
 
     key: str
     label: str
     values: dict[str, Value] = field(default_factory=dict)
     raw: list[str] = field(default_factory=list)
+    at: int = 0
 
 
 @dataclass(slots=True)
@@ -75,7 +80,7 @@ def form_of(segments: Iterable[Segment]) -> tuple[str | None, dict[str, list[str
     Only labels right before values count: prose may write of 政府集中采购 in any year.
     """
     text = "\n".join(s.context for s in segments)
-    found = {name: sorted(set(re.findall(pattern, text))) for name, pattern in MARKERS.items()}
+    found = {name: sorted(set(pattern.findall(text))) for name, pattern in _MARKERS.items()}
     old, new = len(found["gb2019"]), len(found["gb2021"])
     if old > 1 and new > 1:
         return "mixed", found
@@ -165,6 +170,11 @@ def _clause_rows(form: str) -> _Rows:
 
 
 @cache
+def _clause_of(form: str) -> Mapping[str, Clause]:
+    return {row.key: clause for clause, row in clause_rows(form)}
+
+
+@cache
 def _printed(label: str) -> str:
     """A label of the form as segments have it: without punctuation."""
     return re.sub(r"\W", "", label)
@@ -192,7 +202,7 @@ def _put(grid: Grid, table: str, row: Row, columns: Sequence[Column], segment: S
         if row.key not in lines:
             lines[row.key] = Line(row.key, row.label, raw=_raw(segment))
         return
-    line = Line(row.key, row.label, {c.key: v for c, v in zip(columns, values, strict=True)})
+    line = Line(row.key, row.label, {c.key: v for c, v in zip(columns, values, strict=True)}, at=segment.at)
     before = lines.get(row.key)
     if before and before.values and _numbers(before) != _numbers(line):
         grid.problems.append(f"{row.label}: printed twice with different numbers, not taken")
@@ -209,7 +219,7 @@ def _numbers(line: Line) -> list[object]:
 
 
 def _clauses(grid: Grid, segments: Sequence[Segment]) -> None:
-    pairs = clause_rows(grid.form)
+    clauses = _clause_of(grid.form)
     rows = _clause_rows(grid.form)
     heads = ""
     matched = _matched(rows, segments)
@@ -219,7 +229,7 @@ def _clauses(grid: Grid, segments: Sequence[Segment]) -> None:
         if row is None:
             _keep(grid, "proactive", segment, inside=_inside(n, matched))
             continue
-        clause = next(c for c, r in pairs if r is row)
+        clause = clauses[row.key]
         _put(grid, "proactive", row, _headed(grid, clause, heads), segment)
         _money(grid, row, clause, heads + segment.label)
 
@@ -253,7 +263,7 @@ def _note(grid: Grid, note: str) -> None:
 def _money(grid: Grid, row: Row, clause: Clause, heads: str) -> None:
     """Give money its unit: from the cell, else from the printed head, else from the form; in 元."""
     column = next((c for c in clause.columns if c.key == "amount"), None)
-    value = grid.value("proactive", row.key, "amount")
+    value = grid.value("proactive", row.key, "amount") if column else None
     if column is None or value is None or value.value is None or value.unit == "元":
         return
     found = _MONEY_HEAD.search(heads)
@@ -346,7 +356,9 @@ def _review(grid: Grid, segments: Sequence[Segment]) -> None:
     for n, block in enumerate(BLOCKS):
         columns = _results(grid, heads[5 * n : 5 * n + 5])
         part = values[5 * n : 5 * n + 5]
-        lines[block.key] = Line(block.key, block.label, {c.key: v for c, v in zip(columns, part, strict=True)})
+        lines[block.key] = Line(
+            block.key, block.label, {c.key: v for c, v in zip(columns, part, strict=True)}, at=segment.at
+        )
 
 
 def _results(grid: Grid, heads: Sequence[str]) -> Sequence[Column]:
@@ -376,7 +388,7 @@ def _annex(grid: Grid, segments: Sequence[Segment]) -> None:
             continue
         at = next((n for n in found if n > at), found[0])
         row = STAT2014[at]
-        plain_numbers = Segment(segment.label, segment.bare, segment.context, numbers)
+        plain_numbers = Segment(segment.label, segment.bare, segment.context, numbers, at=segment.at)
         _put(grid, "annex", row, _ONE, plain_numbers)
         _annex_unit(grid, row)
         if segment.start >= 0:

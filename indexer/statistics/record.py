@@ -7,6 +7,7 @@ from typing import Any
 
 from indexer.statistics.recognise import Grid, Line
 from indexer.statistics.templates import APPLICANTS, FORMS, RESULTS, Column, clause_rows
+from indexer.statistics.values import plain
 
 __all__ = ["tables_json"]
 
@@ -30,7 +31,21 @@ def tables_json(grid: Grid) -> list[dict[str, Any]]:
 
 def _row(grid: Grid, table: str, line: Line) -> dict[str, Any]:
     columns = _columns(grid.form, table, line.key) if line.values else ()
-    cells = [line.values[c.key].as_json(c.key, c.label) for c in columns if c.key in line.values]
+    at = line.at
+    cells = [
+        {
+            "column": column.key,
+            "label": column.label,
+            "raw": raw,
+            "value": plain(number),
+            "semantics": semantics,
+            "unit": unit,
+            "span": [at + span[0], at + span[1]] if span else None,
+        }
+        for column in columns
+        if column.key in line.values
+        for raw, number, semantics, unit, span, _ in [line.values[column.key]]
+    ]
     return {"id": line.key or None, "label": line.label, "cells": cells, "raw": line.raw or None}
 
 

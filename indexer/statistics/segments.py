@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from index.analysis.normaliser import fold
 from index.analysis.wording import mainland_text
@@ -22,21 +21,24 @@ from indexer.statistics.values import NUMBER, Value, value_of
 
 __all__ = ["Segment", "choose", "of_tables", "of_text"]
 
+_COUNTED = " ?(?:亿元|万元|元|件|项|宗|条|个|次)"
+_VALUE = rf"(?:{NUMBER}(?:{_COUNTED})?|/|\\|-{{1,4}}|无|不适用|n/a)"
+_SPACE = " \t\n|"
+"""What sets values off: folding leaves no other white space."""
 # It begins with a set of characters, to which the search skips.
-_TOKEN = re.compile(rf"[\s|]({NUMBER}(?: ?(?:亿元|万元|元|件|项|宗|条|个|次))?|/|\\|-{{1,4}}|无|不适用|n/a)(?=[\s|]|$)")
-_PAGE_NUMBER = re.compile(
-    r"^[ \t]*(?:-+ ?\d{1,4} ?-+|第 ?\d{1,4} ?页.{0,12}|\d{1,4} ?/ ?\d{1,4})[ \t]*$",
-    re.MULTILINE,
-)
-_BETWEEN = " \t|"
-_BARE_ENUMERATOR = re.compile(r"\d{1,2}")
-_TAIL = re.compile(r"([ \t|]*)(?:\n|$)")
+_RUN = re.compile(rf"[{_SPACE}]({_VALUE}(?=[{_SPACE}]|$)(?:[{_SPACE}]+{_VALUE}(?=[{_SPACE}]|$))*)")
+_IN_RUN = re.compile(rf"({_VALUE})([{_SPACE}]+|$)")
+_PAGE_NUMBER = re.compile(r"\n[ \t]*(?:-+ ?\d{1,4} ?-+|第 ?\d{1,4} ?页.{0,12}|\d{1,4} ?/ ?\d{1,4})[ \t]*(?=\n|$)")
+_ENUMERATOR = re.compile(rf"\n[ \t|]*\d{{1,2}}(?!{_COUNTED}(?=[{_SPACE}]|$))(?=[ \t|]{{1,11}}[^\0-\u3400])")
+_ENDED = re.compile(r"([ \t|]*)(?:\n|$)")
 SHORT = 3
 """Values up to which a row is one of part 二."""
 CONTEXT = 900
 """How much of the text before a run of values may be its head: the longest head, with every row that lost its cells."""
+FOLLOWING = 200
+"""How much of the text behind a run of values may belong to its label."""
 REPEATED = 120
-"""Characters up to which a label is remembered: those of the forms are, and every report has them."""
+"""Characters up to which labels and values are remembered: those of the forms are, and every report has them."""
 
 
 @dataclass(slots=True)
@@ -44,24 +46,31 @@ class Segment:
     """A label and its values.
 
     `label` is what stands before the values, squeezed; `bare` the same without a remark in parentheses at its end;
-    `context` the heads and labels since the last value; `after` the text that follows the values. `values` begin with
+    `context` the heads and labels since the last value; `behind` the text that follows the values. `values` begin with
     `leading` empty cells and end with `trailing` ones; `spans` are their columns, () in text. `start` and `end` are
-    the place of the values in the form, -1 for cells.
+    the place of the values in the form, -1 for cells. Spans of values count from `at`.
     """
 
     label: str
     bare: str
     context: str
-    values: list[Value]
+    values: Sequence[Value] = ()
     start: int = -1
     end: int = -1
-    after: str = ""
+    at: int = 0
     leading: int = 0
     trailing: int = 0
+    behind: str = ""
+    taiwan: bool = False
     spans: Sequence[int] = ()
 
+    @property
+    def after(self) -> str:
+        """The text behind the values, squeezed: a label may stand on both sides of them."""
+        return _labels(self.behind, self.taiwan)[0]
 
-def choose(segment: Segment, count: int) -> list[Value] | None:
+
+def choose(segment: Segment, count: int) -> Sequence[Value] | None:
     """The `count` values of a row; None when there are more or fewer, or when they could be told in two ways.
 
     Empty cells before the first and after the last value may belong to a label or to the border. In text, empty cells
@@ -80,9 +89,8 @@ def choose(segment: Segment, count: int) -> list[Value] | None:
     return _on_one_line(values, count)
 
 
-def _blanks(count: int) -> list[Value]:
-    """Empty cells of a text: nothing is printed there."""
-    return [Value(None, None, "blank")] * count
+_BLANK = Value(None, None, "blank")
+"""An empty cell of a text: nothing is printed there."""
 
 
 def _expanded(segment: Segment, count: int) -> list[Value]:
@@ -110,44 +118,42 @@ def _on_one_line(values: Sequence[Value], count: int) -> list[Value] | None:
 # -- text ----------------------------------------------------------------------------------------------------------
 
 
-class _Token(NamedTuple):
-    """A value as a place in the form, with the empty cells before it and the number of its line within the run."""
-
-    start: int
-    end: int
-    blanks: int
-    line: int
-
-
 def of_text(source: Reading, text: str) -> list[Segment]:
     """The segments of a whole text. `text` is the display text that `source` was read from."""
-    form = _PAGE_NUMBER.sub(lambda m: " " * len(m.group()), source.form)
+    form = _PAGE_NUMBER.sub(_erased, "\n" + source.form)  # so that every line has a break before it
     out: list[Segment] = []
-    at = 0
-    for run in _runs(form):
-        start, end = run[0].start, run[-1].end
+    at = 1
+    for run in _RUN.finditer(_ENUMERATOR.sub(_masked, form)):
+        start, end = run.span(1)
         piece = form[max(at, start - 2 * CONTEXT) : start]
         segment = _segment(piece, source.taiwan)
-        segment.start, segment.end = start, end
+        segment.start, segment.end = start - 1, end - 1
+        segment.at, segment.values = _values(run[1], start - 1, source, text)
         segment.leading = _empty(piece[len(piece.rstrip("\t |")) :])
-        segment.trailing = _trailing(form, end)
-        values = _values(run, source, text)
-        segment.values = [*_blanks(segment.leading), *values, *_blanks(segment.trailing)]
+        if line := _ENDED.match(form, end):
+            segment.trailing = _empty(line[1], closing=True)
+        if segment.leading or segment.trailing:
+            segment.values = [_BLANK] * segment.leading + [*segment.values] + [_BLANK] * segment.trailing
         out.append(segment)
         at = end
-    _follow(out, form, source.taiwan)
+    for segment, following in zip(out, [*out[1:], None], strict=False):
+        reach = min(segment.end + FOLLOWING, following.start if following else len(form))
+        segment.behind = form[segment.end + 1 : reach + 1]
     return out
 
 
-def _trailing(form: str, end: int) -> int:
-    """Empty cells between the last value and the end of its line."""
-    tail = _TAIL.match(form, end)
-    return _empty(tail[1], closing=True) if tail else 0
+def _erased(line: re.Match[str]) -> str:
+    return "\n" + " " * (len(line[0]) - 1)
+
+
+def _masked(enumerator: re.Match[str]) -> str:
+    """A number before the words of its line opens them: "2 重复申请". It is no value."""
+    return re.sub(r"\d", "#", enumerator[0])
 
 
 def _segment(piece: str, taiwan: bool) -> Segment:
     label, bare = _labels(piece, taiwan)
-    return Segment(label, bare, label, [])
+    return Segment(label, bare, label, taiwan=taiwan)
 
 
 def _labels(piece: str, taiwan: bool) -> tuple[str, str]:
@@ -166,71 +172,47 @@ def _labels_of(piece: str, taiwan: bool) -> tuple[str, str]:
 _known_labels = lru_cache(maxsize=2048)(_labels_of)
 
 
-def _values(run: Sequence[_Token], source: Reading, text: str) -> list[Value]:
-    """The values of a run, each after the empty cells before it."""
+def _values(run: str, start: int, source: Reading, text: str) -> tuple[int, Sequence[Value]]:
+    """The values of a run that stands at `start` of the form, and where in the display text their spans count from."""
+    values = _known_values(run) if len(run) <= REPEATED else _values_of(run)
+    at, end = source.span(start, start + len(run))
+    if text[at:end] == run:  # then each character stands for itself
+        return at, values
+    return 0, [_placed(v, start, source, text) for v in values]
+
+
+def _placed(value: Value, start: int, source: Reading, text: str) -> Value:
+    """A value as it is printed and where, when its run is printed otherwise than the form has it."""
+    if value.span is None:
+        return value
+    a, b = span = source.span(start + value.span[0], start + value.span[1])
+    return value._replace(raw=text[a:b], span=span)
+
+
+def _values_of(run: str) -> tuple[Value, ...]:
+    """The values of a run, each after the empty cells before it, with their places in it."""
     out: list[Value] = []
-    for start, end, blanks, line in run:
-        if blanks:
-            out += _blanks(blanks)
-        a, b = span = source.span(start, end)
-        out.append(value_of(text[a:b], source.form[start:end], span, line))
-    return out
+    line = 0
+    for found in _IN_RUN.finditer(run):
+        out.append(value_of(found[1], found[1], found.span(1), line))
+        out += [_BLANK] * _empty(found[2])
+        line += "\n" in found[2]
+    return tuple(out)
 
 
-def _runs(form: str) -> Iterator[list[_Token]]:
-    """Values with nothing but white space and bars between them."""
-    run: list[_Token] = []
-    at = line = 0
-    for start, end in _tokens(form):
-        gap = form[at:start]
-        if gap == "\n":  # nearly always
-            line, blanks = line + 1, 0
-        elif not gap.strip(" \t\n\r|"):
-            line, blanks = line + ("\n" in gap), _empty(gap) if len(gap) > 1 else 0
-        else:
-            if run:
-                yield run
-            run, line, blanks = [], 0, 0
-        run.append(_Token(start, end, blanks if run else 0, line))
-        at = end
-    if run:
-        yield run
-
-
-def _tokens(form: str) -> Iterator[tuple[int, int]]:
-    """Places of values: numbers of list items are none."""
-    for match in _TOKEN.finditer("\n" + form):
-        start, end = match.start(1) - 1, match.end() - 1
-        is_last = form[end : end + 1] == "\n"  # on its line, as nearly always
-        if not is_last and _opens_label(form, start, end) and _BARE_ENUMERATOR.fullmatch(match[1]):
-            continue
-        yield start, end
-
-
-def _opens_label(form: str, start: int, end: int) -> bool:
-    """Whether a number at the start of a line is followed by words on the same line: "2 重复申请"."""
-    if form[end : end + 12].lstrip(_BETWEEN)[:1] <= "\u3400":
-        return False
-    before = form[max(0, start - 200) : start].rstrip(_BETWEEN)
-    return not before or before.endswith("\n")
+_known_values = lru_cache(maxsize=4096)(_values_of)
+"""Of a run: 0 in seven cells stands in every report."""
 
 
 def _empty(gap: str, *, closing: bool = False) -> int:
     """Empty cells in a gap of one line: one fewer than its bars or tabs, or as many after the last value."""
-    if "\n" in gap:
+    if not gap or "\n" in gap:
         return 0
     bars = gap.count("|")
     if bars:
         return bars - 1
     tabs = gap.count("\t")
     return tabs if closing else max(0, tabs - 1)
-
-
-def _follow(segments: Sequence[Segment], form: str, taiwan: bool) -> None:
-    """Note what follows each run: a label may stand on both sides of its values."""
-    for n, segment in enumerate(segments):
-        stop = segments[n + 1].start if n + 1 < len(segments) else segment.end + 200
-        segment.after, _ = _labels(form[segment.end : min(stop, segment.end + 200)], taiwan)
 
 
 # -- cells ---------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def _placed(line: Line, other: Line | None) -> Line:
         return line
     spans = iter(places)
     values = {k: v._replace(span=next(spans)) if v.value is not None else v for k, v in line.values.items()}
-    return replace(line, values=values)
+    return replace(line, values=values, at=other.at)
 
 
 def missing(grid: Grid) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-__all__ = ["MONEY", "NUMBER", "Semantics", "Value", "plain", "value_of"]
+__all__ = ["MONEY", "NUMBER", "Number", "Semantics", "Value", "plain", "value_of"]
 
+Number = int | Decimal
 Semantics = Literal["number", "zero", "blank", "na", "text", "missing"]
 
 MONEY = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
@@ -21,40 +22,28 @@ _NA = frozenset(("/", "\\", "-", "--", "---", "----", "无", "不适用", "n/a",
 
 
 class Value(NamedTuple):
-    """A cell. `value` is a count, or 元 where `unit` is 元; `span` is its place in the report's text.
+    """A cell. `value` is a count, or 元 where `unit` is 元; whole as printed, it is an int.
 
-    `line` tells which values of a flattened row share a line.
+    `span` is its place in the report's text, from where its row says that spans count. `line` tells which values of a
+    flattened row share a line.
     """
 
     raw: str | None
-    value: Decimal | None = None
+    value: Number | None = None
     semantics: Semantics = "missing"
     unit: str | None = None
     span: tuple[int, int] | None = None
     line: int = -1
 
-    def as_json(self, column: str, label: str) -> dict[str, Any]:
-        """Plain values, for the record of a report."""
-        return {
-            "column": column,
-            "label": label,
-            "raw": self.raw,
-            "value": plain(self.value),
-            "semantics": self.semantics,
-            "unit": self.unit,
-            "span": list(self.span) if self.span else None,
-        }
 
-
-@lru_cache(maxsize=4096)
-def plain(value: Decimal | None) -> int | float | None:
+def plain(value: Number | None) -> int | float | None:
     """A number for JSON: whole where it is whole.
 
-    >>> plain(Decimal("14.00")), plain(Decimal("0.5"))
-    (14, 0.5)
+    >>> plain(Decimal("14.00")), plain(Decimal("0.5")), plain(3)
+    (14, 0.5, 3)
     """
-    if value is None:
-        return None
+    if value is None or isinstance(value, int):
+        return value
     return int(value) if value == value.to_integral_value() else float(value)
 
 
@@ -69,7 +58,7 @@ def value_of(raw: str | None, form: str, span: tuple[int, int] | None = None, li
 
 
 @lru_cache(maxsize=4096)
-def _meaning(text: str) -> tuple[Decimal | None, Semantics, str | None]:
+def _meaning(text: str) -> tuple[Number | None, Semantics, str | None]:
     """Number, kind and unit of a cell; remembered, for most cells of all reports are 0 or another short number."""
     if not text:
         return None, "blank", None
@@ -78,7 +67,8 @@ def _meaning(text: str) -> tuple[Decimal | None, Semantics, str | None]:
     found = _CELL.fullmatch(text)
     if found is None or not _GROUPED.fullmatch(found[1].lstrip("+-").partition(".")[0]):
         return None, "text", None
-    number, unit = Decimal(found[1].replace(",", "")), found[2]
+    digits, unit = found[1].replace(",", ""), found[2]
+    number: Number = Decimal(digits) if "." in digits else int(digits)  # counts are quicker to add as int
     if unit in MONEY:
         number, unit = number * MONEY[unit], "元"
     return number, "number" if number else "zero", unit
