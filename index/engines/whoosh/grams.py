@@ -424,10 +424,11 @@ class Grams:
         rows = self.pairs.rows(first, last)
         return self._places(rows.documents, rows.counts, rows.start, rows.end)
 
-    def _places(self, pieces: Array, counts: Array, start: int, end: int) -> tuple[Array, Array]:
+    def _places(self, pieces: Array, counts: Array, start: int, end: int, ahead: int = 0) -> tuple[Array, Array]:
+        """The places `ahead` of those in the rows of some pieces, whose positions are start..end, and their texts."""
         assert self.pairs.positions is not None
         texts = self._texts(pieces) if len(self.further) else pieces
-        begin = self.starts[pieces]
+        begin = self.starts.take(pieces) - ahead
         if end - start != len(pieces):
             begin, texts = np.repeat(begin, counts), np.repeat(texts, counts)
         return begin + self.pairs.positions.slice(start, end), texts
@@ -449,27 +450,32 @@ class Grams:
         for i in range(0, len(rows.documents), size):
             pieces, counts = rows.documents[i : i + size], rows.counts[i : i + size]
             end = position + int(counts.sum())
-            places, texts = self._places(pieces, counts, position, end)
+            kept = self._filtered(*self._places(pieces, counts, position, end, rarest), units, rest)
             position = end
-            kept = self._filtered(places - rarest, texts, units, rest)
             if len(kept[0]):
                 out.append(kept)
         return out
 
     def _filtered(self, places: Array, texts: Array, units: Array, rest: Sequence[int]) -> tuple[Array, Array]:
         """Those places at which the units numbered `rest` stand too. A place never leaves its text: NULs part them."""
-        fits = (places >= 0) & (places + len(units) <= int(self.off[-1]))
-        if not fits.all():
-            places, texts = places[fits], texts[fits]
+        if int(places.min()) < 0 or int(places.max()) + len(units) > int(self.off[-1]):
+            fits = np.flatnonzero((places >= 0) & (places + len(units) <= int(self.off[-1])))
+            places, texts = places.take(fits), texts.take(fits)
         held: Array | None = None
         for k in rest:
             equal = self.units.take(places, k) == units[k]
             held = equal if held is None else equal & held
             if np.count_nonzero(held) < 0.75 * len(places):
-                places, texts, held = places[held], texts[held], None
+                places, texts, held = *_those(held, places, texts), None
                 if not len(places):
                     return places, texts
-        return (places, texts) if held is None else (places[held], texts[held])
+        return (places, texts) if held is None else _those(held, places, texts)
+
+
+def _those(held: Array, places: Array, texts: Array) -> tuple[Array, Array]:
+    """What holds, by its numbers: taking by truth values takes numpy five times as long."""
+    at = np.flatnonzero(held)
+    return places.take(at), texts.take(at)
 
 
 def _keys(units: Array) -> Array:
