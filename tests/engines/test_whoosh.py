@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import whoosh.index
@@ -335,10 +336,16 @@ def test_warming_tells_of_damage(folder: Path, caplog: pytest.LogCaptureFixture)
     assert "--rebuild" in caplog.text
 
 
-def test_a_warm_index_is_sound(folder: Path) -> None:
-    put(folder)
+def test_a_warm_index_is_sound_but_questions_come_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(folder, 2_000)
     engine = embedded.open_engine(folder)
-    engine.warm().join()
+    asked = threading.Event()
+    monkeypatch.setattr(sys.modules[type(engine).__module__], "time", SimpleNamespace(sleep=lambda _: asked.wait(60)))
+    warming = engine.warm()
+    assert engine.search(EngineQuery()).total == 2_000
+    assert not any(leaf.segment.pack.sound for leaf in engine.leaves)
+    asked.set()
+    warming.join()
     assert all(leaf.segment.pack.sound for leaf in engine.leaves)
 
 

@@ -41,6 +41,7 @@ from index.schema import is_ascending
 __all__ = ["WhooshEngine", "open_engine"]
 
 LOG = logging.getLogger("gongkai")
+HEAD_START_S = 0.5
 
 Group = tuple[String | Wildcard, ...]
 Placed = tuple[float, int, int, int, int | None]
@@ -203,12 +204,16 @@ class WhooshEngine:
         return WhooshEngine(self.store, *_opened(self.store, known), numberings)
 
     def warm(self) -> threading.Thread:
-        """Sum every block of the packs in the background, so that no question has to; that also reads them ahead."""
+        """Sum every block of the packs in the background, so that no question has to; that also reads them ahead.
+
+        The first question has the machine for itself: on busy cores it waits half as long.
+        """
         thread = threading.Thread(target=self._verify, args=(self.leaves,), daemon=True)
         thread.start()
         return thread
 
     def _verify(self, leaves: Sequence[Leaf]) -> None:
+        time.sleep(HEAD_START_S)
         try:
             for leaf in leaves:
                 leaf.segment.pack.verify_all(lambda: self.closed)
