@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 import whoosh.index
@@ -375,6 +376,19 @@ def test_a_report_that_cannot_be_added_poisons_the_writer(folder: Path) -> None:
         out.put(dataclasses.replace(ready, facets=None, words=None))
     out.put(document("good", "公开"))
     with pytest.raises(IndexStateError, match="TypeError"):
+        out.commit()
+    assert embedded.open_engine(folder).manifest.reports == 3
+
+
+def test_a_batch_that_cannot_be_spooled_poisons_the_writer(
+    tiny: None, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    put(folder, 3)
+    out = embedded.open_writer(folder, FINGERPRINT)
+    monkeypatch.setattr(writer, "write_pack", Mock(side_effect=OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        out.put(document("long", "公开" * 100))
+    with pytest.raises(IndexStateError, match="full"):
         out.commit()
     assert embedded.open_engine(folder).manifest.reports == 3
 

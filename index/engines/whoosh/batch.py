@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -81,14 +82,14 @@ def word_keys(words: Sequence[str]) -> Array:
 class Ready:
     """A document as far as it can be made ready alone, in whatever process: bytes that are quick to hand on.
 
-    `texts` are by stream (STREAMS and WORDINGS); `words` are by ranked field the keys of its words (u64) and how often
-    each stands there (u32).
+    `texts` are by stream (STREAMS and WORDINGS); `words` are the keys of the words of all ranked fields (u64), how
+    often each stands there (u32), and how many words each field has.
     """
 
     id: str
     blobs: Mapping[str, bytes]
     texts: Mapping[str, Units]
-    words: Sequence[tuple[bytes, bytes]]
+    words: tuple[bytes, bytes, Sequence[int]]
     facets: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, float]
 
@@ -100,15 +101,17 @@ def prepare(document: Document) -> Ready:
         wording = document.wording.get(name)
         if wording is not None:
             texts[f"w{name}"] = Units.of(wording, wording=True)
-    words = [_words(document.words.get(name) or {}, at) for at, name in enumerate(RANKED_FIELDS)]
+    words = _words([document.words.get(name) or {} for name in RANKED_FIELDS])
     return Ready(document.id, _blobs(document), texts, words, paths_of(document), dict(document.numbers))
 
 
-def _words(words: Mapping[str, int], at: int) -> tuple[bytes, bytes]:
-    if min(words.values(), default=1) <= 0:
-        words = {word: count for word, count in words.items() if count > 0}
-    keys = word_keys([*words]) + np.uint64(at)
-    return keys.tobytes(), np.fromiter(words.values(), "<u4", len(words)).tobytes()
+def _words(fields: Sequence[Mapping[str, int]]) -> tuple[bytes, bytes, Sequence[int]]:
+    """The words of the ranked fields; hashed together, as most of the time is spent on the call."""
+    counted = [{word: n for word, n in f.items() if n > 0} if min(f.values(), default=1) <= 0 else f for f in fields]
+    many = [*map(len, counted)]
+    keys = word_keys([*chain(*counted)]) + np.repeat(np.arange(len(many), dtype=np.uint64), many)
+    counts = np.fromiter(chain.from_iterable(f.values() for f in counted), "<u4", len(keys))
+    return keys.tobytes(), counts.tobytes(), many
 
 
 class Batch:
@@ -117,7 +120,9 @@ class Batch:
     def __init__(self) -> None:
         self.grams = {name: GramsBuilder(wording=name in WORDINGS) for name in (*STREAMS, *WORDINGS)}
         self.ids: list[str] = []
-        self.words: list[tuple[bytes, bytes]] = []
+        self.keys: list[bytes] = []
+        self.counts: list[bytes] = []
+        self.many: list[int] = []
         self.facets: list[Mapping[str, tuple[str, ...]]] = []
         self.numbers: list[Mapping[str, float]] = []
         self.blobs: dict[str, list[bytes]] = {name: [] for name in BLOBS}
@@ -134,7 +139,10 @@ class Batch:
         """Add a document; its number in the batch."""
         number = len(self.ids)
         self.ids.append(ready.id)
-        self.words += ready.words
+        keys, counts, many = ready.words
+        self.keys.append(keys)
+        self.counts.append(counts)
+        self.many += many
         for name, text in ready.texts.items():
             self.grams[name].add(text, number)
         for name, value in ready.blobs.items():
@@ -156,9 +164,8 @@ class Batch:
         return parts
 
     def _word_arrays(self) -> dict[str, Array]:
-        keys = np.frombuffer(b"".join([keys for keys, _ in self.words]), "<u8")
-        counts = np.frombuffer(b"".join([counts for _, counts in self.words]), "<u4")
-        many = np.array([len(counts) // 4 for _, counts in self.words], np.int64)
+        keys, counts = np.frombuffer(b"".join(self.keys), "<u8"), np.frombuffer(b"".join(self.counts), "<u4")
+        many = np.array(self.many, np.int64)
         fields = len(RANKED_FIELDS)
         documents = np.repeat(np.arange(len(many)) // fields, many)
         order = np.argsort(keys, kind="stable")  # documents of one key stay in their order

@@ -15,10 +15,11 @@ of pairs; `name.so` and `name.s` the packed rows of each text's OffsetMap. Wordi
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from operator import add
+from operator import add, sub
 from typing import Literal
 
 import numpy as np
@@ -71,11 +72,8 @@ class Units:
     def of(cls, folded: Folded, *, wording: bool = False) -> Units:
         """The units of a text."""
         form, offsets = storable(folded.form), folded.offsets
-        rows = np.empty((0, 3), "<i4")
-        if not offsets.is_identity:
-            rows = np.array((offsets.form, offsets.display, offsets.block), "<i4").T
-        blocks = _replaced(form, rows).astype("<u4").tobytes() if wording else b""
-        return cls(form.encode("utf-16-le") + b"\0\0", _packed(rows), blocks)
+        blocks = _replaced(form, offsets).astype("<u4").tobytes() if wording else b""
+        return cls(form.encode("utf-16-le") + b"\0\0", _packed(offsets), blocks)
 
 
 class GramsBuilder:
@@ -115,33 +113,34 @@ class GramsBuilder:
         return parts | _inverted(name, units, parts)
 
 
-def _replaced(form: str, rows: Array) -> Array:
+def _replaced(form: str, offsets: OffsetMap) -> Array:
     """(start, end) in units of the runs of a wording that were replaced; touching ones are joined."""
-    ends = np.append(rows[1:, 0], len(form))
-    chosen = rows[:, 2] > 0
-    spans = (
-        np.stack([rows[:, 0][chosen], ends[chosen]], 1).astype(np.int64) if len(rows) else np.empty((0, 2), np.int64)
-    )
+    starts, chosen = np.array(offsets.form, np.int64), np.array(offsets.block) > 0
+    spans = np.stack([starts[chosen], np.append(starts[1:], len(form))[chosen]], 1)
     if _astral(form) and len(spans):
         wide = np.cumsum([0] + [1 + (c > "\uffff") for c in form])
         spans = wide[spans]
     return spans[spans[:, 1] > spans[:, 0]]
 
 
-def _packed(rows: Array) -> bytes:
-    """The rows (form, display, block) of an OffsetMap: by how much each column grows, in as few bytes as it takes."""
-    if not len(rows):
+def _packed(offsets: OffsetMap) -> bytes:
+    """The rows (form, display, block) of an OffsetMap: by how much each column grows, in as few bytes as it takes.
+    Plain Python, as in `_unpacked`."""
+    if offsets.is_identity:
         return b""
-    columns = rows.T.astype(np.int64)
-    columns[:2, 1:] -= rows.T[:2, :-1]
-    columns[1] -= columns[0]
-    widths = [_width(int(low), int(high)) for low, high in zip(columns.min(1), columns.max(1), strict=True)]
-    return bytes(widths) + b"".join([c.astype(f"<i{w}").tobytes() for c, w in zip(columns, widths, strict=True)])
+    columns = (_growth(offsets.form), _growth([*map(sub, offsets.display, offsets.form)]), offsets.block)
+    widths = [_width(min(c), max(c)) for c in columns]
+    parts = [struct.pack(f"<{len(c)}{CASTS[w]}", *c) for c, w in zip(columns, widths, strict=True)]
+    return bytes(widths) + b"".join(parts)
 
 
 def _width(low: int, high: int) -> int:
     """How many bytes hold the signed integers low..high."""
     return next(w for w in WIDTHS if max(high, ~low) < 1 << 8 * w - 1)
+
+
+def _growth(values: Sequence[int]) -> Sequence[int]:
+    return [*values[:1], *map(sub, values[1:], values)]
 
 
 def _unpacked(data: bytes) -> OffsetMap:

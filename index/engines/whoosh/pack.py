@@ -9,6 +9,7 @@ Opening reads nothing; a block is summed when it is first touched, so damage is 
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import tempfile
@@ -74,9 +75,9 @@ class PackWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.file.close()
-        for spool in self.spools:
-            spool.file.close()
+        with contextlib.ExitStack() as all_of_them:  # closing writes what is left, and fails on a full disk
+            for file in (self.file, *(spool.file for spool in self.spools)):
+                all_of_them.callback(file.close)
 
     def spool(self, dtype: str) -> Spool:
         """A part that grows beside others until it is copied."""

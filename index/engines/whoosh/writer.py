@@ -164,14 +164,14 @@ class WhooshWriter:
         tie = tie_of(ready.id)
         try:
             number = self.batch.add(ready)
+            self._forget(tie)
+            self.where[tie] = (len(self.runs), number)
+            self.changed = True
+            if self.batch.units >= BATCH_UNITS or len(self.batch) >= BATCH_DOCUMENTS:
+                self._flush()
         except BaseException as e:
-            self.broken = repr(e)  # half of the document may be in the batch
+            self.broken = repr(e)  # half of the document may be in the batch, or a batch on its way to a run
             raise
-        self._forget(tie)
-        self.where[tie] = (len(self.runs), number)
-        self.changed = True
-        if self.batch.units >= BATCH_UNITS or len(self.batch) >= BATCH_DOCUMENTS:
-            self._flush()
 
     def delete(self, report_id: str) -> None:
         """Take the report out; no error when there is none."""
