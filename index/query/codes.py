@@ -7,8 +7,8 @@ from itertools import product
 
 __all__ = ["CODE", "DOCUMENT", "TYPED_YEAR", "spellings"]
 
-PAIRS = ("()", "{}", "<>", "〈〉", "《》", "⟨⟩")
-"""Brackets around the year in index form, which has one form for 〔2019〕, [2019], （2019） and 【2019】 already."""
+PAIRS = ("()", "{}", "<>", "〈〉", "《》", "⟨⟩", '""')
+"""Brackets around the year in index form, where one stands for 〔2019〕 and [2019], and one for 「2019」 and “2019”."""
 
 HAN = r"[\u4e00-\u9fff]"
 OPENING, CLOSING = (f"[{re.escape(''.join(pair[side] for pair in PAIRS))}]" for side in (0, 1))
@@ -26,10 +26,10 @@ CODE = re.compile(rf"{DOCUMENT.pattern}|{AMOUNT.pattern}|[0-9a-z][0-9a-z._/@:%+#
 """What is one thing in index form: the above, or a code, an address, a number."""
 
 TYPED_YEAR = (
-    rf"(?<={HAN})[(（]\d{{4}}[)）](?=第?\d{{1,5}}[号號])"
+    rf"(?<={HAN})[(（「『\"“＂]\d{{4}}[)）」』\"”＂](?=第?\d{{1,5}}[号號])"
     rf"|[(（]\d{{4}}[)）](?={HAN}\d{{0,4}}{HAN}{{1,4}}\d{{1,6}}[号號])"
 )
-"""Round brackets that are part of a document number as typed, and group nothing."""
+"""Brackets and quotation marks that are part of a document number as typed: they group and quote nothing."""
 
 
 def spellings(code: str) -> tuple[str, ...]:

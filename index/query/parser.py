@@ -32,8 +32,8 @@ __all__ = ["FIELDS", "parse", "unparse"]
 
 NAMED = ("title", "text", "agency", "agency~", "level", "year", "region", "line", "org_type", "tables", "published")
 FIELDS = (*NAMED, *METRIC_NAMES)
-"""What may stand before a colon: the facets, the texts, the dates, and the numbers of the statutory tables."""
-"""What may stand before a colon; `agency~` takes in predecessors and successors."""
+"""What may stand before a colon: the facets, the texts, the dates, and the numbers of the statutory tables; `agency~`
+takes in predecessors and successors."""
 
 TOKEN = re.compile(
     r"(?P<space>\s+|[(（]\s*[)）])"  # empty brackets are a blank to be filled in, as questions have them
@@ -43,7 +43,7 @@ TOKEN = re.compile(
     r"|(?P<word>(?:AND|OR|NOT)(?=[\s(（)）\"“＂「『]|$))"
     r"|(?P<minus>-(?!-))"
     r"|(?P<bang>[!！](?=[\"“＂「『]))"
-    r"|(?P<quote>[\"“＂「『])"
+    rf"|(?P<quote>(?!{TYPED_YEAR})[\"“＂「『])"
     r"|(?P<field>[A-Za-z_]{2,20}~?:(?!//))"
     rf"|(?P<run>(?:[^\s()（）\"“＂「『]|{TYPED_YEAR})+)"
 )
