@@ -87,6 +87,7 @@ class Gazetteer:
             self.by_code.setdefault(place.code, []).append(place)
         self._add_short_names()
         self.longest = max(map(len, self.by_name), default=0)
+        self.endings = frozenset(name[-1] for name in self.by_name)
 
     @classmethod
     def load(cls, places: Path = PLACES, zones: Path = ZONES) -> Gazetteer:
@@ -114,8 +115,8 @@ class Gazetteer:
 
     @cached_property
     def tails(self) -> frozenset[str]:
-        """The last three characters of all names: what ends otherwise names no place of three or more."""
-        return frozenset(name[-3:] for name in self.by_name if len(name) > 2)
+        """The last three characters of the names of `mentions`: what ends otherwise names no such place."""
+        return frozenset(name[-3:] for name in self.by_name if len(name) > 2 and NAME_END.match(name[-1]))
 
     def named(self, name: str, year: int | None = None) -> list[Place]:
         """All places of this full name that stood in `year`, or all there ever were."""
@@ -138,7 +139,7 @@ class Gazetteer:
     def prefixes(self, text: str, start: int = 0) -> Iterator[tuple[str, int]]:
         """Names of places that begin at `start`, longest first, with their ends."""
         for end in range(min(len(text), start + self.longest), start + 1, -1):
-            if (name := text[start:end]) in self.by_name:
+            if text[end - 1] in self.endings and (name := text[start:end]) in self.by_name:
                 yield name, end
 
     def chains(self, text: str, *, stems: bool = False) -> list[tuple[int, Place]]:

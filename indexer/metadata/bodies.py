@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = [
     "ABBREVIATIONS",
@@ -328,6 +329,7 @@ FORMAL = (
 """Names that stand for themselves, however many longer ones contain their characters."""
 
 
+@lru_cache(maxsize=4096)
 def line_of(name: str) -> str | None:
     """The functional line of a body by its name without place.
 
@@ -342,6 +344,7 @@ def system_of(name: str) -> str | None:
     return next((system for system, pattern in SYSTEMS if pattern.search(name)), None)
 
 
+@lru_cache(maxsize=4096)
 def org_type_of(rest: str, *, vertical: bool = False) -> str:
     """The type of a body by its name without place (empty: the government itself)."""
     if vertical:

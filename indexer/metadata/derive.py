@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from index.analysis.normaliser import Folded, fold_line
@@ -55,9 +56,14 @@ class Derived:
             return
         if fact.confidence < CERTAIN_ENOUGH and fact.value is not None:
             fact = replace(fact, value=None, alternatives=(fact.value, *fact.alternatives))
-        confidence = round(max(0.0, min(1.0, fact.confidence)), 3)
+        confidence = _rounded(fact.confidence)
         self.evidence[name] = fact if confidence == fact.confidence else replace(fact, confidence=confidence)
         setattr(self, name, fact.value)
+
+
+@lru_cache(maxsize=256)
+def _rounded(confidence: float) -> float:
+    return round(max(0.0, min(1.0, confidence)), 3)
 
 
 def derive(

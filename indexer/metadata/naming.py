@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from index.analysis.normaliser import fold_line
 from indexer.metadata.dates import DAY
@@ -22,9 +23,11 @@ END = (
 )
 ORG = rf"{HAN}{{2,34}}?(?:{END})"
 PLAIN = rf"{HAN}{{2,34}}?"
+MADE = "(?:制定|制订|修订|出台|建立|完善|编制)"
 
+# Where a pattern can begin with a single character and look back from it, the search skips to that character.
 SELF = (
-    (0.85, "announces", None, re.compile(rf"(?:现|特|兹)将({PLAIN})(?:20\d\d|二[〇○零])")),
+    (0.85, "announces", None, re.compile(rf"将(?<=[现特兹]将)({PLAIN})(?:20\d\d|二[〇○零])")),
     (
         0.85,
         "announces",
@@ -35,7 +38,9 @@ SELF = (
         0.85,
         "announces",
         None,
-        re.compile(rf"[,。](?:现)?将({ORG})(?:20\d\d|二[〇○零])\S{{0,2}}\s?年?度?(?:政府|政务)?信息公开"),
+        re.compile(
+            rf"将(?:(?<=[,。]将)|(?<=[,。]现将))({ORG})(?:20\d\d|二[〇○零])\S{{0,2}}\s?年?度?(?:政府|政务)?信息公开"
+        ),
     ),
     (
         0.85,
@@ -46,7 +51,7 @@ SELF = (
     (
         0.8,
         "compiled by",
-        re.compile(r"(?:编制|制作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
+        re.compile(r"制(?:(?<=编制)|作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
         re.compile(rf"(?:^|[。,;])({ORG})(?:组织|牵头)?(?:编制|制作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
     ),
     (
@@ -68,15 +73,20 @@ SELF = (
         0.8,
         "own rules",
         None,
-        re.compile(rf"(?:制定|制订|修订|出台|建立|完善|编制)了?《({ORG})(?:政府|政务)?信息公开[^《》]{{1,24}}》"),
+        re.compile(rf"《(?:(?<={MADE}《)|(?<={MADE}了《))({ORG})(?:政府|政务)?信息公开[^《》]{{1,24}}》"),
     ),
     (0.8, "own report", None, re.compile(rf"《({ORG})20\d\d年")),
     (0.75, "subsite", None, re.compile(rf"在线({HAN}{{2,8}}(?:街道|镇|乡|局|办))子网站")),
 )
 """(weight, how, sign, pattern): what a report says of itself, looked for in its whole text.
 
-The two that start at every clause are slow: their sign, which all that they find ends with, is looked for first.
+The two that start at every clause are slow: they are looked for only around their sign, which all that they find
+holds.
 """
+BEFORE_SIGN, BEHIND_SIGN = 45, 24
+"""The most that stands before a sign: a mark, the longest ORG, 组织编. And behind it: quotation marks, a short name."""
+MOST = 3
+"""Names that are read of each kind."""
 
 LEAD = re.compile(
     "(?:关于|按照|根据|依据|以及|通过|对于|请与|请向|直接与|与|向|由|将|和|及|在|对|经|为|是|到|从|把|其|该|各|全|现|特|"
@@ -93,6 +103,8 @@ GENERIC = re.compile(
     rf"办公室|党政办|综合办|政办|网站|政府|科|股|处|局|委|办)|本站|原创|本网|网站|管理员|佚名|中国政府网|信息中心|互联网|"
     rf"(?:省|市|区|县|镇|乡|街道)(?:人民)?政府|(?:省|市|区|县)?(?:政府|政务)信息公开(?:工作)?(?:领导小组)?(?:办公室)?|\d+"
 )
+SENTENCE = re.compile("以下简称|信息公开条例|有关规定")
+OWN_TITLE = re.compile("信息公开.{0,8}(?:报告|年报|总结)$")
 SOURCE = re.compile(
     r"(?:来源|发布机构|信息来源|发布单位|责任单位|公开单位|编制单位|发文机关|发布者)\s?[::]\s?([^\s,。;|:]{2,40})"
 )
@@ -101,7 +113,10 @@ DAY_LINE = re.compile(rf"\W{{0,2}}{DAY}\W{{0,2}}")
 SIGNED = re.compile(rf"({HAN}{{3,36}})\s*(?:\((?:公章|盖章|章)\))?")
 SIGNED_AND_DATED = re.compile(rf"{SIGNED.pattern}\W{{0,6}}{DAY}\W{{0,2}}")
 WHOLE = re.compile(f"({ORG})")
-SELVES = re.compile("(?<!自)(?:我|本)(局|委|办|厅|街道|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟)(?![级地人])")
+SELVES = tuple(
+    re.compile(f"{own}(?<!自.)(局|委|办|厅|街道|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟)(?![级地人])")
+    for own in "我本"
+)
 TAIL = 12
 NEAR = 6
 """Lines at the beginning that may be a title or tell the source."""
@@ -147,7 +162,7 @@ class Selves:
     @classmethod
     def of(cls, form: str) -> Selves:
         """The counts of a text in index form."""
-        return cls(Counter(m[1] for m in SELVES.finditer(form)))
+        return cls(Counter(kind for own in SELVES for kind in own.findall(form)))
 
 
 def names_of(title: Title | None, meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer) -> list[Name]:
@@ -163,7 +178,7 @@ def names_of(title: Title | None, meta: Mapping[str, str], reading: Reading, gaz
 
 
 def _plausible(text: str) -> bool:
-    return len(text) >= 2 and not GENERIC.fullmatch(text) and not re.search("以下简称|信息公开条例|有关规定", text)
+    return len(text) >= 2 and not GENERIC.fullmatch(text) and not SENTENCE.search(text)
 
 
 def clean(text: str, gazetteer: Gazetteer) -> str:
@@ -203,23 +218,25 @@ def _name(
 
 def _said(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
     for weight, rule, sign, pattern in SELF:
-        if sign and not sign.search(reading.form):
-            continue
-        for found, m in enumerate(pattern.finditer(reading.form)):
-            if found == 3:
-                break
+        found = _around(sign, pattern, reading.form) if sign else pattern.finditer(reading.form)
+        for m in islice(found, MOST):
             yield _name(reading, gazetteer, m, 0, "body", rule, weight)
+
+
+def _around(sign: re.Pattern[str], pattern: re.Pattern[str], form: str) -> Iterator[re.Match[str]]:
+    """What a pattern finds that always holds a sign."""
+    end = 0
+    for s in sign.finditer(form):
+        if m := pattern.search(form, max(end, s.start() - BEFORE_SIGN), s.end() + BEHIND_SIGN):
+            yield m
+            end = m.end()
 
 
 def _own_title(reading: Reading) -> Iterator[Name]:
     """A line near the beginning that is a title, where the page has none."""
     for start, end in reading.head[:NEAR]:
         line = reading.form[start:end]
-        if (
-            8 <= len(line) <= 60
-            and re.search("信息公开.{0,8}(?:报告|年报|总结)$", line)
-            and not re.search("[,。;:>]", line)
-        ):
+        if 8 <= len(line) <= 60 and OWN_TITLE.search(line) and not re.search("[,。;:>]", line):
             agency = read_title(line).agency
             if agency:
                 quote = reading.quote(start, end)

@@ -16,6 +16,8 @@ LABEL = re.compile(
     r"(?:(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)|(?<![\u4e00-\u9fff]))(?:时间|日期)\s?[::]\s?"
     r"|发布(?:于|在)\s?"
 )
+LABELLED = re.compile("时间|日期|发布")
+"""One of these stands in every label."""
 OTHER_DATES = re.compile(r"(?:生成|成文|更新|印发|发文|撰写|生效|截[至止])")
 TAIL = 12
 """Lines in which a signature is looked for: attachments and chrome may follow it."""
@@ -55,7 +57,7 @@ def _labelled(form: str) -> str | None:
 def _in_head(reading: Reading) -> Fact | None:
     for start, end in reading.head:
         line = reading.form[start : min(end, start + 120)]
-        label = LABEL.search(line)
+        label = LABEL.search(line) if LABELLED.search(line) else None
         if label and (found := days_in(line[label.end() : label.end() + 24])) and found[0][1] <= 1:
             a, b = start + label.start(), start + label.end() + found[0][2]
             return Fact(found[0][0], "page", 0.95, "header", reading.quote(a, b), reading.span(a, b))

@@ -41,9 +41,9 @@ class Period:
     @property
     def year(self) -> int:
         """The year that holds most of its days."""
+        if self.first[:4] == self.last[:4]:
+            return int(self.last[:4])
         first, last = map(dt.date.fromisoformat, (self.first, self.last))
-        if first.year == last.year:
-            return last.year
         days = Counter((first + dt.timedelta(n)).year for n in range((last - first).days + 1))
         return days.most_common(1)[0][0]
 
@@ -72,7 +72,8 @@ def year_fact(
 ) -> tuple[Fact | None, list[str]]:
     """The reporting year with its evidence, and what contradicts it."""
     named = title.year if title else None
-    spoken = _spoken(reading)
+    agree = named is not None and period is not None and period.year == named
+    spoken: Counter[int] = Counter() if agree else _spoken(reading)  # where they agree nothing else is asked
     problems = []
     if named and title and period and period.year != named:
         problems.append(f"the title says {named}, the statistics cover {period}")

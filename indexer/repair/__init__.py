@@ -30,7 +30,7 @@ REPAIRERS: tuple[Repairer, ...] = (
     Repairer(
         mojibake.KIND_GBK,
         "UTF-8 that was read as GBK",
-        mojibake.AS_GBK,
+        mojibake.TWO_AS_GBK,
         mojibake.find_gbk,
         ("鏀垮簻淇℃伅", "政府信息"),
     ),

@@ -35,7 +35,8 @@ _CLAUSE_HEAD = re.compile("第二十条第|信息内容")
 _RESULT = re.compile("|".join(c.label for c in RESULTS))
 _APPLICANT = re.compile("自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他(?!组织|处理|法律行政|法律法规|结果)")
 _MONEY_HEAD = re.compile("(?:金额|单位|收费)(?:单位)?(亿元|万元|元)")
-_MARKERS = {name: re.compile(pattern) for name, pattern in MARKERS.items()}
+_MARKER = re.compile("|".join(MARKERS.values()))
+_FORM_OF = {marker: name for name, markers in MARKERS.items() for marker in markers.split("|")}
 SPLIT = 4
 """The least characters of a label on either side of values that stand in its middle."""
 
@@ -80,7 +81,8 @@ def form_of(segments: Iterable[Segment]) -> tuple[str | None, dict[str, list[str
     Only labels right before values count: prose may write of 政府集中采购 in any year.
     """
     text = "\n".join(s.context for s in segments)
-    found = {name: sorted(set(pattern.findall(text))) for name, pattern in _MARKERS.items()}
+    markers = sorted(set(_MARKER.findall(text)))
+    found = {name: [m for m in markers if _FORM_OF[m] == name] for name in MARKERS}
     old, new = len(found["gb2019"]), len(found["gb2021"])
     if old > 1 and new > 1:
         return "mixed", found

@@ -37,7 +37,7 @@ def _row(grid: Grid, table: str, line: Line) -> dict[str, Any]:
             "column": column.key,
             "label": column.label,
             "raw": raw,
-            "value": plain(number),
+            "value": number if type(number) is int else plain(number),  # as nearly all are
             "semantics": semantics,
             "unit": unit,
             "span": [at + span[0], at + span[1]] if span else None,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import itertools
 import json
 import re
 from dataclasses import asdict
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.repair import REPAIRERS, Repaired, repair, undo
+from indexer.repair import REPAIRERS, Repaired, mojibake, repair, undo
 from tests.indexer.repair.damage import Damaged, damage
 
 PIECES = [
@@ -147,3 +149,13 @@ def test_what_a_gate_finds_holds_a_sign(text: str) -> None:
     for repairer in REPAIRERS:
         if repairer.signs and repairer.gate.search(text):
             assert re.search(f"[{repairer.signs}]", text), repairer.name
+
+
+def test_utf8_in_gbk_is_seen_in_any_two_characters_and_not_in_a_count_of_readers() -> None:
+    seen = 0
+    for pair in map("".join, itertools.product("政府信息公开年度报告情况主动一龥", repeat=2)):
+        with contextlib.suppress(UnicodeDecodeError):  # not every pair of bytes is a character
+            assert mojibake.TWO_AS_GBK.search(pair.encode().decode("gbk")), pair
+            seen += 1
+    assert seen > 50
+    assert not mojibake.TWO_AS_GBK.search("发布时间:2019-03-11 浏览次数:12 浏览量")

@@ -47,4 +47,22 @@ def test_silence_is_unknown() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:40])
 def test_no_rule_is_spared_a_sentence_that_it_finds_something_in(case: dict[str, Any]) -> None:
     sentence = "".join(case["text"].split())
-    assert {r for r in prose._RULES if r.pattern.search(sentence)} <= set(prose._rules_for(sentence))
+    finding = {r for r in prose._RULES if r.pattern.search(sentence)}
+    assert finding <= set(prose._rules_for(sentence))
+    assert not finding or prose._TOLD.search(case["text"])
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["收到申请 12 件", "收到申请 1.2 万 件", "收到申请 3 0 余 件", "没 有收到", "收到申请 0 件", "收到申请零件"],
+)
+def test_a_count_is_seen_through_its_white_space(printed: str) -> None:
+    assert prose._TOLD.search(printed)
+
+
+def test_the_heading_above_decides_what_an_application_is_for() -> None:
+    sentence = "全年收到公民申请 12 件,均已答复。"
+    for heading, facts in (("三、依申请公开情况", {"applications_new": 12}), ("三、行政许可", {})):
+        text = f"一、概述\n信息公开。\n{heading}\n{sentence}"
+        found = read_statistics(Page(text=text), text)
+        assert {f["name"]: f["value"] for f in found.prose} == facts
