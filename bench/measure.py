@@ -43,24 +43,29 @@ class Asked:
     answers: dict[int, Any] = field(default_factory=dict)
 
 
-def alternate(engines: Mapping[str, Asked], warm: Sequence[Any], questions: Sequence[Any], passes: int) -> None:
+def alternate(
+    engines: Mapping[str, Asked], warm: Sequence[Any], questions: Sequence[Any], passes: int, turn: int = 1
+) -> None:
     """Asks all questions of all engines in turn, `passes` times, each time opened anew and warmed with other questions.
 
-    Opening anew drops what an engine remembers of results, so that `first` is what a question costs that nobody
-    has asked; the files stay in the system's cache. The engine that begins changes with each question.
+    A turn is `turn` questions, so that each engine is asked some while the caches of the processor are its own. Opening
+    anew drops what an engine remembers of results, so that `first` is what a question costs that nobody has asked; the
+    files stay in the system's cache. The engine that begins changes with each turn.
     """
-    for turn in range(passes):
-        here = {name: e for name, e in engines.items() if turn == 0 or e.every == 1}
+    for number in range(passes):
+        here = {name: e for name, e in engines.items() if number == 0 or e.every == 1}
         asks = {name: e.open() for name, e in here.items()}
         for name, engine in here.items():
             for question in warm[:: engine.every]:
                 asks[name](question)
         gc.collect()
-        for number, question in enumerate(questions):
-            names = list(here)
-            for name in names[number % len(names) :] + names[: number % len(names)]:
-                if number % here[name].every == 0:
-                    _time(here[name], asks[name], number, question)
+        names = list(here)
+        for start in range(0, len(questions), turn):
+            begins = start // turn % len(names)
+            for name in names[begins:] + names[:begins]:
+                for at in range(start, min(start + turn, len(questions))):
+                    if at % here[name].every == 0:
+                        _time(here[name], asks[name], at, questions[at])
         for engine in here.values():
             engine.close()
 

@@ -30,6 +30,9 @@ LARGE = 100_000
 SLOW_EVERY = {"whoosh": 3}
 """Peers that are asked each so many questions only, in the first pass: a question takes them a second."""
 
+TURN = 10
+"""Questions that an engine is asked before the next one is: one of each kind."""
+
 NAIVE = 10_000
 PLAIN = 50_000
 WARM = 20
@@ -165,15 +168,19 @@ def _ingest(reports: Path, count: int, plan: Plan, *, whoosh: bool) -> dict[str,
 def _requests(
     folders: dict[str, Path], warm: Sequence[Question], questions: Sequence[Question], passes: int
 ) -> dict[str, Any]:
-    say(f"asking {len(questions)} questions of {len(folders)} engines, {passes} passes")
-    engines = {name: _asked(name, folder) for name, folder in folders.items()}
     collect_less()
-    alternate(engines, warm, questions, passes)
+    rounds = {}
+    for turn in (1, TURN):
+        say(f"asking {len(questions)} questions of {len(folders)} engines, {passes} passes, {turn} at a time")
+        rounds[turn] = {name: _asked(name, folder) for name, folder in folders.items()}
+        alternate(rounds[turn], warm, questions, passes, turn)
+    engines = rounds[TURN]
     ours = engines["gongkai"].answers
     return {
         "questions": [asdict(q) for q in questions],
         "bytes": {n: sum(map(len, e.answers.values())) / max(1, len(e.answers)) for n, e in engines.items()},
         "times": {name: asdict(e.times) for name, e in engines.items()},
+        "single": {name: asdict(e.times) for name, e in rounds[1].items()},
         "agreement": {
             name: {k: asdict(a) for k, a in agreement(questions, ours, e.answers).items()}
             for name, e in engines.items()

@@ -37,7 +37,9 @@ def section(size: dict[str, Any]) -> str:
         f"## {count:,} reports",
         " ".join([about, *(f"{reason}." for reason in size.get("skipped", ()))]),
         f"### Whole requests: {len(questions)} questions, milliseconds",
-        _requests(size),
+        _requests(size, "times"),
+        "### The same in turns of one question",
+        _requests(size, "single"),
         "### The median by kind, milliseconds, first asked",
         _kinds(size),
         "### Do the answers agree?",
@@ -51,11 +53,11 @@ def section(size: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def _requests(size: dict[str, Any]) -> str:
+def _requests(size: dict[str, Any], way: str) -> str:
     kept = size["requests"]
-    ours = times_of(kept["times"]["gongkai"])
+    ours = times_of(kept[way]["gongkai"])
     rows = []
-    for name, times in ((name, times_of(t)) for name, t in kept["times"].items()):
+    for name, times in ((name, times_of(t)) for name, t in kept[way].items()):
         among = list(times.first)
         mine, theirs = (t.medians("first", among) for t in (ours, times))
         again = times.medians("again")

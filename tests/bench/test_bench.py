@@ -14,7 +14,7 @@ import pytest
 
 from bench import process
 from bench.bars import BARS, bars
-from bench.measure import agreement, percentile
+from bench.measure import Asked, agreement, alternate, percentile
 from bench.peers import FACETS, NAMES, Peer, missing, peer
 from bench.profile import BUILD, REQUEST
 from bench.questions import EXACT_KINDS, KINDS, Drawer, Question
@@ -117,6 +117,24 @@ def test_agreement_tells_fewer_and_more() -> None:
     assert (strings.asked, strings.totals, strings.facets) == (1, 1, 0)
 
 
+@pytest.mark.parametrize(
+    ("turn", "order"),
+    [
+        (1, "a0 a0 b0 b0 a1 a1 a2 a2 b2 b2 a3 a3 a4 a4 b4 b4"),
+        (3, "a0 a0 a1 a1 a2 a2 b0 b0 b2 b2 b4 b4 a3 a3 a4 a4"),
+    ],
+)
+def test_engines_take_turns(turn: int, order: str) -> None:
+    asked: list[str] = []
+    engines = {
+        name: Asked(lambda name=name: lambda question: asked.append(f"{name}{question}") or "", lambda: None, every)
+        for name, every in (("a", 1), ("b", 2))
+    }
+    alternate(engines, [], range(5), 1, turn)
+    assert [len(e.times.first) for e in engines.values()] == [5, 3]
+    assert asked == order.split()
+
+
 def test_a_percentile_is_one_of_the_values() -> None:
     assert [percentile([4, 1, 3, 2], share) for share in (0.25, 0.5, 0.95)] == [1, 2, 4]
 
@@ -139,6 +157,7 @@ def test_a_bar_is_judged_by_all_its_figures_and_says_at_which_size() -> None:
     verdicts = {bar.name: row.rsplit("|", 2)[1].strip() for bar, row in zip(BARS, rows, strict=True)}
     assert list(verdicts.values()) == [
         "**not reached**",
+        "its peer is not there",
         "its peer is not there",
         "reached at this size",
         "**not reached** at this size",
