@@ -145,7 +145,7 @@ class SearchRequest:
 
 
 class Toggles:
-    """The URLs that choose or drop values of facets of one request: what they have in common is made once."""
+    """The URLs of one request's neighbours: what they have in common is made once."""
 
     def __init__(self, request: SearchRequest, path: str = API_SEARCH) -> None:
         params = request.params()
@@ -166,6 +166,10 @@ class Toggles:
             else head + _written(facet, value) + tail
             for value in values
         ]
+
+    def page(self, number: int) -> str:
+        """`request.at_page(number).url(path)`."""
+        return self._url([part for _, part in self.parts] + ([f"page={number}"] if number != 1 else []))
 
     def _url(self, parts: Sequence[str]) -> str:
         return f"{self.path}?{'&'.join(parts)}" if parts else self.path

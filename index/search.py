@@ -108,11 +108,11 @@ class Searcher:
             hits = tuple(replace(h, explanation=_explanation(engine, asked_for, h.id)) for h in hits)
         toggles = Toggles(request)
         facets = {c.name: result(c, toggles, planned.chosen.get(c.name, ())) for c in matches.facets}
-        following, previous = self._neighbours(request, matches)
+        following, previous = self._neighbours(request, matches, toggles)
         return SearchResponse(
             query=replace(
                 self._echo(request, planned, relaxed=relaxed),
-                suggestions=self._suggestions(engine, request, matches, relaxed=relaxed),
+                suggestions=self._suggestions(engine, request, planned, matches, relaxed=relaxed),
             ),
             total=matches.total,
             occurrences=matches.occurrences,
@@ -200,7 +200,7 @@ class Searcher:
         )
 
     def _suggestions(
-        self, engine: Engine, request: SearchRequest, matches: Matches, *, relaxed: bool
+        self, engine: Engine, request: SearchRequest, planned: _Planned, matches: Matches, *, relaxed: bool
     ) -> tuple[str, ...]:
         """What the reader may have meant, where little was found or a word falls apart."""
         if not request.q.strip() or request.page > 1 or request.cursor is not None:
@@ -208,25 +208,27 @@ class Searcher:
 
         def finds(q: str) -> int:
             try:
-                planned = self._plan(engine, replace(request, q=q, match="all", facets=()))
+                corrected = self._plan(engine, replace(request, q=q, match="all", facets=()))
             except QueryError:
                 return 0
-            return engine.search(replace(planned.query, size=0, counted=Everything())).total
+            return engine.search(replace(corrected.query, size=0, counted=Everything())).total
 
         doubt = Doubt.ANY if relaxed or not matches.total else Doubt.UNKNOWN if matches.total <= FEW else Doubt.SUSPECT
+        if doubt is Doubt.SUSPECT and request.match != "any" and planned.rewritten.stands_as_typed():
+            return ()
         return corrections(engine, request.q, finds, doubt)
 
-    def _neighbours(self, request: SearchRequest, matches: Matches) -> tuple[str | None, str | None]:
+    def _neighbours(self, request: SearchRequest, matches: Matches, toggles: Toggles) -> tuple[str | None, str | None]:
         """The URLs of the next and previous page."""
         following = previous = None
         if matches.hits and (request.cursor is not None or request.page * request.size < matches.total):
             last = matches.hits[-1]
             if request.cursor is None and (request.page + 1) * request.size <= LIMITS.window:
-                following = request.at_page(request.page + 1).url()
+                following = toggles.page(request.page + 1)
             elif len(matches.hits) == request.size:
                 following = request.at_cursor(_token(request, last)).url()
         if request.cursor is None and request.page > 1:
-            previous = request.at_page(request.page - 1).url()
+            previous = toggles.page(request.page - 1)
         return following, previous
 
     # ------------------------------------------------------------------ one report

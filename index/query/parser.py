@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from index.errors import QueryError
 from index.metrics import METRIC_NAMES
@@ -66,6 +67,7 @@ class Token:
         return self.position + len(self.value)
 
 
+@lru_cache(maxsize=256)  # an answer asks for the tree of its query several times
 def parse(query: str) -> Syntax | None:
     """The tree of a query, None for an empty one. Raises QueryError.
 

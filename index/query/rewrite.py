@@ -42,6 +42,7 @@ Series = Callable[[tuple[str, ...]], Node]
 """Bodies -> the reports of those bodies and of their predecessors and successors."""
 
 WILD = re.compile(r"\*|\?(?=\w)")
+LATIN = re.compile("[a-z]")
 
 
 @dataclass(slots=True)
@@ -84,6 +85,12 @@ class Rewritten:
         words = list(dict.fromkeys(self.loose))
         long = [w for w in words if not isinstance(w, String) or len(w.forms[0]) > 1]
         return list(dict.fromkeys([*long, *self.leftover])) or words
+
+    def stands_as_typed(self) -> bool:
+        """Whether each piece of the query is one string, without Latin letters: what is found then is spelt right."""
+        strings = {n.forms[0] for n in (*self.firm, *self.loose) if isinstance(n, String) and len(n.forms) == 1}
+        pieces = [piece.strip('"') for piece in self.normalised]
+        return strings.issuperset(pieces) and LATIN.search("".join(pieces)) is None
 
     def ranking(self, *, pairs: bool = False) -> Ranking:
         """What relevance is made of, where all words are found."""

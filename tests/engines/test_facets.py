@@ -14,11 +14,11 @@ import pytest
 
 from index.engine import EngineQuery, FacetAsked
 from index.engines import whoosh as embedded
-from index.engines.whoosh.facets import HIGH, _greatest
+from index.engines.whoosh.facets import _greatest
 from tests.engines.samples import document
 
 
-@pytest.mark.parametrize("most", [1, 3, HIGH - 1, HIGH, HIGH + 1, 40_000])
+@pytest.mark.parametrize("most", [1, 3, 255, 40_000])
 @pytest.mark.parametrize("values", [1, 20, 81, 3_000])
 def test_the_greatest_counts_come_first_and_equal_ones_in_their_order(most: int, values: int) -> None:
     rng = np.random.default_rng(most * values)
