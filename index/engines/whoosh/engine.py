@@ -43,6 +43,8 @@ __all__ = ["WhooshEngine", "open_engine"]
 LOG = logging.getLogger("gongkai")
 HEAD_START_S = 0.5
 
+GROUP, MANY = 32, 8_192
+
 Group = tuple[String | Wildcard, ...]
 Placed = tuple[float, int, int, int, int | None]
 """A match in the order of the answer: minus its key, tie, number of the segment, document, occurrences."""
@@ -381,11 +383,26 @@ def _behind(keys: Array, ties: Array, query: EngineQuery) -> Array:
 def _best(keys: Array, ties: Array, documents: Array, count: int) -> Array:
     some = np.arange(len(keys))
     if len(keys) > 4 * count:
-        least = np.partition(keys, len(keys) - count)[len(keys) - count]
-        certain, equal = np.flatnonzero(keys > least), np.flatnonzero(keys == least)
+        some = _contenders(keys, count)
+        high = keys.take(some)
+        least = np.partition(high, len(high) - count)[len(high) - count]
+        certain, equal = some.take(np.flatnonzero(high > least)), some.take(np.flatnonzero(high == least))
         need = count - len(certain)
         if len(equal) > need:
             equal = equal.take(np.argpartition(ties[documents.take(equal)], need)[:need]) if need else equal[:0]
         some = np.concatenate((certain, equal))
     order: Array = np.lexsort((ties[documents.take(some)], -keys.take(some)))
     return some.take(order)[:count]
+
+
+def _contenders(keys: Array, count: int) -> Array:
+    """Numbers among which the `count` greatest keys are: those that reach as high as so many groups do.
+
+    The greatest of a group costs a third of what selecting among all keys does.
+    """
+    if len(keys) < max(MANY, 4 * GROUP * count):
+        return np.arange(len(keys))
+    width = len(keys) // GROUP
+    highest = keys[: GROUP * width].reshape(GROUP, width).max(0)
+    found: Array = np.flatnonzero(keys >= np.partition(highest, width - count)[width - count])
+    return found
