@@ -126,10 +126,15 @@ def test_agreement_tells_fewer_and_more() -> None:
 )
 def test_engines_take_turns(turn: int, order: str) -> None:
     asked: list[str] = []
-    engines = {
-        name: Asked(lambda name=name: lambda question: asked.append(f"{name}{question}") or "", lambda: None, every)
-        for name, every in (("a", 1), ("b", 2))
-    }
+
+    def engine(name: str, every: int) -> Asked:
+        def ask(question: int) -> str:
+            asked.append(f"{name}{question}")
+            return ""
+
+        return Asked(lambda: ask, lambda: None, every)
+
+    engines = {"a": engine("a", 1), "b": engine("b", 2)}
     alternate(engines, [], range(5), 1, turn)
     assert [len(e.times.first) for e in engines.values()] == [5, 3]
     assert asked == order.split()

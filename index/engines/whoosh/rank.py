@@ -97,8 +97,10 @@ class Statistics:
             row = segment.words.find_one(key + at)
             if row >= 0:
                 rows = segment.words.rows(row, row + 1)
-                documents = rows.documents.astype(np.intp)
-                lists.append((documents, rows.counts * self._weights(number, field).take(documents)))
+                documents, weights = rows.documents.astype(np.intp), self._weights(number, field)
+                # a common word stands in the title or the body of every report
+                weights = weights if len(documents) == segment.count else weights.take(documents)
+                lists.append((documents, rows.counts * weights))
         return _impact("word", lists, self.leaves[number])
 
     def _pair(self, number: int, pair: str) -> Impact:
@@ -144,7 +146,9 @@ def _small(impact: Impact) -> Impact:
 def _impact(kind: str, lists: Sequence[tuple[Array, Array]], leaf: Leaf) -> Impact:
     documents, tf = summed(lists, leaf.segment.count)
     k = K[kind]
-    return Impact(documents, tf * (k + 1) / (tf + k), leaf.alive(documents))
+    values = tf * (k + 1)
+    values /= tf + k
+    return Impact(documents, values, leaf.alive(documents))
 
 
 class Scorer:
