@@ -30,13 +30,13 @@ from index.query.parser import parse
 from index.query.rewrite import Rewritten, rewrite
 from index.report import Report
 from index.request import LIMITS, SearchRequest, Toggles
-from index.response import CopyOf, FacetResult, Hit, QueryEcho, ScorePart, SearchResponse, Snippet
+from index.response import CopyOf, FacetResult, Hit, QueryEcho, ScorePart, SearchResponse
 from index.schema import NUMBERS, TEXT_FIELDS
 from index.series import Series, series
 from index.settings import Settings
 from index.similar import Copies, Novelty, Similar, copies, novelty, passages, similar
 from index.snippets import Marker, snippets
-from index.stored import head_of, report_of
+from index.stored import head_of, report_of, shown_of
 from index.suggestions import Suggestion, suggest
 from index.values import values_of
 from index.where import where
@@ -360,25 +360,12 @@ def _report(found: Found) -> Report:
 
 
 def _hit(found: Found, marker: Marker, most: int) -> Hit:
-    stored = head_of(found.contents.head)
-    pieces: tuple[Snippet, ...] = ()
-    if most:
-        pieces = snippets(found.contents.display, list(_marks(found, marker, "text")), most)
-    return Hit(
-        id=found.id,
-        score=round(found.score, 4),
-        occurrences=found.occurrences,
-        title_marks=_marks(found, marker, "title"),
-        snippets=pieces,
-        source=stored["source"],
-        url=stored["url"],
-        title=stored["title"],
-        agency=stored["agency"],
-        level=stored["level"],
-        year=stored["year"],
-        region=stored["region"],
-        published=stored["published"],
-    )
+    kept = found.contents
+    texts, wording = kept.texts, kept.wording
+    title, text = (marker.marks(name, texts[name], wording.get(name)) for name in TEXT_FIELDS)
+    pieces = snippets(kept.display, text, most) if most else ()
+    score = round(found.score, 4)
+    return Hit(found.id, *shown_of(kept.head), score, found.occurrences, tuple(title), pieces)
 
 
 def _marks(found: Found, marker: Marker, name: str) -> tuple[tuple[int, int], ...]:

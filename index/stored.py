@@ -21,12 +21,22 @@ from index.engine import Contents
 from index.plain import from_json, to_json
 from index.report import Report
 
-__all__ = ["HEAD", "PARTS", "dictionaries_name", "head_of", "head_to_bytes", "parts_of", "report_of", "rest_to_bytes"]
+__all__ = [
+    "HEAD",
+    "PARTS",
+    "SHOWN",
+    "dictionaries_name",
+    "head_of",
+    "head_to_bytes",
+    "parts_of",
+    "report_of",
+    "rest_to_bytes",
+    "shown_of",
+]
 
-HEAD = (
-    *("source", "url", "title", "agency", "level", "year", "region", "published"),
-    *("org_type", "line", "tables_status", "id"),
-)
+SHOWN = ("source", "url", "title", "agency", "level", "year", "region", "published")
+Shown = tuple[str, str | None, str | None, str | None, str | None, int | None, list[str] | None, str | None]
+HEAD = (*SHOWN, "org_type", "line", "tables_status", "id")
 PARTS = ("checks", "statistics", "others")
 DICTIONARIES = Path(__file__).with_name("dictionaries.zz")
 LEVEL = 6
@@ -46,6 +56,12 @@ def head_to_bytes(report: Report) -> bytes:
 def head_of(head: bytes) -> Mapping[str, Any]:
     """The fields of HEAD."""
     return dict(zip(HEAD, from_json(head), strict=True))
+
+
+def shown_of(head: bytes) -> Shown:
+    """The first fields of HEAD, those of SHOWN, in their order."""
+    source, url, title, agency, level, year, region, published, *_ = from_json(head)
+    return source, url, title, agency, level, year, region, published
 
 
 def rest_to_bytes(report: Report) -> bytes:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from functools import cache
-from itertools import count
+from itertools import accumulate, count
 from operator import add
 
 import numpy as np
@@ -56,9 +56,8 @@ def unpacked(folded: Folded, data: bytes) -> str:
         return text
     pieces: list[str] = []
     at = 0
-    for place, other in zip(
-        np.frombuffer(data, f"<u{width}", places, HEADER.size).cumsum().tolist(), others, strict=True
-    ):
+    gaps = memoryview(data)[HEADER.size : end].cast("H" if width == 2 else "I")
+    for place, other in zip(accumulate(gaps), others, strict=True):
         pieces += (text[at:place], other)
         at = place + 1
     return "".join(pieces) + text[at:]
