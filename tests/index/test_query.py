@@ -97,6 +97,24 @@ def test_meaning(query: str, meaning: nodes.Node) -> None:
     assert rewrite.rewrite(parse(query), values).condition() == meaning
 
 
+@pytest.mark.parametrize(
+    ("query", "as_typed"),
+    [
+        ("公开 收费", True),
+        ('"不予公开"', True),
+        ("年度报告 2019", True),
+        ("龙岗区教育局", False),  # found word by word
+        ("公开 OR 收费", False),
+        ("公开 -收费", False),
+        ("公?条例", False),
+        ("agency:教育局 公开", False),
+        ("gongkai", False),  # may be pinyin
+    ],
+)
+def test_what_stands_as_typed(query: str, as_typed: bool) -> None:
+    assert rewrite.rewrite(parse(query), values).stands_as_typed() == as_typed
+
+
 FILTERS = [
     ("level:县区级", {"level": ["县区级"]}, {}),
     ("level:县区", {"level": ["县区级"]}, {}),

@@ -65,6 +65,8 @@ def test_many_toggles_at_once_are_the_same(chosen: dict[str, tuple[str, ...]]) -
     values = ["县区级", "省级", "a&b=c/丁"]
     for facet in ("level", "agency", "region"):
         assert Toggles(request).urls(facet, values) == [request.toggled(facet, v).url() for v in values]
+    for page in (1, 2, 4):
+        assert Toggles(request).page(page) == request.at_page(page).url()
 
 
 @pytest.mark.parametrize(

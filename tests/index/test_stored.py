@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.analysis.analyzer import analyse
 from index.report import Check, Fact, Provenance, Repair, Report
-from index.stored import HEAD, PARTS, head_of, parts_of, report_of
+from index.stored import HEAD, PARTS, SHOWN, head_of, parts_of, report_of, shown_of
 
 REPORT = Report(
     id="r",
@@ -42,7 +42,9 @@ def test_round_trip() -> None:
 
 
 def test_front() -> None:
-    assert head_of(analyse(REPORT, "").head) == {name: getattr(REPORT, name) for name in HEAD}
+    head = analyse(REPORT, "").head
+    assert head_of(head) == {name: getattr(REPORT, name) for name in HEAD}
+    assert list(shown_of(head)) == [getattr(REPORT, name) for name in SHOWN]
 
 
 def test_text_is_not_kept_twice() -> None:
