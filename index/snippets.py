@@ -138,9 +138,27 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
 
     Marks that touch count as one long text: a run that stands whole says more than its words apart.
     """
-    texts = _touching(marks[:MOST_WINDOWS])
+    windows = _windows(display, marks[:MOST_WINDOWS])
+    windows.sort()
+    chosen: list[Span] = []
+    for _, _, start, end in windows:
+        if _meets(chosen, start, end):  # nor can it be grown beside them
+            continue
+        grown = _grown(display, start, end)
+        if not _meets(chosen, *grown):
+            chosen.append(grown)
+            if len(chosen) == most:
+                break
+    return chosen
+
+
+def _windows(display: str, marks: list[Span]) -> list[tuple[int, int, int, int]]:
+    """(minus worth, minus the marks inside, start, end) of the window from each mark on."""
+    texts = _touching(marks)
     kinds = [display[start:end] for start, end, _ in texts]
     held = dict.fromkeys(kinds, 0)
+    if len(held) == 1 and len(texts) == len(marks):
+        return _windows_of_one(marks)
     windows = []
     last = worth = inside = 0
     for n, (start, end, count) in enumerate(texts):
@@ -157,17 +175,18 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
         if not held[kinds[n]]:
             worth -= (end - start) ** 2
         inside -= count
-    windows.sort()
-    chosen: list[Span] = []
-    for _, _, start, end in windows:
-        if _meets(chosen, start, end):  # nor can it be grown beside them
-            continue
-        grown = _grown(display, start, end)
-        if not _meets(chosen, *grown):
-            chosen.append(grown)
-            if len(chosen) == most:
-                break
-    return chosen
+    return windows
+
+
+def _windows_of_one(marks: list[Span]) -> list[tuple[int, int, int, int]]:
+    """The same where all marks are one text, apart from each other: most questions are one word."""
+    windows, last, count = [], 0, len(marks)
+    for n, (start, _) in enumerate(marks):
+        reach = start + WIDTH
+        while last < count and (marks[last][1] <= reach or last <= n):
+            last += 1
+        windows.append((0, n - last, start, marks[last - 1][1]))
+    return windows
 
 
 def _meets(chosen: list[Span], start: int, end: int) -> bool:

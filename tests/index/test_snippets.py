@@ -48,6 +48,15 @@ def test_a_run_that_stands_whole_is_shown_first() -> None:
     assert "信息公开" in best.text
 
 
+@given(st.lists(st.integers(1, 90), min_size=1, max_size=40))
+def test_of_one_word_the_densest_piece_is_shown(gaps: list[int]) -> None:
+    text = "".join("公开" + "甲" * gap for gap in gaps)
+    marks = Marker.of(String(("公开",))).marks("text", fold(text), None)
+    densest = max(sum(start <= a and b <= start + WIDTH for a, b in marks) for start, _ in marks)
+    (best,) = snippets(text, marks, 1)
+    assert len(best.marks) >= densest
+
+
 def test_what_must_not_be_is_not_marked() -> None:
     marker = Marker.of(AllOf((String(("公开",)), Not(String(("收费",))))))
     assert marked(marker, "公开不收费") == ["公开"]
