@@ -37,6 +37,7 @@ CHECKED_AT_A_TIME = 1 << 15
 WIDTHS = (1, 2, 4, 8)
 CASTS: Mapping[int, Literal["b", "h", "i", "q"]] = {1: "b", 2: "h", 4: "i", 8: "q"}
 COLUMNS = ("form", "display", "block")
+SAME = OffsetMap()
 REPLACED = {0: 0xFFFD, **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)}
 
 
@@ -146,7 +147,7 @@ def _growth(values: Sequence[int]) -> Sequence[int]:
 def _unpacked(data: bytes) -> OffsetMap:
     """The OffsetMap that was packed. Plain Python: a report has some fifty rows, fewer than arrays are worth."""
     if not data:
-        return OffsetMap()
+        return SAME
     count = (len(data) - len(COLUMNS)) // sum(data[: len(COLUMNS)])
     columns, at = [], len(COLUMNS)
     for width in data[: len(COLUMNS)]:
@@ -326,8 +327,8 @@ class Grams:
     # -- texts
     def text(self, number: int) -> str:
         """One text."""
-        start, end = int(self.off[number]), int(self.off[number + 1]) - 1
-        return str(self.units.slice(start, end).tobytes(), "utf-16-le")
+        start, end = self.off[number : number + 2].tolist()
+        return str(self.units.slice(start, end - 1).tobytes(), "utf-16-le")
 
     def folded(self, number: int) -> Folded:
         """One text with its way back."""
