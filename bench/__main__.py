@@ -26,7 +26,6 @@ turn, in one process, on a machine that does other work too: ratios say more tha
 - **Turns** are of ten questions, one of each kind, as a server answers one question after another. In turns of one
   question each engine finds the caches of the processor as the others have left them; FTS5 and stock Whoosh read
   hundreds of megabytes. That is measured too, and costs most those whose requests are short: both tables are shown.
-
 - **What is asked**: the top 10, the exact total, four facets (agency, level, year, region with all levels of its path;
   each counted under the other facets' filters), snippets for each hit, and all of it as JSON.
 - **first** is a question that the engine was not asked since it was opened (files are in the system's cache,

@@ -17,7 +17,7 @@ from bench.measure import Asked, agreement, alternate
 from bench.peers import NAMES, Peer, build_version, missing, peer
 from bench.peers.gongkai import Gongkai
 from bench.process import Ran, folder_bytes, machine, run
-from bench.questions import Drawer, Question
+from bench.questions import KINDS, Drawer, Question
 from bench.reports import reports_file, utf8_bytes
 from bench.update import update
 from webui.__main__ import collect_less
@@ -30,7 +30,7 @@ LARGE = 100_000
 SLOW_EVERY = {"whoosh": 3}
 """Peers that are asked each so many questions only, in the first pass: a question takes them a second."""
 
-TURN = 10
+TURN = len(KINDS)
 """Questions that an engine is asked before the next one is: one of each kind."""
 
 NAIVE = 10_000

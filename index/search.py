@@ -242,8 +242,8 @@ class Searcher:
         found = engine.get(report_id)
         rewritten = self._rewritten(engine, q, synonymous=synonyms)
         marker = Marker.of(rewritten.condition())
-        title, text = (_marks(found, marker, name) for name in TEXT_FIELDS)
-        return MarkedReport(_report(found), title, text)
+        title, text = _marks(found, marker)
+        return MarkedReport(_report(found), tuple(title), tuple(text))
 
     # ------------------------------------------------------------------ reports like a report
     def similar(self, report_id: str, size: int = 10) -> Similar:
@@ -361,15 +361,16 @@ def _report(found: Found) -> Report:
 
 def _hit(found: Found, marker: Marker, most: int) -> Hit:
     kept = found.contents
-    texts, wording = kept.texts, kept.wording
-    title, text = (marker.marks(name, texts[name], wording.get(name)) for name in TEXT_FIELDS)
+    title, text = _marks(found, marker)
     pieces = snippets(kept.display, text, most) if most else ()
     score = round(found.score, 4)
     return Hit(found.id, *shown_of(kept.head), score, found.occurrences, tuple(title), pieces)
 
 
-def _marks(found: Found, marker: Marker, name: str) -> tuple[tuple[int, int], ...]:
-    return tuple(marker.marks(name, found.contents.texts[name], found.contents.wording.get(name)))
+def _marks(found: Found, marker: Marker) -> list[list[tuple[int, int]]]:
+    """The marks of each of TEXT_FIELDS."""
+    texts, wording = found.contents.texts, found.contents.wording
+    return [marker.marks(name, texts[name], wording.get(name)) for name in TEXT_FIELDS]
 
 
 def _called(engine: Engine, name: str, form: str) -> list[str]:

@@ -8,9 +8,8 @@ import re
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.analysis.normaliser import Folded, fold, normaliser_name
+from index.analysis.normaliser import Folded, fold, letters, normaliser_name
 from index.analysis.tokenizer import Tokenizer, segmenter_name, tokenizer
 from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_text
 from index.engine import Document
@@ -122,13 +121,7 @@ def _letters(form: str) -> str:
     units = np.frombuffer(form.encode("utf-16-le", "surrogatepass"), "<u2")
     if len(units) > len(form):
         return NO_LETTERS.sub("", form)
-    return units[_has_letters().take(units)].tobytes().decode("utf-16-le")
-
-
-@cache
-def _has_letters() -> NDArray[np.bool_]:
-    """Of each code point of two bytes whether it is a letter or a digit."""
-    return np.fromiter(map(str.isalnum, map(chr, range(0x10000))), np.bool_)
+    return units[letters().take(units)].tobytes().decode("utf-16-le")
 
 
 def day_number(date: str | None) -> int | None:

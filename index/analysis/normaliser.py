@@ -28,6 +28,8 @@ __all__ = [
     "code_points",
     "fold",
     "fold_line",
+    "is_encodable",
+    "letters",
     "normaliser_name",
     "of_code_points",
     "script_of",
@@ -203,6 +205,21 @@ def _one_of_many(match: re.Match[str]) -> str:
 def code_points(text: str) -> NDArray[np.int32]:
     """The code points of a text, half surrogate pairs too."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<i4")
+
+
+def is_encodable(text: str) -> bool:
+    """Whether a text has no half surrogate pair."""
+    try:
+        text.encode("utf-16-le")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@cache
+def letters() -> NDArray[np.bool_]:
+    """Of each UTF-16 unit whether it is a letter or a digit."""
+    return np.fromiter(map(str.isalnum, map(chr, range(0x10000))), np.bool_)
 
 
 def of_code_points(codes: NDArray[np.integer]) -> str:

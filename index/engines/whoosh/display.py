@@ -18,7 +18,7 @@ from operator import add
 
 import numpy as np
 
-from index.analysis.normaliser import Folded, code_points, of_code_points
+from index.analysis.normaliser import Folded, code_points, is_encodable, of_code_points
 from index.engines.whoosh.pack import Array
 from index.engines.whoosh.postings import run_lengths
 
@@ -61,15 +61,6 @@ def unpacked(folded: Folded, data: bytes) -> str:
         pieces += (text[at:place], other)
         at = place + 1
     return "".join(pieces) + text[at:]
-
-
-def is_encodable(text: str) -> bool:
-    """Whether a text has no half surrogate pair."""
-    try:
-        text.encode("utf-16-le")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _skeleton(folded: Folded, length: int) -> str:

@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 
-from index.analysis.normaliser import Folded
+from index.analysis.normaliser import Folded, is_encodable
 from index.analysis.offsets import OffsetMap
 from index.engines.whoosh.pack import Array, Pack, PackWriter
 from index.engines.whoosh.postings import Postings, merge_postings, postings_of, run_lengths
@@ -43,9 +43,7 @@ REPLACED = {0: 0xFFFD, **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)}
 
 def storable(text: str) -> str:
     """The text without NUL and lone surrogates, which no decoded report holds: U+FFFD takes their place."""
-    try:
-        text.encode("utf-16-le")
-    except UnicodeEncodeError:
+    if not is_encodable(text):
         return text.translate(REPLACED)
     return text.replace("\0", "\ufffd") if "\0" in text else text
 

@@ -7,10 +7,10 @@ are letters, and text by text elsewhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 
+from index.analysis.normaliser import letters
 from index.engines.whoosh.grams import Grams, storable, units_of
 from index.engines.whoosh.pack import Array
 from index.engines.whoosh.spans import EMPTY, choose, inside, touches
@@ -192,12 +192,6 @@ def _free(grams: Grams, starts: Array, widths: Array) -> Array:
         step += 1
         left = left[good & (widths[left] > step)]
     return free
-
-
-@cache
-def letters() -> Array:
-    """Which units are characters for which str.isalnum holds."""
-    return np.array([chr(unit).isalnum() for unit in range(1 << 16)], bool)
 
 
 def _fits_by_text(pattern: Pattern, grams: Grams, texts: Array) -> Spans:
