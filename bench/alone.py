@@ -19,10 +19,11 @@ from bench.peers import peer
 from bench.process import evict, memory_of
 from bench.questions import Question
 from bench.reports import records
-from index.analysis.analyzer import analyse, fingerprint
-from index.engine import Document, Prepared
-from index.engines import prepare, whoosh
-from index.report import Report
+from index.documents.builder import analyse, fingerprint
+from index.engines import whoosh
+from index.engines.opening import prepare
+from index.engines.seam import Document, Prepared
+from index.model.report import Report
 from indexer.build import WAITING
 
 __all__ = ["plain_document"]

@@ -23,10 +23,10 @@ import jieba
 
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
-from index.engine import Document, EngineQuery, FacetAsked
 from index.engines import whoosh
+from index.engines.seam import Document, EngineQuery, FacetAsked
+from index.model.fields import FACET_NAMES
 from index.query.nodes import AllOf, AnyOf, Everything, Keyword, Near, Node, NumberRange, Ranking, String, Wildcard
-from index.schema import FACET_NAMES
 
 FINGERPRINT = {"bench": "1"}
 PHRASES = [

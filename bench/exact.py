@@ -10,10 +10,10 @@ from typing import Any
 
 from bench.measure import Ask, Asked, Times, alternate
 from bench.questions import Drawer
-from index.engine import EngineQuery
-from index.engines import open_engine
+from index.engines.opening import open_engine
+from index.engines.seam import EngineQuery
+from index.model.settings import Settings
 from index.query.nodes import String
-from index.settings import Settings
 
 __all__ = ["Exact", "exact"]
 

@@ -19,11 +19,11 @@ from typing import Any
 from bench.measure import percentile
 from bench.process import folder_bytes, machine, memory_of
 from bench.reports import SEED, WORK
-from index.analysis.analyzer import analyse
-from index.engines import open_writer
-from index.report import Report
-from index.search import Searcher
-from index.settings import Settings
+from index.documents.builder import analyse
+from index.engines.opening import open_writer
+from index.model.report import Report
+from index.model.settings import Settings
+from index.search.searcher import Searcher
 from indexer.sample import Sample, generate
 
 PARAGRAPH = 40

@@ -23,8 +23,8 @@ from bench.peers.gongkai import request
 from bench.questions import Drawer, Question
 from bench.reports import reports_file
 from index.engines import whoosh
-from index.search import Searcher
-from index.settings import Settings
+from index.model.settings import Settings
+from index.search.searcher import Searcher
 from indexer.build import build
 
 EVERY_S = 0.001
@@ -51,18 +51,18 @@ BUILD: Stages = (
     ("the pipeline around", "indexer/", ""),
 )
 REQUEST: Stages = (
-    ("JSON", "index/plain.py", "to_json"),
-    ("facet values and their URLs", "index/facets.py", "result"),
-    ("marks and snippets", "index/snippets.py", ""),
-    ("hits: heads read", "index/stored.py", ""),
-    ("query: parsing, rewriting", "index/search.py", "_plan"),
-    ("engine: texts of the hits", "index/engines/whoosh/segment.py", "display"),
-    ("engine: texts of the hits", "index/engines/whoosh/segment.py", "texts"),
-    ("engine: ranking", "index/engines/whoosh/rank.py", ""),
-    ("engine: ordering", "index/engines/whoosh/engine.py", "_page"),
-    ("engine: counting facets", "index/engines/whoosh/engine.py", "_facets"),
+    ("JSON", "index/model/json_codec.py", "to_json"),
+    ("facet values and their URLs", "index/search/facets.py", "result"),
+    ("marks and snippets", "index/search/snippets.py", ""),
+    ("hits: heads read", "index/documents/stored.py", ""),
+    ("query: parsing, rewriting", "index/search/searcher.py", "_plan"),
+    ("engine: texts of the hits", "index/engines/whoosh/reading/segment.py", "display"),
+    ("engine: texts of the hits", "index/engines/whoosh/reading/segment.py", "texts"),
+    ("engine: ranking", "index/engines/whoosh/reading/rank.py", ""),
+    ("engine: ordering", "index/engines/whoosh/reading/engine.py", "_page"),
+    ("engine: counting facets", "index/engines/whoosh/reading/engine.py", "_facets"),
     ("engine: finding and counting", "index/engines/whoosh/", ""),
-    ("around: hits, echo, neighbours", "index/search.py", ""),
+    ("around: hits, echo, neighbours", "index/search/searcher.py", ""),
 )
 
 

@@ -17,10 +17,10 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from index.engine import EngineQuery
-from index.request import SearchRequest
-from index.search import Searcher
-from index.settings import Settings
+from index.engines.seam import EngineQuery
+from index.model.settings import Settings
+from index.search.request import SearchRequest
+from index.search.searcher import Searcher
 
 MEASURES = ("applications_new", "licences", "applications_granted")
 BY = ("year", "level", "region")

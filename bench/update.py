@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bench.process import run
 from bench.reports import records
-from index.request import SearchRequest
-from index.search import Searcher
-from index.settings import Settings
+from index.model.settings import Settings
+from index.search.request import SearchRequest
+from index.search.searcher import Searcher
 from indexer.build import build
 
 __all__ = ["update"]

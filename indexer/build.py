@@ -16,11 +16,11 @@ from multiprocessing import connection
 from pathlib import Path
 from threading import Thread
 
-from index.analysis.analyzer import analyse
-from index.engine import Prepared, Writer
-from index.engines import open_engine, open_writer, prepare
-from index.errors import IndexMissingError, InputError
-from index.settings import Settings
+from index.documents.builder import analyse
+from index.engines.opening import open_engine, open_writer, prepare
+from index.engines.seam import Prepared, Writer
+from index.model.errors import IndexMissingError, InputError
+from index.model.settings import Settings
 from indexer.corpus import Skip, walk
 from indexer.metadata import HostTable
 from indexer.metadata.hosts import host_of

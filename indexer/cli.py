@@ -16,12 +16,12 @@ from typing import Any, TypeVar
 
 import click
 
-from index.errors import GongkaiError, InputError, RequestError
-from index.report import Report
-from index.request import MATCHES, SearchRequest
-from index.response import Hit, QueryEcho, SearchResponse
-from index.schema import FACETS, SORTS
-from index.settings import SETTINGS, Settings
+from index.model.errors import GongkaiError, InputError, RequestError
+from index.model.fields import FACETS, SORTS
+from index.model.report import Report
+from index.model.settings import SETTINGS, Settings
+from index.search.request import MATCHES, SearchRequest
+from index.search.response import Hit, QueryEcho, SearchResponse
 
 __all__ = ["main"]
 
@@ -183,7 +183,7 @@ def _request(
 
 
 def _searcher(index_dir: Path | None) -> Any:
-    from index.search import Searcher  # noqa: PLC0415  loads numpy and the dictionary: only commands that search
+    from index.search.searcher import Searcher  # noqa: PLC0415  loads numpy and the dictionary: only commands that search
 
     return Searcher.open(Settings.from_environment(index=index_dir))
 
@@ -364,7 +364,7 @@ def export(
 ) -> None:
     """Stream the records that a query and filters find, with where each came from."""
     reports: Iterator[Report] = _searcher(index_dir).export(_request(query, match, where, filters))
-    from index.exports import FORMATS  # noqa: PLC0415  only this command writes tables
+    from index.documents.exports import FORMATS  # noqa: PLC0415  only this command writes tables
 
     write, _ = FORMATS[kind]
     for line in write(reports):
@@ -376,7 +376,7 @@ def export(
 @index_option
 def check(index_dir: Path | None) -> None:
     """Verify the index, and say what to run if it is not well."""
-    from index.engines import check_index, open_engine  # noqa: PLC0415  loads numpy
+    from index.engines.opening import check_index, open_engine  # noqa: PLC0415  loads numpy
 
     settings = Settings.from_environment(index=index_dir)
     faults = check_index(settings)

@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from index.errors import InputError
-from index.settings import Settings
+from index.model.errors import InputError
+from index.model.settings import Settings
 from indexer.decode import binary_kind
 from indexer.formats import READERS
 from indexer.formats.record import parse_record

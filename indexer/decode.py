@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import charset_normalizer
 
-from index.errors import InputError
+from index.model.errors import InputError
 from indexer.page import Decoded
 
 __all__ = ["binary_kind", "declared_labels", "decode"]

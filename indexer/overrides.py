@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import OverridesError
-from index.report import LEVELS, FactValue
+from index.model.errors import OverridesError
+from index.model.report import LEVELS, FactValue
 
 __all__ = ["FIELDS", "Override", "Overrides"]
 

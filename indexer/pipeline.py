@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 
 from index.analysis.normaliser import fold, script_of
 from index.analysis.wording import is_taiwan_worded
-from index.report import Provenance, Report
+from index.model.report import Provenance, Report
 from indexer.formats import read
 from indexer.formats.chrome import title_apart
 from indexer.metadata import Derived, HostTable, derive

@@ -16,7 +16,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from index.errors import OverridesError
+from index.model.errors import OverridesError
 
 __all__ = ["PLACES", "ZONES", "Gazetteer", "Place", "Resolution"]
 

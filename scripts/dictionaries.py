@@ -1,8 +1,9 @@
-"""Makes index/dictionaries.zz: what the records of reports are deflated with.
+"""Makes index/documents/dictionaries.zz: what the records of reports are deflated with.
 
     python scripts/dictionaries.py
 
-The records of generated reports of every form, as `index.stored.parts_of` gives them: no published text is in them.
+The records of generated reports of every form, as `index.documents.stored.parts_of` gives them: no published text is
+in them.
 A new field of the record, or a new label of a table, makes records longer until the file is made anew; a file made
 anew makes every index stale.
 """
@@ -17,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from index.stored import DICTIONARIES, PARTS, parts_of
+from index.documents.stored import DICTIONARIES, PARTS, parts_of
 from indexer.page import Known, Source
 from indexer.pipeline import report_of
 from indexer.sample import Sample, generate

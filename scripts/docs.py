@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import index.query.syntax  # noqa: E402
-from index.schema import FACETS  # noqa: E402  the checkout comes first
-from index.settings import SETTINGS  # noqa: E402
+from index.model.fields import FACETS  # noqa: E402  the checkout comes first
+from index.model.settings import SETTINGS  # noqa: E402
 from indexer.cli import main  # noqa: E402
 
 PART = re.compile(r"(<!-- generated: ([\w-]+)(?: ([^\n]*?))? -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from index.search import Searcher
-from index.settings import Settings
+from index.model.settings import Settings
+from index.search.searcher import Searcher
 from indexer.build import build
 from tests.conftest import CORPUS, ROOT
 from webui import create_app

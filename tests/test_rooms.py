@@ -22,7 +22,7 @@ ONLY_IN = {
     "werkzeug": "webui/",
     "waitress": "webui/",
 }
-ALONE = ("index/query/nodes.py", "index/report.py")
+ALONE = ("index/query/nodes.py", "index/model/report.py")
 
 
 def imports(path: Path) -> set[str]:

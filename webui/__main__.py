@@ -13,8 +13,8 @@ from typing import Any
 import click
 import waitress
 
-from index.errors import IndexStateError, SettingsError
-from index.settings import Settings
+from index.model.errors import IndexStateError, SettingsError
+from index.model.settings import Settings
 from webui.app import create_app
 
 __all__ = ["collect_less", "serve"]

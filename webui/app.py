@@ -9,17 +9,17 @@ from flask import Flask, Response, request, url_for
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from index.search import Searcher
-from index.settings import Settings
-from webui import caching, problems, security
-from webui.api import api
-from webui.context import Room, product_version, room
-from webui.machine import machine
-from webui.marks import marked
-from webui.metrics import Metrics
-from webui.pages import pages
+from index.model.settings import Settings
+from index.search.searcher import Searcher
+from webui.api.endpoint import api
+from webui.api.machine import machine
+from webui.http import caching, problems, security
+from webui.http.context import Room, product_version, room
+from webui.http.telemetry import Metrics
 from webui.ports import SearcherPort
-from webui.research import research
+from webui.report.marks import marked
+from webui.research.pages import research
+from webui.search.pages import pages
 
 __all__ = ["create_app"]
 

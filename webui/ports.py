@@ -1,6 +1,6 @@
 """What the read side needs of a searcher: the pages and the endpoint know this and nothing behind it.
 
-`index.search.Searcher` satisfies it, and so does the searcher of the tests.
+`index.search.searcher.Searcher` satisfies it, and so does the searcher of the tests.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from index.aggregate import Aggregate, Histogram
-from index.coverage import Coverage
-from index.engine import Manifest
-from index.report import Report
-from index.request import SearchRequest
-from index.response import FacetResult, SearchResponse, Span
-from index.series import Series
-from index.similar import Novelty, Similar
+from index.engines.seam import Manifest
+from index.model.report import Report
+from index.search.request import SearchRequest
+from index.search.response import FacetResult, SearchResponse, Span
+from index.studies.aggregate import Aggregate, Histogram
+from index.studies.coverage import Coverage
+from index.studies.series import Series
+from index.studies.similar import Novelty, Similar
 
 __all__ = ["MarkedReportPort", "SearcherPort", "SuggestionPort"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from bench.peers import FACET_SIZE, FACETS, HITS
 from bench.questions import Question
-from index.request import SearchRequest
-from index.search import Searcher
-from index.settings import Settings
+from index.model.settings import Settings
+from index.search.request import SearchRequest
+from index.search.searcher import Searcher
 
 __all__ = ["ENGINE", "request"]
 

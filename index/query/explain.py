@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
-from index.metrics import METRIC_NAMES, METRICS
+from index.model.fields import FACETS
+from index.model.metrics import METRIC_NAMES, METRICS
 from index.query.rewrite import WILD, words_of
 from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax
-from index.schema import FACETS
 
 __all__ = ["in_words"]
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from index.errors import QueryError
-from index.metrics import METRIC_NAMES
+from index.model.errors import QueryError
+from index.model.metrics import METRIC_NAMES
 from index.query.codes import TYPED_YEAR
 from index.query.syntax import (
     MOST_CHARACTERS,

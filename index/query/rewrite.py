@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from index.analysis.normaliser import fold_line
+from index.analysis.synonyms import synonyms
 from index.analysis.tokenizer import is_word, tokenizer
 from index.analysis.wording import mainland_forms
-from index.errors import QueryError
-from index.metrics import METRIC_NAMES
+from index.model.errors import QueryError
+from index.model.metrics import METRIC_NAMES
+from index.model.report import LEVELS
 from index.query.codes import CODE, spellings
 from index.query.nodes import (
     AllOf,
@@ -30,8 +32,6 @@ from index.query.nodes import (
     Wildcard,
 )
 from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax, unparse
-from index.report import LEVELS
-from index.synonyms import synonyms
 
 __all__ = ["WILD", "Rewritten", "Values", "rewrite", "words_of"]
 

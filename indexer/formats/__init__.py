@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from index.errors import InputError
+from index.model.errors import InputError
 from indexer.formats.doc import read_doc
 from indexer.formats.docx import read_docx
 from indexer.formats.html import read_html

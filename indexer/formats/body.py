@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from index.errors import InputError
+from index.model.errors import InputError
 from indexer.formats.chrome import EDGES, Framed
 from indexer.page import Cell, Decoded, Page, Table
 

@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import InputError
+from index.model.errors import InputError
 from indexer.decode import decode
 from indexer.formats.body import Rows, finish
 from indexer.formats.chrome import Line, frame

@@ -16,7 +16,7 @@ import lxml.html
 from lxml.etree import SubElement, _Element
 from lxml.html import HtmlElement
 
-from index.errors import InputError
+from index.model.errors import InputError
 from indexer.formats.body import finish
 from indexer.formats.chrome import frame
 from indexer.formats.flatten import flatten

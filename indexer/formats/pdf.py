@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import pypdfium2
 
-from index.errors import InputError
+from index.model.errors import InputError
 from indexer.formats.body import finish
 from indexer.formats.chrome import Line, frame, is_title, squeeze
 from indexer.formats.flatten import join_lines

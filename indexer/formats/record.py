@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from index.errors import InputError
-from index.report import LEVELS
+from index.model.errors import InputError
+from index.model.report import LEVELS
 from indexer.formats.chrome import title_apart
 from indexer.formats.html import read_markup
 from indexer.page import Known, Page, Source

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from index.analysis.normaliser import Folded, fold_line
-from index.report import LEVELS, Fact, FactValue
+from index.model.report import LEVELS, Fact, FactValue
 from indexer.metadata.hosts import HostTable
 from indexer.metadata.judging import Judged, Verdict, judge
 from indexer.metadata.naming import Name, names_of

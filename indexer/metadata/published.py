@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from index.analysis.normaliser import fold_line
-from index.report import Fact
+from index.model.report import Fact
 from indexer.metadata.dates import days_in
 from indexer.metadata.reading import Reading
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from index.report import Fact
+from index.model.report import Fact
 from indexer.metadata.dates import DAY, FIRST_YEAR, LAST_YEAR, YEAR, day_of, year_of
 from indexer.metadata.reading import Reading
 from indexer.metadata.title import Title

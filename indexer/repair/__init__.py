@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.report import Repair
+from index.model.report import Repair
 from indexer.repair import characters, gloss, mojibake, out_of_step
 from indexer.repair.edits import Edit, apply, compose
 from indexer.repair.replay import undo

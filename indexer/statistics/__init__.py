@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from index.report import Check
+from index.model.report import Check
 from indexer.page import Page
 from indexer.statistics.checks import identities
 from indexer.statistics.figures import figures
@@ -36,8 +36,8 @@ class Statistics:
     """What the tables and sentences of a report say in numbers.
 
     `template` is gb2019, gb2021, stat2014, mixed, prose, or None for what is no report. `metrics` has the names of
-    `index.metrics`; absent is absent. `status` speaks of the tables alone and is one of
-    `index.report.TABLES_STATUSES`.
+    `index.model.metrics`; absent is absent. `status` speaks of the tables alone and is one of
+    `index.model.report.TABLES_STATUSES`.
     """
 
     template: str | None = None

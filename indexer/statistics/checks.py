@@ -3,7 +3,7 @@
 R1: the applicants of a row sum to 总计. R2: the outcomes of a column sum to (七)总计. R3: what came in equals what was
 handled and carried out. R4: the results of a block sum to its 总计. S: the sums of the annex of 2014. A blank is
 not 0: an identity that holds only when blanks are read as 0 says so. What one year carries into the next is
-`index.series`.
+`index.studies.series`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
 
-from index.report import Check
+from index.model.report import Check
 from indexer.statistics.recognise import Grid
 from indexer.statistics.templates import APPLICANTS, BLOCKS, FORMS, RESULTS, STAT2014, SUMS_2014, Column, Row
 from indexer.statistics.values import Number, plain

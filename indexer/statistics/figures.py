@@ -1,4 +1,7 @@
-"""Flat numbers out of the tables, by the names of `index.metrics`. A number is there only when every cell of it is."""
+"""Flat numbers out of the tables, by the names of `index.model.metrics`.
+
+A number is there only when every cell of it is.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
-from index.settings import Settings
+from index.model.settings import Settings
 from tests.webui.fake import FakeSearcher, sample_reports
 from webui import create_app
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from index.analysis.analyzer import fingerprint
-from index.engines import check_index, open_engine, open_writer, whoosh
-from index.errors import IndexLockedError, IndexMissingError, IndexStaleError
-from index.request import SearchRequest
-from index.search import Searcher
-from index.settings import Settings
-from index.stored import report_of
+from index.documents.builder import fingerprint
+from index.documents.stored import report_of
+from index.engines import whoosh
+from index.engines.opening import check_index, open_engine, open_writer
+from index.model.errors import IndexLockedError, IndexMissingError, IndexStaleError
+from index.model.settings import Settings
+from index.search.request import SearchRequest
+from index.search.searcher import Searcher
 from indexer.build import FEW, Tally, build
 from indexer.overrides import Overrides
 
@@ -245,6 +246,6 @@ def test_missing_stale_and_locked(folder: Path, settings: Settings, monkeypatch:
     finally:
         writer.cancel()
     other = {"schema": "0", "normaliser": "old"}
-    monkeypatch.setattr("index.engines.fingerprint", lambda: other)
+    monkeypatch.setattr("index.engines.opening.fingerprint", lambda: other)
     with pytest.raises(IndexStaleError, match="rebuild"):
         open_engine(settings)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from index.search import Searcher
-from index.settings import SETTINGS, Settings
+from index.model.settings import SETTINGS, Settings
+from index.search.searcher import Searcher
 from indexer.cli import main
 from tests.conftest import CORPUS
 
@@ -46,7 +46,7 @@ def test_json_is_what_the_endpoint_returns(built: Path) -> None:
     result = run("search", "依申请公开", "--index", built / "index", "--json")
     answer = json.loads(result.stdout)
     searcher = Searcher.open(Settings(index=built / "index"))
-    from index.request import SearchRequest
+    from index.search.request import SearchRequest
 
     want = json.loads(searcher.search(SearchRequest(q="依申请公开")).encoded())
     assert {**answer, "took_ms": 0} == {**want, "took_ms": 0}

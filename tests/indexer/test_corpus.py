@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import InputError
-from index.settings import Settings
+from index.model.errors import InputError
+from index.model.settings import Settings
 from indexer.corpus import Skip, walk
 from indexer.formats import READERS, read
 from indexer.page import Known, Source

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import InputError
+from index.model.errors import InputError
 from indexer.decode import declared_labels, decode
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "decode" / "cases.json").read_text("utf-8"))

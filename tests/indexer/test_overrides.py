@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.errors import OverridesError
+from index.model.errors import OverridesError
 from indexer.overrides import Overrides
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.report import Report
-from index.settings import Settings
+from index.model.report import Report
+from index.model.settings import Settings
 from indexer.build import build
 from indexer.corpus import Skip, walk
 from indexer.page import Known, Source
@@ -117,7 +117,7 @@ def test_a_host_that_is_known_tells_namesakes_apart(tmp_path: Path) -> None:
     path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in records), encoding="utf-8")
     settings = Settings(index=tmp_path / "index", jobs=1)
     build([path], settings)
-    from index.search import Searcher
+    from index.search.searcher import Searcher
 
     report = Searcher.open(settings).report("鼓楼区审计局")
     assert report.region == ["福建省", "福州市", "鼓楼区"]

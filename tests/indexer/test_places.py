@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from index.analysis.normaliser import fold
-from index.errors import OverridesError
+from index.model.errors import OverridesError
 from indexer.places import Gazetteer, ancestors
 
 FOUND = [

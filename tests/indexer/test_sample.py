@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.report import LEVELS
+from index.model.report import LEVELS
 from indexer.sample import Sample, generate, write_samples
 from indexer.sample.damage import GLOSSED, KINDS, gbk_slipped, glossed, kangxi, taiwan_worded
 from indexer.sample.generate import RATES, YEARS

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.request import SearchRequest
-from index.search import Searcher
-from index.settings import Settings
+from index.model.settings import Settings
+from index.search.request import SearchRequest
+from index.search.searcher import Searcher
 from indexer.build import build
 from tests.conftest import CORPUS
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from random import Random
 
 from index.analysis.readings import COMMON, homophones
-from index.report import Report
-from index.request import SearchRequest
-from index.search import Searcher
+from index.model.report import Report
+from index.search.request import SearchRequest
+from index.search.searcher import Searcher
 from indexer.sample.generate import Sample, _traditional, generate
 from tests.relevance.retrieval import searcher_over
 

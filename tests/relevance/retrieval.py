@@ -22,15 +22,15 @@ from typing import Any
 import ir_measures
 from ir_measures import RR, R
 
-from index.analysis.analyzer import analyse
 from index.analysis.normaliser import fold_line
 from index.analysis.tokenizer import tokenizer
-from index.engines import open_engine, open_writer
+from index.documents.builder import analyse
+from index.engines.opening import open_engine, open_writer
+from index.model.report import Report
+from index.model.settings import Settings
 from index.query.rewrite import pairs_of
-from index.report import Report
-from index.request import SearchRequest
-from index.search import Searcher
-from index.settings import Settings
+from index.search.request import SearchRequest
+from index.search.searcher import Searcher
 from tests.conftest import SHARED
 
 SETS = {"cmrc": "cmrc2018_simplified", "drcd": "drcd_traditional", "xquad": "xquad_zh", "ncp": "ncp_policy_qa"}

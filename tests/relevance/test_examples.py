@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.request import SearchRequest
-from index.response import SearchResponse
-from index.search import Searcher
+from index.search.request import SearchRequest
+from index.search.response import SearchResponse
+from index.search.searcher import Searcher
 from tests.relevance.golden import corpus_searcher
-from webui.syntax import ROWS, SHOWN, WORKED
+from webui.words.syntax import ROWS, SHOWN, WORKED
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.search import Searcher
+from index.search.searcher import Searcher
 from tests.relevance.golden import FOLDER, QUERIES, corpus_searcher, ranking
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.report import Report
+from index.model.report import Report
 from indexer.sample.generate import generate
 from tests.relevance.known import measured as measured_known
 from tests.relevance.retrieval import (

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from index.settings import Settings
+from index.model.settings import Settings
 from tests.webui.fake import FakeSearcher, sample_reports
 from webui import create_app
 

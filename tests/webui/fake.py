@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
-from index.aggregate import Aggregate, Bin, Group, Histogram
-from index.coverage import Body, Cell, Child, Coverage
-from index.engine import Manifest
-from index.errors import QueryError, ReportNotFoundError, RequestError
-from index.passages import Card, Passages
-from index.report import Check, Fact, Provenance, Repair, Report
-from index.request import LIMITS, SearchRequest
-from index.response import FacetResult, FacetValue, Hit, QueryEcho, SearchResponse, Snippet
-from index.schema import FACETS
-from index.series import Link, Series, YearCheck
-from index.similar import Copy, Neighbour, Novelty, Similar, Year
+from index.engines.seam import Manifest
+from index.model.errors import QueryError, ReportNotFoundError, RequestError
+from index.model.fields import FACETS
+from index.model.report import Check, Fact, Provenance, Repair, Report
+from index.search.request import LIMITS, SearchRequest
+from index.search.response import FacetResult, FacetValue, Hit, QueryEcho, SearchResponse, Snippet
+from index.studies.aggregate import Aggregate, Bin, Group, Histogram
+from index.studies.coverage import Body, Cell, Child, Coverage
+from index.studies.passages import Card, Passages
+from index.studies.series import Link, Series, YearCheck
+from index.studies.similar import Copy, Neighbour, Novelty, Similar, Year
 
 WHERE = re.compile(r"([a-z_]+)(>=|<=|=|>|<)(-?\d{1,18}(?:\.\d{1,9})?)")
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from lxml import html as lxml_html
 
-from index.analysis.analyzer import analyse
-from index.engines import open_writer
-from index.settings import Settings
+from index.documents.builder import analyse
+from index.engines.opening import open_writer
+from index.model.settings import Settings
 from tests.webui.fake import sample_reports
 from webui import create_app
 

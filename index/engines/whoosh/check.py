@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from index.engines.whoosh.batch import BLOBS, STREAMS, WORDINGS
-from index.engines.whoosh.pack import REBUILD, Pack
-from index.engines.whoosh.store import Store, crc_of, open_pack
-from index.errors import IndexStateError
+from index.engines.whoosh.storage.pack import REBUILD, Pack
+from index.engines.whoosh.storage.store import Store, crc_of, open_pack
+from index.engines.whoosh.writing.batch import BLOBS, STREAMS, WORDINGS
+from index.model.errors import IndexStateError
 
 __all__ = ["check"]
 

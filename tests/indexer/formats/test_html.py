@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import InputError
+from index.model.errors import InputError
 from indexer.formats import read
 from indexer.formats.html import read_markup
 from indexer.page import Known, Page, Source

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import InputError
+from index.model.errors import InputError
 from indexer.formats import doc, pdf, read
 from indexer.page import Page, Source
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import InputError
+from index.model.errors import InputError
 from indexer.formats import read
 from indexer.formats.chrome import Line, frame, header_fields, is_title, squeeze
 from indexer.page import Page, Source

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.report import LEVELS, Fact
+from index.model.report import LEVELS, Fact
 from indexer.metadata import Derived, HostTable, derive
 from indexer.overrides import Overrides
 from indexer.page import Known, Page, Source

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from index.metrics import METRIC_NAMES, METRICS
-from index.settings import Settings
+from index.model.metrics import METRIC_NAMES, METRICS
+from index.model.settings import Settings
 from indexer.corpus import walk
 from indexer.formats import read
 from indexer.page import Page, Source

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.metrics import METRIC_NAMES
-from index.report import TABLES_STATUSES
+from index.model.metrics import METRIC_NAMES
+from index.model.report import TABLES_STATUSES
 from indexer.page import Page
 from indexer.sample.tables import (
     APPLICANTS,

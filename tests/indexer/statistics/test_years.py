@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.series import YearCheck, cross_year_checks
+from index.studies.series import YearCheck, cross_year_checks
 from indexer.page import Page
 from indexer.statistics import read_statistics
 from tests.indexer.statistics.forms import text_of

@@ -1,0 +1,1 @@
+"""What helps a reader ask: vocabulary, completions, corrections, boosts."""

@@ -1,0 +1,1 @@
+"""A report on its way into an index and out again: made ready, kept, exported."""

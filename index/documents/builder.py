@@ -1,0 +1,136 @@
+"""Makes a report ready for an engine: index forms, wording, words, facet values, numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from functools import cache
+
+import numpy as np
+
+from index.analysis.normaliser import Folded, fold, letters, normaliser_name
+from index.analysis.tokenizer import Tokenizer, segmenter_name, tokenizer
+from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_text
+from index.documents.stored import dictionaries_name, head_to_bytes, rest_to_bytes
+from index.engines.seam import Document
+from index.model.fields import FACETS, SCHEMA_VERSION
+from index.model.metrics import METRIC_NAMES
+from index.model.report import Report
+
+__all__ = ["COPY", "HEADING", "analyse", "copy_number", "day_number", "fingerprint"]
+
+HEADING = re.compile(
+    r"^[ \t\u3000\xa0]*(?:第[一二三四五六七八九十]+[章节節部]|[一二三四五六七八九十]{1,3}[、.．]"
+    r"|[(（][一二三四五六七八九十]{1,3}[)）])"
+    r"[^\n。;；]{2,38}$",
+    re.MULTILINE,
+)
+"""A heading of a report: 一、概述 or （二）主动公开情况, on a line of its own and without a full stop."""
+
+
+@cache
+def fingerprint() -> dict[str, str]:
+    """What an index is written with; one that was written with something else is stale."""
+    return {
+        "schema": f"{SCHEMA_VERSION} {dictionaries_name()}",
+        "normaliser": normaliser_name(),
+        "segmenter": segmenter_name(),
+        "wording": str(len(WORDINGS)) + " " + str(sum(map(ord, "".join(w.taiwan + w.mainland for w in WORDINGS)))),
+    }
+
+
+def analyse(report: Report, digest: str) -> Document:
+    """The report as an engine takes it. `digest` says what it was made from."""
+    title, text = fold(report.title or ""), fold(report.text)
+    taiwan = is_taiwan_worded(title.form + text.form)
+    return Document(
+        id=report.id,
+        digest=digest,
+        source=report.source,
+        head=head_to_bytes(report),
+        rest=rest_to_bytes(report),
+        display=report.text,
+        texts={"title": title, "text": text},
+        wording={"title": mainland(title) if taiwan else None, "text": mainland(text) if taiwan else None},
+        words=_words(report, title, text, taiwan=taiwan),
+        keywords=_keywords(report),
+        numbers=_numbers(report, text.form, taiwan=taiwan),
+    )
+
+
+def _words(report: Report, title: Folded, text: Folded, *, taiwan: bool) -> dict[str, dict[str, int]]:
+    cutter: Tokenizer = tokenizer()
+    headings = "\n".join(m.group() for m in HEADING.finditer(report.text))
+    forms = {"title": title.form, "headings": fold(headings).form, "body": text.form}
+    if taiwan:
+        forms = {name: mainland_text(form) for name, form in forms.items()}
+    return {name: cutter.counts(form) for name, form in forms.items()}
+
+
+def _keywords(report: Report) -> dict[str, str | tuple[str, ...]]:
+    out: dict[str, str | tuple[str, ...]] = {}
+    for facet in FACETS:
+        value = getattr(report, facet.attribute)
+        if not value:
+            continue
+        out[facet.name] = tuple(value) if facet.kind == "path" else str(value)
+    return out
+
+
+def _numbers(report: Report, form: str, *, taiwan: bool) -> dict[str, float]:
+    out: dict[str, float] = {}
+    # Title and text have all the markers that the text has: without enough of them it is not asked again.
+    if (copy := copy_number(form) if taiwan else _copy_number(form)) is not None:
+        out[COPY] = copy
+    if report.year is not None:
+        out["year"] = report.year
+    if (day := day_number(report.published)) is not None:
+        out["published"] = day
+    metrics = report.statistics.get("metrics") or {}
+    out.update({name: float(metrics[name]) for name in METRIC_NAMES if metrics.get(name) is not None})
+    return out
+
+
+NO_LETTERS = re.compile(r"[\W_]+")
+COPY = "copy"
+"""The number that copies of one report share."""
+
+FEWEST_LETTERS = 200
+"""A text with fewer letters may agree with another by chance or by form."""
+
+
+def copy_number(form: str) -> float | None:
+    """What an index form is, whatever its signs, spaces, script and wording: 52 bits of its letters and digits.
+
+    >>> copy_number("公开" * 150) == copy_number("公，开 " * 150)
+    True
+    """
+    return _copy_number(mainland_text(form) if is_taiwan_worded(form) else form)
+
+
+def _copy_number(form: str) -> float | None:
+    letters = _letters(form)
+    if len(letters) < FEWEST_LETTERS:
+        return None
+    return float(int(hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:13], 16))
+
+
+def _letters(form: str) -> str:
+    """The letters and digits of a form."""
+    units = np.frombuffer(form.encode("utf-16-le", "surrogatepass"), "<u2")
+    if len(units) > len(form):
+        return NO_LETTERS.sub("", form)
+    return units[letters().take(units)].tobytes().decode("utf-16-le")
+
+
+def day_number(date: str | None) -> int | None:
+    """Days since 0001-01-01 of an ISO date; None for none.
+
+    >>> day_number("2019-03-11")
+    737129
+    """
+    try:
+        return dt.date.fromisoformat(date).toordinal() if date else None
+    except ValueError:
+        return None

@@ -1,0 +1,138 @@
+"""Results as files: CSV that opens rightly in a spreadsheet, JSON Lines with whole records, Parquet. All stream."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from itertools import islice
+from typing import Any
+
+from index.model.errors import SettingsError
+from index.model.metrics import METRIC_NAMES
+from index.model.report import Report
+
+__all__ = ["COLUMNS", "FORMATS", "guarded", "jsonl", "parquet", "rows"]
+
+BOM = "\ufeff"
+"""Without it Excel reads UTF-8 as the system's code page, on Chinese machines GBK."""
+
+_FACTS = ("id", "url", "source", "sha256", "encoding", "title", "agency", "agency_id", "level", "org_type", "line")
+COLUMNS = (*_FACTS, "region", "year", "period", "published", "scope", "script", "tables_status", *METRIC_NAMES)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def guarded(value: Any) -> str:
+    """A cell. One that a spreadsheet would take for a formula gets an apostrophe in front; absent is empty.
+
+    >>> guarded("=HYPERLINK(1)"), guarded(-5), guarded(None)
+    ("'=HYPERLINK(1)", '-5', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, int | float):
+        return str(value)
+    text = str(value)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _values(report: Report) -> dict[str, Any]:
+    """A report as the columns; absent is None."""
+    provenance, metrics = report.provenance, report.statistics.get("metrics") or {}
+    other = {
+        "region": "/".join(report.region) if report.region else None,
+        "sha256": provenance and provenance.sha256,
+        "encoding": provenance and provenance.encoding,
+        **{name: metrics.get(name) for name in METRIC_NAMES},
+    }
+    return {name: other[name] if name in other else getattr(report, name) for name in COLUMNS}
+
+
+def rows(reports: Iterable[Report]) -> Iterator[bytes]:
+    """The reports as CSV with a header, a line at a time."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    yield (BOM + buffer.getvalue()).encode()
+    for report in reports:
+        buffer.seek(0)
+        buffer.truncate()
+        writer.writerow([guarded(v) for v in _values(report).values()])
+        yield buffer.getvalue().encode("utf-8", "replace")
+
+
+def jsonl(reports: Iterable[Report]) -> Iterator[bytes]:
+    """The whole records, one a line."""
+    for report in reports:
+        line = json.dumps(report.record(), ensure_ascii=False, separators=(",", ":"))
+        yield line.encode("utf-8", "replace") + b"\n"
+
+
+ROW_GROUP = 2_000
+"""Reports of a Parquet file that are held at a time."""
+
+
+def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
+    """The columns of the CSV as a Parquet file: numbers as numbers, unknown as null, a row group at a time.
+
+    Raises SettingsError where the extra is not installed.
+    """
+    if not find_spec("pyarrow"):
+        raise SettingsError("Parquet needs pyarrow; run: pip install 'gongkai[parquet]'")
+    import pyarrow as pa  # noqa: PLC0415  an extra of 150 MB: only an export in this format needs it
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    schema = pa.schema([(name, pa.type_for_alias(_type(name))) for name in COLUMNS])
+    sink, rest = _Sink(), iter(reports)
+    with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema) as writer:
+        while batch := [_values(r) for r in islice(rest, ROW_GROUP)]:
+            writer.write_table(pa.Table.from_pylist([_typed(row) for row in batch], schema))
+            yield sink.taken()
+    yield sink.taken()
+
+
+def _type(name: str) -> str:
+    return "double" if name in METRIC_NAMES else "int32" if name == "year" else "string"
+
+
+def _typed(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: float(v) if v is not None and k in METRIC_NAMES else v for k, v in row.items()}
+
+
+class _Sink(io.RawIOBase):
+    """A file to write to, from which what was written can be taken away: a download is never held whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[bytes] = []
+        self.length = 0
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Keep the bytes until they are taken."""
+        self.parts.append(bytes(data))
+        self.length += len(self.parts[-1])
+        return len(self.parts[-1])
+
+    def tell(self) -> int:
+        """How much was written, taken or not."""
+        return self.length
+
+    def taken(self) -> bytes:
+        """What was written since the last time."""
+        data = b"".join(self.parts)
+        self.parts.clear()
+        return data
+
+
+FORMATS = {
+    "csv": (rows, "text/csv; charset=utf-8"),
+    "jsonl": (jsonl, "application/x-ndjson; charset=utf-8"),
+    "parquet": (parquet, "application/vnd.apache.parquet"),
+}
+"""format -> (writer, media type)."""

@@ -1,0 +1,30 @@
+"""Opens the index of the settings: the one place that chooses an engine."""
+
+from __future__ import annotations
+
+from index.documents.builder import fingerprint
+from index.engines import whoosh
+from index.engines.seam import Document, Engine, Prepared, Writer
+from index.model.settings import Settings
+
+__all__ = ["check_index", "open_engine", "open_writer", "prepare"]
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The index of the settings, for reading. Raises IndexStateError."""
+    return whoosh.open_engine(settings.index, fingerprint=fingerprint(), trust=settings.trust_index)
+
+
+def open_writer(settings: Settings, *, rebuild: bool = False) -> Writer:
+    """The index of the settings, for writing; made where there is none. Raises IndexStateError."""
+    return whoosh.open_writer(settings.index, fingerprint(), rebuild=rebuild, trust=settings.trust_index)
+
+
+def prepare(document: Document) -> Prepared:
+    """The document as `Writer.put` takes it most quickly; made in whatever process."""
+    return whoosh.prepare(document)
+
+
+def check_index(settings: Settings) -> list[str]:
+    """Every fault of the index of the settings, in words; empty when it is well."""
+    return whoosh.check(settings.index, trust=settings.trust_index)

@@ -1,0 +1,1 @@
+"""From a query to matches: a snapshot, its segments, sets, positions, scores, facets."""

@@ -1,0 +1,1 @@
+"""From documents to a commit: batches, runs, merged segments."""

@@ -1,0 +1,1 @@
+"""A request in, a response out: what the pages, the endpoint and the command line ask."""

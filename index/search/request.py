@@ -1,0 +1,198 @@
+"""What can be asked: one frozen request, the same for the page, the endpoint and the command line.
+
+The request knows how it is written as URL parameters, so that every link on a page and every `next` of the endpoint
+is made in one place.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from urllib.parse import quote_plus, urlencode
+
+from index.model.errors import RequestError
+from index.model.fields import FACET_NAMES, FACETS, SORTS
+
+__all__ = ["API_SEARCH", "LIMITS", "MATCHES", "PAGE_SEARCH", "SearchRequest", "Toggles"]
+
+API_SEARCH, PAGE_SEARCH = "/api/v1/search", "/search"
+MATCHES = ("auto", "all", "any")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may ask for; past a limit it is refused, never cut."""
+
+    size: int = 100
+    window: int = 10_000
+    facet_size: int = 1_000
+    snippets: int = 5
+    values: int = 200
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One search.
+
+    `filters` maps facet names to chosen values: OR-ed within a facet, AND-ed across. `facets` names the facets to
+    count (None: all). `cursor` continues a list past `page * size == 10,000`. `fold` shows copies of one report as
+    one hit. `synonyms` also searches what means the same as a bare word; `explain` asks for the parts of each score.
+    Raises RequestError on what cannot be.
+    """
+
+    q: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    year_from: int | None = None
+    year_to: int | None = None
+    published_from: dt.date | None = None
+    published_to: dt.date | None = None
+    where: tuple[str, ...] = ()
+    match: str = "auto"
+    sort: str = "relevance"
+    size: int = 10
+    page: int = 1
+    cursor: str | None = None
+    facets: tuple[str, ...] | None = None
+    facet_size: int = 20
+    snippets: int = 3
+    synonyms: bool = False
+    fold: bool = False
+    explain: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be asked, naming the parameter."""
+        _within("size", self.size, 1, LIMITS.size)
+        _within("page", self.page, 1, LIMITS.window)
+        _within("facet_size", self.facet_size, 1, LIMITS.facet_size)
+        _within("snippets", self.snippets, 0, LIMITS.snippets)
+        _one_of("match", self.match, MATCHES)
+        _one_of("sort", self.sort, SORTS)
+        for name in self.facets or ():
+            _one_of("facets", name, FACET_NAMES)
+        for name, values in self.filters.items():
+            self._check_filter(name, values)
+        if self.cursor is None and self.page * self.size > LIMITS.window:
+            raise RequestError(
+                "page",
+                f"page * size may reach {LIMITS.window}; follow `next` from there on, it carries a cursor",
+            )
+
+    def _check_filter(self, name: str, values: tuple[str, ...]) -> None:
+        _one_of(name, name, FACET_NAMES)
+        if len(values) > LIMITS.values:
+            raise RequestError(name, f"at most {LIMITS.values} values of {name} can be chosen; choose fewer")
+        kind = next(f.kind for f in FACETS if f.name == name)
+        for value in values:
+            if not value or (kind == "number" and not (value.isascii() and value.isdigit() and len(value) <= 4)):
+                raise RequestError(name, f"{value!r} is no {name}; take a value that the facet lists")
+
+    # ------------------------------------------------------------------ as a URL
+    def params(self) -> list[tuple[str, str]]:
+        """The request as URL parameters, defaults left out, in a stable order."""
+        out: list[tuple[str, str]] = [("q", self.q)] if self.q else []
+        for name in FACET_NAMES:
+            out += [(name, value) for value in self.filters.get(name, ())]
+        for name in ("year_from", "year_to", "published_from", "published_to"):
+            if (value := getattr(self, name)) is not None:
+                out.append((name, str(value)))
+        out += [("where", w) for w in self.where]
+        if self.facets is not None:
+            out.append(("facets", ",".join(self.facets)))
+        for name in ("match", "sort", "size", "facet_size", "snippets"):
+            if getattr(self, name) != getattr(BLANK, name):
+                out.append((name, str(getattr(self, name))))
+        if self.synonyms:
+            out.append(("synonyms", "on"))
+        if self.fold:
+            out.append(("fold", "on"))
+        if self.explain:
+            out.append(("explain", "1"))
+        if self.cursor is not None:
+            out.append(("cursor", self.cursor))
+        elif self.page != 1:
+            out.append(("page", str(self.page)))
+        return out
+
+    def url(self, path: str = API_SEARCH) -> str:
+        """The request as a URL below `path`."""
+        params = self.params()
+        return path + ("?" + urlencode(params) if params else "")
+
+    # ------------------------------------------------------------------ neighbours of a request
+    def toggled(self, facet: str, value: str) -> SearchRequest:
+        """This request with one facet value chosen, or no longer chosen, from the first page."""
+        chosen = self.filters.get(facet, ())
+        now = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)
+        filters = {k: v for k, v in {**self.filters, facet: now}.items() if v}
+        return replace(self, filters=filters, page=1, cursor=None)
+
+    def at_page(self, page: int) -> SearchRequest:
+        """This request at another page."""
+        return replace(self, page=page, cursor=None)
+
+    def at_cursor(self, cursor: str) -> SearchRequest:
+        """This request continued behind a hit."""
+        return replace(self, page=1, cursor=cursor)
+
+    def with_(self, **changes: object) -> SearchRequest:
+        """This request with some parameters changed, from the first page."""
+        return replace(self, **{"page": 1, "cursor": None, **changes})  # type: ignore[arg-type]
+
+
+class Toggles:
+    """The URLs of one request's neighbours: what they have in common is made once."""
+
+    def __init__(self, request: SearchRequest, path: str = API_SEARCH) -> None:
+        params = request.params()
+        paging = ("cursor", "page")
+        self.path, self.filters = path, request.filters
+        self.parts = [(PLACES.get(name, len(PLACES)), _written(name, v)) for name, v in params if name not in paging]
+
+    def urls(self, facet: str, values: Iterable[str]) -> list[str]:
+        """`request.toggled(facet, value).url(path)` for each of some values."""
+        place, chosen = PLACES[facet], self.filters.get(facet, ())
+        before = [part for at, part in self.parts if at < place]
+        after = [part for at, part in self.parts if at > place]
+        kept = [_written(facet, v) for v in chosen]
+        head, tail = f"{self.path}?{''.join(f'{part}&' for part in before + kept)}", "".join(f"&{p}" for p in after)
+        return [
+            self._url(before + [_written(facet, v) for v in chosen if v != value] + after)
+            if value in chosen
+            else head + _written(facet, value) + tail
+            for value in values
+        ]
+
+    def page(self, number: int) -> str:
+        """`request.at_page(number).url(path)`."""
+        return self._url([part for _, part in self.parts] + ([f"page={number}"] if number != 1 else []))
+
+    def _url(self, parts: Sequence[str]) -> str:
+        return f"{self.path}?{'&'.join(parts)}" if parts else self.path
+
+
+@lru_cache(maxsize=1 << 14)
+def _written(name: str, value: str) -> str:
+    """A parameter as a URL has it."""
+    return f"{name}={quote_plus(value)}"
+
+
+def _within(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise RequestError(name, f"{name} is {value}; it must be between {low} and {high}")
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise RequestError(name, f"{value!r} is not one of {', '.join(allowed)}")
+
+
+PLACES = {name: place for place, name in enumerate(("q", *FACET_NAMES))}
+"""The order of the first parameters of a URL; all others come behind."""
+
+BLANK = SearchRequest()
+"""All defaults: what a URL leaves out."""

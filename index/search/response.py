@@ -1,0 +1,127 @@
+"""What is answered: one response, from which the page, the JSON and the command line's table are made.
+
+Snippets are text plus spans, never HTML. All spans are [start, end) code points into the text beside them.
+
+An answer is made of a hundred small values, made once and written once: plain dataclasses take a quarter of the time
+of frozen ones to make, and orjson writes them in a sixth of the time of those with slots. Nothing changes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from index.model.json_codec import to_json
+
+__all__ = ["CopyOf", "FacetResult", "FacetValue", "Hit", "QueryEcho", "ScorePart", "SearchResponse", "Snippet"]
+
+Span = tuple[int, int]
+
+
+@dataclass
+class Snippet:
+    """A piece of a report's text: `offset` is where it starts there, `marks` lie on `text`."""
+
+    text: str
+    marks: tuple[Span, ...]
+    offset: int
+
+
+@dataclass
+class ScorePart:
+    """One part of a score: the score is the plain sum of its parts."""
+
+    name: str
+    value: float
+    detail: str
+
+
+@dataclass
+class Hit:
+    """A report as a list shows it. `occurrences` is None for a query without words, `explanation` unless asked for."""
+
+    id: str
+    source: str
+    url: str | None
+    title: str | None
+    agency: str | None
+    level: str | None
+    year: int | None
+    region: list[str] | None
+    published: str | None
+    score: float
+    occurrences: int | None
+    title_marks: tuple[Span, ...] = ()
+    snippets: tuple[Snippet, ...] = ()
+    explanation: tuple[ScorePart, ...] | None = None
+    copies: tuple[CopyOf, ...] = ()
+
+
+@dataclass
+class CopyOf:
+    """The same report elsewhere, folded into a hit."""
+
+    id: str
+    source: str
+    url: str | None
+    title: str | None
+
+
+@dataclass
+class FacetValue:
+    """One value of a facet with its count under the other facets' filters, and the URL that chooses or drops it."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    toggle_url: str
+
+
+@dataclass
+class FacetResult:
+    """A counted facet: chosen values first, then by count. `truncated` says that `total_values` are more."""
+
+    values: tuple[FacetValue, ...]
+    total_values: int
+    truncated: bool
+
+
+@dataclass
+class QueryEcho:
+    """The query as it was understood.
+
+    `explained` says it back in words. `suggestions` are corrected queries, each of which finds something. `synonyms`
+    are the bare words that have some, whether they were searched (`notes` says so) or not.
+    """
+
+    q: str
+    normalised: str
+    words: tuple[str, ...]
+    filters: Mapping[str, Any]
+    relaxed: bool = False
+    notes: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    explained: str = ""
+    synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass
+class SearchResponse:
+    """The answer to a SearchRequest. `next` and `previous` are endpoint URLs that work as they stand."""
+
+    query: QueryEcho
+    total: int
+    occurrences: int | None
+    took_ms: float
+    page: int
+    size: int
+    next: str | None
+    previous: str | None
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, FacetResult] = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        """The response as the endpoint gives it: JSON in UTF-8."""
+        return to_json(self)

@@ -1,0 +1,242 @@
+"""Marks and snippets: where a query stands in a report, and the pieces of text that show it best.
+
+Everything is found in the index form and taken back to the display text, so that a mark lies exactly on the
+characters as they were published, in whatever script. No text is cut into words here.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from operator import le
+
+from index.analysis.normaliser import Folded
+from index.model.fields import TEXT_FIELDS
+from index.query.nodes import Node, String, Wildcard, strings_of
+from index.search.response import Snippet
+
+__all__ = ["Marker", "snippets"]
+
+Span = tuple[int, int]
+MOST_MARKS = 5_000
+MOST_WINDOWS = 400
+"""Marks among which the best places are looked for."""
+
+WIDTH = 110
+UP_TO_STOPS = tuple(re.compile(f"(?s:.*)[{stops}]") for stops in ("。！？；\n!?;", "。！？；\n!?;，、,：: \u3000"))
+"""As much as ends with a stop: of a sentence; where there is none, of a part of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Finds the places of a query in a report: exactly those that its occurrences count.
+
+    `patterns` has for each of TEXT_FIELDS the one string that may be marked there, the leftmost-longest alternation of
+    several, or None.
+    """
+
+    patterns: Mapping[str, str | re.Pattern[str] | None]
+
+    @classmethod
+    def of(cls, condition: Node) -> Marker:
+        """The marker of a condition: all that it asks to be present."""
+        leaves = strings_of(condition)
+        return cls({name: _pattern(tuple(x for x in leaves if x.field in (None, name))) for name in TEXT_FIELDS})
+
+    def marks(self, field: str, text: Folded, wording: Folded | None) -> list[Span]:
+        """The display spans of one field, sorted, overlapping ones joined."""
+        pattern = self.patterns[field]
+        if pattern is None:
+            return []
+        spans = _found(pattern, text)
+        if wording is not None:
+            # 線 stands in 線上 itself, and in 在線, which 線上 also reads as: it is one place.
+            spans += [s for s in _found(pattern, wording) if not any(s[0] < b and a < s[1] for a, b in spans)]
+            spans.sort()
+        elif not any(text.offsets.block):  # each character has its own place, and what was found has no overlaps
+            return spans
+        return _joined(spans)
+
+
+@lru_cache(maxsize=256)
+def _pattern(leaves: tuple[String | Wildcard, ...]) -> str | re.Pattern[str] | None:
+    literal = {form for leaf in leaves if isinstance(leaf, String) for form in leaf.forms if form}
+    outside = {o for leaf in leaves if isinstance(leaf, String) for o in leaf.outside}
+    wild = [wildcard_regex(leaf) for leaf in leaves if isinstance(leaf, Wildcard)]
+    if not literal and not wild:
+        return None
+    if len(literal) == 1 and not outside and not wild:
+        return next(iter(literal))
+    parts = [f"(?P<not>{'|'.join(map(re.escape, sorted(outside, key=len, reverse=True)))})"] if outside else []
+    parts += [re.escape(s) for s in sorted(literal, key=len, reverse=True)] + wild
+    return re.compile("|".join(parts))
+
+
+def wildcard_regex(leaf: Wildcard) -> str:
+    """A wildcard as a regular expression: `*` is up to `widest` letters or digits, as few as fit; `?` is one."""
+    letter = r"[^\W_]"
+    return "".join(
+        f"{letter}{{0,{leaf.widest}}}?" if c == "*" else letter if c == "?" else re.escape(c) for c in leaf.pattern
+    )
+
+
+def _found(pattern: str | re.Pattern[str], text: Folded) -> list[Span]:
+    """The display spans of the places of a pattern, in order."""
+    if isinstance(pattern, str):
+        return text.offsets.spans(_places(pattern, text.form))
+    matches: Iterable[re.Match[str]] = islice(pattern.finditer(text.form), MOST_MARKS)
+    if "not" in pattern.groupindex:
+        matches = (m for m in matches if m["not"] is None)
+    return text.offsets.spans([span for m in matches if (span := m.span())[1] > span[0]])
+
+
+def _places(literal: str, form: str) -> list[Span]:
+    """Where a string stands, as often as it stands without overlaps: no expression is compiled for one question."""
+    out: list[Span] = []
+    at, length = form.find(literal), len(literal)
+    while at >= 0 and len(out) < MOST_MARKS:
+        out.append((at, at + length))
+        at = form.find(literal, at + length)
+    return out
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """Sorted spans without overlaps."""
+    starts = [start for start, _ in spans]
+    if all(map(le, [end for _, end in spans], starts[1:])):  # nearly always
+        return spans
+    out: list[Span] = []
+    reached = -1
+    for start, end in spans:
+        if start < reached:
+            out[-1] = (out[-1][0], max(end, reached))
+        else:
+            out.append((start, end))
+        reached = max(end, reached)
+    return out
+
+
+def snippets(display: str, marks: list[Span], most: int) -> tuple[Snippet, ...]:
+    """Up to `most` pieces that together show most of what was asked, in the order of the text.
+
+    A report without marks in its text is shown by its opening.
+    """
+    if most == 0 or not display:
+        return ()
+    if not marks:
+        return (_cut(display, 0, min(len(display), WIDTH), []),)
+    chosen = sorted(_best(display, marks, most))
+    return tuple(_cut(display, *window, marks) for window in chosen)
+
+
+def _best(display: str, marks: list[Span], most: int) -> list[Span]:
+    """The windows with most different marked texts, then most marks, that do not overlap.
+
+    Marks that touch count as one long text: a run that stands whole says more than its words apart.
+    """
+    windows = _windows(display, marks[:MOST_WINDOWS])
+    windows.sort()
+    chosen: list[Span] = []
+    for _, _, start, end in windows:
+        if _meets(chosen, start, end):  # nor can it be grown beside them
+            continue
+        grown = _grown(display, start, end)
+        if not _meets(chosen, *grown):
+            chosen.append(grown)
+            if len(chosen) == most:
+                break
+    return chosen
+
+
+def _windows(display: str, marks: list[Span]) -> list[tuple[int, int, int, int]]:
+    """(minus worth, minus the marks inside, start, end) of the window from each mark on."""
+    texts = _touching(marks)
+    kinds = [display[start:end] for start, end, _ in texts]
+    held = dict.fromkeys(kinds, 0)
+    if len(held) == 1 and len(texts) == len(marks):
+        return _windows_of_one(marks)
+    windows = []
+    last = worth = inside = 0
+    for n, (start, end, count) in enumerate(texts):
+        while last < len(texts) and (last <= n or texts[last][1] - start <= WIDTH):
+            kind = kinds[last]
+            if not held[kind]:
+                worth += len(kind) ** 2
+            held[kind] += 1
+            inside += texts[last][2]
+            last += 1
+        # the reach of the last is the furthest: texts neither overlap nor touch
+        windows.append((-worth, -inside, start, texts[last - 1][1]))
+        held[kinds[n]] -= 1
+        if not held[kinds[n]]:
+            worth -= (end - start) ** 2
+        inside -= count
+    return windows
+
+
+def _windows_of_one(marks: list[Span]) -> list[tuple[int, int, int, int]]:
+    """The same where all marks are one text, apart from each other: most questions are one word."""
+    windows, last, count = [], 0, len(marks)
+    for n, (start, _) in enumerate(marks):
+        reach = start + WIDTH
+        while last < count and (marks[last][1] <= reach or last <= n):
+            last += 1
+        windows.append((0, n - last, start, marks[last - 1][1]))
+    return windows
+
+
+def _meets(chosen: list[Span], start: int, end: int) -> bool:
+    for a, b in chosen:  # noqa: SIM110  a generator costs more than the three it looks at
+        if start < b and a < end:
+            return True
+    return False
+
+
+def _touching(marks: list[Span]) -> list[tuple[int, int, int]]:
+    """(start, end, how many marks) of the marks, those that touch as one."""
+    out: list[tuple[int, int, int]] = []
+    for start, end in marks:
+        if out and out[-1][1] == start:
+            out[-1] = (out[-1][0], end, out[-1][2] + 1)
+        else:
+            out.append((start, end, 1))
+    return out
+
+
+def _grown(display: str, start: int, end: int) -> Span:
+    """The window grown to WIDTH, from a stop to a stop where there is one near."""
+    spare = max(0, WIDTH - (end - start))
+    left = _stop_before(display, start, spare * 2 // 5)
+    right = _stop_after(display, end, max(0, WIDTH - (end - left)))
+    return left, right
+
+
+def _stop_before(display: str, position: int, reach: int) -> int:
+    low = max(0, position - reach)
+    for stops in UP_TO_STOPS:
+        if found := stops.match(display, low, position):
+            return found.end()
+    return low
+
+
+def _stop_after(display: str, position: int, reach: int) -> int:
+    high = min(len(display), position + reach)
+    for stops in UP_TO_STOPS:
+        if found := stops.match(display, position + reach // 2 + 1, high):
+            return found.end()
+    return high
+
+
+def _cut(display: str, start: int, end: int, marks: list[Span]) -> Snippet:
+    while start < end and display[start].isspace():
+        start += 1
+    while end > start and display[end - 1].isspace():
+        end -= 1
+    # A place that the end of the piece would cut in two is not marked: half a word is not what was asked for.
+    first, last = bisect_left(marks, (start, 0)), bisect_left(marks, (end, 0))
+    inside = tuple((a - start, b - start) for a, b in marks[first:last] if b <= end)
+    return Snippet(display[start:end], inside, start)

@@ -1,0 +1,1 @@
+"""What compares reports: shared passages, series of years, coverage, sums over many."""

@@ -1,0 +1,338 @@
+"""Figures over many reports: a number or a ratio by year, level, region or line, with how many reports stand behind it.
+
+A report is used when it states the number and its tables add up as far as they can be read; the others are counted
+and said. Reports of a body itself and of a whole area (scope) are never added up together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from index.engines.seam import Columns, Engine, EngineQuery
+from index.model.errors import RequestError
+from index.model.metrics import METRICS
+from index.model.report import LEVELS
+
+__all__ = ["BY", "Aggregate", "Bin", "Group", "Histogram", "Measure", "aggregate", "histogram", "measures"]
+
+Array = np.ndarray[Any, np.dtype[Any]]
+BY = ("year", "level", "region", "line")
+SCOPES = ("self", "aggregate")
+USED = ("consistent", "partial", "absent")
+"""Table statuses whose numbers are used: what is not consistent is used only when it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What can be drawn. A ratio divides the sums of two lists of metrics; `formula_zh` says so to readers."""
+
+    name: str
+    label_zh: str
+    label_en: str
+    unit: str
+    kind: str
+    formula_zh: str
+    templates: tuple[str, ...]
+    over: tuple[str, ...] = ()
+    under: tuple[str, ...] = ()
+
+
+DECIDED_REVIEWS = ("reviews_upheld", "reviews_corrected", "reviews_other")
+DECIDED_SUITS = ("suits_upheld", "suits_corrected", "suits_other")
+GB = ("gb2019", "gb2021")
+RATIOS = (
+    Measure(
+        "grant_rate", "公开率", "Grant rate", "%", "ratio", "（予以公开+部分公开）÷本年办理总计", GB,
+        ("applications_granted", "applications_partly_granted"), ("applications_handled",),
+    ),
+    Measure(
+        "refusal_rate", "不予公开率", "Refusal rate", "%", "ratio", "不予公开÷本年办理总计", GB,
+        ("applications_refused",), ("applications_handled",),
+    ),
+    Measure(
+        "unavailable_rate", "无法提供率", "Unavailable rate", "%", "ratio", "无法提供÷本年办理总计", GB,
+        ("applications_unavailable",), ("applications_handled",),
+    ),
+    Measure(
+        "not_processed_rate", "不予处理率", "Not-processed rate", "%", "ratio", "不予处理÷本年办理总计", GB,
+        ("applications_not_processed",), ("applications_handled",),
+    ),
+    Measure(
+        "carry_out_rate", "结转率", "Carry-over rate", "%", "ratio", "结转下年度÷（本年新收+上年结转）", GB,
+        ("applications_carried_out",), ("applications_new", "applications_carried_in"),
+    ),
+    Measure(
+        "review_correction_rate", "复议纠错率", "Correction rate in review", "%", "ratio",
+        "复议纠正÷（维持+纠正+其他结果），不计尚未审结", GB, ("reviews_corrected",), DECIDED_REVIEWS,
+    ),
+    Measure(
+        "suit_loss_rate", "诉讼败诉率", "Loss rate in litigation", "%", "ratio",
+        "诉讼纠正÷（维持+纠正+其他结果），不计尚未审结", GB, ("suits_corrected",), DECIDED_SUITS,
+    ),
+)  # fmt: skip
+
+
+def measures() -> tuple[Measure, ...]:
+    """All numbers, and the ratios made of them."""
+    plain = (Measure(m.name, m.label_zh, m.label_en, m.unit, "metric", m.label_zh, m.templates) for m in METRICS)
+    return (*RATIOS, *plain)
+
+
+def measure_named(name: str) -> Measure:
+    """The measure of a name. Raises RequestError."""
+    for measure in measures():
+        if measure.name == name:
+            return measure
+    raise RequestError("measure", f"there is no measure {name!r}; there are {', '.join(m.name for m in measures())}")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One bar or point. `reports` is N, `used` is n; without a used report every figure is None.
+
+    `total` is the sum, for a ratio the sum above divided by the sum below; quartiles are over the single reports.
+    """
+
+    value: str
+    label: str
+    reports: int
+    used: int
+    total: float | None = None
+    median: float | None = None
+    q1: float | None = None
+    q3: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """The groups of one measure. `breaks` are values at which the form changed: no line may be drawn across them."""
+
+    measure: str
+    by: str
+    groups: tuple[Group, ...]
+    reports: int
+    used: int
+    scope: str | None
+    notes: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Reports whose number is at least `low` and less than `high` (the last bin includes it)."""
+
+    low: float
+    high: float
+    count: int
+    where: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How a number is spread. `missing` reports do not state it."""
+
+    name: str
+    bins: tuple[Bin, ...]
+    missing: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class _Table:
+    """The columns that one aggregate needs, and which reports are used."""
+
+    values: Array
+    over: Array
+    under: Array
+    used: Array
+    keys: Array
+    labels: list[str]
+    templates: Array
+    template_names: tuple[str, ...]
+    notes: list[str] = field(default_factory=list)
+    scope: str | None = None
+
+
+def aggregate(
+    engine: Engine,
+    query: EngineQuery,
+    measure: str,
+    by: str = "year",
+    *,
+    scope: str | None = None,
+    template: str | None = None,
+    region: Sequence[str] = (),
+    inconsistent: bool = False,
+) -> Aggregate:
+    """One measure over what a query finds.
+
+    `scope` is "self" or "aggregate" (a whole area); without it the one that more reports have. `region` is the path
+    below which regions are told apart. Raises RequestError.
+    """
+    wanted = measure_named(measure)
+    if by not in BY:
+        raise RequestError("by", f"{by!r} is not one of {', '.join(BY)}")
+    if scope is not None and scope not in SCOPES:
+        raise RequestError("scope", f"{scope!r} is not one of {', '.join(SCOPES)}")
+    if template is not None and template not in wanted.templates:
+        raise RequestError("template", f"{measure} stands in {', '.join(wanted.templates)} only, not in {template!r}")
+    metrics = [*wanted.over, *wanted.under] or [measure]
+    columns = engine.columns(query, metrics, (by, "scope", "template", "tables"))
+    table = _table(columns, wanted, by, region)
+    _select(table, columns, scope, template, inconsistent=inconsistent)
+    found = set(table.keys.tolist())
+    groups = tuple(_group(table, wanted, number) for number in _order(table, by) if number in found)
+    return Aggregate(
+        measure=measure,
+        by=by,
+        groups=groups,
+        reports=columns.reports,
+        used=int(table.used.sum()),
+        scope=table.scope,
+        notes=tuple(table.notes),
+        breaks=_breaks(groups) if by == "year" else (),
+    )
+
+
+def _table(columns: Columns, measure: Measure, by: str, region: Sequence[str]) -> _Table:
+    if measure.kind == "ratio":
+        over = np.sum([columns.numbers[n] for n in measure.over], axis=0)
+        under = np.sum([columns.numbers[n] for n in measure.under], axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = np.where(under > 0, over / under, math.nan)
+    else:
+        values = over = columns.numbers[measure.name]
+        under = np.ones(len(values))
+    ordinals, names = columns.facets[by]
+    if by == "region":
+        ordinals, names = _children(ordinals, names, tuple(region))
+    templates, template_names = columns.facets["template"]
+    return _Table(values, over, under, ~np.isnan(values), ordinals, list(names), templates, template_names)
+
+
+def _children(ordinals: Array, names: tuple[str, ...], region: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
+    """Paths cut to one step below a region; the region itself stays a group of its own."""
+    depth = len(region) + 1
+    cut = ["/".join(n.split("/")[:depth]) for n in names]
+    known = {name: i for i, name in enumerate(dict.fromkeys(cut))}
+    table = np.array([*(known[c] for c in cut), -1], np.int64)
+    return table[ordinals], tuple(known)
+
+
+def _select(table: _Table, columns: Columns, scope: str | None, template: str | None, *, inconsistent: bool) -> None:
+    """Leave out what must not be joined or trusted, and say how much that is."""
+    statuses, status_names = columns.facets["tables"]
+    allowed = {*USED, *(("inconsistent",) if inconsistent else ())}
+    trusted = np.array([*(n in allowed for n in status_names), True])[statuses]
+    _drop(table, trusted, "{n} 份报告的表格勾稽不符或无法读取，未计入")
+    if template is not None:
+        same = np.array([*(n == template for n in table.template_names), False])[table.templates]
+        _drop(table, same, "{n} 份报告格式不同，未计入")
+    scopes, scope_names = columns.facets["scope"]
+    counts = {n: int(np.count_nonzero(table.used & (scopes == i))) for i, n in enumerate(scope_names)}
+    most = max(counts, key=lambda n: (counts[n], n == "self"), default=None)
+    table.scope = scope or (most if most is not None and counts[most] else None)
+    if table.scope is not None:
+        same = np.array([*(n == table.scope for n in scope_names), False])[scopes]
+        _drop(table, same, "{n} 份报告口径不同（本机关与汇总不相加），未计入")
+    unstated = columns.reports - int(np.count_nonzero(~np.isnan(table.values)))
+    if unstated:
+        table.notes.append(f"{unstated} 份报告未载明此数或分母为零")
+
+
+def _drop(table: _Table, kept: Array, note: str) -> None:
+    lost = int(np.count_nonzero(table.used & ~kept))
+    if lost:
+        table.notes.append(note.format(n=lost))
+    table.used = table.used & kept
+
+
+def _order(table: _Table, by: str) -> Iterable[int]:
+    numbers = range(len(table.labels))
+    if by == "level":
+        return sorted(numbers, key=lambda i: LEVELS.index(table.labels[i]) if table.labels[i] in LEVELS else 9)
+    if by == "line":
+        counts = np.bincount(table.keys[table.keys >= 0], minlength=len(table.labels))
+        return sorted(numbers, key=lambda i: (-int(counts[i]), table.labels[i]))
+    return sorted(numbers, key=lambda i: table.labels[i])
+
+
+def _group(table: _Table, measure: Measure, number: int) -> Group:
+    inside = table.keys == number
+    used = inside & table.used
+    value, values = table.labels[number], table.values[used]
+    label = value.rsplit("/", 1)[-1]
+    if not len(values):
+        return Group(value, label, int(inside.sum()), 0)
+    below = float(table.under[used].sum())
+    above = float(table.over[used].sum())
+    q1, median, q3 = (float(q) for q in np.percentile(values, (25, 50, 75)))
+    templates = table.templates[used & (table.templates >= 0)]
+    usual = table.template_names[int(np.bincount(templates).argmax())] if len(templates) else None
+    return Group(
+        value=value,
+        label=label,
+        reports=int(inside.sum()),
+        used=len(values),
+        total=above / below if measure.kind == "ratio" else above,
+        median=median,
+        q1=q1,
+        q3=q3,
+        minimum=float(values.min()),
+        maximum=float(values.max()),
+        template=usual,
+    )
+
+
+def _breaks(groups: Sequence[Group]) -> tuple[str, ...]:
+    """The years in which most reports have another form than in the year before."""
+    known = [g for g in groups if g.template]
+    return tuple(b.value for a, b in pairwise(known) if a.template != b.template)
+
+
+STEPS = (1, 2, 5)
+
+
+def histogram(engine: Engine, query: EngineQuery, name: str, bins: int = 12) -> Histogram:
+    """How a number is spread over what a query finds, in steps of 1, 2, 5, 10, 20, 50: most counts are small."""
+    values = engine.columns(query, (name,), ()).numbers[name]
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return Histogram(name, (), len(values))
+    edges = _edges(float(known.min()), float(known.max()), bins)
+    counts, _ = np.histogram(known, edges)
+    out = []
+    for low, high, count in zip(edges, edges[1:], counts.tolist(), strict=False):
+        sign = "<=" if high == edges[-1] else "<"
+        out.append(Bin(low, high, count, (f"{name}>={low:g}", f"{name}{sign}{high:g}")))
+    return Histogram(name, tuple(out), len(values) - len(known))
+
+
+def _edges(low: float, high: float, bins: int) -> list[float]:
+    if low >= 1000 and high - low < 200:  # years
+        return [float(n) for n in range(int(low), int(high) + 2)]
+    edges = [min(low, 0.0), 1.0]
+    power = 1.0
+    while edges[-1] <= high:
+        edges += [step * power for step in STEPS if step * power > edges[-1]]
+        power *= 10
+    edges = [e for i, e in enumerate(edges) if i == 0 or edges[i - 1] <= high]
+    while len(edges) > bins + 1:
+        edges = [edges[0], *edges[1:-1:2], edges[-1]]
+    return edges

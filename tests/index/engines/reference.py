@@ -1,0 +1,386 @@
+"""The oracle: an engine that answers by looking at every character of every report. Slow, short, and right."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from threading import Thread
+from typing import Any
+
+from index.engines.seam import (
+    Document,
+    EngineQuery,
+    FacetAsked,
+    FacetCount,
+    FacetCounts,
+    Found,
+    Manifest,
+    Matches,
+)
+from index.model.errors import ReportNotFoundError
+from index.model.fields import FACETS, TEXT_FIELDS, is_ascending
+from index.query.nodes import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Everything,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Nothing,
+    NumberRange,
+    PathPrefix,
+    Ranking,
+    String,
+    Wildcard,
+    strings_of,
+)
+
+Span = tuple[int, int]
+NUMBER_FACETS = {f.name for f in FACETS if f.kind == "number"}
+FIELDS = {"title": (5.0, 0.3), "headings": (2.0, 0.75), "body": (1.0, 0.75)}
+
+
+def tie_of(report_id: str) -> int:
+    bits = "".join(f"{b:08b}" for b in hashlib.sha256(report_id.encode()).digest())
+    return int(bits[:53], 2)
+
+
+# ---------------------------------------------------------------------- places
+def all_places(text: str, form: str) -> list[Span]:
+    return [(i, i + len(form)) for i in range(len(text)) if form and text.startswith(form, i)]
+
+
+def shortest_fit(pattern: str, text: str, start: int, widest: int) -> int | None:
+    """The least end of a fit that begins at `start`, by trying every width of every star."""
+    ends = {start}
+    for sign in pattern:
+        after = set()
+        for end in ends:
+            if sign == "*":
+                after.add(end)
+                for width in range(1, widest + 1):
+                    if end + width > len(text) or not text[end + width - 1].isalnum():
+                        break
+                    after.add(end + width)
+            elif end < len(text) and (text[end].isalnum() if sign == "?" else text[end] == sign):
+                after.add(end + 1)
+        ends = after
+    return min(ends, default=None)
+
+
+def leaf_places(leaf: String | Wildcard, field: str, text: str) -> list[Span]:
+    """Every allowed place of a leaf in one stream."""
+    if leaf.field not in (None, field):
+        return []
+    if isinstance(leaf, Wildcard):
+        pattern = trimmed(leaf.pattern)
+        if not pattern.strip("*?"):
+            return []
+        fits = ((i, shortest_fit(pattern, text, i, leaf.widest)) for i in range(len(text)))
+        return [(i, end) for i, end in fits if end is not None]
+    outer = [p for form in leaf.outside for p in all_places(text, form)]
+    places = [p for form in leaf.forms for p in all_places(text, form)]
+    return [(s, e) for s, e in places if not any(a <= s and e <= b for a, b in outer)]
+
+
+def trimmed(pattern: str) -> str:
+    """A star at either end stands for nothing."""
+    fixed = [i for i, sign in enumerate(pattern) if sign not in "*?"]
+    if not fixed:
+        return ""
+    lead, tail = pattern[: fixed[0]], pattern[fixed[-1] + 1 :]
+    return lead.replace("*", "") + pattern[fixed[0] : fixed[-1] + 1] + tail.replace("*", "")
+
+
+def chosen(places: Sequence[Span]) -> list[Span]:
+    """Leftmost, then longest, then on from its end."""
+    out: list[Span] = []
+    for start, end in sorted(places, key=lambda p: (p[0], -p[1])):
+        if not out or start >= out[-1][1]:
+            out.append((start, end))
+    return out
+
+
+def replaced(wording: Any) -> list[Span]:
+    offsets = wording.offsets
+    ends = [*offsets.form[1:], len(wording.form)]
+    return [(f, e) for f, e, b in zip(offsets.form, ends, offsets.block, strict=True) if b]
+
+
+def streams(document: Document) -> Iterator[tuple[str, str]]:
+    """(field, form)."""
+    for field in TEXT_FIELDS:
+        yield field, document.texts[field].form
+        wording = document.wording.get(field)
+        if wording is not None:
+            yield field, wording.form
+
+
+def occurrences_in(document: Document, leaves: Sequence[String | Wildcard]) -> int:
+    """Places of the texts, and of their wordings where something was replaced and no place of the text is shown."""
+    count = 0
+    for field in TEXT_FIELDS:
+        text, wording = document.texts[field], document.wording.get(field)
+        own = [text.offsets.span(*p) for p in counted(leaves, field, text.form)]
+        count += len(own)
+        if wording is not None:
+            blocks = replaced(wording)
+            touching = [
+                p for p in counted(leaves, field, wording.form) if any(p[0] < b and a < p[1] for a, b in blocks)
+            ]
+            shown = [wording.offsets.span(*p) for p in touching]
+            count += sum(not any(a < d and c < b for c, d in own) for a, b in shown)
+    return count
+
+
+def counted(leaves: Sequence[String | Wildcard], field: str, form: str) -> list[Span]:
+    return chosen([p for leaf in leaves for p in leaf_places(leaf, field, form)])
+
+
+def is_near(document: Document, node: Near) -> bool:
+    return any(
+        chain([leaf_places(o, field, form) for o in node.operands], None, node.distance)
+        for field, form in streams(document)
+    )
+
+
+def chain(operands: list[list[Span]], end: int | None, distance: int) -> bool:
+    """Whether one place of each operand, in any order, follows on from `end`."""
+    if not operands:
+        return end is not None
+    return any(
+        chain(operands[:i] + operands[i + 1 :], e, distance)
+        for i, places in enumerate(operands)
+        for s, e in places
+        if end is None or 0 <= s - end <= distance
+    )
+
+
+# ---------------------------------------------------------------------- conditions
+def path_of(document: Document, name: str) -> tuple[str, ...]:
+    value = document.keywords.get(name)
+    if value is None and name in NUMBER_FACETS and name in document.numbers:
+        value = str(int(document.numbers[name]))
+    return (value,) if isinstance(value, str) else tuple(value or ())
+
+
+def satisfies(document: Document, node: Node) -> bool:
+    match node:
+        case Everything():
+            return True
+        case Nothing():
+            return False
+        case String() | Wildcard():
+            return any(leaf_places(node, field, form) for field, form in streams(document))
+        case Near():
+            return is_near(document, node)
+        case AllOf(operands):
+            return all(satisfies(document, o) for o in operands)
+        case AnyOf(operands):
+            return any(satisfies(document, o) for o in operands)
+        case AtLeast(operands, least):
+            return sum(satisfies(document, o) for o in operands) >= least
+        case Not(operand):
+            return not satisfies(document, operand)
+        case Keyword(name, values):
+            path = path_of(document, name)
+            return bool(path) and "/".join(path) in values
+        case PathPrefix(name, prefixes):
+            path = path_of(document, name)
+            return bool(path) and any(path[: len(p)] == p for p in prefixes)
+        case NumberRange(name, low, high):
+            value = document.numbers.get(name)
+            return value is not None and (low is None or value >= low) and (high is None or value <= high)
+
+
+def folded(documents: Sequence[Document], name: str | None) -> list[Document]:
+    """Of those that share a number only the one with the smallest tie."""
+    if name is None:
+        return list(documents)
+    first: dict[float, int] = {}
+    for d in documents:
+        if name in d.numbers:
+            value = d.numbers[name]
+            first[value] = min(first.get(value, tie_of(d.id)), tie_of(d.id))
+    return [d for d in documents if name not in d.numbers or first[d.numbers[name]] == tie_of(d.id)]
+
+
+# ---------------------------------------------------------------------- the engine
+class ReferenceEngine:
+    """A snapshot over a list of documents."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.documents = list(shelf.documents.values())
+        self.manifest = Manifest(shelf.generation, len(self.documents), dict(shelf.fingerprint))
+
+    def search(self, query: EngineQuery) -> Matches:
+        leaves = strings_of(query.counted)
+        base = [d for d in self.documents if satisfies(d, query.condition)]
+        matching = folded([d for d in base if all(satisfies(d, n) for n in query.filters.values())], query.fold)
+        counts = {d.id: occurrences_in(d, leaves) for d in matching}
+        found = [self._found(d, query, counts[d.id] if leaves else None) for d in matching]
+        found.sort(key=lambda f: rank(f, query.sort))
+        if query.after is not None:
+            found = [f for f in found if rank(f, query.sort) > after(query)]
+        return Matches(
+            len(matching),
+            sum(counts.values()) if leaves else None,
+            tuple(found[query.offset : query.offset + query.size]),
+            tuple(self._facet(asked, base, query) for asked in query.facets),
+        )
+
+    def _facet(self, asked: FacetAsked, base: Sequence[Document], query: EngineQuery) -> FacetCounts:
+        others = [n for name, n in query.filters.items() if name != asked.name]
+        counts: Counter[str] = Counter()
+        for document in folded([d for d in base if all(satisfies(d, n) for n in others)], query.fold):
+            path = path_of(document, asked.name)
+            counts.update("/".join(path[: i + 1]) for i in range(len(path)))
+        listed = sorted((-n, v) for v, n in counts.items() if asked.contains in v)
+        shown = {v for _, v in listed[: asked.size]} | set(asked.always)
+        values = sorted((-counts[v], v) for v in shown)
+        return FacetCounts(asked.name, tuple(FacetCount(v, -n) for n, v in values), len(listed))
+
+    def _found(self, document: Document, query: EngineQuery, occurrences: int | None) -> Found:
+        score = sum(p["value"] for p in self._parts(document, query.ranking))
+        key: float | None
+        if query.sort == "relevance":
+            key = score
+        elif query.sort == "occurrences":
+            key = occurrences
+        else:
+            key = document.numbers.get(query.sort.removeprefix("-"))
+        return Found(document.id, score, key, tie_of(document.id), occurrences, document)
+
+    def _parts(self, document: Document, ranking: Ranking) -> list[dict[str, Any]]:
+        parts = []
+        most = 0.0
+        for kind, text in dict.fromkeys([("word", w) for w in ranking.words] + [("pair", p) for p in ranking.pairs]):
+            tf = self._word_tf if kind == "word" else self._pair_tf
+            n = sum(tf(d, text) > 0 for d in self.documents)
+            if n:
+                idf = math.log(1 + (len(self.documents) - n + 0.5) / (n + 0.5))
+                k = 1.2 if kind == "word" else 0.6
+                most += idf * (k + 1)
+                own = tf(document, text)
+                if own:
+                    parts.append({"name": f"{kind} {text}", "value": idf * own * (k + 1) / (own + k)})
+        most = max(1.0, most)
+        runs = dict.fromkeys(ranking.runs)
+        for run in runs:
+            if satisfies(document, String((run,))):
+                parts.append({"name": f"whole run {run}", "value": 2 * most})
+            if satisfies(document, String((run,), "title")):
+                parts.append({"name": f"whole run in title {run}", "value": most / 2 / len(runs)})
+        for node, weight in dict.fromkeys(ranking.boosts):
+            if satisfies(document, node):
+                parts.append({"name": "boost", "value": weight * most})
+        return parts
+
+    def _word_tf(self, document: Document, word: str) -> float:
+        tf = 0.0
+        for field, (weight, b) in FIELDS.items():
+            mean = sum(sum(d.words.get(field, {}).values()) for d in self.documents) / len(self.documents)
+            own = document.words.get(field, {})
+            if word in own:
+                tf += weight * own[word] / (1 - b + b * sum(own.values()) / mean)
+        return tf
+
+    def _pair_tf(self, document: Document, pair: str) -> float:
+        mean = sum(map(units, self.documents)) / len(self.documents)
+        count = sum(len(counted([String((pair,))], field, document.texts[field].form)) for field in TEXT_FIELDS)
+        return count / (0.25 + 0.75 * units(document) / mean) if count else 0.0
+
+    def get(self, report_id: str) -> Found:
+        for document in self.documents:
+            if document.id == report_id:
+                return self._found(document, EngineQuery(sort="occurrences"), None)
+        raise ReportNotFoundError(report_id)
+
+    def explain(self, query: EngineQuery, report_id: str) -> Mapping[str, Any]:
+        self.get(report_id)
+        parts = self._parts(next(d for d in self.documents if d.id == report_id), query.ranking)
+        return {"total": sum(p["value"] for p in parts), "parts": parts}
+
+    def count_strings(self, node: Node) -> tuple[int, int]:
+        matching = [d for d in self.documents if satisfies(d, node)]
+        return len(matching), sum(occurrences_in(d, strings_of(node)) for d in matching)
+
+    def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
+        if kind == "word":
+            return [sum(any(t in d.words.get(f, {}) for f in FIELDS) for d in self.documents) for t in texts]
+        return [sum(any(t in d.texts[f].form for f in TEXT_FIELDS) for d in self.documents) for t in texts]
+
+    def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
+        for document in self.documents:
+            if all(satisfies(document, n) for n in (condition, *filters)):
+                yield self.get(document.id)
+
+    def sources(self) -> Mapping[str, tuple[str, str]]:
+        return {d.id: (d.digest, d.source) for d in self.documents}
+
+    def refreshed(self) -> ReferenceEngine:
+        return self if self.shelf.generation == self.manifest.generation else ReferenceEngine(self.shelf)
+
+    def warm(self) -> Thread:
+        """Nothing is to be prepared."""
+        thread = Thread()
+        thread.start()
+        return thread
+
+    def close(self) -> None:
+        pass
+
+
+def units(document: Document) -> int:
+    return sum(len(document.texts[f].form.encode("utf-16-le")) // 2 for f in TEXT_FIELDS)
+
+
+def rank(found: Found, sort: str) -> tuple[bool, float, int]:
+    if found.key is None:
+        return True, 0.0, found.tie
+    return False, found.key if is_ascending(sort) else -found.key, found.tie
+
+
+def after(query: EngineQuery) -> tuple[bool, float, int]:
+    assert query.after is not None
+    key, tie = query.after
+    if key is None:
+        return True, 0.0, tie
+    return False, key if is_ascending(query.sort) else -key, tie
+
+
+class Shelf:
+    """Where the reference keeps its documents: the last commit."""
+
+    def __init__(self, fingerprint: Mapping[str, str]) -> None:
+        self.documents: dict[str, Document] = {}
+        self.fingerprint = fingerprint
+        self.generation = 0
+
+
+class ReferenceWriter:
+    """Collects changes on a copy."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf, self.documents = shelf, dict(shelf.documents)
+
+    def put(self, document: Document) -> None:
+        self.documents[document.id] = document
+
+    def delete(self, report_id: str) -> None:
+        self.documents.pop(report_id, None)
+
+    def clear(self) -> None:
+        self.documents = {}
+
+    def commit(self) -> None:
+        self.shelf.documents = dict(self.documents)
+        self.shelf.generation += 1
+
+    def cancel(self) -> None:
+        self.documents = dict(self.shelf.documents)

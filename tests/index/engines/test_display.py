@@ -1,0 +1,55 @@
+"""The display text comes back from its form, whatever was written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.analysis.normaliser import Folded, fold
+from index.analysis.offsets import OffsetBuilder
+from index.engines.whoosh.storage.display import packed, unpacked
+from index.engines.whoosh.storage.grams import storable
+
+PIECES = st.sampled_from(
+    ["政府信息", "資訊公開", "，", ",", " ", "\n", "\u3000", "㈠", "Ａ", "a", "𠮷", "１", "\0", "。\n", "﷽"]
+)
+
+
+def again(display: str) -> str:
+    folded = fold(display)
+    kept = Folded(storable(folded.form), folded.offsets)
+    return unpacked(kept, packed(kept, display))
+
+
+@given(st.one_of(st.text(), st.lists(PIECES, max_size=60).map("".join)))
+def test_any_text(display: str) -> None:
+    assert again(display) == display.encode("utf-8", "replace").decode()
+
+
+@pytest.mark.parametrize(
+    "display",
+    [
+        "",
+        "政府資訊公開工作年度報告書，" * 40,  # more characters differ than are replaced one by one
+        "".join(map(chr, range(0x4E00, 0x5600))) * 2,
+        "公开 公开\n公开\u3000" * 30,  # what stands for a line break is itself replaced
+        "公开" + "\n" * 70_000 + "x，" * 3,
+        "\ud800公开",
+    ],
+)
+def test_hard_texts(display: str) -> None:
+    assert again(display) == display.encode("utf-8", "replace").decode()
+
+
+def test_little_is_kept_of_a_traditional_text() -> None:
+    display = "本機關依據政府資訊公開條例，主動公開政府資訊，受理人民申請。\n" * 50
+    folded = fold(display)
+    assert len(packed(folded, display)) < len(display) // 10
+
+
+def test_a_way_back_that_does_not_fit_loses_nothing() -> None:
+    builder = OffsetBuilder()
+    builder.linear(3, 2)
+    folded = Folded("公开", builder.build())
+    assert unpacked(folded, packed(folded, "x")) == "x"

@@ -1,0 +1,117 @@
+"""Requests: what can be asked, and how it is written as a URL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from index.model.errors import RequestError
+from index.query.nodes import Not, NumberRange
+from index.query.where import where
+from index.search.request import SearchRequest, Toggles
+
+
+def test_defaults_make_no_parameters() -> None:
+    assert SearchRequest().url() == "/api/v1/search"
+    assert SearchRequest(q="公开").params() == [("q", "公开")]
+
+
+def test_every_parameter_is_written() -> None:
+    request = SearchRequest(
+        q="公开",
+        filters={"level": ("县区级", "地市级"), "region": ("广东省/深圳市",)},
+        year_from=2018,
+        published_to=dt.date(2019, 3, 31),
+        where=("year>=2018",),
+        match="any",
+        sort="-year",
+        size=20,
+        page=3,
+        facets=(),
+        facet_size=5,
+        snippets=0,
+    )
+    assert parse_qs(urlparse(request.url()).query, keep_blank_values=True) == {
+        "q": ["公开"],
+        "level": ["县区级", "地市级"],
+        "region": ["广东省/深圳市"],
+        "year_from": ["2018"],
+        "published_to": ["2019-03-31"],
+        "where": ["year>=2018"],
+        "facets": [""],
+        "match": ["any"],
+        "sort": ["-year"],
+        "size": ["20"],
+        "facet_size": ["5"],
+        "snippets": ["0"],
+        "page": ["3"],
+    }
+
+
+def test_toggling_is_its_own_inverse_and_goes_to_the_first_page() -> None:
+    request = SearchRequest(q="公开", page=4)
+    chosen = request.toggled("level", "县区级")
+    assert (chosen.page, chosen.filters) == (1, {"level": ("县区级",)})
+    assert chosen.toggled("level", "县区级").filters == {}
+
+
+@pytest.mark.parametrize(
+    "chosen", [{}, {"level": ("省级",)}, {"level": ("县区级", "省级"), "year": ("2018",), "agency": ("甲 局",)}]
+)
+def test_many_toggles_at_once_are_the_same(chosen: dict[str, tuple[str, ...]]) -> None:
+    request = SearchRequest(q="公开 &收费", filters=chosen, sort="-year", page=3)
+    values = ["县区级", "省级", "a&b=c/丁"]
+    for facet in ("level", "agency", "region"):
+        assert Toggles(request).urls(facet, values) == [request.toggled(facet, v).url() for v in values]
+    for page in (1, 2, 4):
+        assert Toggles(request).page(page) == request.at_page(page).url()
+
+
+@pytest.mark.parametrize(
+    ("values", "parameter"),
+    [
+        ({"size": 0}, "size"),
+        ({"size": 101}, "size"),
+        ({"page": -1}, "page"),
+        ({"page": 1001}, "page"),
+        ({"sort": "nonsense"}, "sort"),
+        ({"match": "some"}, "match"),
+        ({"facets": ("nonsense",)}, "facets"),
+        ({"facet_size": 0}, "facet_size"),
+        ({"snippets": 6}, "snippets"),
+        ({"filters": {"year": ("abc",)}}, "year"),
+        ({"filters": {"year": ("９９",)}}, "year"),
+        ({"filters": {"nonsense": ("x",)}}, "nonsense"),
+        ({"filters": {"agency": ("",)}}, "agency"),
+        ({"filters": {"agency": tuple(map(str, range(201)))}}, "agency"),
+    ],
+)
+def test_what_cannot_be_asked_is_named(values: dict[str, object], parameter: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        SearchRequest(**values)  # type: ignore[arg-type]
+    assert caught.value.parameter == parameter
+
+
+def test_the_window_ends_where_cursors_begin() -> None:
+    assert SearchRequest(size=100, page=100).page == 100
+    assert SearchRequest(size=100, cursor="abc").cursor == "abc"
+
+
+@pytest.mark.parametrize(
+    "text", ["drop table", "year", "year>=", "year>=abc", "nonsense>=1", "year>=1; x", "year>=1e9"]
+)
+def test_conditions_that_are_none(text: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        where(text)
+    assert caught.value.parameter == "where"
+
+
+def test_conditions() -> None:
+    assert where("year >= 2018") == ("year", NumberRange("year", 2018.0, None))
+    assert where("year!=2018")[1] == Not(NumberRange("year", 2018.0, 2018.0))
+    strict = where("year>2018")[1]
+    assert isinstance(strict, NumberRange)
+    assert strict.low is not None
+    assert 2018 < strict.low < 2018.001

@@ -1,0 +1,242 @@
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from urllib.parse import urlsplit
+
+import pytest
+
+from index.documents.exports import COLUMNS, guarded
+from index.model.errors import IndexDamagedError
+from index.model.fields import FACET_NAMES, FACETS
+
+MACHINE = [
+    "/api/v1/search",
+    "/api/v1/reports/r1",
+    "/api/v1/facets/level",
+    "/api/v1/suggest?q=深",
+    "/api/v1/stats",
+    "/api/v1/stats?measure=applications_new&q=公开&by=level",
+    "/api/v1/coverage",
+    "/api/v1/coverage?region=广东省/深圳市",
+    "/api/v1/export",
+    "/openapi.json",
+    "/-/healthz",
+    "/-/readyz",
+    "/-/version",
+    "/metrics",
+    "/opensearch.xml",
+    "/feed.atom",
+    "/sitemap.xml",
+    "/sitemap-1.xml",
+    "/robots.txt",
+]
+
+
+@pytest.mark.parametrize("url", MACHINE)
+def test_answers(client, url):
+    got, head = client.get(url), client.head(url)
+    assert got.status_code == head.status_code == 200
+    assert head.data == b""
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'self'" in got.headers["Content-Security-Policy"]
+
+
+def test_search_keeps_the_contract(client):
+    answer = client.get("/api/v1/search?q=公开&level=县区级")
+    body = answer.get_json()
+    assert list(body) == [
+        "query", "total", "occurrences", "took_ms", "page", "size", "next", "previous", "hits", "facets",
+    ]  # fmt: skip
+    assert set(body["facets"]) == {f.name for f in FACETS if f.shown} <= set(FACET_NAMES)
+    assert "县区级" in answer.get_data(as_text=True)
+    hit = body["hits"][0]
+    for snippet in hit["snippets"]:
+        assert all(snippet["text"][a:b] == "公开" for a, b in snippet["marks"])
+
+
+def test_next_leads_through_every_hit_once(client):
+    body = client.get("/api/v1/search?q=公开&size=7&facets=").get_json()
+    total, ids = body["total"], [h["id"] for h in body["hits"]]
+    while body["next"]:
+        body = client.get(body["next"]).get_json()
+        ids += [h["id"] for h in body["hits"]]
+    assert len(ids) == len(set(ids)) == total
+    assert client.get(body["previous"]).status_code == 200
+
+
+def test_toggle_urls_give_what_they_count(client):
+    body = client.get("/api/v1/search?q=公开&level=地市级").get_json()
+    for name in ("level", "year", "region"):
+        for value in body["facets"][name]["values"][:4]:
+            if not value["selected"] and name != "level":
+                assert client.get(value["toggle_url"]).get_json()["total"] == value["count"]
+    chosen = next(v for v in body["facets"]["level"]["values"] if v["selected"])
+    assert "level" not in urlsplit(chosen["toggle_url"]).query
+
+
+def test_a_report_and_its_marks(client):
+    plain = client.get("/api/v1/reports/r1").get_json()
+    assert "origin" not in plain["provenance"]
+    marked = client.get("/api/v1/reports/r1?q=公开").get_json()
+    assert {marked["text"][a:b] for a, b in marked["text_marks"]} == {"公开"}
+    assert client.get("/api/v1/reports/hant/1").get_json()["id"] == "hant/1"
+    assert client.get("/api/v1/reports/hant%2F1").get_json()["id"] == "hant/1"
+
+
+def test_facet_values_that_contain(client):
+    body = client.get("/api/v1/facets/agency?contains=深圳&size=1&year=2013").get_json()
+    assert body["name"] == "agency"
+    assert body["truncated"] is (body["total_values"] > 1)
+    assert all("深圳" in v["value"] for v in body["values"])
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "parameter", "position"),
+    [
+        ("/api/v1/search?q=%22公开", 400, "q", 0),
+        ("/api/v1/search?q=*", 400, "q", 0),
+        ("/api/v1/search?q=" + "字" * 5000, 400, "q", 512),
+        ("/api/v1/search?nonsense=1", 400, "nonsense", None),
+        ("/api/v1/search?where=drop%20table", 400, "where", None),
+        ("/api/v1/facets/nosuch", 404, None, None),
+        ("/api/v1/facets/level?page=2", 400, "page", None),
+        ("/api/v1/reports/nosuch", 404, None, None),
+        ("/api/v1/reports/r1?x=1", 400, "x", None),
+        ("/api/v1/suggest?size=x", 400, "size", None),
+        ("/api/v1/stats?q=1", 400, "measure", None),
+        ("/api/v1/export?format=xlsx", 400, "format", None),
+        ("/api/v1/export?q=%22", 400, "q", 0),
+        ("/api/v1/nosuch", 404, None, None),
+        ("/feed.atom?page=2", 400, "page", None),
+        ("/sitemap-9.xml", 404, None, None),
+    ],
+)
+def test_problems(client, url, status, parameter, position):
+    answer = client.get(url)
+    body = json.loads(answer.data)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert {"type", "title", "status", "detail", "instance"} <= set(body)
+    assert (body["status"], body.get("parameter"), body.get("position")) == (status, parameter, position)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_other_methods_are_told_what_is_allowed(client, method):
+    answer = client.open("/api/v1/search", method=method)
+    assert answer.status_code == 405
+    assert answer.mimetype == "application/problem+json"
+    assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    "raw", ["%00", "%ED%A0%80", "%FF%FE", "%F0%9F%98%80", "%EF%BF%BF", "%E2%80%AE", "a%0Ab", "%25"]
+)
+@pytest.mark.parametrize(
+    "path", ["/api/v1/search?q=", "/search?q=", "/api/v1/reports/", "/reports/", "/search?agency=", "/"]
+)
+def test_strange_characters_are_no_error_of_ours(client, path, raw):
+    assert client.get(path + raw).status_code < 500
+
+
+def test_an_unusable_index_is_said(client, searcher):
+    searcher.broken = IndexDamagedError("a file is missing; run gongkai index --rebuild")
+    for url in ("/-/readyz", "/api/v1/search"):
+        answer = client.get(url)
+        assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+        assert "rebuild" in answer.get_json(force=True)["detail"]
+        assert answer.headers["Retry-After"]
+    assert client.get("/search").status_code == 503
+    assert client.get("/-/healthz").status_code == 200
+
+
+def test_an_unforeseen_error_tells_no_secrets(client, searcher):
+    searcher.broken = RuntimeError("password")
+    answer = client.get("/api/v1/search")
+    assert answer.status_code == 500
+    assert b"password" not in answer.data
+
+
+def test_not_modified_costs_no_search(client, searcher):
+    first = client.get("/api/v1/search?q=公开")
+    before = searcher.searches
+    again = client.get("/api/v1/search?q=公开", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert searcher.searches == before
+    other = client.get("/api/v1/search?q=申请", headers={"If-None-Match": first.headers["ETag"]})
+    searcher.generation += 1
+    newer = client.get("/api/v1/search?q=公开", headers={"If-None-Match": first.headers["ETag"]})
+    assert (other.status_code, newer.status_code) == (200, 200)
+
+
+def test_compression_keeps_the_validator(client):
+    headers = {"Accept-Encoding": "gzip"}
+    answer = client.get("/api/v1/search?q=公开", headers=headers)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    again = client.get("/api/v1/search?q=公开", headers=headers | {"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_export_csv_opens_in_a_spreadsheet(client, searcher):
+    searcher.reports[0].title = "=HYPERLINK(1)"
+    answer = client.get("/api/v1/export?format=csv")
+    assert answer.data.startswith(b"\xef\xbb\xbfid,url,source,sha256,encoding,")
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert tuple(rows[0]) == COLUMNS
+    assert len(rows) == len(searcher.reports)
+    assert rows[0]["title"] == "'=HYPERLINK(1)"
+    assert rows[0]["region"] == "广东省/深圳市/龙岗区"
+    assert (rows[0]["applications_new"], rows[0]["procurement_yuan"]) == ("0", "")
+
+
+@pytest.mark.parametrize("value", ["=1", "+1", "-1", "@a", "\t=1", "\r=1"])
+def test_formulas_are_guarded(value):
+    assert guarded(value) == "'" + value
+
+
+def test_numbers_stay_numbers_and_absent_stays_empty():
+    assert [guarded(v) for v in (-5, 1.5, 0, None)] == ["-5", "1.5", "0", ""]
+
+
+def test_export_jsonl_holds_whole_records(client, searcher):
+    lines = client.get("/api/v1/export?format=jsonl").data.decode().splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [r.id for r in searcher.reports]
+
+
+def test_feed_is_atom_and_survives_control_characters(client, searcher):
+    searcher.reports[0].title = "a\x00b\x08 <公开>"
+    feed = ET.fromstring(client.get("/feed.atom?q=公开").data)
+    atom = "{http://www.w3.org/2005/Atom}"
+    entries = feed.findall(f"{atom}entry")
+    assert 0 < len(entries) <= 30
+    assert all(e.findtext(f"{atom}updated") and e.findtext(f"{atom}id").startswith("http") for e in entries)
+    assert "q=" in feed.find(f"{atom}link").get("href")
+
+
+def test_sitemaps_list_every_report(client, searcher):
+    name = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
+    files = [e.text for e in ET.fromstring(client.get("/sitemap.xml").data).iter(name)]
+    found = [e.text for f in files for e in ET.fromstring(client.get(urlsplit(f).path).data).iter(name)]
+    assert len(found) == len(searcher.reports)
+    assert client.get(urlsplit(found[0]).path).status_code == 200
+
+
+def test_metrics_have_few_labels(client):
+    for i in range(5):
+        client.get(f"/nosuch/{i}")
+        client.get(f"/search?q=公开{i}")
+    text = client.get("/metrics").get_data(as_text=True)
+    assert 'gongkai_requests_total{endpoint="pages.search",method="GET",status="200"} 5.0' in text
+    assert "nosuch" not in text
+
+
+def test_queries_are_logged_only_when_asked(searcher, caplog):
+    from pathlib import Path
+
+    from index.model.settings import Settings
+    from webui import create_app
+
+    caplog.set_level("INFO", "gongkai.queries")
+    for wanted in (False, True):
+        app = create_app(Settings(index=Path("unused"), log_queries=wanted), searcher=searcher)
+        app.test_client().get("/api/v1/search?q=公开")
+    assert len(caplog.records) == 1

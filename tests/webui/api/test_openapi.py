@@ -1,0 +1,73 @@
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+
+from index.model.fields import FACET_NAMES
+from webui.api import openapi
+
+load_all_checks()
+# The language of `q` and `where`, and `page * size`, cannot be said in JSON Schema: what fits it may be refused.
+UNSAYABLE = {"positive_data_acceptance"}
+ALL = [check for check in CHECKS.get_all() if check.__name__ not in UNSAYABLE]
+PATHS = openapi.document("http://localhost")["paths"]
+# an address whose only parameter is any text in its path cannot be asked wrongly
+WITH_PARAMETERS = [
+    path
+    for path, item in PATHS.items()
+    if any(p["in"] == "query" or p["schema"]["type"] != "string" for p in item["get"]["parameters"])
+]
+PLAIN = {"Accept-Encoding": "identity"}  # the client under test offers codings that it cannot read
+modest = settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+
+def described(app, path, mode):
+    """Requests to one address as its description has them, or as it forbids them."""
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
+    return schema[path]["GET"].as_strategy(generation_mode=mode)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_is_described_is_answered_so(app, path):
+    @modest
+    @given(described(app, path, GenerationMode.POSITIVE))
+    def run(case):
+        case.call_and_validate(checks=ALL, headers=PLAIN)
+
+    run()
+
+
+@pytest.mark.parametrize("path", WITH_PARAMETERS)
+def test_what_is_not_described_is_refused(app, path):
+    @modest
+    @given(described(app, path, GenerationMode.NEGATIVE))
+    def run(case):
+        case.call_and_validate(checks=ALL, headers=PLAIN)
+
+    run()
+
+
+def test_every_address_is_described(app):
+    names = {"<path:report_id>": "{id}", "<int:number>": "{number}", "<name>": "{name}"}
+    machine = set()
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith(("api.", "machine.")):
+            path = str(rule)
+            for mine, theirs in names.items():
+                path = path.replace(mine, theirs)
+            machine.add(path)
+    assert machine == set(PATHS)
+
+
+def test_every_facet_is_a_parameter():
+    assert set(FACET_NAMES) <= {p["name"] for p in PATHS["/api/v1/search"]["get"]["parameters"]}
+
+
+def test_the_indexing_machine_stays_private():
+    assert "origin" not in openapi.document("http://x")["components"]["schemas"]["Provenance"]["properties"]

@@ -1,0 +1,88 @@
+from urllib.parse import parse_qsl
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from index.model.errors import RequestError
+from index.search.request import SearchRequest
+from webui.http.params import PARAMETERS, parse_facet, parse_search, without_blanks
+
+
+def args(query):
+    return MultiDict(parse_qsl(query, keep_blank_values=True))
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("nonsense=1", "nonsense"),
+        ("Q=1", "Q"),
+        ("q=a&q=b", "q"),
+        ("size=1&size=1", "size"),
+        ("size=abc", "size"),
+        ("size=", "size"),
+        ("size=1.0", "size"),
+        ("size=+1", "size"),
+        ("size=１", "size"),
+        ("size=0", "size"),
+        ("size=101", "size"),
+        ("size=" + "9" * 5000, "size"),
+        ("page=-1", "page"),
+        ("page=1001", "page"),
+        ("year=abc", "year"),
+        ("year=20199", "year"),
+        ("level=", "level"),
+        ("year_from=0", "year_from"),
+        ("published_from=20190311", "published_from"),
+        ("published_to=2019-02-30", "published_to"),
+        ("sort=nonsense", "sort"),
+        ("match=most", "match"),
+        ("facets=level,nonsense", "facets"),
+        ("snippets=6", "snippets"),
+        ("page=2&cursor=x", "cursor"),
+    ],
+)
+def test_refuses_by_name(query, parameter):
+    with pytest.raises(RequestError) as caught:
+        parse_search(args(query))
+    assert caught.value.parameter == parameter
+    assert caught.value.detail
+
+
+def test_reads_every_parameter():
+    query = (
+        "q=公开&level=省级&level=地市级&year=2018&region=广东省/深圳市&year_from=2010&year_to=2020&where=a>=1&where=b<2"
+        "&published_from=2019-01-01&match=any&sort=-year&size=20&page=3&facets=level,year&facet_size=5&snippets=0"
+    )
+    request = parse_search(args(query))
+    assert request.filters == {"level": ("省级", "地市级"), "year": ("2018",), "region": ("广东省/深圳市",)}
+    assert request.where == ("a>=1", "b<2")
+    assert (request.size, request.page, request.facets, request.snippets) == (20, 3, ("level", "year"), 0)
+
+
+def test_a_request_survives_its_own_url():
+    request = SearchRequest(
+        q='"公开" 50%&=+', filters={"agency": ("甲&乙", "丙 丁"), "year": ("2018",)}, where=("x>=1",), facets=(), page=2
+    )
+    query = request.url().partition("?")[2]
+    assert parse_search(args(query)) == request
+
+
+def test_empty_facets_count_none():
+    assert parse_search(args("facets=")).facets == ()
+    assert parse_search(args("")).facets is None
+
+
+def test_the_table_names_what_a_request_has():
+    fields = set(SearchRequest.__dataclass_fields__) - {"filters"}
+    assert fields <= {p.name for p in PARAMETERS}
+
+
+def test_a_form_may_send_empty_fields():
+    assert parse_search(without_blanks(args("q=&year_from=&year_to= &sort=year"))) == SearchRequest(sort="year")
+
+
+@pytest.mark.parametrize("query", ["page=1", "cursor=x", "size=0", "size=1001", "snippets=1"])
+def test_a_list_of_values_has_no_pages(query):
+    with pytest.raises(RequestError):
+        parse_facet(args(query))

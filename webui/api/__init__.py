@@ -1,0 +1,1 @@
+"""The JSON endpoint, its OpenAPI document, and addresses that machines read."""

@@ -1,0 +1,100 @@
+"""XML for machines: Atom of any search, sitemaps, the OpenSearch description."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+from xml.sax.saxutils import escape, quoteattr
+
+from index.model.report import Report
+from index.search.request import PAGE_SEARCH, SearchRequest
+from index.search.response import Hit, SearchResponse
+
+__all__ = ["SITEMAP_URLS", "atom", "opensearch", "report_path", "sitemap", "sitemap_index"]
+
+SITEMAP_URLS = 50_000
+"""What sitemaps.org allows in one file."""
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot hold, not even escaped."""
+
+
+def report_path(report_id: str) -> str:
+    """The page of a report, as a URL path."""
+    return "/reports/" + quote(report_id, safe="", errors="replace")
+
+
+def _text(value: str) -> str:
+    return escape(_ILLEGAL.sub("\ufffd", value))
+
+
+def _element(name: str, value: str) -> str:
+    return f"<{name}>{_text(value)}</{name}>"
+
+
+def _link(address: str, relation: str, media_type: str) -> str:
+    return f"<link rel={quoteattr(relation)} type={quoteattr(media_type)} href={quoteattr(_ILLEGAL.sub('', address))}/>"
+
+
+def _entry(hit: Hit, base: str, otherwise: str) -> str:
+    """One report. Atom wants `updated`: for a report without a date it is when the index was last seen to change."""
+    address = base + report_path(hit.id)
+    day = f"{hit.published}T00:00:00+08:00" if hit.published else None
+    about = "，".join(str(v) for v in (hit.agency, hit.level, hit.year) if v)
+    summary = " … ".join(s.text for s in hit.snippets) or about
+    parts = [
+        _element("id", address),
+        _element("title", hit.title or about or hit.source),
+        _element("updated", day or otherwise),
+        _element("published", day) if day else "",
+        _link(address, "alternate", "text/html"),
+        f"<author>{_element('name', hit.agency or '不详')}</author>",
+        _element("summary", summary),
+    ]
+    return "<entry>" + "".join(parts) + "</entry>"
+
+
+def atom(request: SearchRequest, response: SearchResponse, base: str, changed: dt.datetime) -> str:
+    """The feed of a search; `changed` is when this generation of the index was first seen."""
+    own, page = base + request.url("/feed.atom"), base + request.url(PAGE_SEARCH)
+    when = changed.isoformat(timespec="seconds")
+    head = [
+        _element("id", own),
+        _element("title", f"公开：{request.q}" if request.q else "公开：全部报告"),
+        _element("updated", when),
+        _link(own, "self", "application/atom+xml"),
+        _link(page, "alternate", "text/html"),
+    ]
+    entries = [_entry(hit, base, when) for hit in response.hits]
+    return f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom">{"".join([*head, *entries])}</feed>'
+
+
+def sitemap_index(base: str, files: int) -> str:
+    """The list of the sitemap files."""
+    rows = "".join(f"<sitemap>{_element('loc', f'{base}/sitemap-{n}.xml')}</sitemap>" for n in range(1, files + 1))
+    return f'{_HEAD}<sitemapindex xmlns="{_SITEMAPS}">{rows}</sitemapindex>'
+
+
+def sitemap(base: str, reports: Iterable[Report]) -> str:
+    """One sitemap file."""
+    rows = "".join(f"<url>{_element('loc', base + report_path(r.id))}</url>" for r in reports)
+    return f'{_HEAD}<urlset xmlns="{_SITEMAPS}">{rows}</urlset>'
+
+
+def opensearch(base: str) -> str:
+    """The description with which a browser or a feed reader searches here."""
+    urls = (
+        ("text/html", f"{base}/search?q={{searchTerms}}"),
+        ("application/atom+xml", f"{base}/feed.atom?q={{searchTerms}}"),
+        ("application/json", f"{base}/api/v1/search?q={{searchTerms}}&page={{startPage?}}"),
+    )
+    rows = "".join(f"<Url type={quoteattr(kind)} template={quoteattr(url)}/>" for kind, url in urls)
+    about = _element("ShortName", "公开 Gongkai") + _element("Description", "检索政府信息公开工作年度报告")
+    return (
+        f'{_HEAD}<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">{about}{rows}'
+        f"<Language>zh</Language><InputEncoding>UTF-8</InputEncoding></OpenSearchDescription>"
+    )

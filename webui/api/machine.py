@@ -1,0 +1,126 @@
+"""Addresses that programs other than a researcher's script read: health, metrics, feeds, sitemaps."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import threading
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
+
+from index.search.request import SearchRequest
+from webui.api import feeds, openapi
+from webui.http.context import base_url, json_response, product_version, room
+from webui.http.params import PAGING, only, parse_search
+from webui.http.searching import answer
+
+__all__ = ["machine"]
+
+machine = Blueprint("machine", __name__)
+FEED_SIZE = 30
+
+
+class _Clock:
+    """When this process first saw a generation of the index."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, dt.datetime] = {}
+        self._lock = threading.Lock()
+
+    def of(self, generation: int) -> dt.datetime:
+        with self._lock:
+            return self._seen.setdefault(generation, dt.datetime.now(dt.UTC))
+
+
+_clock = _Clock()
+
+
+@machine.get("/-/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return json_response({"status": "ok"})
+
+
+@machine.get("/-/readyz")
+def readyz() -> Response:
+    """The index can be searched. Otherwise 503 by IndexStateError."""
+    room().searcher.refresh()
+    manifest = room().searcher.manifest
+    return json_response({"status": "ready", "generation": manifest.generation, "reports": manifest.reports})
+
+
+@machine.get("/-/version")
+def version() -> Response:
+    """The version of this program."""
+    return json_response({"name": "gongkai", "version": product_version()})
+
+
+@machine.get("/metrics")
+def metrics() -> Response:
+    """Figures for Prometheus."""
+    manifest = room().searcher.manifest
+    room().metrics.reports.set(manifest.reports)
+    room().metrics.generation.set(manifest.generation)
+    return room().metrics.exposition()
+
+
+@machine.get("/openapi.json")
+def openapi_json() -> Response:
+    """The description of every address that answers machines."""
+    return json_response(openapi.document(base_url()))
+
+
+def _xml(body: str, mimetype: str = "application/xml") -> Response:
+    return Response(body.encode("utf-8", "replace"), content_type=f"{mimetype}; charset=utf-8")
+
+
+@machine.get("/opensearch.xml")
+def opensearch() -> Response:
+    """For the search box of a browser."""
+    return _xml(feeds.opensearch(base_url()), "application/opensearchdescription+xml")
+
+
+@machine.get("/feed.atom")
+def feed() -> Response:
+    """The newest reports of a search, by date of publication."""
+    asked = parse_search(request.args, skip=PAGING)
+    found = answer(asked.with_(sort="-published", size=FEED_SIZE, facets=(), snippets=1))
+    changed = _clock.of(room().searcher.manifest.generation)
+    return _xml(feeds.atom(asked, found, base_url(), changed), "application/atom+xml")
+
+
+def _files() -> int:
+    return max(1, -(-room().searcher.manifest.reports // feeds.SITEMAP_URLS))
+
+
+@machine.get("/sitemap.xml")
+def sitemap() -> Response:
+    """The sitemap index."""
+    only(request.args, ())
+    return _xml(feeds.sitemap_index(base_url(), _files()))
+
+
+@machine.get("/sitemap-<int:number>.xml")
+def sitemap_file(number: int) -> Response:
+    """One sitemap of at most 50,000 addresses."""
+    if not 1 <= number <= _files():
+        raise NotFound(f"there are {_files()} sitemaps; /sitemap.xml lists them")
+    start = (number - 1) * feeds.SITEMAP_URLS
+    reports = room().searcher.export(SearchRequest())
+    return _xml(feeds.sitemap(base_url(), itertools.islice(reports, start, start + feeds.SITEMAP_URLS)))
+
+
+@machine.get("/robots.txt")
+def robots() -> Response:
+    """Reports may be crawled, endless result pages may not."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /search",
+        "Disallow: /facets/",
+        "Disallow: /numbers",
+        "Disallow: /compare",
+        "Disallow: /api/",
+        f"Sitemap: {base_url()}/sitemap.xml",
+    ]
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")

@@ -1,0 +1,1 @@
+"""What every page and endpoint shares: parameters, errors, caching, headers, counters."""

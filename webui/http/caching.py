@@ -1,0 +1,48 @@
+"""304 without a search: an answer depends on index, address and program, so its ETag is known before it is made."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Flask, Response, g, request
+from werkzeug.http import quote_etag
+
+from webui.http.context import product_version, room
+
+__all__ = ["register"]
+
+_OWN = ("static", "machine.healthz", "machine.readyz", "machine.version", "machine.metrics", "machine.robots")
+"""Endpoints that do not depend on the index, or must be asked anew each time."""
+
+
+def _etag() -> str:
+    manifest = room().searcher.manifest
+    state = (product_version(), manifest.generation, manifest.reports, sorted(manifest.fingerprint.items()))
+    asked = (request.host_url, request.path, request.query_string)
+    return hashlib.sha256(repr((state, asked)).encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _before() -> Response | None:
+    if request.endpoint in _OWN or request.endpoint is None:
+        return None
+    room().searcher.refresh()
+    g.etag = _etag()
+    if request.if_none_match.contains_weak(g.etag):
+        return Response(status=304)
+    return None
+
+
+def _after(response: Response) -> Response:
+    if "etag" in g and response.status_code in (200, 304):
+        # weak: took_ms differs between two answers that say the same, and so does the compression
+        response.headers["ETag"] = quote_etag(g.etag, weak=True)
+        response.headers["Cache-Control"] = "no-cache"
+    elif request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def register(app: Flask) -> None:
+    """Answer 304 before, and name the answer after, every handler that depends on the index."""
+    app.before_request(_before)
+    app.after_request(_after)

@@ -1,0 +1,1 @@
+"""The pages that compare: bodies, reports abreast, coverage, numbers."""

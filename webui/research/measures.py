@@ -1,0 +1,68 @@
+"""What can be added up over a search, and the parameters that ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.model.errors import RequestError
+from index.search.request import SearchRequest
+from index.studies.aggregate import BY, SCOPES, Measure, measures
+from webui.http.params import PAGING, Arguments, Parameter, parse_search
+from webui.http.rendering import address
+
+__all__ = ["DEFAULT", "MEASURES", "NUMBERS_PARAMETERS", "Asked", "parse_numbers"]
+
+MEASURES = {m.name: m for m in measures()}
+DEFAULT = "applications_new"
+"""What the page shows until something is chosen: reports of every form and time state it."""
+
+_FORMS = tuple(dict.fromkeys(form for m in MEASURES.values() for form in m.templates))
+NUMBERS_PARAMETERS = (
+    Parameter(
+        "measure",
+        {"type": "string", "enum": list(MEASURES)},
+        "What to add up, a number of the tables or a ratio of two. Without any parameter: figures of the whole index.",
+    ),
+    Parameter("by", {"type": "string", "enum": list(BY), "default": BY[0]}, "What to group by."),
+    Parameter(
+        "scope",
+        {"type": "string", "enum": list(SCOPES)},
+        "self: reports of a body on itself; aggregate: consolidated reports. They are never added up together; "
+        "without it, the one that more reports have.",
+    ),
+    Parameter("template", {"type": "string", "enum": list(_FORMS)}, "Only reports of this form."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for; `measure` None: nothing was chosen yet."""
+
+    request: SearchRequest
+    measure: Measure | None
+    by: str
+    scope: str | None
+    template: str | None
+
+    def url(self, path: str, measure: Measure) -> str:
+        """The question as a URL below `path`, defaults left out."""
+        by = None if self.by == BY[0] else self.by
+        begun = address(path, measure=measure.name, by=by, scope=self.scope, template=self.template)
+        return begun + self.request.url("").replace("?", "&", 1)
+
+
+def parse_numbers(args: Arguments) -> Asked:
+    """The search, what to add up and how. Raises RequestError."""
+    names = [p.name for p in NUMBERS_PARAMETERS]
+    request = parse_search(args, extra=names, skip=PAGING)
+    values = {p.name: _one_of(p, args[p.name]) for p in NUMBERS_PARAMETERS if p.name in args}
+    measure = MEASURES.get(values.get("measure", ""))
+    return Asked(request, measure, values.get("by", BY[0]), values.get("scope"), values.get("template"))
+
+
+def _one_of(parameter: Parameter, value: str) -> str:
+    allowed: Sequence[str] = parameter.schema["enum"]
+    if value not in allowed:
+        raise RequestError(parameter.name, f"{value[:60]!r} is not one of {', '.join(allowed)}")
+    return value

@@ -1,0 +1,62 @@
+"""The parts of a search that one click takes away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from index.query.where import CONDITION
+from index.search.request import PAGE_SEARCH, SearchRequest
+from webui.words import labels
+
+__all__ = ["Chip", "chips", "condition_words"]
+
+_RANGES = {
+    "year_from": "年度不早于",
+    "year_to": "年度不晚于",
+    "published_from": "发布不早于",
+    "published_to": "发布不晚于",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One part: `url` is the search without it; `filter` is False for the query itself."""
+
+    label: str
+    value: str
+    url: str
+    filter: bool = True
+
+
+def _on_search(request: SearchRequest) -> str:
+    return request.url(PAGE_SEARCH)
+
+
+def chips(asked: SearchRequest, url: Callable[[SearchRequest], str] = _on_search) -> list[Chip]:
+    """Every part of a search; `url` gives the address of a search on the page that shows them."""
+    out = [Chip("检索词", asked.q, url(asked.with_(q="")), filter=False)] if asked.q else []
+    for name, values in asked.filters.items():
+        for value in values:
+            shown = labels.FACET_VALUES.get(name, {}).get(value, value)
+            out.append(Chip(labels.FACET_LABELS[name], shown.replace("/", " / "), url(asked.toggled(name, value))))
+    for name, label in _RANGES.items():
+        if (edge := getattr(asked, name)) is not None:
+            out.append(Chip(label, str(edge), url(asked.with_(**{name: None}))))
+    for condition in asked.where:
+        rest = tuple(w for w in asked.where if w != condition)
+        out.append(Chip(*condition_words(condition), url(asked.with_(where=rest))))
+    return out
+
+
+def condition_words(condition: str) -> tuple[str, str]:
+    """A condition on a number as a name and what is asked of it.
+
+    >>> condition_words("applications_new>=100"), condition_words("nonsense")
+    (('本年新收申请', '≥ 100'), ('数值条件', 'nonsense'))
+    """
+    match = CONDITION.fullmatch(condition)
+    if match is None:
+        return "数值条件", condition
+    name, sign, number = match[1], match[2], match[3]
+    return labels.NUMBERS.get(name, name), f"{labels.COMPARISONS[sign]} {number}"

@@ -1,0 +1,1 @@
+"""What pages say: labels, messages, the query language as the help page tells it."""
