@@ -1,1 +1,4 @@
-"""How fast, how small and how right the embedded engine is, side by side with peers: `python -m bench`."""
+"""How fast, how small and how right the embedded engine is, side by side with peers:
+
+`python -m bench`.
+"""

@@ -1,7 +1,8 @@
-"""`python -m bench`: measures the embedded engine side by side with its peers and prints what came of it.
+"""`python -m bench`: measures the embedded engine side by side with its peers and prints what came
+of it.
 
-Figures of each size are kept in bench/work/results/, so that sizes can be measured one after the other;
-`--write` puts all that is kept into bench/RESULTS.md.
+Figures of each size are kept in bench/work/results/, so that sizes can be measured one after the
+other; `--write` puts all that is kept into bench/RESULTS.md.
 """
 
 from __future__ import annotations
@@ -52,11 +53,20 @@ def main() -> None:
     given = _arguments()
     results = given.work / "results"
     if not given.render:
-        plan = Plan(given.work, given.queries, given.passes, tuple(given.peers), given.keep, given.fresh)
+        plan = Plan(
+            given.work,
+            given.queries,
+            given.passes,
+            tuple(given.peers),
+            given.keep,
+            given.fresh,
+        )
         for count in given.sizes:
             figures = measure(count, plan)
             results.mkdir(parents=True, exist_ok=True)
-            (results / f"{count}.json").write_text(json.dumps(figures), encoding="utf-8")
+            (results / f"{count}.json").write_text(
+                json.dumps(figures), encoding="utf-8"
+            )
             print(section(figures) + "\n\n" + bars({count: figures}) + "\n")
     if given.render or given.write:
         text = _document(results)
@@ -67,16 +77,47 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--sizes", type=_counts, default=[10_000, 50_000], help="numbers of reports, with commas")
-    parser.add_argument("--queries", type=int, default=120, help="at least so many questions (120)")
-    parser.add_argument("--passes", type=int, default=3, help="how often each is asked (3)")
+    parser.add_argument(
+        "--sizes",
+        type=_counts,
+        default=[10_000, 50_000],
+        help="numbers of reports, with commas",
+    )
+    parser.add_argument(
+        "--queries", type=int, default=120, help="at least so many questions (120)"
+    )
+    parser.add_argument(
+        "--passes", type=int, default=3, help="how often each is asked (3)"
+    )
     others = [name for name in NAMES if name != "gongkai"]
-    parser.add_argument("--peers", type=lambda s: [p for p in s.split(",") if p], default=others, help=",".join(others))
-    parser.add_argument("--fresh", action="store_true", help="build the peers' indexes anew")
-    parser.add_argument("--keep", action="store_true", help="measure our index that is there, without building")
-    parser.add_argument("--write", action="store_true", help="put all results that are kept into bench/RESULTS.md")
-    parser.add_argument("--render", action="store_true", help="measure nothing, show what is kept")
-    parser.add_argument("--work", type=Path, default=WORK, help="where reports, indexes and results are kept")
+    parser.add_argument(
+        "--peers",
+        type=lambda s: [p for p in s.split(",") if p],
+        default=others,
+        help=",".join(others),
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="build the peers' indexes anew"
+    )
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="measure our index that is there, without building",
+    )
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="put all results that are kept into bench/RESULTS.md",
+    )
+    parser.add_argument(
+        "--render", action="store_true", help="measure nothing, show what is kept"
+    )
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=WORK,
+        help="where reports, indexes and results are kept",
+    )
     return parser.parse_args()
 
 
@@ -85,11 +126,18 @@ def _counts(text: str) -> list[int]:
 
 
 def _document(results: Path) -> str:
-    kept: list[dict[str, Any]] = [json.loads(p.read_text(encoding="utf-8")) for p in results.glob("*.json")]
+    kept: list[dict[str, Any]] = [
+        json.loads(p.read_text(encoding="utf-8")) for p in results.glob("*.json")
+    ]
     sizes = {size["count"]: size for size in sorted(kept, key=lambda s: s["count"])}
     if not sizes:
         raise SystemExit(f"nothing is kept in {results}; run python -m bench first")
-    parts = [PREFACE.rstrip(), "## The bars", bars(sizes), *(section(size) for size in sizes.values())]
+    parts = [
+        PREFACE.rstrip(),
+        "## The bars",
+        bars(sizes),
+        *(section(size) for size in sizes.values()),
+    ]
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,4 +1,7 @@
-"""What is measured in a process of its own: `python -m bench.alone build|serve|naive|plain ...`, ending with JSON."""
+"""What is measured in a process of its own:
+
+`python -m bench.alone build|serve|naive|plain ...`, ending with JSON.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,9 @@ def _analysed(found: Iterator[dict[str, Any]]) -> Iterator[Prepared]:
     running: deque[Future[list[Prepared]]] = deque()
     with ProcessPoolExecutor(jobs) as pool:
         while True:
-            while len(running) < WAITING * jobs and (batch := list(islice(found, BATCH))):
+            while len(running) < WAITING * jobs and (
+                batch := list(islice(found, BATCH))
+            ):
                 running.append(pool.submit(_batch, batch))
             if not running:
                 return
@@ -70,14 +75,29 @@ def _batch(batch: list[dict[str, Any]]) -> list[Prepared]:
 
 def plain_document(record: dict[str, Any]) -> Document:
     """A record as a document, taken as it stands."""
-    given = {name: record[name] for name in ("agency", "level", "year", "region", "published") if record.get(name)}
-    report = Report(id=record["id"], source=record["id"], text=record["text"], title=record["title"], **given)
+    given = {
+        name: record[name]
+        for name in ("agency", "level", "year", "region", "published")
+        if record.get(name)
+    }
+    report = Report(
+        id=record["id"],
+        source=record["id"],
+        text=record["text"],
+        title=record["title"],
+        **given,
+    )
     return analyse(report, record["id"])
 
 
 def serve(name: str, folder: str, questions: str, cold: str) -> dict[str, Any]:
-    """Opens an index, answers one question, then all; says how long opening took and what memory is in use."""
-    asked = [Question(**{**q, "words": tuple(q["words"])}) for q in json.loads(Path(questions).read_text())]
+    """Opens an index, answers one question, then all; says how long opening took and what memory is
+    in use.
+    """
+    asked = [
+        Question(**{**q, "words": tuple(q["words"])})
+        for q in json.loads(Path(questions).read_text())
+    ]
     engine = peer(name)
     if cold == "cold":
         evict(Path(folder))
@@ -90,7 +110,12 @@ def serve(name: str, folder: str, questions: str, cold: str) -> dict[str, Any]:
     return {"open_s": first, "asked": len(asked), **asdict(memory_of())}
 
 
-COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {"build": build, "naive": naive, "plain": plain, "serve": serve}
+COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
+    "build": build,
+    "naive": naive,
+    "plain": plain,
+    "serve": serve,
+}
 
 if __name__ == "__main__":
     print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])))

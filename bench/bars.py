@@ -1,4 +1,6 @@
-"""The bars that were set for the embedded engine, one by one: the figure, and whether bar and stretch are reached."""
+"""The bars that were set for the embedded engine, one by one: the figure, and whether bar and
+stretch are reached.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ Size = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`figure` gives the values that are judged, all of which must reach `bar`; `more` says that more is better."""
+    """`figure` gives the values that are judged, all of which must reach `bar`;
+
+    `more` says that more is better.
+    """
 
     name: str
     count: int
@@ -31,7 +36,9 @@ class Bar:
         return all(v >= bound if self.more else v <= bound for v in values)
 
 
-def _against(name: str, *shares: float, way: str = "times") -> Callable[[Size], tuple[float, ...] | None]:
+def _against(
+    name: str, *shares: float, way: str = "times"
+) -> Callable[[Size], tuple[float, ...] | None]:
     def figure(size: Size) -> tuple[float, ...] | None:
         kept = size["requests"].get(way, {})
         if name not in kept:
@@ -46,7 +53,11 @@ def _against(name: str, *shares: float, way: str = "times") -> Callable[[Size], 
 def _frequent(size: Size) -> tuple[float, ...] | None:
     kept = size["exact"]["frequent"]
     ours, theirs = (times_of(kept[key]).medians("first") for key in ("ours", "theirs"))
-    return tuple(percentile(theirs, s) / percentile(ours, s) for s in (0.5, 0.95)) if theirs else None
+    return (
+        tuple(percentile(theirs, s) / percentile(ours, s) for s in (0.5, 0.95))
+        if theirs
+        else None
+    )
 
 
 def _rare(size: Size) -> tuple[float, ...] | None:
@@ -56,12 +67,20 @@ def _rare(size: Size) -> tuple[float, ...] | None:
 def _ingest(size: Size) -> tuple[float, ...] | None:
     """Our whole pipeline, although the usual stack neither repairs nor derives."""
     naive, ours = size["ingest"].get("naive"), size["builds"]["gongkai"]
-    return (size["count"] / ours["seconds"] / (naive["reports"] / naive["seconds"]),) if naive else None
+    return (
+        (size["count"] / ours["seconds"] / (naive["reports"] / naive["seconds"]),)
+        if naive
+        else None
+    )
 
 
 def _plain_ingest(size: Size) -> tuple[float, ...] | None:
     naive, ours = size["ingest"].get("naive"), size["ingest"]["plain"]
-    return (ours["reports"] / ours["seconds"] / (naive["reports"] / naive["seconds"]),) if naive else None
+    return (
+        (ours["reports"] / ours["seconds"] / (naive["reports"] / naive["seconds"]),)
+        if naive
+        else None
+    )
 
 
 def _disk(size: Size) -> tuple[float, ...]:
@@ -106,7 +125,9 @@ def bars(sizes: Mapping[int, Size]) -> str:
 
 def _row(bar: Bar, sizes: Mapping[int, Size]) -> list[str]:
     count = bar.count if bar.count in sizes else max(sizes)
-    at = f"{count:,}" + ("" if count == bar.count else f" (the bar is at {bar.count:,})")
+    at = f"{count:,}" + (
+        "" if count == bar.count else f" (the bar is at {bar.count:,})"
+    )
     sign = "≥" if bar.more else "≤"
     bounds = [f"{sign} {bound:g} {bar.unit}" for bound in (bar.bar, bar.stretch)]
     values = bar.figure(sizes[count])

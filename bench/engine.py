@@ -1,7 +1,8 @@
 """How fast the embedded engine builds and answers: `python -m bench.engine 10000`.
 
-Synthetic reports of about 1,000 words: jieba's dictionary by its own frequencies, broken by phrases that nearly every
-real report has. Prints reports a second, bytes a report by kind of part, and milliseconds a question by kind.
+Synthetic reports of about 1,000 words: jieba's dictionary by its own frequencies, broken by phrases
+that nearly every real report has. Prints reports a second, bytes a report by kind of part, and
+milliseconds a question by kind.
 """
 
 from __future__ import annotations
@@ -26,7 +27,18 @@ from index.analysis.offsets import OffsetMap
 from index.engines import whoosh
 from index.engines.seam import Document, EngineQuery, FacetAsked
 from index.model.fields import FACET_NAMES
-from index.query.nodes import AllOf, AnyOf, Everything, Keyword, Near, Node, NumberRange, Ranking, String, Wildcard
+from index.query.nodes import (
+    AllOf,
+    AnyOf,
+    Everything,
+    Keyword,
+    Near,
+    Node,
+    NumberRange,
+    Ranking,
+    String,
+    Wildcard,
+)
 
 FINGERPRINT = {"bench": "1"}
 PHRASES = [
@@ -41,7 +53,9 @@ PHRASES = [
     "存在的主要问题及改进措施",
     "网站",
 ]
-CUT = {p: list(jieba.cut_for_search(p)) for p in PHRASES}  # words as the indexer would give them, cut once
+CUT = {
+    p: list(jieba.cut_for_search(p)) for p in PHRASES
+}  # words as the indexer would give them, cut once
 FACETS = tuple(FacetAsked(name, 20) for name in FACET_NAMES)
 
 
@@ -51,7 +65,12 @@ class Vocabulary:
     def __init__(self) -> None:
         jieba.initialize()
         pairs = sorted(
-            ((f, w) for w, f in jieba.dt.FREQ.items() if f and 1 <= len(w) <= 4 and w.isalpha()), reverse=True
+            (
+                (f, w)
+                for w, f in jieba.dt.FREQ.items()
+                if f and 1 <= len(w) <= 4 and w.isalpha()
+            ),
+            reverse=True,
         )
         self.words = [w for _, w in pairs[:120_000]]
         self.weights = list(accumulate(f**0.8 for f, _ in pairs[:120_000]))
@@ -86,7 +105,10 @@ def one(number: int, rng: random.Random, vocabulary: Vocabulary) -> Document:
         head=b"",
         rest=b"",
         display=text,
-        texts={"title": Folded(title, OffsetMap()), "text": Folded(text, OffsetMap.of_rows(rows))},
+        texts={
+            "title": Folded(title, OffsetMap()),
+            "text": Folded(text, OffsetMap.of_rows(rows)),
+        },
         wording={"title": None, "text": None},
         words={
             "title": {agency: 1, "年度": 1, "报告": 1},
@@ -101,7 +123,10 @@ def one(number: int, rng: random.Random, vocabulary: Vocabulary) -> Document:
             "org_type": "部门",
             "tables": "ok",
         },
-        numbers={"year": rng.randrange(2008, 2024), "published": 737000 + rng.randrange(4000)},
+        numbers={
+            "year": rng.randrange(2008, 2024),
+            "published": 737000 + rng.randrange(4000),
+        },
     )
 
 
@@ -111,10 +136,14 @@ def asked(words: list[str], *, phrase: bool = False) -> EngineQuery:
     leaves = tuple(String((w,)) for w in words)
     condition: Node = AllOf(leaves) if len(leaves) > 1 else leaves[0]
     ranking = Ranking(tuple(words), () if phrase else ("".join(words),))
-    return EngineQuery(condition=condition, counted=condition, ranking=ranking, facets=FACETS)
+    return EngineQuery(
+        condition=condition, counted=condition, ranking=ranking, facets=FACETS
+    )
 
 
-def questions(vocabulary: Vocabulary, texts: list[str], seed: int = 2) -> dict[str, list[EngineQuery]]:
+def questions(
+    vocabulary: Vocabulary, texts: list[str], seed: int = 2
+) -> dict[str, list[EngineQuery]]:
     rng = random.Random(seed)
     common, rare = vocabulary.words[20:220], vocabulary.words[20_000:60_000]
 
@@ -133,11 +162,16 @@ def questions(vocabulary: Vocabulary, texts: list[str], seed: int = 2) -> dict[s
         "one character": lambda: asked([rng.choice("的公开市人𠮷")], phrase=True),
         "filtered": lambda: EngineQuery(
             condition=String((rng.choice(common),)),
-            filters={"level": Keyword("level", ("县区级",)), "year": NumberRange("year", 2015, 2020)},
+            filters={
+                "level": Keyword("level", ("县区级",)),
+                "year": NumberRange("year", 2015, 2020),
+            },
             facets=FACETS,
         ),
         "either": lambda: EngineQuery(
-            condition=AnyOf((s := String((rng.choice(common),)), t := String((rng.choice(rare),)))),
+            condition=AnyOf(
+                (s := String((rng.choice(common),)), t := String((rng.choice(rare),)))
+            ),
             counted=AnyOf((s, t)),
             ranking=Ranking((s.forms[0], t.forms[0])),
             facets=FACETS,
@@ -150,12 +184,16 @@ def questions(vocabulary: Vocabulary, texts: list[str], seed: int = 2) -> dict[s
             facets=FACETS,
         ),
         "near": lambda: EngineQuery(
-            condition=Near((String((rng.choice(common),)), String(("公开",))), 10), facets=FACETS
+            condition=Near((String((rng.choice(common),)), String(("公开",))), 10),
+            facets=FACETS,
         ),
         "wildcard": lambda: EngineQuery(
-            condition=Wildcard(rng.choice(common) + "?" + rng.choice(common)[0]), facets=FACETS
+            condition=Wildcard(rng.choice(common) + "?" + rng.choice(common)[0]),
+            facets=FACETS,
         ),
-        "no such string": lambda: EngineQuery(condition=String(("魑魅魍魉之域",)), counted=Everything(), facets=FACETS),
+        "no such string": lambda: EngineQuery(
+            condition=String(("魑魅魍魉之域",)), counted=Everything(), facets=FACETS
+        ),
     }
     return {kind: [make() for _ in range(20)] for kind, make in makers.items()}
 
@@ -170,7 +208,10 @@ def timed(engine: whoosh.WhooshEngine, queries: list[EngineQuery]) -> list[float
 
 
 def told(kind: str, cold: list[float], warm: list[float]) -> str:
-    figures = [f"{statistics.median(x):9.2f} {x[int(len(x) * 0.95) - 1]:9.2f}" for x in (cold, warm)]
+    figures = [
+        f"{statistics.median(x):9.2f} {x[int(len(x) * 0.95) - 1]:9.2f}"
+        for x in (cold, warm)
+    ]
     return f"{kind:22}" + "   ".join(figures)
 
 
@@ -179,7 +220,9 @@ def sizes(engine: whoosh.WhooshEngine, count: int) -> None:
     for leaf in engine.leaves:
         pack = leaf.segment.pack
         for name in pack.names():
-            total[name.rpartition(".")[0] or name.partition(":")[0]] += pack.part(name).array.nbytes
+            total[name.rpartition(".")[0] or name.partition(":")[0]] += pack.part(
+                name
+            ).array.nbytes
     for name, size in total.most_common():
         print(f"  {name:10} {size / count:9.0f} bytes a report")
 
@@ -203,14 +246,21 @@ def build(folder: Path, count: int, vocabulary: Vocabulary) -> list[str]:
         utf8 += len(document.texts["text"].form.encode())
         start, cpu = time.perf_counter(), time.process_time()
         writer.put(document)
-        wall, spent = wall + time.perf_counter() - start, spent + time.process_time() - cpu
+        wall, spent = (
+            wall + time.perf_counter() - start,
+            spent + time.process_time() - cpu,
+        )
     start, cpu = time.perf_counter(), time.process_time()
     writer.commit()
     wall, spent = wall + time.perf_counter() - start, spent + time.process_time() - cpu
     disk = sum(f.stat().st_size for f in folder.iterdir())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{count} reports: {count / wall:.0f} a second, {spent / count * 1e3:.2f} CPU ms each; peak {peak:.0f} MB")
-    print(f"text {utf8 / count:.0f} bytes each as UTF-8; index {disk / count:.0f} bytes each, {disk / utf8:.2f} times")
+    print(
+        f"{count} reports: {count / wall:.0f} a second, {spent / count * 1e3:.2f} CPU ms each; peak {peak:.0f} MB"
+    )
+    print(
+        f"text {utf8 / count:.0f} bytes each as UTF-8; index {disk / count:.0f} bytes each, {disk / utf8:.2f} times"
+    )
     return texts
 
 
@@ -225,13 +275,19 @@ def update(folder: Path, vocabulary: Vocabulary, count: int = 5) -> None:
         engine = engine.refreshed()
         engine.search(EngineQuery())
         out.append((time.perf_counter() - start) * 1e3)
-    print(f"one report replaced and visible: {statistics.median(out):.0f} ms, at most {max(out):.0f}")
+    print(
+        f"one report replaced and visible: {statistics.median(out):.0f} ms, at most {max(out):.0f}"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", type=int, nargs="?", default=10_000)
-    parser.add_argument("--folder", type=Path, help="keep the index here; an index that is there is used as it is")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="keep the index here; an index that is there is used as it is",
+    )
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="bench"))
     vocabulary = Vocabulary()

@@ -1,4 +1,6 @@
-"""Exact strings, frequent and rare: the set and its size, ours against tantivy's phrase of character pairs."""
+"""Exact strings, frequent and rare: the set and its size, ours against tantivy's phrase of
+character pairs.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ RARE = 0.0005
 
 @dataclass(slots=True)
 class Exact:
-    """Times of both engines over one kind of strings; `differ` are the strings whose totals are not the same."""
+    """Times of both engines over one kind of strings;
+
+    `differ` are the strings whose totals are not the same.
+    """
 
     ours: Times
     theirs: Times
@@ -63,7 +68,9 @@ class _Tantivy:
         return int(self.peer.searcher.search(self.peer.string(text), 1).count)
 
 
-def exact(ours: Path, tantivy: Path | None, drawer: Drawer, count: int, passes: int) -> dict[str, Exact]:
+def exact(
+    ours: Path, tantivy: Path | None, drawer: Drawer, count: int, passes: int
+) -> dict[str, Exact]:
     """Both kinds of strings in an index of `count` reports."""
     frequent = sorted({drawer.frequent_string("").string for _ in range(MANY)})
     return {
@@ -85,7 +92,9 @@ def _rare(folder: Path, drawer: Drawer, count: int) -> list[str]:
     return sorted(found)
 
 
-def _both(ours: Path, tantivy: Path | None, strings: Sequence[str], passes: int) -> Exact:
+def _both(
+    ours: Path, tantivy: Path | None, strings: Sequence[str], passes: int
+) -> Exact:
     mine = _Ours(ours)
     engines = {"gongkai": Asked(mine.open, mine.close)}
     if tantivy is not None:
@@ -93,5 +102,9 @@ def _both(ours: Path, tantivy: Path | None, strings: Sequence[str], passes: int)
         engines["tantivy"] = Asked(peer.open, peer.close)
     alternate(engines, ["政府信息公开", "行政复议案件"], strings, passes)
     a, b = engines["gongkai"], engines.get("tantivy", Asked(mine.open, mine.close))
-    differ = [s for n, s in enumerate(strings) if n in b.answers and a.answers[n] != b.answers[n]]
+    differ = [
+        s
+        for n, s in enumerate(strings)
+        if n in b.answers and a.answers[n] != b.answers[n]
+    ]
     return Exact(a.times, b.times, len(strings), differ)

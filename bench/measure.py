@@ -21,7 +21,9 @@ Ask = Callable[[Any], Any]
 
 @dataclass(slots=True)
 class Times:
-    """Milliseconds of one engine by number of question: asked for the first time since opening, and at once again."""
+    """Milliseconds of one engine by number of question: asked for the first time since opening, and
+    at once again.
+    """
 
     first: dict[int, list[float]] = field(default_factory=dict)
     again: dict[int, list[float]] = field(default_factory=dict)
@@ -29,12 +31,19 @@ class Times:
     def medians(self, which: str, among: Sequence[int] | None = None) -> list[float]:
         """The median over the passes of each question, or of those `among` that were asked."""
         times: dict[int, list[float]] = getattr(self, which)
-        return [statistics.median(times[n]) for n in (times if among is None else among) if n in times]
+        return [
+            statistics.median(times[n])
+            for n in (times if among is None else among)
+            if n in times
+        ]
 
 
 @dataclass(slots=True)
 class Asked:
-    """An engine that takes turns: `every` asks it only each so many questions, and in the first pass only."""
+    """An engine that takes turns:
+
+    `every` asks it only each so many questions, and in the first pass only.
+    """
 
     open: Callable[[], Ask]
     close: Callable[[], None]
@@ -44,13 +53,19 @@ class Asked:
 
 
 def alternate(
-    engines: Mapping[str, Asked], warm: Sequence[Any], questions: Sequence[Any], passes: int, turn: int = 1
+    engines: Mapping[str, Asked],
+    warm: Sequence[Any],
+    questions: Sequence[Any],
+    passes: int,
+    turn: int = 1,
 ) -> None:
-    """Asks all questions of all engines in turn, `passes` times, each time opened anew and warmed with other questions.
+    """Asks all questions of all engines in turn, `passes` times, each time opened anew and warmed
+    with other questions.
 
-    A turn is `turn` questions, so that each engine is asked some while the caches of the processor are its own. Opening
-    anew drops what an engine remembers of results, so that `first` is what a question costs that nobody has asked; the
-    files stay in the system's cache. The engine that begins changes with each turn.
+    A turn is `turn` questions, so that each engine is asked some while the caches of the processor
+    are its own. Opening anew drops what an engine remembers of results, so that `first` is what a
+    question costs that nobody has asked; the files stay in the system's cache. The engine that
+    begins changes with each turn.
     """
     for number in range(passes):
         here = {name: e for name, e in engines.items() if number == 0 or e.every == 1}
@@ -118,7 +133,10 @@ def agreement(
         tally.more += b["total"] > a["total"]
         if a["total"] == b["total"]:
             tally.totals += 1
-            tally.facets += all(_same(a["facets"][name]["values"], counts) for name, counts in b["facets"].items())
+            tally.facets += all(
+                _same(a["facets"][name]["values"], counts)
+                for name, counts in b["facets"].items()
+            )
     return out
 
 
@@ -129,7 +147,9 @@ def _way(question: Question) -> str:
 
 
 def _same(ours: list[dict[str, Any]], theirs: dict[str, int]) -> bool:
-    """The same counts of the same values, but for those at the end of a list that was cut: equals fall as they may."""
+    """The same counts of the same values, but for those at the end of a list that was cut: equals
+    fall as they may.
+    """
     counted = {v["value"]: v["count"] for v in ours if v["count"]}
     cut = max(min(c.values()) if len(c) >= FACET_SIZE else 0 for c in (counted, theirs))
     a, b = ({v: n for v, n in c.items() if v and n > cut} for c in (counted, theirs))

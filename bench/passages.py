@@ -1,8 +1,9 @@
 """Similar reports and shared passages: time, memory, and whether planted copies are found.
 
-`python -m bench.passages --count 50000` builds an index of generated reports (their truth is taken for metadata: what
-is measured here does not depend on reading), plants reports that took paragraphs over from another body with other
-numbers, and asks for similar reports, side by sides, copies and novelty, each for a report that was not asked before.
+`python -m bench.passages --count 50000` builds an index of generated reports (their truth is taken
+for metadata: what is measured here does not depend on reading), plants reports that took paragraphs
+over from another body with other numbers, and asks for similar reports, side by sides, copies and
+novelty, each for a report that was not asked before.
 """
 
 from __future__ import annotations
@@ -57,20 +58,45 @@ class Times:
 def report_of(sample: Sample) -> Report:
     """A generated report with its truth for metadata."""
     truth = sample.truth
-    given = {name: truth[name] for name in ("agency", "level", "org_type", "region", "year", "published", "script")}
-    return Report(sample.id, f"{sample.id}.txt", sample.text, title=sample.title, **given)
+    given = {
+        name: truth[name]
+        for name in (
+            "agency",
+            "level",
+            "org_type",
+            "region",
+            "year",
+            "published",
+            "script",
+        )
+    }
+    return Report(
+        sample.id, f"{sample.id}.txt", sample.text, title=sample.title, **given
+    )
 
 
 def planted(count: int, number: int) -> Iterator[tuple[Report, str]]:
     """Reports that took half their paragraphs from another body, each with the name of that body."""
     rng = random.Random(count)
     for n in range(number):
-        own, origin = (next(generate(1, SEED, start=rng.randrange(count))) for _ in range(2))
-        if own.truth["agency"] == origin.truth["agency"] or origin.truth["script"] != "Hans":
+        own, origin = (
+            next(generate(1, SEED, start=rng.randrange(count))) for _ in range(2)
+        )
+        if (
+            own.truth["agency"] == origin.truth["agency"]
+            or origin.truth["script"] != "Hans"
+        ):
             continue
-        lines, source = own.text.split("\n"), [s for s in origin.text.split("\n") if len(s) >= PARAGRAPH]
+        lines, source = (
+            own.text.split("\n"),
+            [s for s in origin.text.split("\n") if len(s) >= PARAGRAPH],
+        )
         places = [at for at, line in enumerate(lines) if len(line) >= PARAGRAPH]
-        for at, line in zip(places[: int(len(places) * TAKEN) + 1], rng.sample(source, len(source)), strict=False):
+        for at, line in zip(
+            places[: int(len(places) * TAKEN) + 1],
+            rng.sample(source, len(source)),
+            strict=False,
+        ):
             lines[at] = re.sub(r"\d", lambda _: str(rng.randrange(10)), line)
         report = report_of(own)
         report.id, report.text = f"planted-{n}", "\n".join(lines)
@@ -92,8 +118,9 @@ def build(count: int, plants: list[tuple[Report, str]], folder: Path) -> float:
 
 
 def asked(searcher: Searcher, ids: list[str], times: Times) -> None:
-    """Asks everything about each report; what follows `similar` finds its strings remembered, as a reader's next click
-    does."""
+    """Asks everything about each report; what follows `similar` finds its strings remembered, as a
+    reader's next click does.
+    """
     for report_id in ids:
         found = times.of("similar", searcher.similar, report_id)
         others = [n.card.id for n in (*found.neighbours[:1], *found.own_years[:1])]
@@ -104,11 +131,16 @@ def asked(searcher: Searcher, ids: list[str], times: Times) -> None:
         times.of("series", searcher.series, report_id)
 
 
-def found_plants(searcher: Searcher, plants: list[tuple[Report, str]], times: Times) -> tuple[int, int]:
+def found_plants(
+    searcher: Searcher, plants: list[tuple[Report, str]], times: Times
+) -> tuple[int, int]:
     """How many of the bodies that were copied from come first, and how many among ten."""
     first = ten = 0
     for report, origin in plants:
-        bodies = [n.card.agency for n in times.of("planted", searcher.similar, report.id).neighbours]
+        bodies = [
+            n.card.agency
+            for n in times.of("planted", searcher.similar, report.id).neighbours
+        ]
         first += bodies[:1] == [origin]
         ten += origin in bodies
     return first, ten
@@ -116,11 +148,21 @@ def found_plants(searcher: Searcher, plants: list[tuple[Report, str]], times: Ti
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m bench.passages", description=__doc__)
-    parser.add_argument("--count", type=int, default=50_000, help="so many generated reports (50000)")
-    parser.add_argument("--asked", type=int, default=100, help="about so many of them is asked (100)")
-    parser.add_argument("--planted", type=int, default=60, help="so many copies are planted (60)")
-    parser.add_argument("--work", type=Path, default=WORK, help="where the index is kept")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.passages", description=__doc__
+    )
+    parser.add_argument(
+        "--count", type=int, default=50_000, help="so many generated reports (50000)"
+    )
+    parser.add_argument(
+        "--asked", type=int, default=100, help="about so many of them is asked (100)"
+    )
+    parser.add_argument(
+        "--planted", type=int, default=60, help="so many copies are planted (60)"
+    )
+    parser.add_argument(
+        "--work", type=Path, default=WORK, help="where the index is kept"
+    )
     given = parser.parse_args()
     folder = given.work / f"passages-{given.count}"
     plants = list(planted(given.count, given.planted))
@@ -128,15 +170,22 @@ def main() -> None:
         print(f"built in {build(given.count, plants, folder):.0f} s")
     searcher, times = Searcher.open(Settings(index=folder)), Times()
     before = memory_of()
-    ids = [f"s{SEED}-{n:07d}" for n in random.Random(3).sample(range(given.count), given.asked)]
+    ids = [
+        f"s{SEED}-{n:07d}"
+        for n in random.Random(3).sample(range(given.count), given.asked)
+    ]
     asked(searcher, ids, times)
     first, ten = found_plants(searcher, plants, times)
     after = memory_of()
     print(machine())
-    print(f"{given.count + len(plants)} reports, {folder_bytes(folder) >> 20} MB on disk, nothing of it for this alone")
+    print(
+        f"{given.count + len(plants)} reports, {folder_bytes(folder) >> 20} MB on disk, nothing of it for this alone"
+    )
     print("\n".join(times.rows()))
     print(f"planted copies: {first} of {len(plants)} first, {ten} among ten")
-    print(f"own memory {before.anonymous:.0f} -> {after.anonymous:.0f} MB, mapped {after.mapped:.0f} MB")
+    print(
+        f"own memory {before.anonymous:.0f} -> {after.anonymous:.0f} MB, mapped {after.mapped:.0f} MB"
+    )
 
 
 if __name__ == "__main__":

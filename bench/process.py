@@ -1,4 +1,6 @@
-"""What processes use: memory with mapped files told apart, processor time, and the load of the machine. Linux only."""
+"""What processes use: memory with mapped files told apart, processor time, and the load of the
+machine. Linux only.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Memory", "Ran", "environment", "evict", "folder_bytes", "machine", "memory_of", "run"]
+__all__ = [
+    "Memory",
+    "Ran",
+    "environment",
+    "evict",
+    "folder_bytes",
+    "machine",
+    "memory_of",
+    "run",
+]
 
 MB = 1 << 20
 EVERY_S = 0.2
@@ -30,7 +41,9 @@ class Memory:
 
 
 def memory_of(pid: int | str = "self") -> Memory:
-    """Memory of a process by /proc/PID/smaps_rollup, pages shared with others counted by their share."""
+    """Memory of a process by /proc/PID/smaps_rollup, pages shared with others counted by their
+    share.
+    """
     sizes = {}
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
         name, value = line.split()[:2]
@@ -40,7 +53,9 @@ def memory_of(pid: int | str = "self") -> Memory:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A finished command: wall and processor seconds with all its children, peak memory of all of them, last line."""
+    """A finished command: wall and processor seconds with all its children, peak memory of all of
+    them, last line.
+    """
 
     seconds: float
     cpu: float
@@ -52,30 +67,51 @@ def run(module: str, *arguments: str) -> Ran:
     """Runs `python -m module`, whose last line is JSON. Raises CalledProcessError."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     command = [sys.executable, "-m", module, *arguments]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    child = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
     watch = _Watch(child.pid)
     watch.start()
     out, err = child.communicate()
     watch.over.set()
     watch.join()
-    seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds, after = (
+        time.perf_counter() - began,
+        resource.getrusage(resource.RUSAGE_CHILDREN),
+    )
     if child.returncode:
         raise subprocess.CalledProcessError(child.returncode, command, out, err[-2000:])
     reaped = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Ran(seconds, max(reaped, sum(watch.cpu.values())), watch.peak, json.loads(out.strip().splitlines()[-1]))
+    return Ran(
+        seconds,
+        max(reaped, sum(watch.cpu.values())),
+        watch.peak,
+        json.loads(out.strip().splitlines()[-1]),
+    )
 
 
 def environment() -> dict[str, str]:
-    """Ours for what is measured, with bytecode kept whatever ours says: an installed package is compiled too."""
-    environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPYCACHEPREFIX": str(BYTECODE)}
+    """Ours for what is measured, with bytecode kept whatever ours says: an installed package is
+    compiled too.
+    """
+    environment = os.environ | {
+        "PYTHONHASHSEED": "0",
+        "PYTHONPYCACHEPREFIX": str(BYTECODE),
+    }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return environment
 
 
 class _Watch(threading.Thread):
-    """Looks at a process and all below it, several times a second: peak memory, and processor seconds by process.
+    """Looks at a process and all below it, several times a second: peak memory, and processor
+    seconds by process.
 
-    Workers of a fork server are waited for by nobody above it, so their processor time is seen only here.
+    Workers of a fork server are waited for by nobody above it, so their processor time is seen only
+    here.
     """
 
     def __init__(self, pid: int) -> None:
@@ -87,7 +123,9 @@ class _Watch(threading.Thread):
         while not self.over.wait(EVERY_S):
             pids = _tree(self.pid)
             now = [m for pid in pids if (m := _memory_if_there(pid)) is not None]
-            self.cpu |= {pid: spent for pid in pids if (spent := _cpu_if_there(pid)) is not None}
+            self.cpu |= {
+                pid: spent for pid in pids if (spent := _cpu_if_there(pid)) is not None
+            }
             total = Memory(sum(m.anonymous for m in now), sum(m.mapped for m in now))
             self.peak = max(self.peak, total, key=lambda m: m.anonymous)
 
@@ -124,7 +162,9 @@ def folder_bytes(folder: Path) -> int:
 
 
 def evict(folder: Path) -> None:
-    """Asks the system to forget the pages of the files below a folder, so that the next reader finds them on disk."""
+    """Asks the system to forget the pages of the files below a folder, so that the next reader
+    finds them on disk.
+    """
     for file in folder.rglob("*"):
         if file.is_file():
             handle = os.open(file, os.O_RDONLY)
@@ -137,8 +177,22 @@ def evict(folder: Path) -> None:
 
 def machine() -> str:
     """One line: processor, cores, memory, system, Python."""
-    cpu = next((x.partition(":")[2].strip() for x in _lines("/proc/cpuinfo") if x.startswith("model name")), "")
-    total = next((int(x.split()[1]) // (1 << 20) for x in _lines("/proc/meminfo") if x.startswith("MemTotal")), 0)
+    cpu = next(
+        (
+            x.partition(":")[2].strip()
+            for x in _lines("/proc/cpuinfo")
+            if x.startswith("model name")
+        ),
+        "",
+    )
+    total = next(
+        (
+            int(x.split()[1]) // (1 << 20)
+            for x in _lines("/proc/meminfo")
+            if x.startswith("MemTotal")
+        ),
+        0,
+    )
     python = f"Python {platform.python_version()}"
     return f"{cpu or platform.machine()}, {os.cpu_count()} cores, {total} GB, {platform.system()} {python}"
 

@@ -1,4 +1,6 @@
-"""What is asked: questions of ten kinds, drawn from the reports themselves, the same for a file and a seed."""
+"""What is asked: questions of ten kinds, drawn from the reports themselves, the same for a file and
+a seed.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ SAMPLE = 600
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request: `words` (all of them, or `any_word`) or an exact `string`, with filters or by year."""
+    """One request:
+
+    `words` (all of them, or `any_word`) or an exact `string`, with filters or by year.
+    """
 
     kind: str
     words: tuple[str, ...] = ()
@@ -56,13 +61,20 @@ class Drawer:
     def of(cls, path: Path, count: int, seed: int = 7) -> Drawer:
         """A drawer over reports spread evenly over the first `count` of a file."""
         step = max(1, count // SAMPLE)
-        drawer = cls([*islice(prepared(path, count, step), SAMPLE)], random.Random(seed))
+        drawer = cls(
+            [*islice(prepared(path, count, step), SAMPLE)], random.Random(seed)
+        )
         drawer._count_words()
         drawer._count_strings()
         return drawer
 
     def _count_words(self) -> None:
-        seen = Counter(w for p in self.sample for w in set(p.words) if len(w) >= 2 and HAN.fullmatch(w))
+        seen = Counter(
+            w
+            for p in self.sample
+            for w in set(p.words)
+            if len(w) >= 2 and HAN.fullmatch(w)
+        )
         size = len(self.sample)
         for word, count in sorted(seen.items()):
             share = count / size
@@ -78,7 +90,9 @@ class Drawer:
         some = self.sample[:: max(1, len(self.sample) // 200)]
         for length in range(3, 9):
             seen = Counter(s for p in some for s in set(_strings(p.form, length)))
-            self.frequent[length] = sorted(s for s, n in seen.items() if n > len(some) * 0.1)
+            self.frequent[length] = sorted(
+                s for s, n in seen.items() if n > len(some) * 0.1
+            )
 
     # ------------------------------------------------------------------ kinds
     def draw(self, count: int) -> list[Question]:
@@ -87,7 +101,9 @@ class Drawer:
         seen: set[Question] = set()
         for _ in range(-(-count // len(KINDS))):
             for kind, make in KINDS.items():
-                question = next(q for q in iter(partial(make, self, kind), None) if q not in seen)
+                question = next(
+                    q for q in iter(partial(make, self, kind), None) if q not in seen
+                )
                 seen.add(question)
                 out.append(question)
         return out
@@ -103,7 +119,11 @@ class Drawer:
     def two_words(self, kind: str) -> Question:
         """A common word with another of them or a less common one."""
         return Question(
-            kind, (self.rng.choice(self.common), self.rng.choice(self.rng.choice((self.medium, self.rare))))
+            kind,
+            (
+                self.rng.choice(self.common),
+                self.rng.choice(self.rng.choice((self.medium, self.rare))),
+            ),
         )
 
     def three_words(self, kind: str) -> Question:
@@ -112,7 +132,11 @@ class Drawer:
 
     def either(self, kind: str) -> Question:
         """One of two words."""
-        return Question(kind, (self.rng.choice(self.common), self.rng.choice(self.medium)), any_word=True)
+        return Question(
+            kind,
+            (self.rng.choice(self.common), self.rng.choice(self.medium)),
+            any_word=True,
+        )
 
     def phrase(self, kind: str) -> Question:
         """A string of 4 to 8 characters that begins and ends inside words."""
@@ -120,22 +144,35 @@ class Drawer:
             form = self.rng.choice(self.sample).form
             start, length = self.rng.randrange(len(form)), self.rng.randrange(4, 9)
             text = form[start : start + length]
-            if HAN.fullmatch(text) and len(text) == length and _cuts_words(form, start, start + length):
+            if (
+                HAN.fullmatch(text)
+                and len(text) == length
+                and _cuts_words(form, start, start + length)
+            ):
                 return Question(kind, string=text)
 
     def frequent_string(self, kind: str) -> Question:
         """A string of 3 to 8 characters that every tenth report has."""
-        return Question(kind, string=self.rng.choice(self.frequent[self.rng.randrange(3, 9)]))
+        return Question(
+            kind, string=self.rng.choice(self.frequent[self.rng.randrange(3, 9)])
+        )
 
     def short(self, kind: str) -> Question:
         """One or two characters."""
         length = self.rng.randrange(1, 3)
-        return Question(kind, string=self.rng.choice(list(_strings(self.rng.choice(self.sample).form, length))))
+        return Question(
+            kind,
+            string=self.rng.choice(
+                list(_strings(self.rng.choice(self.sample).form, length))
+            ),
+        )
 
     def filtered(self, kind: str) -> Question:
         """A word within a level and a year."""
         report = self.rng.choice([p for p in self.sample if p.level and p.year])
-        return Question(kind, (self.rng.choice(self.common),), level=report.level, year=report.year)
+        return Question(
+            kind, (self.rng.choice(self.common),), level=report.level, year=report.year
+        )
 
     def sorted_by_year(self, kind: str) -> Question:
         """A word, newest first."""

@@ -1,9 +1,11 @@
-"""What repairing costs and how well it does: python bench/repair.py [--shared DIR] [--documents N] [--held-out].
+"""What repairing costs and how well it does: python bench/repair.py [--shared DIR] [--documents N]
+[--held-out].
 
-Prints the cost of scanning clean text, the processor time of a damaged event, the share of damaged lines that come
-back exactly, the precision of what was applied, and how many lines of clean text were changed. Damage is simulated
-(tests/indexer/repair/damage.py) on work reports and laws turned traditional, which the language model has not seen.
-`--held-out` uses the third of the documents that was never looked at while tuning.
+Prints the cost of scanning clean text, the processor time of a damaged event, the share of damaged
+lines that come back exactly, the precision of what was applied, and how many lines of clean text
+were changed. Damage is simulated (tests/indexer/repair/damage.py) on work reports and laws turned
+traditional, which the language model has not seen. `--held-out` uses the third of the documents
+that was never looked at while tuning.
 """
 
 from __future__ import annotations
@@ -69,7 +71,11 @@ def traditional(lines: list[str]) -> list[str]:
     for c in {c for line in lines for c in line}:
         table[ord(c)] = convert(c)
     out = (line.strip().replace(" ", "").translate(table) for line in lines)
-    return [line for line in out if 15 < len(line) < 400 and not re.search("[?？<]", line) and in_gbk(line)]
+    return [
+        line
+        for line in out
+        if 15 < len(line) < 400 and not re.search("[?？<]", line) and in_gbk(line)
+    ]
 
 
 def in_gbk(line: str) -> bool:
@@ -130,7 +136,10 @@ def clean(shared: Path, *, to_traditional: bool) -> tuple[int, int, float]:
             begun = time.process_time()
             got = repair(text)
             seconds += time.process_time() - begun
-            changed += sum(a != b for a, b in zip(text.split("\n"), got.text.split("\n"), strict=True))
+            changed += sum(
+                a != b
+                for a, b in zip(text.split("\n"), got.text.split("\n"), strict=True)
+            )
             size += len(text)
             if size > CLEAN * (1 + (source == "laws")):
                 break
@@ -148,7 +157,9 @@ def main() -> None:
     language_model.load()
     print(f"language model loaded in {time.process_time() - begun:.2f} s")
     for source in ("work reports", "laws"):
-        t = damaged(options.shared, source, options.documents, held_out=options.held_out)
+        t = damaged(
+            options.shared, source, options.documents, held_out=options.held_out
+        )
         events = max(1, t.applied + t.marked)
         print(
             f"{source}: {t.exact}/{t.harmed} damaged lines exact ({t.exact / max(1, t.harmed):.1%}), "
@@ -159,7 +170,9 @@ def main() -> None:
     for to_traditional in (False, True):
         size, changed, seconds = clean(options.shared, to_traditional=to_traditional)
         name = "traditional" if to_traditional else "simplified"
-        print(f"clean {name}: {changed} lines changed in {size} characters, {1e9 * seconds / size:.0f} µs per 1,000")
+        print(
+            f"clean {name}: {changed} lines changed in {size} characters, {1e9 * seconds / size:.0f} µs per 1,000"
+        )
 
 
 if __name__ == "__main__":

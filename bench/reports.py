@@ -1,4 +1,6 @@
-"""The reports that every engine is given: generated, as JSON Lines in bench/work/, the same for a count and a seed."""
+"""The reports that every engine is given: generated, as JSON Lines in bench/work/, the same for a
+count and a seed.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def reports_file(count: int, work: Path = WORK) -> Path:
     return path
 
 
-def records(path: Path, count: int | None = None, step: int = 1) -> Iterator[dict[str, Any]]:
+def records(
+    path: Path, count: int | None = None, step: int = 1
+) -> Iterator[dict[str, Any]]:
     """The first `count` reports of a file, or each `step`th of them, as they stand there."""
     with path.open(encoding="utf-8") as file:
         for line in islice(file, 0, count, step):
@@ -50,7 +54,9 @@ def utf8_bytes(path: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A report as the peers take it: one folded `form` of title and text, cut into search-mode `words`."""
+    """A report as the peers take it: one folded `form` of title and text, cut into search-mode
+    `words`.
+    """
 
     id: str
     title: str
@@ -68,7 +74,9 @@ class Prepared:
 
 
 def prepared(path: Path, count: int | None = None, step: int = 1) -> Iterator[Prepared]:
-    """The reports with the analysis of this project done: peers are given what they lack, so that totals compare."""
+    """The reports with the analysis of this project done: peers are given what they lack, so that
+    totals compare.
+    """
     cutter = tokenizer()
     for record in records(path, count, step):
         form = fold(record["title"]).form + "\n" + fold(record["text"]).form

@@ -1,4 +1,6 @@
-"""Everything that is measured at one number of reports, as plain values that can be kept and printed later."""
+"""Everything that is measured at one number of reports, as plain values that can be kept and
+printed later.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ LARGE = 100_000
 """Above so many reports only Gongkai and tantivy are built: the others take hours."""
 
 SLOW_EVERY = {"whoosh": 3}
-"""Peers that are asked each so many questions only, in the first pass: a question takes them a second."""
+"""Peers that are asked each so many questions only, in the first pass: a question takes them a
+second.
+"""
 
 TURN = len(KINDS)
 """Questions that an engine is asked before the next one is: one of each kind."""
@@ -40,7 +44,10 @@ WARM = 20
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to measure: `peers` without our own, `passes` of `queries` questions; `keep` and `fresh` for the indexes."""
+    """What to measure:
+
+    `peers` without our own, `passes` of `queries` questions; `keep` and `fresh` for the indexes.
+    """
 
     work: Path
     queries: int = 120
@@ -76,9 +83,14 @@ def measure(count: int, plan: Plan) -> dict[str, Any]:
     out["requests"] = _requests(folders, warm, questions, plan.passes)
     say(f"{count}: exact strings")
     pairs = folders.get("tantivy")
-    out["exact"] = {k: asdict(v) for k, v in exact(folders["gongkai"], pairs, drawer, count, plan.passes).items()}
+    out["exact"] = {
+        k: asdict(v)
+        for k, v in exact(folders["gongkai"], pairs, drawer, count, plan.passes).items()
+    }
     say(f"{count}: opening, memory, adding a report, building as usual")
-    out["serving"] = {name: _served(name, folders[name], questions, plan) for name in names}
+    out["serving"] = {
+        name: _served(name, folders[name], questions, plan) for name in names
+    }
     out["update"] = update(folders["gongkai"], reports)
     out["ingest"] = _ingest(reports, count, plan, whoosh="whoosh" in plan.peers)
     out["load"] = [*load, os.getloadavg()[0]]
@@ -108,7 +120,11 @@ def _why_not(name: str, count: int, plan: Plan) -> str | None:
 def _commit() -> str:
     root = Path(__file__).resolve().parent
     said = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=root, capture_output=True, text=True, check=False
+        ["git", "describe", "--always", "--dirty"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return said.stdout.strip() or "unknown"
 
@@ -119,7 +135,9 @@ def _folder(plan: Plan, count: int, name: str) -> Path:
 
 
 def _built(name: str, reports: Path, count: int, plan: Plan) -> dict[str, Any]:
-    """Builds the index, or takes the one that is there: of a peer unless told otherwise, of ours only if told so."""
+    """Builds the index, or takes the one that is there: of a peer unless told otherwise, of ours
+    only if told so.
+    """
     folder, kept = _folder(plan, count, name), _folder(plan, count, f"{name}.json")
     reusable = kept.exists() and (plan.keep if name == "gongkai" else not plan.fresh)
     if reusable:
@@ -133,7 +151,12 @@ def _built(name: str, reports: Path, count: int, plan: Plan) -> dict[str, Any]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     ran = _build(name, reports, count, folder)
     built = dt.datetime.now().isoformat(" ", "minutes")
-    figures = {**_figures(ran), "bytes": folder_bytes(folder), "version": build_version(name), "built": built}
+    figures = {
+        **_figures(ran),
+        "bytes": folder_bytes(folder),
+        "version": build_version(name),
+        "built": built,
+    }
     kept.write_text(json.dumps(figures))
     return figures | {"reused": False}
 
@@ -143,19 +166,30 @@ def _build(name: str, reports: Path, count: int, folder: Path) -> Ran:
         return run("bench.alone", "build", name, str(reports), str(count), str(folder))
     ran = run("indexer", "index", str(reports), "--index", str(folder), "--json")
     if ran.said["reports"] != count:
-        raise RuntimeError(f"{ran.said['reports']} of {count} reports are in the index: {ran.said['skipped'][:3]}")
+        raise RuntimeError(
+            f"{ran.said['reports']} of {count} reports are in the index: {ran.said['skipped'][:3]}"
+        )
     return ran
 
 
 def _figures(ran: Ran) -> dict[str, float]:
-    return {"seconds": ran.seconds, "cpu": ran.cpu, "anonymous": ran.peak.anonymous, "mapped": ran.peak.mapped}
+    return {
+        "seconds": ran.seconds,
+        "cpu": ran.cpu,
+        "anonymous": ran.peak.anonymous,
+        "mapped": ran.peak.mapped,
+    }
 
 
 def _ingest(reports: Path, count: int, plan: Plan, *, whoosh: bool) -> dict[str, Any]:
-    """Reports a second of the usual stack, and of our own analysis and writing without repair and derivation."""
+    """Reports a second of the usual stack, and of our own analysis and writing without repair and
+    derivation.
+    """
     scratch = plan.work / "scratch"
     out: dict[str, Any] = {}
-    commands = {"plain": min(count, PLAIN)} | ({"naive": min(count, NAIVE)} if whoosh and not missing("whoosh") else {})
+    commands = {"plain": min(count, PLAIN)} | (
+        {"naive": min(count, NAIVE)} if whoosh and not missing("whoosh") else {}
+    )
     for command, some in commands.items():
         shutil.rmtree(scratch, ignore_errors=True)
         ran = run("bench.alone", command, str(reports), str(some), str(scratch))
@@ -166,23 +200,33 @@ def _ingest(reports: Path, count: int, plan: Plan, *, whoosh: bool) -> dict[str,
 
 # ---------------------------------------------------------------------- asking
 def _requests(
-    folders: dict[str, Path], warm: Sequence[Question], questions: Sequence[Question], passes: int
+    folders: dict[str, Path],
+    warm: Sequence[Question],
+    questions: Sequence[Question],
+    passes: int,
 ) -> dict[str, Any]:
     collect_less()
     rounds = {}
     for turn in (1, TURN):
-        say(f"asking {len(questions)} questions of {len(folders)} engines, {passes} passes, {turn} at a time")
+        say(
+            f"asking {len(questions)} questions of {len(folders)} engines, {passes} passes, {turn} at a time"
+        )
         rounds[turn] = {name: _asked(name, folder) for name, folder in folders.items()}
         alternate(rounds[turn], warm, questions, passes, turn)
     engines = rounds[TURN]
     ours = engines["gongkai"].answers
     return {
         "questions": [asdict(q) for q in questions],
-        "bytes": {n: sum(map(len, e.answers.values())) / max(1, len(e.answers)) for n, e in engines.items()},
+        "bytes": {
+            n: sum(map(len, e.answers.values())) / max(1, len(e.answers))
+            for n, e in engines.items()
+        },
         "times": {name: asdict(e.times) for name, e in engines.items()},
         "single": {name: asdict(e.times) for name, e in rounds[1].items()},
         "agreement": {
-            name: {k: asdict(a) for k, a in agreement(questions, ours, e.answers).items()}
+            name: {
+                k: asdict(a) for k, a in agreement(questions, ours, e.answers).items()
+            }
             for name, e in engines.items()
             if name != "gongkai"
         },
@@ -201,11 +245,24 @@ def _asked(name: str, folder: Path) -> Asked:
     return Asked(opened, engine.close, SLOW_EVERY.get(name, 1))
 
 
-def _served(name: str, folder: Path, questions: Sequence[Question], plan: Plan) -> dict[str, Any]:
-    """Opening in a fresh process with the files in the system's cache and without, and memory after the questions."""
+def _served(
+    name: str, folder: Path, questions: Sequence[Question], plan: Plan
+) -> dict[str, Any]:
+    """Opening in a fresh process with the files in the system's cache and without, and memory after
+    the questions.
+    """
     file = plan.work / "questions.json"
-    some = questions[:: SLOW_EVERY.get(name, 1)] if name in SLOW_EVERY else questions[:100]
-    file.write_text(json.dumps([asdict(q) for q in some if name != "bm25s" or (q.words and not q.level)]))
-    ran = [run("bench.alone", "serve", name, str(folder), str(file), how) for how in ("warm", "cold", "warm")]
+    some = (
+        questions[:: SLOW_EVERY.get(name, 1)] if name in SLOW_EVERY else questions[:100]
+    )
+    file.write_text(
+        json.dumps(
+            [asdict(q) for q in some if name != "bm25s" or (q.words and not q.level)]
+        )
+    )
+    ran = [
+        run("bench.alone", "serve", name, str(folder), str(file), how)
+        for how in ("warm", "cold", "warm")
+    ]
     best = ran[2].said if ran[2].said["open_s"] < ran[0].said["open_s"] else ran[0].said
     return {**best, "cold_s": ran[1].said["open_s"]}

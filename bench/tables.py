@@ -21,7 +21,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def times_of(kept: dict[str, Any]) -> Times:
     """Times as they were before they were kept: JSON makes strings of the numbers of questions."""
-    return Times(*({int(n): v for n, v in kept[which].items()} for which in ("first", "again")))
+    return Times(
+        *({int(n): v for n, v in kept[which].items()} for which in ("first", "again"))
+    )
 
 
 def section(size: dict[str, Any]) -> str:
@@ -61,11 +63,34 @@ def _requests(size: dict[str, Any], way: str) -> str:
         among = list(times.first)
         mine, theirs = (t.medians("first", among) for t in (ours, times))
         again = times.medians("again")
-        figures = [percentile(values, share) for values in (theirs, again) for share in (0.5, 0.95)]
-        ratios = [percentile(theirs, share) / percentile(mine, share) for share in (0.5, 0.95)]
+        figures = [
+            percentile(values, share)
+            for values in (theirs, again)
+            for share in (0.5, 0.95)
+        ]
+        ratios = [
+            percentile(theirs, share) / percentile(mine, share) for share in (0.5, 0.95)
+        ]
         shown = [f"{n:.2f}" for n in figures] + [f"{r:.2f}" for r in ratios]
-        rows.append([NAMES[name][0], *shown, str(len(among)), f"{kept['bytes'][name] / 1024:.0f}"])
-    head = ["", "p50", "p95", "again p50", "again p95", "times ours, p50", "p95", "questions", "KB an answer"]
+        rows.append(
+            [
+                NAMES[name][0],
+                *shown,
+                str(len(among)),
+                f"{kept['bytes'][name] / 1024:.0f}",
+            ]
+        )
+    head = [
+        "",
+        "p50",
+        "p95",
+        "again p50",
+        "again p95",
+        "times ours, p50",
+        "p95",
+        "questions",
+        "KB an answer",
+    ]
     return table(head, rows)
 
 
@@ -76,7 +101,9 @@ def _kinds(size: dict[str, Any]) -> str:
     for kind in KINDS:
         among = [n for n, q in enumerate(kept["questions"]) if q["kind"] == kind]
         medians = [t.medians("first", among) for t in times.values()]
-        rows.append([kind, *(f"{statistics.median(m):.2f}" if m else "-" for m in medians)])
+        rows.append(
+            [kind, *(f"{statistics.median(m):.2f}" if m else "-" for m in medians)]
+        )
     return table(["", *(NAMES[name][0] for name in times)], rows)
 
 
@@ -87,7 +114,17 @@ def _agreement(size: dict[str, Any]) -> str:
             if a["asked"]:
                 figures = (a["asked"], a["totals"], a["fewer"], a["more"], a["facets"])
                 rows.append([f"{NAMES[name][0]}, {kind}", *map(str, figures)])
-    return table(["", "asked", "same total", "finds fewer", "finds more", "of the same total: same facets"], rows)
+    return table(
+        [
+            "",
+            "asked",
+            "same total",
+            "finds fewer",
+            "finds more",
+            "of the same total: same facets",
+        ],
+        rows,
+    )
 
 
 def _exact(size: dict[str, Any]) -> str:
@@ -98,10 +135,24 @@ def _exact(size: dict[str, Any]) -> str:
             if not times.first:
                 continue
             first, again = times.medians("first"), times.medians("again")
-            figures = [percentile(first, 0.5), percentile(first, 0.95), max(first), percentile(again, 0.5)]
+            figures = [
+                percentile(first, 0.5),
+                percentile(first, 0.95),
+                max(first),
+                percentile(again, 0.5),
+            ]
             differ = str(len(kept["differ"])) if key == "theirs" else ""
-            rows.append([f"{kind}, {name}", str(kept["strings"]), *(f"{f:.2f}" for f in figures), differ])
-    return table(["", "strings", "p50", "p95", "max", "again p50", "other totals"], rows)
+            rows.append(
+                [
+                    f"{kind}, {name}",
+                    str(kept["strings"]),
+                    *(f"{f:.2f}" for f in figures),
+                    differ,
+                ]
+            )
+    return table(
+        ["", "strings", "p50", "p95", "max", "again p50", "other totals"], rows
+    )
 
 
 def _builds(size: dict[str, Any]) -> str:
@@ -110,7 +161,9 @@ def _builds(size: dict[str, Any]) -> str:
         served = size["serving"][name]
         rows.append(
             [
-                NAMES[name][0] + f" {b['version']}" + (" (built earlier)" if b["reused"] else ""),
+                NAMES[name][0]
+                + f" {b['version']}"
+                + (" (built earlier)" if b["reused"] else ""),
                 f"{b['seconds']:.0f}",
                 f"{size['count'] / b['seconds']:.0f}",
                 f"{b['cpu'] / size['count'] * 1e3:.1f}",
@@ -121,8 +174,18 @@ def _builds(size: dict[str, Any]) -> str:
                 f"{served['anonymous']:.0f} + {served['mapped']:.0f}",
             ]
         )
-    head = ["", "build s", "reports/s", "CPU ms a report", "peak MB", "index MB", "times UTF-8"]
-    return table([*head, "first answer s, cached / from disk", "serving MB, own + mapped"], rows)
+    head = [
+        "",
+        "build s",
+        "reports/s",
+        "CPU ms a report",
+        "peak MB",
+        "index MB",
+        "times UTF-8",
+    ]
+    return table(
+        [*head, "first answer s, cached / from disk", "serving MB, own + mapped"], rows
+    )
 
 
 def _ingest(size: dict[str, Any]) -> str:

@@ -22,26 +22,43 @@ TIMES = 5
 
 
 def update(folder: Path, reports: Path) -> dict[str, float]:
-    """Median seconds from the call, and from the start of the command, until the running reader finds the report."""
+    """Median seconds from the call, and from the start of the command, until the running reader
+    finds the report.
+    """
     with tempfile.TemporaryDirectory(prefix="bench", dir=folder.parent) as scratch:
         copy = Path(scratch) / "index"
         shutil.copytree(folder, copy)
         settings = Settings(index=copy, jobs=1)
         searcher = Searcher.open(settings)
         files = [_one(Path(scratch), reports, number) for number in range(2 * TIMES)]
-        called = [_visible(searcher, n, lambda: build([files[n]], settings)) for n in range(TIMES)]  # noqa: B023 - called at once
+        called = [
+            _visible(searcher, n, lambda: build([files[n]], settings))
+            for n in range(TIMES)
+        ]  # noqa: B023 - called at once
         commanded = [
-            _visible(searcher, n, lambda: run("indexer", "index", str(files[n]), "--index", str(copy), "--json"))  # noqa: B023 - called at once
+            _visible(
+                searcher,
+                n,
+                lambda: run(
+                    "indexer", "index", str(files[n]), "--index", str(copy), "--json"
+                ),
+            )  # noqa: B023 - called at once
             for n in range(TIMES, 2 * TIMES)
         ]
         searcher.engine.close()
-    return {"called_s": statistics.median(called), "command_s": statistics.median(commanded)}
+    return {
+        "called_s": statistics.median(called),
+        "command_s": statistics.median(commanded),
+    }
 
 
 def _one(scratch: Path, reports: Path, number: int) -> Path:
     """A file of one report, with a word that no other has."""
     record = next(records(reports))
-    record |= {"id": f"added-{number}", "text": record["text"] + f"\n新增报告{_mark(number)}"}
+    record |= {
+        "id": f"added-{number}",
+        "text": record["text"] + f"\n新增报告{_mark(number)}",
+    }
     path = scratch / f"added-{number}.jsonl"
     path.write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
     return path

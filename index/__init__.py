@@ -1,1 +1,3 @@
-"""What a report, a token, a query and an answer are: the middle that the write side and the read side share."""
+"""What a report, a token, a query and an answer are: the middle that the write side and the read
+side share.
+"""

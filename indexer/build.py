@@ -1,4 +1,6 @@
-"""The build: walks a corpus, reads what is new or changed, in worker processes, and publishes it all at once."""
+"""The build: walks a corpus, reads what is new or changed, in worker processes, and publishes it
+all at once.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ BATCH = 32
 """Documents a worker takes at a time."""
 
 WAITING = 8
-"""Batches under way for each worker: while a thousand documents are inverted, the workers must not run out of work."""
+"""Batches under way for each worker: while a thousand documents are inverted, the workers must not
+run out of work.
+"""
 
 FEW = 64
 """Up to so many documents are read in this process: starting workers would take longer."""
@@ -43,7 +47,9 @@ SURE = 0.9
 """From which confidence on a report's region may speak for its host."""
 
 MOST_OPEN = 2_000
-"""Reports without a region that are read again with the hosts learned; their bytes are kept until then."""
+"""Reports without a region that are read again with the hosts learned; their bytes are kept until
+then.
+"""
 
 
 @dataclass(slots=True)
@@ -85,7 +91,10 @@ def build(
     overrides: Overrides | None = None,
     progress: Callable[[Tally], None] = lambda _: None,
 ) -> Tally:
-    """Bring the index up to what stands at the paths. Raises IndexStateError; a bad source is tallied, never raised."""
+    """Bring the index up to what stands at the paths.
+
+    Raises IndexStateError; a bad source is tallied, never raised.
+    """
     began = time.perf_counter()
     tally = Tally()
     writer = open_writer(settings, rebuild=rebuild)
@@ -150,7 +159,10 @@ def _tasks(
         task = _task(item, known, overrides)
         if task.report_id in taken:
             first = taken[task.report_id]
-            tally.skip(item.name, f"the id {task.report_id} belongs to {first} already; give each report its own id")
+            tally.skip(
+                item.name,
+                f"the id {task.report_id} belongs to {first} already; give each report its own id",
+            )
             continue
         taken[task.report_id] = item.name
         before = known.pop(task.report_id, None)
@@ -165,13 +177,19 @@ def _kept_by_skip(skip: Skip, known: dict[str, tuple[str, str]]) -> str:
     return next((i for i, (_, source) in known.items() if source == skip.source), "")
 
 
-def _task(source: Source, known: dict[str, tuple[str, str]], overrides: Overrides | None) -> _Task:
-    """The digest holds all that the report is made of: its bytes, where they lie, the code and its overrides."""
+def _task(
+    source: Source, known: dict[str, tuple[str, str]], overrides: Overrides | None
+) -> _Task:
+    """The digest holds all that the report is made of: its bytes, where they lie, the code and its
+    overrides.
+    """
     name = report_id(source)
-    curated = repr(sorted(overrides.of(name, source.name, source.known.url).items())) if overrides else ""
-    made_with = (
-        f"{PIPELINE_VERSION}-{hashlib.sha256(curated.encode()).hexdigest()[:8] if curated not in ('', '[]') else ''}"
+    curated = (
+        repr(sorted(overrides.of(name, source.name, source.known.url).items()))
+        if overrides
+        else ""
     )
+    made_with = f"{PIPELINE_VERSION}-{hashlib.sha256(curated.encode()).hexdigest()[:8] if curated not in ('', '[]') else ''}"
     place = hashlib.sha256(os.fsencode(source.origin)).hexdigest()[:8]
     digest = f"{source.digest}:{made_with}:{place}"
     before = known.get(name)
@@ -181,17 +199,31 @@ def _task(source: Source, known: dict[str, tuple[str, str]], overrides: Override
             # Two files of one name in two places: both are reports.
             name = hashlib.sha256(f"{source.name}\0{place}".encode()).hexdigest()[:16]
             before = known.get(name)
-    if before is not None and before[0].rsplit(":", 1)[0] == f"{source.digest}:{made_with}":
+    if (
+        before is not None
+        and before[0].rsplit(":", 1)[0] == f"{source.digest}:{made_with}"
+    ):
         digest = before[0]
     return _Task(source, name, digest, before is None)
 
 
-def _delete_vanished(writer: Writer, paths: Sequence[Path], known: dict[str, tuple[str, str]], tally: Tally) -> None:
-    """Take out what came from these paths once and was not met this time; a path that is gone deletes nothing."""
+def _delete_vanished(
+    writer: Writer,
+    paths: Sequence[Path],
+    known: dict[str, tuple[str, str]],
+    tally: Tally,
+) -> None:
+    """Take out what came from these paths once and was not met this time; a path that is gone
+    deletes nothing.
+    """
     prefixes = tuple(p.resolve().name + "/" for p in paths if p.is_dir())
     files = {p.resolve().name for p in paths if p.is_file()}
     for name, (_, source) in known.items():
-        if source.startswith(prefixes) or source.partition("#")[0] in files or source.split("/")[0] in files:
+        if (
+            source.startswith(prefixes)
+            or source.partition("#")[0] in files
+            or source.split("/")[0] in files
+        ):
             writer.delete(name)
             tally.deleted += 1
 
@@ -210,14 +242,23 @@ class _Read:
 _Outcome = _Read | str
 
 
-def _prepare(task: _Task, overrides: Overrides | None, hosts: HostTable | None = None) -> _Outcome:
-    """The document of one task, or the reason why there is none. Nothing that one document does ends a batch."""
+def _prepare(
+    task: _Task, overrides: Overrides | None, hosts: HostTable | None = None
+) -> _Outcome:
+    """The document of one task, or the reason why there is none.
+
+    Nothing that one document does ends a batch.
+    """
     try:
-        report = report_of(task.source, overrides=overrides, hosts=hosts, as_id=task.report_id)
+        report = report_of(
+            task.source, overrides=overrides, hosts=hosts, as_id=task.report_id
+        )
         fact = report.evidence.get("region")
         region = tuple(report.region) if report.region else None
         sure = fact is not None and fact.confidence >= SURE
-        return _Read(prepare(analyse(report, task.digest)), host_of(report.url), region, sure)
+        return _Read(
+            prepare(analyse(report, task.digest)), host_of(report.url), region, sure
+        )
     except InputError as error:
         return error.reason
     except MemoryError:
@@ -233,7 +274,9 @@ def _prepare_batch(tasks: list[_Task], overrides: Overrides | None) -> list[_Out
 def _documents(
     tasks: Iterator[_Task], settings: Settings, overrides: Overrides | None
 ) -> Iterator[tuple[_Task, _Outcome]]:
-    """Each task with its document, in order; many tasks go through worker processes, a bounded number at a time."""
+    """Each task with its document, in order; many tasks go through worker processes, a bounded
+    number at a time.
+    """
     jobs = settings.jobs or os.cpu_count() or 1
     first = list(islice(tasks, FEW))
     if jobs == 1 or len(first) < FEW:
@@ -249,12 +292,16 @@ def _chain(first: list[_Task], rest: Iterator[_Task]) -> Iterator[_Task]:
     yield from rest
 
 
-def _parallel(tasks: Iterator[_Task], jobs: int, overrides: Overrides | None) -> Iterator[tuple[_Task, _Outcome]]:
+def _parallel(
+    tasks: Iterator[_Task], jobs: int, overrides: Overrides | None
+) -> Iterator[tuple[_Task, _Outcome]]:
     pool = _pool(jobs)
     running: deque[tuple[list[_Task], Future[list[_Outcome]]]] = deque()
     try:
         while True:
-            while len(running) < jobs * WAITING and (batch := list(islice(tasks, BATCH))):
+            while len(running) < jobs * WAITING and (
+                batch := list(islice(tasks, BATCH))
+            ):
                 running.append((batch, pool.submit(_prepare_batch, batch, overrides)))
             if not running:
                 return
@@ -262,8 +309,9 @@ def _parallel(tasks: Iterator[_Task], jobs: int, overrides: Overrides | None) ->
             try:
                 yield from zip(batch, future.result(), strict=True)
             except BrokenProcessPool:
-                # A worker died (a crash in a C library, or the system took its memory): all that was under way is
-                # lost with the pool, so each of those documents is read again in a process of its own.
+                # A worker died (a crash in a C library, or the system took its memory): all that
+                # was under way is lost with the pool, so each of those documents is read again in a
+                # process of its own.
                 lost = batch + [task for others, _ in running for task in others]
                 running.clear()
                 pool.shutdown(wait=False)
@@ -274,16 +322,22 @@ def _parallel(tasks: Iterator[_Task], jobs: int, overrides: Overrides | None) ->
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
-    """Workers that are not forked from this process: a forked one would keep the index locked if this one is killed."""
+    """Workers that are not forked from this process: a forked one would keep the index locked if
+    this one is killed.
+    """
     if "forkserver" not in multiprocessing.get_all_start_methods():
-        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _end_with_parent)
+        return ProcessPoolExecutor(
+            jobs, multiprocessing.get_context("spawn"), _end_with_parent
+        )
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["indexer.build"])
     return ProcessPoolExecutor(jobs, context, _end_with_parent)
 
 
 def _end_with_parent() -> None:
-    """A worker whose build was killed would wait for ever: the pipe it reads from is held open by its siblings."""
+    """A worker whose build was killed would wait for ever: the pipe it reads from is held open by
+    its siblings.
+    """
     parent = multiprocessing.parent_process()
     if parent is not None:
         Thread(target=_wait_and_end, args=(parent.sentinel,), daemon=True).start()
@@ -303,14 +357,18 @@ def _alone(task: _Task, overrides: Overrides | None) -> _Outcome:
 
 
 class _Learning:
-    """Which region stands behind a host, learned from the sure reports of this build, and the reports to tell it."""
+    """Which region stands behind a host, learned from the sure reports of this build, and the
+    reports to tell it.
+    """
 
     def __init__(self) -> None:
         self.pairs: list[tuple[str, tuple[str, ...]]] = []
         self.open: list[_Task] = []
 
     def see(self, task: _Task, outcome: _Outcome) -> None:
-        """Take in one report; one without a region, on a host, is kept to be asked again (a bounded number)."""
+        """Take in one report; one without a region, on a host, is kept to be asked again (a bounded
+        number).
+        """
         if isinstance(outcome, str) or outcome.host is None:
             return
         if outcome.region and outcome.sure:

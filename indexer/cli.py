@@ -1,7 +1,7 @@
 """`gongkai ...`: the command line.
 
-Commands print what a script can use on standard output and what a person should know on standard error.
-Exit status: 0 done, 1 it could not be done (nothing readable, no index), 2 wrong use.
+Commands print what a script can use on standard output and what a person should know on standard
+error. Exit status: 0 done, 1 it could not be done (nothing readable, no index), 2 wrong use.
 """
 
 from __future__ import annotations
@@ -33,14 +33,21 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in alphabetical order."""
-        return sorted({*super().list_commands(ctx), *(e.name for e in entry_points(group="gongkai.commands"))})
+        return sorted(
+            {
+                *super().list_commands(ctx),
+                *(e.name for e in entry_points(group="gongkai.commands")),
+            }
+        )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command by name; another room's is loaded only when it is asked for."""
         own = super().get_command(ctx, cmd_name)
         if own is not None:
             return own
-        found = [e for e in entry_points(group="gongkai.commands") if e.name == cmd_name]
+        found = [
+            e for e in entry_points(group="gongkai.commands") if e.name == cmd_name
+        ]
         return found[0].load() if found else None
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -73,12 +80,19 @@ def filter_options(command: Command) -> Command:
     """One repeatable option a facet, and the query's other parameters."""
     for facet in reversed(FACETS):
         option = "--" + facet.name.replace("_", "-")
-        text = f"Only this {facet.label_en.lower()} ({facet.label_zh}); repeat for more."
+        text = (
+            f"Only this {facet.label_en.lower()} ({facet.label_zh}); repeat for more."
+        )
         command = click.option(option, facet.name, multiple=True, help=text)(command)
-    command = click.option("--where", multiple=True, help="A condition on a number, as in 'year>=2018'.")(command)
-    return click.option("--match", type=click.Choice(MATCHES), default="auto", help="How many words must occur.")(
-        command
-    )
+    command = click.option(
+        "--where", multiple=True, help="A condition on a number, as in 'year>=2018'."
+    )(command)
+    return click.option(
+        "--match",
+        type=click.Choice(MATCHES),
+        default="auto",
+        help="How many words must occur.",
+    )(command)
 
 
 def json_option(command: Command) -> Command:
@@ -102,10 +116,26 @@ def main() -> None:
 @main.command("index")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @index_option
-@click.option("--rebuild", is_flag=True, help="Write the whole index anew; readers keep the old one until it is done.")
-@click.option("--sync", is_flag=True, help="Delete reports whose files have vanished from these paths.")
-@click.option("--jobs", type=click.IntRange(0, 64), help="Processes that read.  [default: one a core]")
-@click.option("--overrides", type=click.Path(dir_okay=False, path_type=Path), help="A curator's corrections (CSV).")
+@click.option(
+    "--rebuild",
+    is_flag=True,
+    help="Write the whole index anew; readers keep the old one until it is done.",
+)
+@click.option(
+    "--sync",
+    is_flag=True,
+    help="Delete reports whose files have vanished from these paths.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(0, 64),
+    help="Processes that read.  [default: one a core]",
+)
+@click.option(
+    "--overrides",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A curator's corrections (CSV).",
+)
 @json_option
 def index_command(
     paths: tuple[Path, ...],
@@ -118,7 +148,8 @@ def index_command(
 ) -> None:
     """Add and update reports from folders, files, .zip, .warc and .jsonl.
 
-    Unchanged files are skipped. Whatever cannot be read is listed with its reason, and the rest goes on.
+    Unchanged files are skipped. Whatever cannot be read is listed with its reason, and the rest
+    goes on.
     """
     from indexer.build import build  # noqa: PLC0415  the readers take a second to load; other commands need none
     from indexer.overrides import Overrides  # noqa: PLC0415
@@ -126,7 +157,14 @@ def index_command(
     settings = Settings.from_environment(index=index_dir, jobs=jobs)
     curated = Overrides.load(overrides) if overrides else None
     with _progress(quiet=as_json) as show:
-        tally = build(paths, settings, rebuild=rebuild, sync=sync, overrides=curated, progress=show)
+        tally = build(
+            paths,
+            settings,
+            rebuild=rebuild,
+            sync=sync,
+            overrides=curated,
+            progress=show,
+        )
     if as_json:
         click.echo(_json({**_plain(tally), "skipped": tally.skipped}))
     else:
@@ -136,7 +174,15 @@ def index_command(
 
 
 def _plain(tally: Any) -> dict[str, Any]:
-    names = ("added", "updated", "unchanged", "deleted", "skipped", "reports", "seconds")
+    names = (
+        "added",
+        "updated",
+        "unchanged",
+        "deleted",
+        "skipped",
+        "reports",
+        "seconds",
+    )
     return {name: getattr(tally, name) for name in names}
 
 
@@ -176,7 +222,11 @@ def _log_line(tally: Any) -> None:
 
 # ---------------------------------------------------------------------- reading
 def _request(
-    query: str, match: str, where: tuple[str, ...], filters: dict[str, tuple[str, ...]], **more: Any
+    query: str,
+    match: str,
+    where: tuple[str, ...],
+    filters: dict[str, tuple[str, ...]],
+    **more: Any,
 ) -> SearchRequest:
     chosen = {name: values for name, values in filters.items() if values}
     return SearchRequest(q=query, filters=chosen, where=where, match=match, **more)
@@ -194,11 +244,25 @@ def _searcher(index_dir: Path | None) -> Any:
 @filter_options
 @click.option("--year-from", type=int, help="The first reporting year.")
 @click.option("--year-to", type=int, help="The last reporting year.")
-@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
-@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="How many hits.")
+@click.option(
+    "--sort", type=click.Choice(SORTS), default="relevance", show_default=True
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=10,
+    show_default=True,
+    help="How many hits.",
+)
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
-@click.option("--fold", is_flag=True, help="Show copies of one report as one hit, with the others listed.")
-@click.option("--synonyms", is_flag=True, help="Search what means the same as a bare word too.")
+@click.option(
+    "--fold",
+    is_flag=True,
+    help="Show copies of one report as one hit, with the others listed.",
+)
+@click.option(
+    "--synonyms", is_flag=True, help="Search what means the same as a bare word too."
+)
 @click.option("--explain", is_flag=True, help="Say why each hit ranks where it does.")
 @click.option("--facets/--no-facets", default=True, help="Count the facets too.")
 @json_option
@@ -230,9 +294,17 @@ def search(
     "公开 收费"~10             within ten characters
     公开 !"不予公开"           公开 where it is not part of 不予公开
     """
-    more = {"year_from": year_from, "year_to": year_to, "sort": sort, "size": limit, "page": page}
+    more = {
+        "year_from": year_from,
+        "year_to": year_to,
+        "sort": sort,
+        "size": limit,
+        "page": page,
+    }
     more |= {"fold": fold, "synonyms": synonyms, "explain": explain}
-    request = _request(query, match, where, filters, facets=None if facets else (), **more)
+    request = _request(
+        query, match, where, filters, facets=None if facets else (), **more
+    )
     response: SearchResponse = _searcher(index_dir).search(request)
     if as_json:
         click.echo(response.encoded().decode())
@@ -242,7 +314,11 @@ def search(
 
 def _print_response(response: SearchResponse) -> None:
     counted = "" if response.occurrences is None else f", {response.occurrences} places"
-    relaxed = ", none with all words: these have most of them" if response.query.relaxed else ""
+    relaxed = (
+        ", none with all words: these have most of them"
+        if response.query.relaxed
+        else ""
+    )
     click.echo(f"{response.total} reports{counted}{relaxed} ({response.took_ms} ms)")
     _print_query(response.query)
     for hit in response.hits:
@@ -260,7 +336,9 @@ def _print_query(query: QueryEcho) -> None:
     for note in query.notes:
         click.echo(note)
     if query.synonyms and not query.notes:
-        same = "; ".join(f"{word} = {', '.join(others)}" for word, others in query.synonyms)
+        same = "; ".join(
+            f"{word} = {', '.join(others)}" for word, others in query.synonyms
+        )
         click.echo(f"means the same, with --synonyms: {same}")
     if query.suggestions:
         click.echo(f"did you mean: {'  '.join(query.suggestions)}")
@@ -277,7 +355,10 @@ def _print_hit(hit: Hit) -> None:
     for copy in hit.copies:
         click.echo(f"  = {copy.source}  [{copy.id}]")
     if hit.explanation is not None:
-        click.echo(f"  {hit.score} = " + " + ".join(f"{part.value} {part.name}" for part in hit.explanation))
+        click.echo(
+            f"  {hit.score} = "
+            + " + ".join(f"{part.value} {part.name}" for part in hit.explanation)
+        )
 
 
 def _marked(text: str, marks: Iterable[tuple[int, int]]) -> str:
@@ -299,10 +380,15 @@ def show(report_id: str, index_dir: Path | None, as_json: bool) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
-@click.option("--overrides", type=click.Path(dir_okay=False, path_type=Path), help="A curator's corrections (CSV).")
+@click.option(
+    "--overrides",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A curator's corrections (CSV).",
+)
 @json_option
 def inspect(file: Path, overrides: Path | None, as_json: bool) -> None:
-    """Read one FILE without an index: decoding, repairs, metadata with evidence, statistics with checks.
+    """Read one FILE without an index: decoding, repairs, metadata with evidence, statistics with
+    checks.
 
     A file of several documents prints one after another.
     """
@@ -330,14 +416,32 @@ def _print_report(report: Report, *, as_json: bool) -> None:
         click.echo(_json(report.record()))
         return
     click.echo(click.style(report.title or report.source, bold=True))
-    names = ("id", "source", "url", "agency", "level", "org_type", "line", "region", "year", "period", "published")
+    names = (
+        "id",
+        "source",
+        "url",
+        "agency",
+        "level",
+        "org_type",
+        "line",
+        "region",
+        "year",
+        "period",
+        "published",
+    )
     for name in (*names, "scope", "script", "tables_status"):
         value, fact = getattr(report, name), report.evidence.get(name)
         shown = "/".join(value) if isinstance(value, list) else value
-        why = f"   ({fact.source}, {fact.confidence:.2f}: {fact.evidence or fact.rule})" if fact else ""
+        why = (
+            f"   ({fact.source}, {fact.confidence:.2f}: {fact.evidence or fact.rule})"
+            if fact
+            else ""
+        )
         click.echo(f"{name:14} {'-' if shown is None else shown}{why}")
     if report.provenance:
-        click.echo(f"{'encoding':14} {report.provenance.encoding} ({report.provenance.encoding_reason})")
+        click.echo(
+            f"{'encoding':14} {report.provenance.encoding} ({report.provenance.encoding_reason})"
+        )
     for step in report.repairs:
         sign = "->" if step.applied else "!!"
         click.echo(
@@ -353,7 +457,13 @@ def _print_report(report: Report, *, as_json: bool) -> None:
 @click.argument("query", default="")
 @index_option
 @filter_options
-@click.option("--format", "kind", type=click.Choice(("csv", "jsonl", "parquet")), default="csv", show_default=True)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(("csv", "jsonl", "parquet")),
+    default="csv",
+    show_default=True,
+)
 def export(
     query: str,
     index_dir: Path | None,
@@ -363,7 +473,9 @@ def export(
     **filters: tuple[str, ...],
 ) -> None:
     """Stream the records that a query and filters find, with where each came from."""
-    reports: Iterator[Report] = _searcher(index_dir).export(_request(query, match, where, filters))
+    reports: Iterator[Report] = _searcher(index_dir).export(
+        _request(query, match, where, filters)
+    )
     from index.documents.exports import FORMATS  # noqa: PLC0415  only this command writes tables
 
     write, _ = FORMATS[kind]
@@ -383,24 +495,47 @@ def check(index_dir: Path | None) -> None:
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
-        click.echo("gongkai: the index is not well; run: gongkai index PATH... --rebuild", err=True)
+        click.echo(
+            "gongkai: the index is not well; run: gongkai index PATH... --rebuild",
+            err=True,
+        )
         raise SystemExit(1)
     engine = open_engine(settings)
-    click.echo(f"{engine.manifest.reports} reports, generation {engine.manifest.generation}: well")
+    click.echo(
+        f"{engine.manifest.reports} reports, generation {engine.manifest.generation}: well"
+    )
     engine.close()
 
 
 @main.command()
 @click.argument("count", type=click.IntRange(1, 10_000_000))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed writes the same reports.")
-@click.option("--format", "form", type=click.Choice(("jsonl", "html", "mixed")), default="jsonl", show_default=True)
-@click.option("--truth", type=click.Path(dir_okay=False, path_type=Path), help="Also write what is true of each.")
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="The same seed writes the same reports.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("jsonl", "html", "mixed")),
+    default="jsonl",
+    show_default=True,
+)
+@click.option(
+    "--truth",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write what is true of each.",
+)
 def sample(count: int, folder: Path, seed: int, form: str, truth: Path | None) -> None:
     """Write COUNT realistic sample reports into FOLDER, for trying and load."""
     from indexer.sample import write_samples  # noqa: PLC0415  loads its word lists
 
-    click.echo(f"{write_samples(count, folder, seed, truth=truth, form=form)} reports in {folder}")
+    click.echo(
+        f"{write_samples(count, folder, seed, truth=truth, form=form)} reports in {folder}"
+    )
 
 
 @main.command()

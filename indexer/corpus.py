@@ -1,7 +1,8 @@
-"""Walks what the user points at and gives every document in it as a Source, or the reason why not as a Skip.
+"""Walks what the user points at and gives every document in it as a Source, or the reason why not
+as a Skip.
 
-Nothing here trusts its input: archives are never unpacked to disk, compressed data is read through a bounded reader,
-and one bad file never ends a walk.
+Nothing here trusts its input: archives are never unpacked to disk, compressed data is read through
+a bounded reader, and one bad file never ends a walk.
 """
 
 from __future__ import annotations
@@ -30,20 +31,27 @@ from indexer.page import Known, Source
 __all__ = ["Skip", "walk"]
 
 MAX_RATIO = 200
-"""A compressed file that grows more than this many times is a bomb; real pages grow about ten times."""
+"""A compressed file that grows more than this many times is a bomb; real pages grow about ten
+times.
+"""
 RATIO_FROM = 4 << 20
 """Bytes up to which no ratio is suspicious: a short page of spaces is harmless."""
 MAX_MEMBERS = 200_000
 MAX_LINE = 4 << 20
-"""Bytes of a web archive without a line's end: compressed pages and documents have one every few hundred."""
+"""Bytes of a web archive without a line's end: compressed pages and documents have one every few
+hundred.
+"""
 CHUNK = 1 << 18
 
 LINES = ".jsonl"
 CONTAINERS = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
 
-_TEXTUAL = frozenset(s for s, reader in READERS.items() if reader in (READERS[".html"], READERS[".txt"]))
+_TEXTUAL = frozenset(
+    s for s, reader in READERS.items() if reader in (READERS[".html"], READERS[".txt"])
+)
 
-# what office programs and operating systems leave behind; files with a leading dot go without saying
+# what office programs and operating systems leave behind; files with a leading dot go without
+# saying
 _LITTER = re.compile(r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 _MIMES = {
     "text/html": ".html",
@@ -68,9 +76,11 @@ class _TooLargeError(Exception):
 
 
 def walk(paths: Sequence[Path], settings: Settings) -> Iterator[Source | Skip]:
-    """Every document under `paths`, folders in sorted order, and a Skip for everything that is none.
+    """Every document under `paths`, folders in sorted order, and a Skip for everything that is
+    none.
 
-    A document of a folder argument `seeds` is named "seeds/a.txt", of a file argument by its file name.
+    A document of a folder argument `seeds` is named "seeds/a.txt", of a file argument by its file
+    name.
     """
     walker = _Walker(settings)
     for path in paths:
@@ -78,7 +88,9 @@ def walk(paths: Sequence[Path], settings: Settings) -> Iterator[Source | Skip]:
 
 
 class _Guarded:
-    """A stream for warcio, which holds a line in memory until it ends: bombs and endless lines end in an error."""
+    """A stream for warcio, which holds a line in memory until it ends: bombs and endless lines end
+    in an error.
+    """
 
     def __init__(self, stream: io.BufferedReader | gzip.GzipFile, packed: int) -> None:
         self.stream, self.packed = stream, max(packed, 1)
@@ -90,7 +102,9 @@ class _Guarded:
         self.total += len(data)
         end = data.rfind(b"\n")
         self.line = self.line + len(data) if end < 0 else len(data) - end
-        if self.line > MAX_LINE or (self.total > RATIO_FROM and self.total > MAX_RATIO * self.packed):
+        if self.line > MAX_LINE or (
+            self.total > RATIO_FROM and self.total > MAX_RATIO * self.packed
+        ):
             raise _TooLargeError("grows without measure")
         return data
 
@@ -113,7 +127,11 @@ class _Walker:
         name = _printable(path.name or _resolved(path).name or "root")
         if path.is_dir():
             # ".", ".." and a trailing slash still have a name
-            name = _printable(_resolved(path).name) or name if path.name in ("", "..") else name
+            name = (
+                _printable(_resolved(path).name) or name
+                if path.name in ("", "..")
+                else name
+            )
             found = False
             for item in self.folder(path, name):
                 found = True
@@ -121,7 +139,9 @@ class _Walker:
             if not found:
                 yield Skip(name, "is an empty folder; point at a folder with reports")
         elif not os.path.lexists(path):
-            yield Skip(_printable(str(path)), "there is no such file or folder; check the path")
+            yield Skip(
+                _printable(str(path)), "there is no such file or folder; check the path"
+            )
         else:
             yield from self.file(path, name)
 
@@ -136,7 +156,9 @@ class _Walker:
             return
         self.seen.add(real)
         if self.is_index(Path(real), [e.name for e in entries]):
-            yield Skip(name, "is an index, not reports; point at the folder of the reports")
+            yield Skip(
+                name, "is an index, not reports; point at the folder of the reports"
+            )
             return
         for entry in entries:
             if _LITTER.match(entry.name):
@@ -151,7 +173,9 @@ class _Walker:
             yield from self.file(path, name)
 
     def is_index(self, real: Path, names: Sequence[str]) -> bool:
-        return real == self.index or any(re.fullmatch(r"_[A-Za-z0-9]+_\d+\.toc", n) for n in names)
+        return real == self.index or any(
+            re.fullmatch(r"_[A-Za-z0-9]+_\d+\.toc", n) for n in names
+        )
 
     def file(self, path: Path, name: str) -> Iterator[Source | Skip]:
         try:
@@ -172,7 +196,9 @@ class _Walker:
             yield from self.zip(path, name, origin)
         elif suffix in (".warc", ".warc.gz"):
             with path.open("rb") as stream:
-                yield from self.warc(_Guarded(_unzipped(stream, suffix), size), name, origin)
+                yield from self.warc(
+                    _Guarded(_unzipped(stream, suffix), size), name, origin
+                )
         elif suffix in (".jsonl", ".jsonl.gz"):
             with path.open("rb") as stream:
                 yield from self.lines(_unzipped(stream, suffix), name, origin, size)
@@ -180,9 +206,13 @@ class _Walker:
             yield Skip(name, self.too_large())
         else:
             with path.open("rb") as stream:
-                yield self.document(_unzipped(stream, suffix), name, origin, suffix, size)
+                yield self.document(
+                    _unzipped(stream, suffix), name, origin, suffix, size
+                )
 
-    def document(self, stream: IO[bytes], name: str, origin: str, suffix: str, packed: int) -> Source | Skip:
+    def document(
+        self, stream: IO[bytes], name: str, origin: str, suffix: str, packed: int
+    ) -> Source | Skip:
         """One document read whole; a Skip when it is too large, damaged, empty or binary."""
         try:
             data = self.read(stream, packed)
@@ -193,43 +223,75 @@ class _Walker:
         except RuntimeError:
             return Skip(name, "is encrypted; decrypt it first")
         except NotImplementedError as error:
-            return Skip(name, f"is compressed in a way that cannot be read ({_detail(error)}); repack it")
+            return Skip(
+                name,
+                f"is compressed in a way that cannot be read ({_detail(error)}); repack it",
+            )
         return self.source(data, name, origin, suffix.removesuffix(".gz"))
 
-    def source(self, data: bytes, name: str, origin: str, suffix: str, known: Known | None = None) -> Source | Skip:
+    def source(
+        self,
+        data: bytes,
+        name: str,
+        origin: str,
+        suffix: str,
+        known: Known | None = None,
+    ) -> Source | Skip:
         if not data:
             return Skip(name, "is empty; fetch it again")
         if suffix in _TEXTUAL and (kind := binary_kind(data)) and _unreadable(data):
-            return Skip(name, f"is {kind}, not text; give the file the suffix of its format")
+            return Skip(
+                name, f"is {kind}, not text; give the file the suffix of its format"
+            )
         if suffix == ".json" and known is None:
             try:
                 known = parse_record(data)
             except InputError as error:
                 return Skip(name, error.reason)
-        return Source(name, origin, suffix, data, hashlib.sha256(data).hexdigest(), known or Known())
+        return Source(
+            name,
+            origin,
+            suffix,
+            data,
+            hashlib.sha256(data).hexdigest(),
+            known or Known(),
+        )
 
     def read(self, stream: IO[bytes], packed: int) -> bytes:
-        """All bytes of a stream that came out of `packed` bytes, as long as that stays within bounds."""
+        """All bytes of a stream that came out of `packed` bytes, as long as that stays within
+        bounds.
+        """
         out = bytearray()
         while chunk := stream.read(CHUNK):
             out += chunk
             if len(out) > self.limit:
                 raise _TooLargeError(self.too_large())
             if len(out) > RATIO_FROM and len(out) > MAX_RATIO * max(packed, 1):
-                raise _TooLargeError("grows without measure when unpacked; unpack it yourself if you trust it")
+                raise _TooLargeError(
+                    "grows without measure when unpacked; unpack it yourself if you trust it"
+                )
         return bytes(out)
 
     def too_large(self) -> str:
         return f"is larger than {self.limit >> 20} MB; raise GONGKAI_MAX_FILE_MB to read it"
 
-    def lines(self, stream: IO[bytes], name: str, origin: str, packed: int) -> Iterator[Source | Skip]:
+    def lines(
+        self, stream: IO[bytes], name: str, origin: str, packed: int
+    ) -> Iterator[Source | Skip]:
         """JSON Lines: one document a line; a bad line is told by its number and the rest goes on."""
         number = total = filled = 0
         try:
             while line := stream.readline(self.limit + 1):
-                number, total, filled = number + 1, total + len(line), filled + bool(line.strip())
+                number, total, filled = (
+                    number + 1,
+                    total + len(line),
+                    filled + bool(line.strip()),
+                )
                 if total > RATIO_FROM and total > MAX_RATIO * max(packed, 1):
-                    yield Skip(name, f"grows without measure at line {number}; unpack it yourself if you trust it")
+                    yield Skip(
+                        name,
+                        f"grows without measure at line {number}; unpack it yourself if you trust it",
+                    )
                     return
                 if len(line) > self.limit:
                     yield Skip(f"{name}#{number}", f"line {number} {self.too_large()}")
@@ -237,7 +299,10 @@ class _Walker:
                 elif line.strip():
                     yield self.record(line.strip(), f"{name}#{number}", origin, number)
         except (OSError, EOFError, zlib.error) as error:
-            yield Skip(name, f"is damaged after line {number} ({_detail(error)}); fetch it again")
+            yield Skip(
+                name,
+                f"is damaged after line {number} ({_detail(error)}); fetch it again",
+            )
         else:
             if not filled:
                 yield Skip(name, "is empty; write one JSON object a line")
@@ -252,15 +317,23 @@ class _Walker:
         try:
             archive = _open_zip(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            yield Skip(name, f"is not a zip archive that can be read ({_detail(error)}); fetch it again")
+            yield Skip(
+                name,
+                f"is not a zip archive that can be read ({_detail(error)}); fetch it again",
+            )
             return
         with archive:
-            members = sorted((m for m in archive.infolist() if not m.is_dir()), key=lambda m: m.filename)
+            members = sorted(
+                (m for m in archive.infolist() if not m.is_dir()),
+                key=lambda m: m.filename,
+            )
             if (reason := _bomb(members, path.stat().st_size)) is not None:
                 yield Skip(name, reason)
                 return
             if not members:
-                yield Skip(name, "is an empty archive; point at an archive with reports")
+                yield Skip(
+                    name, "is an empty archive; point at an archive with reports"
+                )
             for member in members:
                 inner = _member_name(member.filename)
                 if inner and not any(_LITTER.match(part) for part in inner.split("/")):
@@ -280,13 +353,24 @@ class _Walker:
             try:
                 with archive.open(member) as stream:
                     if suffix == LINES:
-                        yield from self.lines(stream, name, origin, member.compress_size)
+                        yield from self.lines(
+                            stream, name, origin, member.compress_size
+                        )
                     else:
-                        yield self.document(_unzipped(stream, suffix), name, origin, suffix, member.compress_size)
+                        yield self.document(
+                            _unzipped(stream, suffix),
+                            name,
+                            origin,
+                            suffix,
+                            member.compress_size,
+                        )
             except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
                 yield Skip(name, f"is damaged ({_detail(error)}); fetch it again")
             except NotImplementedError as error:
-                yield Skip(name, f"is compressed in a way that cannot be read ({_detail(error)}); repack it")
+                yield Skip(
+                    name,
+                    f"is compressed in a way that cannot be read ({_detail(error)}); repack it",
+                )
             except RuntimeError:
                 yield Skip(name, "is encrypted; decrypt it first")
 
@@ -294,7 +378,9 @@ class _Walker:
         try:
             iterator = importlib.import_module("warcio.archiveiterator").ArchiveIterator
         except ImportError:
-            yield Skip(name, "needs warcio to be read; install it: pip install 'gongkai[warc]'")
+            yield Skip(
+                name, "needs warcio to be read; install it: pip install 'gongkai[warc]'"
+            )
             return
         number = pages = 0
         try:
@@ -303,8 +389,12 @@ class _Walker:
                 if record.rec_type in ("response", "resource"):
                     pages += 1
                     yield self.response(record, f"{name}#{number}", origin)
-        except Exception as error:  # noqa: BLE001  # warcio raises errors of several libraries on damaged archives
-            yield Skip(name, f"is damaged after record {number} ({_detail(error)}); fetch it again")
+        # warcio raises errors of several libraries on damaged archives
+        except Exception as error:  # noqa: BLE001
+            yield Skip(
+                name,
+                f"is damaged after record {number} ({_detail(error)}); fetch it again",
+            )
         else:
             if not pages:
                 yield Skip(name, "holds no pages; crawl again with responses kept")
@@ -313,24 +403,37 @@ class _Walker:
         url = record.rec_headers.get_header("WARC-Target-URI")
         headers = record.http_headers or record.rec_headers
         status = record.http_headers.get_statuscode() if record.http_headers else "200"
-        mime = (headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
+        mime = (
+            (headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
+        )
         if status != "200":
             return Skip(name, f"{url} answered {status}; fetch it again if it matters")
         if mime not in _MIMES:
-            return Skip(name, f"{url} is {mime or 'of no stated type'}; readable are {' '.join(_MIMES)}")
+            return Skip(
+                name,
+                f"{url} is {mime or 'of no stated type'}; readable are {' '.join(_MIMES)}",
+            )
         packed = int(record.length or 0) if str(record.length or "").isdigit() else 0
         try:
             data = self.read(record.content_stream(), packed or self.limit)
         except _TooLargeError as error:
             return Skip(name, str(error))
         found = self.source(data, name, origin, _MIMES[mime])
-        return found if isinstance(found, Skip) else replace(found, known=Known(url=url))
+        return (
+            found if isinstance(found, Skip) else replace(found, known=Known(url=url))
+        )
 
 
 def _suffix(name: str) -> str:
-    """The suffix that chooses the reader, in lower case: ".html", and ".html.gz" for a compressed page."""
+    """The suffix that chooses the reader, in lower case: ".html", and ".html.gz" for a compressed
+    page.
+    """
     suffixes = [s.lower() for s in PurePosixPath(name.replace("\\", "/")).suffixes[-2:]]
-    return "".join(suffixes) if suffixes and suffixes[-1] == ".gz" else "".join(suffixes[-1:])
+    return (
+        "".join(suffixes)
+        if suffixes and suffixes[-1] == ".gz"
+        else "".join(suffixes[-1:])
+    )
 
 
 def _refusal(suffix: str) -> str | None:
@@ -338,7 +441,9 @@ def _refusal(suffix: str) -> str | None:
     if suffix in CONTAINERS or suffix.removesuffix(".gz") in READERS:
         return None
     readable = " ".join([*READERS, ".zip", ".warc", ".jsonl"])
-    return f"no reader for {suffix or 'a file without a suffix'}; readable are {readable}"
+    return (
+        f"no reader for {suffix or 'a file without a suffix'}; readable are {readable}"
+    )
 
 
 def _unreadable(data: bytes) -> bool:
@@ -351,7 +456,9 @@ def _unzipped(stream: Any, suffix: str) -> Any:
 
 
 def _skip_line(stream: IO[bytes], budget: int) -> int:
-    """Read past the rest of a line that is too long, `budget` bytes of it at most; how many they were."""
+    """Read past the rest of a line that is too long, `budget` bytes of it at most; how many they
+    were.
+    """
     skipped = 0
     while skipped <= budget and (chunk := stream.readline(CHUNK)):
         skipped += len(chunk)
@@ -361,7 +468,9 @@ def _skip_line(stream: IO[bytes], budget: int) -> int:
 
 
 def _open_zip(path: Path) -> zipfile.ZipFile:
-    """Chinese Windows writes names in GBK without saying so; newer programs write UTF-8, not always flagged."""
+    """Chinese Windows writes names in GBK without saying so; newer programs write UTF-8, not always
+    flagged.
+    """
     for encoding in ("utf-8", "gb18030"):
         try:
             return zipfile.ZipFile(path, metadata_encoding=encoding)
@@ -405,5 +514,7 @@ def _os_reason(error: OSError) -> str:
 
 
 def _detail(error: BaseException) -> str:
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    text = (
+        error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    )
     return text.splitlines()[0][:120] if text else type(error).__name__

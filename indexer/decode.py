@@ -1,8 +1,10 @@
-"""Bytes to text: byte order mark, strict UTF-8, the declared label, detection; and which of them it was.
+"""Bytes to text: byte order mark, strict UTF-8, the declared label, detection; and which of them it
+was.
 
-Labels on government pages are often wrong in one of three ways: UTF-8 labelled gb2312, GB18030 labelled gb2312 (a
-subset that lacks characters of names and places), and Big5 labelled gb2312, which GB18030 decodes without complaint.
-So a label is believed only where the text it gives reads like Chinese.
+Labels on government pages are often wrong in one of three ways: UTF-8 labelled gb2312, GB18030
+labelled gb2312 (a subset that lacks characters of names and places), and Big5 labelled gb2312,
+which GB18030 decodes without complaint. So a label is believed only where the text it gives reads
+like Chinese.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from indexer.page import Decoded
 __all__ = ["binary_kind", "declared_labels", "decode"]
 
 HEAD = 8192
-"""Bytes in which a page may declare its encoding: 1,024 by the HTML standard, more in what is found."""
+"""Bytes in which a page may declare its encoding: 1,024 by the HTML standard, more in what is
+found.
+"""
 
 SAMPLE = 1 << 18
 """Bytes that detection looks at."""
@@ -38,11 +42,28 @@ GB = ("gb18030",)
 BIG5 = ("big5hkscs", "cp950")
 LABELS: dict[str, tuple[str, ...]] = {
     # gb2312 and gbk lack 㐂 and 𠮷 that pages labelled so contain; gb18030 is their superset
-    **dict.fromkeys(("gb2312", "gbk", "gb18030", "gb_2312-80", "cp936", "euc-cn", "x-gbk", "chinese"), GB),
-    **dict.fromkeys(("big5", "big5-hkscs", "big5hkscs", "cp950", "x-x-big5", "csbig5", "big5-tw"), BIG5),
+    **dict.fromkeys(
+        (
+            "gb2312",
+            "gbk",
+            "gb18030",
+            "gb_2312-80",
+            "cp936",
+            "euc-cn",
+            "x-gbk",
+            "chinese",
+        ),
+        GB,
+    ),
+    **dict.fromkeys(
+        ("big5", "big5-hkscs", "big5hkscs", "cp950", "x-x-big5", "csbig5", "big5-tw"),
+        BIG5,
+    ),
     **dict.fromkeys(("utf-8", "utf8", "utf_8", "unicode-1-1-utf-8"), ("utf-8",)),
     # without a mark Windows means little-endian
-    **dict.fromkeys(("utf-16", "utf-16le", "utf-16-le", "utf_16_le", "unicode"), ("utf-16-le",)),
+    **dict.fromkeys(
+        ("utf-16", "utf-16le", "utf-16-le", "utf_16_le", "unicode"), ("utf-16-le",)
+    ),
     **dict.fromkeys(("utf-16be", "utf-16-be", "utf_16_be"), ("utf-16-be",)),
     **dict.fromkeys(("utf-32", "utf-32le", "utf-32-le", "utf_32_le"), ("utf-32-le",)),
     **dict.fromkeys(("utf-32be", "utf-32-be", "utf_32_be"), ("utf-32-be",)),
@@ -81,9 +102,13 @@ COMMON = frozenset(
     "局政府公開信息申請辦處理情況行政複議訴訟主動依条例规定社会省市县镇乡街道委厅网站"
     "，。、：；（）《》“”"
 )
-"""Characters that make up more than half of any Chinese prose, in both scripts: what right decoding yields."""
+"""Characters that make up more than half of any Chinese prose, in both scripts: what right decoding
+yields.
+"""
 
-_LABEL = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,30})""", re.IGNORECASE)
+_LABEL = re.compile(
+    rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,30})""", re.IGNORECASE
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HIGH = re.compile(r"[^\x00-\xa0]")
 _EUC_TW = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xfe]{2}|\x8e[\xa1-\xb0][\xa1-\xfe]{2})+")
@@ -91,10 +116,12 @@ _EUC_TW_PLANE = re.compile(rb"\x8e[\xa2-\xb0][\xa1-\xfe]{2}")
 
 
 def decode(data: bytes, declared: str | None = None) -> Decoded:
-    """The text of `data`, the codec that gave it and why: bom, utf-8, declared, detected or fallback.
+    """The text of `data`, the codec that gave it and why: bom, utf-8, declared, detected or
+    fallback.
 
-    `declared` is a label from outside, such as an HTTP header's; labels inside the data are found by themselves.
-    A character cut off at the end is dropped. Raises InputError for binary data and for EUC-TW.
+    `declared` is a label from outside, such as an HTTP header's; labels inside the data are found
+    by themselves. A character cut off at the end is dropped. Raises InputError for binary data and
+    for EUC-TW.
     """
     if kind := binary_kind(data):
         raise InputError(f"is {kind}, not text; give the file the suffix of its format")
@@ -117,7 +144,9 @@ def binary_kind(data: bytes) -> str | None:
 
 
 def declared_labels(data: bytes) -> list[str]:
-    """The encodings that the data itself declares (XML declaration, meta elements), in order, in lower case."""
+    """The encodings that the data itself declares (XML declaration, meta elements), in order, in
+    lower case.
+    """
     head = data[:HEAD].replace(b"\x00", b"")
     return list(dict.fromkeys(m.decode("ascii").lower() for m in _LABEL.findall(head)))
 
@@ -140,7 +169,11 @@ def _by_wide_zeros(data: bytes) -> Decoded | None:
         return _strict(data, ("utf-32-le",), "detected")
     if quarters[0] > 0.9 and quarters[1] > 0.9:
         return _strict(data, ("utf-32-be",), "detected")
-    order = ("utf-16-le", "utf-16-be") if head[1::2].count(0) >= head[0::2].count(0) else ("utf-16-be", "utf-16-le")
+    order = (
+        ("utf-16-le", "utf-16-be")
+        if head[1::2].count(0) >= head[0::2].count(0)
+        else ("utf-16-be", "utf-16-le")
+    )
     found = _strict(data, order, "detected")
     return found if found and not _CONTROL.search(found.text[:2000]) else None
 
@@ -153,7 +186,9 @@ def _by_utf8(data: bytes, labels: list[str]) -> Decoded | None:
     except UnicodeDecodeError:
         return None
     # a lone lead byte behind ASCII may as well be half a GBK character: detection decides
-    return Decoded(text, "utf-8", "utf-8") if _whole(data) or _HIGH.search(text) else None
+    return (
+        Decoded(text, "utf-8", "utf-8") if _whole(data) or _HIGH.search(text) else None
+    )
 
 
 def _whole(data: bytes) -> bool:
@@ -169,7 +204,11 @@ def _by_declared(data: bytes, labels: list[str]) -> Decoded | None:
 
 
 def _by_detection(data: bytes) -> Decoded | None:
-    sample = data if len(data) <= SAMPLE else data[:SAMPLE].rpartition(b"\n")[0] or data[:SAMPLE]
+    sample = (
+        data
+        if len(data) <= SAMPLE
+        else data[:SAMPLE].rpartition(b"\n")[0] or data[:SAMPLE]
+    )
     label = charset_normalizer.detect(sample, should_rename_legacy=False)["encoding"]
     encodings = LABELS.get(label.lower(), ()) if label else ()
     found = _strict(data, encodings, "detected")
@@ -190,14 +229,23 @@ def _candidates(data: bytes) -> Iterator[Decoded]:
 
 
 def _plausible(data: bytes, found: Decoded) -> bool:
-    """Whether no other encoding reads clearly better: GB18030 decodes most Big5, and UTF-16 decodes anything."""
+    """Whether no other encoding reads clearly better:
+
+    GB18030 decodes most Big5, and UTF-16 decodes anything.
+    """
     own = _score(found.text)
     sample = data[:SAMPLE]
-    return all(_score(d.text) < own + 0.15 for d in _candidates(sample) if d.encoding not in (found.encoding, "cp950"))
+    return all(
+        _score(d.text) < own + 0.15
+        for d in _candidates(sample)
+        if d.encoding not in (found.encoding, "cp950")
+    )
 
 
 def _score(text: str) -> float:
-    """How much of what is not ASCII is common Chinese, less what cannot be decoded: about 0.6 for prose."""
+    """How much of what is not ASCII is common Chinese, less what cannot be decoded: about 0.6 for
+    prose.
+    """
     high: list[str] = _HIGH.findall(text[:SAMPLE])
     if not high:
         return 0.5
@@ -226,7 +274,9 @@ def _refuse_euc_tw(data: bytes, labels: list[str]) -> None:
     declared = any(label in ("euc-tw", "x-euc-tw", "euc_tw") for label in labels)
     looks = _EUC_TW.fullmatch(data[:HEAD]) and _EUC_TW_PLANE.search(data[:HEAD])
     if declared or (looks and _score(data[:HEAD].decode("gb18030", "replace")) < 0.2):
-        raise InputError("is in EUC-TW, which Python cannot decode; convert it: iconv -f EUC-TW -t UTF-8")
+        raise InputError(
+            "is in EUC-TW, which Python cannot decode; convert it: iconv -f EUC-TW -t UTF-8"
+        )
 
 
 def _refuse_binary(found: Decoded) -> None:
@@ -234,6 +284,10 @@ def _refuse_binary(found: Decoded) -> None:
     # a page may hold U+FFFD of its own, where somebody before us decoded it wrongly
     guessed = found.reason == "fallback"
     damaged = guessed and head.count("\ufffd") * 10 > len(head)
-    nonsense = guessed and len(_HIGH.findall(head)) * 4 > len(head) and _score(head) < 0.1
+    nonsense = (
+        guessed and len(_HIGH.findall(head)) * 4 > len(head) and _score(head) < 0.1
+    )
     if damaged or nonsense or len(_CONTROL.findall(head)) * 20 > len(head):
-        raise InputError("is binary or in an encoding that is not known; save it as UTF-8 text")
+        raise InputError(
+            "is binary or in an encoding that is not known; save it as UTF-8 text"
+        )

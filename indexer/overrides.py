@@ -1,4 +1,7 @@
-"""A curator's corrections: overrides.csv with the columns id or url, field, value, reason. Applied last."""
+"""A curator's corrections: overrides.csv with the columns id or url, field, value, reason.
+
+Applied last.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,18 @@ from index.model.report import LEVELS, FactValue
 
 __all__ = ["FIELDS", "Override", "Overrides"]
 
-FIELDS = ("title", "agency", "level", "org_type", "line", "region", "year", "period", "published", "scope")
+FIELDS = (
+    "title",
+    "agency",
+    "level",
+    "org_type",
+    "line",
+    "region",
+    "year",
+    "period",
+    "published",
+    "scope",
+)
 """What may be corrected. An empty value says that it is unknown."""
 
 LIMIT = 64 << 20
@@ -45,7 +59,11 @@ class Overrides:
         for line, key, override in _rows(path):
             fields = rows.setdefault(key, {})
             if override.field in fields:
-                raise OverridesError(str(path), line, f"{key!r} has {override.field!r} twice; keep one row")
+                raise OverridesError(
+                    str(path),
+                    line,
+                    f"{key!r} has {override.field!r} twice; keep one row",
+                )
             fields[override.field] = override
         return cls(rows)
 
@@ -65,31 +83,51 @@ def _rows(path: Path) -> Iterator[tuple[int, str, Override]]:
     try:
         names = reader.fieldnames or []
     except csv.Error as error:
-        raise OverridesError(str(path), 1, f"is not CSV ({error}); mend the line") from error
+        raise OverridesError(
+            str(path), 1, f"is not CSV ({error}); mend the line"
+        ) from error
     keys = [name for name in names if name in ("id", "url")]
     if not keys or not {"field", "value", "reason"} <= set(names):
-        raise OverridesError(str(path), 1, "the first line must name the columns id or url, field, value, reason")
+        raise OverridesError(
+            str(path),
+            1,
+            "the first line must name the columns id or url, field, value, reason",
+        )
     try:
         for row in reader:
             line = reader.line_num
             key = next((row[k].strip() for k in keys if row[k] and row[k].strip()), "")
             yield line, key, _override(path, line, key, row)
     except csv.Error as error:
-        raise OverridesError(str(path), reader.line_num + 1, f"is not CSV ({error}); mend the line") from error
+        raise OverridesError(
+            str(path), reader.line_num + 1, f"is not CSV ({error}); mend the line"
+        ) from error
 
 
 def _override(path: Path, line: int, key: str, row: dict[str, str]) -> Override:
     name, value = (row["field"] or "").strip(), row["value"]
     if None in row or value is None or row["reason"] is None:
-        raise OverridesError(str(path), line, "the row has more or fewer cells than the first line; quote commas")
+        raise OverridesError(
+            str(path),
+            line,
+            "the row has more or fewer cells than the first line; quote commas",
+        )
     if not key:
-        raise OverridesError(str(path), line, "the row names no report; give its id or url")
+        raise OverridesError(
+            str(path), line, "the row names no report; give its id or url"
+        )
     if name not in FIELDS:
-        raise OverridesError(str(path), line, f"{name!r} cannot be corrected; take one of {', '.join(FIELDS)}")
+        raise OverridesError(
+            str(path),
+            line,
+            f"{name!r} cannot be corrected; take one of {', '.join(FIELDS)}",
+        )
     try:
         return Override(name, _value(name, value.strip()), row["reason"].strip())
     except ValueError as error:
-        raise OverridesError(str(path), line, f"{value!r} is no {name}: {error}") from None
+        raise OverridesError(
+            str(path), line, f"{value!r} is no {name}: {error}"
+        ) from None
 
 
 def _value(name: str, text: str) -> FactValue:
@@ -120,11 +158,17 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
     except OSError as error:
-        raise OverridesError(str(path), 1, f"cannot be read ({error.strerror}); check the path") from error
+        raise OverridesError(
+            str(path), 1, f"cannot be read ({error.strerror}); check the path"
+        ) from error
     if len(data) > LIMIT:
-        raise OverridesError(str(path), 1, f"is larger than {LIMIT >> 20} MB; split the file")
+        raise OverridesError(
+            str(path), 1, f"is larger than {LIMIT >> 20} MB; split the file"
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise OverridesError(str(path), line, "is not UTF-8; save the file as UTF-8") from error
+        raise OverridesError(
+            str(path), line, "is not UTF-8; save the file as UTF-8"
+        ) from error

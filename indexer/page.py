@@ -1,6 +1,8 @@
-"""What a reader of one format gives: the text and tables of a document, before anything is known of its meaning.
+"""What a reader of one format gives: the text and tables of a document, before anything is known of
+its meaning.
 
-Source (bytes and what is known) -> decode -> formats -> Page -> repair -> metadata, statistics -> Report
+Source (bytes and what is known) -> decode -> formats -> Page -> repair -> metadata, statistics ->
+Report
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ class Known:
 class Source:
     """One document of a corpus.
 
-    `name` is the path as indexed ("seeds/a.txt", "all.zip/2019/b.html", "c.jsonl#12"), `origin` the absolute path of
-    the file that holds it, `suffix` chooses the reader (".html"), `digest` is the SHA-256 of `data`.
+    `name` is the path as indexed ("seeds/a.txt", "all.zip/2019/b.html", "c.jsonl#12"), `origin` the
+    absolute path of the file that holds it, `suffix` chooses the reader (".html"), `digest` is the
+    SHA-256 of `data`.
     """
 
     name: str
@@ -44,7 +47,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text and how the bytes became it: `reason` is one of bom, utf-8, declared, detected, fallback."""
+    """Text and how the bytes became it:
+
+    `reason` is one of bom, utf-8, declared, detected, fallback.
+    """
 
     text: str
     encoding: str
@@ -53,7 +59,9 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One table cell as received: its text (lines joined by "\\n") and how many columns and rows it spans."""
+    """One table cell as received: its text (lines joined by "\\n") and how many columns and rows it
+    spans.
+    """
 
     text: str
     colspan: int = 1
@@ -63,7 +71,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as received, row by row, cells in document order. `offset` is where its text starts in Page.text."""
+    """A table as received, row by row, cells in document order.
+
+    `offset` is where its text starts in Page.text.
+    """
 
     rows: tuple[tuple[Cell, ...], ...]
     offset: int
@@ -73,10 +84,11 @@ class Table:
 class Page:
     """A document taken out of its format.
 
-    `text` is the body as received, one paragraph a line, table cells one a line, site chrome left out. `title` is the
-    title as received, taken out of `text` so that it is not counted twice. `meta` holds what the document says of
-    itself outside the body, by these keys where present: title, published, source, url, site, column, index_number,
-    doc_number, encoding, and `header` (the dropped lines around the title, such as "发布时间:2019-03-14 来源:办公室").
+    `text` is the body as received, one paragraph a line, table cells one a line, site chrome left
+    out. `title` is the title as received, taken out of `text` so that it is not counted twice.
+    `meta` holds what the document says of itself outside the body, by these keys where present:
+    title, published, source, url, site, column, index_number, doc_number, encoding, and `header`
+    (the dropped lines around the title, such as "发布时间:2019-03-14 来源:办公室").
     """
 
     text: str
@@ -90,4 +102,9 @@ class Page:
 
     def as_json(self) -> Mapping[str, Any]:
         """The page for `gongkai inspect`, without the text."""
-        return {"format": self.format, "title": self.title, "meta": self.meta, "chrome": self.chrome}
+        return {
+            "format": self.format,
+            "title": self.title,
+            "meta": self.meta,
+            "chrome": self.chrome,
+        }

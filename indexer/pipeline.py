@@ -1,4 +1,7 @@
-"""One document's way: Source - decode - formats -> Page - repair -> text - metadata, statistics -> Report."""
+"""One document's way:
+
+Source - decode - formats -> Page - repair -> text - metadata, statistics -> Report.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,21 @@ from indexer.statistics import read_statistics
 __all__ = ["PIPELINE_VERSION", "report_id", "report_of"]
 
 PIPELINE_VERSION = 1
-"""Raise it when reading, repairing or deriving changes what a report says: unchanged files are then read again."""
+"""Raise it when reading, repairing or deriving changes what a report says: unchanged files are then
+read again.
+"""
 
 
 def report_id(source: Source) -> str:
-    """The id that is given, else one made from the URL, else from the path as indexed: the same at every build."""
+    """The id that is given, else one made from the URL, else from the path as indexed: the same at
+    every build.
+    """
     known = source.known
     if known.id:
         return known.id
-    return hashlib.sha256((known.url or source.name).encode("utf-8", "replace")).hexdigest()[:16]
+    return hashlib.sha256(
+        (known.url or source.name).encode("utf-8", "replace")
+    ).hexdigest()[:16]
 
 
 def report_of(
@@ -46,7 +55,15 @@ def report_of(
         source = replace(source, known=replace(source.known, title=title))
     name = as_id or report_id(source)
     folded = fold(repaired.text)
-    derived = derive(page, repaired.text, source, overrides=overrides, hosts=hosts, report_id=name, folded=folded)
+    derived = derive(
+        page,
+        repaired.text,
+        source,
+        overrides=overrides,
+        hosts=hosts,
+        report_id=name,
+        folded=folded,
+    )
     numbers = read_statistics(page, repaired.text, derived.year)
     return Report(
         id=name,
@@ -58,7 +75,12 @@ def report_of(
         checks=numbers.checks,
         tables_status=numbers.status,
         repairs=list(repaired.repairs),
-        problems=[*page.problems, *repaired.problems, *derived.problems, *numbers.problems],
+        problems=[
+            *page.problems,
+            *repaired.problems,
+            *derived.problems,
+            *numbers.problems,
+        ],
         provenance=Provenance(
             origin=source.origin,
             sha256=source.digest,
@@ -66,7 +88,11 @@ def report_of(
             encoding=page.decoded.encoding if page.decoded else None,
             encoding_reason=page.decoded.reason if page.decoded else None,
         ),
-        **{f.name: getattr(derived, f.name) for f in fields(Derived) if f.name != "problems"},
+        **{
+            f.name: getattr(derived, f.name)
+            for f in fields(Derived)
+            if f.name != "problems"
+        },
     )
 
 
@@ -85,12 +111,19 @@ def _repaired(page: Page) -> tuple[str | None, Repaired]:
         title, _, body = whole.text.partition("\n")
     apart = _below(whole, len(whole.text) - len(body))
     if apart is None:  # a repair reaches across the line between them
-        return (None, whole) if page.title is None else (repair(page.title).text, repair(page.text))
+        return (
+            (None, whole)
+            if page.title is None
+            else (repair(page.title).text, repair(page.text))
+        )
     return title, apart
 
 
 def _below(whole: Repaired, shown: int) -> Repaired | None:
-    """What is below the first `shown` characters of a repaired text; None when a repair lies on both sides."""
+    """What is below the first `shown` characters of a repaired text;
+
+    None when a repair lies on both sides.
+    """
     above = [r for r in whole.repairs if r.display[0] < shown]
     if any(r.display[1] > shown for r in above):
         return None

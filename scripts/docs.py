@@ -1,7 +1,7 @@
 """Fills the generated parts of the documentation, or with --check says which are no longer true.
 
-A part stands between `<!-- generated: NAME -->` and `<!-- end -->`. Each is made by running the project itself over
-corpus/, so the documentation cannot claim what the program does not do.
+A part stands between `<!-- generated: NAME -->` and `<!-- end -->`. Each is made by running the
+project itself over corpus/, so the documentation cannot claim what the program does not do.
 """
 
 from __future__ import annotations
@@ -25,13 +25,17 @@ from index.model.fields import FACETS  # noqa: E402  the checkout comes first
 from index.model.settings import SETTINGS  # noqa: E402
 from indexer.cli import main  # noqa: E402
 
-PART = re.compile(r"(<!-- generated: ([\w-]+)(?: ([^\n]*?))? -->\n).*?(<!-- end -->)", re.DOTALL)
+PART = re.compile(
+    r"(<!-- generated: ([\w-]+)(?: ([^\n]*?))? -->\n).*?(<!-- end -->)", re.DOTALL
+)
 FILES = ("README.md", "README.zh-CN.md", "ARCHITECTURE.md")
 
 
 def run(*arguments: str) -> str:
     """What a command prints, without colours and times."""
-    result = CliRunner().invoke(main, arguments, prog_name="gongkai", terminal_width=100)
+    result = CliRunner().invoke(
+        main, arguments, prog_name="gongkai", terminal_width=100
+    )
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return re.sub(r" \([\d.]+ ms\)", "", result.output).rstrip()
@@ -49,7 +53,9 @@ def commands(_: str) -> str:
 
 def settings(_: str) -> str:
     """The table of settings."""
-    rows = "\n".join(f"| `GONGKAI_{n.upper()}` | {d or '-'} | {m} |" for n, d, m in SETTINGS)
+    rows = "\n".join(
+        f"| `GONGKAI_{n.upper()}` | {d or '-'} | {m} |" for n, d, m in SETTINGS
+    )
     return f"| setting | default | meaning |\n|---|---|---|\n{rows}\n"
 
 
@@ -98,7 +104,8 @@ def work(*, check: bool) -> int:
         if after != before:
             stale += 1
             print(
-                f"{name}: generated parts are not current" + ("; run: python scripts/docs.py" if check else ", mended")
+                f"{name}: generated parts are not current"
+                + ("; run: python scripts/docs.py" if check else ", mended")
             )
             if not check:
                 path.write_text(after, encoding="utf-8")
@@ -107,7 +114,11 @@ def work(*, check: bool) -> int:
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--check", action="store_true", help="change nothing, exit 1 if something is not current")
+    options.add_argument(
+        "--check",
+        action="store_true",
+        help="change nothing, exit 1 if something is not current",
+    )
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         INDEX = Path(folder)

@@ -19,7 +19,9 @@ from index.model.report import LEVELS, TABLES_STATUSES
 from tests.conftest import CORPUS
 
 DATA = Path(__file__).parent / "data"
-TRUTH: dict[str, dict[str, Any]] = json.loads((DATA / "corpus_truth.json").read_text(encoding="utf-8"))
+TRUTH: dict[str, dict[str, Any]] = json.loads(
+    (DATA / "corpus_truth.json").read_text(encoding="utf-8")
+)
 ERAS = {"prose", "stat2014", "gb2019", "gb2021"}
 
 
@@ -32,9 +34,13 @@ def received(source: str) -> str:
         cells = [c.text for t in document.tables for row in t.rows for c in row.cells]
         return "\n".join([p.text for p in document.paragraphs] + cells)
     if path.suffix == ".pdf":
-        return "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(path))
+        return "".join(
+            page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(path)
+        )
     if path.suffix == ".jsonl":
-        line = path.read_text(encoding="utf-8").splitlines()[int(source.split("#")[1]) - 1]
+        line = path.read_text(encoding="utf-8").splitlines()[
+            int(source.split("#")[1]) - 1
+        ]
         record = json.loads(line)
         return record.get("title", "") + "\n" + (record.get("text") or record["html"])
     data = path.read_bytes()
@@ -52,7 +58,13 @@ def squeezed(text: str) -> str:
 
 NUMERALS = dict(zip("0123456789", "〇一二三四五六七八九", strict=True))
 MONTHS = ("", *"一二三四五六七八九", "十", "十一", "十二")
-DAYS = ("", *"一二三四五六七八九", "十", *(f"十{n}" for n in "一二三四五六七八九"), "二十")
+DAYS = (
+    "",
+    *"一二三四五六七八九",
+    "十",
+    *(f"十{n}" for n in "一二三四五六七八九"),
+    "二十",
+)
 DAYS = (*DAYS, *(f"二十{n}" for n in "一二三四五六七八九"), "三十", "三十一")
 
 
@@ -88,11 +100,17 @@ def test_it_decodes_and_says_what_the_truth_says(source: str) -> None:
     if truth["damage"] in (None, "broken-identity", "lost-zeros"):
         assert str(truth["year"]) in text or "二〇二五" in text
         assert squeezed(truth["title"] or "") in squeezed(text)
-    if truth["published"] and truth["damage"] != "utf8-as-gbk" and not source.endswith(".jsonl#1"):
+    if (
+        truth["published"]
+        and truth["damage"] != "utf8-as-gbk"
+        and not source.endswith(".jsonl#1")
+    ):
         assert any(form in text for form in dates(truth["published"]))
 
 
-@pytest.mark.parametrize("source", [s for s, t in TRUTH.items() if t["file"].endswith(".txt")])
+@pytest.mark.parametrize(
+    "source", [s for s, t in TRUTH.items() if t["file"].endswith(".txt")]
+)
 def test_text_in_a_legacy_encoding_is_not_utf_8(source: str) -> None:
     truth = TRUTH[source]
     data = (CORPUS / truth["file"]).read_bytes()
@@ -118,7 +136,9 @@ def test_damaged_text_differs_from_the_clean_one_kept_beside_it(source: str) -> 
     assert damaged != clean
     assert damaged.count("\n") == clean.count("\n")
     if truth["damage"] == "kangxi":
-        assert unicodedata.normalize("NFKC", damaged) == unicodedata.normalize("NFKC", clean)
+        assert unicodedata.normalize("NFKC", damaged) == unicodedata.normalize(
+            "NFKC", clean
+        )
 
 
 def test_what_is_promised_is_there() -> None:
@@ -126,16 +146,45 @@ def test_what_is_promised_is_there() -> None:
     assert {t["level"] for t in everything} == {*LEVELS, None}
     assert {t["template"] for t in everything} == ERAS
     assert {t["tables_status"] for t in everything} == set(TABLES_STATUSES)
-    assert {t["format"] for t in everything} >= {".txt", ".html", ".pdf", ".docx", ".jsonl", ".zip", ".html.gz"}
-    assert {t["encoding"] for t in everything} == {"utf-8", "utf-8-sig", "gb18030", "big5", None}
+    assert {t["format"] for t in everything} >= {
+        ".txt",
+        ".html",
+        ".pdf",
+        ".docx",
+        ".jsonl",
+        ".zip",
+        ".html.gz",
+    }
+    assert {t["encoding"] for t in everything} == {
+        "utf-8",
+        "utf-8-sig",
+        "gb18030",
+        "big5",
+        None,
+    }
     assert {t["script"] for t in everything} == {"Hans", "Hant", "Hant-TW"}
-    kinds = {"gbk-slip", "gloss", "gloss-toneless", "utf8-as-gbk", "kangxi", "mirror", "broken-identity", "lost-zeros"}
+    kinds = {
+        "gbk-slip",
+        "gloss",
+        "gloss-toneless",
+        "utf8-as-gbk",
+        "kangxi",
+        "mirror",
+        "broken-identity",
+        "lost-zeros",
+    }
     assert {t["damage"] for t in everything} == {None, *kinds}
-    assert (min(t["year"] for t in everything), max(t["year"] for t in everything)) == (2009, 2025)
+    assert (min(t["year"] for t in everything), max(t["year"] for t in everything)) == (
+        2009,
+        2025,
+    )
 
 
 def test_three_years_of_one_government_agree() -> None:
-    lueyang = [TRUTH[f"{year}-lueyang-xian.{kind}"] for year, kind in ((2021, "txt"), (2022, "html"), (2023, "docx"))]
+    lueyang = [
+        TRUTH[f"{year}-lueyang-xian.{kind}"]
+        for year, kind in ((2021, "txt"), (2022, "html"), (2023, "docx"))
+    ]
     for before, after in pairwise(lueyang):
         then, now = before["metrics"], after["metrics"]
         assert now["applications_carried_in"] == then["applications_carried_out"] > 0

@@ -16,12 +16,16 @@ from indexer.build import build
 from tests.conftest import CORPUS, ROOT
 from webui import create_app
 
-ADDRESSES = re.findall(r"`(/[^`]+)`", (ROOT / "QUESTIONS.md").read_text(encoding="utf-8"))
+ADDRESSES = re.findall(
+    r"`(/[^`]+)`", (ROOT / "QUESTIONS.md").read_text(encoding="utf-8")
+)
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    settings = Settings(index=Path(tmp_path_factory.mktemp("questions")) / "index", jobs=1)
+    settings = Settings(
+        index=Path(tmp_path_factory.mktemp("questions")) / "index", jobs=1
+    )
     build([CORPUS], settings)
     searcher = Searcher.open(settings)
     yield create_app(settings, searcher=searcher).test_client()

@@ -1,4 +1,6 @@
-"""The direction of the rooms: indexer -> index <- webui, and which module alone may import which library."""
+"""The direction of the rooms: indexer -> index <- webui, and which module alone may import which
+library.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,11 @@ from tests.conftest import ROOT
 
 ROOMS = ("index", "indexer", "webui")
 MODULES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
-MAY_NOT_SEE = {"index": {"indexer", "webui"}, "indexer": {"webui"}, "webui": {"indexer"}}
+MAY_NOT_SEE = {
+    "index": {"indexer", "webui"},
+    "indexer": {"webui"},
+    "webui": {"indexer"},
+}
 ONLY_IN = {
     "whoosh": "index/engines/whoosh/",
     "opensearchpy": "index/engines/opensearch.py",
@@ -42,7 +48,9 @@ def test_direction(path: Path) -> None:
     name = path.relative_to(ROOT).as_posix()
     seen = imports(path)
     assert not seen & MAY_NOT_SEE[name.partition("/")[0]]
-    assert not [lib for lib in seen if lib in ONLY_IN and not name.startswith(ONLY_IN[lib])]
+    assert not [
+        lib for lib in seen if lib in ONLY_IN and not name.startswith(ONLY_IN[lib])
+    ]
     if name in ALONE:
         assert not seen & set(ROOMS)
 

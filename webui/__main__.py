@@ -21,21 +21,37 @@ __all__ = ["collect_less", "serve"]
 
 
 @click.command()
-@click.option("--index", type=click.Path(path_type=Path), help="The folder of the index.")
+@click.option(
+    "--index", type=click.Path(path_type=Path), help="The folder of the index."
+)
 @click.option("--host", help="The address to listen on. [127.0.0.1]")
-@click.option("--port", type=click.IntRange(0, 65535), help="The port to listen on; 0 takes a free one. [8080]")
-@click.option("--threads", type=click.IntRange(1, 256), help="Requests answered at a time. [8]")
-def serve(index: Path | None, host: str | None, port: int | None, threads: int | None) -> None:
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="The port to listen on; 0 takes a free one. [8080]",
+)
+@click.option(
+    "--threads", type=click.IntRange(1, 256), help="Requests answered at a time. [8]"
+)
+def serve(
+    index: Path | None, host: str | None, port: int | None, threads: int | None
+) -> None:
     """Serve the web pages and the JSON endpoint over an index."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
     try:
-        settings = Settings.from_environment(index=index, host=host, port=port, threads=threads)
+        settings = Settings.from_environment(
+            index=index, host=host, port=port, threads=threads
+        )
         app = create_app(settings)
     except (IndexStateError, SettingsError) as error:
         click.echo(f"gongkai: {error}", err=True)
         sys.exit(1)
     try:
-        server = waitress.create_server(app, host=settings.host, port=settings.port, threads=settings.threads)
+        server = waitress.create_server(
+            app, host=settings.host, port=settings.port, threads=settings.threads
+        )
     except OSError as error:
         message = f"gongkai: cannot listen on {settings.host}:{settings.port} ({error}); choose another --port"
         click.echo(message, err=True)
@@ -50,8 +66,9 @@ def serve(index: Path | None, host: str | None, port: int | None, threads: int |
 def collect_less() -> None:
     """Let the garbage collector look less often, and never again at what was loaded.
 
-    An answer makes some thousands of small objects, none in a cycle; by default the collector looks at them every 700,
-    and at the lists of all bodies of the country with them: a fifth of the time of a request.
+    An answer makes some thousands of small objects, none in a cycle; by default the collector looks
+    at them every 700, and at the lists of all bodies of the country with them: a fifth of the time
+    of a request.
     """
     gc.collect()
     gc.freeze()
@@ -65,7 +82,9 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 def _addresses(server: Any) -> list[str]:
     """Where the server listens; a name such as localhost may stand for several addresses."""
-    listening = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
+    listening = getattr(server, "effective_listen", None) or [
+        (server.effective_host, server.effective_port)
+    ]
     return [f"http://{f'[{h}]' if ':' in h else h}:{p}/" for h, p in listening]
 
 

@@ -24,14 +24,28 @@ from webui.search.pages import pages
 __all__ = ["create_app"]
 
 _TEXT = ("html", "css", "javascript", "csv", "plain")
-_APPLICATION = ("json", "problem+json", "x-ndjson", "xml", "atom+xml", "opensearchdescription+xml")
-_COMPRESSED = [*(f"text/{t}" for t in _TEXT), *(f"application/{t}" for t in _APPLICATION), "image/svg+xml"]
+_APPLICATION = (
+    "json",
+    "problem+json",
+    "x-ndjson",
+    "xml",
+    "atom+xml",
+    "opensearchdescription+xml",
+)
+_COMPRESSED = [
+    *(f"text/{t}" for t in _TEXT),
+    *(f"application/{t}" for t in _APPLICATION),
+    "image/svg+xml",
+]
 
 
-def create_app(settings: Settings | None = None, *, searcher: SearcherPort | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None, *, searcher: SearcherPort | None = None
+) -> Flask:
     """The application over an index.
 
-    Without `searcher` the index of the settings is opened. Raises IndexStateError when it cannot be.
+    Without `searcher` the index of the settings is opened. Raises IndexStateError when it cannot
+    be.
     """
     settings = settings or Settings.from_environment()
     app = Flask(__name__)
@@ -42,7 +56,9 @@ def create_app(settings: Settings | None = None, *, searcher: SearcherPort | Non
     )
     app.url_map.merge_slashes = False  # an id may hold two slashes
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["gongkai"] = Room(settings, searcher or Searcher.open(settings, warm=True), Metrics())
+    app.extensions["gongkai"] = Room(
+        settings, searcher or Searcher.open(settings, warm=True), Metrics()
+    )
     _install(app)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
@@ -51,7 +67,10 @@ def create_app(settings: Settings | None = None, *, searcher: SearcherPort | Non
 
 
 def _install(app: Flask) -> None:
-    """Handlers and what stands around them. What is registered first sees the answer last: compression."""
+    """Handlers and what stands around them.
+
+    What is registered first sees the answer last: compression.
+    """
     Compress(app)
     security.register(app)
     app.extensions["gongkai"].metrics.watch(app)
@@ -77,10 +96,16 @@ def _templates(app: Flask) -> None:
     digests = {p.name: _digest(p) for p in Path(app.static_folder or "").glob("*.*")}
 
     def asset(name: str) -> str:
-        """A file of static/, its address changing with its content so that it may be kept for a year."""
+        """A file of static/, its address changing with its content so that it may be kept for a
+        year.
+        """
         return url_for("static", filename=name, v=digests.get(name))
 
-    app.jinja_env.globals.update(asset=asset, version=product_version(), manifest_of=lambda: room().searcher.manifest)
+    app.jinja_env.globals.update(
+        asset=asset,
+        version=product_version(),
+        manifest_of=lambda: room().searcher.manifest,
+    )
 
 
 def _digest(path: Path) -> str:

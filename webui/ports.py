@@ -1,4 +1,5 @@
-"""What the read side needs of a searcher: the pages and the endpoint know this and nothing behind it.
+"""What the read side needs of a searcher: the pages and the endpoint know this and nothing behind
+it.
 
 `index.search.searcher.Searcher` satisfies it, and so does the searcher of the tests.
 """
@@ -37,7 +38,10 @@ class MarkedReportPort(Protocol):
 
 
 class SuggestionPort(Protocol):
-    """One completion: `kind` says what it is (an agency, a word of the index ...), `count` how many reports have it."""
+    """One completion:
+
+    `kind` says what it is (an agency, a word of the index ...), `count` how many reports have it.
+    """
 
     @property
     def text(self) -> str:
@@ -72,7 +76,9 @@ class SearcherPort(Protocol):
     def marked(self, report_id: str, q: str) -> MarkedReportPort:
         """One report with the places of a query. Raises ReportNotFoundError, QueryError."""
 
-    def facet(self, request: SearchRequest, name: str, contains: str, size: int) -> FacetResult:
+    def facet(
+        self, request: SearchRequest, name: str, contains: str, size: int
+    ) -> FacetResult:
         """The values of one facet that contain a string."""
 
     def suggest(self, prefix: str, size: int) -> Sequence[SuggestionPort]:
@@ -82,7 +88,10 @@ class SearcherPort(Protocol):
         """Figures of the whole index, plain JSON values."""
 
     def coverage(self, region: str = "") -> Coverage:
-        """Which bodies of a region have a report for which year. Raises RequestError for an unknown region."""
+        """Which bodies of a region have a report for which year.
+
+        Raises RequestError for an unknown region.
+        """
 
     def aggregate(
         self,

@@ -1,7 +1,9 @@
-"""The engines that are compared. Each builds from the same file, opens, and answers a Question with JSON.
+"""The engines that are compared.
 
-An answer is {"total", "hits": [{"id", "title", "snippets"}], "facets": {name: {value: count}}}. Our own engine gives
-the whole response of its endpoint instead, and its facets with URLs.
+Each builds from the same file, opens, and answers a Question with JSON.
+
+An answer is {"total", "hits": [{"id", "title", "snippets"}], "facets": {name: {value: count}}}. Our
+own engine gives the whole response of its endpoint instead, and its facets with URLs.
 """
 
 from __future__ import annotations
@@ -57,7 +59,11 @@ def peer(name: str) -> Peer:
 def missing(name: str) -> str | None:
     """Why a peer cannot be measured here; None if it can."""
     absent = [m for m in NAMES[name][1] if find_spec(m) is None]
-    return f"{NAMES[name][0]} is skipped: {', '.join(absent)} not installed (uv sync --group bench)" if absent else None
+    return (
+        f"{NAMES[name][0]} is skipped: {', '.join(absent)} not installed (uv sync --group bench)"
+        if absent
+        else None
+    )
 
 
 def build_version(name: str) -> str:

@@ -1,4 +1,7 @@
-"""bm25s ranks by words, and nothing else: no totals, facets, filters, strings or snippets. Its top 10 is timed."""
+"""bm25s ranks by words, and nothing else: no totals, facets, filters, strings or snippets.
+
+Its top 10 is timed.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ class Bm25s:
 
     def build(self, reports: Path, count: int, folder: Path) -> None:
         vocabulary: dict[str, int] = {}
-        numbers = [[vocabulary.setdefault(w, len(vocabulary)) for w in r.words] for r in prepared(reports, count)]
+        numbers = [
+            [vocabulary.setdefault(w, len(vocabulary)) for w in r.words]
+            for r in prepared(reports, count)
+        ]
         retriever = bm25s.BM25(method=METHOD)
         retriever.index((numbers, vocabulary), show_progress=False)
         retriever.save(str(folder), show_progress=False)
@@ -36,10 +42,21 @@ class Bm25s:
         del self.retriever
 
     def ask(self, question: Question) -> bytes | None:
-        if question.string or question.level or question.by_year or (len(question.words) > 1 and not question.any_word):
+        if (
+            question.string
+            or question.level
+            or question.by_year
+            or (len(question.words) > 1 and not question.any_word)
+        ):
             return None
-        found, scores = self.retriever.retrieve([list(question.words)], k=HITS, show_progress=False)
-        hits = [{"id": int(n), "score": float(s)} for n, s in zip(found[0], scores[0], strict=True) if s > 0]
+        found, scores = self.retriever.retrieve(
+            [list(question.words)], k=HITS, show_progress=False
+        )
+        hits = [
+            {"id": int(n), "score": float(s)}
+            for n, s in zip(found[0], scores[0], strict=True)
+            if s > 0
+        ]
         return json.dumps({"total": None, "hits": hits, "facets": {}}).encode()
 
 

@@ -1,7 +1,8 @@
-"""SQLite's FTS5: a table of pre-cut words that ranks, a trigram table for strings of three characters and more.
+"""SQLite's FTS5: a table of pre-cut words that ranks, a trigram table for strings of three
+characters and more.
 
-Shorter strings can be asked only as words. Facets are GROUP BY over the matched row numbers; snippets are one
-fragment a hit, which is what snippet() gives.
+Shorter strings can be asked only as words. Facets are GROUP BY over the matched row numbers;
+snippets are one fragment a hit, which is what snippet() gives.
 """
 
 from __future__ import annotations
@@ -64,7 +65,11 @@ class Fts5:
             self._collect(table, match, question, but)
             facets |= {but: self._counts(but)} if but else dict(self._free(question))
         total = self.connection.execute("SELECT count(*) FROM m").fetchone()[0]
-        answer = {"total": total, "hits": self._hits(table, match, question), "facets": facets}
+        answer = {
+            "total": total,
+            "hits": self._hits(table, match, question),
+            "facets": facets,
+        }
         return json.dumps(answer, ensure_ascii=False).encode()
 
     def _collect(self, table: str, match: str, question: Question, but: str) -> None:
@@ -81,48 +86,76 @@ class Fts5:
         yield "region", self._top(rows)
 
     def _counts(self, name: str) -> dict[str, int]:
-        return self._top(f"SELECT {name}, count(*) c FROM m JOIN f ON f.rowid = m.number GROUP BY 1")
+        return self._top(
+            f"SELECT {name}, count(*) c FROM m JOIN f ON f.rowid = m.number GROUP BY 1"
+        )
 
     def _top(self, rows: str) -> dict[str, int]:
-        return {str(k): n for k, n in self.connection.execute(f"{rows} ORDER BY c DESC LIMIT {FACET_SIZE}")}
+        return {
+            str(k): n
+            for k, n in self.connection.execute(
+                f"{rows} ORDER BY c DESC LIMIT {FACET_SIZE}"
+            )
+        }
 
     def _hits(self, table: str, match: str, question: Question) -> list[dict[str, Any]]:
         where, given = _where(question, "")
         order = "f.year DESC" if question.by_year else "rank"
         join = _join(table, where or question.by_year)
-        inner = (
-            f"SELECT {table}.rowid, rank FROM {table}{join} WHERE {table} MATCH ?{where} ORDER BY {order} LIMIT {HITS}"
-        )
+        inner = f"SELECT {table}.rowid, rank FROM {table}{join} WHERE {table} MATCH ?{where} ORDER BY {order} LIMIT {HITS}"
         best = self.connection.execute(inner, (match, *given)).fetchall()
         return [self._hit(table, match, number, score) for number, score in best]
 
-    def _hit(self, table: str, match: str, number: int, score: float | None) -> dict[str, Any]:
+    def _hit(
+        self, table: str, match: str, number: int, score: float | None
+    ) -> dict[str, Any]:
         shown = f"SELECT snippet({table}, 0, '[', ']', '…', 60) FROM {table} WHERE {table} MATCH ? AND rowid = ?"
         text = self.connection.execute(shown, (match, number)).fetchone()[0]
         columns = ("id", "title", "agency", "level", "year")
         select = "SELECT id, title, agency, level, year FROM r JOIN f ON f.rowid = r.rowid WHERE r.rowid = ?"
         row = self.connection.execute(select, (number,)).fetchone()
-        return dict(zip(columns, row, strict=True)) | {"score": score, "snippets": [{"text": text}]}
+        return dict(zip(columns, row, strict=True)) | {
+            "score": score,
+            "snippets": [{"text": text}],
+        }
 
 
 def _put(connection: sqlite3.Connection, number: int, report: Prepared) -> None:
     run = connection.execute
-    run("INSERT INTO r VALUES (?, ?, ?, ?)", (number, report.id, report.title, report.form))
-    run("INSERT INTO f VALUES (?, ?, ?, ?)", (number, report.agency, report.level, report.year))
-    connection.executemany("INSERT INTO place VALUES (?, ?)", ((number, place) for place in report.places))
-    run("INSERT INTO words(rowid, body) VALUES (?, ?)", (number, " ".join(report.words)))
+    run(
+        "INSERT INTO r VALUES (?, ?, ?, ?)",
+        (number, report.id, report.title, report.form),
+    )
+    run(
+        "INSERT INTO f VALUES (?, ?, ?, ?)",
+        (number, report.agency, report.level, report.year),
+    )
+    connection.executemany(
+        "INSERT INTO place VALUES (?, ?)", ((number, place) for place in report.places)
+    )
+    run(
+        "INSERT INTO words(rowid, body) VALUES (?, ?)", (number, " ".join(report.words))
+    )
     run("INSERT INTO strings(rowid, body) VALUES (?, ?)", (number, report.form))
 
 
 def _match(question: Question) -> tuple[str, str]:
     """The table to ask and what to ask it."""
     if question.string:
-        return ("strings" if len(question.string) > 2 else "words"), f'"{question.string}"'
-    return "words", (" OR " if question.any_word else " AND ").join(f'"{word}"' for word in question.words)
+        return (
+            "strings" if len(question.string) > 2 else "words"
+        ), f'"{question.string}"'
+    return "words", (" OR " if question.any_word else " AND ").join(
+        f'"{word}"' for word in question.words
+    )
 
 
 def _where(question: Question, but: str) -> tuple[str, list[object]]:
-    given = {n: v for n, v in (("level", question.level), ("year", question.year)) if v and n != but}
+    given = {
+        n: v
+        for n, v in (("level", question.level), ("year", question.year))
+        if v and n != but
+    }
     return "".join(f" AND f.{name} = ?" for name in given), list(given.values())
 
 

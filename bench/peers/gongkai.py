@@ -1,4 +1,6 @@
-"""Our own: built by `gongkai index` in processes of its own, asked through Searcher, answered as the endpoint does."""
+"""Our own: built by `gongkai index` in processes of its own, asked through Searcher, answered as
+the endpoint does.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,13 @@ def request(question: Question) -> SearchRequest:
         filters["year"] = (str(question.year),)
     sort = "-year" if question.by_year else "relevance"
     return SearchRequest(
-        q=question.typed, filters=filters, sort=sort, size=HITS, facets=FACETS, facet_size=FACET_SIZE, snippets=3
+        q=question.typed,
+        filters=filters,
+        sort=sort,
+        size=HITS,
+        facets=FACETS,
+        facet_size=FACET_SIZE,
+        snippets=3,
     )
 
 
@@ -36,16 +44,31 @@ class Gongkai:
 
     def build(self, reports: Path, count: int, folder: Path) -> None:
         """`count` is all of the file: the command takes files whole."""
-        command = [sys.executable, "-m", "indexer", "index", str(reports), "--index", str(folder), "--json"]
-        said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        command = [
+            sys.executable,
+            "-m",
+            "indexer",
+            "index",
+            str(reports),
+            "--index",
+            str(folder),
+            "--json",
+        ]
+        said = json.loads(
+            subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        )
         if said["reports"] != count:
-            raise RuntimeError(f"{said['reports']} of {count} reports are in the index: {said['skipped'][:3]}")
+            raise RuntimeError(
+                f"{said['reports']} of {count} reports are in the index: {said['skipped'][:3]}"
+            )
 
     def open(self, folder: Path) -> None:
         self.searcher = Searcher.open(Settings(index=folder), warm=True)
 
     def settle(self) -> None:
-        """Wait until the blocks of the index are summed, as a server has done a second after it was started."""
+        """Wait until the blocks of the index are summed, as a server has done a second after it was
+        started.
+        """
         if self.searcher.warming is not None:
             self.searcher.warming.join()
 

@@ -1,7 +1,9 @@
-"""tantivy-py: a field of jieba's words that ranks, and a field of neighbouring characters that finds exact strings.
+"""tantivy-py: a field of jieba's words that ranks, and a field of neighbouring characters that
+finds exact strings.
 
-Facets are terms aggregations over fast fields; a facet that is filtered is counted by an aggregation of its own
-without its filter. Snippets are one fragment of the length of three, over the words, as its generator gives them.
+Facets are terms aggregations over fast fields; a facet that is filtered is counted by an
+aggregation of its own without its filter. Snippets are one fragment of the length of three, over
+the words, as its generator gives them.
 """
 
 from __future__ import annotations
@@ -25,19 +27,31 @@ SNIPPET = 330
 
 
 class Tantivy:
-    """Whitespace tokenizers only: what is cut is cut before, and its own n-grams answer phrases wrongly."""
+    """Whitespace tokenizers only: what is cut is cut before, and its own n-grams answer phrases
+    wrongly.
+    """
 
     index: Any
     searcher: Any
 
     def __init__(self) -> None:
         schema = tantivy.SchemaBuilder()
-        schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-        schema.add_text_field("title", stored=True, tokenizer_name="raw", index_option="basic")
-        schema.add_text_field("words", stored=True, tokenizer_name="whitespace", index_option="freq")
-        schema.add_text_field("pairs", tokenizer_name="whitespace", index_option="position")
+        schema.add_text_field(
+            "id", stored=True, tokenizer_name="raw", index_option="basic"
+        )
+        schema.add_text_field(
+            "title", stored=True, tokenizer_name="raw", index_option="basic"
+        )
+        schema.add_text_field(
+            "words", stored=True, tokenizer_name="whitespace", index_option="freq"
+        )
+        schema.add_text_field(
+            "pairs", tokenizer_name="whitespace", index_option="position"
+        )
         for name in ("agency", "level", "region"):
-            schema.add_text_field(name, stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+            schema.add_text_field(
+                name, stored=True, fast=True, tokenizer_name="raw", index_option="basic"
+            )
         schema.add_unsigned_field("year", stored=True, indexed=True, fast=True)
         self.schema = schema.build()
 
@@ -80,31 +94,58 @@ class Tantivy:
     def words(self, words: tuple[str, ...], *, any_word: bool) -> Any:
         """All of the words, or any."""
         occur = tantivy.Occur.Should if any_word else tantivy.Occur.Must
-        terms = [(occur, tantivy.Query.term_query(self.schema, "words", word)) for word in words]
+        terms = [
+            (occur, tantivy.Query.term_query(self.schema, "words", word))
+            for word in words
+        ]
         return terms[0][1] if len(terms) == 1 else tantivy.Query.boolean_query(terms)
 
     def ask(self, question: Question) -> bytes | None:
         condition = (
-            self.string(question.string) if question.string else self.words(question.words, any_word=question.any_word)
+            self.string(question.string)
+            if question.string
+            else self.words(question.words, any_word=question.any_word)
         )
         filters = self._filters(question)
         query = self._narrowed(condition, filters, "")
-        found = self.searcher.search(query, HITS, order_by_field="year" if question.by_year else None)
-        shown = tuple(tokenizer().search_tokens(question.string)) if question.string else question.words
-        answer = {"total": found.count, "hits": self._hits(found, shown), "facets": self._facets(condition, filters)}
+        found = self.searcher.search(
+            query, HITS, order_by_field="year" if question.by_year else None
+        )
+        shown = (
+            tuple(tokenizer().search_tokens(question.string))
+            if question.string
+            else question.words
+        )
+        answer = {
+            "total": found.count,
+            "hits": self._hits(found, shown),
+            "facets": self._facets(condition, filters),
+        }
         return json.dumps(answer, ensure_ascii=False).encode()
 
     def _filters(self, question: Question) -> dict[str, Any]:
         given = {"level": question.level, "year": question.year}
-        return {k: tantivy.Query.term_query(self.schema, k, v) for k, v in given.items() if v}
+        return {
+            k: tantivy.Query.term_query(self.schema, k, v)
+            for k, v in given.items()
+            if v
+        }
 
     def _narrowed(self, condition: Any, filters: dict[str, Any], but: str) -> Any:
         clauses = [
-            (tantivy.Occur.Must, tantivy.Query.const_score_query(f, 0.0)) for k, f in filters.items() if k != but
+            (tantivy.Occur.Must, tantivy.Query.const_score_query(f, 0.0))
+            for k, f in filters.items()
+            if k != but
         ]
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, condition), *clauses]) if clauses else condition
+        return (
+            tantivy.Query.boolean_query([(tantivy.Occur.Must, condition), *clauses])
+            if clauses
+            else condition
+        )
 
-    def _facets(self, condition: Any, filters: dict[str, Any]) -> dict[str, dict[str, int]]:
+    def _facets(
+        self, condition: Any, filters: dict[str, Any]
+    ) -> dict[str, dict[str, int]]:
         free = [name for name in FACETS if name not in filters]
         counted = self._counted(self._narrowed(condition, filters, ""), free)
         for name in filters:
@@ -114,11 +155,19 @@ class Tantivy:
     def _counted(self, query: Any, names: list[str]) -> dict[str, dict[str, int]]:
         asked = {name: {"terms": {"field": name, "size": FACET_SIZE}} for name in names}
         got = self.searcher.aggregate(query, asked)
-        return {n: {str(b["key"]).removesuffix(".0"): b["doc_count"] for b in got[n]["buckets"]} for n in names}
+        return {
+            n: {
+                str(b["key"]).removesuffix(".0"): b["doc_count"]
+                for b in got[n]["buckets"]
+            }
+            for n in names
+        }
 
     def _hits(self, found: Any, shown: tuple[str, ...]) -> list[dict[str, Any]]:
         words = self.words(shown, any_word=True)
-        generator = tantivy.SnippetGenerator.create(self.searcher, words, self.schema, "words")
+        generator = tantivy.SnippetGenerator.create(
+            self.searcher, words, self.schema, "words"
+        )
         generator.set_max_num_chars(SNIPPET)
         out = []
         for score, address in found.hits:
@@ -126,7 +175,13 @@ class Tantivy:
             snippet = generator.snippet_from_doc(document)
             marks = [(m.start, m.end) for m in snippet.highlighted()]
             hit = {name: document.get_first(name) for name in ("id", "title", *FACETS)}
-            out.append({**hit, "score": score, "snippets": [{"text": snippet.fragment(), "marks": marks}]})
+            out.append(
+                {
+                    **hit,
+                    "score": score,
+                    "snippets": [{"text": snippet.fragment(), "marks": marks}],
+                }
+            )
         return out
 
 

@@ -1,6 +1,8 @@
-"""Stock Whoosh, well set up: jieba's search-mode tokens numbered one after the other, sortable columns for facets.
+"""Stock Whoosh, well set up: jieba's search-mode tokens numbered one after the other, sortable
+columns for facets.
 
-`naive` is the usual stack, jieba's own ChineseAnalyzer, which is what the speed of building is compared with.
+`naive` is the usual stack, jieba's own ChineseAnalyzer, which is what the speed of building is
+compared with.
 """
 
 from __future__ import annotations
@@ -44,8 +46,14 @@ class Words(analysis.Tokenizer):  # type: ignore[misc]  # Whoosh ships no types
             self.cutter = rjieba.Jieba()
             for word, frequency, tag in domain_words():
                 self.cutter.add_word(word, frequency, tag)
-        token = analysis.Token(options.get("positions"), options.get("chars"), mode=options.get("mode", ""))
-        places = ((w, a, b) for w, a, b in self.cutter.tokenize(value, "search") if any(c.isalnum() for c in w))
+        token = analysis.Token(
+            options.get("positions"), options.get("chars"), mode=options.get("mode", "")
+        )
+        places = (
+            (w, a, b)
+            for w, a, b in self.cutter.tokenize(value, "search")
+            if any(c.isalnum() for c in w)
+        )
         for number, (word, start, end) in enumerate(places):
             token.original = token.text = word
             token.boost, token.stopped = 1.0, False
@@ -106,25 +114,53 @@ class Whoosh:
         facets = {name: _counts(found, name) for name in free}
         for name in filters:
             others = {k: v for k, v in filters.items() if k != name}
-            facets[name] = _counts(self._search(condition, others, [name], limit=1), name)
+            facets[name] = _counts(
+                self._search(condition, others, [name], limit=1), name
+            )
         found.fragmenter = highlight.ContextFragmenter(maxchars=110, surround=50)
-        hits = [_hit(hit) for hit in islice(found, HITS)]  # with groupedby the limit is ignored
-        return json.dumps({"total": len(found), "hits": hits, "facets": facets}, ensure_ascii=False).encode()
+        hits = [
+            _hit(hit) for hit in islice(found, HITS)
+        ]  # with groupedby the limit is ignored
+        return json.dumps(
+            {"total": len(found), "hits": hits, "facets": facets}, ensure_ascii=False
+        ).encode()
 
     def _condition(self, question: Question) -> Any:
         words = question.words
         if question.string:
-            words = tuple(t.text for t in self.searcher.schema["text"].analyzer(question.string, positions=True))
-            return query.Phrase("text", list(words)) if len(words) > 1 else query.Term("text", question.string)
+            words = tuple(
+                t.text
+                for t in self.searcher.schema["text"].analyzer(
+                    question.string, positions=True
+                )
+            )
+            return (
+                query.Phrase("text", list(words))
+                if len(words) > 1
+                else query.Term("text", question.string)
+            )
         terms = [query.Term("text", word) for word in words]
-        return terms[0] if len(terms) == 1 else (query.Or(terms) if question.any_word else query.And(terms))
+        return (
+            terms[0]
+            if len(terms) == 1
+            else (query.Or(terms) if question.any_word else query.And(terms))
+        )
 
-    def _search(self, condition: Any, filters: dict[str, Any], names: list[str], **options: Any) -> Any:
+    def _search(
+        self, condition: Any, filters: dict[str, Any], names: list[str], **options: Any
+    ) -> Any:
         grouped = sorting.Facets()
         for name in names:
-            grouped.add_facet(name, sorting.FieldFacet(name, allow_overlap=name == "region", maptype=sorting.Count))
+            grouped.add_facet(
+                name,
+                sorting.FieldFacet(
+                    name, allow_overlap=name == "region", maptype=sorting.Count
+                ),
+            )
         narrowed = query.And(list(filters.values())) if filters else None
-        return self.searcher.search(condition, filter=narrowed, groupedby=grouped, **options)
+        return self.searcher.search(
+            condition, filter=narrowed, groupedby=grouped, **options
+        )
 
 
 def _counts(found: Any, name: str) -> dict[str, int]:
@@ -138,7 +174,10 @@ def _hit(hit: Any) -> dict[str, Any]:
 
 
 def naive(reports: Path, count: int, folder: Path) -> None:
-    """The usual stack over the first `count` reports: ChineseAnalyzer, and a writer for each core."""
+    """The usual stack over the first `count` reports:
+
+    ChineseAnalyzer, and a writer for each core.
+    """
     analyzer = import_module("jieba.analyse").ChineseAnalyzer()
     folder.mkdir(parents=True)
     index = whoosh_index.create_in(folder, schema(analyzer))

@@ -1,9 +1,11 @@
-"""The index form: one spelling for one thing, whatever script, width or line break it was published in.
+"""The index form: one spelling for one thing, whatever script, width or line break it was published
+in.
 
-    display text -> compatibility forms, width, case, white space -> t2s -> one form for one-to-many pairs
+    display text -> compatibility forms, width, case, white space -> t2s -> one form for one-to-many
+    pairs
 
-Only this module imports opencc. Every character of the index form comes from exactly one place of the display text,
-so that a span can be taken back (OffsetMap).
+Only this module imports opencc. Every character of the index form comes from exactly one place of
+the display text, so that a span can be taken back (OffsetMap).
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ __all__ = [
 ]
 
 NORMALISER_VERSION = 1
-"""Raise it with any change of the form: an index keeps it in its fingerprint and is refused when it differs."""
+"""Raise it with any change of the form: an index keeps it in its fingerprint and is refused when it
+differs.
+"""
 
 # Radicals that PDF fonts leave behind and that have no compatibility decomposition of their own.
 RADICALS = str.maketrans(
@@ -44,7 +48,8 @@ RADICALS = str.maketrans(
     "厂刀卩小小彐心月民水火爪爪牛王疋示礻竹糸纟网网羊羊羊老聿聿肉艸艸艸西西见角讠贝足车辶辶辶邑钅長镸长门阜阜雨青韦页风飞食食食飠饣马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜龟",
 )
 
-# One character for what is set in many ways: brackets round a document number, dashes, dots, quotation marks.
+# One character for what is set in many ways: brackets round a document number, dashes, dots,
+# quotation marks.
 SIGNS = str.maketrans(
     {
         **dict.fromkeys("〔〘﹝［【〖[﹙⁽", "("),
@@ -57,27 +62,48 @@ SIGNS = str.maketrans(
     }
 )
 
-# What t2s leaves apart by context or by rule, although readers write either: both sides fold to one of them.
+# What t2s leaves apart by context or by rule, although readers write either: both sides fold to one
+# of them.
 ONE_TO_MANY = str.maketrans(
-    "著覆乾徵夥馀锺瞭藉裏於臺後係隻髮麵鬆範穀製澱嚮弔願麽", "着复干征伙余钟了借里于台后系只发面松范谷制淀向吊愿么"
+    "著覆乾徵夥馀锺瞭藉裏於臺後係隻髮麵鬆範穀製澱嚮弔願麽",
+    "着复干征伙余钟了借里于台后系只发面松范谷制淀向吊愿么",
 )
 VARIANTS = re.compile(f"[{''.join(map(chr, ONE_TO_MANY))}]")
 
-SPACES = "\t\n\v\f\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x00"
-INVISIBLE = "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
+SPACES = (
+    "\t\n\v\f\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x00"
+)
+INVISIBLE = (
+    "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
+)
 HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 WIDE_PUNCTUATION = "、。〈-】〔-〟，．：；！？（）“”‘’…"
 JOINED = HAN + WIDE_PUNCTUATION
 JOINS = re.compile(f"[{JOINED}]")
 BLANK = SPACES + INVISIBLE
-RANGES = ((0x21, 0x7E), (0xA0, 0x590), (0x1E00, 0x2BFF), (0x3000, 0x33FF), (0xA640, 0xA7FF), (0xF900, 0xFFEF))
-FOLDED_RANGES = (*RANGES, (0x2F00, 0x2FDF), (0x2E80, 0x2EF3), (0x2F800, 0x2FA1F), (0x1D400, 0x1D7FF))
+RANGES = (
+    (0x21, 0x7E),
+    (0xA0, 0x590),
+    (0x1E00, 0x2BFF),
+    (0x3000, 0x33FF),
+    (0xA640, 0xA7FF),
+    (0xF900, 0xFFEF),
+)
+FOLDED_RANGES = (
+    *RANGES,
+    (0x2F00, 0x2FDF),
+    (0x2E80, 0x2EF3),
+    (0x2F800, 0x2FA1F),
+    (0x1D400, 0x1D7FF),
+)
 HAN_RANGES = ((0x2E80, 0xA000), (0xF900, 0xFB00))
 RARE = slice(0x20000, 0x323B0)
 CODES = 0x110000
 
 IN_PHRASES = "沈覆藉瞭坏甦哩衹"
-"""Every phrase that t2s changes has one of these (沈默, 土坏, 海哩) or a character that it changes alone."""
+"""Every phrase that t2s changes has one of these (沈默, 土坏, 海哩) or a character that it changes
+alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +115,11 @@ class Folded:
 
     def spans(self, found: re.Pattern[str]) -> Iterator[tuple[int, int]]:
         """The display spans of what a pattern finds in the form."""
-        return (self.offsets.span(*m.span()) for m in found.finditer(self.form) if m.end() > m.start())
+        return (
+            self.offsets.span(*m.span())
+            for m in found.finditer(self.form)
+            if m.end() > m.start()
+        )
 
 
 def normaliser_name() -> str:
@@ -109,10 +139,13 @@ class Tables(NamedTuple):
     steps: NDArray[np.int32]
     """How far each character lies from the one character that stands for it."""
     telling: NDArray[np.bool_]
-    """Whether t2s or ONE_TO_MANY may change it, alone or in a phrase: a text without any needs neither."""
+    """Whether t2s or ONE_TO_MANY may change it, alone or in a phrase: a text without any needs
+    neither.
+    """
     shifts: re.Pattern[str]
-    """All that changes the length: white space that is dropped or joined (group 1: it stands alone and is dropped),
-    what cannot be seen, and characters that become several."""
+    """All that changes the length: white space that is dropped or joined (group 1: it stands alone
+    and is dropped), what cannot be seen, and characters that become several.
+    """
 
 
 @cache
@@ -120,7 +153,9 @@ def tables() -> Tables:
     """Made when the first text is folded."""
     folded = _folded_characters()
     single = {code: ord(new) for code, new in folded.items() if len(new) == 1}
-    expanding = "".join(re.escape(chr(code)) for code, new in folded.items() if len(new) > 1)
+    expanding = "".join(
+        re.escape(chr(code)) for code, new in folded.items() if len(new) > 1
+    )
     steps = np.zeros(CODES, np.int32)
     steps[list(single)] = np.subtract(list(single.values()), list(single))
     steps[0xD800:0xE000] = 0xFFFD - np.arange(0xD800, 0xE000)
@@ -130,18 +165,31 @@ def tables() -> Tables:
     told = set(of_code_points(np.flatnonzero(telling)))
     telling[[code for code, new in folded.items() if not told.isdisjoint(new)]] = True
     telling[RARE] = True
-    lone, runs = f"(?<=[{JOINED}][{BLANK}])(?=[{JOINED}])()", f"(?<=[{BLANK}])[{BLANK}]+"
-    return Tables(steps, telling, re.compile(f"[{BLANK}{expanding}](?:{lone}|{runs}|(?<=[{INVISIBLE}{expanding}]))"))
+    lone, runs = (
+        f"(?<=[{JOINED}][{BLANK}])(?=[{JOINED}])()",
+        f"(?<=[{BLANK}])[{BLANK}]+",
+    )
+    return Tables(
+        steps,
+        telling,
+        re.compile(
+            f"[{BLANK}{expanding}](?:{lone}|{runs}|(?<=[{INVISIBLE}{expanding}]))"
+        ),
+    )
 
 
 def _folded_characters() -> dict[int, str]:
     """What every character becomes that is not its own form."""
     codes = (code for low, high in FOLDED_RANGES for code in range(low, high + 1))
-    return {code: folded for code in codes if (folded := compatible(chr(code))) != chr(code)}
+    return {
+        code: folded for code in codes if (folded := compatible(chr(code))) != chr(code)
+    }
 
 
 def _telling() -> NDArray[np.bool_]:
-    """Whether t2s changes a character alone, whether it changes it in a phrase, or ONE_TO_MANY does."""
+    """Whether t2s changes a character alone, whether it changes it in a phrase, or ONE_TO_MANY
+    does.
+    """
     telling = np.zeros(CODES, np.bool_)
     telling[[*map(ord, IN_PHRASES), *ONE_TO_MANY]] = True
     for first, behind in HAN_RANGES:
@@ -160,16 +208,19 @@ def compatible(char: str) -> str:
     if known != char:
         return known
     folded = unicodedata.normalize("NFKC", char).translate(SIGNS)
-    # A spacing diacritic decomposes into a space and a mark: the character itself is what was printed.
+    # A spacing diacritic decomposes into a space and a mark: the character itself is what was
+    # printed.
     return char if folded.startswith(" ") else folded.lower()
 
 
 @lru_cache(maxsize=8)
 def fold(text: str) -> Folded:
-    """The index form of a display text. The last few are kept: metadata, tables and analysis fold the same text.
+    """The index form of a display text.
 
-    White space between two Chinese characters is dropped, so that a line break never splits a word; elsewhere a run
-    of it counts as one space.
+    The last few are kept: metadata, tables and analysis fold the same text.
+
+    White space between two Chinese characters is dropped, so that a line break never splits a word;
+    elsewhere a run of it counts as one space.
 
     >>> fold("政府資訊\\n公開（Ａ）").form
     '政府资讯公开(a)'
@@ -237,14 +288,21 @@ UNSEEN = re.compile(f"[{SPACES}{INVISIBLE}]")
 
 
 def _irregular(text: str, start: int, end: int) -> str:
-    """What stands for a run of white space, for what cannot be seen, or for a character that becomes several."""
+    """What stands for a run of white space, for what cannot be seen, or for a character that
+    becomes several.
+    """
     run = text[start:end]
     if not run.isspace():  # nearly always it is a line break
         if not UNSEEN.match(run):
             return compatible(run)
         if not SPACE.search(run):
             return ""
-    inside = start > 0 and end < len(text) and JOINS.match(text[start - 1]) and JOINS.match(text[end])
+    inside = (
+        start > 0
+        and end < len(text)
+        and JOINS.match(text[start - 1])
+        and JOINS.match(text[end])
+    )
     return "" if inside else " "
 
 
@@ -253,7 +311,9 @@ def to_simplified(text: str) -> str:
     converted: str = converter().convert(text)
     if len(converted) == len(text):
         return converted
-    return "".join(one if len(one) == 1 else c for c in text for one in [_simplified_character(c)])
+    return "".join(
+        one if len(one) == 1 else c for c in text for one in [_simplified_character(c)]
+    )
 
 
 @cache
@@ -263,7 +323,9 @@ def _simplified_character(char: str) -> str:
 
 
 TRADITIONAL_SHARE = 0.05
-"""Simplified texts have a handful of characters that t2s would change (names, variants); traditional ones a third."""
+"""Simplified texts have a handful of characters that t2s would change (names, variants);
+traditional ones a third.
+"""
 
 
 def script_of(text: str) -> str | None:

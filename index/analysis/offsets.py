@@ -1,6 +1,7 @@
 """OffsetMap: from a span of the index form back to the span of the display text that it came from.
 
-Offsets shall not be modified after folding: everything that changes the text does so while the map is made.
+Offsets shall not be modified after folding: everything that changes the text does so while the map
+is made.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ __all__ = ["OffsetMap"]
 class OffsetMap:
     """A map in runs.
 
-    Run k covers the index form from `form[k]` to `form[k + 1]` (the last to the end). Where `block[k]` is 0 the run
-    is linear: form position i came from display position `display[k] + (i - form[k])`, one character. Otherwise
-    the whole run came from the `block[k]` display characters at `display[k]`: an expansion (㈠ to (一)), or a
-    wording (規範性檔案 to 规范性文件).
+    Run k covers the index form from `form[k]` to `form[k + 1]` (the last to the end). Where
+    `block[k]` is 0 the run is linear: form position i came from display position `display[k] + (i -
+    form[k])`, one character. Otherwise the whole run came from the `block[k]` display characters at
+    `display[k]`: an expansion (㈠ to (一)), or a wording (規範性檔案 to 规范性文件).
     """
 
     form: Sequence[int] = (0,)
@@ -35,12 +36,20 @@ class OffsetMap:
     def start(self, position: int) -> int:
         """Where the display text of the form character at `position` starts."""
         k = bisect_right(self.form, position) - 1
-        return self.display[k] if self.block[k] else self.display[k] + position - self.form[k]
+        return (
+            self.display[k]
+            if self.block[k]
+            else self.display[k] + position - self.form[k]
+        )
 
     def end(self, position: int) -> int:
         """Where the display text of the form character at `position` ends."""
         k = bisect_right(self.form, position) - 1
-        return self.display[k] + self.block[k] if self.block[k] else self.display[k] + position - self.form[k] + 1
+        return (
+            self.display[k] + self.block[k]
+            if self.block[k]
+            else self.display[k] + position - self.form[k] + 1
+        )
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The display span of form[start:end]; end > start.
@@ -62,7 +71,11 @@ class OffsetMap:
                 k += 1
                 behind = form[k + 1] if k + 1 < count else math.inf
             first = display[k] if block[k] else display[k] + start - form[k]
-            last = display[k] + (block[k] or end - form[k]) if end <= behind else self.end(end - 1)
+            last = (
+                display[k] + (block[k] or end - form[k])
+                if end <= behind
+                else self.end(end - 1)
+            )
             out.append((first, last))
         return out
 
@@ -90,7 +103,11 @@ class OffsetBuilder:
         """`count` form characters from as many display characters at `display`."""
         if count <= 0:
             return
-        if not (self.form and not self.block[-1] and self.display[-1] + self.length - self.form[-1] == display):
+        if not (
+            self.form
+            and not self.block[-1]
+            and self.display[-1] + self.length - self.form[-1] == display
+        ):
             self._run(display, 0)
         self.length += count
 
@@ -108,4 +125,8 @@ class OffsetBuilder:
 
     def build(self) -> OffsetMap:
         """The finished map."""
-        return OffsetMap(tuple(self.form), tuple(self.display), tuple(self.block)) if self.form else OffsetMap()
+        return (
+            OffsetMap(tuple(self.form), tuple(self.display), tuple(self.block))
+            if self.form
+            else OffsetMap()
+        )

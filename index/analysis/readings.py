@@ -1,8 +1,10 @@
-"""How characters are read and what they look like: for completions and corrections only, nothing is matched by it.
+"""How characters are read and what they look like: for completions and corrections only, nothing is
+matched by it.
 
-Readings are pinyin without tones, `v` for ü. Only the 6,763 characters of GB 2312 are known, which is what reports are
-written with, and the words in which one of them is read otherwise than usual. `readings.txt` has both; it is made from
-pypinyin by `python -m tests.index.test_readings`, as pypinyin itself takes a quarter of a second and 57 MB to load.
+Readings are pinyin without tones, `v` for ü. Only the 6,763 characters of GB 2312 are known, which
+is what reports are written with, and the words in which one of them is read otherwise than usual.
+`readings.txt` has both; it is made from pypinyin by `python -m tests.index.test_readings`, as
+pypinyin itself takes a quarter of a second and 57 MB to load.
 """
 
 from __future__ import annotations
@@ -29,7 +31,11 @@ TABLE = Path(__file__).with_name("readings.txt")
 
 
 def _rows(first: int, last: int) -> str:
-    cells = (bytes((row, cell)) for row in range(first, last + 1) for cell in range(0xA1, 0xFF))
+    cells = (
+        bytes((row, cell))
+        for row in range(first, last + 1)
+        for cell in range(0xA1, 0xFF)
+    )
     return b"".join(cells).decode("gb2312", "ignore")
 
 
@@ -43,21 +49,127 @@ LONGEST = 4
 """So many characters has the longest word of the table."""
 
 ALIKE = (
-    *("己已巳", "未末", "沭沐", "候侯", "复覆", "人入八", "土士", "日曰", "干千于", "大太犬", "开丌井", "刀力", "午牛"),
-    *("天夭", "今令", "免兔", "自白", "目且", "田由甲申", "住往", "拔拨", "折拆析", "治冶", "晴睛", "清请情", "辩辨"),
-    *("辨瓣", "戍戌戊", "毫亳", "赢嬴", "徵微", "遣遗", "崇祟", "蓝篮", "暑署", "编篇", "偏遍", "捐损", "抱报", "历厉"),
-    *("询洵", "受爱", "审宙", "析折", "撤撒", "政攻", "阴阳", "县具", "市布", "区匹", "部陪", "决快"),
-    *("处外", "贵责", "侍待", "持特", "投没", "收牧", "告吉", "息恩", "信住", "条务", "例列", "规视", "间问", "闻间"),
-    *("案桉", "汇江", "庆床", "坝圳", "岗冈", "衡衔", "源原", "阜埠", "濮璞", "漯潔骡", "荥荣", "郏邵", "歙翕", "亭享"),
-    *("徽微", "毕华", "广厂", "哀衰衷", "竞竟", "剌刺", "壶壸", "幕暮墓慕", "密蜜", "眯咪", "秦奏泰", "昌冒", "宁字"),
+    *(
+        "己已巳",
+        "未末",
+        "沭沐",
+        "候侯",
+        "复覆",
+        "人入八",
+        "土士",
+        "日曰",
+        "干千于",
+        "大太犬",
+        "开丌井",
+        "刀力",
+        "午牛",
+    ),
+    *(
+        "天夭",
+        "今令",
+        "免兔",
+        "自白",
+        "目且",
+        "田由甲申",
+        "住往",
+        "拔拨",
+        "折拆析",
+        "治冶",
+        "晴睛",
+        "清请情",
+        "辩辨",
+    ),
+    *(
+        "辨瓣",
+        "戍戌戊",
+        "毫亳",
+        "赢嬴",
+        "徵微",
+        "遣遗",
+        "崇祟",
+        "蓝篮",
+        "暑署",
+        "编篇",
+        "偏遍",
+        "捐损",
+        "抱报",
+        "历厉",
+    ),
+    *(
+        "询洵",
+        "受爱",
+        "审宙",
+        "析折",
+        "撤撒",
+        "政攻",
+        "阴阳",
+        "县具",
+        "市布",
+        "区匹",
+        "部陪",
+        "决快",
+    ),
+    *(
+        "处外",
+        "贵责",
+        "侍待",
+        "持特",
+        "投没",
+        "收牧",
+        "告吉",
+        "息恩",
+        "信住",
+        "条务",
+        "例列",
+        "规视",
+        "间问",
+        "闻间",
+    ),
+    *(
+        "案桉",
+        "汇江",
+        "庆床",
+        "坝圳",
+        "岗冈",
+        "衡衔",
+        "源原",
+        "阜埠",
+        "濮璞",
+        "漯潔骡",
+        "荥荣",
+        "郏邵",
+        "歙翕",
+        "亭享",
+    ),
+    *(
+        "徽微",
+        "毕华",
+        "广厂",
+        "哀衰衷",
+        "竞竟",
+        "剌刺",
+        "壶壸",
+        "幕暮墓慕",
+        "密蜜",
+        "眯咪",
+        "秦奏泰",
+        "昌冒",
+        "宁字",
+    ),
 )
 """Characters that are taken for one another by their looks, when typed, read off a scan or copied."""
 
 
 @cache
 def _table() -> dict[str, tuple[str, ...]]:
-    """Characters with their readings, and words of several characters with theirs, a syllable a character."""
-    rows = (row.split() for row in TABLE.read_text(encoding="utf-8").splitlines() if row[:1] not in ("#", ""))
+    """Characters with their readings, and words of several characters with theirs, a syllable a
+    character.
+    """
+    rows = (
+        row.split()
+        for row in TABLE.read_text(encoding="utf-8").splitlines()
+        if row[:1] not in ("#", "")
+    )
     return {word: tuple(map(sys.intern, syllables)) for word, *syllables in rows}
 
 
@@ -130,7 +242,9 @@ def _by_sound() -> tuple[dict[str, str], dict[str, str]]:
             exact[sound].append(char)
         for sound in found:
             blur[blurred(sound)].append(char)
-    return {k: "".join(v) for k, v in exact.items()}, {k: "".join(v) for k, v in blur.items()}
+    return {k: "".join(v) for k, v in exact.items()}, {
+        k: "".join(v) for k, v in blur.items()
+    }
 
 
 @cache
@@ -142,9 +256,13 @@ def homophones(char: str) -> str:
 
 @cache
 def near_homophones(char: str) -> str:
-    """The other characters that sound nearly like this one or may be read like it, homophones among them."""
+    """The other characters that sound nearly like this one or may be read like it, homophones among
+    them.
+    """
     blur = _by_sound()[1]
-    return "".join(dict.fromkeys(c for s in sounds(char) for c in blur[blurred(s)] if c != char))
+    return "".join(
+        dict.fromkeys(c for s in sounds(char) for c in blur[blurred(s)] if c != char)
+    )
 
 
 @cache

@@ -14,14 +14,18 @@ TABLE = Path(__file__).with_name("synonyms.txt")
 def groups() -> tuple[tuple[tuple[str, ...], str], ...]:
     """(the words of a group in index form, the reason) of each row of the table."""
     rows = (
-        line.partition("\t") for line in TABLE.read_text(encoding="utf-8").splitlines() if line[:1] not in ("#", "")
+        line.partition("\t")
+        for line in TABLE.read_text(encoding="utf-8").splitlines()
+        if line[:1] not in ("#", "")
     )
     return tuple((tuple(words.split()), reason) for words, _, reason in rows)
 
 
 @cache
 def _by_word() -> dict[str, tuple[str, ...]]:
-    return {w: tuple(o for o in words if o != w) for words, _ in groups() for w in words}
+    return {
+        w: tuple(o for o in words if o != w) for words, _ in groups() for w in words
+    }
 
 
 def synonyms(word: str) -> tuple[str, ...]:

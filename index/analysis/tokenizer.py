@@ -1,7 +1,9 @@
-"""Cuts index form into words: jieba's dictionary and this field's own words, by rjieba where its wheel is installed.
+"""Cuts index form into words: jieba's dictionary and this field's own words, by rjieba where its
+wheel is installed.
 
-Only this module imports jieba or rjieba. Both give the same tokens for Chinese; they still may not be mixed within an
-index, because runs of Latin letters are cut differently, so an index records which one wrote it.
+Only this module imports jieba or rjieba. Both give the same tokens for Chinese; they still may not
+be mixed within an index, because runs of Latin letters are cut differently, so an index records
+which one wrote it.
 """
 
 from __future__ import annotations
@@ -36,7 +38,10 @@ class Cutter(Protocol):
 
 
 class Tokenizer:
-    """Words of index form. `name` says which segmenter and which words: part of an index's fingerprint."""
+    """Words of index form.
+
+    `name` says which segmenter and which words: part of an index's fingerprint.
+    """
 
     def __init__(self, name: str, cutter: Cutter) -> None:
         self.name = name
@@ -54,7 +59,9 @@ class Tokenizer:
     def counts(self, form: str) -> dict[str, int]:
         """How often each of `search_tokens` stands in a form."""
         counted = Counter(self._search(form))
-        for sign in [token for token in filterfalse(str.isalnum, counted) if not is_word(token)]:
+        for sign in [
+            token for token in filterfalse(str.isalnum, counted) if not is_word(token)
+        ]:
             del counted[sign]
         return counted
 
@@ -64,8 +71,14 @@ class Tokenizer:
 
 
 def _words_by(cut: Callable[[str], list[str]], form: str) -> list[str]:
-    """The words of a form; those of a short one are remembered: a query is cut for ranking, matching and correcting."""
-    return list(_remembered(cut, form)) if len(form) <= SHORT else [token for token in cut(form) if is_word(token)]
+    """The words of a form; those of a short one are remembered: a query is cut for ranking,
+    matching and correcting.
+    """
+    return (
+        list(_remembered(cut, form))
+        if len(form) <= SHORT
+        else [token for token in cut(form) if is_word(token)]
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -82,12 +95,16 @@ def is_word(token: str) -> bool:
 def domain_words() -> tuple[tuple[str, int, str], ...]:
     """(word, frequency, part of speech) of words.txt."""
     rows = (line.split() for line in WORDS.read_text(encoding="utf-8").splitlines())
-    return tuple((r[0], int(r[1]), r[2]) for r in rows if r and not r[0].startswith("#"))
+    return tuple(
+        (r[0], int(r[1]), r[2]) for r in rows if r and not r[0].startswith("#")
+    )
 
 
 @cache
 def segmenter_name(kind: str = "") -> str:
-    """What an index records of the segmenter and its words, without loading either: opening needs only this."""
+    """What an index records of the segmenter and its words, without loading either: opening needs
+    only this.
+    """
     kind = kind or _installed()
     digest = hashlib.sha256(WORDS.read_bytes()).hexdigest()[:12]
     return f"{kind} {version(kind)} words {digest}"
@@ -107,7 +124,8 @@ def tokenizer(kind: str = "") -> Tokenizer:
 def _rjieba() -> Cutter:
     import rjieba  # noqa: PLC0415  an optional wheel: where it is missing, jieba cuts
 
-    # The one that the module makes while it is imported: another one would read the dictionary a second time.
+    # The one that the module makes while it is imported: another one would read the dictionary a
+    # second time.
     for word, frequency, tag in domain_words():
         rjieba.add_word(word, frequency, tag)
     return _Lists(rjieba.cut, rjieba.cut_for_search)
@@ -126,7 +144,9 @@ def _jieba() -> Cutter:
 class _Lists:
     """Both segmenters behind lists, whatever iterable they give."""
 
-    def __init__(self, cut: Callable[[str], object], search: Callable[[str], object]) -> None:
+    def __init__(
+        self, cut: Callable[[str], object], search: Callable[[str], object]
+    ) -> None:
         self._cut, self._search = cut, search
 
     def cut(self, text: str) -> list[str]:
@@ -137,7 +157,9 @@ class _Lists:
 
 
 def dictionary() -> Iterator[str]:
-    """The words of the general dictionary and of this field, the latter first; the file is read, jieba not loaded."""
+    """The words of the general dictionary and of this field, the latter first; the file is read,
+    jieba not loaded.
+    """
     yield from (word for word, _, _ in domain_words())
     spec = find_spec("jieba")
     if spec is None or spec.origin is None:

@@ -1,7 +1,8 @@
 """Taiwan wording: what a converting mirror or a Taiwan reader writes for a mainland term.
 
-A document is Taiwan-worded when several strong markers stand in it; only then is its text read in mainland wording
-too, beside its own. Applying such a table to every text would wreck precision: 檔案 are archives on the mainland.
+A document is Taiwan-worded when several strong markers stand in it; only then is its text read in
+mainland wording too, beside its own. Applying such a table to every text would wreck precision:
+檔案 are archives on the mainland.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ __all__ = ["WORDINGS", "Wording", "is_taiwan_worded", "mainland", "mainland_form
 class Wording:
     """One row, in index form. `strong`: hardly written on the mainland, so it marks a document.
 
-    `asked`: a reader who types it means the mainland term too; without it the word has a mainland meaning of its own.
+    `asked`: a reader who types it means the mainland term too; without it the word has a mainland
+    meaning of its own.
     """
 
     taiwan: str
@@ -69,7 +71,9 @@ ENOUGH = 3
 
 @cache
 def patterns(*, asked: bool = False) -> tuple[re.Pattern[str], dict[str, str]]:
-    """All Taiwan wordings (or those that a query may mean), longest first, and what each is on the mainland."""
+    """All Taiwan wordings (or those that a query may mean), longest first, and what each is on the
+    mainland.
+    """
     table = {w.taiwan: w.mainland for w in WORDINGS if w.asked or not asked}
     keys = sorted(table, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, keys))), table
@@ -81,7 +85,8 @@ def is_taiwan_worded(form: str) -> bool:
 
 
 def mainland_forms(form: str) -> tuple[str, ...]:
-    """The form as asked, and in mainland wording where a Taiwan wording in it can mean nothing else.
+    """The form as asked, and in mainland wording where a Taiwan wording in it can mean nothing
+    else.
 
     >>> mainland_forms("规范性档案"), mainland_forms("档案管理")
     (('规范性档案', '规范性文件'), ('档案管理',))
@@ -102,10 +107,11 @@ REACH = 200
 
 
 def mainland(folded: Folded) -> Folded | None:
-    """The sentences of a Taiwan-worded text that read otherwise on the mainland, joined by line breaks.
+    """The sentences of a Taiwan-worded text that read otherwise on the mainland, joined by line
+    breaks.
 
-    Each replaced wording is one block of the offset map, so that a mark covers the words as they were published.
-    None when nothing is replaced.
+    Each replaced wording is one block of the offset map, so that a mark covers the words as they
+    were published. None when nothing is replaced.
     """
     pattern, table = patterns()
     found = list(pattern.finditer(folded.form))

@@ -1,6 +1,8 @@
-"""Years, places and bodies named in a query: reports of that year, place or body had better come first.
+"""Years, places and bodies named in a query: reports of that year, place or body had better come
+first.
 
-Naming one excludes nothing: a report of 2019 that speaks of 2018 is still found, below those of 2018.
+Naming one excludes nothing: a report of 2019 that speaks of 2018 is still found, below those of
+2018.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ FIRST_YEAR = 2008
 """The first year that was reported on."""
 
 SHARE = 0.8
-"""What all boosts give together, as a share of the most that words can: less than a whole run gives."""
+"""What all boosts give together, as a share of the most that words can: less than a whole run
+gives.
+"""
 
 MOST_VALUES = 40
 """A name that so many bodies or places share names none of them."""
@@ -56,13 +60,21 @@ def _years(run: str) -> Iterator[Node]:
 class _Names:
     """What may be written for the values of one facet -> those values, the most frequent first.
 
-    All names of a value have a `part` in common: its names are spelt out when a query has that part.
+    All names of a value have a `part` in common: its names are spelt out when a query has that
+    part.
     """
 
-    def __init__(self, known: Values, part: Callable[[str], str], names: Callable[[str], Iterable[str]]) -> None:
+    def __init__(
+        self,
+        known: Values,
+        part: Callable[[str], str],
+        names: Callable[[str], Iterable[str]],
+    ) -> None:
         self.part, self.names = part, names
         self.having: dict[str, list[str]] = defaultdict(list)
-        for value, form in islice(zip(known.values, known.forms, strict=True), MOST_NAMES):
+        for value, form in islice(
+            zip(known.values, known.forms, strict=True), MOST_NAMES
+        ):
             self.having[part(form)].append(value)
         self.spelt: dict[str, dict[str, list[str]]] = {}
 
@@ -92,7 +104,11 @@ class _Known:
 
     def named(self, run: str) -> Iterator[Node]:
         """The bodies and places named in a run, the longest names first from the left."""
-        ends = {n for n in range(2, len(run) + 1) if self.bodies.having.keys() & {run[n - 2 : n], _end(run[:n])}}
+        ends = {
+            n
+            for n in range(2, len(run) + 1)
+            if self.bodies.having.keys() & {run[n - 2 : n], _end(run[:n])}
+        }
         at = 0
         while at < len(run) - 1:
             begins = _beginning(run[at : at + 2]) in self.places.having

@@ -1,8 +1,11 @@
-"""Did you mean: whole queries with what is misspelt put right, each of which finds something. Never applied silently.
+"""Did you mean: whole queries with what is misspelt put right, each of which finds something.
 
-A run is judged by its pairs of neighbours, in how many reports they stand: 年渡 and 渡报 are nowhere, 年度 and 度报
-in all. Candidates are homophones, look-alikes, characters swapped, doubled, lost or struck wrongly; pinyin typed as it
-is becomes words. Nothing is built for that: the pairs are what the index is made of.
+Never applied silently.
+
+A run is judged by its pairs of neighbours, in how many reports they stand: 年渡 and 渡报 are
+nowhere, 年度 and 度报 in all. Candidates are homophones, look-alikes, characters swapped, doubled,
+lost or struck wrongly; pinyin typed as it is becomes words. Nothing is built for that: the pairs
+are what the index is made of.
 """
 
 from __future__ import annotations
@@ -22,7 +25,15 @@ from index.engines.seam import Engine
 from index.query.parser import parse
 from index.query.syntax import And, Field, Or, Proximity, Quoted, Run, Syntax
 
-__all__ = ["FEW", "MOST", "Doubt", "Misspelling", "corrections", "is_suspect", "misspellings"]
+__all__ = [
+    "FEW",
+    "MOST",
+    "Doubt",
+    "Misspelling",
+    "corrections",
+    "is_suspect",
+    "misspellings",
+]
 
 FEW = 5
 """So few reports may be due to a slip."""
@@ -36,17 +47,22 @@ LONGEST = 40
 GAIN = 2.0
 SPREAD = 4.0
 ENOUGH = 8.0
-"""The logarithm of so many reports that GAIN and costs need not be less: in a small index nothing is very frequent."""
+"""The logarithm of so many reports that GAIN and costs need not be less: in a small index nothing
+is very frequent.
+"""
 
 HAN = re.compile(r"[\u3400-\u9fff]+")
 PINYIN = re.compile(r"[A-Za-z]{2,40}(?:[ '][A-Za-z]{1,40})*")
 
-# What each kind of slip costs, in the same natural logarithms as what it gains: the rarer the slip, the more.
+# What each kind of slip costs, in the same natural logarithms as what it gains: the rarer the slip,
+# the more.
 SOUND, LOOKS, NEAR, SWAPPED, DOUBLED, STRUCK = 0.0, 0.0, 1.5, 1.0, 3.0, 5.0
 
 
 class Doubt(Enum):
-    """Which runs may be misspelt: any; those with neighbours that stand together nowhere; those that fall apart."""
+    """Which runs may be misspelt: any; those with neighbours that stand together nowhere; those
+    that fall apart.
+    """
 
     ANY = auto()
     UNKNOWN = auto()
@@ -55,7 +71,9 @@ class Doubt(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Misspelling:
-    """A corrected run and how much likelier it is than the run, in natural logarithms of its pairs' frequencies."""
+    """A corrected run and how much likelier it is than the run, in natural logarithms of its pairs'
+    frequencies.
+    """
 
     text: str
     gain: float
@@ -76,18 +94,24 @@ class _Edit:
     def around(self, form: str) -> tuple[str, str]:
         """What stood there before and after, with a neighbour on each side."""
         low, high = max(0, self.start - 1), min(len(form), self.end + 1)
-        return form[low:high], form[low : self.start] + self.text + form[self.end : high]
+        return form[low:high], form[low : self.start] + self.text + form[
+            self.end : high
+        ]
 
 
 # ---------------------------------------------------------------------- one run
 def misspellings(engine: Engine, form: str, *, rounds: int = 2) -> list[Misspelling]:
     """What a run in index form may have been meant to be, likeliest first."""
     frequencies = _Frequencies(engine)
-    if len(frequencies.unknown(form)) > MOST_UNKNOWN:  # it is about something else, not misspelt
+    if (
+        len(frequencies.unknown(form)) > MOST_UNKNOWN
+    ):  # it is about something else, not misspelt
         return []
     found = _once(frequencies, form)
     better: dict[str, float] = {m.text: m.gain for m in found}
-    if rounds > 1:  # two slips in one run: the best guesses are looked at again where something is still wrong
+    if (
+        rounds > 1
+    ):  # two slips in one run: the best guesses are looked at again where something is still wrong
         for first in found[:3]:
             if frequencies.unknown(first.text):
                 for second in _once(frequencies, first.text)[:3]:
@@ -97,7 +121,8 @@ def misspellings(engine: Engine, form: str, *, rounds: int = 2) -> list[Misspell
 
 
 def is_suspect(engine: Engine, form: str) -> bool:
-    """Whether two neighbours of a run stand together nowhere and are the same, or one is left over as a word by itself.
+    """Whether two neighbours of a run stand together nowhere and are the same, or one is left over
+    as a word by itself.
 
     That is what a slip does to a word: 龙刚区 falls into 龙, 刚 and 区.
     """
@@ -108,7 +133,9 @@ def is_suspect(engine: Engine, form: str) -> bool:
             single.add(at)
         at += len(word)
     unknown = _Frequencies(engine).unknown(form)
-    return any(i in single or i + 1 in single or form[i] == form[i + 1] for i in unknown)
+    return any(
+        i in single or i + 1 in single or form[i] == form[i + 1] for i in unknown
+    )
 
 
 class _Frequencies:
@@ -120,11 +147,17 @@ class _Frequencies:
         self.scale = min(1.0, math.log(self.reports) / ENOUGH)
 
     def learn(self, texts: Iterable[str]) -> None:
-        new = [p for p in dict.fromkeys(p for t in texts for p in _pairs(t)) if p not in self.known]
+        new = [
+            p
+            for p in dict.fromkeys(p for t in texts for p in _pairs(t))
+            if p not in self.known
+        ]
         self.known.update(zip(new, self.engine.frequencies("pair", new), strict=True))
 
     def weight(self, text: str) -> float:
-        """The logarithm of how likely the pairs of a text are; pairs with signs and digits do not count."""
+        """The logarithm of how likely the pairs of a text are; pairs with signs and digits do not
+        count.
+        """
         return sum(math.log((self.known[p] + 0.1) / self.reports) for p in _pairs(text))
 
     def unknown(self, form: str) -> list[int]:
@@ -144,13 +177,17 @@ class _Frequencies:
 
 
 def _pairs(text: str) -> list[str]:
-    return [text[i : i + 2] for i in range(len(text) - 1) if HAN.fullmatch(text[i : i + 2])]
+    return [
+        text[i : i + 2] for i in range(len(text) - 1) if HAN.fullmatch(text[i : i + 2])
+    ]
 
 
 def _once(frequencies: _Frequencies, form: str) -> list[Misspelling]:
     """One slip put right."""
     frequencies.learn([form])
-    found = list(_judged(frequencies, form, list(_slips(form, frequencies.unknown(form)))))
+    found = list(
+        _judged(frequencies, form, list(_slips(form, frequencies.unknown(form))))
+    )
     if not found:
         found = list(_judged(frequencies, form, list(_struck(frequencies, form))))
     best: dict[str, float] = {}
@@ -166,12 +203,18 @@ def _ordered(gains: Mapping[str, float]) -> list[Misspelling]:
     return sorted(found, key=lambda m: (-m.gain, m.text))
 
 
-def _judged(frequencies: _Frequencies, form: str, edits: Sequence[_Edit]) -> Iterator[Misspelling]:
+def _judged(
+    frequencies: _Frequencies, form: str, edits: Sequence[_Edit]
+) -> Iterator[Misspelling]:
     """The edits that turn what is rare into what is frequent."""
     windows = [e.around(form) for e in edits]
     frequencies.learn(w for pair in windows for w in pair)
     for edit, (before, after) in zip(edits, windows, strict=True):
-        gain = frequencies.weight(after) - frequencies.weight(before) - edit.cost * frequencies.scale
+        gain = (
+            frequencies.weight(after)
+            - frequencies.weight(before)
+            - edit.cost * frequencies.scale
+        )
         missing = frequencies.missing(after)
         if (
             gain >= GAIN * frequencies.scale
@@ -190,7 +233,9 @@ def _slips(form: str, unknown: Sequence[int]) -> Iterator[_Edit]:
         same = homophones(char)
         yield from (_Edit(i, i + 1, c, SOUND) for c in same)
         yield from (_Edit(i, i + 1, c, LOOKS) for c in alike(char))
-        yield from (_Edit(i, i + 1, c, NEAR) for c in near_homophones(char) if c not in same)
+        yield from (
+            _Edit(i, i + 1, c, NEAR) for c in near_homophones(char) if c not in same
+        )
         if i + 1 < len(form) and form[i + 1] != char:
             yield _Edit(i, i + 2, form[i + 1] + char, SWAPPED)
         if touched and len(form) > 3:  # otherwise a pair less would always be a gain
@@ -198,22 +243,34 @@ def _slips(form: str, unknown: Sequence[int]) -> Iterator[_Edit]:
 
 
 def _struck(frequencies: _Frequencies, form: str) -> Iterator[_Edit]:
-    """Any common character in place of one that goes with neither neighbour, or between two that never meet."""
+    """Any common character in place of one that goes with neither neighbour, or between two that
+    never meet.
+    """
     unknown = set(frequencies.unknown(form))
     for i in unknown:
-        yield from (_Edit(i + 1, i + 1, c, STRUCK) for c in frequencies.between(form[i], form[i + 1]))
+        yield from (
+            _Edit(i + 1, i + 1, c, STRUCK)
+            for c in frequencies.between(form[i], form[i + 1])
+        )
         if i + 1 in unknown:
-            yield from (_Edit(i + 1, i + 2, c, STRUCK) for c in frequencies.between(form[i], form[i + 2]))
+            yield from (
+                _Edit(i + 1, i + 2, c, STRUCK)
+                for c in frequencies.between(form[i], form[i + 2])
+            )
 
 
 # ---------------------------------------------------------------------- whole queries
-def corrections(engine: Engine, q: str, finds: Callable[[str], int], doubt: Doubt) -> tuple[str, ...]:
+def corrections(
+    engine: Engine, q: str, finds: Callable[[str], int], doubt: Doubt
+) -> tuple[str, ...]:
     """At most MOST corrected queries, likeliest first, each of which `finds` something.
 
     `doubt` says which runs may be misspelt.
     """
     out: list[str] = []
-    for candidate in dict.fromkeys([*_typed_pinyin(engine, q), *_respelt(engine, q, doubt)]):
+    for candidate in dict.fromkeys(
+        [*_typed_pinyin(engine, q), *_respelt(engine, q, doubt)]
+    ):
         if candidate != q and finds(candidate):
             out.append(candidate)
             if len(out) == MOST:
@@ -227,10 +284,19 @@ def _respelt(engine: Engine, q: str, doubt: Doubt) -> list[str]:
     best: list[tuple[int, int, str]] = []
     for start, end in _places(parse(q)):
         form = mainland_forms(fold_line(q[start:end]))[-1]
-        if not 2 <= len(form) <= LONGEST or not HAN.search(form) or not _doubted(engine, form, doubt):
+        if (
+            not 2 <= len(form) <= LONGEST
+            or not HAN.search(form)
+            or not _doubted(engine, form, doubt)
+        ):
             continue
-        found = misspellings(engine, form) or (_named(engine, form) if doubt is Doubt.ANY else [])
-        one += [(-m.gain, _put(q, [(start, end, _shown(q[start:end], form, m.text))])) for m in found[:TRIED]]
+        found = misspellings(engine, form) or (
+            _named(engine, form) if doubt is Doubt.ANY else []
+        )
+        one += [
+            (-m.gain, _put(q, [(start, end, _shown(q[start:end], form, m.text))]))
+            for m in found[:TRIED]
+        ]
         if found and _Frequencies(engine).unknown(form):
             best.append((start, end, _shown(q[start:end], form, found[0].text)))
     together = [_put(q, best)] if len(best) > 1 else []
@@ -240,7 +306,11 @@ def _respelt(engine: Engine, q: str, doubt: Doubt) -> list[str]:
 def _doubted(engine: Engine, form: str, doubt: Doubt) -> bool:
     if doubt is Doubt.ANY:
         return True
-    return bool(_Frequencies(engine).unknown(form)) if doubt is Doubt.UNKNOWN else is_suspect(engine, form)
+    return (
+        bool(_Frequencies(engine).unknown(form))
+        if doubt is Doubt.UNKNOWN
+        else is_suspect(engine, form)
+    )
 
 
 def _named(engine: Engine, form: str) -> list[Misspelling]:
@@ -253,7 +323,9 @@ def _shown(typed: str, form: str, corrected: str) -> str:
     """The run as typed, with only what was corrected changed: the rest keeps its script."""
     if not len(typed) == len(form) == len(corrected):
         return corrected
-    return "".join(t if f == c else c for t, f, c in zip(typed, form, corrected, strict=True))
+    return "".join(
+        t if f == c else c for t, f, c in zip(typed, form, corrected, strict=True)
+    )
 
 
 def _put(q: str, places: Sequence[tuple[int, int, str]]) -> str:
@@ -270,7 +342,9 @@ def _places(tree: Syntax | None) -> Iterator[tuple[int, int]]:
                 yield position, position + len(text)
         case Quoted(text, position, _, _):
             yield position + 1, position + 1 + len(text)
-        case Field(name, value, position, quoted) if name in ("title", "text", "agency", "region") and value:
+        case Field(name, value, position, quoted) if (
+            name in ("title", "text", "agency", "region") and value
+        ):
             start = position + len(name) + 1 + quoted
             yield start, start + len(value)
         case And(operands, _) | Or(operands, _) | Proximity(operands, _, _):
@@ -284,7 +358,9 @@ def _typed_pinyin(engine: Engine, q: str) -> list[str]:
     """The query with pinyin read as words: xinxi gongkai is 信息公开."""
     out = []
     for match in PINYIN.finditer(q):
-        if match.group() in ("AND", "OR", "NOT") or q[match.end() : match.end() + 1] in (":", "/"):
+        if match.group() in ("AND", "OR", "NOT") or q[
+            match.end() : match.end() + 1
+        ] in (":", "/"):
             continue
         found = vocabulary(engine).spelt(match.group().lower())
         out += [q[: match.start()] + text + q[match.end() :] for text in found]

@@ -1,4 +1,6 @@
-"""Completions while typing: bodies, regions, words and titles, in either script, by pinyin or its initials."""
+"""Completions while typing: bodies, regions, words and titles, in either script, by pinyin or its
+initials.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ MOST_TITLES = 3
 """So many titles are offered, the newest that fit; the other places are for what many reports have."""
 
 TELLING, FEW = 10, 20
-"""Titles are offered when one report in TELLING has what was typed in its title, or FEW have: 年度报告 is in all."""
+"""Titles are offered when one report in TELLING has what was typed in its title, or FEW have:
+年度报告 is in all.
+"""
 
 MOST_RUNS = 5
 PLAIN = re.compile(r"\w+")
@@ -32,12 +36,16 @@ TYPED = re.compile(
     r"(?P<run>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-"""The last run: operators, a field and an opening quotation mark may stand before what is completed."""
+"""The last run: operators, a field and an opening quotation mark may stand before what is
+completed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A completion: `kind` is "agency", "region", "word" or "title"; `count` how many reports have it.
+    """A completion:
+
+    `kind` is "agency", "region", "word" or "title"; `count` how many reports have it.
 
     `text` is what a reader is shown, `query` what finds those reports.
     """
@@ -50,7 +58,9 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    """What was typed, taken apart: runs before the last, what stands before the last, and its index form."""
+    """What was typed, taken apart: runs before the last, what stands before the last, and its index
+    form.
+    """
 
     before: tuple[str, ...]
     start: str
@@ -63,14 +73,24 @@ class _Typed:
         *before, last = prefix.split() or [""]
         typed = TYPED.fullmatch(last)
         assert typed is not None  # every part of the pattern may be empty
-        return cls(tuple(before), typed["before"], typed["field"] or "", bool(typed["quote"]), fold_line(typed["run"]))
+        return cls(
+            tuple(before),
+            typed["before"],
+            typed["field"] or "",
+            bool(typed["quote"]),
+            fold_line(typed["run"]),
+        )
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """What can be completed here."""
         if self.field:
             return (self.field.lower().removesuffix("~"),)
-        plain = not self.start and len(self.before) < MOST_RUNS and all(map(PLAIN.fullmatch, self.before))
+        plain = (
+            not self.start
+            and len(self.before) < MOST_RUNS
+            and all(map(PLAIN.fullmatch, self.before))
+        )
         return ("agency", "region", "word", *(["title"] if plain else []))
 
     def with_(self, completed: str) -> str:
@@ -81,13 +101,16 @@ class _Typed:
 def suggest(engine: Engine, prefix: str, size: int) -> list[Suggestion]:
     """Completions of the last run of what was typed, most useful first, titles last.
 
-    What begins with it comes before what only contains it; letters are also read as pinyin (xinxi, or xxgk). What
-    stands before the run is kept; a title is offered when it has all runs, and stands alone.
+    What begins with it comes before what only contains it; letters are also read as pinyin (xinxi,
+    or xxgk). What stands before the run is kept; a title is offered when it has all runs, and
+    stands alone.
     """
     typed = _Typed.of(prefix)
     if not any(c.isalnum() for c in typed.form):
         return []
-    titles = _titles(engine, typed, min(size, MOST_TITLES)) if "title" in typed.kinds else []
+    titles = (
+        _titles(engine, typed, min(size, MOST_TITLES)) if "title" in typed.kinds else []
+    )
     fitting = (e for e in _entries(engine, typed.form, size) if e.kind in typed.kinds)
     kept = dict.fromkeys(e for e in fitting if e.kind != "word" or e.form != typed.form)
     named = [_suggestion(e, typed) for e in kept]

@@ -1,6 +1,8 @@
-"""The values of facets in index form: bodies and places, which hardly change from one snapshot to the next.
+"""The values of facets in index form: bodies and places, which hardly change from one snapshot to
+the next.
 
-A value is folded once in the life of a process, a thousand in one go: one by one takes ten times as long.
+A value is folded once in the life of a process, a thousand in one go: one by one takes ten times as
+long.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ BETWEEN = "\ue000"
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The values of one facet in a snapshot, most frequent first, their index forms, and how many reports have each."""
+    """The values of one facet in a snapshot, most frequent first, their index forms, and how many
+    reports have each.
+    """
 
     values: Sequence[str]
     forms: Sequence[str]
@@ -40,7 +44,11 @@ def values_of(engine: Engine, name: str) -> Values:
     with _LOCK:
         known = _KNOWN.setdefault(engine, {})
         if name not in known:
-            counts = engine.search(EngineQuery(size=0, facets=(FacetAsked(name, ALL),))).facets[0].counts
+            counts = (
+                engine.search(EngineQuery(size=0, facets=(FacetAsked(name, ALL),)))
+                .facets[0]
+                .counts
+            )
             found = [c.value for c in counts]
             known[name] = Values(found, forms_of(found), [c.count for c in counts])
         return known[name]
@@ -56,10 +64,17 @@ def forms_of(texts: Sequence[str]) -> list[str]:
     for at in range(0, len(new), AT_ONCE):
         some = new[at : at + AT_ONCE]
         # what is its own form is kept as one string, not as two
-        _FORMS.update((text, text if form == text else form) for text, form in zip(some, _folded(some), strict=True))
+        _FORMS.update(
+            (text, text if form == text else form)
+            for text, form in zip(some, _folded(some), strict=True)
+        )
     return [_FORMS[text] for text in texts]
 
 
 def _folded(texts: Sequence[str]) -> list[str]:
     found = fold(BETWEEN.join(texts)).form.split(BETWEEN)
-    return [form.strip() for form in found] if len(found) == len(texts) else [fold_line(text) for text in texts]
+    return (
+        [form.strip() for form in found]
+        if len(found) == len(texts)
+        else [fold_line(text) for text in texts]
+    )

@@ -1,8 +1,10 @@
-"""The words and names of a snapshot: what can be completed, spelt in pinyin, or taken for something near it.
+"""The words and names of a snapshot: what can be completed, spelt in pinyin, or taken for something
+near it.
 
-Words are those of the dictionaries that stand in the index; names are the values of the facets agency and region, at
-most MOST_NAMES. A commit changes all counts, so nothing is made before somebody asks for it: names when anything is
-asked, words for the one character that they begin with, pinyin for the one letter.
+Words are those of the dictionaries that stand in the index; names are the values of the facets
+agency and region, at most MOST_NAMES. A commit changes all counts, so nothing is made before
+somebody asks for it: names when anything is asked, words for the one character that they begin
+with, pinyin for the one letter.
 """
 
 from __future__ import annotations
@@ -37,7 +39,10 @@ KINDS = ("region", "agency", "word")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A word or name: `value` as a facet has it (a path for a region), `form` in index form, `count` reports."""
+    """A word or name:
+
+    `value` as a facet has it (a path for a region), `form` in index form, `count` reports.
+    """
 
     value: str
     form: str
@@ -50,7 +55,9 @@ Words = Callable[[Iterable[str]], list[Entry]]
 
 
 class Vocabulary:
-    """The words and names of one snapshot, looked up by their beginning, by pinyin, or by what is near."""
+    """The words and names of one snapshot, looked up by their beginning, by pinyin, or by what is
+    near.
+    """
 
     def __init__(self, names: Sequence[Entry], words: Words = lambda _: []) -> None:
         self.names, self._words = tuple(names), words
@@ -60,7 +67,9 @@ class Vocabulary:
 
     @classmethod
     def of(cls, engine: Engine) -> Vocabulary:
-        """The vocabulary of a snapshot, to be asked while that is there: what is kept for it must not keep it alive."""
+        """The vocabulary of a snapshot, to be asked while that is there: what is kept for it must
+        not keep it alive.
+        """
         snapshot = ref(engine)
 
         def words(characters: Iterable[str]) -> list[Entry]:
@@ -74,7 +83,9 @@ class Vocabulary:
         new = [c for c in dict.fromkeys(characters) if c not in self._begun]
         words = _by_beginning(self._words(new)) if new else {}
         for c in new:
-            self._begun[c] = sorted([*self._named.get(c, ()), *words.get(c, ())], key=_form)
+            self._begun[c] = sorted(
+                [*self._named.get(c, ()), *words.get(c, ())], key=_form
+            )
         return [e for c in dict.fromkeys(characters) for e in self._begun[c]]
 
     def spoken(self, letter: str) -> Spoken:
@@ -88,7 +99,9 @@ class Vocabulary:
         """Entries whose form begins with a text, most useful first."""
         entries = self.begun(prefix[:1])
         first = bisect_left(entries, prefix, key=_form)
-        return _best(entries[first : bisect_left(entries, prefix + LAST, first, key=_form)], most)
+        return _best(
+            entries[first : bisect_left(entries, prefix + LAST, first, key=_form)], most
+        )
 
     def containing(self, part: str, most: int) -> list[Entry]:
         """Names that contain a text, most useful first."""
@@ -112,18 +125,24 @@ class Vocabulary:
     def sounding(self, prefix: str, most: int) -> list[Entry]:
         """Entries whose pinyin, or the initials of it, begins with letters (white space left out)."""
         letters = _letters(prefix)
-        return _best(self.spoken(letters[0]).beginning(letters), most) if letters else []
+        return (
+            _best(self.spoken(letters[0]).beginning(letters), most) if letters else []
+        )
 
     # ------------------------------------------------------------------ corrections
     def spelt(self, pinyin: str, most: int = 3) -> list[str]:
-        """What letters spell, as words one after the other: as few as there can be, then the most frequent.
+        """What letters spell, as words one after the other: as few as there can be, then the most
+        frequent.
 
         Syllables are not guessed at: xinxi gongkai and xinxigongkai are the same letters.
         """
         letters = _letters(pinyin)
         if not 2 <= len(letters) <= LONGEST_PINYIN:
             return []
-        paths: list[list[tuple[int, float, str]]] = [[(0, 0.0, "")], *([] for _ in letters)]
+        paths: list[list[tuple[int, float, str]]] = [
+            [(0, 0.0, "")],
+            *([] for _ in letters),
+        ]
         for end in range(1, len(letters) + 1):
             reached = [
                 (words + 1, weight - np.log(entry.count + 1), text + entry.form)
@@ -136,18 +155,26 @@ class Vocabulary:
         return list(dict.fromkeys(text for _, _, text in paths[-1]))
 
     def _exactly(self, letters: str, most: int) -> list[Entry]:
-        return sorted(self.spoken(letters[0]).exactly(letters), key=lambda e: -e.count)[:most]
+        return sorted(self.spoken(letters[0]).exactly(letters), key=lambda e: -e.count)[
+            :most
+        ]
 
     def near(self, form: str, most: int = 6) -> list[tuple[str, int]]:
-        """(form, count) of entries that sound like this one or are one character away, most frequent first.
+        """(form, count) of entries that sound like this one or are one character away, most
+        frequent first.
 
-        Words that begin neither with one of its first two characters nor with a look-alike of the first are not tried.
+        Words that begin neither with one of its first two characters nor with a look-alike of the
+        first are not tried.
         """
         found: dict[str, int] = {}
         letters = "".join(reading(form) or ())
         sounding = self._exactly(letters, most) if letters else []
         words = [e for e in self.begun(form[:2] + alike(form[0])) if e.kind == "word"]
-        for entry in (*sounding, *_one_away(form, self._by_length), *_one_away(form, _by_length(words))):
+        for entry in (
+            *sounding,
+            *_one_away(form, self._by_length),
+            *_one_away(form, _by_length(words)),
+        ):
             if entry.form != form:
                 found[entry.form] = max(found.get(entry.form, 0), entry.count)
         return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
@@ -167,7 +194,9 @@ class Spoken:
         self.initials = _ordered(("".join(s[0] for s in r), e) for r, e in kept)
 
     def beginning(self, letters: str) -> list[Entry]:
-        """Entries whose pinyin begins with letters; where there is more than one letter, also by initials."""
+        """Entries whose pinyin begins with letters; where there is more than one letter, also by
+        initials.
+        """
         found = _between(self.whole, letters, letters + LAST)
         if len(letters) > 1:
             found += _between(self.initials, letters, letters + LAST)
@@ -209,7 +238,10 @@ def _by_length(entries: Iterable[Entry]) -> Lengths:
     lengths: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
         lengths[len(entry.form)].append(entry)
-    return {length: (found, _table([e.form for e in found])) for length, found in lengths.items()}
+    return {
+        length: (found, _table([e.form for e in found]))
+        for length, found in lengths.items()
+    }
 
 
 def _one_away(form: str, lengths: Lengths) -> Iterator[Entry]:
@@ -222,8 +254,14 @@ def _one_away(form: str, lengths: Lengths) -> Iterator[Entry]:
         if length == size:
             fits = (table != own).sum(1) == 1
         else:
-            without = [[i for i in range(max(size, length)) if i != gone] for gone in range(max(size, length))]
-            same = [table[:, kept] == own if length > size else table == own[kept] for kept in without]
+            without = [
+                [i for i in range(max(size, length)) if i != gone]
+                for gone in range(max(size, length))
+            ]
+            same = [
+                table[:, kept] == own if length > size else table == own[kept]
+                for kept in without
+            ]
             fits = np.logical_or.reduce([s.all(1) for s in same])
         yield from (entries[n] for n in np.flatnonzero(fits).tolist())
 
@@ -240,7 +278,9 @@ def _domain() -> frozenset[str]:
 
 
 def _letters(text: str) -> str:
-    return "".join(c for c in text.lower().replace("ü", "v") if c.isascii() and c.isalpha())
+    return "".join(
+        c for c in text.lower().replace("ü", "v") if c.isascii() and c.isalpha()
+    )
 
 
 def _ordered(items: Iterable[tuple[str, Entry]]) -> Ordered:
@@ -271,11 +311,15 @@ def _words(engine: Engine, characters: Iterable[str]) -> list[Entry]:
 
 @cache
 def _dictionary() -> dict[str, str]:
-    """Character -> the words that begin with it, parted by spaces: as one string they take a tenth of the memory."""
+    """Character -> the words that begin with it, parted by spaces: as one string they take a tenth
+    of the memory.
+    """
     found: dict[str, dict[str, None]] = {}
     for first, words in groupby(dictionary(), key=lambda w: w[:1]):
         if HAN.match(first):
-            kept = {w: None for w in words if 2 <= len(w) <= LONGEST_WORD and w.isalpha()}
+            kept = {
+                w: None for w in words if 2 <= len(w) <= LONGEST_WORD and w.isalpha()
+            }
             found[first] = found.get(first, {}) | kept
     return {first: " ".join(words) for first, words in found.items()}
 

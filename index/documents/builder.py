@@ -26,7 +26,9 @@ HEADING = re.compile(
     r"[^\n。;；]{2,38}$",
     re.MULTILINE,
 )
-"""A heading of a report: 一、概述 or （二）主动公开情况, on a line of its own and without a full stop."""
+"""A heading of a report: 一、概述 or （二）主动公开情况, on a line of its own and without a full
+stop.
+"""
 
 
 @cache
@@ -36,7 +38,9 @@ def fingerprint() -> dict[str, str]:
         "schema": f"{SCHEMA_VERSION} {dictionaries_name()}",
         "normaliser": normaliser_name(),
         "segmenter": segmenter_name(),
-        "wording": str(len(WORDINGS)) + " " + str(sum(map(ord, "".join(w.taiwan + w.mainland for w in WORDINGS)))),
+        "wording": str(len(WORDINGS))
+        + " "
+        + str(sum(map(ord, "".join(w.taiwan + w.mainland for w in WORDINGS)))),
     }
 
 
@@ -52,14 +56,19 @@ def analyse(report: Report, digest: str) -> Document:
         rest=rest_to_bytes(report),
         display=report.text,
         texts={"title": title, "text": text},
-        wording={"title": mainland(title) if taiwan else None, "text": mainland(text) if taiwan else None},
+        wording={
+            "title": mainland(title) if taiwan else None,
+            "text": mainland(text) if taiwan else None,
+        },
         words=_words(report, title, text, taiwan=taiwan),
         keywords=_keywords(report),
         numbers=_numbers(report, text.form, taiwan=taiwan),
     )
 
 
-def _words(report: Report, title: Folded, text: Folded, *, taiwan: bool) -> dict[str, dict[str, int]]:
+def _words(
+    report: Report, title: Folded, text: Folded, *, taiwan: bool
+) -> dict[str, dict[str, int]]:
     cutter: Tokenizer = tokenizer()
     headings = "\n".join(m.group() for m in HEADING.finditer(report.text))
     forms = {"title": title.form, "headings": fold(headings).form, "body": text.form}
@@ -80,7 +89,8 @@ def _keywords(report: Report) -> dict[str, str | tuple[str, ...]]:
 
 def _numbers(report: Report, form: str, *, taiwan: bool) -> dict[str, float]:
     out: dict[str, float] = {}
-    # Title and text have all the markers that the text has: without enough of them it is not asked again.
+    # Title and text have all the markers that the text has: without enough of them it is not asked
+    # again.
     if (copy := copy_number(form) if taiwan else _copy_number(form)) is not None:
         out[COPY] = copy
     if report.year is not None:
@@ -88,7 +98,13 @@ def _numbers(report: Report, form: str, *, taiwan: bool) -> dict[str, float]:
     if (day := day_number(report.published)) is not None:
         out["published"] = day
     metrics = report.statistics.get("metrics") or {}
-    out.update({name: float(metrics[name]) for name in METRIC_NAMES if metrics.get(name) is not None})
+    out.update(
+        {
+            name: float(metrics[name])
+            for name in METRIC_NAMES
+            if metrics.get(name) is not None
+        }
+    )
     return out
 
 
@@ -101,7 +117,8 @@ FEWEST_LETTERS = 200
 
 
 def copy_number(form: str) -> float | None:
-    """What an index form is, whatever its signs, spaces, script and wording: 52 bits of its letters and digits.
+    """What an index form is, whatever its signs, spaces, script and wording: 52 bits of its letters
+    and digits.
 
     >>> copy_number("公开" * 150) == copy_number("公，开 " * 150)
     True
@@ -113,7 +130,9 @@ def _copy_number(form: str) -> float | None:
     letters = _letters(form)
     if len(letters) < FEWEST_LETTERS:
         return None
-    return float(int(hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:13], 16))
+    return float(
+        int(hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:13], 16)
+    )
 
 
 def _letters(form: str) -> str:

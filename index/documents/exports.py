@@ -1,4 +1,7 @@
-"""Results as files: CSV that opens rightly in a spreadsheet, JSON Lines with whole records, Parquet. All stream."""
+"""Results as files:
+
+CSV that opens rightly in a spreadsheet, JSON Lines with whole records, Parquet. All stream.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,37 @@ __all__ = ["COLUMNS", "FORMATS", "guarded", "jsonl", "parquet", "rows"]
 BOM = "\ufeff"
 """Without it Excel reads UTF-8 as the system's code page, on Chinese machines GBK."""
 
-_FACTS = ("id", "url", "source", "sha256", "encoding", "title", "agency", "agency_id", "level", "org_type", "line")
-COLUMNS = (*_FACTS, "region", "year", "period", "published", "scope", "script", "tables_status", *METRIC_NAMES)
+_FACTS = (
+    "id",
+    "url",
+    "source",
+    "sha256",
+    "encoding",
+    "title",
+    "agency",
+    "agency_id",
+    "level",
+    "org_type",
+    "line",
+)
+COLUMNS = (
+    *_FACTS,
+    "region",
+    "year",
+    "period",
+    "published",
+    "scope",
+    "script",
+    "tables_status",
+    *METRIC_NAMES,
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def guarded(value: Any) -> str:
-    """A cell. One that a spreadsheet would take for a formula gets an apostrophe in front; absent is empty.
+    """A cell.
+
+    One that a spreadsheet would take for a formula gets an apostrophe in front; absent is empty.
 
     >>> guarded("=HYPERLINK(1)"), guarded(-5), guarded(None)
     ("'=HYPERLINK(1)", '-5', '')
@@ -47,7 +74,10 @@ def _values(report: Report) -> dict[str, Any]:
         "encoding": provenance and provenance.encoding,
         **{name: metrics.get(name) for name in METRIC_NAMES},
     }
-    return {name: other[name] if name in other else getattr(report, name) for name in COLUMNS}
+    return {
+        name: other[name] if name in other else getattr(report, name)
+        for name in COLUMNS
+    }
 
 
 def rows(reports: Iterable[Report]) -> Iterator[bytes]:
@@ -75,12 +105,15 @@ ROW_GROUP = 2_000
 
 
 def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
-    """The columns of the CSV as a Parquet file: numbers as numbers, unknown as null, a row group at a time.
+    """The columns of the CSV as a Parquet file: numbers as numbers, unknown as null, a row group at
+    a time.
 
     Raises SettingsError where the extra is not installed.
     """
     if not find_spec("pyarrow"):
-        raise SettingsError("Parquet needs pyarrow; run: pip install 'gongkai[parquet]'")
+        raise SettingsError(
+            "Parquet needs pyarrow; run: pip install 'gongkai[parquet]'"
+        )
     import pyarrow as pa  # noqa: PLC0415  an extra of 150 MB: only an export in this format needs it
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -88,7 +121,9 @@ def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
     sink, rest = _Sink(), iter(reports)
     with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema) as writer:
         while batch := [_values(r) for r in islice(rest, ROW_GROUP)]:
-            writer.write_table(pa.Table.from_pylist([_typed(row) for row in batch], schema))
+            writer.write_table(
+                pa.Table.from_pylist([_typed(row) for row in batch], schema)
+            )
             yield sink.taken()
     yield sink.taken()
 
@@ -98,11 +133,16 @@ def _type(name: str) -> str:
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: float(v) if v is not None and k in METRIC_NAMES else v for k, v in row.items()}
+    return {
+        k: float(v) if v is not None and k in METRIC_NAMES else v
+        for k, v in row.items()
+    }
 
 
 class _Sink(io.RawIOBase):
-    """A file to write to, from which what was written can be taken away: a download is never held whole."""
+    """A file to write to, from which what was written can be taken away: a download is never held
+    whole.
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,9 +1,12 @@
-"""How a report lies in an engine beside its texts: `head`, what a list shows, and `rest`, all else, packed.
+"""How a report lies in an engine beside its texts:
 
-A list of hits needs a handful of fields; the cells of the tables, a hundred times as long, are read only when a whole
-record is asked for. They are the same statutory words in every report, so they are set as columns (`_columns`) and
-deflated, in three parts, each with the dictionary of its part: see `scripts/dictionaries.py`. What zlib looks back
-is 32 KiB, less than the record of one report: as one part, most of the dictionary would be out of sight.
+`head`, what a list shows, and `rest`, all else, packed.
+
+A list of hits needs a handful of fields; the cells of the tables, a hundred times as long, are read
+only when a whole record is asked for. They are the same statutory words in every report, so they
+are set as columns (`_columns`) and deflated, in three parts, each with the dictionary of its part:
+see `scripts/dictionaries.py`. What zlib looks back is 32 KiB, less than the record of one report:
+as one part, most of the dictionary would be out of sight.
 """
 
 from __future__ import annotations
@@ -35,13 +38,24 @@ __all__ = [
 ]
 
 SHOWN = ("source", "url", "title", "agency", "level", "year", "region", "published")
-Shown = tuple[str, str | None, str | None, str | None, str | None, int | None, list[str] | None, str | None]
+Shown = tuple[
+    str,
+    str | None,
+    str | None,
+    str | None,
+    str | None,
+    int | None,
+    list[str] | None,
+    str | None,
+]
 HEAD = (*SHOWN, "org_type", "line", "tables_status", "id")
 PARTS = ("checks", "statistics", "others")
 DICTIONARIES = Path(__file__).with_name("dictionaries.zz")
 LEVEL = 6
 FEW_BYTES = 512
-"""Parts no longer than this are the same in many reports (no tables, nothing to check) and are deflated once."""
+"""Parts no longer than this are the same in many reports (no tables, nothing to check) and are
+deflated once.
+"""
 
 SIZES = struct.Struct("<2I")
 COLUMNS = "="
@@ -74,10 +88,15 @@ def report_of(kept: Contents) -> Report:
     """The whole report."""
     first, second = SIZES.unpack_from(kept.rest)
     ends = (SIZES.size, SIZES.size + first, SIZES.size + first + second, len(kept.rest))
-    parts = {n: _inflated(n, kept.rest[a:b]) for n, a, b in zip(PARTS, ends, ends[1:], strict=False)}
+    parts = {
+        n: _inflated(n, kept.rest[a:b])
+        for n, a, b in zip(PARTS, ends, ends[1:], strict=False)
+    }
     statistics = parts["statistics"]
     if statistics.get("tables"):
-        statistics["tables"] = [_with_rows(table, _rows) for table in statistics["tables"]]
+        statistics["tables"] = [
+            _with_rows(table, _rows) for table in statistics["tables"]
+        ]
     checks = _rows(parts["checks"])
     stored = {**parts["others"], **head_of(kept.head), "text": kept.display}
     return Report.from_stored(stored | {"statistics": statistics, "checks": checks})
@@ -88,7 +107,10 @@ def parts_of(report: Report) -> dict[str, bytes]:
     stored = report.stored()
     statistics = stored.pop("statistics")
     if statistics.get("tables"):
-        statistics = {**statistics, "tables": [_with_rows(table, _columns) for table in statistics["tables"]]}
+        statistics = {
+            **statistics,
+            "tables": [_with_rows(table, _columns) for table in statistics["tables"]],
+        }
     checks = _columns(stored.pop("checks"))
     for name in (*HEAD, "text"):
         del stored[name]
@@ -100,15 +122,30 @@ def _with_rows(table: Mapping[str, Any], change: Any) -> dict[str, Any]:
     """A table with its rows, and the cells of each, set as columns or back."""
     rows = table.get("rows", [])
     if change is _rows:
-        return {**table, "rows": [{**r, "cells": _rows(r["cells"])} if "cells" in r else r for r in _rows(rows)]}
-    return {**table, "rows": _columns([{**r, "cells": _columns(r["cells"])} if "cells" in r else r for r in rows])}
+        return {
+            **table,
+            "rows": [
+                {**r, "cells": _rows(r["cells"])} if "cells" in r else r
+                for r in _rows(rows)
+            ],
+        }
+    return {
+        **table,
+        "rows": _columns(
+            [{**r, "cells": _columns(r["cells"])} if "cells" in r else r for r in rows]
+        ),
+    }
 
 
 def _columns(rows: Sequence[dict[str, Any]]) -> Any:
-    """Rows of the same fields as one list a field; spans as steps, which are nearly always the same."""
+    """Rows of the same fields as one list a field; spans as steps, which are nearly always the
+    same.
+    """
     if len(rows) < 2 or len({*map(tuple, rows)}) > 1:
         return rows
-    columns: dict[str, Sequence[Any]] = dict(zip(rows[0], zip(*map(dict.values, rows), strict=True), strict=True))
+    columns: dict[str, Sequence[Any]] = dict(
+        zip(rows[0], zip(*map(dict.values, rows), strict=True), strict=True)
+    )
     spans = columns.get("span")
     if spans and None not in spans:
         columns["span"] = _steps(spans)
@@ -122,7 +159,10 @@ def _rows(columns: Any) -> list[dict[str, Any]]:
     fields = columns[COLUMNS]
     if "span" in fields and isinstance(fields["span"][0], int):
         fields = {**fields, "span": _spans(fields["span"])}
-    return [dict(zip(fields, row, strict=True)) for row in zip(*fields.values(), strict=True)]
+    return [
+        dict(zip(fields, row, strict=True))
+        for row in zip(*fields.values(), strict=True)
+    ]
 
 
 def _steps(spans: Iterable[Sequence[int]]) -> list[int]:
@@ -158,18 +198,24 @@ def _dictionaries() -> Mapping[str, bytes]:
 
 @cache
 def dictionaries_name() -> str:
-    """What an index records of the dictionaries: what was packed with others cannot be read with these."""
+    """What an index records of the dictionaries: what was packed with others cannot be read with
+    these.
+    """
     return hashlib.sha256(DICTIONARIES.read_bytes()).hexdigest()[:12]
 
 
 @cache
 def _deflater(name: str) -> Any:
     """A compressor that has taken in its dictionary: copying it is quicker than taking it in again."""
-    return zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, _dictionaries()[name])
+    return zlib.compressobj(
+        LEVEL, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, _dictionaries()[name]
+    )
 
 
 def _deflated(name: str, data: bytes) -> bytes:
-    return _deflated_again(name, data) if len(data) <= FEW_BYTES else _deflate(name, data)
+    return (
+        _deflated_again(name, data) if len(data) <= FEW_BYTES else _deflate(name, data)
+    )
 
 
 @lru_cache(maxsize=256)
@@ -185,4 +231,6 @@ def _deflate(name: str, data: bytes) -> bytes:
 
 def _inflated(name: str, data: bytes) -> Any:
     inflater = zlib.decompressobj(-15, _dictionaries()[name])
-    return json.loads(inflater.decompress(data) + inflater.flush())  # orjson reads numbers beyond 64 bits as floats
+    return json.loads(
+        inflater.decompress(data) + inflater.flush()
+    )  # orjson reads numbers beyond 64 bits as floats

@@ -1,7 +1,10 @@
-"""THE SEAM. An engine is asked one value and answers with one type; analysis happens before it, wording after it.
+"""THE SEAM.
 
-`Engine` reads, `Writer` writes. The contract suite in tests/engines runs over every implementation: the sets,
-counts, occurrences, facets, filters and clear-cut orders of all engines agree.
+An engine is asked one value and answers with one type; analysis happens before it, wording after
+it.
+
+`Engine` reads, `Writer` writes. The contract suite in tests/engines runs over every implementation:
+the sets, counts, occurrences, facets, filters and clear-cut orders of all engines agree.
 """
 
 from __future__ import annotations
@@ -36,8 +39,8 @@ __all__ = [
 class Contents(Protocol):
     """What is kept of a report, read when it is asked for.
 
-    `head` and `rest` are bytes that only `index.documents.stored` understands; `display` is the text as it is shown.
-    `texts` and `wording` are as in Document.
+    `head` and `rest` are bytes that only `index.documents.stored` understands; `display` is the
+    text as it is shown. `texts` and `wording` are as in Document.
     """
 
     @property
@@ -65,10 +68,11 @@ class Contents(Protocol):
 class Document:
     """A report made ready for an engine; an engine keeps its Contents.
 
-    `texts` holds for each of TEXT_FIELDS the index form with its way back to the display text; `wording` for each
-    field the lines that read otherwise in mainland wording (None for nearly all reports). `words` holds
-    search-mode tokens and their counts for the ranked fields "title", "headings" and "body".
-    `keywords` has one value (or a path) a facet, or nothing; `numbers` only what is known.
+    `texts` holds for each of TEXT_FIELDS the index form with its way back to the display text;
+    `wording` for each field the lines that read otherwise in mainland wording (None for nearly all
+    reports). `words` holds search-mode tokens and their counts for the ranked fields "title",
+    "headings" and "body". `keywords` has one value (or a path) a facet, or nothing; `numbers` only
+    what is known.
     """
 
     id: str
@@ -86,7 +90,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class FacetAsked:
-    """One facet to count: the `size` most frequent values, those in `always` even at zero, those with `contains`."""
+    """One facet to count: the `size` most frequent values, those in `always` even at zero, those
+    with `contains`.
+    """
 
     name: str
     size: int
@@ -98,11 +104,12 @@ class FacetAsked:
 class EngineQuery:
     """One question.
 
-    A report matches when it satisfies `condition` and every filter. `filters` are keyed by facet name (or another
-    name for those that are no facet); a facet is counted over the reports that satisfy the condition and every
-    filter but the one under its own name. `counted` are the strings whose non-overlapping places are counted.
-    `after` continues behind the (sort key, tie) of a hit; otherwise `offset` skips. `fold` names a number: of the
-    reports that match and share it only the one with the smallest tie is kept, in hits, totals and facets alike.
+    A report matches when it satisfies `condition` and every filter. `filters` are keyed by facet
+    name (or another name for those that are no facet); a facet is counted over the reports that
+    satisfy the condition and every filter but the one under its own name. `counted` are the strings
+    whose non-overlapping places are counted. `after` continues behind the (sort key, tie) of a hit;
+    otherwise `offset` skips. `fold` names a number: of the reports that match and share it only the
+    one with the smallest tie is kept, in hits, totals and facets alike.
     """
 
     condition: Node = field(default_factory=Everything)
@@ -121,8 +128,9 @@ class EngineQuery:
 class Found:
     """One report that an engine found.
 
-    `key` is what it was sorted by (None: it has no such value), `tie` a number that is the report's own for good
-    (of 53 bits) and settles equals, ascending. `occurrences` is None when nothing was counted.
+    `key` is what it was sorted by (None: it has no such value), `tie` a number that is the report's
+    own for good (of 53 bits) and settles equals, ascending. `occurrences` is None when nothing was
+    counted.
     """
 
     id: str
@@ -143,7 +151,10 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class FacetCounts:
-    """The counts of one facet, most frequent first; `total_values` counts all values with at least one report."""
+    """The counts of one facet, most frequent first;
+
+    `total_values` counts all values with at least one report.
+    """
 
     name: str
     counts: tuple[FacetCount, ...]
@@ -162,7 +173,10 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the index says of itself: `generation` grows with each commit, `fingerprint` is what it was written with."""
+    """What the index says of itself:
+
+    `generation` grows with each commit, `fingerprint` is what it was written with.
+    """
 
     generation: int
     reports: int
@@ -171,10 +185,11 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The values of every matching report, in one order throughout: what sums and quartiles are made of.
+    """The values of every matching report, in one order throughout: what sums and quartiles are
+    made of.
 
-    A number is NaN where it is unknown; a facet is an index into its values, -1 where there is none, paths joined by
-    "/" and whole.
+    A number is NaN where it is unknown; a facet is an index into its values, -1 where there is
+    none, paths joined by "/" and whole.
     """
 
     reports: int
@@ -202,16 +217,22 @@ class Engine(Protocol):
         """(reports, occurrences) of a condition, without hits: for suggestions and relaxing."""
 
     def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
-        """In about how many reports each text stands: `kind` is "word" (as ranking counts words) or "pair" (two
-        neighbouring characters of title or text). At least 1 where it stands; deleted reports may still count.
-        Cheap by the thousand: what corrections and completions are weighed by.
+        """In about how many reports each text stands:
+
+        `kind` is "word" (as ranking counts words) or "pair" (two neighbouring characters of title
+        or text). At least 1 where it stands; deleted reports may still count. Cheap by the
+        thousand: what corrections and completions are weighed by.
         """
 
     def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
         """Every report that matches, in no promised order, without holding them all: for exports."""
 
-    def columns(self, query: EngineQuery, numbers: Sequence[str], facets: Sequence[str]) -> Columns:
-        """Numbers and facet values of all reports that a query finds; its paging, ranking and facets do not matter."""
+    def columns(
+        self, query: EngineQuery, numbers: Sequence[str], facets: Sequence[str]
+    ) -> Columns:
+        """Numbers and facet values of all reports that a query finds; its paging, ranking and
+        facets do not matter.
+        """
 
     def sources(self) -> Mapping[str, tuple[str, str]]:
         """id -> (digest, source) of every report: what a build needs to know what has changed."""
@@ -220,14 +241,18 @@ class Engine(Protocol):
         """The newest snapshot; itself if nothing changed."""
 
     def warm(self) -> Thread:
-        """Prepare what questions will need, for servers: in the background, by the thread that is given back."""
+        """Prepare what questions will need, for servers: in the background, by the thread that is
+        given back.
+        """
 
     def close(self) -> None:
         """Let go of files."""
 
 
 class Prepared(Protocol):
-    """A document that an engine has made ready for its writer, in whatever process, and that is quick to hand on."""
+    """A document that an engine has made ready for its writer, in whatever process, and that is
+    quick to hand on.
+    """
 
     @property
     def id(self) -> str:
@@ -238,7 +263,9 @@ class Writer(Protocol):
     """Collects changes and publishes them all at once; nothing is visible before `commit`."""
 
     def put(self, document: Document | Prepared) -> None:
-        """Add the report, or replace the one of the same id; what is Prepared was made ready by the same engine."""
+        """Add the report, or replace the one of the same id; what is Prepared was made ready by the
+        same engine.
+        """
 
     def delete(self, report_id: str) -> None:
         """Take the report out; no error when there is none."""

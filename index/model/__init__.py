@@ -1,1 +1,4 @@
-"""What every room knows: the report, its fields and figures, settings, errors, JSON. It needs nothing else of ours."""
+"""What every room knows: the report, its fields and figures, settings, errors, JSON.
+
+It needs nothing else of ours.
+"""

@@ -80,7 +80,9 @@ class ReportNotFoundError(GongkaiError):
     """No report has this id."""
 
     def __init__(self, report_id: str) -> None:
-        super().__init__(f"no report has the id {report_id!r}; search for it to find its present id")
+        super().__init__(
+            f"no report has the id {report_id!r}; search for it to find its present id"
+        )
         self.report_id = report_id
 
 

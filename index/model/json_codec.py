@@ -1,7 +1,8 @@
 """Plain values and dataclasses as JSON in UTF-8, and back.
 
-orjson writes an answer in a twentieth of the time of the standard library. It refuses what that takes: half surrogate
-pairs of a damaged text, numbers beyond 64 bits, keys that are no strings. Those go the slow way.
+orjson writes an answer in a twentieth of the time of the standard library. It refuses what that
+takes: half surrogate pairs of a damaged text, numbers beyond 64 bits, keys that are no strings.
+Those go the slow way.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ __all__ = ["from_json", "to_json"]
 
 
 def to_json(value: Any) -> bytes:
-    """JSON without blanks. A half surrogate pair, which no encoding can write, becomes a question mark.
+    """JSON without blanks.
+
+    A half surrogate pair, which no encoding can write, becomes a question mark.
 
     >>> to_json({"a": (1, "公开", "\\ud800")}).decode()
     '{"a":[1,"公开","?"]}'
@@ -24,7 +27,9 @@ def to_json(value: Any) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_fields)
+        text = json.dumps(
+            value, ensure_ascii=False, separators=(",", ":"), default=_fields
+        )
         return text.encode("utf-8", "replace")
 
 

@@ -1,6 +1,8 @@
-"""The numbers of a report that can be filtered, charted and exported: their names, units and where they exist.
+"""The numbers of a report that can be filtered, charted and exported: their names, units and where
+they exist.
 
-A number means one thing in one template only where its row says so: a chart never joins what was counted otherwise.
+A number means one thing in one template only where its row says so: a chart never joins what was
+counted otherwise.
 """
 
 from __future__ import annotations
@@ -12,7 +14,10 @@ __all__ = ["METRICS", "METRIC_NAMES", "Metric"]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number. `unit` is 件, 项, 条 or 元; `templates` are those that state it, "prose" for sentences."""
+    """One number.
+
+    `unit` is 件, 项, 条 or 元; `templates` are those that state it, "prose" for sentences.
+    """
 
     name: str
     label_zh: str
@@ -30,7 +35,9 @@ STATED = ("prose", "stat2014")
 
 METRICS = (
     Metric("applications_new", "本年新收申请", "Applications received", "件", ALL),
-    Metric("applications_carried_in", "上年结转申请", "Applications carried in", "件", GB),
+    Metric(
+        "applications_carried_in", "上年结转申请", "Applications carried in", "件", GB
+    ),
     Metric("applications_granted", "予以公开", "Granted", "件", GB_2014),
     Metric("applications_partly_granted", "部分公开", "Partly granted", "件", GB_2014),
     Metric("applications_refused", "不予公开", "Refused", "件", GB),
@@ -38,15 +45,21 @@ METRICS = (
     Metric("applications_not_processed", "不予处理", "Not processed", "件", GB),
     Metric("applications_other", "其他处理", "Otherwise closed", "件", GB),
     Metric("applications_handled", "本年办结合计", "Applications handled", "件", GB),
-    Metric("applications_carried_out", "结转下年度", "Applications carried out", "件", GB),
+    Metric(
+        "applications_carried_out", "结转下年度", "Applications carried out", "件", GB
+    ),
     Metric("reviews_upheld", "行政复议：维持", "Reviews: upheld", "件", GB_2014),
     Metric("reviews_corrected", "行政复议：纠正", "Reviews: corrected", "件", GB_2014),
-    Metric("reviews_other", "行政复议：其他结果", "Reviews: other result", "件", GB_2014),
+    Metric(
+        "reviews_other", "行政复议：其他结果", "Reviews: other result", "件", GB_2014
+    ),
     Metric("reviews_pending", "行政复议：尚未审结", "Reviews: pending", "件", GB),
     Metric("reviews_total", "行政复议：总计", "Reviews", "件", ALL),
     Metric("suits_upheld", "行政诉讼：维持", "Lawsuits: upheld", "件", GB_2014),
     Metric("suits_corrected", "行政诉讼：纠正", "Lawsuits: corrected", "件", GB_2014),
-    Metric("suits_other", "行政诉讼：其他结果", "Lawsuits: other result", "件", GB_2014),
+    Metric(
+        "suits_other", "行政诉讼：其他结果", "Lawsuits: other result", "件", GB_2014
+    ),
     Metric("suits_pending", "行政诉讼：尚未审结", "Lawsuits: pending", "件", GB),
     Metric("suits_total", "行政诉讼：总计", "Lawsuits", "件", ALL),
     Metric("licences", "行政许可处理决定", "Licensing decisions", "件", GB),
@@ -59,14 +72,42 @@ METRICS = (
     Metric("regulations_made", "规章：本年制发", "Regulations made", "件", NEW),
     Metric("regulations_in_force", "规章：现行有效", "Regulations in force", "件", NEW),
     Metric("regulations_new", "规章：本年新制作", "Regulations newly made", "件", OLD),
-    Metric("normative_made", "规范性文件：本年制发", "Normative documents made", "件", NEW),
-    Metric("normative_in_force", "规范性文件：现行有效", "Normative documents in force", "件", NEW),
-    Metric("normative_new", "规范性文件：本年新制作", "Normative documents newly made", "件", OLD),
-    Metric("normative_published", "规范性文件：对外公开总数", "Normative documents published in all", "件", OLD),
-    Metric("proactive_total", "主动公开总数（正文）", "Items published (text)", "条", ALL),
+    Metric(
+        "normative_made", "规范性文件：本年制发", "Normative documents made", "件", NEW
+    ),
+    Metric(
+        "normative_in_force",
+        "规范性文件：现行有效",
+        "Normative documents in force",
+        "件",
+        NEW,
+    ),
+    Metric(
+        "normative_new",
+        "规范性文件：本年新制作",
+        "Normative documents newly made",
+        "件",
+        OLD,
+    ),
+    Metric(
+        "normative_published",
+        "规范性文件：对外公开总数",
+        "Normative documents published in all",
+        "件",
+        OLD,
+    ),
+    Metric(
+        "proactive_total", "主动公开总数（正文）", "Items published (text)", "条", ALL
+    ),
     Metric("wechat_items", "政务微信（正文）", "WeChat items (text)", "条", ALL),
     Metric("website_items", "政府网站（正文）", "Website items (text)", "条", ALL),
-    Metric("normative_documents", "规范性文件（正文）", "Normative documents (text)", "件", STATED),
+    Metric(
+        "normative_documents",
+        "规范性文件（正文）",
+        "Normative documents (text)",
+        "件",
+        STATED,
+    ),
     Metric("fees_charged_yuan", "依申请公开收费（元）", "Fees charged", "元", ALL),
 )
 METRIC_NAMES = tuple(m.name for m in METRICS)

@@ -1,4 +1,5 @@
-"""The document of this project: one annual report and everything derived from it, each with its evidence.
+"""The document of this project: one annual report and everything derived from it, each with its
+evidence.
 
 This module imports nothing of ours: every room may know what a report is.
 Spans are half-open and in code points.
@@ -10,7 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-__all__ = ["LEVELS", "TABLES_STATUSES", "Check", "Fact", "FactValue", "Provenance", "Repair", "Report"]
+__all__ = [
+    "LEVELS",
+    "TABLES_STATUSES",
+    "Check",
+    "Fact",
+    "FactValue",
+    "Provenance",
+    "Repair",
+    "Report",
+]
 
 LEVELS = ("国家级", "省级", "地市级", "县区级", "乡镇街道级")
 """The tier of the division whose government a body is or belongs to, from the top."""
@@ -24,10 +34,10 @@ FactValue = str | int | list[str] | None
 class Fact:
     """A derived value with what speaks for it.
 
-    `source` names where the value was read ("given", "override", "title", "signature", "body", "source line",
-    "host", "derived"), `rule` how, `evidence` quotes it, `span` is its place in the report's text (None when it
-    stands elsewhere, in the title for example). `confidence` is a probability; `alternatives` are the candidates
-    that lost, best first.
+    `source` names where the value was read ("given", "override", "title", "signature", "body",
+    "source line", "host", "derived"), `rule` how, `evidence` quotes it, `span` is its place in the
+    report's text (None when it stands elsewhere, in the title for example). `confidence` is a
+    probability; `alternatives` are the candidates that lost, best first.
     """
 
     value: FactValue
@@ -43,9 +53,10 @@ class Fact:
 class Repair:
     """One repair, in coordinates of the text as received: received[start:end] == before.
 
-    The repairs of a report do not overlap and are sorted, so that the text as received can be had back from the
-    repaired one. `applied` is False where the damage is certain but no repair is sure enough: then
-    `after == before`, and the span is shown as damaged. `display` is the same place in the report's text.
+    The repairs of a report do not overlap and are sorted, so that the text as received can be had
+    back from the repaired one. `applied` is False where the damage is certain but no repair is sure
+    enough: then `after == before`, and the span is shown as damaged. `display` is the same place in
+    the report's text.
     """
 
     kind: str
@@ -77,8 +88,9 @@ class Check:
 class Provenance:
     """Where the bytes came from and how they were read.
 
-    `origin` is the absolute path on the indexing machine (never shown by the endpoint), `sha256` is of the bytes
-    of this report alone, `encoding` and `encoding_reason` say how they became text, `format` names the reader.
+    `origin` is the absolute path on the indexing machine (never shown by the endpoint), `sha256` is
+    of the bytes of this report alone, `encoding` and `encoding_reason` say how they became text,
+    `format` names the reader.
     """
 
     origin: str
@@ -90,7 +102,10 @@ class Provenance:
 
 @dataclass(slots=True)
 class Report:
-    """One report. Absent is None, never 0 and never a guess. `region` runs from the province down."""
+    """One report.
+
+    Absent is None, never 0 and never a guess. `region` runs from the province down.
+    """
 
     id: str
     source: str
@@ -123,7 +138,9 @@ class Report:
         return self.statistics.get("template")
 
     def record(self) -> dict[str, Any]:
-        """The record as `inspect`, `show` and the reports endpoint print it: plain JSON values only."""
+        """The record as `inspect`, `show` and the reports endpoint print it: plain JSON values
+        only.
+        """
         out = self.stored()
         if self.provenance is not None:
             del out["provenance"]["origin"]
@@ -132,7 +149,8 @@ class Report:
     def stored(self) -> dict[str, Any]:
         """The record as an engine keeps it: `Report.from_stored` gives the report back.
 
-        `dataclasses.asdict` would copy every cell of the tables, which takes as long as reading them.
+        `dataclasses.asdict` would copy every cell of the tables, which takes as long as reading
+        them.
         """
         out = {f.name: getattr(self, f.name) for f in fields(self)}
         out["repairs"] = [_plain(r) for r in self.repairs]
@@ -145,10 +163,15 @@ class Report:
     def from_stored(cls, stored: Mapping[str, Any]) -> Report:
         """The report that `stored()` wrote down."""
         values = {f.name: stored[f.name] for f in fields(cls) if f.name in stored}
-        values["repairs"] = [_of(Repair, r, tuples=("display",)) for r in values.get("repairs", [])]
-        values["checks"] = [_of(Check, c, tuples=("cells",)) for c in values.get("checks", [])]
+        values["repairs"] = [
+            _of(Repair, r, tuples=("display",)) for r in values.get("repairs", [])
+        ]
+        values["checks"] = [
+            _of(Check, c, tuples=("cells",)) for c in values.get("checks", [])
+        ]
         values["evidence"] = {
-            k: _of(Fact, f, tuples=("span", "alternatives")) for k, f in values.get("evidence", {}).items()
+            k: _of(Fact, f, tuples=("span", "alternatives"))
+            for k, f in values.get("evidence", {}).items()
         }
         if values.get("provenance"):
             values["provenance"] = Provenance(**values["provenance"])
@@ -161,4 +184,9 @@ def _plain(row: Any) -> dict[str, Any]:
 
 def _of(kind: Any, values: Mapping[str, Any], tuples: tuple[str, ...]) -> Any:
     """JSON has no tuples: give back those that the dataclass promises."""
-    return kind(**{k: tuple(v) if k in tuples and v is not None else v for k, v in values.items()})
+    return kind(
+        **{
+            k: tuple(v) if k in tuples and v is not None else v
+            for k, v in values.items()
+        }
+    )

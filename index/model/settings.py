@@ -1,4 +1,7 @@
-"""Every setting in one table: name, default, meaning. Read from the environment at entry points only."""
+"""Every setting in one table: name, default, meaning.
+
+Read from the environment at entry points only.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 
 def default_index() -> Path:
-    """`index/data` in a checkout; the user's data directory for an installed copy, never beside its own code."""
+    """`index/data` in a checkout; the user's data directory for an installed copy, never beside its
+    own code.
+    """
     if (CHECKOUT / "pyproject.toml").is_file():
         return CHECKOUT / "index" / "data"
     return Path(platformdirs.user_data_dir("gongkai", appauthor=False)) / "index"
@@ -25,7 +30,10 @@ def default_index() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What can be set, with its default. The environment name is GONGKAI_ and the field's name in capitals."""
+    """What can be set, with its default.
+
+    The environment name is GONGKAI_ and the field's name in capitals.
+    """
 
     index: Path
     host: str = "127.0.0.1"
@@ -39,7 +47,9 @@ class Settings:
     log_queries: bool = False
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None, **given: object) -> Settings:
+    def from_environment(
+        cls, environment: Mapping[str, str] | None = None, **given: object
+    ) -> Settings:
         """The settings of the environment, with what is `given` (None: not given) on top."""
         environment = os.environ if environment is None else environment
         values: dict[str, object] = {"index": default_index()}
@@ -59,7 +69,9 @@ def _parse(name: str, raw: str) -> object:
     try:
         return int(raw)
     except ValueError:
-        raise SettingsError(f"GONGKAI_{name.upper()} is {raw!r}; give a whole number") from None
+        raise SettingsError(
+            f"GONGKAI_{name.upper()} is {raw!r}; give a whole number"
+        ) from None
 
 
 SETTINGS = (
@@ -69,9 +81,17 @@ SETTINGS = (
     ("threads", "8", "how many requests `serve` answers at a time"),
     ("jobs", "0", "how many processes read reports; 0 is one a core"),
     ("max_file_mb", "100", "larger files are skipped, with their reason in the tally"),
-    ("base_url", "", "the public address, for links in feeds and sitemaps; without it the request's own"),
+    (
+        "base_url",
+        "",
+        "the public address, for links in feeds and sitemaps; without it the request's own",
+    ),
     ("trusted_proxies", "0", "how many proxies in front may set X-Forwarded headers"),
-    ("trust_index", "0", "1 opens an index that belongs to another user; opening runs what its owner put there"),
+    (
+        "trust_index",
+        "0",
+        "1 opens an index that belongs to another user; opening runs what its owner put there",
+    ),
     ("log_queries", "0", "1 writes each query to the log"),
 )
 """(name, default, meaning): printed by `gongkai settings` and in the docs."""

@@ -11,7 +11,11 @@ from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, 
 
 __all__ = ["in_words"]
 
-LABELS = {f.name: f.label_zh for f in FACETS} | {"title": "标题", "text": "正文", "published": "公布日期"}
+LABELS = {f.name: f.label_zh for f in FACETS} | {
+    "title": "标题",
+    "text": "正文",
+    "published": "公布日期",
+}
 LABELS |= {m.name: m.label_zh for m in METRICS}
 
 
@@ -30,7 +34,11 @@ def in_words(tree: Syntax | None) -> str:
     texts: list[Syntax] = [o for o in operands if not isinstance(o, Field)]
     fields = [_said(o) for o in operands if isinstance(o, Field)]
     said = _joined(texts)
-    return "；".join(filter(None, [said if said.startswith("（") else said and "全文" + said, *fields]))
+    return "；".join(
+        filter(
+            None, [said if said.startswith("（") else said and "全文" + said, *fields]
+        )
+    )
 
 
 def _joined(operands: list[Syntax]) -> str:
@@ -38,7 +46,11 @@ def _joined(operands: list[Syntax]) -> str:
     out = ""
     for operand in operands:
         said = _said(operand)
-        out += said if not out else "，" + ("" if isinstance(operand, Negated) else "并且") + said
+        out += (
+            said
+            if not out
+            else "，" + ("" if isinstance(operand, Negated) else "并且") + said
+        )
     return out
 
 
@@ -61,7 +73,9 @@ def _said(node: Syntax) -> str:
 
 def _either(operands: tuple[Syntax, ...]) -> str:
     """含“收费”或“费用” where all are words, else whole conditions."""
-    if all(isinstance(o, Run) and not o.outside and len(_parts(o)) == 1 for o in operands):
+    if all(
+        isinstance(o, Run) and not o.outside and len(_parts(o)) == 1 for o in operands
+    ):
         return "含" + "或".join(_name(o) for o in operands if isinstance(o, Run))
     return "（" + "，或者".join(_said(o) for o in operands) + "）"
 
@@ -69,7 +83,9 @@ def _either(operands: tuple[Syntax, ...]) -> str:
 def _not(operand: Syntax) -> str:
     if isinstance(operand, Negated):
         return "并非" + _said(operand)
-    if isinstance(operand, Run | Quoted) and (said := _has(operand)).startswith(("含", "逐字含")):
+    if isinstance(operand, Run | Quoted) and (said := _has(operand)).startswith(
+        ("含", "逐字含")
+    ):
         return "不" + said
     return f"不符合（{_said(operand)}）"
 
@@ -96,7 +112,11 @@ def _also(node: Run | Quoted) -> str:
 
 def _parts(node: Run) -> list[str]:
     """The words that a run is cut into; the run itself where it is one."""
-    words = list(dict.fromkeys(words_of(fold_line(node.text)))) if not WILD.search(node.text) else []
+    words = (
+        list(dict.fromkeys(words_of(fold_line(node.text))))
+        if not WILD.search(node.text)
+        else []
+    )
     return words if len(words) > 1 else [node.text]
 
 
@@ -115,7 +135,9 @@ def _field(node: Field) -> str:
     if node.is_range:
         return label + _range(node.low, node.high)
     if node.name in ("title", "text"):
-        return label + _has(Quoted(node.value, 0) if node.quoted else Run(node.value, 0))
+        return label + _has(
+            Quoted(node.value, 0) if node.quoted else Run(node.value, 0)
+        )
     if node.name in ("year", "published", *METRIC_NAMES):
         return f"{label} {node.value}"
     if node.name.endswith("~"):

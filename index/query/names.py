@@ -14,8 +14,8 @@ ENDINGS = {"委": ("委", "委员会"), "办": ("办", "办公室", "办公厅")
 def is_called(short: str, full: str) -> bool:
     """Whether a body of the name `full` may be called `short`, both in index form.
 
-    It is when `short` stands in it, or when `short` abbreviates what follows a place in it: the same first and last
-    character, and all others in order.
+    It is when `short` stands in it, or when `short` abbreviates what follows a place in it: the
+    same first and last character, and all others in order.
 
     >>> is_called("文旅局", "深圳市龙岗区文化广电旅游体育局"), is_called("文旅局", "衡阳市教育局")
     (True, False)
@@ -27,7 +27,10 @@ def is_called(short: str, full: str) -> bool:
     if len(short) < 3 or not full.endswith(ENDINGS.get(short[-1], short[-1])):
         return False
     starts = [m.start() for m in re.finditer(re.escape(short[0]), full)]
-    return any((at == 0 or full[at - 1] in PLACE_END) and _in_order(short, full[at:]) for at in starts)
+    return any(
+        (at == 0 or full[at - 1] in PLACE_END) and _in_order(short, full[at:])
+        for at in starts
+    )
 
 
 def _in_order(short: str, full: str) -> bool:

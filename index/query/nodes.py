@@ -1,7 +1,7 @@
 """What an engine is asked: finished nodes, all text in index form.
 
-This module imports nothing of ours. Every node is immutable and hashable. Engines take them apart with
-`match` and end in `assert_never`, so that a new node is named by mypy in every engine.
+This module imports nothing of ours. Every node is immutable and hashable. Engines take them apart
+with `match` and end in `assert_never`, so that a new node is named by mypy in every engine.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ class Nothing:
 class String:
     """Reports in whose text one of `forms` occurs as a string of characters.
 
-    `forms` are the wordings of one thing (the one asked for first); `field` is one of TEXT_FIELDS, or None for any.
-    `outside` are strings: an occurrence that lies inside an occurrence of one of them does not count.
+    `forms` are the wordings of one thing (the one asked for first); `field` is one of TEXT_FIELDS,
+    or None for any. `outside` are strings: an occurrence that lies inside an occurrence of one of
+    them does not count.
     """
 
     forms: tuple[str, ...]
@@ -51,7 +52,9 @@ class String:
 
 @dataclass(frozen=True, slots=True)
 class Wildcard:
-    """Reports with a run that fits `pattern`: `*` is 0 to `widest` characters of one run, `?` is exactly one.
+    """Reports with a run that fits `pattern`:
+
+    `*` is 0 to `widest` characters of one run, `?` is exactly one.
 
     A run ends at white space, punctuation and the ends of the text.
     """
@@ -63,7 +66,9 @@ class Wildcard:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Reports in which the operands, in any order, stand with at most `distance` characters between neighbours."""
+    """Reports in which the operands, in any order, stand with at most `distance` characters between
+    neighbours.
+    """
 
     operands: tuple[String, ...]
     distance: int
@@ -116,7 +121,10 @@ class PathPrefix:
 
 @dataclass(frozen=True, slots=True)
 class NumberRange:
-    """Reports whose number `name` lies in [low, high]; None is open. A report without the number never matches."""
+    """Reports whose number `name` lies in [low, high];
+
+    None is open. A report without the number never matches.
+    """
 
     name: str
     low: float | None = None
@@ -124,12 +132,24 @@ class NumberRange:
 
 
 Node = (
-    Everything | Nothing | String | Wildcard | Near | AllOf | AnyOf | AtLeast | Not | Keyword | PathPrefix | NumberRange
+    Everything
+    | Nothing
+    | String
+    | Wildcard
+    | Near
+    | AllOf
+    | AnyOf
+    | AtLeast
+    | Not
+    | Keyword
+    | PathPrefix
+    | NumberRange
 )
 
 
 def strings_of(node: Node) -> tuple[String | Wildcard, ...]:
-    """The strings that `node` asks to be present, in order, each once: what is counted, marked and cut out.
+    """The strings that `node` asks to be present, in order, each once: what is counted, marked and
+    cut out.
 
     >>> strings_of(AllOf((String(("公开",)), Not(String(("收费",))))))
     (String(forms=('公开',), field=None, outside=()),)
@@ -145,12 +165,15 @@ def strings_of(node: Node) -> tuple[String | Wildcard, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What relevance is made of. An engine's score is the plain sum of the parts, each explained by `explain`.
+    """What relevance is made of.
 
-    `words` are search-mode tokens, ranked by BM25F over title, headings and body; `runs` are the runs as typed,
-    each adding a bonus where it stands whole; `pairs` are neighbouring characters, ranked by BM25 where a
-    question is too long for its words to be trusted. `boosts` are what a report had better be, each with its weight:
-    a share of the most that all words and pairs could give together.
+    An engine's score is the plain sum of the parts, each explained by `explain`.
+
+    `words` are search-mode tokens, ranked by BM25F over title, headings and body; `runs` are the
+    runs as typed, each adding a bonus where it stands whole; `pairs` are neighbouring characters,
+    ranked by BM25 where a question is too long for its words to be trusted. `boosts` are what a
+    report had better be, each with its weight: a share of the most that all words and pairs could
+    give together.
     """
 
     words: tuple[str, ...] = ()

@@ -1,4 +1,6 @@
-"""Parses what a reader types. Every error carries the position at fault and says what would be right.
+"""Parses what a reader types.
+
+Every error carries the position at fault and says what would be right.
 
 Whatever cannot be parsed is refused: a query must never turn into one that matches everything.
 """
@@ -31,13 +33,27 @@ from index.query.syntax import (
 
 __all__ = ["FIELDS", "parse", "unparse"]
 
-NAMED = ("title", "text", "agency", "agency~", "level", "year", "region", "line", "org_type", "tables", "published")
+NAMED = (
+    "title",
+    "text",
+    "agency",
+    "agency~",
+    "level",
+    "year",
+    "region",
+    "line",
+    "org_type",
+    "tables",
+    "published",
+)
 FIELDS = (*NAMED, *METRIC_NAMES)
-"""What may stand before a colon: the facets, the texts, the dates, and the numbers of the statutory tables; `agency~`
-takes in predecessors and successors."""
+"""What may stand before a colon: the facets, the texts, the dates, and the numbers of the statutory
+tables; `agency~` takes in predecessors and successors.
+"""
 
 TOKEN = re.compile(
-    r"(?P<space>\s+|[(（]\s*[)）])"  # empty brackets are a blank to be filled in, as questions have them
+    # empty brackets are a blank to be filled in, as questions have them
+    r"(?P<space>\s+|[(（]\s*[)）])"
     rf"|(?P<open>(?!{TYPED_YEAR})[(（])"
     r"|(?P<close>[)）])"
     r"|(?P<near>NEAR/(?P<distance>\d{1,6})(?=[\s(（)）\"“＂「『]|$))"
@@ -76,7 +92,8 @@ def parse(query: str) -> Syntax | None:
     """
     if len(query) > MOST_CHARACTERS:
         raise QueryError(
-            f"a query may have {MOST_CHARACTERS} characters, this has {len(query)}; shorten it", MOST_CHARACTERS
+            f"a query may have {MOST_CHARACTERS} characters, this has {len(query)}; shorten it",
+            MOST_CHARACTERS,
         )
     tokens = tokenise(query)
     clauses = [t for t in tokens if t.kind in ("run", "quote")]
@@ -96,7 +113,9 @@ def tokenise(query: str) -> list[Token]:
     at = 0
     while at < len(query):
         match = TOKEN.match(query, at)
-        if match is None:  # a closing quote of a kind that was not opened is read as text
+        if (
+            match is None
+        ):  # a closing quote of a kind that was not opened is read as text
             match = re.compile(r".", re.DOTALL).match(query, at)
             assert match is not None
         kind = match.lastgroup if match.lastgroup != "distance" else "near"
@@ -105,7 +124,12 @@ def tokenise(query: str) -> list[Token]:
             token, at = _quoted(query, at)
             out.append(token)
             continue
-        if kind == "minus" and out and out[-1].kind in ("run", "field") and out[-1].end == at:
+        if (
+            kind == "minus"
+            and out
+            and out[-1].kind in ("run", "field")
+            and out[-1].end == at
+        ):
             kind = "run"
         if kind != "space":
             number = int(match["distance"]) if kind == "near" else None
@@ -120,7 +144,9 @@ def _quoted(query: str, at: int) -> tuple[Token, int]:
         # closed by a straight mark, or by one that leans the wrong way
         close = max(query.find('"', at + 1), query.find("“", at + 1))
     if close < 0:
-        raise QueryError(f"the quotation mark at {at} is not closed; add {QUOTES[query[at]]}", at)
+        raise QueryError(
+            f"the quotation mark at {at} is not closed; add {QUOTES[query[at]]}", at
+        )
     text, end = query[at + 1 : close], close + 1
     within = TILDE.match(query, end)
     number = int(within.group(1)) if within else None
@@ -132,7 +158,12 @@ def _joined(tokens: list[Token]) -> list[Token]:
     out: list[Token] = []
     for token in tokens:
         last = out[-1] if out else None
-        if token.kind == "run" and last and last.kind == "run" and last.end == token.position:
+        if (
+            token.kind == "run"
+            and last
+            and last.kind == "run"
+            and last.end == token.position
+        ):
             out[-1] = Token("run", last.value + token.value, last.position)
         else:
             out.append(token)
@@ -155,7 +186,10 @@ class _Parser:
     def query(self) -> Syntax:
         tree = self.any_of()
         if (token := self.peek()) is not None:
-            raise QueryError(f"the closing bracket at {token.position} has no opening one; remove it", token.position)
+            raise QueryError(
+                f"the closing bracket at {token.position} has no opening one; remove it",
+                token.position,
+            )
         return tree
 
     def any_of(self) -> Syntax:
@@ -169,7 +203,11 @@ class _Parser:
     def all_of(self) -> Syntax:
         start = self.here()
         operands = [self.item()]
-        while (token := self.peek()) and token.kind != "close" and not (token.kind == "word" and token.value == "OR"):
+        while (
+            (token := self.peek())
+            and token.kind != "close"
+            and not (token.kind == "word" and token.value == "OR")
+        ):
             if token.kind == "word" and token.value == "AND":
                 self.take()
             operands.append(self.item())
@@ -177,9 +215,13 @@ class _Parser:
 
     def item(self) -> Syntax:
         token = self.peek()
-        if token and (token.kind == "minus" or (token.kind == "word" and token.value == "NOT")):
+        if token and (
+            token.kind == "minus" or (token.kind == "word" and token.value == "NOT")
+        ):
             self.take()
-            return self.nested(lambda: Negated(self.item(), token.position), token.position)
+            return self.nested(
+                lambda: Negated(self.item(), token.position), token.position
+            )
         return self.near()
 
     def near(self) -> Syntax:
@@ -193,7 +235,10 @@ class _Parser:
             return first
         strings = [o for o in operands if isinstance(o, Run | Quoted)]
         if len(strings) != len(operands):
-            raise QueryError("NEAR stands between words or quoted strings only; take brackets and fields away", start)
+            raise QueryError(
+                "NEAR stands between words or quoted strings only; take brackets and fields away",
+                start,
+            )
         return Proximity(tuple(strings), max(distances), strings[0].position)
 
     def excluded(self, node: Syntax) -> Syntax:
@@ -203,7 +248,9 @@ class _Parser:
             assert quoted is not None  # the pattern of `bang` looks ahead
             self.take()
             if not isinstance(node, Run | Quoted):
-                raise QueryError('!"..." follows the word or string that it narrows', token.position)
+                raise QueryError(
+                    '!"..." follows the word or string that it narrows', token.position
+                )
             node = replace(node, outside=(*node.outside, quoted.value))
         return node
 
@@ -211,7 +258,8 @@ class _Parser:
         token = self.peek()
         if token is None:
             raise QueryError(
-                "something to search for is missing at the end; add a word or remove the operator", self.length
+                "something to search for is missing at the end; add a word or remove the operator",
+                self.length,
             )
         if token.kind == "open":
             return self.nested(self.bracket, token.position)
@@ -221,20 +269,25 @@ class _Parser:
         if token.kind == "quote":
             if not token.value.strip():
                 raise QueryError(
-                    f"the quotation at {token.position} is empty; put the string between the marks", token.position
+                    f"the quotation at {token.position} is empty; put the string between the marks",
+                    token.position,
                 )
             return Quoted(token.value, token.position, token.number)
         if token.kind == "run":
             return Run(token.value, token.position)
         raise QueryError(
-            f"{token.value!r} at {token.position} cannot stand here; quote it to search for it", token.position
+            f"{token.value!r} at {token.position} cannot stand here; quote it to search for it",
+            token.position,
         )
 
     def bracket(self) -> Syntax:
         opening = self.take()
         tree = self.any_of()
         if self.peek() is None:
-            raise QueryError(f"the bracket at {opening.position} is not closed; add )", opening.position)
+            raise QueryError(
+                f"the bracket at {opening.position} is not closed; add )",
+                opening.position,
+            )
         self.take()
         return tree
 
@@ -249,17 +302,31 @@ class _Parser:
             )
         value = self.peek()
         after = token.position + len(token.value)
-        if value is None or value.position != after or value.kind not in ("run", "quote"):
+        if (
+            value is None
+            or value.position != after
+            or value.kind not in ("run", "quote")
+        ):
             raise QueryError(f"{name}: needs its value right after the colon", after)
         self.take()
         if value.kind == "run" and (match := RANGE.fullmatch(value.value)):
-            return Field(name, "", token.position, low=match[1] or None, high=match[2] or None, is_range=True)
+            return Field(
+                name,
+                "",
+                token.position,
+                low=match[1] or None,
+                high=match[2] or None,
+                is_range=True,
+            )
         return Field(name, value.value, token.position, quoted=value.kind == "quote")
 
     def nested(self, rule: Callable[[], Syntax], position: int) -> Syntax:
         self.depth += 1
         if self.depth > MOST_DEPTH:
-            raise QueryError(f"brackets and NOT may nest {MOST_DEPTH} deep; flatten the query", position)
+            raise QueryError(
+                f"brackets and NOT may nest {MOST_DEPTH} deep; flatten the query",
+                position,
+            )
         tree = rule()
         self.depth -= 1
         return tree

@@ -1,4 +1,6 @@
-"""From the tree of a query to finished nodes: folded, cut into words, wordings OR-ed, values of facets resolved."""
+"""From the tree of a query to finished nodes: folded, cut into words, wordings OR-ed, values of
+facets resolved.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +33,24 @@ from index.query.nodes import (
     String,
     Wildcard,
 )
-from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax, unparse
+from index.query.syntax import (
+    And,
+    Field,
+    Negated,
+    Or,
+    Proximity,
+    Quoted,
+    Run,
+    Syntax,
+    unparse,
+)
 
 __all__ = ["WILD", "Rewritten", "Values", "rewrite", "words_of"]
 
 Values = Callable[[str, str], list[str]]
-"""(facet name, index form) -> the values of that facet in the index that contain it, or may be called so."""
+"""(facet name, index form) -> the values of that facet in the index that contain it, or may be
+called so.
+"""
 
 Series = Callable[[tuple[str, ...]], Node]
 """Bodies -> the reports of those bodies and of their predecessors and successors."""
@@ -49,10 +63,11 @@ LATIN = re.compile("[a-z]")
 class Rewritten:
     """A query ready for an engine.
 
-    `loose` are the bare words of the top level, which `match=auto` may relax; `firm` is all else. `filters` are facet
-    values typed at the top level, which become one with those chosen beside the query; `ranges` likewise, by name.
-    `bare` are the bare runs of the top level in index form: a year, a place or a body may be named there. `leftover`
-    are neighbouring single characters among the loose words. `synonyms` are what means the same as a bare word.
+    `loose` are the bare words of the top level, which `match=auto` may relax; `firm` is all else.
+    `filters` are facet values typed at the top level, which become one with those chosen beside the
+    query; `ranges` likewise, by name. `bare` are the bare runs of the top level in index form: a
+    year, a place or a body may be named there. `leftover` are neighbouring single characters among
+    the loose words. `synonyms` are what means the same as a bare word.
     """
 
     firm: list[Node] = field(default_factory=list)
@@ -69,7 +84,10 @@ class Rewritten:
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def condition(self, match: str = "all", least: int | None = None) -> Node:
-        """The condition under a mode of matching; `least` asks for that many of the telling words only."""
+        """The condition under a mode of matching;
+
+        `least` asks for that many of the telling words only.
+        """
         loose: list[Node] = list(dict.fromkeys(self.loose))
         if least is not None:
             loose = [AtLeast(tuple(self.telling()), least)]
@@ -78,27 +96,38 @@ class Rewritten:
         return all_of([*self.firm, *loose])
 
     def telling(self) -> list[Node]:
-        """What a report can be told by: the loose words of two characters or more, and pairs of single ones; else all.
+        """What a report can be told by: the loose words of two characters or more, and pairs of
+        single ones; else all.
 
-        A name that no dictionary has falls into single characters: 祭遵 is one thing although 祭 and 遵 are two words.
+        A name that no dictionary has falls into single characters: 祭遵 is one thing although 祭
+        and 遵 are two words.
         """
         words = list(dict.fromkeys(self.loose))
         long = [w for w in words if not isinstance(w, String) or len(w.forms[0]) > 1]
         return list(dict.fromkeys([*long, *self.leftover])) or words
 
     def stands_as_typed(self) -> bool:
-        """Whether each piece of the query is one string, without Latin letters: what is found then is spelt right."""
-        strings = {n.forms[0] for n in (*self.firm, *self.loose) if isinstance(n, String) and len(n.forms) == 1}
+        """Whether each piece of the query is one string, without Latin letters: what is found then
+        is spelt right.
+        """
+        strings = {
+            n.forms[0]
+            for n in (*self.firm, *self.loose)
+            if isinstance(n, String) and len(n.forms) == 1
+        }
         pieces = [piece.strip('"') for piece in self.normalised]
         return strings.issuperset(pieces) and LATIN.search("".join(pieces)) is None
 
     def ranking(self, *, pairs: bool = False) -> Ranking:
         """What relevance is made of, where all words are found."""
-        return Ranking(_once(self.tokens), _once(self.runs), _once(self.pairs) if pairs else ())
+        return Ranking(
+            _once(self.tokens), _once(self.runs), _once(self.pairs) if pairs else ()
+        )
 
     def evidence(self) -> Ranking:
-        """What relevance is made of where no report has all words: every trace of the question counts, down to single
-        characters, and no run counts as a whole: it is the question that is asked, not what stands in the answer.
+        """What relevance is made of where no report has all words: every trace of the question
+        counts, down to single characters, and no run counts as a whole: it is the question that is
+        asked, not what stands in the answer.
         """
         single = [c for pair in self.pairs for c in pair]
         return Ranking(_once(self.tokens), (), _once([*self.pairs, *single]))
@@ -108,7 +137,13 @@ def _alone(agencies: tuple[str, ...]) -> Node:
     return Keyword("agency", agencies)
 
 
-def rewrite(tree: Syntax | None, values: Values, series: Series = _alone, *, synonymous: bool = False) -> Rewritten:
+def rewrite(
+    tree: Syntax | None,
+    values: Values,
+    series: Series = _alone,
+    *,
+    synonymous: bool = False,
+) -> Rewritten:
     """The finished form of a parsed query. Raises QueryError for what has no meaning.
 
     With `synonymous` bare words also stand for what means the same.
@@ -142,14 +177,30 @@ def pairs_of(form: str) -> list[str]:
     >>> pairs_of("信息公开!")
     ['信息', '息公', '公开']
     """
-    return [form[i : i + 2] for i in range(len(form) - 1) if form[i].isalnum() and form[i + 1].isalnum()]
+    return [
+        form[i : i + 2]
+        for i in range(len(form) - 1)
+        if form[i].isalnum() and form[i + 1].isalnum()
+    ]
 
 
 class _Rewriter:
     """Walks the tree; what ranks is collected on the way, except below NOT."""
 
-    def __init__(self, out: Rewritten, values: Values, series: Series, *, synonymous: bool = False) -> None:
-        self.out, self.values, self.series, self.synonymous = out, values, series, synonymous
+    def __init__(
+        self,
+        out: Rewritten,
+        values: Values,
+        series: Series,
+        *,
+        synonymous: bool = False,
+    ) -> None:
+        self.out, self.values, self.series, self.synonymous = (
+            out,
+            values,
+            series,
+            synonymous,
+        )
 
     # ------------------------------------------------------------------ the top level
     def top(self, node: Syntax) -> None:
@@ -158,7 +209,9 @@ class _Rewriter:
             self.filter(node)
         elif isinstance(node, Run) and not node.outside and not WILD.search(node.text):
             self.out.loose += self.run(node, None)
-            self.out.leftover += [String(mainland_forms(p)) for p in _leftover(fold_line(node.text))]
+            self.out.leftover += [
+                String(mainland_forms(p)) for p in _leftover(fold_line(node.text))
+            ]
             self.out.normalised.append(fold_line(node.text))
             self.out.bare.append(mainland_forms(fold_line(node.text))[-1])
         else:
@@ -173,7 +226,9 @@ class _Rewriter:
             case Keyword(name, chosen):
                 self.out.filters.setdefault(name, []).extend(chosen)
             case PathPrefix(name, prefixes):
-                self.out.filters.setdefault(name, []).extend("/".join(p) for p in prefixes)
+                self.out.filters.setdefault(name, []).extend(
+                    "/".join(p) for p in prefixes
+                )
             case NumberRange(name, _, _):
                 self.out.ranges.setdefault(name, []).append(found)
             case _:
@@ -190,7 +245,14 @@ class _Rewriter:
             case Field():
                 return self.field(node)
             case Negated(operand, _):
-                return Not(_Rewriter(Rewritten(), self.values, self.series, synonymous=self.synonymous).node(operand))
+                return Not(
+                    _Rewriter(
+                        Rewritten(),
+                        self.values,
+                        self.series,
+                        synonymous=self.synonymous,
+                    ).node(operand)
+                )
             case And(operands, _):
                 return all_of(self.node(o) for o in operands)
             case Or(operands, _):
@@ -201,7 +263,9 @@ class _Rewriter:
     def required(self, nodes: list[Node], position: int) -> list[Node]:
         """Nodes that must not be empty: an operand without letters would match everything."""
         if not nodes:
-            raise QueryError("there is no letter or digit here to search for; type a word", position)
+            raise QueryError(
+                "there is no letter or digit here to search for; type a word", position
+            )
         return nodes
 
     def run(self, node: Run, field_name: str | None) -> list[Node]:
@@ -216,24 +280,39 @@ class _Rewriter:
         return self.worded(form, words, field_name)
 
     def worded(self, form: str, words: list[str], field_name: str | None) -> list[Node]:
-        """The words of a run as strings; where it is asked with what means the same as one of them, or as the run."""
+        """The words of a run as strings; where it is asked with what means the same as one of them,
+        or as the run.
+        """
         mainland = mainland_forms(form)[-1]
         cut = words_of(mainland)
         alike = len(cut) == len(words)
         forms = _wordings(words, cut if alike else words)
-        same = {w: synonyms(f[-1]) for w, f in forms.items() if len(forms) > 1 or w != form}
+        same = {
+            w: synonyms(f[-1]) for w, f in forms.items() if len(forms) > 1 or w != form
+        }
         whole = synonyms(mainland)
         self.out.synonyms |= {w: s for w, s in [(form, whole), *same.items()] if s}
-        others: list[Node] = [] if alike else [all_of(String(f, field_name) for f in _wordings(cut, cut).values())]
+        others: list[Node] = (
+            []
+            if alike
+            else [all_of(String(f, field_name) for f in _wordings(cut, cut).values())]
+        )
         if self.synonymous:
             forms = {w: (*f, *same.get(w, ())) for w, f in forms.items()}
-            self.out.tokens += [t for s in (whole, *same.values()) for w in s for t in tokenizer().search_tokens(w)]
+            self.out.tokens += [
+                t
+                for s in (whole, *same.values())
+                for w in s
+                for t in tokenizer().search_tokens(w)
+            ]
             others += [String(whole, field_name)] if whole else []
         strings: list[Node] = [String(f, field_name) for f in forms.values()]
         return [AnyOf((all_of(strings), *others))] if others else strings
 
     def rank(self, form: str, words: list[str]) -> None:
-        """Let the run and its words rank, in mainland wording, so that every wording gives one order."""
+        """Let the run and its words rank, in mainland wording, so that every wording gives one
+        order.
+        """
         mainland = mainland_forms(form)[-1]
         trimmed = mainland.strip("".join({c for c in mainland if not c.isalnum()}))
         self.out.words += words
@@ -248,9 +327,14 @@ class _Rewriter:
             return self.string(node, field_name)
         form = fold_line(node.text)
         parts = form.split() if " " in form else words_of(form)
-        strings = tuple(String(mainland_forms(p), field_name) for p in _once(parts) if is_word(p))
+        strings = tuple(
+            String(mainland_forms(p), field_name) for p in _once(parts) if is_word(p)
+        )
         if not strings:
-            raise QueryError("there is no letter or digit here to search for; type a word", node.position)
+            raise QueryError(
+                "there is no letter or digit here to search for; type a word",
+                node.position,
+            )
         self.rank(form, words_of(form))
         return Near(strings, node.within) if len(strings) > 1 else strings[0]
 
@@ -258,17 +342,24 @@ class _Rewriter:
         """Exactly these characters."""
         form = fold_line(node.text)
         if not form:
-            raise QueryError("there is nothing here to search for; type a word", node.position)
+            raise QueryError(
+                "there is nothing here to search for; type a word", node.position
+            )
         self.out.words.append(form)
         self.out.tokens += tokenizer().search_tokens(mainland_forms(form)[-1])
-        outside = tuple(o for text in node.outside for o in mainland_forms(fold_line(text)) if o)
+        outside = tuple(
+            o for text in node.outside for o in mainland_forms(fold_line(text)) if o
+        )
         return String(mainland_forms(form), field_name, outside)
 
     def wildcard(self, node: Run, field_name: str | None) -> Wildcard:
         """A run with `*` or `?`."""
         pattern = re.sub(r"\*+", "*", fold_line(node.text))
         if not any(c.isalnum() for c in pattern):
-            raise QueryError("a wildcard needs at least one fixed character beside it, as in 公开*", node.position)
+            raise QueryError(
+                "a wildcard needs at least one fixed character beside it, as in 公开*",
+                node.position,
+            )
         self.out.words.append(pattern)
         return Wildcard(pattern, field_name)
 
@@ -298,13 +389,17 @@ class _Rewriter:
             return Keyword("level", (_level(wanted, node.position),))
         if node.name == "region":
             parts = tuple(wanted.split("/"))
-            paths = [tuple(v.split("/")) for v in self.values("region", fold_line(parts[-1]))]
+            paths = [
+                tuple(v.split("/")) for v in self.values("region", fold_line(parts[-1]))
+            ]
             prefixes = tuple(p for p in paths if _ends_with(p, parts))
             return PathPrefix("region", prefixes) if prefixes else Nothing()
         known = tuple(self.values(node.name.removesuffix("~"), fold_line(wanted)))
         if not known:
             return Nothing()
-        return self.series(known) if node.name.endswith("~") else Keyword(node.name, known)
+        return (
+            self.series(known) if node.name.endswith("~") else Keyword(node.name, known)
+        )
 
 
 def _ends_with(path: tuple[str, ...], parts: tuple[str, ...]) -> bool:
@@ -314,13 +409,17 @@ def _ends_with(path: tuple[str, ...], parts: tuple[str, ...]) -> bool:
 
 
 def _wordings(words: list[str], mainland: list[str]) -> dict[str, tuple[str, ...]]:
-    """What each word of a run may stand as: a code as reports set it, a word also as the mainland says it in that run.
+    """What each word of a run may stand as: a code as reports set it, a word also as the mainland
+    says it in that run.
 
     >>> _wordings(["资讯", "公开"], ["信息", "公开"])
     {'资讯': ('资讯', '信息'), '公开': ('公开',)}
     """
     pairs = zip(words, mainland, strict=True)
-    return {w: spellings(w) if CODE.fullmatch(w) else _once((*mainland_forms(w), m)) for w, m in pairs}
+    return {
+        w: spellings(w) if CODE.fullmatch(w) else _once((*mainland_forms(w), m))
+        for w, m in pairs
+    }
 
 
 SINGLE = re.compile(r"[^\W0-9a-z_]")
@@ -328,7 +427,8 @@ SHORT = re.compile(r"[^\W0-9a-z_]{2}")
 
 
 def words_of(form: str) -> list[str]:
-    """The words of a folded run: codes whole, two characters as they are, the rest as the segmenter cuts it.
+    """The words of a folded run: codes whole, two characters as they are, the rest as the segmenter
+    cuts it.
 
     >>> words_of("国办发(2019)5号"), words_of("到有"), words_of("信息公开")
     (['国办发(2019)5号'], ['到有'], ['信息', '公开'])
@@ -360,21 +460,29 @@ def _leftover(form: str) -> list[str]:
 
 
 def _printed(node: Syntax) -> str:
-    return fold_line(unparse(node, inside=True)) if not isinstance(node, Field) else unparse(node)
+    return (
+        fold_line(unparse(node, inside=True))
+        if not isinstance(node, Field)
+        else unparse(node)
+    )
 
 
 def _level(value: str, position: int) -> str:
     for level in LEVELS:
         if fold_line(value) in (level, level.removesuffix("级")):
             return level
-    raise QueryError(f"there is no level {value}; there are {', '.join(LEVELS)}", position)
+    raise QueryError(
+        f"there is no level {value}; there are {', '.join(LEVELS)}", position
+    )
 
 
 def _year(node: Field) -> Node:
     ends = (node.low, node.high) if node.is_range else (node.value, node.value)
     numbers = [_number(e, node) for e in ends]
     if numbers == [None, None]:
-        raise QueryError("year: needs a year or a range such as 2018..2020", node.position)
+        raise QueryError(
+            "year: needs a year or a range such as 2018..2020", node.position
+        )
     if not node.is_range:
         return Keyword("year", (str(numbers[0]),))
     return NumberRange("year", *numbers)
@@ -385,7 +493,10 @@ def _number(text: str | None, node: Field) -> int | None:
         return None
     digits = fold_line(text)
     if not re.fullmatch(r"[0-9]{4}", digits):
-        raise QueryError(f"{text!r} is no year; write four digits, as in year:2018..2020", node.position)
+        raise QueryError(
+            f"{text!r} is no year; write four digits, as in year:2018..2020",
+            node.position,
+        )
     return int(digits)
 
 
@@ -407,8 +518,13 @@ DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 def _published(node: Field) -> NumberRange:
     low, high = (node.low, node.high) if node.is_range else (node.value, node.value)
     if not low and not high:
-        raise QueryError("published: needs a date or a range such as 2019-01..2019-03-31", node.position)
-    return NumberRange("published", _day(low, node, last=False), _day(high, node, last=True))
+        raise QueryError(
+            "published: needs a date or a range such as 2019-01..2019-03-31",
+            node.position,
+        )
+    return NumberRange(
+        "published", _day(low, node, last=False), _day(high, node, last=True)
+    )
 
 
 def _day(text: str | None, node: Field, *, last: bool) -> int | None:
@@ -416,7 +532,9 @@ def _day(text: str | None, node: Field, *, last: bool) -> int | None:
     if not text:
         return None
     match = DATE.fullmatch(fold_line(text))
-    wrong = QueryError(f"{text!r} is no date; write 2019, 2019-03 or 2019-03-31", node.position)
+    wrong = QueryError(
+        f"{text!r} is no date; write 2019, 2019-03 or 2019-03-31", node.position
+    )
     if match is None:
         raise wrong
     year, month, day = (int(g) if g else None for g in match.groups())
@@ -425,7 +543,9 @@ def _day(text: str | None, node: Field, *, last: bool) -> int | None:
             return dt.date(year or 0, month or 1, day).toordinal()
         if not last:
             return dt.date(year or 0, month or 1, 1).toordinal()
-        following = dt.date((year or 0) + (month or 12) // 12, (month or 12) % 12 + 1, 1)
+        following = dt.date(
+            (year or 0) + (month or 12) // 12, (month or 12) % 12 + 1, 1
+        )
         return following.toordinal() - 1
     except (ValueError, OverflowError):
         raise wrong from None

@@ -117,7 +117,11 @@ def unparse(node: Syntax, *, inside: bool = False) -> str:
         case Run(text, _, outside):
             return text + _outside(outside)
         case Quoted(text, _, within, outside):
-            return quoted(text) + (f"~{within}" if within is not None else "") + _outside(outside)
+            return (
+                quoted(text)
+                + (f"~{within}" if within is not None else "")
+                + _outside(outside)
+            )
         case Field():
             return f"{node.name}:" + _value(node)
         case Negated(operand, _):
@@ -129,7 +133,9 @@ def unparse(node: Syntax, *, inside: bool = False) -> str:
         case Or(operands, _):
             joined = " OR ".join(unparse(o, inside=True) for o in operands)
         case Proximity(operands, distance, _):
-            joined = f" NEAR/{distance} ".join(unparse(o, inside=True) for o in operands)
+            joined = f" NEAR/{distance} ".join(
+                unparse(o, inside=True) for o in operands
+            )
     return f"({joined})" if inside else joined
 
 

@@ -11,7 +11,9 @@ from index.query.nodes import Node, Not, NumberRange
 
 __all__ = ["where"]
 
-CONDITION = re.compile(r"\s*([a-z_]{1,40})\s*(>=|<=|!=|=|>|<)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,6})?)\s*")
+CONDITION = re.compile(
+    r"\s*([a-z_]{1,40})\s*(>=|<=|!=|=|>|<)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,6})?)\s*"
+)
 
 
 def where(text: str) -> tuple[str, Node]:
@@ -22,10 +24,15 @@ def where(text: str) -> tuple[str, Node]:
     """
     match = CONDITION.fullmatch(text)
     if match is None:
-        raise RequestError("where", f"{text!r} is no condition; write a name, a comparison and a number: year>=2018")
+        raise RequestError(
+            "where",
+            f"{text!r} is no condition; write a name, a comparison and a number: year>=2018",
+        )
     name, sign, number = match[1], match[2], float(match[3])
     if name not in NUMBERS:
-        raise RequestError("where", f"there is no number {name}; there are {', '.join(NUMBERS)}")
+        raise RequestError(
+            "where", f"there is no number {name}; there are {', '.join(NUMBERS)}"
+        )
     return name, _node(name, sign, number)
 
 

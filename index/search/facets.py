@@ -1,4 +1,6 @@
-"""From an engine's counts to what a reader sees: chosen values first, labels, and the URL that toggles each."""
+"""From an engine's counts to what a reader sees: chosen values first, labels, and the URL that
+toggles each.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +19,25 @@ def facet_named(name: str) -> Facet:
     return NAMED[name]
 
 
-def asked(request: SearchRequest, chosen: dict[str, tuple[str, ...]]) -> tuple[FacetAsked, ...]:
-    """The facets that a request wants counted; chosen values are counted even when they are rare or at zero."""
-    names = [f.name for f in FACETS if f.shown] if request.facets is None else list(dict.fromkeys(request.facets))
-    return tuple(FacetAsked(name, request.facet_size, chosen.get(name, ())) for name in names)
+def asked(
+    request: SearchRequest, chosen: dict[str, tuple[str, ...]]
+) -> tuple[FacetAsked, ...]:
+    """The facets that a request wants counted; chosen values are counted even when they are rare or
+    at zero.
+    """
+    names = (
+        [f.name for f in FACETS if f.shown]
+        if request.facets is None
+        else list(dict.fromkeys(request.facets))
+    )
+    return tuple(
+        FacetAsked(name, request.facet_size, chosen.get(name, ())) for name in names
+    )
 
 
-def result(counts: FacetCounts, toggles: Toggles, chosen: tuple[str, ...]) -> FacetResult:
+def result(
+    counts: FacetCounts, toggles: Toggles, chosen: tuple[str, ...]
+) -> FacetResult:
     """One facet as it is shown."""
     facet = facet_named(counts.name)
     listed = list(counts.counts)
@@ -36,7 +50,11 @@ def result(counts: FacetCounts, toggles: Toggles, chosen: tuple[str, ...]) -> Fa
     labels = [v.rpartition("/")[2] for v in values] if facet.kind == "path" else values
     shown = tuple(
         FacetValue(value, label, c.count, value in wanted, url)
-        for c, value, label, url in zip(listed, values, labels, toggles.urls(facet.name, values), strict=True)
+        for c, value, label, url in zip(
+            listed, values, labels, toggles.urls(facet.name, values), strict=True
+        )
     )
     found = sum(c.count > 0 for c in listed)
-    return FacetResult(shown, counts.total_values, truncated=counts.total_values > found)
+    return FacetResult(
+        shown, counts.total_values, truncated=counts.total_values > found
+    )

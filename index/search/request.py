@@ -1,7 +1,7 @@
 """What can be asked: one frozen request, the same for the page, the endpoint and the command line.
 
-The request knows how it is written as URL parameters, so that every link on a page and every `next` of the endpoint
-is made in one place.
+The request knows how it is written as URL parameters, so that every link on a page and every `next`
+of the endpoint is made in one place.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ LIMITS = Limits()
 class SearchRequest:
     """One search.
 
-    `filters` maps facet names to chosen values: OR-ed within a facet, AND-ed across. `facets` names the facets to
-    count (None: all). `cursor` continues a list past `page * size == 10,000`. `fold` shows copies of one report as
-    one hit. `synonyms` also searches what means the same as a bare word; `explain` asks for the parts of each score.
-    Raises RequestError on what cannot be.
+    `filters` maps facet names to chosen values: OR-ed within a facet, AND-ed across. `facets` names
+    the facets to count (None: all). `cursor` continues a list past `page * size == 10,000`. `fold`
+    shows copies of one report as one hit. `synonyms` also searches what means the same as a bare
+    word; `explain` asks for the parts of each score. Raises RequestError on what cannot be.
     """
 
     q: str = ""
@@ -85,11 +85,19 @@ class SearchRequest:
     def _check_filter(self, name: str, values: tuple[str, ...]) -> None:
         _one_of(name, name, FACET_NAMES)
         if len(values) > LIMITS.values:
-            raise RequestError(name, f"at most {LIMITS.values} values of {name} can be chosen; choose fewer")
+            raise RequestError(
+                name,
+                f"at most {LIMITS.values} values of {name} can be chosen; choose fewer",
+            )
         kind = next(f.kind for f in FACETS if f.name == name)
         for value in values:
-            if not value or (kind == "number" and not (value.isascii() and value.isdigit() and len(value) <= 4)):
-                raise RequestError(name, f"{value!r} is no {name}; take a value that the facet lists")
+            if not value or (
+                kind == "number"
+                and not (value.isascii() and value.isdigit() and len(value) <= 4)
+            ):
+                raise RequestError(
+                    name, f"{value!r} is no {name}; take a value that the facet lists"
+                )
 
     # ------------------------------------------------------------------ as a URL
     def params(self) -> list[tuple[str, str]]:
@@ -127,7 +135,11 @@ class SearchRequest:
     def toggled(self, facet: str, value: str) -> SearchRequest:
         """This request with one facet value chosen, or no longer chosen, from the first page."""
         chosen = self.filters.get(facet, ())
-        now = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)
+        now = (
+            tuple(v for v in chosen if v != value)
+            if value in chosen
+            else (*chosen, value)
+        )
         filters = {k: v for k, v in {**self.filters, facet: now}.items() if v}
         return replace(self, filters=filters, page=1, cursor=None)
 
@@ -151,7 +163,11 @@ class Toggles:
         params = request.params()
         paging = ("cursor", "page")
         self.path, self.filters = path, request.filters
-        self.parts = [(PLACES.get(name, len(PLACES)), _written(name, v)) for name, v in params if name not in paging]
+        self.parts = [
+            (PLACES.get(name, len(PLACES)), _written(name, v))
+            for name, v in params
+            if name not in paging
+        ]
 
     def urls(self, facet: str, values: Iterable[str]) -> list[str]:
         """`request.toggled(facet, value).url(path)` for each of some values."""
@@ -159,9 +175,14 @@ class Toggles:
         before = [part for at, part in self.parts if at < place]
         after = [part for at, part in self.parts if at > place]
         kept = [_written(facet, v) for v in chosen]
-        head, tail = f"{self.path}?{''.join(f'{part}&' for part in before + kept)}", "".join(f"&{p}" for p in after)
+        head, tail = (
+            f"{self.path}?{''.join(f'{part}&' for part in before + kept)}",
+            "".join(f"&{p}" for p in after),
+        )
         return [
-            self._url(before + [_written(facet, v) for v in chosen if v != value] + after)
+            self._url(
+                before + [_written(facet, v) for v in chosen if v != value] + after
+            )
             if value in chosen
             else head + _written(facet, value) + tail
             for value in values
@@ -169,7 +190,10 @@ class Toggles:
 
     def page(self, number: int) -> str:
         """`request.at_page(number).url(path)`."""
-        return self._url([part for _, part in self.parts] + ([f"page={number}"] if number != 1 else []))
+        return self._url(
+            [part for _, part in self.parts]
+            + ([f"page={number}"] if number != 1 else [])
+        )
 
     def _url(self, parts: Sequence[str]) -> str:
         return f"{self.path}?{'&'.join(parts)}" if parts else self.path
@@ -183,7 +207,9 @@ def _written(name: str, value: str) -> str:
 
 def _within(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
-        raise RequestError(name, f"{name} is {value}; it must be between {low} and {high}")
+        raise RequestError(
+            name, f"{name} is {value}; it must be between {low} and {high}"
+        )
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -1,9 +1,12 @@
-"""What is answered: one response, from which the page, the JSON and the command line's table are made.
+"""What is answered: one response, from which the page, the JSON and the command line's table are
+made.
 
-Snippets are text plus spans, never HTML. All spans are [start, end) code points into the text beside them.
+Snippets are text plus spans, never HTML. All spans are [start, end) code points into the text
+beside them.
 
-An answer is made of a hundred small values, made once and written once: plain dataclasses take a quarter of the time
-of frozen ones to make, and orjson writes them in a sixth of the time of those with slots. Nothing changes them.
+An answer is made of a hundred small values, made once and written once: plain dataclasses take a
+quarter of the time of frozen ones to make, and orjson writes them in a sixth of the time of those
+with slots. Nothing changes them.
 """
 
 from __future__ import annotations
@@ -14,7 +17,16 @@ from typing import Any
 
 from index.model.json_codec import to_json
 
-__all__ = ["CopyOf", "FacetResult", "FacetValue", "Hit", "QueryEcho", "ScorePart", "SearchResponse", "Snippet"]
+__all__ = [
+    "CopyOf",
+    "FacetResult",
+    "FacetValue",
+    "Hit",
+    "QueryEcho",
+    "ScorePart",
+    "SearchResponse",
+    "Snippet",
+]
 
 Span = tuple[int, int]
 
@@ -39,7 +51,10 @@ class ScorePart:
 
 @dataclass
 class Hit:
-    """A report as a list shows it. `occurrences` is None for a query without words, `explanation` unless asked for."""
+    """A report as a list shows it.
+
+    `occurrences` is None for a query without words, `explanation` unless asked for.
+    """
 
     id: str
     source: str
@@ -70,7 +85,9 @@ class CopyOf:
 
 @dataclass
 class FacetValue:
-    """One value of a facet with its count under the other facets' filters, and the URL that chooses or drops it."""
+    """One value of a facet with its count under the other facets' filters, and the URL that chooses
+    or drops it.
+    """
 
     value: str
     label: str
@@ -81,7 +98,10 @@ class FacetValue:
 
 @dataclass
 class FacetResult:
-    """A counted facet: chosen values first, then by count. `truncated` says that `total_values` are more."""
+    """A counted facet: chosen values first, then by count.
+
+    `truncated` says that `total_values` are more.
+    """
 
     values: tuple[FacetValue, ...]
     total_values: int
@@ -92,8 +112,9 @@ class FacetResult:
 class QueryEcho:
     """The query as it was understood.
 
-    `explained` says it back in words. `suggestions` are corrected queries, each of which finds something. `synonyms`
-    are the bare words that have some, whether they were searched (`notes` says so) or not.
+    `explained` says it back in words. `suggestions` are corrected queries, each of which finds
+    something. `synonyms` are the bare words that have some, whether they were searched (`notes`
+    says so) or not.
     """
 
     q: str
@@ -109,7 +130,10 @@ class QueryEcho:
 
 @dataclass
 class SearchResponse:
-    """The answer to a SearchRequest. `next` and `previous` are endpoint URLs that work as they stand."""
+    """The answer to a SearchRequest.
+
+    `next` and `previous` are endpoint URLs that work as they stand.
+    """
 
     query: QueryEcho
     total: int

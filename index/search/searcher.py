@@ -27,19 +27,42 @@ from index.model.report import Report
 from index.model.settings import Settings
 from index.query.explain import in_words
 from index.query.names import is_called
-from index.query.nodes import AllOf, AnyOf, Everything, Keyword, Node, NumberRange, PathPrefix
+from index.query.nodes import (
+    AllOf,
+    AnyOf,
+    Everything,
+    Keyword,
+    Node,
+    NumberRange,
+    PathPrefix,
+)
 from index.query.parser import parse
 from index.query.rewrite import Rewritten, rewrite
 from index.query.where import where
 from index.search.facets import asked, facet_named, result
 from index.search.request import LIMITS, SearchRequest, Toggles
-from index.search.response import CopyOf, FacetResult, Hit, QueryEcho, ScorePart, SearchResponse
+from index.search.response import (
+    CopyOf,
+    FacetResult,
+    Hit,
+    QueryEcho,
+    ScorePart,
+    SearchResponse,
+)
 from index.search.snippets import Marker, snippets
 from index.studies.aggregate import Aggregate, Histogram, aggregate, histogram
 from index.studies.coverage import Coverage, coverage
 from index.studies.passages import Passages
 from index.studies.series import Series, series
-from index.studies.similar import Copies, Novelty, Similar, copies, novelty, passages, similar
+from index.studies.similar import (
+    Copies,
+    Novelty,
+    Similar,
+    copies,
+    novelty,
+    passages,
+    similar,
+)
 
 __all__ = ["MarkedReport", "Searcher", "Suggestion"]
 
@@ -72,7 +95,9 @@ class Searcher:
     """Answers requests from one index. Threads may share it."""
 
     def __init__(self, engine: Engine, *, warm: bool = False) -> None:
-        """`warm` prepares each snapshot in the background, as a server does that will answer many questions."""
+        """`warm` prepares each snapshot in the background, as a server does that will answer many
+        questions.
+        """
         self.engine = engine
         self.warming = engine.warm() if warm else None
 
@@ -103,16 +128,27 @@ class Searcher:
         relaxed = asked_for is not planned.query
         hits = self._hits(planned, matches, request.snippets)
         if request.fold:
-            hits = tuple(replace(h, copies=_copies(engine, f)) for h, f in zip(hits, matches.hits, strict=True))
+            hits = tuple(
+                replace(h, copies=_copies(engine, f))
+                for h, f in zip(hits, matches.hits, strict=True)
+            )
         if request.explain:
-            hits = tuple(replace(h, explanation=_explanation(engine, asked_for, h.id)) for h in hits)
+            hits = tuple(
+                replace(h, explanation=_explanation(engine, asked_for, h.id))
+                for h in hits
+            )
         toggles = Toggles(request)
-        facets = {c.name: result(c, toggles, planned.chosen.get(c.name, ())) for c in matches.facets}
+        facets = {
+            c.name: result(c, toggles, planned.chosen.get(c.name, ()))
+            for c in matches.facets
+        }
         following, previous = self._neighbours(request, matches, toggles)
         return SearchResponse(
             query=replace(
                 self._echo(request, planned, relaxed=relaxed),
-                suggestions=self._suggestions(engine, request, planned, matches, relaxed=relaxed),
+                suggestions=self._suggestions(
+                    engine, request, planned, matches, relaxed=relaxed
+                ),
             ),
             total=matches.total,
             occurrences=matches.occurrences,
@@ -128,12 +164,16 @@ class Searcher:
     def _plan(self, engine: Engine, request: SearchRequest) -> _Planned:
         rewritten = self._rewritten(engine, request.q, synonymous=request.synonyms)
         chosen = _chosen(request, rewritten)
-        filters: dict[str, Node] = {name: _filter(name, values) for name, values in chosen.items()}
+        filters: dict[str, Node] = {
+            name: _filter(name, values) for name, values in chosen.items()
+        }
         for name, values in rewritten.filters.items():
             if len(values) > LIMITS.values:
                 filters[f"{name} typed"] = _filter(name, tuple(values))
         for name, nodes in _ranges(request, rewritten).items():
-            filters[f"{name} range"] = nodes[0] if len(nodes) == 1 else AllOf(tuple(nodes))
+            filters[f"{name} range"] = (
+                nodes[0] if len(nodes) == 1 else AllOf(tuple(nodes))
+            )
         for text in request.where:
             name, node = where(text)
             filters[f"{name} where {text}"] = node
@@ -142,7 +182,8 @@ class Searcher:
             condition=condition,
             filters=filters,
             ranking=replace(
-                rewritten.ranking(pairs=len(rewritten.loose) >= MANY_WORDS), boosts=boosts(engine, rewritten.bare)
+                rewritten.ranking(pairs=len(rewritten.loose) >= MANY_WORDS),
+                boosts=boosts(engine, rewritten.bare),
             ),
             counted=condition,
             sort=request.sort,
@@ -154,7 +195,9 @@ class Searcher:
         )
         return _Planned(rewritten, query, chosen)
 
-    def _rewritten(self, engine: Engine, q: str, *, synonymous: bool = False) -> Rewritten:
+    def _rewritten(
+        self, engine: Engine, q: str, *, synonymous: bool = False
+    ) -> Rewritten:
         return rewrite(
             parse(q),
             lambda name, form: _called(engine, name, form),
@@ -162,27 +205,45 @@ class Searcher:
             synonymous=synonymous,
         )
 
-    def _run(self, engine: Engine, planned: _Planned, request: SearchRequest) -> tuple[Matches, EngineQuery]:
-        """The matches and what was asked: when no report has all words and the mode allows it, for most of them."""
+    def _run(
+        self, engine: Engine, planned: _Planned, request: SearchRequest
+    ) -> tuple[Matches, EngineQuery]:
+        """The matches and what was asked: when no report has all words and the mode allows it, for
+        most of them.
+        """
         matches = engine.search(planned.query)
-        if matches.total or request.match != "auto" or len(set(planned.rewritten.loose)) < 2:
+        if (
+            matches.total
+            or request.match != "auto"
+            or len(set(planned.rewritten.loose)) < 2
+        ):
             return matches, planned.query
         least = _most_words(engine, planned)
         if not least:
             return matches, planned.query
-        # As many as the best report has, less two, and never more than a third of that: the answer to a question is
-        # not always the report that repeats most of its words.
-        condition = planned.rewritten.condition(least=max(1, min(least - 2, math.ceil(least / 3))))
-        ranking = replace(planned.rewritten.evidence(), boosts=planned.query.ranking.boosts)
-        query = replace(planned.query, condition=condition, counted=condition, ranking=ranking)
+        # As many as the best report has, less two, and never more than a third of that: the answer
+        # to a question is not always the report that repeats most of its words.
+        condition = planned.rewritten.condition(
+            least=max(1, min(least - 2, math.ceil(least / 3)))
+        )
+        ranking = replace(
+            planned.rewritten.evidence(), boosts=planned.query.ranking.boosts
+        )
+        query = replace(
+            planned.query, condition=condition, counted=condition, ranking=ranking
+        )
         return engine.search(query), query
 
     def _hits(self, planned: _Planned, matches: Matches, most: int) -> tuple[Hit, ...]:
         marker = Marker.of(planned.query.condition)
         return tuple(_hit(found, marker, most) for found in matches.hits)
 
-    def _echo(self, request: SearchRequest, planned: _Planned, *, relaxed: bool) -> QueryEcho:
-        filters: dict[str, Any] = {name: list(values) for name, values in planned.chosen.items()}
+    def _echo(
+        self, request: SearchRequest, planned: _Planned, *, relaxed: bool
+    ) -> QueryEcho:
+        filters: dict[str, Any] = {
+            name: list(values) for name, values in planned.chosen.items()
+        }
         for name in ("year_from", "year_to", "published_from", "published_to"):
             if (value := getattr(request, name)) is not None:
                 filters[name] = value if isinstance(value, int) else value.isoformat()
@@ -194,13 +255,21 @@ class Searcher:
             words=tuple(dict.fromkeys(rewritten.words)),
             filters=filters,
             relaxed=relaxed,
-            notes=tuple(f"也检索了：{'、'.join(s)}（与“{w}”同义）" for w, s in same) if request.synonyms else (),
+            notes=tuple(f"也检索了：{'、'.join(s)}（与“{w}”同义）" for w, s in same)
+            if request.synonyms
+            else (),
             explained=in_words(parse(request.q)),
             synonyms=same,
         )
 
     def _suggestions(
-        self, engine: Engine, request: SearchRequest, planned: _Planned, matches: Matches, *, relaxed: bool
+        self,
+        engine: Engine,
+        request: SearchRequest,
+        planned: _Planned,
+        matches: Matches,
+        *,
+        relaxed: bool,
     ) -> tuple[str, ...]:
         """What the reader may have meant, where little was found or a word falls apart."""
         if not request.q.strip() or request.page > 1 or request.cursor is not None:
@@ -208,22 +277,43 @@ class Searcher:
 
         def finds(q: str) -> int:
             try:
-                corrected = self._plan(engine, replace(request, q=q, match="all", facets=()))
+                corrected = self._plan(
+                    engine, replace(request, q=q, match="all", facets=())
+                )
             except QueryError:
                 return 0
-            return engine.search(replace(corrected.query, size=0, counted=Everything())).total
+            return engine.search(
+                replace(corrected.query, size=0, counted=Everything())
+            ).total
 
-        doubt = Doubt.ANY if relaxed or not matches.total else Doubt.UNKNOWN if matches.total <= FEW else Doubt.SUSPECT
-        if doubt is Doubt.SUSPECT and request.match != "any" and planned.rewritten.stands_as_typed():
+        doubt = (
+            Doubt.ANY
+            if relaxed or not matches.total
+            else Doubt.UNKNOWN
+            if matches.total <= FEW
+            else Doubt.SUSPECT
+        )
+        if (
+            doubt is Doubt.SUSPECT
+            and request.match != "any"
+            and planned.rewritten.stands_as_typed()
+        ):
             return ()
         return corrections(engine, request.q, finds, doubt)
 
-    def _neighbours(self, request: SearchRequest, matches: Matches, toggles: Toggles) -> tuple[str | None, str | None]:
+    def _neighbours(
+        self, request: SearchRequest, matches: Matches, toggles: Toggles
+    ) -> tuple[str | None, str | None]:
         """The URLs of the next and previous page."""
         following = previous = None
-        if matches.hits and (request.cursor is not None or request.page * request.size < matches.total):
+        if matches.hits and (
+            request.cursor is not None or request.page * request.size < matches.total
+        ):
             last = matches.hits[-1]
-            if request.cursor is None and (request.page + 1) * request.size <= LIMITS.window:
+            if (
+                request.cursor is None
+                and (request.page + 1) * request.size <= LIMITS.window
+            ):
                 following = toggles.page(request.page + 1)
             elif len(matches.hits) == request.size:
                 following = request.at_cursor(_token(request, last)).url()
@@ -247,7 +337,10 @@ class Searcher:
 
     # ------------------------------------------------------------------ reports like a report
     def similar(self, report_id: str, size: int = 10) -> Similar:
-        """The reports that share most with one, copies told apart. Raises ReportNotFoundError, RequestError."""
+        """The reports that share most with one, copies told apart.
+
+        Raises ReportNotFoundError, RequestError.
+        """
         return similar(self.engine, report_id, size)
 
     def passages(self, report_id: str, other_id: str) -> Passages:
@@ -263,14 +356,21 @@ class Searcher:
         return novelty(self.engine, report_id)
 
     def series(self, report_id: str) -> Series:
-        """The reports of a report's body by year, with the checks between them. Raises ReportNotFoundError."""
+        """The reports of a report's body by year, with the checks between them.
+
+        Raises ReportNotFoundError.
+        """
         return series(self.engine, report_id)
 
     # ------------------------------------------------------------------ around a search
-    def facet(self, request: SearchRequest, name: str, contains: str, size: int) -> FacetResult:
+    def facet(
+        self, request: SearchRequest, name: str, contains: str, size: int
+    ) -> FacetResult:
         """The values of one facet under a search, those that contain a text."""
         engine = self.engine
-        planned = self._plan(engine, replace(request, facets=(), size=1, page=1, cursor=None))
+        planned = self._plan(
+            engine, replace(request, facets=(), size=1, page=1, cursor=None)
+        )
         chosen = planned.chosen.get(name, ())
         wanted = FacetAsked(name, size, () if contains else chosen, contains)
         matches = engine.search(replace(planned.query, facets=(wanted,), size=0))
@@ -283,16 +383,25 @@ class Searcher:
 
     def stats(self) -> dict[str, Any]:
         """How many reports there are, by each facet."""
-        facets = tuple(FacetAsked(name, 100) for name in ("year", "level", "org_type", "line", "tables", "region"))
+        facets = tuple(
+            FacetAsked(name, 100)
+            for name in ("year", "level", "org_type", "line", "tables", "region")
+        )
         matches = self.engine.search(EngineQuery(size=0, facets=facets))
         return {
             "reports": matches.total,
             "generation": self.manifest.generation,
-            **{f.name: [{"value": c.value, "count": c.count} for c in f.counts] for f in matches.facets},
+            **{
+                f.name: [{"value": c.value, "count": c.count} for c in f.counts]
+                for f in matches.facets
+            },
         }
 
     def coverage(self, region: str = "") -> Coverage:
-        """Which bodies of a region have a report for which year. Raises RequestError for an unknown region."""
+        """Which bodies of a region have a report for which year.
+
+        Raises RequestError for an unknown region.
+        """
         return coverage(self.engine, region)
 
     def aggregate(
@@ -308,20 +417,35 @@ class Searcher:
         planned = self._plan(engine, replace(request, facets=()))
         regions = planned.chosen.get("region", ())
         below = regions[0].split("/") if len(regions) == 1 else []
-        return aggregate(engine, planned.query, measure, by, scope=scope, template=template, region=below)
+        return aggregate(
+            engine,
+            planned.query,
+            measure,
+            by,
+            scope=scope,
+            template=template,
+            region=below,
+        )
 
     def histogram(self, request: SearchRequest, name: str, bins: int = 12) -> Histogram:
         """How a number is spread over everything that a request finds. Raises RequestError."""
         if name not in NUMBERS:
-            raise RequestError("name", f"there is no number {name!r}; there are {', '.join(NUMBERS)}")
+            raise RequestError(
+                "name", f"there is no number {name!r}; there are {', '.join(NUMBERS)}"
+            )
         engine = self.engine
-        return histogram(engine, self._plan(engine, replace(request, facets=())).query, name, bins)
+        return histogram(
+            engine, self._plan(engine, replace(request, facets=())).query, name, bins
+        )
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
         """Every report that a request finds, without holding them all."""
         engine = self.engine
         query = self._plan(engine, replace(request, facets=())).query
-        return (_report(found) for found in engine.scan(query.condition, tuple(query.filters.values())))
+        return (
+            _report(found)
+            for found in engine.scan(query.condition, tuple(query.filters.values()))
+        )
 
 
 def _most_words(engine: Engine, planned: _Planned) -> int:
@@ -343,15 +467,21 @@ def _copies(engine: Engine, found: Found) -> tuple[CopyOf, ...]:
     number = copy_number(found.contents.texts["text"].form)
     if number is None:
         return ()
-    others = engine.search(EngineQuery(NumberRange(COPY, number, number), size=MOST_COPIES + 1)).hits
+    others = engine.search(
+        EngineQuery(NumberRange(COPY, number, number), size=MOST_COPIES + 1)
+    ).hits
     heads = [head_of(o.contents.head) for o in others if o.id != found.id][:MOST_COPIES]
     return tuple(CopyOf(h["id"], h["source"], h["url"], h["title"]) for h in heads)
 
 
-def _explanation(engine: Engine, query: EngineQuery, report_id: str) -> tuple[ScorePart, ...]:
+def _explanation(
+    engine: Engine, query: EngineQuery, report_id: str
+) -> tuple[ScorePart, ...]:
     """The parts of a score, greatest first."""
     parts = engine.explain(query, report_id)["parts"]
-    made = (ScorePart(p["name"], round(p["value"], 4), p.get("detail", "")) for p in parts)
+    made = (
+        ScorePart(p["name"], round(p["value"], 4), p.get("detail", "")) for p in parts
+    )
     return tuple(sorted(made, key=lambda p: -p.value))
 
 
@@ -364,7 +494,9 @@ def _hit(found: Found, marker: Marker, most: int) -> Hit:
     title, text = _marks(found, marker)
     pieces = snippets(kept.display, text, most) if most else ()
     score = round(found.score, 4)
-    return Hit(found.id, *shown_of(kept.head), score, found.occurrences, tuple(title), pieces)
+    return Hit(
+        found.id, *shown_of(kept.head), score, found.occurrences, tuple(title), pieces
+    )
 
 
 def _marks(found: Found, marker: Marker) -> list[list[tuple[int, int]]]:
@@ -383,11 +515,18 @@ def _called(engine: Engine, name: str, form: str) -> list[str]:
 
 
 def _series(engine: Engine, agencies: tuple[str, ...]) -> Node:
-    """Those bodies, and those of the same line, level and place: what they were before and after a reform."""
+    """Those bodies, and those of the same line, level and place: what they were before and after a
+    reform.
+    """
     own = Keyword("agency", agencies)
     facets = tuple(FacetAsked(name, 1_000_000) for name in ("line", "level", "region"))
-    counted = {f.name: f.counts for f in engine.search(EngineQuery(own, size=0, facets=facets)).facets}
-    lines, levels = (tuple(c.value for c in counted[name]) for name in ("line", "level"))
+    counted = {
+        f.name: f.counts
+        for f in engine.search(EngineQuery(own, size=0, facets=facets)).facets
+    }
+    lines, levels = (
+        tuple(c.value for c in counted[name]) for name in ("line", "level")
+    )
     counts = {c.value: c.count for c in counted["region"]}
     below: Counter[str] = Counter()
     for value, count in counts.items():
@@ -395,11 +534,24 @@ def _series(engine: Engine, agencies: tuple[str, ...]) -> Node:
     places = tuple(tuple(v.split("/")) for v, n in counts.items() if n > below[v])
     if not (lines and levels and places):
         return own
-    return AnyOf((own, AllOf((Keyword("line", lines), Keyword("level", levels), PathPrefix("region", places)))))
+    return AnyOf(
+        (
+            own,
+            AllOf(
+                (
+                    Keyword("line", lines),
+                    Keyword("level", levels),
+                    PathPrefix("region", places),
+                )
+            ),
+        )
+    )
 
 
 def _chosen(request: SearchRequest, rewritten: Rewritten) -> dict[str, tuple[str, ...]]:
-    """Filters typed and filters chosen, as one; more typed values than a reader could choose stay a condition."""
+    """Filters typed and filters chosen, as one; more typed values than a reader could choose stay a
+    condition.
+    """
     out = {name: list(values) for name, values in request.filters.items() if values}
     for name, values in rewritten.filters.items():
         if len(values) <= LIMITS.values:
@@ -418,9 +570,13 @@ def _filter(name: str, values: tuple[str, ...]) -> Node:
 def _ranges(request: SearchRequest, rewritten: Rewritten) -> dict[str, list[Node]]:
     out = {name: list(nodes) for name, nodes in rewritten.ranges.items()}
     if request.year_from is not None or request.year_to is not None:
-        out.setdefault("year", []).append(NumberRange("year", request.year_from, request.year_to))
+        out.setdefault("year", []).append(
+            NumberRange("year", request.year_from, request.year_to)
+        )
     if request.published_from is not None or request.published_to is not None:
-        low, high = (_ordinal(d) for d in (request.published_from, request.published_to))
+        low, high = (
+            _ordinal(d) for d in (request.published_from, request.published_to)
+        )
         out.setdefault("published", []).append(NumberRange("published", low, high))
     return out
 
@@ -438,14 +594,22 @@ def _token(request: SearchRequest, last: Found) -> str:
 def _cursor(request: SearchRequest) -> tuple[float | None, int] | None:
     if request.cursor is None:
         return None
-    wrong = RequestError("cursor", "this is no cursor of this search; start again without it and follow `next`")
+    wrong = RequestError(
+        "cursor",
+        "this is no cursor of this search; start again without it and follow `next`",
+    )
     try:
         padded = request.cursor + "=" * (-len(request.cursor) % 4)
         sort, key, tie = json.loads(base64.urlsafe_b64decode(padded.encode()))
     except (ValueError, binascii.Error, TypeError, RecursionError):
         raise wrong from None
     numeric = isinstance(tie, int) and (key is None or isinstance(key, int | float))
-    if sort != request.sort or not numeric or isinstance(tie, bool) or isinstance(key, bool):
+    if (
+        sort != request.sort
+        or not numeric
+        or isinstance(tie, bool)
+        or isinstance(key, bool)
+    ):
         raise wrong
     if key is not None and not math.isfinite(key):
         raise wrong

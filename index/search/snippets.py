@@ -1,7 +1,8 @@
 """Marks and snippets: where a query stands in a report, and the pieces of text that show it best.
 
-Everything is found in the index form and taken back to the display text, so that a mark lies exactly on the
-characters as they were published, in whatever script. No text is cut into words here.
+Everything is found in the index form and taken back to the display text, so that a mark lies
+exactly on the characters as they were published, in whatever script. No text is cut into words
+here.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ MOST_WINDOWS = 400
 """Marks among which the best places are looked for."""
 
 WIDTH = 110
-UP_TO_STOPS = tuple(re.compile(f"(?s:.*)[{stops}]") for stops in ("。！？；\n!?;", "。！？；\n!?;，、,：: \u3000"))
+UP_TO_STOPS = tuple(
+    re.compile(f"(?s:.*)[{stops}]")
+    for stops in ("。！？；\n!?;", "。！？；\n!?;，、,：: \u3000")
+)
 """As much as ends with a stop: of a sentence; where there is none, of a part of one."""
 
 
@@ -35,8 +39,8 @@ UP_TO_STOPS = tuple(re.compile(f"(?s:.*)[{stops}]") for stops in ("。！？；\
 class Marker:
     """Finds the places of a query in a report: exactly those that its occurrences count.
 
-    `patterns` has for each of TEXT_FIELDS the one string that may be marked there, the leftmost-longest alternation of
-    several, or None.
+    `patterns` has for each of TEXT_FIELDS the one string that may be marked there, the
+    leftmost-longest alternation of several, or None.
     """
 
     patterns: Mapping[str, str | re.Pattern[str] | None]
@@ -45,7 +49,12 @@ class Marker:
     def of(cls, condition: Node) -> Marker:
         """The marker of a condition: all that it asks to be present."""
         leaves = strings_of(condition)
-        return cls({name: _pattern(tuple(x for x in leaves if x.field in (None, name))) for name in TEXT_FIELDS})
+        return cls(
+            {
+                name: _pattern(tuple(x for x in leaves if x.field in (None, name)))
+                for name in TEXT_FIELDS
+            }
+        )
 
     def marks(self, field: str, text: Folded, wording: Folded | None) -> list[Span]:
         """The display spans of one field, sorted, overlapping ones joined."""
@@ -55,32 +64,56 @@ class Marker:
         spans = _found(pattern, text)
         if wording is not None:
             # 線 stands in 線上 itself, and in 在線, which 線上 also reads as: it is one place.
-            spans += [s for s in _found(pattern, wording) if not any(s[0] < b and a < s[1] for a, b in spans)]
+            spans += [
+                s
+                for s in _found(pattern, wording)
+                if not any(s[0] < b and a < s[1] for a, b in spans)
+            ]
             spans.sort()
-        elif not any(text.offsets.block):  # each character has its own place, and what was found has no overlaps
+        elif not any(
+            text.offsets.block
+        ):  # each character has its own place, and what was found has no overlaps
             return spans
         return _joined(spans)
 
 
 @lru_cache(maxsize=256)
 def _pattern(leaves: tuple[String | Wildcard, ...]) -> str | re.Pattern[str] | None:
-    literal = {form for leaf in leaves if isinstance(leaf, String) for form in leaf.forms if form}
+    literal = {
+        form
+        for leaf in leaves
+        if isinstance(leaf, String)
+        for form in leaf.forms
+        if form
+    }
     outside = {o for leaf in leaves if isinstance(leaf, String) for o in leaf.outside}
     wild = [wildcard_regex(leaf) for leaf in leaves if isinstance(leaf, Wildcard)]
     if not literal and not wild:
         return None
     if len(literal) == 1 and not outside and not wild:
         return next(iter(literal))
-    parts = [f"(?P<not>{'|'.join(map(re.escape, sorted(outside, key=len, reverse=True)))})"] if outside else []
+    parts = (
+        [f"(?P<not>{'|'.join(map(re.escape, sorted(outside, key=len, reverse=True)))})"]
+        if outside
+        else []
+    )
     parts += [re.escape(s) for s in sorted(literal, key=len, reverse=True)] + wild
     return re.compile("|".join(parts))
 
 
 def wildcard_regex(leaf: Wildcard) -> str:
-    """A wildcard as a regular expression: `*` is up to `widest` letters or digits, as few as fit; `?` is one."""
+    """A wildcard as a regular expression:
+
+    `*` is up to `widest` letters or digits, as few as fit; `?` is one.
+    """
     letter = r"[^\W_]"
     return "".join(
-        f"{letter}{{0,{leaf.widest}}}?" if c == "*" else letter if c == "?" else re.escape(c) for c in leaf.pattern
+        f"{letter}{{0,{leaf.widest}}}?"
+        if c == "*"
+        else letter
+        if c == "?"
+        else re.escape(c)
+        for c in leaf.pattern
     )
 
 
@@ -91,11 +124,15 @@ def _found(pattern: str | re.Pattern[str], text: Folded) -> list[Span]:
     matches: Iterable[re.Match[str]] = islice(pattern.finditer(text.form), MOST_MARKS)
     if "not" in pattern.groupindex:
         matches = (m for m in matches if m["not"] is None)
-    return text.offsets.spans([span for m in matches if (span := m.span())[1] > span[0]])
+    return text.offsets.spans(
+        [span for m in matches if (span := m.span())[1] > span[0]]
+    )
 
 
 def _places(literal: str, form: str) -> list[Span]:
-    """Where a string stands, as often as it stands without overlaps: no expression is compiled for one question."""
+    """Where a string stands, as often as it stands without overlaps: no expression is compiled for
+    one question.
+    """
     out: list[Span] = []
     at, length = form.find(literal), len(literal)
     while at >= 0 and len(out) < MOST_MARKS:
@@ -236,7 +273,8 @@ def _cut(display: str, start: int, end: int, marks: list[Span]) -> Snippet:
         start += 1
     while end > start and display[end - 1].isspace():
         end -= 1
-    # A place that the end of the piece would cut in two is not marked: half a word is not what was asked for.
+    # A place that the end of the piece would cut in two is not marked: half a word is not what was
+    # asked for.
     first, last = bisect_left(marks, (start, 0)), bisect_left(marks, (end, 0))
     inside = tuple((a - start, b - start) for a, b in marks[first:last] if b <= end)
     return Snippet(display[start:end], inside, start)

@@ -1,7 +1,9 @@
-"""Figures over many reports: a number or a ratio by year, level, region or line, with how many reports stand behind it.
+"""Figures over many reports: a number or a ratio by year, level, region or line, with how many
+reports stand behind it.
 
-A report is used when it states the number and its tables add up as far as they can be read; the others are counted
-and said. Reports of a body itself and of a whole area (scope) are never added up together.
+A report is used when it states the number and its tables add up as far as they can be read; the
+others are counted and said. Reports of a body itself and of a whole area (scope) are never added up
+together.
 """
 
 from __future__ import annotations
@@ -19,7 +21,17 @@ from index.model.errors import RequestError
 from index.model.metrics import METRICS
 from index.model.report import LEVELS
 
-__all__ = ["BY", "Aggregate", "Bin", "Group", "Histogram", "Measure", "aggregate", "histogram", "measures"]
+__all__ = [
+    "BY",
+    "Aggregate",
+    "Bin",
+    "Group",
+    "Histogram",
+    "Measure",
+    "aggregate",
+    "histogram",
+    "measures",
+]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 BY = ("year", "level", "region", "line")
@@ -30,7 +42,10 @@ USED = ("consistent", "partial", "absent")
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What can be drawn. A ratio divides the sums of two lists of metrics; `formula_zh` says so to readers."""
+    """What can be drawn.
+
+    A ratio divides the sums of two lists of metrics; `formula_zh` says so to readers.
+    """
 
     name: str
     label_zh: str
@@ -80,7 +95,12 @@ RATIOS = (
 
 def measures() -> tuple[Measure, ...]:
     """All numbers, and the ratios made of them."""
-    plain = (Measure(m.name, m.label_zh, m.label_en, m.unit, "metric", m.label_zh, m.templates) for m in METRICS)
+    plain = (
+        Measure(
+            m.name, m.label_zh, m.label_en, m.unit, "metric", m.label_zh, m.templates
+        )
+        for m in METRICS
+    )
     return (*RATIOS, *plain)
 
 
@@ -89,14 +109,18 @@ def measure_named(name: str) -> Measure:
     for measure in measures():
         if measure.name == name:
             return measure
-    raise RequestError("measure", f"there is no measure {name!r}; there are {', '.join(m.name for m in measures())}")
+    raise RequestError(
+        "measure",
+        f"there is no measure {name!r}; there are {', '.join(m.name for m in measures())}",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """One bar or point. `reports` is N, `used` is n; without a used report every figure is None.
 
-    `total` is the sum, for a ratio the sum above divided by the sum below; quartiles are over the single reports.
+    `total` is the sum, for a ratio the sum above divided by the sum below; quartiles are over the
+    single reports.
     """
 
     value: str
@@ -114,7 +138,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """The groups of one measure. `breaks` are values at which the form changed: no line may be drawn across them."""
+    """The groups of one measure.
+
+    `breaks` are values at which the form changed: no line may be drawn across them.
+    """
 
     measure: str
     by: str
@@ -182,8 +209,8 @@ def aggregate(
 ) -> Aggregate:
     """One measure over what a query finds.
 
-    `scope` is "self" or "aggregate" (a whole area); without it the one that more reports have. `region` is the path
-    below which regions are told apart. Raises RequestError.
+    `scope` is "self" or "aggregate" (a whole area); without it the one that more reports have.
+    `region` is the path below which regions are told apart. Raises RequestError.
     """
     wanted = measure_named(measure)
     if by not in BY:
@@ -191,13 +218,18 @@ def aggregate(
     if scope is not None and scope not in SCOPES:
         raise RequestError("scope", f"{scope!r} is not one of {', '.join(SCOPES)}")
     if template is not None and template not in wanted.templates:
-        raise RequestError("template", f"{measure} stands in {', '.join(wanted.templates)} only, not in {template!r}")
+        raise RequestError(
+            "template",
+            f"{measure} stands in {', '.join(wanted.templates)} only, not in {template!r}",
+        )
     metrics = [*wanted.over, *wanted.under] or [measure]
     columns = engine.columns(query, metrics, (by, "scope", "template", "tables"))
     table = _table(columns, wanted, by, region)
     _select(table, columns, scope, template, inconsistent=inconsistent)
     found = set(table.keys.tolist())
-    groups = tuple(_group(table, wanted, number) for number in _order(table, by) if number in found)
+    groups = tuple(
+        _group(table, wanted, number) for number in _order(table, by) if number in found
+    )
     return Aggregate(
         measure=measure,
         by=by,
@@ -210,7 +242,9 @@ def aggregate(
     )
 
 
-def _table(columns: Columns, measure: Measure, by: str, region: Sequence[str]) -> _Table:
+def _table(
+    columns: Columns, measure: Measure, by: str, region: Sequence[str]
+) -> _Table:
     if measure.kind == "ratio":
         over = np.sum([columns.numbers[n] for n in measure.over], axis=0)
         under = np.sum([columns.numbers[n] for n in measure.under], axis=0)
@@ -223,10 +257,21 @@ def _table(columns: Columns, measure: Measure, by: str, region: Sequence[str]) -
     if by == "region":
         ordinals, names = _children(ordinals, names, tuple(region))
     templates, template_names = columns.facets["template"]
-    return _Table(values, over, under, ~np.isnan(values), ordinals, list(names), templates, template_names)
+    return _Table(
+        values,
+        over,
+        under,
+        ~np.isnan(values),
+        ordinals,
+        list(names),
+        templates,
+        template_names,
+    )
 
 
-def _children(ordinals: Array, names: tuple[str, ...], region: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
+def _children(
+    ordinals: Array, names: tuple[str, ...], region: tuple[str, ...]
+) -> tuple[Array, tuple[str, ...]]:
     """Paths cut to one step below a region; the region itself stays a group of its own."""
     depth = len(region) + 1
     cut = ["/".join(n.split("/")[:depth]) for n in names]
@@ -235,17 +280,29 @@ def _children(ordinals: Array, names: tuple[str, ...], region: tuple[str, ...]) 
     return table[ordinals], tuple(known)
 
 
-def _select(table: _Table, columns: Columns, scope: str | None, template: str | None, *, inconsistent: bool) -> None:
+def _select(
+    table: _Table,
+    columns: Columns,
+    scope: str | None,
+    template: str | None,
+    *,
+    inconsistent: bool,
+) -> None:
     """Leave out what must not be joined or trusted, and say how much that is."""
     statuses, status_names = columns.facets["tables"]
     allowed = {*USED, *(("inconsistent",) if inconsistent else ())}
     trusted = np.array([*(n in allowed for n in status_names), True])[statuses]
     _drop(table, trusted, "{n} 份报告的表格勾稽不符或无法读取，未计入")
     if template is not None:
-        same = np.array([*(n == template for n in table.template_names), False])[table.templates]
+        same = np.array([*(n == template for n in table.template_names), False])[
+            table.templates
+        ]
         _drop(table, same, "{n} 份报告格式不同，未计入")
     scopes, scope_names = columns.facets["scope"]
-    counts = {n: int(np.count_nonzero(table.used & (scopes == i))) for i, n in enumerate(scope_names)}
+    counts = {
+        n: int(np.count_nonzero(table.used & (scopes == i)))
+        for i, n in enumerate(scope_names)
+    }
     most = max(counts, key=lambda n: (counts[n], n == "self"), default=None)
     table.scope = scope or (most if most is not None and counts[most] else None)
     if table.scope is not None:
@@ -266,7 +323,12 @@ def _drop(table: _Table, kept: Array, note: str) -> None:
 def _order(table: _Table, by: str) -> Iterable[int]:
     numbers = range(len(table.labels))
     if by == "level":
-        return sorted(numbers, key=lambda i: LEVELS.index(table.labels[i]) if table.labels[i] in LEVELS else 9)
+        return sorted(
+            numbers,
+            key=lambda i: (
+                LEVELS.index(table.labels[i]) if table.labels[i] in LEVELS else 9
+            ),
+        )
     if by == "line":
         counts = np.bincount(table.keys[table.keys >= 0], minlength=len(table.labels))
         return sorted(numbers, key=lambda i: (-int(counts[i]), table.labels[i]))
@@ -284,7 +346,11 @@ def _group(table: _Table, measure: Measure, number: int) -> Group:
     above = float(table.over[used].sum())
     q1, median, q3 = (float(q) for q in np.percentile(values, (25, 50, 75)))
     templates = table.templates[used & (table.templates >= 0)]
-    usual = table.template_names[int(np.bincount(templates).argmax())] if len(templates) else None
+    usual = (
+        table.template_names[int(np.bincount(templates).argmax())]
+        if len(templates)
+        else None
+    )
     return Group(
         value=value,
         label=label,
@@ -309,8 +375,12 @@ def _breaks(groups: Sequence[Group]) -> tuple[str, ...]:
 STEPS = (1, 2, 5)
 
 
-def histogram(engine: Engine, query: EngineQuery, name: str, bins: int = 12) -> Histogram:
-    """How a number is spread over what a query finds, in steps of 1, 2, 5, 10, 20, 50: most counts are small."""
+def histogram(
+    engine: Engine, query: EngineQuery, name: str, bins: int = 12
+) -> Histogram:
+    """How a number is spread over what a query finds, in steps of 1, 2, 5, 10, 20, 50: most counts
+    are small.
+    """
     values = engine.columns(query, (name,), ()).numbers[name]
     known = values[~np.isnan(values)]
     if not len(known):

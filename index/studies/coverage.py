@@ -1,6 +1,8 @@
-"""Coverage: for a region, which bodies have a report for which year, which years are missing, and what came late.
+"""Coverage: for a region, which bodies have a report for which year, which years are missing, and
+what came late.
 
-A missing report is one that is not in this corpus; whether it was published nobody can say from here.
+A missing report is one that is not in this corpus; whether it was published nobody can say from
+here.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ __all__ = ["Body", "Cell", "Child", "Coverage", "coverage", "deadline"]
 
 GOVERNMENTS = ("人民政府", "政府办公机构")
 DEPARTMENTS_EARLIER_SINCE = 2019
-"""The revised regulations of 2019 (令711号, art. 49) moved departments to 31 January, from the report for 2019 on."""
+"""The revised regulations of 2019 (令711号, art. 49) moved departments to 31 January, from the
+report for 2019 on.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,10 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The bodies of a region itself, and the regions below it. `region` is a path, "" for the whole country."""
+    """The bodies of a region itself, and the regions below it.
+
+    `region` is a path, "" for the whole country.
+    """
 
     region: str
     years: tuple[int, ...]
@@ -76,7 +83,8 @@ class Coverage:
 def deadline(year: int, org_type: str | None) -> dt.date:
     """The last day on which the report for a year is in time.
 
-    31 March for governments, and for all before the regulations of 2019; 31 January for departments since.
+    31 March for governments, and for all before the regulations of 2019; 31 January for departments
+    since.
 
     >>> deadline(2018, "部门").isoformat(), deadline(2019, "部门").isoformat(), deadline(2019, "人民政府").isoformat()
     ('2019-03-31', '2020-01-31', '2020-03-31')
@@ -92,7 +100,10 @@ def coverage(engine: Engine, region: str = "") -> Coverage:
     facets = (FacetAsked("year", 200), FacetAsked("region", 1_000_000, (), region))
     whole = engine.search(EngineQuery(inside, size=0, facets=facets))
     if path and not whole.total:
-        raise RequestError("region", f"no report is from {region!r}; take a path that the region facet lists")
+        raise RequestError(
+            "region",
+            f"no report is from {region!r}; take a path that the region facet lists",
+        )
     counts = {f.name: {c.value: c.count for c in f.counts} for f in whole.facets}
     years = tuple(sorted(int(y) for y in counts["year"]))
     below = sorted(p for p in counts["region"] if _is_child(p, path))
@@ -115,11 +126,15 @@ def _is_child(value: str, path: tuple[str, ...]) -> bool:
     return len(parts) == len(path) + 1 and parts[: len(path)] == path
 
 
-def _children(engine: Engine, inside: Node, years: Iterable[int], found: Mapping[str, int]) -> tuple[Child, ...]:
+def _children(
+    engine: Engine, inside: Node, years: Iterable[int], found: Mapping[str, int]
+) -> tuple[Child, ...]:
     by_region: dict[str, dict[int, int]] = {p: {} for p in found}
     for year in years if found else ():
         query = EngineQuery(
-            AllOf((inside, Keyword("year", (str(year),)))), size=0, facets=(FacetAsked("region", 1_000_000),)
+            AllOf((inside, Keyword("year", (str(year),)))),
+            size=0,
+            facets=(FacetAsked("region", 1_000_000),),
         )
         for count in engine.search(query).facets[0].counts:
             if count.value in by_region:
@@ -127,37 +142,62 @@ def _children(engine: Engine, inside: Node, years: Iterable[int], found: Mapping
     return tuple(Child(p, p.rsplit("/", 1)[-1], found[p], by_region[p]) for p in found)
 
 
-def _bodies(engine: Engine, path: tuple[str, ...], below: list[str], years: tuple[int, ...]) -> list[Body]:
+def _bodies(
+    engine: Engine, path: tuple[str, ...], below: list[str], years: tuple[int, ...]
+) -> list[Body]:
     """The bodies whose region is exactly this one; those of the whole country have none."""
     if path:
         own: Node = PathPrefix("region", (path,))
         if below:
-            own = AllOf((own, Not(PathPrefix("region", tuple(tuple(p.split("/")) for p in below)))))
+            own = AllOf(
+                (
+                    own,
+                    Not(
+                        PathPrefix("region", tuple(tuple(p.split("/")) for p in below))
+                    ),
+                )
+            )
     else:
         own = Keyword("level", ("国家级",))
     reports = [head_of(f.contents.head) for f in engine.scan(own)]
     grouped: dict[tuple[str, ...], Body] = {}
-    for report in sorted(reports, key=lambda r: (r["year"] or 0, r["published"] or "9999", r["id"])):
+    for report in sorted(
+        reports, key=lambda r: (r["year"] or 0, r["published"] or "9999", r["id"])
+    ):
         if report["agency"] and report["year"]:
             _add(grouped, report)
     bodies = _joined(list(grouped.values()))
     for body in bodies:
         first, last = min(body.years), max(years)
         body.missing = [y for y in range(first, last + 1) if y not in body.years]
-    return sorted(bodies, key=lambda b: (b.org_type not in GOVERNMENTS, b.line or "~", b.names[-1]))
+    return sorted(
+        bodies,
+        key=lambda b: (b.org_type not in GOVERNMENTS, b.line or "~", b.names[-1]),
+    )
 
 
 def _add(grouped: dict[tuple[str, ...], Body], report: Mapping[str, Any]) -> None:
     agency, year = report["agency"], report["year"]
-    body = grouped.setdefault((agency,), Body([agency], report["org_type"], report["line"]))
+    body = grouped.setdefault(
+        (agency,), Body([agency], report["org_type"], report["line"])
+    )
     if year in body.years:
         first = body.years[year]
-        body.years[year] = Cell(first.id, agency, first.published, first.late, first.tables_status, first.copies + 1)
+        body.years[year] = Cell(
+            first.id,
+            agency,
+            first.published,
+            first.late,
+            first.tables_status,
+            first.copies + 1,
+        )
         return
     published, late = report["published"], None
     if published:
         late = dt.date.fromisoformat(published) > deadline(year, report["org_type"])
-    body.years[year] = Cell(report["id"], agency, published, late, report["tables_status"])
+    body.years[year] = Cell(
+        report["id"], agency, published, late, report["tables_status"]
+    )
 
 
 def _joined(bodies: list[Body]) -> list[Body]:

@@ -1,7 +1,9 @@
-"""The reports of one body through the years, and whether what one year carries out the next one carries in.
+"""The reports of one body through the years, and whether what one year carries out the next one
+carries in.
 
-A body is followed through its renaming: a department of the same line, level and place whose years do not overlap with
-its own is what it was before, or became. A year that is not here is not in this corpus; no more is known of it.
+A body is followed through its renaming: a department of the same line, level and place whose years
+do not overlap with its own is what it was before, or became. A year that is not here is not in this
+corpus; no more is known of it.
 """
 
 from __future__ import annotations
@@ -16,7 +18,15 @@ from index.engines.seam import Engine, EngineQuery
 from index.model.report import Report
 from index.query.nodes import AllOf, AnyOf, Keyword, Node, PathPrefix
 
-__all__ = ["Link", "Series", "YearCheck", "YearReport", "cross_year_checks", "heads_of_body", "series"]
+__all__ = [
+    "Link",
+    "Series",
+    "YearCheck",
+    "YearReport",
+    "cross_year_checks",
+    "heads_of_body",
+    "series",
+]
 
 Head = Mapping[str, Any]
 
@@ -44,10 +54,13 @@ ITEMS = (
 # ---------------------------------------------------------------------- answers
 @dataclass(frozen=True, slots=True)
 class YearCheck:
-    """One identity across two years: `left` stands in the later report, `right` follows from the earlier one.
+    """One identity across two years:
 
-    `status` is "pass" or "fail". A `soft` one may fail lawfully: documents are taken over when bodies are merged.
-    `cells` name what was added up, "earlier." or "later." in front: table, row, column.
+    `left` stands in the later report, `right` follows from the earlier one.
+
+    `status` is "pass" or "fail". A `soft` one may fail lawfully: documents are taken over when
+    bodies are merged. `cells` name what was added up, "earlier." or "later." in front: table, row,
+    column.
     """
 
     id: str
@@ -79,9 +92,9 @@ class YearReport:
 class Link:
     """Two years that follow each other.
 
-    `renamed`: the body has another name; `reformed`: the form is another one, numbers may not be joined;
-    `unchanged`: every number of the table of applications, not all 0, is the one of the year before.
-    `checks` is empty where the tables cannot be held against each other.
+    `renamed`: the body has another name; `reformed`: the form is another one, numbers may not be
+    joined; `unchanged`: every number of the table of applications, not all 0, is the one of the
+    year before. `checks` is empty where the tables cannot be held against each other.
     """
 
     earlier: int
@@ -101,7 +114,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A body's reports by year. `names` are in order of time, `undated` the ids of reports without a year."""
+    """A body's reports by year.
+
+    `names` are in order of time, `undated` the ids of reports without a year.
+    """
 
     report: str
     names: tuple[str, ...]
@@ -132,18 +148,25 @@ class _Group:
 
 
 def heads_of_body(engine: Engine, head: Head) -> list[Head]:
-    """The heads of the reports of the body that published this one, by year, date and id; itself always among them.
+    """The heads of the reports of the body that published this one, by year, date and id; itself
+    always among them.
 
-    At most MOST of them are looked at, first years first: no body has so many, but a name that was read wrongly may.
+    At most MOST of them are looked at, first years first: no body has so many, but a name that was
+    read wrongly may.
     """
     agency = head["agency"]
     if agency is None:
         return [head]
     groups: dict[str, _Group] = {}
     hits = engine.search(EngineQuery(_same_body(head), sort="year", size=MOST)).hits
-    for other in (head, *(head_of(found.contents.head) for found in hits if found.id != head["id"])):
+    for other in (
+        head,
+        *(head_of(found.contents.head) for found in hits if found.id != head["id"]),
+    ):
         if other["agency"] == agency or _same_post(head, other):
-            groups.setdefault(other["agency"], _Group(other["agency"])).heads.append(other)
+            groups.setdefault(other["agency"], _Group(other["agency"])).heads.append(
+                other
+            )
     chosen = _chain(groups.pop(agency), list(groups.values()))
     return sorted((h for g in chosen for h in g.heads), key=_by_time)
 
@@ -156,7 +179,10 @@ def _same_body(head: Head) -> Node:
     own = Keyword("agency", (head["agency"],))
     if head["org_type"] != "部门" or head["line"] is None or head["level"] is None:
         return own
-    post: list[Node] = [Keyword("line", (head["line"],)), Keyword("level", (head["level"],))]
+    post: list[Node] = [
+        Keyword("line", (head["line"],)),
+        Keyword("level", (head["level"],)),
+    ]
     if head["region"]:
         post.append(PathPrefix("region", (tuple(head["region"]),)))
     return AnyOf((own, AllOf(tuple(post))))
@@ -165,15 +191,22 @@ def _same_body(head: Head) -> Node:
 def _same_post(head: Head, other: Head) -> bool:
     """Whether a department of another name has the same line, level and place."""
     fields = ("org_type", "line", "level", "region")
-    return bool(other["agency"]) and all((head[f] or None) == (other[f] or None) for f in fields)
+    return bool(other["agency"]) and all(
+        (head[f] or None) == (other[f] or None) for f in fields
+    )
 
 
 def _chain(own: _Group, others: list[_Group]) -> list[_Group]:
-    """What the body was before, itself, what it became: names whose years do not overlap, nearest first."""
+    """What the body was before, itself, what it became: names whose years do not overlap, nearest
+    first.
+    """
     chain = [own]
     dated = sorted((g for g in others if g.years), key=lambda g: g.agency)
     while own.years:
-        first, last = min(y for g in chain for y in g.years), max(y for g in chain for y in g.years)
+        first, last = (
+            min(y for g in chain for y in g.years),
+            max(y for g in chain for y in g.years),
+        )
         before = [g for g in dated if max(g.years) < first]
         after = [g for g in dated if min(g.years) > last]
         if before:
@@ -195,7 +228,10 @@ def series(engine: Engine, report_id: str) -> Series:
     for other in heads:
         if other["year"] is not None:
             by_year.setdefault(other["year"], []).append(other)
-    first = {year: report_of(engine.get(hs[0]["id"]).contents) for year, hs in by_year.items()}
+    first = {
+        year: report_of(engine.get(hs[0]["id"]).contents)
+        for year, hs in by_year.items()
+    }
     years = tuple(_entry(year, first[year], by_year[year]) for year in by_year)
     names = dict.fromkeys(h["agency"] for h in heads if h["agency"])
     span = range(min(by_year), max(by_year) + 1) if by_year else ()
@@ -206,7 +242,11 @@ def series(engine: Engine, report_id: str) -> Series:
         region=head["region"],
         line=head["line"],
         years=years,
-        links=tuple(_link(first[a.year], first[b.year]) for a, b in pairwise(years) if b.year == a.year + 1),
+        links=tuple(
+            _link(first[a.year], first[b.year])
+            for a, b in pairwise(years)
+            if b.year == a.year + 1
+        ),
         missing=tuple(y for y in span if y not in by_year),
         undated=tuple(h["id"] for h in heads if h["year"] is None),
     )
@@ -237,7 +277,9 @@ def _link(earlier: Report, later: Report) -> Link:
         later=later.year,
         earlier_id=earlier.id,
         later_id=later.id,
-        checks=cross_year_checks(earlier.statistics, later.statistics) if comparable else (),
+        checks=cross_year_checks(earlier.statistics, later.statistics)
+        if comparable
+        else (),
         renamed=earlier.agency != later.agency,
         reformed=earlier.template != later.template,
         unchanged=_unchanged(earlier.statistics, later.statistics),
@@ -248,13 +290,16 @@ def _link(earlier: Report, later: Report) -> Link:
 Cells = dict[tuple[str, str, str], float]
 
 
-def cross_year_checks(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> tuple[YearCheck, ...]:
-    """The identities over the statistics of two consecutive reports of one body, as records have them.
+def cross_year_checks(
+    earlier: Mapping[str, Any], later: Mapping[str, Any]
+) -> tuple[YearCheck, ...]:
+    """The identities over the statistics of two consecutive reports of one body, as records have
+    them.
 
-    X1: what is carried in is what the year before carried out, by applicant, or in total where no table was read.
-    X2 (gb2021, soft): documents in force are those of the year before, plus made, less repealed. X3 (gb2019, soft):
-    items at the end of the year before are those of its start plus the change. Only identities with both sides known
-    are given: absent is not 0.
+    X1: what is carried in is what the year before carried out, by applicant, or in total where no
+    table was read. X2 (gb2021, soft): documents in force are those of the year before, plus made,
+    less repealed. X3 (gb2019, soft): items at the end of the year before are those of its start
+    plus the change. Only identities with both sides known are given: absent is not 0.
     """
     before, after = cells_of(earlier), cells_of(later)
     checks = [_carried(before, after, key, label) for key, label in APPLICANTS]
@@ -267,7 +312,9 @@ def cross_year_checks(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> t
 
 
 def cells_of(statistics: Mapping[str, Any]) -> Cells:
-    """The numbers of the tables by (table, row, column); the two that are carried also from the metrics."""
+    """The numbers of the tables by (table, row, column); the two that are carried also from the
+    metrics.
+    """
     cells: Cells = {}
     for row in ("carried_in", "carried_out"):
         value = (statistics.get("metrics") or {}).get(f"applications_{row}")
@@ -309,7 +356,10 @@ def _items(before: Cells, after: Cells, row: str, label: str) -> YearCheck | Non
         f"X3.{row}",
         f"{label}：上一年项目数量 = 上一年度报告的项目数量 + 增减",
         [(after, "later", ("proactive", row, "items"), 1)],
-        [(before, "earlier", ("proactive", row, name), 1) for name in ("items", "change")],
+        [
+            (before, "earlier", ("proactive", row, name), 1)
+            for name in ("items", "change")
+        ],
         soft=True,
     )
 
@@ -318,7 +368,12 @@ Term = tuple[Cells, str, tuple[str, str, str], int]
 
 
 def _checked(
-    name: str, label: str, left: Sequence[Term], right: Sequence[Term], *, soft: bool = False
+    name: str,
+    label: str,
+    left: Sequence[Term],
+    right: Sequence[Term],
+    *,
+    soft: bool = False,
 ) -> YearCheck | None:
     a, b = _total(left), _total(right)
     if a is None or b is None:
@@ -337,5 +392,8 @@ def _total(terms: Iterable[Term]) -> float | None:
 
 
 def _unchanged(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> bool:
-    before, after = ({k: v for k, v in cells_of(s).items() if k[0] == "applications"} for s in (earlier, later))
+    before, after = (
+        {k: v for k, v in cells_of(s).items() if k[0] == "applications"}
+        for s in (earlier, later)
+    )
     return len(before) > len(APPLICANTS) and before == after and any(before.values())

@@ -1,10 +1,13 @@
-"""Reports like a report: those of its own body, other bodies' that say the same, and the same report published again.
+"""Reports like a report: those of its own body, other bodies' that say the same, and the same
+report published again.
 
-    sentences -> probes -> how many bodies say each -> plain sentences -> reports with most of their probes -> alignment
+    sentences -> probes -> how many bodies say each -> plain sentences -> reports with most of their
+    probes -> alignment
 
-There is no index for this: an engine finds any string. A sentence is looked up by two or three probes, pieces between
-its numbers, and counts as said by a body whose report has at least two of them, so that a word that was changed does
-not hide it. What many bodies say is boilerplate. Everything is bounded, and the same at every call.
+There is no index for this: an engine finds any string. A sentence is looked up by two or three
+probes, pieces between its numbers, and counts as said by a body whose report has at least two of
+them, so that a word that was changed does not hide it. What many bodies say is boilerplate.
+Everything is bounded, and the same at every call.
 """
 
 from __future__ import annotations
@@ -18,7 +21,17 @@ from index.analysis.wording import is_taiwan_worded, mainland_text
 from index.documents.stored import head_of
 from index.engines.seam import Engine, EngineQuery, FacetAsked, Found
 from index.model.errors import RequestError
-from index.query.nodes import AllOf, AnyOf, AtLeast, Everything, Keyword, Node, Not, Ranking, String
+from index.query.nodes import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Everything,
+    Keyword,
+    Node,
+    Not,
+    Ranking,
+    String,
+)
 from index.studies.passages import (
     Card,
     Commonness,
@@ -34,15 +47,31 @@ from index.studies.passages import (
 )
 from index.studies.series import heads_of_body
 
-__all__ = ["Copies", "Copy", "Neighbour", "Novelty", "Similar", "Year", "copies", "novelty", "passages", "similar"]
+__all__ = [
+    "Copies",
+    "Copy",
+    "Neighbour",
+    "Novelty",
+    "Similar",
+    "Year",
+    "copies",
+    "novelty",
+    "passages",
+    "similar",
+]
 
 PROBE = 12
-"""Characters of a probe. Shorter ones are found in too many sentences, longer ones break at every edit."""
+"""Characters of a probe.
+
+Shorter ones are found in too many sentences, longer ones break at every edit.
+"""
 
 LEAST_PROBE = 8
 PROBES = 3
 MOST_SENTENCES = 80
-"""So many sentences are looked up, spread over the report; a longer report's others are taken for plain."""
+"""So many sentences are looked up, spread over the report; a longer report's others are taken for
+plain.
+"""
 
 BOILERPLATE_BODIES = 10
 BOILERPLATE_SHARE = 0.01
@@ -52,21 +81,32 @@ YEARS = 20
 """No body has more reports than that: reports whose body is unknown are counted as so many a body."""
 
 RARE_PROBE = 25
-"""Probes in so few reports find those that copied. Measured over 50,000 reports: with more common ones as well, fewer
-of the planted origins come first, and it takes longer."""
+"""Probes in so few reports find those that copied.
+
+Measured over 50,000 reports: with more common ones as well, fewer of the planted origins come
+first, and it takes longer.
+"""
 
 ENOUGH_PROBES = 6
-"""Of a report that has fewer rare probes the next rarest are used: what thirty townships copied is copied too."""
+"""Of a report that has fewer rare probes the next rarest are used: what thirty townships copied is
+copied too.
+"""
 
 MORE = 10
-"""Candidates that are aligned beyond those asked for: the engine ranks by probes, the answer by letters."""
+"""Candidates that are aligned beyond those asked for: the engine ranks by probes, the answer by
+letters.
+"""
 
 MOST = 50
 SAME_BODY = 0.5
-"""Of two reports of one body for one year that share so much one is a copy of the other, perhaps revised."""
+"""Of two reports of one body for one year that share so much one is a copy of the other, perhaps
+revised.
+"""
 
 SAME_TEXT = 0.95
-"""Of two reports for one year, or of unknown years, that share so much to the last digit one is a copy of the other."""
+"""Of two reports for one year, or of unknown years, that share so much to the last digit one is a
+copy of the other.
+"""
 
 NUMBER = re.compile(r"\d")
 
@@ -74,10 +114,13 @@ NUMBER = re.compile(r"\d")
 # ---------------------------------------------------------------------- answers
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A report that shares something. `share` is the part of the asked report's plain letters that stands in it.
+    """A report that shares something.
 
-    `passages` counts the stretches that are shared, without boilerplate, `letters` what they hold. `also` are more
-    reports of the same body that were found, most shared first: one body is one line of a list.
+    `share` is the part of the asked report's plain letters that stands in it.
+
+    `passages` counts the stretches that are shared, without boilerplate, `letters` what they hold.
+    `also` are more reports of the same body that were found, most shared first: one body is one
+    line of a list.
     """
 
     card: Card
@@ -116,10 +159,12 @@ class Copies:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """What is like a report: `copies` are the same report, `own_years` the same body's for other years, nearest first.
+    """What is like a report:
 
-    `neighbours` are other bodies' reports, most shared first, one a body. `sentences` of the report were compared,
-    `boilerplate` of them are what so many bodies say.
+    `copies` are the same report, `own_years` the same body's for other years, nearest first.
+
+    `neighbours` are other bodies' reports, most shared first, one a body. `sentences` of the report
+    were compared, `boilerplate` of them are what so many bodies say.
     """
 
     report: Card
@@ -146,9 +191,10 @@ class Year:
 class Novelty:
     """How much of a report its body had said before, and how much it says again after.
 
-    `previous` is the report for the year before, or the last before it that is in this corpus: its card says which
-    year; `following` likewise. `copied` is the part of its own plain letters that stands in `previous`, `novel`
-    is the rest; None where there is no such report, or the report says nothing of its own.
+    `previous` is the report for the year before, or the last before it that is in this corpus: its
+    card says which year; `following` likewise. `copied` is the part of its own plain letters that
+    stands in `previous`, `novel` is the rest; None where there is no such report, or the report
+    says nothing of its own.
     """
 
     report: Card
@@ -180,11 +226,16 @@ class _Read:
 
     @property
     def card(self) -> Card:
-        return Card(*(self.head[name] for name in ("id", "title", "agency", "year", "region")))
+        return Card(
+            *(self.head[name] for name in ("id", "title", "agency", "year", "region"))
+        )
 
 
 def _read(found: Found) -> _Read:
-    return _Read(head_of(found.contents.head), prose(found.contents.display, found.contents.texts["text"]))
+    return _Read(
+        head_of(found.contents.head),
+        prose(found.contents.display, found.contents.texts["text"]),
+    )
 
 
 # ---------------------------------------------------------------------- probes
@@ -203,7 +254,9 @@ def probes(read: Prose, sentence: Sentence) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What an index knows of a report's sentences: how common each is, and the probes that find others like it."""
+    """What an index knows of a report's sentences: how common each is, and the probes that find
+    others like it.
+    """
 
     common: Commonness
     probes: tuple[str, ...]
@@ -223,23 +276,45 @@ class _Lookup:
         """Looks up the sentences of a report, at most MOST_SENTENCES of them."""
         taiwan, count = is_taiwan_worded(read.text.form), len(read.sentences)
         step = max(1, -(-count // MOST_SENTENCES))
-        asked = {n: [_string(p, taiwan=taiwan) for p in probes(read, read.sentences[n])] for n in range(0, count, step)}
-        common = Commonness(tuple(self._bodies(asked.get(n, ())) for n in range(count)), self.limit)
-        plain = [s for n, strings in asked.items() if not is_boilerplate(read, n, common) for s in strings]
-        return _Told(common, tuple(dict.fromkeys(form for s in self._rarest(plain) for form in s.forms)))
+        asked = {
+            n: [_string(p, taiwan=taiwan) for p in probes(read, read.sentences[n])]
+            for n in range(0, count, step)
+        }
+        common = Commonness(
+            tuple(self._bodies(asked.get(n, ())) for n in range(count)), self.limit
+        )
+        plain = [
+            s
+            for n, strings in asked.items()
+            if not is_boilerplate(read, n, common)
+            for s in strings
+        ]
+        return _Told(
+            common,
+            tuple(dict.fromkeys(form for s in self._rarest(plain) for form in s.forms)),
+        )
 
     def _rarest(self, strings: Iterable[String]) -> list[String]:
         """Those that are found in another report too, the rare ones, and enough of the others."""
-        counted = [(self.engine.count_strings(s)[0], n, s) for n, s in enumerate(dict.fromkeys(strings))]
+        counted = [
+            (self.engine.count_strings(s)[0], n, s)
+            for n, s in enumerate(dict.fromkeys(strings))
+        ]
         shared = sorted(c for c in counted if c[0] >= 2)
-        return [s for at, (count, _, s) in enumerate(shared) if count <= RARE_PROBE or at < ENOUGH_PROBES]
+        return [
+            s
+            for at, (count, _, s) in enumerate(shared)
+            if count <= RARE_PROBE or at < ENOUGH_PROBES
+        ]
 
     def _bodies(self, strings: Sequence[String]) -> int:
         """The reports of how many bodies have two of the strings, or the one there is."""
         if not strings:
             return 0
         node: Node = AtLeast(tuple(strings), min(2, len(strings)))
-        answer = self.engine.search(EngineQuery(node, size=0, facets=(FacetAsked("agency", 0),)))
+        answer = self.engine.search(
+            EngineQuery(node, size=0, facets=(FacetAsked("agency", 0),))
+        )
         return max(answer.facets[0].total_values, answer.total // YEARS)
 
     def candidates(self, told: _Told, among: Node, size: int) -> list[_Read]:
@@ -253,16 +328,27 @@ class _Lookup:
 
 def _string(probe: str, *, taiwan: bool) -> String:
     """A probe, in a Taiwan-worded report also as the mainland says it."""
-    return String(tuple(dict.fromkeys((probe, mainland_text(probe))))) if taiwan else String((probe,))
+    return (
+        String(tuple(dict.fromkeys((probe, mainland_text(probe)))))
+        if taiwan
+        else String((probe,))
+    )
 
 
 # ---------------------------------------------------------------------- asking
 def passages(engine: Engine, report_id: str, other_id: str) -> Passages:
     """What two reports share. Raises ReportNotFoundError, RequestError where both are one."""
     if report_id == other_id:
-        raise RequestError("other", "a report shares everything with itself; name another one")
+        raise RequestError(
+            "other", "a report shares everything with itself; name another one"
+        )
     own, other = _read(engine.get(report_id)), _read(engine.get(other_id))
-    return compared((own.card, other.card), own.prose, other.prose, _Lookup(engine).told(own.prose).common)
+    return compared(
+        (own.card, other.card),
+        own.prose,
+        other.prose,
+        _Lookup(engine).told(own.prose).common,
+    )
 
 
 def similar(engine: Engine, report_id: str, size: int = 10) -> Similar:
@@ -274,21 +360,32 @@ def similar(engine: Engine, report_id: str, size: int = 10) -> Similar:
     heads = [h for h in heads_of_body(engine, own.head) if h["id"] != report_id]
     body = [_read(engine.get(h["id"])) for h in _nearest(own.head, heads)[:MOST]]
     names = tuple(sorted({h["agency"] for h in (own.head, *heads) if h["agency"]}))
-    others = lookup.candidates(told, Not(Keyword("agency", names)) if names else Everything(), 2 * size + MORE)
+    others = lookup.candidates(
+        told, Not(Keyword("agency", names)) if names else Everything(), 2 * size + MORE
+    )
     others = [o for o in others if o.head["id"] != report_id]
     same = _copies(own, body, others)
     known = {c.card.id for c in same}
     return Similar(
         report=own.card,
         copies=tuple(same),
-        own_years=tuple(_neighbour(own, o, told.common) for o in body if o.head["id"] not in known)[:size],
-        neighbours=_by_body(_neighbour(own, o, told.common) for o in others if o.head["id"] not in known)[:size],
+        own_years=tuple(
+            _neighbour(own, o, told.common) for o in body if o.head["id"] not in known
+        )[:size],
+        neighbours=_by_body(
+            _neighbour(own, o, told.common) for o in others if o.head["id"] not in known
+        )[:size],
         sentences=len(own.prose.sentences),
-        boilerplate=sum(is_boilerplate(own.prose, n, told.common) for n in range(len(own.prose.sentences))),
+        boilerplate=sum(
+            is_boilerplate(own.prose, n, told.common)
+            for n in range(len(own.prose.sentences))
+        ),
     )
 
 
-def _nearest(own: Mapping[str, Any], heads: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _nearest(
+    own: Mapping[str, Any], heads: Iterable[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
     """The years round a report's own first; the year before stands before the year after."""
 
     def distance(head: Mapping[str, Any]) -> tuple[int, int, str]:
@@ -311,9 +408,15 @@ def _neighbour(own: _Read, other: _Read, common: Commonness) -> Neighbour:
 def _by_body(neighbours: Iterable[Neighbour]) -> tuple[Neighbour, ...]:
     """The neighbours that share something, most first, those of one body behind its best one."""
     found: dict[str, list[Neighbour]] = {}
-    for n in sorted((n for n in neighbours if n.letters), key=lambda n: (-n.share, -n.letters, n.card.id)):
+    for n in sorted(
+        (n for n in neighbours if n.letters),
+        key=lambda n: (-n.share, -n.letters, n.card.id),
+    ):
         found.setdefault(n.card.agency or n.card.id, []).append(n)
-    return tuple(replace(first, also=tuple(n.card for n in rest)) for first, *rest in found.values())
+    return tuple(
+        replace(first, also=tuple(n.card for n in rest))
+        for first, *rest in found.values()
+    )
 
 
 # ---------------------------------------------------------------------- copies
@@ -322,15 +425,26 @@ def copies(engine: Engine, report_id: str) -> Copies:
     own = _read(engine.get(report_id))
     body: list[_Read] = []
     if own.head["agency"] and own.head["year"]:
-        condition = AllOf((Keyword("agency", (own.head["agency"],)), Keyword("year", (str(own.head["year"]),))))
+        condition = AllOf(
+            (
+                Keyword("agency", (own.head["agency"],)),
+                Keyword("year", (str(own.head["year"]),)),
+            )
+        )
         found = engine.search(EngineQuery(condition, size=MOST)).hits
         body = [_read(f) for f in found if f.id != report_id]
     known = {report_id, *(b.head["id"] for b in body)}
-    strings = _spread([p for s in own.prose.sentences for p in probes(own.prose, s)], 12)
+    strings = _spread(
+        [p for s in own.prose.sentences for p in probes(own.prose, s)], 12
+    )
     others: list[_Read] = []
     if strings:
-        node = AtLeast(tuple(String((s,)) for s in strings), max(1, len(strings) * 3 // 4))
-        hits = engine.search(EngineQuery(node, ranking=Ranking(runs=strings), size=MOST)).hits
+        node = AtLeast(
+            tuple(String((s,)) for s in strings), max(1, len(strings) * 3 // 4)
+        )
+        hits = engine.search(
+            EngineQuery(node, ranking=Ranking(runs=strings), size=MOST)
+        ).hits
         others = [_read(f) for f in hits if f.id not in known]
     return Copies(own.card, tuple(_copies(own, body, others)))
 
@@ -343,8 +457,15 @@ def _spread(strings: Sequence[str], count: int) -> tuple[str, ...]:
 
 
 def _copies(own: _Read, body: Iterable[_Read], others: Iterable[_Read]) -> list[Copy]:
-    made = [_copy(own, o, same_body=same) for group, same in ((body, True), (others, False)) for o in group]
-    return sorted((c for c in made if c is not None), key=lambda c: (c.published or "9999", c.card.id))
+    made = [
+        _copy(own, o, same_body=same)
+        for group, same in ((body, True), (others, False))
+        for o in group
+    ]
+    return sorted(
+        (c for c in made if c is not None),
+        key=lambda c: (c.published or "9999", c.card.id),
+    )
 
 
 def _copy(own: _Read, other: _Read, *, same_body: bool) -> Copy | None:
@@ -352,30 +473,45 @@ def _copy(own: _Read, other: _Read, *, same_body: bool) -> Copy | None:
     years = own.head["year"], other.head["year"]
     if None not in years and years[0] != years[1]:
         return None
-    there, back = _to_the_digit(own.prose, other.prose), _to_the_digit(other.prose, own.prose)
+    there, back = (
+        _to_the_digit(own.prose, other.prose),
+        _to_the_digit(other.prose, own.prose),
+    )
     revised = same_body and None not in years and max(there, back) >= SAME_BODY
     if not revised and min(there, back) < SAME_TEXT:
         return None
     head = other.head
-    return Copy(other.card, head["source"], head["url"], head["published"], there, same_body)
+    return Copy(
+        other.card, head["source"], head["url"], head["published"], there, same_body
+    )
 
 
 def _to_the_digit(a: Prose, b: Prose) -> float:
-    """The part of the first text's letters whose sentences stand in the second with the same numbers."""
+    """The part of the first text's letters whose sentences stand in the second with the same
+    numbers.
+    """
     if not a.sentences:
         return float(a.text.form == b.text.form)
     there = {_written(b, s) for s in b.sentences}
-    return round(sum(len(s.letters) for s in a.sentences if _written(a, s) in there) / a.letters, 4)
+    return round(
+        sum(len(s.letters) for s in a.sentences if _written(a, s) in there) / a.letters,
+        4,
+    )
 
 
 def _written(read: Prose, sentence: Sentence) -> str:
     """The letters and digits of a sentence."""
-    return sentence.letters + "".join(re.findall(r"\d", read.text.form[sentence.start : sentence.end]))
+    return sentence.letters + "".join(
+        re.findall(r"\d", read.text.form[sentence.start : sentence.end])
+    )
 
 
 # ---------------------------------------------------------------------- from year to year
 def novelty(engine: Engine, report_id: str) -> Novelty:
-    """A report held against its body's last one before and first one after. Raises ReportNotFoundError."""
+    """A report held against its body's last one before and first one after.
+
+    Raises ReportNotFoundError.
+    """
     own = _read(engine.get(report_id))
     year = own.head["year"]
     if year is None:
@@ -387,9 +523,15 @@ def novelty(engine: Engine, report_id: str) -> Novelty:
         if head is None:
             return None
         other = _read(engine.get(head["id"]))
-        return Year(other.card, compared((own.card, other.card), own.prose, other.prose, common))
+        return Year(
+            other.card, compared((own.card, other.card), own.prose, other.prose, common)
+        )
 
-    return Novelty(own.card, held(_last(h for h in heads if h["year"] < year)), held(_first(heads, year)))
+    return Novelty(
+        own.card,
+        held(_last(h for h in heads if h["year"] < year)),
+        held(_first(heads, year)),
+    )
 
 
 def _last(heads: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
@@ -399,4 +541,6 @@ def _last(heads: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
 
 def _first(heads: Iterable[Mapping[str, Any]], year: int) -> Mapping[str, Any] | None:
     """The first published report of the first year behind one."""
-    return min((h for h in heads if h["year"] > year), key=lambda h: h["year"], default=None)
+    return min(
+        (h for h in heads if h["year"] > year), key=lambda h: h["year"], default=None
+    )

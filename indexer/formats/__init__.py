@@ -39,21 +39,32 @@ READERS: dict[str, Reader] = {
 }
 """Suffix in lower case -> its reader."""
 
-_MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|table|div|p|title|script)\b", re.IGNORECASE)
+_MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|table|div|p|title|script)\b",
+    re.IGNORECASE,
+)
 
 
 def read(source: Source) -> Page:
-    """The page of a source, by the reader of its suffix, or of its content where that is plainly another.
+    """The page of a source, by the reader of its suffix, or of its content where that is plainly
+    another.
 
     Raises InputError when no reader can make a document of it.
     """
     suffix = _by_content(source) or source.suffix.lower()
     reader = READERS.get(suffix)
     if reader is None:
-        raise InputError(f"no reader for {suffix or 'a file without a suffix'}; readable are {' '.join(READERS)}")
+        raise InputError(
+            f"no reader for {suffix or 'a file without a suffix'}; readable are {' '.join(READERS)}"
+        )
     page = reader(source)
-    if suffix != source.suffix.lower() and READERS.get(source.suffix.lower()) is not reader:
-        page.problems.append(f"named {source.suffix} but is {suffix}: read as what it is")
+    if (
+        suffix != source.suffix.lower()
+        and READERS.get(source.suffix.lower()) is not reader
+    ):
+        page.problems.append(
+            f"named {source.suffix} but is {suffix}: read as what it is"
+        )
     return page
 
 

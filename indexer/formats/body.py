@@ -1,4 +1,6 @@
-"""The last step of every reader: lines and tables become the text of a Page, or the reason why there is none."""
+"""The last step of every reader: lines and tables become the text of a Page, or the reason why
+there is none.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,13 @@ _ERROR_PAGE = re.compile(
 )
 
 
-def finish(framed: Framed, tables: Sequence[Rows], kind: str, decoded: Decoded | None = None, least: int = 1) -> Page:
+def finish(
+    framed: Framed,
+    tables: Sequence[Rows],
+    kind: str,
+    decoded: Decoded | None = None,
+    least: int = 1,
+) -> Page:
     """A Page of what `frame` left. `least` is how many letters or digits make a document.
 
     Raises InputError when there are fewer, or when the page says that there is nothing.
@@ -46,7 +54,9 @@ def finish(framed: Framed, tables: Sequence[Rows], kind: str, decoded: Decoded |
 def _refuse_empty(text: str, title: str | None, least: int) -> None:
     words = _count(text, 100)
     if words + _count(title or "", 100) < least:
-        raise InputError("holds no text; if it is a scan or a page of links, index the document itself")
+        raise InputError(
+            "holds no text; if it is a scan or a page of links, index the document itself"
+        )
     if words < 100 and _ERROR_PAGE.search(f"{title or ''}\n{text}"):
         raise InputError("is a website's error page; fetch the report again")
 

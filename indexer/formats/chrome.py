@@ -1,8 +1,8 @@
 """What stands around a report on a government website, told from the report itself.
 
-Rules act at the edges of a document only and stop at the first line that could be the report's own: a missed line of
-chrome costs a reader a glance, a lost line of text costs the reader's trust. Whatever is taken out of the text is
-kept in Page.chrome.
+Rules act at the edges of a document only and stop at the first line that could be the report's own:
+a missed line of chrome costs a reader a glance, a lost line of text costs the reader's trust.
+Whatever is taken out of the text is kept in Page.chrome.
 """
 
 from __future__ import annotations
@@ -12,7 +12,17 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["EDGES", "Framed", "Line", "frame", "header_fields", "is_chrome", "is_title", "squeeze", "title_apart"]
+__all__ = [
+    "EDGES",
+    "Framed",
+    "Line",
+    "frame",
+    "header_fields",
+    "is_chrome",
+    "is_title",
+    "squeeze",
+    "title_apart",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +149,10 @@ LABELS = {
         "",
     ),
 }
-"""Labels of the line of facts below a title -> the key of Page.meta. `issuer` serves as `source` when there is none."""
+"""Labels of the line of facts below a title -> the key of Page.meta.
+
+`issuer` serves as `source` when there is none.
+"""
 
 EXACT = frozenset(
     (
@@ -284,10 +297,14 @@ PATTERNS = tuple(
         r"[【\[（(]?\s*(我要|网站|页面)?纠错",
     )
 )
-"""How a line of chrome begins. A line with a full stop, or longer than MAX_CHROME, is never chrome by these."""
+"""How a line of chrome begins.
 
-EDGES = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u3000\u2028\u2029\u202f\u205f\u2060\ufeff" + "".join(
-    map(chr, range(0x2000, 0x200F))
+A line with a full stop, or longer than MAX_CHROME, is never chrome by these.
+"""
+
+EDGES = (
+    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u3000\u2028\u2029\u202f\u205f\u2060\ufeff"
+    + "".join(map(chr, range(0x2000, 0x200F)))
 )
 """White space of every width, and marks of no width, that pages put around a line."""
 MAX_CHROME = 120
@@ -295,9 +312,13 @@ MAX_TITLE = 60
 TOP = 14
 """Lines from the top among which a title may stand."""
 
-SUBJECT = re.compile(r"(信息|資訊|资讯|政务|政務|政府)(公开|公開)|政府(信息|資訊)|(信息|資訊)(公开|公開)")
+SUBJECT = re.compile(
+    r"(信息|資訊|资讯|政务|政務|政府)(公开|公開)|政府(信息|資訊)|(信息|資訊)(公开|公開)"
+)
 GENRE = re.compile(r"报告|報告|年报|年報|总结|總結")
-_ENDS_TITLE = re.compile(r"(报告|報告|年报|年報|总结|總結)(书|書)?([（(《〈\[【][^。]{0,20}|全文|公开|公開)?$")
+_ENDS_TITLE = re.compile(
+    r"(报告|報告|年报|年報|总结|總結)(书|書)?([（(《〈\[【][^。]{0,20}|全文|公开|公開)?$"
+)
 _BODY_END = re.compile(
     r"(局|办|辦|委|府|处|處|会|會|院|厅|廳|部|中心|街道|街道办事处|镇|鎮|乡|鄉|区|區|县|縣|市|省|室|站|所|公司|校|学|學)$"
 )
@@ -322,7 +343,10 @@ def squeeze(text: str) -> str:
 
 
 def frame(lines: Sequence[Line], title: str | None = None) -> Framed:
-    """Part `lines` into chrome, title, header lines and body. A `title` known from elsewhere is only taken out."""
+    """Part `lines` into chrome, title, header lines and body.
+
+    A `title` known from elsewhere is only taken out.
+    """
     rest = [line for line in lines if line.text.strip()]
     out = Framed([])
     place = _known_title(rest, title) if title else _find_title(rest)
@@ -342,7 +366,9 @@ def frame(lines: Sequence[Line], title: str | None = None) -> Framed:
 
 
 def title_apart(text: str) -> tuple[str | None, str]:
-    """The title that stands in the first lines of a text, and the text without those lines; nothing else is touched."""
+    """The title that stands in the first lines of a text, and the text without those lines; nothing
+    else is touched.
+    """
     lines = [Line(line) for line in text.split("\n")]
     held = [n for n, line in enumerate(lines) if line.text.strip()]
     place = _find_title([lines[n] for n in held])
@@ -354,7 +380,8 @@ def title_apart(text: str) -> tuple[str | None, str]:
 
 
 def is_title(text: str) -> bool:
-    """Whether a line can be the title of an annual report: its subject and its genre, and no sentence.
+    """Whether a line can be the title of an annual report: its subject and its genre, and no
+    sentence.
 
     Kangxi radicals and pinyin glosses, which are repaired later, do not hide it.
     """
@@ -372,11 +399,17 @@ def is_chrome(text: str) -> bool:
     bare = text.strip()
     if bare in EXACT or squeeze(bare).strip("【】[]［］（）()|") in EXACT:
         return True
-    return len(bare) <= MAX_CHROME and "。" not in bare and any(p.match(bare) for p in PATTERNS)
+    return (
+        len(bare) <= MAX_CHROME
+        and "。" not in bare
+        and any(p.match(bare) for p in PATTERNS)
+    )
 
 
 def header_fields(text: str) -> dict[str, str] | None:
-    """The labelled values of a line such as "发布时间:2019-03-14 来源:办公室", by meta key; None for any other line.
+    """The labelled values of a line such as "发布时间:2019-03-14 来源:办公室", by meta key;
+
+    None for any other line.
 
     >>> header_fields("发布时间:2019-03-14 09:17来源:办公室")
     {'published': '2019-03-14 09:17', 'source': '办公室'}
@@ -387,7 +420,9 @@ def header_fields(text: str) -> dict[str, str] | None:
     fields: dict[str, str] = {}
     for this, after in zip(found, [*found[1:], None], strict=True):
         key = LABELS[squeeze(this[1])]
-        value = text[this.end() : after.start() if after else len(text)].strip(" \t\xa0　|｜【】[]")
+        value = text[this.end() : after.start() if after else len(text)].strip(
+            " \t\xa0　|｜【】[]"
+        )
         if key and value.strip("-—无無 "):
             fields.setdefault(key, value)
     return fields
@@ -474,7 +509,9 @@ def _drop(out: Framed, text: str) -> None:
     for key, value in fields.items():
         if key != "title":
             out.meta.setdefault(key, value)
-    out.meta["header"] = f"{out.meta['header']}\n{text}" if "header" in out.meta else text
+    out.meta["header"] = (
+        f"{out.meta['header']}\n{text}" if "header" in out.meta else text
+    )
 
 
 def _below_title(out: Framed, lines: list[Line]) -> list[Line]:
@@ -493,14 +530,20 @@ def _again(out: Framed, lines: list[Line]) -> list[Line]:
 def _leading(out: Framed, lines: list[Line], limit: int = 20) -> list[Line]:
     for n, line in enumerate(lines):
         text = line.text.strip()
-        if n >= limit or line.table is not None or not (is_chrome(text) or _is_header(text)):
+        if (
+            n >= limit
+            or line.table is not None
+            or not (is_chrome(text) or _is_header(text))
+        ):
             return lines[n:]
         _drop(out, text)
     return []
 
 
 def _is_header(text: str) -> bool:
-    """A line of facts: its first label is not one that a report's own sentence begins with, or there are several."""
+    """A line of facts: its first label is not one that a report's own sentence begins with, or
+    there are several.
+    """
     if header_fields(text) is None:
         return False
     labels = [squeeze(m[1]) for m in _LABELLED.finditer(text)]
@@ -519,7 +562,11 @@ def _is_header(text: str) -> bool:
 
 def _trailing(out: Framed, lines: list[Line]) -> list[Line]:
     end = _foot(lines)
-    while end and lines[end - 1].table is None and (is_chrome(lines[end - 1].text) or _is_footer(lines[end - 1].text)):
+    while (
+        end
+        and lines[end - 1].table is None
+        and (is_chrome(lines[end - 1].text) or _is_footer(lines[end - 1].text))
+    ):
         end -= 1
     for line in lines[end:]:
         _drop(out, line.text.strip())
@@ -527,8 +574,12 @@ def _trailing(out: Framed, lines: list[Line]) -> list[Line]:
 
 
 def _is_footer(text: str) -> bool:
-    """A line of facts below the report: it tells when the page was published, which a note on figures does not."""
-    return "published" in (header_fields(text.strip()) or {}) and _is_header(text.strip())
+    """A line of facts below the report: it tells when the page was published, which a note on
+    figures does not.
+    """
+    return "published" in (header_fields(text.strip()) or {}) and _is_header(
+        text.strip()
+    )
 
 
 def _foot(lines: Sequence[Line]) -> int:
@@ -540,7 +591,9 @@ def _foot(lines: Sequence[Line]) -> int:
 
 
 def _only_links(lines: Sequence[Line]) -> bool:
-    """Nothing below that could be the end of a report: no sentence, no table, no signature with its date."""
+    """Nothing below that could be the end of a report: no sentence, no table, no signature with its
+    date.
+    """
     return all(
         line.table is None
         and len(line.text) <= MAX_TITLE

@@ -27,8 +27,8 @@ MAX_SECONDS = 120
 class Converter:
     """A program that writes the text of a document.
 
-    `arguments` may hold {file}, {folder} and {profile}. `output` is the file it writes into {folder}, None for
-    standard output. `suffixes` are the formats it reads.
+    `arguments` may hold {file}, {folder} and {profile}. `output` is the file it writes into
+    {folder}, None for standard output. `suffixes` are the formats it reads.
     """
 
     program: str
@@ -65,12 +65,19 @@ _ROW = re.compile(r"^\|.*\|$")
 
 
 def read_doc(source: Source) -> Page:
-    """The report in a .doc, .wps or .rtf file. Raises InputError when no program of this machine can read it."""
+    """The report in a .doc, .wps or .rtf file.
+
+    Raises InputError when no program of this machine can read it.
+    """
     suffix = source.suffix.lower()
-    suitable = [c for c in CONVERTERS if suffix in c.suffixes and shutil.which(c.program)]
+    suitable = [
+        c for c in CONVERTERS if suffix in c.suffixes and shutil.which(c.program)
+    ]
     if not suitable:
         needed = "antiword or LibreOffice" if suffix == ".doc" else "LibreOffice"
-        raise InputError(f"needs {needed} to be read; install it, for example: apt-get install {_package(suffix)}")
+        raise InputError(
+            f"needs {needed} to be read; install it, for example: apt-get install {_package(suffix)}"
+        )
     for converter in suitable:
         if text := _convert(converter, source.data, suffix):
             lines, tables = _lines(text)
@@ -85,21 +92,38 @@ def _package(suffix: str) -> str:
 
 def _convert(converter: Converter, data: bytes, suffix: str) -> str | None:
     """The text that a converter makes of the document, None when it fails or takes too long."""
-    with tempfile.TemporaryDirectory(prefix="gongkai-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="gongkai-", ignore_cleanup_errors=True
+    ) as folder:
         file = Path(folder, "document" + suffix)
         file.write_bytes(data)
-        names = {"file": str(file), "folder": folder, "profile": Path(folder, "profile").as_uri()}
+        names = {
+            "file": str(file),
+            "folder": folder,
+            "profile": Path(folder, "profile").as_uri(),
+        }
         program = shutil.which(converter.program) or converter.program
         command = [program, *(a.format(**names) for a in converter.arguments)]
         try:
             # the program is one of CONVERTERS, and the file's name is ours
             done = subprocess.run(  # noqa: S603
-                command, capture_output=True, timeout=MAX_SECONDS, check=False, cwd=folder, stdin=subprocess.DEVNULL
+                command,
+                capture_output=True,
+                timeout=MAX_SECONDS,
+                check=False,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
             )
         except (OSError, subprocess.TimeoutExpired):
             return None
         written = Path(folder, converter.output) if converter.output else None
-        out = written.read_bytes() if written and written.is_file() else b"" if written else done.stdout
+        out = (
+            written.read_bytes()
+            if written and written.is_file()
+            else b""
+            if written
+            else done.stdout
+        )
     return _text(out) if done.returncode == 0 else None
 
 

@@ -1,7 +1,9 @@
-"""Word documents (.docx): paragraphs and tables in their order, inserted text kept, deleted text left out.
+"""Word documents (.docx): paragraphs and tables in their order, inserted text kept, deleted text
+left out.
 
-The document part is read directly. python-docx opens every part first and gives up on files that WPS Office writes,
-whose relationships may name a part "NULL"; its paragraphs also lack insertions, content controls and text boxes.
+The document part is read directly. python-docx opens every part first and gives up on files that
+WPS Office writes, whose relationships may name a part "NULL"; its paragraphs also lack insertions,
+content controls and text boxes.
 """
 
 from __future__ import annotations
@@ -31,18 +33,27 @@ MAX_PARTS = 10_000
 CHUNK = 1 << 20
 
 _TEXT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_NOT_HERE = frozenset(("Fallback", "txbxContent", "del", "moveFrom", "rPr", "pPr", "delText", "instrText"))
+_NOT_HERE = frozenset(
+    ("Fallback", "txbxContent", "del", "moveFrom", "rPr", "pPr", "delText", "instrText")
+)
 _WRAPPERS = frozenset(("sdt", "sdtContent", "ins", "customXml", "smartTag", "moveTo"))
 
 
 def read_docx(source: Source) -> Page:
-    """The report in a .docx file. Raises InputError when it is damaged, locked, no Word document or a bomb."""
+    """The report in a .docx file.
+
+    Raises InputError when it is damaged, locked, no Word document or a bomb.
+    """
     parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     try:
         document = lxml.etree.fromstring(_document(source.data), parser)
     except (lxml.etree.XMLSyntaxError, ValueError):
         document = None
-    body = next((e for e in document if _name(e) == "body"), None) if document is not None else None
+    body = (
+        next((e for e in document if _name(e) == "body"), None)
+        if document is not None
+        else None
+    )
     if body is None:
         raise InputError("is a damaged Word document; save it again")
     root = lxml.html.Element("div")
@@ -57,15 +68,32 @@ def _document(data: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-            found = [n for n in names if n.replace("\\", "/").lower() == "word/document.xml"]
-            found = found or [n for n in names if n.startswith("word/document") and n.endswith(".xml")]
+            found = [
+                n for n in names if n.replace("\\", "/").lower() == "word/document.xml"
+            ]
+            found = found or [
+                n for n in names if n.startswith("word/document") and n.endswith(".xml")
+            ]
             if not found or len(names) > MAX_PARTS:
-                raise InputError("is a zip archive but no Word document; give archives the suffix .zip")
+                raise InputError(
+                    "is a zip archive but no Word document; give archives the suffix .zip"
+                )
             return _bounded(archive, found[0])
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error):
-        raise InputError("is not a Word document: damaged or another format; save it again as .docx") from None
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        zlib.error,
+    ):
+        raise InputError(
+            "is not a Word document: damaged or another format; save it again as .docx"
+        ) from None
     except RuntimeError:
-        raise InputError("is a locked Word document; save it without a password") from None
+        raise InputError(
+            "is a locked Word document; save it without a password"
+        ) from None
 
 
 def _bounded(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -74,8 +102,12 @@ def _bounded(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as stream:
         while chunk := stream.read(CHUNK):
             out += chunk
-            if len(out) > MAX_DOCUMENT or (len(out) > RATIO_FROM and len(out) > MAX_RATIO * packed):
-                raise InputError("grows without measure when unpacked; save its text as .txt")
+            if len(out) > MAX_DOCUMENT or (
+                len(out) > RATIO_FROM and len(out) > MAX_RATIO * packed
+            ):
+                raise InputError(
+                    "grows without measure when unpacked; save its text as .txt"
+                )
     return bytes(out)
 
 
@@ -87,11 +119,20 @@ def _name(element: _Element) -> str:
 def _value(element: _Element | None, default: str) -> str:
     if element is None:
         return default
-    return next((str(v) for k, v in element.attrib.items() if str(k).rpartition("}")[2] == "val"), default)
+    return next(
+        (
+            str(v)
+            for k, v in element.attrib.items()
+            if str(k).rpartition("}")[2] == "val"
+        ),
+        default,
+    )
 
 
 def _blocks(parent: _Element) -> Iterator[_Element]:
-    """Paragraphs and tables directly in `parent`, through content controls and revisions that wrap them."""
+    """Paragraphs and tables directly in `parent`, through content controls and revisions that wrap
+    them.
+    """
     return _wrapped(parent, ("p", "tbl"))
 
 
@@ -106,7 +147,10 @@ def _wrapped(parent: _Element, names: tuple[str, ...]) -> Iterator[_Element]:
 
 
 def _append(parent: HtmlElement, block: _Element) -> None:
-    """Add a block to a tree of HTML. Recursion is bounded by the depth of XML that lxml parses, 256."""
+    """Add a block to a tree of HTML.
+
+    Recursion is bounded by the depth of XML that lxml parses, 256.
+    """
     if _name(block) == "tbl":
         _append_table(parent, block)
         return
@@ -153,7 +197,9 @@ def _append_table(parent: HtmlElement, block: _Element) -> None:
         for cell in _wrapped(row, ("tc",)):
             span, continues = _spans(cell)
             if continues and column in above:
-                above[column].set("rowspan", str(int(above[column].get("rowspan", "1")) + 1))
+                above[column].set(
+                    "rowspan", str(int(above[column].get("rowspan", "1")) + 1)
+                )
             else:
                 above[column] = td = SubElement(tr, "td", colspan=str(span))
                 for inner in _blocks(cell):
@@ -166,5 +212,9 @@ def _spans(cell: _Element) -> tuple[int, bool]:
     properties = next((e for e in cell if _name(e) == "tcPr"), None)
     found = {_name(e): e for e in properties} if properties is not None else {}
     raw = _value(found.get("gridSpan"), "1")
-    span = max(1, min(1000, int(raw))) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 1
+    span = (
+        max(1, min(1000, int(raw)))
+        if raw.isascii() and raw.isdigit() and len(raw) < 6
+        else 1
+    )
     return span, "vMerge" in found and _value(found["vMerge"], "continue") == "continue"

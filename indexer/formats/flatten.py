@@ -17,7 +17,20 @@ __all__ = ["Flat", "cell_line", "flatten", "join_lines"]
 
 BLOCKS = frozenset(
     (
-        *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt"),
+        *(
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "caption",
+            "center",
+            "dd",
+            "details",
+            "div",
+            "dl",
+            "dt",
+        ),
         *(
             "fieldset",
             "figcaption",
@@ -34,7 +47,22 @@ BLOCKS = frozenset(
             "hr",
             "html",
         ),
-        *("legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th"),
+        *(
+            "legend",
+            "li",
+            "main",
+            "nav",
+            "ol",
+            "p",
+            "pre",
+            "section",
+            "summary",
+            "table",
+            "tbody",
+            "td",
+            "tfoot",
+            "th",
+        ),
         *("thead", "title", "tr", "ul", "option"),
     )
 )
@@ -67,7 +95,9 @@ class Flat:
 
 @dataclass(slots=True)
 class _Table:
-    """A table that is open: its rows so far, its lines in groups (whether they are a cell's), and the open cell."""
+    """A table that is open: its rows so far, its lines in groups (whether they are a cell's), and
+    the open cell.
+    """
 
     rows: list[list[Cell]] = field(default_factory=list)
     groups: list[tuple[bool, list[Line]]] = field(default_factory=list)
@@ -88,7 +118,9 @@ class _Flattener:
 
     def text(self, text: str | None) -> None:
         if text:
-            self.parts.append(text if self.pre else _SPACES.sub(" ", _WIDE_BREAK.sub("", text)))
+            self.parts.append(
+                text if self.pre else _SPACES.sub(" ", _WIDE_BREAK.sub("", text))
+            )
 
     def end_line(self) -> None:
         text, self.parts = "".join(self.parts), []
@@ -157,7 +189,9 @@ class _Flattener:
         if not table.rows:
             table.rows.append([])
         span = (_span(table.element, "colspan"), _span(table.element, "rowspan"))
-        table.rows[-1].append(Cell("\n".join(table.cell), *span, table.element.tag == "th"))
+        table.rows[-1].append(
+            Cell("\n".join(table.cell), *span, table.element.tag == "th")
+        )
         table.groups.append((True, [Line(text) for text in table.cell]))
         table.cell = table.element = None
 
@@ -167,7 +201,11 @@ class _Flattener:
         if _is_data(table):
             number = len(self.flat.tables)
             self.flat.tables.append(tuple(tuple(row) for row in table.rows if row))
-            lines = [line for is_cell, group in table.groups for line in _numbered(group, number if is_cell else None)]
+            lines = [
+                line
+                for is_cell, group in table.groups
+                for line in _numbered(group, number if is_cell else None)
+            ]
         else:
             lines = [line for _, group in table.groups for line in group]
         if self.open:
@@ -184,7 +222,9 @@ def _numbered(group: list[Line], table: int | None) -> list[Line]:
 
 
 def flatten(root: HtmlElement, chosen: set[HtmlElement]) -> Flat:
-    """The lines of `root`, parted into those within the `chosen` elements and those before and after."""
+    """The lines of `root`, parted into those within the `chosen` elements and those before and
+    after.
+    """
     state = _Flattener(chosen)
     for element, entering in _walk(root):
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -212,18 +252,26 @@ def _walk(root: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
 
 def _span(element: HtmlElement, name: str) -> int:
     raw = (element.get(name) or "1").strip()
-    return max(1, min(MAX_SPAN, int(raw))) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 1
+    return (
+        max(1, min(MAX_SPAN, int(raw)))
+        if raw.isascii() and raw.isdigit() and len(raw) < 9
+        else 1
+    )
 
 
 def _is_data(table: _Table) -> bool:
-    """A table of data, not of layout: at least two cells with text, none of them as long as a page, none a table."""
+    """A table of data, not of layout: at least two cells with text, none of them as long as a page,
+    none a table.
+    """
     texts = [cell.text for row in table.rows for cell in row if cell.text]
     return not table.nested and len(texts) > 1 and max(map(len, texts)) <= MAX_CELL
 
 
 def cell_line(lines: list[str]) -> list[str]:
     """The lines of a cell as they stand in the text: a label is one line, however it was broken."""
-    if all(len(line) <= BROKEN_LINE for line in lines) and not any(_ITEM.match(line) for line in lines[1:]):
+    if all(len(line) <= BROKEN_LINE for line in lines) and not any(
+        _ITEM.match(line) for line in lines[1:]
+    ):
         return [joined] if (joined := join_lines(lines)) else []
     return lines
 
@@ -236,6 +284,10 @@ def join_lines(lines: list[str]) -> str:
     """
     out = ""
     for line in lines:
-        gap = " " if out and line and not (_WIDE.match(out[-1]) or _WIDE.match(line[0])) else ""
+        gap = (
+            " "
+            if out and line and not (_WIDE.match(out[-1]) or _WIDE.match(line[0]))
+            else ""
+        )
         out += gap + line
     return out

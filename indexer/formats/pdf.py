@@ -1,6 +1,8 @@
-"""PDF with a text layer, through PDFium, which alone of the readers tried leaves no Kangxi radicals behind.
+"""PDF with a text layer, through PDFium, which alone of the readers tried leaves no Kangxi radicals
+behind.
 
-PDFium knows lines, not paragraphs: lines that run to the right margin are joined, page numbers and running heads go.
+PDFium knows lines, not paragraphs: lines that run to the right margin are joined, page numbers and
+running heads go.
 """
 
 from __future__ import annotations
@@ -63,16 +65,24 @@ def read_pdf(source: Source) -> Page:
     """The report in a PDF. Raises InputError when it is damaged, locked, or a scan without text."""
     with _LOCK:
         pages = _read_pages(source.data)
-    blank = [n for n, lines in enumerate(pages.lines, 1) if len(_WORD.findall("".join(lines))) < 2]
+    blank = [
+        n
+        for n, lines in enumerate(pages.lines, 1)
+        if len(_WORD.findall("".join(lines))) < 2
+    ]
     if sum(len(_WORD.findall("".join(lines))) for lines in pages.lines) < LEAST:
-        raise InputError("is a scanned PDF without text; run OCR over it first, for example ocrmypdf -l chi_sim")
+        raise InputError(
+            "is a scanned PDF without text; run OCR over it first, for example ocrmypdf -l chi_sim"
+        )
     bodies, dropped = _without_heads(pages.lines)
     framed = frame([Line(text) for text in paragraphs(bodies)])
     framed.chrome.extend(dropped)
     page = finish(framed, [], "pdf", least=LEAST)
     page.problems.extend(pages.problems)
     if blank:
-        page.problems.append(f"{len(blank)} of {pages.count} pages have no text, scans perhaps: {_listed(blank)}")
+        page.problems.append(
+            f"{len(blank)} of {pages.count} pages have no text, scans perhaps: {_listed(blank)}"
+        )
     return page
 
 
@@ -85,7 +95,9 @@ def _read_pages(data: bytes) -> _Pages:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
-            raise InputError("is a PDF locked with a password; save it without one") from None
+            raise InputError(
+                "is a PDF locked with a password; save it without one"
+            ) from None
         raise InputError("is a damaged PDF; fetch it again") from None
     try:
         return _pages_of(document)
@@ -99,7 +111,9 @@ def _pages_of(document: pypdfium2.PdfDocument) -> _Pages:
     damaged: list[int] = []
     for n in range(out.count):
         if n >= MAX_PAGES or time.monotonic() > deadline:
-            out.problems.append(f"only the first {n} of {out.count} pages were read; split the file")
+            out.problems.append(
+                f"only the first {n} of {out.count} pages were read; split the file"
+            )
             break
         try:
             out.lines.append(_lines_of(document, n))
@@ -120,7 +134,9 @@ def _lines_of(document: pypdfium2.PdfDocument, number: int) -> list[str]:
             text_page.close()
     finally:
         page.close()
-    lines = (_NOISE.sub("", line).strip() for line in text.replace("\r", "\n").split("\n"))
+    lines = (
+        _NOISE.sub("", line).strip() for line in text.replace("\r", "\n").split("\n")
+    )
     return [line for line in lines if line]
 
 
@@ -134,17 +150,25 @@ def _without_heads(pages: Sequence[list[str]]) -> tuple[list[list[str]], list[st
         kept = []
         for i, line in enumerate(lines):
             if min(i, len(lines) - 1 - i) < HEADS and (
-                _PAGE_MARK.fullmatch(line) or _head(line) in repeated or (shift is not None and line == str(n + shift))
+                _PAGE_MARK.fullmatch(line)
+                or _head(line) in repeated
+                or (shift is not None and line == str(n + shift))
             ):
                 dropped[line] = None
             else:
                 kept.append(line)
         bodies.append(kept)
-    return bodies, [line for line in dropped if not _PAGE_MARK.fullmatch(line) and not line.isdigit()]
+    return bodies, [
+        line
+        for line in dropped
+        if not _PAGE_MARK.fullmatch(line) and not line.isdigit()
+    ]
 
 
 def _head(line: str) -> str:
-    """What a running head has in common from page to page: all of it but a page number at one of its ends."""
+    """What a running head has in common from page to page: all of it but a page number at one of
+    its ends.
+    """
     return re.sub(r"^\d{1,4}(?=\D)|(?<=\D)\d{1,4}$", "#", squeeze(line))
 
 
@@ -154,15 +178,21 @@ def _running_heads(pages: Sequence[list[str]]) -> set[str]:
     for lines in pages:
         seen.update({_head(line) for line in [*lines[:HEADS], *lines[-HEADS:]]})
     # shorter ones are labels of tables that end their page, such as 合计
-    return {h for h, n in seen.items() if n >= max(3, len(pages) / 2) and len(h) > MAX_LABEL}
+    return {
+        h for h, n in seen.items() if n >= max(3, len(pages) / 2) and len(h) > MAX_LABEL
+    }
 
 
 def _number_shift(pages: Sequence[list[str]]) -> int | None:
-    """How far printed page numbers are from the count of pages, when most pages have one at an edge."""
+    """How far printed page numbers are from the count of pages, when most pages have one at an
+    edge.
+    """
     shifts: Counter[int] = Counter()
     for n, lines in enumerate(pages):
         edges = {*lines[:1], *lines[-1:]}
-        shifts.update({int(e) - n for e in edges if e.isascii() and e.isdigit() and len(e) < 5})
+        shifts.update(
+            {int(e) - n for e in edges if e.isascii() and e.isdigit() and len(e) < 5}
+        )
     if not shifts:
         return None
     shift, count = shifts.most_common(1)[0]
@@ -170,17 +200,28 @@ def _number_shift(pages: Sequence[list[str]]) -> int | None:
 
 
 def paragraphs(pages: Sequence[Sequence[str]]) -> list[str]:
-    """Lines joined into paragraphs: a line goes on when it ran to the margin and ended in the middle of a sentence."""
+    """Lines joined into paragraphs: a line goes on when it ran to the margin and ended in the
+    middle of a sentence.
+    """
     lines = [line for page in pages for line in page]
     margin = _margin(lines)
     out: list[list[str]] = []
     open_line = False
     for line in lines:
-        if open_line and not _STARTS.match(line) and not _is_row(line) and not is_title(line):
+        if (
+            open_line
+            and not _STARTS.match(line)
+            and not _is_row(line)
+            and not is_title(line)
+        ):
             out[-1].append(line)
         else:
             out.append([line])
-        open_line = _width(line) >= FULL * margin and not _ENDS.search(line) and not _is_row(line)
+        open_line = (
+            _width(line) >= FULL * margin
+            and not _ENDS.search(line)
+            and not _is_row(line)
+        )
     return [cell for part in out for cell in _cells(join_lines(part))]
 
 
@@ -198,7 +239,9 @@ def _margin(lines: Sequence[str]) -> float:
 def _is_row(line: str) -> bool:
     """A row of a table: three numbers or more between spaces, or four short words."""
     parts = line.split()
-    return sum(map(_is_number, parts)) >= 3 or (len(parts) >= 4 and max(map(len, parts)) <= 8)
+    return sum(map(_is_number, parts)) >= 3 or (
+        len(parts) >= 4 and max(map(len, parts)) <= 8
+    )
 
 
 def _is_number(part: str) -> bool:
@@ -208,7 +251,9 @@ def _is_number(part: str) -> bool:
 def _cells(line: str) -> list[str]:
     """A row's label and each of its numbers on a line of its own; any other line as it is."""
     parts = line.split()
-    first = next((n for n in range(len(parts)) if all(map(_is_number, parts[n:]))), len(parts))
+    first = next(
+        (n for n in range(len(parts)) if all(map(_is_number, parts[n:]))), len(parts)
+    )
     if len(parts) - first < 3:
         return [line]
     return [label for label in [" ".join(parts[:first])] if label] + parts[first:]

@@ -1,38 +1,148 @@
 """Where Chinese government websites keep the body, the title and the facts of a page. Tables only.
 
-Selectors are written as in CSS, compared without regard to case: "#zoom" an id, ".article" a class, "h1" an element.
+Selectors are written as in CSS, compared without regard to case: "#zoom" an id, ".article" a class,
+"h1" an element.
 """
 
 from __future__ import annotations
 
-__all__ = ["BODIES", "COLUMNS", "DROPPED_CLASSES", "DROPPED_TAGS", "GENERIC_BODIES", "HEADINGS", "META"]
+__all__ = [
+    "BODIES",
+    "COLUMNS",
+    "DROPPED_CLASSES",
+    "DROPPED_TAGS",
+    "GENERIC_BODIES",
+    "HEADINGS",
+    "META",
+]
 
 BODIES = (
     # TRS WCM, the system of most provinces
-    *(".TRS_Editor", ".TRS_UEDITOR", ".trs_editor_view", ".Custom_UnionStyle", ".trs_paper_default"),
+    *(
+        ".TRS_Editor",
+        ".TRS_UEDITOR",
+        ".trs_editor_view",
+        ".Custom_UnionStyle",
+        ".trs_paper_default",
+    ),
     # gov.cn and everything built on its platform
     *("#UCAP-CONTENT", ".pages_content"),
     # the editor area of many systems
-    *("#zoom", "#zoomcon", "#zoom_content", "#ivs_content", "#vsb_content", "#js_content", "#p-detail"),
-    *("#artibody", "#articleContent", "#article_content", "#NewsContent", "#news_content", "#contentText"),
-    *(".article-content", ".article_content", ".articleContent", ".article-con", ".article_con", ".arc_cont"),
-    *(".news_content", ".newsContent", ".news-content", ".content_text", ".content-text", ".bt-content", ".conTxt"),
-    *(".con_txt", ".wzcon", ".xl-content", ".detail-content", ".detail_content", ".detailContent", ".main-aticle"),
-    *(".xxgk_content", ".xxgk-content", ".xxgkcontent", ".xxgk_detail_content", ".xxgk_con", ".zwgk_content"),
-    *(".gkml_content", ".govinfo_content", ".scroll_cont", ".nbcontent", ".v_news_content", ".wp_articlecontent"),
-    *(".j-fontContent", ".txt_txt", ".info-content", ".rich_media_content", ".view_content"),
+    *(
+        "#zoom",
+        "#zoomcon",
+        "#zoom_content",
+        "#ivs_content",
+        "#vsb_content",
+        "#js_content",
+        "#p-detail",
+    ),
+    *(
+        "#artibody",
+        "#articleContent",
+        "#article_content",
+        "#NewsContent",
+        "#news_content",
+        "#contentText",
+    ),
+    *(
+        ".article-content",
+        ".article_content",
+        ".articleContent",
+        ".article-con",
+        ".article_con",
+        ".arc_cont",
+    ),
+    *(
+        ".news_content",
+        ".newsContent",
+        ".news-content",
+        ".content_text",
+        ".content-text",
+        ".bt-content",
+        ".conTxt",
+    ),
+    *(
+        ".con_txt",
+        ".wzcon",
+        ".xl-content",
+        ".detail-content",
+        ".detail_content",
+        ".detailContent",
+        ".main-aticle",
+    ),
+    *(
+        ".xxgk_content",
+        ".xxgk-content",
+        ".xxgkcontent",
+        ".xxgk_detail_content",
+        ".xxgk_con",
+        ".zwgk_content",
+    ),
+    *(
+        ".gkml_content",
+        ".govinfo_content",
+        ".scroll_cont",
+        ".nbcontent",
+        ".v_news_content",
+        ".wp_articlecontent",
+    ),
+    *(
+        ".j-fontContent",
+        ".txt_txt",
+        ".info-content",
+        ".rich_media_content",
+        ".view_content",
+    ),
 )
 """Elements that hold the text of a document and nothing else."""
 
 GENERIC_BODIES = (
-    *(".xxgk", ".article", ".detail", ".content", "#article", "#content", "#detail", "#main", "article", "main"),
-    *("#vsb_content_2", "#vsb_content_4", "#vsb_content_100", "#vsb_content_500", "#vsb_content_501"),
+    *(
+        ".xxgk",
+        ".article",
+        ".detail",
+        ".content",
+        "#article",
+        "#content",
+        "#detail",
+        "#main",
+        "article",
+        "main",
+    ),
+    *(
+        "#vsb_content_2",
+        "#vsb_content_4",
+        "#vsb_content_100",
+        "#vsb_content_500",
+        "#vsb_content_501",
+    ),
 )
-"""Elements that often hold the text and something of the site: asked when the ones above are not there."""
+"""Elements that often hold the text and something of the site: asked when the ones above are not
+there.
+"""
 
 HEADINGS = (
-    *("#artitle", "#articleTitle", "#ivs_title", ".article-title", ".article_title", ".articleTitle", ".news_title"),
-    *(".detail-title", ".xxgk_title", ".pages-title", "#title", ".title", ".bt", "h1", "h2", "h3"),
+    *(
+        "#artitle",
+        "#articleTitle",
+        "#ivs_title",
+        ".article-title",
+        ".article_title",
+        ".articleTitle",
+        ".news_title",
+    ),
+    *(
+        ".detail-title",
+        ".xxgk_title",
+        ".pages-title",
+        "#title",
+        ".title",
+        ".bt",
+        "h1",
+        "h2",
+        "h3",
+    ),
 )
 """Where the title stands above the body, the surest first."""
 
@@ -50,10 +160,26 @@ META = {
     "og:url": "url",
     "og:site_name": "site",
 }
-"""Name of a meta element in lower case -> key of Page.meta. The first seven are of the national page standard."""
+"""Name of a meta element in lower case -> key of Page.meta.
+
+The first seven are of the national page standard.
+"""
 
 DROPPED_TAGS = (
-    *("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "video", "audio", "map"),
+    *(
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "object",
+        "embed",
+        "canvas",
+        "video",
+        "audio",
+        "map",
+    ),
     *("select", "textarea", "button", "input", "xml", "math", "dialog", "marquee"),
 )
 """Elements whose text is no text of the page."""
@@ -90,8 +216,24 @@ DROPPED_CLASSES = (
 
 COLUMNS = frozenset(
     (
-        *("首页", "网站首页", "信息公开", "政务公开", "政府信息公开", "信息公开专栏", "政府信息公开专栏", "新闻动态"),
-        *("年度报告", "信息公开年报", "政府信息公开年报", "信息公开年度报告", "政府信息公开年度报告", "通知公告"),
+        *(
+            "首页",
+            "网站首页",
+            "信息公开",
+            "政务公开",
+            "政府信息公开",
+            "信息公开专栏",
+            "政府信息公开专栏",
+            "新闻动态",
+        ),
+        *(
+            "年度报告",
+            "信息公开年报",
+            "政府信息公开年报",
+            "信息公开年度报告",
+            "政府信息公开年度报告",
+            "通知公告",
+        ),
         *(
             "政府信息公开工作年度报告",
             "信息公开工作年度报告",
@@ -102,7 +244,15 @@ COLUMNS = frozenset(
             "正文",
             "详细信息",
         ),
-        *("法定主动公开内容", "信息公开内容", "政府网站", "门户网站", "首頁", "資訊公開", "政府資訊公開"),
+        *(
+            "法定主动公开内容",
+            "信息公开内容",
+            "政府网站",
+            "门户网站",
+            "首頁",
+            "資訊公開",
+            "政府資訊公開",
+        ),
     )
 )
 """What pages put where their title belongs: the name of a column."""

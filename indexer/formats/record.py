@@ -1,7 +1,7 @@
 """One record of JSON Lines: what its fields say, and its text or HTML.
 
-Text given here is somebody's finished extraction and is taken as it is, to the last space; only a title that no field
-gives is taken out of its first lines, so that it is not counted twice.
+Text given here is somebody's finished extraction and is taken as it is, to the last space; only a
+title that no field gives is taken out of its first lines, so that it is not counted twice.
 """
 
 from __future__ import annotations
@@ -37,9 +37,16 @@ def read_record(source: Source) -> Page:
 
 
 def parse_record(data: bytes) -> Known:
-    """What a JSON object says of its report. Raises InputError naming the field that is not as it should be."""
+    """What a JSON object says of its report.
+
+    Raises InputError naming the field that is not as it should be.
+    """
     record = _load(data)
-    values = {name: read(name, record[name]) for name, read in FIELDS.items() if record.get(name) is not None}
+    values = {
+        name: read(name, record[name])
+        for name, read in FIELDS.items()
+        if record.get(name) is not None
+    }
     for name in ("text", "html"):
         if not isinstance(record.get(name, ""), str | None):
             raise InputError(f'"{name}" is not a string; give the {name} as one')
@@ -54,7 +61,11 @@ def _load(data: bytes) -> Mapping[str, Any]:
     except UnicodeDecodeError:
         raise InputError("is not UTF-8; convert the file to UTF-8") from None
     except (ValueError, RecursionError) as error:
-        detail = str(error).partition(" (char")[0] if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+        detail = (
+            str(error).partition(" (char")[0]
+            if isinstance(error, json.JSONDecodeError)
+            else "nested too deeply"
+        )
         raise InputError(f"is not JSON ({detail}); write one object a line") from None
     if not isinstance(record, dict):
         raise InputError("is not a JSON object; write one object a line")
@@ -82,17 +93,30 @@ def _level(name: str, value: object) -> str | None:
 
 
 def _year(name: str, value: object) -> int:
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value.strip()) == 4:
+    if (
+        isinstance(value, str)
+        and value.strip().isascii()
+        and value.strip().isdigit()
+        and len(value.strip()) == 4
+    ):
         value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not 1900 <= value <= 2999:
-        raise InputError(f'"{name}" is {_kind(value)}; give a year as a whole number, such as 2019')
+    if (
+        not isinstance(value, int)
+        or isinstance(value, bool)
+        or not 1900 <= value <= 2999
+    ):
+        raise InputError(
+            f'"{name}" is {_kind(value)}; give a year as a whole number, such as 2019'
+        )
     return value
 
 
 def _region(name: str, value: object) -> tuple[str, ...] | None:
     parts = value.split("/") if isinstance(value, str) else value
     if not isinstance(parts, list) or not all(isinstance(p, str) for p in parts):
-        raise InputError(f'"{name}" is {_kind(value)}; give a list from the province down, or "广东省/深圳市"')
+        raise InputError(
+            f'"{name}" is {_kind(value)}; give a list from the province down, or "广东省/深圳市"'
+        )
     return tuple(p.strip() for p in parts if p.strip()) or None
 
 
@@ -115,7 +139,9 @@ def _kind(value: object) -> str:
         list: "a list",
         dict: "an object",
     }
-    shown = f" ({value})" if isinstance(value, int | float) and len(str(value)) < 20 else ""
+    shown = (
+        f" ({value})" if isinstance(value, int | float) and len(str(value)) < 20 else ""
+    )
     return names.get(type(value), "something else") + shown
 
 

@@ -1,4 +1,6 @@
-"""Plain text, most often what a crawl kept of a page: the report with the site's lines above and below it."""
+"""Plain text, most often what a crawl kept of a page: the report with the site's lines above and
+below it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,12 @@ __all__ = ["read_text"]
 
 
 def read_text(source: Source) -> Page:
-    """The report in a plain text file. Raises InputError when the bytes are no text or there is none."""
+    """The report in a plain text file.
+
+    Raises InputError when the bytes are no text or there is none.
+    """
     decoded = decode(source.data)
-    framed = frame([Line(line) for line in decoded.text.replace("\x00", "").splitlines()])
+    framed = frame(
+        [Line(line) for line in decoded.text.replace("\x00", "").splitlines()]
+    )
     return finish(framed, [], "text", decoded)

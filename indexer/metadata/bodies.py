@@ -1,7 +1,9 @@
-"""Tables of bodies: the central ones, the vertical systems, the types, the functional lines, short names, renames.
+"""Tables of bodies: the central ones, the vertical systems, the types, the functional lines, short
+names, renames.
 
-Names are in index form. The patterns are tried in the order of their tables and the first that fits decides. That a
-body was renamed in 2018 or 2023 never changes what a report calls it: the line (条线) joins its years.
+Names are in index form. The patterns are tried in the order of their tables and the first that fits
+decides. That a body was renamed in 2018 or 2023 never changes what a report calls it: the line
+(条线) joins its years.
 """
 
 from __future__ import annotations
@@ -64,7 +66,9 @@ SYSTEMS = (
     ("人民银行", re.compile("中国人民银行|外汇管理")),
     (
         "金融监管",
-        re.compile("银保监|银监|证监|保监|银行业监督|保险监督|证券监督|国家金融监督|金融监管(总局|分局|支局|局)"),
+        re.compile(
+            "银保监|银监|证监|保监|银行业监督|保险监督|证券监督|国家金融监督|金融监管(总局|分局|支局|局)"
+        ),
     ),
     ("气象", re.compile("气象局")),
     ("海事", re.compile("海事(局|处)$")),
@@ -82,7 +86,9 @@ SYSTEMS = (
     ("移民边检", re.compile("边检|出入境边防|移民管理")),
     ("审计特派", re.compile("特派员办事处")),
 )
-"""Bodies under an upper body of their own system rather than under the local government: (system, pattern)."""
+"""Bodies under an upper body of their own system rather than under the local government: (system,
+pattern).
+"""
 
 SHORT_CENTRAL = {
     "国家发展改革委": "国家发展和改革委员会",
@@ -124,14 +130,19 @@ ZONE_BODY = re.compile(
     "(新区|开发区|高新区|经开区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|风景(名胜)?区|产业园|工业园|科技园|"
     "保税港|自贸区|自由贸易试验区|新城|片区|集聚区)(党工委)?(管理委员会|管委会|管理局|管理办公室)?$|^管理委员会$|^管委会$"
 )
-INSTITUTION = re.compile("(大学|学院|中学|小学|学校|幼儿园|医院|卫生院|疾控中心|公司|集团|银行|图书馆|博物馆|供电局)$")
+INSTITUTION = re.compile(
+    "(大学|学院|中学|小学|学校|幼儿园|医院|卫生院|疾控中心|公司|集团|银行|图书馆|博物馆|供电局)$"
+)
 DEPARTMENT = re.compile(
     "(局|厅|委|办|处|署|部|室|委员会|中心|总队|支队|大队|队|院|馆|社|站|会|所|联合会|联社|公署|工委|执法局)$"
 )
 
 ORG_TYPES = (
     ("街道办事处", re.compile("街道(办事处|办)?$|地区办事处$")),
-    ("政府办公机构", re.compile("政府办公[室厅]$|^办公[室厅]$|[府政]办(公室)?$|^政务公开办公室$")),
+    (
+        "政府办公机构",
+        re.compile("政府办公[室厅]$|^办公[室厅]$|[府政]办(公室)?$|^政务公开办公室$"),
+    ),
     ("乡镇政府", re.compile("[镇乡](人民政府)?$|苏木(人民政府)?$")),
     ("人民政府", re.compile("^(人民政府)?$|人民政府$|行政公署$|行署$")),
     ("功能区管委会", ZONE_BODY),
@@ -153,15 +164,24 @@ LINES = (
     ("统计", "统计|调查(总)?队"),
     ("退役军人", "退役军人"),
     ("医疗保障", "医疗保障|医保"),
-    ("政务服务和数据", "政务服务|行政审批|行政服务|数据管理|大数据|数据局|电子政务|政务公开"),
+    (
+        "政务服务和数据",
+        "政务服务|行政审批|行政服务|数据管理|大数据|数据局|电子政务|政务公开",
+    ),
     ("信访", "信访"),
     ("应急管理", "安全生产|安监|应急管理|应急局|(矿山|煤矿)安全"),
-    ("市场监管", "市场监|市监|工商|质监|质量技术|质量监督|食药|食品药品|药品监督|药监|知识产权|物价检查"),
+    (
+        "市场监管",
+        "市场监|市监|工商|质监|质量技术|质量监督|食药|食品药品|药品监督|药监|知识产权|物价检查",
+    ),
     ("生态环境", "环境保护|环保|生态环境|环境局"),
     ("自然资源和规划", "国土|自然资源|规划|土地|海洋|测绘|不动产"),
     ("林业和草原", "林业|林草|草原|园林"),
     ("水利", "水利|水务|防汛|南水北调|流域"),
-    ("农业农村", "农业|农村|农牧|牧业|畜牧|乡村振兴|扶贫|农机|农委|农办|兽医|水产|渔业"),
+    (
+        "农业农村",
+        "农业|农村|农牧|牧业|畜牧|乡村振兴|扶贫|农机|农委|农办|兽医|水产|渔业",
+    ),
     ("文化旅游体育", "文化|旅游|文旅|文广|文体|文产|体育|广电|广播|新闻出版|文物|版权"),
     ("教育", "教育|教体|考试院|大学|学院|中学|小学|学校"),
     ("卫生健康", "卫生|卫计|卫健|计生|计划生育|疾病预防|疾控|中医|医院"),
@@ -169,7 +189,10 @@ LINES = (
     ("住房和城乡建设", "住房|住建|建设局|建设委|房产|房管|房屋|公积金|城乡建设|城建"),
     ("城市管理", "城市管理|城管|综合执法|市容|环卫"),
     ("交通运输", "交通|公路|铁路|民航|民用航空|港口|港航|航道|口岸"),
-    ("科技和工业信息化", "科技|科学技术|工业|工信|经信|信息化|科工|中小企业|经济委|无线电"),
+    (
+        "科技和工业信息化",
+        "科技|科学技术|工业|工信|经信|信息化|科工|中小企业|经济委|无线电",
+    ),
     ("商务", "商务|经济贸易|招商|投资促进|外经|经济合作|贸易"),
     ("发展改革", "发展和?改革|发改|物价|粮食|物资储备|能源|价格"),
     ("民族宗教", "民族|宗教|民宗"),
@@ -254,9 +277,13 @@ ABBREVIATIONS = {
     "街道办": "街道办事处",
     "管委会": "管理委员会",
 }
-"""Short forms of a name without its place; what they stand for differs from place to place: mark as unverified."""
+"""Short forms of a name without its place; what they stand for differs from place to place: mark as
+unverified.
+"""
 
-CERTAIN = frozenset(("政府办公室", "政府办公厅", "政府", "街道办", "管委会", "府办", "政府办"))
+CERTAIN = frozenset(
+    ("政府办公室", "政府办公厅", "政府", "街道办", "管委会", "府办", "政府办")
+)
 """Those of them that stand for the same everywhere."""
 
 
@@ -311,8 +338,9 @@ RENAMES = (
     Rename("交通局", "交通运输局", 2009, "交通运输"),
     Rename("建设局", "住房和城乡建设局", 2009, "住房和城乡建设"),
 )
-"""The local bodies that the reforms of 2008/09, 2013, 2018 and 2023 renamed or merged; places followed within a year
-or two, and many kept a name of their own."""
+"""The local bodies that the reforms of 2008/09, 2013, 2018 and 2023 renamed or merged; places
+followed within a year or two, and many kept a name of their own.
+"""
 
 FORMAL = (
     frozenset(ABBREVIATIONS.values())
@@ -353,7 +381,9 @@ def org_type_of(rest: str, *, vertical: bool = False) -> str:
 
 
 def successors(name: str, since: int = 0) -> list[Rename]:
-    """What a kind of body (name without place) became after the year `since`, one reform after another."""
+    """What a kind of body (name without place) became after the year `since`, one reform after
+    another.
+    """
     out: list[Rename] = []
     for rename in sorted(RENAMES, key=lambda r: r.year):
         current = out[-1].after if out else name

@@ -1,4 +1,6 @@
-"""Years and days as reports write them: 2018, 二〇一八, 202020, 2019年03月11日, 2019-03-14 09:17, 二〇一九年三月."""
+"""Years and days as reports write them: 2018, 二〇一八, 202020, 2019年03月11日, 2019-03-14 09:17,
+二〇一九年三月.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,16 @@ FIRST_YEAR, LAST_YEAR = 2003, 2040
 """Guangzhou reported from 2003 on, five years before it was asked of everybody."""
 
 ZERO = "〇○零oO0◯Ｏ"
-DIGITS = {**dict.fromkeys(ZERO, "0"), **{c: str(i) for i, c in enumerate("一二三四五六七八九", 1)}}
+DIGITS = {
+    **dict.fromkeys(ZERO, "0"),
+    **{c: str(i) for i, c in enumerate("一二三四五六七八九", 1)},
+}
 HAN_YEAR = rf"二\s?[{ZERO}]\s?[{ZERO}一二三四]\s?[{ZERO}一二三四五六七八九]"
 YEAR = rf"(?:2(?<!\d2)0\d\d(?!\d)|2(?<!\d2)0\d{{3,6}}(?=\s?年)|{HAN_YEAR})"
 """A year; also one with digits struck twice (202020年), which `year_of` reads or refuses.
 
-No digit stands before it; that is asked after its first one, so that the search can skip to what begins a year.
+No digit stands before it; that is asked after its first one, so that the search can skip to what
+begins a year.
 """
 
 HAN_NUMBER = "[一二三四五六七八九十廿卅]{1,3}"

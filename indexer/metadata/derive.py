@@ -1,4 +1,6 @@
-"""Title, agency, level, region, year and date of publication: each with its evidence, or said to be unknown."""
+"""Title, agency, level, region, year and date of publication: each with its evidence, or said to be
+unknown.
+"""
 
 from __future__ import annotations
 
@@ -51,13 +53,21 @@ class Derived:
     problems: list[str] = field(default_factory=list)
 
     def take(self, name: str, fact: Fact | None) -> None:
-        """Set a field from a fact: its value where that is likely enough, else unknown with the candidates kept."""
+        """Set a field from a fact: its value where that is likely enough, else unknown with the
+        candidates kept.
+        """
         if fact is None:
             return
         if fact.confidence < CERTAIN_ENOUGH and fact.value is not None:
-            fact = replace(fact, value=None, alternatives=(fact.value, *fact.alternatives))
+            fact = replace(
+                fact, value=None, alternatives=(fact.value, *fact.alternatives)
+            )
         confidence = _rounded(fact.confidence)
-        self.evidence[name] = fact if confidence == fact.confidence else replace(fact, confidence=confidence)
+        self.evidence[name] = (
+            fact
+            if confidence == fact.confidence
+            else replace(fact, confidence=confidence)
+        )
         setattr(self, name, fact.value)
 
 
@@ -77,12 +87,15 @@ def derive(
     report_id: str | None = None,
     folded: Folded | None = None,
 ) -> Derived:
-    """The metadata of a report. `text` is the repaired display text of its body; spans are code points of it.
+    """The metadata of a report.
 
-    `folded` is the index form of `text` where the caller has it already: folding is half of the work.
+    `text` is the repaired display text of its body; spans are code points of it.
 
-    Precedence: overrides, what the corpus says, title, signature, what the report says of itself, source line. The
-    host of its URL only tells namesakes apart.
+    `folded` is the index form of `text` where the caller has it already: folding is half of the
+    work.
+
+    Precedence: overrides, what the corpus says, title, signature, what the report says of itself,
+    source line. The host of its URL only tells namesakes apart.
     """
     gazetteer = gazetteer or Gazetteer.load()
     reading, known = Reading(text, folded), source.known
@@ -95,7 +108,9 @@ def derive(
     context = _context(reading, title, gazetteer, region)
     names = names_of(title, page.meta, reading, gazetteer)
     if known.agency:
-        names.insert(0, Name(fold_line(known.agency), "given", "given", 1.0, None, known.agency))
+        names.insert(
+            0, Name(fold_line(known.agency), "given", "given", 1.0, None, known.agency)
+        )
     verdict = judge(names, reading, gazetteer, out.year, context)
     if verdict:
         _body(out, verdict, reading, gazetteer)
@@ -109,7 +124,12 @@ def _title(out: Derived, page: Page, known: Known) -> Title | None:
     if not title:
         return None
     given = bool(known.title)
-    out.take("title", Fact(title, "given" if given else "page", 1.0 if given else 0.95, "title", title))
+    out.take(
+        "title",
+        Fact(
+            title, "given" if given else "page", 1.0 if given else 0.95, "title", title
+        ),
+    )
     return read_title(title)
 
 
@@ -117,13 +137,21 @@ def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> N
     out.take("published", published_fact(page.meta, reading))
     if period := period_of(reading):
         quote, span = reading.quote(*period.span), reading.span(*period.span)
-        out.take("period", Fact(str(period), "body", 0.95, "period of the statistics", quote, span))
+        out.take(
+            "period",
+            Fact(str(period), "body", 0.95, "period of the statistics", quote, span),
+        )
     fact, problems = year_fact(reading, title, period, out.published)
     out.take("year", fact)
     out.problems += problems
 
 
-def _context(reading: Reading, title: Title | None, gazetteer: Gazetteer, region: tuple[str, ...] | None) -> list[str]:
+def _context(
+    reading: Reading,
+    title: Title | None,
+    gazetteer: Gazetteer,
+    region: tuple[str, ...] | None,
+) -> list[str]:
     """Codes of the places spoken of; those of the given region, or else of the host, count twice."""
     spoken = gazetteer.mentions(reading.form)
     if title:
@@ -134,12 +162,17 @@ def _context(reading: Reading, title: Title | None, gazetteer: Gazetteer, region
     return codes
 
 
-def _body(out: Derived, verdict: Verdict, reading: Reading, gazetteer: Gazetteer) -> None:
+def _body(
+    out: Derived, verdict: Verdict, reading: Reading, gazetteer: Gazetteer
+) -> None:
     best, body = verdict.best, verdict.best.body
     out.problems += verdict.problems
     out.agency_printed = best.name.text
     others = _alternatives(verdict, gazetteer, out.year)
-    out.take("agency", _fact(best, verdict.agency, verdict.confidence, verdict.how, reading, others))
+    out.take(
+        "agency",
+        _fact(best, verdict.agency, verdict.confidence, verdict.how, reading, others),
+    )
     sure = max(best.confidence, verdict.confidence)
     if region := body.region(gazetteer, out.year):
         out.take("region", _fact(best, region, sure, body.status, reading, ()))
@@ -147,11 +180,15 @@ def _body(out: Derived, verdict: Verdict, reading: Reading, gazetteer: Gazetteer
         paths = tuple(gazetteer.path(p, out.year) for p in body.candidates[:8])
         out.take("region", _fact(best, None, 0.4, "namesakes", reading, paths))
         if body.status == "ambiguous":
-            out.problems.append(f"{len(body.candidates)} places are called {body.candidates[0].name}")
+            out.problems.append(
+                f"{len(body.candidates)} places are called {body.candidates[0].name}"
+            )
     _level(out, best, sure, reading)
     if out.agency is not None:
         _kind(out, best, sure, reading)
-        code = CENTRAL_CODE if body.tier == 0 else body.place.code if body.place else None
+        code = (
+            CENTRAL_CODE if body.tier == 0 else body.place.code if body.place else None
+        )
         out.agency_id = f"{code}/{out.agency}" if code else None
     if best.body.status == "misread" and body.place:
         out.problems.append(f"{best.name.text} is taken to mean {body.place.name}")
@@ -162,7 +199,10 @@ def _level(out: Derived, best: Judged, sure: float, reading: Reading) -> None:
     if tier is None:
         return
     confidence = sure if best.body.is_placed else 0.85 * best.name.weight
-    out.take("level", _fact(best, LEVEL_OF_TIER[tier], confidence, "tier of the place", reading, ()))
+    out.take(
+        "level",
+        _fact(best, LEVEL_OF_TIER[tier], confidence, "tier of the place", reading, ()),
+    )
 
 
 def _kind(out: Derived, best: Judged, sure: float, reading: Reading) -> None:
@@ -171,23 +211,44 @@ def _kind(out: Derived, best: Judged, sure: float, reading: Reading) -> None:
     if line := body.line:
         out.take("line", _fact(best, line, sure, "name", reading, ()))
     aggregate = body.is_government and (body.tier or 9) <= 3
-    out.take("scope", _fact(best, "aggregate" if aggregate else "self", sure, "name", reading, ()))
+    out.take(
+        "scope",
+        _fact(best, "aggregate" if aggregate else "self", sure, "name", reading, ()),
+    )
 
 
-def _alternatives(verdict: Verdict, gazetteer: Gazetteer, year: int | None) -> tuple[FactValue, ...]:
+def _alternatives(
+    verdict: Verdict, gazetteer: Gazetteer, year: int | None
+) -> tuple[FactValue, ...]:
     body, out = verdict.best.body, []
     if body.status == "ambiguous":
-        out = [replace(body, place=p).full_name(gazetteer, year) for p in body.candidates[:8]]
+        out = [
+            replace(body, place=p).full_name(gazetteer, year)
+            for p in body.candidates[:8]
+        ]
     out += [j.body.full_name(gazetteer, year) for j in verdict.others]
     return tuple(dict.fromkeys(name for name in out if name != verdict.agency))[:8]
 
 
 def _fact(
-    best: Judged, value: FactValue, confidence: float, rule: str, reading: Reading, others: tuple[FactValue, ...]
+    best: Judged,
+    value: FactValue,
+    confidence: float,
+    rule: str,
+    reading: Reading,
+    others: tuple[FactValue, ...],
 ) -> Fact:
     name = best.name
     span = reading.span(*name.span) if name.span else None
-    return Fact(value, name.source, confidence, f"{name.rule}: {rule}", name.quote or name.text, span, others)
+    return Fact(
+        value,
+        name.source,
+        confidence,
+        f"{name.rule}: {rule}",
+        name.quote or name.text,
+        span,
+        others,
+    )
 
 
 def _given_dates(out: Derived, known: Known) -> None:
@@ -195,22 +256,36 @@ def _given_dates(out: Derived, known: Known) -> None:
         if isinstance(known.year, int) and 2000 <= known.year <= 2100:
             _give(out, "year", known.year)
         else:
-            out.problems.append(f"the given year {known.year!r} is none and was passed over")
+            out.problems.append(
+                f"the given year {known.year!r} is none and was passed over"
+            )
     if known.published is not None:
         try:
-            _give(out, "published", dt.date.fromisoformat(known.published[:10]).isoformat())
+            _give(
+                out,
+                "published",
+                dt.date.fromisoformat(known.published[:10]).isoformat(),
+            )
         except ValueError:
-            out.problems.append(f"the given date {known.published!r} is no ISO date and was passed over")
+            out.problems.append(
+                f"the given date {known.published!r} is no ISO date and was passed over"
+            )
 
 
 def _given_body(out: Derived, known: Known) -> None:
     if known.agency:
         _give(out, "agency", known.agency)
-        out.agency_id = f"{out.agency_id.partition('/')[0]}/{known.agency}" if out.agency_id else None
+        out.agency_id = (
+            f"{out.agency_id.partition('/')[0]}/{known.agency}"
+            if out.agency_id
+            else None
+        )
     if known.level in LEVELS:
         _give(out, "level", known.level)
     elif known.level is not None:
-        out.problems.append(f"the given level {known.level!r} is none of {' '.join(LEVELS)} and was passed over")
+        out.problems.append(
+            f"the given level {known.level!r} is none of {' '.join(LEVELS)} and was passed over"
+        )
     if known.region:
         _give(out, "region", list(known.region))
 
@@ -221,10 +296,25 @@ def _give(out: Derived, name: str, value: FactValue) -> None:
     out.take(name, Fact(value, "given", 1.0, "given", None, None, others))
 
 
-def _override(out: Derived, overrides: Overrides | None, keys: tuple[str | None, ...]) -> None:
+def _override(
+    out: Derived, overrides: Overrides | None, keys: tuple[str | None, ...]
+) -> None:
     for name, correction in (overrides.of(*keys) if overrides else {}).items():
         before: Any = getattr(out, name)
         others = (before,) if before is not None and before != correction.value else ()
-        out.take(name, Fact(correction.value, "override", 1.0, correction.reason or "override", None, None, others))
+        out.take(
+            name,
+            Fact(
+                correction.value,
+                "override",
+                1.0,
+                correction.reason or "override",
+                None,
+                None,
+                others,
+            ),
+        )
         if name == "agency":
-            out.agency_id = f"{(out.agency_id or CENTRAL_CODE).split('/')[0]}/{correction.value}"
+            out.agency_id = (
+                f"{(out.agency_id or CENTRAL_CODE).split('/')[0]}/{correction.value}"
+            )

@@ -1,4 +1,6 @@
-"""Which host publishes for which region, learned from the corpus itself: no list of sites could keep up."""
+"""Which host publishes for which region, learned from the corpus itself: no list of sites could
+keep up.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +32,18 @@ class HostTable:
         self._regions = {host: tuple(path) for host, path in (regions or {}).items()}
 
     @classmethod
-    def learn(cls, pairs: Iterable[tuple[str, Sequence[str]]], *, least: int = 3, share: float = 0.95) -> HostTable:
-        """The table of (host, region path) pairs of reports whose region is sure (confidence 0.9 or more).
+    def learn(
+        cls,
+        pairs: Iterable[tuple[str, Sequence[str]]],
+        *,
+        least: int = 3,
+        share: float = 0.95,
+    ) -> HostTable:
+        """The table of (host, region path) pairs of reports whose region is sure (confidence 0.9 or
+        more).
 
-        A host is taken when at least `least` reports stand on it and `share` of them lie below one path; the longest
-        such path is its region.
+        A host is taken when at least `least` reports stand on it and `share` of them lie below one
+        path; the longest such path is its region.
         """
         seen: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
         totals: Counter[str] = Counter()
@@ -43,7 +52,11 @@ class HostTable:
             seen[host].update(tuple(path[: n + 1]) for n in range(len(path)))
         table = {}
         for host, counts in seen.items():
-            shared = [p for p, n in counts.items() if totals[host] >= least and n >= share * totals[host]]
+            shared = [
+                p
+                for p, n in counts.items()
+                if totals[host] >= least and n >= share * totals[host]
+            ]
             if shared:
                 table[host] = max(shared, key=len)
         return cls(table)

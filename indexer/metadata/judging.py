@@ -1,4 +1,6 @@
-"""Of all names that a report gives, the one whose report it is, written out, with what speaks for and against it."""
+"""Of all names that a report gives, the one whose report it is, written out, with what speaks for
+and against it.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The winner and the others, best first; `agency` is the canonical name and `how` says how it was written out."""
+    """The winner and the others, best first;
+
+    `agency` is the canonical name and `how` says how it was written out.
+    """
 
     best: Judged
     others: tuple[Judged, ...]
@@ -67,9 +72,16 @@ def judge(
     """The body whose report this is; None if the report names none."""
     selves = Selves.of(reading.form)
     # title, signature and sentences mostly give one name
-    bodies = {text: locate(text, gazetteer, year, context) for text in dict.fromkeys(n.text for n in names)}
+    bodies = {
+        text: locate(text, gazetteer, year, context)
+        for text in dict.fromkeys(n.text for n in names)
+    }
     judged = [_judged(n, bodies[n.text], context, selves) for n in names]
-    judged = [_placed_by_another(j, judged) for j in judged if j.body.status != "none" or BODY.search(j.name.text)]
+    judged = [
+        _placed_by_another(j, judged)
+        for j in judged
+        if j.body.status != "none" or BODY.search(j.name.text)
+    ]
     if not judged:
         return None
     ranked = sorted(judged, key=lambda j: -j.confidence)
@@ -91,17 +103,29 @@ def _judged(name: Name, body: Body, context: Sequence[str], selves: Selves) -> J
 
 
 def _support(body: Body, context: Sequence[str]) -> float:
-    """A lone township or county, unique among the listed, still needs its surroundings not to speak of others."""
+    """A lone township or county, unique among the listed, still needs its surroundings not to speak
+    of others.
+    """
     assert body.place is not None
     above = [*ancestors(body.place.code), body.place.code]
-    if any(code in above for code in context if code != body.place.code or body.place.tier == 3):
+    if any(
+        code in above
+        for code in context
+        if code != body.place.code or body.place.tier == 3
+    ):
         return 1.0
     if len(body.place.name) == 2 and body.place.name.endswith("区"):
         return 0.5  # 西区 is one place in the books, and a part of many a town
     if not context:
         return 0.95
     provinces = {code[:2] for code in context}
-    return 0.95 if body.place.code[:2] in provinces else 0.7 if body.place.tier == 3 else 0.5
+    return (
+        0.95
+        if body.place.code[:2] in provinces
+        else 0.7
+        if body.place.tier == 3
+        else 0.5
+    )
 
 
 def _placed_by_another(one: Judged, judged: Sequence[Judged]) -> Judged:
@@ -109,7 +133,14 @@ def _placed_by_another(one: Judged, judged: Sequence[Judged]) -> Judged:
     if one.body.status != "none":
         return one
     core = re.sub("^[省市区县](?=[^省市区县])", "", one.name.text)
-    fuller = [j for j in judged if j.body.is_placed and j.body.place and len(core) >= 2 and _same(core, j.body.rest)]
+    fuller = [
+        j
+        for j in judged
+        if j.body.is_placed
+        and j.body.place
+        and len(core) >= 2
+        and _same(core, j.body.rest)
+    ]
     if not fuller:
         return one
     best = max(fuller, key=lambda j: j.confidence)
@@ -117,26 +148,54 @@ def _placed_by_another(one: Judged, judged: Sequence[Judged]) -> Judged:
 
 
 def _same(core: str, rest: str) -> bool:
-    return rest == core or ABBREVIATIONS.get(core) == rest or ABBREVIATIONS.get(rest) == core
+    return (
+        rest == core
+        or ABBREVIATIONS.get(core) == rest
+        or ABBREVIATIONS.get(rest) == core
+    )
 
 
 def _department(best: Judged, ranked: Sequence[Judged], selves: Selves) -> Judged:
-    """A title with a place and no body is the government's, unless the report calls itself 我局 and a body signs it."""
-    if not best.body.is_government or selves.kind not in ("局", "委", "办", "厅", "院", "队", "中心"):
+    """A title with a place and no body is the government's, unless the report calls itself 我局 and
+    a body signs it.
+    """
+    if not best.body.is_government or selves.kind not in (
+        "局",
+        "委",
+        "办",
+        "厅",
+        "院",
+        "队",
+        "中心",
+    ):
         return best
     for j in ranked:
-        if j.body.place == best.body.place and not j.body.is_government and j.body.rest.endswith(selves.kind):
+        if (
+            j.body.place == best.body.place
+            and not j.body.is_government
+            and j.body.rest.endswith(selves.kind)
+        ):
             return Judged(j.name, j.body, min(j.confidence, 0.8))
     return replace(best, confidence=best.confidence * 0.5)
 
 
 def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[str]]:
-    """The confidence after hearing the others: another kind of source that agrees or disagrees about the place."""
+    """The confidence after hearing the others: another kind of source that agrees or disagrees
+    about the place.
+    """
     confidence, problems = best.confidence, []
-    placed = [j for j in others if j.body.is_placed and j.body.place and j.name.source != best.name.source]
+    placed = [
+        j
+        for j in others
+        if j.body.is_placed and j.body.place and j.name.source != best.name.source
+    ]
     if any(_agree(best.body, j.body) for j in placed):
         confidence = min(0.99, confidence + AGREEMENT)
-    elif best.body.place and (against := [j for j in placed if j.name.source in ("title", "signature", "given")]):
+    elif best.body.place and (
+        against := [
+            j for j in placed if j.name.source in ("title", "signature", "given")
+        ]
+    ):
         confidence -= DISAGREEMENT
         problems.append(
             f"the {best.name.source} names {best.name.text}, the {against[0].name.source} {against[0].name.text}"
@@ -147,23 +206,44 @@ def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[str]]:
 def _agree(one: Body, other: Body) -> bool:
     if one.place is None or other.place is None:
         return False
-    same = one.place.name == other.place.name and one.place.code[:2] == other.place.code[:2]  # renumbered since
-    return same or one.place.code == other.place.code or one.place.code in ancestors(other.place.code)
+    same = (
+        one.place.name == other.place.name
+        and one.place.code[:2] == other.place.code[:2]
+    )  # renumbered since
+    return (
+        same
+        or one.place.code == other.place.code
+        or one.place.code in ancestors(other.place.code)
+    )
 
 
-def _written_out(body: Body, reading: Reading, gazetteer: Gazetteer, year: int | None) -> tuple[str, str, float]:
+def _written_out(
+    body: Body, reading: Reading, gazetteer: Gazetteer, year: int | None
+) -> tuple[str, str, float]:
     """The canonical name, how it was had, and what is left of the confidence."""
     if body.status == "central":
         return body.printed, "as printed", 1.0
     rest = body.rest
     if body.place and rest and rest not in FORMAL:
         if full := _in_text(body, reading):
-            return body.full_name(gazetteer, year, full), "short name written out in the report", 1.0
+            return (
+                body.full_name(gazetteer, year, full),
+                "short name written out in the report",
+                1.0,
+            )
         if full := ABBREVIATIONS.get(rest):
             sure = rest in CERTAIN
-            how = "short name written out" if sure else "short name written out by table, unverified"
+            how = (
+                "short name written out"
+                if sure
+                else "short name written out by table, unverified"
+            )
             return body.full_name(gazetteer, year, full), how, 1.0 if sure else 0.8
-    return body.full_name(gazetteer, year), "as printed" if body.kept else "with its place", 1.0
+    return (
+        body.full_name(gazetteer, year),
+        "as printed" if body.kept else "with its place",
+        1.0,
+    )
 
 
 def _in_text(body: Body, reading: Reading) -> str | None:
@@ -178,7 +258,9 @@ def _in_text(body: Body, reading: Reading) -> str | None:
     found: Counter[str] = Counter()
     ends = "|".join(ENDS[kind])
     lowest = re.escape(body.township or body.place.name)
-    for m in re.finditer(rf"{lowest}({re.escape(short[0])}{HAN}{{1,24}}?(?:{ends}))", reading.form):
+    for m in re.finditer(
+        rf"{lowest}({re.escape(short[0])}{HAN}{{1,24}}?(?:{ends}))", reading.form
+    ):
         if len(m[1]) > len(body.rest) and _subsequence(short, m[1]):
             found[m[1]] += 1
     return found.most_common(1)[0][0] if found else None

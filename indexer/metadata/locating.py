@@ -6,7 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from indexer.metadata.bodies import CENTRAL, SHORT_CENTRAL, line_of, org_type_of, system_of
+from indexer.metadata.bodies import (
+    CENTRAL,
+    SHORT_CENTRAL,
+    line_of,
+    org_type_of,
+    system_of,
+)
 from indexer.places import Gazetteer, Place, Resolution, ancestors
 
 __all__ = ["Body", "locate"]
@@ -15,7 +21,9 @@ PREFIX = re.compile(
     "^(?:国家税务总局|中华人民共和国|国家统计局|中国人民银行|国家外汇管理局|国家金融监督管理总局|中国银保监会|中国银监会|中国证监会|"
     "中国保监会|中国银行保险监督管理委员会|国家矿山安全监察局|国家能源局|国家移民管理局|中共|中国共产党)(?=[\u4e00-\u9fff]{2})"
 )
-INSIDE = re.compile("(?<=[省市县区旗州])(?:人民)?政府(?=[\u4e00-\u9fff]{1,8}(?:街道|镇|乡|苏木))")
+INSIDE = re.compile(
+    "(?<=[省市县区旗州])(?:人民)?政府(?=[\u4e00-\u9fff]{1,8}(?:街道|镇|乡|苏木))"
+)
 BRANCH = re.compile(
     "(?:局|厅|委员会|委|支队|中心)(?P<short>[\u4e00-\u9fff]{2,8}?)(?P<end>[区县市旗]?)"
     "(?:环境)?(?:分局|管理局|管理处|监管局|监察大队|大队|税务所|分中心|管理部|执法大队)$"
@@ -24,7 +32,9 @@ DIVISION = re.compile(
     "^(?P<name>[\u4e00-\u9fff]{1,7}?(?<!城)(?<!都)(?<!社)(?<!辖)(?<!小)(?<!山)(?<!库)(?<!矿)(?<!景)(?<!灾)(?<!牧)(?<!林)(?<!园)(?<!地)"
     "[区县市旗])(?=$|人民政府|政府|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|室|会|中心|处|队|街道|镇|乡|院|所|站)$)"
 )
-TOWNSHIP = re.compile("^([\u4e00-\u9fff]{1,8}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)")
+TOWNSHIP = re.compile(
+    "^([\u4e00-\u9fff]{1,8}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)"
+)
 PARTY = re.compile("(?<=[街道镇乡])(?:党工委|党委)[、和,]?")
 """横岗街道党工委、办事处: the report is the office's."""
 
@@ -40,24 +50,35 @@ WIDE = re.compile(
 )
 CORPS = re.compile("^新疆生产建设兵团|^(?:新疆)?兵团")
 CONFUSED = str.maketrans("沐毫径末己士千洒晴漂颖", "沭亳泾未已土干洒晴溧颍")
-"""Characters that reading machines and typists put for rarer ones in names of places: 沐阳 for 沭阳, 颖上 for 颍上."""
+"""Characters that reading machines and typists put for rarer ones in names of places: 沐阳 for
+沭阳, 颖上 for 颍上.
+"""
 
 BY_END = re.compile("(?:街道(?:办事处|办)?|[镇乡](?:人民政府)?)$")
 """What a place that no list has calls itself still tells its tier."""
 
 XINJIANG = "650000"
-TIERLESS = {"省": 1, "自治区": 1, "区": 3, "县": 3, "旗": 3, "镇": 4, "乡": 4, "街道": 4}
+TIERLESS = {
+    "省": 1,
+    "自治区": 1,
+    "区": 3,
+    "县": 3,
+    "旗": 3,
+    "镇": 4,
+    "乡": 4,
+    "街道": 4,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
     """A name understood.
 
-    `status`: "central", "unique", "context", "ambiguous", "misread" (one character set right), "unlisted"
-    (under a known place, but not known there), "none". `rest` is the
-    name without its place, `township` a township under `place` that the gazetteer does not list, `tier` None where
-    the name does not settle it. `kept` is True where the full name is the body's name as printed (vertical bodies,
-    branches): nothing is put before it.
+    `status`: "central", "unique", "context", "ambiguous", "misread" (one character set right),
+    "unlisted" (under a known place, but not known there), "none". `rest` is the name without its
+    place, `township` a township under `place` that the gazetteer does not list, `tier` None where
+    the name does not settle it. `kept` is True where the full name is the body's name as printed
+    (vertical bodies, branches): nothing is put before it.
     """
 
     printed: str
@@ -79,7 +100,13 @@ class Body:
     @property
     def is_government(self) -> bool:
         """Whether the name names a place and no body of it."""
-        return self.place is not None and self.rest in ("", "人民政府", "政府", "行政公署", "行署")
+        return self.place is not None and self.rest in (
+            "",
+            "人民政府",
+            "政府",
+            "行政公署",
+            "行署",
+        )
 
     @property
     def org_type(self) -> str:
@@ -88,7 +115,11 @@ class Body:
             return org_type_of(self.township + self.rest)
         if self.place and not self.place.tier and not self.rest:
             return "功能区管委会"
-        if self.place and self.place.tier == 4 and self.rest in ("", "人民政府", "政府"):
+        if (
+            self.place
+            and self.place.tier == 4
+            and self.rest in ("", "人民政府", "政府")
+        ):
             return org_type_of(self.place.name)
         if self.place and self.place.tier == 4 and self.rest.startswith("办"):
             return "街道办事处"
@@ -103,10 +134,16 @@ class Body:
         """The path of names from the province down."""
         if self.place is None:
             return None
-        return gazetteer.path(self.place, year) + ([self.township] if self.township else [])
+        return gazetteer.path(self.place, year) + (
+            [self.township] if self.township else []
+        )
 
-    def full_name(self, gazetteer: Gazetteer, year: int | None, rest: str | None = None) -> str:
-        """The canonical name: from the city down (a province's own bodies begin with the province), written out."""
+    def full_name(
+        self, gazetteer: Gazetteer, year: int | None, rest: str | None = None
+    ) -> str:
+        """The canonical name: from the city down (a province's own bodies begin with the province),
+        written out.
+        """
         if self.place is None or self.kept:
             return re.sub("管委会$", "管理委员会", self.printed)
         above = [p.name for p in gazetteer.above(self.place, year)]
@@ -118,18 +155,28 @@ class Body:
     def _own(self, rest: str) -> str:
         lowest = self.township or (self.place.name if self.place else "")
         if lowest.endswith(("街道", "地区")) and self.tier == 4:
-            is_office = rest in ("", "办") or (lowest.endswith("街道") and rest in ("人民政府", "政府"))
+            is_office = rest in ("", "办") or (
+                lowest.endswith("街道") and rest in ("人民政府", "政府")
+            )
             return "办事处" if is_office else rest
         if rest in ("", "政府") and self.place and self.place.tier:
             return "人民政府"
-        return "管理委员会" if rest in ("", "管委会") and self.place and not self.place.tier else rest
+        return (
+            "管理委员会"
+            if rest in ("", "管委会") and self.place and not self.place.tier
+            else rest
+        )
 
 
-def locate(name: str, gazetteer: Gazetteer, year: int | None, context: Sequence[str] = ()) -> Body:
+def locate(
+    name: str, gazetteer: Gazetteer, year: int | None, context: Sequence[str] = ()
+) -> Body:
     """What body a name (index form) is of. `context` holds codes of places spoken of around it."""
     plain = name.removeprefix("中华人民共和国")
     if plain in CENTRAL:
-        return Body(SHORT_CENTRAL.get(plain, plain), "central", plain, tier=0, kept=True)
+        return Body(
+            SHORT_CENTRAL.get(plain, plain), "central", plain, tier=0, kept=True
+        )
     if m := CORPS.match(name):
         return _corps(name, name[m.end() :], gazetteer, year)
     system = system_of(name)
@@ -154,7 +201,11 @@ def locate(name: str, gazetteer: Gazetteer, year: int | None, context: Sequence[
 def _spoken_of(short: Resolution, path: str, context: Sequence[str]) -> Resolution:
     """衡阳文体广新局 is of 衡阳市 where the report speaks of 衡阳市; a 厅 is a province's."""
     is_provincial = path.endswith("厅")
-    places = [p for p in short.candidates if (p.code in context and p.tier <= 3) or (is_provincial and p.tier == 1)]
+    places = [
+        p
+        for p in short.candidates
+        if (p.code in context and p.tier <= 3) or (is_provincial and p.tier == 1)
+    ]
     if len(places) != 1:
         return Resolution("none")
     return Resolution("context", places[0], tuple(places), short.end, places[0].tier)
@@ -165,19 +216,47 @@ def _capped(found: Resolution) -> Resolution:
     return Resolution("none") if found.tier is None or found.tier > 2 else found
 
 
-def _body(name: str, path: str, found: Resolution, system: str | None, gazetteer: Gazetteer, *, kept: bool) -> Body:
+def _body(
+    name: str,
+    path: str,
+    found: Resolution,
+    system: str | None,
+    gazetteer: Gazetteer,
+    *,
+    kept: bool,
+) -> Body:
     rest, place, tier, township = path[found.end :], found.place, found.tier, None
     if place and tier in (0, 3) and (m := OFFICE.fullmatch(rest)):
-        listed = [p for p in gazetteer.named(m[1] + "街道") if place.code in ancestors(p.code)]
+        listed = [
+            p for p in gazetteer.named(m[1] + "街道") if place.code in ancestors(p.code)
+        ]
         if listed:
-            return Body(name, found.status, "办事处", listed[0], 4, None, (), system, kept)
+            return Body(
+                name, found.status, "办事处", listed[0], 4, None, (), system, kept
+            )
         township, rest, tier = m[1] + "街道", "办事处", 4
     elif tier != 4 and (m := TOWNSHIP.match(rest)):
         township, rest, tier = m[1], rest[m.end() :], 4
     elif tier != 4 and (ZONE.match(rest) or not tier):
         tier = None
-    bare = place is not None and place.tier >= 3 and path.startswith(place.name[:2]) and found.end == len(place.name)
-    return Body(name, found.status, rest, place, tier, township, found.candidates, system, kept, bare)
+    bare = (
+        place is not None
+        and place.tier >= 3
+        and path.startswith(place.name[:2])
+        and found.end == len(place.name)
+    )
+    return Body(
+        name,
+        found.status,
+        rest,
+        place,
+        tier,
+        township,
+        found.candidates,
+        system,
+        kept,
+        bare,
+    )
 
 
 def _corps(name: str, rest: str, gazetteer: Gazetteer, year: int | None) -> Body:
@@ -187,7 +266,9 @@ def _corps(name: str, rest: str, gazetteer: Gazetteer, year: int | None) -> Body
     return Body(name, "unique", rest, place, tier, kept=True)
 
 
-def _misread(name: str, path: str, system: str | None, gazetteer: Gazetteer, year: int | None) -> Body | None:
+def _misread(
+    name: str, path: str, system: str | None, gazetteer: Gazetteer, year: int | None
+) -> Body | None:
     """The name with the one confusion undone that makes a place of it."""
     mended = path.translate(CONFUSED)
     if mended == path:
@@ -196,14 +277,28 @@ def _misread(name: str, path: str, system: str | None, gazetteer: Gazetteer, yea
     if found.place is None or mended[: found.end] == path[: found.end]:
         return None
     body = _body(name, mended, found, system, gazetteer, kept=False)
-    return Body(name, "misread", body.rest, body.place, body.tier, body.township, body.candidates, system)
+    return Body(
+        name,
+        "misread",
+        body.rest,
+        body.place,
+        body.tier,
+        body.township,
+        body.candidates,
+        system,
+    )
 
 
 def _placeless(name: str, system: str | None) -> Body:
     tier = next((t for word, t in TIERLESS.items() if name.startswith(word)), None)
     if tier is None and BY_END.search(name):
         tier = 4
-    elif tier is None and (m := DIVISION.match(name)) and m["name"][-1] in "县旗区" and not ZONE.match(name):
+    elif (
+        tier is None
+        and (m := DIVISION.match(name))
+        and m["name"][-1] in "县旗区"
+        and not ZONE.match(name)
+    ):
         tier = 3
     return Body(name, "none", name, tier=tier, system=system, kept=True)
 
@@ -215,7 +310,11 @@ def _branch(body: Body, gazetteer: Gazetteer, year: int | None) -> Body:
         return body
     named = gazetteer.stems.get(m["short"], []) + gazetteer.named(m["short"] + m["end"])
     below = [
-        p for p in named if p.tier in (2, 3) and body.place.code in ancestors(p.code) and p.name.endswith(m["end"])
+        p
+        for p in named
+        if p.tier in (2, 3)
+        and body.place.code in ancestors(p.code)
+        and p.name.endswith(m["end"])
     ]
     nearest = [p for p in below if p.tier == min(q.tier for q in below)]
     live = list(dict.fromkeys(gazetteer.of_time(nearest, year))) if nearest else []
@@ -225,10 +324,21 @@ def _branch(body: Body, gazetteer: Gazetteer, year: int | None) -> Body:
 
 
 def _unlisted(body: Body, gazetteer: Gazetteer) -> Body:
-    """A division that its parent does not have: misread by a character, or not to be placed (never its parent's)."""
-    if body.kept or body.township or body.place is None or body.place.tier not in (1, 2, 3):
+    """A division that its parent does not have: misread by a character, or not to be placed (never
+    its parent's).
+    """
+    if (
+        body.kept
+        or body.township
+        or body.place is None
+        or body.place.tier not in (1, 2, 3)
+    ):
         return body
-    if body.rest.endswith("人民政府") and body.rest != "人民政府" and not DIVISION.match(body.rest):
+    if (
+        body.rest.endswith("人民政府")
+        and body.rest != "人民政府"
+        and not DIVISION.match(body.rest)
+    ):
         return replace(body, status="unlisted", place=None, tier=None)
     m = DIVISION.match(body.rest)
     if m is None or body.tier is None or body.place.tier == 3:
@@ -236,21 +346,33 @@ def _unlisted(body: Body, gazetteer: Gazetteer) -> Body:
     near = _nearest(m["name"], body.place, gazetteer)
     if len(near) == 1:
         rest = body.rest[m.end() :]
-        return replace(body, status="misread", place=near[0], tier=near[0].tier, rest=rest)
+        return replace(
+            body, status="misread", place=near[0], tier=near[0].tier, rest=rest
+        )
     tier = None if body.place.tier == 1 and m["name"].endswith("市") else 3
-    return replace(body, status="unlisted", place=None, tier=tier, candidates=tuple(near))
+    return replace(
+        body, status="unlisted", place=None, tier=tier, candidates=tuple(near)
+    )
 
 
 def _nearest(name: str, parent: Place, gazetteer: Gazetteer) -> list[Place]:
-    """Places below a parent whose name differs from this one in one character; short names differ in all."""
+    """Places below a parent whose name differs from this one in one character; short names differ
+    in all.
+    """
     if len(name) < 3:
         return []
-    if sure := [p for p in gazetteer.named(name.translate(CONFUSED)) if parent.code in ancestors(p.code)]:
+    if sure := [
+        p
+        for p in gazetteer.named(name.translate(CONFUSED))
+        if parent.code in ancestors(p.code)
+    ]:
         return sure
     return [
         place
         for known, places in gazetteer.by_name.items()
-        if len(known) == len(name) and known[-1] == name[-1] and sum(map(str.__ne__, known, name)) == 1
+        if len(known) == len(name)
+        and known[-1] == name[-1]
+        and sum(map(str.__ne__, known, name)) == 1
         for place in places
         if place.tier in (2, 3) and parent.code in ancestors(place.code)
     ]

@@ -1,4 +1,7 @@
-"""Where a report names its body: title, signature, what it says of itself, source line. Never site chrome."""
+"""Where a report names its body: title, signature, what it says of itself, source line.
+
+Never site chrome.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +28,22 @@ ORG = rf"{HAN}{{2,34}}?(?:{END})"
 PLAIN = rf"{HAN}{{2,34}}?"
 MADE = "(?:制定|制订|修订|出台|建立|完善|编制)"
 
-# Where a pattern can begin with a single character and look back from it, the search skips to that character.
+# Where a pattern can begin with a single character and look back from it, the search skips to that
+# character.
 SELF = (
-    (0.85, "announces", None, re.compile(rf"将(?<=[现特兹]将)({PLAIN})(?:20\d\d|二[〇○零])")),
     (
         0.85,
         "announces",
         None,
-        re.compile(rf"(?:现|特|兹|并)将?(?:予以|向社会)?(?:公布|公开|发布|编制)({PLAIN})(?:20\d\d|二[〇○零])"),
+        re.compile(rf"将(?<=[现特兹]将)({PLAIN})(?:20\d\d|二[〇○零])"),
+    ),
+    (
+        0.85,
+        "announces",
+        None,
+        re.compile(
+            rf"(?:现|特|兹|并)将?(?:予以|向社会)?(?:公布|公开|发布|编制)({PLAIN})(?:20\d\d|二[〇○零])"
+        ),
     ),
     (
         0.85,
@@ -46,13 +57,17 @@ SELF = (
         0.85,
         "compiled by",
         None,
-        re.compile(rf"由({ORG})(?:负责|组织|根据|依据|按照|汇总|统一|牵头)*(?:编制|撰写|发布|公布|编写)"),
+        re.compile(
+            rf"由({ORG})(?:负责|组织|根据|依据|按照|汇总|统一|牵头)*(?:编制|撰写|发布|公布|编写)"
+        ),
     ),
     (
         0.8,
         "compiled by",
         re.compile(r"制(?:(?<=编制)|作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
-        re.compile(rf"(?:^|[。,;])({ORG})(?:组织|牵头)?(?:编制|制作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
+        re.compile(
+            rf"(?:^|[。,;])({ORG})(?:组织|牵头)?(?:编制|制作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"
+        ),
     ),
     (
         0.85,
@@ -62,29 +77,46 @@ SELF = (
             rf"(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系)({ORG})[^,。;]{{0,18}}?(?:联系|咨询|反映|索取|查询|\(|[,,。])"
         ),
     ),
-    (0.85, "own guide", None, re.compile(rf"《({ORG})(?:政府|政务)?(?:信息)?公开(?:工作)?(?:指南|目录)")),
+    (
+        0.85,
+        "own guide",
+        None,
+        re.compile(rf"《({ORG})(?:政府|政务)?(?:信息)?公开(?:工作)?(?:指南|目录)"),
+    ),
     (
         0.85,
         "below called",
         re.compile(r"\((?:以下|下)?简?(?:统)?称"),
-        re.compile(rf"(?:^|[,。;:])({ORG})\((?:以下|下)?简?(?:统)?称[:\"]*(?:我|本|[区市县]?{HAN}{{0,4}}[局委办厅])"),
+        re.compile(
+            rf"(?:^|[,。;:])({ORG})\((?:以下|下)?简?(?:统)?称[:\"]*(?:我|本|[区市县]?{HAN}{{0,4}}[局委办厅])"
+        ),
     ),
     (
         0.8,
         "own rules",
         None,
-        re.compile(rf"《(?:(?<={MADE}《)|(?<={MADE}了《))({ORG})(?:政府|政务)?信息公开[^《》]{{1,24}}》"),
+        re.compile(
+            rf"《(?:(?<={MADE}《)|(?<={MADE}了《))({ORG})(?:政府|政务)?信息公开[^《》]{{1,24}}》"
+        ),
     ),
     (0.8, "own report", None, re.compile(rf"《({ORG})20\d\d年")),
-    (0.75, "subsite", None, re.compile(rf"在线({HAN}{{2,8}}(?:街道|镇|乡|局|办))子网站")),
+    (
+        0.75,
+        "subsite",
+        None,
+        re.compile(rf"在线({HAN}{{2,8}}(?:街道|镇|乡|局|办))子网站"),
+    ),
 )
 """(weight, how, sign, pattern): what a report says of itself, looked for in its whole text.
 
-The two that start at every clause are slow: they are looked for only around their sign, which all that they find
-holds.
+The two that start at every clause are slow: they are looked for only around their sign, which all
+that they find holds.
 """
 BEFORE_SIGN, BEHIND_SIGN = 45, 24
-"""The most that stands before a sign: a mark, the longest ORG, 组织编. And behind it: quotation marks, a short name."""
+"""The most that stands before a sign: a mark, the longest ORG, 组织编.
+
+And behind it: quotation marks, a short name.
+"""
 MOST = 3
 """Names that are read of each kind."""
 
@@ -108,13 +140,17 @@ OWN_TITLE = re.compile("信息公开.{0,8}(?:报告|年报|总结)$")
 SOURCE = re.compile(
     r"(?:来源|发布机构|信息来源|发布单位|责任单位|公开单位|编制单位|发文机关|发布者)\s?[::]\s?([^\s,。;|:]{2,40})"
 )
-AFTER_SOURCE = re.compile(r"(?:浏览|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$")
+AFTER_SOURCE = re.compile(
+    r"(?:浏览|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$"
+)
 DAY_LINE = re.compile(rf"\W{{0,2}}{DAY}\W{{0,2}}")
 SIGNED = re.compile(rf"({HAN}{{3,36}})\s*(?:\((?:公章|盖章|章)\))?")
 SIGNED_AND_DATED = re.compile(rf"{SIGNED.pattern}\W{{0,6}}{DAY}\W{{0,2}}")
 WHOLE = re.compile(f"({ORG})")
 SELVES = tuple(
-    re.compile(f"{own}(?<!自.)(局|委|办|厅|街道|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟)(?![级地人])")
+    re.compile(
+        f"{own}(?<!自.)(局|委|办|厅|街道|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟)(?![级地人])"
+    )
     for own in "我本"
 )
 TAIL = 12
@@ -127,7 +163,9 @@ GOVERNMENTS = ("区", "县", "市", "省", "州", "旗")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as it stands (index form), where it was read, how, how much that weighs, and its span in index form."""
+    """A name as it stands (index form), where it was read, how, how much that weighs, and its span
+    in index form.
+    """
 
     text: str
     source: str
@@ -165,7 +203,9 @@ class Selves:
         return cls(Counter(kind for own in SELVES for kind in own.findall(form)))
 
 
-def names_of(title: Title | None, meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer) -> list[Name]:
+def names_of(
+    title: Title | None, meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer
+) -> list[Name]:
     """Every name that the report might be of, in order of precedence."""
     out = []
     if title and title.agency and not GENERIC.fullmatch(title.agency):
@@ -202,32 +242,64 @@ def _signatures(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
         if DAY_LINE.fullmatch(line):
             for beside in (number - 1, number + 1):
                 if 0 <= beside < count and (m := SIGNED.fullmatch(lines[beside])):
-                    yield _name(reading, gazetteer, m, spans[beside][0], "signature", "signature over a date", 0.9)
+                    yield _name(
+                        reading,
+                        gazetteer,
+                        m,
+                        spans[beside][0],
+                        "signature",
+                        "signature over a date",
+                        0.9,
+                    )
         elif m := SIGNED_AND_DATED.fullmatch(line):
-            yield _name(reading, gazetteer, m, spans[number][0], "signature", "signature before a date", 0.9)
+            yield _name(
+                reading,
+                gazetteer,
+                m,
+                spans[number][0],
+                "signature",
+                "signature before a date",
+                0.9,
+            )
     if count and (m := WHOLE.fullmatch(lines[-1])):
         yield _name(reading, gazetteer, m, spans[-1][0], "signature", "last line", 0.8)
 
 
 def _name(
-    reading: Reading, gazetteer: Gazetteer, m: re.Match[str], at: int, source: str, rule: str, weight: float
+    reading: Reading,
+    gazetteer: Gazetteer,
+    m: re.Match[str],
+    at: int,
+    source: str,
+    rule: str,
+    weight: float,
 ) -> Name:
     a, b = at + m.start(1), at + m.end(1)
-    return Name(clean(m[1], gazetteer), source, rule, weight, (a, b), reading.quote(a, b))
+    return Name(
+        clean(m[1], gazetteer), source, rule, weight, (a, b), reading.quote(a, b)
+    )
 
 
 def _said(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
     for weight, rule, sign, pattern in SELF:
-        found = _around(sign, pattern, reading.form) if sign else pattern.finditer(reading.form)
+        found = (
+            _around(sign, pattern, reading.form)
+            if sign
+            else pattern.finditer(reading.form)
+        )
         for m in islice(found, MOST):
             yield _name(reading, gazetteer, m, 0, "body", rule, weight)
 
 
-def _around(sign: re.Pattern[str], pattern: re.Pattern[str], form: str) -> Iterator[re.Match[str]]:
+def _around(
+    sign: re.Pattern[str], pattern: re.Pattern[str], form: str
+) -> Iterator[re.Match[str]]:
     """What a pattern finds that always holds a sign."""
     end = 0
     for s in sign.finditer(form):
-        if m := pattern.search(form, max(end, s.start() - BEFORE_SIGN), s.end() + BEHIND_SIGN):
+        if m := pattern.search(
+            form, max(end, s.start() - BEFORE_SIGN), s.end() + BEHIND_SIGN
+        ):
             yield m
             end = m.end()
 
@@ -236,18 +308,31 @@ def _own_title(reading: Reading) -> Iterator[Name]:
     """A line near the beginning that is a title, where the page has none."""
     for start, end in reading.head[:NEAR]:
         line = reading.form[start:end]
-        if 8 <= len(line) <= 60 and OWN_TITLE.search(line) and not re.search("[,。;:>]", line):
+        if (
+            8 <= len(line) <= 60
+            and OWN_TITLE.search(line)
+            and not re.search("[,。;:>]", line)
+        ):
             agency = read_title(line).agency
             if agency:
                 quote = reading.quote(start, end)
-                yield Name(agency, "body", "line like a title", 0.85, (start, end), quote)
+                yield Name(
+                    agency, "body", "line like a title", 0.85, (start, end), quote
+                )
 
 
-def _sources(meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
+def _sources(
+    meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer
+) -> Iterator[Name]:
     stated = [fold_line(meta["source"])] if meta.get("source") else []
     stated += [m[1] for m in SOURCE.finditer(fold_line(meta.get("header", "")))]
     for text in stated:
-        name = clean(AFTER_SOURCE.sub("", re.sub(r"^(?:来源|信息来源)\s?[::]", "", text)).strip(" -—"), gazetteer)
+        name = clean(
+            AFTER_SOURCE.sub("", re.sub(r"^(?:来源|信息来源)\s?[::]", "", text)).strip(
+                " -—"
+            ),
+            gazetteer,
+        )
         if re.fullmatch(f"{HAN}{{2,36}}", name):
             yield Name(name, "source line", "source line", 0.7, None, name)
     for start, end in reading.head[:NEAR]:
@@ -255,4 +340,6 @@ def _sources(meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer) ->
         name = clean(AFTER_SOURCE.sub("", found[1]), gazetteer) if found else ""
         if found and re.fullmatch(f"{HAN}{{2,36}}", name):
             span = found.span(1)
-            yield Name(name, "source line", "source line", 0.7, span, reading.quote(*span))
+            yield Name(
+                name, "source line", "source line", 0.7, span, reading.quote(*span)
+            )

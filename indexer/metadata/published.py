@@ -1,4 +1,7 @@
-"""The date of publication: what the page says, else what stands under the signature. Never inferred."""
+"""The date of publication: what the page says, else what stands under the signature.
+
+Never inferred.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,14 @@ def published_fact(meta: Mapping[str, str], reading: Reading) -> Fact | None:
         return labelled
     if signed := signature_day(reading):
         day, span = signed
-        return Fact(day, "signature", 0.9, "date under the signature", reading.quote(*span), reading.span(*span))
+        return Fact(
+            day,
+            "signature",
+            0.9,
+            "date under the signature",
+            reading.quote(*span),
+            reading.span(*span),
+        )
     return None
 
 
@@ -48,7 +58,9 @@ def _labelled(form: str) -> str | None:
     labels = list(LABEL.finditer(form))
     labels.sort(key=lambda m: bool(OTHER_DATES.match(m[0])))
     for label in labels:
-        if (found := days_in(form[label.end() : label.end() + 24])) and found[0][1] <= 1:
+        if (found := days_in(form[label.end() : label.end() + 24])) and found[0][
+            1
+        ] <= 1:
             return found[0][0]
     found = days_in(form)
     return found[0][0] if len(found) == 1 else None
@@ -58,9 +70,20 @@ def _in_head(reading: Reading) -> Fact | None:
     for start, end in reading.head:
         line = reading.form[start : min(end, start + 120)]
         label = LABEL.search(line) if LABELLED.search(line) else None
-        if label and (found := days_in(line[label.end() : label.end() + 24])) and found[0][1] <= 1:
+        if (
+            label
+            and (found := days_in(line[label.end() : label.end() + 24]))
+            and found[0][1] <= 1
+        ):
             a, b = start + label.start(), start + label.end() + found[0][2]
-            return Fact(found[0][0], "page", 0.95, "header", reading.quote(a, b), reading.span(a, b))
+            return Fact(
+                found[0][0],
+                "page",
+                0.95,
+                "header",
+                reading.quote(a, b),
+                reading.span(a, b),
+            )
     return None
 
 
@@ -74,17 +97,26 @@ def _alone_in_head(reading: Reading) -> Fact | None:
             and not (line[: found[0][1]] + line[found[0][2] :]).strip(" ().")
         ):
             return Fact(
-                found[0][0], "page", 0.85, "date below the title", reading.quote(start, end), reading.span(start, end)
+                found[0][0],
+                "page",
+                0.85,
+                "date below the title",
+                reading.quote(start, end),
+                reading.span(start, end),
             )
     return None
 
 
 def signature_day(reading: Reading) -> tuple[str, tuple[int, int]] | None:
-    """The day that stands alone, or after a name, at the end of the report; with its span in index form."""
+    """The day that stands alone, or after a name, at the end of the report; with its span in index
+    form.
+    """
     for start, end in reversed(reading.foot[-TAIL:]):
         line = reading.form[start:end]
         if len(line) <= 60 and (found := days_in(line)):
             day, a, b = found[-1]
-            if b >= len(line.rstrip(" .。)")) and not re.search("[,;。]|截[至止]|[至到-]", line[:a]):
+            if b >= len(line.rstrip(" .。)")) and not re.search(
+                "[,;。]|截[至止]|[至到-]", line[:a]
+            ):
                 return day, (start + a, start + b)
     return None

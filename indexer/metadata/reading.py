@@ -13,17 +13,23 @@ __all__ = ["TAIWAN", "Reading"]
 Span = tuple[int, int]
 
 HEAD, FOOT = 8, 13
-"""Lines at either end in which titles, dates and signatures are looked for; one more for what stands over a date."""
+"""Lines at either end in which titles, dates and signatures are looked for; one more for what
+stands over a date.
+"""
 
 TAIWAN = ("资讯公开", "信息公开")
-"""The one wording of converting mirrors that matters here; as long as the mainland one, so that spans stay."""
+"""The one wording of converting mirrors that matters here; as long as the mainland one, so that
+spans stay.
+"""
 
 
 class Reading:
-    """A display text, its index form, and its outer lines as half-open spans of the index form, empty ones left out.
+    """A display text, its index form, and its outer lines as half-open spans of the index form,
+    empty ones left out.
 
-    The index form drops line breaks between Chinese characters, so that patterns run across them; what depends on
-    lines asks for `head` and `foot`, the first and the last ones: nobody reads lines in between.
+    The index form drops line breaks between Chinese characters, so that patterns run across them;
+    what depends on lines asks for `head` and `foot`, the first and the last ones: nobody reads
+    lines in between.
     """
 
     def __init__(self, text: str, folded: Folded | None = None) -> None:
@@ -31,10 +37,15 @@ class Reading:
         self.text, self.offsets = text, folded.offsets
         self.form = folded.form.replace(*TAIWAN)
         self.head = list(islice(filter(None, map(self._line, _downwards(text))), HEAD))
-        self.foot = list(islice(filter(None, map(self._line, _upwards(text))), FOOT))[::-1]
+        self.foot = list(islice(filter(None, map(self._line, _upwards(text))), FOOT))[
+            ::-1
+        ]
 
     def _line(self, place: Span) -> Span | None:
-        """The place in the form of a line of the display text, without white space round it; None for an empty one."""
+        """The place in the form of a line of the display text, without white space round it;
+
+        None for an empty one.
+        """
         a, b = map(self._position, place)
         while a < b and self.form[a] == " ":
             a += 1

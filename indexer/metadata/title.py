@@ -29,8 +29,11 @@ MONTH = re.compile(r"年?\s?\d{1,2}月")
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title read. `agency` is in index form and empty where the title names none; `sure` is False where the year
-    was mended or chosen among several."""
+    """A title read.
+
+    `agency` is in index form and empty where the title names none; `sure` is False where the year
+    was mended or chosen among several.
+    """
 
     form: str
     agency: str
@@ -66,7 +69,11 @@ def _year(form: str) -> tuple[int | None, bool]:
     distinct = set(years)
     if len(distinct) == 1:
         return years[0], all(len(re.sub(r"\s", "", m[0])) == 4 for m in found)
-    return ((before or years)[-1], False) if len(set(before or years)) == 1 else (None, False)
+    return (
+        ((before or years)[-1], False)
+        if len(set(before or years)) == 1
+        else (None, False)
+    )
 
 
 def _agency(form: str) -> str:
@@ -77,10 +84,18 @@ def _agency(form: str) -> str:
     head = form[: at.start()]
     if head.endswith("人民") and form[at.start() : at.start() + 2] == "政府":
         head += "政府"
-    head = _trim(re.sub(r"\([^()]*\)$", "", YEAR_WORD.sub("|", RANGE.sub("|", head)).rstrip("|")))
-    if not head and (tail := re.search(r"(?:报告|年报|总结)[-_(]+([\u4e00-\u9fff]{3,30})\)?$", form)):
+    head = _trim(
+        re.sub(r"\([^()]*\)$", "", YEAR_WORD.sub("|", RANGE.sub("|", head)).rstrip("|"))
+    )
+    if not head and (
+        tail := re.search(r"(?:报告|年报|总结)[-_(]+([\u4e00-\u9fff]{3,30})\)?$", form)
+    ):
         head = tail[1]
-    parts = [p for part in re.split(r"[|_>—-]|(?<=[室厅局委办府])关于", head) if (p := _trim(part))]
+    parts = [
+        p
+        for part in re.split(r"[|_>—-]|(?<=[室厅局委办府])关于", head)
+        if (p := _trim(part))
+    ]
     named = [p for p in parts if not SITE_NAME.search(p)] or parts
     return max(named[-1:] if "关于" in head else named, key=len) if named else ""
 

@@ -1,4 +1,7 @@
-"""The reporting year: what the title says, what the statistics cover, what the text speaks of. Never the signature."""
+"""The reporting year: what the title says, what the statistics cover, what the text speaks of.
+
+Never the signature.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,13 @@ WHOLE_YEAR = re.compile(
 SELF = re.compile(
     rf"(?P<y>{YEAR})\s?年?度?(?:的|我[局委办厅区县市镇乡省街]道?|本[局单机]\S?)?(?:政府|政务)?信息公开(?:工作)?(?:年度|情况|的)*(?:报告|年报|总结)"
 )
-SPOKEN = re.compile(rf"(?P<y>{YEAR})\s?年度?(?!\s?\d{{1,2}}\s?月)(?!度?(?:工作)?(?:计划|要点|打算|安排))")
+SPOKEN = re.compile(
+    rf"(?P<y>{YEAR})\s?年度?(?!\s?\d{{1,2}}\s?月)(?!度?(?:工作)?(?:计划|要点|打算|安排))"
+)
 QUOTED = re.compile(r"《[^《》]{0,60}》|\((?:20\d\d)\)\s?\d+\s?号")
-FUTURE = re.compile(r"年,?(?:我|本|全)?[局委办厅区县市镇乡省院站队街]?道?(?:将|要继续|计划|打算|拟)")
+FUTURE = re.compile(
+    r"年,?(?:我|本|全)?[局委办厅区县市镇乡省院站队街]?道?(?:将|要继续|计划|打算|拟)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +51,18 @@ class Period:
         if self.first[:4] == self.last[:4]:
             return int(self.last[:4])
         first, last = map(dt.date.fromisoformat, (self.first, self.last))
-        days = Counter((first + dt.timedelta(n)).year for n in range((last - first).days + 1))
+        days = Counter(
+            (first + dt.timedelta(n)).year for n in range((last - first).days + 1)
+        )
         return days.most_common(1)[0][0]
 
     @property
     def is_calendar_year(self) -> bool:
         """Whether it runs from 1 January to 31 December of one year."""
-        return self.first[:4] == self.last[:4] and (self.first[4:], self.last[4:]) == ("-01-01", "-12-31")
+        return self.first[:4] == self.last[:4] and (self.first[4:], self.last[4:]) == (
+            "-01-01",
+            "-12-31",
+        )
 
     def __str__(self) -> str:
         return f"{self.first}/{self.last}"
@@ -73,7 +85,9 @@ def year_fact(
     """The reporting year with its evidence, and what contradicts it."""
     named = title.year if title else None
     agree = named is not None and period is not None and period.year == named
-    spoken: Counter[int] = Counter() if agree else _spoken(reading)  # where they agree nothing else is asked
+    spoken: Counter[int] = (
+        Counter() if agree else _spoken(reading)
+    )  # where they agree nothing else is asked
     problems = []
     if named and title and period and period.year != named:
         problems.append(f"the title says {named}, the statistics cover {period}")
@@ -86,24 +100,45 @@ def year_fact(
         fact = _from_period(reading, period, spoken)
     else:
         fact = _from_text(reading, spoken, published)
-    if fact and published and isinstance(fact.value, int) and (gap := int(published[:4]) - fact.value) not in range(4):
+    if (
+        fact
+        and published
+        and isinstance(fact.value, int)
+        and (gap := int(published[:4]) - fact.value) not in range(4)
+    ):
         problems.append(f"the year is {fact.value}, but it was published {published}")
         if gap < 0:
             fact = Fact(
-                fact.value, fact.source, fact.confidence * 0.6, fact.rule, fact.evidence, fact.span, fact.alternatives
+                fact.value,
+                fact.source,
+                fact.confidence * 0.6,
+                fact.rule,
+                fact.evidence,
+                fact.span,
+                fact.alternatives,
             )
     return fact, problems
 
 
-def _from_title(title: Title, named: int, period: Period | None, spoken: Counter[int]) -> Fact:
+def _from_title(
+    title: Title, named: int, period: Period | None, spoken: Counter[int]
+) -> Fact:
     agrees = period is not None and period.year == named
     clashes = period is not None and not agrees
     confidence = 0.99 if agrees else 0.95 if title.sure else 0.8
     if clashes:
-        confidence = 0.85 if spoken[named] > spoken[period.year if period else 0] else 0.6
+        confidence = (
+            0.85 if spoken[named] > spoken[period.year if period else 0] else 0.6
+        )
     elif not agrees and spoken and spoken[named] == 0:
         confidence -= 0.15
-    rule = "title and period agree" if agrees else "title" if title.sure else "title, mended or chosen"
+    rule = (
+        "title and period agree"
+        if agrees
+        else "title"
+        if title.sure
+        else "title, mended or chosen"
+    )
     others = () if agrees or period is None else (period.year,)
     return Fact(named, "title", confidence, rule, title.form, None, others)
 
@@ -125,7 +160,9 @@ def _from_period(reading: Reading, period: Period, spoken: Counter[int]) -> Fact
     )
 
 
-def _from_text(reading: Reading, spoken: Counter[int], published: str | None) -> Fact | None:
+def _from_text(
+    reading: Reading, spoken: Counter[int], published: str | None
+) -> Fact | None:
     head = reading.form[:600]
     unquoted = QUOTED.sub(lambda q: " " * len(q[0]), head)
     if (m := SELF.search(unquoted) or SELF.search(head)) and (year := year_of(m["y"])):
@@ -136,24 +173,35 @@ def _from_text(reading: Reading, spoken: Counter[int], published: str | None) ->
         opening = year_of(first["y"]) if first else None
         year, count = spoken.most_common(1)[0]
         agrees = opening == year and count > sum(spoken.values()) / 2
-        confidence, rule = (0.85, "first and most often spoken of") if agrees else (0.4, "most often spoken of")
+        confidence, rule = (
+            (0.85, "first and most often spoken of")
+            if agrees
+            else (0.4, "most often spoken of")
+        )
         span = first.span() if first and agrees else None
     else:
         return None
     if published and int(published[:4]) == year:
-        confidence *= 0.5  # reports appear in the year after: this is likely the plan, or the date itself
+        # reports appear in the year after: this is likely the plan, or the date itself
+        confidence *= 0.5
     others = tuple(y for y, _ in spoken.most_common(3) if y != year)
     quote, place = (reading.quote(*span), reading.span(*span)) if span else (None, None)
     return Fact(year, "body", confidence, rule, quote, place, others)
 
 
 def _spoken(reading: Reading) -> Counter[int]:
-    """How often the text speaks of each year: not in titles of other documents, in dates, or in plans."""
+    """How often the text speaks of each year: not in titles of other documents, in dates, or in
+    plans.
+    """
     body = QUOTED.sub("", reading.form)
     found: Counter[int] = Counter()
     for m in SPOKEN.finditer(body):
         year = year_of(m["y"])
-        if year and FIRST_YEAR <= year <= LAST_YEAR and not FUTURE.match(body, m.end() - 1):
+        if (
+            year
+            and FIRST_YEAR <= year <= LAST_YEAR
+            and not FUTURE.match(body, m.end() - 1)
+        ):
             found[year] += 1
     return found
 

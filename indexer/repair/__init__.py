@@ -1,7 +1,8 @@
 """Undoes the damage of texts: bytes first, glosses second, single characters last.
 
-Each repairer of `REPAIRERS` is a row of a visible table and works on what the ones before it left. Every repair is
-recorded in coordinates of the text as received and can be undone. A text without damage costs a search a row.
+Each repairer of `REPAIRERS` is a row of a visible table and works on what the ones before it left.
+Every repair is recorded in coordinates of the text as received and can be undone. A text without
+damage costs a search a row.
 """
 
 from __future__ import annotations
@@ -47,7 +48,10 @@ REPAIRERS: tuple[Repairer, ...] = (
         "pinyin that a tool put after the same characters throughout a document",
         gloss.GATE,
         gloss.strip,
-        ("區(qū)政府、區(qū)委、區(qū)局、區(qū)辦、區(qū)直", "區政府、區委、區局、區辦、區直"),
+        (
+            "區(qū)政府、區(qū)委、區(qū)局、區(qū)辦、區(qū)直",
+            "區政府、區委、區局、區辦、區直",
+        ),
     ),
     Repairer(
         "private_use",
@@ -74,14 +78,18 @@ REPAIRERS: tuple[Repairer, ...] = (
         signs=characters.RADICALS,
     ),
 )
-"""The repairers in their order: bytes before glosses, for the bytes of a gloss are part of the damage."""
+"""The repairers in their order: bytes before glosses, for the bytes of a gloss are part of the
+damage.
+"""
 
 SIGNS = re.compile("[" + "".join(repairer.signs for repairer in REPAIRERS) + "]")
 
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """A text with its repairs, in coordinates of the text as received, and what to tell a reader of the rest."""
+    """A text with its repairs, in coordinates of the text as received, and what to tell a reader of
+    the rest.
+    """
 
     text: str
     repairs: tuple[Repair, ...]
@@ -103,7 +111,9 @@ def repair(text: str) -> Repaired:
         made = [e for e in found if e.applied]
         edits = compose(current, edits, made)
         current = apply(current, made)
-        signs = signs or bool(made)  # what was hidden in damage may show signs of other damage
+        signs = signs or bool(
+            made
+        )  # what was hidden in damage may show signs of other damage
         findings.edits += found
     repairs = _recorded(text, edits, marks)
     return Repaired(current, repairs, _problems(repairs))
@@ -125,13 +135,21 @@ def _received(marks: Sequence[Edit], edits: Sequence[Edit]) -> list[Edit]:
     return out
 
 
-def _recorded(text: str, edits: Sequence[Edit], marks: Sequence[Edit]) -> tuple[Repair, ...]:
-    """Edits and marks as repairs, in order; of a mark, what lies before the first edit or mark that it meets."""
+def _recorded(
+    text: str, edits: Sequence[Edit], marks: Sequence[Edit]
+) -> tuple[Repair, ...]:
+    """Edits and marks as repairs, in order; of a mark, what lies before the first edit or mark that
+    it meets.
+    """
     steps = sorted([*edits, *marks], key=lambda e: (e.start, e.end))
     out: list[Repair] = []
     shift = 0
     for k, step in enumerate(steps):
-        end = step.end if step.applied else min([step.end, *(s.start for s in steps[k + 1 : k + 2])])
+        end = (
+            step.end
+            if step.applied
+            else min([step.end, *(s.start for s in steps[k + 1 : k + 2])])
+        )
         start = max(step.start, out[-1].end) if out else step.start
         if end <= start and not step.applied:
             continue
@@ -140,7 +158,18 @@ def _recorded(text: str, edits: Sequence[Edit], marks: Sequence[Edit]) -> tuple[
         at = start + shift
         shift += len(after) - len(before)
         display = at, at + len(after)
-        out.append(Repair(step.kind, start, end, before, after, step.confidence, step.applied, display))
+        out.append(
+            Repair(
+                step.kind,
+                start,
+                end,
+                before,
+                after,
+                step.confidence,
+                step.applied,
+                display,
+            )
+        )
     return tuple(out)
 
 

@@ -1,7 +1,8 @@
-"""Single characters that are no text: leavings of control, zero width, private use; and radicals set for characters.
+"""Single characters that are no text: leavings of control, zero width, private use; and radicals
+set for characters.
 
-PDF fonts map many characters to the radical blocks; fonts of symbols put their bullets into the private use area; and
-GB18030 kept some ninety characters there until Unicode had them.
+PDF fonts map many characters to the radical blocks; fonts of symbols put their bullets into the
+private use area; and GB18030 kept some ninety characters there until Unicode had them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ INVISIBLES = (
     "\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028\u2029"
     "\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
 )
-"""Controls (but tab and line ends), soft hyphens, zero-width and direction marks, byte order marks inside."""
+"""Controls (but tab and line ends), soft hyphens, zero-width and direction marks, byte order marks
+inside.
+"""
 
 INVISIBLE = re.compile(f"[{INVISIBLES}]+")
 
@@ -69,20 +72,37 @@ def find_invisible(text: str, findings: Findings) -> list[Edit]:
     """Take out what cannot be seen; what ended a line or a page ends a line."""
     del findings
     return [
-        Edit(m.start(), m.end(), "\n" if LINE_ENDS.search(m[0]) else "", "invisible", 0.99)
+        Edit(
+            m.start(),
+            m.end(),
+            "\n" if LINE_ENDS.search(m[0]) else "",
+            "invisible",
+            0.99,
+        )
         for m in INVISIBLE.finditer(text)
     ]
 
 
 def find_private(text: str, findings: Findings) -> list[Edit]:
-    """Name the private-use characters that are known; the others, and characters lost for good, are marked."""
+    """Name the private-use characters that are known; the others, and characters lost for good, are
+    marked.
+    """
     del findings
     out: list[Edit] = []
     for m in PRIVATE.finditer(text):
         for k, c in enumerate(m[0], m.start()):
             known = KNOWN.get(ord(c))
             kind = "character_lost" if c == "\ufffd" else "private_use"
-            out.append(Edit(k, k + 1, known or c, kind, 0.9 if known else 0.0, applied=known is not None))
+            out.append(
+                Edit(
+                    k,
+                    k + 1,
+                    known or c,
+                    kind,
+                    0.9 if known else 0.0,
+                    applied=known is not None,
+                )
+            )
     return out
 
 
@@ -90,6 +110,11 @@ def find_radicals(text: str, findings: Findings) -> list[Edit]:
     """Radicals as the characters that they stand for."""
     del findings
     found = (
-        (m.start(), SUPPLEMENT.get(m[0]) or unicodedata.normalize("NFKC", m[0]), m[0]) for m in RADICAL.finditer(text)
+        (m.start(), SUPPLEMENT.get(m[0]) or unicodedata.normalize("NFKC", m[0]), m[0])
+        for m in RADICAL.finditer(text)
     )
-    return [Edit(at, at + 1, after, "radical", 0.97) for at, after, before in found if after != before]
+    return [
+        Edit(at, at + 1, after, "radical", 0.97)
+        for at, after, before in found
+        if after != before
+    ]

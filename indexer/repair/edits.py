@@ -1,4 +1,6 @@
-"""Edits of a text, and how the edits of several passes become one list in coordinates of the text as received."""
+"""Edits of a text, and how the edits of several passes become one list in coordinates of the text
+as received.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,10 @@ __all__ = ["Edit", "apply", "compose"]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """text[start:end] becomes `after`. Where `applied` is False it stays as it is, and is known to be damaged."""
+    """text[start:end] becomes `after`.
+
+    Where `applied` is False it stays as it is, and is known to be damaged.
+    """
 
     start: int
     end: int
@@ -32,7 +37,10 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
 
 @dataclass(slots=True)
 class _Cluster:
-    """Edits of both passes that touch the same place of the text between them; `start` and `end` are places there."""
+    """Edits of both passes that touch the same place of the text between them;
+
+    `start` and `end` are places there.
+    """
 
     start: int
     end: int
@@ -47,9 +55,12 @@ class _Cluster:
 
 
 def compose(middle: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
-    """One list that does what `first` and then `second` do; `second` is in coordinates of `middle`, between them.
+    """One list that does what `first` and then `second` do;
 
-    Edits that overlap become one, whose kind names both ("gbk_out_of_step+gloss") and whose confidence is the lower.
+    `second` is in coordinates of `middle`, between them.
+
+    Edits that overlap become one, whose kind names both ("gbk_out_of_step+gloss") and whose
+    confidence is the lower.
     """
     clusters = _clusters(first, second)
     out, shift = [], 0

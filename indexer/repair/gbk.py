@@ -1,8 +1,9 @@
 """The forward model of text whose GBK bytes were cut at bytes that only looked like punctuation.
 
-A tool that knew nothing of two-byte characters put pinyin after chosen characters and cut the text at the bytes of
-，！。、 wherever they stood. Where the trail byte of one character and the lead byte of the next make such a pair, the
-cut falls inside both: the lost lead byte shows as "?", and everything after it is read one byte out of step.
+A tool that knew nothing of two-byte characters put pinyin after chosen characters and cut the text
+at the bytes of ，！。、 wherever they stood. Where the trail byte of one character and the lead
+byte of the next make such a pair, the cut falls inside both: the lost lead byte shows as "?", and
+everything after it is read one byte out of step.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ DELIMITERS = (b"\xa3\xac", b"\xa3\xa1", b"\xa1\xa3", b"\xa1\xa2")
 """，！。、 in the order in which the tool cut; that order decides between overlapping ones."""
 
 GAP = "\x00"
-"""Stands for a pair that decoded to nothing visible: the private use area, deleted later, or an ideographic space."""
+"""Stands for a pair that decoded to nothing visible: the private use area, deleted later, or an
+ideographic space.
+"""
 
 
 @cache
@@ -48,7 +51,9 @@ def encode(c: str) -> bytes | None:
 
 
 def _private(point: int) -> bytes | None:
-    """The bytes of a private-use character where the tool's leavings were kept (code page 936's user areas)."""
+    """The bytes of a private-use character where the tool's leavings were kept (code page 936's
+    user areas).
+    """
     if 0xE000 <= point < 0xE4C6:
         row, column = divmod(point - 0xE000, 94)
         return bytes(((0xAA if row < 6 else 0xF8 - 6) + row, 0xA1 + column))
@@ -81,7 +86,8 @@ def _decode(piece: bytes) -> str:
 
 
 def damage(text: str, glosses: Mapping[str, str], *, folded: bool = True) -> str:
-    """What the tool makes of `text`: glosses put in, bytes cut, each piece decoded on its own, full width folded.
+    """What the tool makes of `text`: glosses put in, bytes cut, each piece decoded on its own, full
+    width folded.
 
     `glosses` is character -> reading. UnicodeEncodeError where the text has no GBK bytes.
     """

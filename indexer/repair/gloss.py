@@ -1,7 +1,7 @@
 """Pinyin put in brackets after characters, 區(qū), and taken out again.
 
-A real report explains the reading of a rare name here and there, 單(shàn)縣. A damaging tool glosses the same common
-characters always, and all others never: that is what tells them apart.
+A real report explains the reading of a rare name here and there, 單(shàn)縣. A damaging tool
+glosses the same common characters always, and all others never: that is what tells them apart.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ MINIMUM = 5
 """Glosses a document must show before any is taken out, where nothing else speaks of damage."""
 
 TOLERANCE = 6
-"""Glosses for each bare one that is forgiven: a character is missed where another gloss was put between its bytes."""
+"""Glosses for each bare one that is forgiven: a character is missed where another gloss was put
+between its bytes.
+"""
 
 COMMON = -10.5
 """Log probability of a character that prose uses often: tools gloss such, people gloss rare names."""
@@ -52,12 +54,17 @@ def toneless(c: str) -> frozenset[str]:
 
 def _without_tone(reading: str) -> str:
     letters = unicodedata.normalize("NFD", reading)
-    return unicodedata.normalize("NFC", re.sub("[\u0300\u0301\u0304\u030c]", "", letters))
+    return unicodedata.normalize(
+        "NFC", re.sub("[\u0300\u0301\u0304\u030c]", "", letters)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Glosses:
-    """The glosses of a document: where, and of which characters; `reading` has those that are always glossed."""
+    """The glosses of a document: where, and of which characters;
+
+    `reading` has those that are always glossed.
+    """
 
     places: tuple[re.Match[str], ...]
     reading: dict[str, str]
@@ -68,7 +75,9 @@ def survey(text: str, *, tones: bool) -> Glosses:
     """Look through a document for glosses with tones, or for ones without."""
     if "(" not in text and "（" not in text:
         return Glosses((), {}, frozenset())
-    places = tuple(m for m in GLOSS.finditer(text) if _is_gloss(m[1], m[3], tones=tones))
+    places = tuple(
+        m for m in GLOSS.finditer(text) if _is_gloss(m[1], m[3], tones=tones)
+    )
     glossed = Counter(m[1] for m in places)
     bare = Counter(c for c in text if c in glossed)
     always = {c for c, n in glossed.items() if (bare[c] - n) * TOLERANCE <= n}
@@ -90,18 +99,27 @@ def strip(text: str, findings: Findings) -> list[Edit]:
     out = []
     for tones in (True, False):
         found = survey(text, tones=tones)
-        if _by_tool(found, 1 if tones and findings.applied("gbk_out_of_step") else MINIMUM):
+        if _by_tool(
+            found, 1 if tones and findings.applied("gbk_out_of_step") else MINIMUM
+        ):
             places = (m for m in found.places if m[1] in found.reading)
             kind = "gloss" if tones else "gloss_toneless"
-            out += [Edit(m.start(2), m.end(4), "", kind, 0.99 if tones else 0.95) for m in places]
+            out += [
+                Edit(m.start(2), m.end(4), "", kind, 0.99 if tones else 0.95)
+                for m in places
+            ]
     return sorted(out, key=lambda e: e.start)
 
 
 def _by_tool(found: Glosses, minimum: int) -> bool:
-    """Whether a tool glossed: enough of them, nearly all of characters never seen bare, and those common ones."""
+    """Whether a tool glossed: enough of them, nearly all of characters never seen bare, and those
+    common ones.
+    """
     always = sum(m[1] in found.reading for m in found.places)
     if always < minimum or always < 0.8 * len(found.places):
         return False
     model = language_model.load()
-    common = sum(model.single.get(model.simplify(c), -99.0) > COMMON for c in found.reading)
+    common = sum(
+        model.single.get(model.simplify(c), -99.0) > COMMON for c in found.reading
+    )
     return common >= 0.6 * len(found.reading)

@@ -1,8 +1,9 @@
 """What the repairers know of Chinese: which characters, words and sequences are likely.
 
-Everything is asked in simplified characters; `LanguageModel.simplify` gets there. Scores are natural logarithms of
-probabilities. The model is a mixture: sequences of three characters counted in our own prose and in the document at
-hand, over pairs from running text, over single characters; beside it, words.
+Everything is asked in simplified characters; `LanguageModel.simplify` gets there. Scores are
+natural logarithms of probabilities. The model is a mixture: sequences of three characters counted
+in our own prose and in the document at hand, over pairs from running text, over single characters;
+beside it, words.
 """
 
 from __future__ import annotations
@@ -41,13 +42,16 @@ PUNCTUATION = {
 """Shares of what dictionaries do not list, in government prose folded to half width."""
 
 FOLD = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: None}
-"""Full width as half width, ideographic spaces dropped: what the damaging tool did, and what scores are asked in."""
+"""Full width as half width, ideographic spaces dropped: what the damaging tool did, and what scores
+are asked in.
+"""
 
 
 class Style:
     """Sequences counted in a text: of our own prose, and of the document at hand.
 
-    Witten-Bell: the more different successors a context has shown, the more is left to shorter contexts.
+    Witten-Bell: the more different successors a context has shown, the more is left to shorter
+    contexts.
     """
 
     threes: dict[str, float]
@@ -57,7 +61,9 @@ class Style:
 
     def __init__(self, text: str) -> None:
         padded = "\n\n" + text.replace("\n", "\n\n")
-        self.threes = dict(Counter(map("".join, zip(padded, padded[1:], padded[2:], strict=False))))
+        self.threes = dict(
+            Counter(map("".join, zip(padded, padded[1:], padded[2:], strict=False)))
+        )
         self.twos = dict(Counter(map("".join, pairwise(padded))))
         self.after_two = self._contexts(self.threes)
         self.after_one = self._contexts(self.twos)
@@ -90,7 +96,9 @@ class Style:
         """P(c | before) with `p` as what other sources say; `before` is two characters."""
         found = self.after_one.get(before[-1])
         if found:
-            p = (self.twos.get(before[-1] + c, 0) + found[1] * p) / (found[0] + found[1])
+            p = (self.twos.get(before[-1] + c, 0) + found[1] * p) / (
+                found[0] + found[1]
+            )
         found = self.after_two.get(before)
         if found:
             p = (self.threes.get(before + c, 0) + found[1] * p) / (found[0] + found[1])
@@ -101,28 +109,49 @@ class LanguageModel:
     """The arrays of the file as tables."""
 
     def __init__(self, arrays: dict[str, npt.NDArray[Any]], prose: str) -> None:
-        text = {k: _text(arrays[k]) for k in ("traditional", "simplified", "simplified_only", "characters")}
-        self.to_simplified = dict(zip(map(ord, text["traditional"]), text["simplified"], strict=True))
+        text = {
+            k: _text(arrays[k])
+            for k in ("traditional", "simplified", "simplified_only", "characters")
+        }
+        self.to_simplified = dict(
+            zip(map(ord, text["traditional"]), text["simplified"], strict=True)
+        )
         self.simplified_only = frozenset(text["simplified_only"])
         self.traditional_only = frozenset(text["traditional"])
         share = 1 - sum(PUNCTUATION.values())
         self.single: dict[str, float] = dict(
-            zip(text["characters"], (_scores(arrays["character"]) + math.log(share)).tolist(), strict=True)
+            zip(
+                text["characters"],
+                (_scores(arrays["character"]) + math.log(share)).tolist(),
+                strict=True,
+            )
         )
         self.single |= {c: math.log(p) for c, p in PUNCTUATION.items()}
         self.start: dict[str, float] = dict(
-            zip(text["characters"], (np.exp(_scores(arrays["start"])) * share).tolist(), strict=True)
+            zip(
+                text["characters"],
+                (np.exp(_scores(arrays["start"])) * share).tolist(),
+                strict=True,
+            )
         )
-        self.end: dict[str, float] = dict(zip(text["characters"], np.exp(_scores(arrays["end"])).tolist(), strict=True))
+        self.end: dict[str, float] = dict(
+            zip(
+                text["characters"], np.exp(_scores(arrays["end"])).tolist(), strict=True
+            )
+        )
         self.pairs = self._pairs(text["characters"], arrays)
         words = arrays["words"].tobytes().decode().split("\n")
         self.words: dict[str, float] = dict(
-            zip(words, (_scores(arrays["word"]) + math.log(share)).tolist(), strict=True)
+            zip(
+                words, (_scores(arrays["word"]) + math.log(share)).tolist(), strict=True
+            )
         )
         self.prose = Style(prose)
 
     @staticmethod
-    def _pairs(characters: str, arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
+    def _pairs(
+        characters: str, arrays: dict[str, npt.NDArray[Any]]
+    ) -> dict[str, float]:
         keys = np.cumsum(arrays["pair_steps"], dtype=np.uint64)
         points = np.array([ord(c) for c in characters], np.uint32)
         joined = np.empty(2 * len(keys), np.uint32)
@@ -132,7 +161,9 @@ class LanguageModel:
         return dict(zip(pairs, np.exp(_scores(arrays["pair"])).tolist(), strict=True))
 
     def simplify(self, text: str) -> str:
-        """The text in simplified characters and half width; as long as it was, but for ideographic spaces."""
+        """The text in simplified characters and half width; as long as it was, but for ideographic
+        spaces.
+        """
         return text.translate(FOLD).translate(self.to_simplified)
 
     def knows(self, c: str) -> bool:
@@ -147,7 +178,9 @@ class LanguageModel:
             return 1e-7
         if a not in self.end:
             return self.start[b] + 1e-7
-        return 0.7 * self.pairs.get(a + b, 0.0) + JOIN * self.end[a] * self.start[b] + 1e-7
+        return (
+            0.7 * self.pairs.get(a + b, 0.0) + JOIN * self.end[a] * self.start[b] + 1e-7
+        )
 
     def word_score(self, text: str) -> float:
         """The best segmentation of simplified text into words, as a log probability."""

@@ -1,9 +1,9 @@
 """Every way in which a run read one byte out of step can have been written, best first.
 
-A state knows the lead byte that the next character must have (or, after a lost pair, the set of lead bytes that it can
-have). An observed character is two bytes: the trail of the character begun, and the lead of the next. Between observed
-characters, pairs may have been lost without a trace. A run ends where a trail byte below 0x80 shows as itself, or where
-a lost one shows as "?".
+A state knows the lead byte that the next character must have (or, after a lost pair, the set of
+lead bytes that it can have). An observed character is two bytes: the trail of the character begun,
+and the lead of the next. Between observed characters, pairs may have been lost without a trace. A
+run ends where a trail byte below 0x80 shows as itself, or where a lost one shows as "?".
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ __all__ = ["LOST", "READING_CLOSED", "Candidate", "Lattice", "State"]
 
 BEAM = 32
 KEPT = 6
-"""States kept of those that the future cannot tell apart, so that a posterior has alternatives to weigh."""
+"""States kept of those that the future cannot tell apart, so that a posterior has alternatives to
+weigh.
+"""
 
 MARGIN = 14.0
 """States this many nats below the best are dropped."""
@@ -43,7 +45,9 @@ RUN_OF_GAPS = 2
 LONGEST = 80
 READING_CLOSED = re.compile(rf"({gloss.READING})[)）]")
 LOST = "\x01"
-"""Stands for what a lost trail byte took with it: a digit, a point, a space; nobody can say which, so "?" stays."""
+"""Stands for what a lost trail byte took with it: a digit, a point, a space; nobody can say which,
+so "?" stays.
+"""
 
 
 class Candidate(NamedTuple):
@@ -55,7 +59,8 @@ class Candidate(NamedTuple):
 
 
 class State(NamedTuple):
-    """`lead` is a byte, or minus the trail byte of the last character where the pair after it was lost.
+    """`lead` is a byte, or minus the trail byte of the last character where the pair after it was
+    lost.
 
     `seen` is the end of the text in the form that sequences are asked in.
     """
@@ -78,7 +83,9 @@ class Lattice:
     """How many characters of each state's text stand before the run."""
 
     def candidates(self, states: list[State], at: int) -> list[Candidate]:
-        """All ends that the beam reaches from `at`, best first; their texts begin as those of `states` do."""
+        """All ends that the beam reaches from `at`, best first; their texts begin as those of
+        `states` do.
+        """
         out: list[Candidate] = []
         n = len(self.observed)
         for j in range(at, min(n, at + LONGEST) + 1):
@@ -101,18 +108,30 @@ class Lattice:
         return sorted((Candidate(s, t, e) for (t, e), s in best.items()), reverse=True)
 
     def _over_gloss(self, states: list[State], at: int) -> list[Candidate]:
-        """A gloss put inside the run, after a pair that looked like a glossed character: the run goes on after it."""
+        """A gloss put inside the run, after a pair that looked like a glossed character: the run
+        goes on after it.
+        """
         return self.candidates(states, at)
 
     def _read(self, states: list[State], trail: int, lead: int) -> list[State]:
-        return [self._with(s, c, lead) for s in states for c in self._characters(s.lead, trail)]
+        return [
+            self._with(s, c, lead)
+            for s in states
+            for c in self._characters(s.lead, trail)
+        ]
 
     def _with(self, s: State, c: str, lead: int, gap: int = 0) -> State:
         """The state one character further."""
         score = s.score + self.sequences.next(s.seen, c) - gap * GAP_COST
         if c in "，！。、" and len(s.text) > self.context + 1:
             score -= MARGIN  # whole, it would have been cut at
-        return State(score, lead, s.text + c, (s.seen + self.sequences.form(c))[-2:], s.gaps + gap)
+        return State(
+            score,
+            lead,
+            s.text + c,
+            (s.seen + self.sequences.form(c))[-2:],
+            s.gaps + gap,
+        )
 
     def _characters(self, lead: int, trail: int) -> list[str]:
         if lead > 0:
@@ -153,18 +172,24 @@ class Lattice:
                 yield Candidate(s.score, s.text, j + 1)
         else:
             for trail, letter in codes_of(c):
-                if letter < 0x7F:  # a letter read as the trail byte of the pair before it
+                if (
+                    letter < 0x7F
+                ):  # a letter read as the trail byte of the pair before it
                     for s in self._read(states, trail, 1):
                         score = s.score + self.sequences.next(s.seen, chr(letter))
                         yield Candidate(score, s.text + chr(letter), j + 1)
 
     def _ends_lost(self, states: list[State], j: int) -> Iterator[Candidate]:
-        """A trail byte lost as "?": before a delimiter or the end of the line, or with the byte after it."""
+        """A trail byte lost as "?": before a delimiter or the end of the line, or with the byte
+        after it.
+        """
         follows = self.observed[j + 1 : j + 2]
         m = READING_CLOSED.match(self.observed, j + 1)
         if m:
             reading = unicodedata.normalize("NFC", m[1])
-            for s in self._begun(states, lambda lead: self.script.begun_read(lead, reading)):
+            for s in self._begun(
+                states, lambda lead: self.script.begun_read(lead, reading)
+            ):
                 yield Candidate(s.score, s.text + "(", j + 1)
         else:
             closed = not follows or follows in ",!。、，！\n"
@@ -172,12 +197,20 @@ class Lattice:
                 if closed:
                     yield Candidate(s.score, s.text, j + 1)
                 else:
-                    yield Candidate(s.score + self.sequences.next(s.seen, "0"), s.text + LOST, j + 1)
+                    yield Candidate(
+                        s.score + self.sequences.next(s.seen, "0"), s.text + LOST, j + 1
+                    )
 
-    def _begun(self, states: list[State], characters: Callable[[int], list[str]]) -> list[State]:
+    def _begun(
+        self, states: list[State], characters: Callable[[int], list[str]]
+    ) -> list[State]:
         """The states with the character that they have begun, the likeliest."""
         likeliest = [
-            s for gap in (False, True) for s in sorted((s for s in states if (s.lead < 0) is gap), reverse=True)[:FINAL]
+            s
+            for gap in (False, True)
+            for s in sorted((s for s in states if (s.lead < 0) is gap), reverse=True)[
+                :FINAL
+            ]
         ]
         begun = [self._with(s, c, 0) for s in likeliest for c in characters(s.lead)]
         return _pruned(begun, 4 * BEAM)

@@ -1,7 +1,8 @@
 """UTF-8 that was read as another encoding, read again as UTF-8.
 
-The bytes of a Chinese character in UTF-8 are three, of fixed pattern, so that text of another kind hardly ever passes
-for them: runs of at least two characters are taken, and only where each byte fits.
+The bytes of a Chinese character in UTF-8 are three, of fixed pattern, so that text of another kind
+hardly ever passes for them: runs of at least two characters are taken, and only where each byte
+fits.
 """
 
 from __future__ import annotations
@@ -14,7 +15,15 @@ from indexer.repair.edits import Edit
 from indexer.repair.gbk import GAP, PAIRS, encode
 from indexer.repair.table import Findings
 
-__all__ = ["AS_LATIN", "KIND_GBK", "KIND_LATIN", "LEADS", "TWO_AS_GBK", "find_gbk", "find_latin"]
+__all__ = [
+    "AS_LATIN",
+    "KIND_GBK",
+    "KIND_LATIN",
+    "LEADS",
+    "TWO_AS_GBK",
+    "find_gbk",
+    "find_latin",
+]
 
 KIND_GBK = "utf8_as_chinese"
 KIND_LATIN = "utf8_as_latin"
@@ -29,16 +38,27 @@ LATIN_RUN = re.compile(
     "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]{6,}"
 )
 
-FIRST = "".join(c for lead in range(0xE4, 0xEA) for c in PAIRS[lead << 8 | 0x80 : lead << 8 | 0xC0] if c != GAP)
+FIRST = "".join(
+    c
+    for lead in range(0xE4, 0xEA)
+    for c in PAIRS[lead << 8 | 0x80 : lead << 8 | 0xC0]
+    if c != GAP
+)
 AS_GBK = re.compile(f"[{FIRST}]")
-"""What the first two bytes of a Chinese character in UTF-8 show as in GBK: rare characters nearly all."""
+"""What the first two bytes of a Chinese character in UTF-8 show as in GBK: rare characters nearly
+all.
+"""
 
 SECOND = "".join(c for c in PAIRS[0x8100:0xC000] if c != GAP) + "€\ue000-\ue765"
 TWO_AS_GBK = re.compile(f"[{FIRST}][{SECOND}]")
-"""With what its third byte and the next character show as: 浏, which is not rare, hardly ever stands before such."""
+"""With what its third byte and the next character show as: 浏, which is not rare, hardly ever
+stands before such.
+"""
 
 GBK_RUN = re.compile("[^\x00-\x7f]{3,}(?:[@-~][^\x00-\x7f]{2,})*")
-UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbb-\xbd][\x80-\xbf]|\xe2[\x80-\x96][\x80-\xbf]|[@-~])+")
+UTF8 = re.compile(
+    rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbb-\xbd][\x80-\xbf]|\xe2[\x80-\x96][\x80-\xbf]|[@-~])+"
+)
 LEAST = 6
 GAIN = 8.0
 """Nats by which the reading must be likelier than what is shown."""
@@ -81,7 +101,9 @@ def find_gbk(text: str, findings: Findings) -> list[Edit]:
 
 
 def _may_be_utf8(run: str) -> bool:
-    """Whether enough bytes of a run fit; ordinary text has rare characters, but not two in a row that do."""
+    """Whether enough bytes of a run fit; ordinary text has rare characters, but not two in a row
+    that do.
+    """
     try:
         data = run.encode("gbk")
     except UnicodeEncodeError:  # characters that only `encode` knows
@@ -103,17 +125,29 @@ def _in_run(run: str, offset: int) -> Iterator[Edit]:
             start, end, decoded = found
             if not _likelier(decoded, run[position[start] : position[end]]):
                 continue
-            yield Edit(offset + position[start], offset + position[end], decoded, KIND_GBK, 0.98)
+            yield Edit(
+                offset + position[start],
+                offset + position[end],
+                decoded,
+                KIND_GBK,
+                0.98,
+            )
 
 
 def _likelier(decoded: str, shown: str) -> bool:
-    """Whether words speak for the reading: the bytes of 鋼板、 are UTF-8 too, of two characters that nobody writes."""
+    """Whether words speak for the reading: the bytes of 鋼板、 are UTF-8 too, of two characters
+    that nobody writes.
+    """
     model = language_model.load()
-    score, shown_score = (model.word_score(model.simplify(text)) for text in (decoded, shown))
+    score, shown_score = (
+        model.word_score(model.simplify(text)) for text in (decoded, shown)
+    )
     return score > shown_score + GAIN
 
 
-def _whole(data: bytes, start: int, end: int, position: dict[int, int]) -> tuple[int, int, str] | None:
+def _whole(
+    data: bytes, start: int, end: int, position: dict[int, int]
+) -> tuple[int, int, str] | None:
     """The longest part that begins and ends between characters in both readings."""
     while end - start >= LEAST:
         if start not in position:

@@ -1,7 +1,7 @@
 """Runs of GBK read one byte out of step, put back.
 
-A repair is made only if the forward model turns it into exactly what was received, if it is far likelier than the text
-as received, and if it is far likelier than every other repair.
+A repair is made only if the forward model turns it into exactly what was received, if it is far
+likelier than the text as received, and if it is far likelier than every other repair.
 """
 
 from __future__ import annotations
@@ -24,12 +24,18 @@ from indexer.repair.table import Findings
 __all__ = ["GATE", "KIND", "find"]
 
 KIND = "gbk_out_of_step"
-GATE = re.compile(rf"[?？](?:(?=[。！!，,、])|(?<=[{gloss.HAN}]\?)(?={gloss.READING}\)))")
-"""A lost lead byte before what looked like a delimiter; or a trail byte lost to the gloss put before it."""
+GATE = re.compile(
+    rf"[?？](?:(?=[。！!，,、])|(?<=[{gloss.HAN}]\?)(?={gloss.READING}\)))"
+)
+"""A lost lead byte before what looked like a delimiter; or a trail byte lost to the gloss put
+before it.
+"""
 
 THRESHOLD = 0.85
 SIMPLIFIED_THRESHOLD = 0.95
-"""In simplified text runs are longer and lose more pairs; no such document is known, so that less is ventured."""
+"""In simplified text runs are longer and lose more pairs; no such document is known, so that less
+is ventured.
+"""
 
 GAIN = 6.0
 """Nats by which a repair must be likelier than the text as received."""
@@ -37,14 +43,20 @@ GAIN = 6.0
 SEQUENCE_WEIGHT = 0.7
 WORD_WEIGHT = 0.5
 SEEN = 4000
-"""Characters of repaired text above an event that it is told of: enough to hold the list marker before it."""
+"""Characters of repaired text above an event that it is told of: enough to hold the list marker
+before it.
+"""
 
 TRIED = 50
-"""Repairs weighed of those that end at the same place; longer ones have more to explain, and score lower before it."""
+"""Repairs weighed of those that end at the same place; longer ones have more to explain, and score
+lower before it.
+"""
 
 CONTEXT = 8
 LEFT_OPEN = 4.0
-"""Nats lost for every bracket or quotation mark of the line that a repair leaves without its partner."""
+"""Nats lost for every bracket or quotation mark of the line that a repair leaves without its
+partner.
+"""
 
 BRACKETS = ("“”", "《》", "()", "「」")
 UNLIKELY = re.compile(
@@ -74,7 +86,9 @@ class Verdict:
 @cache
 def _script(*, traditional: bool) -> Script:
     model = language_model.load()
-    return Script(model, model.simplified_only if traditional else model.traditional_only)
+    return Script(
+        model, model.simplified_only if traditional else model.traditional_only
+    )
 
 
 @dataclass(eq=False)
@@ -88,7 +102,9 @@ class Document:
     def traditional(self) -> bool:
         """Whether the document is in traditional characters."""
         kinds = [self.model.traditional_only, self.model.simplified_only]
-        traditional, simplified = (sum(c in kind for c in self.received) for kind in kinds)
+        traditional, simplified = (
+            sum(c in kind for c in self.received) for kind in kinds
+        )
         return traditional > simplified
 
     @cached_property
@@ -138,16 +154,29 @@ def _event(document: Document, start: int, done: str) -> Edit | None:
     text = document.received
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", start)
-    line_end = len(text) if line_end < 0 else line_end - text.endswith("\r", 0, line_end)
+    line_end = (
+        len(text) if line_end < 0 else line_end - text.endswith("\r", 0, line_end)
+    )
     before = RECEIVED.sub("", done[done.rfind("\n") + 1 :]).lstrip()
     marker = MARKERS.findall(done)[-1:]
-    event = Event(document, text[line_start:line_end], start - line_start, before, "".join(marker))
+    event = Event(
+        document, text[line_start:line_end], start - line_start, before, "".join(marker)
+    )
     verdict = event.verdict()
     if verdict is None or verdict.gain < GAIN:
         return None
     end = line_start + verdict.end
-    if verdict.posterior < (THRESHOLD if document.traditional else SIMPLIFIED_THRESHOLD):
-        return Edit(start, end, text[start:end], KIND, round(verdict.posterior, 3), applied=False)
+    if verdict.posterior < (
+        THRESHOLD if document.traditional else SIMPLIFIED_THRESHOLD
+    ):
+        return Edit(
+            start,
+            end,
+            text[start:end],
+            KIND,
+            round(verdict.posterior, 3),
+            applied=False,
+        )
     after = _shown(verdict.text, folded=document.folded)
     return Edit(start, end, after, KIND, round(verdict.posterior, 3))
 
@@ -160,7 +189,10 @@ def _shown(text: str, *, folded: bool) -> str:
 
 @dataclass(eq=False)
 class Event:
-    """One damaged place: `line[start]` is its "?", `before` the repaired line before it, glosses taken out."""
+    """One damaged place:
+
+    `line[start]` is its "?", `before` the repaired line before it, glosses taken out.
+    """
 
     document: Document
     line: str
@@ -184,7 +216,9 @@ class Event:
         if not found:
             return None
         horizon = max(c.end for c in found)
-        scored = sorted(((self.score(c.text, c.end, horizon), c) for c in found), reverse=True)
+        scored = sorted(
+            ((self.score(c.text, c.end, horizon), c) for c in found), reverse=True
+        )
         top, best = scored[0]
         total = sum(math.exp(s - top) for s, _ in scored)
         received = self.score(self.line[self.start : best.end], best.end, horizon)
@@ -202,7 +236,9 @@ class Event:
 
     def candidates(self) -> list[Candidate]:
         """The repairs that the lattice finds, best first."""
-        lattice = Lattice(self.line, self.document.script, self.document.sequences, len(self.context))
+        lattice = Lattice(
+            self.line, self.document.script, self.document.sequences, len(self.context)
+        )
         states, at = self._after_gloss() if self.injected else self._after_cut()
         kept: Counter[int] = Counter()
         out = []
@@ -218,22 +254,38 @@ class Event:
         rows = self.document.script.by_trail.get(first, ())
         sequences, seen = self.document.sequences, self.seen
         return [
-            State(sequences.next(seen, c), second, self.context + c, (seen + sequences.form(c))[-2:], 0)
+            State(
+                sequences.next(seen, c),
+                second,
+                self.context + c,
+                (seen + sequences.form(c))[-2:],
+                0,
+            )
             for _, c in rows
         ], self.start + 2
 
     def _after_gloss(self) -> tuple[list[State], int]:
-        """The characters that the gloss was meant for: begun by the trail byte of the one before it."""
+        """The characters that the gloss was meant for: begun by the trail byte of the one before
+        it.
+        """
         m = READING_CLOSED.match(self.line, self.start + 1)
         codes = codes_of(self.line[self.start - 1])
         if m is None or not codes:
             return [], self.start
         trail = codes[0][1]
-        leads = [t for t in range(0x81, 0xFF) if self._is_glossed(PAIRS[trail << 8 | t], m[1])]
+        leads = [
+            t
+            for t in range(0x81, 0xFF)
+            if self._is_glossed(PAIRS[trail << 8 | t], m[1])
+        ]
         return [State(0.0, lead, self.context, self.seen, 0) for lead in leads], m.end()
 
     def _is_glossed(self, c: str, reading: str) -> bool:
-        return c.isalpha() and reading in gloss.readings(c) and c not in self.document.glosses.seen_bare
+        return (
+            c.isalpha()
+            and reading in gloss.readings(c)
+            and c not in self.document.glosses.seen_bare
+        )
 
     def verified(self, candidates: list[Candidate]) -> Iterator[Candidate]:
         """Those that the forward model turns into exactly what was received."""
@@ -274,7 +326,10 @@ class Event:
 
     def score(self, text: str, end: int, horizon: int) -> float:
         """How likely the line is with `text` up to `end`, seen to a little past `horizon`."""
-        sequences, body = self.document.sequences, text.removesuffix("(").replace(LOST, "0")
+        sequences, body = (
+            self.document.sequences,
+            text.removesuffix("(").replace(LOST, "0"),
+        )
         if text.endswith("(") and (m := READING_CLOSED.match(self.line, end)):
             end = m.end()
         right = self.right(end, horizon)
@@ -282,17 +337,30 @@ class Event:
         total += WORD_WEIGHT * self.document.model.word_score(
             self.document.model.simplify(self.before[-CONTEXT:] + body + right)
         )
-        total -= 10 * len(UNLIKELY.findall((self.before[-1:] or "\n") + body + right[:2]))
+        total -= 10 * len(
+            UNLIKELY.findall((self.before[-1:] or "\n") + body + right[:2])
+        )
         line = (self.before + body + self.line[end:]).translate(language_model.FOLD)
-        total -= LEFT_OPEN * sum(abs(line.count(pair[0]) - line.count(pair[1])) for pair in BRACKETS)
+        total -= LEFT_OPEN * sum(
+            abs(line.count(pair[0]) - line.count(pair[1])) for pair in BRACKETS
+        )
         return total + self._in_list(body + right)
 
     def right(self, end: int, horizon: int) -> str:
-        """The text after a repair, glosses taken out: all that another repair explains, and on to the next damage."""
-        near, far = self.line[end:horizon], self.line[max(end, horizon) : max(end, horizon) + 4 * CONTEXT]
+        """The text after a repair, glosses taken out: all that another repair explains, and on to
+        the next damage.
+        """
+        near, far = (
+            self.line[end:horizon],
+            self.line[max(end, horizon) : max(end, horizon) + 4 * CONTEXT],
+        )
         far = RECEIVED.sub("", far)
         seen = far.split("?", 1)[0][:CONTEXT]
-        return RECEIVED.sub("", near) + seen + ("\n" if seen == far and len(far) < CONTEXT else "")
+        return (
+            RECEIVED.sub("", near)
+            + seen
+            + ("\n" if seen == far and len(far) < CONTEXT else "")
+        )
 
     def _in_list(self, body: str) -> float:
         """What the list marker before says of this one."""
@@ -301,5 +369,7 @@ class Event:
             return -5.0 if body.startswith(("　（", "　(")) else 0.0
         if m[1] == "一" or m[1] not in NUMERALS:
             return 0.0 if m[1] == "一" else -5.0
-        ahead = NUMERALS.index(m[1]) - (NUMERALS.index(self.marker) if self.marker in NUMERALS else -1)
+        ahead = NUMERALS.index(m[1]) - (
+            NUMERALS.index(self.marker) if self.marker in NUMERALS else -1
+        )
         return {1: 3.0, 2: 1.0, 3: 0.0}.get(ahead, -3.0)

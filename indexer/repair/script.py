@@ -1,4 +1,6 @@
-"""The characters that a document can have, by the bytes that make them; and how likely they follow each other."""
+"""The characters that a document can have, by the bytes that make them; and how likely they follow
+each other.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ BEGUN = 90
 PROSE_WEIGHT = 1.0
 DOCUMENT_WEIGHT = 3.0
 WIDE_COST = 7.0
-"""Nats against a full-width letter or digit: reports mostly write them in half width, which cannot be damaged."""
+"""Nats against a full-width letter or digit: reports mostly write them in half width, which cannot
+be damaged.
+"""
 
 NUMERALS = "一二三四五六七八九十"
 
@@ -44,7 +48,11 @@ class Script:
         self._begun, self._read, self._between = {}, {}, {}
         simplify = self.model.simplify
         for code, c in enumerate(PAIRS):
-            if c and c not in self.excluded and (c == "　" or self.model.knows(simplify(c))):
+            if (
+                c
+                and c not in self.excluded
+                and (c == "　" or self.model.knows(simplify(c)))
+            ):
                 lead, trail = code >> 8, code & 0xFF
                 self.known[code] = c
                 self.by_lead.setdefault(lead, []).append((trail, c))
@@ -53,12 +61,18 @@ class Script:
     @cached_property
     def before_gap(self) -> dict[int, list[tuple[int, str]]]:
         """lead -> (trail, character) whose trail byte can begin a lost pair."""
-        return {lead: [(t, c) for t, c in row if t in self.gap_rows] for lead, row in self.by_lead.items()}
+        return {
+            lead: [(t, c) for t, c in row if t in self.gap_rows]
+            for lead, row in self.by_lead.items()
+        }
 
     @cached_property
     def gap_rows(self) -> dict[int, frozenset[int]]:
         """trail -> leads that make a lost pair with it."""
-        rows = {t: frozenset(b for b in range(0x81, 0xFF) if is_gap(t, b)) for t in range(0x81, 0xFF)}
+        rows = {
+            t: frozenset(b for b in range(0x81, 0xFF) if is_gap(t, b))
+            for t in range(0x81, 0xFF)
+        }
         return {t: row for t, row in rows.items() if row}
 
     def after_gap(self, trail_before: int, trail: int) -> list[str]:
@@ -66,14 +80,25 @@ class Script:
         key = trail_before, trail
         if key not in self._after:
             row = self.gap_rows[trail_before]
-            self._after[key] = [c for b, c in self._common(self.by_trail.get(trail, [])) if b in row][:FANOUT]
+            self._after[key] = [
+                c for b, c in self._common(self.by_trail.get(trail, [])) if b in row
+            ][:FANOUT]
         return self._after[key]
 
     @cached_property
     def between_gaps(self) -> dict[int, list[tuple[int, str]]]:
-        """trail -> the (trail, character) that stand between it and a second lost pair, commonest first."""
+        """trail -> the (trail, character) that stand between it and a second lost pair, commonest
+        first.
+        """
         return {
-            t: self._common([(b, c) for lead in row for b, c in self.by_lead.get(lead, ()) if b in self.gap_rows])
+            t: self._common(
+                [
+                    (b, c)
+                    for lead in row
+                    for b, c in self.by_lead.get(lead, ())
+                    if b in self.gap_rows
+                ]
+            )
             for t, row in self.gap_rows.items()
         }
 
@@ -83,14 +108,20 @@ class Script:
         if key not in self._between:
             pair, form = self.model.pair, self.model.simplify
             row = self.between_gaps[trail][:BETWEEN]
-            self._between[key] = sorted(row, key=lambda tc: -pair(before, form(tc[1])))[:FANOUT]
+            self._between[key] = sorted(row, key=lambda tc: -pair(before, form(tc[1])))[
+                :FANOUT
+            ]
         return self._between[key]
 
     def begun(self, lead: int) -> list[str]:
-        """The commonest characters begun by a lead byte, or by any that a lost pair allows, and ended above 0x7F."""
+        """The commonest characters begun by a lead byte, or by any that a lost pair allows, and
+        ended above 0x7F.
+        """
         if lead not in self._begun:
             leads = [lead] if lead > 0 else sorted(self.gap_rows[-lead])
-            row = [(t, c) for b in leads for t, c in self.by_lead.get(b, ()) if t >= 0x80]
+            row = [
+                (t, c) for b in leads for t, c in self.by_lead.get(b, ()) if t >= 0x80
+            ]
             self._begun[lead] = [c for _, c in self._common(row)]
         return self._begun[lead][: BEGUN if lead > 0 else 4 * BEGUN]
 
@@ -99,7 +130,9 @@ class Script:
         key = lead, reading
         if key not in self._read:
             self.begun(lead)
-            self._read[key] = [c for c in self._begun[lead] if reading in gloss.readings(c)]
+            self._read[key] = [
+                c for c in self._begun[lead] if reading in gloss.readings(c)
+            ]
         return self._read[key]
 
     def _common(self, row: list[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -115,7 +148,9 @@ class Sequences:
 
     def __init__(self, model: LanguageModel, document: str) -> None:
         self.model = model
-        self.style = model.prose.joined(Style(model.simplify(document)), DOCUMENT_WEIGHT / PROSE_WEIGHT)
+        self.style = model.prose.joined(
+            Style(model.simplify(document)), DOCUMENT_WEIGHT / PROSE_WEIGHT
+        )
         self._memo: dict[str, float] = {}
         self._form: dict[str, str] = {}
 
@@ -132,7 +167,9 @@ class Sequences:
         found = self._memo.get(key)
         if found is None:
             found = self._score(before, self.form(c))
-            found = self._memo[key] = found - WIDE_COST * ("\uff10" <= c <= "\uff5a" and c.isalnum())
+            found = self._memo[key] = found - WIDE_COST * (
+                "\uff10" <= c <= "\uff5a" and c.isalnum()
+            )
         return found
 
     def _score(self, before: str, c: str) -> float:

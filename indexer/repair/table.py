@@ -26,9 +26,10 @@ class Findings:
 class Repairer:
     """One kind of damage and how it is undone.
 
-    `gate` is searched first: where it finds nothing, the text is clean of this damage and `find` is never called.
-    `example` is a damaged text with its repair. `signs`, the inside of a set of characters, are what all that the gate
-    finds holds one of, where prose hardly ever does: a text without any sign of any repairer is spared those gates.
+    `gate` is searched first: where it finds nothing, the text is clean of this damage and `find` is
+    never called. `example` is a damaged text with its repair. `signs`, the inside of a set of
+    characters, are what all that the gate finds holds one of, where prose hardly ever does: a text
+    without any sign of any repairer is spared those gates.
     """
 
     name: str

@@ -1,8 +1,9 @@
 # ruff: noqa: E501  the lists of names read best as lists
-"""The bodies that publish reports: every place with its government and departments, in the nation's proportions.
+"""The bodies that publish reports: every place with its government and departments, in the nation's
+proportions.
 
-Bodies are numbered; a permutation spreads the numbers so that the first thousand are already a fair mixture, and no
-body comes twice before all have come.
+Bodies are numbered; a permutation spreads the numbers so that the first thousand are already a fair
+mixture, and no body comes twice before all have come.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ _CENTRAL_BEFORE = {
 }
 _SINCE_REFORM = ("退役军人", "医疗保障")
 
-# line: name in counties and cities until the reform > since; then the province's where it is not the same with 厅
+# line: name in counties and cities until the reform > since; then the province's where it is not
+# the same with 厅
 _DEPARTMENTS = """教育: 教育局
 卫生健康: 卫生和计划生育局>卫生健康局 卫生和计划生育委员会>卫生健康委员会
 生态环境: 环境保护局>生态环境局
@@ -82,15 +84,22 @@ def _departments() -> tuple[_Department, ...]:
         line, _, cells = row.partition(": ")
         local, *provincial = cells.split()
         before, after = _before_after(local)
-        above = _before_after(provincial[0]) if provincial else (before[:-1] + "厅", after[:-1] + "厅")
+        above = (
+            _before_after(provincial[0])
+            if provincial
+            else (before[:-1] + "厅", after[:-1] + "厅")
+        )
         found.append(_Department(line, (before, after), above))
     return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One reporting body. `names` are its names before the year `renamed` and since, `shorts` the same without what
-    lies above; `own` is its word for itself in the text; `towns` are places it may speak of."""
+    """One reporting body.
+
+    `names` are its names before the year `renamed` and since, `shorts` the same without what lies
+    above; `own` is its word for itself in the text; `towns` are places it may speak of.
+    """
 
     number: int
     names: tuple[str, str]
@@ -105,13 +114,19 @@ class Body:
     renamed: int = 2019
 
     def name(self, year: int) -> str:
-        """The name it had in the year it reports on: the reform's names appear in the reports for 2019."""
+        """The name it had in the year it reports on: the reform's names appear in the reports for
+        2019.
+        """
         return self.names[year >= self.renamed]
 
     def canonical(self, year: int) -> str:
         """That name from the city down."""
         name = self.name(year)
-        return self.region[1] + name if len(self.region) > 2 and name.startswith(self.region[2]) else name
+        return (
+            self.region[1] + name
+            if len(self.region) > 2 and name.startswith(self.region[2])
+            else name
+        )
 
     def short(self, year: int) -> str:
         """That name without the places above."""
@@ -127,20 +142,32 @@ class Bodies:
         self.central = [entry.split(":") for entry in _CENTRAL.split()]
         self.tiers: dict[int, list[Place]] = {1: [], 2: [], 3: [], 4: []}
         for place in (p for places in gazetteer.by_code.values() for p in places):
-            if place.tier in self.tiers and place.until is None and (place.since or 0) <= 2019:
+            if (
+                place.tier in self.tiers
+                and place.until is None
+                and (place.since or 0) <= 2019
+            ):
                 self.tiers[place.tier].append(place)
         self.towns: dict[str, list[str]] = {}
         for place in self.tiers[4]:
             self.towns.setdefault(place.code[:6], []).append(_plain(place.name))
             self.towns.setdefault(place.code[:4], []).append(_plain(place.name))
             self.towns.setdefault(place.code[:2], []).append(_plain(place.name))
-        # how many bodies a place of each tier has: the government, its departments, the vertical bodies
+        # how many bodies a place of each tier has: the government, its departments, the vertical
+        # bodies
         full = len(self.departments) + len(_VERTICAL) + 1
         self.slots = {1: full - 1, 2: full, 3: full, 4: 1}
-        blocks = [len(self.central), *(len(self.tiers[t]) * self.slots[t] for t in (1, 2, 3, 4))]
+        blocks = [
+            len(self.central),
+            *(len(self.tiers[t]) * self.slots[t] for t in (1, 2, 3, 4)),
+        ]
         self.ends = list(accumulate(blocks))
         # a step that shares no factor with the count visits every body once
-        self.step = next(s for s in range(int(len(self) * 0.618), len(self)) if _coprime(s, len(self)))
+        self.step = next(
+            s
+            for s in range(int(len(self) * 0.618), len(self))
+            if _coprime(s, len(self))
+        )
 
     @classmethod
     def load(cls) -> Bodies:
@@ -164,13 +191,23 @@ class Bodies:
         names = (_CENTRAL_BEFORE.get(name, name), name)
         since = 2019 if line in _SINCE_REFORM else 2008
         towns = tuple(p.name for p in self.tiers[2])
-        own = "我部" if name.endswith("部") else "我局" if name.endswith("局") else "本机关"
-        return Body(number, names, names, own, _TOTALS[0], "部门", line, (), since, towns)
+        own = (
+            "我部"
+            if name.endswith("部")
+            else "我局"
+            if name.endswith("局")
+            else "本机关"
+        )
+        return Body(
+            number, names, names, own, _TOTALS[0], "部门", line, (), since, towns
+        )
 
     def _local(self, number: int, place: Place, slot: int) -> Body:
         region = tuple(self.gazetteer.path(place))
         prefix = _prefix(place, region)
-        towns = tuple(self.towns.get(place.code[: 2 * min(place.tier, 3)], ())) or ("城关镇",)
+        towns = tuple(self.towns.get(place.code[: 2 * min(place.tier, 3)], ())) or (
+            "城关镇",
+        )
         since = max(2008, place.since or 0)
         if place.tier == 4:
             return _township(number, place, prefix, region, since)
@@ -178,12 +215,27 @@ class Bodies:
         if slot == 0:
             own = "我" + place.name[-1]
             names = (f"{prefix}人民政府",) * 2
-            return Body(number, names, (place.name,) * 2, own, level, "人民政府", "综合", region, since, towns)
-        departments = [d for d in self.departments if place.tier > 1 or d.line != "城市管理"]
+            return Body(
+                number,
+                names,
+                (place.name,) * 2,
+                own,
+                level,
+                "人民政府",
+                "综合",
+                region,
+                since,
+                towns,
+            )
+        departments = [
+            d for d in self.departments if place.tier > 1 or d.line != "城市管理"
+        ]
         if slot > len(departments):
             line, form = _VERTICAL[slot - len(departments) - 1]
             return _vertical(number, place, prefix, region, (line, form), since, towns)
-        return _departmental(number, place, prefix, region, departments[slot - 1], since, towns)
+        return _departmental(
+            number, place, prefix, region, departments[slot - 1], since, towns
+        )
 
 
 @cache
@@ -221,22 +273,52 @@ def _vertical(
     since: int,
     towns: tuple[str, ...],
 ) -> Body:
-    """Tax offices of state and province became one in 2018; their reports for that year carry the new name."""
+    """Tax offices of state and province became one in 2018; their reports for that year carry the
+    new name.
+    """
     line, form = kind
     before = "{}国家税务局" if line == "税务" else form
     names = (before.format(prefix), form.format(prefix))
-    shorts = (before.format(place.name), f"{place.name}税务局" if line == "税务" else form.format(place.name))
+    shorts = (
+        before.format(place.name),
+        f"{place.name}税务局" if line == "税务" else form.format(place.name),
+    )
     level = _TOTALS[place.tier]
-    return Body(number, names, shorts, "我局", level, "垂直管理机构", line, region, since, towns, renamed=2018)
+    return Body(
+        number,
+        names,
+        shorts,
+        "我局",
+        level,
+        "垂直管理机构",
+        line,
+        region,
+        since,
+        towns,
+        renamed=2018,
+    )
 
 
-def _township(number: int, place: Place, prefix: str, region: tuple[str, ...], since: int) -> Body:
+def _township(
+    number: int, place: Place, prefix: str, region: tuple[str, ...], since: int
+) -> Body:
     street = place.name.endswith(("街道", "街道办事处"))
     name = f"{prefix}办事处" if street else f"{prefix}人民政府"
     kind, line = ("街道办事处", "街道") if street else ("乡镇政府", "乡镇")
     own = "我街道" if street else "我乡" if place.name.endswith("乡") else "我镇"
     short = _plain(place.name)
-    return Body(number, (name, name), (short, short), own, _TOTALS[4], kind, line, region, since, ())
+    return Body(
+        number,
+        (name, name),
+        (short, short),
+        own,
+        _TOTALS[4],
+        kind,
+        line,
+        region,
+        since,
+        (),
+    )
 
 
 def _departmental(
@@ -251,7 +333,15 @@ def _departmental(
     before, after = department.provincial if place.tier == 1 else department.local
     names = (prefix + before, prefix + after)
     since = max(since, 2019) if department.line in _SINCE_REFORM else since
-    own = "我委" if after.endswith("委员会") else "我厅" if after.endswith("厅") else "我局"
+    own = (
+        "我委"
+        if after.endswith("委员会")
+        else "我厅"
+        if after.endswith("厅")
+        else "我局"
+    )
     shorts = (place.name + before, place.name + after)
     level = _TOTALS[place.tier]
-    return Body(number, names, shorts, own, level, "部门", department.line, region, since, towns)
+    return Body(
+        number, names, shorts, own, level, "部门", department.line, region, since, towns
+    )

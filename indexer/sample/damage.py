@@ -1,6 +1,8 @@
-"""The damage of real mirrors, done forward to clean text, so that its undoing can be tested against the truth.
+"""The damage of real mirrors, done forward to clean text, so that its undoing can be tested against
+the truth.
 
-Each kind takes the clean text (already in the script it is to have) and gives what a mirror would show.
+Each kind takes the clean text (already in the script it is to have) and gives what a mirror would
+show.
 """
 
 from __future__ import annotations
@@ -11,13 +13,24 @@ from functools import partial
 
 from pypinyin import Style, pinyin
 
-__all__ = ["GLOSSED", "KINDS", "TAIWAN_WORDING", "gbk_slipped", "glossed", "kangxi", "read_as_gbk", "taiwan_worded"]
+__all__ = [
+    "GLOSSED",
+    "KINDS",
+    "TAIWAN_WORDING",
+    "gbk_slipped",
+    "glossed",
+    "kangxi",
+    "read_as_gbk",
+    "taiwan_worded",
+]
 
 GLOSSED = "區務關統發認實計進動設導據會內處當門應報際護規廣網劃聯構辦調產確員資變權業點時達種決無級圖"
-"""Characters that the mirrors gloss: one site's choice; within a document a character is glossed always or never."""
+"""Characters that the mirrors gloss: one site's choice; within a document a character is glossed
+always or never.
+"""
 
-# The site's tool splits the bytes at these marks without regard to where characters begin; this order matters,
-# because the second byte of one mark and the first of the next can form another.
+# The site's tool splits the bytes at these marks without regard to where characters begin; this
+# order matters, because the second byte of one mark and the first of the next can form another.
 _SPLITS = tuple(mark.encode("gbk") for mark in "，！。、")
 _TO_WIDE = str.maketrans(",;:!?()", "，；：！？（）")
 _TO_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: None}
@@ -34,7 +47,9 @@ def glossed(text: str, *, toned: bool = True, characters: str = GLOSSED) -> str:
 
 
 def gbk_slipped(text: str, *, gloss: str = GLOSSED[:24]) -> str:
-    """Glosses are inserted and the line is cut at punctuation as bytes of GBK, then every piece is decoded alone."""
+    """Glosses are inserted and the line is cut at punctuation as bytes of GBK, then every piece is
+    decoded alone.
+    """
     return "\n".join(_slipped_line(line, gloss) for line in text.split("\n"))
 
 
@@ -80,8 +95,8 @@ def _decoded_alone(piece: bytes) -> str:
 def read_as_gbk(text: str) -> str:
     """UTF-8 bytes shown as GBK, one line at a time, as a browser does it.
 
-    Pairs of the user-defined zones come out in the private use area and can be had back; a lead byte that ASCII
-    follows is U+FFFD and lost.
+    Pairs of the user-defined zones come out in the private use area and can be had back; a lead
+    byte that ASCII follows is U+FFFD and lost.
     """
     return "\n".join(_shown_as_gbk(line.encode()) for line in text.split("\n"))
 
@@ -110,7 +125,9 @@ _KANGXI = {
 
 
 def kangxi(text: str) -> str:
-    """Every character that is also a radical comes out as the radical, as from a PDF with a poor character map."""
+    """Every character that is also a radical comes out as the radical, as from a PDF with a poor
+    character map.
+    """
     return text.translate(_KANGXI)
 
 

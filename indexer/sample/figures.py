@@ -1,4 +1,6 @@
-"""The numbers of one body's reports over the years: they add up, and each year begins where the last one ended."""
+"""The numbers of one body's reports over the years: they add up, and each year begins where the
+last one ended.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,19 @@ from indexer.sample.tables import OUTCOMES, Tables, applications, five
 
 __all__ = ["Numbers"]
 
-# How often applications end how, in the order of OUTCOMES; the last is split over three rows since 2021.
+# How often applications end how, in the order of OUTCOMES; the last is split over three rows since
+# 2021.
 _WEIGHTS = (
     .40, .10, .004, .006, .002, .012, .012, .014, .025, .03, .22, .02, .012, .03, .015, .001, .006, .004, .08,
 )  # fmt: skip
 _APPLICANTS = tuple(accumulate((0.93, 0.04, 0.004, 0.004, 0.014, 0.008)))
-_VOLUME = {"国家级": 160.0, "省级": 70.0, "地市级": 18.0, "县区级": 5.0, "乡镇街道级": 0.5}
+_VOLUME = {
+    "国家级": 160.0,
+    "省级": 70.0,
+    "地市级": 18.0,
+    "县区级": 5.0,
+    "乡镇街道级": 0.5,
+}
 _MASK = (1 << 61) - 1
 
 
@@ -34,7 +43,11 @@ class Numbers:
     def __init__(self, key: int, level: str, line: str) -> None:
         self.key = key
         self.level, self.line = level, line
-        self.volume = _VOLUME[level] * (6.0 if line == "综合" else 1.0) * (0.4 + 1.6 * _mixed(key, 1))
+        self.volume = (
+            _VOLUME[level]
+            * (6.0 if line == "综合" else 1.0)
+            * (0.4 + 1.6 * _mixed(key, 1))
+        )
 
     def applications_in_prose(self, year: int) -> int:
         """What a report before 2019 says it received: often nothing."""
@@ -43,10 +56,17 @@ class Numbers:
 
     def proactive_total(self, year: int) -> int:
         """How many pieces of information the year's report says were published."""
-        return int(120 + 900 / (0.15 + _mixed(self.key, 3)) * (0.7 + 0.6 * _mixed(self.key, year, 4)))
+        return int(
+            120
+            + 900
+            / (0.15 + _mixed(self.key, 3))
+            * (0.7 + 0.6 * _mixed(self.key, year, 4))
+        )
 
     def tables(self, template: str, year: int, chance: Random) -> Tables:
-        """The tables of a year; every printed identity holds, within the year and from one to the next."""
+        """The tables of a year; every printed identity holds, within the year and from one to the
+        next.
+        """
         return Tables(
             template,
             self._applications(template, year, chance),
@@ -61,9 +81,18 @@ class Numbers:
         u = _mixed(self.key, year, 5)
         expected = self.volume * 0.06
         natural = int(expected * 2 * u) if expected > 0.5 else int(u < expected)
-        return [natural, int(_mixed(self.key, year, 6) < min(0.3, expected / 9)), 0, 0, 0, 0]
+        return [
+            natural,
+            int(_mixed(self.key, year, 6) < min(0.3, expected / 9)),
+            0,
+            0,
+            0,
+            0,
+        ]
 
-    def _applications(self, template: str, year: int, chance: Random) -> dict[str, list[int]]:
+    def _applications(
+        self, template: str, year: int, chance: Random
+    ) -> dict[str, list[int]]:
         before, after = self._carried(year - 1), self._carried(year)
         new = self._received(chance)
         for c in range(6):
@@ -83,7 +112,9 @@ class Numbers:
         new = [0] * 6
         if total > 60:
             for c in range(1, 6):
-                new[c] = int(total * (_APPLICANTS[c] - _APPLICANTS[c - 1]) * 2 * chance.random())
+                new[c] = int(
+                    total * (_APPLICANTS[c] - _APPLICANTS[c - 1]) * 2 * chance.random()
+                )
             new[0] = total - sum(new)
             return new
         for _ in range(total):
@@ -98,11 +129,16 @@ class Numbers:
         if expected < 0.1 and chance.random() > expected * 3:
             return [0] * 15
         draw = chance.expovariate
-        blocks = [[int(draw(1 / (expected * share))) for share in (0.9, 0.15, 0.2, 0.25)] for _ in range(3)]
+        blocks = [
+            [int(draw(1 / (expected * share))) for share in (0.9, 0.15, 0.2, 0.25)]
+            for _ in range(3)
+        ]
         return [n for block in blocks for n in five(*block)]
 
     def _stock(self, what: int, size: float, year: int) -> tuple[int, int, int]:
-        """Made, repealed and in force at the end of `year`: last year's stock is where this one starts."""
+        """Made, repealed and in force at the end of `year`: last year's stock is where this one
+        starts.
+        """
         stock = int(size * (0.3 + 1.5 * _mixed(self.key, what)))
         made = repealed = 0
         for y in range(2019, year + 1):
@@ -112,7 +148,11 @@ class Numbers:
         return made, repealed, stock
 
     def _decisions(self, what: int, size: float, year: int) -> int:
-        base = size / (0.08 + _mixed(self.key, what)) * (0.7 + 0.6 * _mixed(self.key, what, year))
+        base = (
+            size
+            / (0.08 + _mixed(self.key, what))
+            * (0.7 + 0.6 * _mixed(self.key, what, year))
+        )
         return int(base)
 
     def _proactive(self, template: str, year: int) -> dict[str, tuple[str, ...]]:
@@ -120,11 +160,22 @@ class Numbers:
         town = self.level == "乡镇街道级"
         normative = self._stock(10, 60 if government else 0.8 if town else 7, year)
         regulated = government and self.level in ("省级", "地市级")
-        regulations = self._stock(11, 30 if self.level == "省级" else 8, year) if regulated else (0, 0, 0)
+        regulations = (
+            self._stock(11, 30 if self.level == "省级" else 8, year)
+            if regulated
+            else (0, 0, 0)
+        )
         size = 4.0 if town else 3000.0 if government else 60.0
-        counts = [self._decisions(12 + n, size * f, year) for n, f in enumerate((1.0, 0.4, 0.02))]
+        counts = [
+            self._decisions(12 + n, size * f, year)
+            for n, f in enumerate((1.0, 0.4, 0.02))
+        ]
         if template == "gb2021":
-            fee = f"{size * _mixed(self.key, year, 20):.2f}" if _mixed(self.key, 21) < 0.3 else "0"
+            fee = (
+                f"{size * _mixed(self.key, year, 20):.2f}"
+                if _mixed(self.key, 21) < 0.3
+                else "0"
+            )
             printed = [str(n) for n in counts]
             return {
                 "规章": _texts(regulations),
@@ -137,11 +188,21 @@ class Numbers:
         return self._proactive_2019(year, regulations, normative, counts)
 
     def _proactive_2019(
-        self, year: int, regulations: Sequence[int], normative: Sequence[int], counts: Sequence[int]
+        self,
+        year: int,
+        regulations: Sequence[int],
+        normative: Sequence[int],
+        counts: Sequence[int],
     ) -> dict[str, tuple[str, ...]]:
         money = int(20_000 + 3_000_000 * _mixed(self.key, year, 22))
         unit = _mixed(self.key, 23)
-        amount = f"{money / 10_000:.2f}万元" if unit < 0.6 else f"{money}元" if unit < 0.85 else str(money)
+        amount = (
+            f"{money / 10_000:.2f}万元"
+            if unit < 0.6
+            else f"{money}元"
+            if unit < 0.85
+            else str(money)
+        )
         return {
             "规章": _texts((regulations[0], regulations[0], regulations[2])),
             "规范性文件": _texts((normative[0], normative[0], normative[2])),

@@ -1,7 +1,8 @@
-"""Reports by the thousand: realistic in form, era, wording and numbers, each with the truth about it.
+"""Reports by the thousand: realistic in form, era, wording and numbers, each with the truth about
+it.
 
-Report i of a seed is the same whatever was made before it, so that shards can be made apart. YEARS consecutive reports
-are one body in consecutive years.
+Report i of a seed is the same whatever was made before it, so that shards can be made apart. YEARS
+consecutive reports are one body in consecutive years.
 """
 
 from __future__ import annotations
@@ -27,7 +28,23 @@ YEARS = 6
 _LAST_YEAR = 2025
 _STYLES = ("\n", "\n", "\n", " ", " | ", "\t")
 _SHAPES = ("trs", "zoom", "ucap", "pages", "word", "nested")
-_ERAS = (2008, 2009, 2011, 2013, 2014, 2015, 2017, 2018, 2019, 2019, 2020, 2020, 2020, 2020, 2020)
+_ERAS = (
+    2008,
+    2009,
+    2011,
+    2013,
+    2014,
+    2015,
+    2017,
+    2018,
+    2019,
+    2019,
+    2020,
+    2020,
+    2020,
+    2020,
+    2020,
+)
 
 RATES = {"no title": 0.03, "traditional": 0.02, "wrong total": 0.02, "lost zeros": 0.02}
 """How often each fault is put in; the truth of a report names those it has."""
@@ -35,8 +52,11 @@ RATES = {"no title": 0.03, "traditional": 0.02, "wrong total": 0.02, "lost zeros
 
 @dataclass(slots=True)
 class Sample:
-    """One generated report. `lines` is its text, `tables` its statutory tables (None before their time), which stand
-    after line `at`; `truth` says what must be derived from it."""
+    """One generated report.
+
+    `lines` is its text, `tables` its statutory tables (None before their time), which stand after
+    line `at`; `truth` says what must be derived from it.
+    """
 
     id: str
     title: str
@@ -53,7 +73,9 @@ class Sample:
         if self.tables is not None:
             lines = [*lines[: self.at], *self._table_lines(), *lines[self.at :]]
         text = "\n".join(lines)
-        return text.translate(_traditional()) if self.truth["script"] == "Hant" else text
+        return (
+            text.translate(_traditional()) if self.truth["script"] == "Hant" else text
+        )
 
     def _table_lines(self) -> list[str]:
         assert self.tables is not None
@@ -66,14 +88,28 @@ class Sample:
         """The report as a web page in one of the shapes of government sites."""
         shape = _SHAPES[sum(map(ord, self.id)) % len(_SHAPES)]
         title = self.title if self.truth["title"] else ""
-        head = {"title": title, "source": self.truth["agency_printed"], "site": f"{self.truth['agency_printed']}网站"}
-        head |= {"published": self.truth["published"] or "", "year": str(self.truth["year"]), "encoding": encoding}
+        head = {
+            "title": title,
+            "source": self.truth["agency_printed"],
+            "site": f"{self.truth['agency_printed']}网站",
+        }
+        head |= {
+            "published": self.truth["published"] or "",
+            "year": str(self.truth["year"]),
+            "encoding": encoding,
+        }
         markup = page(shape, head, self._body)
-        return markup.translate(_traditional()) if self.truth["script"] == "Hant" else markup
+        return (
+            markup.translate(_traditional())
+            if self.truth["script"] == "Hant"
+            else markup
+        )
 
     def _body(self, paragraph: str) -> str:
         first = 0 if "no title" in self.truth["faults"] else 1
-        before = [paragraph.format(line) for line in self.lines[first : self.at or None]]
+        before = [
+            paragraph.format(line) for line in self.lines[first : self.at or None]
+        ]
         if self.tables is None:
             return "\n".join(before)
         after = [paragraph.format(line) for line in self.lines[self.at :]]
@@ -108,7 +144,13 @@ def _author(seed: int, group: int) -> _Author:
     first = max(chance.choice(_ERAS), min(body.since, _LAST_YEAR - YEARS + 1))
     place = body.region[-1] if body.region else body.names[1]
     voice = Voice.of(chance, body.line, body.level, body.own, place, body.towns)
-    return _Author(body, first, voice, Numbers((seed << 32) + group, body.level, body.line), chance.random())
+    return _Author(
+        body,
+        first,
+        voice,
+        Numbers((seed << 32) + group, body.level, body.line),
+        chance.random(),
+    )
 
 
 def _template(year: int, chance: Random) -> str:
@@ -139,7 +181,9 @@ def _report(seed: int, i: int) -> Sample:
     faults = _faults(chance, template)
     published = _published(year, author.body, chance)
     head, foot, shown = _dating(published, name, author.body.short(year), chance)
-    sample = Sample(f"s{seed}-{i:07d}", title, [] if "no title" in faults else [title], {})
+    sample = Sample(
+        f"s{seed}-{i:07d}", title, [] if "no title" in faults else [title], {}
+    )
     sample.lines += head
     metrics = _compose(sample, author, template, year, step, chance)
     sample.lines += foot or ([name] if "no title" in faults else [])
@@ -149,7 +193,9 @@ def _report(seed: int, i: int) -> Sample:
 
 
 def _faults(chance: Random, template: str) -> list[str]:
-    faults = [name for name in ("no title", "traditional") if chance.random() < RATES[name]]
+    faults = [
+        name for name in ("no title", "traditional") if chance.random() < RATES[name]
+    ]
     u = chance.random()
     if template != "prose" and u < RATES["wrong total"] + RATES["lost zeros"]:
         faults.append("wrong total" if u < RATES["wrong total"] else "lost zeros")
@@ -157,31 +203,50 @@ def _faults(chance: Random, template: str) -> list[str]:
 
 
 def _published(year: int, body: Body, chance: Random) -> str:
-    """Departments by the end of January since the revised Regulations, governments by the end of March."""
+    """Departments by the end of January since the revised Regulations, governments by the end of
+    March.
+    """
     last = 3 if year < 2019 or body.line == "综合" else 1
     return f"{year + 1}-{1 + int(chance.random() * last):02d}-{1 + int(chance.random() * 28):02d}"
 
 
-def _dating(published: str, name: str, short: str, chance: Random) -> tuple[list[str], list[str], str | None]:
+def _dating(
+    published: str, name: str, short: str, chance: Random
+) -> tuple[list[str], list[str], str | None]:
     """The lines that carry the date, and the date if any does."""
     u = chance.random()
     year, month, day = (int(part) for part in published.split("-"))
-    head = [f"发布时间:{published} 来源:{short} 浏览次数:{int(1 / (0.002 + chance.random()))}"] if u < 0.55 else []
+    head = (
+        [
+            f"发布时间:{published} 来源:{short} 浏览次数:{int(1 / (0.002 + chance.random()))}"
+        ]
+        if u < 0.55
+        else []
+    )
     foot = [name, f"{year}年{month}月{day}日"] if u < 0.25 or u > 0.65 else []
     return head, foot, published if head or foot else None
 
 
-def _compose(sample: Sample, author: _Author, template: str, year: int, step: int, chance: Random) -> dict[str, int]:
+def _compose(
+    sample: Sample, author: _Author, template: str, year: int, step: int, chance: Random
+) -> dict[str, int]:
     """The chapters of the report; gives the metrics that it states."""
     body, voice = author.body, author.voice
     floats = [chance.random() for _ in range(512)]
     short = body.short(year)
     mark = f"{short[0]}{'政' if body.line == '综合' else '发'}〔{year}〕{1 + int(author.chance * 120) + step}号"
-    voice.constant |= {"年": str(year), "年前": str(year - 3 - step), "短": short, "文号": mark}
+    voice.constant |= {
+        "年": str(year),
+        "年前": str(year - 3 - step),
+        "短": short,
+        "文号": mark,
+    }
     longer = 0.8 + 0.6 * author.chance
 
     def chapter(name: str, count: int) -> list[str]:
-        return _paragraphs(voice.chapter(name, max(2, int(count * longer)), year, step, floats))
+        return _paragraphs(
+            voice.chapter(name, max(2, int(count * longer)), year, step, floats)
+        )
 
     sample.lines.append(_opening(body, year, author.chance))
     if template == "prose":
@@ -207,8 +272,14 @@ def _paragraphs(sentences: list[str]) -> list[str]:
 
 _PROSE_CLOSE = (
     ("没有收取任何费用。", "未发生因政府信息公开申请行政复议、提起行政诉讼的情况。"),
-    ("提供政府信息未收取费用。", "没有因政府信息公开引起的行政复议案件,没有行政诉讼案件。"),
-    ("按照规定,未向申请人收取任何费用。", "全年未发生针对政府信息公开的行政复议和行政诉讼。"),
+    (
+        "提供政府信息未收取费用。",
+        "没有因政府信息公开引起的行政复议案件,没有行政诉讼案件。",
+    ),
+    (
+        "按照规定,未向申请人收取任何费用。",
+        "全年未发生针对政府信息公开的行政复议和行政诉讼。",
+    ),
 )
 
 
@@ -217,11 +288,26 @@ def _prose(sample: Sample, author: _Author, year: int, chapter: Any) -> dict[str
     total, received = numbers.proactive_total(year), numbers.applications_in_prose(year)
     fees, suits = _PROSE_CLOSE[int(author.chance * 3)]
     asked = (
-        f"{year}年,{own}收到政府信息公开申请{received}件。" if received else f"{year}年,{own}未收到政府信息公开申请。"
+        f"{year}年,{own}收到政府信息公开申请{received}件。"
+        if received
+        else f"{year}年,{own}未收到政府信息公开申请。"
     )
-    sample.lines += ["一、概述", *chapter("组织", 6), *chapter("制度", 4), *chapter("监督", 3)]
-    sample.lines += ["二、主动公开政府信息情况", f"截至{year}年12月31日,{own}主动公开政府信息共{total}条。"]
-    sample.lines += [*chapter("公开", 9), *chapter("平台", 5), "三、依申请公开政府信息办理情况", asked]
+    sample.lines += [
+        "一、概述",
+        *chapter("组织", 6),
+        *chapter("制度", 4),
+        *chapter("监督", 3),
+    ]
+    sample.lines += [
+        "二、主动公开政府信息情况",
+        f"截至{year}年12月31日,{own}主动公开政府信息共{total}条。",
+    ]
+    sample.lines += [
+        *chapter("公开", 9),
+        *chapter("平台", 5),
+        "三、依申请公开政府信息办理情况",
+        asked,
+    ]
     sample.lines += chapter("申请", 2) if received else []
     sample.lines += [
         "四、政府信息公开的收费及减免情况",
@@ -229,23 +315,55 @@ def _prose(sample: Sample, author: _Author, year: int, chapter: Any) -> dict[str
         "五、因政府信息公开申请行政复议、提起行政诉讼情况",
         suits,
     ]
-    sample.lines += ["六、存在的主要问题及改进情况", *chapter("问题", 3), *chapter("改进", 4)]
+    sample.lines += [
+        "六、存在的主要问题及改进情况",
+        *chapter("问题", 3),
+        *chapter("改进", 4),
+    ]
     zero = {"fees_charged_yuan": 0, "reviews_total": 0, "suits_total": 0}
     return {"proactive_total": total, "applications_new": received, **zero}
 
 
-def _tabled(sample: Sample, author: _Author, template: str, year: int, chapter: Any, chance: Random) -> dict[str, int]:
+def _tabled(
+    sample: Sample,
+    author: _Author,
+    template: str,
+    year: int,
+    chapter: Any,
+    chance: Random,
+) -> dict[str, int]:
     made = author.numbers.tables(template, year, chance)
     new = made.applications["new"][6]
     asked = f"新收政府信息公开申请{new}件。" if new else "未收到政府信息公开申请。"
-    sample.lines += ["一、总体情况", "(一)主动公开情况", *chapter("公开", 8), "(二)依申请公开情况"]
-    sample.lines += [f"{year}年,{author.body.own}{asked}", *(chapter("申请", 2) if new else [])]
-    sample.lines += ["(三)政府信息管理情况", *chapter("制度", 3), "(四)平台建设情况", *chapter("平台", 3)]
+    sample.lines += [
+        "一、总体情况",
+        "(一)主动公开情况",
+        *chapter("公开", 8),
+        "(二)依申请公开情况",
+    ]
+    sample.lines += [
+        f"{year}年,{author.body.own}{asked}",
+        *(chapter("申请", 2) if new else []),
+    ]
+    sample.lines += [
+        "(三)政府信息管理情况",
+        *chapter("制度", 3),
+        "(四)平台建设情况",
+        *chapter("平台", 3),
+    ]
     sample.lines += ["(五)监督保障情况", *chapter("组织", 2), *chapter("监督", 2)]
     sample.tables, sample.at = made, len(sample.lines)
     sample.separator = _STYLES[int(author.chance * 997) % len(_STYLES)]
-    sample.lines += ["五、存在的主要问题及改进情况", *chapter("问题", 3), *chapter("改进", 3)]
-    fee = "按照《政府信息公开信息处理费管理办法》,本年度未收取信息处理费。" if template == "gb2021" else ""
+    sample.lines += [
+        "五、存在的主要问题及改进情况",
+        *chapter("问题", 3),
+        *chapter("改进", 3),
+    ]
+    fee = (
+        "按照《政府信息公开信息处理费管理办法》,本年度未收取信息处理费。"
+        if template == "gb2021"
+        else ""
+    )
     sample.lines += ["六、其他需要报告的事项", fee + "无其他需要报告的事项。"]
     return forms.metrics(made)
 
@@ -260,7 +378,13 @@ def _truth(
     metrics: dict[str, int],
 ) -> dict[str, Any]:
     status = "absent" if template == "prose" else "consistent"
-    status = "inconsistent" if "wrong total" in faults else "partial" if "lost zeros" in faults else status
+    status = (
+        "inconsistent"
+        if "wrong total" in faults
+        else "partial"
+        if "lost zeros" in faults
+        else status
+    )
     return {
         "id": sample.id,
         "title": None if "no title" in faults else sample.title,

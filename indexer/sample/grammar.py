@@ -1,8 +1,10 @@
 # ruff: noqa: E501, SIM905  lists of words read best as words
-"""Sentences of a report: patterns whose slots take words of the right kind for the body's line of work.
+"""Sentences of a report: patterns whose slots take words of the right kind for the body's line of
+work.
 
-`lines.txt` holds the words of each line of work, `patterns.txt` the patterns of each chapter, `topics.txt` the long
-tail; each is read once. What a body says it says again next year with other numbers, as real bodies do: three sentences in five stay, two change.
+`lines.txt` holds the words of each line of work, `patterns.txt` the patterns of each chapter,
+`topics.txt` the long tail; each is read once. What a body says it says again next year with other
+numbers, as real bodies do: three sentences in five stay, two change.
 """
 
 from __future__ import annotations
@@ -64,14 +66,13 @@ def _compiled(text: str) -> Pattern:
     return tuple(zip(cut[::2], [*cut[1::2], ""], strict=True))
 
 
-# -- the long tail: names that nobody else bears ------------------------------------------------------------------
+# -- the long tail: names that nobody else bears
+# ------------------------------------------------------------------
 
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔向汤"
 _VILLAGES = "家庄村 家湾村 家坪村 家沟村 家营村 家河村 家桥村 家岭村 家店村 家塘村 家寨村 家堡村 家坝村 家山村 家铺村 家楼村 家洼村 家圩村 家埠村 家院社区 家巷社区 家园社区".split()
 _AUSPICIOUS = "安宝昌成诚德顶东丰福富高光广海恒宏华汇吉佳建金锦康乐联龙隆美民明南宁鹏平谦庆荣瑞润晟盛顺泰天通旺祥鑫兴旭阳益永裕远振正中卓"
-_TRADES = (
-    "科技 建设 实业 置业 物流 食品 环保 农业 医药 建材 机械 商贸 旅游 物业 检测 新能源 电子 纺织 化工 水务".split()
-)
+_TRADES = "科技 建设 实业 置业 物流 食品 环保 农业 医药 建材 机械 商贸 旅游 物业 检测 新能源 电子 纺织 化工 水务".split()
 _FORMS = ("有限公司", "有限责任公司", "集团有限公司", "股份有限公司")
 _ROADS = ("路", "路", "街", "大道", "东路", "西路", "北街", "巷")
 _MONTHS = ("5", "6", "7", "8", "9")
@@ -156,7 +157,8 @@ def _offices(level: str, line: str) -> tuple[tuple[str, ...], str]:
 
 @dataclass(slots=True)
 class Voice:
-    """One body's manner of writing: its words and patterns in its own order, kept from year to year.
+    """One body's manner of writing: its words and patterns in its own order, kept from year to
+    year.
 
     `floats` is the body's own chance, used for what stays from year to year.
     """
@@ -167,9 +169,19 @@ class Voice:
     constant: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, chance: Random, line: str, level: str, own: str, place: str, towns: Sequence[str]) -> Voice:
-        """The voice of a body. `place` is the place it governs or serves, `towns` those it may name:
-        none for a township."""
+    def of(
+        cls,
+        chance: Random,
+        line: str,
+        level: str,
+        own: str,
+        place: str,
+        towns: Sequence[str],
+    ) -> Voice:
+        """The voice of a body.
+
+        `place` is the place it governs or serves, `towns` those it may name: none for a township.
+        """
         words: dict[str, Sequence[str]] = {}
         for kind in _LINE_SLOTS:
             words[kind] = shuffled = list(lines_of_work()[line][kind])
@@ -179,12 +191,19 @@ class Voice:
             words["地"] = chance.sample(list(towns), min(len(towns), 9))
         else:  # a township speaks of its villages and communities, which no gazetteer here knows
             words["地"] = [_village(chance.random()) for _ in range(9)]
-        constant = {"我": own, "内设": unit, "股": offices[0], "股2": offices[1 + int(chance.random() * 3)]}
+        constant = {
+            "我": own,
+            "内设": unit,
+            "股": offices[0],
+            "股2": offices[1 + int(chance.random() * 3)],
+        }
         constant |= {"简": _stem(place), "域": place[-1] if len(place) < 8 else "地"}
         order = {reformed: _own_order(chance, reformed) for reformed in (False, True)}
         return cls(words, order, [chance.random() for _ in range(512)], constant)
 
-    def chapter(self, name: str, count: int, year: int, step: int, floats: Sequence[float]) -> list[str]:
+    def chapter(
+        self, name: str, count: int, year: int, step: int, floats: Sequence[float]
+    ) -> list[str]:
         """`count` sentences of a chapter as they stand in `year`.
 
         `step` is the number of the year among the body's, `floats` that year's own chance.
@@ -195,12 +214,20 @@ class Voice:
         out = []
         for at in range(count):
             stays = at % 5 < 3
-            turn = at if stays or at >= len(order) else min(count + (at + step * 3) % spare, len(order) - 1)
+            turn = (
+                at
+                if stays or at >= len(order)
+                else min(count + (at + step * 3) % spare, len(order) - 1)
+            )
             pattern = order[turn % len(order)]
-            out.append(self._filled(pattern, base + at * 7, 0 if stays else step + 1, floats))
+            out.append(
+                self._filled(pattern, base + at * 7, 0 if stays else step + 1, floats)
+            )
         return out
 
-    def _filled(self, pattern: Pattern, at: int, turn: int, floats: Sequence[float]) -> str:
+    def _filled(
+        self, pattern: Pattern, at: int, turn: int, floats: Sequence[float]
+    ) -> str:
         out = []
         own = self.floats if not turn else floats
         words, constant = self.words, self.constant
@@ -221,7 +248,10 @@ class Voice:
         return "".join(out)
 
 
-_OFFSETS = {name: 61 * n for n, name in enumerate("组织 制度 公开 平台 监督 申请 问题 改进".split())}
+_OFFSETS = {
+    name: 61 * n
+    for n, name in enumerate("组织 制度 公开 平台 监督 申请 问题 改进".split())
+}
 
 
 def _own_order(chance: Random, reformed: bool) -> dict[str, list[Pattern]]:

@@ -1,8 +1,8 @@
 # ruff: noqa: E501  the frames are data: a line of HTML stands as a site would send it
 """The shapes of government web pages: how the content systems of several eras wrap a report.
 
-A shape is an HTML frame and the form of its paragraphs. The frames are written for this project after the common
-content systems' habits: ids, meta names, breadcrumb, tools, neighbours and footer.
+A shape is an HTML frame and the form of its paragraphs. The frames are written for this project
+after the common content systems' habits: ids, meta names, breadcrumb, tools, neighbours and footer.
 """
 
 from __future__ import annotations
@@ -183,13 +183,18 @@ _CHARSETS = {"gb18030": "gb2312", "utf-8-sig": "utf-8"}
 
 
 def page(shape: str, head: Mapping[str, str], body: Callable[[str], str]) -> str:
-    """A report as a web page. `head` has title, source, site, published, year; `body` lays out the text, given the
-    form of a paragraph.
+    """A report as a web page.
+
+    `head` has title, source, site, published, year; `body` lays out the text, given the form of a
+    paragraph.
 
     A page in GB18030 declares gb2312, as most of them did.
     """
     encoding = head.get("encoding", "utf-8")
-    values = {key: escape(head.get(key, "")) for key in ("title", "source", "site", "published", "year")}
+    values = {
+        key: escape(head.get(key, ""))
+        for key in ("title", "source", "site", "published", "year")
+    }
     values["charset"] = _CHARSETS.get(encoding, encoding)
     values["number"] = f"{sum(map(ord, head.get('title', ''))) % 100_000:05d}"
     meta = _META.format(**values)

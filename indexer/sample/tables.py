@@ -1,9 +1,10 @@
 """The statutory tables of an annual report, from the writing side: numbers in, text or HTML out.
 
-The labels are those of the two State Council templates, 国办公开办函〔2019〕60号 (gb2019) and 〔2021〕30号
-(gb2021), and of the statistics annex of 国办发〔2014〕32号 (stat2014). Everything built here satisfies the printed
-identities; whoever wants a broken table breaks it afterwards and says so. This module knows nothing of how tables
-are read, so that a reader tested on them is tested against something other than itself.
+The labels are those of the two State Council templates, 国办公开办函〔2019〕60号 (gb2019) and
+〔2021〕30号 (gb2021), and of the statistics annex of 国办发〔2014〕32号 (stat2014). Everything
+built here satisfies the printed identities; whoever wants a broken table breaks it afterwards and
+says so. This module knows nothing of how tables are read, so that a reader tested on them is tested
+against something other than itself.
 """
 
 from __future__ import annotations
@@ -44,7 +45,11 @@ _REFUSED = (
     "7.属于行政执法案卷",
     "8.属于行政查询事项",
 )
-_UNAVAILABLE = ("1.本机关不掌握相关政府信息", "2.没有现成信息需要另行制作", "3.补正后申请内容仍不明确")
+_UNAVAILABLE = (
+    "1.本机关不掌握相关政府信息",
+    "2.没有现成信息需要另行制作",
+    "3.补正后申请内容仍不明确",
+)
 _NOT_PROCESSED = (
     "1.信访举报投诉类申请",
     "2.重复申请",
@@ -91,18 +96,30 @@ _IDENTITY_NOTE = "(本列数据的勾稽关系为:第一项加第二项之和,�
 _FIVE = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
 
 _CLAUSES_2019 = (
-    ("第二十条第(一)项", ("本年新制作数量", "本年新公开数量", "对外公开总数量"), ("规章", "规范性文件")),
+    (
+        "第二十条第(一)项",
+        ("本年新制作数量", "本年新公开数量", "对外公开总数量"),
+        ("规章", "规范性文件"),
+    ),
     (
         "第二十条第(五)项",
         ("上一年项目数量", "本年增/减", "处理决定数量"),
         ("行政许可", "其他对外管理服务事项"),
     ),
-    ("第二十条第(六)项", ("上一年项目数量", "本年增/减", "处理决定数量"), ("行政处罚", "行政强制")),
+    (
+        "第二十条第(六)项",
+        ("上一年项目数量", "本年增/减", "处理决定数量"),
+        ("行政处罚", "行政强制"),
+    ),
     ("第二十条第(八)项", ("上一年项目数量", "本年增/减"), ("行政事业性收费",)),
     ("第二十条第(九)项", ("采购项目数量", "采购总金额"), ("政府集中采购",)),
 )
 _CLAUSES_2021 = (
-    ("第二十条第(一)项", ("本年制发件数", "本年废止件数", "现行有效件数"), ("规章", "行政规范性文件")),
+    (
+        "第二十条第(一)项",
+        ("本年制发件数", "本年废止件数", "现行有效件数"),
+        ("规章", "行政规范性文件"),
+    ),
     ("第二十条第(五)项", ("本年处理决定数量",), ("行政许可",)),
     ("第二十条第(六)项", ("本年处理决定数量",), ("行政处罚", "行政强制")),
     ("第二十条第(八)项", ("本年收费金额(单位:万元)",), ("行政事业性收费",)),
@@ -126,7 +143,11 @@ STAT2014: tuple[tuple[str, str, str], ...] = (
     ("wechat", "4.政务微信公开政府信息数", "条"),
     ("channels_other", "5.其他方式公开政府信息数", "条"),
     ("", "二、回应解读情况", "——"),
-    ("responses", "(一)回应公众关注热点或重大舆情数(不同方式回应同一热点或舆情计1次)", "次"),
+    (
+        "responses",
+        "(一)回应公众关注热点或重大舆情数(不同方式回应同一热点或舆情计1次)",
+        "次",
+    ),
     ("", "(二)通过不同渠道和方式回应解读的情况", "——"),
     ("briefings", "1.参加或举办新闻发布会总次数", "次"),
     ("interviews", "2.政府网站在线访谈次数", "次"),
@@ -179,7 +200,14 @@ STAT2014: tuple[tuple[str, str, str], ...] = (
 _STAT2014_SUMS = {
     "received": ("in_person", "fax", "online", "letter"),
     "closed": ("on_time", "extended"),
-    "refused": ("secret", "trade_secret", "privacy", "stability", "not_information", "law"),
+    "refused": (
+        "secret",
+        "trade_secret",
+        "privacy",
+        "stability",
+        "not_information",
+        "law",
+    ),
     "answered": (
         "already_public",
         "granted",
@@ -199,9 +227,9 @@ _STAT2014_SUMS = {
 class Tables:
     """The numbers of one report's tables.
 
-    `applications` has a list of seven integers a key ("new", "carried_in", the keys of OUTCOMES, "handled",
-    "carried_out"); `proactive` the printed values of each row by its label; `review` the fifteen numbers of part 四:
-    reviews, suits filed at once, suits after a review.
+    `applications` has a list of seven integers a key ("new", "carried_in", the keys of OUTCOMES,
+    "handled", "carried_out"); `proactive` the printed values of each row by its label; `review` the
+    fifteen numbers of part 四: reviews, suits filed at once, suits after a review.
     """
 
     template: str
@@ -216,7 +244,9 @@ def applications(
     carried_in: Sequence[int],
     outcomes: Mapping[str, Sequence[int]],
 ) -> dict[str, list[int]]:
-    """The whole application table from its free cells (six applicants a row); totals and what is carried out follow."""
+    """The whole application table from its free cells (six applicants a row); totals and what is
+    carried out follow.
+    """
     rows = {"new": [*new], "carried_in": [*carried_in]}
     for key, _ in OUTCOMES[template]:
         rows[key] = [*outcomes.get(key, (0,) * 6)]
@@ -234,28 +264,50 @@ def five(upheld: int, corrected: int, other: int, pending: int) -> list[int]:
 
 
 def broken_identities(tables: Tables) -> list[str]:
-    """The names of the identities of the tables that do not hold: R1 (rows), R2, R3 (columns), R4 (blocks)."""
+    """The names of the identities of the tables that do not hold:
+
+    R1 (rows), R2, R3 (columns), R4 (blocks).
+    """
     rows = tables.applications
     outcomes = [key for key, _ in OUTCOMES[tables.template]]
     broken = [f"R1.{key}" for key, v in rows.items() if sum(v[:6]) != v[6]]
     for c in range(7):
         if sum(rows[key][c] for key in outcomes) != rows["handled"][c]:
             broken.append(f"R2.{c}")
-        if rows["new"][c] + rows["carried_in"][c] != rows["handled"][c] + rows["carried_out"][c]:
+        if (
+            rows["new"][c] + rows["carried_in"][c]
+            != rows["handled"][c] + rows["carried_out"][c]
+        ):
             broken.append(f"R3.{c}")
-    broken += [f"R4.{b}" for b in range(3) if sum(tables.review[5 * b : 5 * b + 4]) != tables.review[5 * b + 4]]
+    broken += [
+        f"R4.{b}"
+        for b in range(3)
+        if sum(tables.review[5 * b : 5 * b + 4]) != tables.review[5 * b + 4]
+    ]
     return broken
 
 
-# -- rendering as text -------------------------------------------------------------------------------------------
+# -- rendering as text
+# -------------------------------------------------------------------------------------------
 
 _SPREAD_HEAD = ("信息内容",)
 _APPLICATION_HEAD = ("申请人情况", "自然人", "法人或其他组织", "总计", *APPLICANTS[1:])
-_REVIEW_HEAD = ("行政复议", "行政诉讼", *_FIVE, "未经复议直接起诉", "复议后起诉", *_FIVE, *_FIVE)
+_REVIEW_HEAD = (
+    "行政复议",
+    "行政诉讼",
+    *_FIVE,
+    "未经复议直接起诉",
+    "复议后起诉",
+    *_FIVE,
+    *_FIVE,
+)
 
 
 def text_tables(tables: Tables, separator: str = "\n") -> list[str]:
-    """Parts 二 to 四 as lines of text: `separator` "\\n" puts one cell a line, as flattened tables stand on mirrors."""
+    """Parts 二 to 四 as lines of text:
+
+    `separator` "\\n" puts one cell a line, as flattened tables stand on mirrors.
+    """
     lines = [_HEADINGS[0], *_proactive_text(tables, separator)]
     lines += [_HEADINGS[1], _IDENTITY_NOTE, separator.join(_APPLICATION_HEAD)]
     rows = tables.applications
@@ -268,7 +320,11 @@ def text_tables(tables: Tables, separator: str = "\n") -> list[str]:
         lines.append(_row_text(label, rows[key], separator))
     lines.append(_row_text(_HANDLED, rows["handled"], separator))
     lines.append(_row_text(_CARRIED_OUT, rows["carried_out"], separator))
-    lines += [_HEADINGS[2], separator.join(_REVIEW_HEAD), separator.join(map(str, tables.review))]
+    lines += [
+        _HEADINGS[2],
+        separator.join(_REVIEW_HEAD),
+        separator.join(map(str, tables.review)),
+    ]
     return lines
 
 
@@ -291,10 +347,14 @@ def stat2014_rows(given: Mapping[str, float]) -> list[tuple[str, str, str]]:
     values = dict(given)
     for total, parts in _STAT2014_SUMS.items():
         values.setdefault(total, sum(values.get(p, 0) for p in parts))
-    return [(label, unit, f"{values.get(key, 0):g}" if key else "") for key, label, unit in STAT2014]
+    return [
+        (label, unit, f"{values.get(key, 0):g}" if key else "")
+        for key, label, unit in STAT2014
+    ]
 
 
-# -- rendering as HTML and as a grid -----------------------------------------------------------------------------
+# -- rendering as HTML and as a grid
+# -----------------------------------------------------------------------------
 
 GridCell = tuple[str, int, int]
 """Text, colspan, rowspan."""
@@ -349,14 +409,20 @@ def _numbers(values: Sequence[int]) -> list[GridCell]:
 def _review_grid(tables: Tables) -> Grid:
     return [
         [("行政复议", 5, 1), ("行政诉讼", 10, 1)],
-        [*((head, 1, 2) for head in _FIVE), ("未经复议直接起诉", 5, 1), ("复议后起诉", 5, 1)],
+        [
+            *((head, 1, 2) for head in _FIVE),
+            ("未经复议直接起诉", 5, 1),
+            ("复议后起诉", 5, 1),
+        ],
         _plain(*_FIVE, *_FIVE),
         _numbers(tables.review),
     ]
 
 
 def grids(tables: Tables) -> list[tuple[str, Grid]]:
-    """Each part's heading and its table, row by row, as HTML would lay it out with colspan and rowspan."""
+    """Each part's heading and its table, row by row, as HTML would lay it out with colspan and
+    rowspan.
+    """
     return list(
         zip(
             _HEADINGS,
@@ -368,7 +434,10 @@ def grids(tables: Tables) -> list[tuple[str, Grid]]:
 
 def html_tables(tables: Tables, paragraph: str = "<p>{}</p>") -> str:
     """Parts 二 to 四 as HTML; `paragraph` is the form of a heading on the site at hand."""
-    return "\n".join(paragraph.format(heading) + "\n" + html_table(grid) for heading, grid in grids(tables))
+    return "\n".join(
+        paragraph.format(heading) + "\n" + html_table(grid)
+        for heading, grid in grids(tables)
+    )
 
 
 def html_table(grid: Grid) -> str:
@@ -378,11 +447,14 @@ def html_table(grid: Grid) -> str:
 
 def _html_cell(cell: GridCell) -> str:
     text, columns, rows = cell
-    spans = (f' colspan="{columns}"' if columns > 1 else "") + (f' rowspan="{rows}"' if rows > 1 else "")
+    spans = (f' colspan="{columns}"' if columns > 1 else "") + (
+        f' rowspan="{rows}"' if rows > 1 else ""
+    )
     return f"<td{spans}>{escape(text, quote=False)}</td>"
 
 
-# -- what the numbers are called ---------------------------------------------------------------------------------
+# -- what the numbers are called
+# ---------------------------------------------------------------------------------
 
 
 def metrics(tables: Tables) -> dict[str, int]:
@@ -390,9 +462,16 @@ def metrics(tables: Tables) -> dict[str, int]:
     rows = {key: values[6] for key, values in tables.applications.items()}
 
     def family(prefix: str) -> int:
-        return sum(n for key, n in rows.items() if key == prefix or key.startswith(f"{prefix}_"))
+        return sum(
+            n
+            for key, n in rows.items()
+            if key == prefix or key.startswith(f"{prefix}_")
+        )
 
-    out = {f"applications_{key}": rows[key] for key in ("new", "carried_in", "granted", "handled", "carried_out")}
+    out = {
+        f"applications_{key}": rows[key]
+        for key in ("new", "carried_in", "granted", "handled", "carried_out")
+    }
     out["applications_partly_granted"] = rows["partly"]
     for prefix in ("refused", "unavailable", "not_processed", "other"):
         out[f"applications_{prefix}"] = family(prefix)
@@ -411,10 +490,16 @@ def _proactive_metrics(tables: Tables) -> dict[str, int]:
     }
     if tables.template == "gb2021":
         for name, label in (("regulations", "规章"), ("normative", "行政规范性文件")):
-            out[f"{name}_made"], out[f"{name}_in_force"] = int(printed[label][0]), int(printed[label][2])
+            out[f"{name}_made"], out[f"{name}_in_force"] = (
+                int(printed[label][0]),
+                int(printed[label][2]),
+            )
         out["fee_yuan"] = int(Decimal(printed["行政事业性收费"][0]) * 10_000)
         return out
-    out["regulations_new"], out["normative_new"] = int(printed["规章"][0]), int(printed["规范性文件"][0])
+    out["regulations_new"], out["normative_new"] = (
+        int(printed["规章"][0]),
+        int(printed["规范性文件"][0]),
+    )
     out["normative_published"] = int(printed["规范性文件"][2])
     out["fee_items"] = int(printed["行政事业性收费"][0])
     out["procurement_items"] = int(printed["政府集中采购"][0])

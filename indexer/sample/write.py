@@ -1,4 +1,7 @@
-"""Generated reports as files: JSON Lines in shards, or one file a report in the encodings of the web."""
+"""Generated reports as files:
+
+JSON Lines in shards, or one file a report in the encodings of the web.
+"""
 
 from __future__ import annotations
 
@@ -18,32 +21,50 @@ SHARD = 5_000
 _ENCODINGS = ("utf-8", "utf-8", "gb18030", "gb18030", "utf-8-sig")
 
 
-def write_samples(count: int, folder: Path, seed: int = 1, *, truth: Path | None = None, form: str = "jsonl") -> int:
+def write_samples(
+    count: int,
+    folder: Path,
+    seed: int = 1,
+    *,
+    truth: Path | None = None,
+    form: str = "jsonl",
+) -> int:
     """Writes `count` reports of a seed into `folder` and gives their number.
 
-    `form` is "jsonl" (files of 5,000 reports, with id, url and text but nothing that the indexer is to derive),
-    "html" or "mixed" (one file a report, text and web pages in several encodings). `truth` is a file of JSON Lines
-    that gets what is true of each report, by its id; "source" there is the report's place in `folder`.
+    `form` is "jsonl" (files of 5,000 reports, with id, url and text but nothing that the indexer is
+    to derive), "html" or "mixed" (one file a report, text and web pages in several encodings).
+    `truth` is a file of JSON Lines that gets what is true of each report, by its id; "source" there
+    is the report's place in `folder`.
     """
     write = FORMS[form]
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        known = stack.enter_context(truth.open("w", encoding="utf-8")) if truth else None
+        known = (
+            stack.enter_context(truth.open("w", encoding="utf-8")) if truth else None
+        )
         write(count, folder, seed, known)
     return count
 
 
 def _note(known: TextIO | None, sample: Sample, source: str) -> None:
     if known is not None:
-        known.write(json.dumps({**sample.truth, "source": source}, ensure_ascii=False) + "\n")
+        known.write(
+            json.dumps({**sample.truth, "source": source}, ensure_ascii=False) + "\n"
+        )
 
 
 def _jsonl(count: int, folder: Path, seed: int, known: TextIO | None) -> None:
     for shard, start in enumerate(range(0, count, SHARD), 1):
         path = folder / f"reports-{shard:05d}.jsonl"
         with path.open("w", encoding="utf-8") as file:
-            for line, sample in enumerate(generate(min(SHARD, count - start), seed, start), 1):
-                record = {"id": sample.id, "url": f"https://www.example.org/{sample.id}.html", "text": sample.text}
+            for line, sample in enumerate(
+                generate(min(SHARD, count - start), seed, start), 1
+            ):
+                record = {
+                    "id": sample.id,
+                    "url": f"https://www.example.org/{sample.id}.html",
+                    "text": sample.text,
+                }
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
                 _note(known, sample, f"{path.name}#{line}")
 
@@ -56,14 +77,26 @@ def _mixed(count: int, folder: Path, seed: int, known: TextIO | None) -> None:
     _files(count, folder, seed, known, lambda number: number % 2 == 0)
 
 
-def _files(count: int, folder: Path, seed: int, known: TextIO | None, as_html: Callable[[int], bool]) -> None:
+def _files(
+    count: int,
+    folder: Path,
+    seed: int,
+    known: TextIO | None,
+    as_html: Callable[[int], bool],
+) -> None:
     for number, sample in enumerate(generate(count, seed)):
         # lost zeros are a fault of flattened text: markup keeps its empty cells
         html = as_html(number) and "lost zeros" not in sample.truth["faults"]
         encoding = _ENCODINGS[number // 2 % len(_ENCODINGS)]
-        path = folder / str(sample.truth["year"]) / f"{sample.id}.{'html' if html else 'txt'}"
+        path = (
+            folder
+            / str(sample.truth["year"])
+            / f"{sample.id}.{'html' if html else 'txt'}"
+        )
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes((sample.html(encoding) if html else sample.text).encode(encoding))
+        path.write_bytes(
+            (sample.html(encoding) if html else sample.text).encode(encoding)
+        )
         _note(known, sample, path.relative_to(folder).as_posix())
 
 

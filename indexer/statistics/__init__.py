@@ -1,6 +1,8 @@
-"""The statutory tables and the numbers that sentences state: what a report counts, and whether it adds up.
+"""The statutory tables and the numbers that sentences state: what a report counts, and whether it
+adds up.
 
-text and tables -> segments (label, values) -> form by its labels -> rows and columns -> identities -> figures
+text and tables -> segments (label, values) -> form by its labels -> rows and columns -> identities
+-> figures
 """
 
 from __future__ import annotations
@@ -23,11 +25,15 @@ from indexer.statistics.together import merged, missing
 
 __all__ = ["Statistics", "read_statistics"]
 
-# Every report speaks of 公开, in simplified or traditional characters; what does not is none, and costs nothing.
+# Every report speaks of 公开, in simplified or traditional characters; what does not is none, and
+# costs nothing.
 _GATE = re.compile("公[开開]|[资資][讯訊]")
-_HEADED = re.compile(r"^[^\w\n]*三\W{0,3}收到和处理政府(?:信息|资讯)公开申请", re.MULTILINE)
+_HEADED = re.compile(
+    r"^[^\w\n]*三\W{0,3}收到和处理政府(?:信息|资讯)公开申请", re.MULTILINE
+)
 _CHAPTERS = re.compile(
-    r"^[^\w\n]*[一二三四五六]\W{0,3}[^\n]{0,12}(?:主动公开|依申请公开|申请|收费|复议|诉讼)", re.MULTILINE
+    r"^[^\w\n]*[一二三四五六]\W{0,3}[^\n]{0,12}(?:主动公开|依申请公开|申请|收费|复议|诉讼)",
+    re.MULTILINE,
 )
 
 
@@ -35,9 +41,9 @@ _CHAPTERS = re.compile(
 class Statistics:
     """What the tables and sentences of a report say in numbers.
 
-    `template` is gb2019, gb2021, stat2014, mixed, prose, or None for what is no report. `metrics` has the names of
-    `index.model.metrics`; absent is absent. `status` speaks of the tables alone and is one of
-    `index.model.report.TABLES_STATUSES`.
+    `template` is gb2019, gb2021, stat2014, mixed, prose, or None for what is no report. `metrics`
+    has the names of `index.model.metrics`; absent is absent. `status` speaks of the tables alone
+    and is one of `index.model.report.TABLES_STATUSES`.
     """
 
     template: str | None = None
@@ -50,14 +56,20 @@ class Statistics:
 
     def as_json(self) -> dict[str, Any]:
         """What a record holds beside the checks, as plain values."""
-        return {"template": self.template, "metrics": self.metrics, "tables": self.tables, "prose": self.prose}
+        return {
+            "template": self.template,
+            "metrics": self.metrics,
+            "tables": self.tables,
+            "prose": self.prose,
+        }
 
 
 def read_statistics(page: Page, text: str, year: int | None = None) -> Statistics:
     """The numbers of one report.
 
-    `text` is the display text, into which all spans point; `page` gives the tables with their cells where the format
-    has them. `year` is the reporting year, against which the form is held and by which it is never chosen.
+    `text` is the display text, into which all spans point; `page` gives the tables with their cells
+    where the format has them. `year` is the reporting year, against which the form is held and by
+    which it is never chosen.
     """
     if not _GATE.search(text):
         return Statistics()
@@ -73,7 +85,11 @@ def read_statistics(page: Page, text: str, year: int | None = None) -> Statistic
         )
     elif form is not None:
         grid = _grid(form, flat, celled)
-        out.tables, out.checks, out.metrics = tables_json(grid), identities(grid), figures(grid)
+        out.tables, out.checks, out.metrics = (
+            tables_json(grid),
+            identities(grid),
+            figures(grid),
+        )
         absent = missing(grid)
         out.problems += [*absent, *grid.problems, *grid.notes, *_untimely(form, year)]
     facts = stated(source, text, grid.extent if grid else None)
@@ -92,26 +108,45 @@ def _grid(form: str, flat: list[Segment], celled: list[Segment]) -> Grid:
 
 def _untimely(form: str, year: int | None) -> Iterable[str]:
     """A form that is not that of the year: said, never mended."""
-    expected = {"gb2019": (2019, 2020), "gb2021": (2021, 9999), "stat2014": (2014, 2018)}[form]
+    expected = {
+        "gb2019": (2019, 2020),
+        "gb2021": (2021, 9999),
+        "stat2014": (2014, 2018),
+    }[form]
     if year is not None and not expected[0] <= year <= expected[1]:
         yield f"the tables have the form {form}, which is not that of {year}"
 
 
 _TABLED = ("applications_new", "reviews_total", "suits_total")
-"""Numbers of the tables of 2019 and 2021: where their cells are lost, a sentence may speak of another office's."""
+"""Numbers of the tables of 2019 and 2021: where their cells are lost, a sentence may speak of
+another office's.
+"""
 
 
 def _state(out: Statistics, facts: list[Stated]) -> None:
-    """Add what sentences state: a number where the tables have none, a contradiction where they have another."""
+    """Add what sentences state: a number where the tables have none, a contradiction where they
+    have another.
+    """
     tabled = out.template in ("gb2019", "gb2021", "mixed")
     for fact in facts:
         row = fact.as_json()
         printed = out.metrics.get(fact.name)
         if printed is not None:
             row["table"] = printed
-            if fact.value is not None and fact.value != printed and not fact.approximate:
+            if (
+                fact.value is not None
+                and fact.value != printed
+                and not fact.approximate
+            ):
                 out.checks.append(
-                    Check(f"T1.{fact.name}", "正文与统计表一致", "fail", fact.value, printed, (f"prose.{fact.name}",))
+                    Check(
+                        f"T1.{fact.name}",
+                        "正文与统计表一致",
+                        "fail",
+                        fact.value,
+                        printed,
+                        (f"prose.{fact.name}",),
+                    )
                 )
         elif fact.value is not None and not (tabled and fact.name in _TABLED):
             out.metrics[fact.name] = fact.value
@@ -121,13 +156,21 @@ def _state(out: Statistics, facts: list[Stated]) -> None:
 def _status(out: Statistics, grid: Grid | None, form: str, *, is_whole: bool) -> str:
     """Identities decide; T1 does not, since it says nothing of the tables alone."""
     if grid is None:
-        return "unreadable" if out.template == "mixed" or _HEADED.search(form) else "absent"
+        return (
+            "unreadable"
+            if out.template == "mixed" or _HEADED.search(form)
+            else "absent"
+        )
     statuses = [c.status for c in out.checks if not c.id.startswith("T1.")]
     if not any(line.values for lines in grid.lines.values() for line in lines.values()):
         return "unreadable"
     if "fail" in statuses:
         return "inconsistent"
-    return "partial" if "n/a" in statuses or not is_whole or grid.problems else "consistent"
+    return (
+        "partial"
+        if "n/a" in statuses or not is_whole or grid.problems
+        else "consistent"
+    )
 
 
 def _formless(out: Statistics, facts: list[Stated], form: str) -> str | None:

@@ -1,9 +1,9 @@
 """The identities of the statutory tables: computed, never assumed.
 
-R1: the applicants of a row sum to 总计. R2: the outcomes of a column sum to (七)总计. R3: what came in equals what was
-handled and carried out. R4: the results of a block sum to its 总计. S: the sums of the annex of 2014. A blank is
-not 0: an identity that holds only when blanks are read as 0 says so. What one year carries into the next is
-`index.studies.series`.
+R1: the applicants of a row sum to 总计. R2: the outcomes of a column sum to (七)总计. R3: what came
+in equals what was handled and carried out. R4: the results of a block sum to its 总计. S: the sums
+of the annex of 2014. A blank is not 0: an identity that holds only when blanks are read as 0 says
+so. What one year carries into the next is `index.studies.series`.
 """
 
 from __future__ import annotations
@@ -15,19 +15,35 @@ from itertools import product
 
 from index.model.report import Check
 from indexer.statistics.recognise import Grid
-from indexer.statistics.templates import APPLICANTS, BLOCKS, FORMS, RESULTS, STAT2014, SUMS_2014, Column, Row
+from indexer.statistics.templates import (
+    APPLICANTS,
+    BLOCKS,
+    FORMS,
+    RESULTS,
+    STAT2014,
+    SUMS_2014,
+    Column,
+    Row,
+)
 from indexer.statistics.values import Number, plain
 
 __all__ = ["application_rows", "identities", "outcomes"]
 
 _FLOWS = ("new", "carried_in", "handled", "carried_out")
-_COLUMNS = {"applications": [c.key for c in APPLICANTS], "review": [c.key for c in RESULTS], "annex": ["value"]}
+_COLUMNS = {
+    "applications": [c.key for c in APPLICANTS],
+    "review": [c.key for c in RESULTS],
+    "annex": ["value"],
+}
 """Tables of which identities speak, with their columns."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Identity:
-    """An identity of a form; `left` and `right` name the cells of its sides: "applications.new.total"."""
+    """An identity of a form;
+
+    `left` and `right` name the cells of its sides: "applications.new.total".
+    """
 
     id: str
     label: str
@@ -38,11 +54,17 @@ class _Identity:
 def identities(grid: Grid) -> list[Check]:
     """Every identity of the form: 40 for gb2019, 42 for gb2021, 6 for the annex of 2014."""
     cells = _readable(grid)
-    return [_check(cells, identity) for identity in _identities(grid.form, _has_one_other(grid))]
+    return [
+        _check(cells, identity)
+        for identity in _identities(grid.form, _has_one_other(grid))
+    ]
 
 
 def _readable(grid: Grid) -> dict[str, Number | None]:
-    """The cells that may stand in an identity, without those that hold words; None for one that holds no number."""
+    """The cells that may stand in an identity, without those that hold words;
+
+    None for one that holds no number.
+    """
     cells: dict[str, Number | None] = {}
     for table in _COLUMNS:
         for row, line in grid.lines.get(table, {}).items():
@@ -55,18 +77,25 @@ def _readable(grid: Grid) -> dict[str, Number | None]:
 
 @cache
 def _names(table: str, row: str) -> Mapping[str, str]:
-    return dict(zip(_COLUMNS[table], _cells(table, (row,), _COLUMNS[table]), strict=True))
+    return dict(
+        zip(_COLUMNS[table], _cells(table, (row,), _COLUMNS[table]), strict=True)
+    )
 
 
 def _check(cells: Mapping[str, Number | None], identity: _Identity) -> Check:
     try:
-        left, right = [*map(cells.__getitem__, identity.left)], [*map(cells.__getitem__, identity.right)]
+        left, right = (
+            [*map(cells.__getitem__, identity.left)],
+            [*map(cells.__getitem__, identity.right)],
+        )
     except KeyError:
         return _outcome(identity, "n/a", None, None)
     a, b = _sum(left), _sum(right)
     blank = None in left or None in right
     # blanks may hide numbers: what does not hold with zeros in their place is not provably wrong
-    status = ("pass_blank0" if blank else "pass") if a == b else ("n/a" if blank else "fail")
+    status = (
+        ("pass_blank0" if blank else "pass") if a == b else ("n/a" if blank else "fail")
+    )
     return _outcome(identity, status, plain(a), plain(b))
 
 
@@ -75,12 +104,17 @@ def _sum(numbers: Iterable[Number | None]) -> Number:
 
 
 @lru_cache(maxsize=4096)
-def _outcome(identity: _Identity, status: str, left: float | None, right: float | None) -> Check:
+def _outcome(
+    identity: _Identity, status: str, left: float | None, right: float | None
+) -> Check:
     """Most checks of all reports find that 0 is 0."""
-    return Check(identity.id, identity.label, status, left, right, identity.left + identity.right)
+    return Check(
+        identity.id, identity.label, status, left, right, identity.left + identity.right
+    )
 
 
-# -- what the forms demand -----------------------------------------------------------------------------------------
+# -- what the forms demand
+# -----------------------------------------------------------------------------------------
 
 
 @cache
@@ -101,18 +135,29 @@ def _rows(rows: Sequence[Row]) -> list[_Identity]:
     out = []
     for row in rows:
         cells = _cells("applications", (row.key,), [c.key for c in APPLICANTS])
-        out.append(_Identity(f"R1.{row.key}", f"{row.label}:各类申请人之和 = 总计", cells[:-1], cells[-1:]))
+        out.append(
+            _Identity(
+                f"R1.{row.key}",
+                f"{row.label}:各类申请人之和 = 总计",
+                cells[:-1],
+                cells[-1:],
+            )
+        )
     return out
 
 
 def application_rows(grid: Grid) -> tuple[Row, ...]:
-    """The rows of part 三; a report on the form of 2021 may have the one row 其他处理 of 2019 in place of its three."""
+    """The rows of part 三; a report on the form of 2021 may have the one row 其他处理 of 2019 in
+    place of its three.
+    """
     return _rows_of(grid.form, _has_one_other(grid))
 
 
 def _has_one_other(grid: Grid) -> bool:
     lines = grid.lines.get("applications", {})
-    return "other" in lines and not any(row.key in lines for row in _parts_of_other(grid.form))
+    return "other" in lines and not any(
+        row.key in lines for row in _parts_of_other(grid.form)
+    )
 
 
 @cache
@@ -127,7 +172,11 @@ def _rows_of(form: str, one_other: bool) -> tuple[Row, ...]:
     if not parts or not one_other:
         return rows
     at = rows.index(parts[0])
-    return (*rows[:at], next(r for r in FORMS["gb2019"].applications if r.key == "other"), *rows[at + len(parts) :])
+    return (
+        *rows[:at],
+        next(r for r in FORMS["gb2019"].applications if r.key == "other"),
+        *rows[at + len(parts) :],
+    )
 
 
 def outcomes(grid: Grid) -> tuple[str, ...]:
@@ -140,13 +189,21 @@ def _outcomes(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 def _columns(rows: Sequence[Row]) -> list[_Identity]:
-    def identity(name: str, column: Column, law: str, left: Sequence[str], right: Sequence[str]) -> _Identity:
+    def identity(
+        name: str, column: Column, law: str, left: Sequence[str], right: Sequence[str]
+    ) -> _Identity:
         sides = (_cells("applications", side, (column.key,)) for side in (left, right))
         return _Identity(f"{name}.{column.key}", f"{column.label}:{law}", *sides)
 
-    sums = [identity("R2", c, "各项办理结果之和 = (七)总计", _outcomes(rows), ("handled",)) for c in APPLICANTS]
+    sums = [
+        identity("R2", c, "各项办理结果之和 = (七)总计", _outcomes(rows), ("handled",))
+        for c in APPLICANTS
+    ]
     law = "本年新收 + 上年结转 = 本年办理总计 + 结转下年度"
-    flows = [identity("R3", c, law, ("new", "carried_in"), ("handled", "carried_out")) for c in APPLICANTS]
+    flows = [
+        identity("R3", c, law, ("new", "carried_in"), ("handled", "carried_out"))
+        for c in APPLICANTS
+    ]
     return sums + flows
 
 
@@ -154,7 +211,14 @@ def _blocks() -> list[_Identity]:
     out = []
     for block in BLOCKS:
         cells = _cells("review", (block.key,), [c.key for c in RESULTS])
-        out.append(_Identity(f"R4.{block.key}", f"{block.label}:各项结果之和 = 总计", cells[:-1], cells[-1:]))
+        out.append(
+            _Identity(
+                f"R4.{block.key}",
+                f"{block.label}:各项结果之和 = 总计",
+                cells[:-1],
+                cells[-1:],
+            )
+        )
     return out
 
 

@@ -40,7 +40,8 @@ _PROACTIVE = {
         "normative_in_force": ("normative", "in_force"),
     },
 }
-# The annex's refusals, handled and unavailable applications are defined otherwise than the later forms': left out.
+# The annex's refusals, handled and unavailable applications are defined otherwise than the later
+# forms': left out.
 _ANNEX = {
     "proactive_total": "proactive",
     "normative_documents": "normative",
@@ -64,7 +65,9 @@ def figures(grid: Grid) -> dict[str, int | float | None]:
     """The numbers that the tables state; those that cannot be told are left out."""
     found: dict[str, Number | None] = {}
     if grid.form == "stat2014":
-        found = {name: _number(grid, "annex", row, "value") for name, row in _ANNEX.items()}
+        found = {
+            name: _number(grid, "annex", row, "value") for name, row in _ANNEX.items()
+        }
     elif grid.form in FORMS:
         found = {**_applications(grid), **_review(grid), **_proactive(grid)}
     return {name: plain(value) for name, value in found.items() if value is not None}
@@ -88,25 +91,41 @@ def _added(numbers: Iterable[Number | None]) -> Number | None:
 
 
 def _applications(grid: Grid) -> dict[str, Number | None]:
-    out = {f"applications_{row}": _number(grid, "applications", row, "total") for row in _ROWS}
+    out = {
+        f"applications_{row}": _number(grid, "applications", row, "total")
+        for row in _ROWS
+    }
     for family, members in _families(outcomes(grid)):
-        out[f"applications_{family}"] = _added(_number(grid, "applications", r, "total") for r in members)
+        out[f"applications_{family}"] = _added(
+            _number(grid, "applications", r, "total") for r in members
+        )
     return out
 
 
 @cache
 def _families(rows: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The kinds of outcomes that are counted as one, each with its rows."""
-    return tuple((f, tuple(r for r in rows if r == f or r.startswith(f"{f}."))) for f in _FAMILIES)
+    return tuple(
+        (f, tuple(r for r in rows if r == f or r.startswith(f"{f}.")))
+        for f in _FAMILIES
+    )
 
 
 def _review(grid: Grid) -> dict[str, Number | None]:
-    out = {f"reviews_{c.key}": _number(grid, "review", "review", c.key) for c in RESULTS}
+    out = {
+        f"reviews_{c.key}": _number(grid, "review", "review", c.key) for c in RESULTS
+    }
     for c in RESULTS:
-        suits = (_number(grid, "review", block, c.key) for block in ("suit_direct", "suit_after_review"))
+        suits = (
+            _number(grid, "review", block, c.key)
+            for block in ("suit_direct", "suit_after_review")
+        )
         out[f"suits_{c.key}"] = _added(suits)
     return out
 
 
 def _proactive(grid: Grid) -> dict[str, Number | None]:
-    return {name: _number(grid, "proactive", *cell) for name, cell in _PROACTIVE[grid.form].items()}
+    return {
+        name: _number(grid, "proactive", *cell)
+        for name, cell in _PROACTIVE[grid.form].items()
+    }

@@ -1,7 +1,9 @@
-"""Numbers that a report states in sentences: few kinds, and only where the sentence can mean nothing else.
+"""Numbers that a report states in sentences: few kinds, and only where the sentence can mean
+nothing else.
 
-Silence is unknown, not 0: only an explicit negation says none. Two different numbers for one thing are a conflict and
-stay one. Categories are never added up: they need not cover the whole, and channels repeat one another.
+Silence is unknown, not 0: only an explicit negation says none. Two different numbers for one thing
+are a conflict and stay one. Categories are never added up: they need not cover the whole, and
+channels repeat one another.
 """
 
 from __future__ import annotations
@@ -36,9 +38,9 @@ _LISTED = _EARLIER + "|(?:公开|、|其中[:,]?)$"
 class _Rule:
     """A way to state a number.
 
-    `holds` are words that stand in all that the pattern finds, spared in sentences without them. `before` must not be
-    found in the 30 characters before it, nor `within` in it; `needs` must stand in the sentence or in the heading that
-    it is under.
+    `holds` are words that stand in all that the pattern finds, spared in sentences without them.
+    `before` must not be found in the 30 characters before it, nor `within` in it; `needs` must
+    stand in the sentence or in the heading that it is under.
     """
 
     name: str
@@ -50,7 +52,14 @@ class _Rule:
     needs: str = ""
 
 
-def _count(name: str, holds: str, pattern: str, before: str = _EARLIER, within: str = "", needs: str = "") -> _Rule:
+def _count(
+    name: str,
+    holds: str,
+    pattern: str,
+    before: str = _EARLIER,
+    within: str = "",
+    needs: str = "",
+) -> _Rule:
     return _Rule(
         name,
         tuple(holds.split()),
@@ -61,7 +70,9 @@ def _count(name: str, holds: str, pattern: str, before: str = _EARLIER, within: 
     )
 
 
-def _none(name: str, holds: str, pattern: str, within: str = "", needs: str = "") -> _Rule:
+def _none(
+    name: str, holds: str, pattern: str, within: str = "", needs: str = ""
+) -> _Rule:
     return _Rule(
         name,
         tuple(holds.split()),
@@ -73,9 +84,7 @@ def _none(name: str, holds: str, pattern: str, within: str = "", needs: str = ""
     )
 
 
-_OTHER_APPLICATIONS = (
-    "复议|诉讼|减免|不予|许可|审批|救助|更正|登记|转办|网络|网上|当面|传真|信函|邮件|电子|重复|结转|补正"
-)
+_OTHER_APPLICATIONS = "复议|诉讼|减免|不予|许可|审批|救助|更正|登记|转办|网络|网上|当面|传真|信函|邮件|电子|重复|结转|补正"
 _SUBSET = "审结|纠错|纠正|败诉|撤销|变更|违法|超期|逾期|维持|其中"
 _HAPPENED = "(?:发生|收到|出现|产生|接到|引发|引起|涉及|提起|存在|受理|有|因)"
 
@@ -84,9 +93,16 @@ def _remedy(name: str, word: str) -> list[_Rule]:
     """What is said of reviews and of lawsuits, in the same words."""
     what = f"(?:行政)?{word}"
     case = f"{what}(?:案件|申请|案|事项|情况)?"
-    after = f"(?!机关|机构|决定|渠道|法|应诉|{_SUBSET})(?![^。;,]{{0,8}}(?:{_SUBSET}|败诉))"
+    after = (
+        f"(?!机关|机构|决定|渠道|法|应诉|{_SUBSET})(?![^。;,]{{0,8}}(?:{_SUBSET}|败诉))"
+    )
     return [
-        _count(name, word, f"{case}(?:共|共计|总数|数量|总计)?(?:为|有)?<N>(?:件|起|宗|例|次)", within=_SUBSET),
+        _count(
+            name,
+            word,
+            f"{case}(?:共|共计|总数|数量|总计)?(?:为|有)?<N>(?:件|起|宗|例|次)",
+            within=_SUBSET,
+        ),
         _count(
             name,
             word,
@@ -94,11 +110,22 @@ def _remedy(name: str, word: str) -> list[_Rule]:
             within=_SUBSET,
         ),
         _none(
-            name, word, f"(?:未|从未|均未|尚未)(?:有|曾|被)?{_HAPPENED}[^。;,]{{0,44}}?{what}{after}", within=_SUBSET
+            name,
+            word,
+            f"(?:未|从未|均未|尚未)(?:有|曾|被)?{_HAPPENED}[^。;,]{{0,44}}?{what}{after}",
+            within=_SUBSET,
         ),
-        _none(name, word, f"(?:没有|(?<![均])无)[^。;,]{{0,44}}?{what}{after}", within=_SUBSET),
         _none(
-            name, word, f"{what}[^。;,\\d]{{0,14}}?(?:均为|为|共|各|都是)?(?:0|零)(?:件|起|宗|例|次)", within=_SUBSET
+            name,
+            word,
+            f"(?:没有|(?<![均])无)[^。;,]{{0,44}}?{what}{after}",
+            within=_SUBSET,
+        ),
+        _none(
+            name,
+            word,
+            f"{what}[^。;,\\d]{{0,14}}?(?:均为|为|共|各|都是)?(?:0|零)(?:件|起|宗|例|次)",
+            within=_SUBSET,
         ),
     ]
 
@@ -150,9 +177,15 @@ _RULES: tuple[_Rule, ...] = (
         "(?:未|没有|从未|均未)(?:接收到|收到|接到|受理)(?:过)?(?:任何|相关|书面)?申请",
         needs="依申请",
     ),
-    _none("applications_new", "公开 申请", "依申请公开(?:的)?(?:政府信息|信息)?(?:申请)?(?:为)?(?:0|零)(?:件|条|宗)"),
     _none(
-        "applications_new", "公开 申请", "没有(?:公民|申请人)[^。;]{0,24}(?:依申请公开|公开[^。;,]{0,6}申请|申请公开)"
+        "applications_new",
+        "公开 申请",
+        "依申请公开(?:的)?(?:政府信息|信息)?(?:申请)?(?:为)?(?:0|零)(?:件|条|宗)",
+    ),
+    _none(
+        "applications_new",
+        "公开 申请",
+        "没有(?:公民|申请人)[^。;]{0,24}(?:依申请公开|公开[^。;,]{0,6}申请|申请公开)",
     ),
     _none(
         "applications_new",
@@ -171,7 +204,9 @@ _RULES: tuple[_Rule, ...] = (
         "(?:未|没有)(?:向[^。;,]{0,12})?(?:进行|实行)?收费|收费(?:金额|总额)?(?:为|共)?(?:0|零)元",
     ),
     _count(
-        "fees_charged_yuan", "费", f"收取[^。;,\\d]{{0,24}}{_FEE}(?:共计|合计|共|总计|人民币)?<N>(?P<money>万元|元)"
+        "fees_charged_yuan",
+        "费",
+        f"收取[^。;,\\d]{{0,24}}{_FEE}(?:共计|合计|共|总计|人民币)?<N>(?P<money>万元|元)",
     ),
     *_remedy("reviews_total", "复议"),
     *_remedy("suits_total", "诉讼"),
@@ -200,7 +235,9 @@ _WEBSITE = re.compile(r"网站|门户|在线|网(?=[”\"》]|上|共|累|主|$)
 _GATE = re.compile("公开|申请|复议|诉讼|微信|网站|规范性文件|费")
 _SENTENCE_ENDS = "。;!?"
 _ENDS = "。;!?:,、)"
-_HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[.、])")
+_HEADING = re.compile(
+    r"\s*(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[.、])"
+)
 WIDE = 25
 """Characters of a line that fills a page; a shorter one ends where it ends."""
 _SCALES = {"万": 10_000, "亿": 100_000_000, None: 1}
@@ -208,7 +245,10 @@ _SCALES = {"万": 10_000, "亿": 100_000_000, None: 1}
 
 @dataclass(slots=True)
 class Stated:
-    """A number as the sentences state it: `value` is None when they contradict each other, and `conflict` has both."""
+    """A number as the sentences state it:
+
+    `value` is None when they contradict each other, and `conflict` has both.
+    """
 
     name: str
     value: int | float | None
@@ -220,11 +260,21 @@ class Stated:
     def as_json(self) -> dict[str, Any]:
         """Plain values, for the record of a report."""
         out = {"name": self.name, "value": self.value, "approximate": self.approximate}
-        return {**out, "conflict": self.conflict or None, "evidence": self.evidence, "span": list(self.span)}
+        return {
+            **out,
+            "conflict": self.conflict or None,
+            "evidence": self.evidence,
+            "span": list(self.span),
+        }
 
 
-def stated(source: Reading, text: str, without: tuple[int, int] | None = None) -> list[Stated]:
-    """The numbers that a text states outside its tables. `without` is the extent of those in the form."""
+def stated(
+    source: Reading, text: str, without: tuple[int, int] | None = None
+) -> list[Stated]:
+    """The numbers that a text states outside its tables.
+
+    `without` is the extent of those in the form.
+    """
     found: dict[str, list[Stated]] = {}
     lines = _parted(source.form, without)
     headings = _Headings(source.form, lines)
@@ -238,7 +288,15 @@ def stated(source: Reading, text: str, without: tuple[int, int] | None = None) -
             same = found.setdefault(claim.name, [])
             if all(claim.value != other.value for other in same):
                 span = source.span(start + claim.start, start + claim.end)
-                same.append(Stated(claim.name, claim.value, claim.approximate, text[span[0] : span[1]], span))
+                same.append(
+                    Stated(
+                        claim.name,
+                        claim.value,
+                        claim.approximate,
+                        text[span[0] : span[1]],
+                        span,
+                    )
+                )
     return [_settled(facts) for facts in found.values()]
 
 
@@ -247,12 +305,23 @@ def _settled(facts: Sequence[Stated]) -> Stated:
     first = facts[0]
     if len(facts) == 1:
         return first
-    conflict = [{"value": f.value, "evidence": f.evidence, "span": list(f.span)} for f in facts]
-    return Stated(first.name, None, any(f.approximate for f in facts), first.evidence, first.span, conflict)
+    conflict = [
+        {"value": f.value, "evidence": f.evidence, "span": list(f.span)} for f in facts
+    ]
+    return Stated(
+        first.name,
+        None,
+        any(f.approximate for f in facts),
+        first.evidence,
+        first.span,
+        conflict,
+    )
 
 
 def _parted(form: str, without: tuple[int, int] | None) -> str:
-    """The form with a sentence a line and nothing in the extent `without`; each character stays where it is."""
+    """The form with a sentence a line and nothing in the extent `without`; each character stays
+    where it is.
+    """
     out = _unbroken(form)
     if without:
         out = out[: without[0]] + "\n" * (without[1] - without[0]) + out[without[1] :]
@@ -265,7 +334,10 @@ def _holding(sign: re.Pattern[str], lines: str) -> Iterator[tuple[int, int]]:
     """Places of the lines that hold a sign."""
     end = 0
     while found := sign.search(lines, end):
-        start, end = lines.rfind("\n", 0, found.start()) + 1, lines.find("\n", found.end())
+        start, end = (
+            lines.rfind("\n", 0, found.start()) + 1,
+            lines.find("\n", found.end()),
+        )
         yield start, end
 
 
@@ -286,17 +358,32 @@ class _Headings:
 
 
 def _unbroken(form: str) -> str:
-    """A line break ends a sentence unless the line is as wide as the page and goes on: then a space stands for it."""
+    """A line break ends a sentence unless the line is as wide as the page and goes on: then a space
+    stands for it.
+    """
     *lines, last = form.split("\n")
-    return "".join([line + (" " if len(line) >= WIDE and _goes_on(line) else "\n") for line in lines]) + last
+    return (
+        "".join(
+            [
+                line + (" " if len(line) >= WIDE and _goes_on(line) else "\n")
+                for line in lines
+            ]
+        )
+        + last
+    )
 
 
 def _goes_on(line: str) -> bool:
-    return line.rstrip()[-1:] not in _ENDS and not (len(line) < 2 * WIDE and _HEADING.match(line))
+    return line.rstrip()[-1:] not in _ENDS and not (
+        len(line) < 2 * WIDE and _HEADING.match(line)
+    )
 
 
 class _Claim(NamedTuple):
-    """A number that a sentence states, and where in it. `needs` must stand in the heading above the sentence."""
+    """A number that a sentence states, and where in it.
+
+    `needs` must stand in the heading above the sentence.
+    """
 
     name: str
     value: int | float | None
@@ -309,31 +396,55 @@ class _Claim(NamedTuple):
 def _claims(form: str, *, taiwan: bool) -> Iterator[_Claim]:
     sentence = _WORDED.sub(_mainland, form) if taiwan else "".join(form.split())
     rules = _rules_for(sentence)
-    origins = range(len(form)) if sentence == form or not rules else _origins(form, taiwan=taiwan)
+    origins = (
+        range(len(form))
+        if sentence == form or not rules
+        else _origins(form, taiwan=taiwan)
+    )
     for rule in rules:
         for match in rule.pattern.finditer(sentence):
             before = sentence[max(0, match.start() - 30) : match.start()]
-            if (rule.before and rule.before.search(before)) or (rule.within and rule.within.search(match.group())):
+            if (rule.before and rule.before.search(before)) or (
+                rule.within and rule.within.search(match.group())
+            ):
                 continue
             name = _channel(rule.name, before, match.group())
             if name is None:
                 continue
             value, approximate = (0, False) if rule.zero else _number(match)
             needs = "" if rule.needs in sentence else rule.needs
-            yield _Claim(name, value, approximate, origins[match.start()], origins[match.end() - 1] + 1, needs)
+            yield _Claim(
+                name,
+                value,
+                approximate,
+                origins[match.start()],
+                origins[match.end() - 1] + 1,
+                needs,
+            )
 
 
 def _rules_for(sentence: str) -> tuple[_Rule, ...]:
-    """The rules that may find something: most sentences hold no count and no denial, or nothing that is counted."""
-    counts, denies = _COUNT.search(sentence) is not None, _DENIAL.search(sentence) is not None
+    """The rules that may find something: most sentences hold no count and no denial, or nothing
+    that is counted.
+    """
+    counts, denies = (
+        _COUNT.search(sentence) is not None,
+        _DENIAL.search(sentence) is not None,
+    )
     if not (counts or denies):
         return ()
-    return _rules_of(tuple([word for word in _HELD if word in sentence]), counts, denies)
+    return _rules_of(
+        tuple([word for word in _HELD if word in sentence]), counts, denies
+    )
 
 
 @cache
 def _rules_of(words: tuple[str, ...], counts: bool, denies: bool) -> tuple[_Rule, ...]:
-    return tuple(rule for rule in _RULES if (denies if rule.zero else counts) and set(words).issuperset(rule.holds))
+    return tuple(
+        rule
+        for rule in _RULES
+        if (denies if rule.zero else counts) and set(words).issuperset(rule.holds)
+    )
 
 
 _HELD = tuple(dict.fromkeys(word for rule in _RULES for word in rule.holds))
@@ -342,7 +453,9 @@ _COUNT = re.compile(r"[条件宗次项份起例篇个元](?<=[\d,余多万亿].)
 _DENIAL = re.compile("[未没无零件条宗起例次元](?:(?<=[未没无零])|(?<=0.))")
 """What stands in all that the rules for a count find, and in all that those for none find."""
 
-_TOLD = re.compile(r"[未没无零条件宗次项份起例篇个元](?:(?<=[未没无零])|(?<=[\d,余多万亿\s].))")
+_TOLD = re.compile(
+    r"[未没无零条件宗次项份起例篇个元](?:(?<=[未没无零])|(?<=[\d,余多万亿\s].))"
+)
 """One of both, in a text that still has its white space."""
 
 
@@ -353,7 +466,11 @@ def _channel(name: str, before: str, matched: str) -> str | None:
     found = _CHANNEL.search(before)
     if found is None:
         return name
-    return "website_items" if _WEBSITE.search(found.group()) and "微" not in found.group() + matched else None
+    return (
+        "website_items"
+        if _WEBSITE.search(found.group()) and "微" not in found.group() + matched
+        else None
+    )
 
 
 def _number(match: re.Match[str]) -> tuple[int | float | None, bool]:
@@ -365,7 +482,9 @@ def _number(match: re.Match[str]) -> tuple[int | float | None, bool]:
 
 
 _TAIWAN = {w.taiwan: w.mainland for w in WORDINGS}
-_WORDED = re.compile("|".join(sorted(map(re.escape, _TAIWAN), key=len, reverse=True)) + r"|\s+")
+_WORDED = re.compile(
+    "|".join(sorted(map(re.escape, _TAIWAN), key=len, reverse=True)) + r"|\s+"
+)
 _SPACE = re.compile(r"\s+")
 
 
@@ -375,7 +494,9 @@ def _mainland(match: re.Match[str]) -> str:
 
 
 def _origins(form: str, *, taiwan: bool) -> list[int]:
-    """Where in the form each character of a sentence came from that lost its white space and Taiwan wording."""
+    """Where in the form each character of a sentence came from that lost its white space and Taiwan
+    wording.
+    """
     origins: list[int] = []
     at = 0
     for match in (_WORDED if taiwan else _SPACE).finditer(form):

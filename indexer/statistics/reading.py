@@ -11,18 +11,28 @@ from index.analysis.wording import is_taiwan_worded
 
 __all__ = ["Reading", "reading", "squeeze"]
 
-# Folding drops white space between two Chinese characters, which sets 2.5万元 off from what follows; these stand for
-# it meanwhile.
-_KEPT = (("\n", "\ue000"), ("\t", "\ue001"), (" ", "\ue002"), ("\u3000", "\ue002"), ("\xa0", "\ue002"))
+# Folding drops white space between two Chinese characters, which sets 2.5万元 off from what
+# follows; these stand for it meanwhile.
+_KEPT = (
+    ("\n", "\ue000"),
+    ("\t", "\ue001"),
+    (" ", "\ue002"),
+    ("\u3000", "\ue002"),
+    ("\xa0", "\ue002"),
+)
 _BACK = (("\ue000", "\n"), ("\ue001", "\t"), ("\ue002", " "))
 # Both begin with a set of characters, to which the search skips.
-_ENUMERATOR = re.compile(r"[(\d](?<![\d.,].)(?:(?<=[(])\d{1,2}|(?<=\d)\d?)\s?(?:[.、](?!\d)|[)])")
+_ENUMERATOR = re.compile(
+    r"[(\d](?<![\d.,].)(?:(?<=[(])\d{1,2}|(?<=\d)\d?)\s?(?:[.、](?!\d)|[)])"
+)
 _LABEL = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`form` is the index form with its white space; `taiwan` says that its labels are in Taiwan wording.
+    """`form` is the index form with its white space;
+
+    `taiwan` says that its labels are in Taiwan wording.
 
     `aligned`: each character of it stands where it stands in the display text.
     """
@@ -40,11 +50,18 @@ class Reading:
 def reading(text: str) -> Reading:
     """A display text, ready for its tables and sentences to be read."""
     folded = fold(_replaced(text, _KEPT))
-    return Reading(_replaced(folded.form, _BACK), folded, is_taiwan_worded(folded.form), folded.offsets.is_identity)
+    return Reading(
+        _replaced(folded.form, _BACK),
+        folded,
+        is_taiwan_worded(folded.form),
+        folded.offsets.is_identity,
+    )
 
 
 def _replaced(text: str, pairs: Sequence[tuple[str, str]]) -> str:
-    """One character after another: for a few, ten times as fast as `str.translate`, which looks each one up."""
+    """One character after another: for a few, ten times as fast as `str.translate`, which looks
+    each one up.
+    """
     for old, new in pairs:
         text = text.replace(old, new)
     return text

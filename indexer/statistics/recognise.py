@@ -1,8 +1,9 @@
-"""Segments and a form to numbers: which label is which row, and which value stands under which head.
+"""Segments and a form to numbers: which label is which row, and which value stands under which
+head.
 
-Rows are known by their labels and columns by their heads, never by position alone: two rows or two columns exchanged
-satisfy every identity. A row with another number of values than the form has columns stays unassigned, its values
-kept as they stand.
+Rows are known by their labels and columns by their heads, never by position alone: two rows or two
+columns exchanged satisfy every identity. A row with another number of values than the form has
+columns stays unassigned, its values kept as they stand.
 """
 
 from __future__ import annotations
@@ -33,10 +34,14 @@ _APPLICATION_HEAD = re.compile("申请人情况|勾稽关系|自然人法人或�
 _REVIEW_HEAD = re.compile("结果维持.*尚未审结")
 _CLAUSE_HEAD = re.compile("第二十条第|信息内容")
 _RESULT = re.compile("|".join(c.label for c in RESULTS))
-_APPLICANT = re.compile("自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他(?!组织|处理|法律行政|法律法规|结果)")
+_APPLICANT = re.compile(
+    "自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他(?!组织|处理|法律行政|法律法规|结果)"
+)
 _MONEY_HEAD = re.compile("(?:金额|单位|收费)(?:单位)?(亿元|万元|元)")
 _MARKER = re.compile("|".join(MARKERS.values()))
-_FORM_OF = {marker: name for name, markers in MARKERS.items() for marker in markers.split("|")}
+_FORM_OF = {
+    marker: name for name, markers in MARKERS.items() for marker in markers.split("|")
+}
 SPLIT = 4
 """The least characters of a label on either side of values that stand in its middle."""
 
@@ -57,7 +62,9 @@ class Line:
 
 @dataclass(slots=True)
 class Grid:
-    """The tables of one report, by the keys of the form: `lines[table][row]`. `problems` cost values, `notes` do not.
+    """The tables of one report, by the keys of the form:
+
+    `lines[table][row]`. `problems` cost values, `notes` do not.
 
     `extent` is what part of the form (the text) the tables cover.
     """
@@ -76,7 +83,8 @@ class Grid:
 
 
 def form_of(segments: Iterable[Segment]) -> tuple[str | None, dict[str, list[str]]]:
-    """The form by its labels, "mixed" when there are labels of both, None without any; and the labels found.
+    """The form by its labels, "mixed" when there are labels of both, None without any; and the
+    labels found.
 
     Only labels right before values count: prose may write of 政府集中采购 in any year.
     """
@@ -95,7 +103,11 @@ def form_of(segments: Iterable[Segment]) -> tuple[str | None, dict[str, list[str
     # part 二 may be missing or a picture; the later form splits 其他处理 into three rows
     if new > old or re.search("逾期不补正|逾期未按收费", text):
         return "gb2021", found
-    return ("gb2019" if old > new or any(s.label.endswith("其他处理") for s in segments) else None), found
+    return (
+        "gb2019"
+        if old > new or any(s.label.endswith("其他处理") for s in segments)
+        else None
+    ), found
 
 
 def recognise(segments: Sequence[Segment], form: str) -> Grid:
@@ -118,10 +130,17 @@ def recognise(segments: Sequence[Segment], form: str) -> Grid:
     return grid
 
 
-def _first(head: re.Pattern[str], segments: Sequence[Segment], start: int, end: int) -> int:
-    """The first segment under a head, `end` when there is none. A head of part 二 is short, prose before it is not."""
+def _first(
+    head: re.Pattern[str], segments: Sequence[Segment], start: int, end: int
+) -> int:
+    """The first segment under a head, `end` when there is none.
+
+    A head of part 二 is short, prose before it is not.
+    """
     reach = 200 if head is _CLAUSE_HEAD else CONTEXT
-    return next((n for n in range(start, end) if head.search(segments[n].context[-reach:])), end)
+    return next(
+        (n for n in range(start, end) if head.search(segments[n].context[-reach:])), end
+    )
 
 
 def _start(segments: Sequence[Segment], form: str) -> int:
@@ -131,38 +150,55 @@ def _start(segments: Sequence[Segment], form: str) -> int:
             return n
     new = form if form in FORMS else "gb2021"
     for n, segment in enumerate(segments):
-        if _application_rows(new).match(segment) and len(segment.values) == len(APPLICANTS):
+        if _application_rows(new).match(segment) and len(segment.values) == len(
+            APPLICANTS
+        ):
             return n
     return len(segments)
 
 
-# -- rows ----------------------------------------------------------------------------------------------------------
+# -- rows
+# ----------------------------------------------------------------------------------------------------------
 
 
 class _Rows:
-    """The rows of a table, found by one pattern: all labels at the end of a text, the leftmost match the longest."""
+    """The rows of a table, found by one pattern: all labels at the end of a text, the leftmost
+    match the longest.
+    """
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = tuple(rows)
-        self.pattern = re.compile("|".join(f"(?P<r{n}>{row.expression})$" for n, row in enumerate(self.rows)))
+        self.pattern = re.compile(
+            "|".join(f"(?P<r{n}>{row.expression})$" for n, row in enumerate(self.rows))
+        )
         # the same few labels stand in every report
         self.named = lru_cache(maxsize=1024)(self._named)
 
     def match(self, segment: Segment) -> Row | None:
         """The row that a segment is."""
         row = self.named(segment.label)
-        return self.named(segment.bare) if row is None and segment.bare != segment.label else row
+        return (
+            self.named(segment.bare)
+            if row is None and segment.bare != segment.label
+            else row
+        )
 
     def _named(self, label: str) -> Row | None:
         found = self.pattern.search(label)
-        return self.rows[int(found.lastgroup[1:])] if found and found.lastgroup else None
+        return (
+            self.rows[int(found.lastgroup[1:])] if found and found.lastgroup else None
+        )
 
 
 @cache
 def _application_rows(form: str) -> _Rows:
-    """The rows of the form; a report on the form of 2021 may still have the one row 其他处理 of 2019."""
+    """The rows of the form; a report on the form of 2021 may still have the one row 其他处理 of
+    2019.
+    """
     rows = FORMS[form].applications
-    old = [r for r in FORMS["gb2019"].applications if r.key == "other" and r not in rows]
+    old = [
+        r for r in FORMS["gb2019"].applications if r.key == "other" and r not in rows
+    ]
     return _Rows((*rows, *old))
 
 
@@ -183,11 +219,15 @@ def _printed(label: str) -> str:
 
 
 def _split(rows: Iterable[Row], segment: Segment) -> Row | None:
-    """The row whose label stands on both sides of its values, as a PDF sets a label of two lines beside one line."""
+    """The row whose label stands on both sides of its values, as a PDF sets a label of two lines
+    beside one line.
+    """
     for row in rows:
         label = _printed(row.label)
         for cut in range(len(label) - 1, SPLIT - 1, -1):
-            if segment.label.endswith(label[:cut]) and segment.after.startswith(label[cut:]):
+            if segment.label.endswith(label[:cut]) and segment.after.startswith(
+                label[cut:]
+            ):
                 return row
     return None
 
@@ -196,7 +236,9 @@ def _raw(segment: Segment) -> list[str]:
     return [v.raw or "" for v in segment.values]
 
 
-def _put(grid: Grid, table: str, row: Row, columns: Sequence[Column], segment: Segment) -> None:
+def _put(
+    grid: Grid, table: str, row: Row, columns: Sequence[Column], segment: Segment
+) -> None:
     """Assign a row, or keep its values unassigned."""
     lines = grid.lines.setdefault(table, {})
     values = choose(segment, len(columns))
@@ -204,12 +246,25 @@ def _put(grid: Grid, table: str, row: Row, columns: Sequence[Column], segment: S
         if row.key not in lines:
             lines[row.key] = Line(row.key, row.label, raw=_raw(segment))
         return
-    line = Line(row.key, row.label, {c.key: v for c, v in zip(columns, values, strict=True)}, at=segment.at)
+    line = Line(
+        row.key,
+        row.label,
+        {c.key: v for c, v in zip(columns, values, strict=True)},
+        at=segment.at,
+    )
     before = lines.get(row.key)
     if before and before.values and _numbers(before) != _numbers(line):
-        grid.problems.append(f"{row.label}: printed twice with different numbers, not taken")
-        lines[row.key] = Line(row.key, row.label, raw=[*(v.raw or "" for v in before.values.values()), *_raw(segment)])
-    elif not (before and before.raw and not before.values and len(before.raw) > len(columns)):
+        grid.problems.append(
+            f"{row.label}: printed twice with different numbers, not taken"
+        )
+        lines[row.key] = Line(
+            row.key,
+            row.label,
+            raw=[*(v.raw or "" for v in before.values.values()), *_raw(segment)],
+        )
+    elif not (
+        before and before.raw and not before.values and len(before.raw) > len(columns)
+    ):
         lines[row.key] = line
 
 
@@ -217,7 +272,8 @@ def _numbers(line: Line) -> list[object]:
     return [v.value for v in line.values.values()]
 
 
-# -- the three tables ----------------------------------------------------------------------------------------------
+# -- the three tables
+# ----------------------------------------------------------------------------------------------
 
 
 def _clauses(grid: Grid, segments: Sequence[Segment]) -> None:
@@ -238,7 +294,11 @@ def _clauses(grid: Grid, segments: Sequence[Segment]) -> None:
 
 def _matched(rows: _Rows, segments: Sequence[Segment]) -> dict[int, Row]:
     """Which segments are rows of a table."""
-    return {n: row for n, segment in enumerate(segments) if (row := rows.match(segment)) is not None}
+    return {
+        n: row
+        for n, segment in enumerate(segments)
+        if (row := rows.match(segment)) is not None
+    }
 
 
 def _inside(place: int, matched: Mapping[int, Row]) -> bool:
@@ -247,13 +307,18 @@ def _inside(place: int, matched: Mapping[int, Row]) -> bool:
 
 
 def _headed(grid: Grid, clause: Clause, heads: str) -> Sequence[Column]:
-    """The columns in the order of their printed heads; the form's order where not all of them can be read."""
+    """The columns in the order of their printed heads; the form's order where not all of them can
+    be read.
+    """
     places = {c.key: heads.rfind(_printed(c.label)) for c in clause.columns}
     if min(places.values()) < 0:
         return clause.columns
     order = sorted(clause.columns, key=lambda c: places[c.key])
     if tuple(order) != clause.columns:
-        _note(grid, f"{clause.label}: columns in another order than the form has; read by their heads")
+        _note(
+            grid,
+            f"{clause.label}: columns in another order than the form has; read by their heads",
+        )
     return order
 
 
@@ -273,7 +338,9 @@ def _money(grid: Grid, row: Row, clause: Clause, heads: str) -> None:
     line = grid.lines["proactive"][row.key]
     if unit in MONEY:
         number = value.value * MONEY[unit]
-        line.values["amount"] = Value(value.raw, number, value.semantics, "元", value.span, value.line)
+        line.values["amount"] = Value(
+            value.raw, number, value.semantics, "元", value.span, value.line
+        )
     elif value.value:
         _note(grid, f"{row.label}: an amount without a unit, not taken as money")
 
@@ -281,7 +348,9 @@ def _money(grid: Grid, row: Row, clause: Clause, heads: str) -> None:
 def _keep(grid: Grid, table: str, segment: Segment, *, inside: bool) -> None:
     """A row that the form does not have, as it stands."""
     if inside and segment.label and any(v.semantics != "blank" for v in segment.values):
-        grid.extra.setdefault(table, []).append(Line("", segment.bare[-60:], raw=_raw(segment)))
+        grid.extra.setdefault(table, []).append(
+            Line("", segment.bare[-60:], raw=_raw(segment))
+        )
 
 
 def _applications(grid: Grid, segments: Sequence[Segment]) -> None:
@@ -289,7 +358,9 @@ def _applications(grid: Grid, segments: Sequence[Segment]) -> None:
     matched = _matched(rows, segments)
     if not matched:
         return
-    columns = _applicants(grid, "".join(s.context for s in segments[: min(matched) + 1]))
+    columns = _applicants(
+        grid, "".join(s.context for s in segments[: min(matched) + 1])
+    )
     _unpad([segments[n] for n in matched])
     for n, row in matched.items():
         _put(grid, "applications", row, columns, segments[n])
@@ -297,7 +368,9 @@ def _applications(grid: Grid, segments: Sequence[Segment]) -> None:
     for n, segment in enumerate(segments):
         if n in matched or n > max(matched) + 2:
             continue
-        both = _split([r for r in rows.rows if r.key not in lines and not r.whole], segment)
+        both = _split(
+            [r for r in rows.rows if r.key not in lines and not r.whole], segment
+        )
         if both is not None:
             _put(grid, "applications", both, columns, segment)
         else:
@@ -305,7 +378,8 @@ def _applications(grid: Grid, segments: Sequence[Segment]) -> None:
 
 
 def _unpad(rows: Sequence[Segment]) -> None:
-    """Drop the empty cell that a merged label leaves before the values, from every row once it shows in one.
+    """Drop the empty cell that a merged label leaves before the values, from every row once it
+    shows in one.
 
     In a row that lost a cell it would stand for the first applicant.
     """
@@ -317,15 +391,22 @@ def _unpad(rows: Sequence[Segment]) -> None:
 
 
 def _applicants(grid: Grid, heads: str) -> Sequence[Column]:
-    """The columns in the order of their heads. 总计 is printed in the upper row of heads and is the last column."""
+    """The columns in the order of their heads. 总计 is printed in the upper row of heads and is the
+    last column.
+    """
     by_label = {c.label: c for c in APPLICANTS}
     names = list(dict.fromkeys(_APPLICANT.findall(heads)))
     if len(names) < len(APPLICANTS) - 1:
-        _note(grid, "申请情况表: heads incomplete; columns taken in the order of the form")
+        _note(
+            grid, "申请情况表: heads incomplete; columns taken in the order of the form"
+        )
         return APPLICANTS
     columns = (*(by_label[name] for name in names), APPLICANTS[-1])
     if columns != APPLICANTS:
-        _note(grid, "申请情况表: columns in another order than the form has; read by their heads")
+        _note(
+            grid,
+            "申请情况表: columns in another order than the form has; read by their heads",
+        )
     return columns
 
 
@@ -338,7 +419,9 @@ def _second(grid: Grid, segments: Sequence[Segment]) -> None:
         row = _application_rows(grid.form).match(segment)
         values = choose(segment, len(APPLICANTS)) if row and row.key == "new" else None
         if values and [v.value for v in values] != _numbers(first):
-            grid.problems.append("two application tables with different numbers, none taken")
+            grid.problems.append(
+                "two application tables with different numbers, none taken"
+            )
             grid.lines["applications"] = {}
             return
 
@@ -348,40 +431,57 @@ def _review(grid: Grid, segments: Sequence[Segment]) -> None:
     count = len(BLOCKS) * len(RESULTS)
     under = [s for s in segments if _REVIEW_HEAD.search(s.context)]
     lines = grid.lines.setdefault("review", {}) if under else {}
-    whole = next(((s, values) for s in under if (values := choose(s, count)) is not None), None)
+    whole = next(
+        ((s, values) for s in under if (values := choose(s, count)) is not None), None
+    )
     if whole is None:
         for segment in under[:1]:
-            lines[BLOCKS[0].key] = Line(BLOCKS[0].key, BLOCKS[0].label, raw=_raw(segment))
+            lines[BLOCKS[0].key] = Line(
+                BLOCKS[0].key, BLOCKS[0].label, raw=_raw(segment)
+            )
         return
     segment, values = whole
-    heads = _RESULT.findall(segment.context[segment.context.find(RESULTS[0].label) :])[-count:]
+    heads = _RESULT.findall(segment.context[segment.context.find(RESULTS[0].label) :])[
+        -count:
+    ]
     for n, block in enumerate(BLOCKS):
         columns = _results(grid, heads[5 * n : 5 * n + 5])
         part = values[5 * n : 5 * n + 5]
         lines[block.key] = Line(
-            block.key, block.label, {c.key: v for c, v in zip(columns, part, strict=True)}, at=segment.at
+            block.key,
+            block.label,
+            {c.key: v for c, v in zip(columns, part, strict=True)},
+            at=segment.at,
         )
 
 
 def _results(grid: Grid, heads: Sequence[str]) -> Sequence[Column]:
     by_label = {c.label: c for c in RESULTS}
     if set(heads) != set(by_label):
-        _note(grid, "复议诉讼表: heads incomplete; columns taken in the order of the form")
+        _note(
+            grid, "复议诉讼表: heads incomplete; columns taken in the order of the form"
+        )
         return RESULTS
     columns = tuple(by_label[h] for h in heads)
     if columns != RESULTS:
-        _note(grid, "复议诉讼表: columns in another order than the form has; read by their heads")
+        _note(
+            grid,
+            "复议诉讼表: columns in another order than the form has; read by their heads",
+        )
     return columns
 
 
-# -- the annex of 2014 ---------------------------------------------------------------------------------------------
+# -- the annex of 2014
+# ---------------------------------------------------------------------------------------------
 
 _COUNTED = re.compile("(?:条|件|次|篇|万元|元|个|人|人次)$")
 _ONE = (Column("value", "统计数"),)
 
 
 def _annex(grid: Grid, segments: Sequence[Segment]) -> None:
-    """One number a row. 被依法纠错数 stands under reviews and lawsuits: the first after the row before is meant."""
+    """One number a row. 被依法纠错数 stands under reviews and lawsuits: the first after the row
+    before is meant.
+    """
     at = -1
     for segment in segments:
         numbers = [v for v in segment.values if v.semantics not in ("blank", "text")]
@@ -390,11 +490,16 @@ def _annex(grid: Grid, segments: Sequence[Segment]) -> None:
             continue
         at = next((n for n in found if n > at), found[0])
         row = STAT2014[at]
-        plain_numbers = Segment(segment.label, segment.bare, segment.context, numbers, at=segment.at)
+        plain_numbers = Segment(
+            segment.label, segment.bare, segment.context, numbers, at=segment.at
+        )
         _put(grid, "annex", row, _ONE, plain_numbers)
         _annex_unit(grid, row)
         if segment.start >= 0:
-            grid.extent = (grid.extent[0] if grid.extent else segment.start, segment.end)
+            grid.extent = (
+                grid.extent[0] if grid.extent else segment.start,
+                segment.end,
+            )
 
 
 @cache
@@ -405,7 +510,11 @@ def _annex_patterns() -> tuple[re.Pattern[str], ...]:
 def _annex_rows(label: str) -> list[int]:
     """The rows that a label may mean: those with the longest match."""
     for text in (label, _COUNTED.sub("", label)):
-        found = {n: m.start() for n, p in enumerate(_annex_patterns()) if (m := p.search(text))}
+        found = {
+            n: m.start()
+            for n, p in enumerate(_annex_patterns())
+            if (m := p.search(text))
+        }
         if found:
             return [n for n, start in found.items() if start == min(found.values())]
     return []
@@ -417,5 +526,9 @@ def _annex_unit(grid: Grid, row: Row) -> None:
     if value is None or value.value is None or value.unit:
         return
     money = MONEY.get(row.unit or "")
-    number, unit = (value.value * money, "元") if money is not None else (value.value, row.unit)
-    line.values["value"] = Value(value.raw, number, value.semantics, unit, value.span, value.line)
+    number, unit = (
+        (value.value * money, "元") if money is not None else (value.value, row.unit)
+    )
+    line.values["value"] = Value(
+        value.raw, number, value.semantics, unit, value.span, value.line
+    )

@@ -20,12 +20,20 @@ _LABELS = {
 
 
 def tables_json(grid: Grid) -> list[dict[str, Any]]:
-    """Each table with its rows in print order; a row that was not assigned has no cells, but what stands there."""
+    """Each table with its rows in print order; a row that was not assigned has no cells, but what
+    stands there.
+    """
     out = []
     for table, label in _LABELS.items():
         lines = [*grid.lines.get(table, {}).values(), *grid.extra.get(table, [])]
         if lines:
-            out.append({"id": table, "label": label, "rows": [_row(grid, table, line) for line in lines]})
+            out.append(
+                {
+                    "id": table,
+                    "label": label,
+                    "rows": [_row(grid, table, line) for line in lines],
+                }
+            )
     return out
 
 
@@ -37,7 +45,9 @@ def _row(grid: Grid, table: str, line: Line) -> dict[str, Any]:
             "column": column.key,
             "label": column.label,
             "raw": raw,
-            "value": number if type(number) is int else plain(number),  # as nearly all are
+            "value": number
+            if type(number) is int
+            else plain(number),  # as nearly all are
             "semantics": semantics,
             "unit": unit,
             "span": [at + span[0], at + span[1]] if span else None,
@@ -46,7 +56,12 @@ def _row(grid: Grid, table: str, line: Line) -> dict[str, Any]:
         if column.key in line.values
         for raw, number, semantics, unit, span, _ in [line.values[column.key]]
     ]
-    return {"id": line.key or None, "label": line.label, "cells": cells, "raw": line.raw or None}
+    return {
+        "id": line.key or None,
+        "label": line.label,
+        "cells": cells,
+        "raw": line.raw or None,
+    }
 
 
 def _columns(form: str, table: str, row: str) -> Sequence[Column]:

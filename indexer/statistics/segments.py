@@ -1,9 +1,12 @@
-"""A table as a sequence of labels, each with the values that follow it: the same from flattened text and from cells.
+"""A table as a sequence of labels, each with the values that follow it: the same from flattened
+text and from cells.
 
-    "三、本年度办理结果 (一)予以公开 29 0 0 1 0 0 30 (二)部分公开 ..."  ->  三本年度办理结果一予以公开: 29 0 0 1 0 0 30
+    "三、本年度办理结果 (一)予以公开 29 0 0 1 0 0 30 (二)部分公开 ..." ->
+    三本年度办理结果一予以公开: 29 0 0 1 0 0 30
 
-In text a value is a number, or a sign for none, that white space or bars set off on both sides; whatever else stands
-between two values is label. Empty cells can be told in text only between bars or tabs.
+In text a value is a number, or a sign for none, that white space or bars set off on both sides;
+whatever else stands between two values is label. Empty cells can be told in text only between bars
+or tabs.
 """
 
 from __future__ import annotations
@@ -26,29 +29,40 @@ _VALUE = rf"(?:{NUMBER}(?:{_COUNTED})?|/|\\|-{{1,4}}|无|不适用|n/a)"
 _SPACE = " \t\n|"
 """What sets values off: folding leaves no other white space."""
 # It begins with a set of characters, to which the search skips.
-_RUN = re.compile(rf"[{_SPACE}]({_VALUE}(?=[{_SPACE}]|$)(?:[{_SPACE}]+{_VALUE}(?=[{_SPACE}]|$))*)")
+_RUN = re.compile(
+    rf"[{_SPACE}]({_VALUE}(?=[{_SPACE}]|$)(?:[{_SPACE}]+{_VALUE}(?=[{_SPACE}]|$))*)"
+)
 _IN_RUN = re.compile(rf"({_VALUE})([{_SPACE}]+|$)")
-_PAGE_NUMBER = re.compile(r"\n[ \t]*(?:-+ ?\d{1,4} ?-+|第 ?\d{1,4} ?页.{0,12}|\d{1,4} ?/ ?\d{1,4})[ \t]*(?=\n|$)")
-_ENUMERATOR = re.compile(rf"\n[ \t|]*\d{{1,2}}(?!{_COUNTED}(?=[{_SPACE}]|$))(?=[ \t|]{{1,11}}[^\0-\u3400])")
+_PAGE_NUMBER = re.compile(
+    r"\n[ \t]*(?:-+ ?\d{1,4} ?-+|第 ?\d{1,4} ?页.{0,12}|\d{1,4} ?/ ?\d{1,4})[ \t]*(?=\n|$)"
+)
+_ENUMERATOR = re.compile(
+    rf"\n[ \t|]*\d{{1,2}}(?!{_COUNTED}(?=[{_SPACE}]|$))(?=[ \t|]{{1,11}}[^\0-\u3400])"
+)
 _ENDED = re.compile(r"([ \t|]*)(?:\n|$)")
 SHORT = 3
 """Values up to which a row is one of part 二."""
 CONTEXT = 900
-"""How much of the text before a run of values may be its head: the longest head, with every row that lost its cells."""
+"""How much of the text before a run of values may be its head: the longest head, with every row
+that lost its cells.
+"""
 FOLLOWING = 200
 """How much of the text behind a run of values may belong to its label."""
 REPEATED = 120
-"""Characters up to which labels and values are remembered: those of the forms are, and every report has them."""
+"""Characters up to which labels and values are remembered: those of the forms are, and every report
+has them.
+"""
 
 
 @dataclass(slots=True)
 class Segment:
     """A label and its values.
 
-    `label` is what stands before the values, squeezed; `bare` the same without a remark in parentheses at its end;
-    `context` the heads and labels since the last value; `behind` the text that follows the values. `values` begin with
-    `leading` empty cells and end with `trailing` ones; `spans` are their columns, () in text. `start` and `end` are
-    the place of the values in the form, -1 for cells. Spans of values count from `at`.
+    `label` is what stands before the values, squeezed; `bare` the same without a remark in
+    parentheses at its end; `context` the heads and labels since the last value; `behind` the text
+    that follows the values. `values` begin with `leading` empty cells and end with `trailing` ones;
+    `spans` are their columns, () in text. `start` and `end` are the place of the values in the
+    form, -1 for cells. Spans of values count from `at`.
     """
 
     label: str
@@ -71,18 +85,29 @@ class Segment:
 
 
 def choose(segment: Segment, count: int) -> Sequence[Value] | None:
-    """The `count` values of a row; None when there are more or fewer, or when they could be told in two ways.
+    """The `count` values of a row;
 
-    Empty cells before the first and after the last value may belong to a label or to the border. In text, empty cells
-    between values may be alignment; of cells, one that is empty may have been merged out of several.
+    None when there are more or fewer, or when they could be told in two ways.
+
+    Empty cells before the first and after the last value may belong to a label or to the border. In
+    text, empty cells between values may be alignment; of cells, one that is empty may have been
+    merged out of several.
     """
-    values, lead, trail = segment.values, segment.leading, len(segment.values) - segment.trailing
+    values, lead, trail = (
+        segment.values,
+        segment.leading,
+        len(segment.values) - segment.trailing,
+    )
     if len(values) == count:
         return values
     stripped = [v for v in (values[lead:], values[:trail]) if len(v) == count]
     if stripped and (len(stripped) == 1 or not lead):
         return stripped[0]
-    others = (values[lead:trail], _expanded(segment, count), [v for v in values if v.semantics != "blank"])
+    others = (
+        values[lead:trail],
+        _expanded(segment, count),
+        [v for v in values if v.semantics != "blank"],
+    )
     for attempt in others if not stripped else ():
         if len(attempt) == count and (attempt is not others[2] or not segment.spans):
             return attempt
@@ -94,12 +119,16 @@ _BLANK = Value(None, None, "blank")
 
 
 def _expanded(segment: Segment, count: int) -> list[Value]:
-    """Merged empty cells one by one; nothing when a merged cell holds a number, which could belong to any of them.
+    """Merged empty cells one by one; nothing when a merged cell holds a number, which could belong
+    to any of them.
 
-    A short row is left alone: its last cell is often as wide as what longer rows of the same table leave over.
+    A short row is left alone: its last cell is often as wide as what longer rows of the same table
+    leave over.
     """
     pairs = list(zip(segment.values, segment.spans, strict=False))
-    if count <= SHORT or any(span > 1 and value.semantics != "blank" for value, span in pairs):
+    if count <= SHORT or any(
+        span > 1 and value.semantics != "blank" for value, span in pairs
+    ):
         return []
     return [value for value, span in pairs for _ in range(span)]
 
@@ -110,17 +139,24 @@ def _on_one_line(values: Sequence[Value], count: int) -> list[Value] | None:
     for value in values:
         lines.setdefault(value.line, []).append(value)
     whole = [row for row in lines.values() if len(row) == count]
-    if count > 1 and len(whole) == 1 and all(len(row) == 1 for row in lines.values() if row is not whole[0]):
+    if (
+        count > 1
+        and len(whole) == 1
+        and all(len(row) == 1 for row in lines.values() if row is not whole[0])
+    ):
         return whole[0]
     return None
 
 
-# -- text ----------------------------------------------------------------------------------------------------------
+# -- text
+# ----------------------------------------------------------------------------------------------------------
 
 
 def of_text(source: Reading, text: str) -> list[Segment]:
     """The segments of a whole text. `text` is the display text that `source` was read from."""
-    form = _PAGE_NUMBER.sub(_erased, "\n" + source.form)  # so that every line has a break before it
+    form = _PAGE_NUMBER.sub(
+        _erased, "\n" + source.form
+    )  # so that every line has a break before it
     out: list[Segment] = []
     at = 1
     for run in _RUN.finditer(_ENUMERATOR.sub(_masked, form)):
@@ -133,11 +169,17 @@ def of_text(source: Reading, text: str) -> list[Segment]:
         if line := _ENDED.match(form, end):
             segment.trailing = _empty(line[1], closing=True)
         if segment.leading or segment.trailing:
-            segment.values = [_BLANK] * segment.leading + [*segment.values] + [_BLANK] * segment.trailing
+            segment.values = (
+                [_BLANK] * segment.leading
+                + [*segment.values]
+                + [_BLANK] * segment.trailing
+            )
         out.append(segment)
         at = end
     for segment, following in zip(out, [*out[1:], None], strict=False):
-        reach = min(segment.end + FOLLOWING, following.start if following else len(form))
+        reach = min(
+            segment.end + FOLLOWING, following.start if following else len(form)
+        )
         segment.behind = form[segment.end + 1 : reach + 1]
     return out
 
@@ -158,7 +200,11 @@ def _segment(piece: str, taiwan: bool) -> Segment:
 
 def _labels(piece: str, taiwan: bool) -> tuple[str, str]:
     """What stands before values as a label, and without a remark in parentheses at its end."""
-    return _labels_of(piece, taiwan) if len(piece) > REPEATED else _known_labels(piece, taiwan)
+    return (
+        _labels_of(piece, taiwan)
+        if len(piece) > REPEATED
+        else _known_labels(piece, taiwan)
+    )
 
 
 def _labels_of(piece: str, taiwan: bool) -> tuple[str, str]:
@@ -172,8 +218,12 @@ def _labels_of(piece: str, taiwan: bool) -> tuple[str, str]:
 _known_labels = lru_cache(maxsize=2048)(_labels_of)
 
 
-def _values(run: str, start: int, source: Reading, text: str) -> tuple[int, Sequence[Value]]:
-    """The values of a run that stands at `start` of the form, and where in the display text their spans count from."""
+def _values(
+    run: str, start: int, source: Reading, text: str
+) -> tuple[int, Sequence[Value]]:
+    """The values of a run that stands at `start` of the form, and where in the display text their
+    spans count from.
+    """
     values = _known_values(run) if len(run) <= REPEATED else _values_of(run)
     at, end = source.span(start, start + len(run))
     if text[at:end] == run:  # then each character stands for itself
@@ -205,7 +255,9 @@ _known_values = lru_cache(maxsize=4096)(_values_of)
 
 
 def _empty(gap: str, *, closing: bool = False) -> int:
-    """Empty cells in a gap of one line: one fewer than its bars or tabs, or as many after the last value."""
+    """Empty cells in a gap of one line: one fewer than its bars or tabs, or as many after the last
+    value.
+    """
     if not gap or "\n" in gap:
         return 0
     bars = gap.count("|")
@@ -215,15 +267,18 @@ def _empty(gap: str, *, closing: bool = False) -> int:
     return tabs if closing else max(0, tabs - 1)
 
 
-# -- cells ---------------------------------------------------------------------------------------------------------
+# -- cells
+# ---------------------------------------------------------------------------------------------------------
 
 _CELLS = "\ue003"
 
 
 def of_tables(tables: Iterable[Table], *, taiwan: bool) -> list[Segment]:
-    """The segments of tables that came with their cells: one a row, cells in order and not by a grid of columns.
+    """The segments of tables that came with their cells: one a row, cells in order and not by a
+    grid of columns.
 
-    Word writes other column spans in heads than in rows, so that a grid would move values to wrong columns.
+    Word writes other column spans in heads than in rows, so that a grid would move values to wrong
+    columns.
     """
     out: list[Segment] = []
     for table in tables:
@@ -262,16 +317,29 @@ def _row(cells: Sequence[tuple[str, str, int]], taiwan: bool) -> Segment | None:
 
 
 def _label_cells(values: Sequence[Value]) -> int:
-    """How many cells stand before the first value: words after it are in a cell that should have a number.
+    """How many cells stand before the first value: words after it are in a cell that should have a
+    number.
 
     An enumerator may have a cell of its own before the label.
     """
     words = [n for n, v in enumerate(values) if v.semantics == "text"]
     if not words:
         return 0
-    places = (n for n in range(words[0] + 1, len(values)) if values[n].semantics in ("number", "zero", "na"))
+    places = (
+        n
+        for n in range(words[0] + 1, len(values))
+        if values[n].semantics in ("number", "zero", "na")
+    )
     first = next(
-        (n for n in places if not (n + 1 in words and values[n].semantics == "number" and _is_digit(values[n]))),
+        (
+            n
+            for n in places
+            if not (
+                n + 1 in words
+                and values[n].semantics == "number"
+                and _is_digit(values[n])
+            )
+        ),
         len(values),
     )
     return 1 + max(n for n in words if n < first)
@@ -283,4 +351,6 @@ def _is_digit(value: Value) -> bool:
 
 def _empties(values: Sequence[Value]) -> int:
     """How many empty cells stand first."""
-    return next((n for n, v in enumerate(values) if v.semantics != "blank"), len(values))
+    return next(
+        (n for n, v in enumerate(values) if v.semantics != "blank"), len(values)
+    )

@@ -1,8 +1,8 @@
 """The statutory forms as data: rows, columns, labels and identities.
 
-gb2019 is the form of 国办公开办函〔2019〕60号, gb2021 that of 国办公开办函〔2021〕30号, stat2014 the annex of
-国办发〔2014〕32号. Labels are in index form without white space, punctuation and enumerators; a label is a regular
-expression where it is printed in more than one way.
+gb2019 is the form of 国办公开办函〔2019〕60号, gb2021 that of 国办公开办函〔2021〕30号, stat2014
+the annex of 国办发〔2014〕32号. Labels are in index form without white space, punctuation and
+enumerators; a label is a regular expression where it is printed in more than one way.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table. `pattern` matches the end of the text before its values; `whole`: nothing else stands there.
+    """A row of a table.
+
+    `pattern` matches the end of the text before its values; `whole`: nothing else stands there.
 
     `unit` is what a bare number counts.
     """
@@ -67,7 +69,9 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One of the two forms with tables: part 二 by clauses, part 三 by rows; part 四 is the same in both."""
+    """One of the two forms with tables: part 二 by clauses, part 三 by rows; part 四 is the same in
+    both.
+    """
 
     clauses: tuple[Clause, ...]
     applications: tuple[Row, ...]
@@ -98,21 +102,39 @@ BLOCKS = (
 )
 
 _RECEIVED = (
-    Row("new", "本年新收政府信息公开申请数量", "本年(?:度)?新收(?:到)?(?:的)?(?:政府信息公开)?申请(?:数量|数)?"),
-    Row("carried_in", "上年结转政府信息公开申请数量", "上(?:一)?年(?:度)?结转(?:的)?(?:政府信息公开)?申请(?:数量|数)?"),
+    Row(
+        "new",
+        "本年新收政府信息公开申请数量",
+        "本年(?:度)?新收(?:到)?(?:的)?(?:政府信息公开)?申请(?:数量|数)?",
+    ),
+    Row(
+        "carried_in",
+        "上年结转政府信息公开申请数量",
+        "上(?:一)?年(?:度)?结转(?:的)?(?:政府信息公开)?申请(?:数量|数)?",
+    ),
 )
 _COMMON = (
     Row("granted", "予以公开", "(?<!不)予以公开"),
-    Row("partly_granted", "部分公开", "部分公开(?:区分处理的?只计这一情形不计其他情形)?"),
+    Row(
+        "partly_granted", "部分公开", "部分公开(?:区分处理的?只计这一情形不计其他情形)?"
+    ),
     Row("refused.secret", "属于国家秘密"),
-    Row("refused.law", "其他法律行政法规禁止公开", "其他法律(?:法规)?(?:、)?(?:行政)?法规禁止公开"),
+    Row(
+        "refused.law",
+        "其他法律行政法规禁止公开",
+        "其他法律(?:法规)?(?:、)?(?:行政)?法规禁止公开",
+    ),
     Row("refused.stability", "危及“三安全一稳定”", "危及三安全一稳定"),
     Row("refused.third_party", "保护第三方合法权益"),
     Row("refused.internal", "属于三类内部事务信息"),
     Row("refused.process", "属于四类过程性信息"),
     Row("refused.case_file", "属于行政执法案卷"),
     Row("refused.query", "属于行政查询事项"),
-    Row("unavailable.not_held", "本机关不掌握相关政府信息", "本(?:行政)?机关不掌握相关(?:政府)?信息"),
+    Row(
+        "unavailable.not_held",
+        "本机关不掌握相关政府信息",
+        "本(?:行政)?机关不掌握相关(?:政府)?信息",
+    ),
     Row("unavailable.to_create", "没有现成信息需要另行制作"),
     Row("unavailable.unclear", "补正后申请内容仍不明确"),
     Row("not_processed.petition", "信访举报投诉类申请"),
@@ -137,7 +159,8 @@ _OTHERS = (
         "申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请",
         "(?:申请人)?逾期(?:未按收费通知要求缴纳费用|不缴费|未缴费)(?:行政机关不再处理其政府信息公开申请)?",
     ),
-    # 其他 is also the head of the last applicants' column, which a repeated head row puts right before the label
+    # 其他 is also the head of the last applicants' column, which a repeated head row puts right
+    # before the label
     Row("other.misc", "其他", "^(?:.*法律服务机构其他)?[(]?3?其他", whole=True),
 )
 _CLOSING = (
@@ -145,11 +168,17 @@ _CLOSING = (
     Row("carried_out", "结转下年度继续办理", "结转下(?:一)?年度?继续办理"),
 )
 
-_COUNTED_2019 = (Column("items", "上一年项目数量", "项"), Column("change", "本年增/减", "项"))
+_COUNTED_2019 = (
+    Column("items", "上一年项目数量", "项"),
+    Column("change", "本年增/减", "项"),
+)
 _DECIDED_2019 = (*_COUNTED_2019, Column("decisions", "处理决定数量", "件"))
 _DECIDED_2021 = (Column("decisions", "本年处理决定数量", "件"),)
 _REGULATIONS = Row("regulations", "规章")
-_PENAL = (Row("penalties", "行政处罚"), Row("coercive_measures", "行政强制", "行政强制(?:措施)?"))
+_PENAL = (
+    Row("penalties", "行政处罚"),
+    Row("coercive_measures", "行政强制", "行政强制(?:措施)?"),
+)
 _NORMATIVE = "(?:行政)?规范性文件"
 
 _CLAUSES_2019 = (
@@ -231,7 +260,12 @@ def _stat(key: str, label: str, pattern: str = "", unit: str = "件") -> Row:
 
 
 STAT2014 = (
-    _stat("proactive", "主动公开政府信息数", "主动公开政府信息数(?:不同渠道和方式公开相同信息计1条)?", "条"),
+    _stat(
+        "proactive",
+        "主动公开政府信息数",
+        "主动公开政府信息数(?:不同渠道和方式公开相同信息计1条)?",
+        "条",
+    ),
     _stat("normative", "主动公开规范性文件数", unit="条"),
     _stat("normative_made", "制发规范性文件总数"),
     _stat("gazette", "政府公报公开政府信息数", unit="条"),
@@ -264,8 +298,14 @@ STAT2014 = (
     _stat("refused.secret", "涉及国家秘密"),
     _stat("refused.trade_secret", "涉及商业秘密"),
     _stat("refused.privacy", "涉及个人隐私"),
-    _stat("refused.stability", "危及国家安全、公共安全、经济安全和社会稳定", "危及国家安全公共安全经济安全和社会稳定"),
-    _stat("refused.not_information", "不是《条例》所指政府信息", "不是条例所指政府信息"),
+    _stat(
+        "refused.stability",
+        "危及国家安全、公共安全、经济安全和社会稳定",
+        "危及国家安全公共安全经济安全和社会稳定",
+    ),
+    _stat(
+        "refused.not_information", "不是《条例》所指政府信息", "不是条例所指政府信息"
+    ),
     _stat("refused.law", "法律法规规定的其他情形"),
     _stat("answered.not_ours", "不属于本行政机关公开数"),
     _stat("answered.absent", "申请信息不存在数"),

@@ -12,13 +12,32 @@ __all__ = ["merged", "missing"]
 
 
 def merged(cells: Grid, text: Grid) -> Grid:
-    """The grid of the cells, completed by rows that only the text has; each value with its place in the text."""
-    out = Grid(cells.form, extent=text.extent, problems=cells.problems, notes=cells.notes, extra=cells.extra)
+    """The grid of the cells, completed by rows that only the text has; each value with its place in
+    the text.
+    """
+    out = Grid(
+        cells.form,
+        extent=text.extent,
+        problems=cells.problems,
+        notes=cells.notes,
+        extra=cells.extra,
+    )
     for table in dict.fromkeys((*cells.lines, *text.lines)):
         have, others = cells.lines.get(table, {}), text.lines.get(table, {})
         refused = table == "applications" and cells.problems and not have
-        rows = {} if refused else {k: v for k, v in others.items() if k not in have and (v.values or not have)}
-        out.lines[table] = {**{k: _placed(line, others.get(k)) for k, line in have.items()}, **rows}
+        rows = (
+            {}
+            if refused
+            else {
+                k: v
+                for k, v in others.items()
+                if k not in have and (v.values or not have)
+            }
+        )
+        out.lines[table] = {
+            **{k: _placed(line, others.get(k)) for k, line in have.items()},
+            **rows,
+        }
     if not cells.lines:
         out.problems, out.notes, out.extra = text.problems, text.notes, text.extra
     return out
@@ -35,14 +54,20 @@ def _placed(line: Line, other: Line | None) -> Line:
     if here != [v.value for v in other.values.values() if v.value is not None]:
         return line
     spans = iter(places)
-    values = {k: v._replace(span=next(spans)) if v.value is not None else v for k, v in line.values.items()}
+    values = {
+        k: v._replace(span=next(spans)) if v.value is not None else v
+        for k, v in line.values.items()
+    }
     return replace(line, values=values, at=other.at)
 
 
 def missing(grid: Grid) -> list[str]:
     """What of the form was not found or not assigned."""
     if grid.form not in FORMS:
-        return [f"{line.label}: {_count(line)} for one column, left unassigned" for line in _unread(grid, "annex")]
+        return [
+            f"{line.label}: {_count(line)} for one column, left unassigned"
+            for line in _unread(grid, "annex")
+        ]
     out = []
     tables = {
         "proactive": [row for _, row in clause_rows(grid.form)],
@@ -55,7 +80,9 @@ def missing(grid: Grid) -> list[str]:
         if absent:
             out.append(f"{table}: no values for {'; '.join(absent)}")
         keys = {r.key for r in rows}
-        unread = [line for line in _unread(grid, table) if line.raw and line.key in keys]
+        unread = [
+            line for line in _unread(grid, table) if line.raw and line.key in keys
+        ]
         out += [f"{line.label}: {_count(line)}, left unassigned" for line in unread]
     return out
 

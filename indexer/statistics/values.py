@@ -1,4 +1,7 @@
-"""One cell: what is printed, what it means, and what it counts. Zero, blank, "/" and missing are four things."""
+"""One cell: what is printed, what it means, and what it counts.
+
+Zero, blank, "/" and missing are four things.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,8 @@ _NA = frozenset(("/", "\\", "-", "--", "---", "----", "无", "不适用", "n/a",
 class Value(NamedTuple):
     """A cell. `value` is a count, or 元 where `unit` is 元; whole as printed, it is an int.
 
-    `span` is its place in the report's text, from where its row says that spans count. `line` tells which values of a
-    flattened row share a line.
+    `span` is its place in the report's text, from where its row says that spans count. `line` tells
+    which values of a flattened row share a line.
     """
 
     raw: str | None
@@ -47,7 +50,9 @@ def plain(value: Number | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def value_of(raw: str | None, form: str, span: tuple[int, int] | None = None, line: int = -1) -> Value:
+def value_of(
+    raw: str | None, form: str, span: tuple[int, int] | None = None, line: int = -1
+) -> Value:
     """The value of a cell's text, given as printed and in index form.
 
     >>> value_of("14.62億元", "14.62亿元").value, value_of("／", "/").semantics, value_of("", "").semantics
@@ -59,7 +64,9 @@ def value_of(raw: str | None, form: str, span: tuple[int, int] | None = None, li
 
 @lru_cache(maxsize=4096)
 def _meaning(text: str) -> tuple[Number | None, Semantics, str | None]:
-    """Number, kind and unit of a cell; remembered, for most cells of all reports are 0 or another short number."""
+    """Number, kind and unit of a cell; remembered, for most cells of all reports are 0 or another
+    short number.
+    """
     if not text:
         return None, "blank", None
     if text in _NA:
@@ -68,7 +75,9 @@ def _meaning(text: str) -> tuple[Number | None, Semantics, str | None]:
     if found is None or not _GROUPED.fullmatch(found[1].lstrip("+-").partition(".")[0]):
         return None, "text", None
     digits, unit = found[1].replace(",", ""), found[2]
-    number: Number = Decimal(digits) if "." in digits else int(digits)  # counts are quicker to add as int
+    number: Number = (
+        Decimal(digits) if "." in digits else int(digits)
+    )  # counts are quicker to add as int
     if unit in MONEY:
         number, unit = number * MONEY[unit], "元"
     return number, "number" if number else "zero", unit

@@ -1,4 +1,5 @@
-"""The benchmark on few reports: engines build, agree with a scan of the text, and the tables can be printed.
+"""The benchmark on few reports: engines build, agree with a scan of the text, and the tables can be
+printed.
 
 What is asserted is answers, never durations.
 """
@@ -56,22 +57,34 @@ def test_reports_are_made_once_and_whole(reports: Path, work: Path) -> None:
     assert len({r["id"] for r in records(reports)}) == COUNT
 
 
-def test_questions_are_the_same_each_time_and_of_all_kinds(reports: Path, questions: list[Question]) -> None:
+def test_questions_are_the_same_each_time_and_of_all_kinds(
+    reports: Path, questions: list[Question]
+) -> None:
     assert Drawer.of(reports, COUNT).draw(30) == questions
     assert Counter(q.kind for q in questions) == dict.fromkeys(KINDS, 3)
     assert len(set(questions)) == 30
 
 
-def test_strings_that_are_asked_stand_in_reports(reports: Path, questions: list[Question]) -> None:
+def test_strings_that_are_asked_stand_in_reports(
+    reports: Path, questions: list[Question]
+) -> None:
     forms = [p.form for p in prepared(reports)]
     for question in questions:
-        assert not question.string or any(question.string in form for form in forms), question
+        assert not question.string or any(question.string in form for form in forms), (
+            question
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_engine_answers(name: str, reports: Path, work: Path, questions: list[Question]) -> None:
+def test_an_engine_answers(
+    name: str, reports: Path, work: Path, questions: list[Question]
+) -> None:
     engine = built(name, reports, work)
-    answers = {n: answer for n, q in enumerate(questions) if (answer := engine.ask(q)) is not None}
+    answers = {
+        n: answer
+        for n, q in enumerate(questions)
+        if (answer := engine.ask(q)) is not None
+    }
     engine.close()
     assert answers
     whole = [json.loads(a) for a in answers.values() if name != "bm25s"]
@@ -87,33 +100,66 @@ def test_strings_are_found_in_every_report_that_has_them(
 ) -> None:
     forms = [p.form for p in prepared(reports)]
     engine = built(name, reports, work)
-    for question in (q for q in questions if q.kind in EXACT_KINDS and len(q.string) > 2):
+    for question in (
+        q for q in questions if q.kind in EXACT_KINDS and len(q.string) > 2
+    ):
         answer = engine.ask(question)
         assert answer is not None
-        assert json.loads(answer)["total"] == sum(question.string in form for form in forms), question
+        assert json.loads(answer)["total"] == sum(
+            question.string in form for form in forms
+        ), question
     engine.close()
 
 
 @pytest.mark.parametrize("stage", [*BUILD, *REQUEST], ids=" ".join)
-def test_a_stage_of_the_profile_is_code_that_exists(stage: tuple[str, str, str]) -> None:
+def test_a_stage_of_the_profile_is_code_that_exists(
+    stage: tuple[str, str, str],
+) -> None:
     _, path, function = stage
-    roots = (ROOT, *map(Path, {sysconfig.get_paths()[name] for name in ("stdlib", "purelib")}))
+    roots = (
+        ROOT,
+        *map(Path, {sysconfig.get_paths()[name] for name in ("stdlib", "purelib")}),
+    )
     place = path.removeprefix("site-packages/")
-    found = [p for root in roots for p in (root / place, (root / place).with_suffix(".py")) if p.exists()]
+    found = [
+        p
+        for root in roots
+        for p in (root / place, (root / place).with_suffix(".py"))
+        if p.exists()
+    ]
     assert found
-    assert not function or any(f"def {function}(" in p.read_text(encoding="utf-8") for p in found)
+    assert not function or any(
+        f"def {function}(" in p.read_text(encoding="utf-8") for p in found
+    )
 
 
 def test_agreement_tells_fewer_and_more() -> None:
-    facet = {"values": [{"value": "县区级", "count": 2}], "total_values": 1, "truncated": False}
+    facet = {
+        "values": [{"value": "县区级", "count": 2}],
+        "total_values": 1,
+        "truncated": False,
+    }
     ours = json.dumps({"total": 2, "facets": {"level": facet}})
-    questions = [Question("common word", ("公开",))] * 3 + [Question("frequent string", string="政府信息")]
+    questions = [Question("common word", ("公开",))] * 3 + [
+        Question("frequent string", string="政府信息")
+    ]
     same = {"total": 2, "facets": {"level": {"县区级": 2}}}
-    answers = [same, {**same, "total": 1}, {**same, "total": 3}, {**same, "facets": {"level": {"县区级": 1}}}]
+    answers = [
+        same,
+        {**same, "total": 1},
+        {**same, "total": 3},
+        {**same, "facets": {"level": {"县区级": 1}}},
+    ]
     theirs = {n: json.dumps(a) for n, a in enumerate(answers)}
     told = agreement(questions, dict.fromkeys(range(4), ours), theirs)
     words, strings = told["words"], told["strings"]
-    assert (words.asked, words.totals, words.fewer, words.more, words.facets) == (3, 1, 1, 1, 1)
+    assert (words.asked, words.totals, words.fewer, words.more, words.facets) == (
+        3,
+        1,
+        1,
+        1,
+        1,
+    )
     assert (strings.asked, strings.totals, strings.facets) == (1, 1, 0)
 
 
@@ -151,7 +197,10 @@ def test_a_bar_is_judged_by_all_its_figures_and_says_at_which_size() -> None:
         "count": 50_000,
         "utf8": 100,
         "requests": {"times": {"gongkai": times, "tantivy": half}},
-        "exact": {"frequent": {"ours": times, "theirs": times}, "rare": {"ours": times}},
+        "exact": {
+            "frequent": {"ours": times, "theirs": times},
+            "rare": {"ours": times},
+        },
         "builds": {"gongkai": {"bytes": 300, "anonymous": 512, "seconds": 1}},
         "ingest": {"plain": {"reports": 10, "seconds": 1}},
         "serving": {"gongkai": {"open_s": 0.05, "anonymous": 100}},
@@ -159,7 +208,10 @@ def test_a_bar_is_judged_by_all_its_figures_and_says_at_which_size() -> None:
     }
     rows = bars({50_000: size}).splitlines()[2:]
     assert len(rows) == len(BARS)
-    verdicts = {bar.name: row.rsplit("|", 2)[1].strip() for bar, row in zip(BARS, rows, strict=True)}
+    verdicts = {
+        bar.name: row.rsplit("|", 2)[1].strip()
+        for bar, row in zip(BARS, rows, strict=True)
+    }
     assert list(verdicts.values()) == [
         "**not reached**",
         "its peer is not there",

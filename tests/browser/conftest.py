@@ -1,4 +1,7 @@
-"""A real browser before a real server: Debian's chromium, and the fake searcher behind the application."""
+"""A real browser before a real server:
+
+Debian's chromium, and the fake searcher behind the application.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 
 @pytest.fixture(scope="session")
 def address():
-    app = create_app(Settings(index=Path("unused")), searcher=FakeSearcher(sample_reports()))
+    app = create_app(
+        Settings(index=Path("unused")), searcher=FakeSearcher(sample_reports())
+    )
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -41,17 +46,28 @@ def browser():
 
 @pytest.fixture
 def open_page(browser, address):
-    """open_page(path, **context): a page of its own context, with everything that went wrong on it in `.faults`."""
+    """open_page(path, **context): a page of its own context, with everything that went wrong on it
+    in `.faults`.
+    """
     contexts = []
 
     def open_(path, width=1280, **options):
         options = {"reduced_motion": "reduce"} | options
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, **options
+        )
         contexts.append(context)
         page = context.new_page()
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("console", lambda m: page.faults.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on(
+            "console",
+            lambda m: (
+                page.faults.append(m.text)
+                if "Content Security Policy" in m.text
+                else None
+            ),
+        )
         page.goto(address + path)
         return page
 

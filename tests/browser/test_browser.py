@@ -38,7 +38,9 @@ COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
 def check_with_axe(page, width):
-    """axe finds nothing in the light page nor in the colours of the dark one, and nothing sticks out."""
+    """axe finds nothing in the light page nor in the colours of the dark one, and nothing sticks
+    out.
+    """
     page.add_script_tag(path=str(AXE))
     assert page.evaluate(RUN, {}) == []
     page.emulate_media(color_scheme="dark")
@@ -56,7 +58,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(open_page, name, width):
     check_with_axe(page, width)
 
 
-def test_filters_stand_open_on_wide_screens_and_behind_a_button_on_narrow_ones(open_page):
+def test_filters_stand_open_on_wide_screens_and_behind_a_button_on_narrow_ones(
+    open_page,
+):
     wide, narrow = open_page("/search?q=公开"), open_page("/search?q=公开", 390)
     first = "section.facet a"
     assert wide.locator(first).first.is_visible()
@@ -81,7 +85,15 @@ def test_from_the_home_page_to_a_hit(open_page, scripts):
     assert page.url.endswith("#hit-3")
     assert page.locator("#hit-3").inner_text() == "公开"
     assert page.locator("#hit-3").is_visible()
-    assert page.locator(".step:visible").inner_text().split() == ["上一处", "第", "3", "/", "11", "处", "下一处"]
+    assert page.locator(".step:visible").inner_text().split() == [
+        "上一处",
+        "第",
+        "3",
+        "/",
+        "11",
+        "处",
+        "下一处",
+    ]
 
 
 def test_keys_step_through_hits(open_page):
@@ -109,7 +121,9 @@ def test_the_keyboard_alone_reaches_everything(open_page):
     for _ in range(80):
         page.keyboard.press("Tab")
         seen.add(
-            page.evaluate("(document.activeElement.closest('section, form, .hits, .take, .options') || {}).className")
+            page.evaluate(
+                "(document.activeElement.closest('section, form, .hits, .take, .options') || {}).className"
+            )
         )
     assert {"facet", "options", "hits"} <= seen
 
@@ -182,10 +196,20 @@ def test_completions_are_chosen_by_keys(open_page):
     field.press("ArrowDown")
     assert listed.locator("[aria-selected=true]").count() == 0
     field.press("ArrowDown")
-    assert field.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    assert field.get_attribute("aria-activedescendant") == options.first.get_attribute(
+        "id"
+    )
     assert field.input_value() == "深圳"
     field.press("Escape")
-    assert (listed.is_visible(), field.input_value(), field.get_attribute("aria-expanded")) == (False, "深圳", "false")
+    assert (
+        listed.is_visible(),
+        field.input_value(),
+        field.get_attribute("aria-expanded"),
+    ) == (
+        False,
+        "深圳",
+        "false",
+    )
     field.press("ArrowDown")
     field.press("Enter")
     assert not listed.is_visible()
@@ -211,7 +235,9 @@ def test_completions_are_chosen_by_pointer_and_go_with_the_focus(open_page):
 def test_without_scripts_there_are_no_completions(open_page):
     page = open_page("/", java_script_enabled=False)
     assert page.get_by_role("searchbox", name="检索词").count() == 1
-    assert page.get_by_role("combobox").count() == page.get_by_role("listbox").count() == 0
+    assert (
+        page.get_by_role("combobox").count() == page.get_by_role("listbox").count() == 0
+    )
 
 
 def test_reports_are_compared_without_scripts(open_page):

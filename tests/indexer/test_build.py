@@ -26,10 +26,14 @@ BODY = (
 )
 
 
-def write(folder: Path, name: str, agency: str = "衡阳市教育局", year: int = 2018, n: int = 12) -> Path:
+def write(
+    folder: Path, name: str, agency: str = "衡阳市教育局", year: int = 2018, n: int = 12
+) -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = f"{agency}{year}年政府信息公开工作年度报告\n\n" + BODY.format(agency=agency, year=year, n=n)
+    text = f"{agency}{year}年政府信息公开工作年度报告\n\n" + BODY.format(
+        agency=agency, year=year, n=n
+    )
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -81,23 +85,35 @@ def test_vanished_files_go_only_when_asked(folder: Path, settings: Settings) -> 
     assert "reports/1.txt" not in sources(settings)
 
 
-def test_sync_keeps_what_came_from_elsewhere(folder: Path, settings: Settings, tmp_path: Path) -> None:
+def test_sync_keeps_what_came_from_elsewhere(
+    folder: Path, settings: Settings, tmp_path: Path
+) -> None:
     other = write(tmp_path / "other", "a.txt", year=2011)
     build([folder, other.parent], settings)
     (folder / "1.txt").unlink()
     build([folder], settings, sync=True)
-    assert sources(settings) == {"reports/0.txt", "reports/2.txt", "reports/3.txt", "other/a.txt"}
+    assert sources(settings) == {
+        "reports/0.txt",
+        "reports/2.txt",
+        "reports/3.txt",
+        "other/a.txt",
+    }
 
 
 def test_two_folders_of_one_name_are_two(tmp_path: Path, settings: Settings) -> None:
-    first, second = write(tmp_path / "x" / "r", "a.txt", year=2011), write(tmp_path / "y" / "r", "a.txt", year=2012)
+    first, second = (
+        write(tmp_path / "x" / "r", "a.txt", year=2011),
+        write(tmp_path / "y" / "r", "a.txt", year=2012),
+    )
     build([first.parent], settings)
     assert counts(build([second.parent], settings)) == (1, 0, 0, 0, 2)
     assert counts(build([first.parent], settings)) == (0, 0, 1, 0, 2)
     assert counts(build([second.parent], settings)) == (0, 0, 1, 0, 2)
 
 
-def test_a_moved_corpus_is_unchanged(folder: Path, settings: Settings, tmp_path: Path) -> None:
+def test_a_moved_corpus_is_unchanged(
+    folder: Path, settings: Settings, tmp_path: Path
+) -> None:
     build([folder], settings)
     moved = folder.rename(tmp_path / "elsewhere")
     (tmp_path / "new").mkdir()
@@ -105,7 +121,9 @@ def test_a_moved_corpus_is_unchanged(folder: Path, settings: Settings, tmp_path:
     assert counts(build([moved], settings)) == (0, 0, 4, 0, 4)
 
 
-def test_rebuild_holds_only_what_is_there(folder: Path, settings: Settings, tmp_path: Path) -> None:
+def test_rebuild_holds_only_what_is_there(
+    folder: Path, settings: Settings, tmp_path: Path
+) -> None:
     build([folder], settings)
     other = write(tmp_path / "other", "a.txt", year=2011)
     assert counts(build([other.parent], settings, rebuild=True)) == (1, 0, 0, 0, 1)
@@ -113,7 +131,12 @@ def test_rebuild_holds_only_what_is_there(folder: Path, settings: Settings, tmp_
 
 
 def lines(path: Path, records: list[object]) -> Path:
-    path.write_text("".join((r if isinstance(r, str) else json.dumps(r, ensure_ascii=False)) + "\n" for r in records))
+    path.write_text(
+        "".join(
+            (r if isinstance(r, str) else json.dumps(r, ensure_ascii=False)) + "\n"
+            for r in records
+        )
+    )
     return path
 
 
@@ -139,7 +162,11 @@ def test_json_lines_keep_what_is_given(tmp_path: Path, settings: Settings) -> No
     )
     tally = build([path], settings)
     assert counts(tally) == (2, 0, 0, 0, 2)
-    assert [s["source"] for s in tally.skipped] == ["a.jsonl#2", "a.jsonl#4", "a.jsonl#5"]
+    assert [s["source"] for s in tally.skipped] == [
+        "a.jsonl#2",
+        "a.jsonl#4",
+        "a.jsonl#5",
+    ]
     assert "one" in tally.skipped[0]["reason"]
     engine = open_engine(settings)
     report = Searcher(engine).report("one")
@@ -164,17 +191,25 @@ BAD: dict[str, tuple[str, Callable[[Path], object]]] = {
     "binary": ("a.txt", lambda p: p.write_bytes(bytes(range(256)) * 40)),
     "200 MB": ("a.html", big),
     "empty": ("a.txt", lambda p: p.write_bytes(b"")),
-    "truncated pdf": ("a.pdf", lambda p: p.write_bytes(b"%PDF-1.4\n1 0 obj\n<< /Type /Cat")),
+    "truncated pdf": (
+        "a.pdf",
+        lambda p: p.write_bytes(b"%PDF-1.4\n1 0 obj\n<< /Type /Cat"),
+    ),
     "truncated docx": ("a.docx", lambda p: p.write_bytes(b"PK\x03\x04" + b"\x00" * 60)),
     "truncated zip": ("a.zip", lambda p: p.write_bytes(b"PK\x03\x04\x14")),
     "picture": ("a.jpg", lambda p: p.write_bytes(b"\xff\xd8\xff\xe0" + b"\x00" * 100)),
     "dangling link": ("a.txt", lambda p: p.symlink_to(p.parent / "nowhere")),
-    "truncated gz": ("a.jsonl.gz", lambda p: p.write_bytes(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03abc")),
+    "truncated gz": (
+        "a.jsonl.gz",
+        lambda p: p.write_bytes(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03abc"),
+    ),
 }
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_bad_input_is_tallied_and_the_rest_goes_on(kind: str, folder: Path, settings: Settings) -> None:
+def test_bad_input_is_tallied_and_the_rest_goes_on(
+    kind: str, folder: Path, settings: Settings
+) -> None:
     name, make = BAD[kind]
     make(folder / name)
     tally = build([folder], settings)
@@ -184,7 +219,10 @@ def test_bad_input_is_tallied_and_the_rest_goes_on(kind: str, folder: Path, sett
     assert len(tally.skipped[0]["reason"]) > 10
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything; run as another user")
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() == 0,
+    reason="root may read everything; run as another user",
+)
 def test_a_folder_without_permission(folder: Path, settings: Settings) -> None:
     locked = write(folder, "locked/a.txt").parent
     locked.chmod(0)
@@ -222,20 +260,35 @@ def test_worker_processes_give_the_same_index(tmp_path: Path) -> None:
     assert stored[0] == stored[1]
 
 
-def test_overrides_read_their_reports_again(folder: Path, settings: Settings, tmp_path: Path) -> None:
+def test_overrides_read_their_reports_again(
+    folder: Path, settings: Settings, tmp_path: Path
+) -> None:
     build([folder], settings)
     table = tmp_path / "overrides.csv"
-    table.write_text("id,field,value,reason\nreports/1.txt,agency,衡阳市教育体育局,改名\n", encoding="utf-8")
-    assert counts(build([folder], settings, overrides=Overrides.load(table))) == (0, 1, 3, 0, 4)
+    table.write_text(
+        "id,field,value,reason\nreports/1.txt,agency,衡阳市教育体育局,改名\n",
+        encoding="utf-8",
+    )
+    assert counts(build([folder], settings, overrides=Overrides.load(table))) == (
+        0,
+        1,
+        3,
+        0,
+        4,
+    )
     engine = open_engine(settings)
     searcher = Searcher(engine)
     hit = searcher.search(_q("agency:教育体育局")).hits[0]
     assert searcher.report(hit.id).evidence["agency"].source == "override"
     engine.close()
-    assert counts(build([folder], settings)) == (0, 1, 3, 0, 4), "taking the table away undoes it"
+    assert counts(build([folder], settings)) == (0, 1, 3, 0, 4), (
+        "taking the table away undoes it"
+    )
 
 
-def test_missing_stale_and_locked(folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_stale_and_locked(
+    folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(IndexMissingError, match="gongkai index"):
         open_engine(settings)
     build([folder], settings)

@@ -32,13 +32,24 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             if year == 2019
             else f"衡阳市教育局{year}年政府信息公开工作年度报告\n"
         )
-        body = "根据《中华人民共和国政府信息公开条例》，主动公开政府信息12条，收到依申请公开3件。" * 3
+        body = (
+            "根据《中华人民共和国政府信息公开条例》，主动公开政府信息12条，收到依申请公开3件。"
+            * 3
+        )
         (folder / "r" / f"{year}.txt").write_text(text + body, encoding="utf-8")
     result = run("index", folder / "r", "--index", folder / "index", "--json")
     assert result.exit_code == 0, result.output
     tally = json.loads(result.stdout)
     assert tally["added"] == tally["reports"] == 3
-    assert set(tally) == {"added", "updated", "unchanged", "deleted", "skipped", "reports", "seconds"}
+    assert set(tally) == {
+        "added",
+        "updated",
+        "unchanged",
+        "deleted",
+        "skipped",
+        "reports",
+        "seconds",
+    }
     return folder
 
 
@@ -53,7 +64,16 @@ def test_json_is_what_the_endpoint_returns(built: Path) -> None:
 
 
 def test_search_for_people(built: Path) -> None:
-    result = run("search", "依申请公开", "--index", built / "index", "--limit", "2", "--year", "2018")
+    result = run(
+        "search",
+        "依申请公开",
+        "--index",
+        built / "index",
+        "--limit",
+        "2",
+        "--year",
+        "2018",
+    )
     assert result.exit_code == 0
     assert result.stdout.startswith("1 reports")
     assert "衡阳市教育局2018年政府信息公开工作年度报告" in result.stdout
@@ -61,11 +81,21 @@ def test_search_for_people(built: Path) -> None:
 
 
 def test_search_says_how_it_understood(built: Path) -> None:
-    found = run("search", "依申请公开 -收费 year:2018", "--index", built / "index", "--explain", "--no-facets").stdout
+    found = run(
+        "search",
+        "依申请公开 -收费 year:2018",
+        "--index",
+        built / "index",
+        "--explain",
+        "--no-facets",
+    ).stdout
     assert "understood: 全文含“依申请公开”，不含“收费”；年度 2018" in found
     assert " = " in found
     assert "word 依申请公开" in found
-    assert "did you mean: 信息公开" in run("search", "信息工开", "--index", built / "index").stdout
+    assert (
+        "did you mean: 信息公开"
+        in run("search", "信息工开", "--index", built / "index").stdout
+    )
     switch = run("search", "信访", "--index", built / "index").stdout
     assert "means the same, with --synonyms: 信访 = " in switch
     used = run("search", "信访", "--index", built / "index", "--synonyms").stdout
@@ -74,27 +104,44 @@ def test_search_says_how_it_understood(built: Path) -> None:
 
 
 def test_show_and_export(built: Path) -> None:
-    hit = json.loads(run("search", "--index", built / "index", "--sort", "year", "--json").stdout)["hits"][0]
-    shown = json.loads(run("show", hit["id"], "--index", built / "index", "--json").stdout)
+    hit = json.loads(
+        run("search", "--index", built / "index", "--sort", "year", "--json").stdout
+    )["hits"][0]
+    shown = json.loads(
+        run("show", hit["id"], "--index", built / "index", "--json").stdout
+    )
     assert (shown["year"], shown["provenance"]["format"]) == (2017, "text")
     assert "origin" not in shown["provenance"]
     assert "衡阳市教育局" in run("show", hit["id"], "--index", built / "index").stdout
     rows = list(
         csv.DictReader(
-            io.StringIO(run("export", "--index", built / "index", "--format", "csv").stdout.lstrip("\ufeff"))
+            io.StringIO(
+                run(
+                    "export", "--index", built / "index", "--format", "csv"
+                ).stdout.lstrip("\ufeff")
+            )
         )
     )
     assert [r["year"] for r in rows] == ["2017", "2018", "2019"]
     assert all(not r["title"].startswith("=") for r in rows)
-    records = run("export", "year:2018", "--index", built / "index", "--format", "jsonl").stdout.splitlines()
+    records = run(
+        "export", "year:2018", "--index", built / "index", "--format", "jsonl"
+    ).stdout.splitlines()
     assert [json.loads(r)["year"] for r in records] == [2018]
 
 
 def test_inspect(built: Path) -> None:
     record = json.loads(run("inspect", built / "r" / "2018.txt", "--json").stdout)
-    assert (record["agency"], record["level"], record["region"]) == ("衡阳市教育局", "地市级", ["湖南省", "衡阳市"])
+    assert (record["agency"], record["level"], record["region"]) == (
+        "衡阳市教育局",
+        "地市级",
+        ["湖南省", "衡阳市"],
+    )
     assert record["evidence"]["year"]["confidence"] > 0.9
-    assert "encoding       utf-8 (utf-8)" in run("inspect", built / "r" / "2018.txt").stdout
+    assert (
+        "encoding       utf-8 (utf-8)"
+        in run("inspect", built / "r" / "2018.txt").stdout
+    )
 
 
 def test_check(built: Path) -> None:
@@ -137,14 +184,26 @@ def test_nothing_readable_is_one(tmp_path: Path) -> None:
 def test_overrides_with_a_fault_name_file_and_line(built: Path, tmp_path: Path) -> None:
     table = tmp_path / "o.csv"
     table.write_text("id,field,value,reason\nx,nosuch,1,why\n", encoding="utf-8")
-    result = run("index", built / "r", "--index", tmp_path / "index", "--overrides", table)
+    result = run(
+        "index", built / "r", "--index", tmp_path / "index", "--overrides", table
+    )
     assert result.exit_code == 1
     assert "o.csv:2" in result.output
 
 
 def test_every_command_has_help_and_serve_is_one() -> None:
     listed = run("--help").stdout
-    for name in ("index", "search", "show", "inspect", "serve", "check", "export", "sample", "settings"):
+    for name in (
+        "index",
+        "search",
+        "show",
+        "inspect",
+        "serve",
+        "check",
+        "export",
+        "sample",
+        "settings",
+    ):
         assert f"\n  {name} " in listed
         assert run(name, "--help").exit_code == 0
 
@@ -156,16 +215,27 @@ def test_settings_are_listed() -> None:
 
 def test_sample_round_trip(tmp_path: Path) -> None:
     assert run("sample", "12", tmp_path / "s", "--seed", "3").exit_code == 0
-    tally = json.loads(run("index", tmp_path / "s", "--index", tmp_path / "index", "--json").stdout)
+    tally = json.loads(
+        run("index", tmp_path / "s", "--index", tmp_path / "index", "--json").stdout
+    )
     assert (tally["reports"], tally["skipped"]) == (12, [])
 
 
 def test_as_a_module() -> None:
-    done = subprocess.run([sys.executable, "-m", "indexer", "--version"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "indexer", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.startswith("gongkai")
 
 
 def test_the_corpus_of_this_project(tmp_path: Path) -> None:
-    tally = json.loads(run("index", CORPUS, "--index", tmp_path / "index", "--json").stdout)
+    tally = json.loads(
+        run("index", CORPUS, "--index", tmp_path / "index", "--json").stdout
+    )
     assert tally["reports"] >= 30
-    assert [s["source"] for s in tally["skipped"] if not s["source"].endswith(".md")] == []
+    assert [
+        s["source"] for s in tally["skipped"] if not s["source"].endswith(".md")
+    ] == []

@@ -1,4 +1,6 @@
-"""Walking folders, archives and JSON Lines: what is found, what is skipped and why, and that nothing hostile wins."""
+"""Walking folders, archives and JSON Lines: what is found, what is skipped and why, and that
+nothing hostile wins.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ TEXT = "望海市2017年政府信息公开年报\n正文。".encode()
 
 def run(*paths: Path, limit: int = 1) -> tuple[list[Source], list[Skip]]:
     found = list(walk(paths, Settings(index=Path("/nowhere/index"), max_file_mb=limit)))
-    return [f for f in found if isinstance(f, Source)], [f for f in found if isinstance(f, Skip)]
+    return [f for f in found if isinstance(f, Source)], [
+        f for f in found if isinstance(f, Skip)
+    ]
 
 
 def names(found: Sequence[Source]) -> list[str]:
@@ -40,7 +44,9 @@ def write(path: Path, data: bytes = TEXT) -> Path:
     return path
 
 
-def zipped(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+def zipped(
+    path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED
+) -> Path:
     with zipfile.ZipFile(path, "w", method) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
@@ -48,10 +54,24 @@ def zipped(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFL
 
 
 def test_folders_in_sorted_order_without_litter(tmp_path: Path) -> None:
-    for name in ("b.txt", "a/z.html", "a/b.txt", ".git/x.txt", "a/.hidden.txt", "~$x.docx", "__MACOSX/x.txt", "甲.HTM"):
+    for name in (
+        "b.txt",
+        "a/z.html",
+        "a/b.txt",
+        ".git/x.txt",
+        "a/.hidden.txt",
+        "~$x.docx",
+        "__MACOSX/x.txt",
+        "甲.HTM",
+    ):
         write(tmp_path / "seeds" / name)
     found, skipped = run(tmp_path / "seeds")
-    assert names(found) == ["seeds/a/b.txt", "seeds/a/z.html", "seeds/b.txt", "seeds/甲.HTM"]
+    assert names(found) == [
+        "seeds/a/b.txt",
+        "seeds/a/z.html",
+        "seeds/b.txt",
+        "seeds/甲.HTM",
+    ]
     assert skipped == []
     first = found[0]
     assert first.digest == hashlib.sha256(TEXT).hexdigest()
@@ -64,7 +84,9 @@ def test_a_file_is_named_by_its_name(tmp_path: Path) -> None:
     assert names(run(write(tmp_path / "x" / "a.txt"))[0]) == ["a.txt"]
 
 
-def test_the_folder_one_is_in_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_one_is_in_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path / "seeds" / "a.txt")
     monkeypatch.chdir(tmp_path / "seeds")
     assert names(run(Path())[0]) == ["seeds/a.txt"]
@@ -87,7 +109,10 @@ def test_reasons(tmp_path: Path) -> None:
     assert reasons["c/a.jpg"].startswith("no reader for .jpg; readable are .html")
     assert reasons["c/b"].startswith("no reader for a file without a suffix")
     assert reasons["c/c.txt"] == "is empty; fetch it again"
-    assert reasons["c/d.txt"] == "is larger than 1 MB; raise GONGKAI_MAX_FILE_MB to read it"
+    assert (
+        reasons["c/d.txt"]
+        == "is larger than 1 MB; raise GONGKAI_MAX_FILE_MB to read it"
+    )
     assert reasons["c/e.txt"].startswith("is a PNG image")
     assert "is damaged" in reasons["c/f.txt.gz"]
     assert "is not a zip archive" in reasons["c/g.zip"]
@@ -97,19 +122,26 @@ def test_reasons(tmp_path: Path) -> None:
 
 def test_what_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "empty" / "sub").mkdir(parents=True)
-    assert run(tmp_path / "empty")[1] == [Skip("empty", "is an empty folder; point at a folder with reports")]
+    assert run(tmp_path / "empty")[1] == [
+        Skip("empty", "is an empty folder; point at a folder with reports")
+    ]
     assert run(tmp_path / "none")[1][0].reason.startswith("there is no such file")
     (tmp_path / "broken.txt").symlink_to(tmp_path / "none")
     assert len(run(tmp_path / "broken.txt")[1]) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="permissions do not bind this user")
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0,
+    reason="permissions do not bind this user",
+)
 def test_without_permission(tmp_path: Path) -> None:
     write(tmp_path / "c" / "a.txt").chmod(0)
     assert "permission denied" in run(tmp_path / "c")[1][0].reason
 
 
-def test_permission_error_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_permission_error_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path / "c" / "a.txt")
     write(tmp_path / "c" / "b.txt")
     opened = Path.open
@@ -122,17 +154,23 @@ def test_permission_error_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Path, "open", refuse)
     found, skipped = run(tmp_path / "c")
     assert names(found) == ["c/b.txt"]
-    assert skipped == [Skip("c/a.txt", "cannot be opened: permission denied; change its permissions")]
+    assert skipped == [
+        Skip("c/a.txt", "cannot be opened: permission denied; change its permissions")
+    ]
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+@pytest.mark.skipif(
+    not hasattr(os, "mkfifo"), reason="this system has no pipes in folders"
+)
 def test_pipes_and_circles_do_not_hang(tmp_path: Path) -> None:
     write(tmp_path / "c" / "a.txt")
     os.mkfifo(tmp_path / "c" / "pipe.txt")
     (tmp_path / "c" / "loop").symlink_to(tmp_path / "c")
     found, skipped = run(tmp_path / "c")
     assert names(found) == ["c/a.txt"]
-    assert skipped == [Skip("c/pipe.txt", "is not a regular file; copy its content to one")]
+    assert skipped == [
+        Skip("c/pipe.txt", "is not a regular file; copy its content to one")
+    ]
 
 
 def test_an_index_is_not_a_corpus(tmp_path: Path) -> None:
@@ -141,9 +179,13 @@ def test_an_index_is_not_a_corpus(tmp_path: Path) -> None:
     write(tmp_path / "c" / "idx" / "x.txt")
     found, skipped = run(tmp_path / "c")
     assert names(found) == ["c/a.txt"]
-    assert skipped == [Skip("c/idx", "is an index, not reports; point at the folder of the reports")]
+    assert skipped == [
+        Skip("c/idx", "is an index, not reports; point at the folder of the reports")
+    ]
     own = list(walk([tmp_path / "c"], Settings(index=tmp_path / "c")))
-    assert own == [Skip("c", "is an index, not reports; point at the folder of the reports")]
+    assert own == [
+        Skip("c", "is an index, not reports; point at the folder of the reports")
+    ]
 
 
 def test_zip_with_names_in_gbk(tmp_path: Path) -> None:
@@ -152,7 +194,11 @@ def test_zip_with_names_in_gbk(tmp_path: Path) -> None:
         archive.writestr("AAAA/BBBB.txt", TEXT)
         archive.writestr(".hidden/x.txt", TEXT)
         archive.writestr("x.png", TEXT)
-    data = raw.getvalue().replace(b"AAAA", "年报".encode("gbk")).replace(b"BBBB", "龙岗".encode("gbk"))
+    data = (
+        raw.getvalue()
+        .replace(b"AAAA", "年报".encode("gbk"))
+        .replace(b"BBBB", "龙岗".encode("gbk"))
+    )
     found, skipped = run(write(tmp_path / "all.zip", data))
     assert names(found) == ["all.zip/年报/龙岗.txt"]
     assert found[0].data == TEXT
@@ -174,7 +220,11 @@ def test_zip_members_of_every_kind(tmp_path: Path) -> None:
         },
     )
     found, skipped = run(path)
-    assert names(found) == ["all.zip/evil.txt", "all.zip/c.jsonl#1", "all.zip/p.html.gz"]
+    assert names(found) == [
+        "all.zip/evil.txt",
+        "all.zip/c.jsonl#1",
+        "all.zip/p.html.gz",
+    ]
     assert [f.suffix for f in found] == [".txt", ".json", ".html"]
     assert {s.source: s.reason.partition(";")[0] for s in skipped} == {
         "all.zip/in.zip": "is an archive in an archive",
@@ -188,14 +238,18 @@ def test_zip_bombs(tmp_path: Path) -> None:
     assert "grows without measure" in run(many, limit=100)[1][0].reason
     # a directory that lies about sizes: what comes out is counted
     path = zipped(tmp_path / "b.zip", {"x.txt": bytes(30 << 20), "y.txt": TEXT})
-    data = path.read_bytes().replace((30 << 20).to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    data = path.read_bytes().replace(
+        (30 << 20).to_bytes(4, "little"), (100).to_bytes(4, "little")
+    )
     found, skipped = run(write(tmp_path / "c.zip", data), limit=100)
     assert names(found) == ["c.zip/y.txt"]
     assert [s.source for s in skipped] == ["c.zip/x.txt"]
 
 
 def test_encrypted_zip(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "a.zip", {"x.txt": TEXT, "y.txt": TEXT}, zipfile.ZIP_STORED)
+    path = zipped(
+        tmp_path / "a.zip", {"x.txt": TEXT, "y.txt": TEXT}, zipfile.ZIP_STORED
+    )
     data = bytearray(path.read_bytes())
     local, central = data.index(b"PK\x03\x04"), data.index(b"PK\x01\x02")
     data[local + 6] |= 1
@@ -224,22 +278,42 @@ LINES = [
         "level": "县区级",
         "year": 2019,
     },
-    {"id": 5, "html": "<p>正文在这里</p>", "region": "广东省/深圳市", "published": "2019-03-11T10:00:00"},
-    {"text": "文", "region": ["广东省", "深圳市"], "year": "2018", "title": None, "unknown": 1},
+    {
+        "id": 5,
+        "html": "<p>正文在这里</p>",
+        "region": "广东省/深圳市",
+        "published": "2019-03-11T10:00:00",
+    },
+    {
+        "text": "文",
+        "region": ["广东省", "深圳市"],
+        "year": "2018",
+        "title": None,
+        "unknown": 1,
+    },
 ]
 
 
 def test_json_lines(tmp_path: Path) -> None:
     data = "\n".join(json.dumps(line, ensure_ascii=False) for line in LINES).encode()
-    for name, content in (("c.jsonl", b"\xef\xbb\xbf" + data + b"\n\n"), ("c.jsonl.gz", gzip.compress(data))):
+    for name, content in (
+        ("c.jsonl", b"\xef\xbb\xbf" + data + b"\n\n"),
+        ("c.jsonl.gz", gzip.compress(data)),
+    ):
         found, skipped = run(write(tmp_path / name, content))
         assert skipped == []
         assert names(found) == [f"{name}#{n}" for n in (1, 2, 3)]
         assert found[0].known == Known("a", "http://x/1", "标题", "局", "县区级", 2019)
-        assert found[1].known == Known("5", region=("广东省", "深圳市"), published="2019-03-11")
+        assert found[1].known == Known(
+            "5", region=("广东省", "深圳市"), published="2019-03-11"
+        )
         assert found[2].known == Known(region=("广东省", "深圳市"), year=2018)
         pages = [read(f) for f in found]
-        assert [(p.title, p.text) for p in pages] == [("标题", " 正文\n"), (None, "正文在这里"), (None, "文")]
+        assert [(p.title, p.text) for p in pages] == [
+            ("标题", " 正文\n"),
+            (None, "正文在这里"),
+            (None, "文"),
+        ]
         assert pages[0].chrome == []
 
 
@@ -263,8 +337,14 @@ BAD = [
 
 
 @pytest.mark.parametrize(("line", "reason"), BAD, ids=[b[1] for b in BAD])
-def test_a_bad_line_is_told_and_the_rest_goes_on(tmp_path: Path, line: str, reason: str) -> None:
-    found, skipped = run(write(tmp_path / "c.jsonl", f'{{"text": "一"}}\n{line}\n{{"text": "二"}}'.encode()))
+def test_a_bad_line_is_told_and_the_rest_goes_on(
+    tmp_path: Path, line: str, reason: str
+) -> None:
+    found, skipped = run(
+        write(
+            tmp_path / "c.jsonl", f'{{"text": "一"}}\n{line}\n{{"text": "二"}}'.encode()
+        )
+    )
     assert names(found) == ["c.jsonl#1", "c.jsonl#3"]
     assert skipped[0].source == "c.jsonl#2"
     assert skipped[0].reason.startswith("line 2 ")
@@ -272,20 +352,35 @@ def test_a_bad_line_is_told_and_the_rest_goes_on(tmp_path: Path, line: str, reas
 
 
 def test_bytes_that_are_no_utf8_and_a_line_without_end(tmp_path: Path) -> None:
-    lines = [b'{"text": "x"}', '{"text": "公开"}'.encode("gbk"), b"a" * (3 << 20), b'{"text": "y"}']
+    lines = [
+        b'{"text": "x"}',
+        '{"text": "公开"}'.encode("gbk"),
+        b"a" * (3 << 20),
+        b'{"text": "y"}',
+    ]
     found, skipped = run(write(tmp_path / "c.jsonl", b"\n".join(lines)))
     assert names(found) == ["c.jsonl#1", "c.jsonl#4"]
-    assert ["UTF-8" in skipped[0].reason, "larger than 1 MB" in skipped[1].reason] == [True, True]
+    assert ["UTF-8" in skipped[0].reason, "larger than 1 MB" in skipped[1].reason] == [
+        True,
+        True,
+    ]
 
 
 def test_half_a_character_is_shown_as_damaged(tmp_path: Path) -> None:
-    found, _ = run(write(tmp_path / "c.jsonl", rb'{"text": "\ud800 x", "title": "\udfff y"}'))
+    found, _ = run(
+        write(tmp_path / "c.jsonl", rb'{"text": "\ud800 x", "title": "\udfff y"}')
+    )
     assert read(found[0]).text == "\ufffd x"
     assert found[0].known.title == "\ufffd y"
 
 
 def test_a_changed_field_changes_the_digest(tmp_path: Path) -> None:
-    found, _ = run(write(tmp_path / "c.jsonl", b'{"text": "x", "year": 2018}\n{"text": "x", "year": 2019}'))
+    found, _ = run(
+        write(
+            tmp_path / "c.jsonl",
+            b'{"text": "x", "year": 2018}\n{"text": "x", "year": 2019}',
+        )
+    )
     assert found[0].digest != found[1].digest
 
 
@@ -298,7 +393,12 @@ def test_blank_text_is_refused(tmp_path: Path) -> None:
 def make_warc(path: Path, compress: bool) -> Path:
     out = b""
     for url, status, mime, data in (
-        ("http://x/a.html", "200 OK", "text/html; charset=gbk", "<p>政府信息公开工作</p>".encode("gbk")),
+        (
+            "http://x/a.html",
+            "200 OK",
+            "text/html; charset=gbk",
+            "<p>政府信息公开工作</p>".encode("gbk"),
+        ),
         ("http://x/b.png", "200 OK", "image/png", b"\x89PNG"),
         ("http://x/c.html", "404 Not Found", "text/html", b"<p>no</p>"),
         ("http://x/d.txt", "200 OK", "text/plain", TEXT),
@@ -306,7 +406,11 @@ def make_warc(path: Path, compress: bool) -> Path:
         block = f"HTTP/1.1 {status}\r\nContent-Type: {mime}\r\n\r\n".encode() + data
         head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2020-01-01T00:00:00Z\r\n"
         kind = f"WARC-Record-ID: <urn:uuid:{len(out)}>\r\nContent-Type: application/http; msgtype=response\r\n"
-        record = f"{head}{kind}Content-Length: {len(block)}\r\n\r\n".encode() + block + b"\r\n\r\n"
+        record = (
+            f"{head}{kind}Content-Length: {len(block)}\r\n\r\n".encode()
+            + block
+            + b"\r\n\r\n"
+        )
         out += gzip.compress(record) if compress else record
     return write(path, out)
 
@@ -328,7 +432,9 @@ def test_warc(tmp_path: Path, name: str) -> None:
 def test_warc_bombs(tmp_path: Path) -> None:
     pytest.importorskip("warcio")
     for n, start in enumerate((b"", b"WARC/1.0\r\nWARC-Type: ")):
-        found, skipped = run(write(tmp_path / f"{n}.warc.gz", gzip.compress(start + bytes(64 << 20))))
+        found, skipped = run(
+            write(tmp_path / f"{n}.warc.gz", gzip.compress(start + bytes(64 << 20)))
+        )
         assert found == []
         assert "grows without measure" in skipped[0].reason
 
@@ -342,11 +448,21 @@ def test_warc_without_warcio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 @settings(max_examples=60)
 @given(
     data=st.binary(max_size=300),
-    name=st.sampled_from(["a.zip", "a.txt.gz", "a.jsonl.gz", "a.jsonl", "a.warc", "a.warc.gz"]),
+    name=st.sampled_from(
+        ["a.zip", "a.txt.gz", "a.jsonl.gz", "a.jsonl", "a.warc", "a.warc.gz"]
+    ),
     magic=st.booleans(),
 )
-def test_no_file_is_too_broken(tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str, magic: bool) -> None:
-    start = {"z": b"PK\x03\x04", "g": b"\x1f\x8b\x08"}.get("z" if name == "a.zip" else name[-2], b"") if magic else b""
+def test_no_file_is_too_broken(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str, magic: bool
+) -> None:
+    start = (
+        {"z": b"PK\x03\x04", "g": b"\x1f\x8b\x08"}.get(
+            "z" if name == "a.zip" else name[-2], b""
+        )
+        if magic
+        else b""
+    )
     path = write(tmp_path_factory.mktemp("c") / name, start + data)
     found, skipped = run(path)
     assert found or skipped

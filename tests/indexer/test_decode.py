@@ -1,4 +1,6 @@
-"""Decoding, tested on bytes: every way in which Chinese pages declare, misdeclare or hide their encoding."""
+"""Decoding, tested on bytes: every way in which Chinese pages declare, misdeclare or hide their
+encoding.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +14,25 @@ from hypothesis import strategies as st
 from index.model.errors import InputError
 from indexer.decode import declared_labels, decode
 
-CASES = json.loads((Path(__file__).parents[1] / "data" / "decode" / "cases.json").read_text("utf-8"))
+CASES = json.loads(
+    (Path(__file__).parents[1] / "data" / "decode" / "cases.json").read_text("utf-8")
+)
 PROSE = "根据条例的要求，现将本局的政府信息公开工作情况报告如下，欢迎社会各界提出意见。"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["name"])
 def test_cases(case: dict) -> None:
     found = decode(case["text"].encode(case["as"]))
-    assert (found.text, found.encoding, found.reason) == (case["text"], case["encoding"], case["reason"])
+    assert (found.text, found.encoding, found.reason) == (
+        case["text"],
+        case["encoding"],
+        case["reason"],
+    )
 
 
-@pytest.mark.parametrize(("encoding", "cut"), [("utf-8", 1), ("utf-8", 2), ("gb18030", 1), ("utf-16", 1)])
+@pytest.mark.parametrize(
+    ("encoding", "cut"), [("utf-8", 1), ("utf-8", 2), ("gb18030", 1), ("utf-16", 1)]
+)
 def test_a_cut_off_character_is_dropped(encoding: str, cut: int) -> None:
     whole = PROSE.encode(encoding)
     assert decode(whole[:-cut]).text == PROSE[:-1]
@@ -43,7 +53,9 @@ def test_one_damaged_byte_costs_one_character() -> None:
 
 
 def test_labels_are_found_in_order() -> None:
-    assert declared_labels(b'<?xml encoding="GBK"?><meta charset=utf-8><meta content="text/html; charset=utf-8">') == [
+    assert declared_labels(
+        b'<?xml encoding="GBK"?><meta charset=utf-8><meta content="text/html; charset=utf-8">'
+    ) == [
         "gbk",
         "utf-8",
     ]
@@ -133,4 +145,6 @@ def test_reference_files(shared: Path) -> None:
             continue
         found = decode(data)
         assert found.encoding.startswith(CHINESE[label]), wanted["file"]
-        assert "\ufffd" not in found.text.replace("\ufffd", "", data.count(b"\xef\xbf\xbd")), wanted["file"]
+        assert "\ufffd" not in found.text.replace(
+            "\ufffd", "", data.count(b"\xef\xbf\xbd")
+        ), wanted["file"]

@@ -21,14 +21,22 @@ def test_corrections_are_found_by_id_and_by_url(tmp_path):
         'r1,,agency,"甲局, 乙局",merged\r\n',
     )
     assert len(rows) == 2
-    assert {n: o.value for n, o in rows.of("r1", None).items()} == {"year": 2018, "agency": "甲局, 乙局"}
+    assert {n: o.value for n, o in rows.of("r1", None).items()} == {
+        "year": 2018,
+        "agency": "甲局, 乙局",
+    }
     assert rows.of(None, "http://a/x")["region"].value == ["广东省", "深圳市"]
     assert rows.of("r2", None) == {}
     assert rows.of("r1")["year"].reason == "cover"
 
 
 def test_an_empty_value_says_unknown(tmp_path):
-    assert load(tmp_path, "id,field,value,reason\nr1,year,,torn off\n").of("r1")["year"].value is None
+    assert (
+        load(tmp_path, "id,field,value,reason\nr1,year,,torn off\n")
+        .of("r1")["year"]
+        .value
+        is None
+    )
 
 
 @pytest.mark.parametrize(

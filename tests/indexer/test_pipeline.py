@@ -18,12 +18,21 @@ from indexer.pipeline import report_id, report_of
 from indexer.repair import undo
 from tests.conftest import CORPUS, ROOT
 
-TRUTH = json.loads((ROOT / "tests" / "data" / "corpus_truth.json").read_text(encoding="utf-8"))
+TRUTH = json.loads(
+    (ROOT / "tests" / "data" / "corpus_truth.json").read_text(encoding="utf-8")
+)
 
 
 def source(text: str, *, suffix: str = ".txt", known: Known | None = None) -> Source:
     data = text.encode()
-    return Source("a" + suffix, "/nowhere/a", suffix, data, hashlib.sha256(data).hexdigest(), known or Known())
+    return Source(
+        "a" + suffix,
+        "/nowhere/a",
+        suffix,
+        data,
+        hashlib.sha256(data).hexdigest(),
+        known or Known(),
+    )
 
 
 def corpus() -> Iterator[Source]:
@@ -38,7 +47,9 @@ REPORTS: dict[str, tuple[Source, Report]] = {}
 @pytest.fixture(scope="module")
 def reports() -> dict[str, tuple[Source, Report]]:
     if not REPORTS:
-        REPORTS.update({s.name.removeprefix("corpus/"): (s, report_of(s)) for s in corpus()})
+        REPORTS.update(
+            {s.name.removeprefix("corpus/"): (s, report_of(s)) for s in corpus()}
+        )
     return REPORTS
 
 
@@ -47,7 +58,9 @@ def test_every_sample_is_read(reports: dict[str, tuple[Source, Report]]) -> None
 
 
 @pytest.mark.parametrize("field", ["agency", "level", "region", "year", "published"])
-def test_nothing_is_wrong(reports: dict[str, tuple[Source, Report]], field: str) -> None:
+def test_nothing_is_wrong(
+    reports: dict[str, tuple[Source, Report]], field: str
+) -> None:
     """Right or said to be unknown: a value that is there is the true one."""
     wrong = {}
     for name, (_, report) in reports.items():
@@ -57,10 +70,17 @@ def test_nothing_is_wrong(reports: dict[str, tuple[Source, Report]], field: str)
     assert not wrong
 
 
-@pytest.mark.parametrize(("field", "least"), [("agency", 0.9), ("level", 0.95), ("region", 0.95), ("year", 0.97)])
-def test_nearly_all_is_known(reports: dict[str, tuple[Source, Report]], field: str, least: float) -> None:
+@pytest.mark.parametrize(
+    ("field", "least"),
+    [("agency", 0.9), ("level", 0.95), ("region", 0.95), ("year", 0.97)],
+)
+def test_nearly_all_is_known(
+    reports: dict[str, tuple[Source, Report]], field: str, least: float
+) -> None:
     there = [n for n, t in TRUTH.items() if t[field] is not None]
-    assert sum(getattr(reports[n][1], field) == TRUTH[n][field] for n in there) >= least * len(there)
+    assert sum(
+        getattr(reports[n][1], field) == TRUTH[n][field] for n in there
+    ) >= least * len(there)
 
 
 def test_repairs_can_be_undone(reports: dict[str, tuple[Source, Report]]) -> None:
@@ -83,10 +103,17 @@ def test_a_glossed_title_is_repaired_with_its_text() -> None:
         "區(qū)委、區(qū)政府、區(qū)直各局、區(qū)屬單位、各街區(qū)認真落實政府信息公開條例，全年主動公開信息一百條。"
         * 4
     )
-    report = report_of(source(body, known=Known(title="龍崗區(qū)二〇一八年政府信息公開工作年度報告")))
-    assert report.title == "龍崗區(qū)二〇一八年政府信息公開工作年度報告".replace("(qū)", "")
+    report = report_of(
+        source(body, known=Known(title="龍崗區(qū)二〇一八年政府信息公開工作年度報告"))
+    )
+    assert report.title == "龍崗區(qū)二〇一八年政府信息公開工作年度報告".replace(
+        "(qū)", ""
+    )
     assert "(qū)" not in report.text
-    assert all(undo(report.text, report.repairs)[s.start : s.end] == s.before for s in report.repairs)
+    assert all(
+        undo(report.text, report.repairs)[s.start : s.end] == s.before
+        for s in report.repairs
+    )
 
 
 def test_ids_are_given_then_from_the_url_then_from_the_path() -> None:
@@ -95,7 +122,9 @@ def test_ids_are_given_then_from_the_url_then_from_the_path() -> None:
     by_path = report_id(source("x"))
     assert given == "mine"
     assert len({given, by_url, by_path}) == 3
-    assert by_url == report_id(source("other text", known=Known(url="http://a.gov.cn/1")))
+    assert by_url == report_id(
+        source("other text", known=Known(url="http://a.gov.cn/1"))
+    )
 
 
 def test_a_host_that_is_known_tells_namesakes_apart(tmp_path: Path) -> None:
@@ -103,7 +132,12 @@ def test_a_host_that_is_known_tells_namesakes_apart(tmp_path: Path) -> None:
         "根据《中华人民共和国政府信息公开条例》的规定，现公布{}2018年政府信息公开工作年度报告。"
         + "主动公开政府信息12条。" * 8
     )
-    names = ["福州市鼓楼区教育局", "福州市鼓楼区民政局", "福州市鼓楼区财政局", "鼓楼区审计局"]
+    names = [
+        "福州市鼓楼区教育局",
+        "福州市鼓楼区民政局",
+        "福州市鼓楼区财政局",
+        "鼓楼区审计局",
+    ]
     records = [
         {
             "id": n,
@@ -114,7 +148,9 @@ def test_a_host_that_is_known_tells_namesakes_apart(tmp_path: Path) -> None:
         for i, n in enumerate(names)
     ]
     path = tmp_path / "a.jsonl"
-    path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in records), encoding="utf-8")
+    path.write_text(
+        "\n".join(json.dumps(r, ensure_ascii=False) for r in records), encoding="utf-8"
+    )
     settings = Settings(index=tmp_path / "index", jobs=1)
     build([path], settings)
     from index.search.searcher import Searcher

@@ -50,7 +50,12 @@ def test_a_name_path_resolves(gazetteer, text, year, context, path, rest):
 
 @pytest.mark.parametrize(
     ("text", "tier", "least"),
-    [("鼓楼区人民政府", 3, 4), ("朝阳区教育局", 3, 2), ("城关镇人民政府", 4, 20), ("光明街道办事处", 4, 5)],
+    [
+        ("鼓楼区人民政府", 3, 4),
+        ("朝阳区教育局", 3, 2),
+        ("城关镇人民政府", 4, 20),
+        ("光明街道办事处", 4, 5),
+    ],
 )
 def test_what_many_places_are_called_stays_ambiguous(gazetteer, text, tier, least):
     found = gazetteer.resolve(text, year=2018)
@@ -58,7 +63,9 @@ def test_what_many_places_are_called_stays_ambiguous(gazetteer, text, tier, leas
     assert len(found.candidates) >= least
 
 
-@pytest.mark.parametrize("text", ["", "办公室", "文化局", "信息公开", "某某市", "市和县", "A", "深圳海关"])
+@pytest.mark.parametrize(
+    "text", ["", "办公室", "文化局", "信息公开", "某某市", "市和县", "A", "深圳海关"]
+)
 def test_no_place_is_no_place(gazetteer, text):
     assert gazetteer.resolve(text).status == "none"
 
@@ -75,7 +82,12 @@ def test_names_are_kept_in_index_form(gazetteer):
 
 
 def test_every_place_lies_in_a_province(gazetteer):
-    orphans = [p for codes in gazetteer.by_code.values() for p in codes if p.tier != 1 and not gazetteer.above(p)]
+    orphans = [
+        p
+        for codes in gazetteer.by_code.values()
+        for p in codes
+        if p.tier != 1 and not gazetteer.above(p)
+    ]
     assert orphans == []
 
 
@@ -127,9 +139,12 @@ def test_a_wrong_file_is_told_with_its_line(tmp_path, content, line):
     assert (told.value.path, told.value.line) == (str(path), line)
 
 
-# the time in a gzip header must not become a part of the name of a test: workers collect at different times
+# the time in a gzip header must not become a part of the name of a test: workers collect at
+# different times
 @pytest.mark.parametrize(
-    "content", [b"", b"no gzip", gzip.compress(b"110000", mtime=0)[:-9]], ids=["empty", "text", "cut"]
+    "content",
+    [b"", b"no gzip", gzip.compress(b"110000", mtime=0)[:-9]],
+    ids=["empty", "text", "cut"],
 )
 def test_a_file_that_is_no_gzip_is_told(tmp_path, content):
     path = tmp_path / "places.tsv.gz"
@@ -141,7 +156,9 @@ def test_a_file_that_is_no_gzip_is_told(tmp_path, content):
         assert Gazetteer.load(path).by_name.keys() >= {"光明新区"}
 
 
-@pytest.mark.parametrize("row", ["光明新区\t4403", "光明新区\t440300\t2007\t2018\t9", "光明新区\t440300\t07"])
+@pytest.mark.parametrize(
+    "row", ["光明新区\t4403", "光明新区\t440300\t2007\t2018\t9", "光明新区\t440300\t07"]
+)
 def test_a_wrong_zone_is_told(tmp_path, row):
     path = tmp_path / "zones.tsv"
     path.write_text("# zones\n" + row + "\n", encoding="utf-8")

@@ -11,10 +11,23 @@ import pytest
 
 from index.model.report import LEVELS
 from indexer.sample import Sample, generate, write_samples
-from indexer.sample.damage import GLOSSED, KINDS, gbk_slipped, glossed, kangxi, taiwan_worded
+from indexer.sample.damage import (
+    GLOSSED,
+    KINDS,
+    gbk_slipped,
+    glossed,
+    kangxi,
+    taiwan_worded,
+)
 from indexer.sample.generate import RATES, YEARS
 from indexer.sample.shapes import SHAPES
-from indexer.sample.tables import broken_identities, html_tables, metrics, stat2014_rows, text_tables
+from indexer.sample.tables import (
+    broken_identities,
+    html_tables,
+    metrics,
+    stat2014_rows,
+    text_tables,
+)
 
 COUNT = 600
 
@@ -29,13 +42,19 @@ def test_identities_hold_unless_the_truth_says_otherwise(samples: list[Sample]) 
     assert len(tabled) > COUNT / 3
     for sample in tabled:
         broken = broken_identities(sample.tables)
-        assert broken == (["R1.handled", "R2.6", "R3.6"] if "wrong total" in sample.truth["faults"] else [])
+        assert broken == (
+            ["R1.handled", "R2.6", "R3.6"]
+            if "wrong total" in sample.truth["faults"]
+            else []
+        )
 
 
 def test_no_cell_is_negative(samples: list[Sample]) -> None:
     for sample in samples:
         if sample.tables is not None:
-            assert all(n >= 0 for row in sample.tables.applications.values() for n in row)
+            assert all(
+                n >= 0 for row in sample.tables.applications.values() for n in row
+            )
 
 
 def test_each_year_begins_where_the_last_one_ended(samples: list[Sample]) -> None:
@@ -45,9 +64,14 @@ def test_each_year_begins_where_the_last_one_ended(samples: list[Sample]) -> Non
         if same and first.tables is not None and second.tables is not None:
             pairs += 1
             assert second.truth["year"] == first.truth["year"] + 1
-            assert second.tables.applications["carried_in"] == first.tables.applications["carried_out"]
+            assert (
+                second.tables.applications["carried_in"]
+                == first.tables.applications["carried_out"]
+            )
             if first.tables.template == second.tables.template == "gb2021":
-                now, then = (s.tables.proactive["行政规范性文件"] for s in (second, first))
+                now, then = (
+                    s.tables.proactive["行政规范性文件"] for s in (second, first)
+                )
                 assert int(now[2]) == int(then[2]) + int(now[0]) - int(now[1])
     assert pairs > 50
 
@@ -61,14 +85,23 @@ def test_shards_made_apart_are_the_same() -> None:
 def test_bodies_keep_to_the_reform(samples: list[Sample]) -> None:
     for sample in samples:
         year, agency = sample.truth["year"], sample.truth["agency_printed"]
-        assert not (year >= 2019 and re.search("国土资源局|环境保护局|工商行政管理局|卫生和计划生育", agency)), agency
-        assert not (year <= 2018 and re.search("自然资源局|生态环境局|市场监督|卫生健康|退役军人", agency)), agency
+        assert not (
+            year >= 2019
+            and re.search("国土资源局|环境保护局|工商行政管理局|卫生和计划生育", agency)
+        ), agency
+        assert not (
+            year <= 2018
+            and re.search("自然资源局|生态环境局|市场监督|卫生健康|退役军人", agency)
+        ), agency
 
 
 def test_form_fits_the_year(samples: list[Sample]) -> None:
     for sample in samples:
         year, template = sample.truth["year"], sample.truth["template"]
-        assert template in {True: ("prose",), False: ("prose", "gb2019", "gb2021")}[year < 2019]
+        assert (
+            template
+            in {True: ("prose",), False: ("prose", "gb2019", "gb2021")}[year < 2019]
+        )
         assert (template == "gb2021") == (year >= 2021)
 
 
@@ -79,14 +112,22 @@ def test_truth_agrees_with_the_text(samples: list[Sample]) -> None:
         assert f"{truth['year']}年12月31日" in text
         if truth["script"] == "Hans":
             assert truth["agency_printed"] in text
-            assert text.startswith(truth["title"] or ("发布时间", "根据", "本报告", truth["agency_printed"]))
+            assert text.startswith(
+                truth["title"]
+                or ("发布时间", "根据", "本报告", truth["agency_printed"])
+            )
         if truth["published"] is not None:
             year, month, day = truth["published"].split("-")
-            assert truth["published"] in text or f"{year}年{int(month)}月{int(day)}日" in text
+            assert (
+                truth["published"] in text
+                or f"{year}年{int(month)}月{int(day)}日" in text
+            )
         if truth["template"] == "prose" and truth["script"] == "Hans":
             assert f"政府信息共{truth['metrics']['proactive_total']}条" in text
             asked = truth["metrics"]["applications_new"]
-            assert (f"收到政府信息公开申请{asked}件" in text) or (not asked and "未收到政府信息公开申请" in text)
+            assert (f"收到政府信息公开申请{asked}件" in text) or (
+                not asked and "未收到政府信息公开申请" in text
+            )
 
 
 def test_metrics_are_the_printed_numbers(samples: list[Sample]) -> None:
@@ -95,7 +136,10 @@ def test_metrics_are_the_printed_numbers(samples: list[Sample]) -> None:
             assert sample.truth["metrics"] == metrics(sample.tables)
             lines = text_tables(sample.tables, " ")
             handled = next(line for line in lines if line.startswith("(七)总计"))
-            assert int(handled.split()[-1]) == sample.truth["metrics"]["applications_handled"]
+            assert (
+                int(handled.split()[-1])
+                == sample.truth["metrics"]["applications_handled"]
+            )
 
 
 def test_faults_come_at_their_rates() -> None:
@@ -107,7 +151,9 @@ def test_faults_come_at_their_rates() -> None:
 def test_truth_names_the_status_of_the_tables(samples: list[Sample]) -> None:
     for sample in samples:
         expected = "consistent" if sample.tables else "absent"
-        expected = "inconsistent" if "wrong total" in sample.truth["faults"] else expected
+        expected = (
+            "inconsistent" if "wrong total" in sample.truth["faults"] else expected
+        )
         expected = "partial" if "lost zeros" in sample.truth["faults"] else expected
         assert sample.truth["tables_status"] == expected
 
@@ -143,8 +189,16 @@ def test_every_shape_carries_title_and_body(samples: list[Sample]) -> None:
 
 def test_jsonl_gives_nothing_that_is_to_be_derived(tmp_path: Path) -> None:
     assert write_samples(30, tmp_path / "out", 2, truth=tmp_path / "truth.jsonl") == 30
-    records = [json.loads(line) for line in (tmp_path / "out/reports-00001.jsonl").read_text("utf-8").splitlines()]
-    truths = [json.loads(line) for line in (tmp_path / "truth.jsonl").read_text("utf-8").splitlines()]
+    records = [
+        json.loads(line)
+        for line in (tmp_path / "out/reports-00001.jsonl")
+        .read_text("utf-8")
+        .splitlines()
+    ]
+    truths = [
+        json.loads(line)
+        for line in (tmp_path / "truth.jsonl").read_text("utf-8").splitlines()
+    ]
     assert [set(r) for r in records] == [{"id", "url", "text"}] * 30
     assert [r["id"] for r in records] == [t["id"] for t in truths]
     assert truths[4]["source"] == "reports-00001.jsonl#5"
@@ -153,7 +207,12 @@ def test_jsonl_gives_nothing_that_is_to_be_derived(tmp_path: Path) -> None:
 def test_mixed_files_decode_as_written(tmp_path: Path) -> None:
     write_samples(24, tmp_path / "out", 2, truth=tmp_path / "truth.jsonl", form="mixed")
     files = sorted(p for p in (tmp_path / "out").rglob("*") if p.is_file())
-    truths = {t["source"]: t for t in map(json.loads, (tmp_path / "truth.jsonl").read_text("utf-8").splitlines())}
+    truths = {
+        t["source"]: t
+        for t in map(
+            json.loads, (tmp_path / "truth.jsonl").read_text("utf-8").splitlines()
+        )
+    }
     assert len(files) == 24
     assert {p.suffix for p in files} == {".txt", ".html"}
     for path in files:
@@ -181,6 +240,11 @@ def test_damage_changes_text_and_keeps_lines(kind: str) -> None:
 
 
 def test_annex_sums_follow_from_their_parts() -> None:
-    rows = {label: value for label, _, value in stat2014_rows({"in_person": 2, "online": 3, "granted": 5})}
+    rows = {
+        label: value
+        for label, _, value in stat2014_rows(
+            {"in_person": 2, "online": 3, "granted": 5}
+        )
+    }
     assert rows["(一)收到申请数"] == "5"
     assert rows["(三)申请答复数"] == "5"

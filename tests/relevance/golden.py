@@ -53,11 +53,20 @@ def corpus_searcher() -> Iterator[Searcher]:
 def ranking(searcher: Searcher, query: str) -> str:
     """What a reader sees of a query: how it was understood, and the first hits."""
     answer = searcher.search(SearchRequest(q=query, size=SHOWN, facets=(), snippets=0))
-    rows = [f"query: {query}", f"read as: {answer.query.explained}", f"total: {answer.total}"]
+    rows = [
+        f"query: {query}",
+        f"read as: {answer.query.explained}",
+        f"total: {answer.total}",
+    ]
     rows += ["relaxed"] * answer.query.relaxed
     rows += [f"did you mean: {s}" for s in answer.query.suggestions]
     rows += [f"synonyms of {w}: {' '.join(s)}" for w, s in answer.query.synonyms]
-    return "\n".join([*rows, "", *(f"{_place(h.source)} | {h.title}" for h in answer.hits)]) + "\n"
+    return (
+        "\n".join(
+            [*rows, "", *(f"{_place(h.source)} | {h.title}" for h in answer.hits)]
+        )
+        + "\n"
+    )
 
 
 def _place(source: str) -> str:
@@ -67,7 +76,9 @@ def _place(source: str) -> str:
 def main() -> None:
     with corpus_searcher() as searcher:
         for name, query in QUERIES.items():
-            (FOLDER / f"{name}.txt").write_text(ranking(searcher, query), encoding="utf-8")
+            (FOLDER / f"{name}.txt").write_text(
+                ranking(searcher, query), encoding="utf-8"
+            )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Known items: a reader looks for one report by its body, place and year, and spells it as readers do.
+"""Known items: a reader looks for one report by its body, place and year, and spells it as readers
+do.
 
 `python -m tests.relevance.known [REPORTS]` prints how often the right report comes first.
 """
@@ -48,7 +49,9 @@ def reports_of(samples: Sequence[Sample]) -> list[Report]:
     ]
 
 
-def known_items(samples: Sequence[Sample], count: int, seed: int = 1) -> Iterator[Known]:
+def known_items(
+    samples: Sequence[Sample], count: int, seed: int = 1
+) -> Iterator[Known]:
     """`count` queries over some of the reports, a third spelt in each way."""
     chance = Random(seed)
     for n, sample in enumerate(chance.sample(list(samples), count)):
@@ -61,16 +64,27 @@ def known_items(samples: Sequence[Sample], count: int, seed: int = 1) -> Iterato
 
 
 def _query(sample: Sample, n: int) -> str:
-    name, year, region = sample.truth["agency_printed"], sample.truth["year"], sample.truth["region"]
+    name, year, region = (
+        sample.truth["agency_printed"],
+        sample.truth["year"],
+        sample.truth["region"],
+    )
     place = region[-1] if region and region[-1] in name else ""
     own = name.partition(place)[2] if place else ""
-    shapes = (f"{name} {year}", f"{year}年 {name}", sample.title, f"{place} {year} {own}" if own else f"{year} {name}")
+    shapes = (
+        f"{name} {year}",
+        f"{year}年 {name}",
+        sample.title,
+        f"{place} {year} {own}" if own else f"{year} {name}",
+    )
     return shapes[n % len(shapes)]
 
 
 def _misspelt(query: str, chance: Random) -> str:
     """One character replaced by a common one that sounds the same."""
-    places = [i for i, c in enumerate(query) if HAN.match(c) and c != "年" and _common(c)]
+    places = [
+        i for i, c in enumerate(query) if HAN.match(c) and c != "年" and _common(c)
+    ]
     at = chance.choice(places)
     return query[:at] + chance.choice(_common(query[at])) + query[at + 1 :]
 
@@ -88,12 +102,19 @@ def first(searcher: Searcher, known: Known) -> str | None:
     return answer.hits[0].id if answer.hits else None
 
 
-def measured(samples: Sequence[Sample], count: int) -> tuple[dict[str, float], list[Known]]:
-    """The share of queries whose report came first, for each way and for all; and the queries that failed."""
+def measured(
+    samples: Sequence[Sample], count: int
+) -> tuple[dict[str, float], list[Known]]:
+    """The share of queries whose report came first, for each way and for all; and the queries that
+    failed.
+    """
     items = list(known_items(samples, count))
     with searcher_over(reports_of(samples)) as searcher:
         failed = [k for k in items if first(searcher, k) != k.report]
-    shares = {w: 1 - sum(k.way == w for k in failed) / sum(k.way == w for k in items) for w in WAYS}
+    shares = {
+        w: 1 - sum(k.way == w for k in failed) / sum(k.way == w for k in items)
+        for w in WAYS
+    }
     return shares | {"all": 1 - len(failed) / len(items)}, failed
 
 

@@ -1,7 +1,9 @@
-"""Questions and the passages that answer them, asked through Searcher as a reader would, and how high they come.
+"""Questions and the passages that answer them, asked through Searcher as a reader would, and how
+high they come.
 
-`python -m tests.relevance.retrieval [SET...]` prints a table against plain BM25 over pairs of characters and against
-tantivy over jieba's words; without tantivy (`pip install tantivy`) its columns say so.
+`python -m tests.relevance.retrieval [SET...]` prints a table against plain BM25 over pairs of
+characters and against tantivy over jieba's words; without tantivy (`pip install tantivy`) its
+columns say so.
 """
 
 from __future__ import annotations
@@ -33,7 +35,12 @@ from index.search.request import SearchRequest
 from index.search.searcher import Searcher
 from tests.conftest import SHARED
 
-SETS = {"cmrc": "cmrc2018_simplified", "drcd": "drcd_traditional", "xquad": "xquad_zh", "ncp": "ncp_policy_qa"}
+SETS = {
+    "cmrc": "cmrc2018_simplified",
+    "drcd": "drcd_traditional",
+    "xquad": "xquad_zh",
+    "ncp": "ncp_policy_qa",
+}
 DEPTH = 10
 MEASURES = (RR @ DEPTH, R @ 1)
 HAS_TANTIVY = find_spec("tantivy") is not None
@@ -51,9 +58,12 @@ class Questions:
         """A set of the shared data, every n-th question of it."""
         folder = SHARED / "data" / "retrieval" / SETS[name]
         reports = [
-            Report(id=d["id"], source=name, title=d["title"], text=d["text"]) for d in lines(folder / "corpus.jsonl")
+            Report(id=d["id"], source=name, title=d["title"], text=d["text"])
+            for d in lines(folder / "corpus.jsonl")
         ]
-        asked = {q["id"]: (q["text"], q["doc"]) for q in lines(folder / "queries.jsonl")}
+        asked = {
+            q["id"]: (q["text"], q["doc"]) for q in lines(folder / "queries.jsonl")
+        }
         return cls(tuple(reports), dict(list(asked.items())[::every]))
 
 
@@ -86,12 +96,17 @@ def asked(searcher: Searcher, question: str) -> list[str]:
     return [h.id for h in searcher.search(request).hits]
 
 
-def measured(questions: Questions, answer: Callable[[str], list[str]]) -> dict[str, float]:
+def measured(
+    questions: Questions, answer: Callable[[str], list[str]]
+) -> dict[str, float]:
     """MRR@10 and recall@1 of a way to answer, by their names in ir-measures."""
     run, qrels = [], []
     for number, (question, right) in questions.questions.items():
         qrels.append(ir_measures.Qrel(number, right, 1))
-        run += [ir_measures.ScoredDoc(number, found, float(-at)) for at, found in enumerate(answer(question))]
+        run += [
+            ir_measures.ScoredDoc(number, found, float(-at))
+            for at, found in enumerate(answer(question))
+        ]
     values = ir_measures.calc_aggregate(MEASURES, qrels, run)
     return {str(measure): float(value) for measure, value in values.items()}
 
@@ -118,7 +133,9 @@ class Bigrams:
         scores: Counter[str] = Counter()
         for pair in set(pairs_of(fold_line(question))):
             found = self.postings.get(pair, [])
-            idf = math.log(1 + (len(self.lengths) - len(found) + 0.5) / (len(found) + 0.5))
+            idf = math.log(
+                1 + (len(self.lengths) - len(found) + 0.5) / (len(found) + 0.5)
+            )
             for report, count in found:
                 norm = 1.2 * (0.25 + 0.75 * self.lengths[report] / self.mean)
                 scores[report] += idf * count * 2.2 / (count + norm)
@@ -126,22 +143,29 @@ class Bigrams:
 
 
 class Tantivy:
-    """tantivy's BM25 over jieba's words in search mode, any word of the question: a good engine as it is set up.
+    """tantivy's BM25 over jieba's words in search mode, any word of the question: a good engine as
+    it is set up.
 
-    Words are cut by the segmenter and the dictionaries that we use, and joined by spaces, because tantivy has no
-    segmenter for Chinese.
+    Words are cut by the segmenter and the dictionaries that we use, and joined by spaces, because
+    tantivy has no segmenter for Chinese.
     """
 
     def __init__(self, reports: Sequence[Report]) -> None:
         self.tantivy: Any = import_module("tantivy")
         schema = self.tantivy.SchemaBuilder()
-        schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+        schema.add_text_field(
+            "id", stored=True, tokenizer_name="raw", index_option="basic"
+        )
         schema.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
         self.schema = schema.build()
         index = self.tantivy.Index(self.schema)
         writer = index.writer(num_threads=1)
         for report in reports:
-            writer.add_document(self.tantivy.Document(id=report.id, words=" ".join(_words(form_of(report)))))
+            writer.add_document(
+                self.tantivy.Document(
+                    id=report.id, words=" ".join(_words(form_of(report)))
+                )
+            )
         writer.commit()
         writer.wait_merging_threads()
         index.reload()
@@ -150,7 +174,10 @@ class Tantivy:
     def __call__(self, question: str) -> list[str]:
         one = self.tantivy.Query.term_query
         should = self.tantivy.Occur.Should
-        clauses = [(should, one(self.schema, "words", w)) for w in dict.fromkeys(_words(fold_line(question)))]
+        clauses = [
+            (should, one(self.schema, "words", w))
+            for w in dict.fromkeys(_words(fold_line(question)))
+        ]
         found = self.searcher.search(self.tantivy.Query.boolean_query(clauses), DEPTH)
         return [self.searcher.doc(address).get_first("id") for _, address in found.hits]
 
@@ -176,7 +203,9 @@ def compared(questions: Questions) -> dict[str, dict[str, float]]:
 def row(name: str, count: int, values: dict[str, dict[str, float]]) -> str:
     """A row of the table: MRR@10 and recall@1 of each."""
     cells = [
-        " / ".join(f"{values[way][str(m)]:.4f}" for m in MEASURES) if way in values else "not installed"
+        " / ".join(f"{values[way][str(m)]:.4f}" for m in MEASURES)
+        if way in values
+        else "not installed"
         for way in (OURS, BIGRAMS, TANTIVY)
     ]
     return "| " + " | ".join([name, str(count), *cells]) + " |"

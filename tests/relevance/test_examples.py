@@ -24,7 +24,9 @@ def answer(searcher: Searcher, q: str) -> SearchResponse:
 
 
 @pytest.mark.parametrize("q", [q for q, _ in (*ROWS, *WORKED)])
-def test_every_example_finds_something_just_as_it_stands(searcher: Searcher, q: str) -> None:
+def test_every_example_finds_something_just_as_it_stands(
+    searcher: Searcher, q: str
+) -> None:
     found = answer(searcher, q)
     assert found.total
     assert not found.query.relaxed

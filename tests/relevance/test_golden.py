@@ -1,4 +1,7 @@
-"""The golden rankings stand. A change of ranking is reviewed as a diff: `python -m tests.relevance.golden`."""
+"""The golden rankings stand.
+
+A change of ranking is reviewed as a diff: `python -m tests.relevance.golden`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ def searcher() -> Iterator[Searcher]:
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_ranking(searcher: Searcher, name: str) -> None:
-    assert ranking(searcher, QUERIES[name]) == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    assert ranking(searcher, QUERIES[name]) == (FOLDER / f"{name}.txt").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_no_file_is_left_over() -> None:

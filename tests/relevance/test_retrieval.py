@@ -20,7 +20,9 @@ from tests.relevance.retrieval import (
 )
 
 FLOORS = {"cmrc": (0.98, 8), "drcd": (0.95, 8), "xquad": (0.96, 1), "ncp": (0.27, 1)}
-"""MRR@10 with default settings, and every how many questions are asked; as measured: .986, .973, .963, .273."""
+"""MRR@10 with default settings, and every how many questions are asked; as measured: .986, .973,
+.963, .273.
+"""
 
 FEW = Questions(
     tuple(
@@ -33,7 +35,9 @@ FEW = Questions(
     ),
     {"1": ("河道治理的信息", "a"), "2": ("招生資訊", "b")},
 )
-NEEDS_TANTIVY = pytest.mark.skipif(not HAS_TANTIVY, reason="tantivy is not installed; pip install tantivy")
+NEEDS_TANTIVY = pytest.mark.skipif(
+    not HAS_TANTIVY, reason="tantivy is not installed; pip install tantivy"
+)
 ANSWERS = {OURS, BIGRAMS, TANTIVY} if HAS_TANTIVY else {OURS, BIGRAMS}
 
 
@@ -42,7 +46,10 @@ ANSWERS = {OURS, BIGRAMS, TANTIVY} if HAS_TANTIVY else {OURS, BIGRAMS}
 @pytest.mark.parametrize("name", FLOORS)
 def test_questions(name: str) -> None:
     floor, every = FLOORS[name]
-    found = {way: values["RR@10"] for way, values in compared(Questions.read(name, every)).items()}
+    found = {
+        way: values["RR@10"]
+        for way, values in compared(Questions.read(name, every)).items()
+    }
     assert found[OURS] >= floor
     assert found[OURS] == max(found.values())
 
@@ -51,7 +58,10 @@ def test_the_table_holds_every_way_to_answer() -> None:
     found = compared(FEW)
     assert found.keys() == ANSWERS
     assert found[OURS] == found[BIGRAMS] == {"RR@10": 1.0, "R@1": 1.0}
-    assert row("few", 2, {OURS: found[OURS]}) == "| few | 2 | 1.0000 / 1.0000 | not installed | not installed |"
+    assert (
+        row("few", 2, {OURS: found[OURS]})
+        == "| few | 2 | 1.0000 / 1.0000 | not installed | not installed |"
+    )
 
 
 @pytest.mark.parametrize("way", [Bigrams, pytest.param(Tantivy, marks=NEEDS_TANTIVY)])

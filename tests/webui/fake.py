@@ -1,4 +1,6 @@
-"""A searcher over a list of reports that does what a reader with Ctrl+F would do: enough to test the read side."""
+"""A searcher over a list of reports that does what a reader with Ctrl+F would do: enough to test
+the read side.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,14 @@ from index.model.errors import QueryError, ReportNotFoundError, RequestError
 from index.model.fields import FACETS
 from index.model.report import Check, Fact, Provenance, Repair, Report
 from index.search.request import LIMITS, SearchRequest
-from index.search.response import FacetResult, FacetValue, Hit, QueryEcho, SearchResponse, Snippet
+from index.search.response import (
+    FacetResult,
+    FacetValue,
+    Hit,
+    QueryEcho,
+    SearchResponse,
+    Snippet,
+)
 from index.studies.aggregate import Aggregate, Bin, Group, Histogram
 from index.studies.coverage import Body, Cell, Child, Coverage
 from index.studies.passages import Card, Passages
@@ -50,7 +59,11 @@ class FakeSearcher:
         words = _words(request.q)
         found, relaxed = self._found(request, words), False
         if request.match == "auto" and len(words) > 1 and not found:
-            found = [r for r in self.reports if _kept(r, request) and any(_spans(r.text, (w,)) for w in words)]
+            found = [
+                r
+                for r in self.reports
+                if _kept(r, request) and any(_spans(r.text, (w,)) for w in words)
+            ]
             relaxed = bool(found)
         start = int(request.cursor or 0) if (request.cursor or "0").isdigit() else 0
         start = start if request.cursor else (request.page - 1) * request.size
@@ -58,7 +71,12 @@ class FakeSearcher:
         more = start + request.size < len(found)
         return SearchResponse(
             QueryEcho(
-                request.q, request.q, words, dict(request.filters), relaxed, ("提示：可以加引号",) if relaxed else ()
+                request.q,
+                request.q,
+                words,
+                dict(request.filters),
+                relaxed,
+                ("提示：可以加引号",) if relaxed else (),
             ),
             len(found),
             sum(_count(r, words) for r in found) if words else None,
@@ -68,13 +86,21 @@ class FakeSearcher:
             self._next(request) if more else None,
             request.at_page(request.page - 1).url() if request.page > 1 else None,
             tuple(_hit(r, words, request.snippets) for r in part),
-            {n: self.facet(request, n, "", request.facet_size) for n in _facets(request)},
+            {
+                n: self.facet(request, n, "", request.facet_size)
+                for n in _facets(request)
+            },
         )
 
     def similar(self, report_id: str, size: int = 10) -> Similar:
-        own, others = self._card(report_id), [r for r in self.reports if r.id != report_id]
+        own, others = (
+            self._card(report_id),
+            [r for r in self.reports if r.id != report_id],
+        )
         near = tuple(Neighbour(_card(r), 0.25, 2, 80) for r in others[:size])
-        copy = tuple(Copy(_card(r), r.source, r.url, r.published, 1.0, True) for r in others[:1])
+        copy = tuple(
+            Copy(_card(r), r.source, r.url, r.published, 1.0, True) for r in others[:1]
+        )
         return Similar(own, copy, near[:1], near[1:], 9, 3)
 
     def previous_year(self, report_id: str) -> Novelty:
@@ -84,10 +110,19 @@ class FakeSearcher:
         return Novelty(own, *(years[:2] if len(years) > 1 else (None, None)))
 
     def series(self, report_id: str) -> Series:
-        checks = (YearCheck("X1.total", "上年结转", "pass", 1, 1), YearCheck("X2", "现行有效", "fail", 4, 5, soft=True))
+        checks = (
+            YearCheck("X1.total", "上年结转", "pass", 1, 1),
+            YearCheck("X2", "现行有效", "fail", 4, 5, soft=True),
+        )
         card = self._card(report_id)
         return Series(
-            report_id, (card.agency or "",), None, card.region, None, (), (Link(2017, 2018, "0", report_id, checks),)
+            report_id,
+            (card.agency or "",),
+            None,
+            card.region,
+            None,
+            (),
+            (Link(2017, 2018, "0", report_id, checks),),
         )
 
     def _card(self, report_id: str) -> Card:
@@ -99,21 +134,35 @@ class FakeSearcher:
             return request.at_cursor(str(request.page * request.size)).url()
         return request.at_page(page).url()
 
-    def _found(self, request: SearchRequest, words: tuple[str, ...], but: str = "") -> list[Report]:
+    def _found(
+        self, request: SearchRequest, words: tuple[str, ...], but: str = ""
+    ) -> list[Report]:
         enough = any if request.match == "any" else all
         return [
             r
             for r in self.reports
-            if _kept(r, request, but) and (not words or enough(_spans(f"{r.title}\n{r.text}", (w,)) for w in words))
+            if _kept(r, request, but)
+            and (
+                not words or enough(_spans(f"{r.title}\n{r.text}", (w,)) for w in words)
+            )
         ]
 
-    def facet(self, request: SearchRequest, name: str, contains: str, size: int) -> FacetResult:
+    def facet(
+        self, request: SearchRequest, name: str, contains: str, size: int
+    ) -> FacetResult:
         counts: Counter[str] = Counter()
         for report in self._found(request, _words(request.q), but=name):
             counts.update(_values(report, name))
         chosen = request.filters.get(name, ())
-        values = [v for v in dict.fromkeys([*chosen, *(v for v, _ in counts.most_common())]) if contains in v]
-        made = [FacetValue(v, v, counts[v], v in chosen, request.toggled(name, v).url()) for v in values[:size]]
+        values = [
+            v
+            for v in dict.fromkeys([*chosen, *(v for v, _ in counts.most_common())])
+            if contains in v
+        ]
+        made = [
+            FacetValue(v, v, counts[v], v in chosen, request.toggled(name, v).url())
+            for v in values[:size]
+        ]
         return FacetResult(tuple(made), len(values), len(values) > size)
 
     def report(self, report_id: str) -> Report:
@@ -125,26 +174,45 @@ class FakeSearcher:
     def marked(self, report_id: str, q: str) -> SimpleNamespace:
         report, words = self.report(report_id), _words(q)
         return SimpleNamespace(
-            report=report, title_marks=_spans(report.title or "", words), text_marks=_spans(report.text, words)
+            report=report,
+            title_marks=_spans(report.title or "", words),
+            text_marks=_spans(report.text, words),
         )
 
     def suggest(self, prefix: str, size: int) -> list[SimpleNamespace]:
-        counts = Counter(r.agency for r in self.reports if r.agency and prefix in r.agency)
+        counts = Counter(
+            r.agency for r in self.reports if r.agency and prefix in r.agency
+        )
         return [
-            SimpleNamespace(text=a, kind="agency", count=n, query=f"agency:{a}") for a, n in counts.most_common(size)
+            SimpleNamespace(text=a, kind="agency", count=n, query=f"agency:{a}")
+            for a, n in counts.most_common(size)
         ]
 
     def stats(self) -> dict[str, object]:
-        return {"reports": len(self.reports), "year": dict(Counter(str(r.year) for r in self.reports))}
+        return {
+            "reports": len(self.reports),
+            "year": dict(Counter(str(r.year) for r in self.reports)),
+        }
 
     def coverage(self, region: str = "") -> Coverage:
         path = region.split("/") if region else []
         inside = [r for r in self.reports if path == (r.region or [])[: len(path)]]
         if path and not inside:
-            raise RequestError("region", f"no report is from {region!r}; take a path that the region facet lists")
+            raise RequestError(
+                "region",
+                f"no report is from {region!r}; take a path that the region facet lists",
+            )
         years = tuple(sorted({r.year for r in inside if r.year}))
-        below = sorted({"/".join(r.region[: len(path) + 1]) for r in inside if len(r.region or ()) > len(path)})
-        bodies = _bodies([r for r in inside if r.region == path and r.agency and r.year], years)
+        below = sorted(
+            {
+                "/".join(r.region[: len(path) + 1])
+                for r in inside
+                if len(r.region or ()) > len(path)
+            }
+        )
+        bodies = _bodies(
+            [r for r in inside if r.region == path and r.agency and r.year], years
+        )
         return Coverage(
             region,
             years,
@@ -157,7 +225,9 @@ class FakeSearcher:
         )
 
     def _child(self, region: str) -> Child:
-        counts = Counter(r.year for r in self.reports if region in _values(r, "region") and r.year)
+        counts = Counter(
+            r.year for r in self.reports if region in _values(r, "region") and r.year
+        )
         return Child(region, region.split("/")[-1], sum(counts.values()), dict(counts))
 
     def aggregate(
@@ -170,34 +240,52 @@ class FakeSearcher:
     ) -> Aggregate:
         found = self._found(request, _words(request.q))
         values = sorted({v for r in found for v in _values(r, by)})
-        groups = [_group(v, [r for r in found if v in _values(r, by)], measure) for v in values]
+        groups = [
+            _group(v, [r for r in found if v in _values(r, by)], measure)
+            for v in values
+        ]
         used = sum(len(_numbers([r], measure)) for r in found)
         breaks = ("2019",) if measure == "licences" and by == "year" else ()
         notes = ("2019 年起换了格式。",) if breaks else ()
-        return Aggregate(measure, by, tuple(groups), len(found), used, scope or "self", notes, breaks)
+        return Aggregate(
+            measure, by, tuple(groups), len(found), used, scope or "self", notes, breaks
+        )
 
     def histogram(self, request: SearchRequest, name: str, bins: int = 12) -> Histogram:
         found = self._found(request, _words(request.q))
         numbers = _numbers(found, name)
         edges = [0.0, 1.0, 5.0, 10.0, 20.0, 50.0][: bins + 1]
         made = [
-            Bin(a, b, sum(a <= n < b for n in numbers), (f"{name}>={a:g}", f"{name}<{b:g}"))
+            Bin(
+                a,
+                b,
+                sum(a <= n < b for n in numbers),
+                (f"{name}>={a:g}", f"{name}<{b:g}"),
+            )
             for a, b in itertools.pairwise(edges)
         ]
-        return Histogram(name, tuple(made) if numbers else (), len(found) - len(numbers))
+        return Histogram(
+            name, tuple(made) if numbers else (), len(found) - len(numbers)
+        )
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
         if series := re.fullmatch('agency~:"(.+)"', request.q):
             lines = {r.line for r in self.reports if r.agency == series[1]}
             places = [r.region for r in self.reports if r.agency == series[1]]
-            yield from (r for r in self.reports if r.agency and r.line in lines and r.region in places)
+            yield from (
+                r
+                for r in self.reports
+                if r.agency and r.line in lines and r.region in places
+            )
             return
         words = _words(request.q)
         yield from self._found(request, words)
 
 
 def _numbers(reports: list[Report], measure: str) -> list[float]:
-    """Every fourth report states nothing, none states procurement; a ratio is that of the number and a hundred."""
+    """Every fourth report states nothing, none states procurement; a ratio is that of the number
+    and a hundred.
+    """
     if measure == "procurement_yuan":
         return []
     known = [r.statistics.get("metrics", {}).get("applications_new") for r in reports]
@@ -212,22 +300,40 @@ def _group(value: str, reports: list[Report], measure: str) -> Group:
         return Group(value, value, len(reports), 0)
     total = sum(numbers) / n if measure.endswith("_rate") else sum(numbers)
     quarters = (numbers[n // 2], numbers[n // 4], numbers[3 * n // 4])
-    return Group(value, value.rsplit("/", 1)[-1], len(reports), n, total, *quarters, numbers[0], numbers[-1], "gb2019")
+    return Group(
+        value,
+        value.rsplit("/", 1)[-1],
+        len(reports),
+        n,
+        total,
+        *quarters,
+        numbers[0],
+        numbers[-1],
+        "gb2019",
+    )
 
 
 def _bodies(reports: list[Report], years: tuple[int, ...]) -> tuple[Body, ...]:
     """Bodies by name; every third report is late, every fifth has no date."""
     bodies: dict[str, Body] = {}
     for i, report in enumerate(reports):
-        body = bodies.setdefault(report.agency, Body([report.agency], report.org_type, report.line))
+        body = bodies.setdefault(
+            report.agency, Body([report.agency], report.org_type, report.line)
+        )
         if report.year in body.years:
-            body.years[report.year] = replace(body.years[report.year], copies=body.years[report.year].copies + 1)
+            body.years[report.year] = replace(
+                body.years[report.year], copies=body.years[report.year].copies + 1
+            )
             continue
         late = None if i % 5 == 4 else i % 3 == 1
         published = None if late is None else report.published
-        body.years[report.year] = Cell(report.id, report.agency, published, late, report.tables_status)
+        body.years[report.year] = Cell(
+            report.id, report.agency, published, late, report.tables_status
+        )
     for body in bodies.values():
-        body.missing = [y for y in range(min(body.years), years[-1] + 1) if y not in body.years]
+        body.missing = [
+            y for y in range(min(body.years), years[-1] + 1) if y not in body.years
+        ]
     return tuple(bodies.values())
 
 
@@ -235,15 +341,21 @@ def _words(q: str) -> tuple[str, ...]:
     if len(q) > 512:
         raise QueryError("the query has more than 512 characters; shorten it", 512)
     if q.count('"') % 2:
-        raise QueryError("a quotation mark is not closed; close it or take it out", q.rindex('"'))
+        raise QueryError(
+            "a quotation mark is not closed; close it or take it out", q.rindex('"')
+        )
     if q.strip() == "*":
-        raise QueryError("* alone would match everything; leave the query empty to browse", 0)
+        raise QueryError(
+            "* alone would match everything; leave the query empty to browse", 0
+        )
     return tuple(q.replace('"', "").split())
 
 
 def _spans(text: str, words: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     pattern = "|".join(map(re.escape, words))
-    return tuple((m.start(), m.end()) for m in re.finditer(pattern, text)) if words else ()
+    return (
+        tuple((m.start(), m.end()) for m in re.finditer(pattern, text)) if words else ()
+    )
 
 
 def _count(report: Report, words: tuple[str, ...]) -> int:
@@ -263,13 +375,20 @@ def _kept(report: Report, request: SearchRequest, but: str = "") -> bool:
             return False
     for condition in request.where:
         if not WHERE.fullmatch(condition):
-            raise RequestError("where", f"{condition[:40]!r} is no condition; write one such as applications_new>=100")
+            raise RequestError(
+                "where",
+                f"{condition[:40]!r} is no condition; write one such as applications_new>=100",
+            )
     year = report.year or 0
     return (request.year_from or 0) <= year <= (request.year_to or 9999)
 
 
 def _facets(request: SearchRequest) -> tuple[str, ...]:
-    return tuple(f.name for f in FACETS if f.shown) if request.facets is None else request.facets
+    return (
+        tuple(f.name for f in FACETS if f.shown)
+        if request.facets is None
+        else request.facets
+    )
 
 
 def _hit(report: Report, words: tuple[str, ...], snippets: int) -> Hit:
@@ -277,7 +396,13 @@ def _hit(report: Report, words: tuple[str, ...], snippets: int) -> Hit:
     pieces = []
     for start, end in marks[:snippets]:
         begin = max(0, start - 20)
-        pieces.append(Snippet(report.text[begin : end + 30].replace("\n", " "), ((start - begin, end - begin),), begin))
+        pieces.append(
+            Snippet(
+                report.text[begin : end + 30].replace("\n", " "),
+                ((start - begin, end - begin),),
+                begin,
+            )
+        )
     return Hit(
         report.id,
         report.source,
@@ -314,7 +439,12 @@ TEXT = """一、总体情况
 
 
 def _report(i: int) -> Report:
-    places = [["广东省", "深圳市", "龙岗区"], ["广东省", "深圳市"], ["湖南省", "衡阳市"], ["广东省"]]
+    places = [
+        ["广东省", "深圳市", "龙岗区"],
+        ["广东省", "深圳市"],
+        ["湖南省", "衡阳市"],
+        ["广东省"],
+    ]
     levels = ["县区级", "地市级", "地市级", "省级"]
     names = ["深圳市龙岗区财政局", "深圳市教育局", "衡阳市水利局", "广东省农业厅"]
     k, year = i % 4, 2012 + i % 11
@@ -338,24 +468,50 @@ def _report(i: int) -> Report:
         tables_status=("consistent", "partial", "absent")[i % 3],
         evidence={
             "agency": Fact(agency, "title", 0.97, "agency before the year", agency),
-            "year": Fact(year, "body", 0.9, "first sentence", f"{year}年", span, (year - 1,)),
+            "year": Fact(
+                year, "body", 0.9, "first sentence", f"{year}年", span, (year - 1,)
+            ),
         },
-        statistics={"metrics": {"applications_new": i, "applications_granted": i, "procurement_yuan": None}},
+        statistics={
+            "metrics": {
+                "applications_new": i,
+                "applications_granted": i,
+                "procurement_yuan": None,
+            }
+        },
         checks=[
             Check("total", "三（七）总计等于各项之和", "pass", 12, 12),
-            Check("carried", "新收加结转等于办结加结转下年", "fail" if i % 3 == 1 else "pass", 12, 11),
+            Check(
+                "carried",
+                "新收加结转等于办结加结转下年",
+                "fail" if i % 3 == 1 else "pass",
+                12,
+                11,
+            ),
         ],
-        provenance=Provenance("/somewhere/secret.txt", f"{i:064x}", "text", "gb18030", "strict decoding succeeded"),
+        provenance=Provenance(
+            "/somewhere/secret.txt",
+            f"{i:064x}",
+            "text",
+            "gb18030",
+            "strict decoding succeeded",
+        ),
     )
 
 
 def _repaired() -> Report:
-    """A traditional report with glosses taken out, one character mended and one place that nothing mends."""
+    """A traditional report with glosses taken out, one character mended and one place that nothing
+    mends.
+    """
     received = (
         "一、總體情況\n龍崗區(qū)政府信息公開工作，由區(qū)辦公室承擔。收到申請3件，?ㄒ唬已全部答復。\n"
         "二、其他\n公開渠道不斷拓寬。"
     )
-    first, second, gbk = received.index("(qū)"), received.rindex("(qū)"), received.index("?ㄒ唬")
+    first, second, gbk = (
+        received.index("(qū)"),
+        received.rindex("(qū)"),
+        received.index("?ㄒ唬"),
+    )
     text = received.replace("(qū)", "")
     at = text.index("?ㄒ唬")
     text = text.replace("?ㄒ唬", "（一）")
@@ -371,9 +527,26 @@ def _repaired() -> Report:
         script="Hant-TW",
         repairs=[
             Repair("gloss", first, first + 4, "(qū)", "", 0.99, display=(first, first)),
-            Repair("gloss", second, second + 4, "(qū)", "", 0.99, display=(second - 4, second - 4)),
+            Repair(
+                "gloss",
+                second,
+                second + 4,
+                "(qū)",
+                "",
+                0.99,
+                display=(second - 4, second - 4),
+            ),
             Repair("gbk", gbk, gbk + 3, "?ㄒ唬", "（一）", 0.9, display=(at, at + 3)),
-            Repair("tail", bad + 8, bad + 10, "拓寬", "拓寬", 0.5, applied=False, display=(bad, bad + 2)),
+            Repair(
+                "tail",
+                bad + 8,
+                bad + 10,
+                "拓寬",
+                "拓寬",
+                0.5,
+                applied=False,
+                display=(bad, bad + 2),
+            ),
         ],
         problems=["落款日期缺失"],
         provenance=Provenance("/x", "ab" * 32, "html", "utf-8", "declared"),
@@ -402,15 +575,37 @@ def _tabled() -> Report:
             number = int(raw) if raw.isdigit() else None
             kind = SEMANTICS.get(raw, "number")
             cells.append(
-                {"column": column, "label": head, "raw": raw, "value": number, "semantics": kind, "unit": None}
+                {
+                    "column": column,
+                    "label": head,
+                    "raw": raw,
+                    "value": number,
+                    "semantics": kind,
+                    "unit": None,
+                }
                 | {"span": span}
             )
         text += "\n" if printed else " | 7 | 8\n"
-        rows.append({"id": key, "label": label, "cells": cells, "raw": None if printed else ["7", "8"]})
+        rows.append(
+            {
+                "id": key,
+                "label": label,
+                "cells": cells,
+                "raw": None if printed else ["7", "8"],
+            }
+        )
     at = text.index("新收申请5件")
-    prose = {"name": "applications_new", "value": 5, "approximate": True, "conflict": [5, 6], "table": 4}
+    prose = {
+        "name": "applications_new",
+        "value": 5,
+        "approximate": True,
+        "conflict": [5, 6],
+        "table": 4,
+    }
     prose |= {"evidence": "新收申请5件", "span": [at, at + 6]}
-    tables = [{"id": "applications", "label": "收到和处理政府信息公开申请情况", "rows": rows}]
+    tables = [
+        {"id": "applications", "label": "收到和处理政府信息公开申请情况", "rows": rows}
+    ]
     terms = tuple(f"applications.new.{c}" for c, _ in COLUMNS)
     return Report(
         id="gb1",
@@ -429,7 +624,9 @@ def _tabled() -> Report:
             "prose": [prose],
         },
         checks=[
-            Check("R1.secret", "属于国家秘密:各类申请人之和 = 总计", "pass_blank0", 0, 0),
+            Check(
+                "R1.secret", "属于国家秘密:各类申请人之和 = 总计", "pass_blank0", 0, 0
+            ),
             Check("R1.new", "本年新收:各类申请人之和 = 总计", "fail", 5, 4, terms),
             Check("R1.handled", "总计:各类申请人之和 = 总计", "n/a"),
         ],
@@ -442,9 +639,15 @@ def _tabled() -> Report:
 
 
 def sample_reports() -> list[Report]:
-    """Thirty plain reports, a damaged traditional one, a hostile one and one of which nothing is known."""
+    """Thirty plain reports, a damaged traditional one, a hostile one and one of which nothing is
+    known.
+    """
     hostile = replace(
-        _report(1), id="x1", title="<img src=x onerror=alert(1)>公开", text=HOSTILE * 20, url="javascript:alert(1)"
+        _report(1),
+        id="x1",
+        title="<img src=x onerror=alert(1)>公开",
+        text=HOSTILE * 20,
+        url="javascript:alert(1)",
     )
     bare = Report(id="bare", source="unknown.txt", text="公开工作。")
     return [*(_report(i) for i in range(30)), _repaired(), _tabled(), hostile, bare]

@@ -58,45 +58,79 @@ def test_pages_and_their_links_work(client, url):
 
 
 def test_numbers_are_those_of_the_reports(client):
-    rows = tree(client, "/numbers?q=公开&measure=applications_new").xpath("//table//tbody/tr")
-    exported = client.get("/api/v1/export?q=公开&format=jsonl").get_data(as_text=True).splitlines()
+    rows = tree(client, "/numbers?q=公开&measure=applications_new").xpath(
+        "//table//tbody/tr"
+    )
+    exported = (
+        client.get("/api/v1/export?q=公开&format=jsonl")
+        .get_data(as_text=True)
+        .splitlines()
+    )
     assert sum(number(row[8]) for row in rows) <= len(exported)
     for row in rows:
         link = row.xpath("./th/a/@href")[0]
-        assert client.get(link.replace("/search", "/api/v1/search")).get_json()["total"] == number(row[8])
+        assert client.get(link.replace("/search", "/api/v1/search")).get_json()[
+            "total"
+        ] == number(row[8])
 
 
 def test_a_bin_counts_what_its_link_finds(client):
-    bins = tree(client, "/search?sort=-applications_new").xpath("//ul[@class='bins']/li/a")
+    bins = tree(client, "/search?sort=-applications_new").xpath(
+        "//ul[@class='bins']/li/a"
+    )
     assert bins
     for link in bins:
-        found = client.get(link.get("href").replace("/search", "/api/v1/search")).get_json()["total"]
+        found = client.get(
+            link.get("href").replace("/search", "/api/v1/search")
+        ).get_json()["total"]
         assert found == number(link.xpath("./span[@class='count']")[0])
 
 
 def test_sorting_by_a_number_puts_the_largest_first(client):
-    ids = [h["id"] for h in client.get("/api/v1/search?sort=-applications_new&size=5").get_json()["hits"]]
-    numbers = [client.get(f"/api/v1/reports/{i}").get_json()["statistics"]["metrics"]["applications_new"] for i in ids]
+    ids = [
+        h["id"]
+        for h in client.get("/api/v1/search?sort=-applications_new&size=5").get_json()[
+            "hits"
+        ]
+    ]
+    numbers = [
+        client.get(f"/api/v1/reports/{i}").get_json()["statistics"]["metrics"][
+            "applications_new"
+        ]
+        for i in ids
+    ]
     assert numbers == sorted(numbers, reverse=True)
 
 
 def test_coverage_counts_what_a_search_counts(client):
     body = client.get("/api/v1/coverage?region=广东省").get_json()
-    assert body["reports"] == client.get("/api/v1/search?region=广东省").get_json()["total"]
+    assert (
+        body["reports"]
+        == client.get("/api/v1/search?region=广东省").get_json()["total"]
+    )
     for child in body["children"]:
-        assert child["reports"] == client.get(f"/api/v1/search?region={child['region']}").get_json()["total"]
+        assert (
+            child["reports"]
+            == client.get(f"/api/v1/search?region={child['region']}").get_json()[
+                "total"
+            ]
+        )
 
 
 def test_parts_of_a_score_are_given_when_asked_for(client):
     url = "/api/v1/search?q=公开&size=1"
     assert client.get(url).get_json()["hits"][0]["explanation"] is None
     hit = client.get(url + "&explain=1").get_json()["hits"][0]
-    assert sum(part["value"] for part in hit["explanation"]) == pytest.approx(hit["score"], abs=0.01)
+    assert sum(part["value"] for part in hit["explanation"]) == pytest.approx(
+        hit["score"], abs=0.01
+    )
 
 
 def test_how_a_query_was_understood_is_said(client):
     page = tree(client, "/search?q=公开 -收费")
-    assert "理解为" in page.xpath("//p[contains(@class, 'understood')]")[0].text_content()
+    assert (
+        "理解为" in page.xpath("//p[contains(@class, 'understood')]")[0].text_content()
+    )
 
 
 def test_why_a_report_ranks_where_it_does_is_said_on_the_page(client):
@@ -106,17 +140,26 @@ def test_why_a_report_ranks_where_it_does_is_said_on_the_page(client):
     page = tree(client, link)
     first = page.xpath("//details[@class='why']")[0]
     shown = [float(v) for v in first.xpath(".//span[@class='number']/text()")]
-    assert sum(shown) == pytest.approx(float(first.xpath("./summary/text()")[0].split()[1]), abs=0.05)
-    assert any("检索词指明 年度 2020" in li.text_content() for li in page.xpath("//details[@class='why']//li"))
+    assert sum(shown) == pytest.approx(
+        float(first.xpath("./summary/text()")[0].split()[1]), abs=0.05
+    )
+    assert any(
+        "检索词指明 年度 2020" in li.text_content()
+        for li in page.xpath("//details[@class='why']//li")
+    )
     assert page.xpath("//a[contains(., '不再说明排序')]")
-    assert not tree(client, "/search?q=公开&sort=year").xpath("//a[contains(., '说明为什么')]")
+    assert not tree(client, "/search?q=公开&sort=year").xpath(
+        "//a[contains(., '说明为什么')]"
+    )
 
 
 def test_copies_are_one_hit_with_the_others_listed(tmp_path):
     first, *others = sample_reports()
     place = Settings(index=tmp_path)
     writer = open_writer(place)
-    mirror = replace(first, id="mirror", source="mirror.html", url="https://mirror.example/1")
+    mirror = replace(
+        first, id="mirror", source="mirror.html", url="https://mirror.example/1"
+    )
     for report in (first, mirror, *others):
         writer.put(analyse(report, report.id))
     writer.commit()
@@ -126,7 +169,11 @@ def test_copies_are_one_hit_with_the_others_listed(tmp_path):
     (link,) = page.xpath("//a[contains(., '合并内容相同的报告')]/@href")
     page = tree(client, link)
     assert number(page.xpath("//p[@class='total']/strong")[0]) == whole - 1
-    (copies,) = [p for p in page.xpath("//p[@class='source']") if "相同内容另见" in p.text_content()]
+    (copies,) = [
+        p
+        for p in page.xpath("//p[@class='source']")
+        if "相同内容另见" in p.text_content()
+    ]
     shown = {first.url or first.source, mirror.url}
     assert copies.xpath("./a/text()")[0] in shown
     assert page.xpath("//a[contains(., '全部列出')]")

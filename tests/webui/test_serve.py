@@ -43,7 +43,9 @@ def test_a_taken_port_is_said():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         command = [sys.executable, "-c", program, "--port", str(taken.getsockname()[1])]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        ended = subprocess.run(
+            command, capture_output=True, text=True, timeout=60, check=False
+        )
     assert ended.returncode == 1
     assert "choose another --port" in ended.stderr
 

@@ -15,7 +15,15 @@ from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES
 from index.model.report import Report
 from webui.http.context import json_response, room
-from webui.http.params import PAGING, check_length, only, parse_facet, parse_search, read_integer, read_region
+from webui.http.params import (
+    PAGING,
+    check_length,
+    only,
+    parse_facet,
+    parse_search,
+    read_integer,
+    read_region,
+)
 from webui.http.searching import answer
 from webui.research.measures import parse_numbers
 from webui.words.labels import FACET_LABELS
@@ -44,11 +52,15 @@ def report(report_id: str) -> Response:
 
 @api.get("/similar/<path:report_id>")
 def similar(report_id: str) -> Response:
-    """What is like a report: copies, its body's other years, other bodies' reports; and what it took over."""
+    """What is like a report: copies, its body's other years, other bodies' reports; and what it
+    took over.
+    """
     only(request.args, ())
     searcher = room().searcher
     found = searcher.similar(report_id).to_json()
-    return json_response({**found, "novelty": searcher.previous_year(report_id).to_json()})
+    return json_response(
+        {**found, "novelty": searcher.previous_year(report_id).to_json()}
+    )
 
 
 @api.get("/series/<path:report_id>")
@@ -62,10 +74,15 @@ def series(report_id: str) -> Response:
 def facet(name: str) -> Response:
     """The values of one facet under a search, those that contain a string."""
     if name not in FACET_NAMES:
-        raise NotFound(f"there is no facet {name!r}; there are {', '.join(FACET_NAMES)}")
+        raise NotFound(
+            f"there is no facet {name!r}; there are {', '.join(FACET_NAMES)}"
+        )
     asked, contains, size = parse_facet(request.args)
     result = room().searcher.facet(asked, name, contains, size)
-    return json_response({"name": name, "label": FACET_LABELS[name], "contains": contains} | asdict(result))
+    return json_response(
+        {"name": name, "label": FACET_LABELS[name], "contains": contains}
+        | asdict(result)
+    )
 
 
 @api.get("/suggest")
@@ -77,7 +94,10 @@ def suggest() -> Response:
         raise RequestError("size", f"size is {size}; it must be between 1 and 50")
     check_length(q := values.get("q", ""))
     found = room().searcher.suggest(q, size)
-    suggestions = [{"text": s.text, "kind": s.kind, "count": s.count, "query": s.query} for s in found]
+    suggestions = [
+        {"text": s.text, "kind": s.kind, "count": s.count, "query": s.query}
+        for s in found
+    ]
     return json_response({"q": q, "suggestions": suggestions})
 
 
@@ -88,9 +108,14 @@ def stats() -> Response:
         return json_response(room().searcher.stats())
     asked = parse_numbers(request.args)
     if asked.measure is None:
-        raise RequestError("measure", "say what to add up, or leave out every parameter for figures of the whole index")
+        raise RequestError(
+            "measure",
+            "say what to add up, or leave out every parameter for figures of the whole index",
+        )
     name = asked.measure.name
-    found = room().searcher.aggregate(asked.request, name, asked.by, asked.scope, asked.template)
+    found = room().searcher.aggregate(
+        asked.request, name, asked.by, asked.scope, asked.template
+    )
     return json_response(found.to_json())
 
 
@@ -107,9 +132,13 @@ def export() -> Response:
     asked = parse_search(request.args, extra=("format",), skip=PAGING)
     kind = request.args.get("format", "csv")
     if kind not in FORMATS:
-        raise RequestError("format", f"{kind[:40]!r} is not one of {', '.join(FORMATS)}")
+        raise RequestError(
+            "format", f"{kind[:40]!r} is not one of {', '.join(FORMATS)}"
+        )
     if kind == "parquet" and not find_spec("pyarrow"):
-        raise RequestError("format", "parquet needs pyarrow on this server; take csv or jsonl")
+        raise RequestError(
+            "format", "parquet needs pyarrow on this server; take csv or jsonl"
+        )
     write, media_type = FORMATS[kind]
     reports = _begun(room().searcher.export(asked))
     response = Response(stream_with_context(write(reports)), content_type=media_type)
@@ -118,5 +147,7 @@ def export() -> Response:
 
 
 def _begun(reports: Iterator[Report]) -> Iterator[Report]:
-    """The same reports with the first one taken: a query at fault is refused before the answer has begun."""
+    """The same reports with the first one taken: a query at fault is refused before the answer has
+    begun.
+    """
     return itertools.chain(list(itertools.islice(reports, 1)), reports)

@@ -12,7 +12,14 @@ from index.model.report import Report
 from index.search.request import PAGE_SEARCH, SearchRequest
 from index.search.response import Hit, SearchResponse
 
-__all__ = ["SITEMAP_URLS", "atom", "opensearch", "report_path", "sitemap", "sitemap_index"]
+__all__ = [
+    "SITEMAP_URLS",
+    "atom",
+    "opensearch",
+    "report_path",
+    "sitemap",
+    "sitemap_index",
+]
 
 SITEMAP_URLS = 50_000
 """What sitemaps.org allows in one file."""
@@ -41,7 +48,10 @@ def _link(address: str, relation: str, media_type: str) -> str:
 
 
 def _entry(hit: Hit, base: str, otherwise: str) -> str:
-    """One report. Atom wants `updated`: for a report without a date it is when the index was last seen to change."""
+    """One report.
+
+    Atom wants `updated`: for a report without a date it is when the index was last seen to change.
+    """
     address = base + report_path(hit.id)
     day = f"{hit.published}T00:00:00+08:00" if hit.published else None
     about = "，".join(str(v) for v in (hit.agency, hit.level, hit.year) if v)
@@ -58,7 +68,9 @@ def _entry(hit: Hit, base: str, otherwise: str) -> str:
     return "<entry>" + "".join(parts) + "</entry>"
 
 
-def atom(request: SearchRequest, response: SearchResponse, base: str, changed: dt.datetime) -> str:
+def atom(
+    request: SearchRequest, response: SearchResponse, base: str, changed: dt.datetime
+) -> str:
     """The feed of a search; `changed` is when this generation of the index was first seen."""
     own, page = base + request.url("/feed.atom"), base + request.url(PAGE_SEARCH)
     when = changed.isoformat(timespec="seconds")
@@ -75,13 +87,18 @@ def atom(request: SearchRequest, response: SearchResponse, base: str, changed: d
 
 def sitemap_index(base: str, files: int) -> str:
     """The list of the sitemap files."""
-    rows = "".join(f"<sitemap>{_element('loc', f'{base}/sitemap-{n}.xml')}</sitemap>" for n in range(1, files + 1))
+    rows = "".join(
+        f"<sitemap>{_element('loc', f'{base}/sitemap-{n}.xml')}</sitemap>"
+        for n in range(1, files + 1)
+    )
     return f'{_HEAD}<sitemapindex xmlns="{_SITEMAPS}">{rows}</sitemapindex>'
 
 
 def sitemap(base: str, reports: Iterable[Report]) -> str:
     """One sitemap file."""
-    rows = "".join(f"<url>{_element('loc', base + report_path(r.id))}</url>" for r in reports)
+    rows = "".join(
+        f"<url>{_element('loc', base + report_path(r.id))}</url>" for r in reports
+    )
     return f'{_HEAD}<urlset xmlns="{_SITEMAPS}">{rows}</urlset>'
 
 
@@ -90,10 +107,17 @@ def opensearch(base: str) -> str:
     urls = (
         ("text/html", f"{base}/search?q={{searchTerms}}"),
         ("application/atom+xml", f"{base}/feed.atom?q={{searchTerms}}"),
-        ("application/json", f"{base}/api/v1/search?q={{searchTerms}}&page={{startPage?}}"),
+        (
+            "application/json",
+            f"{base}/api/v1/search?q={{searchTerms}}&page={{startPage?}}",
+        ),
     )
-    rows = "".join(f"<Url type={quoteattr(kind)} template={quoteattr(url)}/>" for kind, url in urls)
-    about = _element("ShortName", "公开 Gongkai") + _element("Description", "检索政府信息公开工作年度报告")
+    rows = "".join(
+        f"<Url type={quoteattr(kind)} template={quoteattr(url)}/>" for kind, url in urls
+    )
+    about = _element("ShortName", "公开 Gongkai") + _element(
+        "Description", "检索政府信息公开工作年度报告"
+    )
     return (
         f'{_HEAD}<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">{about}{rows}'
         f"<Language>zh</Language><InputEncoding>UTF-8</InputEncoding></OpenSearchDescription>"

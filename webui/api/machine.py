@@ -47,7 +47,13 @@ def readyz() -> Response:
     """The index can be searched. Otherwise 503 by IndexStateError."""
     room().searcher.refresh()
     manifest = room().searcher.manifest
-    return json_response({"status": "ready", "generation": manifest.generation, "reports": manifest.reports})
+    return json_response(
+        {
+            "status": "ready",
+            "generation": manifest.generation,
+            "reports": manifest.reports,
+        }
+    )
 
 
 @machine.get("/-/version")
@@ -72,7 +78,9 @@ def openapi_json() -> Response:
 
 
 def _xml(body: str, mimetype: str = "application/xml") -> Response:
-    return Response(body.encode("utf-8", "replace"), content_type=f"{mimetype}; charset=utf-8")
+    return Response(
+        body.encode("utf-8", "replace"), content_type=f"{mimetype}; charset=utf-8"
+    )
 
 
 @machine.get("/opensearch.xml")
@@ -85,7 +93,9 @@ def opensearch() -> Response:
 def feed() -> Response:
     """The newest reports of a search, by date of publication."""
     asked = parse_search(request.args, skip=PAGING)
-    found = answer(asked.with_(sort="-published", size=FEED_SIZE, facets=(), snippets=1))
+    found = answer(
+        asked.with_(sort="-published", size=FEED_SIZE, facets=(), snippets=1)
+    )
     changed = _clock.of(room().searcher.manifest.generation)
     return _xml(feeds.atom(asked, found, base_url(), changed), "application/atom+xml")
 
@@ -108,7 +118,11 @@ def sitemap_file(number: int) -> Response:
         raise NotFound(f"there are {_files()} sitemaps; /sitemap.xml lists them")
     start = (number - 1) * feeds.SITEMAP_URLS
     reports = room().searcher.export(SearchRequest())
-    return _xml(feeds.sitemap(base_url(), itertools.islice(reports, start, start + feeds.SITEMAP_URLS)))
+    return _xml(
+        feeds.sitemap(
+            base_url(), itertools.islice(reports, start, start + feeds.SITEMAP_URLS)
+        )
+    )
 
 
 @machine.get("/robots.txt")

@@ -1,4 +1,6 @@
-"""304 without a search: an answer depends on index, address and program, so its ETag is known before it is made."""
+"""304 without a search: an answer depends on index, address and program, so its ETag is known
+before it is made.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,29 @@ from webui.http.context import product_version, room
 
 __all__ = ["register"]
 
-_OWN = ("static", "machine.healthz", "machine.readyz", "machine.version", "machine.metrics", "machine.robots")
+_OWN = (
+    "static",
+    "machine.healthz",
+    "machine.readyz",
+    "machine.version",
+    "machine.metrics",
+    "machine.robots",
+)
 """Endpoints that do not depend on the index, or must be asked anew each time."""
 
 
 def _etag() -> str:
     manifest = room().searcher.manifest
-    state = (product_version(), manifest.generation, manifest.reports, sorted(manifest.fingerprint.items()))
+    state = (
+        product_version(),
+        manifest.generation,
+        manifest.reports,
+        sorted(manifest.fingerprint.items()),
+    )
     asked = (request.host_url, request.path, request.query_string)
-    return hashlib.sha256(repr((state, asked)).encode("utf-8", "replace")).hexdigest()[:24]
+    return hashlib.sha256(repr((state, asked)).encode("utf-8", "replace")).hexdigest()[
+        :24
+    ]
 
 
 def _before() -> Response | None:

@@ -44,6 +44,11 @@ def product_version() -> str:
         return "0"
 
 
-def json_response(value: Any, status: int = 200, mimetype: str = "application/json") -> Response:
-    """JSON in UTF-8, members in the order of the contract. A lone surrogate of a damaged text becomes "?"."""
+def json_response(
+    value: Any, status: int = 200, mimetype: str = "application/json"
+) -> Response:
+    """JSON in UTF-8, members in the order of the contract.
+
+    A lone surrogate of a damaged text becomes "?".
+    """
     return Response(to_json(value), status, mimetype=mimetype)

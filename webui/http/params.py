@@ -1,6 +1,9 @@
-"""URL parameters -> SearchRequest. Strict: what is unknown, repeated or malformed is refused by name, never ignored.
+"""URL parameters -> SearchRequest.
 
-PARAMETERS is the table of what can be asked; reading it and describing it (openapi.py) loop over the same rows.
+Strict: what is unknown, repeated or malformed is refused by name, never ignored.
+
+PARAMETERS is the table of what can be asked; reading it and describing it (openapi.py) loop over
+the same rows.
 """
 
 from __future__ import annotations
@@ -70,13 +73,18 @@ def _list(_name: str, raw: str) -> tuple[str, ...]:
 
 def _switch(name: str, raw: str) -> bool:
     if raw not in (*_ON, *_OFF):
-        raise RequestError(name, f"{raw[:40]!r} is not one of {', '.join((*_ON, *_OFF))}")
+        raise RequestError(
+            name, f"{raw[:40]!r} is not one of {', '.join((*_ON, *_OFF))}"
+        )
     return raw in _ON
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One URL parameter: `schema` is the JSON Schema of one value, `read` turns (name, raw) into the value."""
+    """One URL parameter:
+
+    `schema` is the JSON Schema of one value, `read` turns (name, raw) into the value.
+    """
 
     name: str
     schema: Mapping[str, Any]
@@ -89,8 +97,17 @@ def _filter(name: str, kind: str, label: str) -> Parameter:
     schema: dict[str, Any] = {"type": "string", "minLength": 1}
     if kind == "number":
         schema = {"type": "string", "pattern": "^[0-9]{1,4}$"}
-    note = " A path from the province down, joined by /; takes all below it." if kind == "path" else ""
-    return Parameter(name, schema, f"{label}; repeat it to choose several, which are OR-ed.{note}", repeatable=True)
+    note = (
+        " A path from the province down, joined by /; takes all below it."
+        if kind == "path"
+        else ""
+    )
+    return Parameter(
+        name,
+        schema,
+        f"{label}; repeat it to choose several, which are OR-ed.{note}",
+        repeatable=True,
+    )
 
 
 def _count(name: str, low: int, high: int, default: int, description: str) -> Parameter:
@@ -129,17 +146,33 @@ PARAMETERS = (
     Parameter("published_to", _DAY, "Last day of publication.", _date),
     WHERE,
     MATCH,
-    Parameter("sort", {"type": "string", "enum": list(SORTS), "default": _BLANK.sort}, "Order; - is descending."),
+    Parameter(
+        "sort",
+        {"type": "string", "enum": list(SORTS), "default": _BLANK.sort},
+        "Order; - is descending.",
+    ),
     _count("size", 1, LIMITS.size, _BLANK.size, "Hits a page."),
-    _count("page", 1, LIMITS.window, 1, f"Page from 1; page * size may reach {LIMITS.window}."),
-    Parameter("cursor", {"type": "string"}, "Continues a list: taken from `next`, not made up."),
+    _count(
+        "page",
+        1,
+        LIMITS.window,
+        1,
+        f"Page from 1; page * size may reach {LIMITS.window}.",
+    ),
+    Parameter(
+        "cursor",
+        {"type": "string"},
+        "Continues a list: taken from `next`, not made up.",
+    ),
     Parameter(
         "facets",
         {"type": "string", "pattern": f"^(({_FACET})(,({_FACET}))*)?$"},
         "Facets to count, joined by commas; empty for none, all when left out.",
         _list,
     ),
-    _count("facet_size", 1, LIMITS.facet_size, _BLANK.facet_size, "Values of each facet."),
+    _count(
+        "facet_size", 1, LIMITS.facet_size, _BLANK.facet_size, "Values of each facet."
+    ),
     _count("snippets", 0, LIMITS.snippets, _BLANK.snippets, "Snippets a hit."),
     Parameter(
         "synonyms",
@@ -154,7 +187,10 @@ PARAMETERS = (
         _switch,
     ),
     Parameter(
-        "explain", {"type": "string", "enum": [*_ON, *_OFF], "default": "0"}, "1: the parts of each score.", _switch
+        "explain",
+        {"type": "string", "enum": [*_ON, *_OFF], "default": "0"},
+        "1: the parts of each score.",
+        _switch,
     ),
 )
 REGION = Parameter(
@@ -162,42 +198,77 @@ REGION = Parameter(
     {"type": "string", "maxLength": REGION_CHARACTERS, "default": ""},
     "A path from the province down, joined by /; empty is the whole country.",
 )
-PAGING = ("page", "cursor", "size", "facets", "facet_size", "snippets", "sort", "explain")
+PAGING = (
+    "page",
+    "cursor",
+    "size",
+    "facets",
+    "facet_size",
+    "snippets",
+    "sort",
+    "explain",
+)
 """Parameters that say how to show a result, not what is in it."""
 
 
 def only(args: Arguments, names: Iterable[str]) -> dict[str, str]:
-    """The parameters as a dict, each of `names` at most once and nothing else. Raises RequestError."""
+    """The parameters as a dict, each of `names` at most once and nothing else.
+
+    Raises RequestError.
+    """
     known = tuple(names)
     for name, values in args.lists():
         if name not in known:
             may = ", ".join(known) or "none"
-            raise RequestError(name, f"unknown parameter {name[:60]!r}; known here: {may}")
+            raise RequestError(
+                name, f"unknown parameter {name[:60]!r}; known here: {may}"
+            )
         if len(values) > 1:
-            raise RequestError(name, f"{name} is given {len(values)} times; give it once")
+            raise RequestError(
+                name, f"{name} is given {len(values)} times; give it once"
+            )
     return args.to_dict()
 
 
 def check_length(q: str) -> None:
-    """Refuse what the parser, which is not asked here, would refuse as too long. Raises RequestError."""
+    """Refuse what the parser, which is not asked here, would refuse as too long.
+
+    Raises RequestError.
+    """
     if len(q) > QUERY_CHARACTERS:
-        raise RequestError("q", f"q has {len(q)} characters; at most {QUERY_CHARACTERS} are read, shorten it")
+        raise RequestError(
+            "q",
+            f"q has {len(q)} characters; at most {QUERY_CHARACTERS} are read, shorten it",
+        )
 
 
 def without_blanks(args: Arguments) -> Arguments:
     """The parameters of a page without empty ones: a form sends every field, filled in or not."""
-    return MultiDict([(name, value) for name, value in args.items(multi=True) if value.strip()])
+    return MultiDict(
+        [(name, value) for name, value in args.items(multi=True) if value.strip()]
+    )
 
 
-def parse_search(args: Arguments, extra: Iterable[str] = (), skip: Iterable[str] = ()) -> SearchRequest:
+def parse_search(
+    args: Arguments, extra: Iterable[str] = (), skip: Iterable[str] = ()
+) -> SearchRequest:
     """The search that the parameters ask for.
 
-    `extra` are names that the caller reads itself, `skip` are names that make no sense here. Raises RequestError.
+    `extra` are names that the caller reads itself, `skip` are names that make no sense here. Raises
+    RequestError.
     """
     table = {p.name: p for p in PARAMETERS if p.name not in tuple(skip)}
-    others = MultiDict([(k, v) for k, v in args.items(multi=True) if not (k in table and table[k].repeatable)])
+    others = MultiDict(
+        [
+            (k, v)
+            for k, v in args.items(multi=True)
+            if not (k in table and table[k].repeatable)
+        ]
+    )
     values = only(others, [*table, *extra])
-    fields: dict[str, Any] = {k: table[k].read(k, v) for k, v in values.items() if k in table}
+    fields: dict[str, Any] = {
+        k: table[k].read(k, v) for k, v in values.items() if k in table
+    }
     if "page" in fields and "cursor" in fields:
         raise RequestError("cursor", "give either page or cursor, not both")
     chosen = {name: _several(args, name) for name in FACET_NAMES if name in args}
@@ -208,9 +279,14 @@ def _several(args: Arguments, name: str) -> tuple[str, ...]:
     """The values of a repeatable parameter, each once."""
     values = args.getlist(name)
     if len(values) > LIMITS.values:
-        raise RequestError(name, f"{name} is given {len(values)} times; at most {LIMITS.values} are read, give fewer")
+        raise RequestError(
+            name,
+            f"{name} is given {len(values)} times; at most {LIMITS.values} are read, give fewer",
+        )
     if "" in values:
-        raise RequestError(name, f"{name} is given without a value; give one or leave it out")
+        raise RequestError(
+            name, f"{name} is given without a value; give one or leave it out"
+        )
     return tuple(dict.fromkeys(values))
 
 
@@ -218,7 +294,10 @@ def read_region(values: Mapping[str, str]) -> str:
     """The path of a region, "" for the whole country. Raises RequestError."""
     region = values.get("region", "").strip("/")
     if len(region) > REGION_CHARACTERS:
-        raise RequestError("region", f"region has {len(region)} characters; take a path that the region facet lists")
+        raise RequestError(
+            "region",
+            f"region has {len(region)} characters; take a path that the region facet lists",
+        )
     return region
 
 
@@ -227,5 +306,7 @@ def parse_facet(args: Arguments) -> tuple[SearchRequest, str, int]:
     request = parse_search(args, extra=("contains", "size"), skip=PAGING)
     size = read_integer("size", args.get("size", "100"))
     if not 1 <= size <= LIMITS.facet_size:
-        raise RequestError("size", f"size is {size}; it must be between 1 and {LIMITS.facet_size}")
+        raise RequestError(
+            "size", f"size is {size}; it must be between 1 and {LIMITS.facet_size}"
+        )
     return request, args.get("contains", ""), size

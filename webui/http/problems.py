@@ -1,4 +1,7 @@
-"""Errors as answers: RFC 9457 problems for machines, a page for people. What went wrong is named, with its place."""
+"""Errors as answers:
+
+RFC 9457 problems for machines, a page for people. What went wrong is named, with its place.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,55 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from index.model.errors import IndexStateError, QueryError, ReportNotFoundError, RequestError
+from index.model.errors import (
+    IndexStateError,
+    QueryError,
+    ReportNotFoundError,
+    RequestError,
+)
 from webui.http.context import json_response
 from webui.words.messages import chinese
 
 __all__ = ["KINDS", "MACHINE", "Problem", "problem_response", "register"]
 
-MACHINE = ("/api/", "/-/", "/openapi.json", "/metrics", "/opensearch.xml", "/feed.atom", "/sitemap", "/robots.txt")
+MACHINE = (
+    "/api/",
+    "/-/",
+    "/openapi.json",
+    "/metrics",
+    "/opensearch.xml",
+    "/feed.atom",
+    "/sitemap",
+    "/robots.txt",
+)
 """Addresses that programs read: their errors are problem documents."""
 
 KINDS = {
-    "query": ("The query cannot be parsed", "检索式有误", "这个检索式读不懂，所以没有检索。"),
-    "request": ("The request cannot be answered as asked", "请求有误", "这个网址里有不能照办的要求。"),
-    "report": ("No such report", "没有这份报告", "编号不对，或者报告已经从索引里删去。请重新检索，找到它现在的编号。"),
+    "query": (
+        "The query cannot be parsed",
+        "检索式有误",
+        "这个检索式读不懂，所以没有检索。",
+    ),
+    "request": (
+        "The request cannot be answered as asked",
+        "请求有误",
+        "这个网址里有不能照办的要求。",
+    ),
+    "report": (
+        "No such report",
+        "没有这份报告",
+        "编号不对，或者报告已经从索引里删去。请重新检索，找到它现在的编号。",
+    ),
     "index": (
         "The index cannot be used as it is",
         "索引暂不可用",
         "索引需要维护，请稍后再试，或告诉管理员下面这句话。",
     ),
 }
-"""kind -> (title of the problem, heading of the page, its first sentence). Each has its place at /help#problem-KIND."""
+"""kind -> (title of the problem, heading of the page, its first sentence).
+
+Each has its place at /help#problem-KIND.
+"""
 
 _HTTP = {
     404: ("没有这个页面", "网址可能写错了，或者页面已经不在。"),
@@ -55,7 +87,11 @@ class Problem:
     @property
     def heading(self) -> str:
         """The same for the page."""
-        return KINDS[self.kind][1] if self.kind else _HTTP.get(self.status, (self.title, ""))[0]
+        return (
+            KINDS[self.kind][1]
+            if self.kind
+            else _HTTP.get(self.status, (self.title, ""))[0]
+        )
 
     @property
     def sentence(self) -> str:
@@ -86,10 +122,16 @@ class Problem:
 def problem_response(problem: Problem) -> Response:
     """The problem as a document for machines, or as a page."""
     if request.path.startswith(MACHINE):
-        response = json_response(problem.members(), problem.status, "application/problem+json")
+        response = json_response(
+            problem.members(), problem.status, "application/problem+json"
+        )
     else:
-        page = render_template("error.html", problem=problem, q=request.args.get("q", ""))
-        response = Response(page.encode("utf-8", "replace"), problem.status, mimetype="text/html")
+        page = render_template(
+            "error.html", problem=problem, q=request.args.get("q", "")
+        )
+        response = Response(
+            page.encode("utf-8", "replace"), problem.status, mimetype="text/html"
+        )
     if problem.status == 503:
         response.headers["Retry-After"] = "10"
     return response
@@ -97,7 +139,9 @@ def problem_response(problem: Problem) -> Response:
 
 def _on_request_error(error: RequestError) -> Response:
     if isinstance(error, QueryError):
-        return problem_response(Problem(400, error.detail, "query", error.parameter, error.position))
+        return problem_response(
+            Problem(400, error.detail, "query", error.parameter, error.position)
+        )
     return problem_response(Problem(400, error.detail, "request", error.parameter))
 
 
@@ -122,7 +166,11 @@ def _on_http(error: HTTPException) -> BaseResponse:
 
 def _on_anything(error: Exception) -> Response:
     current_app.logger.error("unexpected: %s", type(error).__name__, exc_info=error)
-    return problem_response(Problem(500, "an error of this program; its log has the details, please report it"))
+    return problem_response(
+        Problem(
+            500, "an error of this program; its log has the details, please report it"
+        )
+    )
 
 
 def register(app: Flask) -> None:

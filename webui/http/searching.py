@@ -18,5 +18,10 @@ def answer(request: SearchRequest) -> SearchResponse:
     response = room().searcher.search(request)
     room().metrics.searches.labels("some" if response.total else "none").inc()
     if room().settings.log_queries:
-        _log.info("%s total=%d took_ms=%.1f", request.url("/search"), response.total, response.took_ms)
+        _log.info(
+            "%s total=%d took_ms=%.1f",
+            request.url("/search"),
+            response.total,
+            response.took_ms,
+        )
     return response

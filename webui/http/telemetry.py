@@ -1,11 +1,21 @@
-"""Counters for Prometheus. Labels are endpoint names and status codes only: never a path, never a query."""
+"""Counters for Prometheus.
+
+Labels are endpoint names and status codes only: never a path, never a query.
+"""
 
 from __future__ import annotations
 
 import time
 
 from flask import Flask, Response, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 
 __all__ = ["Metrics"]
 
@@ -13,16 +23,36 @@ _METHODS = ("GET", "HEAD")
 
 
 class Metrics:
-    """The metrics of one app, in a registry of its own so that several apps can live in one process."""
+    """The metrics of one app, in a registry of its own so that several apps can live in one
+    process.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         labels = ("endpoint", "method", "status")
-        self.requests = Counter("gongkai_requests", "Requests answered.", labels, registry=self.registry)
-        self.seconds = Histogram("gongkai_request_seconds", "Time to answer.", ("endpoint",), registry=self.registry)
-        self.searches = Counter("gongkai_searches", "Searches by outcome.", ("found",), registry=self.registry)
-        self.reports = Gauge("gongkai_index_reports", "Reports in the index.", registry=self.registry)
-        self.generation = Gauge("gongkai_index_generation", "Generation of the index.", registry=self.registry)
+        self.requests = Counter(
+            "gongkai_requests", "Requests answered.", labels, registry=self.registry
+        )
+        self.seconds = Histogram(
+            "gongkai_request_seconds",
+            "Time to answer.",
+            ("endpoint",),
+            registry=self.registry,
+        )
+        self.searches = Counter(
+            "gongkai_searches",
+            "Searches by outcome.",
+            ("found",),
+            registry=self.registry,
+        )
+        self.reports = Gauge(
+            "gongkai_index_reports", "Reports in the index.", registry=self.registry
+        )
+        self.generation = Gauge(
+            "gongkai_index_generation",
+            "Generation of the index.",
+            registry=self.registry,
+        )
 
     def watch(self, app: Flask) -> None:
         """Count every request of the app."""
@@ -42,4 +72,6 @@ class Metrics:
 
     def exposition(self) -> Response:
         """The text that Prometheus reads."""
-        return Response(generate_latest(self.registry), content_type=CONTENT_TYPE_LATEST)
+        return Response(
+            generate_latest(self.registry), content_type=CONTENT_TYPE_LATEST
+        )

@@ -1,4 +1,6 @@
-"""Charts as SVG made here: they print, they need no script, and CSS gives them the colours of the page."""
+"""Charts as SVG made here: they print, they need no script, and CSS gives them the colours of the
+page.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,16 @@ from markupsafe import Markup
 __all__ = ["YearChart", "year_chart"]
 
 _HEIGHT, _STEP, _BASE, _TOP, _EDGE = 150, 44, 124, 24, 12
-"""In units of the drawing; the edge leaves room for the first and the last label when a narrow page enlarges them."""
+"""In units of the drawing; the edge leaves room for the first and the last label when a narrow page
+enlarges them.
+"""
 
 
 class YearChart:
-    """Reports a year, years without any included: `svg` for the eye, `rows` (year, count) for a table beside it."""
+    """Reports a year, years without any included:
+
+    `svg` for the eye, `rows` (year, count) for a table beside it.
+    """
 
     def __init__(self, counts: Mapping[int, int]) -> None:
         years = range(min(counts), max(counts) + 1) if counts else range(0)
@@ -34,10 +41,21 @@ class YearChart:
         width = max(_STEP * len(self.rows), _STEP * 6)
         head = Markup(
             '<svg class="{}" role="img" aria-label="{}" viewBox="{} 0 {} {}" preserveAspectRatio="xMidYMax meet">'
-        ).format("chart many" if len(self.rows) > 9 else "chart", self.label, -_EDGE, width + 2 * _EDGE, _HEIGHT)
-        line = Markup('<line class="axis" x1="0" x2="{}" y1="{}" y2="{}"/>').format(width, _BASE, _BASE)
+        ).format(
+            "chart many" if len(self.rows) > 9 else "chart",
+            self.label,
+            -_EDGE,
+            width + 2 * _EDGE,
+            _HEIGHT,
+        )
+        line = Markup('<line class="axis" x1="0" x2="{}" y1="{}" y2="{}"/>').format(
+            width, _BASE, _BASE
+        )
         indent = (width - _STEP * len(self.rows)) // 2
-        bars = [self._bar(indent + i * _STEP, year, count) for i, (year, count) in enumerate(self.rows)]
+        bars = [
+            self._bar(indent + i * _STEP, year, count)
+            for i, (year, count) in enumerate(self.rows)
+        ]
         return Markup("").join([head, *bars, line, Markup("</svg>")])
 
     def _bar(self, x: int, year: int, count: int) -> Markup:

@@ -1,4 +1,6 @@
-"""Numbers as people read them: thousands apart, 万 and 亿 where room is short, ratios as percentages."""
+"""Numbers as people read them: thousands apart, 万 and 亿 where room is short, ratios as
+percentages.
+"""
 
 from __future__ import annotations
 

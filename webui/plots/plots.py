@@ -1,6 +1,9 @@
-"""Plots of numbers as SVG made here: columns and lines over years, bars over groups. They print and need no script.
+"""Plots of numbers as SVG made here: columns and lines over years, bars over groups.
 
-A line is never drawn through a year without a value, nor across a change of what is counted: there stands a mark.
+They print and need no script.
+
+A line is never drawn through a year without a value, nor across a change of what is counted: there
+stands a mark.
 """
 
 from __future__ import annotations
@@ -22,9 +25,12 @@ _NONE = Markup()
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One group: `n` of its `of` reports are used. `low` to `high` is the middle half of the reports.
+    """One group:
 
-    `broken`: what is counted changed right before this one. `follows`: it is the year after the point before.
+    `n` of its `of` reports are used. `low` to `high` is the middle half of the reports.
+
+    `broken`: what is counted changed right before this one. `follows`: it is the year after the
+    point before.
     """
 
     label: str
@@ -39,7 +45,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Points on one scale; `label` says in a sentence what is drawn, `value` what the value is called."""
+    """Points on one scale;
+
+    `label` says in a sentence what is drawn, `value` what the value is called.
+    """
 
     points: Sequence[Point]
     label: str
@@ -64,7 +73,10 @@ class Plot:
             return f"{point.label}：没有可计入的报告"
         said = f"{point.label}：{self.value} {figure(point.value, ratio=self.ratio)}{self.unit}"
         if point.low is not None and point.high is not None:
-            low, high = figure(point.low, ratio=self.ratio), figure(point.high, ratio=self.ratio)
+            low, high = (
+                figure(point.low, ratio=self.ratio),
+                figure(point.high, ratio=self.ratio),
+            )
             said += f"，中间一半报告在 {low} 与 {high} 之间"
         return f"{said}（{point.of} 份报告中 {point.n} 份计入）"
 
@@ -91,7 +103,9 @@ class Plot:
         ).format(self.label, width, height, width, height)
         names = [self._name(i, p) for i, p in enumerate(self.points)]
         breaks = [self._break(i) for i, p in enumerate(self.points) if p.broken and i]
-        return Markup("").join([head, *self._grid(width), *drawn, *breaks, *names, Markup("</svg>")])
+        return Markup("").join(
+            [head, *self._grid(width), *drawn, *breaks, *names, Markup("</svg>")]
+        )
 
     def _grid(self, width: int) -> list[Markup]:
         out = []
@@ -103,7 +117,9 @@ class Plot:
                 Markup('<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(
                     "axis" if i == 0 else "rule", _LEFT, width - _RIGHT, y, y
                 )
-                + Markup('<text class="tick" x="{}" y="{}">{}</text>').format(_LEFT - 8, y + 4, shown)
+                + Markup('<text class="tick" x="{}" y="{}">{}</text>').format(
+                    _LEFT - 8, y + 4, shown
+                )
             )
         return out
 
@@ -112,9 +128,9 @@ class Plot:
 
     def _name(self, index: int, point: Point) -> Markup:
         x, y = self._x(index), _TOP + _HEIGHT
-        return Markup('<text class="year" x="{}" y="{}">{}</text><text class="of" x="{}" y="{}">{}/{}</text>').format(
-            x, y + 20, point.label, x, y + 38, point.n, point.of
-        )
+        return Markup(
+            '<text class="year" x="{}" y="{}">{}</text><text class="of" x="{}" y="{}">{}/{}</text>'
+        ).format(x, y + 20, point.label, x, y + 38, point.n, point.of)
 
     def _break(self, index: int) -> Markup:
         x = _LEFT + _STEP * index
@@ -143,9 +159,9 @@ class Plot:
         )
 
     def _nothing(self, index: int, point: Point) -> Markup:
-        return Markup('<g><title>{}</title><text class="none" x="{}" y="{}">无</text></g>').format(
-            self._say(point), self._x(index), _TOP + _HEIGHT - 6
-        )
+        return Markup(
+            '<g><title>{}</title><text class="none" x="{}" y="{}">无</text></g>'
+        ).format(self._say(point), self._x(index), _TOP + _HEIGHT - 6)
 
     def _dot(self, index: int, point: Point) -> Markup:
         if point.value is None:
@@ -153,44 +169,59 @@ class Plot:
         x, y = self._x(index), self._y(point.value)
         return Markup(
             '<g><title>{}</title><circle class="dot" cx="{}" cy="{}" r="4"/><text class="n" x="{}" y="{}">{}</text></g>'
-        ).format(self._say(point), x, y, x, y - 9, compact(point.value, ratio=self.ratio))
+        ).format(
+            self._say(point), x, y, x, y - 9, compact(point.value, ratio=self.ratio)
+        )
 
     def _run(self, run: list[int]) -> Markup:
-        places = " ".join(f"{self._x(i)},{self._y(self.points[i].value or 0)}" for i in run)
+        places = " ".join(
+            f"{self._x(i)},{self._y(self.points[i].value or 0)}" for i in run
+        )
         return Markup('<polyline class="line" points="{}"/>').format(places)
 
     def _band(self, run: list[int]) -> Markup:
-        known = [(i, p.low, p.high) for i in run if (p := self.points[i]).low is not None and p.high is not None]
+        known = [
+            (i, p.low, p.high)
+            for i in run
+            if (p := self.points[i]).low is not None and p.high is not None
+        ]
         if len(known) < len(run):
             return _NONE
         if len(run) == 1:
             x, (_, low, high) = self._x(run[0]), known[0]
             top, bottom = self._y(high or 0), self._y(low or 0)
-            return Markup('<rect class="band" x="{}" y="{}" width="12" height="{}"/>').format(
-                x - 6, top, max(1, round(bottom - top, 1))
-            )
+            return Markup(
+                '<rect class="band" x="{}" y="{}" width="12" height="{}"/>'
+            ).format(x - 6, top, max(1, round(bottom - top, 1)))
         there = [f"{self._x(i)},{self._y(high or 0)}" for i, _, high in known]
         back = [f"{self._x(i)},{self._y(low or 0)}" for i, low, _ in reversed(known)]
-        return Markup('<polygon class="band" points="{}"/>').format(" ".join([*there, *back]))
+        return Markup('<polygon class="band" points="{}"/>').format(
+            " ".join([*there, *back])
+        )
 
     @property
     def spark(self) -> Markup:
         """A line without words, for a cell of a table that says the numbers beside it."""
         wide, high = 14 * max(len(self.points) - 1, 1) + 8, 24
-        head = Markup('<svg class="spark-line" aria-hidden="true" width="{}" height="{}" viewBox="0 0 {} {}">').format(
-            wide, high, wide, high
-        )
+        head = Markup(
+            '<svg class="spark-line" aria-hidden="true" width="{}" height="{}" viewBox="0 0 {} {}">'
+        ).format(wide, high, wide, high)
         places = {
             i: (4 + 14 * i, round(20 - 16 * p.value / self._top, 1))
             for i, p in enumerate(self.points)
             if p.value is not None
         }
         lines = [
-            Markup('<polyline class="line" points="{}"/>').format(" ".join("{},{}".format(*places[i]) for i in run))
+            Markup('<polyline class="line" points="{}"/>').format(
+                " ".join("{},{}".format(*places[i]) for i in run)
+            )
             for run in _runs(self.points)
             if len(run) > 1
         ]
-        dots = [Markup('<circle class="spot" cx="{}" cy="{}" r="1.8"/>').format(*place) for place in places.values()]
+        dots = [
+            Markup('<circle class="spot" cx="{}" cy="{}" r="1.8"/>').format(*place)
+            for place in places.values()
+        ]
         return Markup("").join([head, *lines, *dots, Markup("</svg>")])
 
     # ------------------------------------------------------------------ over groups
@@ -206,16 +237,22 @@ class Plot:
 
     def _across(self, index: int, point: Point) -> Markup:
         y = _ROW * index
-        name = Markup('<text class="name" x="0" y="{}">{} <tspan class="of">{}/{}</tspan></text>').format(
-            y + 15, point.label, point.n, point.of
-        )
+        name = Markup(
+            '<text class="name" x="0" y="{}">{} <tspan class="of">{}/{}</tspan></text>'
+        ).format(y + 15, point.label, point.n, point.of)
         if point.value is None:
-            return self._told(point, name + Markup('<text class="none" x="0" y="{}">无</text>').format(y + 34))
-        bar = Markup('<rect class="bar" x="0" y="{}" width="{}" height="16" rx="1.5"/>').format(
-            y + 21, max(self._long(point.value), 1)
-        )
+            return self._told(
+                point,
+                name
+                + Markup('<text class="none" x="0" y="{}">无</text>').format(y + 34),
+            )
+        bar = Markup(
+            '<rect class="bar" x="0" y="{}" width="{}" height="16" rx="1.5"/>'
+        ).format(y + 21, max(self._long(point.value), 1))
         number = Markup('<text class="n" x="{}" y="{}">{}</text>').format(
-            self._long(max(point.value, point.high or 0)) + 8, y + 34, compact(point.value, ratio=self.ratio)
+            self._long(max(point.value, point.high or 0)) + 8,
+            y + 34,
+            compact(point.value, ratio=self.ratio),
         )
         return self._told(point, name + bar + self._whisker(point, y + 29) + number)
 
@@ -226,9 +263,9 @@ class Plot:
         if point.low is None or point.high is None:
             return _NONE
         a, b = self._long(point.low), self._long(point.high)
-        return Markup('<path class="whisker" d="M{a} {t}V{u}M{a} {y}H{b}M{b} {t}V{u}"/>').format(
-            a=a, b=b, y=y, t=y - 5, u=y + 5
-        )
+        return Markup(
+            '<path class="whisker" d="M{a} {t}V{u}M{a} {y}H{b}M{b} {t}V{u}"/>'
+        ).format(a=a, b=b, y=y, t=y - 5, u=y + 5)
 
     def _told(self, point: Point, drawn: Markup) -> Markup:
         return Markup("<g><title>{}</title>{}</g>").format(self._say(point), drawn)
@@ -249,7 +286,8 @@ def _runs(points: Sequence[Point]) -> list[list[int]]:
 
 
 def _round_up(value: float) -> float:
-    """The next number of the form 1, 2, 4, 5, 8 or 10 times a power of ten: a quarter of it is a round tick.
+    """The next number of the form 1, 2, 4, 5, 8 or 10 times a power of ten: a quarter of it is a
+    round tick.
 
     >>> _round_up(96), _round_up(0.31), _round_up(8), _round_up(0)
     (100, 0.4, 8, 0)

@@ -1,7 +1,7 @@
 """The text of a report as paragraphs, with hits, repairs, damage and evidence lying on it.
 
-Several layers of spans may overlap. The text is cut at every border; each piece is escaped and wrapped in the layers
-that cover it, so that the markup is always well nested.
+Several layers of spans may overlap. The text is cut at every border; each piece is escaped and
+wrapped in the layers that cover it, so that the markup is always well nested.
 """
 
 from __future__ import annotations
@@ -15,7 +15,16 @@ from markupsafe import Markup, escape
 from index.model.report import Report
 from index.search.response import Span
 
-__all__ = ["Block", "Layer", "Line", "blocks", "hit_layers", "received_layers", "report_layers", "spread"]
+__all__ = [
+    "Block",
+    "Layer",
+    "Line",
+    "blocks",
+    "hit_layers",
+    "received_layers",
+    "report_layers",
+    "spread",
+]
 
 # Four rows of the table of applications are numbered as chapters are.
 _NUMBERED_ROW = re.compile(
@@ -27,12 +36,17 @@ _NUMBERED = re.compile(r"[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,
 _BARS = re.compile(r"(?:[|\t][^|\t]*){2}")
 _SENTENCE_END = ("。", "；", "：", "！", "？", ";", ":")
 _CELL, _CELLS = 24, 6
-"""A table flattened to one cell a line: at least so many lines in a row, none longer than so many characters."""
+"""A table flattened to one cell a line: at least so many lines in a row, none longer than so many
+characters.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A span with what is put around it. `before` stands in front of its first piece, `after` behind it."""
+    """A span with what is put around it.
+
+    `before` stands in front of its first piece, `after` behind it.
+    """
 
     start: int
     end: int
@@ -56,7 +70,9 @@ class Line:
         """Whether it is a heading of the form 一、…"""
         if self.barred or _NUMBERED_ROW.match(self.text):
             return False
-        return bool(_HEADING.fullmatch(self.text)) and not self.text.rstrip().endswith(_SENTENCE_END)
+        return bool(_HEADING.fullmatch(self.text)) and not self.text.rstrip().endswith(
+            _SENTENCE_END
+        )
 
     @property
     def number(self) -> bool:
@@ -72,7 +88,12 @@ class Line:
     def cell(self) -> bool:
         """Whether it may be a cell of a flattened table."""
         text = self.text.strip()
-        return not self.barred and len(text) <= _CELL and not text.endswith(_SENTENCE_END) and not self.heading
+        return (
+            not self.barred
+            and len(text) <= _CELL
+            and not text.endswith(_SENTENCE_END)
+            and not self.heading
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +106,9 @@ class Block:
 
     @property
     def rows(self) -> list[list[Line]]:
-        """The cells of a flattened table in rows: one begins where a name follows a figure, or has a number."""
+        """The cells of a flattened table in rows: one begins where a name follows a figure, or has
+        a number.
+        """
         rows: list[list[Line]] = []
         figure = True
         for line in self.lines:
@@ -98,9 +121,19 @@ class Block:
 
 
 def hit_layers(marks: Sequence[Span], first: int, total: int) -> list[Layer]:
-    """The hits, numbered from `first` of `total`, each with its way to the previous and the next one."""
+    """The hits, numbered from `first` of `total`, each with its way to the previous and the next
+    one.
+    """
     return [
-        Layer(start, end, 3, Markup("<mark>"), Markup("</mark>"), _mark(number), _steps(number, total))
+        Layer(
+            start,
+            end,
+            3,
+            Markup("<mark>"),
+            Markup("</mark>"),
+            _mark(number),
+            _steps(number, total),
+        )
         for number, (start, end) in enumerate(sorted(marks), first)
     ]
 
@@ -111,10 +144,20 @@ def _mark(number: int) -> Markup:
 
 def _steps(number: int, total: int) -> Markup:
     """The bar that CSS shows while its hit is the target of the address: stepping needs no script."""
-    previous = Markup('<a href="#hit-{}" rel="prev">上一处</a>').format(number - 1) if number > 1 else ""
-    following = Markup('<a href="#hit-{}" rel="next">下一处</a>').format(number + 1) if number < total else ""
+    previous = (
+        Markup('<a href="#hit-{}" rel="prev">上一处</a>').format(number - 1)
+        if number > 1
+        else ""
+    )
+    following = (
+        Markup('<a href="#hit-{}" rel="next">下一处</a>').format(number + 1)
+        if number < total
+        else ""
+    )
     where = Markup("<span>第 {} / {} 处</span>").format(number, total)
-    return Markup('<span class="step" data-nosnippet>{}{}{}</span>').format(previous, where, following)
+    return Markup('<span class="step" data-nosnippet>{}{}{}</span>').format(
+        previous, where, following
+    )
 
 
 def report_layers(report: Report) -> list[Layer]:
@@ -124,13 +167,25 @@ def report_layers(report: Report) -> list[Layer]:
         if fact.span is not None:
             opening = Markup('<span class="evidence" id="evidence-{}">').format(name)
             span, close = Markup('<span class="evidence">'), Markup("</span>")
-            layers.append(Layer(*fact.span, rank=1, open=span, close=close, first=opening))
+            layers.append(
+                Layer(*fact.span, rank=1, open=span, close=close, first=opening)
+            )
     for repair in report.repairs:
         if repair.applied:
-            title = f"修复：原作“{repair.before}”" if repair.after else f"修复：删去“{repair.before}”"
-            opening, close = Markup('<ins class="repair" title="{}">').format(title), Markup("</ins>")
+            title = (
+                f"修复：原作“{repair.before}”"
+                if repair.after
+                else f"修复：删去“{repair.before}”"
+            )
+            opening, close = (
+                Markup('<ins class="repair" title="{}">').format(title),
+                Markup("</ins>"),
+            )
         else:
-            opening, close = Markup('<span class="damage" title="损坏，未能修复">'), Markup("</span>")
+            opening, close = (
+                Markup('<span class="damage" title="损坏，未能修复">'),
+                Markup("</span>"),
+            )
         layers.append(Layer(*repair.display, rank=2, open=opening, close=close))
     return layers
 
@@ -140,7 +195,9 @@ def received_layers(report: Report) -> list[Layer]:
     layers = []
     for repair in report.repairs:
         title = f"修复为“{repair.after}”" if repair.after else "修复时删去"
-        opening = Markup('<span class="damage" title="{}">').format(title if repair.applied else "未能修复")
+        opening = Markup('<span class="damage" title="{}">').format(
+            title if repair.applied else "未能修复"
+        )
         layers.append(Layer(repair.start, repair.end, 2, opening, Markup("</span>")))
     return layers
 
@@ -160,9 +217,17 @@ def spread(text: str, layers: Iterable[Layer]) -> list[Line]:
 
 
 def _pieces(
-    text: str, start: int, end: int, waiting: list[Layer], active: list[Layer], seen: set[int]
+    text: str,
+    start: int,
+    end: int,
+    waiting: list[Layer],
+    active: list[Layer],
+    seen: set[int],
 ) -> Iterable[Markup]:
-    """One line in pieces, cut at every border. `waiting` is a stack, `active` and `seen` live across lines."""
+    """One line in pieces, cut at every border.
+
+    `waiting` is a stack, `active` and `seen` live across lines.
+    """
     at = start
     while True:
         active[:] = [x for x in active if x.end > at]
@@ -200,7 +265,9 @@ def blocks(lines: Sequence[Line]) -> list[Block]:
             run += [line] if line.text.strip() else []
             continue
         kind = "cells" if len(run) >= _CELLS else "paragraph"
-        out += [Block(kind, run)] if kind == "cells" else [Block(kind, [x]) for x in run]
+        out += (
+            [Block(kind, run)] if kind == "cells" else [Block(kind, [x]) for x in run]
+        )
         run = []
         if line is not None and line.barred:
             if not (out and out[-1].kind == "barred"):

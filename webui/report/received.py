@@ -8,7 +8,9 @@ __all__ = ["received_text"]
 
 
 def received_text(report: Report) -> str | None:
-    """The text before its repairs, so that received[r.start:r.end] == r.before; None if the record cannot give it.
+    """The text before its repairs, so that received[r.start:r.end] == r.before;
+
+    None if the record cannot give it.
 
     >>> from index.report import Repair
     >>> received_text(Report("1", "a", "区公开", repairs=[Repair("gloss", 1, 5, "(qū)", "", 0.9, display=(1, 1))]))

@@ -17,7 +17,13 @@ from webui.plots.figures import figure
 from webui.report.fulltext import Layer
 from webui.words import labels
 
-__all__ = ["CheckRow", "Statistics", "cell_layers", "report_problems", "statistics_view"]
+__all__ = [
+    "CheckRow",
+    "Statistics",
+    "cell_layers",
+    "report_problems",
+    "statistics_view",
+]
 
 _FAMILIES = {
     "refused": "（三）不予公开",
@@ -25,13 +31,21 @@ _FAMILIES = {
     "not_processed": "（五）不予处理",
     "other": "（六）其他处理",
 }
-_UNREAD = re.compile(r"(proactive|applications|review|annex): no values for (.+)", re.DOTALL)
-_UNASSIGNED = re.compile(r".+: \d+ values? \(.*\)(?: for one column)?, left unassigned", re.DOTALL)
+_UNREAD = re.compile(
+    r"(proactive|applications|review|annex): no values for (.+)", re.DOTALL
+)
+_UNASSIGNED = re.compile(
+    r".+: \d+ values? \(.*\)(?: for one column)?, left unassigned", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """One cell: `kind` is its semantics, `anchor` its place in the text, `at_fault` that an identity fails by it."""
+    """One cell:
+
+    `kind` is its semantics, `anchor` its place in the text, `at_fault` that an identity fails by
+    it.
+    """
 
     text: str
     kind: str
@@ -41,7 +55,10 @@ class CellView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One row; `raw` are the numbers that stand there when they could not be assigned to columns."""
+    """One row;
+
+    `raw` are the numbers that stand there when they could not be assigned to columns.
+    """
 
     label: str
     cells: list[CellView]
@@ -73,7 +90,10 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A number that a sentence states. `conflict` are the numbers of other sentences, `table` that of the tables."""
+    """A number that a sentence states.
+
+    `conflict` are the numbers of other sentences, `table` that of the tables.
+    """
 
     label: str
     value: str
@@ -101,11 +121,16 @@ class Statistics:
     @property
     def any(self) -> bool:
         """Whether there is something to show."""
-        return bool(self.numbers or self.tables or self.stated or self.failed or self.others)
+        return bool(
+            self.numbers or self.tables or self.stated or self.failed or self.others
+        )
 
 
 def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
-    """The numbers of a report; `linked` when the text on the page is the one that the spans lie on."""
+    """The numbers of a report;
+
+    `linked` when the text on the page is the one that the spans lie on.
+    """
     statistics = report.statistics
     places = _places(statistics) if linked else {}
     names = _names(statistics)
@@ -117,8 +142,15 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
         word=labels.TABLES_STATUSES.get(status or "", ""),
         template=labels.TEMPLATES.get(statistics.get("template") or "", ""),
         numbers=_numbers(statistics.get("metrics") or {}),
-        tables=[view for t in statistics.get("tables") or () for view in _tables(t, places, at_fault)],
-        stated=[_stated(i, p, linked=linked) for i, p in enumerate(statistics.get("prose") or ())],
+        tables=[
+            view
+            for t in statistics.get("tables") or ()
+            for view in _tables(t, places, at_fault)
+        ],
+        stated=[
+            _stated(i, p, linked=linked)
+            for i, p in enumerate(statistics.get("prose") or ())
+        ],
         failed=[c for c in checks if c.status == "fail"],
         others=[c for c in checks if c.status != "fail"],
         held=sum(c.status in ("pass", "pass_blank0") for c in checks),
@@ -128,22 +160,40 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
 
 def report_problems(report: Report) -> list[str]:
     """What a reader is told first; what concerns single rows of the tables stands with the tables."""
-    return [p for p in report.problems if not _UNREAD.fullmatch(p) and not _UNASSIGNED.fullmatch(p)]
+    return [
+        p
+        for p in report.problems
+        if not _UNREAD.fullmatch(p) and not _UNASSIGNED.fullmatch(p)
+    ]
 
 
 def _unread(problem: str) -> str:
     match = _UNREAD.fullmatch(problem)
-    return f"{labels.TABLES[match[1]]}：没有读出 {match[2].replace('; ', '、')}" if match else ""
+    return (
+        f"{labels.TABLES[match[1]]}：没有读出 {match[2].replace('; ', '、')}"
+        if match
+        else ""
+    )
 
 
 def _numbers(metrics: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Those that are known, in the order of the table, then those that it does not know."""
-    ordered = [*(n for n in labels.METRICS if n in metrics), *(n for n in metrics if n not in labels.METRICS)]
-    return [(labels.METRICS.get(n, n), metrics[n]) for n in ordered if metrics[n] is not None]
+    ordered = [
+        *(n for n in labels.METRICS if n in metrics),
+        *(n for n in metrics if n not in labels.METRICS),
+    ]
+    return [
+        (labels.METRICS.get(n, n), metrics[n])
+        for n in ordered
+        if metrics[n] is not None
+    ]
 
 
-# ---------------------------------------------------------------------- cells and their places in the text
-def _cells(statistics: Mapping[str, Any]) -> Iterable[tuple[str, str, Mapping[str, Any]]]:
+# ---------------------------------------------------------------------- cells and their places in
+# the text
+def _cells(
+    statistics: Mapping[str, Any],
+) -> Iterable[tuple[str, str, Mapping[str, Any]]]:
     """(name of the cell as checks have it, what it is called, the cell)."""
     for table in statistics.get("tables") or ():
         for row in table["rows"]:
@@ -157,7 +207,9 @@ def _anchor(name: str) -> str:
 
 
 def _places(statistics: Mapping[str, Any]) -> dict[str, str]:
-    return {name: _anchor(name) for name, _, cell in _cells(statistics) if cell.get("span")}
+    return {
+        name: _anchor(name) for name, _, cell in _cells(statistics) if cell.get("span")
+    }
 
 
 def _names(statistics: Mapping[str, Any]) -> dict[str, str]:
@@ -166,7 +218,11 @@ def _names(statistics: Mapping[str, Any]) -> dict[str, str]:
 
 def cell_layers(report: Report) -> list[Layer]:
     """The cells and the stated numbers as they lie on the text, each an anchor."""
-    found = [(_anchor(name), cell["span"]) for name, _, cell in _cells(report.statistics) if cell.get("span")]
+    found = [
+        (_anchor(name), cell["span"])
+        for name, _, cell in _cells(report.statistics)
+        if cell.get("span")
+    ]
     prose = report.statistics.get("prose") or ()
     found += [(f"stated-{i}", p["span"]) for i, p in enumerate(prose) if p.get("span")]
     span, close = Markup('<span class="cell">'), Markup("</span>")
@@ -177,7 +233,9 @@ def cell_layers(report: Report) -> list[Layer]:
     return [layer for layer in seen.values() if layer.end > layer.start]
 
 
-def _tables(table: Mapping[str, Any], places: Mapping[str, str], at_fault: set[str]) -> list[TableView]:
+def _tables(
+    table: Mapping[str, Any], places: Mapping[str, str], at_fault: set[str]
+) -> list[TableView]:
     out: list[TableView] = []
     for row in table["rows"]:
         view = _row(table["id"], row, places, at_fault)
@@ -191,13 +249,23 @@ def _tables(table: Mapping[str, Any], places: Mapping[str, str], at_fault: set[s
     return out
 
 
-def _row(table: str, row: Mapping[str, Any], places: Mapping[str, str], at_fault: set[str]) -> RowView:
+def _row(
+    table: str, row: Mapping[str, Any], places: Mapping[str, str], at_fault: set[str]
+) -> RowView:
     key = str(row.get("id") or "")
-    family = _FAMILIES.get(key.partition(".")[0]) if table == "applications" and "." in key else None
+    family = (
+        _FAMILIES.get(key.partition(".")[0])
+        if table == "applications" and "." in key
+        else None
+    )
     cells = []
     for cell in row["cells"]:
         name = f"{table}.{row.get('id')}.{cell['column']}"
-        cells.append(CellView(_cell_text(cell), cell["semantics"], places.get(name), name in at_fault))
+        cells.append(
+            CellView(
+                _cell_text(cell), cell["semantics"], places.get(name), name in at_fault
+            )
+        )
     return RowView(row["label"], cells, family, " ".join(row.get("raw") or ()))
 
 
@@ -209,7 +277,9 @@ def _cell_text(cell: Mapping[str, Any]) -> str:
 
 
 # ---------------------------------------------------------------------- checks and sentences
-def _check(check: Check, names: Mapping[str, str], places: Mapping[str, str]) -> CheckRow:
+def _check(
+    check: Check, names: Mapping[str, str], places: Mapping[str, str]
+) -> CheckRow:
     known = check.left is not None and check.right is not None
     return CheckRow(
         label=check.label,
@@ -218,13 +288,19 @@ def _check(check: Check, names: Mapping[str, str], places: Mapping[str, str]) ->
         left=figure(check.left),
         right=figure(check.right),
         difference=figure((check.left or 0) - (check.right or 0)) if known else "",
-        cells=[(names[cell], places.get(cell)) for cell in check.cells if cell in names],
+        cells=[
+            (names[cell], places.get(cell)) for cell in check.cells if cell in names
+        ],
     )
 
 
 def _stated(index: int, fact: Mapping[str, Any], *, linked: bool) -> Stated:
     value, table = fact.get("value"), fact.get("table")
-    shown = "" if value is None else ("约 " if fact.get("approximate") else "") + figure(value)
+    shown = (
+        ""
+        if value is None
+        else ("约 " if fact.get("approximate") else "") + figure(value)
+    )
     differs = table is not None and value is not None and table != value
     return Stated(
         label=labels.METRICS.get(fact["name"], fact["name"]),
@@ -239,4 +315,6 @@ def _stated(index: int, fact: Mapping[str, Any], *, linked: bool) -> Stated:
 def _conflict(values: Sequence[Any] | None) -> str:
     """The numbers that contradict one another, in words."""
     numbers = [v.get("value") if isinstance(v, Mapping) else v for v in values or ()]
-    return "、".join(figure(n) if isinstance(n, int | float) else str(n) for n in numbers)
+    return "、".join(
+        figure(n) if isinstance(n, int | float) else str(n) for n in numbers
+    )

@@ -1,4 +1,6 @@
-"""What the page of a report shows: facts with their evidence, the text in blocks, repairs, statistics."""
+"""What the page of a report shows: facts with their evidence, the text in blocks, repairs,
+statistics.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,22 @@ from webui.ports import MarkedReportPort
 from webui.report import fulltext
 from webui.report.marks import marked
 from webui.report.received import received_text
-from webui.report.statistics import Statistics, cell_layers, report_problems, statistics_view
+from webui.report.statistics import (
+    Statistics,
+    cell_layers,
+    report_problems,
+    statistics_view,
+)
 from webui.words import labels
 
-__all__ = ["FactRow", "RepairRow", "ReportView", "received_view", "report_view", "shown"]
+__all__ = [
+    "FactRow",
+    "RepairRow",
+    "ReportView",
+    "received_view",
+    "report_view",
+    "shown",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +48,18 @@ class FactRow:
     @property
     def source(self) -> str:
         """Where the value was read, in words."""
-        return labels.SOURCES.get(self.fact.source, self.fact.source) if self.fact else ""
+        return (
+            labels.SOURCES.get(self.fact.source, self.fact.source) if self.fact else ""
+        )
 
     @property
     def alternatives(self) -> list[str]:
         """The candidates that lost."""
-        return [shown(self.name, a) or "不详" for a in self.fact.alternatives] if self.fact else []
+        return (
+            [shown(self.name, a) or "不详" for a in self.fact.alternatives]
+            if self.fact
+            else []
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +76,9 @@ class RepairRow:
     @property
     def label(self) -> str:
         """What was wrong, in words."""
-        return "、".join(labels.REPAIRS.get(kind, kind) for kind in self.kind.split("+"))
+        return "、".join(
+            labels.REPAIRS.get(kind, kind) for kind in self.kind.split("+")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +111,9 @@ def report_view(found: MarkedReportPort | Report) -> ReportView:
     if isinstance(found, Report):
         return _view(found, (), (), _layers(found), found.text)
     report = found.report
-    return _view(report, found.title_marks, found.text_marks, _layers(report), report.text)
+    return _view(
+        report, found.title_marks, found.text_marks, _layers(report), report.text
+    )
 
 
 def _layers(report: Report) -> list[fulltext.Layer]:
@@ -100,7 +124,9 @@ def received_view(report: Report) -> ReportView:
     """The report before its repairs. Raises RequestError when its record cannot give that."""
     text = received_text(report)
     if text is None:
-        raise RequestError("view", "这份报告的修复记录不完整，无法还原原文；请重新建立索引")
+        raise RequestError(
+            "view", "这份报告的修复记录不完整，无法还原原文；请重新建立索引"
+        )
     return _view(report, (), (), fulltext.received_layers(report), text, received=True)
 
 
@@ -145,19 +171,26 @@ def shown(name: str, value: Any) -> str | None:
     tables = {"tables_status": labels.TABLES_STATUSES, "scope": labels.SCOPES}
     if name == "script":
         main = str(value)[:4]
-        return labels.SCRIPTS.get(main, main) + (f"（{value}）" if str(value) != main else "")
+        return labels.SCRIPTS.get(main, main) + (
+            f"（{value}）" if str(value) != main else ""
+        )
     return tables.get(name, {}).get(str(value), str(value))
 
 
 def _facts(report: Report) -> list[FactRow]:
     return [
-        FactRow(name, label, shown(name, getattr(report, name)), report.evidence.get(name))
+        FactRow(
+            name, label, shown(name, getattr(report, name)), report.evidence.get(name)
+        )
         for name, label in labels.FIELDS.items()
-        if name != "agency_printed" or (report.agency_printed and report.agency_printed != report.agency)
+        if name != "agency_printed"
+        or (report.agency_printed and report.agency_printed != report.agency)
     ]
 
 
 def _repairs(report: Report) -> list[RepairRow]:
-    counted = Counter((r.kind, r.before, r.after, r.confidence, r.applied) for r in report.repairs)
+    counted = Counter(
+        (r.kind, r.before, r.after, r.confidence, r.applied) for r in report.repairs
+    )
     rows = [RepairRow(*key, times=times) for key, times in counted.items()]
     return sorted(rows, key=lambda r: (r.applied, -r.times))

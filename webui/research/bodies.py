@@ -1,4 +1,6 @@
-"""What the page of a body shows: its reports by year, their numbers abreast, and what it was called."""
+"""What the page of a body shows: its reports by year, their numbers abreast, and what it was
+called.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,10 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One number over the reports: (words, address of the place that states it); `spark` draws it."""
+    """One number over the reports: (words, address of the place that states it);
+
+    `spark` draws it.
+    """
 
     name: str
     label: str
@@ -82,7 +87,9 @@ def body_view(name: str, reports: Sequence[Report], *, series: bool) -> BodyView
         facts=_facts(last),
         rows=[ReportRow(r, report_path(r.id), _late(r)) for r in reports],
         metrics=metric_rows(reports),
-        missing=[y for y in range(min(years), max(years)) if y not in years] if years else [],
+        missing=[y for y in range(min(years), max(years)) if y not in years]
+        if years
+        else [],
         region=region,
         coverage_url=address("/coverage", region=region),
         search_url=address("/search", **query, sort="year"),
@@ -93,14 +100,18 @@ def body_view(name: str, reports: Sequence[Report], *, series: bool) -> BodyView
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:
-    found = [(labels.FIELDS[n], getattr(report, n)) for n in ("level", "org_type", "line")]
+    found = [
+        (labels.FIELDS[n], getattr(report, n)) for n in ("level", "org_type", "line")
+    ]
     return [(label, value) for label, value in found if value]
 
 
 def _late(report: Report) -> bool | None:
     if not report.year or not report.published:
         return None
-    return dt.date.fromisoformat(report.published) > deadline(report.year, report.org_type)
+    return dt.date.fromisoformat(report.published) > deadline(
+        report.year, report.org_type
+    )
 
 
 def metric_rows(reports: Sequence[Report]) -> list[MetricRow]:
@@ -110,13 +121,19 @@ def metric_rows(reports: Sequence[Report]) -> list[MetricRow]:
     return [_metric(name, reports, [m.get(name) for m in stated]) for name in names]
 
 
-def _metric(name: str, reports: Sequence[Report], values: list[float | None]) -> MetricRow:
+def _metric(
+    name: str, reports: Sequence[Report], values: list[float | None]
+) -> MetricRow:
     cells = [
         ("" if v is None else figure(v), report_path(r.id) + "#statistics")
         for r, v in zip(reports, values, strict=True)
     ]
     points = _points(reports, values)
-    drawn = Plot(points, f"{labels.METRICS[name]}逐年", "", "") if sum(v is not None for v in values) > 1 else None
+    drawn = (
+        Plot(points, f"{labels.METRICS[name]}逐年", "", "")
+        if sum(v is not None for v in values) > 1
+        else None
+    )
     return MetricRow(name, labels.METRICS[name], cells, values, drawn)
 
 
@@ -125,10 +142,18 @@ def _points(reports: Sequence[Report], values: Sequence[float | None]) -> list[P
     points = []
     for i, (report, value) in enumerate(zip(reports, values, strict=True)):
         before = reports[i - 1] if i else None
-        known = before is not None and before.year is not None and report.year is not None
+        known = (
+            before is not None and before.year is not None and report.year is not None
+        )
         broken = before is not None and _kind(before) != _kind(report)
-        follows = known and before is not None and (report.year or 0) - (before.year or 0) == 1
-        points.append(Point(str(report.year or ""), 1, 1, value, broken=broken, follows=follows))
+        follows = (
+            known
+            and before is not None
+            and (report.year or 0) - (before.year or 0) == 1
+        )
+        points.append(
+            Point(str(report.year or ""), 1, 1, value, broken=broken, follows=follows)
+        )
     return points
 
 

@@ -22,7 +22,10 @@ MOST = 6
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fact or number of every report; `differs` when they are not all the same, `change` from first to second."""
+    """One fact or number of every report;
+
+    `differs` when they are not all the same, `change` from first to second.
+    """
 
     label: str
     values: list[str | None]
@@ -32,7 +35,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Two texts abreast; `left` and `right` are the parts of each that stand in the other, as percentages."""
+    """Two texts abreast;
+
+    `left` and `right` are the parts of each that stand in the other, as percentages.
+    """
 
     sections: list[Section]
     left: str
@@ -63,7 +69,9 @@ def compare_view(reports: Sequence[Report]) -> CompareView:
         facts=[_fact(name, label, reports) for name, label in labels.FIELDS.items()],
         numbers=[_number(m.label, m.values) for m in metric_rows(reports)],
         forms=[labels.TEMPLATES.get(f, f) for f in forms],
-        texts=_texts(reports[0].text, reports[1].text) if pair and not too_long else None,
+        texts=_texts(reports[0].text, reports[1].text)
+        if pair and not too_long
+        else None,
         too_long=too_long,
     )
 
@@ -81,7 +89,12 @@ def _number(label: str, values: Sequence[Any]) -> Row:
         if values[0]:
             share = difference / values[0]
             change += f"（{'+' if share > 0 else ''}{percent(share)}）"
-    return Row(label, [None if v is None else figure(v) for v in values], len(set(values)) > 1, change)
+    return Row(
+        label,
+        [None if v is None else figure(v) for v in values],
+        len(set(values)) > 1,
+        change,
+    )
 
 
 def _texts(left: str, right: str) -> Texts:

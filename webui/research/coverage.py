@@ -13,7 +13,10 @@ __all__ = ["BodyRow", "CoverageView", "Mark", "coverage_view"]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One cell of the matrix: `state` is in_time, late, undated, missing or before; without `url` it is plain."""
+    """One cell of the matrix:
+
+    `state` is in_time, late, undated, missing or before; without `url` it is plain.
+    """
 
     year: int
     state: str
@@ -36,7 +39,9 @@ class BodyRow:
 
 @dataclass(frozen=True, slots=True)
 class ChildRow:
-    """A region below: (year, reports, address of the reports, depth of tint from 0 to 4) for each year."""
+    """A region below: (year, reports, address of the reports, depth of tint from 0 to 4) for each
+    year.
+    """
 
     label: str
     url: str
@@ -47,7 +52,10 @@ class ChildRow:
 
 @dataclass(frozen=True, slots=True)
 class CoverageView:
-    """Everything the template needs. `trail` are the regions above, from the country down, as (label, address)."""
+    """Everything the template needs.
+
+    `trail` are the regions above, from the country down, as (label, address).
+    """
 
     coverage: Coverage
     label: str
@@ -59,11 +67,18 @@ class CoverageView:
 
 
 def coverage_view(found: Coverage) -> CoverageView:
-    """The coverage as a page has it: every year from the last to the first, those without a report too."""
-    years = list(range(max(found.years), min(found.years) - 1, -1)) if found.years else []
+    """The coverage as a page has it: every year from the last to the first, those without a report
+    too.
+    """
+    years = (
+        list(range(max(found.years), min(found.years) - 1, -1)) if found.years else []
+    )
     parts = found.region.split("/") if found.region else []
     trail = [("全国", address("/coverage"))] if parts else []
-    trail += [(p, address("/coverage", region="/".join(parts[: i + 1]))) for i, p in enumerate(parts[:-1])]
+    trail += [
+        (p, address("/coverage", region="/".join(parts[: i + 1])))
+        for i, p in enumerate(parts[:-1])
+    ]
     most = max((n for child in found.children for n in child.years.values()), default=1)
     return CoverageView(
         coverage=found,
@@ -80,15 +95,27 @@ def _row(body: Body, years: list[int]) -> BodyRow:
     first = min(body.years)
     name = body.names[-1]
     url = address("/bodies", agency=name, series=1 if len(body.names) > 1 else None)
-    return BodyRow(name, body.names[:-1], url, [_mark(body.years.get(y), y, first) for y in years])
+    return BodyRow(
+        name, body.names[:-1], url, [_mark(body.years.get(y), y, first) for y in years]
+    )
 
 
 def _mark(cell: Cell | None, year: int, first: int) -> Mark:
     if cell is None:
-        return Mark(year, "before", "") if year < first else Mark(year, "missing", "未收录")
-    state, word = {None: ("undated", "在库"), True: ("late", "迟发"), False: ("in_time", "按期")}[cell.late]
+        return (
+            Mark(year, "before", "")
+            if year < first
+            else Mark(year, "missing", "未收录")
+        )
+    state, word = {
+        None: ("undated", "在库"),
+        True: ("late", "迟发"),
+        False: ("in_time", "按期"),
+    }[cell.late]
     more = f"{cell.published} 发布" if cell.published else "发布日期不详"
-    copies = address("/search", agency=cell.agency, year=year) if cell.copies > 1 else None
+    copies = (
+        address("/search", agency=cell.agency, year=year) if cell.copies > 1 else None
+    )
     return Mark(year, state, word, more, report_path(cell.id), cell.copies, copies)
 
 
@@ -96,6 +123,19 @@ def _child(child: Child, years: list[int], most: int) -> ChildRow:
     counts = []
     for year in years:
         n = child.years.get(year, 0)
-        counts.append((year, n, address("/search", region=child.region, year=year), -(-4 * n // most)))
+        counts.append(
+            (
+                year,
+                n,
+                address("/search", region=child.region, year=year),
+                -(-4 * n // most),
+            )
+        )
     below = address("/coverage", region=child.region)
-    return ChildRow(child.label, below, child.reports, address("/search", region=child.region), counts)
+    return ChildRow(
+        child.label,
+        below,
+        child.reports,
+        address("/search", region=child.region),
+        counts,
+    )

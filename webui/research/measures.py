@@ -24,14 +24,22 @@ NUMBERS_PARAMETERS = (
         {"type": "string", "enum": list(MEASURES)},
         "What to add up, a number of the tables or a ratio of two. Without any parameter: figures of the whole index.",
     ),
-    Parameter("by", {"type": "string", "enum": list(BY), "default": BY[0]}, "What to group by."),
+    Parameter(
+        "by",
+        {"type": "string", "enum": list(BY), "default": BY[0]},
+        "What to group by.",
+    ),
     Parameter(
         "scope",
         {"type": "string", "enum": list(SCOPES)},
         "self: reports of a body on itself; aggregate: consolidated reports. They are never added up together; "
         "without it, the one that more reports have.",
     ),
-    Parameter("template", {"type": "string", "enum": list(_FORMS)}, "Only reports of this form."),
+    Parameter(
+        "template",
+        {"type": "string", "enum": list(_FORMS)},
+        "Only reports of this form.",
+    ),
 )
 
 
@@ -48,7 +56,9 @@ class Asked:
     def url(self, path: str, measure: Measure) -> str:
         """The question as a URL below `path`, defaults left out."""
         by = None if self.by == BY[0] else self.by
-        begun = address(path, measure=measure.name, by=by, scope=self.scope, template=self.template)
+        begun = address(
+            path, measure=measure.name, by=by, scope=self.scope, template=self.template
+        )
         return begun + self.request.url("").replace("?", "&", 1)
 
 
@@ -56,13 +66,23 @@ def parse_numbers(args: Arguments) -> Asked:
     """The search, what to add up and how. Raises RequestError."""
     names = [p.name for p in NUMBERS_PARAMETERS]
     request = parse_search(args, extra=names, skip=PAGING)
-    values = {p.name: _one_of(p, args[p.name]) for p in NUMBERS_PARAMETERS if p.name in args}
+    values = {
+        p.name: _one_of(p, args[p.name]) for p in NUMBERS_PARAMETERS if p.name in args
+    }
     measure = MEASURES.get(values.get("measure", ""))
-    return Asked(request, measure, values.get("by", BY[0]), values.get("scope"), values.get("template"))
+    return Asked(
+        request,
+        measure,
+        values.get("by", BY[0]),
+        values.get("scope"),
+        values.get("template"),
+    )
 
 
 def _one_of(parameter: Parameter, value: str) -> str:
     allowed: Sequence[str] = parameter.schema["enum"]
     if value not in allowed:
-        raise RequestError(parameter.name, f"{value[:60]!r} is not one of {', '.join(allowed)}")
+        raise RequestError(
+            parameter.name, f"{value[:60]!r} is not one of {', '.join(allowed)}"
+        )
     return value

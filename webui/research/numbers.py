@@ -37,7 +37,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class NumbersView:
-    """Everything below the choosers. `spread` is the plot of medians and quartiles; `heads` name the figures."""
+    """Everything below the choosers.
+
+    `spread` is the plot of medians and quartiles; `heads` name the figures.
+    """
 
     measure: Measure
     found: Aggregate
@@ -52,10 +55,15 @@ class NumbersView:
 
 def choices(measures: Sequence[Measure]) -> list[tuple[str, list[Measure]]]:
     """The measures by family, for a select with groups."""
-    out: list[tuple[str, list[Measure]]] = [(label, []) for label in (*dict(_FAMILIES), "主动公开与其他")]
+    out: list[tuple[str, list[Measure]]] = [
+        (label, []) for label in (*dict(_FAMILIES), "主动公开与其他")
+    ]
     for measure in measures:
         name = f"ratio:{measure.name}" if measure.kind == "ratio" else measure.name
-        at = next((i for i, (_, start) in enumerate(_FAMILIES) if name.startswith(start)), len(_FAMILIES))
+        at = next(
+            (i for i, (_, start) in enumerate(_FAMILIES) if name.startswith(start)),
+            len(_FAMILIES),
+        )
         out[at][1].append(measure)
     return [(label, found) for label, found in out if found]
 
@@ -72,7 +80,13 @@ def numbers_view(asked: Asked, measure: Measure, found: Aggregate) -> NumbersVie
         measure=measure,
         found=found,
         sums=Plot(sums, f"{measure.label_zh}，按{by}的{what}", what, unit, ratio),
-        spread=Plot(spread, f"{measure.label_zh}，按{by}的中位数和中间一半报告的范围", "中位数", unit, ratio),
+        spread=Plot(
+            spread,
+            f"{measure.label_zh}，按{by}的中位数和中间一半报告的范围",
+            "中位数",
+            unit,
+            ratio,
+        ),
         heads=(what, "中位数", "下四分位", "上四分位", "最小", "最大"),
         rows=[_row(g, asked, found.breaks, ratio=ratio) for g in found.groups],
         over_years=asked.by == "year",
@@ -82,7 +96,14 @@ def numbers_view(asked: Asked, measure: Measure, found: Aggregate) -> NumbersVie
 
 
 def _row(group: Group, asked: Asked, breaks: Sequence[str], *, ratio: bool) -> Row:
-    numbers = (group.total, group.median, group.q1, group.q3, group.minimum, group.maximum)
+    numbers = (
+        group.total,
+        group.median,
+        group.q1,
+        group.q3,
+        group.minimum,
+        group.maximum,
+    )
     return Row(
         label=group.label,
         template=labels.TEMPLATES.get(group.template or "", group.template or ""),
@@ -106,7 +127,13 @@ def _points(found: Aggregate, by: str, name: str) -> list[Point]:
     for group in found.groups:
         year = int(group.value) if by == "year" else None
         points += _gap(before, year)
-        points.append(_point(group, name, follows=year is not None and before is not None and year - before == 1))
+        points.append(
+            _point(
+                group,
+                name,
+                follows=year is not None and before is not None and year - before == 1,
+            )
+        )
         if year is not None:
             if str(year) in found.breaks and year != before:
                 points[-1] = _broken(points[-1])
@@ -141,4 +168,13 @@ def _point(group: Group, name: str, *, follows: bool) -> Point:
 
 
 def _broken(point: Point) -> Point:
-    return Point(point.label, point.n, point.of, point.value, point.low, point.high, True, point.follows)
+    return Point(
+        point.label,
+        point.n,
+        point.of,
+        point.value,
+        point.low,
+        point.high,
+        True,
+        point.follows,
+    )

@@ -1,4 +1,6 @@
-"""The pages for those who compare: a region's coverage, a search's numbers, a body over its years, reports abreast."""
+"""The pages for those who compare: a region's coverage, a search's numbers, a body over its years,
+reports abreast.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def coverage() -> Response:
     """Which bodies of a region have a report here for which year."""
     region = read_region(only(without_blanks(request.args), ("region",)))
     view = coverage_view(room().searcher.coverage(region))
-    return html_page("coverage.html", view=view, json_url=address("/api/v1/coverage", region=region))
+    return html_page(
+        "coverage.html", view=view, json_url=address("/api/v1/coverage", region=region)
+    )
 
 
 @research.get("/numbers")
@@ -43,7 +47,9 @@ def numbers() -> Response:
     """A number of the tables over the reports of a search, by year or another facet."""
     asked = parse_numbers(without_blanks(request.args))
     measure = asked.measure or MEASURES[DEFAULT]
-    found = room().searcher.aggregate(asked.request, measure.name, asked.by, asked.scope, asked.template)
+    found = room().searcher.aggregate(
+        asked.request, measure.name, asked.by, asked.scope, asked.template
+    )
     return html_page(
         "numbers.html",
         asked=asked,
@@ -53,25 +59,37 @@ def numbers() -> Response:
         by=BY,
         scopes=SCOPES,
         kept=asked.request.params(),
-        chips=chips(asked.request, lambda r: replace(asked, request=r).url("/numbers", measure)),
+        chips=chips(
+            asked.request, lambda r: replace(asked, request=r).url("/numbers", measure)
+        ),
         back_url=asked.request.url("/search"),
     )
 
 
 @research.get("/bodies")
 def body() -> Response:
-    """One body over its years, with `series` also under what it was before and became after reforms."""
+    """One body over its years, with `series` also under what it was before and became after
+    reforms.
+    """
     values = only(without_blanks(request.args), ("agency", "series"))
     name = values.get("agency", "").replace('"', "").strip()
     if not name:
         raise RequestError("agency", "name a body as the agency facet lists it")
     if (series := values.get("series", "0")) not in ("0", "1"):
-        raise RequestError("series", f"series is {series[:40]!r}; give 1, or leave it out")
-    asked = SearchRequest(q=f'agency~:"{name}"') if series == "1" else SearchRequest(filters={"agency": (name,)})
+        raise RequestError(
+            "series", f"series is {series[:40]!r}; give 1, or leave it out"
+        )
+    asked = (
+        SearchRequest(q=f'agency~:"{name}"')
+        if series == "1"
+        else SearchRequest(filters={"agency": (name,)})
+    )
     found = itertools.islice(room().searcher.export(asked), REPORTS)
     reports = sorted(found, key=lambda r: (r.year or 0, r.published or "9999", r.id))
     if not reports:
-        raise NotFound(f"no report here is from {name!r}; the agency facet lists the bodies that have one")
+        raise NotFound(
+            f"no report here is from {name!r}; the agency facet lists the bodies that have one"
+        )
     return html_page("body.html", view=body_view(name, reports, series=series == "1"))
 
 
@@ -90,7 +108,9 @@ def compare() -> Response:
 
 @research.get("/similar/<path:report_id>")
 def similar(report_id: str) -> Response:
-    """What is like a report, what it took over from the year before, and what must hold between the two."""
+    """What is like a report, what it took over from the year before, and what must hold between the
+    two.
+    """
     only(request.args, ())
     searcher = room().searcher
     series = searcher.series(report_id)
@@ -99,6 +119,10 @@ def similar(report_id: str) -> Response:
         report=searcher.report(report_id),
         view=searcher.similar(report_id),
         novelty=searcher.previous_year(report_id),
-        links=[link for link in series.links if report_id in (link.earlier_id, link.later_id)],
+        links=[
+            link
+            for link in series.links
+            if report_id in (link.earlier_id, link.later_id)
+        ],
         json_url=address(f"/api/v1/similar/{quote(report_id)}"),
     )

@@ -1,4 +1,5 @@
-"""Two texts abreast: sections by their headings, then sentences, then the characters of sentences that are alike.
+"""Two texts abreast: sections by their headings, then sentences, then the characters of sentences
+that are alike.
 
 Sentences are compared in index form, so that another script or white space is no difference.
 """
@@ -23,18 +24,24 @@ LONGEST = 80_000
 _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]*\n*|[。！？；]+\n*")
 _ENUMERATOR = re.compile(r"^[一二三四五六七八九十]{1,3}、")
 _ALIKE, _CHARACTERS, _WORK = 0.5, 600, 20_000_000
-"""From what ratio on two sentences are versions of one, up to what length that is looked for, and how much in all.
+"""From what ratio on two sentences are versions of one, up to what length that is looked for, and
+how much in all.
 
 The work on a pair is the product of its lengths; past the sum, sentences are marked whole.
 """
 
 _MANY = 400
-"""Sentences of a chapter from which on those that keep coming back are no anchors: each would be tried with each."""
+"""Sentences of a chapter from which on those that keep coming back are no anchors: each would be
+tried with each.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A passage: `shared` stands in both texts, otherwise `left` and `right` differ; one of them may be empty."""
+    """A passage:
+
+    `shared` stands in both texts, otherwise `left` and `right` differ; one of them may be empty.
+    """
 
     shared: bool
     left: Markup
@@ -100,8 +107,12 @@ def _chapters(text: str) -> list[_Chapter]:
     return [c for c in out if c.heading or c.sentences]
 
 
-def _aligned(a: Sequence[_Chapter], b: Sequence[_Chapter]) -> Iterable[tuple[_Chapter | None, _Chapter | None]]:
-    matcher = SequenceMatcher(None, [c.key for c in a], [c.key for c in b], autojunk=False)
+def _aligned(
+    a: Sequence[_Chapter], b: Sequence[_Chapter]
+) -> Iterable[tuple[_Chapter | None, _Chapter | None]]:
+    matcher = SequenceMatcher(
+        None, [c.key for c in a], [c.key for c in b], autojunk=False
+    )
     for kind, a1, a2, b1, b2 in matcher.get_opcodes():
         if kind == "equal" or (kind == "replace" and a2 - a1 == b2 - b1):
             yield from zip(a[a1:a2], b[b1:b2], strict=True)
@@ -110,7 +121,9 @@ def _aligned(a: Sequence[_Chapter], b: Sequence[_Chapter]) -> Iterable[tuple[_Ch
             yield from ((None, c) for c in b[b1:b2])
 
 
-def _section(one: _Chapter | None, other: _Chapter | None, budget: _Budget) -> tuple[Section, int]:
+def _section(
+    one: _Chapter | None, other: _Chapter | None, budget: _Budget
+) -> tuple[Section, int]:
     section = Section(one.heading if one else "", other.heading if other else "")
     a, b = (one.sentences if one else []), (other.sentences if other else [])
     folded = [[fold_line(s).strip() for s in side] for side in (a, b)]
@@ -135,7 +148,11 @@ def _difference(a: Sequence[str], b: Sequence[str], budget: _Budget) -> Piece:
     right: list[Markup] = []
     for i in range(max(len(a), len(b))):
         one, other = (side[i] if i < len(side) else "" for side in (a, b))
-        marked = _characters(one, other, budget) if one and other else (_marked(one), _marked(other))
+        marked = (
+            _characters(one, other, budget)
+            if one and other
+            else (_marked(one), _marked(other))
+        )
         left.append(marked[0])
         right.append(marked[1])
     return Piece(False, Markup("").join(left), Markup("").join(right))
@@ -143,7 +160,9 @@ def _difference(a: Sequence[str], b: Sequence[str], budget: _Budget) -> Piece:
 
 def _marked(text: str) -> Markup:
     body = text.rstrip("\n")
-    return Markup("<b>{}</b>{}").format(body, text[len(body) :]) if body else escape(text)
+    return (
+        Markup("<b>{}</b>{}").format(body, text[len(body) :]) if body else escape(text)
+    )
 
 
 def _characters(a: str, b: str, budget: _Budget) -> tuple[Markup, Markup]:

@@ -33,13 +33,25 @@ def _on_search(request: SearchRequest) -> str:
     return request.url(PAGE_SEARCH)
 
 
-def chips(asked: SearchRequest, url: Callable[[SearchRequest], str] = _on_search) -> list[Chip]:
+def chips(
+    asked: SearchRequest, url: Callable[[SearchRequest], str] = _on_search
+) -> list[Chip]:
     """Every part of a search; `url` gives the address of a search on the page that shows them."""
-    out = [Chip("检索词", asked.q, url(asked.with_(q="")), filter=False)] if asked.q else []
+    out = (
+        [Chip("检索词", asked.q, url(asked.with_(q="")), filter=False)]
+        if asked.q
+        else []
+    )
     for name, values in asked.filters.items():
         for value in values:
             shown = labels.FACET_VALUES.get(name, {}).get(value, value)
-            out.append(Chip(labels.FACET_LABELS[name], shown.replace("/", " / "), url(asked.toggled(name, value))))
+            out.append(
+                Chip(
+                    labels.FACET_LABELS[name],
+                    shown.replace("/", " / "),
+                    url(asked.toggled(name, value)),
+                )
+            )
     for name, label in _RANGES.items():
         if (edge := getattr(asked, name)) is not None:
             out.append(Chip(label, str(edge), url(asked.with_(**{name: None}))))

@@ -1,4 +1,7 @@
-"""The pages for people. Their state is the URL alone; every control is a link or a form, and no script is needed."""
+"""The pages for people.
+
+Their state is the URL alone; every control is a link or a form, and no script is needed.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,9 @@ def _ordered(facet: Facet, values: tuple[FacetValue, ...]) -> list[FacetValue]:
     if facet.kind == "number":
         return sorted(values, key=lambda v: (not v.selected, -int(v.value)))
     order = {value: i for i, value in enumerate(facet.order)}
-    return sorted(values, key=lambda v: (not v.selected, order.get(v.value, len(order))))
+    return sorted(
+        values, key=lambda v: (not v.selected, order.get(v.value, len(order)))
+    )
 
 
 def _tree(values: tuple[FacetValue, ...]) -> list[FacetValue]:
@@ -83,7 +88,10 @@ def _tree(values: tuple[FacetValue, ...]) -> list[FacetValue]:
 
     def way(value: FacetValue) -> list[tuple[int, str]]:
         parts = value.value.split("/")
-        return [(-counts.get("/".join(parts[: i + 1]), 0), part) for i, part in enumerate(parts)]
+        return [
+            (-counts.get("/".join(parts[: i + 1]), 0), part)
+            for i, part in enumerate(parts)
+        ]
 
     return sorted(values, key=way)
 
@@ -102,12 +110,18 @@ def _values(facet: Facet, result: FacetResult) -> list[Value]:
 
 
 def _shown(facet: Facet, result: FacetResult) -> FacetResult:
-    """The values beside the results: all chosen ones, then the most frequent; a tree keeps the way to each."""
+    """The values beside the results: all chosen ones, then the most frequent; a tree keeps the way
+    to each.
+    """
     limit = {"path": 10, "number": 8}.get(facet.kind, SHOWN)
     kept = [v for i, v in enumerate(result.values) if v.selected or i < limit]
     names = {v.value for v in kept}
-    parents = {"/".join(n.split("/")[:i]) for n in names for i in range(1, n.count("/") + 1)}
-    kept += [v for v in result.values if facet.kind == "path" and v.value in parents - names]
+    parents = {
+        "/".join(n.split("/")[:i]) for n in names for i in range(1, n.count("/") + 1)
+    }
+    kept += [
+        v for v in result.values if facet.kind == "path" and v.value in parents - names
+    ]
     return replace(result, values=tuple(kept))
 
 
@@ -118,7 +132,14 @@ def _group(facet: Facet, result: FacetResult, asked: SearchRequest) -> Group:
     if facet.kind == "number":
         chart = year_chart({int(v.value): v.count for v in result.values if v.count})
     url = asked.with_(sort="relevance").url("/facets/" + facet.name) if more else None
-    return Group(facet.name, facet.label_zh, _values(facet, shown), url, result.total_values, chart)
+    return Group(
+        facet.name,
+        facet.label_zh,
+        _values(facet, shown),
+        url,
+        result.total_values,
+        chart,
+    )
 
 
 def _groups(asked: SearchRequest, response: SearchResponse) -> list[Group]:
@@ -147,12 +168,21 @@ def _steps(asked: SearchRequest, total: int) -> list[Step]:
     last = min(-(-total // asked.size), LIMITS.window // asked.size)
     if asked.cursor is not None or last < 2:
         return []
-    wanted = sorted({1, last, *range(max(1, asked.page - 2), min(last, asked.page + 2) + 1)})
+    wanted = sorted(
+        {1, last, *range(max(1, asked.page - 2), min(last, asked.page + 2) + 1)}
+    )
     out: list[Step] = []
     for number in wanted:
         if out and number - (out[-1].number or 0) > 1:
             out.append(Step(None))
-        out.append(Step(number, None if number == asked.page else asked.at_page(number).url(PAGE_SEARCH)))
+        out.append(
+            Step(
+                number,
+                None
+                if number == asked.page
+                else asked.at_page(number).url(PAGE_SEARCH),
+            )
+        )
     return out
 
 
@@ -192,8 +222,15 @@ def _alternates(asked: SearchRequest) -> dict[str, str]:
 def home() -> BaseResponse:
     """The entry; with a query it is the search."""
     if request.args:
-        return redirect(PAGE_SEARCH + "?" + urlencode(list(request.args.items(multi=True))), 302)
-    asked = SearchRequest(size=1, snippets=0, facets=("level", "year", "region"), facet_size=LIMITS.facet_size)
+        return redirect(
+            PAGE_SEARCH + "?" + urlencode(list(request.args.items(multi=True))), 302
+        )
+    asked = SearchRequest(
+        size=1,
+        snippets=0,
+        facets=("level", "year", "region"),
+        facet_size=LIMITS.facet_size,
+    )
     response = room().searcher.search(asked)
     bare = SearchRequest()
     doors = {
@@ -207,14 +244,23 @@ def home() -> BaseResponse:
     }
     years = response.facets["year"].values if "year" in response.facets else ()
     chart = year_chart({int(v.value): v.count for v in years if v.count})
-    return html_page("home.html", total=response.total, chart=chart, doors=doors, examples=syntax.WORKED)
+    return html_page(
+        "home.html",
+        total=response.total,
+        chart=chart,
+        doors=doors,
+        examples=syntax.WORKED,
+    )
 
 
 @pages.get(PAGE_SEARCH)
 def search() -> BaseResponse:
     """The results of a search."""
     if (args := joined(request.args)) is not None:
-        return redirect(PAGE_SEARCH + "?" + urlencode(list(without_blanks(args).items(multi=True))), 302)
+        return redirect(
+            PAGE_SEARCH + "?" + urlencode(list(without_blanks(args).items(multi=True))),
+            302,
+        )
     asked = parse_search(without_blanks(request.args))
     numbers = chosen_numbers(asked)
     response = answer(asked)
@@ -247,7 +293,9 @@ def search() -> BaseResponse:
 def facet(name: str) -> Response:
     """Every value of one facet under a search, with a search among them."""
     if name not in FACET_NAMES:
-        raise NotFound(f"there is no facet {name!r}; there are {', '.join(FACET_NAMES)}")
+        raise NotFound(
+            f"there is no facet {name!r}; there are {', '.join(FACET_NAMES)}"
+        )
     args = without_blanks(request.args)
     asked = parse_search(args, extra=("contains",), skip=("page", "cursor"))
     contains = args.get("contains", "")
@@ -294,9 +342,18 @@ def report(report_id: str) -> Response:
 def help_page() -> Response:
     """The query language, with examples that can be tried."""
     only(request.args, ())
-    condition = "applications_new>=100" if "applications_new" in NUMBERS else "year>=2018"
+    condition = (
+        "applications_new>=100" if "applications_new" in NUMBERS else "year>=2018"
+    )
     url = lambda q: SearchRequest(q=q).url(PAGE_SEARCH)  # noqa: E731 - a name for the template, used nowhere else
-    return html_page("help.html", rows=syntax.ROWS, url=url, numbers=NUMBERS, condition=condition, **syntax.SHOWN)
+    return html_page(
+        "help.html",
+        rows=syntax.ROWS,
+        url=url,
+        numbers=NUMBERS,
+        condition=condition,
+        **syntax.SHOWN,
+    )
 
 
 @pages.get("/about")

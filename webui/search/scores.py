@@ -37,7 +37,9 @@ def parts(hit: Hit) -> list[Part]:
     """
     found = [Part(*_named(p.name), p.value) for p in hit.explanation or ()]
     rest = sum(p.value for p in found[MOST:])
-    return found[:MOST] + ([Part("其余", f"{len(found) - MOST} 项", rest)] if rest else [])
+    return found[:MOST] + (
+        [Part("其余", f"{len(found) - MOST} 项", rest)] if rest else []
+    )
 
 
 def _named(name: str) -> tuple[str, str]:

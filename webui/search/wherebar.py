@@ -1,4 +1,6 @@
-"""Conditions on numbers beside the results: the form, how a chosen number is spread, and what each hit states."""
+"""Conditions on numbers beside the results: the form, how a chosen number is spread, and what each
+hit states.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ FORM = ("where_name", "where_sign", "where_value")
 
 
 def joined(args: Arguments) -> Arguments | None:
-    """The parameters with the form's three fields as one condition; None when the form was not sent.
+    """The parameters with the form's three fields as one condition;
+
+    None when the form was not sent.
 
     Raises RequestError when a field of it is missing.
     """
@@ -36,7 +40,9 @@ def joined(args: Arguments) -> Arguments | None:
     if not value:
         return rest
     if not name or sign not in labels.COMPARISONS:
-        raise RequestError("where", "the condition lacks its number or its comparison; choose both")
+        raise RequestError(
+            "where", "the condition lacks its number or its comparison; choose both"
+        )
     rest.add("where", f"{name}{sign}{value.replace(',', '')}")
     return rest
 
@@ -44,12 +50,18 @@ def joined(args: Arguments) -> Arguments | None:
 def chosen_numbers(asked: SearchRequest) -> list[str]:
     """The numbers of the tables that a search names, in a condition or in its order."""
     named = [match[1] for w in asked.where if (match := CONDITION.fullmatch(w))]
-    return list(dict.fromkeys(n for n in [*named, asked.sort.removeprefix("-")] if n in METRIC_NAMES))
+    return list(
+        dict.fromkeys(
+            n for n in [*named, asked.sort.removeprefix("-")] if n in METRIC_NAMES
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How the reports of a search are spread over a number: (words, count, address, share of the largest in %)."""
+    """How the reports of a search are spread over a number: (words, count, address, share of the
+    largest in %).
+    """
 
     label: str
     bins: list[tuple[str, int, str, int]]
@@ -58,11 +70,18 @@ class Spread:
 
 def spread(asked: SearchRequest, name: str) -> Spread:
     """The spread of one number under every condition but those on itself."""
-    others = tuple(w for w in asked.where if not (m := CONDITION.fullmatch(w)) or m[1] != name)
+    others = tuple(
+        w for w in asked.where if not (m := CONDITION.fullmatch(w)) or m[1] != name
+    )
     found: Histogram = room().searcher.histogram(asked.with_(where=others), name)
     most = max((b.count for b in found.bins), default=1) or 1
     bins = [
-        (_range(b), b.count, asked.with_(where=(*others, *b.where)).url(PAGE_SEARCH), round(100 * b.count / most))
+        (
+            _range(b),
+            b.count,
+            asked.with_(where=(*others, *b.where)).url(PAGE_SEARCH),
+            round(100 * b.count / most),
+        )
         for b in found.bins
         if b.count
     ]
@@ -78,7 +97,9 @@ def _range(bin_: Bin) -> str:
     whole = bin_.low == int(bin_.low) and bin_.high == int(bin_.high)
     closed = "<=" in bin_.where[-1]
     last = bin_.high if closed or not whole else bin_.high - 1
-    return figure(bin_.low) if last == bin_.low else f"{figure(bin_.low)}–{figure(last)}"
+    return (
+        figure(bin_.low) if last == bin_.low else f"{figure(bin_.low)}–{figure(last)}"
+    )
 
 
 def stated(hits: Iterable[Hit], names: list[str]) -> dict[str, list[tuple[str, str]]]:
@@ -88,6 +109,10 @@ def stated(hits: Iterable[Hit], names: list[str]) -> dict[str, list[tuple[str, s
     out = {}
     for hit in hits:
         metrics = room().searcher.report(hit.id).statistics.get("metrics") or {}
-        known = [(labels.METRICS[n], figure(metrics[n])) for n in names if metrics.get(n) is not None]
+        known = [
+            (labels.METRICS[n], figure(metrics[n]))
+            for n in names
+            if metrics.get(n) is not None
+        ]
         out[hit.id] = known
     return out

@@ -5,8 +5,25 @@ from __future__ import annotations
 from index.model.fields import FACETS
 from index.model.metrics import METRICS as METRICS_TABLE
 
-__all__ = ["FACET_LABELS", "FIELDS", "FORMATS", "MATCH_LABELS", "METRICS", "REPAIRS", "SCRIPTS", "SORT_LABELS"]
-__all__ += ["CHECK_STATUSES", "COMPARISONS", "NUMBERS", "SCOPES", "SOURCES", "TABLES", "TABLES_STATUSES"]
+__all__ = [
+    "FACET_LABELS",
+    "FIELDS",
+    "FORMATS",
+    "MATCH_LABELS",
+    "METRICS",
+    "REPAIRS",
+    "SCRIPTS",
+    "SORT_LABELS",
+]
+__all__ += [
+    "CHECK_STATUSES",
+    "COMPARISONS",
+    "NUMBERS",
+    "SCOPES",
+    "SOURCES",
+    "TABLES",
+    "TABLES_STATUSES",
+]
 __all__ += ["FACET_VALUES", "SEMANTICS", "TEMPLATES"]
 
 FACET_LABELS = {f.name: f.label_zh for f in FACETS}
@@ -59,7 +76,12 @@ TABLES_STATUSES = {
     "absent": "无统计表",
 }
 
-CHECK_STATUSES = {"pass": "一致", "pass_blank0": "空格按 0 计则一致", "fail": "不符", "n/a": "无法核对"}
+CHECK_STATUSES = {
+    "pass": "一致",
+    "pass_blank0": "空格按 0 计则一致",
+    "fail": "不符",
+    "n/a": "无法核对",
+}
 
 TABLES = {
     "proactive": "主动公开政府信息情况",
@@ -75,7 +97,13 @@ SCOPES = {"self": "本机关", "aggregate": "汇总所属机关"}
 
 SCRIPTS = {"Hans": "简体", "Hant": "繁体"}
 
-FORMATS = {"html": "网页", "text": "纯文本", "pdf": "PDF", "docx": "Word", "jsonl": "JSON Lines"}
+FORMATS = {
+    "html": "网页",
+    "text": "纯文本",
+    "pdf": "PDF",
+    "docx": "Word",
+    "jsonl": "JSON Lines",
+}
 
 REPAIRS = {
     "utf8_as_latin": "UTF-8 误读为 Latin-1",
@@ -91,7 +119,9 @@ REPAIRS = {
 """Kinds of repair -> what was wrong. Two that met in one place are joined by +."""
 
 METRICS = {m.name: m.label_zh for m in METRICS_TABLE}
-"""Numbers of the statutory tables and of explicit statements -> their names; also the columns of an export."""
+"""Numbers of the statutory tables and of explicit statements -> their names; also the columns of an
+export.
+"""
 
 NUMBERS = {"year": "年度", "published": "发布日期", **METRICS}
 """Every number that a condition may name."""

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analysis.normaliser import JOINS, RARE, Folded, fold, fold_line, script_of, tables, to_simplified
+from index.analysis.normaliser import (
+    JOINS,
+    RARE,
+    Folded,
+    fold,
+    fold_line,
+    script_of,
+    tables,
+    to_simplified,
+)
 from index.analysis.offsets import OffsetBuilder, OffsetMap
 
 CASES = [
@@ -88,7 +97,10 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 def test_any_text_folds(text: str) -> None:
     folded = fold(text)
     assert len(to_simplified(folded.form)) == len(folded.form)
-    assert all(folded.offsets.start(i) < folded.offsets.end(i) <= len(text) for i in range(len(folded.form)))
+    assert all(
+        folded.offsets.start(i) < folded.offsets.end(i) <= len(text)
+        for i in range(len(folded.form))
+    )
     assert fold_line(text) == folded.form.strip()
 
 
@@ -114,7 +126,12 @@ def test_white_space_is_kept_where_latin_meets() -> None:
 
 @pytest.mark.parametrize(
     ("text", "script"),
-    [("根據政府信息公開條例的規定", "Hant"), ("根据政府信息公开条例的规定", "Hans"), ("PDF 2019", None), ("", None)],
+    [
+        ("根據政府信息公開條例的規定", "Hant"),
+        ("根据政府信息公开条例的规定", "Hans"),
+        ("PDF 2019", None),
+        ("", None),
+    ],
 )
 def test_script(text: str, script: str | None) -> None:
     assert script_of(text) == script
@@ -122,7 +139,11 @@ def test_script(text: str, script: str | None) -> None:
 
 def test_characters_that_are_left_alone_are_not_changed_by_t2s() -> None:
     """A text without telling characters is not given to opencc."""
-    kept = [code for code in np.flatnonzero(~tables().telling) if not 0xD800 <= code < 0xE000 and code < RARE.stop]
+    kept = [
+        code
+        for code in np.flatnonzero(~tables().telling)
+        if not 0xD800 <= code < 0xE000 and code < RARE.stop
+    ]
     text = "\n".join(map(chr, kept))
     assert to_simplified(text) == text
 
@@ -130,13 +151,31 @@ def test_characters_that_are_left_alone_are_not_changed_by_t2s() -> None:
 PROGRAM = Path(opencc.__file__).parent / "clib" / "bin" / "opencc_dict"
 
 
-@pytest.mark.skipif(not PROGRAM.exists(), reason="this wheel of opencc has no program that writes its phrases out")
+@pytest.mark.skipif(
+    not PROGRAM.exists(),
+    reason="this wheel of opencc has no program that writes its phrases out",
+)
 def test_every_phrase_that_t2s_changes_has_a_telling_character(tmp_path: Path) -> None:
     phrases = PROGRAM.parents[1] / "share" / "opencc" / "TSPhrases.ocd2"
-    given = ["-i", str(phrases), "-f", "ocd2", "-o", str(tmp_path / "phrases"), "-t", "text"]
+    given = [
+        "-i",
+        str(phrases),
+        "-f",
+        "ocd2",
+        "-o",
+        str(tmp_path / "phrases"),
+        "-t",
+        "text",
+    ]
     subprocess.run([str(PROGRAM), *given], check=True)
-    rows = [line.split() for line in (tmp_path / "phrases").read_text("utf-8").splitlines() if line]
+    rows = [
+        line.split()
+        for line in (tmp_path / "phrases").read_text("utf-8").splitlines()
+        if line
+    ]
     assert len(rows) > 400
     telling = tables().telling
-    assert not [r for r in rows if r[0] != r[1] and not any(telling[ord(c)] for c in r[0])]
+    assert not [
+        r for r in rows if r[0] != r[1] and not any(telling[ord(c)] for c in r[0])
+    ]
     assert all(len(r[0]) == len(r[1]) for r in rows)

@@ -1,4 +1,7 @@
-"""The table of readings says what pypinyin says. `python -m tests.index.test_readings` writes it anew."""
+"""The table of readings says what pypinyin says.
+
+`python -m tests.index.test_readings` writes it anew.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ import pytest
 from index.analysis.readings import KNOWN, LONGEST, TABLE, begun, reading, readings
 
 HEAD = """\
-# Readings without tones: a character with all its readings, the usual one first; then the words in which a character is
-# read otherwise. Made by `python -m tests.index.test_readings` from pypinyin {version}
-# (https://github.com/mozillazg/python-pinyin, MIT).
+# Readings without tones: a character with all its readings, the usual one first; then the words in
+# which a character is read otherwise. Made by `python -m tests.index.test_readings` from pypinyin
+# {version} (https://github.com/mozillazg/python-pinyin, MIT).
 """
 
 
@@ -26,7 +29,11 @@ def characters() -> dict[str, tuple[str, ...]]:
     from pypinyin.pinyin_dict import pinyin_dict
 
     told = {c: pinyin_dict.get(ord(c), "").split(",") for c in KNOWN}
-    return {c: tuple(dict.fromkeys(plain(r) for r in all_ if r)) for c, all_ in told.items() if all_ != [""]}
+    return {
+        c: tuple(dict.fromkeys(plain(r) for r in all_ if r))
+        for c, all_ in told.items()
+        if all_ != [""]
+    }
 
 
 def phrases() -> dict[str, tuple[str, ...]]:
@@ -35,7 +42,10 @@ def phrases() -> dict[str, tuple[str, ...]]:
 
     known = set(KNOWN)
     short = (p for p in phrases_dict if 1 < len(p) <= LONGEST and set(p) <= known)
-    told = {p: tuple(plain(r[0]) for r in phrases_dict[p]) for p in sorted(short, key=lambda p: (len(p), p))}
+    told = {
+        p: tuple(plain(r[0]) for r in phrases_dict[p])
+        for p in sorted(short, key=lambda p: (len(p), p))
+    }
     return {p: found for p, found in told.items() if len(found) == len(p)}
 
 
@@ -46,7 +56,10 @@ def made() -> str:
     def read(word: str) -> tuple[str, ...]:
         at, found = 0, list[str]()
         while at < len(word):
-            part = next((p for n in range(LONGEST, 1, -1) if (p := word[at : at + n]) in table), word[at])
+            part = next(
+                (p for n in range(LONGEST, 1, -1) if (p := word[at : at + n]) in table),
+                word[at],
+            )
             found += table[part] if len(part) > 1 else table[part][:1]
             at += len(part)
         return tuple(found)
@@ -54,14 +67,18 @@ def made() -> str:
     for phrase, told in phrases().items():
         if read(phrase) != told:
             table[phrase] = told
-    rows: Iterator[str] = (" ".join((word, *syllables)) for word, syllables in table.items())
+    rows: Iterator[str] = (
+        " ".join((word, *syllables)) for word, syllables in table.items()
+    )
     return HEAD.format(version=version("pypinyin")) + "\n".join(rows) + "\n"
 
 
 def test_the_table_is_what_pypinyin_says() -> None:
     written = TABLE.read_text(encoding="utf-8")
     if f"pypinyin {version('pypinyin')}\n" not in written:
-        pytest.skip(f"the table was made with another pypinyin than {version('pypinyin')}")
+        pytest.skip(
+            f"the table was made with another pypinyin than {version('pypinyin')}"
+        )
     assert written == made()
 
 

@@ -13,12 +13,19 @@ from index.search.request import SearchRequest
 from index.search.searcher import Searcher
 from tests.index.assist.test_corrections import searching
 
-TEXTS = {"a": "办理信访件。卫健委答复。", "b": "接待来信来访。卫生健康委员会答复。", "c": "受理投诉。"}
+TEXTS = {
+    "a": "办理信访件。卫健委答复。",
+    "b": "接待来信来访。卫生健康委员会答复。",
+    "c": "受理投诉。",
+}
 
 
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
-    reports = [Report(id=i, source="made", title="报告", text=text) for i, text in TEXTS.items()]
+    reports = [
+        Report(id=i, source="made", title="报告", text=text)
+        for i, text in TEXTS.items()
+    ]
     with searching(tmp_path_factory.mktemp("index") / "i", reports) as made:
         yield made
 
@@ -47,7 +54,10 @@ def test_said(searcher: Searcher) -> None:
     off = searcher.search(SearchRequest(q="信访")).query
     assert (off.notes, off.synonyms) == ((), (("信访", ("来信来访",)),))
     on = searcher.search(SearchRequest(q="信访", synonyms=True)).query
-    assert (on.notes, on.synonyms) == (("也检索了：来信来访（与“信访”同义）",), off.synonyms)
+    assert (on.notes, on.synonyms) == (
+        ("也检索了：来信来访（与“信访”同义）",),
+        off.synonyms,
+    )
     assert searcher.search(SearchRequest(q="投诉", synonyms=True)).query.notes == ()
     assert "synonyms=on" in SearchRequest(q="信访", synonyms=True, explain=True).url()
 

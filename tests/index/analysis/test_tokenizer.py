@@ -15,7 +15,11 @@ from tests.conftest import CORPUS
 
 
 def test_words_of_the_field_stay_whole() -> None:
-    assert tokenizer().words("依申请公开的规范性文件") == ["依申请公开", "的", "规范性文件"]
+    assert tokenizer().words("依申请公开的规范性文件") == [
+        "依申请公开",
+        "的",
+        "规范性文件",
+    ]
     assert "申请" in tokenizer().search_tokens("依申请公开")
 
 
@@ -34,13 +38,26 @@ def test_counted_are_the_search_tokens(form: str) -> None:
     assert tokenizer().counts(form) == Counter(tokenizer().search_tokens(form))
 
 
-@pytest.mark.skipif(not find_spec("rjieba"), reason="rjieba has no wheel here; jieba cuts alone")
+@pytest.mark.skipif(
+    not find_spec("rjieba"), reason="rjieba has no wheel here; jieba cuts alone"
+)
 class TestBothSegmenters:
     def test_corpus(self) -> None:
         for path in sorted(CORPUS.glob("*.txt"))[:8]:
-            form = "".join(c for c in fold(path.read_text("utf-8", "ignore")).form if not (c.isascii() and c.isalnum()))
-            assert tokenizer("rjieba").search_tokens(form) == tokenizer("jieba").search_tokens(form)
+            form = "".join(
+                c
+                for c in fold(path.read_text("utf-8", "ignore")).form
+                if not (c.isascii() and c.isalnum())
+            )
+            assert tokenizer("rjieba").search_tokens(form) == tokenizer(
+                "jieba"
+            ).search_tokens(form)
 
-    @given(st.text(st.sampled_from("政府信息公开依申请规范性文件年度报告的和，。行复议诉讼"), max_size=60))
+    @given(
+        st.text(
+            st.sampled_from("政府信息公开依申请规范性文件年度报告的和，。行复议诉讼"),
+            max_size=60,
+        )
+    )
     def test_any_chinese(self, form: str) -> None:
         assert tokenizer("rjieba").words(form) == tokenizer("jieba").words(form)

@@ -5,20 +5,31 @@ from __future__ import annotations
 import pytest
 
 from index.analysis.normaliser import fold
-from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_forms, mainland_text
+from index.analysis.wording import (
+    WORDINGS,
+    is_taiwan_worded,
+    mainland,
+    mainland_forms,
+    mainland_text,
+)
 
 TEXT = "本區入口網站公布規範性檔案15條。組織線上訪談3次，持續最佳化程式，方便民眾查閱檔案。\n其他檔案存於檔案館。"
 
 
 def test_told_by_three_markers() -> None:
     assert is_taiwan_worded(fold(TEXT).form)
-    assert not is_taiwan_worded(fold("本區門戶網站公布規範性文件。入口網站已停用。").form)
+    assert not is_taiwan_worded(
+        fold("本區門戶網站公布規範性文件。入口網站已停用。").form
+    )
 
 
 def test_reads_otherwise_on_the_mainland() -> None:
     wording = mainland(fold(TEXT))
     assert wording is not None
-    assert wording.form == "本区门户网站公布规范性文件15条。组织在线访谈3次,持续优化程序,方便群众查阅档案。"
+    assert (
+        wording.form
+        == "本区门户网站公布规范性文件15条。组织在线访谈3次,持续优化程序,方便群众查阅档案。"
+    )
 
 
 def test_sentences_apart_are_lines() -> None:
@@ -67,7 +78,9 @@ def test_the_table_is_in_index_form_and_settles() -> None:
     for row in WORDINGS:
         assert fold(row.taiwan).form == row.taiwan
         assert fold(row.mainland).form == row.mainland
-        assert mainland_text(row.mainland) == row.mainland, "a mainland term must not be mapped again"
+        assert mainland_text(row.mainland) == row.mainland, (
+            "a mainland term must not be mapped again"
+        )
 
 
 MAINLAND = "各街道档案馆应当及时接收档案。群众可以查阅规范性文件，程序公开，质量第一，门户网站运行平稳，执行到位。"

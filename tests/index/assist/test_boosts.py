@@ -35,13 +35,21 @@ BODIES = (
 class Index:
     """An engine that knows bodies and places, the first most frequent."""
 
-    def __init__(self, bodies: tuple[str, ...] = BODIES, places: tuple[str, ...] = PLACES) -> None:
+    def __init__(
+        self, bodies: tuple[str, ...] = BODIES, places: tuple[str, ...] = PLACES
+    ) -> None:
         self.values = {"agency": bodies, "region": places}
 
     def search(self, query: EngineQuery) -> Matches:
         found = [(a.name, self.values[a.name]) for a in query.facets]
         return Matches(
-            0, None, (), tuple(FacetCounts(n, tuple(FacetCount(v, 1) for v in vs), len(vs)) for n, vs in found)
+            0,
+            None,
+            (),
+            tuple(
+                FacetCounts(n, tuple(FacetCount(v, 1) for v in vs), len(vs))
+                for n, vs in found
+            ),
         )
 
 
@@ -67,7 +75,9 @@ def spelt_out(run: str) -> list[Node]:
     at = 0
     while at < len(run) - 1:
         fitting = [
-            e for e in range(min(len(run), at + LONGEST), at + 1, -1) if run[at:e] in names or run[at:e] in places
+            e
+            for e in range(min(len(run), at + LONGEST), at + 1, -1)
+            if run[at:e] in names or run[at:e] in places
         ]
         if not fitting:
             at += 1
@@ -76,17 +86,33 @@ def spelt_out(run: str) -> list[Node]:
         if name in names:
             found.append(Keyword("agency", tuple(names[name])))
         else:
-            found.append(PathPrefix("region", tuple(tuple(p.split("/")) for p in places[name])))
+            found.append(
+                PathPrefix("region", tuple(tuple(p.split("/")) for p in places[name]))
+            )
         at = fitting[0]
     return list(dict.fromkeys(found))
 
 
 def test_every_name_is_found_that_spelling_out_finds() -> None:
     rng, engine = random.Random(3), Index()
-    pieces = [*BODIES, *(p.split("/")[-1] for p in PLACES), "教育", "政府", "深圳", "南岳", "公开", "省", "局", "/"]
+    pieces = [
+        *BODIES,
+        *(p.split("/")[-1] for p in PLACES),
+        "教育",
+        "政府",
+        "深圳",
+        "南岳",
+        "公开",
+        "省",
+        "局",
+        "/",
+    ]
     seen: set[Node] = set()
     for _ in range(400):
-        run = "".join(rng.choice(pieces)[rng.choice((0, 0, 0, 1, 3)) :] for _ in range(rng.randint(1, 4)))
+        run = "".join(
+            rng.choice(pieces)[rng.choice((0, 0, 0, 1, 3)) :]
+            for _ in range(rng.randint(1, 4))
+        )
         found = [node for node, _ in boosts(engine, run)]
         assert found == spelt_out(run), run
         seen.update(found)
@@ -100,5 +126,9 @@ def test_a_name_that_many_share_names_none() -> None:
 
 
 def test_each_snapshot_has_its_own_names() -> None:
-    assert boosts(Index(("龙岗区教育局",)), "教育局") == ((Keyword("agency", ("龙岗区教育局",)), 0.4),)
-    assert boosts(Index(("南岳区教育局",)), "教育局") == ((Keyword("agency", ("南岳区教育局",)), 0.4),)
+    assert boosts(Index(("龙岗区教育局",)), "教育局") == (
+        (Keyword("agency", ("龙岗区教育局",)), 0.4),
+    )
+    assert boosts(Index(("南岳区教育局",)), "教育局") == (
+        (Keyword("agency", ("南岳区教育局",)), 0.4),
+    )

@@ -1,4 +1,6 @@
-"""Did you mean: what is misspelt is put right, what is not is left alone, and every suggestion finds something."""
+"""Did you mean: what is misspelt is put right, what is not is left alone, and every suggestion
+finds something.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
             title=f"第{i}号年度报告",
             text=TEXTS[i % 3],
             agency=("深圳市龙岗区科技创新局", "沭阳县人民政府")[i % 3 == 2],
-            region=["江苏省", "宿迁市", "沭阳县"] if i % 3 == 2 else ["广东省", "深圳市", "龙岗区"],
+            region=["江苏省", "宿迁市", "沭阳县"]
+            if i % 3 == 2
+            else ["广东省", "深圳市", "龙岗区"],
         )
         for i in range(30)
     ]
@@ -81,14 +85,28 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
 )
 def test_meant(searcher: Searcher, typed: str, meant: str | None) -> None:
     answer = searcher.search(SearchRequest(q=typed))
-    assert (answer.query.suggestions[:1] or (None,))[0] in (meant, meant and meant.replace("議", "议"))
+    assert (answer.query.suggestions[:1] or (None,))[0] in (
+        meant,
+        meant and meant.replace("議", "议"),
+    )
     assert answer.query.q == typed
     for suggestion in answer.query.suggestions:
         assert searcher.search(SearchRequest(q=suggestion, match="all")).total
 
 
 @pytest.mark.parametrize(
-    "typed", ["年度报告", "行政复议收费", "", "信息公开 收费", "公开*", "12", "abc:def", "agency:没有的局", "-收费"]
+    "typed",
+    [
+        "年度报告",
+        "行政复议收费",
+        "",
+        "信息公开 收费",
+        "公开*",
+        "12",
+        "abc:def",
+        "agency:没有的局",
+        "-收费",
+    ],
 )
 def test_what_is_right_is_left_alone(searcher: Searcher, typed: str) -> None:
     try:
@@ -99,7 +117,9 @@ def test_what_is_right_is_left_alone(searcher: Searcher, typed: str) -> None:
 
 
 def test_only_under_the_filters(searcher: Searcher) -> None:
-    elsewhere = SearchRequest(q="沐阳县", filters={"agency": ("深圳市龙岗区科技创新局",)})
+    elsewhere = SearchRequest(
+        q="沐阳县", filters={"agency": ("深圳市龙岗区科技创新局",)}
+    )
     assert searcher.search(elsewhere).query.suggestions == ()
     assert searcher.search(SearchRequest(q="年渡报告", page=2)).query.suggestions == ()
 
@@ -114,7 +134,9 @@ def test_any_query(searcher: Searcher, q: str) -> None:
     assert len(answer.query.suggestions) <= MOST
     assert q not in answer.query.suggestions
     for suggestion in answer.query.suggestions:
-        assert searcher.search(SearchRequest(q=suggestion, match="all", facets=(), snippets=0)).total
+        assert searcher.search(
+            SearchRequest(q=suggestion, match="all", facets=(), snippets=0)
+        ).total
 
 
 def test_two_slips_in_one_run(searcher: Searcher) -> None:

@@ -17,7 +17,13 @@ from index.search.searcher import Searcher
 from tests.index.assist.test_corrections import searching
 
 TITLES = (
-    *("坪山区2015年工作报告", "坪山区工作报告（2016年）", "坪山区“放管服”报告", "坪山区工作报告", "坪山区工作报告"),
+    *(
+        "坪山区2015年工作报告",
+        "坪山区工作报告（2016年）",
+        "坪山区“放管服”报告",
+        "坪山区工作报告",
+        "坪山区工作报告",
+    ),
     *("坪山区 2020 报告", '坪山"区"报告'),
 )
 TEXT = "政府信息公开条例，行政复议案件，行政许可收费，信息处理费，银行业，公布{}"
@@ -33,7 +39,9 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
             year=2015 + i,
             text=TEXT.format("收费" if i else "复议"),
             agency=("深圳市龙岗区科技创新局", "龙南市人民政府", "深圳市教育局")[i % 3],
-            region=["江西省", "赣州市", "龙南市"] if i % 3 == 1 else ["广东省", "深圳市"],
+            region=["江西省", "赣州市", "龙南市"]
+            if i % 3 == 1
+            else ["广东省", "深圳市"],
         )
         for i in range(7)
     ]
@@ -72,7 +80,10 @@ def test_nothing(searcher: Searcher, typed: str) -> None:
     ("typed", "titles"),
     [
         ("坪山区", ["坪山区 2020 报告", "坪山区工作报告", "坪山区“放管服”报告"]),
-        ("坪山區 工作", ["坪山区工作报告", "坪山区工作报告(2016年)", "坪山区2015年工作报告"]),
+        (
+            "坪山區 工作",
+            ["坪山区工作报告", "坪山区工作报告(2016年)", "坪山区2015年工作报告"],
+        ),
         ("坪山区 2015", ["坪山区2015年工作报告"]),
         ("title:放管", ["坪山区“放管服”报告"]),
         ("agency:坪山", []),
@@ -82,12 +93,20 @@ def test_nothing(searcher: Searcher, typed: str) -> None:
 )
 def test_titles(searcher: Searcher, typed: str, titles: list[str]) -> None:
     found = searcher.suggest(typed, 8)
-    assert [s.text.replace("（", "(").replace("）", ")") for s in found if s.kind == "title"] == titles
+    assert [
+        s.text.replace("（", "(").replace("）", ")") for s in found if s.kind == "title"
+    ] == titles
 
 
-def test_titles_that_tell_nothing_are_not_offered(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_titles_that_tell_nothing_are_not_offered(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("index.assist.suggestions.FEW", 3)
-    assert {s.kind for s in searcher.suggest("坪山区", 8)} <= {"agency", "region", "word"}
+    assert {s.kind for s in searcher.suggest("坪山区", 8)} <= {
+        "agency",
+        "region",
+        "word",
+    }
     assert [s.text for s in searcher.suggest("放管服", 8)] == ["坪山区“放管服”报告"]
 
 
@@ -110,8 +129,12 @@ def test_the_query_of_a_completion(searcher: Searcher, typed: str, query: str) -
     assert query in [s.query for s in searcher.suggest(typed, 8)]
 
 
-@pytest.mark.parametrize("typed", ["坪山", "龙", "广", "江西", "行政", "信", "title:坪山"])
-def test_a_completion_finds_as_many_reports_as_it_says(searcher: Searcher, typed: str) -> None:
+@pytest.mark.parametrize(
+    "typed", ["坪山", "龙", "广", "江西", "行政", "信", "title:坪山"]
+)
+def test_a_completion_finds_as_many_reports_as_it_says(
+    searcher: Searcher, typed: str
+) -> None:
     found = searcher.suggest(typed, 8)
     assert found
     for s in found:
@@ -120,7 +143,9 @@ def test_a_completion_finds_as_many_reports_as_it_says(searcher: Searcher, typed
 
 def test_size_and_order(searcher: Searcher) -> None:
     assert len(searcher.suggest("行", 1)) == 1
-    assert len({s.text for s in searcher.suggest("信", 10)}) == len(searcher.suggest("信", 10))
+    assert len({s.text for s in searcher.suggest("信", 10)}) == len(
+        searcher.suggest("信", 10)
+    )
 
 
 def test_made_once_a_snapshot(searcher: Searcher) -> None:
@@ -128,7 +153,12 @@ def test_made_once_a_snapshot(searcher: Searcher) -> None:
 
 
 def test_pinyin_of_several_words() -> None:
-    words = Vocabulary([Entry(w, w, "word", n) for w, n in (("信息", 9), ("公开", 8), ("新西", 1), ("信息公", 1))])
+    words = Vocabulary(
+        [
+            Entry(w, w, "word", n)
+            for w, n in (("信息", 9), ("公开", 8), ("新西", 1), ("信息公", 1))
+        ]
+    )
     assert words.spelt("xinxigongkai")[0] == "信息公开"
     assert words.spelt("xinxi gongkai")[0] == "信息公开"
     assert words.spelt("xinxix") == words.spelt("x") == words.spelt("") == []
@@ -136,14 +166,24 @@ def test_pinyin_of_several_words() -> None:
 
 
 def test_near() -> None:
-    names = Vocabulary([Entry(w, w, "agency", 1) for w in ("龙岗区教育局", "龙岗区教育厅局", "龙岗教育局")])
-    assert {f for f, _ in names.near("龙岗区教育局")} == {"龙岗区教育厅局", "龙岗教育局"}
+    names = Vocabulary(
+        [
+            Entry(w, w, "agency", 1)
+            for w in ("龙岗区教育局", "龙岗区教育厅局", "龙岗教育局")
+        ]
+    )
+    assert {f for f, _ in names.near("龙岗区教育局")} == {
+        "龙岗区教育厅局",
+        "龙岗教育局",
+    }
     assert {f for f, _ in names.near("龙钢区教育菊")} == {"龙岗区教育局"}
     assert names.near("完全不同的名字") == Vocabulary([]).near("龙岗区") == []
 
 
 def test_what_is_known_of_a_snapshot_does_not_keep_it_alive(tmp_path: Path) -> None:
-    """Else a server that completes and corrects would keep the files and tables of every commit for good."""
+    """Else a server that completes and corrects would keep the files and tables of every commit for
+    good.
+    """
     report = Report(id="r", source="made", text=TEXT, agency="深圳市教育局")
     with searching(tmp_path, [report]):
         searcher = Searcher.open(Settings(index=tmp_path))

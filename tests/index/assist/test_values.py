@@ -15,7 +15,10 @@ from index.assist.values import BETWEEN, forms_of, values_of
 from index.engines.seam import Engine, EngineQuery, FacetCount, FacetCounts, Matches
 
 NAMES = st.text(
-    st.sampled_from("臺北市龍崗區乾隆沈默Ａa１ \u3000\n\u200b（|/ﬁ⼀\ud800\U00020000" + BETWEEN), max_size=8
+    st.sampled_from(
+        "臺北市龍崗區乾隆沈默Ａa１ \u3000\n\u200b（|/ﬁ⼀\ud800\U00020000" + BETWEEN
+    ),
+    max_size=8,
 )
 
 
@@ -27,7 +30,12 @@ class Counted:
 
     def search(self, query: EngineQuery) -> Matches:
         (asked,) = query.facets
-        return Matches(0, None, (), (FacetCounts(asked.name, self.counts[: asked.size], len(self.counts)),))
+        return Matches(
+            0,
+            None,
+            (),
+            (FacetCounts(asked.name, self.counts[: asked.size], len(self.counts)),),
+        )
 
 
 def engine(**counts: int) -> Engine:
@@ -42,7 +50,11 @@ def test_together_they_are_what_they_are_alone(names: list[str]) -> None:
 
 def test_values_stand_in_the_order_of_the_engine() -> None:
     known = values_of(engine(臺北市政府=7, 教育局=2), "agency")
-    assert (known.values, known.forms, known.counts) == (["臺北市政府", "教育局"], ["台北市政府", "教育局"], [7, 2])
+    assert (known.values, known.forms, known.counts) == (
+        ["臺北市政府", "教育局"],
+        ["台北市政府", "教育局"],
+        [7, 2],
+    )
 
 
 def test_a_new_snapshot_folds_only_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +66,10 @@ def test_a_new_snapshot_folds_only_what_is_new(monkeypatch: pytest.MonkeyPatch) 
         return [fold_line(text) for text in texts]
 
     monkeypatch.setattr(module, "_folded", folded)
-    assert list(values_of(engine(某縣政府=2, 某鎮政府=1), "agency").forms) == ["某县政府", "某镇政府"]
+    assert list(values_of(engine(某縣政府=2, 某鎮政府=1), "agency").forms) == [
+        "某县政府",
+        "某镇政府",
+    ]
     assert seen == ["某鎮政府"]
 
 

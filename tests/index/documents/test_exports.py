@@ -19,7 +19,13 @@ REPORTS = [
         "b",
         "b.txt",
         "公开",
-        statistics={"metrics": {"applications_new": 0, "procurement_yuan": 1462000000, "licences": None}},
+        statistics={
+            "metrics": {
+                "applications_new": 0,
+                "procurement_yuan": 1462000000,
+                "licences": None,
+            }
+        },
     ),
 ]
 
@@ -27,11 +33,22 @@ REPORTS = [
 def test_csv_guards_formulas_and_keeps_unknown_apart_from_zero() -> None:
     text = b"".join(rows(REPORTS)).decode("utf-8-sig")
     first, second = csv.DictReader(io.StringIO(text))
-    assert (first["title"], first["region"], first["applications_new"]) == ("'=报告", "广东省/深圳市", "")
-    assert (second["applications_new"], second["licences"], second["year"]) == ("0", "", "")
+    assert (first["title"], first["region"], first["applications_new"]) == (
+        "'=报告",
+        "广东省/深圳市",
+        "",
+    )
+    assert (second["applications_new"], second["licences"], second["year"]) == (
+        "0",
+        "",
+        "",
+    )
 
 
-@pytest.mark.skipif(not find_spec("pyarrow"), reason="Parquet is an extra: pip install 'gongkai[parquet]'")
+@pytest.mark.skipif(
+    not find_spec("pyarrow"),
+    reason="Parquet is an extra: pip install 'gongkai[parquet]'",
+)
 class TestParquet:
     def test_numbers_are_numbers_and_unknown_is_null(self) -> None:
         import pyarrow.parquet as pq
@@ -39,8 +56,20 @@ class TestParquet:
         table = pq.read_table(io.BytesIO(b"".join(parquet(REPORTS))))
         assert tuple(table.column_names) == COLUMNS
         first, second = table.to_pylist()
-        assert (first["title"], first["year"], first["applications_new"]) == ("=报告", 2018, None)
-        assert (second["applications_new"], second["procurement_yuan"], second["licences"]) == (0.0, 1462000000.0, None)
+        assert (first["title"], first["year"], first["applications_new"]) == (
+            "=报告",
+            2018,
+            None,
+        )
+        assert (
+            second["applications_new"],
+            second["procurement_yuan"],
+            second["licences"],
+        ) == (
+            0.0,
+            1462000000.0,
+            None,
+        )
         assert all(table.schema.field(n).type == "double" for n in METRIC_NAMES)
 
     def test_it_streams(self) -> None:

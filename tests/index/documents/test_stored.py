@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.documents.builder import analyse
-from index.documents.stored import HEAD, PARTS, SHOWN, head_of, parts_of, report_of, shown_of
+from index.documents.stored import (
+    HEAD,
+    PARTS,
+    SHOWN,
+    head_of,
+    parts_of,
+    report_of,
+    shown_of,
+)
 from index.model.report import Check, Fact, Provenance, Repair, Report
 
 REPORT = Report(
@@ -23,11 +31,20 @@ REPORT = Report(
     year=2018,
     repairs=[Repair("gloss", 1, 5, "(qū)", "", 0.99, display=(1, 1))],
     evidence={
-        "region": Fact(["广东省"], "title", 0.9, alternatives=(["湖南省"],), span=(0, 2)),
+        "region": Fact(
+            ["广东省"], "title", 0.9, alternatives=(["湖南省"],), span=(0, 2)
+        ),
         "year": Fact(2018, "body", 0.8),
     },
-    statistics={"template": "gb2019", "metrics": {"licences": 5}, "tables": [{"rows": []}]},
-    checks=[Check("R1.new", "新收", "pass", 3, 3, ("a", "b")), Check("R2", "二", "n/a")],
+    statistics={
+        "template": "gb2019",
+        "metrics": {"licences": 5},
+        "tables": [{"rows": []}],
+    },
+    checks=[
+        Check("R1.new", "新收", "pass", 3, 3, ("a", "b")),
+        Check("R2", "二", "n/a"),
+    ],
     problems=["p"],
     provenance=Provenance("/x/b.txt", "00", "text", "utf-8", "utf-8"),
 )
@@ -53,15 +70,27 @@ def test_text_is_not_kept_twice() -> None:
     assert document.display == REPORT.text
 
 
-SPANS = st.one_of(st.none(), st.tuples(st.integers(0, 10_000), st.integers(0, 99)).map(lambda p: [p[0], p[0] + p[1]]))
+SPANS = st.one_of(
+    st.none(),
+    st.tuples(st.integers(0, 10_000), st.integers(0, 99)).map(
+        lambda p: [p[0], p[0] + p[1]]
+    ),
+)
 CELLS = st.lists(
     st.one_of(
-        st.fixed_dictionaries({"column": st.text(max_size=3), "value": st.integers(), "span": SPANS}),
+        st.fixed_dictionaries(
+            {"column": st.text(max_size=3), "value": st.integers(), "span": SPANS}
+        ),
         st.fixed_dictionaries({"column": st.text(max_size=3)}),
     ),
     max_size=4,
 )
-TABLES = st.lists(st.lists(st.builds(dict, id=st.text(max_size=3), cells=CELLS, raw=st.none()), max_size=4), max_size=3)
+TABLES = st.lists(
+    st.lists(
+        st.builds(dict, id=st.text(max_size=3), cells=CELLS, raw=st.none()), max_size=4
+    ),
+    max_size=3,
+)
 
 
 def plain(value: Any) -> Any:

@@ -1,4 +1,6 @@
-"""The contract suite runs over every engine: each is a way to open a writer and a snapshot of one index."""
+"""The contract suite runs over every engine: each is a way to open a writer and a snapshot of one
+index.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,10 @@ class WhooshIndex:
         return whoosh.open_engine(self.folder, fingerprint=FINGERPRINT)
 
 
-INDEXES: dict[str, Callable[[Path], Index]] = {"reference": ReferenceIndex, "whoosh": WhooshIndex}
+INDEXES: dict[str, Callable[[Path], Index]] = {
+    "reference": ReferenceIndex,
+    "whoosh": WhooshIndex,
+}
 
 
 @pytest.fixture(params=sorted(INDEXES))

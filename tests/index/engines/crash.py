@@ -1,6 +1,9 @@
-"""Killing writers: `python -m tests.engines.crash 50` kills fifty at random moments and then at each single operation.
+"""Killing writers:
 
-What commit number g changes follows from g alone, so every generation has exactly one right content.
+`python -m tests.engines.crash 50` kills fifty at random moments and then at each single operation.
+
+What commit number g changes follows from g alone, so every generation has exactly one right
+content.
 """
 
 from __future__ import annotations
@@ -35,7 +38,9 @@ def small() -> None:
 def changes(number: int) -> list[tuple[str, Document | None]]:
     rng = random.Random(number * 7919)
     # one report always changes: a writer that changes nothing makes no generation
-    out: list[tuple[str, Document | None]] = [("always", random_document(rng, "always"))]
+    out: list[tuple[str, Document | None]] = [
+        ("always", random_document(rng, "always"))
+    ]
     for _ in range(rng.choice([1, 1, 4, 30])):
         name = f"r{rng.randrange(60)}"
         out.append((name, None if rng.random() < 0.25 else random_document(rng, name)))
@@ -115,17 +120,32 @@ def verify(folder: Path, known: int) -> int:
     want = ReferenceEngine(model(number))
     assert engine.sources() == want.sources()
     for condition in (String(("公开",)), String(("a",)), Wildcard("公*信")):
-        query = EngineQuery(condition=condition, counted=condition, sort="occurrences", size=100)
+        query = EngineQuery(
+            condition=condition, counted=condition, sort="occurrences", size=100
+        )
         a, b = engine.search(query), want.search(query)
         assert (a.total, a.occurrences) == (b.total, b.occurrences)
-        assert [(f.id, *kept(f.contents)) for f in a.hits] == [(f.id, *kept(f.contents)) for f in b.hits]
+        assert [(f.id, *kept(f.contents)) for f in a.hits] == [
+            (f.id, *kept(f.contents)) for f in b.hits
+        ]
     return number
 
 
-def kill_once(folder: Path, known: int, *, delay: float | None = None, operation: int = 0) -> int:
+def kill_once(
+    folder: Path, known: int, *, delay: float | None = None, operation: int = 0
+) -> int:
     """Start a writer, kill it, verify; the generation that is there now."""
-    command = [sys.executable, "-m", "tests.index.engines.crash", "child", str(folder), str(operation)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+    command = [
+        sys.executable,
+        "-m",
+        "tests.index.engines.crash",
+        "child",
+        str(folder),
+        str(operation),
+    ]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as child:
         assert child.stdout is not None
         if delay is not None:
             child.stdout.readline()
@@ -153,8 +173,12 @@ def main() -> None:
         left = whoosh.open_writer(folder, FINGERPRINT)
         left.cancel()
         live = {s.segment_id() for s in store.Store(folder).read().segments}
-        rest = [p.name for p in folder.iterdir() if p.name.partition(".")[0] not in live]
-        print(f"{kills * 3 - 1} kills, generation {known}, nothing lost or mixed; beside segments there is {rest}")
+        rest = [
+            p.name for p in folder.iterdir() if p.name.partition(".")[0] not in live
+        ]
+        print(
+            f"{kills * 3 - 1} kills, generation {known}, nothing lost or mixed; beside segments there is {rest}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""The oracle: an engine that answers by looking at every character of every report. Slow, short, and right."""
+"""The oracle: an engine that answers by looking at every character of every report.
+
+Slow, short, and right.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,11 @@ def tie_of(report_id: str) -> int:
 
 # ---------------------------------------------------------------------- places
 def all_places(text: str, form: str) -> list[Span]:
-    return [(i, i + len(form)) for i in range(len(text)) if form and text.startswith(form, i)]
+    return [
+        (i, i + len(form))
+        for i in range(len(text))
+        if form and text.startswith(form, i)
+    ]
 
 
 def shortest_fit(pattern: str, text: str, start: int, widest: int) -> int | None:
@@ -66,7 +73,9 @@ def shortest_fit(pattern: str, text: str, start: int, widest: int) -> int | None
                     if end + width > len(text) or not text[end + width - 1].isalnum():
                         break
                     after.add(end + width)
-            elif end < len(text) and (text[end].isalnum() if sign == "?" else text[end] == sign):
+            elif end < len(text) and (
+                text[end].isalnum() if sign == "?" else text[end] == sign
+            ):
                 after.add(end + 1)
         ends = after
     return min(ends, default=None)
@@ -80,7 +89,9 @@ def leaf_places(leaf: String | Wildcard, field: str, text: str) -> list[Span]:
         pattern = trimmed(leaf.pattern)
         if not pattern.strip("*?"):
             return []
-        fits = ((i, shortest_fit(pattern, text, i, leaf.widest)) for i in range(len(text)))
+        fits = (
+            (i, shortest_fit(pattern, text, i, leaf.widest)) for i in range(len(text))
+        )
         return [(i, end) for i, end in fits if end is not None]
     outer = [p for form in leaf.outside for p in all_places(text, form)]
     places = [p for form in leaf.forms for p in all_places(text, form)]
@@ -93,7 +104,11 @@ def trimmed(pattern: str) -> str:
     if not fixed:
         return ""
     lead, tail = pattern[: fixed[0]], pattern[fixed[-1] + 1 :]
-    return lead.replace("*", "") + pattern[fixed[0] : fixed[-1] + 1] + tail.replace("*", "")
+    return (
+        lead.replace("*", "")
+        + pattern[fixed[0] : fixed[-1] + 1]
+        + tail.replace("*", "")
+    )
 
 
 def chosen(places: Sequence[Span]) -> list[Span]:
@@ -108,7 +123,9 @@ def chosen(places: Sequence[Span]) -> list[Span]:
 def replaced(wording: Any) -> list[Span]:
     offsets = wording.offsets
     ends = [*offsets.form[1:], len(wording.form)]
-    return [(f, e) for f, e, b in zip(offsets.form, ends, offsets.block, strict=True) if b]
+    return [
+        (f, e) for f, e, b in zip(offsets.form, ends, offsets.block, strict=True) if b
+    ]
 
 
 def streams(document: Document) -> Iterator[tuple[str, str]]:
@@ -121,7 +138,9 @@ def streams(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def occurrences_in(document: Document, leaves: Sequence[String | Wildcard]) -> int:
-    """Places of the texts, and of their wordings where something was replaced and no place of the text is shown."""
+    """Places of the texts, and of their wordings where something was replaced and no place of the
+    text is shown.
+    """
     count = 0
     for field in TEXT_FIELDS:
         text, wording = document.texts[field], document.wording.get(field)
@@ -130,7 +149,9 @@ def occurrences_in(document: Document, leaves: Sequence[String | Wildcard]) -> i
         if wording is not None:
             blocks = replaced(wording)
             touching = [
-                p for p in counted(leaves, field, wording.form) if any(p[0] < b and a < p[1] for a, b in blocks)
+                p
+                for p in counted(leaves, field, wording.form)
+                if any(p[0] < b and a < p[1] for a, b in blocks)
             ]
             shown = [wording.offsets.span(*p) for p in touching]
             count += sum(not any(a < d and c < b for c, d in own) for a, b in shown)
@@ -175,7 +196,9 @@ def satisfies(document: Document, node: Node) -> bool:
         case Nothing():
             return False
         case String() | Wildcard():
-            return any(leaf_places(node, field, form) for field, form in streams(document))
+            return any(
+                leaf_places(node, field, form) for field, form in streams(document)
+            )
         case Near():
             return is_near(document, node)
         case AllOf(operands):
@@ -194,7 +217,11 @@ def satisfies(document: Document, node: Node) -> bool:
             return bool(path) and any(path[: len(p)] == p for p in prefixes)
         case NumberRange(name, low, high):
             value = document.numbers.get(name)
-            return value is not None and (low is None or value >= low) and (high is None or value <= high)
+            return (
+                value is not None
+                and (low is None or value >= low)
+                and (high is None or value <= high)
+            )
 
 
 def folded(documents: Sequence[Document], name: str | None) -> list[Document]:
@@ -206,7 +233,11 @@ def folded(documents: Sequence[Document], name: str | None) -> list[Document]:
         if name in d.numbers:
             value = d.numbers[name]
             first[value] = min(first.get(value, tie_of(d.id)), tie_of(d.id))
-    return [d for d in documents if name not in d.numbers or first[d.numbers[name]] == tie_of(d.id)]
+    return [
+        d
+        for d in documents
+        if name not in d.numbers or first[d.numbers[name]] == tie_of(d.id)
+    ]
 
 
 # ---------------------------------------------------------------------- the engine
@@ -216,14 +247,21 @@ class ReferenceEngine:
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
         self.documents = list(shelf.documents.values())
-        self.manifest = Manifest(shelf.generation, len(self.documents), dict(shelf.fingerprint))
+        self.manifest = Manifest(
+            shelf.generation, len(self.documents), dict(shelf.fingerprint)
+        )
 
     def search(self, query: EngineQuery) -> Matches:
         leaves = strings_of(query.counted)
         base = [d for d in self.documents if satisfies(d, query.condition)]
-        matching = folded([d for d in base if all(satisfies(d, n) for n in query.filters.values())], query.fold)
+        matching = folded(
+            [d for d in base if all(satisfies(d, n) for n in query.filters.values())],
+            query.fold,
+        )
         counts = {d.id: occurrences_in(d, leaves) for d in matching}
-        found = [self._found(d, query, counts[d.id] if leaves else None) for d in matching]
+        found = [
+            self._found(d, query, counts[d.id] if leaves else None) for d in matching
+        ]
         found.sort(key=lambda f: rank(f, query.sort))
         if query.after is not None:
             found = [f for f in found if rank(f, query.sort) > after(query)]
@@ -234,18 +272,26 @@ class ReferenceEngine:
             tuple(self._facet(asked, base, query) for asked in query.facets),
         )
 
-    def _facet(self, asked: FacetAsked, base: Sequence[Document], query: EngineQuery) -> FacetCounts:
+    def _facet(
+        self, asked: FacetAsked, base: Sequence[Document], query: EngineQuery
+    ) -> FacetCounts:
         others = [n for name, n in query.filters.items() if name != asked.name]
         counts: Counter[str] = Counter()
-        for document in folded([d for d in base if all(satisfies(d, n) for n in others)], query.fold):
+        for document in folded(
+            [d for d in base if all(satisfies(d, n) for n in others)], query.fold
+        ):
             path = path_of(document, asked.name)
             counts.update("/".join(path[: i + 1]) for i in range(len(path)))
         listed = sorted((-n, v) for v, n in counts.items() if asked.contains in v)
         shown = {v for _, v in listed[: asked.size]} | set(asked.always)
         values = sorted((-counts[v], v) for v in shown)
-        return FacetCounts(asked.name, tuple(FacetCount(v, -n) for n, v in values), len(listed))
+        return FacetCounts(
+            asked.name, tuple(FacetCount(v, -n) for n, v in values), len(listed)
+        )
 
-    def _found(self, document: Document, query: EngineQuery, occurrences: int | None) -> Found:
+    def _found(
+        self, document: Document, query: EngineQuery, occurrences: int | None
+    ) -> Found:
         score = sum(p["value"] for p in self._parts(document, query.ranking))
         key: float | None
         if query.sort == "relevance":
@@ -254,12 +300,16 @@ class ReferenceEngine:
             key = occurrences
         else:
             key = document.numbers.get(query.sort.removeprefix("-"))
-        return Found(document.id, score, key, tie_of(document.id), occurrences, document)
+        return Found(
+            document.id, score, key, tie_of(document.id), occurrences, document
+        )
 
     def _parts(self, document: Document, ranking: Ranking) -> list[dict[str, Any]]:
         parts = []
         most = 0.0
-        for kind, text in dict.fromkeys([("word", w) for w in ranking.words] + [("pair", p) for p in ranking.pairs]):
+        for kind, text in dict.fromkeys(
+            [("word", w) for w in ranking.words] + [("pair", p) for p in ranking.pairs]
+        ):
             tf = self._word_tf if kind == "word" else self._pair_tf
             n = sum(tf(d, text) > 0 for d in self.documents)
             if n:
@@ -268,14 +318,21 @@ class ReferenceEngine:
                 most += idf * (k + 1)
                 own = tf(document, text)
                 if own:
-                    parts.append({"name": f"{kind} {text}", "value": idf * own * (k + 1) / (own + k)})
+                    parts.append(
+                        {
+                            "name": f"{kind} {text}",
+                            "value": idf * own * (k + 1) / (own + k),
+                        }
+                    )
         most = max(1.0, most)
         runs = dict.fromkeys(ranking.runs)
         for run in runs:
             if satisfies(document, String((run,))):
                 parts.append({"name": f"whole run {run}", "value": 2 * most})
             if satisfies(document, String((run,), "title")):
-                parts.append({"name": f"whole run in title {run}", "value": most / 2 / len(runs)})
+                parts.append(
+                    {"name": f"whole run in title {run}", "value": most / 2 / len(runs)}
+                )
         for node, weight in dict.fromkeys(ranking.boosts):
             if satisfies(document, node):
                 parts.append({"name": "boost", "value": weight * most})
@@ -284,7 +341,9 @@ class ReferenceEngine:
     def _word_tf(self, document: Document, word: str) -> float:
         tf = 0.0
         for field, (weight, b) in FIELDS.items():
-            mean = sum(sum(d.words.get(field, {}).values()) for d in self.documents) / len(self.documents)
+            mean = sum(
+                sum(d.words.get(field, {}).values()) for d in self.documents
+            ) / len(self.documents)
             own = document.words.get(field, {})
             if word in own:
                 tf += weight * own[word] / (1 - b + b * sum(own.values()) / mean)
@@ -292,7 +351,10 @@ class ReferenceEngine:
 
     def _pair_tf(self, document: Document, pair: str) -> float:
         mean = sum(map(units, self.documents)) / len(self.documents)
-        count = sum(len(counted([String((pair,))], field, document.texts[field].form)) for field in TEXT_FIELDS)
+        count = sum(
+            len(counted([String((pair,))], field, document.texts[field].form))
+            for field in TEXT_FIELDS
+        )
         return count / (0.25 + 0.75 * units(document) / mean) if count else 0.0
 
     def get(self, report_id: str) -> Found:
@@ -303,7 +365,9 @@ class ReferenceEngine:
 
     def explain(self, query: EngineQuery, report_id: str) -> Mapping[str, Any]:
         self.get(report_id)
-        parts = self._parts(next(d for d in self.documents if d.id == report_id), query.ranking)
+        parts = self._parts(
+            next(d for d in self.documents if d.id == report_id), query.ranking
+        )
         return {"total": sum(p["value"] for p in parts), "parts": parts}
 
     def count_strings(self, node: Node) -> tuple[int, int]:
@@ -312,8 +376,16 @@ class ReferenceEngine:
 
     def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
         if kind == "word":
-            return [sum(any(t in d.words.get(f, {}) for f in FIELDS) for d in self.documents) for t in texts]
-        return [sum(any(t in d.texts[f].form for f in TEXT_FIELDS) for d in self.documents) for t in texts]
+            return [
+                sum(
+                    any(t in d.words.get(f, {}) for f in FIELDS) for d in self.documents
+                )
+                for t in texts
+            ]
+        return [
+            sum(any(t in d.texts[f].form for f in TEXT_FIELDS) for d in self.documents)
+            for t in texts
+        ]
 
     def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
         for document in self.documents:
@@ -324,7 +396,11 @@ class ReferenceEngine:
         return {d.id: (d.digest, d.source) for d in self.documents}
 
     def refreshed(self) -> ReferenceEngine:
-        return self if self.shelf.generation == self.manifest.generation else ReferenceEngine(self.shelf)
+        return (
+            self
+            if self.shelf.generation == self.manifest.generation
+            else ReferenceEngine(self.shelf)
+        )
 
     def warm(self) -> Thread:
         """Nothing is to be prepared."""
@@ -337,7 +413,9 @@ class ReferenceEngine:
 
 
 def units(document: Document) -> int:
-    return sum(len(document.texts[f].form.encode("utf-16-le")) // 2 for f in TEXT_FIELDS)
+    return sum(
+        len(document.texts[f].form.encode("utf-16-le")) // 2 for f in TEXT_FIELDS
+    )
 
 
 def rank(found: Found, sort: str) -> tuple[bool, float, int]:

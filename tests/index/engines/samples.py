@@ -1,4 +1,6 @@
-"""Documents and questions for the engines, written for these tests, and small alphabets to draw random ones from."""
+"""Documents and questions for the engines, written for these tests, and small alphabets to draw
+random ones from.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,14 @@ from index.query.nodes import (
 )
 
 ALPHABET = "公开公开信息aa,。\n𠮷😀一"
-REGIONS = [("甲省",), ("甲省", "乙市"), ("甲省", "乙市", "丙区"), ("甲省", "丁市"), ("戊省",), ()]
+REGIONS = [
+    ("甲省",),
+    ("甲省", "乙市"),
+    ("甲省", "乙市", "丙区"),
+    ("甲省", "丁市"),
+    ("戊省",),
+    (),
+]
 AGENCIES = ["文旅局", "教育局", "镇人民政府", None]
 
 
@@ -47,9 +56,15 @@ def folded(text: str, *, doubled: bool = False) -> Folded:
 
 
 def shown(text: str, *, doubled: bool = False) -> str:
-    """The display text of such a form: a sign of the form is another one there, and every third character is two."""
+    """The display text of such a form: a sign of the form is another one there, and every third
+    character is two.
+    """
     text = text.replace(",", "，")
-    return "".join(f"{c}a" if n % 3 == 2 else c for n, c in enumerate(text)) if doubled else text
+    return (
+        "".join(f"{c}a" if n % 3 == 2 else c for n, c in enumerate(text))
+        if doubled
+        else text
+    )
 
 
 def kept(contents: Contents) -> tuple[object, ...]:
@@ -128,7 +143,9 @@ def random_document(rng: random.Random, report_id: str, most: int = 24) -> Docum
 
 def random_string(rng: random.Random) -> String:
     def form() -> str:
-        return "".join(rng.choice(ALPHABET) for _ in range(rng.choice([1, 1, 2, 2, 2, 3, 3, 4, 6])))
+        return "".join(
+            rng.choice(ALPHABET) for _ in range(rng.choice([1, 1, 2, 2, 2, 3, 3, 4, 6]))
+        )
 
     forms = tuple(form() for _ in range(rng.choice([1, 1, 1, 2])))
     outside = (form() + forms[0], forms[0] + form())[: rng.choice([0, 0, 0, 1, 2])]
@@ -137,18 +154,36 @@ def random_string(rng: random.Random) -> String:
 
 def random_wildcard(rng: random.Random) -> Wildcard:
     pattern = "".join(rng.choice("公开信息a*?*?") for _ in range(rng.randrange(1, 6)))
-    return Wildcard(pattern + "公" * (not pattern.strip("*?")), rng.choice([None, "title"]), rng.choice([2, 20]))
+    return Wildcard(
+        pattern + "公" * (not pattern.strip("*?")),
+        rng.choice([None, "title"]),
+        rng.choice([2, 20]),
+    )
 
 
 def random_node(rng: random.Random, depth: int = 2) -> Node:
     if depth and rng.random() < 0.5:
-        operands = tuple(random_node(rng, depth - 1) for _ in range(rng.randrange(1, 4)))
-        return rng.choice([AllOf(operands), AnyOf(operands), AtLeast(operands, rng.randrange(1, 3)), Not(operands[0])])
-    return rng.choice([*[random_string] * 6, random_wildcard, random_near, random_filter])(rng)
+        operands = tuple(
+            random_node(rng, depth - 1) for _ in range(rng.randrange(1, 4))
+        )
+        return rng.choice(
+            [
+                AllOf(operands),
+                AnyOf(operands),
+                AtLeast(operands, rng.randrange(1, 3)),
+                Not(operands[0]),
+            ]
+        )
+    return rng.choice(
+        [*[random_string] * 6, random_wildcard, random_near, random_filter]
+    )(rng)
 
 
 def random_near(rng: random.Random) -> Near:
-    return Near(tuple(random_string(rng) for _ in range(rng.choice([1, 2, 2, 3]))), rng.choice([0, 1, 3]))
+    return Near(
+        tuple(random_string(rng) for _ in range(rng.choice([1, 2, 2, 3]))),
+        rng.choice([0, 1, 3]),
+    )
 
 
 def random_filter(rng: random.Random) -> Node:

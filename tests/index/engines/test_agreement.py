@@ -1,4 +1,6 @@
-"""Random corpora, random changes and random questions: every engine agrees with the oracle, hit for hit."""
+"""Random corpora, random changes and random questions: every engine agrees with the oracle, hit for
+hit.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,12 @@ def random_query(rng: random.Random) -> EngineQuery:
         [
             Everything(),
             condition,
-            AnyOf(tuple(rng.choice([random_string, random_string, random_wildcard])(rng) for _ in range(3))),
+            AnyOf(
+                tuple(
+                    rng.choice([random_string, random_string, random_wildcard])(rng)
+                    for _ in range(3)
+                )
+            ),
         ]
     )
     words = tuple(random_text(rng, 3) for _ in range(rng.randrange(3)))
@@ -49,7 +56,10 @@ def random_query(rng: random.Random) -> EngineQuery:
     runs = tuple(t for _ in range(rng.randrange(3)) if (t := random_text(rng, 3)))
     return EngineQuery(
         condition=condition,
-        filters={n: random_filter(rng) for n in rng.sample(["agency", "region", "year", "where"], rng.randrange(3))},
+        filters={
+            n: random_filter(rng)
+            for n in rng.sample(["agency", "region", "year", "where"], rng.randrange(3))
+        },
         ranking=Ranking(words, runs, tuple(p for p in pairs if len(p) == 2)),
         counted=counted,
         sort=rng.choice(SORTS),
@@ -67,7 +77,9 @@ def shown(found: Found) -> tuple[object, ...]:
 def agree(got: Engine, want: ReferenceEngine, query: EngineQuery) -> None:
     a, b = got.search(query), want.search(query)
     assert (a.total, a.occurrences, a.facets) == (b.total, b.occurrences, b.facets)
-    assert sorted(f.score for f in a.hits) == pytest.approx(sorted(f.score for f in b.hits), rel=1e-6)
+    assert sorted(f.score for f in a.hits) == pytest.approx(
+        sorted(f.score for f in b.hits), rel=1e-6
+    )
     if query.sort != "relevance":
         assert [shown(f) for f in a.hits] == [shown(f) for f in b.hits]
         assert [f.key for f in a.hits] == [f.key for f in b.hits]
@@ -110,7 +122,12 @@ def test_random_questions(engine: str, seed: int) -> None:
         for name in names[:4]:
             if name in want.engine().sources():
                 query = random_query(rng)
-                theirs, ours = want.engine().explain(query, name), got.engine().explain(query, name)
+                theirs, ours = (
+                    want.engine().explain(query, name),
+                    got.engine().explain(query, name),
+                )
                 assert ours["total"] == pytest.approx(theirs["total"], rel=1e-6)
-                assert {p["name"] for p in ours["parts"]} == {p["name"] for p in theirs["parts"]}
+                assert {p["name"] for p in ours["parts"]} == {
+                    p["name"] for p in theirs["parts"]
+                }
         assert AGENCIES

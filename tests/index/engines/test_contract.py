@@ -128,7 +128,9 @@ def test_sets(five: Index, node: Node, want: str) -> None:
     ],
 )
 def test_occurrences(five: Index, counted: Node, want: dict[str, int]) -> None:
-    found = five.engine().search(EngineQuery(condition=counted, counted=counted, sort="occurrences"))
+    found = five.engine().search(
+        EngineQuery(condition=counted, counted=counted, sort="occurrences")
+    )
     assert {f.id: f.occurrences for f in found.hits} == want
     assert found.occurrences == sum(want.values())
     assert five.engine().count_strings(counted) == (len(want), sum(want.values()))
@@ -140,19 +142,37 @@ def test_nothing_counted_is_none(five: Index) -> None:
     assert {(f.occurrences, f.key) for f in found.hits} == {(None, None)}
 
 
-def test_wording_is_searched_and_only_what_was_replaced_is_counted(index: Index) -> None:
+def test_wording_is_searched_and_only_what_was_replaced_is_counted(
+    index: Index,
+) -> None:
     wording = Folded("规范性文件与公开", OffsetMap((0, 5), (0, 6), (6, 0)))
-    filled(index, [document("t", "规范性档案与公开", wording=wording), document("u", "规范性文件")])
+    filled(
+        index,
+        [
+            document("t", "规范性档案与公开", wording=wording),
+            document("u", "规范性文件"),
+        ],
+    )
     engine = index.engine()
-    for form, want in (("规范性文件", 2), ("件与", 1), ("规范性", 2), ("公开", 1), ("与公", 1)):
+    for form, want in (
+        ("规范性文件", 2),
+        ("件与", 1),
+        ("规范性", 2),
+        ("公开", 1),
+        ("与公", 1),
+    ):
         node = String((form,))
-        assert engine.search(EngineQuery(condition=node, counted=node)).occurrences == want, form
+        assert (
+            engine.search(EngineQuery(condition=node, counted=node)).occurrences == want
+        ), form
     assert kept(engine.get("t").contents)[-1] == {"title": None, "text": wording}
     assert engine.search(EngineQuery(condition=String(("公开规范",)))).total == 0
 
 
 def test_found_gives_back_what_was_put(index: Index) -> None:
-    given = document("x", "公开信息公开信息𠮷", "标题", doubled=True, agency="文旅局", year=2018)
+    given = document(
+        "x", "公开信息公开信息𠮷", "标题", doubled=True, agency="文旅局", year=2018
+    )
     found = filled(index, [given, document("y", "")]).get("x")
     assert (found.id, *kept(found.contents)) == ("x", *kept(given))
     assert (found.key, found.occurrences) == (None, None)
@@ -175,20 +195,31 @@ def faceted(index: Index) -> Index:
         ("4", "教育局", ("丁省", "戊市"), None),
         ("5", None, (), 2020),
     ]
-    filled(index, [document(i, "公开", agency=a, region=r, year=y) for i, a, r, y in rows])
+    filled(
+        index, [document(i, "公开", agency=a, region=r, year=y) for i, a, r, y in rows]
+    )
     return index
 
 
 @pytest.mark.parametrize(
     ("filters", "want"),
     [
-        ({}, {"agency": {"教育局": 2, "文旅局": 2}, "year": {"2019": 2, "2018": 1, "2020": 1}}),
+        (
+            {},
+            {
+                "agency": {"教育局": 2, "文旅局": 2},
+                "year": {"2019": 2, "2018": 1, "2020": 1},
+            },
+        ),
         (
             {"agency": Keyword("agency", ("文旅局",))},
             {"agency": {"教育局": 2, "文旅局": 2}, "year": {"2018": 1, "2019": 1}},
         ),
         (
-            {"agency": Keyword("agency", ("文旅局",)), "year": Keyword("year", ("2019",))},
+            {
+                "agency": Keyword("agency", ("文旅局",)),
+                "year": Keyword("year", ("2019",)),
+            },
             {"agency": {"教育局": 1, "文旅局": 1}, "year": {"2018": 1, "2019": 1}},
         ),
         (
@@ -207,30 +238,56 @@ def test_facets_are_counted_under_the_other_filters(
     query = EngineQuery(filters=filters, facets=tuple(FacetAsked(n, 10) for n in want))
     found = faceted.engine().search(query).facets
     assert {f.name: {c.value: c.count for c in f.counts} for f in found} == want
-    assert [list(w) for w in want.values()] == [[c.value for c in f.counts] for f in found]
+    assert [list(w) for w in want.values()] == [
+        [c.value for c in f.counts] for f in found
+    ]
 
 
 def test_paths_are_counted_under_each_prefix(faceted: Index) -> None:
-    facet = faceted.engine().search(EngineQuery(facets=(FacetAsked("region", 3),))).facets[0]
-    assert facet.counts == (FacetCount("甲省", 3), FacetCount("甲省/乙市", 2), FacetCount("丁省", 1))
+    facet = (
+        faceted.engine()
+        .search(EngineQuery(facets=(FacetAsked("region", 3),)))
+        .facets[0]
+    )
+    assert facet.counts == (
+        FacetCount("甲省", 3),
+        FacetCount("甲省/乙市", 2),
+        FacetCount("丁省", 1),
+    )
     assert facet.total_values == 5
 
 
 def test_facet_values_always_listed_and_looked_for(faceted: Index) -> None:
-    asked = (FacetAsked("agency", 1, always=("无此局", "文旅局")), FacetAsked("region", 9, contains="市"))
+    asked = (
+        FacetAsked("agency", 1, always=("无此局", "文旅局")),
+        FacetAsked("region", 9, contains="市"),
+    )
     agency, region = faceted.engine().search(EngineQuery(facets=asked)).facets
-    assert agency.counts == (FacetCount("教育局", 2), FacetCount("文旅局", 2), FacetCount("无此局", 0))
+    assert agency.counts == (
+        FacetCount("教育局", 2),
+        FacetCount("文旅局", 2),
+        FacetCount("无此局", 0),
+    )
     assert agency.total_values == 2
-    assert [c.value for c in region.counts] == ["甲省/乙市", "丁省/戊市", "甲省/乙市/丙区"]
+    assert [c.value for c in region.counts] == [
+        "甲省/乙市",
+        "丁省/戊市",
+        "甲省/乙市/丙区",
+    ]
     assert region.total_values == 3
 
 
 # ---------------------------------------------------------------------- order and pages
 @pytest.mark.parametrize(
     ("sort", "want"),
-    [("year", [2018, 2019, 2019, 2020, None]), ("-year", [2020, 2019, 2019, 2018, None])],
+    [
+        ("year", [2018, 2019, 2019, 2020, None]),
+        ("-year", [2020, 2019, 2019, 2018, None]),
+    ],
 )
-def test_sorted_by_number_unknown_last(faceted: Index, sort: str, want: list[int | None]) -> None:
+def test_sorted_by_number_unknown_last(
+    faceted: Index, sort: str, want: list[int | None]
+) -> None:
     hits = faceted.engine().search(EngineQuery(sort=sort)).hits
     assert [f.key for f in hits] == want
     assert all(a.tie < b.tie for a, b in pairwise(hits) if a.key == b.key)
@@ -238,12 +295,29 @@ def test_sorted_by_number_unknown_last(faceted: Index, sort: str, want: list[int
 
 @pytest.mark.parametrize("sort", ["relevance", "year", "-year", "occurrences"])
 def test_pages_join_without_gap_or_double(index: Index, sort: str) -> None:
-    filled(index, [document(f"d{i}", "公开" * (i % 4 + 1), year=2015 + i % 5 if i % 3 else None) for i in range(23)])
+    filled(
+        index,
+        [
+            document(
+                f"d{i}", "公开" * (i % 4 + 1), year=2015 + i % 5 if i % 3 else None
+            )
+            for i in range(23)
+        ],
+    )
     node = String(("公开",))
-    query = {"condition": node, "counted": node, "ranking": Ranking(("公开",), ("公开",)), "sort": sort}
+    query = {
+        "condition": node,
+        "counted": node,
+        "ranking": Ranking(("公开",), ("公开",)),
+        "sort": sort,
+    }
     engine = index.engine()
     whole = engine.search(EngineQuery(**query, size=100)).hits
-    by_offset = [f.id for at in range(0, 30, 5) for f in engine.search(EngineQuery(**query, size=5, offset=at)).hits]
+    by_offset = [
+        f.id
+        for at in range(0, 30, 5)
+        for f in engine.search(EngineQuery(**query, size=5, offset=at)).hits
+    ]
     by_cursor, last = [], None
     while page := engine.search(EngineQuery(**query, size=4, after=last)).hits:
         by_cursor += [f.id for f in page]
@@ -264,7 +338,9 @@ def test_rarer_words_title_and_whole_runs_rank_higher(index: Index) -> None:
         ],
     )
     both = AllOf((String(("公开",)), String(("信息",))))
-    query = EngineQuery(condition=both, ranking=Ranking(("公开", "信息"), ("公开信息",)), size=20)
+    query = EngineQuery(
+        condition=both, ranking=Ranking(("公开", "信息"), ("公开信息",)), size=20
+    )
     hits = index.engine().search(query).hits
     assert [f.id for f in hits[:3]] == ["title", "whole", "apart"]
     for found in hits:
@@ -276,11 +352,22 @@ def test_rarer_words_title_and_whole_runs_rank_higher(index: Index) -> None:
 
 def test_score_does_not_depend_on_the_history_of_the_index(index: Index) -> None:
     query = EngineQuery(
-        condition=String(("公开",)), ranking=Ranking(("公开", "信息"), ("公开",), ("公开", "信息")), size=50
+        condition=String(("公开",)),
+        ranking=Ranking(("公开", "信息"), ("公开",), ("公开", "信息")),
+        size=50,
     )
-    texts = [document(f"d{i}", "公开，" * (i % 3 + 1) + "信息，" * (i % 5), f"标题，{i}") for i in range(30)]
+    texts = [
+        document(f"d{i}", "公开，" * (i % 3 + 1) + "信息，" * (i % 5), f"标题，{i}")
+        for i in range(30)
+    ]
     for d in texts:
-        filled(index, [document(d.id, "公开，信息，旧的内容很长很长"), document(f"{d.id}x", "信息")])
+        filled(
+            index,
+            [
+                document(d.id, "公开，信息，旧的内容很长很长"),
+                document(f"{d.id}x", "信息"),
+            ],
+        )
     writer = index.writer()
     for d in texts:
         writer.delete(f"{d.id}x")
@@ -300,7 +387,15 @@ def test_score_does_not_depend_on_the_history_of_the_index(index: Index) -> None
 
 # ---------------------------------------------------------------------- changes
 def test_last_put_wins_also_in_one_writer(index: Index) -> None:
-    filled(index, [document("a", "一"), document("a", "二"), document("b", "一"), document("a", "三")])
+    filled(
+        index,
+        [
+            document("a", "一"),
+            document("a", "二"),
+            document("b", "一"),
+            document("a", "三"),
+        ],
+    )
     assert ids(index, String(("三",))) == "a"
     assert ids(index, String(("二",))) == ""
     filled(index, [document("a", "四")])
@@ -334,7 +429,12 @@ def test_snapshots_stay_as_they_are(index: Index) -> None:
     assert old.refreshed() is old
     for round_ in range(8):
         filled(index, [document(i, f"信息{round_}") for i in "abcd"])
-    assert old.search(EngineQuery(condition=String(("公开",)), counted=String(("公开",)))).occurrences == 9
+    assert (
+        old.search(
+            EngineQuery(condition=String(("公开",)), counted=String(("公开",)))
+        ).occurrences
+        == 9
+    )
     assert old.get("a").contents.head == b"a: " + ("公开" * 3).encode()
     new = old.refreshed()
     assert new.search(EngineQuery(condition=String(("信息7",)))).total == 4
@@ -358,7 +458,9 @@ def test_scan_gives_every_match(five: Index) -> None:
 def test_empty_index(index: Index) -> None:
     engine = index.engine()
     query = EngineQuery(
-        condition=Not(String(("公",))), ranking=Ranking(("公",), ("公",), ("公开",)), facets=(FacetAsked("year", 3),)
+        condition=Not(String(("公",))),
+        ranking=Ranking(("公",), ("公",), ("公开",)),
+        facets=(FacetAsked("year", 3),),
     )
     found = engine.search(query)
     assert (found.total, found.hits, found.facets[0].counts) == (0, (), ())
@@ -368,22 +470,50 @@ def test_empty_index(index: Index) -> None:
 
 def test_long_texts_and_many_places(index: Index) -> None:
     long = "甲乙" * 40_000 + "丙丁戊" + "甲" * 700 + "𠮷" * 70_000 + "尾"
-    engine = filled(index, [document("before", "甲乙"), document("long", long), document("after", "丙丁戊尾")])
-    for form in ("甲", "甲乙", "乙甲", "乙丙丁戊甲", "甲甲", "𠮷", "𠮷𠮷", "𠮷尾", "尾", "丙丁"):
+    engine = filled(
+        index,
+        [
+            document("before", "甲乙"),
+            document("long", long),
+            document("after", "丙丁戊尾"),
+        ],
+    )
+    for form in (
+        "甲",
+        "甲乙",
+        "乙甲",
+        "乙丙丁戊甲",
+        "甲甲",
+        "𠮷",
+        "𠮷𠮷",
+        "𠮷尾",
+        "尾",
+        "丙丁",
+    ):
         node = String((form,))
-        found = engine.search(EngineQuery(condition=node, counted=node, sort="occurrences"))
-        assert found.occurrences == sum(t.count(form) for t in ("甲乙", long, "丙丁戊尾")), form
+        found = engine.search(
+            EngineQuery(condition=node, counted=node, sort="occurrences")
+        )
+        assert found.occurrences == sum(
+            t.count(form) for t in ("甲乙", long, "丙丁戊尾")
+        ), form
     assert engine.get("long").contents.texts["text"] == folded(long)
 
 
 def test_frequencies(index: Index) -> None:
-    """They weigh: nothing where there is nothing, at least one where there is, and roughly the number of reports."""
+    """They weigh: nothing where there is nothing, at least one where there is, and roughly the
+    number of reports.
+    """
     engine = filled(index, [document(i, text, f"标题{i}") for i, text in TEXTS.items()])
     pairs = ["公开", "信息", "标题", "题a", "工程", "开公", "息a", "没有", "😀😀", "A1"]
     assert list(engine.frequencies("pair", pairs)) == [2, 2, 5, 1, 1, 1, 0, 0, 1, 1]
     words = ["标题a", "bab", "aaaaa", "没有", "公开公开公开"]
     assert list(engine.frequencies("word", words)) == [1, 1, 1, 0, 1]
-    assert list(engine.frequencies("word", [])) == list(engine.frequencies("pair", [])) == []
+    assert (
+        list(engine.frequencies("word", []))
+        == list(engine.frequencies("pair", []))
+        == []
+    )
     writer = index.writer()
     writer.delete("d")
     writer.put(document("f", "bab 公开", "标题f"))
@@ -394,12 +524,25 @@ def test_frequencies(index: Index) -> None:
 
 def test_boosts(index: Index) -> None:
     """What a report had better be adds its share, is explained, and never outweighs a whole run."""
-    engine = filled(index, [document(i, "公开 信息", year=y) for i, y in (("a", 2017), ("b", 2018), ("c", 2018))])
-    boosts = ((Keyword("year", ("2018",)), 0.4), (PathPrefix("region", (("甲省",),)), 0.4))
+    engine = filled(
+        index,
+        [
+            document(i, "公开 信息", year=y)
+            for i, y in (("a", 2017), ("b", 2018), ("c", 2018))
+        ],
+    )
+    boosts = (
+        (Keyword("year", ("2018",)), 0.4),
+        (PathPrefix("region", (("甲省",),)), 0.4),
+    )
     query = EngineQuery(ranking=Ranking(("信息",), boosts=boosts))
     assert [f.id for f in engine.search(query).hits][2] == "a"
     scores = {f.id: f.score for f in engine.search(query).hits}
     assert scores["b"] - scores["a"] == pytest.approx(0.4)  # S is at least 1
     parts = engine.explain(query, "b")["parts"]
-    assert [p["value"] for p in parts if p["name"].startswith("boost")] == [pytest.approx(0.4)]
-    assert not [p for p in engine.explain(query, "a")["parts"] if p["name"].startswith("boost")]
+    assert [p["value"] for p in parts if p["name"].startswith("boost")] == [
+        pytest.approx(0.4)
+    ]
+    assert not [
+        p for p in engine.explain(query, "a")["parts"] if p["name"].startswith("boost")
+    ]

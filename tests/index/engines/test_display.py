@@ -12,7 +12,23 @@ from index.engines.whoosh.storage.display import packed, unpacked
 from index.engines.whoosh.storage.grams import storable
 
 PIECES = st.sampled_from(
-    ["政府信息", "資訊公開", "，", ",", " ", "\n", "\u3000", "㈠", "Ａ", "a", "𠮷", "１", "\0", "。\n", "﷽"]
+    [
+        "政府信息",
+        "資訊公開",
+        "，",
+        ",",
+        " ",
+        "\n",
+        "\u3000",
+        "㈠",
+        "Ａ",
+        "a",
+        "𠮷",
+        "１",
+        "\0",
+        "。\n",
+        "﷽",
+    ]
 )
 
 
@@ -31,7 +47,8 @@ def test_any_text(display: str) -> None:
     "display",
     [
         "",
-        "政府資訊公開工作年度報告書，" * 40,  # more characters differ than are replaced one by one
+        "政府資訊公開工作年度報告書，"
+        * 40,  # more characters differ than are replaced one by one
         "".join(map(chr, range(0x4E00, 0x5600))) * 2,
         "公开 公开\n公开\u3000" * 30,  # what stands for a line break is itself replaced
         "公开" + "\n" * 70_000 + "x，" * 3,

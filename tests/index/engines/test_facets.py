@@ -1,4 +1,6 @@
-"""The first values of a facet, against sorting them all; and what a snapshot takes over from the one before."""
+"""The first values of a facet, against sorting them all; and what a snapshot takes over from the
+one before.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from tests.index.engines.samples import document
 
 @pytest.mark.parametrize("most", [1, 3, 255, 40_000])
 @pytest.mark.parametrize("values", [1, 20, 81, 3_000])
-def test_the_greatest_counts_come_first_and_equal_ones_in_their_order(most: int, values: int) -> None:
+def test_the_greatest_counts_come_first_and_equal_ones_in_their_order(
+    most: int, values: int
+) -> None:
     rng = np.random.default_rng(most * values)
     for spread in (0.1, 1.0, 4.0):
         counts = (most * rng.random(values) ** (1 / spread)).astype(np.int64)
@@ -36,23 +40,41 @@ def put(folder: Path, rows: Iterable[tuple[str, str]]) -> None:
     writer = embedded.open_writer(folder, {})
     for name, region in rows:
         writer.put(
-            replace(document(name, "文"), keywords={"region": tuple(region.split("/")), "agency": f"{region}局"})
+            replace(
+                document(name, "文"),
+                keywords={"region": tuple(region.split("/")), "agency": f"{region}局"},
+            )
         )
     writer.commit()
 
 
-def test_a_snapshot_that_takes_over_numbers_counts_as_one_that_is_opened_anew(tmp_path: Path) -> None:
-    """Values come between, above, below and behind those that are known, others lose their last report."""
+def test_a_snapshot_that_takes_over_numbers_counts_as_one_that_is_opened_anew(
+    tmp_path: Path,
+) -> None:
+    """Values come between, above, below and behind those that are known, others lose their last
+    report.
+    """
     rng = random.Random(7)
-    asked = tuple(FacetAsked(name, 20, ("甲省", "无")) for name in ("region", "agency", "line"))
+    asked = tuple(
+        FacetAsked(name, 20, ("甲省", "无")) for name in ("region", "agency", "line")
+    )
     put(tmp_path, [("r0", REGIONS[2])])
     engine = embedded.open_engine(tmp_path)
     for turn in range(1, 30):
         engine.search(EngineQuery(facets=asked[turn % 2 :]))
-        put(tmp_path, [(f"r{rng.randrange(12)}", rng.choice(REGIONS)) for _ in range(rng.choice((1, 1, 4)))])
+        put(
+            tmp_path,
+            [
+                (f"r{rng.randrange(12)}", rng.choice(REGIONS))
+                for _ in range(rng.choice((1, 1, 4)))
+            ],
+        )
         engine = engine.refreshed()
         opened = embedded.open_engine(tmp_path)
-        assert engine.search(EngineQuery(facets=asked)).facets == opened.search(EngineQuery(facets=asked)).facets
+        assert (
+            engine.search(EngineQuery(facets=asked)).facets
+            == opened.search(EngineQuery(facets=asked)).facets
+        )
 
 
 def test_a_numbering_keeps_no_segment_that_was_replaced(tmp_path: Path) -> None:

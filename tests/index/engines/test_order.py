@@ -8,7 +8,9 @@ import pytest
 from index.engines.whoosh.reading.engine import MANY, _best
 
 
-@pytest.mark.parametrize("kind", ["all different", "many equal", "all equal", "some nowhere"])
+@pytest.mark.parametrize(
+    "kind", ["all different", "many equal", "all equal", "some nowhere"]
+)
 @pytest.mark.parametrize("length", [3, 50, MANY - 1, MANY, MANY + 31, 3 * MANY])
 def test_the_best_come_first_and_equal_ones_by_tie(length: int, kind: str) -> None:
     rng = np.random.default_rng(length)
@@ -16,7 +18,9 @@ def test_the_best_come_first_and_equal_ones_by_tie(length: int, kind: str) -> No
         "all different": rng.random(length),
         "many equal": np.round(rng.random(length) * 9),
         "all equal": np.zeros(length),
-        "some nowhere": np.where(rng.random(length) < 0.999, -np.inf, rng.random(length)),
+        "some nowhere": np.where(
+            rng.random(length) < 0.999, -np.inf, rng.random(length)
+        ),
     }[kind]
     documents = np.sort(rng.choice(2 * length, length, replace=False))
     ties = rng.permutation(2 * length).astype(np.uint64)
@@ -29,4 +33,7 @@ def test_a_page_deeper_than_the_groups_is_ordered_too() -> None:
     rng = np.random.default_rng(1)
     keys, documents = rng.random(MANY), np.arange(MANY)
     for count in (MANY // 32 - 1, MANY // 32, MANY // 5, MANY):
-        assert _best(keys, documents.astype(np.uint64), documents, count).tolist() == np.argsort(-keys)[:count].tolist()
+        assert (
+            _best(keys, documents.astype(np.uint64), documents, count).tolist()
+            == np.argsort(-keys)[:count].tolist()
+        )

@@ -17,21 +17,47 @@ Rows = list[tuple[int, int, list[int]]]
 
 
 def drawn(rng: random.Random, documents: int) -> Rows:
-    chosen = [(key, d) for key in range(rng.randint(1, 9)) for d in range(documents) if rng.random() < 0.4]
-    return [(key, d, [rng.randrange(50) for _ in range(rng.randint(1, 5))]) for key, d in chosen]
+    chosen = [
+        (key, d)
+        for key in range(rng.randint(1, 9))
+        for d in range(documents)
+        if rng.random() < 0.4
+    ]
+    return [
+        (key, d, [rng.randrange(50) for _ in range(rng.randint(1, 5))])
+        for key, d in chosen
+    ]
 
 
 def parts(rows: Rows, *, positioned: bool) -> dict[str, Array]:
-    keys, documents = np.array([k for k, _, _ in rows], "<u4"), np.array([d for _, d, _ in rows], np.int64)
-    places = np.array([p for _, _, each in rows for p in each], np.int64) if positioned else None
-    return postings_of("x", keys, documents, np.array([len(p) for _, _, p in rows], np.int64), places)
+    keys, documents = (
+        np.array([k for k, _, _ in rows], "<u4"),
+        np.array([d for _, d, _ in rows], np.int64),
+    )
+    places = (
+        np.array([p for _, _, each in rows for p in each], np.int64)
+        if positioned
+        else None
+    )
+    return postings_of(
+        "x", keys, documents, np.array([len(p) for _, _, p in rows], np.int64), places
+    )
 
 
 @pytest.mark.parametrize("positioned", [True, False])
-@pytest.mark.parametrize("crossed", [True, False], ids=["pieces of long texts stand behind all texts", "in order"])
+@pytest.mark.parametrize(
+    "crossed",
+    [True, False],
+    ids=["pieces of long texts stand behind all texts", "in order"],
+)
 @pytest.mark.parametrize("seed", range(12))
 def test_merged_is_inverted_at_once(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seed: int, *, crossed: bool, positioned: bool
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    seed: int,
+    *,
+    crossed: bool,
+    positioned: bool,
 ) -> None:
     rng = random.Random(seed)
     monkeypatch.setattr(postings, "MOST", 3)
@@ -47,11 +73,16 @@ def test_merged_is_inverted_at_once(
             numbers[rng.randrange(documents)] = -1
         rows = drawn(rng, documents)
         sources.append((parts(rows, positioned=positioned), np.array(numbers)))
-        whole += [(key, numbers[d], places) for key, d, places in rows if numbers[d] >= 0]
+        whole += [
+            (key, numbers[d], places) for key, d, places in rows if numbers[d] >= 0
+        ]
     with PackWriter(tmp_path / "pack", "x") as out:
         merge_postings(out, "x", sources)
         pack = Pack(tmp_path / "pack", "x", out.finish())
     wanted = parts(sorted(whole, key=lambda row: row[:2]), positioned=positioned)
     assert sorted(pack.names()) == sorted(wanted)
     for name, array in wanted.items():
-        assert (pack.array(name).dtype, pack.array(name).tolist()) == (array.dtype, array.tolist()), name
+        assert (pack.array(name).dtype, pack.array(name).tolist()) == (
+            array.dtype,
+            array.tolist(),
+        ), name

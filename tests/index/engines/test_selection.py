@@ -27,8 +27,16 @@ def members(chosen: frozenset[int] | None) -> set[int]:
     return set(range(COUNT)) if chosen is None else set(chosen)
 
 
-@given(SETS, SETS, st.booleans(), st.booleans(), st.frozensets(st.integers(0, COUNT - 1)))
-def test_like_sets(a: frozenset[int] | None, b: frozenset[int] | None, x: bool, y: bool, dead: frozenset[int]) -> None:
+@given(
+    SETS, SETS, st.booleans(), st.booleans(), st.frozensets(st.integers(0, COUNT - 1))
+)
+def test_like_sets(
+    a: frozenset[int] | None,
+    b: frozenset[int] | None,
+    x: bool,
+    y: bool,
+    dead: frozenset[int],
+) -> None:
     one, other = selection(a, x), selection(b, y)
     both, either = one & other, Selection.any_of(COUNT, [one, other])
     assert both.documents.tolist() == sorted(members(a) & members(b))
@@ -36,5 +44,7 @@ def test_like_sets(a: frozenset[int] | None, b: frozenset[int] | None, x: bool, 
     assert np.flatnonzero(both.mask).tolist() == both.documents.tolist()
     assert len(both) == len(both.documents)
     live = np.array([i not in dead for i in range(COUNT)])
-    assert both.missing(live).tolist() == sorted(set(range(COUNT)) - dead - (members(a) & members(b)))
+    assert both.missing(live).tolist() == sorted(
+        set(range(COUNT)) - dead - (members(a) & members(b))
+    )
     assert one.documents.tolist() == sorted(members(a))  # combining changes neither

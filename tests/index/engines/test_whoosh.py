@@ -1,4 +1,6 @@
-"""The embedded engine alone: damage, locks, full disks, killed writers, small segments, what Whoosh itself sees."""
+"""The embedded engine alone: damage, locks, full disks, killed writers, small segments, what Whoosh
+itself sees.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ from tests.index.engines.samples import document, kept, random_document
 from tests.index.engines.test_agreement import test_random_questions as questions
 
 FINGERPRINT = {"schema": "1", "dictionary": "abc"}
-QUESTIONS: list[Node] = [String((s,)) for s in ("公", "公开", "公开信息", "aa", "𠮷", "息a")]
+QUESTIONS: list[Node] = [
+    String((s,)) for s in ("公", "公开", "公开信息", "aa", "𠮷", "息a")
+]
 
 
 @pytest.fixture
@@ -45,7 +49,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-def put(folder: Path, count: int = 60, *, start: int = 0, rebuild: bool = False, **given: str) -> None:
+def put(
+    folder: Path,
+    count: int = 60,
+    *,
+    start: int = 0,
+    rebuild: bool = False,
+    **given: str,
+) -> None:
     rng = random.Random(start)
     out = embedded.open_writer(folder, given or FINGERPRINT, rebuild=rebuild)
     for i in range(start, start + count):
@@ -56,7 +67,9 @@ def put(folder: Path, count: int = 60, *, start: int = 0, rebuild: bool = False,
 def answer(engine: Engine, question: Node) -> tuple[object, ...]:
     facets = (FacetAsked("region", 9), FacetAsked("year", 9))
     ranking = Ranking(("公开", "信息"), ("公开",))
-    query = EngineQuery(condition=question, counted=question, ranking=ranking, facets=facets, size=200)
+    query = EngineQuery(
+        condition=question, counted=question, ranking=ranking, facets=facets, size=200
+    )
     found = engine.search(query)
     hits = [(h.id, h.score, *kept(h.contents)) for h in found.hits]
     return found.total, found.occurrences, found.facets, hits
@@ -84,7 +97,9 @@ def test_agreement_holds_in_tiny_segments(tiny: None, seed: int) -> None:
 
 
 def test_segments_are_sealed_full(tiny: None, folder: Path) -> None:
-    """What comes behind a full segment waits for more instead of becoming a small segment of its own."""
+    """What comes behind a full segment waits for more instead of becoming a small segment of its
+    own.
+    """
     put(folder, 90)
     sizes = sorted(leaf.segment.count for leaf in embedded.open_engine(folder).leaves)
     assert sum(sizes) == 90
@@ -92,7 +107,9 @@ def test_segments_are_sealed_full(tiny: None, folder: Path) -> None:
     assert sizes[1] >= 5
 
 
-def test_replacing_while_segments_are_sealed_keeps_one_of_each(tiny: None, folder: Path) -> None:
+def test_replacing_while_segments_are_sealed_keeps_one_of_each(
+    tiny: None, folder: Path
+) -> None:
     rng = random.Random(5)
     out = embedded.open_writer(folder, FINGERPRINT)
     last = {}
@@ -102,10 +119,14 @@ def test_replacing_while_segments_are_sealed_keeps_one_of_each(tiny: None, folde
         out.put(last[name])
     out.commit()
     engine = embedded.open_engine(folder)
-    assert engine.sources() == {name: (made.digest, made.source) for name, made in last.items()}
+    assert engine.sources() == {
+        name: (made.digest, made.source) for name, made in last.items()
+    }
 
 
-def test_pieces_of_long_texts_merge(tiny: None, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+def test_pieces_of_long_texts_merge(
+    tiny: None, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
     monkeypatch.setattr(grams, "PIECE", 8)
     for seed in range(20, 26):
         questions.hypothesis.inner_test("whoosh", seed)
@@ -128,7 +149,10 @@ def test_stale_names_what_differs(folder: Path) -> None:
         lambda: embedded.open_engine(folder, fingerprint=other),
         lambda: embedded.open_writer(folder, other),
     ):
-        with pytest.raises(IndexStaleError, match=r"dictionary abc instead of xyz.*gongkai index PATH\.\.\. --rebuild"):
+        with pytest.raises(
+            IndexStaleError,
+            match=r"dictionary abc instead of xyz.*gongkai index PATH\.\.\. --rebuild",
+        ):
             opened()
     assert embedded.open_engine(folder, fingerprint=FINGERPRINT).manifest.reports == 60
 
@@ -140,7 +164,9 @@ def test_rebuild_replaces_content_and_fingerprint_at_once(folder: Path) -> None:
     out.put(document("only", "公开"))
     assert embedded.open_engine(folder, fingerprint=FINGERPRINT).manifest.reports == 60
     out.commit()
-    assert embedded.open_engine(folder, fingerprint={"schema": "2"}).manifest.reports == 1
+    assert (
+        embedded.open_engine(folder, fingerprint={"schema": "2"}).manifest.reports == 1
+    )
     assert old.manifest.reports == 60
     assert len(list(old.scan(Everything()))) == 60
     assert old.refreshed().manifest.fingerprint == {"schema": "2"}
@@ -162,7 +188,11 @@ def test_one_writer_at_a_time(folder: Path) -> None:
             embedded.open_writer(folder, FINGERPRINT, wait_s=0)
         code = "import sys; from index.engines.whoosh import open_writer as o; o(sys.argv[1], {}, wait_s=0)"
         done = subprocess.run(
-            [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=False, cwd=crash.ROOT
+            [sys.executable, "-c", code, str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=crash.ROOT,
         )
         assert "IndexLockedError" in done.stderr
     embedded.open_writer(folder, FINGERPRINT, wait_s=0).cancel()
@@ -170,7 +200,9 @@ def test_one_writer_at_a_time(folder: Path) -> None:
         out.commit()
 
 
-def test_an_error_while_writing_publishes_nothing_and_frees_the_lock(folder: Path) -> None:
+def test_an_error_while_writing_publishes_nothing_and_frees_the_lock(
+    folder: Path,
+) -> None:
     put(folder, 3)
 
     def broken() -> None:
@@ -184,7 +216,10 @@ def test_an_error_while_writing_publishes_nothing_and_frees_the_lock(folder: Pat
     embedded.open_writer(folder, FINGERPRINT, wait_s=0).cancel()
 
 
-@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give a folder away")
+@pytest.mark.skipif(
+    not hasattr(os, "getuid") or os.getuid() != 0,
+    reason="only root can give a folder away",
+)
 def test_an_index_of_another_user_is_not_opened(folder: Path) -> None:
     put(folder, 2)
     os.chown(folder, 12345, 12345)
@@ -205,9 +240,15 @@ def test_whoosh_itself_reads_ids_and_what_is_stored(folder: Path) -> None:
             out.put(document(name, "公开", "年度 报告"))
         out.commit()
     with whoosh.index.open_dir(str(folder)).searcher() as searcher:
-        found = [[hit.fields() for hit in searcher.search(Term("id", name))] for name in names]
+        found = [
+            [hit.fields() for hit in searcher.search(Term("id", name))]
+            for name in names
+        ]
         terms = list(searcher.reader().field_terms("id"))
-    assert found == [[{"id": n, "digest": "digest of 公开", "source": f"seeds/{n}.txt"}] for n in names]
+    assert found == [
+        [{"id": n, "digest": "digest of 公开", "source": f"seeds/{n}.txt"}]
+        for n in names
+    ]
     assert terms == sorted(names)
 
 
@@ -264,7 +305,9 @@ def test_damage_is_named_and_never_answers_wrongly(folder: Path, kind: str) -> N
     raw = path.read_bytes()
     rng = random.Random(1)
     for broken in damaged(path, rng):
-        other = path.with_suffix(".new")  # snapshots map the old file: it must not change under them
+        other = path.with_suffix(
+            ".new"
+        )  # snapshots map the old file: it must not change under them
         other.write_bytes(broken)
         other.replace(path)
         problems = embedded.check(folder)
@@ -307,7 +350,9 @@ def test_a_damaged_toc_can_be_rebuilt(folder: Path) -> None:
     assert embedded.open_engine(folder).manifest.reports == 7
 
 
-def test_a_pack_of_another_format_is_stale(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pack_of_another_format_is_stale(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(folder, 3)
     monkeypatch.setattr(pack, "VERSION", pack.VERSION + 1)
     with pytest.raises(IndexStaleError, match="--rebuild"):
@@ -326,7 +371,9 @@ def test_plain_whoosh_writing_into_the_folder_is_noticed(folder: Path) -> None:
         embedded.open_engine(folder)
 
 
-def test_warming_tells_of_damage(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_warming_tells_of_damage(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     put(folder, 2_000)
     path = next(folder.glob("*.arr"))
     block = int((~embedded.open_engine(folder).leaves[0].segment.pack.checked).argmax())
@@ -338,11 +385,17 @@ def test_warming_tells_of_damage(folder: Path, caplog: pytest.LogCaptureFixture)
     assert "--rebuild" in caplog.text
 
 
-def test_a_warm_index_is_sound_but_questions_come_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_warm_index_is_sound_but_questions_come_first(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(folder, 2_000)
     engine = embedded.open_engine(folder)
     asked = threading.Event()
-    monkeypatch.setattr(sys.modules[type(engine).__module__], "time", SimpleNamespace(sleep=lambda _: asked.wait(60)))
+    monkeypatch.setattr(
+        sys.modules[type(engine).__module__],
+        "time",
+        SimpleNamespace(sleep=lambda _: asked.wait(60)),
+    )
     warming = engine.warm()
     assert engine.search(EngineQuery()).total == 2_000
     assert not any(leaf.segment.pack.sound for leaf in engine.leaves)
@@ -352,17 +405,29 @@ def test_a_warm_index_is_sound_but_questions_come_first(folder: Path, monkeypatc
 
 
 # ---------------------------------------------------------------------- crashes
-def test_readers_see_whole_generations_while_another_process_writes(folder: Path) -> None:
+def test_readers_see_whole_generations_while_another_process_writes(
+    folder: Path,
+) -> None:
     embedded.create(folder, crash.FINGERPRINT)
     engine = embedded.open_engine(folder)
-    command = [sys.executable, "-m", "tests.index.engines.crash", "child", str(folder), "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.index.engines.crash",
+        "child",
+        str(folder),
+        "0",
+    ]
     with subprocess.Popen(command, cwd=crash.ROOT, stdout=subprocess.DEVNULL) as child:
         seen, until = [0], time.monotonic() + 60  # a busy machine starts the child late
         while len({*seen}) <= 12 and time.monotonic() < until:
             engine = engine.refreshed()
             number = engine.manifest.generation
             assert number >= seen[-1]
-            assert engine.sources() == {i: (d.digest, d.source) for i, d in crash.model(number).documents.items()}
+            assert engine.sources() == {
+                i: (d.digest, d.source)
+                for i, d in crash.model(number).documents.items()
+            }
             seen.append(number)
             time.sleep(0.05)
         child.kill()
@@ -394,7 +459,9 @@ def test_a_batch_that_cannot_be_spooled_poisons_the_writer(
     assert embedded.open_engine(folder).manifest.reports == 3
 
 
-def test_a_report_that_cannot_be_made_ready_leaves_the_writer_whole(folder: Path) -> None:
+def test_a_report_that_cannot_be_made_ready_leaves_the_writer_whole(
+    folder: Path,
+) -> None:
     put(folder, 3)
     out = embedded.open_writer(folder, FINGERPRINT)
     bad = document("bad", "公开")
@@ -423,14 +490,23 @@ def test_killed_at_an_operation(folder: Path, operation: int) -> None:
 def test_the_next_writer_cleans_up(folder: Path) -> None:
     put(folder, 3)
     put(folder, 3)
-    litter = ["MAIN_0123456789abcdef.arr", "MAIN_0123456789abcdef.seg", "_MAIN_1.toc.1700000000.5", "_MAIN_0.toc"]
+    litter = [
+        "MAIN_0123456789abcdef.arr",
+        "MAIN_0123456789abcdef.seg",
+        "_MAIN_1.toc.1700000000.5",
+        "_MAIN_0.toc",
+    ]
     for name in litter:
         (folder / name).write_bytes(b"left by a killed build")
     (folder / "MAIN.scratch").mkdir()
     (folder / "MAIN.scratch" / "run0").write_bytes(b"x")
     (folder / ".gitignore").write_text("*\n")
     embedded.open_writer(folder, FINGERPRINT).cancel()
-    assert {p.name.partition("_")[0] for p in folder.iterdir()} == {"MAIN", "", ".gitignore"}
+    assert {p.name.partition("_")[0] for p in folder.iterdir()} == {
+        "MAIN",
+        "",
+        ".gitignore",
+    }
     assert not {p.name for p in folder.iterdir()} & {*litter, "MAIN.scratch"}
     assert embedded.check(folder) == []
 
@@ -440,7 +516,16 @@ class FailedError(Exception):
 
 
 @pytest.mark.parametrize(
-    "name", ["create_file", "delete_file", "rename_file", "sync", "merge_packs", "finish", "publish"]
+    "name",
+    [
+        "create_file",
+        "delete_file",
+        "rename_file",
+        "sync",
+        "merge_packs",
+        "finish",
+        "publish",
+    ],
 )
 @pytest.mark.parametrize("nth", [1, 2, 4])
 def test_any_failure_leaves_the_old_or_the_new(
@@ -448,7 +533,11 @@ def test_any_failure_leaves_the_old_or_the_new(
 ) -> None:
     put(folder, 4)
     before = answers(folder)
-    owner = {"merge_packs": writer, "finish": pack.PackWriter, "publish": store.Store}.get(name, store.Storage)
+    owner = {
+        "merge_packs": writer,
+        "finish": pack.PackWriter,
+        "publish": store.Store,
+    }.get(name, store.Storage)
     plain, calls = getattr(owner, name), [0]
 
     def failing(*args: object, **given: object) -> object:
@@ -498,7 +587,13 @@ def test_full_disk(full: Path) -> None:
         out = embedded.open_writer(folder, FINGERPRINT)
         for k in range(60):
             out.put(
-                document(f"x{i}-{k}", "".join(chr(0x4E00 + (i * 977 + k * 331 + j * 17) % 20000) for j in range(400)))
+                document(
+                    f"x{i}-{k}",
+                    "".join(
+                        chr(0x4E00 + (i * 977 + k * 331 + j * 17) % 20000)
+                        for j in range(400)
+                    ),
+                )
             )
         try:
             out.commit()
@@ -517,4 +612,8 @@ def test_choose_walks_clusters() -> None:
     import numpy as np
 
     starts, ends = np.array([0, 1, 1, 3, 9, 10]), np.array([2, 5, 3, 4, 12, 11])
-    assert [(int(starts[i]), int(ends[i])) for i in choose(starts, ends)] == [(0, 2), (3, 4), (9, 12)]
+    assert [(int(starts[i]), int(ends[i])) for i in choose(starts, ends)] == [
+        (0, 2),
+        (3, 4),
+        (9, 12),
+    ]

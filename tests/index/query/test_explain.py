@@ -32,7 +32,10 @@ from tests.index.assist.test_corrections import searching
         ('"公开 收费"~10', "全文“公开 收费”各词相距不超过 10 字"),
         ('公开 !"不予公开"', "全文含“公开”（不计“不予公开”之内的）"),
         ("公开*", "全文含形如“公开*”的字串"),
-        ("收费 (公开 公示 OR 公布)", "全文含“收费”，并且（（含“公开”，并且含“公示”），或者含“公布”）"),
+        (
+            "收费 (公开 公示 OR 公布)",
+            "全文含“收费”，并且（（含“公开”，并且含“公示”），或者含“公布”）",
+        ),
         ("-(收费 OR 费用)", "全文不符合（含“收费”或“费用”）"),
         ("agency:文旅局", "机关名称含“文旅局”或以此简称"),
         ("agency~:文旅局", "机关为“文旅局”及其前身、后继"),
@@ -46,12 +49,27 @@ def test_in_words(typed: str, said: str) -> None:
 
 TEXTS = st.text(alphabet='公开收费行政 a1*?。"-(', min_size=1, max_size=6)
 STRINGS = st.builds(Run, TEXTS, st.just(0), st.tuples() | st.tuples(TEXTS)) | st.builds(
-    Quoted, TEXTS, st.just(0), st.none() | st.integers(0, 9), st.tuples() | st.tuples(TEXTS)
+    Quoted,
+    TEXTS,
+    st.just(0),
+    st.none() | st.integers(0, 9),
+    st.tuples() | st.tuples(TEXTS),
 )
 ENDS = st.none() | st.sampled_from(["2018", "2019-03"])
-FIELD = st.builds(Field, st.sampled_from(FIELDS), TEXTS, st.just(0), st.booleans(), ENDS, ENDS, st.booleans())
+FIELD = st.builds(
+    Field,
+    st.sampled_from(FIELDS),
+    TEXTS,
+    st.just(0),
+    st.booleans(),
+    ENDS,
+    ENDS,
+    st.booleans(),
+)
 TREES: st.SearchStrategy[Syntax] = st.recursive(
-    STRINGS | FIELD | st.builds(Proximity, st.tuples(STRINGS, STRINGS), st.integers(0, 9), st.just(0)),
+    STRINGS
+    | FIELD
+    | st.builds(Proximity, st.tuples(STRINGS, STRINGS), st.integers(0, 9), st.just(0)),
     lambda inner: (
         st.builds(Negated, inner, st.just(0))
         | st.builds(And, st.lists(inner, min_size=2, max_size=3).map(tuple), st.just(0))
@@ -69,7 +87,10 @@ def test_any_tree_can_be_said(tree: Syntax) -> None:
 
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
-    bodies = (("深圳市龙岗区科技创新局", "龙岗区"), ("深圳市罗湖区科技创新局", "罗湖区"))
+    bodies = (
+        ("深圳市龙岗区科技创新局", "龙岗区"),
+        ("深圳市罗湖区科技创新局", "罗湖区"),
+    )
     reports = [
         Report(
             id=f"{place}{year}",
@@ -87,13 +108,17 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
         yield made
 
 
-@pytest.mark.parametrize("q", ["科技", "龙岗区 2018 科技创新", "科技 没有的词 龙岗区", "科技 -没有"])
+@pytest.mark.parametrize(
+    "q", ["科技", "龙岗区 2018 科技创新", "科技 没有的词 龙岗区", "科技 -没有"]
+)
 def test_a_score_is_the_sum_of_its_parts(searcher: Searcher, q: str) -> None:
     answer = searcher.search(SearchRequest(q=q, explain=True))
     assert answer.hits
     for hit in answer.hits:
         assert hit.explanation is not None
-        assert sum(p.value for p in hit.explanation) == pytest.approx(hit.score, abs=1e-3)
+        assert sum(p.value for p in hit.explanation) == pytest.approx(
+            hit.score, abs=1e-3
+        )
     assert answer.query.explained == in_words(parse(q))
     assert all(h.explanation is None for h in searcher.search(SearchRequest(q=q)).hits)
 
@@ -110,7 +135,9 @@ def test_a_score_is_the_sum_of_its_parts(searcher: Searcher, q: str) -> None:
 def test_what_is_named_comes_first(searcher: Searcher, q: str, first: str) -> None:
     answer = searcher.search(SearchRequest(q=q, explain=True))
     assert answer.hits[0].id == first
-    named = [p.name for p in answer.hits[0].explanation or () if p.name.startswith("boost")]
+    named = [
+        p.name for p in answer.hits[0].explanation or () if p.name.startswith("boost")
+    ]
     assert len(named) == 2
     everything = searcher.search(SearchRequest(q="科技创新"))
     assert answer.total == everything.total == 6  # what is named excludes nothing

@@ -12,11 +12,26 @@ from hypothesis import strategies as st
 from index.model.errors import QueryError
 from index.query import codes, names, nodes, parser, rewrite
 from index.query.codes import spellings
-from index.query.nodes import AllOf, AnyOf, Everything, Keyword, Near, Not, NumberRange, PathPrefix, String, Wildcard
+from index.query.nodes import (
+    AllOf,
+    AnyOf,
+    Everything,
+    Keyword,
+    Near,
+    Not,
+    NumberRange,
+    PathPrefix,
+    String,
+    Wildcard,
+)
 from index.query.parser import parse, unparse
 from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax
 
-AGENCIES = ["深圳市龙岗区文化广电旅游体育局", "衡阳市文化旅游广电体育局", "衡阳市教育局"]
+AGENCIES = [
+    "深圳市龙岗区文化广电旅游体育局",
+    "衡阳市文化旅游广电体育局",
+    "衡阳市教育局",
+]
 REGIONS = ["广东省", "广东省/深圳市", "广东省/深圳市/龙岗区", "湖南省/衡阳市"]
 
 
@@ -29,7 +44,19 @@ def s(*forms: str, field: str | None = None, outside: tuple[str, ...] = ()) -> S
     return String(forms, field, outside)
 
 
-BRACKETS = ("()", "（）", "[]", "［］", "【】", "〖〗", "﹝﹞", "{}", "<>", "〈〉", "《》")
+BRACKETS = (
+    "()",
+    "（）",
+    "[]",
+    "［］",
+    "【】",
+    "〖〗",
+    "﹝﹞",
+    "{}",
+    "<>",
+    "〈〉",
+    "《》",
+)
 DOCUMENT = spellings("国办发(2019)5号")
 MEANINGS = [
     ("公开", s("公开")),
@@ -48,7 +75,10 @@ MEANINGS = [
     ("title:年报", s("年报", field="title")),
     ("规范性檔案", s("规范性档案", "规范性文件")),
     ("資訊公開", AllOf((s("资讯", "信息"), s("公开")))),
-    ("資訊公開條例", AnyOf((AllOf((s("资讯"), s("公开"), s("条例"))), s("信息公开条例")))),
+    (
+        "資訊公開條例",
+        AnyOf((AllOf((s("资讯"), s("公开"), s("条例"))), s("信息公开条例"))),
+    ),
     ("资讯", s("资讯")),
     ("公?条例", Wildcard("公?条例")),
     ("公开*", Wildcard("公开*")),
@@ -59,7 +89,21 @@ MEANINGS = [
     ("国办发〔2019〕5号", s(*DOCUMENT)),
     *(
         (f"国办发{a}2019{b}5号", s(*DOCUMENT))
-        for a, b in ("()", "（）", "[]", "【】", "﹝﹞", "{}", "<>", "〈〉", "《》", "「」", "『』", "“”", '""')
+        for a, b in (
+            "()",
+            "（）",
+            "[]",
+            "【】",
+            "﹝﹞",
+            "{}",
+            "<>",
+            "〈〉",
+            "《》",
+            "「」",
+            "『』",
+            "“”",
+            '""',
+        )
     ),
     ("國辦發（２０１９）５號", s(*DOCUMENT)),
     ("国办发「2019」", AllOf((s("2019"), s("国办发")))),
@@ -92,7 +136,9 @@ MEANINGS = [
 ]
 
 
-@pytest.mark.parametrize(("query", "meaning"), MEANINGS, ids=[m[0] or "empty" for m in MEANINGS])
+@pytest.mark.parametrize(
+    ("query", "meaning"), MEANINGS, ids=[m[0] or "empty" for m in MEANINGS]
+)
 def test_meaning(query: str, meaning: nodes.Node) -> None:
     assert rewrite.rewrite(parse(query), values).condition() == meaning
 
@@ -125,22 +171,48 @@ FILTERS = [
     ("year:2018", {"year": ["2018"]}, {}),
     ("year:2018..2020", {}, {"year": [NumberRange("year", 2018, 2020)]}),
     ("year:..2020", {}, {"year": [NumberRange("year", None, 2020)]}),
-    ("applications_new:100..", {}, {"applications_new": [NumberRange("applications_new", 100, None)]}),
-    ("applications_new:5", {}, {"applications_new": [NumberRange("applications_new", 5, 5)]}),
-    ("published:2019-03", {}, {"published": [NumberRange("published", 737119, 737149)]}),
-    ("published:2019-03-11..", {}, {"published": [NumberRange("published", 737129, None)]}),
+    (
+        "applications_new:100..",
+        {},
+        {"applications_new": [NumberRange("applications_new", 100, None)]},
+    ),
+    (
+        "applications_new:5",
+        {},
+        {"applications_new": [NumberRange("applications_new", 5, 5)]},
+    ),
+    (
+        "published:2019-03",
+        {},
+        {"published": [NumberRange("published", 737119, 737149)]},
+    ),
+    (
+        "published:2019-03-11..",
+        {},
+        {"published": [NumberRange("published", 737129, None)]},
+    ),
 ]
 
 
-@pytest.mark.parametrize(("query", "filters", "ranges"), FILTERS, ids=[f[0] for f in FILTERS])
-def test_filters_of_the_top_level(query: str, filters: dict[str, list[str]], ranges: dict[str, list[object]]) -> None:
+@pytest.mark.parametrize(
+    ("query", "filters", "ranges"), FILTERS, ids=[f[0] for f in FILTERS]
+)
+def test_filters_of_the_top_level(
+    query: str, filters: dict[str, list[str]], ranges: dict[str, list[object]]
+) -> None:
     done = rewrite.rewrite(parse(query), values)
-    assert (done.filters, done.ranges, done.condition()) == (filters, ranges, Everything())
+    assert (done.filters, done.ranges, done.condition()) == (
+        filters,
+        ranges,
+        Everything(),
+    )
 
 
 def test_filters_below_stay_where_they_are() -> None:
     done = rewrite.rewrite(parse("公开 -(level:县区级 region:深圳市)"), values)
-    inner = AllOf((Keyword("level", ("县区级",)), PathPrefix("region", (("广东省", "深圳市"),))))
+    inner = AllOf(
+        (Keyword("level", ("县区级",)), PathPrefix("region", (("广东省", "深圳市"),)))
+    )
     assert done.condition() == AllOf((Not(inner), s("公开")))
     assert not done.filters
 
@@ -184,7 +256,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("query", "position"), REFUSED, ids=[r[0][:16] for r in REFUSED])
+@pytest.mark.parametrize(
+    ("query", "position"), REFUSED, ids=[r[0][:16] for r in REFUSED]
+)
 def test_refused_with_a_position(query: str, position: int) -> None:
     with pytest.raises(QueryError) as caught:
         rewrite.rewrite(parse(query), values)
@@ -194,17 +268,28 @@ def test_refused_with_a_position(query: str, position: int) -> None:
 
 
 # ---------------------------------------------------------------------- properties
-WORD = st.text(st.sampled_from("公开收费目录指南abc129-/"), min_size=1, max_size=6).filter(
-    lambda w: not w.startswith("-") and w not in ("OR", "AND", "NOT")
+WORD = st.text(
+    st.sampled_from("公开收费目录指南abc129-/"), min_size=1, max_size=6
+).filter(lambda w: not w.startswith("-") and w not in ("OR", "AND", "NOT"))
+TYPED = st.one_of(
+    WORD,
+    st.sampled_from(
+        ["国办发(2019)5号", "（2019）粤03行终512号", "14.62亿元", "公开[2019]"]
+    ),
 )
-TYPED = st.one_of(WORD, st.sampled_from(["国办发(2019)5号", "（2019）粤03行终512号", "14.62亿元", "公开[2019]"]))
-TEXT = st.text(st.sampled_from("公开收费 目录abc"), min_size=1, max_size=8).filter(lambda t: t.strip())
+TEXT = st.text(st.sampled_from("公开收费 目录abc"), min_size=1, max_size=8).filter(
+    lambda t: t.strip()
+)
 OUTSIDE = st.lists(TEXT, max_size=2).map(tuple)
 LEAVES: st.SearchStrategy[Syntax] = st.one_of(
     st.builds(Run, TYPED, st.just(0), OUTSIDE),
-    st.builds(Quoted, TEXT, st.just(0), st.one_of(st.none(), st.integers(0, 99)), OUTSIDE),
+    st.builds(
+        Quoted, TEXT, st.just(0), st.one_of(st.none(), st.integers(0, 99)), OUTSIDE
+    ),
     st.builds(Field, st.sampled_from(["title", "agency", "level"]), WORD, st.just(0)),
-    st.builds(Field, st.sampled_from(["title", "agency"]), TEXT, st.just(0), st.just(True)),
+    st.builds(
+        Field, st.sampled_from(["title", "agency"]), TEXT, st.just(0), st.just(True)
+    ),
     st.builds(
         lambda a, b: Field("year", "", 0, low=a, high=b, is_range=True),
         st.sampled_from(["2018", None]),
@@ -225,7 +310,9 @@ def trees(depth: int) -> st.SearchStrategy[Syntax]:
         st.builds(Or, many, st.just(0)),
         st.builds(
             Proximity,
-            st.lists(st.builds(Run, WORD, st.just(0)), min_size=2, max_size=3).map(tuple),
+            st.lists(st.builds(Run, WORD, st.just(0)), min_size=2, max_size=3).map(
+                tuple
+            ),
             st.just(4),
             st.just(0),
         ),
@@ -248,7 +335,10 @@ def test_parse_print_parse_is_stable(tree: Syntax) -> None:
 @given(
     st.one_of(
         st.text(max_size=40),
-        st.text(st.sampled_from('公开"“”()（） -!！*?~:/.ORANDNT129yeartil\x00\ud800'), max_size=40),
+        st.text(
+            st.sampled_from('公开"“”()（） -!！*?~:/.ORANDNT129yeartil\x00\ud800'),
+            max_size=40,
+        ),
     )
 )
 @settings(max_examples=1500)
@@ -274,7 +364,17 @@ PIECES = (
         "agency~:",
         "2018..2020",
     ),
-    *('!"', '"~4', "国办发（2019）5号", "(2019)粤03行终5号", "14.62亿元", "published:", "http://", "--", "県"),
+    *(
+        '!"',
+        '"~4',
+        "国办发（2019）5号",
+        "(2019)粤03行终5号",
+        "14.62亿元",
+        "published:",
+        "http://",
+        "--",
+        "県",
+    ),
 )
 """What a query is made of: everything that means something, and some that should not."""
 
@@ -295,7 +395,10 @@ def assert_safe(query: str) -> None:
         assert 0 <= error.position <= len(query)
         return
     if tree is not None:
-        assert rewrite.rewrite(parse(unparse(tree)), values).condition() == done.condition()
+        assert (
+            rewrite.rewrite(parse(unparse(tree)), values).condition()
+            == done.condition()
+        )
     if query.strip():
         assert done.condition() != Everything() or done.filters or done.ranges
 

@@ -14,9 +14,13 @@ from index.model.settings import Settings
 from index.search.request import SearchRequest
 from index.search.searcher import Searcher
 
-BODY = "根据政府信息公开条例，现公布本机关年度报告。本年主动公开规范性文件{n}件，收到依申请公开{n}件，均按时答复。" * 6
+BODY = (
+    "根据政府信息公开条例，现公布本机关年度报告。本年主动公开规范性文件{n}件，收到依申请公开{n}件，均按时答复。"
+    * 6
+)
 TRADITIONAL = (
-    "根據政府信息公開條例，現公布本機關年度報告。本年主動公開規範性文件{n}件，收到依申請公開{n}件，均按時答覆。" * 6
+    "根據政府信息公開條例，現公布本機關年度報告。本年主動公開規範性文件{n}件，收到依申請公開{n}件，均按時答覆。"
+    * 6
 )
 
 
@@ -34,7 +38,13 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     for part in (["a", "other", "short"], ["mirror", "traditional", "short2"]):
         writer = open_writer(settings)
         for name in part:
-            report = Report(name, f"{name}.txt", texts[name], title="报告", level="省级" if name == "a" else "地市级")
+            report = Report(
+                name,
+                f"{name}.txt",
+                texts[name],
+                title="报告",
+                level="省级" if name == "a" else "地市级",
+            )
             writer.put(analyse(report, "d"))
         writer.commit()
     engine = open_engine(settings)
@@ -58,7 +68,10 @@ def test_copies_are_one_hit(searcher: Searcher) -> None:
 
 
 def test_pages_and_totals_agree(searcher: Searcher) -> None:
-    pages = [searcher.search(SearchRequest(q="公开", fold=True, size=1, page=n)) for n in range(1, 6)]
+    pages = [
+        searcher.search(SearchRequest(q="公开", fold=True, size=1, page=n))
+        for n in range(1, 6)
+    ]
     assert len({h.id for p in pages for h in p.hits}) == 4
     assert pages[3].next is None
     assert "fold=on" in (pages[0].next or "")
@@ -73,6 +86,14 @@ def test_what_a_copy_is() -> None:
 def test_letters_and_digits_of_every_script_make_the_number() -> None:
     every = "".join(map(chr, range(0x10000)))
     letters = re.sub(r"[\W_]+", "", every)
-    assert copy_number(every) == copy_number(letters) == copy_number("。_" + letters + "\ud800")
+    assert (
+        copy_number(every)
+        == copy_number(letters)
+        == copy_number("。_" + letters + "\ud800")
+    )
     assert copy_number(letters) != copy_number(letters[1:])
-    assert copy_number("𠮷" + letters) == copy_number("_𠮷。" + letters) != copy_number(letters)
+    assert (
+        copy_number("𠮷" + letters)
+        == copy_number("_𠮷。" + letters)
+        != copy_number(letters)
+    )

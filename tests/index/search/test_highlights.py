@@ -1,4 +1,6 @@
-"""A highlight points at the original: a thousand random strings of every script and damage, marked and folded back."""
+"""A highlight points at the original: a thousand random strings of every script and damage, marked
+and folded back.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ STRINGS = 1000
 
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
-    settings = Settings(index=Path(tmp_path_factory.mktemp("highlights")) / "index", jobs=1)
+    settings = Settings(
+        index=Path(tmp_path_factory.mktemp("highlights")) / "index", jobs=1
+    )
     seeds = SHARED / "corpus" / "seeds"
     build([CORPUS, *([seeds] if seeds.is_dir() else [])], settings)
     searcher = Searcher.open(settings)
@@ -35,10 +39,19 @@ def strings(searcher: Searcher, rng: random.Random) -> Iterator[tuple[str, str]]
     for n in range(STRINGS):
         found = reports[n % len(reports)]
         wording = found.contents.wording.get("text")
-        form = wording.form if wording is not None and n % 2 else found.contents.texts["text"].form
+        form = (
+            wording.form
+            if wording is not None and n % 2
+            else found.contents.texts["text"].form
+        )
         start = rng.randrange(len(form))
         string = form[start : start + rng.choice((1, 2, 3, 4, 6, 9, 14))].strip()
-        if string and '"' not in string and "\n" not in string and any(c.isalnum() for c in string):
+        if (
+            string
+            and '"' not in string
+            and "\n" not in string
+            and any(c.isalnum() for c in string)
+        ):
             yield found.id, string
 
 
@@ -72,7 +85,10 @@ def test_every_snippet_is_marked_where_the_string_stands(searcher: Searcher) -> 
 
 
 def test_taiwan_worded_samples_are_among_them(searcher: Searcher) -> None:
-    forms = [searcher.engine.get(i).contents.texts["text"].form for i in searcher.engine.sources()]
+    forms = [
+        searcher.engine.get(i).contents.texts["text"].form
+        for i in searcher.engine.sources()
+    ]
     assert sum(is_taiwan_worded(f) for f in forms) >= 2
     assert mainland(fold("規範性檔案")) is not None
 
@@ -96,4 +112,6 @@ def test_what_is_counted_is_what_is_marked(searcher: Searcher, query: str) -> No
     assert answer.total
     for hit in answer.hits:
         marked = searcher.marked(hit.id, query)
-        assert len(marked.title_marks) + len(marked.text_marks) == hit.occurrences, hit.source
+        assert len(marked.title_marks) + len(marked.text_marks) == hit.occurrences, (
+            hit.source
+        )

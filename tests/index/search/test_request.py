@@ -58,13 +58,20 @@ def test_toggling_is_its_own_inverse_and_goes_to_the_first_page() -> None:
 
 
 @pytest.mark.parametrize(
-    "chosen", [{}, {"level": ("省级",)}, {"level": ("县区级", "省级"), "year": ("2018",), "agency": ("甲 局",)}]
+    "chosen",
+    [
+        {},
+        {"level": ("省级",)},
+        {"level": ("县区级", "省级"), "year": ("2018",), "agency": ("甲 局",)},
+    ],
 )
 def test_many_toggles_at_once_are_the_same(chosen: dict[str, tuple[str, ...]]) -> None:
     request = SearchRequest(q="公开 &收费", filters=chosen, sort="-year", page=3)
     values = ["县区级", "省级", "a&b=c/丁"]
     for facet in ("level", "agency", "region"):
-        assert Toggles(request).urls(facet, values) == [request.toggled(facet, v).url() for v in values]
+        assert Toggles(request).urls(facet, values) == [
+            request.toggled(facet, v).url() for v in values
+        ]
     for page in (1, 2, 4):
         assert Toggles(request).page(page) == request.at_page(page).url()
 
@@ -88,7 +95,9 @@ def test_many_toggles_at_once_are_the_same(chosen: dict[str, tuple[str, ...]]) -
         ({"filters": {"agency": tuple(map(str, range(201)))}}, "agency"),
     ],
 )
-def test_what_cannot_be_asked_is_named(values: dict[str, object], parameter: str) -> None:
+def test_what_cannot_be_asked_is_named(
+    values: dict[str, object], parameter: str
+) -> None:
     with pytest.raises(RequestError) as caught:
         SearchRequest(**values)  # type: ignore[arg-type]
     assert caught.value.parameter == parameter
@@ -100,7 +109,16 @@ def test_the_window_ends_where_cursors_begin() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["drop table", "year", "year>=", "year>=abc", "nonsense>=1", "year>=1; x", "year>=1e9"]
+    "text",
+    [
+        "drop table",
+        "year",
+        "year>=",
+        "year>=abc",
+        "nonsense>=1",
+        "year>=1; x",
+        "year>=1e9",
+    ],
 )
 def test_conditions_that_are_none(text: str) -> None:
     with pytest.raises(RequestError) as caught:

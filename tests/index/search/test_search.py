@@ -23,7 +23,16 @@ from index.search.response import SearchResponse
 from index.search.searcher import Searcher
 
 PHRASES = (
-    *("政府信息公开", "主动公开政府信息", "依申请公开", "收费", "行政复议", "行政诉讼案件", "在建工程", "不予公开"),
+    *(
+        "政府信息公开",
+        "主动公开政府信息",
+        "依申请公开",
+        "收费",
+        "行政复议",
+        "行政诉讼案件",
+        "在建工程",
+        "不予公开",
+    ),
     *(
         "规范性文件",
         "門戶網站",
@@ -39,7 +48,13 @@ PHRASES = (
         "公公公",
     ),
 )
-REGIONS = (["广东省"], ["广东省", "深圳市"], ["广东省", "深圳市", "龙岗区"], ["湖南省", "衡阳市"], None)
+REGIONS = (
+    ["广东省"],
+    ["广东省", "深圳市"],
+    ["广东省", "深圳市", "龙岗区"],
+    ["湖南省", "衡阳市"],
+    None,
+)
 
 
 def made(count: int = 160, seed: int = 7) -> list[Report]:
@@ -68,14 +83,23 @@ def made(count: int = 160, seed: int = 7) -> list[Report]:
 
 
 def places(report: Report, string: str) -> int:
-    """How often a string stands in a report: in its own words, and where only its mainland wording has it."""
+    """How often a string stands in a report: in its own words, and where only its mainland wording
+    has it.
+    """
     count = 0
     for display in (report.title or "", report.text):
-        own, wording = fold(display), mainland(fold(display)) if is_taiwan_worded(fold(report.text).form) else None
+        own, wording = (
+            fold(display),
+            mainland(fold(display))
+            if is_taiwan_worded(fold(report.text).form)
+            else None,
+        )
         pattern = re.compile(re.escape(string))
         spans = list(own.spans(pattern))
         other = [] if wording is None else wording.spans(pattern)
-        count += len(spans) + sum(not any(s[0] < b and a < s[1] for a, b in spans) for s in other)
+        count += len(spans) + sum(
+            not any(s[0] < b and a < s[1] for a, b in spans) for s in other
+        )
     return count
 
 
@@ -163,26 +187,43 @@ def test_random_strings(searcher: Searcher, seed: int) -> None:
             continue
         answer = searcher.search(SearchRequest(q=f'"{string}"', size=1, facets=()))
         counts = [places(r, string) for r in REPORTS]
-        assert (answer.total, answer.occurrences) == (sum(1 for n in counts if n), sum(counts)), string
+        assert (answer.total, answer.occurrences) == (
+            sum(1 for n in counts if n),
+            sum(counts),
+        ), string
 
 
 def test_a_bare_word_matches_wherever_its_characters_stand(searcher: Searcher) -> None:
     answer = searcher.search(SearchRequest(q="工程", size=100))
-    assert {h.id for h in answer.hits} == {i for i, (t, x) in FORMS.items() if "工程" in t + "\n" + x}
+    assert {h.id for h in answer.hits} == {
+        i for i, (t, x) in FORMS.items() if "工程" in t + "\n" + x
+    }
 
 
 @pytest.mark.parametrize(
     "forms",
-    [("信息公开", "信息公開"), ("规范性文件", "規範性文件", "規範性檔案", "规范性档案"), ("计划", "計畫", "計劃")],
+    [
+        ("信息公开", "信息公開"),
+        ("规范性文件", "規範性文件", "規範性檔案", "规范性档案"),
+        ("计划", "計畫", "計劃"),
+    ],
 )
 def test_one_question_any_script(searcher: Searcher, forms: tuple[str, ...]) -> None:
-    answers = [searcher.search(SearchRequest(q=f'"{f}"', size=100, facets=())) for f in forms]
+    answers = [
+        searcher.search(SearchRequest(q=f'"{f}"', size=100, facets=())) for f in forms
+    ]
     assert answers[0].total
-    assert len({(a.total, a.occurrences, tuple(h.id for h in a.hits)) for a in answers}) == 1
+    assert (
+        len({(a.total, a.occurrences, tuple(h.id for h in a.hits)) for a in answers})
+        == 1
+    )
 
 
 def test_taiwan_wording_keeps_its_own_words_too(searcher: Searcher) -> None:
-    both = [searcher.search(SearchRequest(q=f'"{q}"', size=100)).total for q in ("最佳化", "優化", "線上")]
+    both = [
+        searcher.search(SearchRequest(q=f'"{q}"', size=100)).total
+        for q in ("最佳化", "優化", "線上")
+    ]
     assert both == [5, 5, 5]
 
 
@@ -197,7 +238,9 @@ def kept(report: Report, chosen: dict[str, tuple[str, ...]], but: str = "") -> b
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_facets_totals_and_pages_agree_with_brute_force(searcher: Searcher, seed: int) -> None:
+def test_facets_totals_and_pages_agree_with_brute_force(
+    searcher: Searcher, seed: int
+) -> None:
     rng = random.Random(seed)
     word = rng.choice(["公开", "收费", "", "复议"])
     chosen: dict[str, tuple[str, ...]] = {}
@@ -207,21 +250,35 @@ def test_facets_totals_and_pages_agree_with_brute_force(searcher: Searcher, seed
         chosen["year"] = tuple(rng.sample(["2017", "2018", "2019"], 2))
     if rng.random() < 0.5:
         chosen["region"] = (rng.choice(["广东省", "广东省/深圳市", "湖南省/衡阳市"]),)
-    request = SearchRequest(q=word, filters=chosen, size=7, snippets=0, facets=("agency", "level", "year", "region"))
+    request = SearchRequest(
+        q=word,
+        filters=chosen,
+        size=7,
+        snippets=0,
+        facets=("agency", "level", "year", "region"),
+    )
     answer = searcher.search(request)
     having = [r for r in REPORTS if word in FORMS[r.id][0] + "\n" + FORMS[r.id][1]]
-    assert sorted(every_page(searcher, request)) == sorted(r.id for r in having if kept(r, chosen))
+    assert sorted(every_page(searcher, request)) == sorted(
+        r.id for r in having if kept(r, chosen)
+    )
     for name, facet in answer.facets.items():
         rows = [getattr(r, name) for r in having if kept(r, chosen, but=name)]
         if name == "region":
-            want = Counter("/".join(p[: k + 1]) for p in rows if p for k in range(len(p)))
+            want = Counter(
+                "/".join(p[: k + 1]) for p in rows if p for k in range(len(p))
+            )
         else:
             want = Counter(str(v) for v in rows if v is not None)
         assert {v.value: v.count for v in facet.values if v.count} == dict(want)
-        assert {v.value for v in facet.values if v.selected} == set(chosen.get(name, ()))
+        assert {v.value for v in facet.values if v.selected} == set(
+            chosen.get(name, ())
+        )
 
 
-@pytest.mark.parametrize("sort", ["year", "-year", "published", "-published", "occurrences", "relevance"])
+@pytest.mark.parametrize(
+    "sort", ["year", "-year", "published", "-published", "occurrences", "relevance"]
+)
 def test_sorting_and_cursors(searcher: Searcher, sort: str) -> None:
     request = SearchRequest(q="公开", sort=sort, size=9, facets=(), snippets=0)
     ids = every_page(searcher, request)
@@ -229,7 +286,10 @@ def test_sorting_and_cursors(searcher: Searcher, sort: str) -> None:
     name = sort.removeprefix("-")
     if name in ("year", "published"):
         by_id = {r.id: r for r in REPORTS}
-        keys = [by_id[i].year if name == "year" else day_number(by_id[i].published) for i in ids]
+        keys = [
+            by_id[i].year if name == "year" else day_number(by_id[i].published)
+            for i in ids
+        ]
         known = [k for k in keys if k is not None]
         assert keys == known + [None] * (len(keys) - len(known))
         assert known == sorted(known, reverse=sort.startswith("-"))
@@ -244,14 +304,26 @@ def test_cursors_reach_what_pages_reach(searcher: Searcher) -> None:
     rest: list[str] = []
     cursor = _token(request, first.hits[-1])
     while cursor:
-        found = searcher.engine.search(searcher._plan(searcher.engine, request.at_cursor(cursor)).query)
+        found = searcher.engine.search(
+            searcher._plan(searcher.engine, request.at_cursor(cursor)).query
+        )
         rest += [h.id for h in found.hits]
         cursor = _token(request, found.hits[-1]) if found.hits else ""
     assert [h.id for h in first.hits] + rest == whole
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "e30", "W10", "WyJ5ZWFyIiwxLDJd", "WyJyZWxldmFuY2UiLCJhIiwxXQ", "!!", "公"]
+    "cursor",
+    [
+        "",
+        "x",
+        "e30",
+        "W10",
+        "WyJ5ZWFyIiwxLDJd",
+        "WyJyZWxldmFuY2UiLCJhIiwxXQ",
+        "!!",
+        "公",
+    ],
 )
 def test_foreign_cursors_are_refused(searcher: Searcher, cursor: str) -> None:
     with pytest.raises(RequestError) as caught:
@@ -260,7 +332,10 @@ def test_foreign_cursors_are_refused(searcher: Searcher, cursor: str) -> None:
 
 
 def test_whole_runs_come_first(searcher: Searcher) -> None:
-    ids = [h.id for h in searcher.search(SearchRequest(q="信息公开", size=100, facets=())).hits]
+    ids = [
+        h.id
+        for h in searcher.search(SearchRequest(q="信息公开", size=100, facets=())).hits
+    ]
     whole = [any("信息公开" in form for form in FORMS[i]) for i in ids]
     assert whole == sorted(whole, reverse=True)
     assert any(whole)
@@ -277,14 +352,20 @@ def test_relaxed_says_so(searcher: Searcher) -> None:
 
 
 def test_any(searcher: Searcher) -> None:
-    ids = every_page(searcher, SearchRequest(q="工程 诉讼", match="any", size=100, facets=()))
-    assert set(ids) == {i for i, (t, x) in FORMS.items() if "工程" in x or "诉讼" in t + x}
+    ids = every_page(
+        searcher, SearchRequest(q="工程 诉讼", match="any", size=100, facets=())
+    )
+    assert set(ids) == {
+        i for i, (t, x) in FORMS.items() if "工程" in x or "诉讼" in t + x
+    }
 
 
 def test_marks_of_a_report(searcher: Searcher) -> None:
     marked = searcher.marked("r0", "公开")
     text = marked.report.text
-    assert [fold_line(text[a:b]) for a, b in marked.text_marks] == ["公开"] * FORMS["r0"][1].count("公开")
+    assert [fold_line(text[a:b]) for a, b in marked.text_marks] == ["公开"] * FORMS[
+        "r0"
+    ][1].count("公开")
     assert marked.report == REPORTS[0]
     with pytest.raises(ReportNotFoundError):
         searcher.marked("nosuch", "公开")
@@ -298,18 +379,24 @@ def test_around_a_search(searcher: Searcher) -> None:
     assert searcher.suggest("甲", 5)[0].text == "甲局"
     assert searcher.suggest("", 5) == []
     assert searcher.stats()["reports"] == len(REPORTS)
-    assert {r.id for r in searcher.export(SearchRequest(filters={"level": ("省级",)}))} == {
-        r.id for r in REPORTS if r.level == "省级"
-    }
+    assert {
+        r.id for r in searcher.export(SearchRequest(filters={"level": ("省级",)}))
+    } == {r.id for r in REPORTS if r.level == "省级"}
     assert searcher.manifest.reports == len(REPORTS)
     assert dict(searcher.manifest.fingerprint) == fingerprint()
 
 
 def test_typed_and_chosen_filters_become_one(searcher: Searcher) -> None:
-    both = searcher.search(SearchRequest(q="level:省级", filters={"level": ("地市级",)}, size=100, facets=("level",)))
+    both = searcher.search(
+        SearchRequest(
+            q="level:省级", filters={"level": ("地市级",)}, size=100, facets=("level",)
+        )
+    )
     assert both.total == sum(r.level in ("省级", "地市级") for r in REPORTS)
     assert both.query.filters["level"] == ["地市级", "省级"]
-    assert sum(v.count for v in both.facets["level"].values) == sum(r.level is not None for r in REPORTS)
+    assert sum(v.count for v in both.facets["level"].values) == sum(
+        r.level is not None for r in REPORTS
+    )
 
 
 def test_where_and_ranges(searcher: Searcher) -> None:

@@ -17,7 +17,10 @@ TRADITIONAL = "根據《條例》規定，我局編製政府信息公\n開年度
 
 
 def marked(marker: Marker, display: str, field: str = "text") -> list[str]:
-    return [display[a:b] for a, b in marker.marks(field, fold(display), mainland(fold(display)))]
+    return [
+        display[a:b]
+        for a, b in marker.marks(field, fold(display), mainland(fold(display)))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -36,13 +39,25 @@ def test_marks(asked: str, places: list[str]) -> None:
 
 
 def test_longest_first() -> None:
-    words = Marker.of(AnyOf((String(("信息",)), String(("信息公开",)), String(("公开",)))))
+    words = Marker.of(
+        AnyOf((String(("信息",)), String(("信息公开",)), String(("公开",))))
+    )
     assert marked(words, "信息公开，公开信息") == ["信息公开", "公开", "信息"]
 
 
 def test_a_run_that_stands_whole_is_shown_first() -> None:
-    text = "公开很多。" + "甲" * 200 + "信息很多。" + "乙" * 200 + "信息公开。" + "丙" * 200 + "公开。"
-    marks = Marker.of(AnyOf((String(("信息",)), String(("公开",))))).marks("text", fold(text), None)
+    text = (
+        "公开很多。"
+        + "甲" * 200
+        + "信息很多。"
+        + "乙" * 200
+        + "信息公开。"
+        + "丙" * 200
+        + "公开。"
+    )
+    marks = Marker.of(AnyOf((String(("信息",)), String(("公开",))))).marks(
+        "text", fold(text), None
+    )
     assert len(marks) == 5
     (best,) = snippets(text, marks, 1)
     assert "信息公开" in best.text
@@ -52,7 +67,9 @@ def test_a_run_that_stands_whole_is_shown_first() -> None:
 def test_of_one_word_the_densest_piece_is_shown(gaps: list[int]) -> None:
     text = "".join("公开" + "甲" * gap for gap in gaps)
     marks = Marker.of(String(("公开",))).marks("text", fold(text), None)
-    densest = max(sum(start <= a and b <= start + WIDTH for a, b in marks) for start, _ in marks)
+    densest = max(
+        sum(start <= a and b <= start + WIDTH for a, b in marks) for start, _ in marks
+    )
     (best,) = snippets(text, marks, 1)
     assert len(best.marks) >= densest
 
@@ -68,7 +85,9 @@ def test_excluded_context() -> None:
 
 
 def test_wildcards() -> None:
-    assert marked(Marker.of(Wildcard("公*条例")), "公开条例，公开，条例") == ["公开条例"]
+    assert marked(Marker.of(Wildcard("公*条例")), "公开条例，公开，条例") == [
+        "公开条例"
+    ]
     assert marked(Marker.of(Wildcard("公?条例")), "公开条例 公开的条例") == ["公开条例"]
 
 
@@ -83,14 +102,19 @@ def test_taiwan_wording_is_marked_as_published() -> None:
 
 
 SENTENCES = st.lists(
-    st.sampled_from(["政府信息公开。", "依申请公开12件，", "收费0元；\n", "無", "𠮷公開", " "]), max_size=80
+    st.sampled_from(
+        ["政府信息公开。", "依申请公开12件，", "收费0元；\n", "無", "𠮷公開", " "]
+    ),
+    max_size=80,
 )
 
 
 @given(SENTENCES, st.integers(1, 5))
 def test_snippets_are_pieces_of_the_text(pieces: list[str], most: int) -> None:
     text = "".join(pieces)
-    marks = Marker.of(AnyOf((String(("公开",)), String(("收费",))))).marks("text", fold(text), None)
+    marks = Marker.of(AnyOf((String(("公开",)), String(("收费",))))).marks(
+        "text", fold(text), None
+    )
     found = snippets(text, marks, most)
     assert len(found) <= most
     for snippet in found:

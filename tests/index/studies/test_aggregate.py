@@ -18,7 +18,15 @@ from index.search.request import SearchRequest
 from index.search.searcher import Searcher
 from index.studies.aggregate import BY, measures
 
-STATUSES = ("consistent", "consistent", "consistent", "partial", "inconsistent", "unreadable", "absent")
+STATUSES = (
+    "consistent",
+    "consistent",
+    "consistent",
+    "partial",
+    "inconsistent",
+    "unreadable",
+    "absent",
+)
 
 
 def made(count: int = 300) -> list[Report]:
@@ -39,12 +47,22 @@ def made(count: int = 300) -> list[Report]:
                 "applications_granted": granted,
                 "applications_partly_granted": partly,
             }
-        report = Report(f"r{i}", f"{i}.txt", "政府信息公开" + "收费" * (i % 3), "报告", year=year)
+        report = Report(
+            f"r{i}", f"{i}.txt", "政府信息公开" + "收费" * (i % 3), "报告", year=year
+        )
         report.statistics = {"template": template, "metrics": metrics}
         report.tables_status = "absent" if template == "prose" else rng.choice(STATUSES)
         report.scope = rng.choice(["self", "self", "aggregate", None])
         report.level = rng.choice([*LEVELS, None])
-        report.region = rng.choice([None, ["广东省"], ["广东省", "深圳市"], ["广东省", "深圳市", "龙岗区"], ["湖南省"]])
+        report.region = rng.choice(
+            [
+                None,
+                ["广东省"],
+                ["广东省", "深圳市"],
+                ["广东省", "深圳市", "龙岗区"],
+                ["湖南省"],
+            ]
+        )
         report.line = rng.choice(["教育", "民政", None])
         reports.append(report)
     return reports
@@ -69,8 +87,15 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
 def value_of(report: Report, measure: str) -> tuple[float, float] | None:
     metrics = report.statistics["metrics"]
     if measure == "grant_rate":
-        names = ("applications_granted", "applications_partly_granted", "applications_handled")
-        if any(metrics.get(n) is None for n in names) or not metrics["applications_handled"]:
+        names = (
+            "applications_granted",
+            "applications_partly_granted",
+            "applications_handled",
+        )
+        if (
+            any(metrics.get(n) is None for n in names)
+            or not metrics["applications_handled"]
+        ):
             return None
         return metrics[names[0]] + metrics[names[1]], metrics[names[2]]
     return None if metrics.get(measure) is None else (metrics[measure], 1)
@@ -91,7 +116,9 @@ def used(report: Report, measure: str, scope: str) -> bool:
 @pytest.mark.parametrize("by", BY)
 @pytest.mark.parametrize("measure", ["applications_new", "grant_rate"])
 @pytest.mark.parametrize("scope", ["self", "aggregate"])
-def test_against_brute_force(searcher: Searcher, by: str, measure: str, scope: str) -> None:
+def test_against_brute_force(
+    searcher: Searcher, by: str, measure: str, scope: str
+) -> None:
     found = searcher.aggregate(SearchRequest(q="收费"), measure, by, scope)
     having = [r for r in REPORTS if "收费" in r.text]
     assert found.reports == len(having)
@@ -100,7 +127,9 @@ def test_against_brute_force(searcher: Searcher, by: str, measure: str, scope: s
     assert {g.value for g in found.groups} == wanted
     for group in found.groups:
         inside = [r for r in having if group_of(r, by) == group.value]
-        pairs = [p for r in inside if used(r, measure, scope) and (p := value_of(r, measure))]
+        pairs = [
+            p for r in inside if used(r, measure, scope) and (p := value_of(r, measure))
+        ]
         assert (group.reports, group.used) == (len(inside), len(pairs))
         if not pairs:
             assert (group.total, group.median, group.q1) == (None, None, None)
@@ -110,7 +139,9 @@ def test_against_brute_force(searcher: Searcher, by: str, measure: str, scope: s
         values = [a / b for a, b in pairs]
         assert group.total == pytest.approx(total)
         assert group.median == pytest.approx(statistics.median(values))
-        assert (group.minimum, group.maximum) == pytest.approx((min(values), max(values)))
+        assert (group.minimum, group.maximum) == pytest.approx(
+            (min(values), max(values))
+        )
         if len(values) > 1:
             quartiles = statistics.quantiles(values, n=4, method="inclusive")
             assert (group.q1, group.q3) == pytest.approx((quartiles[0], quartiles[2]))
@@ -120,19 +151,27 @@ def test_scopes_are_never_joined(searcher: Searcher) -> None:
     found = searcher.aggregate(SearchRequest(), "applications_new")
     assert found.scope == "self"
     assert any("口径" in n for n in found.notes)
-    both = [searcher.aggregate(SearchRequest(), "applications_new", scope=s).used for s in ("self", "aggregate")]
+    both = [
+        searcher.aggregate(SearchRequest(), "applications_new", scope=s).used
+        for s in ("self", "aggregate")
+    ]
     assert found.used == both[0] != both[1]
 
 
 def test_forms_are_told_where_they_change(searcher: Searcher) -> None:
-    assert searcher.aggregate(SearchRequest(), "applications_new").breaks == ("2019", "2021")
+    assert searcher.aggregate(SearchRequest(), "applications_new").breaks == (
+        "2019",
+        "2021",
+    )
     one = searcher.aggregate(SearchRequest(), "applications_new", template="gb2019")
     assert {g.value for g in one.groups if g.used} == {"2019", "2020"}
     assert one.breaks == ()
 
 
 def test_regions_are_told_apart_below_the_one_chosen(searcher: Searcher) -> None:
-    below = searcher.aggregate(SearchRequest(filters={"region": ("广东省",)}), "applications_new", "region")
+    below = searcher.aggregate(
+        SearchRequest(filters={"region": ("广东省",)}), "applications_new", "region"
+    )
     assert [g.value for g in below.groups] == ["广东省", "广东省/深圳市"]
     assert [g.label for g in below.groups] == ["广东省", "深圳市"]
 
@@ -152,7 +191,9 @@ def test_nothing_found_is_no_error(searcher: Searcher) -> None:
         (("grant_rate", "year", "self", "prose"), "template"),
     ],
 )
-def test_what_cannot_be_drawn_is_named(searcher: Searcher, arguments: tuple[str, ...], parameter: str) -> None:
+def test_what_cannot_be_drawn_is_named(
+    searcher: Searcher, arguments: tuple[str, ...], parameter: str
+) -> None:
     with pytest.raises(RequestError) as caught:
         searcher.aggregate(SearchRequest(), *arguments)
     assert caught.value.parameter == parameter
@@ -160,11 +201,17 @@ def test_what_cannot_be_drawn_is_named(searcher: Searcher, arguments: tuple[str,
 
 def test_histogram_counts_every_report_once(searcher: Searcher) -> None:
     found = searcher.histogram(SearchRequest(), "applications_new")
-    known = [r for r in REPORTS if r.statistics["metrics"].get("applications_new") is not None]
+    known = [
+        r
+        for r in REPORTS
+        if r.statistics["metrics"].get("applications_new") is not None
+    ]
     assert sum(b.count for b in found.bins) == len(known)
     assert found.missing == len(REPORTS) - len(known)
     for bin_ in found.bins:
-        assert searcher.search(SearchRequest(where=bin_.where, size=1)).total == bin_.count
+        assert (
+            searcher.search(SearchRequest(where=bin_.where, size=1)).total == bin_.count
+        )
     years = searcher.histogram(SearchRequest(), "year")
     assert [b.low for b in years.bins] == list(range(2017, 2024))
     with pytest.raises(RequestError):
@@ -173,7 +220,9 @@ def test_histogram_counts_every_report_once(searcher: Searcher) -> None:
 
 def test_measures_are_made_of_metrics() -> None:
     for measure in measures():
-        assert measure.name in METRIC_NAMES or set(measure.over + measure.under) <= set(METRIC_NAMES)
+        assert measure.name in METRIC_NAMES or set(measure.over + measure.under) <= set(
+            METRIC_NAMES
+        )
         assert measure.label_zh
     assert len({m.name for m in measures()}) == len(measures())
 

@@ -26,8 +26,22 @@ ROWS = [
     ("深圳市龙岗区国土资源局", "部门", "自然资源", DISTRICT, 2018, None),
     ("深圳市龙岗区自然资源局", "部门", "自然资源", DISTRICT, 2019, "2020-01-31"),
     ("深圳市龙岗区自然资源局", "部门", "自然资源", DISTRICT, 2020, "2021-02-01"),
-    ("深圳市龙岗区文化广电旅游体育局", "部门", "文化旅游体育", DISTRICT, 2020, "2021-01-11"),
-    ("深圳市龙岗区文化广电旅游体育局", "部门", "文化旅游体育", DISTRICT, 2020, "2021-01-12"),
+    (
+        "深圳市龙岗区文化广电旅游体育局",
+        "部门",
+        "文化旅游体育",
+        DISTRICT,
+        2020,
+        "2021-01-11",
+    ),
+    (
+        "深圳市龙岗区文化广电旅游体育局",
+        "部门",
+        "文化旅游体育",
+        DISTRICT,
+        2020,
+        "2021-01-12",
+    ),
     ("深圳市教育局", "部门", "教育", CITY, 2020, "2021-01-12"),
     ("教育部", "部门", "教育", None, 2020, "2021-01-12"),
     (None, None, None, CITY, 2020, None),
@@ -41,7 +55,15 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     settings = Settings(index=tmp_path_factory.mktemp("coverage"))
     writer = open_writer(settings)
     for i, (agency, kind, line, region, year, published) in enumerate(ROWS):
-        report = Report(f"r{i}", f"{i}.txt", "政府信息公开", "报告", agency=agency, org_type=kind, line=line)
+        report = Report(
+            f"r{i}",
+            f"{i}.txt",
+            "政府信息公开",
+            "报告",
+            agency=agency,
+            org_type=kind,
+            line=line,
+        )
         report.region, report.year, report.published = region, year, published
         report.level = TIER[len(region or [])]
         writer.put(analyse(report, "d"))
@@ -61,7 +83,12 @@ def test_bodies_of_a_district(searcher: Searcher) -> None:
     government, culture, land = found.bodies
     assert (government.missing, culture.missing, land.missing) == ([2018, 2020], [], [])
     assert {y: c.late for y, c in government.years.items()} == {2017: False, 2019: True}
-    assert {y: c.late for y, c in land.years.items()} == {2017: False, 2018: None, 2019: False, 2020: True}
+    assert {y: c.late for y, c in land.years.items()} == {
+        2017: False,
+        2018: None,
+        2019: False,
+        2020: True,
+    }
     assert culture.years[2020].copies == 2
     assert (found.reports, found.late, found.missing, found.children) == (8, 2, 2, ())
 
@@ -70,7 +97,11 @@ def test_children_and_what_is_its_own(searcher: Searcher) -> None:
     found = coverage(searcher.engine, "广东省/深圳市")
     assert [b.names for b in found.bodies] == [["深圳市教育局"]]
     (child,) = found.children
-    assert (child.label, child.reports, child.years) == ("龙岗区", 8, {2017: 2, 2018: 1, 2019: 2, 2020: 3})
+    assert (child.label, child.reports, child.years) == (
+        "龙岗区",
+        8,
+        {2017: 2, 2018: 1, 2019: 2, 2020: 3},
+    )
     assert found.without_year == 1
 
 
@@ -109,7 +140,14 @@ def test_a_short_name_finds_the_body_and_a_tilde_its_series(searcher: Searcher) 
     assert ids(searcher, "agency:自然资源局") == {"r4", "r5"}
     assert ids(searcher, "agency~:自然资源局") == {"r2", "r3", "r4", "r5"}
     assert ids(searcher, "agency~:没有的局") == set()
-    assert ids(searcher, "公开 -agency~:自然资源局") == {f"r{i}" for i in range(len(ROWS))} - {"r2", "r3", "r4", "r5"}
+    assert ids(searcher, "公开 -agency~:自然资源局") == {
+        f"r{i}" for i in range(len(ROWS))
+    } - {
+        "r2",
+        "r3",
+        "r4",
+        "r5",
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Shared passages: pairs of texts with a known shared part, edits put in; generated consecutive years; spans."""
+"""Shared passages: pairs of texts with a known shared part, edits put in; generated consecutive
+years; spans.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,22 @@ from itertools import pairwise
 import pytest
 
 from index.analysis.normaliser import fold
-from index.studies.passages import NO_LETTER, Card, Commonness, Passages, Prose, aligned, compared, prose
+from index.studies.passages import (
+    NO_LETTER,
+    Card,
+    Commonness,
+    Passages,
+    Prose,
+    aligned,
+    compared,
+    prose,
+)
 from indexer.sample import Sample, generate
 from indexer.sample.grammar import Voice
 
-A, B = (Card(name, None, "甲局", year, None) for name, year in (("a", 2020), ("b", 2021)))
+A, B = (
+    Card(name, None, "甲局", year, None) for name, year in (("a", 2020), ("b", 2021))
+)
 
 
 def read(text: str) -> Prose:
@@ -24,23 +37,61 @@ def side_by_side(a: str, b: str, common: Commonness | None = None) -> Passages:
     return compared((A, B), read(a), read(b), common)
 
 
-# ---------------------------------------------------------------------- texts of our own, with a known shared part
+# ---------------------------------------------------------------------- texts of our own, with a
+# known shared part
 WORDS = [
-    *("编制目录", "更新指南", "召开例会", "公开预算", "回应关切", "审查公文", "培训人员", "设置专栏", "发布公报"),
-    *("清理文件", "修订制度", "开展评议", "答复申请", "征求意见", "解读政策", "维护网站", "核对数据", "归集档案"),
-    *("公示结果", "受理举报", "通报进展", "走访企业", "张贴告示", "整理台账", "落实经费", "明确分工"),
+    *(
+        "编制目录",
+        "更新指南",
+        "召开例会",
+        "公开预算",
+        "回应关切",
+        "审查公文",
+        "培训人员",
+        "设置专栏",
+        "发布公报",
+    ),
+    *(
+        "清理文件",
+        "修订制度",
+        "开展评议",
+        "答复申请",
+        "征求意见",
+        "解读政策",
+        "维护网站",
+        "核对数据",
+        "归集档案",
+    ),
+    *(
+        "公示结果",
+        "受理举报",
+        "通报进展",
+        "走访企业",
+        "张贴告示",
+        "整理台账",
+        "落实经费",
+        "明确分工",
+    ),
 ]
 
 
 def sentence(rng: random.Random) -> str:
     """Words in an order that no other sentence has, with numbers."""
     words = rng.sample(WORDS, rng.randrange(5, 10))
-    return "，".join(f"{w}{rng.randrange(900)}次" if rng.random() < 0.3 else w for w in words) + "。"
+    return (
+        "，".join(
+            f"{w}{rng.randrange(900)}次" if rng.random() < 0.3 else w for w in words
+        )
+        + "。"
+    )
 
 
 def edited(rng: random.Random, text: str) -> str:
     """Other numbers, and sometimes one word replaced, left out or put in."""
-    words = ["".join(str(rng.randrange(10)) if c.isdigit() else c for c in w) for w in text[:-1].split("，")]
+    words = [
+        "".join(str(rng.randrange(10)) if c.isdigit() else c for c in w)
+        for w in text[:-1].split("，")
+    ]
     at, kind = rng.randrange(len(words)), rng.randrange(4)
     if kind == 0:
         words[at] = "稳妥推进"
@@ -51,8 +102,12 @@ def edited(rng: random.Random, text: str) -> str:
     return "，".join(words) + "。"
 
 
-def years(rng: random.Random, count: int = 40, kept: float = 0.5) -> tuple[list[str], list[str], set[int]]:
-    """The paragraphs of two years, and which of the later ones are those of the year before, edited."""
+def years(
+    rng: random.Random, count: int = 40, kept: float = 0.5
+) -> tuple[list[str], list[str], set[int]]:
+    """The paragraphs of two years, and which of the later ones are those of the year before,
+    edited.
+    """
     before = [sentence(rng) for _ in range(count)]
     chosen = sorted(rng.sample(range(count), int(count * kept)))
     after = [edited(rng, before[n]) for n in chosen]
@@ -74,7 +129,9 @@ def found(text: str, paragraphs: Sequence[str], passages: Passages) -> set[int]:
     for n, paragraph in enumerate(paragraphs):
         at = text.index(paragraph, at)
         end = at + len(paragraph)
-        covered = sum(max(0, min(end, p.own[1]) - max(at, p.own[0])) for p in passages.passages)
+        covered = sum(
+            max(0, min(end, p.own[1]) - max(at, p.own[0])) for p in passages.passages
+        )
         if 2 * covered > len(paragraph):
             inside.add(n)
     return inside
@@ -88,7 +145,11 @@ def test_shared_paragraphs_are_found_whatever_was_edited(kept: float) -> None:
         before, after, shared = years(rng, kept=kept)
         here = "\n".join(after)
         got = found(here, after, side_by_side(here, "\n".join(before)))
-        right, missed, wrong = right + len(got & shared), missed + len(shared - got), wrong + len(got - shared)
+        right, missed, wrong = (
+            right + len(got & shared),
+            missed + len(shared - got),
+            wrong + len(got - shared),
+        )
     assert missed <= 0.05 * (right + missed)
     assert wrong <= 0.05 * right
 
@@ -98,22 +159,38 @@ def test_the_share_is_the_known_one(kept: float) -> None:
     before, after, shared = years(random.Random(5), count=60, kept=kept)
     answer = side_by_side("\n".join(after), "\n".join(before))
     letters = [len(NO_LETTER.sub("", p)) for p in after]
-    assert answer.share == pytest.approx(sum(letters[n] for n in shared) / sum(letters), abs=0.04)
+    assert answer.share == pytest.approx(
+        sum(letters[n] for n in shared) / sum(letters), abs=0.04
+    )
 
 
 # ---------------------------------------------------------------------- generated years
 Told = list[tuple[str, bool, str, bool]]
 
 
-def told(monkeypatch: pytest.MonkeyPatch, count: int, seed: int) -> list[tuple[Sample, Told]]:
-    """Generated reports, each with its sentences: (chapter and place, form, sentence, whether it stays)."""
+def told(
+    monkeypatch: pytest.MonkeyPatch, count: int, seed: int
+) -> list[tuple[Sample, Told]]:
+    """Generated reports, each with its sentences: (chapter and place, form, sentence, whether it
+    stays).
+    """
     current: Told = []
     whole: Callable[..., list[str]] = Voice.chapter
 
-    def chapter(self: Voice, name: str, count: int, year: int, step: int, floats: Sequence[float]) -> list[str]:
+    def chapter(
+        self: Voice,
+        name: str,
+        count: int,
+        year: int,
+        step: int,
+        floats: Sequence[float],
+    ) -> list[str]:
         out = whole(self, name, count, year, step, floats)
         known = len(self.order[year >= 2019][name])
-        current.extend((f"{name}{at}", year >= 2019, s, at % 5 < 3 and at < known) for at, s in enumerate(out))
+        current.extend(
+            (f"{name}{at}", year >= 2019, s, at % 5 < 3 and at < known)
+            for at, s in enumerate(out)
+        )
         return out
 
     monkeypatch.setattr(Voice, "chapter", chapter)
@@ -128,10 +205,15 @@ def letters_of(text: str) -> str:
     return NO_LETTER.sub("", fold(text).form)
 
 
-def test_recall_and_precision_over_generated_years(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recall_and_precision_over_generated_years(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     right = missed = wrong = 0
     for (before, was), (after, now) in pairwise(told(monkeypatch, 180, seed=23)):
-        years = after.truth["year"] - before.truth["year"], before.truth["script"] == after.truth["script"]
+        years = (
+            after.truth["year"] - before.truth["year"],
+            before.truth["script"] == after.truth["script"],
+        )
         if years != (1, True):
             continue
         a, b = read(after.text), read(before.text)
@@ -169,7 +251,12 @@ def test_differences_lie_on_the_words_that_changed() -> None:
     assert ("和2个村", "") in changed
 
 
-def rebuilt(a: str, b: str, passage_own: tuple[int, int], differences: Sequence[tuple[tuple[int, int], ...]]) -> str:
+def rebuilt(
+    a: str,
+    b: str,
+    passage_own: tuple[int, int],
+    differences: Sequence[tuple[tuple[int, int], ...]],
+) -> str:
     out, at = [], passage_own[0]
     for own, other in differences:
         out += [a[at : own[0]], b[slice(*other)]]
@@ -194,13 +281,19 @@ def test_the_other_way_round_the_same_passages() -> None:
     before, after, _ = years(random.Random(4))
     a, b = "\n".join(after), "\n".join(before)
     there, back = side_by_side(a, b), side_by_side(b, a)
-    assert {(p.own, p.other) for p in there.passages} == {(p.other, p.own) for p in back.passages}
+    assert {(p.own, p.other) for p in there.passages} == {
+        (p.other, p.own) for p in back.passages
+    }
     assert (there.share, there.other_share) == (back.other_share, back.share)
 
 
 def test_scripts_wordings_and_line_breaks_do_not_matter() -> None:
-    plain = "我局进一步规范规范性文件的公开程序，通过政府门户网站和在线访谈回应群众关切。"
-    taiwan = "我局進一步規範規範性檔案的公開程式，透過政府入口網站和線上訪談回應群眾關切。"
+    plain = (
+        "我局进一步规范规范性文件的公开程序，通过政府门户网站和在线访谈回应群众关切。"
+    )
+    taiwan = (
+        "我局進一步規範規範性檔案的公開程式，透過政府入口網站和線上訪談回應群眾關切。"
+    )
     assert side_by_side(taiwan, plain).share is not None
     lines = (
         "本年度我局进一步规范规范性文件的公开程序和",
@@ -214,7 +307,11 @@ def test_scripts_wordings_and_line_breaks_do_not_matter() -> None:
 
 
 def test_cells_of_tables_are_no_prose() -> None:
-    cells = ("本年新收政府信息公开申请数量 | 12 | 0 | 0 | 0 | 0 | 0 | 12", "本机关不掌握相关政府信息", "0")
+    cells = (
+        "本年新收政府信息公开申请数量 | 12 | 0 | 0 | 0 | 0 | 0 | 12",
+        "本机关不掌握相关政府信息",
+        "0",
+    )
     table = "\n".join((*cells, "没有现成信息需要另行制作", "0"))
     answer = side_by_side(table, table)
     assert (answer.share, answer.passages) == (None, ())
@@ -222,10 +319,19 @@ def test_cells_of_tables_are_no_prose() -> None:
 
 def test_boilerplate_is_flagged_and_discounted() -> None:
     text = "公众可在门户网站下载电子版并提出意见和建议。\n我局在辖区菜市场开设流动公开栏每周更换。"
-    answer = side_by_side(text, text.replace("流动公开栏", "固定公告牌"), Commonness((900, 1), limit=10))
-    assert [(p.boilerplate, p.bodies) for p in answer.passages] == [(True, 900), (False, 1)]
+    answer = side_by_side(
+        text, text.replace("流动公开栏", "固定公告牌"), Commonness((900, 1), limit=10)
+    )
+    assert [(p.boilerplate, p.bodies) for p in answer.passages] == [
+        (True, 900),
+        (False, 1),
+    ]
     assert answer.share == 1.0
-    nothing = side_by_side(text, "公众可在门户网站下载电子版并提出意见和建议。", Commonness((900, 1), limit=10))
+    nothing = side_by_side(
+        text,
+        "公众可在门户网站下载电子版并提出意见和建议。",
+        Commonness((900, 1), limit=10),
+    )
     assert nothing.share == 0.0
 
 
@@ -238,15 +344,26 @@ STATUTORY = [
 
 
 @pytest.mark.parametrize("statutory", STATUTORY)
-def test_what_the_regulations_make_everybody_say_is_boilerplate_at_once(statutory: str) -> None:
+def test_what_the_regulations_make_everybody_say_is_boilerplate_at_once(
+    statutory: str,
+) -> None:
     plain = "我局在辖区菜市场开设流动公开栏每周更换。"
-    answer = side_by_side(f"{statutory}{plain}", f"{statutory}另起炉灶写了一句从来没有写过的话作为结尾。")
-    assert [(p.boilerplate, p.own) for p in answer.passages] == [(True, (0, len(statutory)))]
+    answer = side_by_side(
+        f"{statutory}{plain}", f"{statutory}另起炉灶写了一句从来没有写过的话作为结尾。"
+    )
+    assert [(p.boilerplate, p.own) for p in answer.passages] == [
+        (True, (0, len(statutory)))
+    ]
     assert (answer.share, answer.other_share) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(
-    "heading", ["三、依申请公开政府信息办理情况", "(四)建立健全工作机制、制度规范情况。", "某市某局年度报告全文"]
+    "heading",
+    [
+        "三、依申请公开政府信息办理情况",
+        "(四)建立健全工作机制、制度规范情况。",
+        "某市某局年度报告全文",
+    ],
 )
 def test_headings_and_titles_are_no_prose(heading: str) -> None:
     assert read(heading).sentences == ()

@@ -1,4 +1,6 @@
-"""A body through the years: who is the same body, what is missing, and the identities from one year to the next."""
+"""A body through the years: who is the same body, what is missing, and the identities from one year
+to the next.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +28,17 @@ COLUMNS = [key for key, _ in APPLICANTS]
 
 def table(name: str, **rows: Mapping[str, float | None]) -> dict[str, Any]:
     """A table as records have it."""
-    cells = {row: [{"column": c, "value": v} for c, v in values.items()] for row, values in rows.items()}
+    cells = {
+        row: [{"column": c, "value": v} for c, v in values.items()]
+        for row, values in rows.items()
+    }
     return {"id": name, "rows": [{"id": row, "cells": c} for row, c in cells.items()]}
 
 
 def applications(
-    carried_in: list[int | None], carried_out: list[int | None], template: str = "gb2021"
+    carried_in: list[int | None],
+    carried_out: list[int | None],
+    template: str = "gb2021",
 ) -> dict[str, Any]:
     rows = {
         "carried_in": dict(zip(COLUMNS, carried_in, strict=True)),
@@ -48,33 +55,58 @@ def test_what_is_carried_out_is_carried_in() -> None:
     later = applications([2, 0, 0, 0, 0, 0, 2], ZEROS)
     checks = {c.id: c for c in cross_year_checks(earlier, later)}
     assert list(checks) == [f"X1.{c}" for c in COLUMNS]
-    assert [c.status for c in checks.values()] == ["pass", "fail", "pass", "pass", "pass", "pass", "fail"]
+    assert [c.status for c in checks.values()] == [
+        "pass",
+        "fail",
+        "pass",
+        "pass",
+        "pass",
+        "pass",
+        "fail",
+    ]
     total = checks["X1.total"]
     assert (total.left, total.right, total.soft) == (2, 3, False)
-    assert total.cells == ("later.applications.carried_in.total", "earlier.applications.carried_out.total")
+    assert total.cells == (
+        "later.applications.carried_in.total",
+        "earlier.applications.carried_out.total",
+    )
 
 
 def test_a_blank_is_not_0() -> None:
-    checks = cross_year_checks(applications(ZEROS, [None, *ZEROS[1:]]), applications(ZEROS, ZEROS))
+    checks = cross_year_checks(
+        applications(ZEROS, [None, *ZEROS[1:]]), applications(ZEROS, ZEROS)
+    )
     assert [c.id for c in checks] == [f"X1.{c}" for c in COLUMNS[1:]]
 
 
 def test_totals_alone_are_compared_where_no_table_was_read() -> None:
     earlier = {"template": "gb2019", "metrics": {"applications_carried_out": 4}}
     later = {"template": "gb2021", "metrics": {"applications_carried_in": 5}}
-    assert [(c.id, c.left, c.right, c.status) for c in cross_year_checks(earlier, later)] == [
-        ("X1.total", 5, 4, "fail")
-    ]
+    assert [
+        (c.id, c.left, c.right, c.status) for c in cross_year_checks(earlier, later)
+    ] == [("X1.total", 5, 4, "fail")]
     assert cross_year_checks({}, later) == ()
-    assert cross_year_checks({"template": "prose", "metrics": {"applications_carried_out": None}}, later) == ()
+    assert (
+        cross_year_checks(
+            {"template": "prose", "metrics": {"applications_carried_out": None}}, later
+        )
+        == ()
+    )
 
 
 @pytest.mark.parametrize(("in_force", "status"), [(12, "pass"), (13, "fail")])
 def test_documents_in_force(in_force: int, status: str) -> None:
-    earlier = {"template": "gb2021", "tables": [table("proactive", normative={"in_force": 11})]}
+    earlier = {
+        "template": "gb2021",
+        "tables": [table("proactive", normative={"in_force": 11})],
+    }
     later = {
         "template": "gb2021",
-        "tables": [table("proactive", normative={"made": 3, "repealed": 2, "in_force": in_force})],
+        "tables": [
+            table(
+                "proactive", normative={"made": 3, "repealed": 2, "in_force": in_force}
+            )
+        ],
     }
     (check,) = cross_year_checks(earlier, later)
     assert (check.id, check.status, check.soft) == ("X2.normative", status, True)
@@ -82,9 +114,17 @@ def test_documents_in_force(in_force: int, status: str) -> None:
 
 
 def test_items_at_the_end_of_the_year_before() -> None:
-    earlier = {"template": "gb2019", "tables": [table("proactive", fees={"items": 3, "change": -1})]}
-    later = {"template": "gb2019", "tables": [table("proactive", fees={"items": 2, "change": 0})]}
-    assert [(c.id, c.status) for c in cross_year_checks(earlier, later)] == [("X3.fees", "pass")]
+    earlier = {
+        "template": "gb2019",
+        "tables": [table("proactive", fees={"items": 3, "change": -1})],
+    }
+    later = {
+        "template": "gb2019",
+        "tables": [table("proactive", fees={"items": 2, "change": 0})],
+    }
+    assert [(c.id, c.status) for c in cross_year_checks(earlier, later)] == [
+        ("X3.fees", "pass")
+    ]
 
 
 # ---------------------------------------------------------------------- generated years
@@ -109,7 +149,9 @@ GENERATED = generated()
 
 
 def test_generated_years_carry_over() -> None:
-    pairs = [(a, b) for a, b in pairwise(GENERATED) if (b.year or 0) - (a.year or 0) == 1]
+    pairs = [
+        (a, b) for a, b in pairwise(GENERATED) if (b.year or 0) - (a.year or 0) == 1
+    ]
     found = [c for a, b in pairs for c in cross_year_checks(a.statistics, b.statistics)]
     assert len(found) > 20
     assert sum(c.status == "pass" for c in found) > len(found) * 0.8
@@ -117,11 +159,26 @@ def test_generated_years_carry_over() -> None:
 
 # ---------------------------------------------------------------------- series
 def department(name: str, year: int | None, agency: str, **more: Any) -> Report:
-    fixed = {"level": "县区级", "org_type": "部门", "line": "文旅", "region": ["甲省", "乙市", "丙县"]}
-    return Report(name, f"{name}.txt", "全年没有收到申请。", year=year, agency=agency, **{**fixed, **more})
+    fixed = {
+        "level": "县区级",
+        "org_type": "部门",
+        "line": "文旅",
+        "region": ["甲省", "乙市", "丙县"],
+    }
+    return Report(
+        name,
+        f"{name}.txt",
+        "全年没有收到申请。",
+        year=year,
+        agency=agency,
+        **{**fixed, **more},
+    )
 
 
-CARRIED = {"template": "gb2021", "tables": applications(ZEROS, [1, 0, 0, 0, 0, 0, 1])["tables"]}
+CARRIED = {
+    "template": "gb2021",
+    "tables": applications(ZEROS, [1, 0, 0, 0, 0, 0, 1])["tables"],
+}
 MADE = [
     department("old16", 2016, "丙县体育局"),
     department("old17", 2017, "丙县体育局", published="2018-03-01"),
@@ -180,9 +237,19 @@ def test_links_join_consecutive_years_only(searcher: Searcher) -> None:
     assert not links[0].unchanged
 
 
-def test_reports_of_different_scope_are_not_held_against_each_other(tmp_path: Path) -> None:
-    whole = department("whole23", 2023, "丙县文化旅游局", statistics=deepcopy(CARRIED), scope="aggregate")
-    own = department("own24", 2024, "丙县文化旅游局", statistics=deepcopy(CARRIED), scope="self")
+def test_reports_of_different_scope_are_not_held_against_each_other(
+    tmp_path: Path,
+) -> None:
+    whole = department(
+        "whole23",
+        2023,
+        "丙县文化旅游局",
+        statistics=deepcopy(CARRIED),
+        scope="aggregate",
+    )
+    own = department(
+        "own24", 2024, "丙县文化旅游局", statistics=deepcopy(CARRIED), scope="self"
+    )
     settings = Settings(index=tmp_path / "index")
     writer = open_writer(settings)
     for report in (whole, own):
@@ -196,7 +263,12 @@ def test_reports_of_different_scope_are_not_held_against_each_other(tmp_path: Pa
 
 def test_nobody_has_no_series(searcher: Searcher) -> None:
     answer = searcher.series("nobody")
-    assert (answer.names, answer.years, answer.links, answer.undated) == ((), (), (), ("nobody",))
+    assert (answer.names, answer.years, answer.links, answer.undated) == (
+        (),
+        (),
+        (),
+        ("nobody",),
+    )
 
 
 @pytest.mark.parametrize("group", [0, 6])
@@ -205,7 +277,8 @@ def test_generated_bodies(searcher: Searcher, group: int) -> None:
     answer = searcher.series(mine[3].id)
     assert [y.id for y in answer.years] == [r.id for r in mine]
     assert [y.metrics for y in answer.years] == [
-        {k: v for k, v in (r.statistics.get("metrics") or {}).items() if v is not None} for r in mine
+        {k: v for k, v in (r.statistics.get("metrics") or {}).items() if v is not None}
+        for r in mine
     ]
     for link, (a, b) in zip(answer.links, pairwise(mine), strict=True):
         assert (link.earlier_id, link.later_id) == (a.id, b.id)

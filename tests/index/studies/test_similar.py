@@ -1,4 +1,6 @@
-"""Reports like a report, over an index with planted copies, statutory sentences, a renamed body and a mirror."""
+"""Reports like a report, over an index with planted copies, statutory sentences, a renamed body and
+a mirror.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ KEPT = 12
 
 
 def body_years(rng: random.Random, number: int) -> list[Report]:
-    """Three years of a body, of which each keeps KEPT sentences of the year before with other numbers."""
+    """Three years of a body, of which each keeps KEPT sentences of the year before with other
+    numbers.
+    """
     told = [sentence(rng) for _ in range(SENTENCES)]
     out = []
     for year in YEARS:
@@ -44,7 +48,9 @@ def body_years(rng: random.Random, number: int) -> list[Report]:
             published=f"{year + 1}-01-20",
         )
         out.append(report)
-        told = [edited(rng, s) for s in told[:KEPT]] + [sentence(rng) for _ in range(SENTENCES - KEPT)]
+        told = [edited(rng, s) for s in told[:KEPT]] + [
+            sentence(rng) for _ in range(SENTENCES - KEPT)
+        ]
         rng.shuffle(told)
     return out
 
@@ -55,13 +61,22 @@ def made() -> dict[str, Report]:
     # the third body takes over half of the first one's report for 2018, in its own for 2019
     lines = reports["b0-2018"].text.split("\n")[1:11]
     copier = reports["b3-2019"]
-    copier.text = "\n".join([*(edited(rng, s) for s in lines), *copier.text.split("\n")[11:]])
+    copier.text = "\n".join(
+        [*(edited(rng, s) for s in lines), *copier.text.split("\n")[11:]]
+    )
     # the fifth was called otherwise in 2017
     for year in YEARS:
         reports[f"b5-{year}"].line = "文旅"
     reports["b5-2017"].agency = "第五体育局"
     twin = reports["b7-2019"]
-    reports["mirror"] = Report("mirror", "mirror/x.html", twin.text, title=twin.title, year=2019, agency="某网站")
+    reports["mirror"] = Report(
+        "mirror",
+        "mirror/x.html",
+        twin.text,
+        title=twin.title,
+        year=2019,
+        agency="某网站",
+    )
     reports["again"] = Report(
         *("again", "elsewhere/y.html", twin.text.replace("编制", "編制")),
         title=twin.title,
@@ -69,8 +84,12 @@ def made() -> dict[str, Report]:
         agency=twin.agency,
         published="2020-03-01",
     )
-    reports["empty"] = Report("empty", "made/empty.txt", "无", agency="第0局", year=2016)
-    reports["unknown"] = Report("unknown", "made/unknown.txt", sentence(rng) + sentence(rng))
+    reports["empty"] = Report(
+        "empty", "made/empty.txt", "无", agency="第0局", year=2016
+    )
+    reports["unknown"] = Report(
+        "unknown", "made/unknown.txt", sentence(rng) + sentence(rng)
+    )
     return reports
 
 
@@ -106,12 +125,17 @@ def test_the_copied_sentences_and_no_others_are_shown(searcher: Searcher) -> Non
     plain = [p for p in answer.passages if not p.boilerplate]
     shown = "\n".join(text[slice(*p.own)] for p in plain).split("\n")
     assert shown == text.split("\n")[:10]
-    assert "\n".join(origin[slice(*p.other)] for p in plain).split("\n") == origin.split("\n")[1:11]
+    assert (
+        "\n".join(origin[slice(*p.other)] for p in plain).split("\n")
+        == origin.split("\n")[1:11]
+    )
 
 
 def test_statutory_sentences_are_boilerplate(searcher: Searcher) -> None:
     answer = searcher.passages("b2-2018", "b9-2018")
-    assert [REPORTS["b2-2018"].text[slice(*p.own)] for p in answer.passages if p.boilerplate] == list(STATUTORY)
+    assert [
+        REPORTS["b2-2018"].text[slice(*p.own)] for p in answer.passages if p.boilerplate
+    ] == list(STATUTORY)
     assert all((p.bodies or 0) >= BODIES - 1 for p in answer.passages)
     assert answer.share == 0.0
     assert searcher.similar("b2-2018").boilerplate == len(STATUTORY)
@@ -129,7 +153,9 @@ def test_shares_agree_with_the_side_by_side(searcher: Searcher) -> None:
         both = searcher.passages("b3-2019", neighbour.card.id)
         assert neighbour.share == both.share
         assert neighbour.passages == sum(not p.boilerplate for p in both.passages)
-        assert neighbour.letters == sum(p.letters for p in both.passages if not p.boilerplate)
+        assert neighbour.letters == sum(
+            p.letters for p in both.passages if not p.boilerplate
+        )
 
 
 @pytest.mark.parametrize("report_id", ["b7-2019", "again", "mirror"])
@@ -155,11 +181,16 @@ def test_novelty_is_the_known_share(searcher: Searcher) -> None:
     lines = REPORTS["b2-2018"].text.split("\n")[1:-1]
     before = REPORTS["b2-2017"].text
     letters = [len(NO_LETTER.sub("", s)) for s in lines]
-    shown = [REPORTS["b2-2018"].text[slice(*p.own)] for p in answer.previous.shared.passages if not p.boilerplate]
+    shown = [
+        REPORTS["b2-2018"].text[slice(*p.own)]
+        for p in answer.previous.shared.passages
+        if not p.boilerplate
+    ]
     kept = {s for piece in shown for s in piece.split("\n")}
     assert len(kept) == KEPT
     assert answer.copied == pytest.approx(
-        sum(n for s, n in zip(lines, letters, strict=True) if s in kept) / sum(letters), abs=1e-3
+        sum(n for s, n in zip(lines, letters, strict=True) if s in kept) / sum(letters),
+        abs=1e-3,
     )
     assert answer.novel == pytest.approx(1 - (answer.copied or 0))
     assert not kept <= set(before.split("\n"))
@@ -178,12 +209,18 @@ def test_a_renamed_body_is_held_against_its_old_name(searcher: Searcher) -> None
     assert (answer.copied or 0) > 0.4
 
 
-@pytest.mark.parametrize("report_id", [*sorted(REPORTS)[::5], "empty", "unknown", "mirror"])
-def test_every_report_answers_the_same_twice(searcher: Searcher, report_id: str) -> None:
+@pytest.mark.parametrize(
+    "report_id", [*sorted(REPORTS)[::5], "empty", "unknown", "mirror"]
+)
+def test_every_report_answers_the_same_twice(
+    searcher: Searcher, report_id: str
+) -> None:
     first = searcher.similar(report_id, size=3)
     assert first == searcher.similar(report_id, size=3)
     assert first.to_json()["report"]["id"] == report_id
-    ids = [c.card.id for c in first.copies] + [n.card.id for n in (*first.own_years, *first.neighbours)]
+    ids = [c.card.id for c in first.copies] + [
+        n.card.id for n in (*first.own_years, *first.neighbours)
+    ]
     ids += [card.id for n in first.neighbours for card in n.also]
     assert report_id not in ids
     assert len(ids) == len(set(ids))

@@ -33,8 +33,12 @@ def test_whole_pages(path: Path, encoding: str) -> None:
     assert page.text.split("\n") == wanted["lines"]
     assert {k: page.meta.get(k) for k in wanted["meta"]} == wanted["meta"]
     assert set(wanted["chrome"]) <= set(page.chrome)
-    assert [[[c.text for c in row] for row in t.rows] for t in page.tables] == wanted["tables"]
-    assert [page.text[t.offset :].split("\n")[0] for t in page.tables] == wanted["offsets"]
+    assert [[[c.text for c in row] for row in t.rows] for t in page.tables] == wanted[
+        "tables"
+    ]
+    assert [page.text[t.offset :].split("\n")[0] for t in page.tables] == wanted[
+        "offsets"
+    ]
     assert page.decoded is not None
     assert page.problems == []
 
@@ -44,12 +48,17 @@ def test_spans_and_header_cells_are_told() -> None:
         f"<p>{SENTENCE}</p><table><tr><th colspan=2>甲</th><td rowspan='3'>乙</td></tr><tr><td>丙<td>丁</table>"
     )
     first = page.tables[0].rows[0]
-    assert [(c.text, c.colspan, c.rowspan, c.header) for c in first] == [("甲", 2, 1, True), ("乙", 1, 3, False)]
+    assert [(c.text, c.colspan, c.rowspan, c.header) for c in first] == [
+        ("甲", 2, 1, True),
+        ("乙", 1, 3, False),
+    ]
     assert page.tables[0].offset == page.text.index("甲")
 
 
 def test_a_caption_is_text_but_no_cell() -> None:
-    page = html(f"<p>{SENTENCE}</p><table><caption>表一</caption><tr><td>甲</td><td>1</td></tr></table>")
+    page = html(
+        f"<p>{SENTENCE}</p><table><caption>表一</caption><tr><td>甲</td><td>1</td></tr></table>"
+    )
     assert page.text.split("\n") == [SENTENCE, "表一", "甲", "1"]
     assert page.text[page.tables[0].offset] == "甲"
 
@@ -57,7 +66,13 @@ def test_a_caption_is_text_but_no_cell() -> None:
 def test_lines_of_a_long_cell_and_of_lists_stay_apart() -> None:
     cell = f"<td>1.甲项<br>2.乙项</td><td>{SENTENCE * 2}<br>{SENTENCE}</td><td>法律服务<br>机构</td>"
     page = html(f"<p>{SENTENCE}</p><table><tr>{cell}</tr></table>")
-    assert page.text.split("\n")[1:] == ["1.甲项", "2.乙项", SENTENCE * 2, SENTENCE, "法律服务机构"]
+    assert page.text.split("\n")[1:] == [
+        "1.甲项",
+        "2.乙项",
+        SENTENCE * 2,
+        SENTENCE,
+        "法律服务机构",
+    ]
 
 
 def test_more_tags_than_any_report_has() -> None:
@@ -67,12 +82,17 @@ def test_more_tags_than_any_report_has() -> None:
 
 @pytest.mark.parametrize("span", ["", "-1", "0", "two", "99999999999999999999", "１"])
 def test_senseless_spans(span: str) -> None:
-    page = html(f"<p>{SENTENCE}</p><table><tr><td colspan='{span}'>甲</td><td>乙</td></tr></table>")
+    page = html(
+        f"<p>{SENTENCE}</p><table><tr><td colspan='{span}'>甲</td><td>乙</td></tr></table>"
+    )
     assert 1 <= page.tables[0].rows[0][0].colspan <= 1000
 
 
 def test_two_containers_are_both_kept() -> None:
-    parts = [f"<div class=TRS_Editor><p>{SENTENCE * 4}</p></div>", f"<div class=TRS_Editor>{'后半部分。' * 20}</div>"]
+    parts = [
+        f"<div class=TRS_Editor><p>{SENTENCE * 4}</p></div>",
+        f"<div class=TRS_Editor>{'后半部分。' * 20}</div>",
+    ]
     body = "<p>其他</p>".join(parts)
     text = html(f"<div>{body}</div>").text
     assert SENTENCE in text
@@ -81,20 +101,31 @@ def test_two_containers_are_both_kept() -> None:
 
 def test_a_sentence_outside_an_uncertain_container_is_not_lost() -> None:
     lead = "本报告由望海市体育局编制，数据的统计期限自2016年1月1日起至12月31日止，电子版可在网站下载，欢迎查阅。"
-    page = html(f"<div><div class=lead><p>{lead * 3}</p></div><div class=content><p>{SENTENCE * 20}</p></div></div>")
+    page = html(
+        f"<div><div class=lead><p>{lead * 3}</p></div><div class=content><p>{SENTENCE * 20}</p></div></div>"
+    )
     assert lead in page.text
 
 
 def test_a_hidden_body_is_a_body() -> None:
-    assert SENTENCE in html(f"<p>短</p><div id=zoom style='display:none'><p>{SENTENCE}</p></div>").text
+    assert (
+        SENTENCE
+        in html(
+            f"<p>短</p><div id=zoom style='display:none'><p>{SENTENCE}</p></div>"
+        ).text
+    )
 
 
 def test_line_breaks_of_the_source_do_not_split_words() -> None:
-    assert html("<p>政府信息\n   公开条例 and\nlaw</p>").text == "政府信息公开条例 and law"
+    assert (
+        html("<p>政府信息\n   公开条例 and\nlaw</p>").text == "政府信息公开条例 and law"
+    )
 
 
 def test_a_given_title_is_taken_out_of_the_body() -> None:
-    page = html(f"<h1>某某年报</h1><p>某某年报</p><p>{SENTENCE}</p>", Known(title="某某年报"))
+    page = html(
+        f"<h1>某某年报</h1><p>某某年报</p><p>{SENTENCE}</p>", Known(title="某某年报")
+    )
     assert (page.title, page.text.count("某某年报")) == ("某某年报", 0)
 
 
@@ -133,7 +164,8 @@ def test_deep_nesting_loses_no_text(markup: str) -> None:
 
 def test_entities_do_not_explode() -> None:
     bomb = '<!DOCTYPE html [<!ENTITY a "哈哈哈哈哈哈哈哈哈哈">' + "".join(
-        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+        f'<!ENTITY {b} "{f"&{a};" * 10}">'
+        for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
     page = html(f"{bomb}]><html><body><p>{SENTENCE}</p><p>&i;</p></body></html>")
     assert SENTENCE in page.text
@@ -141,7 +173,9 @@ def test_entities_do_not_explode() -> None:
 
 
 def test_named_txt_but_html() -> None:
-    page = html(f"<!DOCTYPE html><html><body><p>{SENTENCE}</p></body></html>", suffix=".txt")
+    page = html(
+        f"<!DOCTYPE html><html><body><p>{SENTENCE}</p></body></html>", suffix=".txt"
+    )
     assert (page.format, page.text) == ("html", SENTENCE)
     assert page.problems == ["named .txt but is .html: read as what it is"]
 
@@ -150,7 +184,18 @@ PIECES = """< > / = ' " & ; <td> </td> <table> </table> <tr> <p> <br> </div> <!-
 <title> <o:p> &#xd800; &#0; <svg> </body> <html> <pre> <li> 发布时间：2019-01-01 来源：
 某局2019年政府信息公开工作年度报告"""
 MARKUP = st.lists(
-    st.sampled_from([*PIECES.split(), " ", "\n", "\0", "\ud800", SENTENCE, "<p class=TRS_Editor>", "<td colspan=9>"]),
+    st.sampled_from(
+        [
+            *PIECES.split(),
+            " ",
+            "\n",
+            "\0",
+            "\ud800",
+            SENTENCE,
+            "<p class=TRS_Editor>",
+            "<td colspan=9>",
+        ]
+    ),
     max_size=60,
 ).map("".join)
 
@@ -188,7 +233,18 @@ def test_reference_policies(shared: Path) -> None:
     for line in (folder / "policies.jsonl").read_text("utf-8").splitlines():
         wanted = json.loads(line)
         page = html((folder / wanted["html_file"]).read_bytes())
-        found = (page.title, *(page.meta.get(k) for k in ("published", "index_number", "doc_number", "source")))
-        facts = wanted["page_meta"]["发布日期"], wanted["index_number"], wanted["doc_number"], wanted["issuer"]
+        found = (
+            page.title,
+            *(
+                page.meta.get(k)
+                for k in ("published", "index_number", "doc_number", "source")
+            ),
+        )
+        facts = (
+            wanted["page_meta"]["发布日期"],
+            wanted["index_number"],
+            wanted["doc_number"],
+            wanted["issuer"],
+        )
         assert found == (wanted["title"], *facts)
         assert not re.search("扫一扫|索 引 号|主 题 词|打印", page.text)

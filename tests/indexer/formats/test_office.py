@@ -38,7 +38,8 @@ def make_pdf(pages: list[list[str]], encrypt: bool = False) -> bytes:
     kids = []
     for lines in pages:
         rows = [
-            f"BT /F 10 Tf 40 {800 - 16 * i} Td <{line.encode('utf-16-be').hex()}> Tj ET" for i, line in enumerate(lines)
+            f"BT /F 10 Tf 40 {800 - 16 * i} Td <{line.encode('utf-16-be').hex()}> Tj ET"
+            for i, line in enumerate(lines)
         ]
         content = "\n".join(rows)
         objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
@@ -59,13 +60,18 @@ def make_pdf(pages: list[list[str]], encrypt: bool = False) -> bytes:
         if encrypt
         else ""
     )
-    return out + f"trailer << /Size {len(objects) + 1} /Root 1 0 R {locked} >>\nstartxref\n{start}\n%%EOF".encode()
+    return (
+        out
+        + f"trailer << /Size {len(objects) + 1} /Root 1 0 R {locked} >>\nstartxref\n{start}\n%%EOF".encode()
+    )
 
 
 def make_docx(body: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", f"<w:document {W}><w:body>{body}</w:body></w:document>")
+        archive.writestr(
+            "word/document.xml", f"<w:document {W}><w:body>{body}</w:body></w:document>"
+        )
     return out.getvalue()
 
 
@@ -128,7 +134,9 @@ def test_a_locked_pdf() -> None:
         load(make_pdf([[LONG]], encrypt=True), ".pdf")
 
 
-@pytest.mark.parametrize("data", [b"%PDF-1.7", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj", b"%PDF-" + bytes(2000)])
+@pytest.mark.parametrize(
+    "data", [b"%PDF-1.7", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj", b"%PDF-" + bytes(2000)]
+)
 def test_a_damaged_pdf(data: bytes) -> None:
     with pytest.raises(InputError, match="damaged"):
         load(data, ".pdf")
@@ -148,8 +156,11 @@ def test_a_pdf_named_html() -> None:
 def test_docx_in_order_with_tables() -> None:
     cell = "<w:tc><w:tcPr>{}</w:tcPr>{}</w:tc>"
     rows = [
-        cell.format('<w:gridSpan w:val="2"/>', p("数量")) + cell.format('<w:vMerge w:val="restart"/>', p("备注")),
-        cell.format("", p("本年")) + cell.format("", p("")) + cell.format("<w:vMerge/>", p("")),
+        cell.format('<w:gridSpan w:val="2"/>', p("数量"))
+        + cell.format('<w:vMerge w:val="restart"/>', p("备注")),
+        cell.format("", p("本年"))
+        + cell.format("", p(""))
+        + cell.format("<w:vMerge/>", p("")),
     ]
     body = (
         p("望海市档案局2017年政府信息公开工作年度报告")
@@ -163,7 +174,15 @@ def test_docx_in_order_with_tables() -> None:
     )
     page = load(make_docx(body), ".docx")
     assert page.title == "望海市档案局2017年政府信息公开工作年度报告"
-    assert page.text.split("\n") == ["公开十条。", "数量", "备注", "本年", "控件里的话。", "框里的话。", "框外"]
+    assert page.text.split("\n") == [
+        "公开十条。",
+        "数量",
+        "备注",
+        "本年",
+        "控件里的话。",
+        "框里的话。",
+        "框外",
+    ]
     table = page.tables[0]
     assert [[(c.text, c.colspan, c.rowspan) for c in row] for row in table.rows] == [
         [("数量", 2, 1), ("备注", 1, 2)],
@@ -189,7 +208,8 @@ def test_docx_entities_do_not_explode() -> None:
     with zipfile.ZipFile(out, "w") as archive:
         bomb = '<!DOCTYPE d [<!ENTITY a "哈哈哈哈"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
         archive.writestr(
-            "word/document.xml", f"{bomb}<w:document {W}><w:body>{p('正文在这里。&b;')}</w:body></w:document>"
+            "word/document.xml",
+            f"{bomb}<w:document {W}><w:body>{p('正文在这里。&b;')}</w:body></w:document>",
         )
     assert load(out.getvalue(), ".docx").text == "正文在这里。"
 
@@ -199,9 +219,13 @@ def test_docx_without_text() -> None:
         load(make_docx(p(" ")), ".docx")
 
 
-def test_doc_without_a_converter_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doc_without_a_converter_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(InputError, match="install it, for example: apt-get install antiword"):
+    with pytest.raises(
+        InputError, match="install it, for example: apt-get install antiword"
+    ):
         load(b"\xd0\xcf\x11\xe0" + bytes(600), ".doc")
     with pytest.raises(InputError, match="libreoffice"):
         load(b"\xd0\xcf\x11\xe0" + bytes(600), ".wps")
@@ -217,12 +241,19 @@ def test_doc_through_a_converter(monkeypatch: pytest.MonkeyPatch) -> None:
             raise subprocess.TimeoutExpired(command, 1)
         return subprocess.CompletedProcess(command, 0, drawn, b"")
 
-    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}" if name in ("antiword", "catdoc") else None)
+    monkeypatch.setattr(
+        shutil,
+        "which",
+        lambda name: f"/bin/{name}" if name in ("antiword", "catdoc") else None,
+    )
     monkeypatch.setattr(subprocess, "run", run)
     page = load(b"\xd0\xcf\x11\xe0" + bytes(600), ".doc")
     assert [c[0] for c in calls] == ["/bin/antiword", "/bin/catdoc"]
     assert page.text.split("\n") == ["正文。", "指标", "数量", "新收", "4", "完。"]
-    assert [[c.text for c in row] for row in page.tables[0].rows] == [["指标", "数量"], ["新收", "4"]]
+    assert [[c.text for c in row] for row in page.tables[0].rows] == [
+        ["指标", "数量"],
+        ["新收", "4"],
+    ]
 
 
 def test_doc_that_no_converter_reads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,7 +264,9 @@ def test_doc_that_no_converter_reads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_rows_of_a_pdf_are_cells() -> None:
-    assert pdf.paragraphs([["新收 申请 1,204 0 -3 5.5%", "甲 乙 丙 丁 戊", "2018 年共 3 件"]]) == [
+    assert pdf.paragraphs(
+        [["新收 申请 1,204 0 -3 5.5%", "甲 乙 丙 丁 戊", "2018 年共 3 件"]]
+    ) == [
         "新收 申请",
         "1,204",
         "0",

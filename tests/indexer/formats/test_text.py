@@ -14,11 +14,23 @@ from indexer.formats import read
 from indexer.formats.chrome import Line, frame, header_fields, is_title, squeeze
 from indexer.page import Page, Source
 
-CASES = json.loads((Path(__file__).parents[2] / "data" / "formats" / "text_cases.json").read_text("utf-8"))
+CASES = json.loads(
+    (Path(__file__).parents[2] / "data" / "formats" / "text_cases.json").read_text(
+        "utf-8"
+    )
+)
 
 
 def text(data: bytes | str) -> Page:
-    return read(Source("a.txt", "/a.txt", ".txt", data.encode() if isinstance(data, str) else data, ""))
+    return read(
+        Source(
+            "a.txt",
+            "/a.txt",
+            ".txt",
+            data.encode() if isinstance(data, str) else data,
+            "",
+        )
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["name"])
@@ -26,10 +38,14 @@ def test_cases(case: dict) -> None:
     page = text(case["text"])
     assert page.title == case["title"]
     assert page.text.split("\n") == case["body"]
-    assert {k: v for k, v in page.meta.items() if k not in ("header", "encoding")} == case["meta"]
+    assert {
+        k: v for k, v in page.meta.items() if k not in ("header", "encoding")
+    } == case["meta"]
     received = squeeze(case["text"])
     assert all(squeeze(c) in received for c in page.chrome)
-    assert len(received) == len(squeeze("".join([page.text, page.title or "", *page.chrome])))
+    assert len(received) == len(
+        squeeze("".join([page.text, page.title or "", *page.chrome]))
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,10 +70,16 @@ def test_titles(line: str, wanted: bool) -> None:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("发布时间:2019-03-14 09:17来源:办公室", {"published": "2019-03-14 09:17", "source": "办公室"}),
+        (
+            "发布时间:2019-03-14 09:17来源:办公室",
+            {"published": "2019-03-14 09:17", "source": "办公室"},
+        ),
         ("索 引 号：000014349/2019-00004", {"index_number": "000014349/2019-00004"}),
         ("【来源】：县水利局 【字号】：大 中 小", {"source": "县水利局"}),
-        ("發佈日期：2012-01-05　來源：民政處", {"published": "2012-01-05", "source": "民政處"}),
+        (
+            "發佈日期：2012-01-05　來源：民政處",
+            {"published": "2012-01-05", "source": "民政處"},
+        ),
         ("浏览次数：128", {}),
         ("我局数据来源:各镇。", None),
         ("一、概述", None),
@@ -67,7 +89,9 @@ def test_header_lines(line: str, wanted: dict | None) -> None:
     assert header_fields(line) == wanted
 
 
-@pytest.mark.parametrize("blank", [b"", b" \n\t\r\n", "\u3000\n\ufeff".encode(), b"---"])
+@pytest.mark.parametrize(
+    "blank", [b"", b" \n\t\r\n", "\u3000\n\ufeff".encode(), b"---"]
+)
 def test_blank_files(blank: bytes) -> None:
     with pytest.raises(InputError, match="no text"):
         text(blank)
@@ -75,13 +99,19 @@ def test_blank_files(blank: bytes) -> None:
 
 PIECES = """关闭 某局2019年政府信息公开工作年度报告 2019年政府信息公开 年度报告 来源:办公室 正文一句。 相關詞條
 2019年3月1日 上一篇 首页>公开 某局 发布时间:2019-01-01 打印 工作报告"""
-LINES = st.lists(st.sampled_from([*PIECES.split(), "", "  一、概述", "打印 关闭"]), max_size=20)
+LINES = st.lists(
+    st.sampled_from([*PIECES.split(), "", "  一、概述", "打印 关闭"]), max_size=20
+)
 
 
 @given(LINES)
 def test_nothing_vanishes(lines: list[str]) -> None:
     framed = frame([Line(line) for line in lines])
-    kept = [*framed.chrome, *([framed.title] if framed.title else []), *(line.text for line in framed.lines)]
+    kept = [
+        *framed.chrome,
+        *([framed.title] if framed.title else []),
+        *(line.text for line in framed.lines),
+    ]
     assert sorted(squeeze("".join(kept))) == sorted(squeeze("".join(lines)))
     assert "正文一句。" not in framed.chrome
 
@@ -93,10 +123,15 @@ def test_seeds(shared: Path) -> None:
         page, number = text(path.read_bytes()), path.name[:3]
         received = squeeze(path.read_text("utf-8"))
         assert page.title == (
-            gold[number]["title"] if number != "004" else "深圳市光明區2019年政府信息公開工作年度報告"
+            gold[number]["title"]
+            if number != "004"
+            else "深圳市光明區2019年政府信息公開工作年度報告"
         )
         assert squeeze(page.text) in received
         if number in ("001", "003"):
             assert squeeze(page.text) == received
         if number == "000":
-            assert page.chrome[1:3] == ["龙岗区文化广电旅游体育局", "龙岗区公共文化服务和产业促进中心"]
+            assert page.chrome[1:3] == [
+                "龙岗区文化广电旅游体育局",
+                "龙岗区公共文化服务和产业促进中心",
+            ]

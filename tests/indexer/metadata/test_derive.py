@@ -1,4 +1,6 @@
-"""Whose report, of which level, where, for which year: hard cases as data, and what holds for all of them."""
+"""Whose report, of which level, where, for which year: hard cases as data, and what holds for all
+of them.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +18,38 @@ from indexer.page import Known, Page, Source
 
 CASES = [
     json.loads(line)
-    for line in (Path(__file__).parents[2] / "data/metadata/cases.jsonl").read_text(encoding="utf-8").splitlines()
+    for line in (Path(__file__).parents[2] / "data/metadata/cases.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
 ]
-FIELDS = ("title", "agency", "level", "org_type", "line", "region", "year", "period", "published", "scope")
+FIELDS = (
+    "title",
+    "agency",
+    "level",
+    "org_type",
+    "line",
+    "region",
+    "year",
+    "period",
+    "published",
+    "scope",
+)
 
 
 def source(**known: object) -> Source:
     return Source("a.txt", "/a.txt", ".txt", b"", "0" * 64, Known(**known))  # type: ignore[arg-type]
 
 
-def read(text: str = "", title: str | None = None, meta: dict[str, str] | None = None, **given: object) -> Derived:
+def read(
+    text: str = "",
+    title: str | None = None,
+    meta: dict[str, str] | None = None,
+    **given: object,
+) -> Derived:
     known = given.pop("known", {})
-    return derive(Page(text, title=title, meta=meta or {}), text, source(**known), **given)  # type: ignore[arg-type]
+    return derive(
+        Page(text, title=title, meta=meta or {}), text, source(**known), **given
+    )  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["why"])
@@ -73,15 +95,22 @@ def test_candidates_are_kept_where_the_value_is_unknown():
 
 def test_a_disagreement_is_told():
     got = read(
-        "2018年,我局加强公开。\n深圳市宝安区教育局\n2019年1月2日", "深圳市龙岗区教育局2018年政府信息公开年度报告"
+        "2018年,我局加强公开。\n深圳市宝安区教育局\n2019年1月2日",
+        "深圳市龙岗区教育局2018年政府信息公开年度报告",
     )
     assert got.agency == "深圳市龙岗区教育局"
-    assert got.problems == ["the title names 深圳市龙岗区教育局, the signature 深圳市宝安区教育局"]
+    assert got.problems == [
+        "the title names 深圳市龙岗区教育局, the signature 深圳市宝安区教育局"
+    ]
     assert got.evidence["agency"].confidence < 0.9
 
 
 def test_a_year_that_contradicts_the_publication_is_told():
-    got = read("2019年,我局加强公开。", "衡阳市教育局2019年政府信息公开年度报告", {"published": "2018-03-01"})
+    got = read(
+        "2019年,我局加强公开。",
+        "衡阳市教育局2019年政府信息公开年度报告",
+        {"published": "2018-03-01"},
+    )
     assert "the year is 2019, but it was published 2018-03-01" in got.problems
 
 
@@ -96,7 +125,12 @@ def test_given_values_win():
         "published": "2012-01-02",
     }
     got = read("2018年,我局加强公开。", title, known=known)
-    assert (got.title, got.agency, got.level, got.year) == ("给定的标题", "某局", "省级", 2011)
+    assert (got.title, got.agency, got.level, got.year) == (
+        "给定的标题",
+        "某局",
+        "省级",
+        2011,
+    )
     assert (got.region, got.published) == (["湖南省"], "2012-01-02")
     assert {got.evidence[n].source for n in known} == {"given"}
     assert {got.evidence[n].confidence for n in known} == {1.0}
@@ -104,11 +138,18 @@ def test_given_values_win():
 
 @pytest.mark.parametrize(
     ("known", "name"),
-    [({"level": "局级"}, "level"), ({"year": 18}, "year"), ({"published": "March 2019"}, "published")],
+    [
+        ({"level": "局级"}, "level"),
+        ({"year": 18}, "year"),
+        ({"published": "March 2019"}, "published"),
+    ],
 )
 def test_wrong_given_values_are_told_and_passed_over(known, name):
     got = read(
-        "2018年,我局加强公开。", "衡阳市教育局2018年政府信息公开年度报告", {"published": "2019-01-02"}, known=known
+        "2018年,我局加强公开。",
+        "衡阳市教育局2018年政府信息公开年度报告",
+        {"published": "2019-01-02"},
+        known=known,
     )
     assert (got.level, got.year, got.published) == ("地市级", 2018, "2019-01-02")
     assert len(got.problems) == 1
@@ -118,21 +159,38 @@ def test_wrong_given_values_are_told_and_passed_over(known, name):
 def test_the_host_tells_namesakes_apart():
     hosts = HostTable({"www.gl.gov.cn": ("福建省", "福州市", "鼓楼区")})
     title = "鼓楼区教育局2018年政府信息公开工作年度报告"
-    got = read("2018年,我局加强公开。", title, known={"url": "http://www.gl.gov.cn/x.html"}, hosts=hosts)
+    got = read(
+        "2018年,我局加强公开。",
+        title,
+        known={"url": "http://www.gl.gov.cn/x.html"},
+        hosts=hosts,
+    )
     assert got.region == ["福建省", "福州市", "鼓楼区"]
-    elsewhere = read("2018年,我局加强公开。", title, known={"url": "http://example.org/"}, hosts=hosts)
+    elsewhere = read(
+        "2018年,我局加强公开。",
+        title,
+        known={"url": "http://example.org/"},
+        hosts=hosts,
+    )
     assert elsewhere.region is None
 
 
 def test_a_host_alone_names_nobody():
     hosts = HostTable({"www.gl.gov.cn": ("福建省", "福州市", "鼓楼区")})
-    got = read("2018年,我局加强公开。", known={"url": "http://www.gl.gov.cn/x.html"}, hosts=hosts)
+    got = read(
+        "2018年,我局加强公开。",
+        known={"url": "http://www.gl.gov.cn/x.html"},
+        hosts=hosts,
+    )
     assert (got.agency, got.region) == (None, None)
 
 
 def test_overrides_are_applied_last(tmp_path):
     path = tmp_path / "overrides.csv"
-    path.write_text("id,field,value,reason\na.txt,year,2017,cover sheet\na.txt,level,,not settled\n", encoding="utf-8")
+    path.write_text(
+        "id,field,value,reason\na.txt,year,2017,cover sheet\na.txt,level,,not settled\n",
+        encoding="utf-8",
+    )
     got = read(
         "2018年,我局加强公开。",
         "衡阳市教育局2018年政府信息公开年度报告",
@@ -140,7 +198,9 @@ def test_overrides_are_applied_last(tmp_path):
         overrides=Overrides.load(path),
     )
     assert (got.year, got.level) == (2017, None)
-    assert got.evidence["year"] == Fact(2017, "override", 1.0, "cover sheet", None, None, (2016,))
+    assert got.evidence["year"] == Fact(
+        2017, "override", 1.0, "cover sheet", None, None, (2016,)
+    )
     assert got.evidence["level"].alternatives == ("地市级",)
 
 
@@ -148,7 +208,9 @@ WORDS = """
 深圳市 龙岗区 鼓楼区 横岗街道 办事处 教育局 人民政府 2018年 二〇一九年 202020年 政府信息公开 年度报告 我局 现公布 由
 编制 请与 联系 《 》 ( ) , 。 2019年3月4日 来源: 发布时间: 统计期限 1月1日 至 12月31日 國 區 🀄 第 十三 〇
 """
-PIECES = st.lists(st.sampled_from([*WORDS.split(), "\n", "\u3000", "\x00", "\ud840"]), max_size=40).map("".join)
+PIECES = st.lists(
+    st.sampled_from([*WORDS.split(), "\n", "\u3000", "\x00", "\ud840"]), max_size=40
+).map("".join)
 
 
 @settings(max_examples=150, deadline=None)
@@ -167,9 +229,18 @@ def test_no_text_breaks_it(text, title, header):
 
 @pytest.mark.shared
 def test_the_five_real_reports(shared):
-    gold = json.loads((shared / "corpus/gold/metadata.json").read_text(encoding="utf-8"))
+    gold = json.loads(
+        (shared / "corpus/gold/metadata.json").read_text(encoding="utf-8")
+    )
     for number in ("001", "003"):
-        text = next((shared / "corpus/gold").glob(f"{number}_*.repaired.txt")).read_text(encoding="utf-8")
+        text = next(
+            (shared / "corpus/gold").glob(f"{number}_*.repaired.txt")
+        ).read_text(encoding="utf-8")
         got, want = read(text), gold[number]
-        assert (got.title, got.agency, got.level, got.region) == (None, want["agency"], want["level"], want["region"])
+        assert (got.title, got.agency, got.level, got.region) == (
+            None,
+            want["agency"],
+            want["level"],
+            want["region"],
+        )
         assert (got.year, got.published) == (want["report_year"], want["published"])

@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.metadata import naming
-from indexer.metadata.bodies import CENTRAL, LINES, RENAMES, SHORT_CENTRAL, line_of, org_type_of, successors, system_of
+from indexer.metadata.bodies import (
+    CENTRAL,
+    LINES,
+    RENAMES,
+    SHORT_CENTRAL,
+    line_of,
+    org_type_of,
+    successors,
+    system_of,
+)
 from indexer.metadata.dates import days_in, year_of
 from indexer.metadata.hosts import HostTable, host_of
 from indexer.metadata.published import published_fact
@@ -59,7 +68,11 @@ def test_days(text, days):
         ("龙岗区文产办2018年政府信息公开工作年度报告", "龙岗区文产办", 2018),
         ("2018年政府信息公开工作年度报告", "", 2018),
         ("宿州市人民政府信息公开年度报告", "宿州市人民政府", None),
-        ("关于印发《深圳市盐田区2017年政府信息公开工作年度报告》的通知", "深圳市盐田区", 2017),
+        (
+            "关于印发《深圳市盐田区2017年政府信息公开工作年度报告》的通知",
+            "深圳市盐田区",
+            2017,
+        ),
         ("附件1:衡阳市教育局2018年度信息公开年报", "衡阳市教育局", 2018),
         ("衡阳市环境保护局2013年环境信息公开年度报告", "衡阳市环境保护局", 2013),
         ("政府信息公开工作年度报告(沭阳县教育局)", "沭阳县教育局", None),
@@ -101,8 +114,19 @@ def test_lines(name, line):
 def test_a_rename_stays_on_its_line():
     assert len({line for line, _ in LINES}) >= 29
     for rename in RENAMES:
-        assert line_of(rename.before) == rename.line or "消防" in rename.before or "检验检疫" in rename.before
-        assert line_of(rename.after) in (rename.line, "市场监管", "司法", "农业农村", "发展改革", "海关")
+        assert (
+            line_of(rename.before) == rename.line
+            or "消防" in rename.before
+            or "检验检疫" in rename.before
+        )
+        assert line_of(rename.after) in (
+            rename.line,
+            "市场监管",
+            "司法",
+            "农业农村",
+            "发展改革",
+            "海关",
+        )
 
 
 def test_successors_follow_one_reform_after_another():
@@ -153,7 +177,11 @@ def test_short_central_names_are_central():
 def test_a_reading_keeps_its_lines():
     reading = Reading("  橫崗街道\n\n辦事處　\n2019 年 2 月\n")
     assert reading.head == reading.foot
-    assert [reading.form[a:b] for a, b in reading.head] == ["横岗街道", "办事处", "2019 年 2 月"]
+    assert [reading.form[a:b] for a, b in reading.head] == [
+        "横岗街道",
+        "办事处",
+        "2019 年 2 月",
+    ]
     assert reading.form.startswith("横岗街道办事处") or "横岗街道办事处" in reading.form
     assert reading.quote(*reading.head[0]) == "橫崗街道"
 
@@ -210,8 +238,17 @@ def test_hosts(url, host):
 
 
 def test_a_host_is_learned_from_three_that_agree():
-    longgang, street = ("广东省", "深圳市", "龙岗区"), ("广东省", "深圳市", "龙岗区", "横岗街道")
-    pairs = [("a", longgang), ("a", street), ("a", longgang), ("b", longgang), ("b", longgang)]
+    longgang, street = (
+        ("广东省", "深圳市", "龙岗区"),
+        ("广东省", "深圳市", "龙岗区", "横岗街道"),
+    )
+    pairs = [
+        ("a", longgang),
+        ("a", street),
+        ("a", longgang),
+        ("b", longgang),
+        ("b", longgang),
+    ]
     pairs += [("c", longgang), ("c", longgang), ("c", ("湖南省", "衡阳市"))]
     table = HostTable.learn(pairs)
     assert table.as_mapping() == {"a": longgang}
@@ -262,5 +299,7 @@ def test_the_longest_name_before_a_sign_is_reached():
     form = "前文" * 50 + f"{longest}组织编制本报告{longest}(以下简称我办)"
     for _, _, sign, pattern in naming.SELF:
         if sign:
-            assert [m.span() for m in naming._around(sign, pattern, form)] == [m.span() for m in pattern.finditer(form)]
+            assert [m.span() for m in naming._around(sign, pattern, form)] == [
+                m.span() for m in pattern.finditer(form)
+            ]
             assert pattern.search(form)

@@ -1,8 +1,10 @@
-"""Damages clean text the way real mirrors did, written after the mechanism and apart from the repairer's own model.
+"""Damages clean text the way real mirrors did, written after the mechanism and apart from the
+repairer's own model.
 
-Traditional text in GBK bytes; pinyin put after chosen characters wherever their two bytes stand; the bytes cut at the
-codes of ，！。、 wherever they stand; each piece decoded alone as code page 936, where a broken pair becomes "?" and
-an unassigned one vanishes; full width folded to half; ideographic spaces dropped.
+Traditional text in GBK bytes; pinyin put after chosen characters wherever their two bytes stand;
+the bytes cut at the codes of ，！。、 wherever they stand; each piece decoded alone as code page
+936, where a broken pair becomes "?" and an unassigned one vanishes; full width folded to half;
+ideographic spaces dropped.
 """
 
 from __future__ import annotations
@@ -16,11 +18,18 @@ from pypinyin import Style, pinyin
 
 WIDE = str.maketrans(",:;!?()", "，：；！？（）")
 NARROW = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: None}
-CUTS = re.compile(b"\xa3\xac"), re.compile(b"\xa3\xa1"), re.compile(b"\xa1\xa3"), re.compile(b"\xa1\xa2")
+CUTS = (
+    re.compile(b"\xa3\xac"),
+    re.compile(b"\xa3\xa1"),
+    re.compile(b"\xa1\xa3"),
+    re.compile(b"\xa1\xa2"),
+)
 
 
 def _broken(error: UnicodeError) -> tuple[str, int]:
-    """What code page 936 does with bytes that are no pair: "?" for a lone lead, nothing for an unassigned pair."""
+    """What code page 936 does with bytes that are no pair: "?" for a lone lead, nothing for an
+    unassigned pair.
+    """
     assert isinstance(error, UnicodeDecodeError)
     at, data = error.start, error.object
     if data[at] == 0x80:
@@ -39,7 +48,9 @@ def cut(pieces: list[bytes], pattern: re.Pattern[bytes]) -> list[bytes]:
         part
         for piece in pieces
         for part in (
-            [piece] if any(p.fullmatch(piece) for p in CUTS) else re.split(b"(" + pattern.pattern + b")", piece)
+            [piece]
+            if any(p.fullmatch(piece) for p in CUTS)
+            else re.split(b"(" + pattern.pattern + b")", piece)
         )
         if part
     ]
@@ -74,7 +85,9 @@ class Damaged:
     def harmed(self) -> list[int]:
         """The lines that are more than glossed."""
         return [
-            k for k, (a, b) in enumerate(zip(self.clean, self.damaged, strict=True)) if without(b, self.glossed) != a
+            k
+            for k, (a, b) in enumerate(zip(self.clean, self.damaged, strict=True))
+            if without(b, self.glossed) != a
         ]
 
 
@@ -86,12 +99,20 @@ def without(line: str, glossed: dict[str, str]) -> str:
 
 
 def damage(lines: list[str], seed: int, glosses: int) -> Damaged:
-    """A document of traditional lines through the tool, `glosses` of its characters glossed throughout."""
+    """A document of traditional lines through the tool, `glosses` of its characters glossed
+    throughout.
+    """
     chance = random.Random(seed)
-    characters = sorted({c for line in lines for c in line if "\u4e00" <= c <= "\u9fff"})
+    characters = sorted(
+        {c for line in lines for c in line if "\u4e00" <= c <= "\u9fff"}
+    )
     chosen = chance.sample(characters, min(glosses, len(characters)))
     glossed = {c: pinyin(c, style=Style.TONE)[0][0] for c in chosen}
-    glossed = {c: r for c, r in glossed.items() if r != c and r.encode("gbk", "ignore").decode("gbk") == r}
+    glossed = {
+        c: r
+        for c, r in glossed.items()
+        if r != c and r.encode("gbk", "ignore").decode("gbk") == r
+    }
     return Damaged(
         tuple(clean_line(line) for line in lines),
         tuple(damage_line(line, glossed) for line in lines),

@@ -34,9 +34,16 @@ def test_one_list_does_what_two_passes_do(data: st.DataObject) -> None:
 def test_a_deletion_beside_an_edit_stays_an_edit_of_its_own() -> None:
     first = [Edit(2, 5, "", "gloss", 0.9)]
     both = compose("甲乙丙", first, [Edit(2, 3, "丁", "radical", 0.8)])
-    assert [(e.start, e.end, e.after, e.kind) for e in both] == [(2, 5, "", "gloss"), (5, 6, "丁", "radical")]
+    assert [(e.start, e.end, e.after, e.kind) for e in both] == [
+        (2, 5, "", "gloss"),
+        (5, 6, "丁", "radical"),
+    ]
 
 
 def test_edits_that_overlap_become_one_that_names_both() -> None:
-    both = compose("甲務(wù)", [Edit(1, 3, "務(", "gbk_out_of_step", 0.9)], [Edit(2, 6, "", "gloss", 0.99)])
+    both = compose(
+        "甲務(wù)",
+        [Edit(1, 3, "務(", "gbk_out_of_step", 0.9)],
+        [Edit(2, 6, "", "gloss", 0.99)],
+    )
     assert both == [Edit(1, 6, "務", "gbk_out_of_step+gloss", 0.9)]

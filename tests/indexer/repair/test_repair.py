@@ -85,7 +85,9 @@ def restored(document: Damaged) -> tuple[int, int]:
     lines = got.text.split("\n")
     harmed = document.harmed
     exact = sum(lines[k] == document.clean[k] for k in harmed)
-    wrong = sum(lines[k] != document.clean[k] for k in range(len(lines)) if k not in harmed)
+    wrong = sum(
+        lines[k] != document.clean[k] for k in range(len(lines)) if k not in harmed
+    )
     return exact, wrong
 
 
@@ -116,7 +118,9 @@ def test_private_use_that_nobody_knows_is_marked_and_said() -> None:
 @pytest.mark.parametrize("number", ["001", "003"])
 def test_the_real_damaged_reports_come_back(shared: Path, number: str) -> None:
     received = next((shared / "corpus/seeds").glob(f"{number}*")).read_text("utf-8")
-    want = next((shared / "corpus/gold").glob(f"{number}*.repaired.txt")).read_text("utf-8")
+    want = next((shared / "corpus/gold").glob(f"{number}*.repaired.txt")).read_text(
+        "utf-8"
+    )
     got = repair(received)
     well_formed(received, got)
 
@@ -144,17 +148,25 @@ def test_clean_text_is_left_alone(shared: Path) -> None:
 
 
 @settings(max_examples=300)
-@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12).map("".join))
+@given(
+    st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12).map("".join)
+)
 def test_what_a_gate_finds_holds_a_sign(text: str) -> None:
     for repairer in REPAIRERS:
         if repairer.signs and repairer.gate.search(text):
             assert re.search(f"[{repairer.signs}]", text), repairer.name
 
 
-def test_utf8_in_gbk_is_seen_in_any_two_characters_and_not_in_a_count_of_readers() -> None:
+def test_utf8_in_gbk_is_seen_in_any_two_characters_and_not_in_a_count_of_readers() -> (
+    None
+):
     seen = 0
-    for pair in map("".join, itertools.product("政府信息公开年度报告情况主动一龥", repeat=2)):
-        with contextlib.suppress(UnicodeDecodeError):  # not every pair of bytes is a character
+    for pair in map(
+        "".join, itertools.product("政府信息公开年度报告情况主动一龥", repeat=2)
+    ):
+        with contextlib.suppress(
+            UnicodeDecodeError
+        ):  # not every pair of bytes is a character
             assert mojibake.TWO_AS_GBK.search(pair.encode().decode("gbk")), pair
             seen += 1
     assert seen > 50

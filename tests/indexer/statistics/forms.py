@@ -8,7 +8,14 @@ from typing import Any
 
 from indexer.formats import read
 from indexer.page import Page, Source
-from indexer.sample.tables import Tables, applications, five, html_tables, stat2014_rows, text_tables
+from indexer.sample.tables import (
+    Tables,
+    applications,
+    five,
+    html_tables,
+    stat2014_rows,
+    text_tables,
+)
 
 LAYOUTS = {"line": "\n", "space": " ", "pipe": " | ", "tab": "\t"}
 OPENING = (
@@ -59,7 +66,9 @@ def tables(form: str) -> Tables:
             "行政事业性收费": ("12.5",),
         }
     rows = applications(form, [45, 6, 2, 2, 1, 2], [6, 0, 0, 0, 0, 1], outcomes)
-    return Tables(form, rows, proactive, [*five(2, 1, 0, 1), *five(1, 0, 3, 0), *five(0, 0, 0, 2)])
+    return Tables(
+        form, rows, proactive, [*five(2, 1, 0, 1), *five(1, 0, 3, 0), *five(0, 0, 0, 2)]
+    )
 
 
 def text_of(form: str, layout: str = "line", year: int = 2022) -> str:
@@ -74,9 +83,21 @@ def text_of(form: str, layout: str = "line", year: int = 2022) -> str:
             "granted": 8,
             "absent": 4,
         }
-        numbers |= {"reviews_upheld": 1, "suits_other": 2, "suits_corrected": 1, "fees": 0.02}
+        numbers |= {
+            "reviews_upheld": 1,
+            "suits_other": 2,
+            "suits_corrected": 1,
+            "fees": 0.02,
+        }
         body = [LAYOUTS[layout].join(row) for row in stat2014_rows(numbers)]
-        return "\n".join(["一、概述", "二、主动公开政府信息情况", "附：政府信息公开情况统计表", *body])
+        return "\n".join(
+            [
+                "一、概述",
+                "二、主动公开政府信息情况",
+                "附：政府信息公开情况统计表",
+                *body,
+            ]
+        )
     opening = [line.format(year=year) for line in OPENING]
     return "\n".join([*opening, *text_tables(tables(form), LAYOUTS[layout]), *CLOSING])
 
@@ -90,7 +111,9 @@ def markup_of(form: str, year: int = 2022) -> str:
 
 
 def page_of(case: dict[str, Any]) -> Page:
-    """The page of a case: a form in a layout after its edits (pattern, replacement, how often), or its own text."""
+    """The page of a case: a form in a layout after its edits (pattern, replacement, how often), or
+    its own text.
+    """
     year = case.get("year", 2022)
     if "text" in case:
         return Page(text="\n".join(case["text"]))

@@ -1,4 +1,7 @@
-"""Numbers in sentences, sentence by sentence: `facts` has a number, or the numbers of a conflict."""
+"""Numbers in sentences, sentence by sentence:
+
+`facts` has a number, or the numbers of a conflict.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +15,31 @@ from indexer.page import Page
 from indexer.statistics import prose, read_statistics
 
 DATA = Path(__file__).parents[2] / "data" / "statistics"
-CASES = [json.loads(line) for line in (DATA / "prose.jsonl").read_text(encoding="utf-8").splitlines()]
+CASES = [
+    json.loads(line)
+    for line in (DATA / "prose.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:40])
 def test_sentence(case: dict[str, Any]) -> None:
     text = "信息公开。\n" + case["text"]
     found = read_statistics(Page(text=text), text, 2016)
-    facts = {f["name"]: [c["value"] for c in f["conflict"]] if f["conflict"] else f["value"] for f in found.prose}
+    facts = {
+        f["name"]: [c["value"] for c in f["conflict"]] if f["conflict"] else f["value"]
+        for f in found.prose
+    }
     assert facts == case["facts"]
-    assert [f["name"] for f in found.prose if f["approximate"]] == case.get("approximate", [])
+    assert [f["name"] for f in found.prose if f["approximate"]] == case.get(
+        "approximate", []
+    )
     for fact in found.prose:
         start, end = fact["span"]
-        assert text[start:end] == fact["evidence"] == case.get("evidence", {}).get(fact["name"], fact["evidence"])
+        assert (
+            text[start:end]
+            == fact["evidence"]
+            == case.get("evidence", {}).get(fact["name"], fact["evidence"])
+        )
 
 
 def test_a_conflict_is_no_metric() -> None:
@@ -45,7 +60,9 @@ def test_silence_is_unknown() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:40])
-def test_no_rule_is_spared_a_sentence_that_it_finds_something_in(case: dict[str, Any]) -> None:
+def test_no_rule_is_spared_a_sentence_that_it_finds_something_in(
+    case: dict[str, Any],
+) -> None:
     sentence = "".join(case["text"].split())
     finding = {r for r in prose._RULES if r.pattern.search(sentence)}
     assert finding <= set(prose._rules_for(sentence))
@@ -54,7 +71,14 @@ def test_no_rule_is_spared_a_sentence_that_it_finds_something_in(case: dict[str,
 
 @pytest.mark.parametrize(
     "printed",
-    ["收到申请 12 件", "收到申请 1.2 万 件", "收到申请 3 0 余 件", "没 有收到", "收到申请 0 件", "收到申请零件"],
+    [
+        "收到申请 12 件",
+        "收到申请 1.2 万 件",
+        "收到申请 3 0 余 件",
+        "没 有收到",
+        "收到申请 0 件",
+        "收到申请零件",
+    ],
 )
 def test_a_count_is_seen_through_its_white_space(printed: str) -> None:
     assert prose._TOLD.search(printed)
@@ -62,7 +86,10 @@ def test_a_count_is_seen_through_its_white_space(printed: str) -> None:
 
 def test_the_heading_above_decides_what_an_application_is_for() -> None:
     sentence = "全年收到公民申请 12 件,均已答复。"
-    for heading, facts in (("三、依申请公开情况", {"applications_new": 12}), ("三、行政许可", {})):
+    for heading, facts in (
+        ("三、依申请公开情况", {"applications_new": 12}),
+        ("三、行政许可", {}),
+    ):
         text = f"一、概述\n信息公开。\n{heading}\n{sentence}"
         found = read_statistics(Page(text=text), text)
         assert {f["name"]: f["value"] for f in found.prose} == facts

@@ -20,7 +20,9 @@ from indexer.statistics import Statistics, read_statistics
 from tests.conftest import CORPUS
 
 TRUTH: dict[str, dict[str, Any]] = json.loads(
-    (Path(__file__).parents[2] / "data" / "corpus_truth.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "data" / "corpus_truth.json").read_text(
+        encoding="utf-8"
+    )
 )
 
 
@@ -33,11 +35,15 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Statistics]:
         if isinstance(source, Source):
             page = read(source)
             name = source.name.removeprefix("corpus/")
-            out[name] = read_statistics(page, repair(page.text).text, TRUTH[name]["year"])
+            out[name] = read_statistics(
+                page, repair(page.text).text, TRUTH[name]["year"]
+            )
     return out
 
 
-@pytest.mark.parametrize("name", [n for n, t in TRUTH.items() if t["template"].startswith("gb")])
+@pytest.mark.parametrize(
+    "name", [n for n, t in TRUTH.items() if t["template"].startswith("gb")]
+)
 def test_tables_of_a_sample(samples: dict[str, Statistics], name: str) -> None:
     truth, found = TRUTH[name], samples[name]
     assert (found.template, found.status) == (truth["template"], truth["tables_status"])
@@ -45,12 +51,20 @@ def test_tables_of_a_sample(samples: dict[str, Statistics], name: str) -> None:
     assert not [c.id for c in found.checks if c.id.startswith("T1")]
 
 
-@pytest.mark.parametrize("name", [n for n, t in TRUTH.items() if not t["template"].startswith("gb")])
-def test_numbers_in_the_prose_of_a_sample(samples: dict[str, Statistics], name: str) -> None:
+@pytest.mark.parametrize(
+    "name", [n for n, t in TRUTH.items() if not t["template"].startswith("gb")]
+)
+def test_numbers_in_the_prose_of_a_sample(
+    samples: dict[str, Statistics], name: str
+) -> None:
     truth, found = TRUTH[name]["metrics"], samples[name].metrics
     # what is damaged beyond repair is not stated: no number is wrong, and few are missing
-    assert {k: v for k, v in found.items() if k in truth} == {k: v for k, v in truth.items() if k in found}
-    assert len(truth.keys() - found.keys()) <= (3 if TRUTH[name]["damage"] == "utf8-as-gbk" else 0)
+    assert {k: v for k, v in found.items() if k in truth} == {
+        k: v for k, v in truth.items() if k in found
+    }
+    assert len(truth.keys() - found.keys()) <= (
+        3 if TRUTH[name]["damage"] == "utf8-as-gbk" else 0
+    )
 
 
 def test_pictures_of_tables_are_unreadable(samples: dict[str, Statistics]) -> None:
@@ -62,8 +76,15 @@ def test_generated_reports_come_back() -> None:
     for sample in generate(120, seed=7):
         truth, text = sample.truth, sample.text
         found = read_statistics(Page(text=text), text, truth["year"])
-        assert (found.template, found.status) == (truth["template"], truth["tables_status"])
-        wrong = {k for k, v in truth["metrics"].items() if k in found.metrics and found.metrics[k] != v}
+        assert (found.template, found.status) == (
+            truth["template"],
+            truth["tables_status"],
+        )
+        wrong = {
+            k
+            for k, v in truth["metrics"].items()
+            if k in found.metrics and found.metrics[k] != v
+        }
         assert not wrong
         if "lost zeros" not in truth["faults"]:
             assert found.metrics.items() >= truth["metrics"].items()
@@ -72,7 +93,10 @@ def test_generated_reports_come_back() -> None:
 def test_every_metric_has_a_row_and_its_words() -> None:
     assert len(set(METRIC_NAMES)) == len(METRICS)
     forms = {"prose", "stat2014", "gb2019", "gb2021"}
-    assert all(m.label_zh and m.label_en and m.unit and set(m.templates) <= forms for m in METRICS)
+    assert all(
+        m.label_zh and m.label_en and m.unit and set(m.templates) <= forms
+        for m in METRICS
+    )
 
 
 @pytest.mark.shared
@@ -81,8 +105,17 @@ def test_the_real_report_of_2019(shared: Path) -> None:
     found = read_statistics(Page(text=text), text, 2019)
     assert (found.template, found.status) == ("gb2019", "consistent")
     assert Counter(c.status for c in found.checks) == {"pass": 40}
-    want = {"applications_new": 110, "applications_refused": 13, "applications_unavailable": 50, "suits_total": 1}
-    want |= {"licences": 5718, "normative_published": 15, "procurement_yuan": 1_462_000_000}
+    want = {
+        "applications_new": 110,
+        "applications_refused": 13,
+        "applications_unavailable": 50,
+        "suits_total": 1,
+    }
+    want |= {
+        "licences": 5718,
+        "normative_published": 15,
+        "procurement_yuan": 1_462_000_000,
+    }
     assert found.metrics.items() >= want.items()
     assert {f["name"]: f.get("table") for f in found.prose}["applications_new"] == 110
 
@@ -93,13 +126,23 @@ def test_the_real_report_of_2019(shared: Path) -> None:
     [
         (
             "000",
-            {"wechat_items": 265, "applications_new": 0, "reviews_total": 0, "licences": None, "proactive_total": None},
+            {
+                "wechat_items": 265,
+                "applications_new": 0,
+                "reviews_total": 0,
+                "licences": None,
+                "proactive_total": None,
+            },
         ),
         ("002", {"applications_new": None, "normative_documents": 3, "suits_total": 0}),
     ],
 )
-def test_the_real_reports_of_2018(shared: Path, number: str, want: dict[str, int | None]) -> None:
-    text = next((shared / "corpus/seeds").glob(f"{number}*")).read_text(encoding="utf-8")
+def test_the_real_reports_of_2018(
+    shared: Path, number: str, want: dict[str, int | None]
+) -> None:
+    text = next((shared / "corpus/seeds").glob(f"{number}*")).read_text(
+        encoding="utf-8"
+    )
     found = read_statistics(Page(text=text), text, 2018)
     assert (found.template, found.status) == ("prose", "absent")
     assert {name: found.metrics.get(name) for name in want} == want

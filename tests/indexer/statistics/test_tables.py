@@ -30,7 +30,10 @@ from indexer.statistics import Statistics, read_statistics
 from tests.indexer.statistics.forms import LAYOUTS, page_of, tables, text_of
 
 DATA = Path(__file__).parents[2] / "data" / "statistics"
-CASES = [json.loads(line) for line in (DATA / "tables.jsonl").read_text(encoding="utf-8").splitlines()]
+CASES = [
+    json.loads(line)
+    for line in (DATA / "tables.jsonl").read_text(encoding="utf-8").splitlines()
+]
 IDENTITIES = {"gb2019": 40, "gb2021": 42, "stat2014": 6}
 
 
@@ -51,13 +54,24 @@ def fails(found: Statistics) -> list[str]:
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["name"])
 def test_case(case: dict[str, Any]) -> None:
     page = page_of(case)
-    found = read_statistics(page, page.text, case.get("year", 2022 if case.get("form") == "gb2021" else 2019))
+    found = read_statistics(
+        page,
+        page.text,
+        case.get("year", 2022 if case.get("form") == "gb2021" else 2019),
+    )
     assert found.template == case.get("template", case.get("form"))
-    assert (found.status, fails(found)) == (case.get("status", "consistent"), sorted(case.get("fails", [])))
-    assert {k: found.metrics.get(k) for k in case.get("metrics", {})} == case.get("metrics", {})
+    assert (found.status, fails(found)) == (
+        case.get("status", "consistent"),
+        sorted(case.get("fails", [])),
+    )
+    assert {k: found.metrics.get(k) for k in case.get("metrics", {})} == case.get(
+        "metrics", {}
+    )
     here = cells(found)
     assert {k: here[k]["value"] for k in case.get("cells", {})} == case.get("cells", {})
-    assert {k: here[k]["semantics"] for k in case.get("semantics", {})} == case.get("semantics", {})
+    assert {k: here[k]["semantics"] for k in case.get("semantics", {})} == case.get(
+        "semantics", {}
+    )
     if "blank0" in case:
         assert Counter(c.status for c in found.checks)["pass_blank0"] == case["blank0"]
     problems = "\n".join(found.problems)
@@ -115,10 +129,15 @@ def made(draw: st.DrawFn) -> Tables:
     outcomes = {key: draw(six) for key, _ in OUTCOMES[form] if draw(st.booleans())}
     handled = [sum(row[c] for row in outcomes.values()) for c in range(6)]
     carried_in = draw(six)
-    new = [max(0, n - c) + draw(st.integers(0, 3)) for n, c in zip(handled, carried_in, strict=True)]
+    new = [
+        max(0, n - c) + draw(st.integers(0, 3))
+        for n, c in zip(handled, carried_in, strict=True)
+    ]
     blank = tables(form)
     review = [n for _ in range(3) for n in five(*draw(st.tuples(*[NUMBERS] * 4)))]
-    return Tables(form, applications(form, new, carried_in, outcomes), blank.proactive, review)
+    return Tables(
+        form, applications(form, new, carried_in, outcomes), blank.proactive, review
+    )
 
 
 def rendered(what: Tables, layout: str) -> Page:
@@ -131,7 +150,11 @@ def rendered(what: Tables, layout: str) -> Page:
                 "edits": [["(?s)<table.*</table>", lambda _: html_tables(what)]],
             }
         )
-    return Page(text="\n".join(["一、总体情况", *text_tables(what, LAYOUTS[layout]), "五、存在的主要问题"]))
+    return Page(
+        text="\n".join(
+            ["一、总体情况", *text_tables(what, LAYOUTS[layout]), "五、存在的主要问题"]
+        )
+    )
 
 
 @settings(max_examples=60)
@@ -139,15 +162,28 @@ def rendered(what: Tables, layout: str) -> Page:
 def test_any_numbers_come_back(what: Tables, layout: str) -> None:
     page = rendered(what, layout)
     found = read_statistics(page, page.text)
-    assert (found.template, found.status, found.problems) == (what.template, "consistent", [])
+    assert (found.template, found.status, found.problems) == (
+        what.template,
+        "consistent",
+        [],
+    )
     assert found.metrics.items() >= printed_metrics(what).items()
 
 
 @settings(max_examples=60)
-@given(made(), st.sampled_from([*LAYOUTS, "html"]), st.integers(0, 10**6), st.sampled_from([1, 7, 1000]))
-def test_every_wrong_number_is_reported(what: Tables, layout: str, seed: int, by: int) -> None:
+@given(
+    made(),
+    st.sampled_from([*LAYOUTS, "html"]),
+    st.integers(0, 10**6),
+    st.sampled_from([1, 7, 1000]),
+)
+def test_every_wrong_number_is_reported(
+    what: Tables, layout: str, seed: int, by: int
+) -> None:
     chance = Random(seed)
-    key = chance.choice([k for k, row in what.applications.items() if row[6]] or ["new"])
+    key = chance.choice(
+        [k for k, row in what.applications.items() if row[6]] or ["new"]
+    )
     # the writer prints zeros for a row whose total is zero
     column = chance.randrange(7) if what.applications[key][6] else 6
     what.applications[key][column] += by
@@ -155,15 +191,25 @@ def test_every_wrong_number_is_reported(what: Tables, layout: str, seed: int, by
     found = read_statistics(page, page.text)
     assert len(fails(found)) == len(broken_identities(what)) > 0
     assert found.status == "inconsistent"
-    assert all(c.left is not None and c.right is not None and c.cells for c in found.checks if c.status == "fail")
+    assert all(
+        c.left is not None and c.right is not None and c.cells
+        for c in found.checks
+        if c.status == "fail"
+    )
 
 
 @settings(max_examples=80)
 @given(made(), st.sampled_from(sorted(LAYOUTS)), st.integers(0, 10**6))
-def test_lost_cells_leave_nothing_invented(what: Tables, layout: str, seed: int) -> None:
+def test_lost_cells_leave_nothing_invented(
+    what: Tables, layout: str, seed: int
+) -> None:
     chance, separator = Random(seed), LAYOUTS[layout]
     lines = text_tables(what, separator)
-    rows = [n for n, line in enumerate(lines) if line.split(separator)[-1].isdigit() and separator in line]
+    rows = [
+        n
+        for n, line in enumerate(lines)
+        if line.split(separator)[-1].isdigit() and separator in line
+    ]
     for n in chance.sample(rows, chance.randint(1, 5)):
         words = lines[n].split(separator)
         del words[chance.choice([k for k, word in enumerate(words) if word.isdigit()])]
@@ -175,7 +221,17 @@ def test_lost_cells_leave_nothing_invented(what: Tables, layout: str, seed: int)
     assert all(truth[k] == v for k, v in found.metrics.items() if k in truth)
 
 
-PIECES = [*"一二0123456789,.-/+|\t\n ()无元萬", *APPLICANTS, "12", "３", "公开", "未收到", "规章", "总计", "微信"]
+PIECES = [
+    *"一二0123456789,.-/+|\t\n ()无元萬",
+    *APPLICANTS,
+    "12",
+    "３",
+    "公开",
+    "未收到",
+    "规章",
+    "总计",
+    "微信",
+]
 PIECES += [
     "第二十条第(一)项",
     "本年制发件数",
@@ -184,7 +240,16 @@ PIECES += [
     "本年新收政府信息公开申请数量",
     "申请人情况",
 ]
-PIECES += ["予以公开", "结果维持", "尚未审结", "行政复议", "收到申请数", "申请办结数", "申请答复数", "規範性檔案"]
+PIECES += [
+    "予以公开",
+    "结果维持",
+    "尚未审结",
+    "行政复议",
+    "收到申请数",
+    "申请办结数",
+    "申请答复数",
+    "規範性檔案",
+]
 
 
 @settings(max_examples=150)
@@ -193,5 +258,9 @@ def test_any_text_is_read_without_harm(pieces: list[str]) -> None:
     text = "公开" + "".join(pieces)
     found = read_statistics(Page(text=text), text, 2020)
     assert found.status in TABLES_STATUSES
-    assert all(0 <= c["span"][0] < c["span"][1] <= len(text) for c in cells(found).values() if c["span"])
+    assert all(
+        0 <= c["span"][0] < c["span"][1] <= len(text)
+        for c in cells(found).values()
+        if c["span"]
+    )
     assert all(0 <= f["span"][0] < f["span"][1] <= len(text) for f in found.prose)

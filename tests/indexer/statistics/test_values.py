@@ -12,11 +12,19 @@ from index.analysis.normaliser import fold
 from indexer.statistics.values import plain, value_of
 
 DATA = Path(__file__).parents[2] / "data" / "statistics"
-CASES = [json.loads(line) for line in (DATA / "values.jsonl").read_text(encoding="utf-8").splitlines()]
+CASES = [
+    json.loads(line)
+    for line in (DATA / "values.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c[0] or "empty")
 def test_cell(case: list[Any]) -> None:
     raw, number, semantics, unit = case
     found = value_of(raw, fold(raw).form)
-    assert (found.raw, plain(found.value), found.semantics, found.unit) == (raw, number, semantics, unit)
+    assert (found.raw, plain(found.value), found.semantics, found.unit) == (
+        raw,
+        number,
+        semantics,
+        unit,
+    )

@@ -13,25 +13,36 @@ CARRIED = "上年结转政府信息公开申请数量\n"
 
 
 def after(form: str, **edits: str) -> tuple[YearCheck, ...]:
-    """The checks of a report against itself as the year before, after edits of the later one: old text = new text."""
+    """The checks of a report against itself as the year before, after edits of the later one: old
+    text = new text.
+    """
     earlier = text_of(form)
     later = earlier.replace(
-        f"{CARRIED}6\n0\n0\n0\n0\n1\n7", f"{CARRIED}{edits.pop('carried', '6/0/0/0/0/0/6')}".replace("/", "\n")
+        f"{CARRIED}6\n0\n0\n0\n0\n1\n7",
+        f"{CARRIED}{edits.pop('carried', '6/0/0/0/0/0/6')}".replace("/", "\n"),
     )
     for old, new in edits.items():
         later = later.replace(old.replace("_", "\n"), new.replace("_", "\n"))
-    both = [read_statistics(Page(text=text), text).as_json() for text in (earlier, later)]
+    both = [
+        read_statistics(Page(text=text), text).as_json() for text in (earlier, later)
+    ]
     return cross_year_checks(*both)
 
 
-def failed(checks: tuple[YearCheck, ...]) -> dict[str, tuple[float | None, float | None]]:
+def failed(
+    checks: tuple[YearCheck, ...],
+) -> dict[str, tuple[float | None, float | None]]:
     return {c.id: (c.left, c.right) for c in checks if c.status == "fail"}
 
 
 def test_what_is_carried_in_was_carried_out() -> None:
     checks = after("gb2021")
     assert [c.id for c in checks if c.id.startswith("X1")][-1] == "X1.total"
-    assert not [c for c in checks if c.id.startswith("X1") and c.status == "fail" and c.left == c.right]
+    assert not [
+        c
+        for c in checks
+        if c.id.startswith("X1") and c.status == "fail" and c.left == c.right
+    ]
 
 
 def test_a_broken_chain_says_both_numbers() -> None:

@@ -48,7 +48,9 @@ def test_search_keeps_the_contract(client):
     assert list(body) == [
         "query", "total", "occurrences", "took_ms", "page", "size", "next", "previous", "hits", "facets",
     ]  # fmt: skip
-    assert set(body["facets"]) == {f.name for f in FACETS if f.shown} <= set(FACET_NAMES)
+    assert (
+        set(body["facets"]) == {f.name for f in FACETS if f.shown} <= set(FACET_NAMES)
+    )
     assert "县区级" in answer.get_data(as_text=True)
     hit = body["hits"][0]
     for snippet in hit["snippets"]:
@@ -70,7 +72,10 @@ def test_toggle_urls_give_what_they_count(client):
     for name in ("level", "year", "region"):
         for value in body["facets"][name]["values"][:4]:
             if not value["selected"] and name != "level":
-                assert client.get(value["toggle_url"]).get_json()["total"] == value["count"]
+                assert (
+                    client.get(value["toggle_url"]).get_json()["total"]
+                    == value["count"]
+                )
     chosen = next(v for v in body["facets"]["level"]["values"] if v["selected"])
     assert "level" not in urlsplit(chosen["toggle_url"]).query
 
@@ -117,7 +122,11 @@ def test_problems(client, url, status, parameter, position):
     body = json.loads(answer.data)
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     assert {"type", "title", "status", "detail", "instance"} <= set(body)
-    assert (body["status"], body.get("parameter"), body.get("position")) == (status, parameter, position)
+    assert (body["status"], body.get("parameter"), body.get("position")) == (
+        status,
+        parameter,
+        position,
+    )
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
@@ -129,20 +138,43 @@ def test_other_methods_are_told_what_is_allowed(client, method):
 
 
 @pytest.mark.parametrize(
-    "raw", ["%00", "%ED%A0%80", "%FF%FE", "%F0%9F%98%80", "%EF%BF%BF", "%E2%80%AE", "a%0Ab", "%25"]
+    "raw",
+    [
+        "%00",
+        "%ED%A0%80",
+        "%FF%FE",
+        "%F0%9F%98%80",
+        "%EF%BF%BF",
+        "%E2%80%AE",
+        "a%0Ab",
+        "%25",
+    ],
 )
 @pytest.mark.parametrize(
-    "path", ["/api/v1/search?q=", "/search?q=", "/api/v1/reports/", "/reports/", "/search?agency=", "/"]
+    "path",
+    [
+        "/api/v1/search?q=",
+        "/search?q=",
+        "/api/v1/reports/",
+        "/reports/",
+        "/search?agency=",
+        "/",
+    ],
 )
 def test_strange_characters_are_no_error_of_ours(client, path, raw):
     assert client.get(path + raw).status_code < 500
 
 
 def test_an_unusable_index_is_said(client, searcher):
-    searcher.broken = IndexDamagedError("a file is missing; run gongkai index --rebuild")
+    searcher.broken = IndexDamagedError(
+        "a file is missing; run gongkai index --rebuild"
+    )
     for url in ("/-/readyz", "/api/v1/search"):
         answer = client.get(url)
-        assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+        assert (answer.status_code, answer.mimetype) == (
+            503,
+            "application/problem+json",
+        )
         assert "rebuild" in answer.get_json(force=True)["detail"]
         assert answer.headers["Retry-After"]
     assert client.get("/search").status_code == 503
@@ -159,12 +191,18 @@ def test_an_unforeseen_error_tells_no_secrets(client, searcher):
 def test_not_modified_costs_no_search(client, searcher):
     first = client.get("/api/v1/search?q=公开")
     before = searcher.searches
-    again = client.get("/api/v1/search?q=公开", headers={"If-None-Match": first.headers["ETag"]})
+    again = client.get(
+        "/api/v1/search?q=公开", headers={"If-None-Match": first.headers["ETag"]}
+    )
     assert again.status_code == 304
     assert searcher.searches == before
-    other = client.get("/api/v1/search?q=申请", headers={"If-None-Match": first.headers["ETag"]})
+    other = client.get(
+        "/api/v1/search?q=申请", headers={"If-None-Match": first.headers["ETag"]}
+    )
     searcher.generation += 1
-    newer = client.get("/api/v1/search?q=公开", headers={"If-None-Match": first.headers["ETag"]})
+    newer = client.get(
+        "/api/v1/search?q=公开", headers={"If-None-Match": first.headers["ETag"]}
+    )
     assert (other.status_code, newer.status_code) == (200, 200)
 
 
@@ -172,7 +210,10 @@ def test_compression_keeps_the_validator(client):
     headers = {"Accept-Encoding": "gzip"}
     answer = client.get("/api/v1/search?q=公开", headers=headers)
     assert answer.headers["Content-Encoding"] == "gzip"
-    again = client.get("/api/v1/search?q=公开", headers=headers | {"If-None-Match": answer.headers["ETag"]})
+    again = client.get(
+        "/api/v1/search?q=公开",
+        headers=headers | {"If-None-Match": answer.headers["ETag"]},
+    )
     assert again.status_code == 304
 
 
@@ -199,7 +240,9 @@ def test_numbers_stay_numbers_and_absent_stays_empty():
 
 def test_export_jsonl_holds_whole_records(client, searcher):
     lines = client.get("/api/v1/export?format=jsonl").data.decode().splitlines()
-    assert [json.loads(line)["id"] for line in lines] == [r.id for r in searcher.reports]
+    assert [json.loads(line)["id"] for line in lines] == [
+        r.id for r in searcher.reports
+    ]
 
 
 def test_feed_is_atom_and_survives_control_characters(client, searcher):
@@ -208,14 +251,21 @@ def test_feed_is_atom_and_survives_control_characters(client, searcher):
     atom = "{http://www.w3.org/2005/Atom}"
     entries = feed.findall(f"{atom}entry")
     assert 0 < len(entries) <= 30
-    assert all(e.findtext(f"{atom}updated") and e.findtext(f"{atom}id").startswith("http") for e in entries)
+    assert all(
+        e.findtext(f"{atom}updated") and e.findtext(f"{atom}id").startswith("http")
+        for e in entries
+    )
     assert "q=" in feed.find(f"{atom}link").get("href")
 
 
 def test_sitemaps_list_every_report(client, searcher):
     name = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
     files = [e.text for e in ET.fromstring(client.get("/sitemap.xml").data).iter(name)]
-    found = [e.text for f in files for e in ET.fromstring(client.get(urlsplit(f).path).data).iter(name)]
+    found = [
+        e.text
+        for f in files
+        for e in ET.fromstring(client.get(urlsplit(f).path).data).iter(name)
+    ]
     assert len(found) == len(searcher.reports)
     assert client.get(urlsplit(found[0]).path).status_code == 200
 
@@ -225,7 +275,10 @@ def test_metrics_have_few_labels(client):
         client.get(f"/nosuch/{i}")
         client.get(f"/search?q=公开{i}")
     text = client.get("/metrics").get_data(as_text=True)
-    assert 'gongkai_requests_total{endpoint="pages.search",method="GET",status="200"} 5.0' in text
+    assert (
+        'gongkai_requests_total{endpoint="pages.search",method="GET",status="200"} 5.0'
+        in text
+    )
     assert "nosuch" not in text
 
 
@@ -237,6 +290,8 @@ def test_queries_are_logged_only_when_asked(searcher, caplog):
 
     caplog.set_level("INFO", "gongkai.queries")
     for wanted in (False, True):
-        app = create_app(Settings(index=Path("unused"), log_queries=wanted), searcher=searcher)
+        app = create_app(
+            Settings(index=Path("unused"), log_queries=wanted), searcher=searcher
+        )
         app.test_client().get("/api/v1/search?q=公开")
     assert len(caplog.records) == 1

@@ -8,7 +8,8 @@ from index.model.fields import FACET_NAMES
 from webui.api import openapi
 
 load_all_checks()
-# The language of `q` and `where`, and `page * size`, cannot be said in JSON Schema: what fits it may be refused.
+# The language of `q` and `where`, and `page * size`, cannot be said in JSON Schema: what fits it
+# may be refused.
 UNSAYABLE = {"positive_data_acceptance"}
 ALL = [check for check in CHECKS.get_all() if check.__name__ not in UNSAYABLE]
 PATHS = openapi.document("http://localhost")["paths"]
@@ -16,9 +17,14 @@ PATHS = openapi.document("http://localhost")["paths"]
 WITH_PARAMETERS = [
     path
     for path, item in PATHS.items()
-    if any(p["in"] == "query" or p["schema"]["type"] != "string" for p in item["get"]["parameters"])
+    if any(
+        p["in"] == "query" or p["schema"]["type"] != "string"
+        for p in item["get"]["parameters"]
+    )
 ]
-PLAIN = {"Accept-Encoding": "identity"}  # the client under test offers codings that it cannot read
+PLAIN = {
+    "Accept-Encoding": "identity"
+}  # the client under test offers codings that it cannot read
 modest = settings(
     max_examples=20,
     deadline=None,
@@ -66,8 +72,15 @@ def test_every_address_is_described(app):
 
 
 def test_every_facet_is_a_parameter():
-    assert set(FACET_NAMES) <= {p["name"] for p in PATHS["/api/v1/search"]["get"]["parameters"]}
+    assert set(FACET_NAMES) <= {
+        p["name"] for p in PATHS["/api/v1/search"]["get"]["parameters"]
+    }
 
 
 def test_the_indexing_machine_stays_private():
-    assert "origin" not in openapi.document("http://x")["components"]["schemas"]["Provenance"]["properties"]
+    assert (
+        "origin"
+        not in openapi.document("http://x")["components"]["schemas"]["Provenance"][
+            "properties"
+        ]
+    )

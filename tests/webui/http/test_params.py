@@ -55,14 +55,27 @@ def test_reads_every_parameter():
         "&published_from=2019-01-01&match=any&sort=-year&size=20&page=3&facets=level,year&facet_size=5&snippets=0"
     )
     request = parse_search(args(query))
-    assert request.filters == {"level": ("省级", "地市级"), "year": ("2018",), "region": ("广东省/深圳市",)}
+    assert request.filters == {
+        "level": ("省级", "地市级"),
+        "year": ("2018",),
+        "region": ("广东省/深圳市",),
+    }
     assert request.where == ("a>=1", "b<2")
-    assert (request.size, request.page, request.facets, request.snippets) == (20, 3, ("level", "year"), 0)
+    assert (request.size, request.page, request.facets, request.snippets) == (
+        20,
+        3,
+        ("level", "year"),
+        0,
+    )
 
 
 def test_a_request_survives_its_own_url():
     request = SearchRequest(
-        q='"公开" 50%&=+', filters={"agency": ("甲&乙", "丙 丁"), "year": ("2018",)}, where=("x>=1",), facets=(), page=2
+        q='"公开" 50%&=+',
+        filters={"agency": ("甲&乙", "丙 丁"), "year": ("2018",)},
+        where=("x>=1",),
+        facets=(),
+        page=2,
     )
     query = request.url().partition("?")[2]
     assert parse_search(args(query)) == request
@@ -79,10 +92,14 @@ def test_the_table_names_what_a_request_has():
 
 
 def test_a_form_may_send_empty_fields():
-    assert parse_search(without_blanks(args("q=&year_from=&year_to= &sort=year"))) == SearchRequest(sort="year")
+    assert parse_search(
+        without_blanks(args("q=&year_from=&year_to= &sort=year"))
+    ) == SearchRequest(sort="year")
 
 
-@pytest.mark.parametrize("query", ["page=1", "cursor=x", "size=0", "size=1001", "snippets=1"])
+@pytest.mark.parametrize(
+    "query", ["page=1", "cursor=x", "size=0", "size=1001", "snippets=1"]
+)
 def test_a_list_of_values_has_no_pages(query):
     with pytest.raises(RequestError):
         parse_facet(args(query))

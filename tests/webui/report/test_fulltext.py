@@ -11,19 +11,32 @@ from webui.report.marks import marked
 from webui.report.received import received_text
 
 TEXT = st.text(st.sampled_from("公开<&>\"'区\n 一、1"), max_size=40)
-SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 12), st.sampled_from(["b", "i", "u"])), max_size=8)
+SPANS = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 12), st.sampled_from(["b", "i", "u"])),
+    max_size=8,
+)
 
 
 @settings(max_examples=150, deadline=None)
 @given(TEXT, SPANS)
 def test_layers_never_change_the_text_and_nest_well(text, spans):
     layers = [
-        Layer(s, min(s + n, len(text)), "biu".index(t), Markup(f"<{t}>"), Markup(f"</{t}>"))
+        Layer(
+            s,
+            min(s + n, len(text)),
+            "biu".index(t),
+            Markup(f"<{t}>"),
+            Markup(f"</{t}>"),
+        )
         for s, n, t in spans
         if s <= len(text)
     ]
     for line in spread(text, layers):
-        assert Markup(line.html).striptags().split() == line.text.split() or "<" in line.text or "&" in line.text
+        assert (
+            Markup(line.html).striptags().split() == line.text.split()
+            or "<" in line.text
+            or "&" in line.text
+        )
         stack = []
         for close, tag in re.findall(r"<(/?)([biu])>", line.html):
             if close:
@@ -31,7 +44,10 @@ def test_layers_never_change_the_text_and_nest_well(text, spans):
             else:
                 stack.append(tag)
         assert not stack
-    whole = "\n".join(lxml_html.fromstring(f"<pre>{x.html}</pre>").text_content() for x in spread(text, layers))
+    whole = "\n".join(
+        lxml_html.fromstring(f"<pre>{x.html}</pre>").text_content()
+        for x in spread(text, layers)
+    )
     assert whole == text
 
 
@@ -45,7 +61,15 @@ def test_marks_lie_on_their_characters(text, places):
 
 
 def test_a_mark_across_lines_keeps_one_anchor():
-    layer = Layer(1, 4, 3, Markup("<mark>"), Markup("</mark>"), Markup('<mark id="hit-1">'), Markup("<i></i>"))
+    layer = Layer(
+        1,
+        4,
+        3,
+        Markup("<mark>"),
+        Markup("</mark>"),
+        Markup('<mark id="hit-1">'),
+        Markup("<i></i>"),
+    )
     first, second = spread("甲乙\n丙丁", [layer])
     assert first.html == Markup('甲<mark id="hit-1">乙</mark><i></i>')
     assert second.html == Markup("<mark>丙</mark>丁")
@@ -59,7 +83,17 @@ def test_blocks_know_headings_cells_and_paragraphs():
 
 
 def test_received_is_none_for_a_record_that_contradicts_itself():
-    assert received_text(Report("1", "a", "区", repairs=[Repair("x", 3, 4, "a", "", 1.0, display=(1, 1))])) is None
+    assert (
+        received_text(
+            Report(
+                "1",
+                "a",
+                "区",
+                repairs=[Repair("x", 3, 4, "a", "", 1.0, display=(1, 1))],
+            )
+        )
+        is None
+    )
 
 
 def test_a_flattened_table_falls_into_its_rows():
@@ -83,7 +117,11 @@ def test_rows_lose_no_cell():
 def test_rows_with_bars_are_rows_and_no_headings():
     text = "三、申请\n项目 | 自然人 | 总计\n四、结转下年度继续办理 | 1 | 1\n\n五、其他\t2\t2\n无 | 表"
     found = blocks(spread(text, []))
-    assert [(b.kind, len(b.lines)) for b in found] == [("heading", 1), ("barred", 3), ("paragraph", 1)]
+    assert [(b.kind, len(b.lines)) for b in found] == [
+        ("heading", 1),
+        ("barred", 3),
+        ("paragraph", 1),
+    ]
 
 
 def test_numbered_rows_of_the_table_of_applications_are_no_headings():

@@ -14,7 +14,9 @@ def text(element):
 
 @pytest.fixture
 def section(client):
-    return tree(client, "/reports/gb1").xpath("//section[@aria-labelledby='statistics']")[0]
+    return tree(client, "/reports/gb1").xpath(
+        "//section[@aria-labelledby='statistics']"
+    )[0]
 
 
 def test_the_verdict_is_said_in_words(section):
@@ -33,11 +35,18 @@ def test_terms_of_a_failing_identity_lead_into_the_text(client, section):
     whole = tree(client, "/reports/gb1")
     links = section.xpath(".//details[@class='terms']//a/@href")
     assert len(links) == 3
-    assert [whole.xpath("//*[@id=$id]", id=h[1:])[0].text for h in links] == ["3", "1", "4"]
+    assert [whole.xpath("//*[@id=$id]", id=h[1:])[0].text for h in links] == [
+        "3",
+        "1",
+        "4",
+    ]
 
 
 def test_zero_blank_none_and_unread_are_told_apart(section):
-    shown = {text(r.find("th")): [text(td) for td in r.findall("td")] for r in section.xpath(".//table//tbody/tr")}
+    shown = {
+        text(r.find("th")): [text(td) for td in r.findall("td")]
+        for r in section.xpath(".//table//tbody/tr")
+    }
     assert shown["属于国家秘密"] == ["空", "/不适用", "0"]
     assert shown["属于三类内部事务信息"] == ["1", "若干", "2"]
     assert shown["总计"] == ["这里有78，个数与列不合，没有归列"]
@@ -45,7 +54,10 @@ def test_zero_blank_none_and_unread_are_told_apart(section):
 
 
 def test_rows_stand_under_their_family(section):
-    rows = [text(th) for th in section.xpath(".//table[contains(@class, 'sheet')]//tbody//th")]
+    rows = [
+        text(th)
+        for th in section.xpath(".//table[contains(@class, 'sheet')]//tbody//th")
+    ]
     assert rows.index("（三）不予公开") + 1 == rows.index("属于国家秘密")
     assert rows.count("（三）不予公开") == 1
 

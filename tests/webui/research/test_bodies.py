@@ -23,12 +23,17 @@ def page(client):
 
 @pytest.fixture
 def reports(searcher):
-    return sorted((r for r in searcher.reports if r.agency == NAME), key=lambda r: (r.year, r.published))
+    return sorted(
+        (r for r in searcher.reports if r.agency == NAME),
+        key=lambda r: (r.year, r.published),
+    )
 
 
 def test_every_report_of_the_body_is_listed_newest_first(page, reports):
     rows = page.xpath("//section[@aria-labelledby='reports']//tbody/tr")
-    assert [r.xpath(".//input/@value")[0] for r in rows] == [r.id for r in reversed(reports)]
+    assert [r.xpath(".//input/@value")[0] for r in rows] == [
+        r.id for r in reversed(reports)
+    ]
     for row in rows:
         assert row.xpath(".//input/@value")[0] in row.xpath(".//a/@href")[0]
 
@@ -38,13 +43,17 @@ def test_numbers_by_year_are_those_of_the_reports(page, reports):
     heads = [text(a) for a in table.xpath(".//thead//a")]
     assert heads == [str(r.year) for r in reports]
     row = next(r for r in table.xpath(".//tbody/tr") if text(r[0]) == "本年新收申请")
-    assert [text(td) for td in row[2:]] == [str(r.statistics["metrics"]["applications_new"]) for r in reports]
+    assert [text(td) for td in row[2:]] == [
+        str(r.statistics["metrics"]["applications_new"]) for r in reports
+    ]
     assert row.xpath(".//svg[@aria-hidden='true']")
 
 
 def test_a_number_that_is_not_stated_is_no_zero(client, searcher, reports):
     reports[0].statistics["metrics"]["applications_new"] = None
-    row = tree(client, f"/bodies?agency={NAME}").xpath("//section[@aria-labelledby='metrics']//tbody/tr")[0]
+    row = tree(client, f"/bodies?agency={NAME}").xpath(
+        "//section[@aria-labelledby='metrics']//tbody/tr"
+    )[0]
     assert text(row[2]) == "没有写明–"
 
 
@@ -74,7 +83,9 @@ def test_a_line_is_not_drawn_across_forms(client, reports):
         report.statistics["template"] = "gb2021"
     for year, report in enumerate(reports, 2012):
         report.year = year
-    row = tree(client, f"/bodies?agency={NAME}").xpath("//section[@aria-labelledby='metrics']//tbody/tr")[0]
+    row = tree(client, f"/bodies?agency={NAME}").xpath(
+        "//section[@aria-labelledby='metrics']//tbody/tr"
+    )[0]
     assert len(row.xpath(".//polyline")) == 2
 
 

@@ -7,7 +7,17 @@ from lxml import html as lxml_html
 from webui.research.textdiff import compared
 
 TEXT = st.lists(
-    st.sampled_from(["一、概述\n", "二、收费\n", "收到申请5件。", "收到申请6件。", "公开<b>。", "没有\n"]), max_size=12
+    st.sampled_from(
+        [
+            "一、概述\n",
+            "二、收费\n",
+            "收到申请5件。",
+            "收到申请6件。",
+            "公开<b>。",
+            "没有\n",
+        ]
+    ),
+    max_size=12,
 )
 
 
@@ -22,7 +32,11 @@ def text(element):
 
 
 def plain(markup):
-    return re.sub(r"\s+", "", lxml_html.fromstring(f"<pre>{markup}</pre>").text_content()) if markup else ""
+    return (
+        re.sub(r"\s+", "", lxml_html.fromstring(f"<pre>{markup}</pre>").text_content())
+        if markup
+        else ""
+    )
 
 
 @settings(max_examples=80, deadline=None)
@@ -31,7 +45,10 @@ def test_no_character_of_either_text_is_lost(a, b):
     left, right = "".join(a), "".join(b)
     sections, _, _ = compared(left, right)
     for whole, side in ((left, "left"), (right, "right")):
-        shown = "".join(getattr(s, side) + "".join(plain(getattr(p, side)) for p in s.pieces) for s in sections)
+        shown = "".join(
+            getattr(s, side) + "".join(plain(getattr(p, side)) for p in s.pieces)
+            for s in sections
+        )
         assert shown == re.sub(r"\s+", "", whole)
 
 
@@ -56,30 +73,42 @@ def test_only_what_differs_is_marked():
 
 
 def test_another_script_is_no_difference():
-    sections, left, right = compared("二、依申请公开\n没有收费。", "二、依申請公開\n沒有收費。")
+    sections, left, right = compared(
+        "二、依申请公开\n没有收费。", "二、依申請公開\n沒有收費。"
+    )
     assert (left, right) == (1, 1)
     assert sections[0].right == "二、依申請公開"
 
 
 def test_a_chapter_of_one_side_stands_alone():
     sections, _, _ = compared("一、概述\n甲。\n二、收费\n没有。", "一、概述\n甲。\n")
-    assert [(s.left, s.right) for s in sections] == [("一、概述", "一、概述"), ("二、收费", "")]
+    assert [(s.left, s.right) for s in sections] == [
+        ("一、概述", "一、概述"),
+        ("二、收费", ""),
+    ]
 
 
 def test_facts_and_numbers_say_whether_they_differ(client, searcher):
     page = tree(client, "/compare?id=r1&id=r5")
     facts = {
-        text(r[0]): [text(td) for td in r[1:]] for r in page.xpath("//section[@aria-labelledby='facts']//tbody/tr")
+        text(r[0]): [text(td) for td in r[1:]]
+        for r in page.xpath("//section[@aria-labelledby='facts']//tbody/tr")
     }
     assert facts["机关"] == ["深圳市教育局", "深圳市教育局", "相同"]
     assert facts["年度"] == ["2013", "2017", "不同"]
-    (row,) = page.xpath("//section[@aria-labelledby='numbers']//tbody/tr[contains(., '本年新收申请')]")
+    (row,) = page.xpath(
+        "//section[@aria-labelledby='numbers']//tbody/tr[contains(., '本年新收申请')]"
+    )
     assert [text(td) for td in row[1:]] == ["1", "5", "+4（+400%）"]
 
 
 def test_texts_of_two_stand_abreast_and_of_three_do_not(client):
-    assert tree(client, "/compare?id=r1&id=r5").xpath("//section[@aria-labelledby='texts']//b")
-    assert not tree(client, "/compare?id=r1&id=r5&id=r9").xpath("//section[@aria-labelledby='texts']")
+    assert tree(client, "/compare?id=r1&id=r5").xpath(
+        "//section[@aria-labelledby='texts']//b"
+    )
+    assert not tree(client, "/compare?id=r1&id=r5&id=r9").xpath(
+        "//section[@aria-labelledby='texts']"
+    )
 
 
 def test_other_forms_are_warned_of(client):
@@ -100,13 +129,23 @@ def test_long_texts_are_not_set_abreast(client, searcher):
 
 
 def test_a_sentence_that_keeps_coming_back_costs_no_more_than_others():
-    sections, left, _ = compared("甲公开。乙公开。" * 4000, "乙公开。丙公开。甲公开。" * 3000)
+    sections, left, _ = compared(
+        "甲公开。乙公开。" * 4000, "乙公开。丙公开。甲公开。" * 3000
+    )
     assert len(sections) == 1
     assert 0 <= left <= 1
 
 
 def test_work_on_single_characters_has_an_end():
-    a = "\n".join(f"全年第{n}次主动公开政府信息若干条{'甲乙丙'[n % 3] * 300}。" for n in range(150))
-    b = a.replace("甲", "丁").replace("乙", "戊").replace("丙", "己").replace("若干", "许多")
+    a = "\n".join(
+        f"全年第{n}次主动公开政府信息若干条{'甲乙丙'[n % 3] * 300}。"
+        for n in range(150)
+    )
+    b = (
+        a.replace("甲", "丁")
+        .replace("乙", "戊")
+        .replace("丙", "己")
+        .replace("若干", "许多")
+    )
     ((section,), _, _) = compared(a, b)
     assert plain(section.pieces[0].left) == re.sub(r"\s+", "", a)

@@ -9,7 +9,9 @@ REGION = "广东省/深圳市"
 
 @pytest.fixture
 def tree(client):
-    return lxml_html.fromstring(client.get(f"/coverage?region={REGION}").get_data(as_text=True))
+    return lxml_html.fromstring(
+        client.get(f"/coverage?region={REGION}").get_data(as_text=True)
+    )
 
 
 def text(element):
@@ -36,7 +38,9 @@ def test_every_cell_says_what_the_endpoint_says(client, tree):
             link = shown[name, year].xpath("./a")[0]
             assert text(link).startswith(words[cell["late"]])
             assert link.get("href") == f"/reports/{cell['id']}"
-            assert (f"{cell['copies']}份" in text(shown[name, year])) == (cell["copies"] > 1)
+            assert (f"{cell['copies']}份" in text(shown[name, year])) == (
+                cell["copies"] > 1
+            )
         for year in row["missing"]:
             assert text(shown[name, str(year)]) == "本库未收录"
     assert sum(text(cell) == "本库未收录" for cell in shown.values()) == body["missing"]
@@ -89,10 +93,15 @@ def test_an_unknown_region_is_a_problem(client):
 
 
 def test_the_country_is_answered_alike_with_and_without_a_region(client):
-    assert json.loads(client.get("/api/v1/coverage?region=").data) == client.get("/api/v1/coverage").get_json()
+    assert (
+        json.loads(client.get("/api/v1/coverage?region=").data)
+        == client.get("/api/v1/coverage").get_json()
+    )
 
 
-@pytest.mark.parametrize("url", ["/", "/search", f"/search?region={REGION}", "/reports/r1"])
+@pytest.mark.parametrize(
+    "url", ["/", "/search", f"/search?region={REGION}", "/reports/r1"]
+)
 def test_coverage_is_linked(client, url):
     body = lxml_html.fromstring(client.get(url).get_data(as_text=True))
     assert body.xpath("//main//a[starts-with(@href, '/coverage')]")

@@ -40,7 +40,9 @@ def test_a_group_leads_to_its_reports(client):
     page = tree(client, "/numbers?q=公开&level=县区级&by=year")
     for row in page.xpath("//table//tbody/tr"):
         link = row.xpath("./th/a/@href")[0]
-        total = client.get(link.replace("/search", "/api/v1/search")).get_json()["total"]
+        total = client.get(link.replace("/search", "/api/v1/search")).get_json()[
+            "total"
+        ]
         assert total == int(row.xpath("./td")[7].text_content())
 
 
@@ -55,14 +57,21 @@ def test_no_line_runs_across_a_change_of_form(client):
     plot = page.xpath("//section[@aria-labelledby='spread']//svg")[0]
     marks = plot.xpath(".//g[@class='break']/line/@x1")
     assert len(marks) == 1
-    runs = [[float(p.split(",")[0]) for p in r.split()] for r in plot.xpath(".//polyline/@points")]
+    runs = [
+        [float(p.split(",")[0]) for p in r.split()]
+        for r in plot.xpath(".//polyline/@points")
+    ]
     assert len(runs) == 2
     assert all(max(run) < float(marks[0]) or min(run) > float(marks[0]) for run in runs)
     assert "由此起多数报告换了格式" in text(page.xpath("//tr[@class='broken']")[0])
 
 
 def test_a_line_has_gaps_where_years_are_missing():
-    years = [Point("2010", 1, 1, 5.0), Point("2011", 1, 1, 6.0, follows=True), Point("2012", 0, 2, None)]
+    years = [
+        Point("2010", 1, 1, 5.0),
+        Point("2011", 1, 1, 6.0, follows=True),
+        Point("2012", 0, 2, None),
+    ]
     years += [Point("2013", 1, 1, 7.0), Point("2014", 1, 1, 0.0, follows=True)]
     drawn = Plot(years, "x", "y", "").line
     assert len(re.findall("<polyline", drawn)) == 2
@@ -70,7 +79,9 @@ def test_a_line_has_gaps_where_years_are_missing():
 
 
 def test_a_single_year_is_a_dot():
-    assert "<polyline" not in Plot([Point("2010", 3, 3, 5.0, 1.0, 9.0)], "x", "y", "").line
+    assert (
+        "<polyline" not in Plot([Point("2010", 3, 3, 5.0, 1.0, 9.0)], "x", "y", "").line
+    )
 
 
 def test_labels_of_a_plot_are_text():
@@ -90,22 +101,35 @@ def test_scope_and_formula_are_said(client):
 
 
 def test_the_choosers_keep_the_search(client):
-    form = tree(client, "/numbers?q=公开&level=县区级&where=applications_new>=1&by=region").xpath("//form")[-1]
+    form = tree(
+        client, "/numbers?q=公开&level=县区级&where=applications_new>=1&by=region"
+    ).xpath("//form")[-1]
     values = form.form_values()
-    assert {("q", "公开"), ("level", "县区级"), ("where", "applications_new>=1"), ("by", "region")} <= set(values)
+    assert {
+        ("q", "公开"),
+        ("level", "县区级"),
+        ("where", "applications_new>=1"),
+        ("by", "region"),
+    } <= set(values)
 
 
 def test_search_and_numbers_lead_to_each_other(client):
-    there = tree(client, "/search?q=公开&level=县区级&page=1&size=5").xpath("//nav[@class='tabs']/a/@href")[1]
+    there = tree(client, "/search?q=公开&level=县区级&page=1&size=5").xpath(
+        "//nav[@class='tabs']/a/@href"
+    )[1]
     back = tree(client, there).xpath("//nav[@class='tabs']/a/@href")[0]
-    assert client.get(back.replace("/search", "/api/v1/search")).get_json()["query"]["filters"] == {"level": ["县区级"]}
+    assert client.get(back.replace("/search", "/api/v1/search")).get_json()["query"][
+        "filters"
+    ] == {"level": ["县区级"]}
 
 
 def test_stats_without_parameters_are_those_of_the_index(client, searcher):
     assert client.get("/api/v1/stats").get_json() == searcher.stats()
 
 
-@pytest.mark.parametrize("query", ["by=year", "q=公开", "measure=nosuch", "measure=applications_new&size=5"])
+@pytest.mark.parametrize(
+    "query", ["by=year", "q=公开", "measure=nosuch", "measure=applications_new&size=5"]
+)
 def test_stats_refuse_what_they_do_not_know(client, query):
     answer = client.get("/api/v1/stats?" + query)
     assert answer.status_code == 400

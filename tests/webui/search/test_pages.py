@@ -57,7 +57,9 @@ def test_pages_are_whole(client, url):
     assert len(ids) == len(set(ids))
     for label in tree.xpath("//label/@for"):
         assert label in ids
-    assert not tree.xpath("//script[not(@src)] | //*[@style] | //style | //*[starts-with(name(@*), 'on')]")
+    assert not tree.xpath(
+        "//script[not(@src)] | //*[@style] | //style | //*[starts-with(name(@*), 'on')]"
+    )
     assert tree.xpath("//main")
     assert tree.xpath("//a[@href='#main']")
 
@@ -84,7 +86,10 @@ def test_home_tells_the_years_to_those_who_cannot_see_the_chart(client):
     bars = tree.xpath("//svg[@role='img']/g/title/text()")
     rows = [[text(cell) for cell in row] for row in tree.xpath("//details//tbody/tr")]
     assert len(bars) == len(rows) >= 11
-    assert all(year in bar and count in bar for bar, (year, count) in zip(bars, rows, strict=True))
+    assert all(
+        year in bar and count in bar
+        for bar, (year, count) in zip(bars, rows, strict=True)
+    )
 
 
 def test_results_state_total_and_occurrences(client):
@@ -117,7 +122,10 @@ def test_a_chosen_value_is_shown_at_zero(client):
 
 
 def test_chips_take_conditions_away(client):
-    tree = page(client, "/search?q=公开&level=县区级&level=省级&year_from=2012&region=广东省/深圳市&where=x>=1")
+    tree = page(
+        client,
+        "/search?q=公开&level=县区级&level=省级&year_from=2012&region=广东省/深圳市&where=x>=1",
+    )
     chips = tree.xpath("//ul[@class='chips']/li")
     assert len(chips) == 6
     for chip in chips:
@@ -128,7 +136,9 @@ def test_chips_take_conditions_away(client):
 
 
 def test_a_new_query_keeps_the_filters(client):
-    form = page(client, "/search?q=公开&level=县区级&where=x>=1&size=20&page=1").forms[0]
+    form = page(client, "/search?q=公开&level=县区级&where=x>=1&size=20&page=1").forms[
+        0
+    ]
     assert ("level", "县区级") in form.form_values()
     assert ("where", "x>=1") in form.form_values()
     assert ("size", "20") in form.form_values()
@@ -156,7 +166,11 @@ def test_paging(client):
 def test_the_same_result_for_machines(client):
     tree = page(client, "/search?q=公开&level=省级&sort=-year")
     links = dict(
-        zip(tree.xpath("//link[@rel='alternate']/@type"), tree.xpath("//link[@rel='alternate']/@href"), strict=True)
+        zip(
+            tree.xpath("//link[@rel='alternate']/@type"),
+            tree.xpath("//link[@rel='alternate']/@href"),
+            strict=True,
+        )
     )
     assert client.get(links["application/json"]).get_json()["query"]["filters"]
     assert client.get(links["application/atom+xml"]).status_code == 200
@@ -189,7 +203,9 @@ def test_nothing_of_a_report_or_a_query_is_markup(client, url):
 def test_hits_are_numbered_and_linked(client):
     tree = page(client, "/reports/r1?q=公开")
     marks = tree.xpath("//mark[@id]")
-    assert [m.get("id") for m in marks] == [f"hit-{i}" for i in range(1, len(marks) + 1)]
+    assert [m.get("id") for m in marks] == [
+        f"hit-{i}" for i in range(1, len(marks) + 1)
+    ]
     assert {m.text for m in marks} == {"公开"}
     assert f"共{len(marks)}处" in text(tree.xpath("//nav[@class='hitbar']")[0])
     assert len(tree.xpath("//*[@class='step']//a[@rel='next']")) == len(marks) - 1
@@ -201,7 +217,10 @@ def test_the_text_comes_whole(client, searcher):
     tree = page(client, "/reports/x1?q=公开")
     for step in tree.xpath("//*[@class='step']"):
         step.drop_tree()
-    assert tree.xpath("//div[@class='prose']")[0].text_content().strip() == report.text.strip()
+    assert (
+        tree.xpath("//div[@class='prose']")[0].text_content().strip()
+        == report.text.strip()
+    )
 
 
 def test_repairs_can_be_seen_and_undone(client, searcher):
@@ -211,9 +230,13 @@ def test_repairs_can_be_seen_and_undone(client, searcher):
     assert prose.get("lang") == "zh-Hant"
     assert len(prose.xpath(".//ins[@class='repair']")) == 3
     assert prose.xpath(".//*[@class='damage']")[0].text == "拓寬"
-    rows = [text(r) for r in tree.xpath("//section[@aria-labelledby='repairs']//tbody/tr")]
+    rows = [
+        text(r) for r in tree.xpath("//section[@aria-labelledby='repairs']//tbody/tr")
+    ]
     assert any("(qū)" in r and "2" in r for r in rows)
-    received = page(client, "/reports/hant/1?view=received").xpath("//div[@class='prose']")[0]
+    received = page(client, "/reports/hant/1?view=received").xpath(
+        "//div[@class='prose']"
+    )[0]
     assert "區(qū)政府" in received.text_content()
     assert [e.text for e in received.xpath(".//*[@class='damage']")] == [
         r.before for r in sorted(report.repairs, key=lambda r: r.start)
@@ -234,7 +257,11 @@ def test_unknown_is_said(client):
 
 def test_evidence_is_linked_to_its_place(client):
     tree = page(client, "/reports/r1")
-    year = next(r for r in tree.xpath("//table[@class='facts']/tbody/tr") if text(r).startswith("年度"))
+    year = next(
+        r
+        for r in tree.xpath("//table[@class='facts']/tbody/tr")
+        if text(r).startswith("年度")
+    )
     assert "另有说法：2012" in text(year)
     target = year.xpath(".//a/@href")[0][1:]
     assert tree.xpath("//*[@id=$id]", id=target)[0].text == "2013"
@@ -258,7 +285,9 @@ def test_failed_identities_come_first(client):
     tree = page(client, "/reports/r1")
     rows = tree.xpath("//section[@aria-labelledby='statistics']//tbody/tr")
     assert rows[0].get("class") == "fail"
-    assert tree.xpath("//section[@aria-labelledby='statistics']/details/@open") is not None
+    assert (
+        tree.xpath("//section[@aria-labelledby='statistics']/details/@open") is not None
+    )
 
 
 @pytest.mark.parametrize(
@@ -301,7 +330,9 @@ def test_messages_are_escaped(client):
     assert "&lt;b&gt;" in body
 
 
-def test_a_missing_report_keeps_its_name_out_of_the_log_of_errors(client, searcher, caplog):
+def test_a_missing_report_keeps_its_name_out_of_the_log_of_errors(
+    client, searcher, caplog
+):
     with pytest.raises(ReportNotFoundError):
         searcher.report("nosuch")
     client.get("/reports/nosuch")
@@ -309,9 +340,18 @@ def test_a_missing_report_keeps_its_name_out_of_the_log_of_errors(client, search
 
 
 def test_public_address_and_proxies(searcher):
-    app = create_app(Settings(index=Path("unused"), base_url="https://gongkai.example/"), searcher=searcher)
-    assert "https://gongkai.example/reports/r1" in app.test_client().get("/reports/r1").get_data(as_text=True)
+    app = create_app(
+        Settings(index=Path("unused"), base_url="https://gongkai.example/"),
+        searcher=searcher,
+    )
+    assert "https://gongkai.example/reports/r1" in app.test_client().get(
+        "/reports/r1"
+    ).get_data(as_text=True)
     forwarded = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
     for proxies, host in ((0, "http://localhost"), (1, "https://evil.example")):
-        app = create_app(Settings(index=Path("unused"), trusted_proxies=proxies), searcher=searcher)
-        assert f"{host}/sitemap.xml" in app.test_client().get("/robots.txt", headers=forwarded).get_data(as_text=True)
+        app = create_app(
+            Settings(index=Path("unused"), trusted_proxies=proxies), searcher=searcher
+        )
+        assert f"{host}/sitemap.xml" in app.test_client().get(
+            "/robots.txt", headers=forwarded
+        ).get_data(as_text=True)

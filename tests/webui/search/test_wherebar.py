@@ -16,7 +16,9 @@ def text(element):
 
 
 def test_the_form_adds_a_condition_to_the_search(client):
-    form = tree(client, "/search?q=公开&level=县区级&page=1").xpath("//form[@class='where']")[0]
+    form = tree(client, "/search?q=公开&level=县区级&page=1").xpath(
+        "//form[@class='where']"
+    )[0]
     fields = dict(form.form_values()) | {"where_sign": ">=", "where_value": "1,000"}
     answer = client.get(form.get("action"), query_string=fields)
     assert answer.status_code == 302
@@ -28,11 +30,16 @@ def test_the_form_adds_a_condition_to_the_search(client):
 
 
 def test_an_empty_condition_changes_nothing(client):
-    answer = client.get("/search?q=公开&where_name=applications_new&where_sign=%3D&where_value=")
+    answer = client.get(
+        "/search?q=公开&where_name=applications_new&where_sign=%3D&where_value="
+    )
     assert answer.headers["Location"].endswith("/search?q=%E5%85%AC%E5%BC%80")
 
 
-@pytest.mark.parametrize("query", ["where_value=3", "where_name=x&where_value=3", "where_sign=%3D&where_value=3"])
+@pytest.mark.parametrize(
+    "query",
+    ["where_value=3", "where_name=x&where_value=3", "where_sign=%3D&where_value=3"],
+)
 def test_half_a_condition_is_refused(client, query):
     assert client.get("/search?" + query).status_code == 400
 
@@ -42,7 +49,9 @@ def test_the_endpoint_does_not_know_the_form(client):
 
 
 def test_a_condition_is_a_chip_in_words(client):
-    chips = tree(client, "/search?where=applications_new>=100").xpath("//ul[@class='chips']/li")
+    chips = tree(client, "/search?where=applications_new>=100").xpath(
+        "//ul[@class='chips']/li"
+    )
     assert [text(c) for c in chips] == ["本年新收申请≥100移除本年新收申请≥100"]
 
 
@@ -61,12 +70,22 @@ def test_the_spread_of_a_chosen_number_narrows_it(client, searcher):
 
 def test_hits_state_the_number_that_they_are_sorted_by(client, searcher):
     page = tree(client, "/search?sort=-applications_new")
-    assert page.xpath("//select[@id='sort']//option[@selected]/@value") == ["-applications_new"]
+    assert page.xpath("//select[@id='sort']//option[@selected]/@value") == [
+        "-applications_new"
+    ]
     first = page.xpath("//ol[@class='hits']/li")[1]
-    number = searcher.report(first.xpath(".//input[@name='id']/@value")[0]).statistics["metrics"]["applications_new"]
+    number = searcher.report(first.xpath(".//input[@name='id']/@value")[0]).statistics[
+        "metrics"
+    ]["applications_new"]
     assert f"本年新收申请{number}" in text(first)
 
 
 def test_the_query_is_no_filter(client):
-    assert "已选" not in text(tree(client, "/search?q=公开").xpath("//details[@id='filters']/summary")[0])
-    assert "已选1项" in text(tree(client, "/search?q=公开&level=省级").xpath("//details[@id='filters']/summary")[0])
+    assert "已选" not in text(
+        tree(client, "/search?q=公开").xpath("//details[@id='filters']/summary")[0]
+    )
+    assert "已选1项" in text(
+        tree(client, "/search?q=公开&level=省级").xpath(
+            "//details[@id='filters']/summary"
+        )[0]
+    )

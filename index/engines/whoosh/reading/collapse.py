@@ -12,13 +12,21 @@ from index.engines.whoosh.reading.selection import Selection
 __all__ = ["folded"]
 
 
-def folded(leaves: Sequence[Leaf], found: Sequence[Selection], name: str | None) -> list[Selection]:
-    """What was found without what another match stands for; a document without the number stands for itself."""
+def folded(
+    leaves: Sequence[Leaf], found: Sequence[Selection], name: str | None
+) -> list[Selection]:
+    """What was found without what another match stands for; a document without the number stands
+    for itself.
+    """
     if name is None or not leaves:
         return list(found)
     segments = [leaf.segment for leaf in leaves]
-    values = np.concatenate([s.number(name).take(f.documents) for s, f in zip(segments, found, strict=True)])
-    ties = np.concatenate([s.ties.take(f.documents) for s, f in zip(segments, found, strict=True)])
+    values = np.concatenate(
+        [s.number(name).take(f.documents) for s, f in zip(segments, found, strict=True)]
+    )
+    ties = np.concatenate(
+        [s.ties.take(f.documents) for s, f in zip(segments, found, strict=True)]
+    )
     order = np.lexsort((ties, values))
     sorted_values = values[order]
     first = np.ones(len(order), bool)

@@ -46,7 +46,9 @@ def select(node: Node, segment: Segment) -> Selection:
         case PathPrefix(name, prefixes):
             return _by_value(segment, name, segment.ordinals_below(name), prefixes)
         case NumberRange(name, low, high):
-            return Selection(segment.count, mask=_in_range(segment.number(name), low, high))
+            return Selection(
+                segment.count, mask=_in_range(segment.number(name), low, high)
+            )
         case _:
             return _combined(node, segment)
 
@@ -59,7 +61,9 @@ def _combined(node: AllOf | AnyOf | AtLeast | Not, segment: Segment) -> Selectio
                 found &= select(operand, segment)
             return found
         case AnyOf(operands):
-            return Selection.any_of(segment.count, [select(operand, segment) for operand in operands])
+            return Selection.any_of(
+                segment.count, [select(operand, segment) for operand in operands]
+            )
         case AtLeast(operands, least):
             count = np.zeros(segment.count, np.int16)
             for operand in operands:
@@ -71,7 +75,9 @@ def _combined(node: AllOf | AnyOf | AtLeast | Not, segment: Segment) -> Selectio
             assert_never(node)
 
 
-def _by_value(segment: Segment, name: str, ordinals: Mapping[Any, list[int]], names: Iterable[Any]) -> Selection:
+def _by_value(
+    segment: Segment, name: str, ordinals: Mapping[Any, list[int]], names: Iterable[Any]
+) -> Selection:
     """The documents whose value has one of the names."""
     column, _ = segment.facet(name)
     wanted = sorted({ordinal for one in names for ordinal in ordinals.get(one, ())})

@@ -1,7 +1,9 @@
-"""The embedded engine: a snapshot of the index that answers questions with exact sets, counts and orders.
+"""The embedded engine: a snapshot of the index that answers questions with exact sets, counts and
+orders.
 
-A condition becomes a mask of documents in each segment; filters are masks of their own, so that a facet can be counted
-without its filter. Everything is arithmetic on arrays: see ARCHITECTURE.md for why.
+A condition becomes a mask of documents in each segment; filters are masks of their own, so that a
+facet can be counted without its filter. Everything is arithmetic on arrays: see ARCHITECTURE.md for
+why.
 """
 
 from __future__ import annotations
@@ -19,7 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from index.engines.seam import Columns, EngineQuery, FacetCounts, Found, Manifest, Matches
+from index.engines.seam import (
+    Columns,
+    EngineQuery,
+    FacetCounts,
+    Found,
+    Manifest,
+    Matches,
+)
 from index.engines.whoosh.reading.accumulate import summed_at
 from index.engines.whoosh.reading.collapse import folded
 from index.engines.whoosh.reading.conditions import select
@@ -30,7 +39,13 @@ from index.engines.whoosh.reading.segment import Row, Segment
 from index.engines.whoosh.reading.selection import Selection
 from index.engines.whoosh.reading.values import columns_of
 from index.engines.whoosh.storage.pack import REBUILD, Array
-from index.engines.whoosh.storage.store import TRIES, Generation, Store, latest_toc, mark_of
+from index.engines.whoosh.storage.store import (
+    TRIES,
+    Generation,
+    Store,
+    latest_toc,
+    mark_of,
+)
 from index.engines.whoosh.writing.batch import tie_of
 from index.engines.whoosh.writing.writer import stale
 from index.model.errors import IndexDamagedError, ReportNotFoundError
@@ -47,14 +62,18 @@ GROUP, MANY = 32, 8_192
 
 Group = tuple[String | Wildcard, ...]
 Placed = tuple[float, int, int, int, int | None]
-"""A match in the order of the answer: minus its key, tie, number of the segment, document, occurrences."""
+"""A match in the order of the answer: minus its key, tie, number of the segment, document,
+occurrences.
+"""
 
 
-def open_engine(folder: Path, *, fingerprint: Mapping[str, str] | None = None, trust: bool = False) -> WhooshEngine:
+def open_engine(
+    folder: Path, *, fingerprint: Mapping[str, str] | None = None, trust: bool = False
+) -> WhooshEngine:
     """The newest snapshot of the index in `folder`.
 
-    Raises IndexMissingError, IndexDamagedError, IndexStaleError (it was written with another `fingerprint`) and
-    IndexNotTrustedError (it belongs to another user, and `trust` is not given).
+    Raises IndexMissingError, IndexDamagedError, IndexStaleError (it was written with another
+    `fingerprint`) and IndexNotTrustedError (it belongs to another user, and `trust` is not given).
     """
     store = Store(Path(folder))
     if not trust:
@@ -65,8 +84,12 @@ def open_engine(folder: Path, *, fingerprint: Mapping[str, str] | None = None, t
     return WhooshEngine(store, generation, segments)
 
 
-def _opened(store: Store, known: Mapping[str, Segment]) -> tuple[Generation, list[Leaf]]:
-    """The newest generation and its segments; those already `known` are shared, with their mappings and caches."""
+def _opened(
+    store: Store, known: Mapping[str, Segment]
+) -> tuple[Generation, list[Leaf]]:
+    """The newest generation and its segments; those already `known` are shared, with their mappings
+    and caches.
+    """
     missing = ""
     for _ in range(TRIES):
         generation = store.read()
@@ -77,7 +100,9 @@ def _opened(store: Store, known: Mapping[str, Segment]) -> tuple[Generation, lis
                 live = np.ones(segment.count, bool)
                 live[list(s.deleted_docs())] = False
                 leaves.append(Leaf(segment, live, not s.deleted_count()))
-        except FileNotFoundError as e:  # a writer has published a newer generation and removed this one
+        except (
+            FileNotFoundError
+        ) as e:  # a writer has published a newer generation and removed this one
             missing = str(e.filename)
             latest = latest_toc(store.folder)
             if latest is not None and latest[0] == generation.number:
@@ -112,30 +137,49 @@ class WhooshEngine:
         self.tables: dict[str, FacetTable] = {}
         self.known = dict(known or {})
         self.lock, self.closed = threading.Lock(), False
-        self.manifest = Manifest(generation.number, self.statistics.reports, dict(generation.fingerprint))
+        self.manifest = Manifest(
+            generation.number, self.statistics.reports, dict(generation.fingerprint)
+        )
 
     # ------------------------------------------------------------------ the seam
     def search(self, query: EngineQuery) -> Matches:
         """Answer one question."""
         groups = _groups(query.counted)
         base, filters = self._selected(query)
-        every = folded(self.leaves, _narrowed(base, filters, except_for=None), query.fold)
+        every = folded(
+            self.leaves, _narrowed(base, filters, except_for=None), query.fold
+        )
         matched = [self._matched(i, chosen, groups) for i, chosen in enumerate(every)]
         occurrences = None
         if groups:
-            occurrences = sum(int(m.occurrences.sum()) for m in matched if m.occurrences is not None)
+            occurrences = sum(
+                int(m.occurrences.sum()) for m in matched if m.occurrences is not None
+            )
         facets = self._facets(query, base, filters, every)
         hits = self._page(query, matched)
-        return Matches(sum(len(m.documents) for m in matched), occurrences, hits, facets)
+        return Matches(
+            sum(len(m.documents) for m in matched), occurrences, hits, facets
+        )
 
-    def _selected(self, query: EngineQuery) -> tuple[list[Selection], dict[str, list[Selection]]]:
-        """What satisfies the condition and is not deleted, and what satisfies each filter, by segment."""
+    def _selected(
+        self, query: EngineQuery
+    ) -> tuple[list[Selection], dict[str, list[Selection]]]:
+        """What satisfies the condition and is not deleted, and what satisfies each filter, by
+        segment.
+        """
         base = [self._living(query.condition, leaf) for leaf in self.leaves]
-        return base, {n: [select(node, leaf.segment) for leaf in self.leaves] for n, node in query.filters.items()}
+        return base, {
+            n: [select(node, leaf.segment) for leaf in self.leaves]
+            for n, node in query.filters.items()
+        }
 
     def _living(self, node: Node, leaf: Leaf) -> Selection:
         found = select(node, leaf.segment)
-        return found if leaf.whole else found & Selection(leaf.segment.count, mask=leaf.live)
+        return (
+            found
+            if leaf.whole
+            else found & Selection(leaf.segment.count, mask=leaf.live)
+        )
 
     def get(self, report_id: str) -> Found:
         """One report by its id. Raises ReportNotFoundError."""
@@ -175,10 +219,17 @@ class WhooshEngine:
             for document in found.documents.tolist():
                 yield self._found(i, document, 0.0, None, None)
 
-    def columns(self, query: EngineQuery, numbers: Sequence[str], facets: Sequence[str]) -> Columns:
+    def columns(
+        self, query: EngineQuery, numbers: Sequence[str], facets: Sequence[str]
+    ) -> Columns:
         """Numbers and facet values of all reports that a query finds."""
         found = _narrowed(*self._selected(query), except_for=None)
-        return columns_of([leaf.segment for leaf in self.leaves], [f.documents for f in found], numbers, facets)
+        return columns_of(
+            [leaf.segment for leaf in self.leaves],
+            [f.documents for f in found],
+            numbers,
+            facets,
+        )
 
     def sources(self) -> Mapping[str, tuple[str, str]]:
         """id -> (digest, source) of every report."""
@@ -188,7 +239,10 @@ class WhooshEngine:
             for name, meta, live in zip(names, metas, leaf.live.tolist(), strict=True):
                 if live:
                     fields = from_json(meta)
-                    out[name.decode("utf-8", "surrogatepass")] = (fields["digest"], fields["source"])
+                    out[name.decode("utf-8", "surrogatepass")] = (
+                        fields["digest"],
+                        fields["source"],
+                    )
         return out
 
     def refreshed(self) -> WhooshEngine:
@@ -202,11 +256,14 @@ class WhooshEngine:
                 pass
         known = {leaf.segment.name: leaf.segment for leaf in self.leaves}
         with self.lock:
-            numberings = self.known | {name: table.numbering for name, table in self.tables.items()}
+            numberings = self.known | {
+                name: table.numbering for name, table in self.tables.items()
+            }
         return WhooshEngine(self.store, *_opened(self.store, known), numberings)
 
     def warm(self) -> threading.Thread:
-        """Sum every block of the packs in the background, so that no question has to; that also reads them ahead.
+        """Sum every block of the packs in the background, so that no question has to; that also
+        reads them ahead.
 
         The first question has the machine for itself: on busy cores it waits a third less.
         """
@@ -238,7 +295,9 @@ class WhooshEngine:
                 return number, document
         raise ReportNotFoundError(report_id)
 
-    def _matched(self, number: int, found: Selection, groups: Sequence[Group]) -> Matched:
+    def _matched(
+        self, number: int, found: Selection, groups: Sequence[Group]
+    ) -> Matched:
         documents = found.documents
         if not groups:
             return Matched(documents, None)
@@ -247,7 +306,9 @@ class WhooshEngine:
             return Matched(documents, np.zeros(0, np.int64))
         lists = [segment.hits(group) for group in groups]
         if segment.wordings:
-            lists.append(segment.reworded(tuple(leaf for group in groups for leaf in group)))
+            lists.append(
+                segment.reworded(tuple(leaf for group in groups for leaf in group))
+            )
         return Matched(documents, summed_at(documents, lists, segment.count))
 
     def _facets(
@@ -261,7 +322,11 @@ class WhooshEngine:
         for asked in query.facets:
             chosen = matched
             if asked.name in filters:
-                chosen = folded(self.leaves, _narrowed(base, filters, except_for=asked.name), query.fold)
+                chosen = folded(
+                    self.leaves,
+                    _narrowed(base, filters, except_for=asked.name),
+                    query.fold,
+                )
             table = self._table(asked.name)
             out.append(table.answer(asked, table.counted(chosen)))
         return tuple(out)
@@ -274,23 +339,39 @@ class WhooshEngine:
                 self.tables[name] = table
         return table
 
-    def _page(self, query: EngineQuery, matched: Sequence[Matched]) -> tuple[Found, ...]:
+    def _page(
+        self, query: EngineQuery, matched: Sequence[Matched]
+    ) -> tuple[Found, ...]:
         """The hits asked for, in order."""
         if query.size <= 0 or not matched:
             return ()
         scorer, last = Scorer(self.statistics, query.ranking), query.offset + query.size
         rows: list[Placed] = []
         for number, some in enumerate(matched):
-            keys, ties = self._keys(query, scorer, number, some), self.leaves[number].segment.ties
+            keys, ties = (
+                self._keys(query, scorer, number, some),
+                self.leaves[number].segment.ties,
+            )
             first = _first(keys, ties, some.documents, last, query)
             documents = some.documents.take(first)
-            counts = [None] * len(first) if some.occurrences is None else some.occurrences.take(first).tolist()
-            placed = (-keys.take(first)).tolist(), ties.take(documents).tolist(), repeat(number), documents.tolist()
+            counts = (
+                [None] * len(first)
+                if some.occurrences is None
+                else some.occurrences.take(first).tolist()
+            )
+            placed = (
+                (-keys.take(first)).tolist(),
+                ties.take(documents).tolist(),
+                repeat(number),
+                documents.tolist(),
+            )
             rows += zip(*placed, counts, strict=False)  # a number is repeated for ever
         rows.sort(key=itemgetter(0, 1))
         return self._hits(query, scorer, rows[query.offset : last])
 
-    def _keys(self, query: EngineQuery, scorer: Scorer, number: int, matched: Matched) -> Array:
+    def _keys(
+        self, query: EngineQuery, scorer: Scorer, number: int, matched: Matched
+    ) -> Array:
         """What each match is sorted by, greatest first; minus infinity where it has no such value."""
         if query.sort == "relevance":
             return scorer.scores(number, matched.documents)
@@ -298,11 +379,17 @@ class WhooshEngine:
             if matched.occurrences is None:
                 return np.full(len(matched.documents), -np.inf)
             return matched.occurrences.astype(float)
-        values = self.leaves[number].segment.number(query.sort.removeprefix("-")).take(matched.documents)
+        values = (
+            self.leaves[number]
+            .segment.number(query.sort.removeprefix("-"))
+            .take(matched.documents)
+        )
         values = values if query.sort.startswith("-") else -values
         return np.where(np.isnan(values), -np.inf, values)
 
-    def _hits(self, query: EngineQuery, scorer: Scorer, rows: Sequence[Placed]) -> tuple[Found, ...]:
+    def _hits(
+        self, query: EngineQuery, scorer: Scorer, rows: Sequence[Placed]
+    ) -> tuple[Found, ...]:
         """The hits at some places."""
         keys = [None if math.isinf(negative) else -negative for negative, *_ in rows]
         scores: Sequence[float] = [key or 0.0 for key in keys]
@@ -312,10 +399,19 @@ class WhooshEngine:
             keys = [None if key is None else -key or 0.0 for key in keys]
         return tuple(
             self._found(number, document, score, key, occurrences)
-            for (_, _, number, document, occurrences), score, key in zip(rows, scores, keys, strict=True)
+            for (_, _, number, document, occurrences), score, key in zip(
+                rows, scores, keys, strict=True
+            )
         )
 
-    def _found(self, number: int, document: int, score: float, key: float | None, occurrences: int | None) -> Found:
+    def _found(
+        self,
+        number: int,
+        document: int,
+        score: float,
+        key: float | None,
+        occurrences: int | None,
+    ) -> Found:
         segment = self.leaves[number].segment
         return Found(
             id=segment.id(document),
@@ -329,7 +425,9 @@ class WhooshEngine:
 
 # ---------------------------------------------------------------------- counting
 def _groups(counted: Node) -> list[Group]:
-    """The leaves to count, those that may overlap together: only their places must be chosen between."""
+    """The leaves to count, those that may overlap together: only their places must be chosen
+    between.
+    """
     groups: list[Group] = []
     for leaf in strings_of(counted):
         touching = [g for g in groups if any(may_overlap(leaf, other) for other in g)]
@@ -339,7 +437,10 @@ def _groups(counted: Node) -> list[Group]:
 
 
 def _narrowed(
-    base: Sequence[Selection], filters: Mapping[str, Sequence[Selection]], *, except_for: str | None
+    base: Sequence[Selection],
+    filters: Mapping[str, Sequence[Selection]],
+    *,
+    except_for: str | None,
 ) -> list[Selection]:
     """What is left under every filter but one."""
     out = list(base)
@@ -355,16 +456,26 @@ def _scores(scorer: Scorer, rows: Sequence[Placed]) -> list[float]:
     out = [0.0] * len(rows)
     for segment in {number for _, _, number, _, _ in rows}:
         at = [i for i, (_, _, number, _, _) in enumerate(rows) if number == segment]
-        for i, score in zip(at, scorer.scores(segment, np.array([rows[i][3] for i in at])).tolist(), strict=True):
+        for i, score in zip(
+            at,
+            scorer.scores(segment, np.array([rows[i][3] for i in at])).tolist(),
+            strict=True,
+        ):
             out[i] = score
     return out
 
 
-def _first(keys: Array, ties: Array, documents: Array, count: int, query: EngineQuery) -> Array:
-    """The numbers of the first `count` matches of a segment in the order (key descending, tie ascending)."""
+def _first(
+    keys: Array, ties: Array, documents: Array, count: int, query: EngineQuery
+) -> Array:
+    """The numbers of the first `count` matches of a segment in the order (key descending, tie
+    ascending).
+    """
     if query.after is not None:
         behind = np.flatnonzero(_behind(keys, ties[documents], query))
-        return behind.take(_best(keys.take(behind), ties, documents.take(behind), count))
+        return behind.take(
+            _best(keys.take(behind), ties, documents.take(behind), count)
+        )
     return _best(keys, ties, documents, count)
 
 
@@ -386,17 +497,25 @@ def _best(keys: Array, ties: Array, documents: Array, count: int) -> Array:
         some = _contenders(keys, count)
         high = keys.take(some)
         least = np.partition(high, len(high) - count)[len(high) - count]
-        certain, equal = some.take(np.flatnonzero(high > least)), some.take(np.flatnonzero(high == least))
+        certain, equal = (
+            some.take(np.flatnonzero(high > least)),
+            some.take(np.flatnonzero(high == least)),
+        )
         need = count - len(certain)
         if len(equal) > need:
-            equal = equal.take(np.argpartition(ties[documents.take(equal)], need)[:need]) if need else equal[:0]
+            equal = (
+                equal.take(np.argpartition(ties[documents.take(equal)], need)[:need])
+                if need
+                else equal[:0]
+            )
         some = np.concatenate((certain, equal))
     order: Array = np.lexsort((ties[documents.take(some)], -keys.take(some)))
     return some.take(order)[:count]
 
 
 def _contenders(keys: Array, count: int) -> Array:
-    """Numbers among which the `count` greatest keys are: those that reach as high as so many groups do.
+    """Numbers among which the `count` greatest keys are: those that reach as high as so many groups
+    do.
 
     The greatest of a group costs a third of what selecting among all keys does.
     """
@@ -404,5 +523,7 @@ def _contenders(keys: Array, count: int) -> Array:
         return np.arange(len(keys))
     width = len(keys) // GROUP
     highest = keys[: GROUP * width].reshape(GROUP, width).max(0)
-    found: Array = np.flatnonzero(keys >= np.partition(highest, width - count)[width - count])
+    found: Array = np.flatnonzero(
+        keys >= np.partition(highest, width - count)[width - count]
+    )
     return found

@@ -18,7 +18,9 @@ class Recent:
         self.kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self.lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Any], size_of: Callable[[Any], int]) -> Any:
+    def get(
+        self, key: Hashable, make: Callable[[], Any], size_of: Callable[[Any], int]
+    ) -> Any:
         """What is kept under `key`, made now if it is not."""
         with self.lock:
             found = self.kept.get(key)

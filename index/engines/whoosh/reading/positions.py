@@ -1,7 +1,8 @@
-"""Where the leaves of a query stand in the texts of one stream: places in units, counted over all its texts.
+"""Where the leaves of a query stand in the texts of one stream: places in units, counted over all
+its texts.
 
-Whole strings are found by the grams. A wildcard is fitted with arrays where a character is a unit and its fixed parts
-are letters, and text by text elsewhere.
+Whole strings are found by the grams. A wildcard is fitted with arrays where a character is a unit
+and its fixed parts are letters, and text by text elsewhere.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def _share(x: str, y: str) -> bool:
 
 def overlap_in_part(x: str, y: str) -> bool:
     """Whether one string can begin inside another, or itself, and reach beyond it."""
-    return any(x[-n:] == y[:n] or y[-n:] == x[:n] for n in range(1, min(len(x), len(y))))
+    return any(
+        x[-n:] == y[:n] or y[-n:] == x[:n] for n in range(1, min(len(x), len(y)))
+    )
 
 
 def findable(form: str) -> bool:
@@ -73,10 +76,14 @@ def together(leaves: Sequence[Leaf], name: str, grams: Grams) -> Spans:
 
 
 def touching(leaves: Sequence[Leaf], name: str, grams: Grams) -> dict[int, list[Span]]:
-    """The counted places of each wording that touch what was replaced, in units of all wordings joined."""
+    """The counted places of each wording that touch what was replaced, in units of all wordings
+    joined.
+    """
     starts, ends, texts = together(leaves, name, grams)
     chosen = choose(starts, ends)
-    chosen = chosen[touches(starts[chosen], ends[chosen], grams.block_starts, grams.block_ends)]
+    chosen = chosen[
+        touches(starts[chosen], ends[chosen], grams.block_starts, grams.block_ends)
+    ]
     return _grouped(starts[chosen], ends[chosen], texts[chosen])
 
 
@@ -90,14 +97,18 @@ def spans_by_text(spans: Spans, wanted: set[int]) -> dict[int, list[Span]]:
 
 def _grouped(starts: Array, ends: Array, texts: Array) -> dict[int, list[Span]]:
     out: dict[int, list[Span]] = {}
-    for start, end, text in zip(starts.tolist(), ends.tolist(), texts.tolist(), strict=True):
+    for start, end, text in zip(
+        starts.tolist(), ends.tolist(), texts.tolist(), strict=True
+    ):
         out.setdefault(text, []).append((start, end))
     return out
 
 
 def displayed(grams: Grams, text: int, span: Span) -> Span:
     """A place in units of all texts joined as code points of its display text."""
-    start, end, base = grams.characters(np.array([*span, grams.off[text]], np.int64)).tolist()
+    start, end, base = grams.characters(
+        np.array([*span, grams.off[text]], np.int64)
+    ).tolist()
     return grams.offsets(text).span(start - base, end - base)
 
 
@@ -116,7 +127,9 @@ def spans_of(leaf: Leaf, name: str, grams: Grams) -> Spans:
     found = [f for f in found if len(f[0])]
     if not found:
         return NO_SPANS
-    starts, ends, texts = (np.concatenate(p) if len(found) > 1 else p[0] for p in zip(*found, strict=True))
+    starts, ends, texts = (
+        np.concatenate(p) if len(found) > 1 else p[0] for p in zip(*found, strict=True)
+    )
     for form in leaf.outside:
         if findable(form) and len(starts):
             units = units_of(form)
@@ -126,7 +139,9 @@ def spans_of(leaf: Leaf, name: str, grams: Grams) -> Spans:
 
 
 def _fits(leaf: Wildcard, grams: Grams) -> Spans:
-    """Every place where a wildcard fits: with arrays where a character is a unit, one text after another elsewhere."""
+    """Every place where a wildcard fits: with arrays where a character is a unit, one text after
+    another elsewhere.
+    """
     pattern = compiled(leaf.pattern, leaf.widest)
     if pattern is None or not all(findable(p) for p in pattern.parts):
         return NO_SPANS
@@ -153,7 +168,9 @@ def _fits(leaf: Wildcard, grams: Grams) -> Spans:
 
 
 def _fits_by_places(pattern: Pattern, grams: Grams) -> tuple[Array, Array]:
-    """Fits in texts of two-byte characters, when all fixed characters are letters: the nearest part is the best."""
+    """Fits in texts of two-byte characters, when all fixed characters are letters: the nearest part
+    is the best.
+    """
     following, reached = EMPTY, EMPTY
     for at in range(len(pattern.parts) - 1, -1, -1):
         units = units_of(pattern.parts[at])
@@ -168,7 +185,11 @@ def _fits_by_places(pattern: Pattern, grams: Grams) -> tuple[Array, Array]:
             near_enough = number < len(following)
             number = np.minimum(number, len(following) - 1)
             near_enough &= following[number] <= ends + most
-            starts, ends, number = starts[near_enough], ends[near_enough], number[near_enough]
+            starts, ends, number = (
+                starts[near_enough],
+                ends[near_enough],
+                number[near_enough],
+            )
             fits = _free(grams, ends, following[number] - ends)
             starts, finals = starts[fits], reached[number[fits]]
         following, reached = starts, finals

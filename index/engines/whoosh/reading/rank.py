@@ -1,14 +1,15 @@
 """Ranking: BM25F over words, BM25 over pairs, and a bonus for runs that stand whole.
 
-    tf(word, report) = sum over fields of  w * count / (1 - b + b * length / mean length)
-    part(word)       = idf * tf * (k + 1) / (tf + k),   idf = ln(1 + (N - n + 0.5) / (n + 0.5))
-    part(run)        = 2 S where the run stands whole, S / (2 * runs) more where it does in the title
-    part(boost)      = weight * S where the report satisfies its node
+    tf(word, report) = sum over fields of w * count / (1 - b + b * length / mean length) part(word)
+    = idf * tf * (k + 1) / (tf + k), idf = ln(1 + (N - n + 0.5) / (n + 0.5)) part(run) = 2 S where
+    the run stands whole, S / (2 * runs) more where it does in the title part(boost) = weight * S
+    where the report satisfies its node
 
-with k = 1.2 (0.6 for pairs), b = 0.75 (0.3 in titles), w = 5 for titles, 2 for headings, 1 for the body. N and n count
-the live reports of all segments. S is the most that all words and pairs of the question could give together (at least
-1), so a report with one more whole run ranks before any without it. A pair (or a single character) is ranked like a
-word of one field, title and text together, without wordings. A score is the plain sum of its parts.
+with k = 1.2 (0.6 for pairs), b = 0.75 (0.3 in titles), w = 5 for titles, 2 for headings, 1 for the
+body. N and n count the live reports of all segments. S is the most that all words and pairs of the
+question could give together (at least 1), so a report with one more whole run ranks before any
+without it. A pair (or a single character) is ranked like a word of one field, title and text
+together, without wordings. A score is the plain sum of its parts.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ K = {"word": 1.2, "pair": 0.6}
 FIELDS = {"title": (5.0, 0.3), "headings": (2.0, 0.75), "body": (1.0, 0.75)}
 IMPACT_BYTES = 64 << 20
 FEW = 32
-"""Of one document in so many the parts of a score are looked up one by one, of more they are added everywhere."""
+"""Of one document in so many the parts of a score are looked up one by one, of more they are added
+everywhere.
+"""
 
 Part = tuple[Array, Array | None, float]
 """Sorted documents, a value of each (None: one), and what it is weighted with."""
@@ -52,12 +55,18 @@ class Leaf:
 
     def alive(self, documents: Array) -> int:
         """How many of some documents are not deleted."""
-        return len(documents) if self.whole else int(np.count_nonzero(self.live[documents]))
+        return (
+            len(documents)
+            if self.whole
+            else int(np.count_nonzero(self.live[documents]))
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """A word or pair in one segment: documents, tf * (k + 1) / (tf + k) of each, and how many of them are live."""
+    """A word or pair in one segment: documents, tf * (k + 1) / (tf + k) of each, and how many of
+    them are live.
+    """
 
     documents: Array
     values: Array
@@ -97,9 +106,16 @@ class Statistics:
             row = segment.words.find_one(key + at)
             if row >= 0:
                 rows = segment.words.rows(row, row + 1)
-                documents, weights = rows.documents.astype(np.intp), self._weights(number, field)
+                documents, weights = (
+                    rows.documents.astype(np.intp),
+                    self._weights(number, field),
+                )
                 # a common word stands in the title or the body of every report
-                weights = weights if len(documents) == segment.count else weights.take(documents)
+                weights = (
+                    weights
+                    if len(documents) == segment.count
+                    else weights.take(documents)
+                )
                 lists.append((documents, rows.counts * weights))
         return _impact("word", lists, self.leaves[number])
 
@@ -111,18 +127,31 @@ class Statistics:
             counted = np.flatnonzero(counts > 0)
             documents, counts = documents[counted], counts[counted]
         weights = self._weights(number, "pair").take(documents)
-        return _impact("pair", [(documents, counts * weights)] if len(documents) else [], leaf)
+        return _impact(
+            "pair", [(documents, counts * weights)] if len(documents) else [], leaf
+        )
 
     def _weights(self, number: int, field: str) -> Array:
-        """What one occurrence in a field counts in each document of a segment: more where the field is short."""
+        """What one occurrence in a field counts in each document of a segment: more where the field
+        is short.
+        """
         found = self.weights.get((number, field))
         if found is None:
             segment = self.leaves[number].segment
             if field == "pair":
-                weight, b, lengths, mean = 1.0, 0.75, _text_lengths(segment), self.mean_text
+                weight, b, lengths, mean = (
+                    1.0,
+                    0.75,
+                    _text_lengths(segment),
+                    self.mean_text,
+                )
             else:
                 at = RANKED_FIELDS.index(field)
-                (weight, b), lengths, mean = FIELDS[field], segment.lengths[:, at], self.means[at]
+                (weight, b), lengths, mean = (
+                    FIELDS[field],
+                    segment.lengths[:, at],
+                    self.means[at],
+                )
             found = self.weights[number, field] = weight / (1 - b + b * lengths / mean)
         return found
 
@@ -134,7 +163,10 @@ class Statistics:
 
 def _text_lengths(segment: Segment) -> Array:
     """The lengths of title and text together, in units."""
-    lengths: Array = sum((np.diff(segment.grams[name].off) - 1 for name in STREAMS), np.zeros(segment.count, np.int64))
+    lengths: Array = sum(
+        (np.diff(segment.grams[name].off) - 1 for name in STREAMS),
+        np.zeros(segment.count, np.int64),
+    )
     return lengths
 
 
@@ -158,12 +190,18 @@ class Scorer:
         self.statistics = statistics
         terms = [("word", w) for w in dict.fromkeys(ranking.words)]
         terms += [("pair", p) for p in dict.fromkeys(ranking.pairs)]
-        self.terms = [(kind, text, idf) for kind, text in terms if (idf := statistics.idf(kind, text))]
+        self.terms = [
+            (kind, text, idf)
+            for kind, text in terms
+            if (idf := statistics.idf(kind, text))
+        ]
         self.runs = tuple(dict.fromkeys(r for r in ranking.runs if r))
         most = max(1.0, sum(idf * (K[kind] + 1) for kind, _, idf in self.terms))
         self.whole = 2 * most
         self.in_title = most / (2 * len(self.runs)) if self.runs else 0.0
-        self.boosts = [(node, weight * most) for node, weight in dict.fromkeys(ranking.boosts)]
+        self.boosts = [
+            (node, weight * most) for node, weight in dict.fromkeys(ranking.boosts)
+        ]
 
     def scores(self, number: int, documents: Array) -> Array:
         """The scores of some documents of the segment `number`."""
@@ -174,20 +212,36 @@ class Scorer:
             parts.append((impact.documents, impact.values, idf))
         for run in self.runs:
             parts.append((segment.hits((String((run,)),)).documents, None, self.whole))
-            parts.append((segment.hits((String((run,), "title"),)).documents, None, self.in_title))
-        parts += [(self._named(number, node), None, bonus) for node, bonus in self.boosts]
+            parts.append(
+                (
+                    segment.hits((String((run,), "title"),)).documents,
+                    None,
+                    self.in_title,
+                )
+            )
+        parts += [
+            (self._named(number, node), None, bonus) for node, bonus in self.boosts
+        ]
         if len(documents) * FEW < segment.count:
             return _looked_up(documents, parts)
         total = np.zeros(segment.count)
         for some, values, weight in parts:
-            add_at(total, some.astype(np.intp, copy=False), weight if values is None else weight * values)
+            add_at(
+                total,
+                some.astype(np.intp, copy=False),
+                weight if values is None else weight * values,
+            )
         return total.take(documents)
 
     def _named(self, number: int, node: Node) -> Array:
-        """The documents of a segment that satisfy a boost: kept, because every value of a facet is looked at."""
+        """The documents of a segment that satisfy a boost: kept, because every value of a facet is
+        looked at.
+        """
         leaf = self.statistics.leaves[number]
         found: Array = leaf.segment.recent.get(
-            ("boost", node), lambda: select(node, leaf.segment).documents, lambda documents: int(documents.nbytes)
+            ("boost", node),
+            lambda: select(node, leaf.segment).documents,
+            lambda documents: int(documents.nbytes),
         )
         return found
 
@@ -202,18 +256,27 @@ class Scorer:
                 detail = f"idf {idf:.4f} * saturated frequency {float(impact.values[at]):.4f}"
                 yield {"name": f"{kind} {text}", "value": value, "detail": detail}
         for run in self.runs:
-            for name, bonus, field in (("whole run", self.whole, None), ("whole run in title", self.in_title, "title")):
+            for name, bonus, field in (
+                ("whole run", self.whole, None),
+                ("whole run in title", self.in_title, "title"),
+            ):
                 documents = segment.hits((String((run,), field),)).documents
                 at = int(documents.searchsorted(document))
                 if at < len(documents) and documents[at] == document:
                     yield {
                         "name": f"{name} {run}",
                         "value": bonus,
-                        "detail": "more than all words could give" if field is None else "",
+                        "detail": "more than all words could give"
+                        if field is None
+                        else "",
                     }
         for node, bonus in self.boosts:
             if document in self._named(number, node):
-                yield {"name": f"boost {told(node)}", "value": bonus, "detail": "named in the query"}
+                yield {
+                    "name": f"boost {told(node)}",
+                    "value": bonus,
+                    "detail": "named in the query",
+                }
 
 
 def _looked_up(documents: Array, parts: Sequence[Part]) -> Array:
@@ -224,7 +287,9 @@ def _looked_up(documents: Array, parts: Sequence[Part]) -> Array:
             wanted = documents.astype(some.dtype)
             at = some.searchsorted(wanted)
             held = np.flatnonzero(some.take(at, mode="clip") == wanted)
-            total[held] += weight if values is None else weight * values.take(at.take(held))
+            total[held] += (
+                weight if values is None else weight * values.take(at.take(held))
+            )
     return total
 
 

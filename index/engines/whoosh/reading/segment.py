@@ -1,9 +1,9 @@
 """A segment opened for reading, and where the leaves of a query stand in it.
 
-A leaf (a string, a wildcard) or a group of leaves that may overlap gives Hits: the documents that match and how often.
-Titles and texts are counted in full; in a wording only what touches a replaced place and is displayed where nothing is
-counted yet, which takes all leaves of a query together (`reworded`). Hits do not know of deletions, so they are kept
-for as long as the segment lives.
+A leaf (a string, a wildcard) or a group of leaves that may overlap gives Hits: the documents that
+match and how often. Titles and texts are counted in full; in a wording only what touches a replaced
+place and is displayed where nothing is counted yet, which takes all leaves of a query together
+(`reworded`). Hits do not know of deletions, so they are kept for as long as the segment lives.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ class Row:
     @property
     def display(self) -> str:
         """The display text."""
-        return unpacked(self.texts["text"], self.segment.blobs["display"][self.document])
+        return unpacked(
+            self.texts["text"], self.segment.blobs["display"][self.document]
+        )
 
     @property
     def texts(self) -> Mapping[str, Folded]:
@@ -90,13 +92,17 @@ class Segment:
     """The arrays of one segment. Threads may share it."""
 
     def __init__(self, folder: Path, segment: Any) -> None:
-        """Raises FileNotFoundError when a newer generation has removed the pack, and IndexDamagedError."""
+        """Raises FileNotFoundError when a newer generation has removed the pack, and
+        IndexDamagedError.
+        """
         self.name = segment.segment_id()
         self.pack = pack = open_pack(folder, segment)
         self.ties, self.order = pack.array("tie"), pack.array("tie.at")
         self.count = len(self.ties)
         if self.count != segment.doc_count_all():
-            raise IndexDamagedError(f"{pack.path} holds another number of reports than the TOC; {REBUILD}")
+            raise IndexDamagedError(
+                f"{pack.path} holds another number of reports than the TOC; {REBUILD}"
+            )
         self.grams = {name: Grams(pack, name) for name in STREAMS}
         wordings = {name: Grams(pack, f"w{name}") for name in STREAMS}
         self.wordings = {name: grams for name, grams in wordings.items() if grams.count}
@@ -111,7 +117,11 @@ class Segment:
         """The last document with this tie, or -1."""
         wanted = np.uint64(tie)
         at = int(self.ties.searchsorted(wanted, "right", sorter=self.order)) - 1
-        return int(self.order[at]) if at >= 0 and self.ties[self.order[at]] == wanted else -1
+        return (
+            int(self.order[at])
+            if at >= 0 and self.ties[self.order[at]] == wanted
+            else -1
+        )
 
     def id(self, document: int) -> str:
         """The id of a document."""
@@ -119,7 +129,9 @@ class Segment:
 
     def fields(self, document: int) -> Mapping[str, str]:
         """What Whoosh stores of a document: id, digest, source and a few more."""
-        fields: Mapping[str, str] = json.loads(self.blobs["meta"][document].decode("utf-8", "surrogatepass"))
+        fields: Mapping[str, str] = json.loads(
+            self.blobs["meta"][document].decode("utf-8", "surrogatepass")
+        )
         return {"id": self.id(document), **fields}
 
     def texts(self, document: int) -> dict[str, Folded]:
@@ -144,7 +156,10 @@ class Segment:
         key = f"f:{name}"
         if key not in self.columns:
             if key in self.pack:
-                self.columns[key] = (self.pack.array(key), facet_values(self.pack.array(f"fv:{name}")))
+                self.columns[key] = (
+                    self.pack.array(key),
+                    facet_values(self.pack.array(f"fv:{name}")),
+                )
             else:
                 self.columns[key] = (np.zeros(self.count, np.uint16), [()])
         found: tuple[Array, list[tuple[str, ...]]] = self.columns[key]
@@ -156,9 +171,15 @@ class Segment:
 
     def ordinals_below(self, name: str) -> Mapping[tuple[str, ...], list[int]]:
         """The ordinals of the values at and below each path."""
-        return self._named(f"below:{name}", name, lambda path: [path[: n + 1] for n in range(len(path))])
+        return self._named(
+            f"below:{name}",
+            name,
+            lambda path: [path[: n + 1] for n in range(len(path))],
+        )
 
-    def _named(self, key: str, name: str, names: Callable[[tuple[str, ...]], Sequence[Any]]) -> Mapping[Any, list[int]]:
+    def _named(
+        self, key: str, name: str, names: Callable[[tuple[str, ...]], Sequence[Any]]
+    ) -> Mapping[Any, list[int]]:
         if key not in self.columns:
             found: dict[Any, list[int]] = {}
             for ordinal, path in enumerate(self.facet(name)[1]):
@@ -173,7 +194,9 @@ class Segment:
         key = f"n:{name}"
         if key not in self.columns:
             known = key in self.pack
-            self.columns[key] = self.pack.array(key) if known else np.full(self.count, np.nan)
+            self.columns[key] = (
+                self.pack.array(key) if known else np.full(self.count, np.nan)
+            )
         found: Array = self.columns[key]
         return found
 
@@ -186,9 +209,11 @@ class Segment:
         return self._kept(leaves, lambda: self._hits(leaves))
 
     def _kept(self, key: Hashable, make: Callable[[], Hits]) -> Hits:
-        """What `make` finds, kept in as few bytes as it takes: a frequent string stands in half of all documents.
+        """What `make` finds, kept in as few bytes as it takes: a frequent string stands in half of
+        all documents.
 
-        The last ones are also kept as they are used, since a question asks several times for what it looks for.
+        The last ones are also kept as they are used, since a question asks several times for what
+        it looks for.
         """
 
         def widened() -> Hits:
@@ -198,27 +223,40 @@ class Segment:
                 made.append(make())
                 return narrow(made[0])
 
-            documents, counts = self.recent.get(key, small, lambda h: int(h[0].nbytes + h[1].nbytes))
+            documents, counts = self.recent.get(
+                key, small, lambda h: int(h[0].nbytes + h[1].nbytes)
+            )
             if made:
                 documents, counts = made[0].documents, made[0].counts
-            hits = Hits(documents.astype(np.intp, copy=False), counts.astype(np.int64, copy=False))
+            hits = Hits(
+                documents.astype(np.intp, copy=False),
+                counts.astype(np.int64, copy=False),
+            )
             for array in (hits.documents, hits.counts):
                 array.setflags(write=False)  # several questions hold them
             return hits
 
-        found: Hits = self.used.get(key, widened, lambda hits: int(hits.documents.nbytes + hits.counts.nbytes))
+        found: Hits = self.used.get(
+            key, widened, lambda hits: int(hits.documents.nbytes + hits.counts.nbytes)
+        )
         return found
 
     def frequencies(self, kind: str, texts: Sequence[str]) -> Array:
-        """In about how many documents each word or pair stands: the most of any field, wordings left out."""
+        """In about how many documents each word or pair stands: the most of any field, wordings
+        left out.
+        """
         counts = np.zeros(len(texts), np.int64)
         if kind == "word":
             keys = word_keys(texts)
             for at in range(len(RANKED_FIELDS)):
-                counts = np.maximum(counts, self.words.frequencies(keys + np.uint64(at)))
+                counts = np.maximum(
+                    counts, self.words.frequencies(keys + np.uint64(at))
+                )
             return counts
         joined = units_of("".join(texts))
-        if len(joined) != 2 * len(texts) or any(len(t) != 2 for t in texts):  # characters of two units
+        if len(joined) != 2 * len(texts) or any(
+            len(t) != 2 for t in texts
+        ):  # characters of two units
             return np.array([self._frequency(t) for t in texts], np.int64)
         keys = joined[0::2].astype(np.uint32) << np.uint32(16) | joined[1::2]
         for grams in self.grams.values():
@@ -244,8 +282,12 @@ class Segment:
             lists.append((owners, np.zeros(len(owners), np.int64)))
         return Hits(*summed(lists, self.count))
 
-    def _by_counts(self, nested: Nested, field: str | None) -> list[tuple[Array, Array]]:
-        """Counts of strings of which some lie inside others: only those that lie in no other are counted."""
+    def _by_counts(
+        self, nested: Nested, field: str | None
+    ) -> list[tuple[Array, Array]]:
+        """Counts of strings of which some lie inside others: only those that lie in no other are
+        counted.
+        """
         single = {form: self._counted(form, field) for form, _ in nested}
         if not any(inner for _, inner in nested):
             return [(h.documents, h.counts) for h in single.values()]
@@ -264,13 +306,16 @@ class Segment:
         units = units_of(form)
         grams = [g for name, g in self.grams.items() if field in (None, name)]
         return self._kept(
-            ("counted", form, field), lambda: Hits(*summed([g.counted(units) for g in grams], self.count))
+            ("counted", form, field),
+            lambda: Hits(*summed([g.counted(units) for g in grams], self.count)),
         )
 
     def reworded(self, leaves: tuple[Leaf, ...]) -> Hits:
-        """What these leaves add in mainland wording: places where something was replaced, and none is counted already.
+        """What these leaves add in mainland wording: places where something was replaced, and none
+        is counted already.
 
-        線上 is 在線 there: a search for 線 finds one place in it, not two, and so does one for either wording.
+        線上 is 在線 there: a search for 線 finds one place in it, not two, and so does one for
+        either wording.
         """
         return self._kept(("reworded", leaves), lambda: self._reworded(leaves))
 
@@ -279,12 +324,29 @@ class Segment:
         for name, grams in self.wordings.items():
             touched = touching(leaves, name, grams)
             if touched:
-                own = spans_by_text(together(leaves, name, self.grams[name]), {grams.owner_of(t) for t in touched})
-                counts = {grams.owner_of(t): self._apart(name, t, spans, own) for t, spans in touched.items()}
-                lists.append((np.array(list(counts), np.int64), np.array(list(counts.values()), np.int64)))
+                own = spans_by_text(
+                    together(leaves, name, self.grams[name]),
+                    {grams.owner_of(t) for t in touched},
+                )
+                counts = {
+                    grams.owner_of(t): self._apart(name, t, spans, own)
+                    for t, spans in touched.items()
+                }
+                lists.append(
+                    (
+                        np.array(list(counts), np.int64),
+                        np.array(list(counts.values()), np.int64),
+                    )
+                )
         return Hits(*summed(lists, self.count))
 
-    def _apart(self, name: str, text: int, spans: Sequence[Span], own: Mapping[int, Sequence[Span]]) -> int:
+    def _apart(
+        self,
+        name: str,
+        text: int,
+        spans: Sequence[Span],
+        own: Mapping[int, Sequence[Span]],
+    ) -> int:
         """How many places of a wording lie, as displayed, apart from the places of the text itself."""
         wording, document = self.wordings[name], self.wordings[name].owner_of(text)
         mine = [displayed(self.grams[name], document, s) for s in own.get(document, ())]
@@ -293,19 +355,27 @@ class Segment:
 
     def near(self, node: Near) -> Array:
         """The documents in which the operands stand near each other."""
-        found: Array = self.recent.get(node, lambda: self._near(node), lambda documents: int(documents.nbytes))
+        found: Array = self.recent.get(
+            node, lambda: self._near(node), lambda documents: int(documents.nbytes)
+        )
         return found
 
     def _near(self, node: Near) -> Array:
         if len(node.operands) > MOST_OPERANDS:
-            raise RequestError("q", f"at most {MOST_OPERANDS} strings can be near each other; ask for fewer")
+            raise RequestError(
+                "q",
+                f"at most {MOST_OPERANDS} strings can be near each other; ask for fewer",
+            )
         found = []
         for name, grams in self._streams():
             operands = [spans_of(leaf, name, grams) for leaf in node.operands]
             if not operands or not all(len(starts) for starts, _, _ in operands):
                 continue
             chains = near(
-                [(grams.characters(starts), grams.characters(ends)) for starts, ends, _ in operands],
+                [
+                    (grams.characters(starts), grams.characters(ends))
+                    for starts, ends, _ in operands
+                ],
                 grams.characters(grams.off[:-1]),
                 node.distance,
             )
@@ -321,14 +391,19 @@ class Segment:
 def _plain(leaves: tuple[Leaf, ...]) -> str | None:
     """The one form of the one string, if that is all there is."""
     leaf = leaves[0] if len(leaves) == 1 else None
-    return leaf.forms[0] if isinstance(leaf, String) and len(leaf.forms) == 1 and not leaf.outside else None
+    return (
+        leaf.forms[0]
+        if isinstance(leaf, String) and len(leaf.forms) == 1 and not leaf.outside
+        else None
+    )
 
 
 def _nested(leaves: Sequence[Leaf]) -> Nested | None:
-    """The strings of the leaves, longest first, each with the longer ones that hold it and how often.
+    """The strings of the leaves, longest first, each with the longer ones that hold it and how
+    often.
 
-    None when places must be chosen between: a wildcard, an `outside`, several fields, or strings that can overlap in
-    part, themselves included.
+    None when places must be chosen between: a wildcard, an `outside`, several fields, or strings
+    that can overlap in part, themselves included.
     """
     forms: dict[str, None] = {}
     for leaf in leaves:
@@ -338,4 +413,7 @@ def _nested(leaves: Sequence[Leaf]) -> Nested | None:
     ordered = sorted(forms, key=len, reverse=True)
     if any(overlap_in_part(x, y) for i, x in enumerate(ordered) for y in ordered[i:]):
         return None if len(ordered) > 1 else [(ordered[0], [])]
-    return [(y, [(x, x.count(y)) for x in ordered[:i] if y in x]) for i, y in enumerate(ordered)]
+    return [
+        (y, [(x, x.count(y)) for x in ordered[:i] if y in x])
+        for i, y in enumerate(ordered)
+    ]

@@ -1,7 +1,8 @@
 """Wildcards: where a pattern with `*` and `?` fits in a text.
 
-From each place where the pattern can begin, the shortest fit is taken. A `*` at either end of the pattern therefore
-stands for nothing. Fits are found from the fixed parts, last to first, so no pattern takes exponential time.
+From each place where the pattern can begin, the shortest fit is taken. A `*` at either end of the
+pattern therefore stands for nothing. Fits are found from the fixed parts, last to first, so no
+pattern takes exponential time.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ RUN = re.compile(r"[^\W_]*")  # exactly the characters for which str.isalnum hol
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """`parts` are the fixed strings; before each, and behind the last, stand `gaps`: (least, most) free characters."""
+    """`parts` are the fixed strings; before each, and behind the last, stand `gaps`: (least, most)
+    free characters.
+    """
 
     parts: tuple[str, ...]
     gaps: tuple[tuple[int, int], ...]
@@ -36,10 +39,18 @@ class Pattern:
             if not ends:
                 return []
         lead = self.gaps[0][0]
-        return [(start - lead, end) for start, end in sorted(ends.items()) if _free(text, start - lead, lead)]
+        return [
+            (start - lead, end)
+            for start, end in sorted(ends.items())
+            if _free(text, start - lead, lead)
+        ]
 
-    def _step(self, text: str, at: int, following: dict[int, int], tail: int) -> dict[int, int]:
-        """start -> least end of the pattern from its part `at` on, given that from the part behind it."""
+    def _step(
+        self, text: str, at: int, following: dict[int, int], tail: int
+    ) -> dict[int, int]:
+        """start -> least end of the pattern from its part `at` on, given that from the part behind
+        it.
+        """
         part = self.parts[at]
         last = at == len(self.parts) - 1
         order = sorted(following)
@@ -54,7 +65,9 @@ class Pattern:
             else:
                 run = RUN.match(text, end, min(len(text), end + most))
                 reach = run.end() if run else end
-                nearest = order[bisect_left(order, end + least) : bisect_right(order, reach)]
+                nearest = order[
+                    bisect_left(order, end + least) : bisect_right(order, reach)
+                ]
                 if nearest:
                     out[start] = min(following[s] for s in nearest)
             start = text.find(part, start + 1)
@@ -63,7 +76,11 @@ class Pattern:
 
 def _free(text: str, start: int, width: int) -> bool:
     """Whether `width` characters of a run stand at `start`."""
-    return width == 0 or (start >= 0 and start + width <= len(text) and text[start : start + width].isalnum())
+    return width == 0 or (
+        start >= 0
+        and start + width <= len(text)
+        and text[start : start + width].isalnum()
+    )
 
 
 def compiled(pattern: str, widest: int) -> Pattern | None:

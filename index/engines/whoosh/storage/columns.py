@@ -1,7 +1,10 @@
-"""Columns: one value a document. Facet values as ordinals, numbers with NaN for unknown, and blobs of bytes.
+"""Columns: one value a document.
 
-A facet `name` is `f:name`, an ordinal a document (0: it has none), and `fv:name`, its values as JSON, each a list from
-the top down (a plain keyword is a list of one). A number is `n:name`. A blob `name` is `name.off` and `name.data`.
+Facet values as ordinals, numbers with NaN for unknown, and blobs of bytes.
+
+A facet `name` is `f:name`, an ordinal a document (0: it has none), and `fv:name`, its values as
+JSON, each a list from the top down (a plain keyword is a list of one). A number is `n:name`. A blob
+`name` is `name.off` and `name.data`.
 """
 
 from __future__ import annotations
@@ -35,7 +38,9 @@ NUMBER_FACETS = tuple(f.name for f in FACETS if f.kind == "number")
 
 
 def path_of(document: Document, name: str) -> tuple[str, ...]:
-    """The value of a facet from the top down; a number facet without a keyword of its own takes its number."""
+    """The value of a facet from the top down; a number facet without a keyword of its own takes its
+    number.
+    """
     value = document.keywords.get(name)
     if value is None and name in NUMBER_FACETS and name in document.numbers:
         value = str(int(document.numbers[name]))
@@ -56,7 +61,9 @@ def paths_of(document: Document) -> dict[str, tuple[str, ...]]:
     return {name: path for name in names if (path := path_of(document, name))}
 
 
-def facet_arrays(documents: Sequence[Mapping[str, tuple[str, ...]]]) -> dict[str, Array]:
+def facet_arrays(
+    documents: Sequence[Mapping[str, tuple[str, ...]]],
+) -> dict[str, Array]:
     """The facet columns of some documents, given by their paths."""
     names = dict.fromkeys((*(n for d in documents for n in d), *NUMBER_FACETS))
     parts: dict[str, Array] = {}
@@ -72,26 +79,40 @@ def number_arrays(documents: Sequence[Mapping[str, float]]) -> dict[str, Array]:
     """The number columns of some documents."""
     names = dict.fromkeys(n for d in documents for n in d)
     nan = float("nan")
-    return {f"n:{name}": np.array([d.get(name, nan) for d in documents], "<f8") for name in names}
+    return {
+        f"n:{name}": np.array([d.get(name, nan) for d in documents], "<f8")
+        for name in names
+    }
 
 
 def facet_values(array: Array) -> list[tuple[str, ...]]:
-    """The values that the ordinals stand for; a name is one string, in however many paths and segments it stands."""
+    """The values that the ordinals stand for; a name is one string, in however many paths and
+    segments it stands.
+    """
     return [tuple(map(intern, v)) for v in from_json(array.tobytes())]
 
 
-def merge_columns(out: PackWriter, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
+def merge_columns(
+    out: PackWriter, sources: Sequence[tuple[Mapping[str, Array], Array]]
+) -> None:
     """Merge facets and numbers of several (arrays, numbers of the documents kept)."""
-    names = dict.fromkeys(n for arrays, _ in sources for n in arrays if n.startswith(("f:", "n:")))
+    names = dict.fromkeys(
+        n for arrays, _ in sources for n in arrays if n.startswith(("f:", "n:"))
+    )
     for name in names:
         if name.startswith("n:"):
-            columns = [arrays[name][kept] if name in arrays else np.full(len(kept), np.nan) for arrays, kept in sources]
+            columns = [
+                arrays[name][kept] if name in arrays else np.full(len(kept), np.nan)
+                for arrays, kept in sources
+            ]
             out.add(name, np.concatenate(columns).astype("<f8"))
         else:
             _merge_facet(out, name[2:], sources)
 
 
-def _merge_facet(out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
+def _merge_facet(
+    out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]
+) -> None:
     values: dict[tuple[str, ...], int] = {(): 0}
     columns = []
     for arrays, kept in sources:
@@ -119,7 +140,9 @@ def _offsets(lengths: Sequence[int] | Array) -> Array:
     return off.astype("<u4" if int(off[-1]) < 1 << 32 else "<u8")
 
 
-def merge_blob(out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
+def merge_blob(
+    out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]
+) -> None:
     """Merge a blob of several (arrays, numbers of the documents kept)."""
     spool = out.spool("u1")
     lengths = []
@@ -140,7 +163,9 @@ class Blob:
 
     def __getitem__(self, number: int) -> bytes:
         """The bytes of one document."""
-        return self.data.slice(int(self.off[number]), int(self.off[number + 1])).tobytes()
+        return self.data.slice(
+            int(self.off[number]), int(self.off[number + 1])
+        ).tobytes()
 
     def __iter__(self) -> Iterator[bytes]:
         """The bytes of every document, in order: much quicker than one by one."""

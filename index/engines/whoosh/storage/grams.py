@@ -1,16 +1,20 @@
-"""Grams: the texts of one stream (all titles, all texts) with their characters and pairs: any string is found.
+"""Grams: the texts of one stream (all titles, all texts) with their characters and pairs: any
+string is found.
 
-A text is kept as UTF-16 units, each text ended by one NUL. Every unit and every two neighbouring units have postings;
-those of the pairs carry positions. One or two units are answered by their postings alone; for a longer string the
-rarest pair's positions are expanded, in blocks, and the other units are checked in the text.
+A text is kept as UTF-16 units, each text ended by one NUL. Every unit and every two neighbouring
+units have postings; those of the pairs carry positions. One or two units are answered by their
+postings alone; for a longer string the rarest pair's positions are expanded, in blocks, and the
+other units are checked in the text.
 
-Postings hold two bytes for a document and two for a position: a text longer than 65,536 units is cut into pieces, and
-the pieces behind the first are numbered after all texts. A place may cross a cut: its first pair stands in one piece.
+Postings hold two bytes for a document and two for a position: a text longer than 65,536 units is
+cut into pieces, and the pieces behind the first are numbered after all texts. A place may cross a
+cut: its first pair stands in one piece.
 
-The parts of `name`: `name.u` units, `name.off` where each text starts (and the end), `name.xd` and `name.xo` text and
-start of each further piece, `name.low` the places of low surrogates; `name.c` and `name.g` the postings of units and
-of pairs; `name.so` and `name.s` the packed rows of each text's OffsetMap. Wordings also have
-`name.doc`, the document of each text, and `name.bs`, `name.be`, the units that were replaced.
+The parts of `name`: `name.u` units, `name.off` where each text starts (and the end), `name.xd` and
+`name.xo` text and start of each further piece, `name.low` the places of low surrogates; `name.c`
+and `name.g` the postings of units and of pairs; `name.so` and `name.s` the packed rows of each
+text's OffsetMap. Wordings also have `name.doc`, the document of each text, and `name.bs`,
+`name.be`, the units that were replaced.
 """
 
 from __future__ import annotations
@@ -27,7 +31,12 @@ import numpy as np
 from index.analysis.normaliser import Folded, is_encodable
 from index.analysis.offsets import OffsetMap
 from index.engines.whoosh.storage.pack import Array, Pack, PackWriter
-from index.engines.whoosh.storage.postings import Postings, merge_postings, postings_of, run_lengths
+from index.engines.whoosh.storage.postings import (
+    Postings,
+    merge_postings,
+    postings_of,
+    run_lengths,
+)
 from index.engines.whoosh.storage.spans import EMPTY, choose, overlaps_itself
 
 __all__ = ["Grams", "GramsBuilder", "Units", "merge_grams", "storable", "units_of"]
@@ -42,7 +51,10 @@ REPLACED = {0: 0xFFFD, **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)}
 
 
 def storable(text: str) -> str:
-    """The text without NUL and lone surrogates, which no decoded report holds: U+FFFD takes their place."""
+    """The text without NUL and lone surrogates, which no decoded report holds:
+
+    U+FFFD takes their place.
+    """
     if not is_encodable(text):
         return text.translate(REPLACED)
     return text.replace("\0", "\ufffd") if "\0" in text else text
@@ -60,8 +72,9 @@ def _astral(text: str) -> bool:
 # ---------------------------------------------------------------------- building
 @dataclass(frozen=True, slots=True)
 class Units:
-    """One text ready to be gathered: its UTF-16 units with the NUL behind them, the packed rows of its OffsetMap, and
-    for a wording where it was replaced, as pairs of u32."""
+    """One text ready to be gathered: its UTF-16 units with the NUL behind them, the packed rows of
+    its OffsetMap, and for a wording where it was replaced, as pairs of u32.
+    """
 
     data: bytes
     rows: bytes
@@ -89,7 +102,10 @@ class GramsBuilder:
     def add(self, text: Units, owner: int) -> None:
         """Add the text of document `owner`."""
         if self.wording:
-            self.blocks.append(np.frombuffer(text.blocks, "<u4").reshape(-1, 2).astype(np.int64) + self.units)
+            self.blocks.append(
+                np.frombuffer(text.blocks, "<u4").reshape(-1, 2).astype(np.int64)
+                + self.units
+            )
         self.texts.append(text.data)
         self.rows.append(text.rows)
         self.owners.append(owner)
@@ -103,12 +119,24 @@ class GramsBuilder:
         so = np.zeros(len(self.rows) + 1, "<u4")
         np.cumsum([len(r) for r in self.rows], out=so[1:])
         spans = np.frombuffer(b"".join(self.rows), "u1")
-        parts = {f"{name}.u": units, f"{name}.off": off, f"{name}.so": so, f"{name}.s": spans}
+        parts = {
+            f"{name}.u": units,
+            f"{name}.off": off,
+            f"{name}.so": so,
+            f"{name}.s": spans,
+        }
         parts |= _cuts(name, off) | {f"{name}.low": _low_surrogates(units)}
         if self.wording:
-            blocks = np.concatenate(self.blocks) if self.blocks else np.empty((0, 2), np.int64)
+            blocks = (
+                np.concatenate(self.blocks)
+                if self.blocks
+                else np.empty((0, 2), np.int64)
+            )
             parts[f"{name}.doc"] = np.array(self.owners, "<u2")
-            parts |= {f"{name}.bs": blocks[:, 0].astype("<u4"), f"{name}.be": blocks[:, 1].astype("<u4")}
+            parts |= {
+                f"{name}.bs": blocks[:, 0].astype("<u4"),
+                f"{name}.be": blocks[:, 1].astype("<u4"),
+            }
         return parts | _inverted(name, units, parts)
 
 
@@ -123,13 +151,21 @@ def _replaced(form: str, offsets: OffsetMap) -> Array:
 
 
 def _packed(offsets: OffsetMap) -> bytes:
-    """The rows (form, display, block) of an OffsetMap: by how much each column grows, in as few bytes as it takes.
-    Plain Python, as in `_unpacked`."""
+    """The rows (form, display, block) of an OffsetMap: by how much each column grows, in as few
+    bytes as it takes. Plain Python, as in `_unpacked`.
+    """
     if offsets.is_identity:
         return b""
-    columns = (_growth(offsets.form), _growth([*map(sub, offsets.display, offsets.form)]), offsets.block)
+    columns = (
+        _growth(offsets.form),
+        _growth([*map(sub, offsets.display, offsets.form)]),
+        offsets.block,
+    )
     widths = [_width(min(c), max(c)) for c in columns]
-    parts = [struct.pack(f"<{len(c)}{CASTS[w]}", *c) for c, w in zip(columns, widths, strict=True)]
+    parts = [
+        struct.pack(f"<{len(c)}{CASTS[w]}", *c)
+        for c, w in zip(columns, widths, strict=True)
+    ]
     return bytes(widths) + b"".join(parts)
 
 
@@ -143,7 +179,10 @@ def _growth(values: Sequence[int]) -> Sequence[int]:
 
 
 def _unpacked(data: bytes) -> OffsetMap:
-    """The OffsetMap that was packed. Plain Python: a report has some fifty rows, fewer than arrays are worth."""
+    """The OffsetMap that was packed.
+
+    Plain Python: a report has some fifty rows, fewer than arrays are worth.
+    """
     if not data:
         return SAME
     count = (len(data) - len(COLUMNS)) // sum(data[: len(COLUMNS)])
@@ -172,8 +211,8 @@ def _cuts(name: str, off: Array) -> dict[str, Array]:
 def _inverted(name: str, units: Array, parts: Mapping[str, Array]) -> dict[str, Array]:
     """The postings of units and of pairs.
 
-    What is sorted are numbers of four bytes (unit, piece) and of eight (two units, piece, place), set together of
-    two-byte columns, the lowest first.
+    What is sorted are numbers of four bytes (unit, piece) and of eight (two units, piece, place),
+    set together of two-byte columns, the lowest first.
     """
     starts = np.concatenate((parts[f"{name}.off"][:-1], parts[f"{name}.xo"]))
     order = np.argsort(starts, kind="stable")
@@ -187,7 +226,9 @@ def _inverted(name: str, units: Array, parts: Mapping[str, Array]) -> dict[str, 
     pair = _sorted(units, (place[:-1], piece[:-1], units[1:], units[:-1]))
     at, counts = run_lengths(pair >> np.uint64(16))
     positions, documents = _columns(pair).T[:2]
-    return out | postings_of(f"{name}.g", pair.view("<u4")[1::2][at], documents[at], counts, positions)
+    return out | postings_of(
+        f"{name}.g", pair.view("<u4")[1::2][at], documents[at], counts, positions
+    )
 
 
 def _sorted(units: Array, columns: Sequence[Array]) -> Array:
@@ -195,7 +236,9 @@ def _sorted(units: Array, columns: Sequence[Array]) -> Array:
     together = np.empty((len(columns[0]), len(columns)), "<u2")
     for at, column in enumerate(columns):
         together[:, at] = column
-    numbers: Array = together.view(f"<u{2 * len(columns)}").ravel()[units[: len(together)] != 0]
+    numbers: Array = together.view(f"<u{2 * len(columns)}").ravel()[
+        units[: len(together)] != 0
+    ]
     numbers.sort()
     return numbers
 
@@ -219,7 +262,10 @@ def merge_grams(out: PackWriter, name: str, sources: Sequence[Kept]) -> None:
     wording = f"{name}.doc" in sources[0].arrays
     texts = [_kept_texts(s, name) for s in sources]
     lengths = np.concatenate(
-        [np.diff(s.arrays[f"{name}.off"].astype(np.int64))[k] for s, k in zip(sources, texts, strict=True)]
+        [
+            np.diff(s.arrays[f"{name}.off"].astype(np.int64))[k]
+            for s, k in zip(sources, texts, strict=True)
+        ]
     )
     off = np.concatenate(([0], np.cumsum(lengths))).astype("<u4")
     out.add(f"{name}.off", off)
@@ -228,15 +274,25 @@ def merge_grams(out: PackWriter, name: str, sources: Sequence[Kept]) -> None:
         out.add(part, array)
     base, renumbers = 0, []
     for s, kept in zip(sources, texts, strict=True):
-        renumbers.append(_renumbered(s.arrays, name, kept, base, len(off) - 1, cuts[f"{name}.xd"]))
+        renumbers.append(
+            _renumbered(s.arrays, name, kept, base, len(off) - 1, cuts[f"{name}.xd"])
+        )
         base += len(kept)
     for part in ("u", "so", "s", "low", *(("doc", "bs", "be") if wording else ())):
-        _merge_part(out, name, part, [(s, k, int(off[b])) for s, k, b in _bases(sources, texts)])
+        _merge_part(
+            out, name, part, [(s, k, int(off[b])) for s, k, b in _bases(sources, texts)]
+        )
     for suffix in ("c", "g"):
-        merge_postings(out, f"{name}.{suffix}", [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
+        merge_postings(
+            out,
+            f"{name}.{suffix}",
+            [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)],
+        )
 
 
-def _bases(sources: Sequence[Kept], texts: Sequence[Array]) -> Iterable[tuple[Kept, Array, int]]:
+def _bases(
+    sources: Sequence[Kept], texts: Sequence[Array]
+) -> Iterable[tuple[Kept, Array, int]]:
     base = 0
     for source, kept in zip(sources, texts, strict=True):
         yield source, kept, base
@@ -250,22 +306,40 @@ def _kept_texts(source: Kept, name: str) -> Array:
     return np.flatnonzero(source.renumber >= 0)
 
 
-def _renumbered(arrays: Mapping[str, Array], name: str, kept: Array, base: int, total: int, new_cuts: Array) -> Array:
+def _renumbered(
+    arrays: Mapping[str, Array],
+    name: str,
+    kept: Array,
+    base: int,
+    total: int,
+    new_cuts: Array,
+) -> Array:
     """The new number of every piece of a source, -1 for the dropped."""
     count = len(arrays[f"{name}.off"]) - 1
     texts = np.full(count, -1, np.int64)
     texts[kept] = np.arange(base, base + len(kept))
     owner = texts[arrays[f"{name}.xd"]]
-    nth = np.arange(len(owner)) - arrays[f"{name}.xd"].searchsorted(arrays[f"{name}.xd"])
-    pieces = np.where(owner >= 0, total + new_cuts.searchsorted(np.maximum(owner, 0)) + nth, -1)
+    nth = np.arange(len(owner)) - arrays[f"{name}.xd"].searchsorted(
+        arrays[f"{name}.xd"]
+    )
+    pieces = np.where(
+        owner >= 0, total + new_cuts.searchsorted(np.maximum(owner, 0)) + nth, -1
+    )
     return np.concatenate((texts, pieces))
 
 
-def _merge_part(out: PackWriter, name: str, part: str, sources: Sequence[tuple[Kept, Array, int]]) -> None:
+def _merge_part(
+    out: PackWriter, name: str, part: str, sources: Sequence[tuple[Kept, Array, int]]
+) -> None:
     """Copy one array of each source without what is dropped, moved to where its texts are now."""
     if part == "so":
-        counts = [np.diff(s.arrays[f"{name}.so"].astype(np.int64))[k] for s, k, _ in sources]
-        out.add(f"{name}.so", np.concatenate(([0], np.cumsum(np.concatenate(counts)))).astype("<u4"))
+        counts = [
+            np.diff(s.arrays[f"{name}.so"].astype(np.int64))[k] for s, k, _ in sources
+        ]
+        out.add(
+            f"{name}.so",
+            np.concatenate(([0], np.cumsum(np.concatenate(counts)))).astype("<u4"),
+        )
         return
     spool = out.spool(sources[0][0].arrays[f"{name}.{part}"].dtype.str)
     for source, kept, start in sources:
@@ -274,7 +348,9 @@ def _merge_part(out: PackWriter, name: str, part: str, sources: Sequence[tuple[K
     out.copy(f"{name}.{part}", spool)
 
 
-def _moved(source: Kept, name: str, part: str, kept: Array, start: int) -> Iterable[Array]:
+def _moved(
+    source: Kept, name: str, part: str, kept: Array, start: int
+) -> Iterable[Array]:
     arrays = source.arrays
     values = arrays[f"{name}.{part}"]
     off = arrays[f"{name}.off"].astype(np.int64)
@@ -298,7 +374,10 @@ def neighbours(numbers: Array) -> Iterable[tuple[int, int]]:
     """Runs [first, last) of consecutive sorted numbers."""
     if len(numbers):
         cuts = np.flatnonzero(np.diff(numbers) != 1) + 1
-        firsts, lasts = numbers[np.append(0, cuts)], numbers[np.append(cuts, len(numbers)) - 1]
+        firsts, lasts = (
+            numbers[np.append(0, cuts)],
+            numbers[np.append(cuts, len(numbers)) - 1],
+        )
         yield from zip(firsts.tolist(), (lasts + 1).tolist(), strict=True)
 
 
@@ -312,12 +391,18 @@ class Grams:
         self.off = pack.array(f"{name}.off").astype(np.int64)
         self.count = len(self.off) - 1
         self.further = pack.array(f"{name}.xd")
-        self.starts = np.concatenate((self.off[:-1], pack.array(f"{name}.xo").astype(np.int64)))
+        self.starts = np.concatenate(
+            (self.off[:-1], pack.array(f"{name}.xo").astype(np.int64))
+        )
         self.low = pack.array(f"{name}.low").astype(np.int64)
         self.singles = Postings(pack, f"{name}.c")
         self.pairs = Postings(pack, f"{name}.g")
         self.span_rows, self.spans = pack.part(f"{name}.so"), pack.part(f"{name}.s")
-        self.owners = pack.array(f"{name}.doc").astype(np.int64) if f"{name}.doc" in pack else None
+        self.owners = (
+            pack.array(f"{name}.doc").astype(np.int64)
+            if f"{name}.doc" in pack
+            else None
+        )
         if self.owners is not None:
             self.block_starts = pack.array(f"{name}.bs").astype(np.int64)
             self.block_ends = pack.array(f"{name}.be").astype(np.int64)
@@ -359,7 +444,9 @@ class Grams:
         """At most in how many texts the string stands, quickly."""
         if len(units) == 1:
             at = self.singles.find_one(int(units[0]))
-            return 0 if at < 0 else int(np.subtract(*self.singles.span(at, at + 1)[::-1]))
+            return (
+                0 if at < 0 else int(np.subtract(*self.singles.span(at, at + 1)[::-1]))
+            )
         found = self.pairs.find(_keys(units))
         if found is None:
             return 0
@@ -367,7 +454,9 @@ class Grams:
         return int((ends.take(found, 1).astype(np.int64) - ends.take(found)).min())
 
     def counted(self, units: Array) -> tuple[Array, Array]:
-        """The texts in which the string stands, sorted, and how often in each, not overlapping itself."""
+        """The texts in which the string stands, sorted, and how often in each, not overlapping
+        itself.
+        """
         quick = self._counted_by_postings(units)
         if quick is not None:
             return quick
@@ -405,14 +494,21 @@ class Grams:
         if len(units) == 1:
             key = int(units[0])
             first = int(self.pairs.keys.searchsorted(np.uint32(key << 16)))
-            last = int(self.pairs.keys.searchsorted(np.uint32(key << 16 | 0xFFFF), "right"))
+            last = int(
+                self.pairs.keys.searchsorted(np.uint32(key << 16 | 0xFFFF), "right")
+            )
             blocks = [self._expanded(first, last)] if last > first else []
         else:
             blocks = self._checked(units)
         if not blocks:
             return EMPTY, EMPTY
-        places, texts = (np.concatenate(part) if len(blocks) > 1 else part[0] for part in zip(*blocks, strict=True))
-        if len(places) > 1 and (len(units) == 1 or (len(self.further) and (np.diff(places) < 0).any())):
+        places, texts = (
+            np.concatenate(part) if len(blocks) > 1 else part[0]
+            for part in zip(*blocks, strict=True)
+        )
+        if len(places) > 1 and (
+            len(units) == 1 or (len(self.further) and (np.diff(places) < 0).any())
+        ):
             order = np.argsort(places, kind="stable")
             places, texts = places[order], texts[order]
         return places, texts
@@ -422,8 +518,12 @@ class Grams:
         rows = self.pairs.rows(first, last)
         return self._places(rows.documents, rows.counts, rows.start, rows.end)
 
-    def _places(self, pieces: Array, counts: Array, start: int, end: int, ahead: int = 0) -> tuple[Array, Array]:
-        """The places `ahead` of those in the rows of some pieces, whose positions are start..end, and their texts."""
+    def _places(
+        self, pieces: Array, counts: Array, start: int, end: int, ahead: int = 0
+    ) -> tuple[Array, Array]:
+        """The places `ahead` of those in the rows of some pieces, whose positions are start..end,
+        and their texts.
+        """
         assert self.pairs.positions is not None
         texts = self._texts(pieces) if len(self.further) else pieces
         begin = self.starts.take(pieces) - ahead
@@ -432,7 +532,9 @@ class Grams:
         return begin + self.pairs.positions.slice(start, end), texts
 
     def _checked(self, units: Array) -> list[tuple[Array, Array]]:
-        """Places by the rarest pair, the other units checked in the text, a block of places at a time."""
+        """Places by the rarest pair, the other units checked in the text, a block of places at a
+        time.
+        """
         numbers = self.pairs.find(_keys(units))
         if numbers is None:
             return []
@@ -443,21 +545,32 @@ class Grams:
         rows = self.pairs.rows(int(numbers[rarest]), int(numbers[rarest]) + 1)
         rest = [k for k in range(len(units)) if k not in (rarest, rarest + 1)]
         rest.sort(key=lambda k: int(many[max(0, k - 1) : k + 1].min()))
-        size = max(256, CHECKED_AT_A_TIME * len(rows.documents) // max(1, int(many[rarest])))
+        size = max(
+            256, CHECKED_AT_A_TIME * len(rows.documents) // max(1, int(many[rarest]))
+        )
         out, position = [], rows.start
         for i in range(0, len(rows.documents), size):
             pieces, counts = rows.documents[i : i + size], rows.counts[i : i + size]
             end = position + int(counts.sum())
-            kept = self._filtered(*self._places(pieces, counts, position, end, rarest), units, rest)
+            kept = self._filtered(
+                *self._places(pieces, counts, position, end, rarest), units, rest
+            )
             position = end
             if len(kept[0]):
                 out.append(kept)
         return out
 
-    def _filtered(self, places: Array, texts: Array, units: Array, rest: Sequence[int]) -> tuple[Array, Array]:
-        """Those places at which the units numbered `rest` stand too. A place never leaves its text: NULs part them."""
+    def _filtered(
+        self, places: Array, texts: Array, units: Array, rest: Sequence[int]
+    ) -> tuple[Array, Array]:
+        """Those places at which the units numbered `rest` stand too.
+
+        A place never leaves its text: NULs part them.
+        """
         if int(places.min()) < 0 or int(places.max()) + len(units) > int(self.off[-1]):
-            fits = np.flatnonzero((places >= 0) & (places + len(units) <= int(self.off[-1])))
+            fits = np.flatnonzero(
+                (places >= 0) & (places + len(units) <= int(self.off[-1]))
+            )
             places, texts = places.take(fits), texts.take(fits)
         held: Array | None = None
         for k in rest:

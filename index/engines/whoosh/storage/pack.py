@@ -1,10 +1,11 @@
-"""The pack: one file of arrays beside each Whoosh segment, memory-mapped, every block checked before its first use.
+"""The pack: one file of arrays beside each Whoosh segment, memory-mapped, every block checked
+before its first use.
 
-A pack is a header of 64 bytes, then the parts (each an array, aligned to 64 bytes), then one CRC-32 a block of 64 KiB
-of all that stands before. Its directory, a plain dictionary, is pickled with the segment into Whoosh's TOC, so the two
-cannot disagree:
-`{"version", "size", "parts": {name: (dtype, length, offset)}, "sums": (offset, how many, their CRC)}`.
-Opening reads nothing; a block is summed when it is first touched, so damage is an error and never a wrong answer.
+A pack is a header of 64 bytes, then the parts (each an array, aligned to 64 bytes), then one CRC-32
+a block of 64 KiB of all that stands before. Its directory, a plain dictionary, is pickled with the
+segment into Whoosh's TOC, so the two cannot disagree: `{"version", "size", "parts": {name: (dtype,
+length, offset)}, "sums": (offset, how many, their CRC)}`. Opening reads nothing; a block is summed
+when it is first touched, so damage is an error and never a wrong answer.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class Spool:
     def __init__(self, folder: Path, dtype: str) -> None:
         self.dtype = np.dtype(dtype)
         self.length = 0
-        self.file = tempfile.SpooledTemporaryFile(SPOOL_BYTES, dir=str(folder), prefix="spool")  # noqa: SIM115 - `copy` closes it
+        self.file = tempfile.SpooledTemporaryFile(
+            SPOOL_BYTES, dir=str(folder), prefix="spool"
+        )  # noqa: SIM115 - `copy` closes it
 
     def append(self, array: Array) -> None:
         """Add the values of `array`, cast to the spool's type."""
@@ -73,9 +76,14 @@ class PackWriter:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
-        with contextlib.ExitStack() as all_of_them:  # closing writes what is left, and fails on a full disk
+        with (
+            contextlib.ExitStack() as all_of_them
+        ):  # closing writes what is left, and fails on a full disk
             for file in (self.file, *(spool.file for spool in self.spools)):
                 all_of_them.callback(file.close)
 
@@ -131,7 +139,9 @@ class PackWriter:
 
 
 class Part:
-    """One array of a pack, read by slices and by single values, each block checked before its first use."""
+    """One array of a pack, read by slices and by single values, each block checked before its first
+    use.
+    """
 
     __slots__ = ("array", "offset", "pack", "width")
 
@@ -145,14 +155,18 @@ class Part:
     def slice(self, start: int, end: int) -> Array:
         """array[start:end]."""
         if not self.pack.sound:
-            self.pack.verify(self.offset + start * self.width, self.offset + end * self.width)
+            self.pack.verify(
+                self.offset + start * self.width, self.offset + end * self.width
+            )
         return self.array[start:end]
 
     def take(self, at: Array, shift: int = 0) -> Array:
         """array[at + shift]."""
         if not self.pack.sound and len(at):
             self.pack.verify_blocks((at + shift) * self.width + self.offset >> SHIFT)
-        return self.array[shift:].take(at) if shift >= 0 else self.array.take(at + shift)
+        return (
+            self.array[shift:].take(at) if shift >= 0 else self.array.take(at + shift)
+        )
 
     def whole(self) -> Array:
         """The array, all of it checked."""
@@ -160,10 +174,15 @@ class Part:
 
 
 class Pack:
-    """A pack opened for reading. It stays valid while it is referenced, whether or not its file is deleted."""
+    """A pack opened for reading.
+
+    It stays valid while it is referenced, whether or not its file is deleted.
+    """
 
     def __init__(self, path: Path, owner: str, directory: Directory) -> None:
-        """Raises FileNotFoundError (a newer generation removed it), IndexDamagedError and IndexStaleError."""
+        """Raises FileNotFoundError (a newer generation removed it), IndexDamagedError and
+        IndexStaleError.
+        """
         self.path, self.directory = path, directory
         if directory["version"] != VERSION:
             raise IndexStaleError(f"{path} was written in another format; {REBUILD}")
@@ -195,9 +214,14 @@ class Pack:
         todo = set(blocks[~self.checked[blocks]].tolist())
         for block in sorted(todo):
             start = block << SHIFT
-            with memoryview(self.map) as view, view[start : min(start + BLOCK, self.end)] as piece:
+            with (
+                memoryview(self.map) as view,
+                view[start : min(start + BLOCK, self.end)] as piece,
+            ):
                 if zlib.crc32(piece) != self.sums[block]:
-                    raise self._damaged(f"is damaged at byte {start} to {start + BLOCK} ({self.part_at(start)})")
+                    raise self._damaged(
+                        f"is damaged at byte {start} to {start + BLOCK} ({self.part_at(start)})"
+                    )
             self.checked[block] = True
         if todo and self.checked.all():
             self.sound = True
@@ -211,7 +235,11 @@ class Pack:
 
     def part_at(self, position: int) -> str:
         """The name of the part in which this byte lies."""
-        before = [(o, name) for name, (_, _, o) in self.directory["parts"].items() if o <= position + BLOCK]
+        before = [
+            (o, name)
+            for name, (_, _, o) in self.directory["parts"].items()
+            if o <= position + BLOCK
+        ]
         return max(before)[1] if before else "header"
 
     def __contains__(self, name: object) -> bool:

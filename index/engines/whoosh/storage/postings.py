@@ -1,8 +1,10 @@
-"""Postings: sorted keys -> documents and counts (and positions), as arrays: made, read, merged by key range.
+"""Postings: sorted keys -> documents and counts (and positions), as arrays: made, read, merged by
+key range.
 
-A set of postings called `name` is the parts `name.k` keys, `name.p` where each key's rows start, `name.d`
-documents, `name.c` counts of one byte, `name.oi` and `name.on` the rows whose count is 255 or more with their true
-counts; and with positions `name.x` where each key's positions start and `name.q` the positions, of two bytes.
+A set of postings called `name` is the parts `name.k` keys, `name.p` where each key's rows start,
+`name.d` documents, `name.c` counts of one byte, `name.oi` and `name.on` the rows whose count is 255
+or more with their true counts; and with positions `name.x` where each key's positions start and
+`name.q` the positions, of two bytes.
 """
 
 from __future__ import annotations
@@ -26,12 +28,18 @@ def run_lengths(sorted_values: Array) -> tuple[Array, Array]:
     """Where each run of equal values starts, and how long it is."""
     if not len(sorted_values):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    starts = np.flatnonzero(np.concatenate(([True], sorted_values[1:] != sorted_values[:-1])))
+    starts = np.flatnonzero(
+        np.concatenate(([True], sorted_values[1:] != sorted_values[:-1]))
+    )
     return starts, np.diff(np.append(starts, len(sorted_values)))
 
 
 def postings_of(
-    name: str, keys: Array, documents: Array, counts: Array, positions: Array | None = None
+    name: str,
+    keys: Array,
+    documents: Array,
+    counts: Array,
+    positions: Array | None = None,
 ) -> dict[str, Array]:
     """The parts for rows sorted by (key, document); `positions` stand in the order of the rows."""
     starts, _ = run_lengths(keys)
@@ -53,7 +61,9 @@ def postings_of(
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of one key or of neighbouring keys: documents (u16), counts (i64), and where their positions stand."""
+    """The rows of one key or of neighbouring keys: documents (u16), counts (i64), and where their
+    positions stand.
+    """
 
     documents: Array
     counts: Array
@@ -90,7 +100,9 @@ class Postings:
         """How many rows each of `keys` has: 0 for one that is missing."""
         if not len(self.keys) or not len(keys):
             return np.zeros(len(keys), np.int64)
-        at = np.minimum(self.keys.searchsorted(keys.astype(self.keys.dtype)), len(self.keys) - 1)
+        at = np.minimum(
+            self.keys.searchsorted(keys.astype(self.keys.dtype)), len(self.keys) - 1
+        )
         rows = self.starts.take(at, 1).astype(np.int64) - self.starts.take(at)
         found: Array = np.where(self.keys[at] == keys, rows, 0)
         return found
@@ -103,13 +115,24 @@ class Postings:
     def rows(self, first: int, last: int) -> Rows:
         """The rows of the keys first..last (exclusive)."""
         start, end = self.span(first, last)
-        positions = self.offsets.slice(first, last + 1) if self.offsets is not None else np.zeros(2, np.int64)
-        return Rows(self.documents.slice(start, end), self._counts(start, end), int(positions[0]), int(positions[-1]))
+        positions = (
+            self.offsets.slice(first, last + 1)
+            if self.offsets is not None
+            else np.zeros(2, np.int64)
+        )
+        return Rows(
+            self.documents.slice(start, end),
+            self._counts(start, end),
+            int(positions[0]),
+            int(positions[-1]),
+        )
 
     def _counts(self, start: int, end: int) -> Array:
         counts = self.counts.slice(start, end).astype(np.int64)
         if len(self.many):
-            a, b = self.many.searchsorted(np.array([start, end], self.many.dtype)).tolist()
+            a, b = self.many.searchsorted(
+                np.array([start, end], self.many.dtype)
+            ).tolist()
             counts[self.many[a:b].astype(np.int64) - start] = self.true[a:b]
         return counts
 
@@ -117,7 +140,10 @@ class Postings:
 # ---------------------------------------------------------------------- merging
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One set of postings to merge; `renumber` gives each document its new number, or -1 where it is dropped."""
+    """One set of postings to merge;
+
+    `renumber` gives each document its new number, or -1 where it is dropped.
+    """
 
     arrays: Mapping[str, Array]
     name: str
@@ -135,8 +161,10 @@ class Source:
 
 @dataclass(slots=True)
 class _Block:
-    """Neighbouring keys with their rows: how many rows and positions each key has (i64), and of each row its document
-    (u16) and its count of one byte; `many` are the rows whose count stands in `true` instead (i64)."""
+    """Neighbouring keys with their rows: how many rows and positions each key has (i64), and of
+    each row its document (u16) and its count of one byte; `many` are the rows whose count stands in
+    `true` instead (i64).
+    """
 
     keys: Array
     rows: Array
@@ -154,10 +182,21 @@ class _Block:
         return counts
 
 
-def merge_postings(out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]) -> None:
-    """Merge the postings `name` of several (arrays, renumber) into a pack, a range of keys at a time."""
+def merge_postings(
+    out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]
+) -> None:
+    """Merge the postings `name` of several (arrays, renumber) into a pack, a range of keys at a
+    time.
+    """
     given = [Source(arrays, name, renumber) for arrays, renumber in sources]
-    kinds = {"k": given[0].part("k").dtype.str, "p": "<u4", "d": "<u2", "c": "u1", "oi": "<u4", "on": "<u4"}
+    kinds = {
+        "k": given[0].part("k").dtype.str,
+        "p": "<u4",
+        "d": "<u2",
+        "c": "u1",
+        "oi": "<u4",
+        "on": "<u4",
+    }
     if given[0].positioned:
         kinds |= {"x": "<u4", "q": "<u2"}
     spools = {suffix: out.spool(kind) for suffix, kind in kinds.items()}
@@ -189,13 +228,19 @@ def _blocks(sources: Sequence[Source]) -> Iterator[_Block]:
     at = [0] * len(sources)
     share = max(1, ROWS_AT_A_TIME // max(1, len(sources)))
     while True:
-        limits = [k for s, i in zip(sources, at, strict=True) if (k := _limit(s, i, share)) is not None]
+        limits = [
+            k
+            for s, i in zip(sources, at, strict=True)
+            if (k := _limit(s, i, share)) is not None
+        ]
         if all(i == len(s.part("k")) for s, i in zip(sources, at, strict=True)):
             return
         to = [len(s.part("k")) for s in sources]
         if limits:
             to = [int(s.part("k").searchsorted(min(limits))) for s in sources]
-        block = _joined([_piece(s, i, j) for s, i, j in zip(sources, at, to, strict=True) if j > i])
+        block = _joined(
+            [_piece(s, i, j) for s, i, j in zip(sources, at, to, strict=True) if j > i]
+        )
         at = to
         if len(block.keys):
             yield block
@@ -206,7 +251,10 @@ def _limit(source: Source, first: int, share: int) -> Any:
     starts, keys = source.part("p"), source.part("k")
     if first == len(keys) or int(starts[-1]) - int(starts[first]) <= share:
         return None
-    i = max(first + 1, int(starts.searchsorted(starts.dtype.type(int(starts[first]) + share))))
+    i = max(
+        first + 1,
+        int(starts.searchsorted(starts.dtype.type(int(starts[first]) + share))),
+    )
     return None if i >= len(keys) else keys[i]
 
 
@@ -219,7 +267,10 @@ def _piece(source: Source, first: int, last: int) -> _Block:
     places, positions = np.zeros(last - first, np.int64), NO_PLACES
     if source.positioned:
         offsets = source.part("x")[first : last + 1].astype(np.int64)
-        places, positions = np.diff(offsets), source.part("q")[int(offsets[0]) : int(offsets[-1])]
+        places, positions = (
+            np.diff(offsets),
+            source.part("q")[int(offsets[0]) : int(offsets[-1])],
+        )
     numbers = source.renumber[source.part("d")[a:b]]
     block = _Block(
         keys=source.part("k")[first:last],
@@ -242,7 +293,10 @@ def _only(block: _Block, kept: Array) -> _Block:
     left = rows > 0
     places, positions = block.places, block.positions
     if len(positions):
-        places, positions = np.add.reduceat(counts * kept, starts), positions[np.repeat(kept, counts)]
+        places, positions = (
+            np.add.reduceat(counts * kept, starts),
+            positions[np.repeat(kept, counts)],
+        )
     many = np.flatnonzero(counts[kept] >= MOST)
     return _Block(
         keys=block.keys[left],
@@ -259,14 +313,22 @@ def _only(block: _Block, kept: Array) -> _Block:
 def _joined(pieces: Sequence[_Block]) -> _Block:
     """The rows of several pieces in the order of (key, document).
 
-    The documents of a piece nearly always stand behind those of the pieces before it: only keys are sorted, and the
-    rows and positions of each are moved together.
+    The documents of a piece nearly always stand behind those of the pieces before it: only keys are
+    sorted, and the rows and positions of each are moved together.
     """
     if len(pieces) == 1:
         return _in_order(pieces[0])
     keys, rows, places, documents, counts, true, positions = (
         np.concatenate([getattr(p, name) for p in pieces])
-        for name in ("keys", "rows", "places", "documents", "counts", "true", "positions")
+        for name in (
+            "keys",
+            "rows",
+            "places",
+            "documents",
+            "counts",
+            "true",
+            "positions",
+        )
     )
     order = np.argsort(keys, kind="stable")
     at, at_places = _moved(rows, order), _moved(places, order)
@@ -311,14 +373,22 @@ def _places_of(values: Array, lengths: Array, order: Array) -> Array:
 
 
 def _in_order(block: _Block) -> _Block:
-    """The block with the documents of each key in order: the further pieces of long texts are numbered out of it."""
+    """The block with the documents of each key in order: the further pieces of long texts are
+    numbered out of it.
+    """
     falls = block.documents[1:] <= block.documents[:-1]
     falls[np.cumsum(block.rows)[:-1] - 1] = False
     if not falls.any():
         return block
     counts = block.true_counts()
-    order = np.lexsort((block.documents, np.repeat(np.arange(len(block.rows)), block.rows)))
-    positions = block.positions[_moved(counts, order)] if len(block.positions) else block.positions
+    order = np.lexsort(
+        (block.documents, np.repeat(np.arange(len(block.rows)), block.rows))
+    )
+    positions = (
+        block.positions[_moved(counts, order)]
+        if len(block.positions)
+        else block.positions
+    )
     many = np.flatnonzero(counts[order] >= MOST)
     return _Block(
         keys=block.keys,

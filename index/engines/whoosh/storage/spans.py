@@ -1,8 +1,8 @@
 """Occurrences as arrays: [start, end) spans, which of them count, and which lie near each other.
 
-The rule of counting: of all the places where one of the strings stands, taken together, the leftmost is counted, of
-several that start there the longest, and the next one may begin where it ended. For a single string that is
-`str.count`.
+The rule of counting: of all the places where one of the strings stands, taken together, the
+leftmost is counted, of several that start there the longest, and the next one may begin where it
+ended. For a single string that is `str.count`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,15 @@ import numpy as np
 
 from index.engines.whoosh.storage.pack import Array
 
-__all__ = ["EMPTY", "choose", "distinct", "inside", "near", "overlaps_itself", "touches"]
+__all__ = [
+    "EMPTY",
+    "choose",
+    "distinct",
+    "inside",
+    "near",
+    "overlaps_itself",
+    "touches",
+]
 
 EMPTY: Array = np.empty(0, np.int64)
 
@@ -24,7 +32,9 @@ def overlaps_itself(units: bytes) -> bool:
 
 
 def distinct(values: Array) -> Array:
-    """The values, sorted, each once. np.unique hashes integers, which takes twenty times as long on places."""
+    """The values, sorted, each once. np.unique hashes integers, which takes twenty times as long on
+    places.
+    """
     if len(values) < 2 or (values[1:] > values[:-1]).all():
         return values
     values = np.sort(values)
@@ -48,7 +58,9 @@ def choose(starts: Array, ends: Array) -> Array:
 
 
 def _walk(starts: Array, ends: Array, free: Array) -> Array:
-    """Walk all clusters of overlapping spans at once, from each counted span to the next that may begin."""
+    """Walk all clusters of overlapping spans at once, from each counted span to the next that may
+    begin.
+    """
     current = np.flatnonzero(free)
     limit = np.append(current[1:], len(starts))
     kept = free.copy()
@@ -69,7 +81,9 @@ def inside(starts: Array, ends: Array, outer: Array, width: int) -> Array:
     return found
 
 
-def touches(starts: Array, ends: Array, block_starts: Array, block_ends: Array) -> Array:
+def touches(
+    starts: Array, ends: Array, block_starts: Array, block_ends: Array
+) -> Array:
     """Which spans share a place with one of the sorted, disjoint blocks."""
     if not len(block_starts) or not len(starts):
         return np.zeros(len(starts), bool)
@@ -78,18 +92,28 @@ def touches(starts: Array, ends: Array, block_starts: Array, block_ends: Array) 
     return found
 
 
-def near(operands: Sequence[tuple[Array, Array]], stream_of: Array, distance: int) -> Array:
+def near(
+    operands: Sequence[tuple[Array, Array]], stream_of: Array, distance: int
+) -> Array:
     """The starts that end a chain of one span of each operand, in any order, none overlapping.
 
-    `operands` are (starts, ends) in characters of all streams joined; `stream_of` are the sorted starts of the streams.
-    At most `distance` characters stand between neighbours. Gives a position inside each stream that has a chain.
+    `operands` are (starts, ends) in characters of all streams joined; `stream_of` are the sorted
+    starts of the streams. At most `distance` characters stand between neighbours. Gives a position
+    inside each stream that has a chain.
     """
     operands = [_by_start(*spans) for spans in operands]
     everyone = (1 << len(operands)) - 1
     chains: dict[int, Array] = {0: EMPTY}
     for members in range(1, everyone + 1):
         reached = [
-            _extended(chains[members & ~(1 << i)], starts, ends, stream_of, distance, alone=members == 1 << i)
+            _extended(
+                chains[members & ~(1 << i)],
+                starts,
+                ends,
+                stream_of,
+                distance,
+                alone=members == 1 << i,
+            )
             for i, (starts, ends) in enumerate(operands)
             if members >> i & 1
         ]
@@ -104,7 +128,15 @@ def _by_start(starts: Array, ends: Array) -> tuple[Array, Array]:
     return starts[order], ends[order]
 
 
-def _extended(before: Array, starts: Array, ends: Array, stream_of: Array, distance: int, *, alone: bool) -> Array:
+def _extended(
+    before: Array,
+    starts: Array,
+    ends: Array,
+    stream_of: Array,
+    distance: int,
+    *,
+    alone: bool,
+) -> Array:
     """The ends of the spans (sorted by start) that continue a chain ending in `before` (sorted)."""
     if alone:
         return ends
@@ -117,8 +149,12 @@ def _extended(before: Array, starts: Array, ends: Array, stream_of: Array, dista
         span = np.arange(len(chain)) + np.repeat(first - (np.cumsum(many) - many), many)
     else:  # few spans: the nearest end before each is the best one
         chain = before.searchsorted(starts, "right") - 1
-        span = np.flatnonzero((chain >= 0) & (starts - before[np.maximum(chain, 0)] <= distance))
+        span = np.flatnonzero(
+            (chain >= 0) & (starts - before[np.maximum(chain, 0)] <= distance)
+        )
         chain = chain[span]
-    together = stream_of.searchsorted(before[chain] - 1, "right") == stream_of.searchsorted(starts[span], "right")
+    together = stream_of.searchsorted(
+        before[chain] - 1, "right"
+    ) == stream_of.searchsorted(starts[span], "right")
     found: Array = ends[span[together]]
     return found

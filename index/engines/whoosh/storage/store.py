@@ -1,11 +1,14 @@
-"""Whoosh's side: the folder, the TOC as the one commit point, the lock, the segments that Whoosh itself can read.
+"""Whoosh's side: the folder, the TOC as the one commit point, the lock, the segments that Whoosh
+itself can read.
 
-    documents -> <segment>.seg (Whoosh) -> <segment>.arr (pack) -> temporary TOC -> fsync all, rename, fsync folder
+    documents -> <segment>.seg (Whoosh) -> <segment>.arr (pack) -> temporary TOC -> fsync all,
+    rename, fsync folder
 
-A segment carries, as attribute `gongkai`, the directory of its pack and the sums of Whoosh's files; the schema carries
-the fingerprint. Both are pickled into the TOC, so a generation is complete or it does not exist. Whoosh writes no sum
-over its TOC: ours stands behind its pickle, where Whoosh does not read.
-Whoosh's `clean_files` removes dead segments; what killed builds leave, the next writer removes.
+A segment carries, as attribute `gongkai`, the directory of its pack and the sums of Whoosh's files;
+the schema carries the fingerprint. Both are pickled into the TOC, so a generation is complete or it
+does not exist. Whoosh writes no sum over its TOC: ours stands behind its pickle, where Whoosh does
+not read. Whoosh's `clean_files` removes dead segments; what killed builds leave, the next writer
+removes.
 """
 
 from __future__ import annotations
@@ -29,7 +32,12 @@ from whoosh.index import TOC, FileIndex, clean_files
 from whoosh.writing import SegmentWriter
 
 from index.engines.whoosh.storage.pack import REBUILD, Pack
-from index.model.errors import IndexDamagedError, IndexLockedError, IndexMissingError, IndexNotTrustedError
+from index.model.errors import (
+    IndexDamagedError,
+    IndexLockedError,
+    IndexMissingError,
+    IndexNotTrustedError,
+)
 
 __all__ = [
     "EXTENSION",
@@ -51,7 +59,9 @@ TRAILER = struct.Struct("<8sI")
 SEAL = b"GKTOCSUM"
 TRIES = 200
 CODEC = W3Codec(compression=0)
-"""An id has one posting: deflating it takes longer than all else that is done for it, and makes it no smaller."""
+"""An id has one posting: deflating it takes longer than all else that is done for it, and makes it
+no smaller.
+"""
 
 
 def schema_with(fingerprint: Mapping[str, str]) -> Schema:
@@ -76,7 +86,10 @@ class Generation:
 
 
 class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
-    """Whoosh's storage, whose rename is a durability barrier: Whoosh renames only to publish a TOC."""
+    """Whoosh's storage, whose rename is a durability barrier:
+
+    Whoosh renames only to publish a TOC.
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
@@ -92,7 +105,9 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
         return file
 
     def open_file(self, name: str, *args: Any, **options: Any) -> Any:
-        """Open a file; what was written just now is read while a segment is assembled, and may be left open."""
+        """Open a file; what was written just now is read while a segment is assembled, and may be
+        left open.
+        """
         file = super().open_file(name, *args, **options)
         if name in self.fresh:
             self.opened.append(file)
@@ -100,7 +115,9 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
 
     def temp_storage(self, name: str | None = None) -> Storage:
         """A folder for Whoosh's sorting runs."""
-        self.beside.append(Storage(os.path.join(self.folder, name or f"{NAME}.tmp")).create())  # noqa: PTH118 - as in sync
+        self.beside.append(
+            Storage(os.path.join(self.folder, name or f"{NAME}.tmp")).create()
+        )  # noqa: PTH118 - as in sync
         return self.beside[-1]
 
     def abandon(self) -> None:
@@ -120,7 +137,9 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
         """Bring a file (or the folder) to the disk."""
         if not name and os.name == "nt":
             return  # Windows cannot open a folder; its rename is journalled
-        handle = os.open(os.path.join(self.folder, name), os.O_RDONLY if not name else os.O_RDWR)  # noqa: PTH118 - Whoosh's folder is a str
+        handle = os.open(
+            os.path.join(self.folder, name), os.O_RDONLY if not name else os.O_RDWR
+        )  # noqa: PTH118 - Whoosh's folder is a str
         try:
             os.fsync(handle)
         finally:
@@ -130,7 +149,9 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
         """Seal the TOC, bring everything new to the disk, publish."""
         seal(Path(self.folder) / oldname)
         for name in sorted(self.fresh):
-            with contextlib.suppress(FileNotFoundError):  # assembled into a compound file
+            with contextlib.suppress(
+                FileNotFoundError
+            ):  # assembled into a compound file
                 self.sync(name)
         self.sync()
         self.fresh.clear()
@@ -156,7 +177,11 @@ def is_sealed(data: bytes) -> bool:
 def latest_toc(folder: Path) -> tuple[int, Path] | None:
     """The newest TOC, if there is one."""
     try:
-        found = [(int(m.group(1)), folder / name) for name in os.listdir(folder) if (m := TOC_NAME.match(name))]  # noqa: PTH208 - names only
+        found = [
+            (int(m.group(1)), folder / name)
+            for name in os.listdir(folder)
+            if (m := TOC_NAME.match(name))
+        ]  # noqa: PTH208 - names only
     except (FileNotFoundError, NotADirectoryError):
         return None
     return max(found) if found else None
@@ -181,15 +206,21 @@ def open_pack(folder: Path, segment: Any) -> Pack:
     """The pack of a segment. Raises FileNotFoundError when a newer generation has removed it."""
     directory = getattr(segment, "gongkai", None)
     if directory is None:
-        raise IndexDamagedError(f"{segment.segment_id()} in {folder} was written by plain Whoosh; {REBUILD}")
-    return Pack(folder / segment.make_filename(EXTENSION), segment.segment_id(), directory)
+        raise IndexDamagedError(
+            f"{segment.segment_id()} in {folder} was written by plain Whoosh; {REBUILD}"
+        )
+    return Pack(
+        folder / segment.make_filename(EXTENSION), segment.segment_id(), directory
+    )
 
 
-def add_reports(builder: SegmentWriter, reports: Iterable[tuple[str, Mapping[str, str]]]) -> None:
+def add_reports(
+    builder: SegmentWriter, reports: Iterable[tuple[str, Mapping[str, str]]]
+) -> None:
     """Add reports (id, what else is stored) to a new segment, in their order.
 
-    By the writers of its codec, which `add_document` would call too: it analyses, sorts and measures each field first,
-    which takes six times as long.
+    By the writers of its codec, which `add_document` would call too: it analyses, sorts and
+    measures each field first, which takes six times as long.
     """
     fields, ids = builder.perdocwriter, list[bytes]()
     for number, (name, stored) in enumerate(reports):
@@ -200,14 +231,23 @@ def add_reports(builder: SegmentWriter, reports: Iterable[tuple[str, Mapping[str
         fields.finish_doc()
     builder.docnum = len(ids)
     order = sorted(range(len(ids)), key=ids.__getitem__)
-    builder.fieldwriter.add_postings(builder.schema, None, (("id", ids[n], n, 1.0, b"") for n in order))
+    builder.fieldwriter.add_postings(
+        builder.schema, None, (("id", ids[n], n, 1.0, b"") for n in order)
+    )
 
 
 class _Index(FileIndex):  # type: ignore[misc]  # Whoosh ships no types
-    """Whoosh's index over a TOC that is in memory: what its writer asks of an index, and nothing read twice."""
+    """Whoosh's index over a TOC that is in memory: what its writer asks of an index, and nothing
+    read twice.
+    """
 
     def __init__(self, storage: Storage, toc: TOC) -> None:
-        self.storage, self.indexname, self._schema, self.toc = storage, NAME, toc.schema, toc
+        self.storage, self.indexname, self._schema, self.toc = (
+            storage,
+            NAME,
+            toc.schema,
+            toc,
+        )
 
     def _read_toc(self) -> TOC:
         return self.toc
@@ -223,7 +263,9 @@ class Store:
 
     # -- reading
     def check_owner(self) -> None:
-        """Raises IndexNotTrustedError unless the folder and its TOC are the user's own: a TOC is a pickle."""
+        """Raises IndexNotTrustedError unless the folder and its TOC are the user's own: a TOC is a
+        pickle.
+        """
         if not hasattr(os, "getuid"):
             return
         latest = latest_toc(self.folder)
@@ -257,8 +299,11 @@ class Store:
             toc = TOC.read(self.storage, NAME, gen=number)
         except FileNotFoundError:
             raise
-        except Exception as e:  # an unpickled TOC of another version of Whoosh or of ours may raise anything
-            raise IndexDamagedError(f"{path} was written by another version ({e}); {REBUILD}") from e
+        # an unpickled TOC of another version of Whoosh or of ours may raise anything
+        except Exception as e:
+            raise IndexDamagedError(
+                f"{path} was written by another version ({e}); {REBUILD}"
+            ) from e
         fingerprint = getattr(toc.schema, "gongkai", None)
         if fingerprint is None:
             raise IndexDamagedError(f"{path} was written by plain Whoosh; {REBUILD}")
@@ -291,7 +336,10 @@ class Store:
         return path
 
     def clean(self, segments: Iterable[Any]) -> None:
-        """Remove what killed writers left: unknown segments, temporary TOCs, scratch. Needs the lock."""
+        """Remove what killed writers left: unknown segments, temporary TOCs, scratch.
+
+        Needs the lock.
+        """
         live = {s.segment_id() for s in segments}
         latest = latest_toc(self.folder)
         for entry in list(self.folder.iterdir()):
@@ -299,11 +347,21 @@ class Store:
             if entry.name in (SCRATCH, f"{NAME}.tmp"):
                 shutil.rmtree(entry, ignore_errors=True)
             elif (
-                (entry.name.startswith(f"{NAME}_") and entry.name != f"{NAME}_WRITELOCK" and stem not in live)
+                (
+                    entry.name.startswith(f"{NAME}_")
+                    and entry.name != f"{NAME}_WRITELOCK"
+                    and stem not in live
+                )
                 or (entry.name.startswith(f"_{NAME}_") and ".toc." in entry.name)
-                or (TOC_NAME.match(entry.name) and latest is not None and entry != latest[1])
+                or (
+                    TOC_NAME.match(entry.name)
+                    and latest is not None
+                    and entry != latest[1]
+                )
             ):
-                with contextlib.suppress(OSError):  # open elsewhere, on Windows; the next writer tries again
+                with contextlib.suppress(
+                    OSError
+                ):  # open elsewhere, on Windows; the next writer tries again
                     entry.unlink()
 
     def next_number(self) -> int:
@@ -326,7 +384,10 @@ class Store:
         self.storage.opened.clear()
         self.storage.beside.clear()
         builder._finish()  # noqa: SLF001 - as above
-        segment.whoosh_files = {name: crc_of(self.folder / name) for name in segment.list_files(self.storage)}
+        segment.whoosh_files = {
+            name: crc_of(self.folder / name)
+            for name in segment.list_files(self.storage)
+        }
         return segment
 
     def publish(self, schema: Schema, segments: Iterable[Any], number: int) -> None:

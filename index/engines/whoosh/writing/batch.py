@@ -1,9 +1,10 @@
 """Documents -> the arrays of one pack, and several packs -> one.
 
-Parts beside those of grams, postings and columns: `words` the postings of words, keyed by the word's hash with the
-ranked field in its lowest two bits, `words.len` the lengths of the three ranked fields of each document; `tie` the
-number that settles equal ranks and `tie.at` the documents in its order, for finding a report by its id; `id`, `head`,
-`rest` and `display` what is kept of a report; `meta` what else Whoosh's own segment is written from.
+Parts beside those of grams, postings and columns: `words` the postings of words, keyed by the
+word's hash with the ranked field in its lowest two bits, `words.len` the lengths of the three
+ranked fields of each document; `tie` the number that settles equal ranks and `tie.at` the documents
+in its order, for finding a report by its id; `id`, `head`, `rest` and `display` what is kept of a
+report; `meta` what else Whoosh's own segment is written from.
 """
 
 from __future__ import annotations
@@ -28,7 +29,13 @@ from index.engines.whoosh.storage.columns import (
     paths_of,
 )
 from index.engines.whoosh.storage.display import packed
-from index.engines.whoosh.storage.grams import GramsBuilder, Kept, Units, merge_grams, storable
+from index.engines.whoosh.storage.grams import (
+    GramsBuilder,
+    Kept,
+    Units,
+    merge_grams,
+    storable,
+)
 from index.engines.whoosh.storage.pack import Array, Directory, PackWriter
 from index.engines.whoosh.storage.postings import merge_postings, postings_of
 from index.model.fields import TEXT_FIELDS
@@ -54,19 +61,27 @@ STREAMS = TEXT_FIELDS
 WORDINGS = tuple(f"w{name}" for name in TEXT_FIELDS)
 BLOBS = ("id", "meta", "head", "rest", "display")
 LONGEST_WORD = 64
-WEIGHTS = np.frombuffer(hashlib.shake_256(b"gongkai words").digest(8 * LONGEST_WORD), "<u8") | np.uint64(1)
+WEIGHTS = np.frombuffer(
+    hashlib.shake_256(b"gongkai words").digest(8 * LONGEST_WORD), "<u8"
+) | np.uint64(1)
 
 
 def tie_of(report_id: str) -> int:
     """The first 53 bits of the id's SHA-256: a number of the report's own, exact as a float."""
-    return int.from_bytes(hashlib.sha256(report_id.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 11
+    return (
+        int.from_bytes(
+            hashlib.sha256(report_id.encode("utf-8", "surrogatepass")).digest()[:8],
+            "big",
+        )
+        >> 11
+    )
 
 
 def word_keys(words: Sequence[str]) -> Array:
     """The keys of words in the field "title"; those of the other fields are the next two.
 
-    A weighted sum of the first 64 characters, mixed, computed for all words at once. Two words of one key would rank
-    alike, no more: words never decide what matches.
+    A weighted sum of the first 64 characters, mixed, computed for all words at once. Two words of
+    one key would rank alike, no more: words never decide what matches.
     """
     if not words:
         return np.empty(0, np.uint64)
@@ -80,10 +95,11 @@ def word_keys(words: Sequence[str]) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A document as far as it can be made ready alone, in whatever process: bytes that are quick to hand on.
+    """A document as far as it can be made ready alone, in whatever process: bytes that are quick to
+    hand on.
 
-    `texts` are by stream (STREAMS and WORDINGS); `words` are the keys of the words of all ranked fields (u64), how
-    often each stands there (u32), and how many words each field has.
+    `texts` are by stream (STREAMS and WORDINGS); `words` are the keys of the words of all ranked
+    fields (u64), how often each stands there (u32), and how many words each field has.
     """
 
     id: str
@@ -102,15 +118,31 @@ def prepare(document: Document) -> Ready:
         if wording is not None:
             texts[f"w{name}"] = Units.of(wording, wording=True)
     words = _words([document.words.get(name) or {} for name in RANKED_FIELDS])
-    return Ready(document.id, _blobs(document), texts, words, paths_of(document), dict(document.numbers))
+    return Ready(
+        document.id,
+        _blobs(document),
+        texts,
+        words,
+        paths_of(document),
+        dict(document.numbers),
+    )
 
 
 def _words(fields: Sequence[Mapping[str, int]]) -> tuple[bytes, bytes, Sequence[int]]:
     """The words of the ranked fields; hashed together, as most of the time is spent on the call."""
-    counted = [{word: n for word, n in f.items() if n > 0} if min(f.values(), default=1) <= 0 else f for f in fields]
+    counted = [
+        {word: n for word, n in f.items() if n > 0}
+        if min(f.values(), default=1) <= 0
+        else f
+        for f in fields
+    ]
     many = [*map(len, counted)]
-    keys = word_keys([*chain(*counted)]) + np.repeat(np.arange(len(many), dtype=np.uint64), many)
-    counts = np.fromiter(chain.from_iterable(f.values() for f in counted), "<u4", len(keys))
+    keys = word_keys([*chain(*counted)]) + np.repeat(
+        np.arange(len(many), dtype=np.uint64), many
+    )
+    counts = np.fromiter(
+        chain.from_iterable(f.values() for f in counted), "<u4", len(keys)
+    )
     return keys.tobytes(), counts.tobytes(), many
 
 
@@ -118,7 +150,10 @@ class Batch:
     """Documents gathered in memory until they are inverted together."""
 
     def __init__(self) -> None:
-        self.grams = {name: GramsBuilder(wording=name in WORDINGS) for name in (*STREAMS, *WORDINGS)}
+        self.grams = {
+            name: GramsBuilder(wording=name in WORDINGS)
+            for name in (*STREAMS, *WORDINGS)
+        }
         self.ids: list[str] = []
         self.keys: list[bytes] = []
         self.counts: list[bytes] = []
@@ -154,7 +189,10 @@ class Batch:
     def arrays(self) -> dict[str, Array]:
         """The parts of the pack."""
         ties = np.array([tie_of(i) for i in self.ids], "<u8")
-        parts: dict[str, Array] = {"tie": ties, "tie.at": np.argsort(ties, kind="stable").astype("<u2")}
+        parts: dict[str, Array] = {
+            "tie": ties,
+            "tie.at": np.argsort(ties, kind="stable").astype("<u2"),
+        }
         for name, grams in self.grams.items():
             parts |= grams.arrays(name)
         parts |= self._word_arrays()
@@ -164,15 +202,25 @@ class Batch:
         return parts
 
     def _word_arrays(self) -> dict[str, Array]:
-        keys, counts = np.frombuffer(b"".join(self.keys), "<u8"), np.frombuffer(b"".join(self.counts), "<u4")
+        keys, counts = (
+            np.frombuffer(b"".join(self.keys), "<u8"),
+            np.frombuffer(b"".join(self.counts), "<u4"),
+        )
         many = np.array(self.many, np.int64)
         fields = len(RANKED_FIELDS)
         documents = np.repeat(np.arange(len(many)) // fields, many)
-        order = np.argsort(keys, kind="stable")  # documents of one key stay in their order
+        order = np.argsort(
+            keys, kind="stable"
+        )  # documents of one key stay in their order
         starts = np.concatenate(([0], np.cumsum(many)))
         upto = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
         lengths = upto.take(starts[1:]) - upto.take(starts[:-1])
-        parts = postings_of("words", keys.take(order), documents.take(order), counts.take(order).astype(np.int64))
+        parts = postings_of(
+            "words",
+            keys.take(order),
+            documents.take(order),
+            counts.take(order).astype(np.int64),
+        )
         return parts | {"words.len": lengths.astype("<u4")}
 
 
@@ -189,9 +237,14 @@ def _blobs(document: Document) -> dict[str, bytes]:
 
 
 def _meta(document: Document) -> bytes:
-    """What Whoosh keeps of a report beside its id, as JSON. Indexes of older builds have more fields in it."""
+    """What Whoosh keeps of a report beside its id, as JSON.
+
+    Indexes of older builds have more fields in it.
+    """
     fields = {"digest": document.digest, "source": document.source}
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 # ---------------------------------------------------------------------- packs
@@ -206,7 +259,8 @@ class Source:
 def most_pieces(source: Source) -> int:
     """How many numbers the merged postings would need for this source: two bytes hold 65,536."""
     return max(
-        len(source.arrays[f"{name}.off"]) - 1 + len(source.arrays[f"{name}.xd"]) for name in (*STREAMS, *WORDINGS)
+        len(source.arrays[f"{name}.off"]) - 1 + len(source.arrays[f"{name}.xd"])
+        for name in (*STREAMS, *WORDINGS)
     )
 
 
@@ -232,9 +286,20 @@ def merge_packs(path: Path, owner: str, sources: Sequence[Source]) -> Directory:
         out.add("tie", ties)
         out.add("tie.at", np.argsort(ties, kind="stable").astype("<u2"))
         for name in (*STREAMS, *WORDINGS):
-            merge_grams(out, name, [Kept(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
-        merge_postings(out, "words", [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)])
-        out.add("words.len", np.concatenate([a["words.len"].reshape(-1, 3)[k].ravel() for a, k in kept]))
+            merge_grams(
+                out,
+                name,
+                [Kept(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)],
+            )
+        merge_postings(
+            out,
+            "words",
+            [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)],
+        )
+        out.add(
+            "words.len",
+            np.concatenate([a["words.len"].reshape(-1, 3)[k].ravel() for a, k in kept]),
+        )
         merge_columns(out, kept)
         for name in BLOBS:
             merge_blob(out, name, kept)

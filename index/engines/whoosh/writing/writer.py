@@ -1,7 +1,8 @@
 """The writer: documents become batches, batches runs on disk, runs segments, and segments a commit.
 
-Memory does not grow with what is written: a batch is inverted and spooled when it is large, and full segments are
-sealed before the commit (their files belong to no generation until the TOC names them).
+Memory does not grow with what is written: a batch is inverted and spooled when it is large, and
+full segments are sealed before the commit (their files belong to no generation until the TOC names
+them).
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ import numpy as np
 
 from index.engines.seam import Document, Prepared
 from index.engines.whoosh.storage.pack import REBUILD, Array, Pack
-from index.engines.whoosh.storage.store import EXTENSION, Generation, Store, add_reports, open_pack, schema_with
+from index.engines.whoosh.storage.store import (
+    EXTENSION,
+    Generation,
+    Store,
+    add_reports,
+    open_pack,
+    schema_with,
+)
 from index.engines.whoosh.writing.batch import (
     Batch,
     Ready,
@@ -31,7 +39,12 @@ from index.engines.whoosh.writing.batch import (
     tie_of,
     write_pack,
 )
-from index.model.errors import IndexDamagedError, IndexMissingError, IndexStaleError, IndexStateError
+from index.model.errors import (
+    IndexDamagedError,
+    IndexMissingError,
+    IndexStaleError,
+    IndexStateError,
+)
 
 __all__ = ["WhooshWriter", "create", "open_writer", "stale"]
 
@@ -89,10 +102,15 @@ class Old:
         return found
 
 
-def stale(folder: Path, have: Mapping[str, str], want: Mapping[str, str]) -> IndexStaleError:
+def stale(
+    folder: Path, have: Mapping[str, str], want: Mapping[str, str]
+) -> IndexStaleError:
     """The error that names what an index was written with otherwise."""
     names = [n for n in dict.fromkeys((*have, *want)) if have.get(n) != want.get(n)]
-    told = "; ".join(f"{n} {have.get(n, 'nothing')} instead of {want.get(n, 'nothing')}" for n in names)
+    told = "; ".join(
+        f"{n} {have.get(n, 'nothing')} instead of {want.get(n, 'nothing')}"
+        for n in names
+    )
     return IndexStaleError(f"the index in {folder} was written with {told}; {REBUILD}")
 
 
@@ -111,8 +129,9 @@ def open_writer(
 ) -> WhooshWriter:
     """A writer; the index is made when it is missing.
 
-    With `rebuild` the commit replaces everything and the fingerprint at once; until then readers keep what they have.
-    Raises IndexLockedError, IndexStaleError, IndexDamagedError, IndexNotTrustedError.
+    With `rebuild` the commit replaces everything and the fingerprint at once; until then readers
+    keep what they have. Raises IndexLockedError, IndexStaleError, IndexDamagedError,
+    IndexNotTrustedError.
     """
     store = Store(Path(folder))
     store.acquire(wait_s)
@@ -126,7 +145,14 @@ def open_writer(
 class WhooshWriter:
     """Collects changes and publishes them all at once."""
 
-    def __init__(self, store: Store, fingerprint: Mapping[str, str], *, rebuild: bool, trust: bool) -> None:
+    def __init__(
+        self,
+        store: Store,
+        fingerprint: Mapping[str, str],
+        *,
+        rebuild: bool,
+        trust: bool,
+    ) -> None:
         self.store, self.fingerprint = store, dict(fingerprint)
         if not trust:
             store.check_owner()
@@ -153,11 +179,19 @@ class WhooshWriter:
                 raise
             self.committed = None
         generation = self.committed
-        if generation is not None and not self.rebuild and generation.fingerprint != self.fingerprint:
+        if (
+            generation is not None
+            and not self.rebuild
+            and generation.fingerprint != self.fingerprint
+        ):
             raise stale(self.store.folder, generation.fingerprint, self.fingerprint)
         if generation is not None or self.rebuild:
             self.store.clean(generation.segments if generation else ())
-        self.old = [] if generation is None or self.rebuild else [self._open(s) for s in generation.segments]
+        self.old = (
+            []
+            if generation is None or self.rebuild
+            else [self._open(s) for s in generation.segments]
+        )
 
     def _open(self, segment: Any) -> Old:
         try:
@@ -179,7 +213,9 @@ class WhooshWriter:
             if self.batch.units >= BATCH_UNITS or len(self.batch) >= BATCH_DOCUMENTS:
                 self._flush()
         except BaseException as e:
-            self.broken = repr(e)  # half of the document may be in the batch, or a batch on its way to a run
+            self.broken = repr(
+                e
+            )  # half of the document may be in the batch, or a batch on its way to a run
             raise
 
     def delete(self, report_id: str) -> None:
@@ -188,7 +224,10 @@ class WhooshWriter:
             self.changed = True
 
     def _forget(self, tie: int) -> bool:
-        """Drop the report with this tie; whether there was one. That two ids share 53 bits of SHA-256 is theory."""
+        """Drop the report with this tie; whether there was one.
+
+        That two ids share 53 bits of SHA-256 is theory.
+        """
         found = [old.delete(tie) for old in (*self.old, *self.sealed)]
         run, number = self.where.pop(tie, (-1, -1))
         if run == len(self.runs):
@@ -239,7 +278,11 @@ class WhooshWriter:
         if segment is not None:
             self.sealed.append(Old(segment, open_pack(self.store.folder, segment)))
         self.runs = self.runs[count:]
-        self.where = {tie: (run - count, number) for tie, (run, number) in self.where.items() if run >= count}
+        self.where = {
+            tie: (run - count, number)
+            for tie, (run, number) in self.where.items()
+            if run >= count
+        }
 
     def _build(self, sources: Sequence[Source]) -> Any:
         """One new segment of several sources, or None if nothing of them is left."""
@@ -252,7 +295,14 @@ class WhooshWriter:
         with ThreadPoolExecutor(1) as beside:
             merged = beside.submit(merge_packs, pack, name, sources)
             try:
-                add_reports(builder, (report for source in sources for report in _kept_by_whoosh(source)))
+                add_reports(
+                    builder,
+                    (
+                        report
+                        for source in sources
+                        for report in _kept_by_whoosh(source)
+                    ),
+                )
                 segment = self.store.finish_segment(builder)
             except BaseException:
                 self._abandon(builder)
@@ -299,7 +349,9 @@ class WhooshWriter:
         complete = [*self.old, *self.sealed]
         merged = _chosen(complete, sum(int(s.live.sum()) for s in fresh))
         sources = [*(_verified(old) for old in merged), *fresh]
-        segments = [old.segment for old in complete if old not in merged and old.live.any()]
+        segments = [
+            old.segment for old in complete if old not in merged and old.live.any()
+        ]
         for group in _groups(sources):
             segment = self._build(group)
             if segment is not None:
@@ -307,7 +359,9 @@ class WhooshWriter:
                 segments.append(segment)
         self.runs, self.where = [], {}
         shutil.rmtree(self.store.folder / "MAIN.scratch", ignore_errors=True)
-        self.store.publish(schema_with(self.fingerprint), segments, self.store.next_number())
+        self.store.publish(
+            schema_with(self.fingerprint), segments, self.store.next_number()
+        )
         self.sealed, self.old = [], []
 
     def cancel(self) -> None:
@@ -317,7 +371,10 @@ class WhooshWriter:
             self.store.release()
 
     def _drop_files(self) -> None:
-        """Remove what no generation names. A failure after the TOC was renamed is a commit that has happened."""
+        """Remove what no generation names.
+
+        A failure after the TOC was renamed is a commit that has happened.
+        """
         with contextlib.suppress(IndexStateError, OSError):
             self.store.clean(self.store.read().segments)
 
@@ -327,7 +384,9 @@ class WhooshWriter:
 
     def _check_whole(self) -> None:
         if self.broken:
-            raise IndexStateError(f"not committed: a report could not be added ({self.broken}); build again")
+            raise IndexStateError(
+                f"not committed: a report could not be added ({self.broken}); build again"
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -338,7 +397,9 @@ class WhooshWriter:
 
 
 def _verified(old: Old) -> Source:
-    """A complete segment as a source: all of it summed, so that damage is never copied under a new sum."""
+    """A complete segment as a source: all of it summed, so that damage is never copied under a new
+    sum.
+    """
     return Source(old.pack.arrays(), old.live)
 
 
@@ -353,8 +414,11 @@ def _kept_by_whoosh(source: Source) -> Iterator[tuple[str, dict[str, str]]]:
 def _blob_reader(source: Source, name: str) -> Callable[[int], str]:
     """The texts of one blob by number."""
     off = source.arrays[f"{name}.off"].astype(np.int64).tolist()
-    data = memoryview(source.arrays[f"{name}.data"])  # type: ignore[arg-type]  # an array is a buffer
-    return lambda number: str(data[off[number] : off[number + 1]], "utf-8", "surrogatepass")
+    # an array is a buffer
+    data = memoryview(source.arrays[f"{name}.data"])  # type: ignore[arg-type]
+    return lambda number: str(
+        data[off[number] : off[number + 1]], "utf-8", "surrogatepass"
+    )
 
 
 # ---------------------------------------------------------------------- policy
@@ -373,10 +437,12 @@ def _groups(sources: Sequence[Source]) -> list[list[Source]]:
 
 
 def _chosen(complete: Sequence[Old], fresh: int) -> list[Old]:
-    """Which complete segments are merged with what is new: tiers by live documents, and those with many dead.
+    """Which complete segments are merged with what is new: tiers by live documents, and those with
+    many dead.
 
-    A tier of four segments, or one with more than 30 % dead, is merged; but one commit moves only about four times what
-    it adds, and at least 1,500 documents, so that adding one report stays quick.
+    A tier of four segments, or one with more than 30 % dead, is merged; but one commit moves only
+    about four times what it adds, and at least 1,500 documents, so that adding one report stays
+    quick.
     """
     budget = max(AT_LEAST_MERGED, FACTOR * fresh)
     sizes = {id(old): int(old.live.sum()) for old in complete}
@@ -388,7 +454,11 @@ def _chosen(complete: Sequence[Old], fresh: int) -> list[Old]:
     for tier in sorted(tiers):
         group = tiers[tier]
         rising = 1 if moved and _tier(moved) >= tier else 0
-        for old in group if len(group) + rising >= FACTOR else [o for o in group if _is_mostly_dead(o)]:
+        for old in (
+            group
+            if len(group) + rising >= FACTOR
+            else [o for o in group if _is_mostly_dead(o)]
+        ):
             size = sizes[id(old)]
             if 0 < size < SEGMENT_DOCUMENTS // 2 or _is_mostly_dead(old):
                 if moved - fresh + size > budget:
