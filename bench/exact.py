@@ -20,8 +20,8 @@ from index.query.nodes import String
 __all__ = ["Exact", "exact"]
 
 MANY, FEW = 60, 40
+# Strings that so small a share of the reports has, or three reports, are rare.
 RARE = 0.0005
-"""Strings that so small a share of the reports has, or three reports, are rare."""
 
 
 @dataclass(slots=True)

@@ -27,12 +27,12 @@ from index.model.settings import Settings
 from index.search.searcher import Searcher
 from indexer.sample import Sample, generate
 
+# Lines of so many characters are prose.
 PARAGRAPH = 40
-"""Lines of so many characters are prose."""
 
 COMMIT = 10_000
+# The part of a planted report's paragraphs that another body wrote.
 TAKEN = 0.5
-"""The part of a planted report's paragraphs that another body wrote."""
 
 
 @dataclass(slots=True)

@@ -32,10 +32,9 @@ from indexer.build import build
 EVERY_S = 0.001
 SECONDS = 6.0
 
+# (what it is called, part of a file's path, name of a function or "" for any); the
+# first that is on the stack wins.
 Stages = Sequence[tuple[str, str, str]]
-"""(what it is called, part of a file's path, name of a function or "" for any); the first that is
-on the stack wins.
-"""
 
 BUILD: Stages = (
     ("statistics: tables and prose", "indexer/statistics/", ""),

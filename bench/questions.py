@@ -19,8 +19,8 @@ from index.analysis.tokenizer import tokenizer
 __all__ = ["EXACT_KINDS", "KINDS", "Drawer", "Question"]
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
+# Reports that questions are drawn from.
 SAMPLE = 600
-"""Reports that questions are drawn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +199,9 @@ KINDS: dict[str, Callable[[Drawer, str], Question]] = {
     "word, level and year": Drawer.filtered,
     "word, newest first": Drawer.sorted_by_year,
 }
+# Kinds whose answer is a fact of the text: an engine that can answer them at all must
+# agree.
 EXACT_KINDS = ("phrase across words", "frequent string", "one or two characters")
-"""Kinds whose answer is a fact of the text: an engine that can answer them at all must agree."""
 
 
 def _strings(form: str, length: int) -> Iterator[str]:

@@ -26,16 +26,15 @@ from webui.__main__ import collect_less
 
 __all__ = ["LARGE", "Plan", "measure"]
 
+# Above so many reports only Gongkai and tantivy are built: the others take hours.
 LARGE = 100_000
-"""Above so many reports only Gongkai and tantivy are built: the others take hours."""
 
+# Peers that are asked each so many questions only, in the first pass: a question takes
+# them a second.
 SLOW_EVERY = {"whoosh": 3}
-"""Peers that are asked each so many questions only, in the first pass: a question takes them a
-second.
-"""
 
+# Questions that an engine is asked before the next one is: one of each kind.
 TURN = len(KINDS)
-"""Questions that an engine is asked before the next one is: one of each kind."""
 
 NAIVE = 10_000
 PLAIN = 50_000

@@ -32,24 +32,22 @@ from indexer.pipeline import PIPELINE_VERSION, report_id, report_of
 
 __all__ = ["Tally", "build"]
 
+# Documents a worker takes at a time.
 BATCH = 32
-"""Documents a worker takes at a time."""
 
+# Batches under way for each worker: while a thousand documents are inverted, the
+# workers must not run out of work.
 WAITING = 8
-"""Batches under way for each worker: while a thousand documents are inverted, the workers must not
-run out of work.
-"""
 
+# Up to so many documents are read in this process: starting workers would take longer.
 FEW = 64
-"""Up to so many documents are read in this process: starting workers would take longer."""
 
+# From which confidence on a report's region may speak for its host.
 SURE = 0.9
-"""From which confidence on a report's region may speak for its host."""
 
+# Reports without a region that are read again with the hosts learned; their bytes are
+# kept until then.
 MOST_OPEN = 2_000
-"""Reports without a region that are read again with the hosts learned; their bytes are kept until
-then.
-"""
 
 
 @dataclass(slots=True)

@@ -30,17 +30,15 @@ from indexer.page import Known, Source
 
 __all__ = ["Skip", "walk"]
 
+# A compressed file that grows more than this many times is a bomb; real pages grow
+# about ten times.
 MAX_RATIO = 200
-"""A compressed file that grows more than this many times is a bomb; real pages grow about ten
-times.
-"""
+# Bytes up to which no ratio is suspicious: a short page of spaces is harmless.
 RATIO_FROM = 4 << 20
-"""Bytes up to which no ratio is suspicious: a short page of spaces is harmless."""
 MAX_MEMBERS = 200_000
+# Bytes of a web archive without a line's end: compressed pages and documents have one
+# every few hundred.
 MAX_LINE = 4 << 20
-"""Bytes of a web archive without a line's end: compressed pages and documents have one every few
-hundred.
-"""
 CHUNK = 1 << 18
 
 LINES = ".jsonl"

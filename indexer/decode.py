@@ -20,13 +20,12 @@ from indexer.page import Decoded
 
 __all__ = ["binary_kind", "declared_labels", "decode"]
 
+# Bytes in which a page may declare its encoding: 1,024 by the HTML standard, more in
+# what is found.
 HEAD = 8192
-"""Bytes in which a page may declare its encoding: 1,024 by the HTML standard, more in what is
-found.
-"""
 
+# Bytes that detection looks at.
 SAMPLE = 1 << 18
-"""Bytes that detection looks at."""
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -40,6 +39,7 @@ BOMS = (
 
 GB = ("gb18030",)
 BIG5 = ("big5hkscs", "cp950")
+# A declared or detected label -> the Python codecs to try, in order.
 LABELS: dict[str, tuple[str, ...]] = {
     # gb2312 and gbk lack 㐂 and 𠮷 that pages labelled so contain; gb18030 is their superset
     **dict.fromkeys(
@@ -69,7 +69,6 @@ LABELS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("utf-32be", "utf-32-be", "utf_32_be"), ("utf-32-be",)),
     **dict.fromkeys(("hz", "hz-gb-2312"), ("hz",)),
 }
-"""A declared or detected label -> the Python codecs to try, in order."""
 
 MAGIC = (
     (b"%PDF-", "a PDF"),
@@ -90,6 +89,8 @@ MAGIC = (
     (b"SQLite format 3", "an SQLite database"),
 )
 
+# Characters that make up more than half of any Chinese prose, in both scripts: what
+# right decoding yields.
 COMMON = frozenset(
     "的一是在不了有和人这这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
     "十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形"
@@ -102,9 +103,6 @@ COMMON = frozenset(
     "局政府公開信息申請辦處理情況行政複議訴訟主動依条例规定社会省市县镇乡街道委厅网站"
     "，。、：；（）《》“”"
 )
-"""Characters that make up more than half of any Chinese prose, in both scripts: what right decoding
-yields.
-"""
 
 _LABEL = re.compile(
     rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,30})""", re.IGNORECASE

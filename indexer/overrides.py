@@ -17,6 +17,7 @@ from index.model.report import LEVELS, FactValue
 
 __all__ = ["FIELDS", "Override", "Overrides"]
 
+# What may be corrected. An empty value says that it is unknown.
 FIELDS = (
     "title",
     "agency",
@@ -29,7 +30,6 @@ FIELDS = (
     "published",
     "scope",
 )
-"""What may be corrected. An empty value says that it is unknown."""
 
 LIMIT = 64 << 20
 

@@ -21,10 +21,9 @@ from indexer.statistics import read_statistics
 
 __all__ = ["PIPELINE_VERSION", "report_id", "report_of"]
 
+# Raise it when reading, repairing or deriving changes what a report says: unchanged
+# files are then read again.
 PIPELINE_VERSION = 1
-"""Raise it when reading, repairing or deriving changes what a report says: unchanged files are then
-read again.
-"""
 
 
 def report_id(source: Source) -> str:

@@ -23,20 +23,20 @@ __all__ = ["PLACES", "ZONES", "Gazetteer", "Place", "Resolution"]
 PLACES = Path(__file__).with_name("places.tsv.gz")
 ZONES = Path(__file__).with_name("zones.tsv")
 
+# Bytes: a gazetteer is 1 MB; what unpacks to more is not one.
 LIMIT = 16 << 20
-"""Bytes: a gazetteer is 1 MB; what unpacks to more is not one."""
 
+# The index form of the characters in which official names of places differ from it.
 FOLDS = str.maketrans(
     "乾馀濛塚於鴜鷺鷺鮀礐鮜篢瀂磑洩藉", "干余蒙冢于𪉈鹭鹭𬶍𬒈鲘𬕂澛硙泄借"
 )
-"""The index form of the characters in which official names of places differ from it."""
 
 PEOPLES = (
     "(?:蒙古|哈萨克|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|鄂伦春|维吾尔|土家|布依|黎|藏|回|苗|彝|壮|侗|瑶|白|傣|哈尼|景颇|傈僳"
     "|朝鲜|满|畲|羌|土|撒拉|东乡|保安|裕固|仫佬|毛南|仡佬|水|佤|拉祜|纳西|独龙|怒|普米|布朗|各)族?"
 )
+# 湘西土家族苗族自治州 is called 湘西州.
 SHORT = re.compile(rf"(.{{2,}}?)(?:{PEOPLES})+自治([州县旗])")
-"""湘西土家族苗族自治州 is called 湘西州."""
 
 STEM = re.compile(
     rf"(.{{2,}}?)(?:(?:{PEOPLES})*自治[州县旗区]|特别行政区|新区|地区|[省市区县盟旗])"

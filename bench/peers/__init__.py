@@ -39,6 +39,7 @@ class Peer(Protocol):
         """Lets go of it."""
 
 
+# Module -> what it is called, and the modules it needs.
 NAMES = {
     "gongkai": ("Gongkai", ()),
     "tantivy": ("tantivy-py", ("tantivy",)),
@@ -46,7 +47,6 @@ NAMES = {
     "bm25s": ("bm25s, top 10 only", ("bm25s",)),
     "whoosh": ("stock Whoosh", ("whoosh", "rjieba")),
 }
-"""Module -> what it is called, and the modules it needs."""
 
 
 def peer(name: str) -> Peer:

@@ -37,10 +37,9 @@ __all__ = [
     "script_of",
 ]
 
+# Raise it with any change of the form: an index keeps it in its fingerprint and is
+# refused when it differs.
 NORMALISER_VERSION = 1
-"""Raise it with any change of the form: an index keeps it in its fingerprint and is refused when it
-differs.
-"""
 
 # Radicals that PDF fonts leave behind and that have no compatibility decomposition of their own.
 RADICALS = str.maketrans(
@@ -100,10 +99,9 @@ HAN_RANGES = ((0x2E80, 0xA000), (0xF900, 0xFB00))
 RARE = slice(0x20000, 0x323B0)
 CODES = 0x110000
 
+# Every phrase that t2s changes has one of these (沈默, 土坏, 海哩) or a character that
+# it changes alone.
 IN_PHRASES = "沈覆藉瞭坏甦哩衹"
-"""Every phrase that t2s changes has one of these (沈默, 土坏, 海哩) or a character that it changes
-alone.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,10 +320,9 @@ def _simplified_character(char: str) -> str:
     return converted
 
 
+# Simplified texts have a handful of characters that t2s would change (names, variants);
+# traditional ones a third.
 TRADITIONAL_SHARE = 0.05
-"""Simplified texts have a handful of characters that t2s would change (names, variants);
-traditional ones a third.
-"""
 
 
 def script_of(text: str) -> str | None:

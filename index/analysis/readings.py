@@ -39,15 +39,17 @@ def _rows(first: int, last: int) -> str:
     return b"".join(cells).decode("gb2312", "ignore")
 
 
+# The 3,755 characters of level 1.
 COMMON = _rows(0xB0, 0xD7)
-"""The 3,755 characters of level 1."""
 
+# All characters with a reading.
 KNOWN = COMMON + _rows(0xD8, 0xF7)
-"""All characters with a reading."""
 
+# So many characters has the longest word of the table.
 LONGEST = 4
-"""So many characters has the longest word of the table."""
 
+# Characters that are taken for one another by their looks, when typed, read off a scan
+# or copied.
 ALIKE = (
     *(
         "己已巳",
@@ -157,7 +159,6 @@ ALIKE = (
         "宁字",
     ),
 )
-"""Characters that are taken for one another by their looks, when typed, read off a scan or copied."""
 
 
 @cache

@@ -23,16 +23,15 @@ from index.query.nodes import Keyword, Node, PathPrefix
 
 __all__ = ["boosts"]
 
+# The first year that was reported on.
 FIRST_YEAR = 2008
-"""The first year that was reported on."""
 
+# What all boosts give together, as a share of the most that words can: less than a
+# whole run gives.
 SHARE = 0.8
-"""What all boosts give together, as a share of the most that words can: less than a whole run
-gives.
-"""
 
+# A name that so many bodies or places share names none of them.
 MOST_VALUES = 40
-"""A name that so many bodies or places share names none of them."""
 
 MOST_NAMES = 60_000
 LONGEST = 24

@@ -35,21 +35,20 @@ __all__ = [
     "misspellings",
 ]
 
+# So few reports may be due to a slip.
 FEW = 5
-"""So few reports may be due to a slip."""
 
+# So many corrected queries are offered.
 MOST = 3
-"""So many corrected queries are offered."""
 
 TRIED = 6
 MOST_UNKNOWN = 4
 LONGEST = 40
 GAIN = 2.0
 SPREAD = 4.0
+# The logarithm of so many reports that GAIN and costs need not be less: in a small
+# index nothing is very frequent.
 ENOUGH = 8.0
-"""The logarithm of so many reports that GAIN and costs need not be less: in a small index nothing
-is very frequent.
-"""
 
 HAN = re.compile(r"[\u3400-\u9fff]+")
 PINYIN = re.compile(r"[A-Za-z]{2,40}(?:[ '][A-Za-z]{1,40})*")

@@ -19,8 +19,9 @@ from index.query.syntax import Run
 
 __all__ = ["Suggestion", "suggest"]
 
+# So many titles are offered, the newest that fit; the other places are for what many
+# reports have.
 MOST_TITLES = 3
-"""So many titles are offered, the newest that fit; the other places are for what many reports have."""
 
 TELLING, FEW = 10, 20
 """Titles are offered when one report in TELLING has what was typed in its title, or FEW have:
@@ -29,6 +30,8 @@ TELLING, FEW = 10, 20
 
 MOST_RUNS = 5
 PLAIN = re.compile(r"\w+")
+# The last run: operators, a field and an opening quotation mark may stand before what
+# is completed.
 TYPED = re.compile(
     r"(?P<before>[-(（]*)"
     r"(?:(?P<field>agency~?|region|title):)?"
@@ -36,9 +39,6 @@ TYPED = re.compile(
     r"(?P<run>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-"""The last run: operators, a field and an opening quotation mark may stand before what is
-completed.
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ __all__ = ["Values", "forms_of", "values_of"]
 
 ALL = 1_000_000
 AT_ONCE = 1_000
+# A character that no name has, that folding leaves alone, and that joins with no white
+# space.
 BETWEEN = "\ue000"
-"""A character that no name has, that folding leaves alone, and that joins with no white space."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ class Entry:
     count: int
 
 
+# The words that begin with one of some characters.
 Words = Callable[[Iterable[str]], list[Entry]]
-"""The words that begin with one of some characters."""
 
 
 class Vocabulary:
@@ -209,8 +209,8 @@ class Spoken:
 
 LAST = "\U0010ffff"
 Ordered = tuple[list[str], list[Entry]]
+# Length -> (entries of that length, their characters as a table).
 Lengths = Mapping[int, tuple[Sequence[Entry], np.ndarray]]
-"""Length -> (entries of that length, their characters as a table)."""
 
 
 def _between(ordered: Ordered, low: str, high: str) -> list[Entry]:

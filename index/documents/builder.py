@@ -20,15 +20,14 @@ from index.model.report import Report
 
 __all__ = ["COPY", "HEADING", "analyse", "copy_number", "day_number", "fingerprint"]
 
+# A heading of a report: 一、概述 or （二）主动公开情况, on a line of its own and
+# without a full stop.
 HEADING = re.compile(
     r"^[ \t\u3000\xa0]*(?:第[一二三四五六七八九十]+[章节節部]|[一二三四五六七八九十]{1,3}[、.．]"
     r"|[(（][一二三四五六七八九十]{1,3}[)）])"
     r"[^\n。;；]{2,38}$",
     re.MULTILINE,
 )
-"""A heading of a report: 一、概述 or （二）主动公开情况, on a line of its own and without a full
-stop.
-"""
 
 
 @cache
@@ -109,11 +108,11 @@ def _numbers(report: Report, form: str, *, taiwan: bool) -> dict[str, float]:
 
 
 NO_LETTERS = re.compile(r"[\W_]+")
+# The number that copies of one report share.
 COPY = "copy"
-"""The number that copies of one report share."""
 
+# A text with fewer letters may agree with another by chance or by form.
 FEWEST_LETTERS = 200
-"""A text with fewer letters may agree with another by chance or by form."""
 
 
 def copy_number(form: str) -> float | None:

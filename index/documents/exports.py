@@ -19,8 +19,8 @@ from index.model.report import Report
 
 __all__ = ["COLUMNS", "FORMATS", "guarded", "jsonl", "parquet", "rows"]
 
+# Without it Excel reads UTF-8 as the system's code page, on Chinese machines GBK.
 BOM = "\ufeff"
-"""Without it Excel reads UTF-8 as the system's code page, on Chinese machines GBK."""
 
 _FACTS = (
     "id",
@@ -100,8 +100,8 @@ def jsonl(reports: Iterable[Report]) -> Iterator[bytes]:
         yield line.encode("utf-8", "replace") + b"\n"
 
 
+# Reports of a Parquet file that are held at a time.
 ROW_GROUP = 2_000
-"""Reports of a Parquet file that are held at a time."""
 
 
 def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
@@ -170,9 +170,9 @@ class _Sink(io.RawIOBase):
         return data
 
 
+# format -> (writer, media type).
 FORMATS = {
     "csv": (rows, "text/csv; charset=utf-8"),
     "jsonl": (jsonl, "application/x-ndjson; charset=utf-8"),
     "parquet": (parquet, "application/vnd.apache.parquet"),
 }
-"""format -> (writer, media type)."""

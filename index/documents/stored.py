@@ -52,14 +52,13 @@ HEAD = (*SHOWN, "org_type", "line", "tables_status", "id")
 PARTS = ("checks", "statistics", "others")
 DICTIONARIES = Path(__file__).with_name("dictionaries.zz")
 LEVEL = 6
+# Parts no longer than this are the same in many reports (no tables, nothing to check)
+# and are deflated once.
 FEW_BYTES = 512
-"""Parts no longer than this are the same in many reports (no tables, nothing to check) and are
-deflated once.
-"""
 
 SIZES = struct.Struct("<2I")
+# The one key of rows set as columns: no field of a record is called so.
 COLUMNS = "="
-"""The one key of rows set as columns: no field of a record is called so."""
 
 
 def head_to_bytes(report: Report) -> bytes:

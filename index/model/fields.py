@@ -22,11 +22,12 @@ __all__ = [
     "is_ascending",
 ]
 
+# Raise it when stored data changes its meaning: older indexes are then named as stale
+# and refused.
 SCHEMA_VERSION = 4
-"""Raise it when stored data changes its meaning: older indexes are then named as stale and refused."""
 
+# The searched texts of a report, in the order in which they are counted.
 TEXT_FIELDS = ("title", "text")
-"""The searched texts of a report, in the order in which they are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +64,20 @@ FACETS = (
 )
 FACET_NAMES = tuple(f.name for f in FACETS)
 
+# Columns of numbers with nulls:
+#
+# `year`, `published` as days since 0001-01-01, and the metrics of the tables.
 NUMBERS = ("year", "published", *METRIC_NAMES)
-"""Columns of numbers with nulls:
 
-`year`, `published` as days since 0001-01-01, and the metrics of the tables.
-"""
-
+# What a result may be sorted by; a minus is descending, `relevance` and `occurrences`
+# always are.
+#
+# Reports without the value come last.
 SORTS = (
     "relevance",
     "occurrences",
     *(sign + name for name in NUMBERS for sign in ("", "-")),
 )
-"""What a result may be sorted by; a minus is descending, `relevance` and `occurrences` always are.
-
-Reports without the value come last.
-"""
 
 
 def is_ascending(sort: str) -> bool:

@@ -22,8 +22,8 @@ __all__ = [
     "Report",
 ]
 
+# The tier of the division whose government a body is or belongs to, from the top.
 LEVELS = ("国家级", "省级", "地市级", "县区级", "乡镇街道级")
-"""The tier of the division whose government a body is or belongs to, from the top."""
 
 TABLES_STATUSES = ("consistent", "partial", "inconsistent", "unreadable", "absent")
 

@@ -74,6 +74,7 @@ def _parse(name: str, raw: str) -> object:
         ) from None
 
 
+# (name, default, meaning): printed by `gongkai settings` and in the docs.
 SETTINGS = (
     ("index", "index/data, or the user's data directory", "the folder of the index"),
     ("host", "127.0.0.1", "the address that `serve` listens on"),
@@ -94,4 +95,3 @@ SETTINGS = (
     ),
     ("log_queries", "0", "1 writes each query to the log"),
 )
-"""(name, default, meaning): printed by `gongkai settings` and in the docs."""

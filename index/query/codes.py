@@ -9,39 +9,37 @@ from itertools import product
 
 __all__ = ["CODE", "DOCUMENT", "TYPED_YEAR", "spellings"]
 
+# Brackets around the year in index form, where one stands for 〔2019〕 and [2019], and
+# one for 「2019」 and “2019”.
 PAIRS = ("()", "{}", "<>", "〈〉", "《》", "⟨⟩", '""')
-"""Brackets around the year in index form, where one stands for 〔2019〕 and [2019], and one for
-「2019」 and “2019”.
-"""
 
 HAN = r"[\u4e00-\u9fff]"
 OPENING, CLOSING = (
     f"[{re.escape(''.join(pair[side] for pair in PAIRS))}]" for side in (0, 1)
 )
 
+# 国办发(2019)5号, and the numbers of courts: (2019)粤03行终512号.
 DOCUMENT = re.compile(
     rf"(?P<issuer>{HAN}{{1,8}}){OPENING}(?P<year>\d{{4}}){CLOSING}(?P<number>第?\d{{1,5}})号"
     rf"|\(\d{{4}}\){HAN}\d{{0,4}}{HAN}{{1,4}}\d{{1,6}}号"
 )
-"""国办发(2019)5号, and the numbers of courts: (2019)粤03行终512号."""
 
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 AMOUNT = re.compile(
     rf"(?P<amount>{NUMBER})(?P<unit>[万亿]{{1,2}}[美欧]?元?|[美欧]?元|%|‰)"
 )
 
+# What is one thing in index form: the above, or a code, an address, a number.
 CODE = re.compile(
     rf"{DOCUMENT.pattern}|{AMOUNT.pattern}|[0-9a-z][0-9a-z._/@:%+#&=?~-]*[0-9a-z%]|[0-9a-z]"
 )
-"""What is one thing in index form: the above, or a code, an address, a number."""
 
+# Brackets and quotation marks that are part of a document number as typed: they group
+# and quote nothing.
 TYPED_YEAR = (
     rf"(?<={HAN})[(（「『\"“＂]\d{{4}}[)）」』\"”＂](?=第?\d{{1,5}}[号號])"
     rf"|[(（]\d{{4}}[)）](?={HAN}\d{{0,4}}{HAN}{{1,4}}\d{{1,6}}[号號])"
 )
-"""Brackets and quotation marks that are part of a document number as typed: they group and quote
-nothing.
-"""
 
 
 def spellings(code: str) -> tuple[str, ...]:

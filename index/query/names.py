@@ -7,8 +7,8 @@ import re
 __all__ = ["is_called"]
 
 PLACE_END = "省市区县旗州盟乡镇道部委总家"
+# What a short name ends in, and what the full name may end in then.
 ENDINGS = {"委": ("委", "委员会"), "办": ("办", "办公室", "办公厅")}
-"""What a short name ends in, and what the full name may end in then."""
 
 
 def is_called(short: str, full: str) -> bool:

@@ -46,10 +46,9 @@ NAMED = (
     "tables",
     "published",
 )
+# What may stand before a colon: the facets, the texts, the dates, and the numbers of
+# the statutory tables; `agency~` takes in predecessors and successors.
 FIELDS = (*NAMED, *METRIC_NAMES)
-"""What may stand before a colon: the facets, the texts, the dates, and the numbers of the statutory
-tables; `agency~` takes in predecessors and successors.
-"""
 
 TOKEN = re.compile(
     # empty brackets are a blank to be filled in, as questions have them

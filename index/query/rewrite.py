@@ -47,13 +47,12 @@ from index.query.syntax import (
 
 __all__ = ["WILD", "Rewritten", "Values", "rewrite", "words_of"]
 
+# (facet name, index form) -> the values of that facet in the index that contain it, or
+# may be called so.
 Values = Callable[[str, str], list[str]]
-"""(facet name, index form) -> the values of that facet in the index that contain it, or may be
-called so.
-"""
 
+# Bodies -> the reports of those bodies and of their predecessors and successors.
 Series = Callable[[tuple[str, ...]], Node]
-"""Bodies -> the reports of those bodies and of their predecessors and successors."""
 
 WILD = re.compile(r"\*|\?(?=\w)")
 LATIN = re.compile("[a-z]")

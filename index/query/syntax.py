@@ -101,8 +101,8 @@ class Proximity:
 Syntax = Run | Quoted | Field | Negated | And | Or | Proximity
 
 
+# Opening -> closing quotation marks: any of them makes a string.
 QUOTES = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
-"""Opening -> closing quotation marks: any of them makes a string."""
 
 
 def quoted(text: str) -> str:

@@ -217,8 +217,8 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
         raise RequestError(name, f"{value!r} is not one of {', '.join(allowed)}")
 
 
+# The order of the first parameters of a URL; all others come behind.
 PLACES = {name: place for place, name in enumerate(("q", *FACET_NAMES))}
-"""The order of the first parameters of a URL; all others come behind."""
 
+# All defaults: what a URL leaves out.
 BLANK = SearchRequest()
-"""All defaults: what a URL leaves out."""

@@ -66,11 +66,12 @@ from index.studies.similar import (
 
 __all__ = ["MarkedReport", "Searcher", "Suggestion"]
 
+# From so many loose words on a query is a question: the pairs of its characters rank
+# too.
+#
+# Measured on drcd, cmrc and ncp: words with pairs gain 0.4 to 1.0 points of MRR@10 over
+# either alone.
 MANY_WORDS = 4
-"""From so many loose words on a query is a question: the pairs of its characters rank too.
-
-Measured on drcd, cmrc and ncp: words with pairs gain 0.4 to 1.0 points of MRR@10 over either alone.
-"""
 
 
 @dataclass(frozen=True, slots=True)

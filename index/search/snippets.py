@@ -24,15 +24,15 @@ __all__ = ["Marker", "snippets"]
 
 Span = tuple[int, int]
 MOST_MARKS = 5_000
+# Marks among which the best places are looked for.
 MOST_WINDOWS = 400
-"""Marks among which the best places are looked for."""
 
 WIDTH = 110
+# As much as ends with a stop: of a sentence; where there is none, of a part of one.
 UP_TO_STOPS = tuple(
     re.compile(f"(?s:.*)[{stops}]")
     for stops in ("。！？；\n!?;", "。！？；\n!?;，、,：: \u3000")
 )
-"""As much as ends with a stop: of a sentence; where there is none, of a part of one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,9 @@ __all__ = [
 Array = np.ndarray[Any, np.dtype[Any]]
 BY = ("year", "level", "region", "line")
 SCOPES = ("self", "aggregate")
+# Table statuses whose numbers are used: what is not consistent is used only when it is
+# asked for.
 USED = ("consistent", "partial", "absent")
-"""Table statuses whose numbers are used: what is not consistent is used only when it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

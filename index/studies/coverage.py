@@ -20,10 +20,9 @@ from index.query.nodes import AllOf, Everything, Keyword, Node, Not, PathPrefix
 __all__ = ["Body", "Cell", "Child", "Coverage", "coverage", "deadline"]
 
 GOVERNMENTS = ("人民政府", "政府办公机构")
+# The revised regulations of 2019 (令711号, art. 49) moved departments to 31 January,
+# from the report for 2019 on.
 DEPARTMENTS_EARLIER_SINCE = 2019
-"""The revised regulations of 2019 (令711号, art. 49) moved departments to 31 January, from the
-report for 2019 on.
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,45 +47,44 @@ __all__ = [
 
 Span = tuple[int, int]
 
+# Shorter sentences say 无 or 没有收取费用 in every report: whether they are shared is
+# chance.
 LEAST_LETTERS = 12
-"""Shorter sentences say 无 or 没有收取费用 in every report: whether they are shared is chance."""
 
+# A longer sentence, one that lost its stops, is cut behind a comma.
 LONGEST = 300
-"""A longer sentence, one that lost its stops, is cut behind a comma."""
 
+# A report has 30 to 150. What follows behind so many is not compared, and the answer
+# says so.
 MOST_SENTENCES = 600
-"""A report has 30 to 150. What follows behind so many is not compared, and the answer says so."""
 
+# Dice's coefficient of letter pairs from which two sentences are the same one, edited.
+#
+# Measured by bench/passages.py on consecutive years: sentences made from one pattern
+# with other words stay below 0.6.
 SIMILAR = 0.62
-"""Dice's coefficient of letter pairs from which two sentences are the same one, edited.
 
-Measured by bench/passages.py on consecutive years: sentences made from one pattern with other words
-stay below 0.6.
-"""
-
+# And this part of their letters stands in the same order: the same words shuffled are
+# another sentence.
 IN_ORDER = 0.7
-"""And this part of their letters stands in the same order: the same words shuffled are another
-sentence.
-"""
 
+# So many sentences are tried for each: a list that repeats one sentence is no reason to
+# try all of it.
 TRIED = 6
-"""So many sentences are tried for each: a list that repeats one sentence is no reason to try all of
-it.
-"""
 
+# Less of a table's row, cells on one line, is letters.
 PROSE_SHARE = 0.5
-"""Less of a table's row, cells on one line, is letters."""
 
+# Longer sentences say more than the Regulations ask.
 STATUTORY_LETTERS = 80
-"""Longer sentences say more than the Regulations ask."""
 
+# Characters of headings and short sentences that a passage may hold between two of its
+# sentences.
 GAP = 60
-"""Characters of headings and short sentences that a passage may hold between two of its sentences."""
 
+# Characters between two differences that are no reason to show them apart, unless the
+# second is a number.
 ISLAND = 1
-"""Characters between two differences that are no reason to show them apart, unless the second is a
-number.
-"""
 
 LONG_LINE = 20
 ENDS = "。！？；!?;"
@@ -93,29 +92,27 @@ STOP = re.compile(r"[。!?;]+[\"')]*")
 NO_LETTER = re.compile(r"[\W\d_]+")
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*%?|.", re.DOTALL)
 
+# What the Regulations make everybody say: on what ground, for what period, that nobody
+# sued, that nothing was charged.
+#
+# It is boilerplate even in an index too small to show that all say it.
 STATUTORY = re.compile(
     r"(?:统计|数据)期限"
     r"|条例.{0,40}编制.{0,40}报告"
     r"|(?:没有|未|无).{0,30}(?:复议.{0,8}诉讼|诉讼.{0,8}复议)"
     r"|(?:没有|未|无).{0,12}(?:收取|收费|费用)"
 )
-"""What the Regulations make everybody say: on what ground, for what period, that nobody sued, that
-nothing was charged.
-
-It is boilerplate even in an index too small to show that all say it.
-"""
 
 HEADING = re.compile(r"[(]?[一二三四五六七八九十]+[)、.,][^,]{0,30}情况[。;]?$")
 
+# Labels of the statutory tables that have a comma: no prose of anybody, however few
+# reports an index holds.
 LABELS = (
     "部分公开区分处理的只计这一情形不计其他情形",
     "本列数据的勾稽关系为第一项加第二项之和等于第三项加第四项之和",
     "申请人无正当理由逾期不补正行政机关不再处理其政府信息公开申请",
     "申请人逾期未按收费通知要求缴纳费用行政机关不再处理其政府信息公开申请",
 )
-"""Labels of the statutory tables that have a comma: no prose of anybody, however few reports an
-index holds.
-"""
 
 _LABELS = "\n".join(LABELS)
 

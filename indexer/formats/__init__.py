@@ -18,6 +18,7 @@ __all__ = ["READERS", "Reader", "read"]
 
 Reader = Callable[[Source], Page]
 
+# Suffix in lower case -> its reader.
 READERS: dict[str, Reader] = {
     ".html": read_html,
     ".htm": read_html,
@@ -37,7 +38,6 @@ READERS: dict[str, Reader] = {
     ".rtf": read_doc,
     ".json": read_record,
 }
-"""Suffix in lower case -> its reader."""
 
 _MARKUP = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|table|div|p|title|script)\b",

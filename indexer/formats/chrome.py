@@ -43,6 +43,9 @@ class Framed:
     chrome: list[str] = field(default_factory=list)
 
 
+# Labels of the line of facts below a title -> the key of Page.meta.
+#
+# `issuer` serves as `source` when there is none.
 LABELS = {
     "发布时间": "published",
     "发布日期": "published",
@@ -149,11 +152,8 @@ LABELS = {
         "",
     ),
 }
-"""Labels of the line of facts below a title -> the key of Page.meta.
 
-`issuer` serves as `source` when there is none.
-"""
-
+# Lines that are chrome when they stand alone at an edge.
 EXACT = frozenset(
     (
         *(
@@ -244,8 +244,8 @@ EXACT = frozenset(
         ),
     )
 )
-"""Lines that are chrome when they stand alone at an edge."""
 
+# Headings below which, at the foot, only links follow.
 SECTIONS = frozenset(
     (
         *(
@@ -275,8 +275,10 @@ SECTIONS = frozenset(
         *("延伸阅读", "最新文章", "热点推荐", "精彩推荐", "更多相关", "为您推荐"),
     )
 )
-"""Headings below which, at the foot, only links follow."""
 
+# How a line of chrome begins.
+#
+# A line with a full stop, or longer than MAX_CHROME, is never chrome by these.
 PATTERNS = tuple(
     re.compile(p)
     for p in (
@@ -297,20 +299,16 @@ PATTERNS = tuple(
         r"[【\[（(]?\s*(我要|网站|页面)?纠错",
     )
 )
-"""How a line of chrome begins.
 
-A line with a full stop, or longer than MAX_CHROME, is never chrome by these.
-"""
-
+# White space of every width, and marks of no width, that pages put around a line.
 EDGES = (
     " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u3000\u2028\u2029\u202f\u205f\u2060\ufeff"
     + "".join(map(chr, range(0x2000, 0x200F)))
 )
-"""White space of every width, and marks of no width, that pages put around a line."""
 MAX_CHROME = 120
 MAX_TITLE = 60
+# Lines from the top among which a title may stand.
 TOP = 14
-"""Lines from the top among which a title may stand."""
 
 SUBJECT = re.compile(
     r"(信息|資訊|资讯|政务|政務|政府)(公开|公開)|政府(信息|資訊)|(信息|資訊)(公开|公開)"

@@ -37,6 +37,7 @@ class Converter:
     output: str | None = None
 
 
+# Programs in the order in which they are tried: the quick ones first.
 CONVERTERS = (
     Converter("antiword", ("-m", "UTF-8.txt", "-w", "0", "{file}"), (".doc",)),
     Converter("catdoc", ("-d", "utf-8", "-w", "{file}"), (".doc", ".rtf")),
@@ -59,7 +60,6 @@ CONVERTERS = (
         for program in ("soffice", "libreoffice")
     ),
 )
-"""Programs in the order in which they are tried: the quick ones first."""
 
 _ROW = re.compile(r"^\|.*\|$")
 

@@ -67,11 +67,13 @@ BLOCKS = frozenset(
     )
 )
 CELLS = ("td", "th")
+# A cell with more characters than this is part of a page's layout, not of a table of
+# data.
 MAX_CELL = 2000
-"""A cell with more characters than this is part of a page's layout, not of a table of data."""
 MAX_SPAN = 1000
+# Lines of a cell up to this long are one label broken for want of room, unless they are
+# a list.
 BROKEN_LINE = 20
-"""Lines of a cell up to this long are one label broken for want of room, unless they are a list."""
 
 _ITEM = re.compile(r"[\d(（①-⑳+-]|[一二三四五六七八九十]、")
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")

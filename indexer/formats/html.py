@@ -42,26 +42,24 @@ from indexer.page import Decoded, Page, Source
 
 __all__ = ["read_html", "read_markup"]
 
+# Letters and digits below which a page is blank.
 LEAST = 5
-"""Letters and digits below which a page is blank."""
+# Characters below which a container is not believed to hold the body, unless the whole
+# page is short.
 LEAST_BODY = 80
-"""Characters below which a container is not believed to hold the body, unless the whole page is
-short.
-"""
+# Tags beyond which a page is read without a tree, whose elements cost a kilobyte each;
+# reports have 20,000 at most.
 MAX_TAGS = 500_000
-"""Tags beyond which a page is read without a tree, whose elements cost a kilobyte each; reports
-have 20,000 at most.
-"""
+# Elements beyond which readability, which scores each of them several times, is not
+# asked.
 MAX_READABILITY = 20_000
-"""Elements beyond which readability, which scores each of them several times, is not asked."""
 MAX_WIDENINGS = 4
+# Characters beyond which a block of links is not looked for.
 MAX_LINKS = 5000
-"""Characters beyond which a block of links is not looked for."""
 MAX_CHROME_LINES = 200
+# When the tree has less than this share of the markup's characters, the parser gave up:
+# read without a tree.
 SALVAGE = 0.5
-"""When the tree has less than this share of the markup's characters, the parser gave up: read
-without a tree.
-"""
 MAX_META = 500
 MARK = "data-gongkai-n"
 

@@ -27,16 +27,17 @@ __all__ = ["paragraphs", "read_pdf"]
 
 MAX_PAGES = 2000
 MAX_SECONDS = 60.0
+# Letters and digits below which a PDF has no text layer worth the name: a stamp or a
+# watermark.
 LEAST = 10
-"""Letters and digits below which a PDF has no text layer worth the name: a stamp or a watermark."""
+# A line of this share of the widest line's width ran to the margin.
 FULL = 0.82
-"""A line of this share of the widest line's width ran to the margin."""
+# Lines at the top and the bottom of a page that can be a running head or a page number.
 HEADS = 2
-"""Lines at the top and the bottom of a page that can be a running head or a page number."""
 MAX_LABEL = 4
 
+# PDFium is not thread-safe.
 _LOCK = threading.Lock()
-"""PDFium is not thread-safe."""
 
 _WORD = re.compile(r"\w")
 _NOISE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -16,6 +16,7 @@ __all__ = [
     "META",
 ]
 
+# Elements that hold the text of a document and nothing else.
 BODIES = (
     # TRS WCM, the system of most provinces
     *(
@@ -95,8 +96,9 @@ BODIES = (
         ".view_content",
     ),
 )
-"""Elements that hold the text of a document and nothing else."""
 
+# Elements that often hold the text and something of the site: asked when the ones above
+# are not there.
 GENERIC_BODIES = (
     *(
         ".xxgk",
@@ -118,10 +120,8 @@ GENERIC_BODIES = (
         "#vsb_content_501",
     ),
 )
-"""Elements that often hold the text and something of the site: asked when the ones above are not
-there.
-"""
 
+# Where the title stands above the body, the surest first.
 HEADINGS = (
     *(
         "#artitle",
@@ -144,8 +144,10 @@ HEADINGS = (
         "h3",
     ),
 )
-"""Where the title stands above the body, the surest first."""
 
+# Name of a meta element in lower case -> key of Page.meta.
+#
+# The first seven are of the national page standard.
 META = {
     "articletitle": "title",
     "pubdate": "published",
@@ -160,11 +162,8 @@ META = {
     "og:url": "url",
     "og:site_name": "site",
 }
-"""Name of a meta element in lower case -> key of Page.meta.
 
-The first seven are of the national page standard.
-"""
-
+# Elements whose text is no text of the page.
 DROPPED_TAGS = (
     *(
         "script",
@@ -182,8 +181,8 @@ DROPPED_TAGS = (
     ),
     *("select", "textarea", "button", "input", "xml", "math", "dialog", "marquee"),
 )
-"""Elements whose text is no text of the page."""
 
+# Words of class and id that mark chrome where no body profile fits.
 DROPPED_CLASSES = (
     *(
         "footer",
@@ -212,8 +211,8 @@ DROPPED_CLASSES = (
         "dqwz",
     ),
 )
-"""Words of class and id that mark chrome where no body profile fits."""
 
+# What pages put where their title belongs: the name of a column.
 COLUMNS = frozenset(
     (
         *(
@@ -255,4 +254,3 @@ COLUMNS = frozenset(
         ),
     )
 )
-"""What pages put where their title belongs: the name of a column."""

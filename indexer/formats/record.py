@@ -145,6 +145,7 @@ def _kind(value: object) -> str:
     return names.get(type(value), "something else") + shown
 
 
+# Field of a record -> how its value is read.
 FIELDS: Mapping[str, Callable[[str, object], Any]] = {
     "id": _string,
     "url": _string,
@@ -155,4 +156,3 @@ FIELDS: Mapping[str, Callable[[str, object], Any]] = {
     "region": _region,
     "published": _published,
 }
-"""Field of a record -> how its value is read."""

@@ -29,6 +29,8 @@ __all__ = [
     "system_of",
 ]
 
+# Bodies of the State Council, present and past since 2008, with the short names they
+# sign by.
 CENTRAL = frozenset(
     """
     国务院 国务院办公厅 外交部 国防部 国家发展和改革委员会 国家发展改革委 国家发改委 教育部 科学技术部
@@ -58,8 +60,9 @@ CENTRAL = frozenset(
     国务院三峡工程建设委员会办公室
     """.split()  # noqa: SIM905 - a table of names reads best as text
 )
-"""Bodies of the State Council, present and past since 2008, with the short names they sign by."""
 
+# Bodies under an upper body of their own system rather than under the local government:
+# (system, pattern).
 SYSTEMS = (
     ("税务", re.compile("税务总局|(国家|地方)?税务局|国税局|地税局|税务(分局|所)$")),
     ("海关", re.compile("海关|出入境检验检疫局")),
@@ -86,10 +89,8 @@ SYSTEMS = (
     ("移民边检", re.compile("边检|出入境边防|移民管理")),
     ("审计特派", re.compile("特派员办事处")),
 )
-"""Bodies under an upper body of their own system rather than under the local government: (system,
-pattern).
-"""
 
+# The short names among them, written out.
 SHORT_CENTRAL = {
     "国家发展改革委": "国家发展和改革委员会",
     "国家发改委": "国家发展和改革委员会",
@@ -124,7 +125,6 @@ SHORT_CENTRAL = {
     "国家测绘局": "国家测绘地理信息局",
     "国家安全监管总局": "国家安全生产监督管理总局",
 }
-"""The short names among them, written out."""
 
 ZONE_BODY = re.compile(
     "(新区|开发区|高新区|经开区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|风景(名胜)?区|产业园|工业园|科技园|"
@@ -137,6 +137,7 @@ DEPARTMENT = re.compile(
     "(局|厅|委|办|处|署|部|室|委员会|中心|总队|支队|大队|队|院|馆|社|站|会|所|联合会|联社|公署|工委|执法局)$"
 )
 
+# (type, pattern over the name without its place).
 ORG_TYPES = (
     ("街道办事处", re.compile("街道(办事处|办)?$|地区办事处$")),
     (
@@ -149,8 +150,8 @@ ORG_TYPES = (
     ("公共企事业", INSTITUTION),
     ("部门", DEPARTMENT),
 )
-"""(type, pattern over the name without its place)."""
 
+# Functional lines, stable across the reforms. 民政 must not match inside 人民政府.
 LINES = (
     ("税务", "税务|国税|地税"),
     ("海关", "海关|检验检疫"),
@@ -210,10 +211,11 @@ LINES = (
     ("残疾人和群团", "残疾人|残联|妇女联合会|妇联|总工会|共青团|科学技术协会|红十字"),
     ("民政", "(?<!人)民政"),
 )
-"""Functional lines, stable across the reforms. 民政 must not match inside 人民政府."""
 
 _LINES = tuple((line, re.compile(pattern)) for line, pattern in LINES)
 
+# Short forms of a name without its place; what they stand for differs from place to
+# place: mark as unverified.
 ABBREVIATIONS = {
     "文体广新局": "文化体育广电新闻出版局",
     "文广新局": "文化广电新闻出版局",
@@ -277,14 +279,11 @@ ABBREVIATIONS = {
     "街道办": "街道办事处",
     "管委会": "管理委员会",
 }
-"""Short forms of a name without its place; what they stand for differs from place to place: mark as
-unverified.
-"""
 
+# Those of them that stand for the same everywhere.
 CERTAIN = frozenset(
     ("政府办公室", "政府办公厅", "政府", "街道办", "管委会", "府办", "政府办")
 )
-"""Those of them that stand for the same everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +296,8 @@ class Rename:
     line: str
 
 
+# The local bodies that the reforms of 2008/09, 2013, 2018 and 2023 renamed or merged;
+# places followed within a year or two, and many kept a name of their own.
 RENAMES = (
     Rename("国土资源局", "自然资源局", 2018, "自然资源和规划"),
     Rename("规划局", "自然资源和规划局", 2018, "自然资源和规划"),
@@ -338,10 +339,8 @@ RENAMES = (
     Rename("交通局", "交通运输局", 2009, "交通运输"),
     Rename("建设局", "住房和城乡建设局", 2009, "住房和城乡建设"),
 )
-"""The local bodies that the reforms of 2008/09, 2013, 2018 and 2023 renamed or merged; places
-followed within a year or two, and many kept a name of their own.
-"""
 
+# Names that stand for themselves, however many longer ones contain their characters.
 FORMAL = (
     frozenset(ABBREVIATIONS.values())
     | {name for r in RENAMES for name in (r.before, r.after)}
@@ -354,7 +353,6 @@ FORMAL = (
         """.split()  # noqa: SIM905 - a table of names reads best as text
     )
 )
-"""Names that stand for themselves, however many longer ones contain their characters."""
 
 
 @lru_cache(maxsize=4096)

@@ -19,12 +19,12 @@ DIGITS = {
     **{c: str(i) for i, c in enumerate("一二三四五六七八九", 1)},
 }
 HAN_YEAR = rf"二\s?[{ZERO}]\s?[{ZERO}一二三四]\s?[{ZERO}一二三四五六七八九]"
+# A year; also one with digits struck twice (202020年), which `year_of` reads or
+# refuses.
+#
+# No digit stands before it; that is asked after its first one, so that the search can
+# skip to what begins a year.
 YEAR = rf"(?:2(?<!\d2)0\d\d(?!\d)|2(?<!\d2)0\d{{3,6}}(?=\s?年)|{HAN_YEAR})"
-"""A year; also one with digits struck twice (202020年), which `year_of` reads or refuses.
-
-No digit stands before it; that is asked after its first one, so that the search can skip to what
-begins a year.
-"""
 
 HAN_NUMBER = "[一二三四五六七八九十廿卅]{1,3}"
 DAY = (

@@ -24,13 +24,14 @@ from indexer.places import Gazetteer
 
 __all__ = ["CERTAIN_ENOUGH", "Derived", "derive"]
 
+# What is less likely is said to be unknown, with the candidates kept.
 CERTAIN_ENOUGH = 0.5
-"""What is less likely is said to be unknown, with the candidates kept."""
 
 CENTRAL_CODE = "000000"
 LEVEL_OF_TIER = dict(enumerate(LEVELS))
+# Places that the text speaks of most: enough to tell 鼓楼区 of 福州市 from its
+# namesakes.
 CONTEXT = 8
-"""Places that the text speaks of most: enough to tell 鼓楼区 of 福州市 from its namesakes."""
 
 
 @dataclass(slots=True)

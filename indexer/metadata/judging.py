@@ -17,6 +17,7 @@ from indexer.places import Gazetteer, ancestors
 
 __all__ = ["Judged", "Verdict", "judge"]
 
+# How much of a name's weight is left when its place is found this way.
 FACTORS = {
     "central": 1.0,
     "unique": 1.0,
@@ -26,10 +27,9 @@ FACTORS = {
     "unlisted": 0.45,
     "none": 0.45,
 }
-"""How much of a name's weight is left when its place is found this way."""
 
+# Where a report may also name another body: who posted it, who answers questions.
 MAY_BE_OTHERS = ("source line", "contact", "own guide")
-"""Where a report may also name another body: who posted it, who answers questions."""
 
 CONTRADICTED = 0.55
 AGREEMENT = 0.04

@@ -35,11 +35,11 @@ DIVISION = re.compile(
 TOWNSHIP = re.compile(
     "^([\u4e00-\u9fff]{1,8}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)"
 )
+# 横岗街道党工委、办事处: the report is the office's.
 PARTY = re.compile("(?<=[街道镇乡])(?:党工委|党委)[、和,]?")
-"""横岗街道党工委、办事处: the report is the office's."""
 
+# Streets inside a functional zone are printed without the word: 大鹏新区南澳办事处.
 OFFICE = re.compile("(?!驻)([\u4e00-\u9fff]{2,4})办事处")
-"""Streets inside a functional zone are printed without the word: 大鹏新区南澳办事处."""
 
 ZONE = re.compile(
     "^(?!.*中心$)[\u4e00-\u9fff]{0,12}?(?:新区|开发区|高新区|经开区|经济区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|"
@@ -49,13 +49,12 @@ WIDE = re.compile(
     "流域|(?:华北|华东|华南|华中|东北|西北|西南|中南)|长江|黄河|珠江|海河|淮河|松辽|太湖|水利委员会|铁路监督管理局|特派员办事处"
 )
 CORPS = re.compile("^新疆生产建设兵团|^(?:新疆)?兵团")
+# Characters that reading machines and typists put for rarer ones in names of places:
+# 沐阳 for 沭阳, 颖上 for 颍上.
 CONFUSED = str.maketrans("沐毫径末己士千洒晴漂颖", "沭亳泾未已土干洒晴溧颍")
-"""Characters that reading machines and typists put for rarer ones in names of places: 沐阳 for
-沭阳, 颖上 for 颍上.
-"""
 
+# What a place that no list has calls itself still tells its tier.
 BY_END = re.compile("(?:街道(?:办事处|办)?|[镇乡](?:人民政府)?)$")
-"""What a place that no list has calls itself still tells its tier."""
 
 XINJIANG = "650000"
 TIERLESS = {

@@ -30,6 +30,11 @@ MADE = "(?:制定|制订|修订|出台|建立|完善|编制)"
 
 # Where a pattern can begin with a single character and look back from it, the search skips to that
 # character.
+# (weight, how, sign, pattern): what a report says of itself, looked for in its whole
+# text.
+#
+# The two that start at every clause are slow: they are looked for only around their
+# sign, which all that they find holds.
 SELF = (
     (
         0.85,
@@ -107,28 +112,23 @@ SELF = (
         re.compile(rf"在线({HAN}{{2,8}}(?:街道|镇|乡|局|办))子网站"),
     ),
 )
-"""(weight, how, sign, pattern): what a report says of itself, looked for in its whole text.
-
-The two that start at every clause are slow: they are looked for only around their sign, which all
-that they find holds.
-"""
 BEFORE_SIGN, BEHIND_SIGN = 45, 24
 """The most that stands before a sign: a mark, the longest ORG, 组织编.
 
 And behind it: quotation marks, a short name.
 """
+# Names that are read of each kind.
 MOST = 3
-"""Names that are read of each kind."""
 
 LEAD = re.compile(
     "(?:关于|按照|根据|依据|以及|通过|对于|请与|请向|直接与|与|向|由|将|和|及|在|对|经|为|是|到|从|把|其|该|各|全|现|特|"
     "可以|可|也可|如有疑问|联系人|联系|单位|部门|地址|致电|公众|公民|社会|本|以|并)"
 )
+# The office inside a body that answers the telephone.
 INNER = re.compile(
     rf"(?P<body>.{{2,}}(?:局|厅|[^室]委|处|院|委员会|管委会|办))(?:机关)?(?:办公室|党政办|综合办|(?!公室){HAN}{{1,8}}[科股室])"
     rf"|(?P<government>.{{2,}}政府)(?:信息公开{HAN}{{0,6}}|政务公开{HAN}{{0,6}})"
 )
-"""The office inside a body that answers the telephone."""
 
 GENERIC = re.compile(
     rf"(?:我|本|该|全|各){HAN}{{0,6}}|[省市区县局委厅办]?(?:机关)?(?:党政|综合|秘书|政务公开|信息公开|行政)?(?:办公[室厅]|综合[科股室]|"
@@ -154,11 +154,11 @@ SELVES = tuple(
     for own in "我本"
 )
 TAIL = 12
+# Lines at the beginning that may be a title or tell the source.
 NEAR = 6
-"""Lines at the beginning that may be a title or tell the source."""
 
+# What a government calls itself: 我区, 我县.
 GOVERNMENTS = ("区", "县", "市", "省", "州", "旗")
-"""What a government calls itself: 我区, 我县."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ LABEL = re.compile(
     r"(?:(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)|(?<![\u4e00-\u9fff]))(?:时间|日期)\s?[::]\s?"
     r"|发布(?:于|在)\s?"
 )
+# One of these stands in every label.
 LABELLED = re.compile("时间|日期|发布")
-"""One of these stands in every label."""
 OTHER_DATES = re.compile(r"(?:生成|成文|更新|印发|发文|撰写|生效|截[至止])")
+# Lines in which a signature is looked for: attachments and chrome may follow it.
 TAIL = 12
-"""Lines in which a signature is looked for: attachments and chrome may follow it."""
 
 
 def published_fact(meta: Mapping[str, str], reading: Reading) -> Fact | None:

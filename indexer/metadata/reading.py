@@ -17,10 +17,9 @@ HEAD, FOOT = 8, 13
 stands over a date.
 """
 
+# The one wording of converting mirrors that matters here; as long as the mainland one,
+# so that spans stay.
 TAIWAN = ("资讯公开", "信息公开")
-"""The one wording of converting mirrors that matters here; as long as the mainland one, so that
-spans stay.
-"""
 
 
 class Reading:

@@ -19,6 +19,8 @@ from indexer.repair.table import Findings, Repairer
 
 __all__ = ["REPAIRERS", "Repaired", "Repairer", "repair", "undo"]
 
+# The repairers in their order: bytes before glosses, for the bytes of a gloss are part
+# of the damage.
 REPAIRERS: tuple[Repairer, ...] = (
     Repairer(
         mojibake.KIND_LATIN,
@@ -78,9 +80,6 @@ REPAIRERS: tuple[Repairer, ...] = (
         signs=characters.RADICALS,
     ),
 )
-"""The repairers in their order: bytes before glosses, for the bytes of a gloss are part of the
-damage.
-"""
 
 SIGNS = re.compile("[" + "".join(repairer.signs for repairer in REPAIRERS) + "]")
 

@@ -25,13 +25,12 @@ __all__ = [
     "find_radicals",
 ]
 
+# Controls (but tab and line ends), soft hyphens, zero-width and direction marks, byte
+# order marks inside.
 INVISIBLES = (
     "\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028\u2029"
     "\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
 )
-"""Controls (but tab and line ends), soft hyphens, zero-width and direction marks, byte order marks
-inside.
-"""
 
 INVISIBLE = re.compile(f"[{INVISIBLES}]+")
 
@@ -43,27 +42,28 @@ PRIVATE = re.compile(f"[{PRIVATES}]+")
 RADICALS = "\u2e80-\u2fd5"
 RADICAL = re.compile(f"[{RADICALS}]")
 
+# CJK radicals supplement to the characters they stand for (Unicode's
+# EquivalentUnifiedIdeograph).
 SUPPLEMENT = dict(zip(
     "⺁⺄⺅⺆⺇⺉⺋⺎⺏⺐⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺴⺶⺷⺹⺺⺻⺼⺾⺿⻀⻁⻂⻃⻄⻅⻆⻈⻉⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻮⻯⻰⻱⻲⻳",
     "厂乙亻冂几刂㔾兀尣尢巳幺彑彐忄㣺扌攵旡日月歺母民氵氺灬爫爫丬犭王疋目示礻竹糹纟罓罒网羊羊耂肀聿肉艹艹艹虎衤覀西见角讠贝车辶辶辶阝钅長镸长门阝雨青韦页风飞食飠饣马骨鬼鱼鸟卤麦黄黾斉齐齿竜龙龜亀龟",
     strict=True,
 ))  # fmt: skip
-"""CJK radicals supplement to the characters they stand for (Unicode's EquivalentUnifiedIdeograph)."""
 
+# Bullets of Symbol and Wingdings, as word processors leave them.
 SYMBOLS = {
     0xF020: " ", 0xF06C: "●", 0xF06D: "❍", 0xF06E: "■", 0xF06F: "□", 0xF071: "❑", 0xF074: "⧫", 0xF075: "◆",
     0xF076: "❖", 0xF077: "⬥", 0xF09F: "•", 0xF0A7: "▪", 0xF0A8: "◻", 0xF0B7: "•", 0xF0D8: "➢", 0xF0E0: "→",
     0xF0FB: "✗", 0xF0FC: "✓", 0xF0FD: "☒", 0xF0FE: "☑",
 }  # fmt: skip
-"""Bullets of Symbol and Wingdings, as word processors leave them."""
 
+# What GB 18030-2005 and -2022 moved out of the private use area.
 GB18030 = {
     **{0xE78D + k: chr(p) for k, p in enumerate((0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A)))},
     0xE5E5: "　", 0xE7C7: "ḿ", 0xE7C8: "ǹ",
     0xE81E: "\u9fb4", 0xE826: "\u9fb5", 0xE82B: "\u9fb6", 0xE82C: "\u9fb7", 0xE832: "\u9fb8", 0xE843: "\u9fb9",
     0xE854: "\u9fba", 0xE864: "\u9fbb",
 }  # fmt: skip
-"""What GB 18030-2005 and -2022 moved out of the private use area."""
 
 KNOWN = SYMBOLS | GB18030
 

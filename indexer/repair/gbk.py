@@ -13,13 +13,13 @@ from functools import cache
 
 __all__ = ["DELIMITERS", "GAP", "PAIRS", "codes_of", "damage", "encode", "is_gap"]
 
+# ，！。、 in the order in which the tool cut; that order decides between overlapping
+# ones.
 DELIMITERS = (b"\xa3\xac", b"\xa3\xa1", b"\xa1\xa3", b"\xa1\xa2")
-"""，！。、 in the order in which the tool cut; that order decides between overlapping ones."""
 
+# Stands for a pair that decoded to nothing visible: the private use area, deleted
+# later, or an ideographic space.
 GAP = "\x00"
-"""Stands for a pair that decoded to nothing visible: the private use area, deleted later, or an
-ideographic space.
-"""
 
 
 @cache

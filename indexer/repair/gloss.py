@@ -26,16 +26,17 @@ GLOSS = re.compile(rf"([{HAN}])([(（])({READING})([)）])")
 GATE = re.compile(rf"[(（]{READING}[)）]")
 PLAIN = re.compile("[a-zü]+")
 
+# Glosses a document must show before any is taken out, where nothing else speaks of
+# damage.
 MINIMUM = 5
-"""Glosses a document must show before any is taken out, where nothing else speaks of damage."""
 
+# Glosses for each bare one that is forgiven: a character is missed where another gloss
+# was put between its bytes.
 TOLERANCE = 6
-"""Glosses for each bare one that is forgiven: a character is missed where another gloss was put
-between its bytes.
-"""
 
+# Log probability of a character that prose uses often: tools gloss such, people gloss
+# rare names.
 COMMON = -10.5
-"""Log probability of a character that prose uses often: tools gloss such, people gloss rare names."""
 
 
 @cache

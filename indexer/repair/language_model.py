@@ -23,14 +23,15 @@ import numpy.typing as npt
 
 __all__ = ["LanguageModel", "Style", "load"]
 
+# A byte of the file is a log probability in sixteenths of a nat below zero.
 LOG_STEP = 16
-"""A byte of the file is a log probability in sixteenths of a nat below zero."""
 
 UNKNOWN = -17.0
 WORD_REACH = 7
+# Share of two characters that are the end of a word and the start of any other.
 JOIN = 0.3
-"""Share of two characters that are the end of a word and the start of any other."""
 
+# Shares of what dictionaries do not list, in government prose folded to half width.
 PUNCTUATION = {
     "\n": 0.02, ",": 0.05, "。": 0.025, "、": 0.02, "“": 0.004, "”": 0.004, "《": 0.004, "》": 0.004, "(": 0.005,
     ")": 0.005, ":": 0.005, ";": 0.005, "?": 0.001, "!": 0.002, "‘": 0.0002, "’": 0.0002, "—": 0.002,
@@ -39,12 +40,10 @@ PUNCTUATION = {
     "○": 0.0005, "①": 0.0001, "②": 0.0001, "③": 0.0001, "④": 0.00005, "×": 0.0001, "℃": 0.0001, " ": 0.002,
     "[": 0.0001, "]": 0.0001, "~": 0.0001, "+": 0.0001, "=": 0.0001,
 } | dict.fromkeys("0123456789", 0.004) | dict.fromkeys(ascii_letters, 0.0002)  # fmt: skip
-"""Shares of what dictionaries do not list, in government prose folded to half width."""
 
+# Full width as half width, ideographic spaces dropped: what the damaging tool did, and
+# what scores are asked in.
 FOLD = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: None}
-"""Full width as half width, ideographic spaces dropped: what the damaging tool did, and what scores
-are asked in.
-"""
 
 
 class Style:

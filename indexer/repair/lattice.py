@@ -21,33 +21,33 @@ from indexer.repair.script import Script, Sequences
 __all__ = ["LOST", "READING_CLOSED", "Candidate", "Lattice", "State"]
 
 BEAM = 32
+# States kept of those that the future cannot tell apart, so that a posterior has
+# alternatives to weigh.
 KEPT = 6
-"""States kept of those that the future cannot tell apart, so that a posterior has alternatives to
-weigh.
-"""
 
+# States this many nats below the best are dropped.
 MARGIN = 14.0
-"""States this many nats below the best are dropped."""
 
+# States of a position after which lost pairs are looked for; by then the others are far
+# behind.
 GAP_SOURCES = 10
-"""States of a position after which lost pairs are looked for; by then the others are far behind."""
 
 GAP_FANOUT = 26
+# States whose last character is looked for where its trail byte is lost: it can be any
+# of its row.
 FINAL = 30
-"""States whose last character is looked for where its trail byte is lost: it can be any of its row."""
 
 GAP_COST = 0.5
 MOST_GAPS = 12
+# Pairs lost one after another that are looked for; more leave too much to guess.
 RUN_OF_GAPS = 2
-"""Pairs lost one after another that are looked for; more leave too much to guess."""
 
 
 LONGEST = 80
 READING_CLOSED = re.compile(rf"({gloss.READING})[)）]")
+# Stands for what a lost trail byte took with it: a digit, a point, a space; nobody can
+# say which, so "?" stays.
 LOST = "\x01"
-"""Stands for what a lost trail byte took with it: a digit, a point, a space; nobody can say which,
-so "?" stays.
-"""
 
 
 class Candidate(NamedTuple):

@@ -29,10 +29,10 @@ KIND_GBK = "utf8_as_chinese"
 KIND_LATIN = "utf8_as_latin"
 
 LEADS = "\u00e2-\u00e9\u00ef"
+# The three characters that UTF-8 shows as in Latin-1 and code page 1252.
 AS_LATIN = re.compile(
     f"[{LEADS}][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]{{2}}"
 )
-"""The three characters that UTF-8 shows as in Latin-1 and code page 1252."""
 
 LATIN_RUN = re.compile(
     "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]{6,}"
@@ -44,24 +44,22 @@ FIRST = "".join(
     for c in PAIRS[lead << 8 | 0x80 : lead << 8 | 0xC0]
     if c != GAP
 )
+# What the first two bytes of a Chinese character in UTF-8 show as in GBK: rare
+# characters nearly all.
 AS_GBK = re.compile(f"[{FIRST}]")
-"""What the first two bytes of a Chinese character in UTF-8 show as in GBK: rare characters nearly
-all.
-"""
 
 SECOND = "".join(c for c in PAIRS[0x8100:0xC000] if c != GAP) + "€\ue000-\ue765"
+# With what its third byte and the next character show as: 浏, which is not rare, hardly
+# ever stands before such.
 TWO_AS_GBK = re.compile(f"[{FIRST}][{SECOND}]")
-"""With what its third byte and the next character show as: 浏, which is not rare, hardly ever
-stands before such.
-"""
 
 GBK_RUN = re.compile("[^\x00-\x7f]{3,}(?:[@-~][^\x00-\x7f]{2,})*")
 UTF8 = re.compile(
     rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbb-\xbd][\x80-\xbf]|\xe2[\x80-\x96][\x80-\xbf]|[@-~])+"
 )
 LEAST = 6
+# Nats by which the reading must be likelier than what is shown.
 GAIN = 8.0
-"""Nats by which the reading must be likelier than what is shown."""
 
 
 def find_latin(text: str, findings: Findings) -> list[Edit]:

@@ -24,39 +24,34 @@ from indexer.repair.table import Findings
 __all__ = ["GATE", "KIND", "find"]
 
 KIND = "gbk_out_of_step"
+# A lost lead byte before what looked like a delimiter; or a trail byte lost to the
+# gloss put before it.
 GATE = re.compile(
     rf"[?？](?:(?=[。！!，,、])|(?<=[{gloss.HAN}]\?)(?={gloss.READING}\)))"
 )
-"""A lost lead byte before what looked like a delimiter; or a trail byte lost to the gloss put
-before it.
-"""
 
 THRESHOLD = 0.85
+# In simplified text runs are longer and lose more pairs; no such document is known, so
+# that less is ventured.
 SIMPLIFIED_THRESHOLD = 0.95
-"""In simplified text runs are longer and lose more pairs; no such document is known, so that less
-is ventured.
-"""
 
+# Nats by which a repair must be likelier than the text as received.
 GAIN = 6.0
-"""Nats by which a repair must be likelier than the text as received."""
 
 SEQUENCE_WEIGHT = 0.7
 WORD_WEIGHT = 0.5
+# Characters of repaired text above an event that it is told of: enough to hold the list
+# marker before it.
 SEEN = 4000
-"""Characters of repaired text above an event that it is told of: enough to hold the list marker
-before it.
-"""
 
+# Repairs weighed of those that end at the same place; longer ones have more to explain,
+# and score lower before it.
 TRIED = 50
-"""Repairs weighed of those that end at the same place; longer ones have more to explain, and score
-lower before it.
-"""
 
 CONTEXT = 8
+# Nats lost for every bracket or quotation mark of the line that a repair leaves without
+# its partner.
 LEFT_OPEN = 4.0
-"""Nats lost for every bracket or quotation mark of the line that a repair leaves without its
-partner.
-"""
 
 BRACKETS = ("“”", "《》", "()", "「」")
 UNLIKELY = re.compile(
@@ -67,8 +62,8 @@ MARKERS = re.compile(r"(?:^|\n)\s*[（(]([一二三四五六七八九十]{1,3})[
 NUMERALS = [t + u for t in ("", "十", "二十") for u in ("", *"一二三四五六七八九")][1:]
 RECEIVED = re.compile(rf"[（(]({gloss.READING})[)）]")
 WIDE = {",": "，", "!": "！"}
+# A lost byte, and as far as what is out of step can be expected to go.
 NEAR_DAMAGE = re.compile("[?？][。！!，,、]?[^，,。、;；:\n]*")
-"""A lost byte, and as far as what is out of step can be expected to go."""
 
 DELIMITED = frozenset("。！!，,、")
 

@@ -14,17 +14,16 @@ from indexer.repair.language_model import LanguageModel, Style
 
 __all__ = ["FANOUT", "Script", "Sequences"]
 
+# Characters tried where bytes are lost: the likeliest.
 FANOUT = 30
-"""Characters tried where bytes are lost: the likeliest."""
 
 BETWEEN = 300
 BEGUN = 90
 PROSE_WEIGHT = 1.0
 DOCUMENT_WEIGHT = 3.0
+# Nats against a full-width letter or digit: reports mostly write them in half width,
+# which cannot be damaged.
 WIDE_COST = 7.0
-"""Nats against a full-width letter or digit: reports mostly write them in half width, which cannot
-be damaged.
-"""
 
 NUMERALS = "一二三四五六七八九十"
 

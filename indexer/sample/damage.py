@@ -24,10 +24,9 @@ __all__ = [
     "taiwan_worded",
 ]
 
+# Characters that the mirrors gloss: one site's choice; within a document a character is
+# glossed always or never.
 GLOSSED = "區務關統發認實計進動設導據會內處當門應報際護規廣網劃聯構辦調產確員資變權業點時達種決無級圖"
-"""Characters that the mirrors gloss: one site's choice; within a document a character is glossed
-always or never.
-"""
 
 # The site's tool splits the bytes at these marks without regard to where characters begin; this
 # order matters, because the second byte of one mark and the first of the next can form another.
@@ -131,6 +130,7 @@ def kangxi(text: str) -> str:
     return text.translate(_KANGXI)
 
 
+# What an encyclopedia mirror makes of mainland wording; 信息 and 質量 it leaves alone.
 TAIWAN_WORDING: Mapping[str, str] = {
     "規範性文件": "規範性檔案",
     "門戶網站": "入口網站",
@@ -158,7 +158,6 @@ TAIWAN_WORDING: Mapping[str, str] = {
     "峯": "峰",
     "污": "汙",
 }
-"""What an encyclopedia mirror makes of mainland wording; 信息 and 質量 it leaves alone."""
 
 
 def taiwan_worded(text: str) -> str:
@@ -168,6 +167,7 @@ def taiwan_worded(text: str) -> str:
     return text
 
 
+# Name of the damage -> how it is done to clean text.
 KINDS: Mapping[str, Callable[[str], str]] = {
     "gbk-slip": gbk_slipped,
     "gloss": glossed,
@@ -175,4 +175,3 @@ KINDS: Mapping[str, Callable[[str], str]] = {
     "utf8-as-gbk": read_as_gbk,
     "kangxi": kangxi,
 }
-"""Name of the damage -> how it is done to clean text."""

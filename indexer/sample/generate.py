@@ -22,8 +22,8 @@ from indexer.sample.shapes import PARAGRAPHS, page
 
 __all__ = ["YEARS", "Sample", "generate"]
 
+# Consecutive reports of one body.
 YEARS = 6
-"""Consecutive reports of one body."""
 
 _LAST_YEAR = 2025
 _STYLES = ("\n", "\n", "\n", " ", " | ", "\t")
@@ -46,8 +46,8 @@ _ERAS = (
     2020,
 )
 
+# How often each fault is put in; the truth of a report names those it has.
 RATES = {"no title": 0.03, "traditional": 0.02, "wrong total": 0.02, "lost zeros": 0.02}
-"""How often each fault is put in; the truth of a report names those it has."""
 
 
 @dataclass(slots=True)

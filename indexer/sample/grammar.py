@@ -22,8 +22,8 @@ HERE = Path(__file__).parent
 _SLOT = re.compile(r"\{([^}]+)\}")
 _LINE_SLOTS = ("信息", "事项", "人群", "申请", "问题", "改进")
 
+# Literal and slot, alternating; the last slot is empty.
 Pattern = tuple[tuple[str, str], ...]
-"""Literal and slot, alternating; the last slot is empty."""
 
 
 @cache

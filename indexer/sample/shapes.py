@@ -157,6 +157,7 @@ h1{{text-align:center;font-size:18pt}} table{{border-collapse:collapse;font-size
 </body></html>
 """
 
+# Name of the shape -> its frame.
 SHAPES: Mapping[str, str] = {
     "trs": _TRS,
     "zoom": _ZOOM,
@@ -166,8 +167,8 @@ SHAPES: Mapping[str, str] = {
     "nested": _NESTED,
     "pdf": _PRINT,
 }
-"""Name of the shape -> its frame."""
 
+# Name of the shape -> the form of a paragraph in it.
 PARAGRAPHS: Mapping[str, str] = {
     "trs": "<p>　　{}</p>",
     "zoom": '<p style="text-indent: 2em;">{}</p>',
@@ -177,7 +178,6 @@ PARAGRAPHS: Mapping[str, str] = {
     "nested": "&nbsp;&nbsp;&nbsp;&nbsp;{}<br>",
     "pdf": "<p>{}</p>",
 }
-"""Name of the shape -> the form of a paragraph in it."""
 
 _CHARSETS = {"gb18030": "gb2312", "utf-8-sig": "utf-8"}
 

@@ -32,8 +32,8 @@ __all__ = [
     "text_tables",
 ]
 
+# The applicants' columns; the seventh, 总计, is their sum.
 APPLICANTS = ("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他")
-"""The applicants' columns; the seventh, 总计, is their sum."""
 
 _REFUSED = (
     "1.属于国家秘密",
@@ -75,11 +75,11 @@ _COMMON = (
     *_numbered("unavailable", _UNAVAILABLE),
     *_numbered("not_processed", _NOT_PROCESSED),
 )
+# The rows of part 三(办理结果) in print order: key and label.
 OUTCOMES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "gb2019": (*_COMMON, ("other", "(六)其他处理")),
     "gb2021": (*_COMMON, *_numbered("other", _OTHER_2021)),
 }
-"""The rows of part 三(办理结果) in print order: key and label."""
 
 _GROUP_HEADS = {
     "refused_1": "(三)不予公开",
@@ -131,6 +131,7 @@ _HEADINGS = (
     "四、政府信息公开行政复议、行政诉讼情况",
 )
 
+# Key, label and unit of each row of the annex; a row without a key is a heading.
 STAT2014: tuple[tuple[str, str, str], ...] = (
     ("", "一、主动公开情况", "——"),
     ("proactive", "(一)主动公开政府信息数(不同渠道和方式公开相同信息计1条)", "条"),
@@ -195,7 +196,6 @@ STAT2014: tuple[tuple[str, str, str], ...] = (
     ("training", "(二)举办各类培训班数", "次"),
     ("trainees", "(三)接受培训人员数", "人次"),
 )
-"""Key, label and unit of each row of the annex; a row without a key is a heading."""
 
 _STAT2014_SUMS = {
     "received": ("in_person", "fax", "online", "letter"),
@@ -356,8 +356,8 @@ def stat2014_rows(given: Mapping[str, float]) -> list[tuple[str, str, str]]:
 # -- rendering as HTML and as a grid
 # -----------------------------------------------------------------------------
 
+# Text, colspan, rowspan.
 GridCell = tuple[str, int, int]
-"""Text, colspan, rowspan."""
 Grid = list[list[GridCell]]
 
 

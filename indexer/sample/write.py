@@ -15,8 +15,8 @@ from indexer.sample.generate import Sample, generate
 
 __all__ = ["FORMS", "SHARD", "write_samples"]
 
+# Reports a file of JSON Lines.
 SHARD = 5_000
-"""Reports a file of JSON Lines."""
 
 _ENCODINGS = ("utf-8", "utf-8", "gb18030", "gb18030", "utf-8-sig")
 
@@ -100,9 +100,9 @@ def _files(
         _note(known, sample, path.relative_to(folder).as_posix())
 
 
+# Name of a form -> its writer.
 FORMS: dict[str, Callable[[int, Path, int, TextIO | None], None]] = {
     "jsonl": _jsonl,
     "html": _html,
     "mixed": _mixed,
 }
-"""Name of a form -> its writer."""

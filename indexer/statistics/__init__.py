@@ -117,10 +117,9 @@ def _untimely(form: str, year: int | None) -> Iterable[str]:
         yield f"the tables have the form {form}, which is not that of {year}"
 
 
+# Numbers of the tables of 2019 and 2021: where their cells are lost, a sentence may
+# speak of another office's.
 _TABLED = ("applications_new", "reviews_total", "suits_total")
-"""Numbers of the tables of 2019 and 2021: where their cells are lost, a sentence may speak of
-another office's.
-"""
 
 
 def _state(out: Statistics, facts: list[Stated]) -> None:

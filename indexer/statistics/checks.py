@@ -30,12 +30,12 @@ from indexer.statistics.values import Number, plain
 __all__ = ["application_rows", "identities", "outcomes"]
 
 _FLOWS = ("new", "carried_in", "handled", "carried_out")
+# Tables of which identities speak, with their columns.
 _COLUMNS = {
     "applications": [c.key for c in APPLICANTS],
     "review": [c.key for c in RESULTS],
     "annex": ["value"],
 }
-"""Tables of which identities speak, with their columns."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

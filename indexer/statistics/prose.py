@@ -30,8 +30,8 @@ _ASKED = (
 )
 _WHO = "(?:[^。;,\\d]{0,24}?)"
 _EARLIER = "(?:去年|上年|上一年|同期|以来|历年|往年)[^,。;]{0,12}$"
+# One of several items in a list is not the total.
 _LISTED = _EARLIER + "|(?:公开|、|其中[:,]?)$"
-"""One of several items in a list is not the total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +238,8 @@ _ENDS = "。;!?:,、)"
 _HEADING = re.compile(
     r"\s*(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[.、])"
 )
+# Characters of a line that fills a page; a shorter one ends where it ends.
 WIDE = 25
-"""Characters of a line that fills a page; a shorter one ends where it ends."""
 _SCALES = {"万": 10_000, "亿": 100_000_000, None: 1}
 
 
@@ -450,13 +450,14 @@ def _rules_of(words: tuple[str, ...], counts: bool, denies: bool) -> tuple[_Rule
 _HELD = tuple(dict.fromkeys(word for rule in _RULES for word in rule.holds))
 # Each begins with a set of characters, to which the search skips, and then looks back.
 _COUNT = re.compile(r"[条件宗次项份起例篇个元](?<=[\d,余多万亿].)")
+# What stands in all that the rules for a count find, and in all that those for none
+# find.
 _DENIAL = re.compile("[未没无零件条宗起例次元](?:(?<=[未没无零])|(?<=0.))")
-"""What stands in all that the rules for a count find, and in all that those for none find."""
 
+# One of both, in a text that still has its white space.
 _TOLD = re.compile(
     r"[未没无零条件宗次项份起例篇个元](?:(?<=[未没无零])|(?<=[\d,余多万亿\s].))"
 )
-"""One of both, in a text that still has its white space."""
 
 
 def _channel(name: str, before: str, matched: str) -> str | None:

@@ -42,8 +42,8 @@ _MARKER = re.compile("|".join(MARKERS.values()))
 _FORM_OF = {
     marker: name for name, markers in MARKERS.items() for marker in markers.split("|")
 }
+# The least characters of a label on either side of values that stand in its middle.
 SPLIT = 4
-"""The least characters of a label on either side of values that stand in its middle."""
 
 
 @dataclass(slots=True)

@@ -26,8 +26,8 @@ __all__ = ["Segment", "choose", "of_tables", "of_text"]
 
 _COUNTED = " ?(?:亿元|万元|元|件|项|宗|条|个|次)"
 _VALUE = rf"(?:{NUMBER}(?:{_COUNTED})?|/|\\|-{{1,4}}|无|不适用|n/a)"
+# What sets values off: folding leaves no other white space.
 _SPACE = " \t\n|"
-"""What sets values off: folding leaves no other white space."""
 # It begins with a set of characters, to which the search skips.
 _RUN = re.compile(
     rf"[{_SPACE}]({_VALUE}(?=[{_SPACE}]|$)(?:[{_SPACE}]+{_VALUE}(?=[{_SPACE}]|$))*)"
@@ -40,18 +40,16 @@ _ENUMERATOR = re.compile(
     rf"\n[ \t|]*\d{{1,2}}(?!{_COUNTED}(?=[{_SPACE}]|$))(?=[ \t|]{{1,11}}[^\0-\u3400])"
 )
 _ENDED = re.compile(r"([ \t|]*)(?:\n|$)")
+# Values up to which a row is one of part 二.
 SHORT = 3
-"""Values up to which a row is one of part 二."""
+# How much of the text before a run of values may be its head: the longest head, with
+# every row that lost its cells.
 CONTEXT = 900
-"""How much of the text before a run of values may be its head: the longest head, with every row
-that lost its cells.
-"""
+# How much of the text behind a run of values may belong to its label.
 FOLLOWING = 200
-"""How much of the text behind a run of values may belong to its label."""
+# Characters up to which labels and values are remembered: those of the forms are, and
+# every report has them.
 REPEATED = 120
-"""Characters up to which labels and values are remembered: those of the forms are, and every report
-has them.
-"""
 
 
 @dataclass(slots=True)
@@ -114,8 +112,8 @@ def choose(segment: Segment, count: int) -> Sequence[Value] | None:
     return _on_one_line(values, count)
 
 
+# An empty cell of a text: nothing is printed there.
 _BLANK = Value(None, None, "blank")
-"""An empty cell of a text: nothing is printed there."""
 
 
 def _expanded(segment: Segment, count: int) -> list[Value]:
@@ -250,8 +248,8 @@ def _values_of(run: str) -> tuple[Value, ...]:
     return tuple(out)
 
 
+# Of a run: 0 in seven cells stands in every report.
 _known_values = lru_cache(maxsize=4096)(_values_of)
-"""Of a run: 0 in seven cells stands in every report."""
 
 
 def _empty(gap: str, *, closing: bool = False) -> int:

@@ -231,11 +231,11 @@ _CLAUSES_2021 = (
     ),
 )
 
+# Name of the form -> its tables.
 FORMS: Mapping[str, Form] = {
     "gb2019": Form(_CLAUSES_2019, (*_RECEIVED, *_COMMON, _OTHER, *_CLOSING)),
     "gb2021": Form(_CLAUSES_2021, (*_RECEIVED, *_COMMON, *_OTHERS, *_CLOSING)),
 }
-"""Name of the form -> its tables."""
 
 
 @cache
@@ -244,6 +244,7 @@ def clause_rows(form: str) -> tuple[tuple[Clause, Row], ...]:
     return tuple((clause, row) for clause in FORMS[form].clauses for row in clause.rows)
 
 
+# Name of the form -> heads and labels that only it has, and that prose hardly writes.
 MARKERS: Mapping[str, str] = {
     "gb2019": "本年新制作数量|本年新公开数量|对外公开总数量|上一年项目数量|本年增减|其他对外管理服务事项|采购项目数量"
     "|采购总金额|第二十条第九项",
@@ -252,13 +253,14 @@ MARKERS: Mapping[str, str] = {
     "stat2014": "主动公开政府信息数|收到申请数|申请办结数|申请答复数|当面申请数|属于已主动公开范围数|同意公开答复数"
     "|不同意公开答复数|维持具体行政行为|政府信息公开查阅点数",
 }
-"""Name of the form -> heads and labels that only it has, and that prose hardly writes."""
 
 
 def _stat(key: str, label: str, pattern: str = "", unit: str = "件") -> Row:
     return Row(key, label, pattern, unit=unit)
 
 
+# The annex, one number a row; the rows on staff and meetings that follow are kept as
+# they stand.
 STAT2014 = (
     _stat(
         "proactive",
@@ -322,8 +324,8 @@ STAT2014 = (
     _stat("complaints", "举报投诉数量"),
     _stat("fees", "依申请公开信息收取的费用", unit="万元"),
 )
-"""The annex, one number a row; the rows on staff and meetings that follow are kept as they stand."""
 
+# The identities of the annex: a row and its addends.
 SUMS_2014: Mapping[str, tuple[str, ...]] = {
     total: tuple(r.key for r in STAT2014 if r.key.startswith(f"{prefix}."))
     for total, prefix in (
@@ -335,4 +337,3 @@ SUMS_2014: Mapping[str, tuple[str, ...]] = {
         ("suits", "suits"),
     )
 }
-"""The identities of the annex: a row and its addends."""

@@ -16,8 +16,8 @@ Number = int | Decimal
 Semantics = Literal["number", "zero", "blank", "na", "text", "missing"]
 
 MONEY = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
+# A longer row of digits is damage, no number.
 NUMBER = r"[+\-]?\d[\d,]{0,18}(?:\.\d{1,6})?"
-"""A longer row of digits is damage, no number."""
 _UNITS = "亿元|万元|元|件|项|宗|条|个|次|篇|起|份|人次|人"
 _CELL = re.compile(rf"({NUMBER})\s*({_UNITS})?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")

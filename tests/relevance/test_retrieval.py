@@ -19,10 +19,9 @@ from tests.relevance.retrieval import (
     row,
 )
 
+# MRR@10 with default settings, and every how many questions are asked; as measured:
+# .986, .973, .963, .273.
 FLOORS = {"cmrc": (0.98, 8), "drcd": (0.95, 8), "xquad": (0.96, 1), "ncp": (0.27, 1)}
-"""MRR@10 with default settings, and every how many questions are asked; as measured: .986, .973,
-.963, .273.
-"""
 
 FEW = Questions(
     tuple(

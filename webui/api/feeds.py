@@ -21,13 +21,13 @@ __all__ = [
     "sitemap_index",
 ]
 
+# What sitemaps.org allows in one file.
 SITEMAP_URLS = 50_000
-"""What sitemaps.org allows in one file."""
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+# Characters that XML 1.0 cannot hold, not even escaped.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 cannot hold, not even escaped."""
 
 
 def report_path(report_id: str) -> str:

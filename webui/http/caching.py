@@ -13,6 +13,7 @@ from webui.http.context import product_version, room
 
 __all__ = ["register"]
 
+# Endpoints that do not depend on the index, or must be asked anew each time.
 _OWN = (
     "static",
     "machine.healthz",
@@ -21,7 +22,6 @@ _OWN = (
     "machine.metrics",
     "machine.robots",
 )
-"""Endpoints that do not depend on the index, or must be asked anew each time."""
 
 
 def _etag() -> str:

@@ -198,6 +198,7 @@ REGION = Parameter(
     {"type": "string", "maxLength": REGION_CHARACTERS, "default": ""},
     "A path from the province down, joined by /; empty is the whole country.",
 )
+# Parameters that say how to show a result, not what is in it.
 PAGING = (
     "page",
     "cursor",
@@ -208,7 +209,6 @@ PAGING = (
     "sort",
     "explain",
 )
-"""Parameters that say how to show a result, not what is in it."""
 
 
 def only(args: Arguments, names: Iterable[str]) -> dict[str, str]:

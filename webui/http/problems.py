@@ -23,6 +23,7 @@ from webui.words.messages import chinese
 
 __all__ = ["KINDS", "MACHINE", "Problem", "problem_response", "register"]
 
+# Addresses that programs read: their errors are problem documents.
 MACHINE = (
     "/api/",
     "/-/",
@@ -33,8 +34,10 @@ MACHINE = (
     "/sitemap",
     "/robots.txt",
 )
-"""Addresses that programs read: their errors are problem documents."""
 
+# kind -> (title of the problem, heading of the page, its first sentence).
+#
+# Each has its place at /help#problem-KIND.
 KINDS = {
     "query": (
         "The query cannot be parsed",
@@ -57,10 +60,6 @@ KINDS = {
         "索引需要维护，请稍后再试，或告诉管理员下面这句话。",
     ),
 }
-"""kind -> (title of the problem, heading of the page, its first sentence).
-
-Each has its place at /help#problem-KIND.
-"""
 
 _HTTP = {
     404: ("没有这个页面", "网址可能写错了，或者页面已经不在。"),

@@ -10,8 +10,8 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+# What a web search engine may keep: result pages would be endless.
 _INDEXABLE = ("pages.home", "pages.report", "pages.help_page", "pages.about", "static")
-"""What a web search engine may keep: result pages would be endless."""
 
 
 def _after(response: Response) -> Response:

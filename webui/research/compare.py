@@ -16,8 +16,8 @@ from webui.words import labels
 
 __all__ = ["MOST", "CompareView", "compare_view"]
 
+# Reports abreast; more do not fit and are a matter for an export.
 MOST = 6
-"""Reports abreast; more do not fit and are a matter for an export."""
 
 
 @dataclass(frozen=True, slots=True)

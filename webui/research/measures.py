@@ -14,8 +14,9 @@ from webui.http.rendering import address
 __all__ = ["DEFAULT", "MEASURES", "NUMBERS_PARAMETERS", "Asked", "parse_numbers"]
 
 MEASURES = {m.name: m for m in measures()}
+# What the page shows until something is chosen: reports of every form and time state
+# it.
 DEFAULT = "applications_new"
-"""What the page shows until something is chosen: reports of every form and time state it."""
 
 _FORMS = tuple(dict.fromkeys(form for m in MEASURES.values() for form in m.templates))
 NUMBERS_PARAMETERS = (

@@ -26,8 +26,8 @@ from webui.search.chips import chips
 
 __all__ = ["research"]
 
+# Reports of one body and those it came from, at most.
 REPORTS = 200
-"""Reports of one body and those it came from, at most."""
 
 research = Blueprint("research", __name__)
 

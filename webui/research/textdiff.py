@@ -18,8 +18,8 @@ from webui.report.fulltext import blocks, spread
 
 __all__ = ["LONGEST", "Piece", "Section", "compared"]
 
+# Characters of a text; longer ones are not set abreast.
 LONGEST = 80_000
-"""Characters of a text; longer ones are not set abreast."""
 
 _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]*\n*|[。！？；]+\n*")
 _ENUMERATOR = re.compile(r"^[一二三四五六七八九十]{1,3}、")
@@ -30,10 +30,9 @@ how much in all.
 The work on a pair is the product of its lengths; past the sum, sentences are marked whole.
 """
 
+# Sentences of a chapter from which on those that keep coming back are no anchors: each
+# would be tried with each.
 _MANY = 400
-"""Sentences of a chapter from which on those that keep coming back are no anchors: each would be
-tried with each.
-"""
 
 
 @dataclass(frozen=True, slots=True)

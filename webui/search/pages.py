@@ -30,8 +30,8 @@ from webui.words import labels, syntax
 __all__ = ["pages"]
 
 pages = Blueprint("pages", __name__)
+# Values of a facet beside the results; the others are one link away.
 SHOWN = 6
-"""Values of a facet beside the results; the others are one link away."""
 
 
 @dataclass(frozen=True, slots=True)

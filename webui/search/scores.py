@@ -9,8 +9,8 @@ from webui.words import labels
 
 __all__ = ["Part", "parts"]
 
+# So many parts are shown one by one; the others as one.
 MOST = 8
-"""So many parts are shown one by one; the others as one."""
 
 _KINDS = (
     ("whole run in title ", "题名里整串连着"),

@@ -22,8 +22,9 @@ from webui.words import labels
 
 __all__ = ["FORM", "Spread", "chosen_numbers", "joined", "spread", "stated"]
 
+# The fields of the form; the page turns them into one `where`, which is what its
+# address keeps.
 FORM = ("where_name", "where_sign", "where_value")
-"""The fields of the form; the page turns them into one `where`, which is what its address keeps."""
 
 
 def joined(args: Arguments) -> Arguments | None:

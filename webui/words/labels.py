@@ -39,6 +39,7 @@ SORT_LABELS = {
 
 MATCH_LABELS = {"auto": "自动", "all": "全部词语", "any": "任一词语"}
 
+# Field of Report -> its name, in the order of the facts table.
 FIELDS = {
     "title": "题名",
     "agency": "机关",
@@ -54,8 +55,8 @@ FIELDS = {
     "script": "文字",
     "tables_status": "统计表勾稽",
 }
-"""Field of Report -> its name, in the order of the facts table."""
 
+# Fact.source -> where the value was read.
 SOURCES = {
     "given": "随文件给定",
     "override": "人工校订",
@@ -66,7 +67,6 @@ SOURCES = {
     "host": "网站域名",
     "derived": "推得",
 }
-"""Fact.source -> where the value was read."""
 
 TABLES_STATUSES = {
     "consistent": "勾稽一致",
@@ -90,8 +90,8 @@ TABLES = {
     "annex": "政府信息公开情况统计表",
 }
 
+# What stands in a cell when no number does.
 SEMANTICS = {"blank": "空", "na": "不适用", "missing": "未读出"}
-"""What stands in a cell when no number does."""
 
 SCOPES = {"self": "本机关", "aggregate": "汇总所属机关"}
 
@@ -105,6 +105,7 @@ FORMATS = {
     "jsonl": "JSON Lines",
 }
 
+# Kinds of repair -> what was wrong. Two that met in one place are joined by +.
 REPAIRS = {
     "utf8_as_latin": "UTF-8 误读为 Latin-1",
     "utf8_as_chinese": "UTF-8 误读为 GBK",
@@ -116,18 +117,18 @@ REPAIRS = {
     "invisible": "不可见字符",
     "radical": "部首字符",
 }
-"""Kinds of repair -> what was wrong. Two that met in one place are joined by +."""
 
+# Numbers of the statutory tables and of explicit statements -> their names; also the
+# columns of an export.
 METRICS = {m.name: m.label_zh for m in METRICS_TABLE}
-"""Numbers of the statutory tables and of explicit statements -> their names; also the columns of an
-export.
-"""
 
+# Every number that a condition may name.
 NUMBERS = {"year": "年度", "published": "发布日期", **METRICS}
-"""Every number that a condition may name."""
 
 COMPARISONS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "!=": "≠"}
 
+# The forms of the tables: 国办发〔2014〕32号, 国办公开办函〔2019〕60号,
+# 国办公开办函〔2021〕30号.
 TEMPLATES = {
     "prose": "叙述文字",
     "stat2014": "2014 年统计表",
@@ -135,7 +136,6 @@ TEMPLATES = {
     "gb2021": "2021 年格式",
     "mixed": "新旧格式混用",
 }
-"""The forms of the tables: 国办发〔2014〕32号, 国办公开办函〔2019〕60号, 国办公开办函〔2021〕30号."""
 
+# Facets whose values are names of ours -> what the values are called.
 FACET_VALUES = {"tables": TABLES_STATUSES, "scope": SCOPES, "template": TEMPLATES}
-"""Facets whose values are names of ours -> what the values are called."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["ROWS", "SHOWN", "WORKED"]
 
+# (what is typed, what it means).
 ROWS = (
     (
         "依申请公开 收费",
@@ -44,19 +45,18 @@ ROWS = (
         "以上写法可以合用。结果页会把检索式用一句话说一遍，看看理解得对不对。",
     ),
 )
-"""(what is typed, what it means)."""
 
+# (query, what it asks), for the home page.
 WORKED = (
     ('"行政复议" -收费', "提到行政复议而没有提到收费"),
     ('公开 !"不予公开"', "“公开”，但不是“不予公开”里的"),
     ("資訊公開 year:2018..2020", "繁体、台湾用词一样查，限定年度"),
 )
-"""(query, what it asks), for the home page."""
 
+# What the help page shows at work, by its names there.
 SHOWN = {
     "relaxed": "渔业资源 旅游景区 档案利用",
     "named": "汶川 2020 主动公开",
     "misspelt": "行政复仪",
     "synonym": "信访",
 }
-"""What the help page shows at work, by its names there."""

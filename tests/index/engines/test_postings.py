@@ -12,8 +12,8 @@ from index.engines.whoosh.storage import postings
 from index.engines.whoosh.storage.pack import Array, Pack, PackWriter
 from index.engines.whoosh.storage.postings import merge_postings, postings_of
 
+# (key, document, positions), sorted.
 Rows = list[tuple[int, int, list[int]]]
-"""(key, document, positions), sorted."""
 
 
 def drawn(rng: random.Random, documents: int) -> Rows:

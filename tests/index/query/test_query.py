@@ -346,6 +346,7 @@ def test_no_query_crashes_or_matches_everything(query: str) -> None:
     assert_safe(query)
 
 
+# What a query is made of: everything that means something, and some that should not.
 PIECES = (
     *("公开收费的一A1" * 6),
     *'公开收费的一A1*?!~:/.,-()（）[]〔〕"“”「」＂ \t\x00\ud800%',
@@ -376,7 +377,6 @@ PIECES = (
         "県",
     ),
 )
-"""What a query is made of: everything that means something, and some that should not."""
 
 
 @pytest.mark.slow

@@ -39,6 +39,7 @@ PIECES = [
     "。",
 ]
 
+# Written for these tests; the language model has not seen it.
 PROSE = """\
 為了做好本年度的工作,我們召開了全體人員參加的動員會議。現在各科室都已經制定計劃。
 (一)領導重視,分工明確。“公開是常態”的觀念深入人心。
@@ -50,7 +51,6 @@ PROSE = """\
 存在的問題主要有以下幾個方面:一是人員不足;二是經費緊張;三是設備陳舊。
 下一步,我們將繼續努力,不斷提高服務質量和工作水平,為經濟社會發展作出新的貢獻。
 """.splitlines()
-"""Written for these tests; the language model has not seen it."""
 
 
 def well_formed(received: str, got: Repaired) -> None:

@@ -25,8 +25,9 @@ class Hits:
 
 
 NO_HITS = Hits(EMPTY, EMPTY)
+# Of one document in so many the sums are made one by one, of more they are made
+# everywhere.
 FEW = 16
-"""Of one document in so many the sums are made one by one, of more they are made everywhere."""
 
 
 def narrow(hits: Hits) -> tuple[Array, Array]:

@@ -61,10 +61,9 @@ HEAD_START_S = 0.5
 GROUP, MANY = 32, 8_192
 
 Group = tuple[String | Wildcard, ...]
+# A match in the order of the answer: minus its key, tie, number of the segment,
+# document, occurrences.
 Placed = tuple[float, int, int, int, int | None]
-"""A match in the order of the answer: minus its key, tie, number of the segment, document,
-occurrences.
-"""
 
 
 def open_engine(

@@ -33,8 +33,8 @@ __all__ = [
 
 Leaf = String | Wildcard
 Span = tuple[int, int]
+# (starts, ends, texts), places in units.
 Spans = tuple[Array, Array, Array]
-"""(starts, ends, texts), places in units."""
 
 NO_SPANS: Spans = (EMPTY, EMPTY, EMPTY)
 

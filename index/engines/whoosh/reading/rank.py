@@ -31,18 +31,18 @@ from index.query.nodes import Keyword, Node, PathPrefix, Ranking, String
 
 __all__ = ["Leaf", "Scorer", "Statistics"]
 
+# How soon repetition stops counting; sooner for pairs: measured over four sets of
+# questions.
 K = {"word": 1.2, "pair": 0.6}
-"""How soon repetition stops counting; sooner for pairs: measured over four sets of questions."""
 
 FIELDS = {"title": (5.0, 0.3), "headings": (2.0, 0.75), "body": (1.0, 0.75)}
 IMPACT_BYTES = 64 << 20
+# Of one document in so many the parts of a score are looked up one by one, of more they
+# are added everywhere.
 FEW = 32
-"""Of one document in so many the parts of a score are looked up one by one, of more they are added
-everywhere.
-"""
 
+# Sorted documents, a value of each (None: one), and what it is weighted with.
 Part = tuple[Array, Array | None, float]
-"""Sorted documents, a value of each (None: one), and what it is weighted with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,12 @@ from index.engines.whoosh.storage.postings import run_lengths
 __all__ = ["packed", "unpacked"]
 
 HEADER = struct.Struct("<IHHI")
+# What is taken to stand where the form has nothing, and in place of what was expanded.
 DROPPED = "\n"
-"""What is taken to stand where the form has nothing, and in place of what was expanded."""
 
+# Up to so many entries of a table are replaced one after the other, which takes a
+# microsecond each.
 FEW = 24
-"""Up to so many entries of a table are replaced one after the other, which takes a microsecond
-each.
-"""
 
 
 def packed(folded: Folded, display: str) -> bytes:

@@ -58,10 +58,9 @@ TOC_NAME = re.compile(rf"^_{NAME}_([0-9]+)\.toc$")
 TRAILER = struct.Struct("<8sI")
 SEAL = b"GKTOCSUM"
 TRIES = 200
+# An id has one posting: deflating it takes longer than all else that is done for it,
+# and makes it no smaller.
 CODEC = W3Codec(compression=0)
-"""An id has one posting: deflating it takes longer than all else that is done for it, and makes it
-no smaller.
-"""
 
 
 def schema_with(fingerprint: Mapping[str, str]) -> Schema:
