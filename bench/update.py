@@ -7,6 +7,8 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bench.process import run
@@ -32,18 +34,24 @@ def update(folder: Path, reports: Path) -> dict[str, float]:
         searcher = Searcher.open(settings)
         files = [_one(Path(scratch), reports, number) for number in range(2 * TIMES)]
         called = [
-            _visible(searcher, n, lambda: build([files[n]], settings))
-            for n in range(TIMES)
-        ]  # noqa: B023 - called at once
+            _visible(searcher, number, partial(build, [files[number]], settings))
+            for number in range(TIMES)
+        ]
         commanded = [
             _visible(
                 searcher,
-                n,
-                lambda: run(
-                    "indexer", "index", str(files[n]), "--index", str(copy), "--json"
+                number,
+                partial(
+                    run,
+                    "indexer",
+                    "index",
+                    str(files[number]),
+                    "--index",
+                    str(copy),
+                    "--json",
                 ),
-            )  # noqa: B023 - called at once
-            for n in range(TIMES, 2 * TIMES)
+            )
+            for number in range(TIMES, 2 * TIMES)
         ]
         searcher.engine.close()
     return {
@@ -68,7 +76,7 @@ def _mark(number: int) -> str:
     return f"㐀㐁{chr(0x3410 + number)}"
 
 
-def _visible(searcher: Searcher, number: int, add: object) -> float:
+def _visible(searcher: Searcher, number: int, add: Callable[[], object]) -> float:
     began = time.perf_counter()
     assert callable(add)
     add()

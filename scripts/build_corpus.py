@@ -278,11 +278,9 @@ def write_docx(sample: Sample, target: Path) -> None:
     style.font.name = "仿宋"
     style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
     core = document.core_properties
-    core.author, core.created, core.modified = (
-        "",
-        datetime(2020, 1, 1),
-        datetime(2020, 1, 1),
-    )  # noqa: DTZ001  fixed, so that a rebuild changes nothing
+    core.author = ""
+    # python-docx writes naive times as UTC
+    core.created = core.modified = datetime(2020, 1, 1)  # noqa: DTZ001
     core.title = sample.head.get("title", "")
     for piece in sample.pieces:
         if piece.tables is not None:

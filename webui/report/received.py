@@ -12,7 +12,7 @@ def received_text(report: Report) -> str | None:
 
     None if the record cannot give it.
 
-    >>> from index.report import Repair
+    >>> from index.model.report import Repair
     >>> received_text(Report("1", "a", "区公开", repairs=[Repair("gloss", 1, 5, "(qū)", "", 0.9, display=(1, 1))]))
     '区(qū)公开'
     """

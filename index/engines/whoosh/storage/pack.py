@@ -50,9 +50,10 @@ class Spool:
     def __init__(self, folder: Path, dtype: str) -> None:
         self.dtype = np.dtype(dtype)
         self.length = 0
-        self.file = tempfile.SpooledTemporaryFile(
+        # `copy` closes it
+        self.file = tempfile.SpooledTemporaryFile(  # noqa: SIM115
             SPOOL_BYTES, dir=str(folder), prefix="spool"
-        )  # noqa: SIM115 - `copy` closes it
+        )
 
     def append(self, array: Array) -> None:
         """Add the values of `array`, cast to the spool's type."""

@@ -115,8 +115,8 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
     def temp_storage(self, name: str | None = None) -> Storage:
         """A folder for Whoosh's sorting runs."""
         self.beside.append(
-            Storage(os.path.join(self.folder, name or f"{NAME}.tmp")).create()
-        )  # noqa: PTH118 - as in sync
+            Storage(str(Path(self.folder, name or f"{NAME}.tmp"))).create()
+        )
         return self.beside[-1]
 
     def abandon(self) -> None:
@@ -137,8 +137,8 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
         if not name and os.name == "nt":
             return  # Windows cannot open a folder; its rename is journalled
         handle = os.open(
-            os.path.join(self.folder, name), os.O_RDONLY if not name else os.O_RDWR
-        )  # noqa: PTH118 - Whoosh's folder is a str
+            Path(self.folder, name), os.O_RDONLY if not name else os.O_RDWR
+        )
         try:
             os.fsync(handle)
         finally:
@@ -178,9 +178,9 @@ def latest_toc(folder: Path) -> tuple[int, Path] | None:
     try:
         found = [
             (int(m.group(1)), folder / name)
-            for name in os.listdir(folder)
+            for name in os.listdir(folder)  # noqa: PTH208
             if (m := TOC_NAME.match(name))
-        ]  # noqa: PTH208 - names only
+        ]
     except (FileNotFoundError, NotADirectoryError):
         return None
     return max(found) if found else None
