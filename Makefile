@@ -8,12 +8,15 @@ READY := $(VENV)/.ready
 HOST ?= 127.0.0.1
 PORT ?= 8080
 
-.PHONY: run test lint types docs bench setup clean help
+.PHONY: run test quick check lint types docs bench setup clean help
 
 help:
 	@echo "make run    set up, index corpus/, serve it and print the address (HOST=, PORT=)"
 	@echo "make test   set up and run every test"
-	@echo "make lint   ruff and mypy"
+	@echo "make quick  lint, types and the fast tests, in under a minute"
+	@echo "make check  lint, types, docs and every test, as CI does"
+	@echo "make lint   ruff"
+	@echo "make types  mypy"
 	@echo "make docs   check that the generated parts of the documentation are current"
 	@echo "make bench  measure side by side with peers (takes long; results in bench/RESULTS.md)"
 
@@ -29,6 +32,16 @@ run: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
+
+# What one edit can break most easily: the direction of the rooms, the model, the query
+# language, the reading of text. Slow tests, browsers and whole builds are for `make test`.
+quick: lint types
+	$(BIN)/python -m pytest -n auto -q -m "not slow and not browser" $(QUICK)
+
+QUICK := tests/test_rooms.py tests/index/model tests/index/query tests/index/analysis tests/index/documents \
+	tests/indexer/metadata tests/indexer/test_decode.py tests/indexer/formats/test_text.py
+
+check: lint types docs test
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -28,7 +28,14 @@ from indexer.cli import main  # noqa: E402
 PART = re.compile(
     r"(<!-- generated: ([\w-]+)(?: ([^\n]*?))? -->\n).*?(<!-- end -->)", re.DOTALL
 )
-FILES = ("README.md", "README.zh-CN.md", "ARCHITECTURE.md")
+FILES = (
+    "README.md",
+    "README.zh-CN.md",
+    "ARCHITECTURE.md",
+    "docs/users.md",
+    "docs/operators.md",
+    "docs/api.md",
+)
 
 
 def run(*arguments: str) -> str:
