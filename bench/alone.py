@@ -22,7 +22,8 @@ from bench.peers import peer
 from bench.process import evict, memory_of
 from bench.questions import Question
 from bench.reports import records
-from index.documents.builder import analyse, fingerprint
+from index.documents.builder import analyse
+from index.documents.identity import fingerprint
 from index.engines import whoosh
 from index.engines.opening import prepare
 from index.engines.seam import Document, Prepared

@@ -24,11 +24,12 @@ from index.engines.seam import Prepared, Writer
 from index.model.errors import IndexMissingError, InputError
 from index.model.settings import Settings
 from indexer.corpus import Skip, walk
+from indexer.derivation import derivation
 from indexer.metadata import HostTable
 from indexer.metadata.hosts import host_of
 from indexer.overrides import Overrides
 from indexer.page import Source
-from indexer.pipeline import PIPELINE_VERSION, report_id, report_of
+from indexer.pipeline import report_id, report_of
 
 __all__ = ["Tally", "build"]
 
@@ -52,7 +53,11 @@ MOST_OPEN = 2_000
 
 @dataclass(slots=True)
 class Tally:
-    """What a build did. `reports` is how many the index holds afterwards."""
+    """What a build did.
+
+    `reports` is how many the index holds afterwards, `outdated` how many of them an older
+    version of the readers, repairs or rules has derived: they were not met this time.
+    """
 
     added: int = 0
     updated: int = 0
@@ -60,6 +65,7 @@ class Tally:
     deleted: int = 0
     skipped: list[dict[str, str]] = field(default_factory=list)
     reports: int = 0
+    outdated: int = 0
     seconds: float = 0.0
 
     @property
@@ -77,7 +83,12 @@ class _Task:
     source: Source
     report_id: str
     digest: str
-    is_new: bool
+    before: str | None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the index has no report of this id yet."""
+        return self.before is None
 
 
 def build(
@@ -100,11 +111,14 @@ def build(
         known = {} if rebuild else _known(settings)
         if rebuild:
             writer.clear()
-        tasks = _tasks(walk(paths, settings), known, tally, overrides)
+        kept: list[str] = []
+        tasks = _tasks(walk(paths, settings), known, kept, tally, overrides)
         learning = _Learning()
         for task, outcome in _documents(tasks, settings, overrides):
             learning.see(task, outcome)
             _put(writer, task, outcome, tally)
+            if isinstance(outcome, str) and task.before is not None:
+                kept.append(task.before)
             progress(tally)
         for task in learning.open:
             again = _prepare(task, overrides, learning.table())
@@ -112,7 +126,9 @@ def build(
                 writer.put(again.document)
         if sync and not rebuild:
             _delete_vanished(writer, paths, known, tally)
-        writer.commit()
+        kept += [digest for digest, _ in known.values()]
+        tally.outdated = sum(_derivation_in(digest) != derivation() for digest in kept)
+        writer.commit("" if tally.outdated else derivation())
     except BaseException:
         writer.cancel()
         raise
@@ -144,15 +160,22 @@ def _reports(settings: Settings) -> int:
 def _tasks(
     found: Iterable[Source | Skip],
     known: dict[str, tuple[str, str]],
+    kept: list[str],
     tally: Tally,
     overrides: Overrides | None,
 ) -> Iterator[_Task]:
-    """The documents that are new or changed; the others are tallied and marked as seen in `known`."""
+    """The documents that are new or changed; the others are tallied.
+
+    What is met is taken out of `known`. `kept` gets the digests of reports that stay although
+    their source could not be read now.
+    """
     taken: dict[str, str] = {}
     for item in found:
         if isinstance(item, Skip):
             tally.skip(item.source, item.reason)
-            known.pop(_kept_by_skip(item, known), None)
+            before = known.pop(_kept_by_skip(item, known), None)
+            if before is not None:
+                kept.append(before[0])
             continue
         task = _task(item, known, overrides)
         if task.report_id in taken:
@@ -178,8 +201,8 @@ def _kept_by_skip(skip: Skip, known: dict[str, tuple[str, str]]) -> str:
 def _task(
     source: Source, known: dict[str, tuple[str, str]], overrides: Overrides | None
 ) -> _Task:
-    """The digest holds all that the report is made of: its bytes, where they lie, the code and its
-    overrides.
+    """The digest holds all that the report is made of: its bytes, what derives it, its overrides,
+    and where its file lies.
     """
     name = report_id(source)
     curated = (
@@ -187,7 +210,9 @@ def _task(
         if overrides
         else ""
     )
-    made_with = f"{PIPELINE_VERSION}-{hashlib.sha256(curated.encode()).hexdigest()[:8] if curated not in ('', '[]') else ''}"
+    made_with = derivation()
+    if curated not in ("", "[]"):
+        made_with += "-" + hashlib.sha256(curated.encode()).hexdigest()[:8]
     place = hashlib.sha256(os.fsencode(source.origin)).hexdigest()[:8]
     digest = f"{source.digest}:{made_with}:{place}"
     before = known.get(name)
@@ -202,7 +227,16 @@ def _task(
         and before[0].rsplit(":", 1)[0] == f"{source.digest}:{made_with}"
     ):
         digest = before[0]
-    return _Task(source, name, digest, before is None)
+    return _Task(source, name, digest, before[0] if before else None)
+
+
+def _derivation_in(digest: str) -> str:
+    """What a report was derived with, out of a digest that `_task` made.
+
+    >>> _derivation_in("5d41402a:0f3c-99aabbcc:1a2b3c4d")
+    '0f3c'
+    """
+    return digest.rsplit(":", 2)[1].partition("-")[0]
 
 
 def _delete_vanished(
@@ -216,14 +250,17 @@ def _delete_vanished(
     """
     prefixes = tuple(p.resolve().name + "/" for p in paths if p.is_dir())
     files = {p.resolve().name for p in paths if p.is_file()}
-    for name, (_, source) in known.items():
-        if (
-            source.startswith(prefixes)
-            or source.partition("#")[0] in files
-            or source.split("/")[0] in files
-        ):
-            writer.delete(name)
-            tally.deleted += 1
+    vanished = [
+        name
+        for name, (_, source) in known.items()
+        if source.startswith(prefixes)
+        or source.partition("#")[0] in files
+        or source.split("/")[0] in files
+    ]
+    for name in vanished:
+        writer.delete(name)
+        del known[name]
+    tally.deleted += len(vanished)
 
 
 # ---------------------------------------------------------------------- reading

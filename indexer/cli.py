@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import entry_points, version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,6 +22,9 @@ from index.model.report import Report
 from index.model.settings import SETTINGS, Settings
 from index.search.request import MATCHES, SearchRequest
 from index.search.response import Hit, QueryEcho, SearchResponse
+
+if TYPE_CHECKING:
+    from index.engines.seam import Manifest
 
 __all__ = ["main"]
 
@@ -181,6 +184,7 @@ def _plain(tally: Any) -> dict[str, Any]:
         "deleted",
         "skipped",
         "reports",
+        "outdated",
         "seconds",
     )
     return {name: getattr(tally, name) for name in names}
@@ -193,6 +197,8 @@ def _print_tally(tally: Any) -> None:
         f"{tally.added} added, {tally.updated} updated, {tally.unchanged} unchanged, {tally.deleted} deleted, "
         f"{len(tally.skipped)} skipped; {tally.reports} reports in the index, {tally.seconds:.1f} s"
     )
+    if tally.outdated:
+        click.echo(f"{tally.outdated} of them were not met: {_OUTDATED}", err=True)
 
 
 @contextmanager
@@ -235,7 +241,24 @@ def _request(
 def _searcher(index_dir: Path | None) -> Any:
     from index.search.searcher import Searcher  # noqa: PLC0415  loads numpy and the dictionary: only commands that search
 
-    return Searcher.open(Settings.from_environment(index=index_dir))
+    searcher = Searcher.open(Settings.from_environment(index=index_dir))
+    _warn_of_age(searcher.manifest)
+    return searcher
+
+
+# What to do about reports that older readers, repairs or rules have derived.
+_OUTDATED = (
+    "an older version of the readers, repairs and rules derived them; "
+    "run `gongkai index PATH...` on their files to derive them again"
+)
+
+
+def _warn_of_age(manifest: Manifest) -> None:
+    """Say on standard error when an index is served that this version would derive otherwise."""
+    from index.documents.identity import is_current  # noqa: PLC0415  loads numpy
+
+    if manifest.reports and not is_current(manifest):
+        click.echo(f"gongkai: not all reports are up to date: {_OUTDATED}", err=True)
 
 
 @main.command()
@@ -504,6 +527,7 @@ def check(index_dir: Path | None) -> None:
     click.echo(
         f"{engine.manifest.reports} reports, generation {engine.manifest.generation}: well"
     )
+    _warn_of_age(engine.manifest)
     engine.close()
 
 

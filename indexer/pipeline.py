@@ -19,11 +19,7 @@ from indexer.page import Page, Source
 from indexer.repair import Repaired, repair, undo
 from indexer.statistics import read_statistics
 
-__all__ = ["PIPELINE_VERSION", "report_id", "report_of"]
-
-# Raise it when reading, repairing or deriving changes what a report says: unchanged
-# files are then read again.
-PIPELINE_VERSION = 1
+__all__ = ["report_id", "report_of"]
 
 
 def report_id(source: Source) -> str:

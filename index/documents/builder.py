@@ -5,20 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from functools import cache
 
 import numpy as np
 
-from index.analysis.normaliser import Folded, fold, letters, normaliser_name
-from index.analysis.tokenizer import Tokenizer, segmenter_name, tokenizer
-from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_text
-from index.documents.stored import dictionaries_name, head_to_bytes, rest_to_bytes
+from index.analysis.normaliser import Folded, fold, letters
+from index.analysis.tokenizer import Tokenizer, tokenizer
+from index.analysis.wording import is_taiwan_worded, mainland, mainland_text
+from index.documents.stored import head_to_bytes, rest_to_bytes
 from index.engines.seam import Document
-from index.model.fields import FACETS, SCHEMA_VERSION
+from index.model.fields import FACETS
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
 
-__all__ = ["COPY", "HEADING", "analyse", "copy_number", "day_number", "fingerprint"]
+__all__ = ["COPY", "HEADING", "analyse", "copy_number", "day_number"]
 
 # A heading of a report: 一、概述 or （二）主动公开情况, on a line of its own and
 # without a full stop.
@@ -28,19 +27,6 @@ HEADING = re.compile(
     r"[^\n。;；]{2,38}$",
     re.MULTILINE,
 )
-
-
-@cache
-def fingerprint() -> dict[str, str]:
-    """What an index is written with; one that was written with something else is stale."""
-    return {
-        "schema": f"{SCHEMA_VERSION} {dictionaries_name()}",
-        "normaliser": normaliser_name(),
-        "segmenter": segmenter_name(),
-        "wording": str(len(WORDINGS))
-        + " "
-        + str(sum(map(ord, "".join(w.taiwan + w.mainland for w in WORDINGS)))),
-    }
 
 
 def analyse(report: Report, digest: str) -> Document:

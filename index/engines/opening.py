@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.documents.builder import fingerprint
+from index.documents.identity import fingerprint
 from index.engines import whoosh
 from index.engines.seam import Document, Engine, Prepared, Writer
 from index.model.settings import Settings

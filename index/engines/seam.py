@@ -175,12 +175,16 @@ class Matches:
 class Manifest:
     """What the index says of itself:
 
-    `generation` grows with each commit, `fingerprint` is what it was written with.
+    `generation` grows with each commit, `fingerprint` is what it was written with, by
+    name. `id` is random and stays with an index for good: two indexes of equal generation
+    have two ids. `derivation` is what all its reports were derived with; empty is unknown.
     """
 
     generation: int
     reports: int
     fingerprint: Mapping[str, str]
+    id: str = ""
+    derivation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +277,12 @@ class Writer(Protocol):
     def clear(self) -> None:
         """Take every report out: the commit will hold only what is put after this."""
 
-    def commit(self) -> None:
-        """Publish. Durable when it returns."""
+    def commit(self, derivation: str = "") -> None:
+        """Publish. Durable when it returns.
+
+        `derivation` is what all reports of the index were derived with; empty leaves what
+        the last commit said.
+        """
 
     def cancel(self) -> None:
         """Forget everything since the last commit."""

@@ -22,10 +22,6 @@ __all__ = [
     "is_ascending",
 ]
 
-# Raise it when stored data changes its meaning: older indexes are then named as stale
-# and refused.
-SCHEMA_VERSION = 4
-
 # The searched texts of a report, in the order in which they are counted.
 TEXT_FIELDS = ("title", "text")
 

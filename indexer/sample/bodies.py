@@ -1,4 +1,3 @@
-# ruff: noqa: E501  the lists of names read best as lists
 """The bodies that publish reports: every place with its government and departments, in the nation's
 proportions.
 

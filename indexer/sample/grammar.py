@@ -1,4 +1,4 @@
-# ruff: noqa: E501, SIM905  lists of words read best as words
+# ruff: noqa: SIM905  lists of words read best as words
 """Sentences of a report: patterns whose slots take words of the right kind for the body's line of
 work.
 

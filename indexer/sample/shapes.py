@@ -1,4 +1,3 @@
-# ruff: noqa: E501  the frames are data: a line of HTML stands as a site would send it
 """The shapes of government web pages: how the content systems of several eras wrap a report.
 
 A shape is an HTML frame and the form of its paragraphs. The frames are written for this project

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.documents.builder import fingerprint
+from index.documents.identity import fingerprint
 from index.documents.stored import report_of
 from index.engines import whoosh
 from index.engines.opening import check_index, open_engine, open_writer

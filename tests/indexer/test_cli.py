@@ -48,9 +48,28 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "deleted",
         "skipped",
         "reports",
+        "outdated",
         "seconds",
     }
     return folder
+
+
+def test_an_older_index_is_served_and_said_to_be_older(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    with monkeypatch.context() as before:
+        before.setattr("indexer.build.derivation", lambda: "0123456789abcdef")
+        run("index", built / "r", "--index", index)
+    for command in (["search", "公开"], ["check"]):
+        result = run(*command, "--index", index)
+        assert result.exit_code == 0
+        assert "run `gongkai index PATH...`" in result.stderr, command
+    again = run("index", built / "r", "--index", index, "--json")
+    assert json.loads(again.stdout)["updated"] == 3
+    for command in (["search", "公开"], ["check"]):
+        result = run(*command, "--index", index)
+        assert result.stderr == "", command
 
 
 def test_json_is_what_the_endpoint_returns(built: Path) -> None:

@@ -9,6 +9,7 @@ import threading
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
+from index.documents.identity import is_current, reading
 from index.search.request import SearchRequest
 from webui.api import feeds, openapi
 from webui.http.context import base_url, json_response, product_version, room
@@ -58,8 +59,19 @@ def readyz() -> Response:
 
 @machine.get("/-/version")
 def version() -> Response:
-    """The version of this program."""
-    return json_response({"name": "gongkai", "version": product_version()})
+    """The version of this program, and which index it serves, written with what."""
+    manifest = room().searcher.manifest
+    return json_response(
+        {
+            "name": "gongkai",
+            "version": product_version(),
+            "id": manifest.id,
+            "generation": manifest.generation,
+            "reading": reading(),
+            "derivation": manifest.derivation,
+            "derivation_current": is_current(manifest),
+        }
+    )
 
 
 @machine.get("/metrics")

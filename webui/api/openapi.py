@@ -111,7 +111,17 @@ def _schemas() -> Json:
             "properties": {"status": _STRING},
             "required": ["status"],
         },
-        "Version": _object({"name": _STRING, "version": _STRING}),
+        "Version": _object(
+            {
+                "name": _STRING,
+                "version": _STRING,
+                "id": _STRING,
+                "generation": {"type": "integer"},
+                "reading": _STRING,
+                "derivation": _STRING,
+                "derivation_current": {"type": "boolean"},
+            }
+        ),
     }
 
 
@@ -292,7 +302,11 @@ def _machine() -> Json:
             "readyz", "The index can be searched", [], _json("Status"), "503"
         ),
         "/-/version": _operation(
-            "version", "The version of this program", [], _json("Version"), ""
+            "version",
+            "The version of this program, and which index it serves",
+            [],
+            _json("Version"),
+            "",
         ),
         "/metrics": _operation("metrics", "Figures for Prometheus", [], text, ""),
         "/openapi.json": _operation("openapi", "This document", [], anything, "503"),

@@ -28,9 +28,8 @@ def _etag() -> str:
     manifest = room().searcher.manifest
     state = (
         product_version(),
+        manifest.id,
         manifest.generation,
-        manifest.reports,
-        sorted(manifest.fingerprint.items()),
     )
     asked = (request.host_url, request.path, request.query_string)
     return hashlib.sha256(repr((state, asked)).encode("utf-8", "replace")).hexdigest()[

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
+from index.documents.identity import is_current
 from index.model.fields import FACET_NAMES, FACETS, NUMBERS, Facet
 from index.search.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
 from index.search.response import FacetResult, FacetValue, Hit, SearchResponse
@@ -360,4 +361,7 @@ def help_page() -> Response:
 def about() -> Response:
     """What this is, and what its figures mean."""
     only(request.args, ())
-    return html_page("about.html", manifest=room().searcher.manifest)
+    manifest = room().searcher.manifest
+    return html_page(
+        "about.html", manifest=manifest, derivation_current=is_current(manifest)
+    )

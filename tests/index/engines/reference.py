@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from threading import Thread
@@ -248,7 +249,11 @@ class ReferenceEngine:
         self.shelf = shelf
         self.documents = list(shelf.documents.values())
         self.manifest = Manifest(
-            shelf.generation, len(self.documents), dict(shelf.fingerprint)
+            shelf.generation,
+            len(self.documents),
+            dict(shelf.fingerprint),
+            id=shelf.id,
+            derivation=shelf.derivation,
         )
 
     def search(self, query: EngineQuery) -> Matches:
@@ -438,6 +443,7 @@ class Shelf:
     def __init__(self, fingerprint: Mapping[str, str]) -> None:
         self.documents: dict[str, Document] = {}
         self.fingerprint = fingerprint
+        self.id, self.derivation = secrets.token_hex(8), ""
         self.generation = 0
 
 
@@ -456,7 +462,8 @@ class ReferenceWriter:
     def clear(self) -> None:
         self.documents = {}
 
-    def commit(self) -> None:
+    def commit(self, derivation: str = "") -> None:
+        self.shelf.derivation = derivation or self.shelf.derivation
         self.shelf.documents = dict(self.documents)
         self.shelf.generation += 1
 

@@ -137,7 +137,11 @@ class WhooshEngine:
         self.known = dict(known or {})
         self.lock, self.closed = threading.Lock(), False
         self.manifest = Manifest(
-            generation.number, self.statistics.reports, dict(generation.fingerprint)
+            generation.number,
+            self.statistics.reports,
+            dict(generation.fingerprint),
+            id=generation.index_id,
+            derivation=generation.derivation,
         )
 
     # ------------------------------------------------------------------ the seam

@@ -63,25 +63,36 @@ TRIES = 200
 CODEC = W3Codec(compression=0)
 
 
-def schema_with(fingerprint: Mapping[str, str]) -> Schema:
-    """The fields that Whoosh keeps, and what the index is written with."""
+def schema_with(
+    fingerprint: Mapping[str, str], index_id: str = "", derivation: str = ""
+) -> Schema:
+    """The fields that Whoosh keeps, what the index is written with, and which index it is."""
     schema = Schema(
         id=ID(unique=True, stored=True),
         digest=STORED,
         source=STORED,
     )
-    schema.gongkai = dict(fingerprint)
+    schema.gongkai = {
+        "reading": dict(fingerprint),
+        "id": index_id,
+        "derivation": derivation,
+    }
     return schema
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One committed state: its number, what marks its TOC, the fingerprint, and Whoosh's segments."""
+    """One committed state: its number, what marks its TOC, the fingerprint, and Whoosh's segments.
+
+    `index_id` is the random id of the index, `derivation` what all its reports were derived with.
+    """
 
     number: int
     mark: tuple[int, int, int]
     fingerprint: Mapping[str, str]
     segments: tuple[Any, ...]
+    index_id: str = ""
+    derivation: str = ""
 
 
 class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
@@ -303,10 +314,18 @@ class Store:
             raise IndexDamagedError(
                 f"{path} was written by another version ({e}); {REBUILD}"
             ) from e
-        fingerprint = getattr(toc.schema, "gongkai", None)
-        if fingerprint is None:
+        made = getattr(toc.schema, "gongkai", None)
+        if made is None:
             raise IndexDamagedError(f"{path} was written by plain Whoosh; {REBUILD}")
-        return Generation(number, mark, fingerprint, tuple(toc.segments))
+        return Generation(
+            number,
+            mark,
+            # version 0.1 kept the fingerprint alone; it is refused as stale
+            fingerprint=made.get("reading", made),
+            segments=tuple(toc.segments),
+            index_id=made.get("id", ""),
+            derivation=made.get("derivation", ""),
+        )
 
     # -- writing
     def acquire(self, wait_s: float) -> None:

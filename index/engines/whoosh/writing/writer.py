@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -179,6 +180,10 @@ class WhooshWriter:
                 raise
             self.committed = None
         generation = self.committed
+        self.index_id = generation.index_id if generation else ""
+        # 64 random bits: two indexes in one place, one after the other, are told apart
+        self.index_id = self.index_id or secrets.token_hex(8)
+        self.derivation = generation.derivation if generation else ""
         if (
             generation is not None
             and not self.rebuild
@@ -329,9 +334,11 @@ class WhooshWriter:
                 self.store.storage.delete_file(name)
 
     # ------------------------------------------------------------------ ends
-    def commit(self) -> None:
+    def commit(self, derivation: str = "") -> None:
         """Publish. Durable when it returns, also when nothing had changed; the writer is closed."""
         self._check_open()
+        if derivation and derivation != self.derivation:
+            self.derivation, self.changed = derivation, True
         try:
             self._check_whole()
             if self.changed:
@@ -360,7 +367,9 @@ class WhooshWriter:
         self.runs, self.where = [], {}
         shutil.rmtree(self.store.folder / "MAIN.scratch", ignore_errors=True)
         self.store.publish(
-            schema_with(self.fingerprint), segments, self.store.next_number()
+            schema_with(self.fingerprint, self.index_id, self.derivation),
+            segments,
+            self.store.next_number(),
         )
         self.sealed, self.old = [], []
 
