@@ -28,7 +28,7 @@ from index.engines import whoosh
 from index.engines.opening import prepare
 from index.engines.seam import Document, Prepared
 from index.model.report import Report
-from indexer.build import WAITING
+from indexer.build import BATCHES_PER_WORKER
 
 __all__ = ["plain_document"]
 
@@ -61,7 +61,7 @@ def _analysed(found: Iterator[dict[str, Any]]) -> Iterator[Prepared]:
     running: deque[Future[list[Prepared]]] = deque()
     with ProcessPoolExecutor(jobs) as pool:
         while True:
-            while len(running) < WAITING * jobs and (
+            while len(running) < BATCHES_PER_WORKER * jobs and (
                 batch := list(islice(found, BATCH))
             ):
                 running.append(pool.submit(_batch, batch))

@@ -34,17 +34,17 @@ from indexer.pipeline import report_id, report_of
 __all__ = ["Tally", "build"]
 
 # Documents a worker takes at a time.
-BATCH = 32
+BATCH_SIZE = 32
 
 # Batches under way for each worker: while a thousand documents are inverted, the
 # workers must not run out of work.
-WAITING = 8
+BATCHES_PER_WORKER = 8
 
 # Up to so many documents are read in this process: starting workers would take longer.
-FEW = 64
+FEW_DOCUMENTS = 64
 
 # From which confidence on a report's region may speak for its host.
-SURE = 0.9
+SURE_CONFIDENCE = 0.9
 
 # Reports without a region that are read again with the hosts learned; their bytes are
 # kept until then.
@@ -290,7 +290,7 @@ def _prepare(
         )
         fact = report.evidence.get("region")
         region = tuple(report.region) if report.region else None
-        sure = fact is not None and fact.confidence >= SURE
+        sure = fact is not None and fact.confidence >= SURE_CONFIDENCE
         return _Read(
             prepare(analyse(report, task.digest)), host_of(report.url), region, sure
         )
@@ -313,8 +313,8 @@ def _documents(
     number at a time.
     """
     jobs = settings.jobs or os.cpu_count() or 1
-    first = list(islice(tasks, FEW))
-    if jobs == 1 or len(first) < FEW:
+    first = list(islice(tasks, FEW_DOCUMENTS))
+    if jobs == 1 or len(first) < FEW_DOCUMENTS:
         for source in (first, tasks):
             for task in source:
                 yield task, _prepare(task, overrides)
@@ -334,8 +334,8 @@ def _parallel(
     running: deque[tuple[list[_Task], Future[list[_Outcome]]]] = deque()
     try:
         while True:
-            while len(running) < jobs * WAITING and (
-                batch := list(islice(tasks, BATCH))
+            while len(running) < jobs * BATCHES_PER_WORKER and (
+                batch := list(islice(tasks, BATCH_SIZE))
             ):
                 running.append((batch, pool.submit(_prepare_batch, batch, overrides)))
             if not running:

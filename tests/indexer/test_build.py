@@ -17,7 +17,7 @@ from index.model.errors import IndexLockedError, IndexMissingError, IndexStaleEr
 from index.model.settings import Settings
 from index.search.request import SearchRequest
 from index.search.searcher import Searcher
-from indexer.build import FEW, Tally, build
+from indexer.build import FEW_DOCUMENTS, Tally, build
 from indexer.overrides import Overrides
 
 BODY = (
@@ -245,14 +245,14 @@ def test_empty_and_missing_folders(tmp_path: Path, settings: Settings) -> None:
 # ---------------------------------------------------------------------- the index
 def test_worker_processes_give_the_same_index(tmp_path: Path) -> None:
     folder = tmp_path / "many"
-    for i in range(FEW + 20):
+    for i in range(FEW_DOCUMENTS + 20):
         write(folder, f"{i:03}.txt", year=2009 + i % 15, n=i)
     (folder / "bad.txt").write_bytes(bytes(range(256)) * 9)
     stored = []
     for jobs in (1, 2):
         settings = Settings(index=tmp_path / f"index{jobs}", jobs=jobs)
         tally = build([folder], settings)
-        assert counts(tally) == (FEW + 20, 0, 0, 0, FEW + 20)
+        assert counts(tally) == (FEW_DOCUMENTS + 20, 0, 0, 0, FEW_DOCUMENTS + 20)
         assert len(tally.skipped) == 1
         engine = open_engine(settings)
         stored.append({i: report_of(engine.get(i).contents) for i in engine.sources()})
