@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,35 @@ settings.load_profile("default")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on the reference data skip visibly where it is not."""
-    if (SHARED / "README.md").is_file():
-        return
-    skip = pytest.mark.skip(
-        reason=f"the reference data is not at {SHARED}; set GONGKAI_SHARED to it"
-    )
+    """Tests skip visibly where the reference data is not, and for a user who may read everything."""
+    if not (SHARED / "README.md").is_file():
+        _skip(
+            items,
+            "shared",
+            f"the reference data is not at {SHARED}; set GONGKAI_SHARED to it",
+        )
+    if (
+        not _permissions_bind()
+        and os.environ.get("GONGKAI_REQUIRE_UNPRIVILEGED") != "1"
+    ):
+        _skip(
+            items,
+            "unprivileged",
+            "this user may read everything; .ci/run runs this as another",
+        )
+
+
+def _skip(items: list[pytest.Item], marker: str, reason: str) -> None:
     for item in items:
-        if "shared" in item.keywords:
-            item.add_marker(skip)
+        if marker in item.keywords:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _permissions_bind() -> bool:
+    """Whether a file that nobody may read is kept from this user."""
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).chmod(0)
+        return os.name == "posix" and not os.access(file.name, os.R_OK)
 
 
 @pytest.fixture

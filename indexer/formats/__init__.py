@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from index.model.errors import InputError
 from indexer.formats.doc import read_doc
@@ -57,7 +58,8 @@ def read(source: Source) -> Page:
         raise InputError(
             f"no reader for {suffix or 'a file without a suffix'}; readable are {' '.join(READERS)}"
         )
-    page = reader(source)
+    # a reader of several formats chooses by the suffix
+    page = reader(replace(source, suffix=suffix))
     if (
         suffix != source.suffix.lower()
         and READERS.get(source.suffix.lower()) is not reader

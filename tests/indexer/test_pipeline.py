@@ -110,6 +110,7 @@ def test_a_glossed_title_is_repaired_with_its_text() -> None:
         "(qū)", ""
     )
     assert "(qū)" not in report.text
+    assert report.repairs
     assert all(
         undo(report.text, report.repairs)[s.start : s.end] == s.before
         for s in report.repairs

@@ -52,15 +52,21 @@ def number(element):
 
 @pytest.mark.parametrize("url", PAGES)
 def test_pages_and_their_links_work(client, url):
-    for href in set(tree(client, url).xpath("//main//a/@href")):
-        if href.startswith("/"):
-            assert client.get(href, buffered=True).status_code in (200, 302), href
+    links = {
+        href
+        for href in tree(client, url).xpath("//main//a/@href")
+        if href.startswith("/")
+    }
+    assert links
+    for href in links:
+        assert client.get(href, buffered=True).status_code in (200, 302), href
 
 
 def test_numbers_are_those_of_the_reports(client):
     rows = tree(client, "/numbers?q=公开&measure=applications_new").xpath(
         "//table//tbody/tr"
     )
+    assert rows
     exported = (
         client.get("/api/v1/export?q=公开&format=jsonl")
         .get_data(as_text=True)
@@ -99,11 +105,13 @@ def test_sorting_by_a_number_puts_the_largest_first(client):
         ]
         for i in ids
     ]
+    assert len(numbers) == 5
     assert numbers == sorted(numbers, reverse=True)
 
 
 def test_coverage_counts_what_a_search_counts(client):
     body = client.get("/api/v1/coverage?region=广东省").get_json()
+    assert body["children"]
     assert (
         body["reports"]
         == client.get("/api/v1/search?region=广东省").get_json()["total"]

@@ -38,10 +38,17 @@ def compact(value: float, *, ratio: bool = False) -> str:
 
     >>> compact(14620), compact(1462000000), compact(9999), compact(0.25, ratio=True)
     ('1.46万', '14.6亿', '9,999', '25%')
+    >>> compact(12345678), compact(1234.5)
+    ('1,235万', '1,234')
     """
     if ratio:
         return percent(value)
     for size, word in ((100_000_000, "亿"), (10_000, "万")):
         if abs(value) >= size:
-            return f"{value / size:.3g}{word}"
-    return f"{value:,.3g}" if value != int(value) else f"{int(value):,}"
+            return _three_digits(value / size) + word
+    return _three_digits(value) if value != int(value) else f"{int(value):,}"
+
+
+def _three_digits(value: float) -> str:
+    """Three digits, or all before the point where there are more: "g" would write 1.23e+03."""
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"

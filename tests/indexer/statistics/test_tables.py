@@ -91,7 +91,9 @@ def test_every_number_and_every_identity(form: str, layout: str) -> None:
     assert found.metrics.items() >= printed_metrics(tables(form)).items()
     assert set(found.metrics) <= set(METRIC_NAMES)
     assert Counter(c.status for c in found.checks) == {"pass": IDENTITIES[form]}
-    assert all(c["span"] for c in cells(found).values())
+    spans = [c["span"] for c in cells(found).values()]
+    assert len(spans) > 100
+    assert None not in spans
 
 
 def test_the_record_is_plain_json() -> None:

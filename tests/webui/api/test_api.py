@@ -53,8 +53,9 @@ def test_search_keeps_the_contract(client):
     )
     assert "县区级" in answer.get_data(as_text=True)
     hit = body["hits"][0]
+    assert hit["snippets"]
     for snippet in hit["snippets"]:
-        assert all(snippet["text"][a:b] == "公开" for a, b in snippet["marks"])
+        assert {snippet["text"][a:b] for a, b in snippet["marks"]} == {"公开"}
 
 
 def test_next_leads_through_every_hit_once(client):
@@ -93,7 +94,8 @@ def test_facet_values_that_contain(client):
     body = client.get("/api/v1/facets/agency?contains=深圳&size=1&year=2013").get_json()
     assert body["name"] == "agency"
     assert body["truncated"] is (body["total_values"] > 1)
-    assert all("深圳" in v["value"] for v in body["values"])
+    assert len(body["values"]) == 1
+    assert "深圳" in body["values"][0]["value"]
 
 
 @pytest.mark.parametrize(
