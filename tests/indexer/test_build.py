@@ -295,6 +295,6 @@ def test_missing_stale_and_locked(
     finally:
         writer.cancel()
     other = {"schema": "0", "normaliser": "old"}
-    monkeypatch.setattr("index.engines.fingerprint", lambda: other)
+    monkeypatch.setattr("index.engines.opening.fingerprint", lambda: other)
     with pytest.raises(IndexStaleError, match="rebuild"):
         open_engine(settings)
