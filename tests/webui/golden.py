@@ -19,6 +19,7 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from index.documents.builder import analyse
+from index.documents.identity import current_derivation
 from index.engines.opening import open_writer
 from index.model.settings import Settings
 from tests.webui.fake import sample_reports
@@ -93,7 +94,7 @@ def sample_client() -> Iterator[FlaskClient]:
         writer = open_writer(place)
         for report in sample_reports():
             writer.put(analyse(report, report.id))
-        writer.commit()
+        writer.commit(current_derivation())
         yield create_app(place).test_client()
 
 
