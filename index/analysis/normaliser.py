@@ -22,6 +22,12 @@ import numpy as np
 import opencc
 from numpy.typing import NDArray
 
+from index.analysis.characters import (
+    HAN_CLASS,
+    INVISIBLE_CLASS,
+    RADICAL_EQUIVALENTS,
+    SPACE_CLASS,
+)
 from index.analysis.offsets import OffsetBuilder, OffsetMap
 
 __all__ = [
@@ -39,13 +45,7 @@ __all__ = [
 
 # Raise it with any change of the form: an index keeps it in its fingerprint and is
 # refused when it differs.
-NORMALISER_VERSION = 1
-
-# Radicals that PDF fonts leave behind and that have no compatibility decomposition of their own.
-RADICALS = str.maketrans(
-    "⺁⺈⺋⺌⺍⺕⺗⺝⺠⺢⺣⺤⺥⺧⺩⺪⺬⺭⺮⺯⺰⺱⺳⺶⺷⺸⺹⺺⺻⺼⺾⺿⻀⻃⻄⻅⻆⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
-    "厂刀卩小小彐心月民水火爪爪牛王疋示礻竹糸纟网网羊羊羊老聿聿肉艸艸艸西西见角讠贝足车辶辶辶邑钅長镸长门阜阜雨青韦页风飞食食食飠饣马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜龟",
-)
+NORMALISER_VERSION = 2
 
 # One character for what is set in many ways: brackets round a document number, dashes, dots,
 # quotation marks.
@@ -69,17 +69,10 @@ ONE_TO_MANY = str.maketrans(
 )
 VARIANTS = re.compile(f"[{''.join(map(chr, ONE_TO_MANY))}]")
 
-SPACES = (
-    "\t\n\v\f\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x00"
-)
-INVISIBLE = (
-    "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
-)
-HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 WIDE_PUNCTUATION = "、。〈-】〔-〟，．：；！？（）“”‘’…"
-JOINED = HAN + WIDE_PUNCTUATION
+JOINED = HAN_CLASS + WIDE_PUNCTUATION
 JOINS = re.compile(f"[{JOINED}]")
-BLANK = SPACES + INVISIBLE
+BLANK = SPACE_CLASS + INVISIBLE_CLASS
 RANGES = (
     (0x21, 0x7E),
     (0xA0, 0x590),
@@ -171,7 +164,7 @@ def tables() -> Tables:
         steps,
         telling,
         re.compile(
-            f"[{BLANK}{expanding}](?:{lone}|{runs}|(?<=[{INVISIBLE}{expanding}]))"
+            f"[{BLANK}{expanding}](?:{lone}|{runs}|(?<=[{INVISIBLE_CLASS}{expanding}]))"
         ),
     )
 
@@ -202,7 +195,7 @@ def compatible(char: str) -> str:
     >>> compatible("Ａ"), compatible("⽂"), compatible("㈠"), compatible("〔")
     ('a', '文', '(一)', '(')
     """
-    known = char.translate(RADICALS).translate(SIGNS)
+    known = RADICAL_EQUIVALENTS.get(char, char).translate(SIGNS)
     if known != char:
         return known
     folded = unicodedata.normalize("NFKC", char).translate(SIGNS)
@@ -281,8 +274,8 @@ def fold_line(text: str) -> str:
     return fold(text).form.strip()
 
 
-SPACE = re.compile(f"[{SPACES}]")
-UNSEEN = re.compile(f"[{SPACES}{INVISIBLE}]")
+SPACE = re.compile(f"[{SPACE_CLASS}]")
+UNSEEN = re.compile(f"[{SPACE_CLASS}{INVISIBLE_CLASS}]")
 
 
 def _irregular(text: str, start: int, end: int) -> str:

@@ -3,7 +3,7 @@ matched by it.
 
 Readings are pinyin without tones, `v` for ü. Only the 6,763 characters of GB 2312 are known, which
 is what reports are written with, and the words in which one of them is read otherwise than usual.
-`readings.txt` has both; it is made from pypinyin by `python -m tests.index.test_readings`, as
+`readings.txt` has both; it is made from pypinyin by `python -m tests.index.analysis.test_readings`, as
 pypinyin itself takes a quarter of a second and 57 MB to load.
 """
 

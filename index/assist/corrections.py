@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from index.analysis.characters import IDEOGRAPH_CLASS
 from index.analysis.normaliser import fold_line
 from index.analysis.readings import COMMON, alike, homophones, near_homophones
 from index.analysis.tokenizer import tokenizer
@@ -50,7 +51,7 @@ SPREAD = 4.0
 # index nothing is very frequent.
 ENOUGH = 8.0
 
-HAN = re.compile(r"[\u3400-\u9fff]+")
+HAN = re.compile(f"[{IDEOGRAPH_CLASS}]+")
 PINYIN = re.compile(r"[A-Za-z]{2,40}(?:[ '][A-Za-z]{1,40})*")
 
 # What each kind of slip costs, in the same natural logarithms as what it gains: the rarer the slip,

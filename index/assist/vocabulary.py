@@ -23,6 +23,7 @@ from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
+from index.analysis.characters import IDEOGRAPH_CLASS
 from index.analysis.readings import alike, begun, reading
 from index.analysis.tokenizer import dictionary, domain_words
 from index.assist.values import forms_of, values_of
@@ -33,7 +34,7 @@ __all__ = ["Entry", "Vocabulary", "vocabulary"]
 MOST_NAMES = 60_000
 LONGEST_PINYIN = 60
 LONGEST_WORD = 8
-HAN = re.compile(r"[\u3400-\u9fff]")
+HAN = re.compile(f"[{IDEOGRAPH_CLASS}]")
 KINDS = ("region", "agency", "word")
 
 

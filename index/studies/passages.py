@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from index.analysis.characters import HAN_NUMERALS
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
 from index.analysis.wording import is_taiwan_worded, mainland_text
@@ -103,7 +104,7 @@ STATUTORY = re.compile(
     r"|(?:没有|未|无).{0,12}(?:收取|收费|费用)"
 )
 
-HEADING = re.compile(r"[(]?[一二三四五六七八九十]+[)、.,][^,]{0,30}情况[。;]?$")
+HEADING = re.compile(rf"[(]?[{HAN_NUMERALS}]+[)、.,][^,]{{0,30}}情况[。;]?$")
 
 # Labels of the statutory tables that have a comma: no prose of anybody, however few
 # reports an index holds.
@@ -244,7 +245,7 @@ def _is_prose(piece: str, letters: str) -> bool:
         sentence
         and not heading
         and len(letters) >= PROSE_SHARE * len(piece)
-        and letters.lstrip("一二三四五六七八九十") not in _LABELS
+        and letters.lstrip(HAN_NUMERALS) not in _LABELS
     )
 
 
