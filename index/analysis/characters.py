@@ -67,7 +67,7 @@ HEADING_PATTERN = re.compile(
 # CJK Radicals Supplement to ideographs, by Unicode's property Equivalent_Unified_Ideograph.
 # NFKC knows only two of them (⺟, ⻳). In the last row the property names a component of the
 # supplementary planes, which readers cannot type (⻊ is 𧾷); the whole character stands for it.
-_SUPPLEMENT = dict(
+_SUPPLEMENT_EQUIVALENTS = dict(
     zip(
         "⺁⺂⺃⺄⺅⺆⺈⺉⺊⺋⺌⺍⺎⺏⺐⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺫⺬⺭"
         "⺯⺰⺱⺲⺳⺴⺶⺹⺺⺻⺼⺾⺿⻀⻁⻂⻃⻄⻅⻆⻈⻉⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻖⻗⻘"
@@ -87,7 +87,7 @@ RADICAL_EQUIVALENTS = {
         chr(code): unicodedata.normalize("NFKC", chr(code))
         for code in range(0x2F00, 0x2FD6)
     },
-    **_SUPPLEMENT,
+    **_SUPPLEMENT_EQUIVALENTS,
 }
 
 # ---------------------------------------------------------------------- white space and the unseen

@@ -39,7 +39,11 @@ def boosts(snapshot: Snapshot, runs: Iterable[str]) -> tuple[tuple[Node, float],
             nodes += snapshot.names.named(run)
     distinct = tuple(dict.fromkeys(nodes))
     return tuple(
-        (node, min(BOOST_SHARE / 2, BOOST_SHARE / len(distinct))) for node in distinct
+        (
+            node,
+            min(BOOST_SHARE / 2, BOOST_SHARE / len(distinct)),
+        )
+        for node in distinct
     )
 
 

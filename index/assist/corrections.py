@@ -12,19 +12,38 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from index.analysis.characters import IDEOGRAPH_CLASS
 from index.analysis.normaliser import fold_line
-from index.analysis.readings import COMMON, alike, homophones, near_homophones
+from index.analysis.readings import (
+    COMMON_CHARACTERS,
+    alike,
+    homophones,
+    near_homophones,
+)
 from index.analysis.tokenizer import tokenizer
 from index.analysis.wording import mainland_forms
 from index.assist.snapshot import Snapshot
 from index.engines.seam import Engine
 from index.query.parser import parse
-from index.query.syntax import And, Field, Or, Proximity, Quoted, Run, Syntax
+from index.query.syntax import (
+    And,
+    Field,
+    Or,
+    Proximity,
+    Quoted,
+    Run,
+    Syntax,
+)
 
 __all__ = [
     "FEW_HITS",
@@ -121,8 +140,14 @@ class _Edit:
 
     def around(self, form: str) -> tuple[str, str]:
         """What stood there before and after the edit, with a neighbour on each side."""
-        low, high = max(0, self.start - 1), min(len(form), self.end + 1)
-        left, right = form[low : self.start], form[self.end : high]
+        low, high = (
+            max(0, self.start - 1),
+            min(len(form), self.end + 1),
+        )
+        left, right = (
+            form[low : self.start],
+            form[self.end : high],
+        )
         return form[low:high], left + self.text + right
 
 
@@ -201,8 +226,12 @@ class _Frequencies:
 
     def between(self, left: str, right: str) -> list[str]:
         """The common characters that go with both neighbours."""
-        after_left = self.engine.frequencies("pair", [left + c for c in COMMON])
-        fitting = [c for c, count in zip(COMMON, after_left, strict=True) if count]
+        after_left = self.engine.frequencies(
+            "pair", [left + c for c in COMMON_CHARACTERS]
+        )
+        fitting = [
+            c for c, count in zip(COMMON_CHARACTERS, after_left, strict=True) if count
+        ]
         before_right = self.engine.frequencies("pair", [c + right for c in fitting])
         return [c for c, count in zip(fitting, before_right, strict=True) if count]
 
@@ -231,7 +260,9 @@ def _corrected_once(frequencies: _Frequencies, form: str) -> list[Misspelling]:
     return _likeliest(gains)[:MAX_CANDIDATES]
 
 
-def _likeliest(gains: Mapping[str, float]) -> list[Misspelling]:
+def _likeliest(
+    gains: Mapping[str, float],
+) -> list[Misspelling]:
     """Likeliest first, without those that are much less likely."""
     least = max(gains.values(), default=0.0) - MAX_GAIN_SPREAD
     likely = [Misspelling(text, gain) for text, gain in gains.items() if gain >= least]
@@ -239,7 +270,9 @@ def _likeliest(gains: Mapping[str, float]) -> list[Misspelling]:
 
 
 def _accepted(
-    frequencies: _Frequencies, form: str, edits: Sequence[_Edit]
+    frequencies: _Frequencies,
+    form: str,
+    edits: Sequence[_Edit],
 ) -> Iterator[Misspelling]:
     """The edits that turn what is rare into what is frequent."""
     windows = [edit.around(form) for edit in edits]
@@ -292,14 +325,20 @@ def _struck(frequencies: _Frequencies, form: str) -> Iterator[_Edit]:
 
 # ---------------------------------------------------------------------- whole queries
 def corrections(
-    snapshot: Snapshot, q: str, finds: Callable[[str], int], doubt: Doubt
+    snapshot: Snapshot,
+    q: str,
+    finds: Callable[[str], int],
+    doubt: Doubt,
 ) -> tuple[str, ...]:
     """At most MAX_CORRECTIONS corrected queries, likeliest first.
 
     `finds` says how many reports a query finds: only those that find something are offered.
     `doubt` says which runs may be misspelt.
     """
-    candidates = [*_typed_pinyin(snapshot, q), *_respelt(snapshot, q, doubt)]
+    candidates = [
+        *_typed_pinyin(snapshot, q),
+        *_respelt(snapshot, q, doubt),
+    ]
     offered: list[str] = []
     for candidate in dict.fromkeys(candidates):
         if candidate != q and finds(candidate):
@@ -323,10 +362,20 @@ def _respelt(snapshot: Snapshot, q: str, doubt: Doubt) -> list[str]:
         if not candidates and doubt is Doubt.ANY:
             candidates = _near_names(snapshot, form)
         for m in candidates[:MAX_CANDIDATES]:
-            replacement = (start, end, _shown(typed, form, m.text))
+            replacement = (
+                start,
+                end,
+                _shown(typed, form, m.text),
+            )
             one_run.append((-m.gain, _replaced(q, [replacement])))
         if candidates and _Frequencies(engine).unknown(form):
-            sure.append((start, end, _shown(typed, form, candidates[0].text)))
+            sure.append(
+                (
+                    start,
+                    end,
+                    _shown(typed, form, candidates[0].text),
+                )
+            )
     together = [_replaced(q, sure)] if len(sure) > 1 else []
     return together + [text for _, text in sorted(one_run)[:MAX_CANDIDATES]]
 
@@ -369,7 +418,9 @@ def _replaced(q: str, replacements: Sequence[tuple[int, int, str]]) -> str:
     return q
 
 
-def _run_spans(tree: Syntax | None) -> Iterator[tuple[int, int]]:
+def _run_spans(
+    tree: Syntax | None,
+) -> Iterator[tuple[int, int]]:
     """Where runs and strings stand that must be found, as [start, end) of the query."""
     match tree:
         case Run(text, position, _):
@@ -393,7 +444,11 @@ def _typed_pinyin(snapshot: Snapshot, q: str) -> list[str]:
     """The query with pinyin read as words: xinxi gongkai is 信息公开."""
     readings: list[str] = []
     for match in PINYIN_PATTERN.finditer(q):
-        before, typed, after = q[: match.start()], match.group(), q[match.end() :]
+        before, typed, after = (
+            q[: match.start()],
+            match.group(),
+            q[match.end() :],
+        )
         # agency: is a field, and https:/ an address.
         if typed in OPERATORS or after.startswith((":", "/")):
             continue

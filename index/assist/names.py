@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Iterable,
+    Iterator,
+    Sequence,
+)
 from itertools import islice
 
 from index.assist.values import FormTable, Values
@@ -42,7 +47,11 @@ class _FacetNames:
         part: Callable[[str], str],
         names: Callable[[str], Iterable[str]],
     ) -> None:
-        self.part, self._names, self._forms = part, names, forms
+        self.part, self._names, self._forms = (
+            part,
+            names,
+            forms,
+        )
         self.having: dict[str, list[str]] = defaultdict(list)
         pairs = zip(known.values, known.forms, strict=True)
         for value, form in islice(pairs, MAX_NAMED_VALUES):
@@ -69,7 +78,12 @@ class _FacetNames:
 class KnownNames:
     """The names of the bodies and places of a snapshot."""
 
-    def __init__(self, agencies: Values, regions: Values, forms: FormTable) -> None:
+    def __init__(
+        self,
+        agencies: Values,
+        regions: Values,
+        forms: FormTable,
+    ) -> None:
         self._bodies = _FacetNames(agencies, forms, _end, _body_names)
         self._places = _FacetNames(regions, forms, _beginning, _place_names)
 
@@ -80,7 +94,11 @@ class KnownNames:
         while start < len(run) - 1:
             begins_place = _beginning(run[start : start + 2]) in self._places.having
             # The longest name first: 龙岗区教育局 is not a place and a body.
-            for end in range(min(len(run), start + LONGEST_NAME), start + 1, -1):
+            for end in range(
+                min(len(run), start + LONGEST_NAME),
+                start + 1,
+                -1,
+            ):
                 if not begins_place and end not in body_ends:
                     continue
                 node = self._node(run[start:end])
@@ -96,16 +114,24 @@ class KnownNames:
         return {
             position
             for position in range(2, len(run) + 1)
-            if ends & {run[position - 2 : position], _end(run[:position])}
+            if ends
+            & {
+                run[position - 2 : position],
+                _end(run[:position]),
+            }
         }
 
     def _node(self, name: str) -> Node | None:
-        bodies, places = self._bodies.called(name), self._places.called(name)
+        bodies, places = (
+            self._bodies.called(name),
+            self._places.called(name),
+        )
         if 0 < len(bodies) <= MAX_NAMESAKES:
             return Keyword("agency", tuple(bodies))
         if 0 < len(places) <= MAX_NAMESAKES:
             return PathPrefix(
-                "region", tuple(tuple(place.split("/")) for place in places)
+                "region",
+                tuple(tuple(place.split("/")) for place in places),
             )
         return None
 

@@ -10,8 +10,16 @@ import threading
 from functools import partial
 
 from index.assist.names import KnownNames
-from index.assist.values import FormTable, Values, read_values
-from index.assist.vocabulary import Vocabulary, name_entries, word_entries
+from index.assist.values import (
+    FormTable,
+    Values,
+    read_values,
+)
+from index.assist.vocabulary import (
+    Vocabulary,
+    name_entries,
+    word_entries,
+)
 from index.engines.seam import Engine
 
 __all__ = ["Snapshot"]
@@ -50,7 +58,10 @@ class Snapshot:
         """What the bodies and places are called."""
         with self._lock:
             if self._names is None:
-                agencies, regions = self.values("agency"), self.values("region")
+                agencies, regions = (
+                    self.values("agency"),
+                    self.values("region"),
+                )
                 self._names = KnownNames(agencies, regions, self.forms)
             return self._names
 
@@ -59,8 +70,16 @@ class Snapshot:
         """The words and names that can be completed or corrected."""
         with self._lock:
             if self._vocabulary is None:
-                agencies = name_entries("agency", self.values("agency"), self.forms)
-                regions = name_entries("region", self.values("region"), self.forms)
+                agencies = name_entries(
+                    "agency",
+                    self.values("agency"),
+                    self.forms,
+                )
+                regions = name_entries(
+                    "region",
+                    self.values("region"),
+                    self.forms,
+                )
                 words = partial(word_entries, self.engine)
                 self._vocabulary = Vocabulary([*agencies, *regions], words)
             return self._vocabulary

@@ -147,7 +147,12 @@ def _suggestion(entry: Entry, typed: _Typed) -> Suggestion:
         query = typed.with_(f'"{entry.value}"' if typed.exact else entry.value)
         return Suggestion(query, "word", entry.count, query)
     field = f"{typed.field or entry.kind}:{_quoted(entry.value)}"
-    return Suggestion(entry.value, entry.kind, entry.count, typed.with_(field))
+    return Suggestion(
+        entry.value,
+        entry.kind,
+        entry.count,
+        typed.with_(field),
+    )
 
 
 def _titles(snapshot: Snapshot, typed: _Typed, most: int) -> list[Suggestion]:

@@ -11,7 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.analysis.normaliser import fold, fold_line
-from index.engines.seam import Engine, EngineQuery, FacetAsked
+from index.engines.seam import (
+    Engine,
+    EngineQuery,
+    FacetAsked,
+)
 
 __all__ = ["FormTable", "Values", "read_values"]
 
@@ -73,4 +77,8 @@ def read_values(engine: Engine, name: str, forms: FormTable) -> Values:
     query = EngineQuery(size=0, facets=(FacetAsked(name, ALL_VALUES),))
     counts = engine.search(query).facets[0].counts
     values = [count.value for count in counts]
-    return Values(values, forms.of(values), [count.count for count in counts])
+    return Values(
+        values,
+        forms.of(values),
+        [count.count for count in counts],
+    )

@@ -11,7 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from functools import cache, cached_property
 from heapq import nsmallest
@@ -22,11 +28,19 @@ import numpy as np
 
 from index.analysis.characters import IDEOGRAPH_CLASS
 from index.analysis.readings import alike, begun, reading
-from index.analysis.tokenizer import dictionary, domain_words
+from index.analysis.tokenizer import (
+    dictionary,
+    domain_words,
+)
 from index.assist.values import FormTable, Values
 from index.engines.seam import Engine
 
-__all__ = ["Entry", "Vocabulary", "name_entries", "word_entries"]
+__all__ = [
+    "Entry",
+    "Vocabulary",
+    "name_entries",
+    "word_entries",
+]
 
 # Bodies and places, half of it each.
 MAX_NAMES = 60_000
@@ -91,7 +105,10 @@ class Vocabulary:
         unknown = [c for c in distinct if c not in self._begun]
         words = _by_beginning(self._words(unknown)) if unknown else {}
         for c in unknown:
-            entries = [*self._names_by_beginning.get(c, ()), *words.get(c, ())]
+            entries = [
+                *self._names_by_beginning.get(c, ()),
+                *words.get(c, ()),
+            ]
             self._begun[c] = sorted(entries, key=_form)
         return [entry for c in distinct for entry in self._begun[c]]
 
@@ -107,7 +124,12 @@ class Vocabulary:
         """Entries whose form begins with a text, most useful first."""
         entries = self.begun(prefix[:1])
         first = bisect_left(entries, prefix, key=_form)
-        behind = bisect_left(entries, prefix + LAST_CHARACTER, first, key=_form)
+        behind = bisect_left(
+            entries,
+            prefix + LAST_CHARACTER,
+            first,
+            key=_form,
+        )
         return _most_useful(entries[first:behind], most)
 
     def containing(self, part: str, most: int) -> list[Entry]:
@@ -128,7 +150,10 @@ class Vocabulary:
     @cached_property
     def _name_starts(self) -> list[int]:
         """Where each name starts in `_joined_names`, and last its length."""
-        return [0, *accumulate(len(name.form) + 1 for name in self.names)]
+        return [
+            0,
+            *accumulate(len(name.form) + 1 for name in self.names),
+        ]
 
     def sounding(self, prefix: str, most: int) -> list[Entry]:
         """Entries whose pinyin or initials begin with letters, most useful first.
@@ -159,7 +184,11 @@ class Vocabulary:
                     continue
                 for entry in self._pronounced(letters[start:end], most):
                     ways += [
-                        (words + 1, cost - np.log(entry.count + 1), text + entry.form)
+                        (
+                            words + 1,
+                            cost - np.log(entry.count + 1),
+                            text + entry.form,
+                        )
                         for words, cost, text in best[start]
                     ]
             best.append(sorted(dict.fromkeys(ways))[:most])
@@ -186,7 +215,10 @@ class Vocabulary:
         for entry in (*sounding, *names_away, *words_away):
             if entry.form != form:
                 counts[entry.form] = max(counts.get(entry.form, 0), entry.count)
-        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
+        return sorted(
+            counts.items(),
+            key=lambda item: (-item[1], item[0]),
+        )[:most]
 
     @cached_property
     def _names_by_length(self) -> EntriesByLength:
@@ -204,8 +236,16 @@ class Spoken:
             # 重庆 stands among what begins with 重, which is also read zhong.
             if syllables and syllables[0][0] == letter:
                 whole.append(("".join(syllables), entry))
-                initials.append(("".join(s[0] for s in syllables), entry))
-        self.whole, self.initials = _sorted_by_key(whole), _sorted_by_key(initials)
+                initials.append(
+                    (
+                        "".join(s[0] for s in syllables),
+                        entry,
+                    )
+                )
+        self.whole, self.initials = (
+            _sorted_by_key(whole),
+            _sorted_by_key(initials),
+        )
 
     def beginning(self, letters: str) -> list[Entry]:
         """Entries whose pinyin begins with letters.
@@ -214,7 +254,11 @@ class Spoken:
         """
         entries = _between(self.whole, letters, letters + LAST_CHARACTER)
         if len(letters) > 1:
-            entries += _between(self.initials, letters, letters + LAST_CHARACTER)
+            entries += _between(
+                self.initials,
+                letters,
+                letters + LAST_CHARACTER,
+            )
         return list(dict.fromkeys(entries))
 
     def exactly(self, letters: str) -> list[Entry]:
@@ -237,7 +281,9 @@ def _form(entry: Entry) -> str:
     return entry.form
 
 
-def _by_beginning(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+def _by_beginning(
+    entries: Iterable[Entry],
+) -> dict[str, list[Entry]]:
     by_character: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_character[entry.form[0]].append(entry)
@@ -249,7 +295,10 @@ def _by_length(entries: Iterable[Entry]) -> EntriesByLength:
     for entry in entries:
         by_length[len(entry.form)].append(entry)
     return {
-        length: (same, _characters([entry.form for entry in same]))
+        length: (
+            same,
+            _characters([entry.form for entry in same]),
+        )
         for length, same in by_length.items()
     }
 
@@ -289,7 +338,12 @@ def useful(entry: Entry) -> tuple[bool, int, int, str]:
     Names and the words of this field before all others, then by reports, then the shorter.
     """
     is_general = entry.kind == "word" and entry.form not in _domain()
-    return is_general, -entry.count, len(entry.form), entry.value
+    return (
+        is_general,
+        -entry.count,
+        len(entry.form),
+        entry.value,
+    )
 
 
 @cache
@@ -303,7 +357,9 @@ def _letters(text: str) -> str:
     return "".join(c for c in lowered if c.isascii() and c.isalpha())
 
 
-def _sorted_by_key(items: Iterable[tuple[str, Entry]]) -> KeyedEntries:
+def _sorted_by_key(
+    items: Iterable[tuple[str, Entry]],
+) -> KeyedEntries:
     ordered = sorted(items, key=itemgetter(0))
     return [key for key, _ in ordered], [entry for _, entry in ordered]
 

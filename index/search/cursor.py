@@ -23,11 +23,16 @@ def encode_cursor(request: SearchRequest, last: Found) -> str:
     It holds the order, the hit's sort key and its doc-id hash, so that it works only for the same
     order.
     """
-    raw = json.dumps([request.sort, last.key, last.tie], separators=(",", ":"))
+    raw = json.dumps(
+        [request.sort, last.key, last.tie],
+        separators=(",", ":"),
+    )
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
-def decode_cursor(request: SearchRequest) -> tuple[float | None, int] | None:
+def decode_cursor(
+    request: SearchRequest,
+) -> tuple[float | None, int] | None:
     """The (sort key, doc-id hash) of the hit before; None for a request without a cursor.
 
     Raises RequestError for what `encode_cursor` cannot have made for this order.
@@ -41,7 +46,12 @@ def decode_cursor(request: SearchRequest) -> tuple[float | None, int] | None:
     try:
         padded = request.cursor + "=" * (-len(request.cursor) % 4)
         sort, key, tie = json.loads(base64.urlsafe_b64decode(padded.encode()))
-    except (ValueError, binascii.Error, TypeError, RecursionError):
+    except (
+        ValueError,
+        binascii.Error,
+        TypeError,
+        RecursionError,
+    ):
         raise wrong from None
     if isinstance(tie, bool) or not isinstance(tie, int) or not 0 <= tie < HASH_BOUND:
         raise wrong

@@ -6,13 +6,23 @@ from dataclasses import replace
 
 from index.documents.builder import COPY, copy_number
 from index.documents.stored import head_of, shown_of
-from index.engines.seam import Engine, EngineQuery, Found, Matches
+from index.engines.seam import (
+    Engine,
+    EngineQuery,
+    Found,
+    Matches,
+)
 from index.model.fields import TEXT_FIELDS
 from index.query.nodes import Node, NumberRange
 from index.search.response import CopyOf, Hit, ScorePart
 from index.search.snippets import Marker, snippets
 
-__all__ = ["field_marks", "hits_of", "with_copies", "with_explanations"]
+__all__ = [
+    "field_marks",
+    "hits_of",
+    "with_copies",
+    "with_explanations",
+]
 
 # Copies that a hit lists; a circular that everybody posted has hundreds.
 MAX_COPIES = 20
@@ -40,7 +50,10 @@ def _hit(found: Found, marker: Marker, max_snippets: int) -> Hit:
 
 def field_marks(found: Found, marker: Marker) -> list[list[tuple[int, int]]]:
     """The marks of each of TEXT_FIELDS, [start, end) code points of its display text."""
-    texts, wording = found.contents.texts, found.contents.wording
+    texts, wording = (
+        found.contents.texts,
+        found.contents.wording,
+    )
     return [marker.marks(name, texts[name], wording.get(name)) for name in TEXT_FIELDS]
 
 
@@ -59,22 +72,36 @@ def _copies(engine: Engine, found: Found) -> tuple[CopyOf, ...]:
     if number is None:
         return ()
     # One more than are shown, as the report itself is among them.
-    same_text = EngineQuery(NumberRange(COPY, number, number), size=MAX_COPIES + 1)
+    same_text = EngineQuery(
+        NumberRange(COPY, number, number),
+        size=MAX_COPIES + 1,
+    )
     same = engine.search(same_text).hits
     heads = [head_of(other.contents.head) for other in same if other.id != found.id]
     return tuple(
-        CopyOf(head["id"], head["source"], head["url"], head["title"])
+        CopyOf(
+            head["id"],
+            head["source"],
+            head["url"],
+            head["title"],
+        )
         for head in heads[:MAX_COPIES]
     )
 
 
 # ---------------------------------------------------------------------- explanations
 def with_explanations(
-    engine: Engine, hits: tuple[Hit, ...], query: EngineQuery
+    engine: Engine,
+    hits: tuple[Hit, ...],
+    query: EngineQuery,
 ) -> tuple[Hit, ...]:
     """The hits, each with the parts of its score under a query."""
     return tuple(
-        replace(hit, explanation=_explanation(engine, query, hit.id)) for hit in hits
+        replace(
+            hit,
+            explanation=_explanation(engine, query, hit.id),
+        )
+        for hit in hits
     )
 
 
@@ -83,7 +110,11 @@ def _explanation(
 ) -> tuple[ScorePart, ...]:
     """The parts of a score, greatest first."""
     parts = [
-        ScorePart(part["name"], round(part["value"], 4), part.get("detail", ""))
+        ScorePart(
+            part["name"],
+            round(part["value"], 4),
+            part.get("detail", ""),
+        )
         for part in engine.explain(query, report_id)["parts"]
     ]
     return tuple(sorted(parts, key=lambda part: -part.value))

@@ -11,7 +11,12 @@ from dataclasses import dataclass, replace
 from index.assist.boosts import boosts
 from index.assist.snapshot import Snapshot
 from index.documents.builder import COPY
-from index.engines.seam import Engine, EngineQuery, FacetAsked, FacetCount
+from index.engines.seam import (
+    Engine,
+    EngineQuery,
+    FacetAsked,
+    FacetCount,
+)
 from index.query.names import is_called
 from index.query.nodes import (
     AllOf,
@@ -28,7 +33,12 @@ from index.search.cursor import decode_cursor
 from index.search.facets import asked, facet_named
 from index.search.request import LIMITS, SearchRequest
 
-__all__ = ["Plan", "make_plan", "relaxed", "rewritten_query"]
+__all__ = [
+    "Plan",
+    "make_plan",
+    "relaxed",
+    "rewritten_query",
+]
 
 # A query of so many loose words is a question: the pairs of its characters rank too.
 # Measured on drcd, cmrc and ncp: words with pairs gain 0.4 to 1.0 points of MRR@10 over
@@ -113,12 +123,18 @@ def _series(engine: Engine, agencies: tuple[str, ...]) -> Node:
     if not (lines and levels and places):
         return own
     same = AllOf(
-        (Keyword("line", lines), Keyword("level", levels), PathPrefix("region", places))
+        (
+            Keyword("line", lines),
+            Keyword("level", levels),
+            PathPrefix("region", places),
+        )
     )
     return AnyOf((own, same))
 
 
-def _innermost(regions: Iterable[FacetCount]) -> tuple[tuple[str, ...], ...]:
+def _innermost(
+    regions: Iterable[FacetCount],
+) -> tuple[tuple[str, ...], ...]:
     """The paths that are some report's own place, not only above such a place.
 
     A path is counted for the reports below it too: its own are those that no child has.
@@ -145,7 +161,9 @@ def _chosen(request: SearchRequest, rewritten: Rewritten) -> dict[str, tuple[str
 
 
 def _filters(
-    request: SearchRequest, rewritten: Rewritten, chosen: Mapping[str, tuple[str, ...]]
+    request: SearchRequest,
+    rewritten: Rewritten,
+    chosen: Mapping[str, tuple[str, ...]],
 ) -> dict[str, Node]:
     filters = {name: _filter(name, values) for name, values in chosen.items()}
     for name, typed in rewritten.filters.items():
@@ -163,7 +181,10 @@ def _filters(
 def _filter(name: str, values: tuple[str, ...]) -> Node:
     match facet_named(name).kind:
         case "path":
-            return PathPrefix(name, tuple(tuple(value.split("/")) for value in values))
+            return PathPrefix(
+                name,
+                tuple(tuple(value.split("/")) for value in values),
+            )
         case "number":
             # A year may be typed with leading zeros.
             plain = dict.fromkeys(str(int(value)) for value in values)
@@ -177,7 +198,10 @@ def _ranges(request: SearchRequest, rewritten: Rewritten) -> dict[str, list[Node
     ranges = {name: list(nodes) for name, nodes in rewritten.ranges.items()}
     bounds = {
         "year": (request.year_from, request.year_to),
-        "published": (_ordinal(request.published_from), _ordinal(request.published_to)),
+        "published": (
+            _ordinal(request.published_from),
+            _ordinal(request.published_to),
+        ),
     }
     for name, (low, high) in bounds.items():
         if low is not None or high is not None:
@@ -204,8 +228,16 @@ def relaxed(engine: Engine, plan: Plan) -> EngineQuery | None:
     # to a question is not always the report that repeats most of its words.
     least = max(1, min(best - 2, math.ceil(best / 3)))
     condition = plan.rewritten.condition(least=least)
-    ranking = replace(plan.rewritten.evidence(), boosts=plan.query.ranking.boosts)
-    return replace(plan.query, condition=condition, counted=condition, ranking=ranking)
+    ranking = replace(
+        plan.rewritten.evidence(),
+        boosts=plan.query.ranking.boosts,
+    )
+    return replace(
+        plan.query,
+        condition=condition,
+        counted=condition,
+        ranking=ranking,
+    )
 
 
 def _most_words(engine: Engine, plan: Plan) -> int:
@@ -214,7 +246,11 @@ def _most_words(engine: Engine, plan: Plan) -> int:
     while low < high:
         middle = (low + high + 1) // 2
         condition = plan.rewritten.condition(least=middle)
-        query = EngineQuery(condition=condition, filters=plan.query.filters, size=0)
+        query = EngineQuery(
+            condition=condition,
+            filters=plan.query.filters,
+            size=0,
+        )
         if engine.search(query).total:
             low = middle
         else:

@@ -7,12 +7,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from index.assist.corrections import FEW_HITS, Doubt, corrections
+from index.assist.corrections import (
+    FEW_HITS,
+    Doubt,
+    corrections,
+)
 from index.assist.snapshot import Snapshot
 from index.assist.suggestions import Suggestion, suggest
 from index.documents.stored import report_of
 from index.engines.opening import open_engine
-from index.engines.seam import Engine, EngineQuery, FacetAsked, Found, Manifest, Matches
+from index.engines.seam import (
+    Engine,
+    EngineQuery,
+    FacetAsked,
+    Found,
+    Manifest,
+    Matches,
+)
 from index.model.errors import QueryError, RequestError
 from index.model.fields import NUMBERS
 from index.model.report import Report
@@ -22,12 +33,35 @@ from index.query.nodes import Everything
 from index.query.parser import parse
 from index.search.cursor import encode_cursor
 from index.search.facets import result
-from index.search.hits import field_marks, hits_of, with_copies, with_explanations
-from index.search.plan import Plan, make_plan, relaxed, rewritten_query
-from index.search.request import LIMITS, SearchRequest, Toggles
-from index.search.response import FacetResult, QueryEcho, SearchResponse
+from index.search.hits import (
+    field_marks,
+    hits_of,
+    with_copies,
+    with_explanations,
+)
+from index.search.plan import (
+    Plan,
+    make_plan,
+    relaxed,
+    rewritten_query,
+)
+from index.search.request import (
+    LIMITS,
+    SearchRequest,
+    Toggles,
+)
+from index.search.response import (
+    FacetResult,
+    QueryEcho,
+    SearchResponse,
+)
 from index.search.snippets import Marker
-from index.studies.aggregate import Aggregate, Histogram, aggregate, histogram
+from index.studies.aggregate import (
+    Aggregate,
+    Histogram,
+    aggregate,
+    histogram,
+)
 from index.studies.coverage import Coverage, coverage
 from index.studies.passages import Passages
 from index.studies.series import Series, series
@@ -44,7 +78,14 @@ from index.studies.similar import (
 __all__ = ["MarkedReport", "Searcher", "Suggestion"]
 
 # Facets of the statistics of an index, and values of each.
-STATS_FACETS = ("year", "level", "org_type", "line", "tables", "region")
+STATS_FACETS = (
+    "year",
+    "level",
+    "org_type",
+    "line",
+    "tables",
+    "region",
+)
 STATS_VALUES = 100
 
 
@@ -113,7 +154,11 @@ class Searcher:
             hits = with_explanations(engine, hits, query)
         toggles = Toggles(request)
         facets = {
-            counts.name: result(counts, toggles, plan.chosen.get(counts.name, ()))
+            counts.name: result(
+                counts,
+                toggles,
+                plan.chosen.get(counts.name, ()),
+            )
             for counts in matches.facets
         }
         doubt = self._doubt(request, plan, matches, is_relaxed=is_relaxed)
@@ -135,7 +180,10 @@ class Searcher:
         )
 
     def _run(
-        self, engine: Engine, plan: Plan, request: SearchRequest
+        self,
+        engine: Engine,
+        plan: Plan,
+        request: SearchRequest,
     ) -> tuple[Matches, EngineQuery]:
         """The matches and the query that they answer: the plan's, or the relaxed one.
 
@@ -150,12 +198,21 @@ class Searcher:
         return engine.search(query), query
 
     def _echo(
-        self, request: SearchRequest, plan: Plan, *, is_relaxed: bool
+        self,
+        request: SearchRequest,
+        plan: Plan,
+        *,
+        is_relaxed: bool,
     ) -> QueryEcho:
         filters: dict[str, Any] = {
             name: list(values) for name, values in plan.chosen.items()
         }
-        for name in ("year_from", "year_to", "published_from", "published_to"):
+        for name in (
+            "year_from",
+            "year_to",
+            "published_from",
+            "published_to",
+        ):
             if (value := getattr(request, name)) is not None:
                 filters[name] = value if isinstance(value, int) else value.isoformat()
         rewritten = plan.rewritten
@@ -178,9 +235,14 @@ class Searcher:
         )
 
     def _doubt(
-        self, request: SearchRequest, plan: Plan, matches: Matches, *, is_relaxed: bool
+        self,
+        request: SearchRequest,
+        plan: Plan,
+        matches: Matches,
+        *,
+        is_relaxed: bool,
     ) -> Doubt | None:
-        """What to doubt of a query: more, the less it found. None where nothing may be misspelt."""
+        """Which runs to doubt: more, the less was found. None where nothing may be misspelt."""
         if not request.q.strip() or request.page > 1 or request.cursor is not None:
             return None
         if is_relaxed or not matches.total:
@@ -192,7 +254,10 @@ class Searcher:
         return Doubt.SUSPECT
 
     def _suggestions(
-        self, snapshot: Snapshot, request: SearchRequest, doubt: Doubt | None
+        self,
+        snapshot: Snapshot,
+        request: SearchRequest,
+        doubt: Doubt | None,
     ) -> tuple[str, ...]:
         """What the reader may have meant. Nothing is looked for without a doubt."""
         if doubt is None:
@@ -210,7 +275,10 @@ class Searcher:
         return corrections(snapshot, request.q, finds, doubt)
 
     def _neighbours(
-        self, request: SearchRequest, matches: Matches, toggles: Toggles
+        self,
+        request: SearchRequest,
+        matches: Matches,
+        toggles: Toggles,
     ) -> tuple[str | None, str | None]:
         """The URLs of the next and previous page.
 
@@ -238,8 +306,17 @@ class Searcher:
         """The whole record. Raises ReportNotFoundError."""
         return _report(self.engine.get(report_id))
 
-    def marked(self, report_id: str, q: str, *, synonyms: bool = False) -> MarkedReport:
-        """The record with the positions of a query in it. Raises ReportNotFoundError, QueryError."""
+    def marked(
+        self,
+        report_id: str,
+        q: str,
+        *,
+        synonyms: bool = False,
+    ) -> MarkedReport:
+        """The record with the positions of a query in it.
+
+        Raises ReportNotFoundError, QueryError.
+        """
         snapshot = self.snapshot
         found = snapshot.engine.get(report_id)
         rewritten = rewritten_query(snapshot, q, synonymous=synonyms)
@@ -276,7 +353,11 @@ class Searcher:
 
     # ------------------------------------------------------------------ around a search
     def facet(
-        self, request: SearchRequest, name: str, contains: str, size: int
+        self,
+        request: SearchRequest,
+        name: str,
+        contains: str,
+        size: int,
     ) -> FacetResult:
         """The values of one facet under a search, those that contain a text."""
         snapshot = self.snapshot
@@ -337,11 +418,17 @@ class Searcher:
             region=regions[0].split("/") if len(regions) == 1 else [],
         )
 
-    def histogram(self, request: SearchRequest, name: str, bins: int = 12) -> Histogram:
+    def histogram(
+        self,
+        request: SearchRequest,
+        name: str,
+        bins: int = 12,
+    ) -> Histogram:
         """How a number is spread over everything that a request finds. Raises RequestError."""
         if name not in NUMBERS:
             raise RequestError(
-                "name", f"there is no number {name!r}; there are {', '.join(NUMBERS)}"
+                "name",
+                f"there is no number {name!r}; there are {', '.join(NUMBERS)}",
             )
         snapshot = self.snapshot
         query = make_plan(snapshot, replace(request, facets=())).query
@@ -352,7 +439,10 @@ class Searcher:
         snapshot = self.snapshot
         query = make_plan(snapshot, replace(request, facets=())).query
         filters = tuple(query.filters.values())
-        return map(_report, snapshot.engine.scan(query.condition, filters))
+        return map(
+            _report,
+            snapshot.engine.scan(query.condition, filters),
+        )
 
 
 def _report(found: Found) -> Report:
