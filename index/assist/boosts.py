@@ -41,7 +41,10 @@ def boosts(snapshot: Snapshot, runs: Iterable[str]) -> tuple[tuple[Node, float],
     return tuple(
         (
             node,
-            min(BOOST_SHARE / 2, BOOST_SHARE / len(distinct)),
+            min(
+                BOOST_SHARE / 2,
+                BOOST_SHARE / len(distinct),
+            ),
         )
         for node in distinct
     )

@@ -168,7 +168,10 @@ def misspellings(engine: Engine, form: str, *, rounds: int = 2) -> list[Misspell
                 continue
             twice = _corrected_once(frequencies, first.text)
             for second in twice[:SECOND_ROUND_CANDIDATES]:
-                gains.setdefault(second.text, first.gain + second.gain)
+                gains.setdefault(
+                    second.text,
+                    first.gain + second.gain,
+                )
     gains.pop(form, None)
     return _likeliest(gains)
 
@@ -227,10 +230,17 @@ class _Frequencies:
     def between(self, left: str, right: str) -> list[str]:
         """The common characters that go with both neighbours."""
         after_left = self.engine.frequencies(
-            "pair", [left + c for c in COMMON_CHARACTERS]
+            "pair",
+            [left + c for c in COMMON_CHARACTERS],
         )
         fitting = [
-            c for c, count in zip(COMMON_CHARACTERS, after_left, strict=True) if count
+            c
+            for c, count in zip(
+                COMMON_CHARACTERS,
+                after_left,
+                strict=True,
+            )
+            if count
         ]
         before_right = self.engine.frequencies("pair", [c + right for c in fitting])
         return [c for c, count in zip(fitting, before_right, strict=True) if count]

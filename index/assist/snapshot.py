@@ -33,11 +33,16 @@ class Snapshot:
     the snapshot goes.
     """
 
-    def __init__(self, engine: Engine, forms: FormTable | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        forms: FormTable | None = None,
+    ) -> None:
         self.engine = engine
         self.forms = FormTable() if forms is None else forms
         # Reentrant: the vocabulary needs the values.
         self._lock = threading.RLock()
+        # All of it is made when it is first asked for: many snapshots only answer searches.
         self._values: dict[str, Values] = {}
         self._names: KnownNames | None = None
         self._vocabulary: Vocabulary | None = None

@@ -159,13 +159,27 @@ def _titles(snapshot: Snapshot, typed: _Typed, most: int) -> list[Suggestion]:
     """The newest titles with every run that was typed."""
     engine = snapshot.engine
     before = () if typed.field else typed.before
-    forms = [form for form in (*map(fold_line, before), typed.form) if form]
+    forms = [
+        form
+        for form in (
+            *map(fold_line, before),
+            typed.form,
+        )
+        if form
+    ]
     condition = AllOf(tuple(String(mainland_forms(form), "title") for form in forms))
     # Three times as many as are shown: copies share their title.
     matches = engine.search(
-        EngineQuery(condition=condition, sort="-year", size=3 * most)
+        EngineQuery(
+            condition=condition,
+            sort="-year",
+            size=3 * most,
+        )
     )
-    if matches.total > max(FEW_TITLES, engine.manifest.reports // TELLING_SHARE):
+    if matches.total > max(
+        FEW_TITLES,
+        engine.manifest.reports // TELLING_SHARE,
+    ):
         return []
     titles = dict.fromkeys(head_of(hit.contents.head)["title"] for hit in matches.hits)
     # A title with a quotation mark cannot be quoted in a query.

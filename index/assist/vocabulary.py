@@ -27,7 +27,11 @@ from operator import itemgetter
 import numpy as np
 
 from index.analysis.characters import IDEOGRAPH_CLASS
-from index.analysis.readings import alike, begun, reading
+from index.analysis.readings import (
+    alike,
+    begun,
+    reading,
+)
 from index.analysis.tokenizer import (
     dictionary,
     domain_words,
@@ -163,7 +167,10 @@ class Vocabulary:
         letters = _letters(prefix)
         if not letters:
             return []
-        return _most_useful(self.spoken(letters[0]).beginning(letters), most)
+        return _most_useful(
+            self.spoken(letters[0]).beginning(letters),
+            most,
+        )
 
     # ------------------------------------------------------------------ corrections
     def spelt(self, pinyin: str, most: int = 3) -> list[str]:
@@ -212,9 +219,16 @@ class Vocabulary:
         names_away = _one_away(form, self._names_by_length)
         words_away = _one_away(form, _by_length(words))
         counts: dict[str, int] = {}
-        for entry in (*sounding, *names_away, *words_away):
+        for entry in (
+            *sounding,
+            *names_away,
+            *words_away,
+        ):
             if entry.form != form:
-                counts[entry.form] = max(counts.get(entry.form, 0), entry.count)
+                counts[entry.form] = max(
+                    counts.get(entry.form, 0),
+                    entry.count,
+                )
         return sorted(
             counts.items(),
             key=lambda item: (-item[1], item[0]),
@@ -252,7 +266,11 @@ class Spoken:
 
         More than one letter may also be initials: xxgk is xin xi gong kai.
         """
-        entries = _between(self.whole, letters, letters + LAST_CHARACTER)
+        entries = _between(
+            self.whole,
+            letters,
+            letters + LAST_CHARACTER,
+        )
         if len(letters) > 1:
             entries += _between(
                 self.initials,
@@ -290,7 +308,9 @@ def _by_beginning(
     return by_character
 
 
-def _by_length(entries: Iterable[Entry]) -> EntriesByLength:
+def _by_length(
+    entries: Iterable[Entry],
+) -> EntriesByLength:
     by_length: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_length[len(entry.form)].append(entry)
@@ -306,7 +326,11 @@ def _by_length(entries: Iterable[Entry]) -> EntriesByLength:
 def _one_away(form: str, by_length: EntriesByLength) -> Iterator[Entry]:
     """Entries with one character replaced, more or less."""
     own = _characters([form])[0]
-    for length in (len(form), len(form) + 1, len(form) - 1):
+    for length in (
+        len(form),
+        len(form) + 1,
+        len(form) - 1,
+    ):
         if length not in by_length:
             continue
         entries, characters = by_length[length]
@@ -383,7 +407,12 @@ def word_entries(engine: Engine, characters: Iterable[str]) -> list[Entry]:
     words = [word for c in characters for word in _dictionary().get(c, "").split()]
     counts = engine.frequencies("word", words) if words else ()
     return [
-        Entry(value=word, form=word, kind="word", count=count)
+        Entry(
+            value=word,
+            form=word,
+            kind="word",
+            count=count,
+        )
         for word, count in zip(words, counts, strict=True)
         if count
     ]

@@ -44,6 +44,7 @@ def decode_cursor(
         "this is no cursor of this search; start again without it and follow `next`",
     )
     try:
+        # base64 wants its length to be a multiple of four; URLs are spared the = signs.
         padded = request.cursor + "=" * (-len(request.cursor) % 4)
         sort, key, tie = json.loads(base64.urlsafe_b64decode(padded.encode()))
     except (

@@ -53,6 +53,7 @@ def result(
         listed += [FacetCount(v, 0) for v in chosen if v not in known]
         listed.sort(key=lambda c: c.value not in wanted)
     values = [c.value for c in listed]
+    # 龙岗区 for 广东省/深圳市/龙岗区.
     labels = [v.rpartition("/")[2] for v in values] if facet.kind == "path" else values
     shown = tuple(
         FacetValue(value, label, c.count, value in wanted, url)
@@ -64,6 +65,7 @@ def result(
             strict=True,
         )
     )
+    # Chosen values at zero are listed, but are no values that reports have.
     found = sum(c.count > 0 for c in listed)
     return FacetResult(
         shown,

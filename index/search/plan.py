@@ -170,6 +170,7 @@ def _filters(
         if len(typed) > LIMITS.values:
             filters[f"{name} typed"] = _filter(name, tuple(typed))
     for name, nodes in _ranges(request, rewritten).items():
+        # A typed and a chosen range on one number both hold.
         is_single = len(nodes) == 1
         filters[f"{name} range"] = nodes[0] if is_single else AllOf(tuple(nodes))
     for text in request.where:
@@ -242,6 +243,7 @@ def relaxed(engine: Engine, plan: Plan) -> EngineQuery | None:
 
 def _most_words(engine: Engine, plan: Plan) -> int:
     """How many of the telling words some report has at most, by bisection."""
+    # What has `middle` words also has fewer, so the number can be halved towards.
     low, high = 0, len(plan.rewritten.telling())
     while low < high:
         middle = (low + high + 1) // 2

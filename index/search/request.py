@@ -24,7 +24,9 @@ __all__ = [
     "Toggles",
 ]
 
+# Where a request is written to as a URL.
 API_SEARCH, PAGE_SEARCH = "/api/v1/search", "/search"
+# All words, any word, or all and then most of them.
 MATCH_MODES = ("auto", "all", "any")
 
 
@@ -182,6 +184,7 @@ class Toggles:
 
     def __init__(self, request: SearchRequest, path: str = API_SEARCH) -> None:
         params = request.params()
+        # A neighbour begins on its first page.
         paging = ("cursor", "page")
         self.path, self.filters = path, request.filters
         self.parts = [

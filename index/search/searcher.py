@@ -110,6 +110,7 @@ class Searcher:
         A server does so, as it will answer many questions.
         """
         self.snapshot = Snapshot(engine)
+        # The thread that prepares the newest snapshot; None where none is prepared.
         self.warming = engine.warm() if warm else None
 
     @classmethod
@@ -147,6 +148,7 @@ class Searcher:
         plan = make_plan(snapshot, request)
         matches, query = self._run(engine, plan, request)
         is_relaxed = query is not plan.query
+        # Marks are those of the whole query, also where only most of its words were asked for.
         hits = hits_of(plan.query.condition, matches, request.snippets)
         if request.fold:
             hits = with_copies(engine, hits, matches)
@@ -269,6 +271,7 @@ class Searcher:
                 query = make_plan(snapshot, corrected).query
             except QueryError:
                 return 0
+            # Neither hits nor occurrences are needed.
             only_total = replace(query, size=0, counted=Everything())
             return snapshot.engine.search(only_total).total
 
@@ -361,6 +364,7 @@ class Searcher:
     ) -> FacetResult:
         """The values of one facet under a search, those that contain a text."""
         snapshot = self.snapshot
+        # Only this facet is counted, and no hit is needed.
         uncounted = replace(request, facets=(), size=1, page=1, cursor=None)
         plan = make_plan(snapshot, uncounted)
         chosen = plan.chosen.get(name, ())

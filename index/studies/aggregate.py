@@ -33,7 +33,9 @@ __all__ = [
 ]
 
 Array = np.ndarray[Any, np.dtype[Any]]
+# What can be told apart on the axis.
 BY = ("year", "level", "region", "line")
+# A body itself, or all bodies of its area in one report.
 SCOPES = ("self", "aggregate")
 # Table statuses whose numbers are used. Inconsistent tables are used only when they are asked for.
 USED_STATUSES = ("consistent", "partial", "absent")
@@ -73,34 +75,86 @@ DECIDED_SUITS = (
 GB_TEMPLATES = ("gb2019", "gb2021")
 RATIOS = (
     Measure(
-        "grant_rate", "公开率", "Grant rate", "%", "ratio", "（予以公开+部分公开）÷本年办理总计", GB_TEMPLATES,
-        ("applications_granted", "applications_partly_granted"), ("applications_handled",),
+        "grant_rate",
+        "公开率",
+        "Grant rate",
+        "%",
+        "ratio",
+        "（予以公开+部分公开）÷本年办理总计",
+        GB_TEMPLATES,
+        (
+            "applications_granted",
+            "applications_partly_granted",
+        ),
+        ("applications_handled",),
     ),
     Measure(
-        "refusal_rate", "不予公开率", "Refusal rate", "%", "ratio", "不予公开÷本年办理总计", GB_TEMPLATES,
-        ("applications_refused",), ("applications_handled",),
+        "refusal_rate",
+        "不予公开率",
+        "Refusal rate",
+        "%",
+        "ratio",
+        "不予公开÷本年办理总计",
+        GB_TEMPLATES,
+        ("applications_refused",),
+        ("applications_handled",),
     ),
     Measure(
-        "unavailable_rate", "无法提供率", "Unavailable rate", "%", "ratio", "无法提供÷本年办理总计", GB_TEMPLATES,
-        ("applications_unavailable",), ("applications_handled",),
+        "unavailable_rate",
+        "无法提供率",
+        "Unavailable rate",
+        "%",
+        "ratio",
+        "无法提供÷本年办理总计",
+        GB_TEMPLATES,
+        ("applications_unavailable",),
+        ("applications_handled",),
     ),
     Measure(
-        "not_processed_rate", "不予处理率", "Not-processed rate", "%", "ratio", "不予处理÷本年办理总计", GB_TEMPLATES,
-        ("applications_not_processed",), ("applications_handled",),
+        "not_processed_rate",
+        "不予处理率",
+        "Not-processed rate",
+        "%",
+        "ratio",
+        "不予处理÷本年办理总计",
+        GB_TEMPLATES,
+        ("applications_not_processed",),
+        ("applications_handled",),
     ),
     Measure(
-        "carry_out_rate", "结转率", "Carry-over rate", "%", "ratio", "结转下年度÷（本年新收+上年结转）", GB_TEMPLATES,
-        ("applications_carried_out",), ("applications_new", "applications_carried_in"),
+        "carry_out_rate",
+        "结转率",
+        "Carry-over rate",
+        "%",
+        "ratio",
+        "结转下年度÷（本年新收+上年结转）",
+        GB_TEMPLATES,
+        ("applications_carried_out",),
+        ("applications_new", "applications_carried_in"),
     ),
     Measure(
-        "review_correction_rate", "复议纠错率", "Correction rate in review", "%", "ratio",
-        "复议纠正÷（维持+纠正+其他结果），不计尚未审结", GB_TEMPLATES, ("reviews_corrected",), DECIDED_REVIEWS,
+        "review_correction_rate",
+        "复议纠错率",
+        "Correction rate in review",
+        "%",
+        "ratio",
+        "复议纠正÷（维持+纠正+其他结果），不计尚未审结",
+        GB_TEMPLATES,
+        ("reviews_corrected",),
+        DECIDED_REVIEWS,
     ),
     Measure(
-        "suit_loss_rate", "诉讼败诉率", "Loss rate in litigation", "%", "ratio",
-        "诉讼纠正÷（维持+纠正+其他结果），不计尚未审结", GB_TEMPLATES, ("suits_corrected",), DECIDED_SUITS,
+        "suit_loss_rate",
+        "诉讼败诉率",
+        "Loss rate in litigation",
+        "%",
+        "ratio",
+        "诉讼纠正÷（维持+纠正+其他结果），不计尚未审结",
+        GB_TEMPLATES,
+        ("suits_corrected",),
+        DECIDED_SUITS,
     ),
-)  # fmt: skip
+)
 
 
 def measures() -> tuple[Measure, ...]:
@@ -233,18 +287,7 @@ def aggregate(
     `region` is the path below which regions are told apart. Raises RequestError.
     """
     wanted = measure_named(measure)
-    if by not in BY:
-        raise RequestError("by", f"{by!r} is not one of {', '.join(BY)}")
-    if scope is not None and scope not in SCOPES:
-        raise RequestError(
-            "scope",
-            f"{scope!r} is not one of {', '.join(SCOPES)}",
-        )
-    if template is not None and template not in wanted.templates:
-        raise RequestError(
-            "template",
-            f"{measure} stands in {', '.join(wanted.templates)} only, not in {template!r}",
-        )
+    _check(wanted, by, scope, template)
     metrics = [*wanted.over, *wanted.under] or [measure]
     columns = engine.columns(query, metrics, (by, "scope", "template", "tables"))
     table = _table(columns, wanted, by, region)
@@ -255,10 +298,10 @@ def aggregate(
         template,
         inconsistent=inconsistent,
     )
-    found = set(table.keys.tolist())
-    groups = tuple(
-        _group(table, wanted, number) for number in _order(table, by) if number in found
-    )
+    # A facet has values that none of these reports has.
+    present = set(table.keys.tolist())
+    ordered = [number for number in _order(table, by) if number in present]
+    groups = tuple(_group(table, wanted, number) for number in ordered)
     return Aggregate(
         measure=measure,
         by=by,
@@ -269,6 +312,28 @@ def aggregate(
         notes=tuple(table.notes),
         breaks=_breaks(groups) if by == "year" else (),
     )
+
+
+def _check(
+    measure: Measure,
+    by: str,
+    scope: str | None,
+    template: str | None,
+) -> None:
+    """Refuse what cannot be drawn. Raises RequestError."""
+    if by not in BY:
+        raise RequestError("by", f"{by!r} is not one of {', '.join(BY)}")
+    if scope is not None and scope not in SCOPES:
+        raise RequestError(
+            "scope",
+            f"{scope!r} is not one of {', '.join(SCOPES)}",
+        )
+    if template is not None and template not in measure.templates:
+        stated = ", ".join(measure.templates)
+        raise RequestError(
+            "template",
+            f"{measure.name} stands in {stated} only, not in {template!r}",
+        )
 
 
 def _table(
@@ -362,7 +427,7 @@ def _in(
     *,
     absent: bool = False,
 ) -> Array:
-    """Whether each name is allowed. The last entry, which -1 finds, is for a report without one."""
+    """Whether each name is allowed; `absent` is last, where -1 looks, for reports without one."""
     return np.array([*(name in allowed for name in names), absent])
 
 
@@ -421,6 +486,7 @@ def _group(table: _Table, measure: Measure, number: int) -> Group:
     below = float(table.under[used].sum())
     above = float(table.over[used].sum())
     q1, median, q3 = (float(q) for q in np.percentile(values, (25, 50, 75)))
+    # The form that most of the used reports have; -1 is a report whose form is not known.
     templates = table.templates[used & (table.templates >= 0)]
     usual = (
         table.template_names[int(np.bincount(templates).argmax())]
@@ -486,7 +552,8 @@ def histogram(
 
 
 def _edges(low: float, high: float, bins: int) -> list[float]:
-    if low >= 1000 and high - low < 200:  # years
+    # Numbers as close together and as high are years: one bin each.
+    if low >= 1000 and high - low < 200:
         return [float(n) for n in range(int(low), int(high) + 2)]
     edges = [min(low, 0.0), 1.0]
     power = 1.0
@@ -494,6 +561,7 @@ def _edges(low: float, high: float, bins: int) -> list[float]:
         edges += [step * power for step in BIN_STEPS if step * power > edges[-1]]
         power *= 10
     edges = [e for i, e in enumerate(edges) if i == 0 or edges[i - 1] <= high]
+    # Too many bins: every second inner edge goes.
     while len(edges) > bins + 1:
         edges = [edges[0], *edges[1:-1:2], edges[-1]]
     return edges

@@ -190,7 +190,7 @@ class Passages:
 # ---------------------------------------------------------------------- sentences
 @dataclass(frozen=True)  # no slots: pairs are made when they are first asked for
 class Sentence:
-    """A sentence at form[start:end], and its letters in mainland wording: what it is compared by."""
+    """A sentence at form[start:end]. It is compared by `letters`, those in mainland wording."""
 
     start: int
     end: int

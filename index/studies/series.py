@@ -2,8 +2,8 @@
 
 What one year carries out, the next one carries in. A body is followed through its renaming: a
 department of the same line, level and place whose years do not overlap with its own is what it was
-before, or became (国土资源局, 自然资源局). A missing year is one that is not in this corpus; no more
-is known of it.
+before, or became (国土资源局, 自然资源局). A missing year is one that is not in this corpus; no
+more is known of it.
 """
 
 from __future__ import annotations
