@@ -20,7 +20,7 @@ from index.model.errors import GongkaiError, InputError, RequestError
 from index.model.fields import FACETS, SORTS
 from index.model.report import Report
 from index.model.settings import SETTINGS, Settings
-from index.search.request import MATCHES, SearchRequest
+from index.search.request import MATCH_MODES, SearchRequest
 from index.search.response import Hit, QueryEcho, SearchResponse
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def filter_options(command: Command) -> Command:
     )(command)
     return click.option(
         "--match",
-        type=click.Choice(MATCHES),
+        type=click.Choice(MATCH_MODES),
         default="auto",
         help="How many words must occur.",
     )(command)

@@ -1,10 +1,11 @@
-"""The index form: one spelling for one thing, whatever script, width or line break it was published
-in.
+"""The index form: one spelling for one thing, however it was published.
+
+Script, width, case, brackets and line breaks make no difference:
 
     display text -> compatibility forms, width, case, white space -> t2s -> one form for one-to-many
     pairs
 
-Only this module imports opencc. Every character of the index form comes from exactly one place of
+Only this module imports opencc. Every character of the index form comes from exactly one span of
 the display text, so that a span can be taken back (OffsetMap).
 """
 
@@ -22,6 +23,12 @@ import numpy as np
 import opencc
 from numpy.typing import NDArray
 
+from index.analysis.characters import (
+    HAN_CLASS,
+    INVISIBLE_CLASS,
+    RADICAL_EQUIVALENTS,
+    SPACE_CLASS,
+)
 from index.analysis.offsets import OffsetBuilder, OffsetMap
 
 __all__ = [
@@ -39,17 +46,11 @@ __all__ = [
 
 # Raise it with any change of the form: an index keeps it in its fingerprint and is
 # refused when it differs.
-NORMALISER_VERSION = 1
-
-# Radicals that PDF fonts leave behind and that have no compatibility decomposition of their own.
-RADICALS = str.maketrans(
-    "⺁⺈⺋⺌⺍⺕⺗⺝⺠⺢⺣⺤⺥⺧⺩⺪⺬⺭⺮⺯⺰⺱⺳⺶⺷⺸⺹⺺⺻⺼⺾⺿⻀⻃⻄⻅⻆⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
-    "厂刀卩小小彐心月民水火爪爪牛王疋示礻竹糸纟网网羊羊羊老聿聿肉艸艸艸西西见角讠贝足车辶辶辶邑钅長镸长门阜阜雨青韦页风飞食食食飠饣马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜龟",
-)
+NORMALISER_VERSION = 2
 
 # One character for what is set in many ways: brackets round a document number, dashes, dots,
 # quotation marks.
-SIGNS = str.maketrans(
+SIGN_VARIANTS = str.maketrans(
     {
         **dict.fromkeys("〔〘﹝［【〖[﹙⁽", "("),
         **dict.fromkeys("〕〙﹞］】〗]﹚⁾", ")"),
@@ -61,26 +62,22 @@ SIGNS = str.maketrans(
     }
 )
 
-# What t2s leaves apart by context or by rule, although readers write either: both sides fold to one
-# of them.
+# What t2s leaves apart by context or by rule, although readers write either (著力, 着力). Both
+# become the second.
 ONE_TO_MANY = str.maketrans(
     "著覆乾徵夥馀锺瞭藉裏於臺後係隻髮麵鬆範穀製澱嚮弔願麽",
     "着复干征伙余钟了借里于台后系只发面松范谷制淀向吊愿么",
 )
-VARIANTS = re.compile(f"[{''.join(map(chr, ONE_TO_MANY))}]")
+VARIANT_PATTERN = re.compile(f"[{''.join(map(chr, ONE_TO_MANY))}]")
 
-SPACES = (
-    "\t\n\v\f\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x00"
-)
-INVISIBLE = (
-    "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
-)
-HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-WIDE_PUNCTUATION = "、。〈-】〔-〟，．：；！？（）“”‘’…"
-JOINED = HAN + WIDE_PUNCTUATION
-JOINS = re.compile(f"[{JOINED}]")
-BLANK = SPACES + INVISIBLE
-RANGES = (
+WIDE_PUNCTUATION_CLASS = "、。〈-】〔-〟，．：；！？（）“”‘’…"
+# Between two such characters white space is dropped: it only breaks a line or pads a cell.
+JOINING_CLASS = HAN_CLASS + WIDE_PUNCTUATION_CLASS
+JOINING = re.compile(f"[{JOINING_CLASS}]")
+BLANK_CLASS = SPACE_CLASS + INVISIBLE_CLASS
+# Where characters with a compatibility form lie: Latin and signs (Ⅲ, ①), kana and squares
+# (㎡), presentation and full-width forms (Ａ).
+COMPATIBILITY_RANGES = (
     (0x21, 0x7E),
     (0xA0, 0x590),
     (0x1E00, 0x2BFF),
@@ -88,16 +85,18 @@ RANGES = (
     (0xA640, 0xA7FF),
     (0xF900, 0xFFEF),
 )
+# And radicals, compatibility ideographs of plane 2, mathematical letters (𝟏).
 FOLDED_RANGES = (
-    *RANGES,
+    *COMPATIBILITY_RANGES,
     (0x2F00, 0x2FDF),
     (0x2E80, 0x2EF3),
     (0x2F800, 0x2FA1F),
     (0x1D400, 0x1D7FF),
 )
+# What t2s may change one by one; all rare characters are taken for such.
 HAN_RANGES = ((0x2E80, 0xA000), (0xF900, 0xFB00))
-RARE = slice(0x20000, 0x323B0)
-CODES = 0x110000
+RARE_HAN = slice(0x20000, 0x323B0)
+CODE_COUNT = 0x110000
 
 # Every phrase that t2s changes has one of these (沈默, 土坏, 海哩) or a character that
 # it changes alone.
@@ -106,16 +105,16 @@ IN_PHRASES = "沈覆藉瞭坏甦哩衹"
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text in index form, and the way back to where each span of it stands in the display text."""
+    """A text in index form, and the offsets that take spans back to the display text."""
 
     form: str
     offsets: OffsetMap = field(default_factory=OffsetMap)
 
-    def spans(self, found: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    def spans(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
         """The display spans of what a pattern finds in the form."""
         return (
             self.offsets.span(*m.span())
-            for m in found.finditer(self.form)
+            for m in pattern.finditer(self.form)
             if m.end() > m.start()
         )
 
@@ -135,14 +134,17 @@ class Tables(NamedTuple):
     """What folding does to single characters: the first two arrays are indexed by code point."""
 
     steps: NDArray[np.int32]
-    """How far each character lies from the one character that stands for it."""
+    """What is added to a code point to get that of the one character that stands for it."""
     telling: NDArray[np.bool_]
-    """Whether t2s or ONE_TO_MANY may change it, alone or in a phrase: a text without any needs
-    neither.
+    """Whether t2s or ONE_TO_MANY may change it, alone or in a phrase.
+
+    A text without such a character needs neither.
     """
     shifts: re.Pattern[str]
-    """All that changes the length: white space that is dropped or joined (group 1: it stands alone
-    and is dropped), what cannot be seen, and characters that become several.
+    """All that changes the length.
+
+    It is white space that is dropped or joined, what cannot be seen, and characters that become
+    several. Group 1 matches when a blank stands alone between Chinese characters and is dropped.
     """
 
 
@@ -150,45 +152,49 @@ class Tables(NamedTuple):
 def tables() -> Tables:
     """Made when the first text is folded."""
     folded = _folded_characters()
-    single = {code: ord(new) for code, new in folded.items() if len(new) == 1}
-    expanding = "".join(
-        re.escape(chr(code)) for code, new in folded.items() if len(new) > 1
-    )
-    steps = np.zeros(CODES, np.int32)
+    single = {code: ord(form) for code, form in folded.items() if len(form) == 1}
+    several = [code for code, form in folded.items() if len(form) > 1]
+    expanding = "".join(re.escape(chr(code)) for code in several)
+    steps = np.zeros(CODE_COUNT, np.int32)
     steps[list(single)] = np.subtract(list(single.values()), list(single))
+    # Half surrogate pairs, which UTF-8 cannot write, become the replacement character.
     steps[0xD800:0xE000] = 0xFFFD - np.arange(0xD800, 0xE000)
-    spaces = [code for code in range(0x3001) if SPACE.match(chr(code))]
+    spaces = [code for code in range(0x3001) if SPACE_PATTERN.match(chr(code))]
     steps[spaces] = np.subtract(0x20, spaces)
     telling = _telling()
-    told = set(of_code_points(np.flatnonzero(telling)))
-    telling[[code for code, new in folded.items() if not told.isdisjoint(new)]] = True
-    telling[RARE] = True
+    # ⾞ becomes 車, which t2s changes: the radical tells too.
+    changing = set(of_code_points(np.flatnonzero(telling)))
+    for code, form in folded.items():
+        if not changing.isdisjoint(form):
+            telling[code] = True
+    telling[RARE_HAN] = True
     lone, runs = (
-        f"(?<=[{JOINED}][{BLANK}])(?=[{JOINED}])()",
-        f"(?<=[{BLANK}])[{BLANK}]+",
+        f"(?<=[{JOINING_CLASS}][{BLANK_CLASS}])(?=[{JOINING_CLASS}])()",
+        f"(?<=[{BLANK_CLASS}])[{BLANK_CLASS}]+",
     )
     return Tables(
         steps,
         telling,
         re.compile(
-            f"[{BLANK}{expanding}](?:{lone}|{runs}|(?<=[{INVISIBLE}{expanding}]))"
+            f"[{BLANK_CLASS}{expanding}](?:{lone}|{runs}|(?<=[{INVISIBLE_CLASS}{expanding}]))"
         ),
     )
 
 
 def _folded_characters() -> dict[int, str]:
     """What every character becomes that is not its own form."""
-    codes = (code for low, high in FOLDED_RANGES for code in range(low, high + 1))
-    return {
-        code: folded for code in codes if (folded := compatible(chr(code))) != chr(code)
-    }
+    folded: dict[int, str] = {}
+    for low, high in FOLDED_RANGES:
+        for code in range(low, high + 1):
+            form = compatible(chr(code))
+            if form != chr(code):
+                folded[code] = form
+    return folded
 
 
 def _telling() -> NDArray[np.bool_]:
-    """Whether t2s changes a character alone, whether it changes it in a phrase, or ONE_TO_MANY
-    does.
-    """
-    telling = np.zeros(CODES, np.bool_)
+    """Whether t2s changes a character, alone or in a phrase, or ONE_TO_MANY does."""
+    telling = np.zeros(CODE_COUNT, np.bool_)
     telling[[*map(ord, IN_PHRASES), *ONE_TO_MANY]] = True
     for first, behind in HAN_RANGES:
         han = np.arange(first, behind)
@@ -202,10 +208,10 @@ def compatible(char: str) -> str:
     >>> compatible("Ａ"), compatible("⽂"), compatible("㈠"), compatible("〔")
     ('a', '文', '(一)', '(')
     """
-    known = char.translate(RADICALS).translate(SIGNS)
+    known = RADICAL_EQUIVALENTS.get(char, char).translate(SIGN_VARIANTS)
     if known != char:
         return known
-    folded = unicodedata.normalize("NFKC", char).translate(SIGNS)
+    folded = unicodedata.normalize("NFKC", char).translate(SIGN_VARIANTS)
     # A spacing diacritic decomposes into a space and a mark: the character itself is what was
     # printed.
     return char if folded.startswith(" ") else folded.lower()
@@ -227,23 +233,25 @@ def fold(text: str) -> Folded:
     """
     steps, telling, shifts = tables()
     codes = code_points(text)
-    each = of_code_points(codes + steps.take(codes))
-    builder, at = OffsetBuilder(), 0
+    # Character by character, all at once; then only what changes the length is looked at.
+    mapped = of_code_points(codes + steps.take(codes))
+    builder = OffsetBuilder()
     pieces: list[str] = []
+    done = 0
     for match in shifts.finditer(text):
         start, end = match.span()
-        builder.linear(at, start - at)
-        pieces.append(each[at:start])
+        builder.linear(done, start - done)
+        pieces.append(mapped[done:start])
         if not match.lastindex:
-            new = _irregular(text, start, end)
-            builder.blocked(start, end - start, len(new))
-            pieces.append(new)
-        at = end
-    builder.linear(at, len(text) - at)
-    pieces.append(each[at:])
+            replacement = _irregular(text, start, end)
+            builder.blocked(start, end - start, len(replacement))
+            pieces.append(replacement)
+        done = end
+    builder.linear(done, len(text) - done)
+    pieces.append(mapped[done:])
     form = "".join(pieces)
     if np.count_nonzero(telling.take(codes)):
-        form = VARIANTS.sub(_one_of_many, to_simplified(form))
+        form = VARIANT_PATTERN.sub(_one_of_many, to_simplified(form))
     return Folded(form, builder.build())
 
 
@@ -281,37 +289,40 @@ def fold_line(text: str) -> str:
     return fold(text).form.strip()
 
 
-SPACE = re.compile(f"[{SPACES}]")
-UNSEEN = re.compile(f"[{SPACES}{INVISIBLE}]")
+SPACE_PATTERN = re.compile(f"[{SPACE_CLASS}]")
+BLANK_PATTERN = re.compile(f"[{SPACE_CLASS}{INVISIBLE_CLASS}]")
 
 
 def _irregular(text: str, start: int, end: int) -> str:
-    """What stands for a run of white space, for what cannot be seen, or for a character that
-    becomes several.
+    """What stands for text[start:end], which changes the length.
+
+    It is a run of white space, something that cannot be seen, or a character that becomes several.
     """
     run = text[start:end]
     if not run.isspace():  # nearly always it is a line break
-        if not UNSEEN.match(run):
+        if not BLANK_PATTERN.match(run):
             return compatible(run)
-        if not SPACE.search(run):
+        if not SPACE_PATTERN.search(run):
             return ""
-    inside = (
-        start > 0
-        and end < len(text)
-        and JOINS.match(text[start - 1])
-        and JOINS.match(text[end])
-    )
-    return "" if inside else " "
+    if start == 0 or end == len(text):
+        return " "
+    joined = JOINING.match(text[start - 1]) and JOINING.match(text[end])
+    return "" if joined else " "
 
 
 def to_simplified(text: str) -> str:
-    """Traditional to simplified, character by character where a conversion would change the length."""
+    """Traditional to simplified, of the same length.
+
+    Where converting the whole text would change the length, it is converted by characters.
+    """
     converted: str = converter().convert(text)
     if len(converted) == len(text):
         return converted
-    return "".join(
-        one if len(one) == 1 else c for c in text for one in [_simplified_character(c)]
-    )
+    simplified: list[str] = []
+    for c in text:
+        character = _simplified_character(c)
+        simplified.append(character if len(character) == 1 else c)
+    return "".join(simplified)
 
 
 @cache
@@ -328,8 +339,9 @@ TRADITIONAL_SHARE = 0.05
 def script_of(text: str) -> str | None:
     """ "Hans" or "Hant"; None for a text with hardly any Chinese.
 
-    >>> script_of("政府資訊公開工作年度報告"), script_of("政府信息公开工作年度报告"), script_of("PDF")
-    ('Hant', 'Hans', None)
+    >>> script_of("政府資訊公開工作年度報告"), script_of("政府信息公开工作年度报告")
+    ('Hant', 'Hans')
+    >>> script_of("PDF")
     """
     codes = code_points(text)
     han = codes[(codes >= 0x3400) & (codes <= 0x9FFF)]

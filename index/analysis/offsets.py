@@ -1,4 +1,4 @@
-"""OffsetMap: from a span of the index form back to the span of the display text that it came from.
+"""OffsetMap: from a span of the index form back to its span of the display text.
 
 Offsets shall not be modified after folding: everything that changes the text does so while the map
 is made.
@@ -36,20 +36,16 @@ class OffsetMap:
     def start(self, position: int) -> int:
         """Where the display text of the form character at `position` starts."""
         k = bisect_right(self.form, position) - 1
-        return (
-            self.display[k]
-            if self.block[k]
-            else self.display[k] + position - self.form[k]
-        )
+        if self.block[k]:
+            return self.display[k]
+        return self.display[k] + position - self.form[k]
 
     def end(self, position: int) -> int:
         """Where the display text of the form character at `position` ends."""
         k = bisect_right(self.form, position) - 1
-        return (
-            self.display[k] + self.block[k]
-            if self.block[k]
-            else self.display[k] + position - self.form[k] + 1
-        )
+        if self.block[k]:
+            return self.display[k] + self.block[k]
+        return self.display[k] + position - self.form[k] + 1
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The display span of form[start:end]; end > start.
@@ -63,25 +59,38 @@ class OffsetMap:
         """`span` of each of some sorted spans: the runs are walked along once."""
         if self.is_identity:
             return list(spans)
-        form, display, block = self.form, self.display, self.block
-        out: list[tuple[int, int]] = []
-        k, behind, count = 0, form[1] if len(form) > 1 else math.inf, len(form)
+        # Local names: this loop runs once a mark.
+        form = self.form
+        display = self.display
+        block = self.block
+        count = len(form)
+        displayed: list[tuple[int, int]] = []
+        k = 0
+        behind = form[1] if count > 1 else math.inf
         for start, end in spans:
             while start >= behind:
                 k += 1
                 behind = form[k + 1] if k + 1 < count else math.inf
             first = display[k] if block[k] else display[k] + start - form[k]
+            # A span that ends behind this run is rare: its end is looked up.
             last = (
                 display[k] + (block[k] or end - form[k])
                 if end <= behind
                 else self.end(end - 1)
             )
-            out.append((first, last))
-        return out
+            displayed.append((first, last))
+        return displayed
 
     def rows(self) -> list[tuple[int, int, int]]:
         """The runs as (form, display, block), for storing."""
-        return list(zip(self.form, self.display, self.block, strict=True))
+        return list(
+            zip(
+                self.form,
+                self.display,
+                self.block,
+                strict=True,
+            )
+        )
 
     @classmethod
     def of_rows(cls, rows: Iterable[Sequence[int]]) -> OffsetMap:
@@ -103,11 +112,7 @@ class OffsetBuilder:
         """`count` form characters from as many display characters at `display`."""
         if count <= 0:
             return
-        if not (
-            self.form
-            and not self.block[-1]
-            and self.display[-1] + self.length - self.form[-1] == display
-        ):
+        if not self._continues(display):
             self._run(display, 0)
         self.length += count
 
@@ -118,6 +123,12 @@ class OffsetBuilder:
         self._run(display, width)
         self.length += count
 
+    def _continues(self, display: int) -> bool:
+        """Whether the last run is linear and ends where `display` is."""
+        if not self.form or self.block[-1]:
+            return False
+        return self.display[-1] + self.length - self.form[-1] == display
+
     def _run(self, display: int, block: int) -> None:
         self.form.append(self.length)
         self.display.append(display)
@@ -125,8 +136,10 @@ class OffsetBuilder:
 
     def build(self) -> OffsetMap:
         """The finished map."""
-        return (
-            OffsetMap(tuple(self.form), tuple(self.display), tuple(self.block))
-            if self.form
-            else OffsetMap()
+        if not self.form:  # an empty text
+            return OffsetMap()
+        return OffsetMap(
+            tuple(self.form),
+            tuple(self.display),
+            tuple(self.block),
         )

@@ -1,10 +1,10 @@
-"""How characters are read and what they look like: for completions and corrections only, nothing is
-matched by it.
+"""How characters are read and what they look like.
 
-Readings are pinyin without tones, `v` for ü. Only the 6,763 characters of GB 2312 are known, which
-is what reports are written with, and the words in which one of them is read otherwise than usual.
-`readings.txt` has both; it is made from pypinyin by `python -m tests.index.test_readings`, as
-pypinyin itself takes a quarter of a second and 57 MB to load.
+It serves completions and corrections; nothing is matched by it. Readings are pinyin without tones,
+`v` for ü. Known are the 6,763 characters of GB 2312, which reports are written with, and the words
+in which one of them is read otherwise than usual (银行 yin hang).
+`readings.txt` has both. `python -m tests.index.analysis.test_readings` makes it from pypinyin,
+which itself takes a quarter of a second and 57 MB to load.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 
 __all__ = [
-    "COMMON",
-    "KNOWN",
+    "COMMON_CHARACTERS",
+    "KNOWN_CHARACTERS",
     "alike",
     "begun",
     "blurred",
@@ -27,7 +27,7 @@ __all__ = [
     "sounds",
 ]
 
-TABLE = Path(__file__).with_name("readings.txt")
+READINGS_FILE = Path(__file__).with_name("readings.txt")
 
 
 def _rows(first: int, last: int) -> str:
@@ -40,17 +40,17 @@ def _rows(first: int, last: int) -> str:
 
 
 # The 3,755 characters of level 1.
-COMMON = _rows(0xB0, 0xD7)
+COMMON_CHARACTERS = _rows(0xB0, 0xD7)
 
 # All characters with a reading.
-KNOWN = COMMON + _rows(0xD8, 0xF7)
+KNOWN_CHARACTERS = COMMON_CHARACTERS + _rows(0xD8, 0xF7)
 
 # So many characters has the longest word of the table.
-LONGEST = 4
+LONGEST_WORD = 4
 
 # Characters that are taken for one another by their looks, when typed, read off a scan
 # or copied.
-ALIKE = (
+ALIKE_GROUPS = (
     *(
         "己已巳",
         "未末",
@@ -163,12 +163,10 @@ ALIKE = (
 
 @cache
 def _table() -> dict[str, tuple[str, ...]]:
-    """Characters with their readings, and words of several characters with theirs, a syllable a
-    character.
-    """
+    """Characters with their readings, and words with their syllables, one a character."""
     rows = (
         row.split()
-        for row in TABLE.read_text(encoding="utf-8").splitlines()
+        for row in READINGS_FILE.read_text(encoding="utf-8").splitlines()
         if row[:1] not in ("#", "")
     )
     return {word: tuple(map(sys.intern, syllables)) for word, *syllables in rows}
@@ -177,17 +175,17 @@ def _table() -> dict[str, tuple[str, ...]]:
 @cache
 def readings() -> dict[str, tuple[str, ...]]:
     """Character -> its readings, the usual one first."""
-    return {c: _table()[c] for c in KNOWN if c in _table()}
+    return {c: _table()[c] for c in KNOWN_CHARACTERS if c in _table()}
 
 
 @cache
 def begun() -> dict[str, str]:
     """Letter -> the characters with a reading that begins with it."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for char, sounded in readings().items():
-        for letter in dict.fromkeys(sound[0] for sound in sounded):
-            found[letter].append(char)
-    return {letter: "".join(chars) for letter, chars in found.items()}
+    by_letter: dict[str, list[str]] = defaultdict(list)
+    for char, char_readings in readings().items():
+        for letter in dict.fromkeys(sound[0] for sound in char_readings):
+            by_letter[letter].append(char)
+    return _joined(by_letter)
 
 
 def reading(word: str) -> tuple[str, ...] | None:
@@ -196,21 +194,23 @@ def reading(word: str) -> tuple[str, ...] | None:
     >>> reading("年度报告"), reading("银行"), reading("A1")
     (('nian', 'du', 'bao', 'gao'), ('yin', 'hang'), None)
     """
-    found: list[str] = []
-    while len(found) < len(word):
-        syllables = _next(word, len(found))
-        if not syllables:
+    syllables: list[str] = []
+    # One syllable a character: their count is how far the word was read.
+    while len(syllables) < len(word):
+        following = _next(word, len(syllables))
+        if not following:
             return None
-        found += syllables
-    return tuple(found)
+        syllables += following
+    return tuple(syllables)
 
 
-def _next(word: str, at: int) -> tuple[str, ...]:
+def _next(word: str, start: int) -> tuple[str, ...]:
     """The syllables of the longest word of the table that begins here, or of one character."""
-    for end in range(min(len(word), at + LONGEST), at + 1, -1):
-        if (found := _table().get(word[at:end])) is not None:
-            return found
-    return readings().get(word[at], ())[:1]
+    for end in range(min(len(word), start + LONGEST_WORD), start + 1, -1):
+        syllables = _table().get(word[start:end])
+        if syllables is not None:
+            return syllables
+    return readings().get(word[start], ())[:1]
 
 
 def sounds(char: str) -> tuple[str, ...]:
@@ -235,44 +235,51 @@ def blurred(sound: str) -> str:
 
 @cache
 def _by_sound() -> tuple[dict[str, str], dict[str, str]]:
-    """(usual reading -> characters, any reading, blurred -> characters)."""
+    """(usual reading -> characters, blurred form of any reading -> characters)."""
     exact: dict[str, list[str]] = defaultdict(list)
     blur: dict[str, list[str]] = defaultdict(list)
-    for char, found in readings().items():
-        for sound in found[:1]:
+    for char, char_readings in readings().items():
+        for sound in char_readings[:1]:
             exact[sound].append(char)
-        for sound in found:
+        for sound in char_readings:
             blur[blurred(sound)].append(char)
-    return {k: "".join(v) for k, v in exact.items()}, {
-        k: "".join(v) for k, v in blur.items()
-    }
+    return _joined(exact), _joined(blur)
+
+
+def _joined(
+    characters: dict[str, list[str]],
+) -> dict[str, str]:
+    return {sound: "".join(chars) for sound, chars in characters.items()}
 
 
 @cache
 def homophones(char: str) -> str:
     """The other characters whose usual reading is that of this one."""
-    exact = _by_sound()[0]
-    return "".join(exact[s] for s in sounds(char)[:1]).replace(char, "")
+    exact, _ = _by_sound()
+    return "".join(exact[sound] for sound in sounds(char)[:1]).replace(char, "")
 
 
 @cache
 def near_homophones(char: str) -> str:
-    """The other characters that sound nearly like this one or may be read like it, homophones among
-    them.
+    """The other characters that sound nearly like this one or may be read like it.
+
+    Homophones are among them.
     """
-    blur = _by_sound()[1]
-    return "".join(
-        dict.fromkeys(c for s in sounds(char) for c in blur[blurred(s)] if c != char)
-    )
+    _, blur = _by_sound()
+    near: dict[str, None] = {}
+    for sound in sounds(char):
+        near |= dict.fromkeys(blur[blurred(sound)])
+    near.pop(char, None)
+    return "".join(near)
 
 
 @cache
 def _by_looks() -> dict[str, str]:
-    found: dict[str, str] = defaultdict(str)
-    for group in ALIKE:
+    looks: dict[str, str] = defaultdict(str)
+    for group in ALIKE_GROUPS:
         for char in group:
-            found[char] += group.replace(char, "")
-    return dict(found)
+            looks[char] += group.replace(char, "")
+    return dict(looks)
 
 
 def alike(char: str) -> str:

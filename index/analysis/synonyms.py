@@ -7,15 +7,16 @@ from pathlib import Path
 
 __all__ = ["groups", "synonyms"]
 
-TABLE = Path(__file__).with_name("synonyms.txt")
+SYNONYMS_FILE = Path(__file__).with_name("synonyms.txt")
 
 
 @cache
 def groups() -> tuple[tuple[tuple[str, ...], str], ...]:
     """(the words of a group in index form, the reason) of each row of the table."""
+    # 信访 来信来访<tab>信访 is short for 来信来访
     rows = (
         line.partition("\t")
-        for line in TABLE.read_text(encoding="utf-8").splitlines()
+        for line in SYNONYMS_FILE.read_text(encoding="utf-8").splitlines()
         if line[:1] not in ("#", "")
     )
     return tuple((tuple(words.split()), reason) for words, _, reason in rows)
@@ -23,9 +24,11 @@ def groups() -> tuple[tuple[tuple[str, ...], str], ...]:
 
 @cache
 def _by_word() -> dict[str, tuple[str, ...]]:
-    return {
-        w: tuple(o for o in words if o != w) for words, _ in groups() for w in words
-    }
+    synonyms_of: dict[str, tuple[str, ...]] = {}
+    for words, _ in groups():
+        for word in words:
+            synonyms_of[word] = tuple(other for other in words if other != word)
+    return synonyms_of
 
 
 def synonyms(word: str) -> tuple[str, ...]:

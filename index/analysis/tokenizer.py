@@ -1,5 +1,6 @@
-"""Cuts index form into words: jieba's dictionary and this field's own words, by rjieba where its
-wheel is installed.
+"""Cuts index form into words, with jieba's dictionary and this field's own words.
+
+rjieba cuts where its wheel is installed, else jieba.
 
 Only this module imports jieba or rjieba. Both give the same tokens for Chinese; they still may not
 be mixed within an index, because runs of Latin letters are cut differently, so an index records
@@ -20,11 +21,18 @@ from itertools import filterfalse
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Tokenizer", "dictionary", "domain_words", "tokenizer"]
+__all__ = [
+    "Tokenizer",
+    "dictionary",
+    "domain_words",
+    "tokenizer",
+]
 
-WORDS = Path(__file__).with_name("words.txt")
-SHORT = 64
-LETTER = re.compile(r"[^\W_]")
+WORDS_FILE = Path(__file__).with_name("words.txt")
+# Characters of a form whose words are remembered: longer than any query.
+SHORT_LENGTH = 64
+# A letter or digit in a token such as 14.5% or ·教育.
+LETTER_PATTERN = re.compile(r"[^\W_]")
 
 
 class Cutter(Protocol):
@@ -58,12 +66,11 @@ class Tokenizer:
 
     def counts(self, form: str) -> dict[str, int]:
         """How often each of `search_tokens` stands in a form."""
-        counted = Counter(self._search(form))
-        for sign in [
-            token for token in filterfalse(str.isalnum, counted) if not is_word(token)
-        ]:
-            del counted[sign]
-        return counted
+        counts = Counter(self._search(form))
+        signs = [t for t in filterfalse(str.isalnum, counts) if not is_word(t)]
+        for sign in signs:
+            del counts[sign]
+        return counts
 
     def search_tokens(self, form: str) -> list[str]:
         """The words and the shorter dictionary words inside them: what ranking counts."""
@@ -71,14 +78,13 @@ class Tokenizer:
 
 
 def _words_by(cut: Callable[[str], list[str]], form: str) -> list[str]:
-    """The words of a form; those of a short one are remembered: a query is cut for ranking,
-    matching and correcting.
+    """The words of a form.
+
+    Those of a short one are remembered: a query is cut for ranking, matching and correcting.
     """
-    return (
-        list(_remembered(cut, form))
-        if len(form) <= SHORT
-        else [token for token in cut(form) if is_word(token)]
-    )
+    if len(form) <= SHORT_LENGTH:
+        return list(_remembered(cut, form))
+    return [token for token in cut(form) if is_word(token)]
 
 
 @lru_cache(maxsize=4096)
@@ -88,25 +94,31 @@ def _remembered(cut: Callable[[str], list[str]], form: str) -> tuple[str, ...]:
 
 def is_word(token: str) -> bool:
     """Whether a token has a letter or a digit: signs carry no meaning for ranking."""
-    return token.isalnum() or LETTER.search(token) is not None
+    return token.isalnum() or LETTER_PATTERN.search(token) is not None
 
 
 @cache
 def domain_words() -> tuple[tuple[str, int, str], ...]:
     """(word, frequency, part of speech) of words.txt."""
-    rows = (line.split() for line in WORDS.read_text(encoding="utf-8").splitlines())
+    rows = (
+        line.split() for line in WORDS_FILE.read_text(encoding="utf-8").splitlines()
+    )
+    # 依申请公开 20000 n: a word, its frequency and its part of speech, as jieba's files have them.
     return tuple(
-        (r[0], int(r[1]), r[2]) for r in rows if r and not r[0].startswith("#")
+        (row[0], int(row[1]), row[2])
+        for row in rows
+        if row and not row[0].startswith("#")
     )
 
 
 @cache
 def segmenter_name(kind: str = "") -> str:
-    """What an index records of the segmenter and its words, without loading either: opening needs
-    only this.
+    """What an index records of the segmenter and its words.
+
+    Neither is loaded for that: an index is opened without cutting anything.
     """
     kind = kind or _installed()
-    digest = hashlib.sha256(WORDS.read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(WORDS_FILE.read_bytes()).hexdigest()[:12]
     return f"{kind} {version(kind)} words {digest}"
 
 
@@ -118,7 +130,10 @@ def _installed() -> str:
 def tokenizer(kind: str = "") -> Tokenizer:
     """The segmenter: "rjieba", "jieba", or by default the faster one that is installed."""
     kind = kind or _installed()
-    return Tokenizer(segmenter_name(kind), _rjieba() if kind == "rjieba" else _jieba())
+    return Tokenizer(
+        segmenter_name(kind),
+        _rjieba() if kind == "rjieba" else _jieba(),
+    )
 
 
 def _rjieba() -> Cutter:
@@ -145,7 +160,9 @@ class _Lists:
     """Both segmenters behind lists, whatever iterable they give."""
 
     def __init__(
-        self, cut: Callable[[str], object], search: Callable[[str], object]
+        self,
+        cut: Callable[[str], object],
+        search: Callable[[str], object],
     ) -> None:
         self._cut, self._search = cut, search
 
@@ -157,8 +174,9 @@ class _Lists:
 
 
 def dictionary() -> Iterator[str]:
-    """The words of the general dictionary and of this field, the latter first; the file is read,
-    jieba not loaded.
+    """The words of this field, then those of the general dictionary.
+
+    Its file is read; jieba is not loaded.
     """
     yield from (word for word, _, _ in domain_words())
     spec = find_spec("jieba")

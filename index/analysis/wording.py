@@ -14,15 +14,21 @@ from functools import cache
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetBuilder
 
-__all__ = ["WORDINGS", "Wording", "is_taiwan_worded", "mainland", "mainland_forms"]
+__all__ = [
+    "WORDINGS",
+    "Wording",
+    "is_taiwan_worded",
+    "mainland",
+    "mainland_forms",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One row, in index form. `strong`: hardly written on the mainland, so it marks a document.
+    """One row, in index form.
 
-    `asked`: a reader who types it means the mainland term too; without it the word has a mainland
-    meaning of its own.
+    `strong`: hardly written on the mainland, so it marks a document. `asked`: a reader who types it
+    means the mainland term too. Without `asked` the word also has a mainland meaning of its own.
     """
 
     taiwan: str
@@ -66,22 +72,22 @@ WORDINGS = (
     Wording("公尺", "米"),
 )
 
-ENOUGH = 3
+# Different strong markers that make a document Taiwan-worded: one may be quoted, or a slip.
+LEAST_MARKERS = 3
 
 
 @cache
 def patterns(*, asked: bool = False) -> tuple[re.Pattern[str], dict[str, str]]:
-    """All Taiwan wordings (or those that a query may mean), longest first, and what each is on the
-    mainland.
-    """
+    """A pattern of all Taiwan wordings (or those a query may mean), and their mainland terms."""
     table = {w.taiwan: w.mainland for w in WORDINGS if w.asked or not asked}
+    # The longest first: 智慧型化 is 智能化, not 智能 and 化.
     keys = sorted(table, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, keys))), table
 
 
 def is_taiwan_worded(form: str) -> bool:
     """Whether at least three different strong markers stand in an index form."""
-    return sum(w.taiwan in form for w in WORDINGS if w.strong) >= ENOUGH
+    return sum(w.taiwan in form for w in WORDINGS if w.strong) >= LEAST_MARKERS
 
 
 def mainland_forms(form: str) -> tuple[str, ...]:
@@ -102,64 +108,81 @@ def mainland_text(form: str) -> str:
     return pattern.sub(lambda m: table[m.group()], form)
 
 
-SENTENCE = re.compile(r"[。;；!?！？]")
-REACH = 200
+# Index form writes ； and ！ as ; and !.
+SENTENCE_END = re.compile(r"[。;；!?！？]")
+# Characters of a sentence that are taken on each side of a wording, where no stop is nearer.
+SENTENCE_REACH = 200
 
 
 def mainland(folded: Folded) -> Folded | None:
-    """The sentences of a Taiwan-worded text that read otherwise on the mainland, joined by line
-    breaks.
+    """The sentences of a Taiwan-worded text that read otherwise on the mainland.
 
-    Each replaced wording is one block of the offset map, so that a mark covers the words as they
-    were published. None when nothing is replaced.
+    They are joined by line breaks. Each replaced wording is one block of the offset map, so that a
+    mark covers the words as they were published. None when nothing is replaced.
     """
     pattern, table = patterns()
-    found = list(pattern.finditer(folded.form))
-    if not found:
+    matches = list(pattern.finditer(folded.form))
+    if not matches:
         return None
     builder = OffsetBuilder()
     pieces: list[str] = []
-    for start, end in _sentences(folded.form, [m.span() for m in found]):
-        inside = [m for m in found if start <= m.start() < end]
+    for start, end in _sentences(folded.form, [m.span() for m in matches]):
+        inside = [m for m in matches if start <= m.start() < end]
         if pieces:
             pieces.append("\n")
             builder.blocked(folded.offsets.start(start), 0, 1)
-        at = start
+        copied = start
         for m in inside:
-            _copy(folded, builder, at, m.start())
-            first, last = folded.offsets.span(*m.span())
-            builder.blocked(first, last - first, len(table[m.group()]))
-            pieces += [folded.form[at : m.start()], table[m.group()]]
-            at = m.end()
-        _copy(folded, builder, at, end)
-        pieces.append(folded.form[at:end])
+            term = table[m.group()]
+            _copy(folded, builder, copied, m.start())
+            first, behind = folded.offsets.span(*m.span())
+            builder.blocked(first, behind - first, len(term))
+            pieces += [
+                folded.form[copied : m.start()],
+                term,
+            ]
+            copied = m.end()
+        _copy(folded, builder, copied, end)
+        pieces.append(folded.form[copied:end])
     return Folded("".join(pieces), builder.build())
 
 
 def _sentences(form: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The sentences round the spans, bounded, those that touch joined."""
-    out: list[tuple[int, int]] = []
-    for a, b in spans:
-        before = [m.end() for m in SENTENCE.finditer(form, max(0, a - REACH), a)]
-        after = SENTENCE.search(form, b, min(len(form), b + REACH))
-        start = before[-1] if before else max(0, a - REACH)
-        end = after.end() if after else min(len(form), b + REACH)
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(end, out[-1][1]))
-        else:
-            out.append((start, end))
-    return out
+    """The sentences round sorted spans, at most SENTENCE_REACH long on each side.
+
+    Sentences that overlap or touch are joined.
+    """
+    sentences: list[tuple[int, int]] = []
+    for start, end in spans:
+        low = max(0, start - SENTENCE_REACH)
+        high = min(len(form), end + SENTENCE_REACH)
+        for stop in SENTENCE_END.finditer(form, low, start):
+            low = stop.end()
+        stop_behind = SENTENCE_END.search(form, end, high)
+        if stop_behind is not None:
+            high = stop_behind.end()
+        if sentences and low <= sentences[-1][1]:
+            first, last = sentences.pop()
+            low, high = first, max(high, last)
+        sentences.append((low, high))
+    return sentences
 
 
-def _copy(folded: Folded, builder: OffsetBuilder, start: int, end: int) -> None:
+def _copy(
+    folded: Folded,
+    builder: OffsetBuilder,
+    start: int,
+    end: int,
+) -> None:
     """Give the builder the runs of folded.form[start:end] as they are."""
     rows = folded.offsets.rows()
     for k, (form, display, block) in enumerate(rows):
         stop = rows[k + 1][0] if k + 1 < len(rows) else len(folded.form)
-        a, b = max(start, form), min(end, stop)
-        if a >= b:
+        first = max(start, form)
+        behind = min(end, stop)
+        if first >= behind:
             continue
         if block:
-            builder.blocked(display, block, b - a)
+            builder.blocked(display, block, behind - first)
         else:
-            builder.linear(display + a - form, b - a)
+            builder.linear(display + first - form, behind - first)

@@ -1,33 +1,53 @@
-"""Did you mean: whole queries with what is misspelt put right, each of which finds something.
+"""Did you mean: whole queries with what is misspelt put right. Each of them finds something.
 
-Never applied silently.
+A correction is offered, never applied.
 
-A run is judged by its pairs of neighbours, in how many reports they stand: 年渡 and 渡报 are
-nowhere, 年度 and 度报 in all. Candidates are homophones, look-alikes, characters swapped, doubled,
-lost or struck wrongly; pinyin typed as it is becomes words. Nothing is built for that: the pairs
-are what the index is made of.
+A run is judged by its pairs of neighbouring characters: 年渡 and 渡报 stand in no report, 年度 and
+度报 in all. The candidates replace a character by a homophone or a look-alike, swap two, or take
+out, put in or change one. Pinyin that was typed becomes words. The index already counts the pairs,
+so nothing is built for that.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from index.analysis.characters import IDEOGRAPH_CLASS
 from index.analysis.normaliser import fold_line
-from index.analysis.readings import COMMON, alike, homophones, near_homophones
+from index.analysis.readings import (
+    COMMON_CHARACTERS,
+    alike,
+    homophones,
+    near_homophones,
+)
 from index.analysis.tokenizer import tokenizer
 from index.analysis.wording import mainland_forms
-from index.assist.vocabulary import vocabulary
+from index.assist.snapshot import Snapshot
 from index.engines.seam import Engine
 from index.query.parser import parse
-from index.query.syntax import And, Field, Or, Proximity, Quoted, Run, Syntax
+from index.query.syntax import (
+    And,
+    Field,
+    Or,
+    Proximity,
+    Quoted,
+    Run,
+    Syntax,
+)
 
 __all__ = [
-    "FEW",
-    "MOST",
+    "FEW_HITS",
+    "MAX_CORRECTIONS",
     "Doubt",
     "Misspelling",
     "corrections",
@@ -35,43 +55,71 @@ __all__ = [
     "misspellings",
 ]
 
-# So few reports may be due to a slip.
-FEW = 5
+# A query with so few hits may be misspelt.
+FEW_HITS = 5
 
-# So many corrected queries are offered.
-MOST = 3
+# Corrected queries that are offered.
+MAX_CORRECTIONS = 3
 
-TRIED = 6
-MOST_UNKNOWN = 4
-LONGEST = 40
-GAIN = 2.0
-SPREAD = 4.0
-# The logarithm of so many reports that GAIN and costs need not be less: in a small
-# index nothing is very frequent.
-ENOUGH = 8.0
+# Candidates that are kept of one round, and of one run.
+MAX_CANDIDATES = 6
 
-HAN = re.compile(r"[\u3400-\u9fff]+")
-PINYIN = re.compile(r"[A-Za-z]{2,40}(?:[ '][A-Za-z]{1,40})*")
+# Of so many best candidates a second slip is looked for.
+SECOND_ROUND_CANDIDATES = 3
 
-# What each kind of slip costs, in the same natural logarithms as what it gains: the rarer the slip,
-# the more.
-SOUND, LOOKS, NEAR, SWAPPED, DOUBLED, STRUCK = 0.0, 0.0, 1.5, 1.0, 3.0, 5.0
+# A run with more unknown pairs is about something that no report has; it is not misspelt.
+MAX_UNKNOWN_PAIRS = 4
+
+# Characters of a run. A longer one is a sentence that was pasted.
+MAX_RUN_LENGTH = 40
+
+# The least that a correction gains, in natural logarithms of frequencies.
+LEAST_GAIN = 2.0
+
+# So much less than the best one may gain.
+MAX_GAIN_SPREAD = 4.0
+
+# The logarithm of so many reports (about 3,000) that gains and costs count in full. In a smaller
+# index nothing is very frequent, and both count less.
+FULL_SCALE_LOG = 8.0
+
+# Added to each frequency: a pair that stands nowhere is rare, not impossible.
+SMOOTHING = 0.1
+
+# Letters that may be pinyin, in one word or several: xinxi, xin xi gong kai, xi'an.
+PINYIN_PATTERN = re.compile(r"[A-Za-z]{2,40}(?:[ '][A-Za-z]{1,40})*")
+
+# They look like pinyin but are operators of the query language.
+OPERATORS = ("AND", "OR", "NOT")
+
+IDEOGRAPHS = re.compile(f"[{IDEOGRAPH_CLASS}]+")
+
+# What each kind of slip costs, in the same natural logarithms as what it gains. A kind that people
+# make rarely costs more.
+SOUND_COST = 0.0  # 年渡 for 年度: the same reading
+LOOKS_COST = 0.0  # 沐阳 for 沭阳
+NEAR_SOUND_COST = 1.5  # 身 for 生: shen and sheng
+SWAP_COST = 1.0  # 度年 for 年度
+DOUBLED_COST = 3.0  # 年度度报告
+STRUCK_COST = 5.0  # any other character, or one that was left out
 
 
 class Doubt(Enum):
-    """Which runs may be misspelt: any; those with neighbours that stand together nowhere; those
-    that fall apart.
-    """
+    """Which runs of a query may be misspelt."""
 
     ANY = auto()
+    """All of them: the query found nothing."""
     UNKNOWN = auto()
+    """Those with a pair of neighbours that stands in no report."""
     SUSPECT = auto()
+    """Those that also fall apart into single characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Misspelling:
-    """A corrected run and how much likelier it is than the run, in natural logarithms of its pairs'
-    frequencies.
+    """A corrected run, and how much likelier it is than the run as typed.
+
+    `gain` is in natural logarithms of the frequencies of its pairs.
     """
 
     text: str
@@ -91,46 +139,56 @@ class _Edit:
         return form[: self.start] + self.text + form[self.end :]
 
     def around(self, form: str) -> tuple[str, str]:
-        """What stood there before and after, with a neighbour on each side."""
-        low, high = max(0, self.start - 1), min(len(form), self.end + 1)
-        return form[low:high], form[low : self.start] + self.text + form[
-            self.end : high
-        ]
+        """What stood there before and after the edit, with a neighbour on each side."""
+        low, high = (
+            max(0, self.start - 1),
+            min(len(form), self.end + 1),
+        )
+        left, right = (
+            form[low : self.start],
+            form[self.end : high],
+        )
+        return form[low:high], left + self.text + right
 
 
 # ---------------------------------------------------------------------- one run
 def misspellings(engine: Engine, form: str, *, rounds: int = 2) -> list[Misspelling]:
-    """What a run in index form may have been meant to be, likeliest first."""
+    """What a run in index form may have been meant to be, likeliest first.
+
+    `rounds` is how many slips it may have: one or two.
+    """
     frequencies = _Frequencies(engine)
-    if (
-        len(frequencies.unknown(form)) > MOST_UNKNOWN
-    ):  # it is about something else, not misspelt
+    if len(frequencies.unknown(form)) > MAX_UNKNOWN_PAIRS:
         return []
-    found = _once(frequencies, form)
-    better: dict[str, float] = {m.text: m.gain for m in found}
-    if (
-        rounds > 1
-    ):  # two slips in one run: the best guesses are looked at again where something is still wrong
-        for first in found[:3]:
-            if frequencies.unknown(first.text):
-                for second in _once(frequencies, first.text)[:3]:
-                    better.setdefault(second.text, first.gain + second.gain)
-    better.pop(form, None)
-    return _ordered(better)
+    once = _corrected_once(frequencies, form)
+    gains: dict[str, float] = {m.text: m.gain for m in once}
+    if rounds > 1:
+        for first in once[:SECOND_ROUND_CANDIDATES]:
+            if not frequencies.unknown(first.text):
+                continue
+            twice = _corrected_once(frequencies, first.text)
+            for second in twice[:SECOND_ROUND_CANDIDATES]:
+                gains.setdefault(
+                    second.text,
+                    first.gain + second.gain,
+                )
+    gains.pop(form, None)
+    return _likeliest(gains)
 
 
 def is_suspect(engine: Engine, form: str) -> bool:
-    """Whether two neighbours of a run stand together nowhere and are the same, or one is left over
-    as a word by itself.
+    """Whether an unknown pair of neighbours falls apart: that is what a slip does to a word.
 
-    That is what a slip does to a word: 龙刚区 falls into 龙, 刚 and 区.
+    One of the two is left over as a word by itself (龙刚区 falls into 龙, 刚 and 区), or both are
+    the same character.
     """
-    words, single, at = tokenizer().words(form), set(), 0
-    for word in words:
-        at = form.find(word, at)
-        if len(word) == 1 and HAN.match(word):
-            single.add(at)
-        at += len(word)
+    single: set[int] = set()
+    position = 0
+    for word in tokenizer().words(form):
+        position = form.find(word, position)
+        if len(word) == 1 and IDEOGRAPHS.match(word):
+            single.add(position)
+        position += len(word)
     unknown = _Frequencies(engine).unknown(form)
     return any(
         i in single or i + 1 in single or form[i] == form[i + 1] for i in unknown
@@ -138,184 +196,219 @@ def is_suspect(engine: Engine, form: str) -> bool:
 
 
 class _Frequencies:
-    """How often pairs stand in the index, asked for all at once."""
+    """In how many reports pairs of characters stand. The engine is asked for many at once."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine, self.known = engine, dict[str, int]()
+        self.engine = engine
+        self.known: dict[str, int] = {}
+        # One more than there are, so that the logarithm of an empty index is 0.
         self.reports = engine.manifest.reports + 1
-        self.scale = min(1.0, math.log(self.reports) / ENOUGH)
+        self.scale = min(1.0, math.log(self.reports) / FULL_SCALE_LOG)
 
     def learn(self, texts: Iterable[str]) -> None:
-        new = [
-            p
-            for p in dict.fromkeys(p for t in texts for p in _pairs(t))
-            if p not in self.known
-        ]
-        self.known.update(zip(new, self.engine.frequencies("pair", new), strict=True))
+        """Look up the pairs of some texts."""
+        pairs = dict.fromkeys(pair for text in texts for pair in _pairs(text))
+        unseen = [pair for pair in pairs if pair not in self.known]
+        counts = self.engine.frequencies("pair", unseen)
+        self.known.update(zip(unseen, counts, strict=True))
 
     def weight(self, text: str) -> float:
-        """The logarithm of how likely the pairs of a text are; pairs with signs and digits do not
-        count.
+        """The logarithm of how likely the pairs of a text are.
+
+        Pairs with signs and digits do not count.
         """
-        return sum(math.log((self.known[p] + 0.1) / self.reports) for p in _pairs(text))
+        return sum(
+            math.log((self.known[pair] + SMOOTHING) / self.reports)
+            for pair in _pairs(text)
+        )
 
     def unknown(self, form: str) -> list[int]:
-        """Where a pair begins that stands nowhere."""
+        """Where the pairs begin that stand in no report."""
         self.learn([form])
         return [i for i in range(len(form) - 1) if self.known.get(form[i : i + 2]) == 0]
 
     def between(self, left: str, right: str) -> list[str]:
         """The common characters that go with both neighbours."""
-        first = self.engine.frequencies("pair", [left + c for c in COMMON])
-        fitting = [c for c, n in zip(COMMON, first, strict=True) if n]
-        second = self.engine.frequencies("pair", [c + right for c in fitting])
-        return [c for c, n in zip(fitting, second, strict=True) if n]
+        after_left = self.engine.frequencies(
+            "pair",
+            [left + c for c in COMMON_CHARACTERS],
+        )
+        fitting = [
+            c
+            for c, count in zip(
+                COMMON_CHARACTERS,
+                after_left,
+                strict=True,
+            )
+            if count
+        ]
+        before_right = self.engine.frequencies("pair", [c + right for c in fitting])
+        return [c for c, count in zip(fitting, before_right, strict=True) if count]
 
     def missing(self, text: str) -> int:
-        return sum(not self.known[p] for p in _pairs(text))
+        """How many pairs of a text stand in no report."""
+        return sum(not self.known[pair] for pair in _pairs(text))
 
 
 def _pairs(text: str) -> list[str]:
-    return [
-        text[i : i + 2] for i in range(len(text) - 1) if HAN.fullmatch(text[i : i + 2])
-    ]
+    """The neighbours that are both ideographs."""
+    pairs = (text[i : i + 2] for i in range(len(text) - 1))
+    return [pair for pair in pairs if IDEOGRAPHS.fullmatch(pair)]
 
 
-def _once(frequencies: _Frequencies, form: str) -> list[Misspelling]:
-    """One slip put right."""
+def _corrected_once(frequencies: _Frequencies, form: str) -> list[Misspelling]:
+    """One slip put right. Any character is tried only where no likely slip explains the run."""
     frequencies.learn([form])
-    found = list(
-        _judged(frequencies, form, list(_slips(form, frequencies.unknown(form))))
-    )
-    if not found:
-        found = list(_judged(frequencies, form, list(_struck(frequencies, form))))
-    best: dict[str, float] = {}
-    for m in found:
-        best[m.text] = max(m.gain, best.get(m.text, -math.inf))
-    return _ordered(best)[:TRIED]
+    slips = list(_slips(form, frequencies.unknown(form)))
+    accepted = list(_accepted(frequencies, form, slips))
+    if not accepted:
+        struck = list(_struck(frequencies, form))
+        accepted = list(_accepted(frequencies, form, struck))
+    gains: dict[str, float] = {}
+    for m in accepted:
+        gains[m.text] = max(m.gain, gains.get(m.text, -math.inf))
+    return _likeliest(gains)[:MAX_CANDIDATES]
 
 
-def _ordered(gains: Mapping[str, float]) -> list[Misspelling]:
+def _likeliest(
+    gains: Mapping[str, float],
+) -> list[Misspelling]:
     """Likeliest first, without those that are much less likely."""
-    least = max(gains.values(), default=0.0) - SPREAD
-    found = (Misspelling(text, gain) for text, gain in gains.items() if gain >= least)
-    return sorted(found, key=lambda m: (-m.gain, m.text))
+    least = max(gains.values(), default=0.0) - MAX_GAIN_SPREAD
+    likely = [Misspelling(text, gain) for text, gain in gains.items() if gain >= least]
+    return sorted(likely, key=lambda m: (-m.gain, m.text))
 
 
-def _judged(
-    frequencies: _Frequencies, form: str, edits: Sequence[_Edit]
+def _accepted(
+    frequencies: _Frequencies,
+    form: str,
+    edits: Sequence[_Edit],
 ) -> Iterator[Misspelling]:
     """The edits that turn what is rare into what is frequent."""
-    windows = [e.around(form) for e in edits]
-    frequencies.learn(w for pair in windows for w in pair)
+    windows = [edit.around(form) for edit in edits]
+    frequencies.learn(text for before_and_after in windows for text in before_and_after)
     for edit, (before, after) in zip(edits, windows, strict=True):
-        gain = (
-            frequencies.weight(after)
-            - frequencies.weight(before)
-            - edit.cost * frequencies.scale
-        )
+        gain = frequencies.weight(after) - frequencies.weight(before)
+        gain -= edit.cost * frequencies.scale
+        if gain < LEAST_GAIN * frequencies.scale or not _pairs(after):
+            continue
+        # A pair that stands nowhere may remain, of a second slip, but fewer than before.
         missing = frequencies.missing(after)
-        if (
-            gain >= GAIN * frequencies.scale
-            and _pairs(after)
-            and (not missing or missing < frequencies.missing(before))
-        ):
+        if not missing or missing < frequencies.missing(before):
             yield Misspelling(edit.applied(form), gain)
 
 
 def _slips(form: str, unknown: Sequence[int]) -> Iterator[_Edit]:
-    """Slips where neighbours stand together nowhere, or anywhere when all do."""
-    touched = {i + n for i in unknown for n in (0, 1)}
+    """Likely slips in the pairs that stand nowhere, or anywhere when all pairs are known."""
+    touched = {i + side for i in unknown for side in (0, 1)}
     for i, char in enumerate(form):
-        if not HAN.match(char) or (touched and i not in touched):
+        if not IDEOGRAPHS.match(char) or (touched and i not in touched):
             continue
-        same = homophones(char)
-        yield from (_Edit(i, i + 1, c, SOUND) for c in same)
-        yield from (_Edit(i, i + 1, c, LOOKS) for c in alike(char))
-        yield from (
-            _Edit(i, i + 1, c, NEAR) for c in near_homophones(char) if c not in same
-        )
+        same_sound = homophones(char)
+        for c in same_sound:
+            yield _Edit(i, i + 1, c, SOUND_COST)
+        for c in alike(char):
+            yield _Edit(i, i + 1, c, LOOKS_COST)
+        for c in near_homophones(char):
+            if c not in same_sound:
+                yield _Edit(i, i + 1, c, NEAR_SOUND_COST)
         if i + 1 < len(form) and form[i + 1] != char:
-            yield _Edit(i, i + 2, form[i + 1] + char, SWAPPED)
-        if touched and len(form) > 3:  # otherwise a pair less would always be a gain
-            yield _Edit(i, i + 1, "", DOUBLED)
+            yield _Edit(i, i + 2, form[i + 1] + char, SWAP_COST)
+        # Where all pairs are known, a pair less would always be a gain.
+        if touched and len(form) > 3:
+            yield _Edit(i, i + 1, "", DOUBLED_COST)
 
 
 def _struck(frequencies: _Frequencies, form: str) -> Iterator[_Edit]:
-    """Any common character in place of one that goes with neither neighbour, or between two that
-    never meet.
+    """Any common character, put between two that never meet or in place of one that fits nowhere.
+
+    The latter goes with neither neighbour: both its pairs are unknown.
     """
     unknown = set(frequencies.unknown(form))
     for i in unknown:
-        yield from (
-            _Edit(i + 1, i + 1, c, STRUCK)
-            for c in frequencies.between(form[i], form[i + 1])
-        )
+        for c in frequencies.between(form[i], form[i + 1]):
+            yield _Edit(i + 1, i + 1, c, STRUCK_COST)
         if i + 1 in unknown:
-            yield from (
-                _Edit(i + 1, i + 2, c, STRUCK)
-                for c in frequencies.between(form[i], form[i + 2])
-            )
+            for c in frequencies.between(form[i], form[i + 2]):
+                yield _Edit(i + 1, i + 2, c, STRUCK_COST)
 
 
 # ---------------------------------------------------------------------- whole queries
 def corrections(
-    engine: Engine, q: str, finds: Callable[[str], int], doubt: Doubt
+    snapshot: Snapshot,
+    q: str,
+    finds: Callable[[str], int],
+    doubt: Doubt,
 ) -> tuple[str, ...]:
-    """At most MOST corrected queries, likeliest first, each of which `finds` something.
+    """At most MAX_CORRECTIONS corrected queries, likeliest first.
 
+    `finds` says how many reports a query finds: only those that find something are offered.
     `doubt` says which runs may be misspelt.
     """
-    out: list[str] = []
-    for candidate in dict.fromkeys(
-        [*_typed_pinyin(engine, q), *_respelt(engine, q, doubt)]
-    ):
+    candidates = [
+        *_typed_pinyin(snapshot, q),
+        *_respelt(snapshot, q, doubt),
+    ]
+    offered: list[str] = []
+    for candidate in dict.fromkeys(candidates):
         if candidate != q and finds(candidate):
-            out.append(candidate)
-            if len(out) == MOST:
+            offered.append(candidate)
+            if len(offered) == MAX_CORRECTIONS:
                 break
-    return tuple(out)
+    return tuple(offered)
 
 
-def _respelt(engine: Engine, q: str, doubt: Doubt) -> list[str]:
-    """The query with one run put right, or with all that are surely wrong."""
-    one: list[tuple[float, str]] = []
-    best: list[tuple[int, int, str]] = []
-    for start, end in _places(parse(q)):
-        form = mainland_forms(fold_line(q[start:end]))[-1]
-        if (
-            not 2 <= len(form) <= LONGEST
-            or not HAN.search(form)
-            or not _doubted(engine, form, doubt)
-        ):
+def _respelt(snapshot: Snapshot, q: str, doubt: Doubt) -> list[str]:
+    """The query with one run put right, or first with all that are surely wrong."""
+    engine = snapshot.engine
+    one_run: list[tuple[float, str]] = []
+    sure: list[tuple[int, int, str]] = []
+    for start, end in _run_spans(parse(q)):
+        typed = q[start:end]
+        form = mainland_forms(fold_line(typed))[-1]
+        if not _is_doubted(engine, form, doubt):
             continue
-        found = misspellings(engine, form) or (
-            _named(engine, form) if doubt is Doubt.ANY else []
-        )
-        one += [
-            (-m.gain, _put(q, [(start, end, _shown(q[start:end], form, m.text))]))
-            for m in found[:TRIED]
-        ]
-        if found and _Frequencies(engine).unknown(form):
-            best.append((start, end, _shown(q[start:end], form, found[0].text)))
-    together = [_put(q, best)] if len(best) > 1 else []
-    return together + [text for _, text in sorted(one)[:TRIED]]
+        candidates = misspellings(engine, form)
+        if not candidates and doubt is Doubt.ANY:
+            candidates = _near_names(snapshot, form)
+        for m in candidates[:MAX_CANDIDATES]:
+            replacement = (
+                start,
+                end,
+                _shown(typed, form, m.text),
+            )
+            one_run.append((-m.gain, _replaced(q, [replacement])))
+        if candidates and _Frequencies(engine).unknown(form):
+            sure.append(
+                (
+                    start,
+                    end,
+                    _shown(typed, form, candidates[0].text),
+                )
+            )
+    together = [_replaced(q, sure)] if len(sure) > 1 else []
+    return together + [text for _, text in sorted(one_run)[:MAX_CANDIDATES]]
 
 
-def _doubted(engine: Engine, form: str, doubt: Doubt) -> bool:
-    if doubt is Doubt.ANY:
-        return True
-    return (
-        bool(_Frequencies(engine).unknown(form))
-        if doubt is Doubt.UNKNOWN
-        else is_suspect(engine, form)
-    )
+def _is_doubted(engine: Engine, form: str, doubt: Doubt) -> bool:
+    if not 2 <= len(form) <= MAX_RUN_LENGTH or not IDEOGRAPHS.search(form):
+        return False
+    match doubt:
+        case Doubt.ANY:
+            return True
+        case Doubt.UNKNOWN:
+            return bool(_Frequencies(engine).unknown(form))
+        case Doubt.SUSPECT:
+            return is_suspect(engine, form)
 
 
-def _named(engine: Engine, form: str) -> list[Misspelling]:
+def _near_names(snapshot: Snapshot, form: str) -> list[Misspelling]:
     """Words and names of the index that sound like the run, or are one character away from it."""
-    found = vocabulary(engine).near(form) if len(form) > 2 else []
-    return [Misspelling(text, math.log(count + 1)) for text, count in found]
+    # One character away from a run of two is nearly anything.
+    if len(form) <= 2:
+        return []
+    near = snapshot.vocabulary.near(form)
+    return [Misspelling(text, math.log(count + 1)) for text, count in near]
 
 
 def _shown(typed: str, form: str, corrected: str) -> str:
@@ -323,17 +416,21 @@ def _shown(typed: str, form: str, corrected: str) -> str:
     if not len(typed) == len(form) == len(corrected):
         return corrected
     return "".join(
-        t if f == c else c for t, f, c in zip(typed, form, corrected, strict=True)
+        own if normalised == c else c
+        for own, normalised, c in zip(typed, form, corrected, strict=True)
     )
 
 
-def _put(q: str, places: Sequence[tuple[int, int, str]]) -> str:
-    for start, end, text in sorted(places, reverse=True):
+def _replaced(q: str, replacements: Sequence[tuple[int, int, str]]) -> str:
+    """The query with each [start, end) replaced, the last first: the others stay where they are."""
+    for start, end, text in sorted(replacements, reverse=True):
         q = q[:start] + text + q[end:]
     return q
 
 
-def _places(tree: Syntax | None) -> Iterator[tuple[int, int]]:
+def _run_spans(
+    tree: Syntax | None,
+) -> Iterator[tuple[int, int]]:
     """Where runs and strings stand that must be found, as [start, end) of the query."""
     match tree:
         case Run(text, position, _):
@@ -348,19 +445,23 @@ def _places(tree: Syntax | None) -> Iterator[tuple[int, int]]:
             yield start, start + len(value)
         case And(operands, _) | Or(operands, _) | Proximity(operands, _, _):
             for operand in operands:
-                yield from _places(operand)
+                yield from _run_spans(operand)
         case _:
             return
 
 
-def _typed_pinyin(engine: Engine, q: str) -> list[str]:
+def _typed_pinyin(snapshot: Snapshot, q: str) -> list[str]:
     """The query with pinyin read as words: xinxi gongkai is 信息公开."""
-    out = []
-    for match in PINYIN.finditer(q):
-        if match.group() in ("AND", "OR", "NOT") or q[
-            match.end() : match.end() + 1
-        ] in (":", "/"):
+    readings: list[str] = []
+    for match in PINYIN_PATTERN.finditer(q):
+        before, typed, after = (
+            q[: match.start()],
+            match.group(),
+            q[match.end() :],
+        )
+        # agency: is a field, and https:/ an address.
+        if typed in OPERATORS or after.startswith((":", "/")):
             continue
-        found = vocabulary(engine).spelt(match.group().lower())
-        out += [q[: match.start()] + text + q[match.end() :] for text in found]
-    return out
+        words = snapshot.vocabulary.spelt(typed.lower())
+        readings += [before + text + after for text in words]
+    return readings

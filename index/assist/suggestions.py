@@ -5,11 +5,13 @@ initials.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
-from index.assist.vocabulary import Entry, vocabulary
+from index.assist.snapshot import Snapshot
+from index.assist.vocabulary import Entry
 from index.documents.stored import head_of
 from index.engines.seam import Engine, EngineQuery
 from index.model.errors import QueryError
@@ -19,20 +21,23 @@ from index.query.syntax import Run
 
 __all__ = ["Suggestion", "suggest"]
 
-# So many titles are offered, the newest that fit; the other places are for what many
-# reports have.
-MOST_TITLES = 3
+# The newest titles that fit. The rest of the list is for what many reports have.
+MAX_TITLES = 3
 
-TELLING, FEW = 10, 20
-"""Titles are offered when one report in TELLING has what was typed in its title, or FEW have:
-年度报告 is in all.
-"""
+# Titles are offered only when what was typed tells reports apart: one report in
+# TELLING_SHARE at most has it in its title, or FEW_TITLES reports have. 年度报告 is in all titles.
+TELLING_SHARE = 10
+FEW_TITLES = 20
 
-MOST_RUNS = 5
-PLAIN = re.compile(r"\w+")
-# The last run: operators, a field and an opening quotation mark may stand before what
-# is completed.
-TYPED = re.compile(
+# More runs than this are a question, not the beginning of a title.
+MAX_TITLE_RUNS = 5
+
+# A run without operators, brackets or signs: 信息公开, xxgk.
+PLAIN_RUN = re.compile(r"\w+")
+
+# The last run. An operator, a field and an opening quotation mark may stand before what is
+# completed: -agency:“龙岗.
+LAST_RUN = re.compile(
     r"(?P<before>[-(（]*)"
     r"(?:(?P<field>agency~?|region|title):)?"
     r"(?P<quote>[\"“「『]?)"
@@ -43,11 +48,10 @@ TYPED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A completion:
+    """A completion that `count` reports have.
 
-    `kind` is "agency", "region", "word" or "title"; `count` how many reports have it.
-
-    `text` is what a reader is shown, `query` what finds those reports.
+    `kind` is "agency", "region", "word" or "title". A reader is shown `text`; `query` finds those
+    reports.
     """
 
     text: str
@@ -58,8 +62,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    """What was typed, taken apart: runs before the last, what stands before the last, and its index
-    form.
+    """What was typed, taken apart.
+
+    `before` are the runs before the last. Of the last run, `start` is the operator, `field` the
+    field, `exact` whether a quotation mark opens, and `form` the index form of the rest.
     """
 
     before: tuple[str, ...]
@@ -71,14 +77,14 @@ class _Typed:
     @classmethod
     def of(cls, prefix: str) -> _Typed:
         *before, last = prefix.split() or [""]
-        typed = TYPED.fullmatch(last)
+        typed = LAST_RUN.fullmatch(last)
         assert typed is not None  # every part of the pattern may be empty
         return cls(
-            tuple(before),
-            typed["before"],
-            typed["field"] or "",
-            bool(typed["quote"]),
-            fold_line(typed["run"]),
+            before=tuple(before),
+            start=typed["before"],
+            field=typed["field"] or "",
+            exact=bool(typed["quote"]),
+            form=fold_line(typed["run"]),
         )
 
     @property
@@ -86,43 +92,54 @@ class _Typed:
         """What can be completed here."""
         if self.field:
             return (self.field.lower().removesuffix("~"),)
-        plain = (
-            not self.start
-            and len(self.before) < MOST_RUNS
-            and all(map(PLAIN.fullmatch, self.before))
-        )
-        return ("agency", "region", "word", *(["title"] if plain else []))
+        if self.start or len(self.before) >= MAX_TITLE_RUNS:
+            return ("agency", "region", "word")
+        if not all(map(PLAIN_RUN.fullmatch, self.before)):
+            return ("agency", "region", "word")
+        return ("agency", "region", "word", "title")
 
     def with_(self, completed: str) -> str:
         """The query with its last run completed."""
         return " ".join([*self.before, self.start + completed])
 
 
-def suggest(engine: Engine, prefix: str, size: int) -> list[Suggestion]:
+def suggest(snapshot: Snapshot, prefix: str, size: int) -> list[Suggestion]:
     """Completions of the last run of what was typed, most useful first, titles last.
 
     What begins with it comes before what only contains it; letters are also read as pinyin (xinxi,
-    or xxgk). What stands before the run is kept; a title is offered when it has all runs, and
+    or xxgk). What stands before the run is kept. A title is offered when it has all runs, and
     stands alone.
     """
     typed = _Typed.of(prefix)
     if not any(c.isalnum() for c in typed.form):
         return []
-    titles = (
-        _titles(engine, typed, min(size, MOST_TITLES)) if "title" in typed.kinds else []
-    )
-    fitting = (e for e in _entries(engine, typed.form, size) if e.kind in typed.kinds)
-    kept = dict.fromkeys(e for e in fitting if e.kind != "word" or e.form != typed.form)
-    named = [_suggestion(e, typed) for e in kept]
+    titles: list[Suggestion] = []
+    if "title" in typed.kinds:
+        titles = _titles(snapshot, typed, min(size, MAX_TITLES))
+    named = [_suggestion(entry, typed) for entry in _fitting(snapshot, typed, size)]
     return named[: max(size - len(titles), 1)] + titles[: size - 1 if named else size]
 
 
-def _entries(engine: Engine, form: str, size: int) -> list[Entry]:
-    words = vocabulary(engine)
-    found = words.beginning(form, 2 * size)
+def _fitting(snapshot: Snapshot, typed: _Typed, size: int) -> Iterable[Entry]:
+    """The entries that can be completed here, each once. A word that stands whole is no help."""
+    return dict.fromkeys(
+        entry
+        for entry in _entries(snapshot, typed.form, size)
+        if entry.kind in typed.kinds
+        and (entry.kind != "word" or entry.form != typed.form)
+    )
+
+
+def _entries(snapshot: Snapshot, form: str, size: int) -> list[Entry]:
+    # Twice as many as are shown: some will be of a kind that cannot stand here.
+    most = 2 * size
+    vocabulary = snapshot.vocabulary
+    entries = vocabulary.beginning(form, most)
     if form.isascii():
-        found += words.sounding(form, 2 * size)
-    return found if len(found) >= size else found + words.containing(form, 2 * size)
+        entries += vocabulary.sounding(form, most)
+    if len(entries) < size:
+        entries += vocabulary.containing(form, most)
+    return entries
 
 
 def _suggestion(entry: Entry, typed: _Typed) -> Suggestion:
@@ -130,18 +147,44 @@ def _suggestion(entry: Entry, typed: _Typed) -> Suggestion:
         query = typed.with_(f'"{entry.value}"' if typed.exact else entry.value)
         return Suggestion(query, "word", entry.count, query)
     field = f"{typed.field or entry.kind}:{_quoted(entry.value)}"
-    return Suggestion(entry.value, entry.kind, entry.count, typed.with_(field))
+    return Suggestion(
+        entry.value,
+        entry.kind,
+        entry.count,
+        typed.with_(field),
+    )
 
 
-def _titles(engine: Engine, typed: _Typed, most: int) -> list[Suggestion]:
+def _titles(snapshot: Snapshot, typed: _Typed, most: int) -> list[Suggestion]:
     """The newest titles with every run that was typed."""
-    runs = (*map(fold_line, () if typed.field else typed.before), typed.form)
-    named = AllOf(tuple(String(mainland_forms(run), "title") for run in runs if run))
-    found = engine.search(EngineQuery(condition=named, sort="-year", size=3 * most))
-    if found.total > max(FEW, engine.manifest.reports // TELLING):
+    engine = snapshot.engine
+    before = () if typed.field else typed.before
+    forms = [
+        form
+        for form in (
+            *map(fold_line, before),
+            typed.form,
+        )
+        if form
+    ]
+    condition = AllOf(tuple(String(mainland_forms(form), "title") for form in forms))
+    # Three times as many as are shown: copies share their title.
+    matches = engine.search(
+        EngineQuery(
+            condition=condition,
+            sort="-year",
+            size=3 * most,
+        )
+    )
+    if matches.total > max(
+        FEW_TITLES,
+        engine.manifest.reports // TELLING_SHARE,
+    ):
         return []
-    titles = dict.fromkeys(head_of(hit.contents.head)["title"] for hit in found.hits)
-    return [_title(engine, title, typed) for title in titles if '"' not in title][:most]
+    titles = dict.fromkeys(head_of(hit.contents.head)["title"] for hit in matches.hits)
+    # A title with a quotation mark cannot be quoted in a query.
+    quotable = [title for title in titles if '"' not in title]
+    return [_title(engine, title, typed) for title in quotable[:most]]
 
 
 def _title(engine: Engine, title: str, typed: _Typed) -> Suggestion:
@@ -154,7 +197,8 @@ def _title(engine: Engine, title: str, typed: _Typed) -> Suggestion:
 def _quoted(text: str) -> str:
     """A text as one run, in quotation marks where it would not be read as one."""
     try:
-        plain = isinstance(parse(text), Run) and PLAIN.fullmatch(text.replace("/", ""))
+        is_run = isinstance(parse(text), Run)
     except QueryError:
-        plain = None
-    return text if plain else f'"{text}"'
+        is_run = False
+    is_plain = is_run and PLAIN_RUN.fullmatch(text.replace("/", "")) is not None
+    return text if is_plain else f'"{text}"'

@@ -1,33 +1,40 @@
-"""The values of facets in index form: bodies and places, which hardly change from one snapshot to
-the next.
+"""The values of a facet with their index forms.
 
-A value is folded once in the life of a process, a thousand in one go: one by one takes ten times as
-long.
+The names of bodies and places hardly change from one snapshot to the next, so each is folded once
+and its form goes on to the next snapshot. A thousand are folded in one go: one by one takes ten
+times as long.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from index.analysis.normaliser import fold, fold_line
-from index.engines.seam import Engine, EngineQuery, FacetAsked
+from index.engines.seam import (
+    Engine,
+    EngineQuery,
+    FacetAsked,
+)
 
-__all__ = ["Values", "forms_of", "values_of"]
+__all__ = ["FormTable", "Values", "read_values"]
 
-ALL = 1_000_000
-AT_ONCE = 1_000
-# A character that no name has, that folding leaves alone, and that joins with no white
-# space.
-BETWEEN = "\ue000"
+# More than any index has bodies.
+ALL_VALUES = 1_000_000
+
+# Texts that are folded as one.
+BATCH_SIZE = 1_000
+
+# A character of the private use area: no name has it, folding leaves it alone, and white space
+# beside it is not dropped as between two Chinese characters.
+SEPARATOR = "\ue000"
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The values of one facet in a snapshot, most frequent first, their index forms, and how many
-    reports have each.
+    """The values of one facet in a snapshot, the most frequent first.
+
+    `forms[n]` is the index form of `values[n]`, and `counts[n]` reports have it.
     """
 
     values: Sequence[str]
@@ -35,47 +42,43 @@ class Values:
     counts: Sequence[int]
 
 
-_FORMS: dict[str, str] = {}
-_KNOWN: WeakKeyDictionary[Engine, dict[str, Values]] = WeakKeyDictionary()
-_LOCK = threading.Lock()
+class FormTable:
+    """The index forms of short texts, each computed once. Threads may share it."""
 
+    def __init__(self) -> None:
+        self._forms: dict[str, str] = {}
 
-def values_of(engine: Engine, name: str) -> Values:
-    """All values of a facet, looked up once a snapshot."""
-    with _LOCK:
-        known = _KNOWN.setdefault(engine, {})
-        if name not in known:
-            counts = (
-                engine.search(EngineQuery(size=0, facets=(FacetAsked(name, ALL),)))
-                .facets[0]
-                .counts
+    def of(self, texts: Sequence[str]) -> list[str]:
+        """The index forms, as `fold_line` makes them.
+
+        >>> FormTable().of(["廣東省", "廣東省/深圳市", " Ａ "])
+        ['广东省', '广东省/深圳市', 'a']
+        """
+        unknown = [text for text in dict.fromkeys(texts) if text not in self._forms]
+        for start in range(0, len(unknown), BATCH_SIZE):
+            batch = unknown[start : start + BATCH_SIZE]
+            # A text that is its own form is held as one string, not as two equal ones.
+            self._forms.update(
+                (text, text if form == text else form)
+                for text, form in zip(batch, _folded(batch), strict=True)
             )
-            found = [c.value for c in counts]
-            known[name] = Values(found, forms_of(found), [c.count for c in counts])
-        return known[name]
-
-
-def forms_of(texts: Sequence[str]) -> list[str]:
-    """The index forms of short texts, as `fold_line` makes them, kept for good.
-
-    >>> forms_of(["廣東省", "廣東省/深圳市", " Ａ "])
-    ['广东省', '广东省/深圳市', 'a']
-    """
-    new = [text for text in dict.fromkeys(texts) if text not in _FORMS]
-    for at in range(0, len(new), AT_ONCE):
-        some = new[at : at + AT_ONCE]
-        # what is its own form is kept as one string, not as two
-        _FORMS.update(
-            (text, text if form == text else form)
-            for text, form in zip(some, _folded(some), strict=True)
-        )
-    return [_FORMS[text] for text in texts]
+        return [self._forms[text] for text in texts]
 
 
 def _folded(texts: Sequence[str]) -> list[str]:
-    found = fold(BETWEEN.join(texts)).form.split(BETWEEN)
-    return (
-        [form.strip() for form in found]
-        if len(found) == len(texts)
-        else [fold_line(text) for text in texts]
+    forms = fold(SEPARATOR.join(texts)).form.split(SEPARATOR)
+    if len(forms) != len(texts):  # a text has the separator itself
+        return [fold_line(text) for text in texts]
+    return [form.strip() for form in forms]
+
+
+def read_values(engine: Engine, name: str, forms: FormTable) -> Values:
+    """All values of a facet in a snapshot."""
+    query = EngineQuery(size=0, facets=(FacetAsked(name, ALL_VALUES),))
+    counts = engine.search(query).facets[0].counts
+    values = [count.value for count in counts]
+    return Values(
+        values,
+        forms.of(values),
+        [count.count for count in counts],
     )

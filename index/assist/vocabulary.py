@@ -1,47 +1,73 @@
-"""The words and names of a snapshot: what can be completed, spelt in pinyin, or taken for something
-near it.
+"""The words and names of a snapshot: what can be completed, spelt in pinyin, or corrected to.
 
-Words are those of the dictionaries that stand in the index; names are the values of the facets
-agency and region, at most MOST_NAMES. A commit changes all counts, so nothing is made before
-somebody asks for it: names when anything is asked, words for the one character that they begin
-with, pinyin for the one letter.
+Words are those of the dictionaries that stand in the index. Names are the values of the facets
+agency and region, MAX_NAMES at most. A commit changes all counts, so nothing is made before
+somebody asks for it: the words that begin with one character, the pinyin that begins with one
+letter.
 """
 
 from __future__ import annotations
 
 import re
-import threading
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from functools import cache, cached_property
 from heapq import nsmallest
 from itertools import accumulate, groupby, repeat
 from operator import itemgetter
-from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
-from index.analysis.readings import alike, begun, reading
-from index.analysis.tokenizer import dictionary, domain_words
-from index.assist.values import forms_of, values_of
+from index.analysis.characters import IDEOGRAPH_CLASS
+from index.analysis.readings import (
+    alike,
+    begun,
+    reading,
+)
+from index.analysis.tokenizer import (
+    dictionary,
+    domain_words,
+)
+from index.assist.values import FormTable, Values
 from index.engines.seam import Engine
 
-__all__ = ["Entry", "Vocabulary", "vocabulary"]
+__all__ = [
+    "Entry",
+    "Vocabulary",
+    "name_entries",
+    "word_entries",
+]
 
-MOST_NAMES = 60_000
-LONGEST_PINYIN = 60
-LONGEST_WORD = 8
-HAN = re.compile(r"[\u3400-\u9fff]")
-KINDS = ("region", "agency", "word")
+# Bodies and places, half of it each.
+MAX_NAMES = 60_000
+
+# Letters of a query that are read as pinyin, and of one word: zhongguoguojia.
+MAX_PINYIN_LETTERS = 60
+MAX_WORD_LETTERS = 40
+
+# Longer entries of the dictionary are sayings: 不是冤家不聚头.
+MAX_WORD_LENGTH = 8
+
+# Above every other character: the end of what begins with a prefix.
+LAST_CHARACTER = "\U0010ffff"
+
+IDEOGRAPH = re.compile(f"[{IDEOGRAPH_CLASS}]")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A word or name:
+    """A word or a name that `count` reports have.
 
-    `value` as a facet has it (a path for a region), `form` in index form, `count` reports.
+    `kind` is "region", "agency" or "word". `value` is as the facet has it (for a region the
+    path), `form` the index form of what is shown (for a region the last step).
     """
 
     value: str
@@ -50,48 +76,51 @@ class Entry:
     count: int
 
 
-# The words that begin with one of some characters.
-Words = Callable[[Iterable[str]], list[Entry]]
+# Sorted keys (pinyin or initials), and the entry of each.
+KeyedEntries = tuple[list[str], list[Entry]]
+
+# Length -> the entries of that length, and their characters as an array (entries, length).
+EntriesByLength = Mapping[int, tuple[Sequence[Entry], np.ndarray]]
+
+
+def _no_words(_: Iterable[str]) -> list[Entry]:
+    return []
 
 
 class Vocabulary:
-    """The words and names of one snapshot, looked up by their beginning, by pinyin, or by what is
-    near.
+    """Words and names by their beginning, by pinyin, or by what is one slip away.
+
+    `words` gives the words that begin with one of some characters.
     """
 
-    def __init__(self, names: Sequence[Entry], words: Words = lambda _: []) -> None:
+    def __init__(
+        self,
+        names: Sequence[Entry],
+        words: Callable[[Iterable[str]], list[Entry]] = _no_words,
+    ) -> None:
         self.names, self._words = tuple(names), words
-        self._named = _by_beginning(self.names)
+        self._names_by_beginning = _by_beginning(self.names)
         self._begun: dict[str, list[Entry]] = {}
         self._spoken: dict[str, Spoken] = {}
 
-    @classmethod
-    def of(cls, engine: Engine) -> Vocabulary:
-        """The vocabulary of a snapshot, to be asked while that is there: what is kept for it must
-        not keep it alive.
-        """
-        snapshot = ref(engine)
-
-        def words(characters: Iterable[str]) -> list[Entry]:
-            alive = snapshot()
-            return [] if alive is None else _words(alive, characters)
-
-        return cls(_names(engine), words)
-
     def begun(self, characters: str) -> list[Entry]:
         """The entries that begin with one of these characters, by character and form."""
-        new = [c for c in dict.fromkeys(characters) if c not in self._begun]
-        words = _by_beginning(self._words(new)) if new else {}
-        for c in new:
-            self._begun[c] = sorted(
-                [*self._named.get(c, ()), *words.get(c, ())], key=_form
-            )
-        return [e for c in dict.fromkeys(characters) for e in self._begun[c]]
+        distinct = dict.fromkeys(characters)
+        unknown = [c for c in distinct if c not in self._begun]
+        words = _by_beginning(self._words(unknown)) if unknown else {}
+        for c in unknown:
+            entries = [
+                *self._names_by_beginning.get(c, ()),
+                *words.get(c, ()),
+            ]
+            self._begun[c] = sorted(entries, key=_form)
+        return [entry for c in distinct for entry in self._begun[c]]
 
     def spoken(self, letter: str) -> Spoken:
         """The entries whose pinyin begins with a letter."""
         if letter not in self._spoken:
-            self._spoken[letter] = Spoken(letter, self.begun(begun().get(letter, "")))
+            entries = self.begun(begun().get(letter, ""))
+            self._spoken[letter] = Spoken(letter, entries)
         return self._spoken[letter]
 
     # ------------------------------------------------------------------ completions
@@ -99,88 +128,114 @@ class Vocabulary:
         """Entries whose form begins with a text, most useful first."""
         entries = self.begun(prefix[:1])
         first = bisect_left(entries, prefix, key=_form)
-        return _best(
-            entries[first : bisect_left(entries, prefix + LAST, first, key=_form)], most
+        behind = bisect_left(
+            entries,
+            prefix + LAST_CHARACTER,
+            first,
+            key=_form,
         )
+        return _most_useful(entries[first:behind], most)
 
     def containing(self, part: str, most: int) -> list[Entry]:
         """Names that contain a text, most useful first."""
-        at, found = self._running.find(part), list[Entry]()
-        while at >= 0:
-            number = bisect_right(self._starts, at) - 1
-            found.append(self.names[number])
-            at = self._running.find(part, self._starts[number + 1])
-        return _best(found, most)
+        position = self._joined_names.find(part)
+        entries: list[Entry] = []
+        while position >= 0:
+            number = bisect_right(self._name_starts, position) - 1
+            entries.append(self.names[number])
+            position = self._joined_names.find(part, self._name_starts[number + 1])
+        return _most_useful(entries, most)
 
     @cached_property
-    def _running(self) -> str:
-        """The forms of all names, one after the other."""
-        return "\n".join(e.form for e in self.names) + "\n"
+    def _joined_names(self) -> str:
+        """The forms of all names, each with a line break: one search finds all."""
+        return "\n".join(name.form for name in self.names) + "\n"
 
     @cached_property
-    def _starts(self) -> list[int]:
-        """Where each name starts in that, and where it ends."""
-        return [0, *accumulate(len(e.form) + 1 for e in self.names)]
+    def _name_starts(self) -> list[int]:
+        """Where each name starts in `_joined_names`, and last its length."""
+        return [
+            0,
+            *accumulate(len(name.form) + 1 for name in self.names),
+        ]
 
     def sounding(self, prefix: str, most: int) -> list[Entry]:
-        """Entries whose pinyin, or the initials of it, begins with letters (white space left out)."""
+        """Entries whose pinyin or initials begin with letters, most useful first.
+
+        White space is left out: xin xi is xinxi.
+        """
         letters = _letters(prefix)
-        return (
-            _best(self.spoken(letters[0]).beginning(letters), most) if letters else []
+        if not letters:
+            return []
+        return _most_useful(
+            self.spoken(letters[0]).beginning(letters),
+            most,
         )
 
     # ------------------------------------------------------------------ corrections
     def spelt(self, pinyin: str, most: int = 3) -> list[str]:
-        """What letters spell, as words one after the other: as few as there can be, then the most
-        frequent.
+        """What letters spell, as words one after the other, best first.
 
-        Syllables are not guessed at: xinxi gongkai and xinxigongkai are the same letters.
+        The fewest words win, then the most frequent ones. Syllables are not guessed at: xinxi
+        gongkai and xinxigongkai are the same letters.
         """
         letters = _letters(pinyin)
-        if not 2 <= len(letters) <= LONGEST_PINYIN:
+        if not 2 <= len(letters) <= MAX_PINYIN_LETTERS:
             return []
-        paths: list[list[tuple[int, float, str]]] = [
-            [(0, 0.0, "")],
-            *([] for _ in letters),
-        ]
+        # best[end]: the best ways to spell letters[:end], as (words, cost, text).
+        best: list[list[tuple[int, float, str]]] = [[(0, 0.0, "")]]
         for end in range(1, len(letters) + 1):
-            reached = [
-                (words + 1, weight - np.log(entry.count + 1), text + entry.form)
-                for start in range(max(0, end - 40), end)
-                if paths[start]
-                for entry in self._exactly(letters[start:end], most)
-                for words, weight, text in paths[start]
-            ]
-            paths[end] = sorted(dict.fromkeys(reached))[:most]
-        return list(dict.fromkeys(text for _, _, text in paths[-1]))
+            ways: list[tuple[int, float, str]] = []
+            for start in range(max(0, end - MAX_WORD_LETTERS), end):
+                if not best[start]:
+                    continue
+                for entry in self._pronounced(letters[start:end], most):
+                    ways += [
+                        (
+                            words + 1,
+                            cost - np.log(entry.count + 1),
+                            text + entry.form,
+                        )
+                        for words, cost, text in best[start]
+                    ]
+            best.append(sorted(dict.fromkeys(ways))[:most])
+        return list(dict.fromkeys(text for _, _, text in best[-1]))
 
-    def _exactly(self, letters: str, most: int) -> list[Entry]:
-        return sorted(self.spoken(letters[0]).exactly(letters), key=lambda e: -e.count)[
-            :most
-        ]
+    def _pronounced(self, letters: str, most: int) -> list[Entry]:
+        """The entries whose whole pinyin this is, most frequent first."""
+        entries = self.spoken(letters[0]).exactly(letters)
+        return sorted(entries, key=lambda entry: -entry.count)[:most]
 
     def near(self, form: str, most: int = 6) -> list[tuple[str, int]]:
-        """(form, count) of entries that sound like this one or are one character away, most
-        frequent first.
+        """(form, count) of entries that may have been meant, most frequent first.
 
-        Words that begin neither with one of its first two characters nor with a look-alike of the
-        first are not tried.
+        They sound the same or are one character away. Words that begin neither with one of the
+        first two characters nor with a look-alike of the first are not tried.
         """
-        found: dict[str, int] = {}
         letters = "".join(reading(form) or ())
-        sounding = self._exactly(letters, most) if letters else []
-        words = [e for e in self.begun(form[:2] + alike(form[0])) if e.kind == "word"]
+        sounding = self._pronounced(letters, most) if letters else []
+        begun_alike = self.begun(form[:2] + alike(form[0]))
+        words = [entry for entry in begun_alike if entry.kind == "word"]
+        names_away = _one_away(form, self._names_by_length)
+        words_away = _one_away(form, _by_length(words))
+        counts: dict[str, int] = {}
         for entry in (
             *sounding,
-            *_one_away(form, self._by_length),
-            *_one_away(form, _by_length(words)),
+            *names_away,
+            *words_away,
         ):
             if entry.form != form:
-                found[entry.form] = max(found.get(entry.form, 0), entry.count)
-        return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
+                counts[entry.form] = max(
+                    counts.get(entry.form, 0),
+                    entry.count,
+                )
+        return sorted(
+            counts.items(),
+            key=lambda item: (-item[1], item[0]),
+        )[:most]
 
     @cached_property
-    def _by_length(self) -> Lengths:
+    def _names_by_length(self) -> EntriesByLength:
         return _by_length(self.names)
 
 
@@ -188,88 +243,131 @@ class Spoken:
     """The entries whose pinyin begins with one letter, by their pinyin and by its initials."""
 
     def __init__(self, letter: str, entries: Iterable[Entry]) -> None:
-        told = ((reading(e.form), e) for e in entries)
-        kept = [(r, e) for r, e in told if r and r[0][0] == letter]
-        self.whole = _ordered(("".join(r), e) for r, e in kept)
-        self.initials = _ordered(("".join(s[0] for s in r), e) for r, e in kept)
+        whole: list[tuple[str, Entry]] = []
+        initials: list[tuple[str, Entry]] = []
+        for entry in entries:
+            syllables = reading(entry.form)
+            # 重庆 stands among what begins with 重, which is also read zhong.
+            if syllables and syllables[0][0] == letter:
+                whole.append(("".join(syllables), entry))
+                initials.append(
+                    (
+                        "".join(s[0] for s in syllables),
+                        entry,
+                    )
+                )
+        self.whole, self.initials = (
+            _sorted_by_key(whole),
+            _sorted_by_key(initials),
+        )
 
     def beginning(self, letters: str) -> list[Entry]:
-        """Entries whose pinyin begins with letters; where there is more than one letter, also by
-        initials.
+        """Entries whose pinyin begins with letters.
+
+        More than one letter may also be initials: xxgk is xin xi gong kai.
         """
-        found = _between(self.whole, letters, letters + LAST)
+        entries = _between(
+            self.whole,
+            letters,
+            letters + LAST_CHARACTER,
+        )
         if len(letters) > 1:
-            found += _between(self.initials, letters, letters + LAST)
-        return list(dict.fromkeys(found))
+            entries += _between(
+                self.initials,
+                letters,
+                letters + LAST_CHARACTER,
+            )
+        return list(dict.fromkeys(entries))
 
     def exactly(self, letters: str) -> list[Entry]:
         """Entries whose pinyin is just this."""
         return _between(self.whole, letters, letters + "\0")
 
 
-LAST = "\U0010ffff"
-Ordered = tuple[list[str], list[Entry]]
-# Length -> (entries of that length, their characters as a table).
-Lengths = Mapping[int, tuple[Sequence[Entry], np.ndarray]]
-
-
-def _between(ordered: Ordered, low: str, high: str) -> list[Entry]:
-    keys, entries = ordered
+def _between(keyed: KeyedEntries, low: str, high: str) -> list[Entry]:
+    """The entries with low <= key < high."""
+    keys, entries = keyed
     first = bisect_left(keys, low)
     return entries[first : bisect_left(keys, high, first)]
 
 
-def _best(found: Iterable[Entry], most: int) -> list[Entry]:
-    return nsmallest(most, found, key=useful)
+def _most_useful(entries: Iterable[Entry], most: int) -> list[Entry]:
+    return nsmallest(most, entries, key=useful)
 
 
 def _form(entry: Entry) -> str:
     return entry.form
 
 
-def _by_beginning(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = defaultdict(list)
+def _by_beginning(
+    entries: Iterable[Entry],
+) -> dict[str, list[Entry]]:
+    by_character: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        found[entry.form[0]].append(entry)
-    return found
+        by_character[entry.form[0]].append(entry)
+    return by_character
 
 
-def _by_length(entries: Iterable[Entry]) -> Lengths:
-    lengths: dict[int, list[Entry]] = defaultdict(list)
+def _by_length(
+    entries: Iterable[Entry],
+) -> EntriesByLength:
+    by_length: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
-        lengths[len(entry.form)].append(entry)
+        by_length[len(entry.form)].append(entry)
     return {
-        length: (found, _table([e.form for e in found]))
-        for length, found in lengths.items()
+        length: (
+            same,
+            _characters([entry.form for entry in same]),
+        )
+        for length, same in by_length.items()
     }
 
 
-def _one_away(form: str, lengths: Lengths) -> Iterator[Entry]:
+def _one_away(form: str, by_length: EntriesByLength) -> Iterator[Entry]:
     """Entries with one character replaced, more or less."""
-    size, own = len(form), _table([form])[0]
-    for length in (size, size + 1, size - 1):
-        if length not in lengths:
+    own = _characters([form])[0]
+    for length in (
+        len(form),
+        len(form) + 1,
+        len(form) - 1,
+    ):
+        if length not in by_length:
             continue
-        entries, table = lengths[length]
-        if length == size:
-            fits = (table != own).sum(1) == 1
+        entries, characters = by_length[length]
+        if length == len(form):
+            fits = (characters != own).sum(axis=1) == 1
         else:
-            without = [
-                [i for i in range(max(size, length)) if i != gone]
-                for gone in range(max(size, length))
-            ]
-            same = [
-                table[:, kept] == own if length > size else table == own[kept]
-                for kept in without
-            ]
-            fits = np.logical_or.reduce([s.all(1) for s in same])
-        yield from (entries[n] for n in np.flatnonzero(fits).tolist())
+            fits = _equal_without_one(characters, own)
+        for number in np.flatnonzero(fits).tolist():
+            yield entries[number]
+
+
+def _equal_without_one(characters: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Which rows equal `own` when the longer of both loses one character."""
+    longest = max(characters.shape[1], len(own))
+    fits = np.zeros(len(characters), np.bool_)
+    for lost in range(longest):
+        others = [position for position in range(longest) if position != lost]
+        if characters.shape[1] == longest:
+            equal = characters[:, others] == own
+        else:
+            equal = characters == own[others]
+        fits |= equal.all(axis=1)
+    return fits
 
 
 def useful(entry: Entry) -> tuple[bool, int, int, str]:
-    """Names and the words of this field before all others, then by reports, then the shorter."""
-    plain = entry.kind == "word" and entry.form not in _domain()
-    return plain, -entry.count, len(entry.form), entry.value
+    """The order of completions.
+
+    Names and the words of this field before all others, then by reports, then the shorter.
+    """
+    is_general = entry.kind == "word" and entry.form not in _domain()
+    return (
+        is_general,
+        -entry.count,
+        len(entry.form),
+        entry.value,
+    )
 
 
 @cache
@@ -278,59 +376,60 @@ def _domain() -> frozenset[str]:
 
 
 def _letters(text: str) -> str:
-    return "".join(
-        c for c in text.lower().replace("ü", "v") if c.isascii() and c.isalpha()
-    )
+    """The ASCII letters of a text; ü is typed v."""
+    lowered = text.lower().replace("ü", "v")
+    return "".join(c for c in lowered if c.isascii() and c.isalpha())
 
 
-def _ordered(items: Iterable[tuple[str, Entry]]) -> Ordered:
+def _sorted_by_key(
+    items: Iterable[tuple[str, Entry]],
+) -> KeyedEntries:
     ordered = sorted(items, key=itemgetter(0))
     return [key for key, _ in ordered], [entry for _, entry in ordered]
 
 
-def _table(forms: Sequence[str]) -> np.ndarray:
+def _characters(forms: Sequence[str]) -> np.ndarray:
+    """The code points of strings of one length, an array (strings, length)."""
     return np.array(forms).view("<u4").reshape(len(forms), -1)
 
 
-def _names(engine: Engine) -> list[Entry]:
-    found: list[Entry] = []
-    for name in ("agency", "region"):
-        known = values_of(engine, name)
-        values = known.values[: MOST_NAMES // 2]
-        forms = forms_of([value.rpartition("/")[2] for value in values])
-        found += map(Entry, values, forms, repeat(name), known.counts)
-    return [e for e in found if e.form]
+# ---------------------------------------------------------------------- what an index has
+def name_entries(kind: str, known: Values, forms: FormTable) -> list[Entry]:
+    """The names of a facet. A region is called by the last step of its path: 龙岗区."""
+    values = known.values[: MAX_NAMES // 2]
+    names = forms.of([value.rpartition("/")[2] for value in values])
+    entries = map(Entry, values, names, repeat(kind), known.counts)
+    return [entry for entry in entries if entry.form]
 
 
-def _words(engine: Engine, characters: Iterable[str]) -> list[Entry]:
+def word_entries(engine: Engine, characters: Iterable[str]) -> list[Entry]:
     """Words of the dictionaries that begin with one of these characters and stand in the index."""
-    words = [w for c in characters for w in _dictionary().get(c, "").split()]
+    words = [word for c in characters for word in _dictionary().get(c, "").split()]
     counts = engine.frequencies("word", words) if words else ()
-    return [Entry(w, w, "word", n) for w, n in zip(words, counts, strict=True) if n]
+    return [
+        Entry(
+            value=word,
+            form=word,
+            kind="word",
+            count=count,
+        )
+        for word, count in zip(words, counts, strict=True)
+        if count
+    ]
 
 
 @cache
 def _dictionary() -> dict[str, str]:
-    """Character -> the words that begin with it, parted by spaces: as one string they take a tenth
-    of the memory.
+    """Character -> the words that begin with it, parted by spaces.
+
+    As one string they take a tenth of the memory.
     """
-    found: dict[str, dict[str, None]] = {}
-    for first, words in groupby(dictionary(), key=lambda w: w[:1]):
-        if HAN.match(first):
-            kept = {
-                w: None for w in words if 2 <= len(w) <= LONGEST_WORD and w.isalpha()
-            }
-            found[first] = found.get(first, {}) | kept
-    return {first: " ".join(words) for first, words in found.items()}
-
-
-_KNOWN: WeakKeyDictionary[Engine, Vocabulary] = WeakKeyDictionary()
-_LOCK = threading.Lock()
-
-
-def vocabulary(engine: Engine) -> Vocabulary:
-    """The vocabulary of a snapshot, made once."""
-    with _LOCK:
-        if engine not in _KNOWN:
-            _KNOWN[engine] = Vocabulary.of(engine)
-        return _KNOWN[engine]
+    by_character: dict[str, dict[str, None]] = {}
+    # The dictionary is nearly sorted: most characters come in one group or two.
+    for first, group in groupby(dictionary(), key=lambda word: word[:1]):
+        if IDEOGRAPH.match(first):
+            words = by_character.setdefault(first, {})
+            for word in group:
+                if 2 <= len(word) <= MAX_WORD_LENGTH and word.isalpha():
+                    words[word] = None
+    return {first: " ".join(words) for first, words in by_character.items()}

@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 
+from index.analysis.characters import HEADING_PATTERN
 from index.analysis.normaliser import Folded, fold, letters
 from index.analysis.tokenizer import Tokenizer, tokenizer
 from index.analysis.wording import is_taiwan_worded, mainland, mainland_text
@@ -17,16 +18,7 @@ from index.model.fields import FACETS
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
 
-__all__ = ["COPY", "HEADING", "analyse", "copy_number", "day_number"]
-
-# A heading of a report: 一、概述 or （二）主动公开情况, on a line of its own and
-# without a full stop.
-HEADING = re.compile(
-    r"^[ \t\u3000\xa0]*(?:第[一二三四五六七八九十]+[章节節部]|[一二三四五六七八九十]{1,3}[、.．]"
-    r"|[(（][一二三四五六七八九十]{1,3}[)）])"
-    r"[^\n。;；]{2,38}$",
-    re.MULTILINE,
-)
+__all__ = ["COPY", "analyse", "copy_number", "day_number"]
 
 
 def analyse(report: Report, digest: str) -> Document:
@@ -55,7 +47,7 @@ def _words(
     report: Report, title: Folded, text: Folded, *, taiwan: bool
 ) -> dict[str, dict[str, int]]:
     cutter: Tokenizer = tokenizer()
-    headings = "\n".join(m.group() for m in HEADING.finditer(report.text))
+    headings = "\n".join(m.group() for m in HEADING_PATTERN.finditer(report.text))
     forms = {"title": title.form, "headings": fold(headings).form, "body": text.form}
     if taiwan:
         forms = {name: mainland_text(form) for name, form in forms.items()}

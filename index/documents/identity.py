@@ -89,7 +89,10 @@ def _metrics() -> list[object]:
 
 
 def _normaliser() -> list[object]:
-    return [normaliser_name(), *_code(ANALYSIS_FOLDER, "normaliser", "offsets")]
+    return [
+        normaliser_name(),
+        *_code(ANALYSIS_FOLDER, "characters", "normaliser", "offsets"),
+    ]
 
 
 def _segmenter() -> list[object]:

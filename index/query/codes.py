@@ -7,13 +7,15 @@ from __future__ import annotations
 import re
 from itertools import product
 
+from index.analysis.characters import BASIC_HAN_CLASS
+
 __all__ = ["CODE", "DOCUMENT", "TYPED_YEAR", "spellings"]
 
 # Brackets around the year in index form, where one stands for 〔2019〕 and [2019], and
 # one for 「2019」 and “2019”.
 PAIRS = ("()", "{}", "<>", "〈〉", "《》", "⟨⟩", '""')
 
-HAN = r"[\u4e00-\u9fff]"
+HAN = rf"[{BASIC_HAN_CLASS}]"
 OPENING, CLOSING = (
     f"[{re.escape(''.join(pair[side] for pair in PAIRS))}]" for side in (0, 1)
 )

@@ -1,42 +1,48 @@
-"""From an engine's counts to what a reader sees: chosen values first, labels, and the URL that
-toggles each.
-"""
+"""From an engine's counts to the facets of a page: chosen values first, labels, toggle URLs."""
 
 from __future__ import annotations
 
-from index.engines.seam import FacetAsked, FacetCount, FacetCounts
+from index.engines.seam import (
+    FacetAsked,
+    FacetCount,
+    FacetCounts,
+)
 from index.model.fields import FACETS, Facet
 from index.search.request import SearchRequest, Toggles
 from index.search.response import FacetResult, FacetValue
 
 __all__ = ["asked", "facet_named", "result"]
 
-NAMED = {f.name: f for f in FACETS}
+FACETS_BY_NAME = {f.name: f for f in FACETS}
 
 
 def facet_named(name: str) -> Facet:
     """The row of the table."""
-    return NAMED[name]
+    return FACETS_BY_NAME[name]
 
 
 def asked(
-    request: SearchRequest, chosen: dict[str, tuple[str, ...]]
+    request: SearchRequest,
+    chosen: dict[str, tuple[str, ...]],
 ) -> tuple[FacetAsked, ...]:
-    """The facets that a request wants counted; chosen values are counted even when they are rare or
-    at zero.
+    """The facets that a request wants counted.
+
+    Chosen values are counted even when they are rare or at zero: a reader must be able to drop
+    them.
     """
-    names = (
-        [f.name for f in FACETS if f.shown]
-        if request.facets is None
-        else list(dict.fromkeys(request.facets))
-    )
+    if request.facets is None:
+        names = [facet.name for facet in FACETS if facet.shown]
+    else:
+        names = list(dict.fromkeys(request.facets))
     return tuple(
         FacetAsked(name, request.facet_size, chosen.get(name, ())) for name in names
     )
 
 
 def result(
-    counts: FacetCounts, toggles: Toggles, chosen: tuple[str, ...]
+    counts: FacetCounts,
+    toggles: Toggles,
+    chosen: tuple[str, ...],
 ) -> FacetResult:
     """One facet as it is shown."""
     facet = facet_named(counts.name)
@@ -47,14 +53,22 @@ def result(
         listed += [FacetCount(v, 0) for v in chosen if v not in known]
         listed.sort(key=lambda c: c.value not in wanted)
     values = [c.value for c in listed]
+    # 龙岗区 for 广东省/深圳市/龙岗区.
     labels = [v.rpartition("/")[2] for v in values] if facet.kind == "path" else values
     shown = tuple(
         FacetValue(value, label, c.count, value in wanted, url)
         for c, value, label, url in zip(
-            listed, values, labels, toggles.urls(facet.name, values), strict=True
+            listed,
+            values,
+            labels,
+            toggles.urls(facet.name, values),
+            strict=True,
         )
     )
+    # Chosen values at zero are listed, but are no values that reports have.
     found = sum(c.count > 0 for c in listed)
     return FacetResult(
-        shown, counts.total_values, truncated=counts.total_values > found
+        shown,
+        counts.total_values,
+        truncated=counts.total_values > found,
     )

@@ -15,10 +15,19 @@ from urllib.parse import quote_plus, urlencode
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
 
-__all__ = ["API_SEARCH", "LIMITS", "MATCHES", "PAGE_SEARCH", "SearchRequest", "Toggles"]
+__all__ = [
+    "API_SEARCH",
+    "LIMITS",
+    "MATCH_MODES",
+    "PAGE_SEARCH",
+    "SearchRequest",
+    "Toggles",
+]
 
+# Where a request is written to as a URL.
 API_SEARCH, PAGE_SEARCH = "/api/v1/search", "/search"
-MATCHES = ("auto", "all", "any")
+# All words, any word, or all and then most of them.
+MATCH_MODES = ("auto", "all", "any")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +77,14 @@ class SearchRequest:
         """Refuse what cannot be asked, naming the parameter."""
         _within("size", self.size, 1, LIMITS.size)
         _within("page", self.page, 1, LIMITS.window)
-        _within("facet_size", self.facet_size, 1, LIMITS.facet_size)
+        _within(
+            "facet_size",
+            self.facet_size,
+            1,
+            LIMITS.facet_size,
+        )
         _within("snippets", self.snippets, 0, LIMITS.snippets)
-        _one_of("match", self.match, MATCHES)
+        _one_of("match", self.match, MATCH_MODES)
         _one_of("sort", self.sort, SORTS)
         for name in self.facets or ():
             _one_of("facets", name, FACET_NAMES)
@@ -79,7 +93,8 @@ class SearchRequest:
         if self.cursor is None and self.page * self.size > LIMITS.window:
             raise RequestError(
                 "page",
-                f"page * size may reach {LIMITS.window}; follow `next` from there on, it carries a cursor",
+                f"page * size may reach {LIMITS.window}; "
+                "follow `next` from there on, it carries a cursor",
             )
 
     def _check_filter(self, name: str, values: tuple[str, ...]) -> None:
@@ -91,12 +106,12 @@ class SearchRequest:
             )
         kind = next(f.kind for f in FACETS if f.name == name)
         for value in values:
-            if not value or (
-                kind == "number"
-                and not (value.isascii() and value.isdigit() and len(value) <= 4)
-            ):
+            # Four digits: the only facet of numbers is the year.
+            is_year = value.isascii() and value.isdigit() and len(value) <= 4
+            if not value or (kind == "number" and not is_year):
                 raise RequestError(
-                    name, f"{value!r} is no {name}; take a value that the facet lists"
+                    name,
+                    f"{value!r} is no {name}; take a value that the facet lists",
                 )
 
     # ------------------------------------------------------------------ as a URL
@@ -105,14 +120,25 @@ class SearchRequest:
         out: list[tuple[str, str]] = [("q", self.q)] if self.q else []
         for name in FACET_NAMES:
             out += [(name, value) for value in self.filters.get(name, ())]
-        for name in ("year_from", "year_to", "published_from", "published_to"):
+        for name in (
+            "year_from",
+            "year_to",
+            "published_from",
+            "published_to",
+        ):
             if (value := getattr(self, name)) is not None:
                 out.append((name, str(value)))
         out += [("where", w) for w in self.where]
         if self.facets is not None:
             out.append(("facets", ",".join(self.facets)))
-        for name in ("match", "sort", "size", "facet_size", "snippets"):
-            if getattr(self, name) != getattr(BLANK, name):
+        for name in (
+            "match",
+            "sort",
+            "size",
+            "facet_size",
+            "snippets",
+        ):
+            if getattr(self, name) != getattr(DEFAULT_REQUEST, name):
                 out.append((name, str(getattr(self, name))))
         if self.synonyms:
             out.append(("synonyms", "on"))
@@ -135,11 +161,8 @@ class SearchRequest:
     def toggled(self, facet: str, value: str) -> SearchRequest:
         """This request with one facet value chosen, or no longer chosen, from the first page."""
         chosen = self.filters.get(facet, ())
-        now = (
-            tuple(v for v in chosen if v != value)
-            if value in chosen
-            else (*chosen, value)
-        )
+        without = tuple(v for v in chosen if v != value)
+        now = without if value in chosen else (*chosen, value)
         filters = {k: v for k, v in {**self.filters, facet: now}.items() if v}
         return replace(self, filters=filters, page=1, cursor=None)
 
@@ -161,24 +184,30 @@ class Toggles:
 
     def __init__(self, request: SearchRequest, path: str = API_SEARCH) -> None:
         params = request.params()
+        # A neighbour begins on its first page.
         paging = ("cursor", "page")
         self.path, self.filters = path, request.filters
         self.parts = [
-            (PLACES.get(name, len(PLACES)), _written(name, v))
+            (
+                PARAMETER_ORDER.get(name, len(PARAMETER_ORDER)),
+                _written(name, v),
+            )
             for name, v in params
             if name not in paging
         ]
 
     def urls(self, facet: str, values: Iterable[str]) -> list[str]:
         """`request.toggled(facet, value).url(path)` for each of some values."""
-        place, chosen = PLACES[facet], self.filters.get(facet, ())
+        place, chosen = (
+            PARAMETER_ORDER[facet],
+            self.filters.get(facet, ()),
+        )
         before = [part for at, part in self.parts if at < place]
         after = [part for at, part in self.parts if at > place]
         kept = [_written(facet, v) for v in chosen]
-        head, tail = (
-            f"{self.path}?{''.join(f'{part}&' for part in before + kept)}",
-            "".join(f"&{p}" for p in after),
-        )
+        # All that the URLs of values not yet chosen have in common.
+        head = f"{self.path}?" + "".join(f"{part}&" for part in before + kept)
+        tail = "".join(f"&{part}" for part in after)
         return [
             self._url(
                 before + [_written(facet, v) for v in chosen if v != value] + after
@@ -208,17 +237,21 @@ def _written(name: str, value: str) -> str:
 def _within(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise RequestError(
-            name, f"{name} is {value}; it must be between {low} and {high}"
+            name,
+            f"{name} is {value}; it must be between {low} and {high}",
         )
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise RequestError(name, f"{value!r} is not one of {', '.join(allowed)}")
+        raise RequestError(
+            name,
+            f"{value!r} is not one of {', '.join(allowed)}",
+        )
 
 
 # The order of the first parameters of a URL; all others come behind.
-PLACES = {name: place for place, name in enumerate(("q", *FACET_NAMES))}
+PARAMETER_ORDER = {name: place for place, name in enumerate(("q", *FACET_NAMES))}
 
 # All defaults: what a URL leaves out.
-BLANK = SearchRequest()
+DEFAULT_REQUEST = SearchRequest()

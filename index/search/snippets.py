@@ -1,4 +1,4 @@
-"""Marks and snippets: where a query stands in a report, and the pieces of text that show it best.
+"""Marks and snippets: where a query stands in a report, and the pieces that show it best.
 
 Everything is found in the index form and taken back to the display text, so that a mark lies
 exactly on the characters as they were published, in whatever script. No text is cut into words
@@ -17,30 +17,40 @@ from operator import le
 
 from index.analysis.normaliser import Folded
 from index.model.fields import TEXT_FIELDS
-from index.query.nodes import Node, String, Wildcard, strings_of
+from index.query.nodes import (
+    Node,
+    String,
+    Wildcard,
+    strings_of,
+)
 from index.search.response import Snippet
 
 __all__ = ["Marker", "snippets"]
 
 Span = tuple[int, int]
-MOST_MARKS = 5_000
-# Marks among which the best places are looked for.
-MOST_WINDOWS = 400
+# Marks of one field: a report that has 的 ten thousand times is marked as far as this.
+MAX_MARKS = 5_000
+# Marks among which the best windows are looked for.
+MAX_WINDOWS = 400
 
-WIDTH = 110
-# As much as ends with a stop: of a sentence; where there is none, of a part of one.
+# Characters of a snippet, about two lines of a page.
+SNIPPET_WIDTH = 110
+# As much as ends with a stop: first of a sentence, else of a part of one (，、：).
 UP_TO_STOPS = tuple(
     re.compile(f"(?s:.*)[{stops}]")
-    for stops in ("。！？；\n!?;", "。！？；\n!?;，、,：: \u3000")
+    for stops in (
+        "。！？；\n!?;",
+        "。！？；\n!?;，、,：: \u3000",
+    )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Finds the places of a query in a report: exactly those that its occurrences count.
+    """Finds the positions of a query in a report: exactly those that its occurrences count.
 
-    `patterns` has for each of TEXT_FIELDS the one string that may be marked there, the
-    leftmost-longest alternation of several, or None.
+    `patterns` has one entry for each of TEXT_FIELDS: the string that may be marked there, an
+    expression for several strings (the longest first), or None.
     """
 
     patterns: Mapping[str, str | re.Pattern[str] | None]
@@ -56,72 +66,80 @@ class Marker:
             }
         )
 
-    def marks(self, field: str, text: Folded, wording: Folded | None) -> list[Span]:
+    def marks(
+        self,
+        field: str,
+        text: Folded,
+        wording: Folded | None,
+    ) -> list[Span]:
         """The display spans of one field, sorted, overlapping ones joined."""
         pattern = self.patterns[field]
         if pattern is None:
             return []
         spans = _found(pattern, text)
         if wording is not None:
-            # 線 stands in 線上 itself, and in 在線, which 線上 also reads as: it is one place.
+            # 線 stands in 線上 itself, and in 在線, which 線上 also reads as: it is marked once.
             spans += [
                 s
                 for s in _found(pattern, wording)
                 if not any(s[0] < b and a < s[1] for a, b in spans)
             ]
             spans.sort()
-        elif not any(
-            text.offsets.block
-        ):  # each character has its own place, and what was found has no overlaps
+        elif not any(text.offsets.block):
+            # Each character has its own position, and matches do not overlap.
             return spans
         return _joined(spans)
 
 
 @lru_cache(maxsize=256)
-def _pattern(leaves: tuple[String | Wildcard, ...]) -> str | re.Pattern[str] | None:
-    literal = {
-        form
-        for leaf in leaves
-        if isinstance(leaf, String)
-        for form in leaf.forms
-        if form
-    }
-    outside = {o for leaf in leaves if isinstance(leaf, String) for o in leaf.outside}
-    wild = [wildcard_regex(leaf) for leaf in leaves if isinstance(leaf, Wildcard)]
-    if not literal and not wild:
+def _pattern(
+    leaves: tuple[String | Wildcard, ...],
+) -> str | re.Pattern[str] | None:
+    literals: set[str] = set()
+    outside: set[str] = set()
+    wild: list[str] = []
+    for leaf in leaves:
+        if isinstance(leaf, Wildcard):
+            wild.append(wildcard_regex(leaf))
+        else:
+            literals.update(filter(None, leaf.forms))
+            outside.update(leaf.outside)
+    if not literals and not wild:
         return None
-    if len(literal) == 1 and not outside and not wild:
-        return next(iter(literal))
-    parts = (
-        [f"(?P<not>{'|'.join(map(re.escape, sorted(outside, key=len, reverse=True)))})"]
-        if outside
-        else []
-    )
-    parts += [re.escape(s) for s in sorted(literal, key=len, reverse=True)] + wild
-    return re.compile("|".join(parts))
+    if len(literals) == 1 and not outside and not wild:
+        return next(iter(literals))
+    alternatives = [*_longest_first(literals), *wild]
+    if outside:
+        # 不公开 is matched first and not marked, so that 公开 inside it is not either.
+        alternatives.insert(
+            0,
+            f"(?P<not>{'|'.join(_longest_first(outside))})",
+        )
+    return re.compile("|".join(alternatives))
+
+
+def _longest_first(literals: Iterable[str]) -> list[str]:
+    return [re.escape(s) for s in sorted(literals, key=len, reverse=True)]
 
 
 def wildcard_regex(leaf: Wildcard) -> str:
-    """A wildcard as a regular expression:
+    """A wildcard as a regular expression.
 
     `*` is up to `widest` letters or digits, as few as fit; `?` is one.
     """
     letter = r"[^\W_]"
-    return "".join(
-        f"{letter}{{0,{leaf.widest}}}?"
-        if c == "*"
-        else letter
-        if c == "?"
-        else re.escape(c)
-        for c in leaf.pattern
-    )
+    special = {
+        "*": f"{letter}{{0,{leaf.widest}}}?",
+        "?": letter,
+    }
+    return "".join(special.get(c) or re.escape(c) for c in leaf.pattern)
 
 
 def _found(pattern: str | re.Pattern[str], text: Folded) -> list[Span]:
-    """The display spans of the places of a pattern, in order."""
+    """The display spans of what a pattern matches, in order."""
     if isinstance(pattern, str):
-        return text.offsets.spans(_places(pattern, text.form))
-    matches: Iterable[re.Match[str]] = islice(pattern.finditer(text.form), MOST_MARKS)
+        return text.offsets.spans(_positions(pattern, text.form))
+    matches: Iterable[re.Match[str]] = islice(pattern.finditer(text.form), MAX_MARKS)
     if "not" in pattern.groupindex:
         matches = (m for m in matches if m["not"] is None)
     return text.offsets.spans(
@@ -129,16 +147,16 @@ def _found(pattern: str | re.Pattern[str], text: Folded) -> list[Span]:
     )
 
 
-def _places(literal: str, form: str) -> list[Span]:
-    """Where a string stands, as often as it stands without overlaps: no expression is compiled for
-    one question.
-    """
-    out: list[Span] = []
-    at, length = form.find(literal), len(literal)
-    while at >= 0 and len(out) < MOST_MARKS:
-        out.append((at, at + length))
-        at = form.find(literal, at + length)
-    return out
+def _positions(literal: str, form: str) -> list[Span]:
+    """Where a string stands, without overlaps. `find` is faster than an expression for it."""
+    spans: list[Span] = []
+    length = len(literal)
+    start = form.find(literal)
+    while start >= 0 and len(spans) < MAX_MARKS:
+        end = start + length
+        spans.append((start, end))
+        start = form.find(literal, end)
+    return spans
 
 
 def _joined(spans: list[Span]) -> list[Span]:
@@ -158,14 +176,23 @@ def _joined(spans: list[Span]) -> list[Span]:
 
 
 def snippets(display: str, marks: list[Span], most: int) -> tuple[Snippet, ...]:
-    """Up to `most` pieces that together show most of what was asked, in the order of the text.
+    """Up to `most` pieces that together show as much as they can of what was asked.
+
+    They stand in the order of the text.
 
     A report without marks in its text is shown by its opening.
     """
     if most == 0 or not display:
         return ()
     if not marks:
-        return (_cut(display, 0, min(len(display), WIDTH), []),)
+        return (
+            _cut(
+                display,
+                0,
+                min(len(display), SNIPPET_WIDTH),
+                [],
+            ),
+        )
     chosen = sorted(_best(display, marks, most))
     return tuple(_cut(display, *window, marks) for window in chosen)
 
@@ -175,7 +202,7 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
 
     Marks that touch count as one long text: a run that stands whole says more than its words apart.
     """
-    windows = _windows(display, marks[:MOST_WINDOWS])
+    windows = _windows(display, marks[:MAX_WINDOWS])
     windows.sort()
     chosen: list[Span] = []
     for _, _, start, end in windows:
@@ -199,7 +226,9 @@ def _windows(display: str, marks: list[Span]) -> list[tuple[int, int, int, int]]
     windows = []
     last = worth = inside = 0
     for n, (start, end, count) in enumerate(texts):
-        while last < len(texts) and (last <= n or texts[last][1] - start <= WIDTH):
+        while last < len(texts) and (
+            last <= n or texts[last][1] - start <= SNIPPET_WIDTH
+        ):
             kind = kinds[last]
             if not held[kind]:
                 worth += len(kind) ** 2
@@ -215,11 +244,13 @@ def _windows(display: str, marks: list[Span]) -> list[tuple[int, int, int, int]]
     return windows
 
 
-def _windows_of_one(marks: list[Span]) -> list[tuple[int, int, int, int]]:
+def _windows_of_one(
+    marks: list[Span],
+) -> list[tuple[int, int, int, int]]:
     """The same where all marks are one text, apart from each other: most questions are one word."""
     windows, last, count = [], 0, len(marks)
     for n, (start, _) in enumerate(marks):
-        reach = start + WIDTH
+        reach = start + SNIPPET_WIDTH
         while last < count and (marks[last][1] <= reach or last <= n):
             last += 1
         windows.append((0, n - last, start, marks[last - 1][1]))
@@ -233,7 +264,9 @@ def _meets(chosen: list[Span], start: int, end: int) -> bool:
     return False
 
 
-def _touching(marks: list[Span]) -> list[tuple[int, int, int]]:
+def _touching(
+    marks: list[Span],
+) -> list[tuple[int, int, int]]:
     """(start, end, how many marks) of the marks, those that touch as one."""
     out: list[tuple[int, int, int]] = []
     for start, end in marks:
@@ -246,9 +279,9 @@ def _touching(marks: list[Span]) -> list[tuple[int, int, int]]:
 
 def _grown(display: str, start: int, end: int) -> Span:
     """The window grown to WIDTH, from a stop to a stop where there is one near."""
-    spare = max(0, WIDTH - (end - start))
+    spare = max(0, SNIPPET_WIDTH - (end - start))
     left = _stop_before(display, start, spare * 2 // 5)
-    right = _stop_after(display, end, max(0, WIDTH - (end - left)))
+    right = _stop_after(display, end, max(0, SNIPPET_WIDTH - (end - left)))
     return left, right
 
 
@@ -275,6 +308,9 @@ def _cut(display: str, start: int, end: int, marks: list[Span]) -> Snippet:
         end -= 1
     # A place that the end of the piece would cut in two is not marked: half a word is not what was
     # asked for.
-    first, last = bisect_left(marks, (start, 0)), bisect_left(marks, (end, 0))
+    first, last = (
+        bisect_left(marks, (start, 0)),
+        bisect_left(marks, (end, 0)),
+    )
     inside = tuple((a - start, b - start) for a, b in marks[first:last] if b <= end)
     return Snippet(display[start:end], inside, start)

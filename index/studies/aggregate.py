@@ -1,9 +1,8 @@
-"""Figures over many reports: a number or a ratio by year, level, region or line, with how many
-reports stand behind it.
+"""Figures over many reports: a number or a ratio by year, level, region or line.
 
-A report is used when it states the number and its tables add up as far as they can be read; the
-others are counted and said. Reports of a body itself and of a whole area (scope) are never added up
-together.
+Each figure says how many reports stand behind it. A report is used when it states the number and
+its tables add up as far as they can be read; the answer says how many others there are. Reports of
+a body itself and of a whole area (scope) are never added up together.
 """
 
 from __future__ import annotations
@@ -34,18 +33,20 @@ __all__ = [
 ]
 
 Array = np.ndarray[Any, np.dtype[Any]]
+# What can be told apart on the axis.
 BY = ("year", "level", "region", "line")
+# A body itself, or all bodies of its area in one report.
 SCOPES = ("self", "aggregate")
-# Table statuses whose numbers are used: what is not consistent is used only when it is
-# asked for.
-USED = ("consistent", "partial", "absent")
+# Table statuses whose numbers are used. Inconsistent tables are used only when they are asked for.
+USED_STATUSES = ("consistent", "partial", "absent")
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What can be drawn.
+    """A number that can be drawn.
 
-    A ratio divides the sums of two lists of metrics; `formula_zh` says so to readers.
+    `kind` is "metric" or "ratio". A ratio divides the total of the metrics `over` by that of the
+    metrics `under`; `formula_zh` says so to readers. `templates` are the forms that state it.
     """
 
     name: str
@@ -59,46 +60,114 @@ class Measure:
     under: tuple[str, ...] = ()
 
 
-DECIDED_REVIEWS = ("reviews_upheld", "reviews_corrected", "reviews_other")
-DECIDED_SUITS = ("suits_upheld", "suits_corrected", "suits_other")
-GB = ("gb2019", "gb2021")
+# Outcomes of reviews and lawsuits; those still pending are no outcome.
+DECIDED_REVIEWS = (
+    "reviews_upheld",
+    "reviews_corrected",
+    "reviews_other",
+)
+DECIDED_SUITS = (
+    "suits_upheld",
+    "suits_corrected",
+    "suits_other",
+)
+# The statutory forms with a table of applications.
+GB_TEMPLATES = ("gb2019", "gb2021")
 RATIOS = (
     Measure(
-        "grant_rate", "公开率", "Grant rate", "%", "ratio", "（予以公开+部分公开）÷本年办理总计", GB,
-        ("applications_granted", "applications_partly_granted"), ("applications_handled",),
+        "grant_rate",
+        "公开率",
+        "Grant rate",
+        "%",
+        "ratio",
+        "（予以公开+部分公开）÷本年办理总计",
+        GB_TEMPLATES,
+        (
+            "applications_granted",
+            "applications_partly_granted",
+        ),
+        ("applications_handled",),
     ),
     Measure(
-        "refusal_rate", "不予公开率", "Refusal rate", "%", "ratio", "不予公开÷本年办理总计", GB,
-        ("applications_refused",), ("applications_handled",),
+        "refusal_rate",
+        "不予公开率",
+        "Refusal rate",
+        "%",
+        "ratio",
+        "不予公开÷本年办理总计",
+        GB_TEMPLATES,
+        ("applications_refused",),
+        ("applications_handled",),
     ),
     Measure(
-        "unavailable_rate", "无法提供率", "Unavailable rate", "%", "ratio", "无法提供÷本年办理总计", GB,
-        ("applications_unavailable",), ("applications_handled",),
+        "unavailable_rate",
+        "无法提供率",
+        "Unavailable rate",
+        "%",
+        "ratio",
+        "无法提供÷本年办理总计",
+        GB_TEMPLATES,
+        ("applications_unavailable",),
+        ("applications_handled",),
     ),
     Measure(
-        "not_processed_rate", "不予处理率", "Not-processed rate", "%", "ratio", "不予处理÷本年办理总计", GB,
-        ("applications_not_processed",), ("applications_handled",),
+        "not_processed_rate",
+        "不予处理率",
+        "Not-processed rate",
+        "%",
+        "ratio",
+        "不予处理÷本年办理总计",
+        GB_TEMPLATES,
+        ("applications_not_processed",),
+        ("applications_handled",),
     ),
     Measure(
-        "carry_out_rate", "结转率", "Carry-over rate", "%", "ratio", "结转下年度÷（本年新收+上年结转）", GB,
-        ("applications_carried_out",), ("applications_new", "applications_carried_in"),
+        "carry_out_rate",
+        "结转率",
+        "Carry-over rate",
+        "%",
+        "ratio",
+        "结转下年度÷（本年新收+上年结转）",
+        GB_TEMPLATES,
+        ("applications_carried_out",),
+        ("applications_new", "applications_carried_in"),
     ),
     Measure(
-        "review_correction_rate", "复议纠错率", "Correction rate in review", "%", "ratio",
-        "复议纠正÷（维持+纠正+其他结果），不计尚未审结", GB, ("reviews_corrected",), DECIDED_REVIEWS,
+        "review_correction_rate",
+        "复议纠错率",
+        "Correction rate in review",
+        "%",
+        "ratio",
+        "复议纠正÷（维持+纠正+其他结果），不计尚未审结",
+        GB_TEMPLATES,
+        ("reviews_corrected",),
+        DECIDED_REVIEWS,
     ),
     Measure(
-        "suit_loss_rate", "诉讼败诉率", "Loss rate in litigation", "%", "ratio",
-        "诉讼纠正÷（维持+纠正+其他结果），不计尚未审结", GB, ("suits_corrected",), DECIDED_SUITS,
+        "suit_loss_rate",
+        "诉讼败诉率",
+        "Loss rate in litigation",
+        "%",
+        "ratio",
+        "诉讼纠正÷（维持+纠正+其他结果），不计尚未审结",
+        GB_TEMPLATES,
+        ("suits_corrected",),
+        DECIDED_SUITS,
     ),
-)  # fmt: skip
+)
 
 
 def measures() -> tuple[Measure, ...]:
     """All numbers, and the ratios made of them."""
     plain = (
         Measure(
-            m.name, m.label_zh, m.label_en, m.unit, "metric", m.label_zh, m.templates
+            m.name,
+            m.label_zh,
+            m.label_en,
+            m.unit,
+            "metric",
+            m.label_zh,
+            m.templates,
         )
         for m in METRICS
     )
@@ -120,8 +189,8 @@ def measure_named(name: str) -> Measure:
 class Group:
     """One bar or point. `reports` is N, `used` is n; without a used report every figure is None.
 
-    `total` is the sum, for a ratio the sum above divided by the sum below; quartiles are over the
-    single reports.
+    `total` is the total of all reports; of a ratio, it is the total above divided by the total
+    below. Median and quartiles are over the single reports. `template` is the most frequent form.
     """
 
     value: str
@@ -141,7 +210,7 @@ class Group:
 class Aggregate:
     """The groups of one measure.
 
-    `breaks` are values at which the form changed: no line may be drawn across them.
+    `breaks` are the years in which the form changed: no line may be drawn across them.
     """
 
     measure: str
@@ -183,7 +252,11 @@ class Histogram:
 
 @dataclass(slots=True)
 class _Table:
-    """The columns that one aggregate needs, and which reports are used."""
+    """The columns that one aggregate needs, one row a report.
+
+    A row's value is NaN where it is unknown. `keys` are positions in `labels`, `templates` positions
+    in `template_names`, -1 where there is none. `used` says which reports count.
+    """
 
     values: Array
     over: Array
@@ -214,23 +287,21 @@ def aggregate(
     `region` is the path below which regions are told apart. Raises RequestError.
     """
     wanted = measure_named(measure)
-    if by not in BY:
-        raise RequestError("by", f"{by!r} is not one of {', '.join(BY)}")
-    if scope is not None and scope not in SCOPES:
-        raise RequestError("scope", f"{scope!r} is not one of {', '.join(SCOPES)}")
-    if template is not None and template not in wanted.templates:
-        raise RequestError(
-            "template",
-            f"{measure} stands in {', '.join(wanted.templates)} only, not in {template!r}",
-        )
+    _check(wanted, by, scope, template)
     metrics = [*wanted.over, *wanted.under] or [measure]
     columns = engine.columns(query, metrics, (by, "scope", "template", "tables"))
     table = _table(columns, wanted, by, region)
-    _select(table, columns, scope, template, inconsistent=inconsistent)
-    found = set(table.keys.tolist())
-    groups = tuple(
-        _group(table, wanted, number) for number in _order(table, by) if number in found
+    _select(
+        table,
+        columns,
+        scope,
+        template,
+        inconsistent=inconsistent,
     )
+    # A facet has values that none of these reports has.
+    present = set(table.keys.tolist())
+    ordered = [number for number in _order(table, by) if number in present]
+    groups = tuple(_group(table, wanted, number) for number in ordered)
     return Aggregate(
         measure=measure,
         by=by,
@@ -243,12 +314,43 @@ def aggregate(
     )
 
 
+def _check(
+    measure: Measure,
+    by: str,
+    scope: str | None,
+    template: str | None,
+) -> None:
+    """Refuse what cannot be drawn. Raises RequestError."""
+    if by not in BY:
+        raise RequestError("by", f"{by!r} is not one of {', '.join(BY)}")
+    if scope is not None and scope not in SCOPES:
+        raise RequestError(
+            "scope",
+            f"{scope!r} is not one of {', '.join(SCOPES)}",
+        )
+    if template is not None and template not in measure.templates:
+        stated = ", ".join(measure.templates)
+        raise RequestError(
+            "template",
+            f"{measure.name} stands in {stated} only, not in {template!r}",
+        )
+
+
 def _table(
-    columns: Columns, measure: Measure, by: str, region: Sequence[str]
+    columns: Columns,
+    measure: Measure,
+    by: str,
+    region: Sequence[str],
 ) -> _Table:
     if measure.kind == "ratio":
-        over = np.sum([columns.numbers[n] for n in measure.over], axis=0)
-        under = np.sum([columns.numbers[n] for n in measure.under], axis=0)
+        over = np.sum(
+            [columns.numbers[n] for n in measure.over],
+            axis=0,
+        )
+        under = np.sum(
+            [columns.numbers[n] for n in measure.under],
+            axis=0,
+        )
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.where(under > 0, over / under, math.nan)
     else:
@@ -259,26 +361,29 @@ def _table(
         ordinals, names = _children(ordinals, names, tuple(region))
     templates, template_names = columns.facets["template"]
     return _Table(
-        values,
-        over,
-        under,
-        ~np.isnan(values),
-        ordinals,
-        list(names),
-        templates,
-        template_names,
+        values=values,
+        over=over,
+        under=under,
+        used=~np.isnan(values),
+        keys=ordinals,
+        labels=list(names),
+        templates=templates,
+        template_names=template_names,
     )
 
 
 def _children(
-    ordinals: Array, names: tuple[str, ...], region: tuple[str, ...]
+    ordinals: Array,
+    names: tuple[str, ...],
+    region: tuple[str, ...],
 ) -> tuple[Array, tuple[str, ...]]:
     """Paths cut to one step below a region; the region itself stays a group of its own."""
     depth = len(region) + 1
-    cut = ["/".join(n.split("/")[:depth]) for n in names]
-    known = {name: i for i, name in enumerate(dict.fromkeys(cut))}
-    table = np.array([*(known[c] for c in cut), -1], np.int64)
-    return table[ordinals], tuple(known)
+    cut = ["/".join(name.split("/")[:depth]) for name in names]
+    positions = {name: i for i, name in enumerate(dict.fromkeys(cut))}
+    # The last entry is for -1, a report without a region.
+    table = np.array([*(positions[name] for name in cut), -1], np.int64)
+    return table[ordinals], tuple(positions)
 
 
 def _select(
@@ -291,27 +396,54 @@ def _select(
 ) -> None:
     """Leave out what must not be joined or trusted, and say how much that is."""
     statuses, status_names = columns.facets["tables"]
-    allowed = {*USED, *(("inconsistent",) if inconsistent else ())}
-    trusted = np.array([*(n in allowed for n in status_names), True])[statuses]
-    _drop(table, trusted, "{n} 份报告的表格勾稽不符或无法读取，未计入")
+    allowed = (*USED_STATUSES, "inconsistent") if inconsistent else USED_STATUSES
+    # A report without a status (-1) has no table that could be wrong.
+    trusted = _in(status_names, allowed, absent=True)[statuses]
+    _drop(
+        table,
+        trusted,
+        "{n} 份报告的表格勾稽不符或无法读取，未计入",
+    )
     if template is not None:
-        same = np.array([*(n == template for n in table.template_names), False])[
-            table.templates
-        ]
-        _drop(table, same, "{n} 份报告格式不同，未计入")
+        same_form = _in(table.template_names, (template,))[table.templates]
+        _drop(table, same_form, "{n} 份报告格式不同，未计入")
     scopes, scope_names = columns.facets["scope"]
-    counts = {
-        n: int(np.count_nonzero(table.used & (scopes == i)))
-        for i, n in enumerate(scope_names)
-    }
-    most = max(counts, key=lambda n: (counts[n], n == "self"), default=None)
-    table.scope = scope or (most if most is not None and counts[most] else None)
+    table.scope = scope or _usual_scope(table, scopes, scope_names)
     if table.scope is not None:
-        same = np.array([*(n == table.scope for n in scope_names), False])[scopes]
-        _drop(table, same, "{n} 份报告口径不同（本机关与汇总不相加），未计入")
+        same_scope = _in(scope_names, (table.scope,))[scopes]
+        _drop(
+            table,
+            same_scope,
+            "{n} 份报告口径不同（本机关与汇总不相加），未计入",
+        )
     unstated = columns.reports - int(np.count_nonzero(~np.isnan(table.values)))
     if unstated:
         table.notes.append(f"{unstated} 份报告未载明此数或分母为零")
+
+
+def _in(
+    names: Sequence[str],
+    allowed: Sequence[str],
+    *,
+    absent: bool = False,
+) -> Array:
+    """Whether each name is allowed; `absent` is last, where -1 looks, for reports without one."""
+    return np.array([*(name in allowed for name in names), absent])
+
+
+def _usual_scope(
+    table: _Table, scopes: Array, scope_names: Sequence[str]
+) -> str | None:
+    """The scope of most used reports, of equals the body itself; None where none has any."""
+    counts: dict[str, int] = {}
+    for position, name in enumerate(scope_names):
+        counts[name] = int(np.count_nonzero(table.used & (scopes == position)))
+    usual = max(
+        counts,
+        key=lambda name: (counts[name], name == "self"),
+        default=None,
+    )
+    return usual if usual is not None and counts[usual] else None
 
 
 def _drop(table: _Table, kept: Array, note: str) -> None:
@@ -324,15 +456,23 @@ def _drop(table: _Table, kept: Array, note: str) -> None:
 def _order(table: _Table, by: str) -> Iterable[int]:
     numbers = range(len(table.labels))
     if by == "level":
+        ranks = {level: rank for rank, level in enumerate(LEVELS)}
+        return sorted(
+            numbers,
+            key=lambda i: ranks.get(table.labels[i], len(LEVELS)),
+        )
+    if by == "line":
+        counts = np.bincount(
+            table.keys[table.keys >= 0],
+            minlength=len(table.labels),
+        )
         return sorted(
             numbers,
             key=lambda i: (
-                LEVELS.index(table.labels[i]) if table.labels[i] in LEVELS else 9
+                -int(counts[i]),
+                table.labels[i],
             ),
         )
-    if by == "line":
-        counts = np.bincount(table.keys[table.keys >= 0], minlength=len(table.labels))
-        return sorted(numbers, key=lambda i: (-int(counts[i]), table.labels[i]))
     return sorted(numbers, key=lambda i: table.labels[i])
 
 
@@ -346,6 +486,7 @@ def _group(table: _Table, measure: Measure, number: int) -> Group:
     below = float(table.under[used].sum())
     above = float(table.over[used].sum())
     q1, median, q3 = (float(q) for q in np.percentile(values, (25, 50, 75)))
+    # The form that most of the used reports have; -1 is a report whose form is not known.
     templates = table.templates[used & (table.templates >= 0)]
     usual = (
         table.template_names[int(np.bincount(templates).argmax())]
@@ -369,41 +510,58 @@ def _group(table: _Table, measure: Measure, number: int) -> Group:
 
 def _breaks(groups: Sequence[Group]) -> tuple[str, ...]:
     """The years in which most reports have another form than in the year before."""
-    known = [g for g in groups if g.template]
-    return tuple(b.value for a, b in pairwise(known) if a.template != b.template)
+    known = [group for group in groups if group.template]
+    return tuple(
+        later.value
+        for earlier, later in pairwise(known)
+        if earlier.template != later.template
+    )
 
 
-STEPS = (1, 2, 5)
+# Edges of bins: 1, 2, 5, 10, 20, 50, 100, as most counts are small.
+BIN_STEPS = (1, 2, 5)
 
 
 def histogram(
-    engine: Engine, query: EngineQuery, name: str, bins: int = 12
+    engine: Engine,
+    query: EngineQuery,
+    name: str,
+    bins: int = 12,
 ) -> Histogram:
-    """How a number is spread over what a query finds, in steps of 1, 2, 5, 10, 20, 50: most counts
-    are small.
-    """
+    """How a number is spread over what a query finds, in at most `bins` steps (1, 2, 5, 10)."""
     values = engine.columns(query, (name,), ()).numbers[name]
     known = values[~np.isnan(values)]
     if not len(known):
         return Histogram(name, (), len(values))
     edges = _edges(float(known.min()), float(known.max()), bins)
     counts, _ = np.histogram(known, edges)
-    out = []
-    for low, high, count in zip(edges, edges[1:], counts.tolist(), strict=False):
+    spread: list[Bin] = []
+    for (low, high), count in zip(pairwise(edges), counts.tolist(), strict=True):
+        # numpy's last bin has both its edges.
         sign = "<=" if high == edges[-1] else "<"
-        out.append(Bin(low, high, count, (f"{name}>={low:g}", f"{name}{sign}{high:g}")))
-    return Histogram(name, tuple(out), len(values) - len(known))
+        where = (
+            f"{name}>={low:g}",
+            f"{name}{sign}{high:g}",
+        )
+        spread.append(Bin(low, high, count, where))
+    return Histogram(
+        name,
+        tuple(spread),
+        missing=len(values) - len(known),
+    )
 
 
 def _edges(low: float, high: float, bins: int) -> list[float]:
-    if low >= 1000 and high - low < 200:  # years
+    # Numbers as close together and as high are years: one bin each.
+    if low >= 1000 and high - low < 200:
         return [float(n) for n in range(int(low), int(high) + 2)]
     edges = [min(low, 0.0), 1.0]
     power = 1.0
     while edges[-1] <= high:
-        edges += [step * power for step in STEPS if step * power > edges[-1]]
+        edges += [step * power for step in BIN_STEPS if step * power > edges[-1]]
         power *= 10
     edges = [e for i, e in enumerate(edges) if i == 0 or edges[i - 1] <= high]
+    # Too many bins: every second inner edge goes.
     while len(edges) > bins + 1:
         edges = [edges[0], *edges[1:-1:2], edges[-1]]
     return edges

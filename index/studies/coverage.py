@@ -1,5 +1,4 @@
-"""Coverage: for a region, which bodies have a report for which year, which years are missing, and
-what came late.
+"""Coverage of a region: which bodies have a report for which year, what is missing or late.
 
 A missing report is one that is not in this corpus; whether it was published nobody can say from
 here.
@@ -9,17 +8,40 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from index.documents.stored import head_of
-from index.engines.seam import Engine, EngineQuery, FacetAsked
+from index.engines.seam import (
+    Engine,
+    EngineQuery,
+    FacetAsked,
+)
 from index.model.errors import RequestError
-from index.query.nodes import AllOf, Everything, Keyword, Node, Not, PathPrefix
+from index.query.nodes import (
+    AllOf,
+    Everything,
+    Keyword,
+    Node,
+    Not,
+    PathPrefix,
+)
 
-__all__ = ["Body", "Cell", "Child", "Coverage", "coverage", "deadline"]
+__all__ = [
+    "Body",
+    "Cell",
+    "Child",
+    "Coverage",
+    "coverage",
+    "deadline",
+]
 
-GOVERNMENTS = ("人民政府", "政府办公机构")
+# They are listed before the departments.
+GOVERNMENT_TYPES = ("人民政府", "政府办公机构")
+# More than any index has.
+MAX_YEARS = 200
+ALL_REGIONS = 1_000_000
+
 # The revised regulations of 2019 (令711号, art. 49) moved departments to 31 January,
 # from the report for 2019 on.
 DEPARTMENTS_EARLIER_SINCE = 2019
@@ -85,18 +107,23 @@ def deadline(year: int, org_type: str | None) -> dt.date:
     31 March for governments, and for all before the regulations of 2019; 31 January for departments
     since.
 
-    >>> deadline(2018, "部门").isoformat(), deadline(2019, "部门").isoformat(), deadline(2019, "人民政府").isoformat()
-    ('2019-03-31', '2020-01-31', '2020-03-31')
+    >>> deadline(2018, "部门").isoformat(), deadline(2019, "部门").isoformat()
+    ('2019-03-31', '2020-01-31')
+    >>> deadline(2019, "人民政府").isoformat()
+    '2020-03-31'
     """
-    departments = year >= DEPARTMENTS_EARLIER_SINCE and org_type == "部门"
-    return dt.date(year + 1, 1, 31) if departments else dt.date(year + 1, 3, 31)
+    is_earlier = org_type == "部门" and year >= DEPARTMENTS_EARLIER_SINCE
+    return dt.date(year + 1, 1 if is_earlier else 3, 31)
 
 
 def coverage(engine: Engine, region: str = "") -> Coverage:
     """The coverage of one region. Raises RequestError where the index has no such region."""
     path = tuple(p for p in region.split("/") if p)
     inside: Node = PathPrefix("region", (path,)) if path else Everything()
-    facets = (FacetAsked("year", 200), FacetAsked("region", 1_000_000, (), region))
+    facets = (
+        FacetAsked("year", MAX_YEARS),
+        FacetAsked("region", ALL_REGIONS, contains=region),
+    )
     whole = engine.search(EngineQuery(inside, size=0, facets=facets))
     if path and not whole.total:
         raise RequestError(
@@ -106,7 +133,12 @@ def coverage(engine: Engine, region: str = "") -> Coverage:
     counts = {f.name: {c.value: c.count for c in f.counts} for f in whole.facets}
     years = tuple(sorted(int(y) for y in counts["year"]))
     below = sorted(p for p in counts["region"] if _is_child(p, path))
-    children = _children(engine, inside, years, {p: counts["region"][p] for p in below})
+    children = _children(
+        engine,
+        inside,
+        years,
+        {p: counts["region"][p] for p in below},
+    )
     bodies = _bodies(engine, path, below, years)
     return Coverage(
         region="/".join(path),
@@ -126,90 +158,127 @@ def _is_child(value: str, path: tuple[str, ...]) -> bool:
 
 
 def _children(
-    engine: Engine, inside: Node, years: Iterable[int], found: Mapping[str, int]
+    engine: Engine,
+    inside: Node,
+    years: Iterable[int],
+    reports: Mapping[str, int],
 ) -> tuple[Child, ...]:
-    by_region: dict[str, dict[int, int]] = {p: {} for p in found}
-    for year in years if found else ():
+    """The regions of `reports` (path -> number of reports), with their reports by year."""
+    if not reports:
+        return ()
+    by_region: dict[str, dict[int, int]] = {path: {} for path in reports}
+    for year in years:
         query = EngineQuery(
             AllOf((inside, Keyword("year", (str(year),)))),
             size=0,
-            facets=(FacetAsked("region", 1_000_000),),
+            facets=(FacetAsked("region", ALL_REGIONS),),
         )
         for count in engine.search(query).facets[0].counts:
             if count.value in by_region:
                 by_region[count.value][year] = count.count
-    return tuple(Child(p, p.rsplit("/", 1)[-1], found[p], by_region[p]) for p in found)
+    return tuple(
+        Child(
+            region=path,
+            label=path.rpartition("/")[2],
+            reports=count,
+            years=by_region[path],
+        )
+        for path, count in reports.items()
+    )
 
 
 def _bodies(
-    engine: Engine, path: tuple[str, ...], below: list[str], years: tuple[int, ...]
+    engine: Engine,
+    path: tuple[str, ...],
+    below: list[str],
+    years: tuple[int, ...],
 ) -> list[Body]:
     """The bodies whose region is exactly this one; those of the whole country have none."""
-    if path:
-        own: Node = PathPrefix("region", (path,))
-        if below:
-            own = AllOf(
-                (
-                    own,
-                    Not(
-                        PathPrefix("region", tuple(tuple(p.split("/")) for p in below))
-                    ),
-                )
-            )
-    else:
-        own = Keyword("level", ("国家级",))
-    reports = [head_of(f.contents.head) for f in engine.scan(own)]
-    grouped: dict[tuple[str, ...], Body] = {}
-    for report in sorted(
-        reports, key=lambda r: (r["year"] or 0, r["published"] or "9999", r["id"])
-    ):
-        if report["agency"] and report["year"]:
-            _add(grouped, report)
+    heads = [
+        head_of(found.contents.head) for found in engine.scan(_own_reports(path, below))
+    ]
+    # Of several reports for a year the first published is shown.
+    heads.sort(
+        key=lambda h: (
+            h["year"] or 0,
+            h["published"] or "9999",
+            h["id"],
+        )
+    )
+    grouped: dict[str, Body] = {}
+    for head in heads:
+        if head["agency"] and head["year"]:
+            _add(grouped, head)
     bodies = _joined(list(grouped.values()))
     for body in bodies:
-        first, last = min(body.years), max(years)
-        body.missing = [y for y in range(first, last + 1) if y not in body.years]
-    return sorted(
-        bodies,
-        key=lambda b: (b.org_type not in GOVERNMENTS, b.line or "~", b.names[-1]),
+        span = range(min(body.years), max(years) + 1)
+        body.missing = [year for year in span if year not in body.years]
+
+    def governments_first(
+        body: Body,
+    ) -> tuple[bool, str, str]:
+        # ~ is behind every line: bodies without one come last.
+        is_department = body.org_type not in GOVERNMENT_TYPES
+        return (
+            is_department,
+            body.line or "~",
+            body.names[-1],
+        )
+
+    return sorted(bodies, key=governments_first)
+
+
+def _own_reports(path: tuple[str, ...], below: list[str]) -> Node:
+    """The condition of a report of a region itself."""
+    if not path:
+        return Keyword("level", ("国家级",))
+    inside = PathPrefix("region", (path,))
+    if not below:
+        return inside
+    children = PathPrefix(
+        "region",
+        tuple(tuple(child.split("/")) for child in below),
     )
+    return AllOf((inside, Not(children)))
 
 
-def _add(grouped: dict[tuple[str, ...], Body], report: Mapping[str, Any]) -> None:
-    agency, year = report["agency"], report["year"]
+def _add(grouped: dict[str, Body], head: Mapping[str, Any]) -> None:
+    """Put a report into the cell of its body and year."""
+    agency, year = head["agency"], head["year"]
     body = grouped.setdefault(
-        (agency,), Body([agency], report["org_type"], report["line"])
+        agency,
+        Body([agency], head["org_type"], head["line"]),
     )
     if year in body.years:
         first = body.years[year]
-        body.years[year] = Cell(
-            first.id,
-            agency,
-            first.published,
-            first.late,
-            first.tables_status,
-            first.copies + 1,
-        )
+        body.years[year] = replace(first, copies=first.copies + 1)
         return
-    published, late = report["published"], None
+    published, late = head["published"], None
     if published:
-        late = dt.date.fromisoformat(published) > deadline(year, report["org_type"])
+        late = dt.date.fromisoformat(published) > deadline(year, head["org_type"])
     body.years[year] = Cell(
-        report["id"], agency, published, late, report["tables_status"]
+        id=head["id"],
+        agency=agency,
+        published=published,
+        late=late,
+        tables_status=head["tables_status"],
     )
 
 
 def _joined(bodies: list[Body]) -> list[Body]:
     """A department that was renamed is one body: one line, and no year under both names."""
-    out: list[Body] = []
+    joined: list[Body] = []
     for body in sorted(bodies, key=lambda b: min(b.years)):
-        before = next((o for o in out if _succeeds(body, o)), None)
-        if before is None:
-            out.append(body)
+        earlier = next(
+            (other for other in joined if _succeeds(body, other)),
+            None,
+        )
+        if earlier is None:
+            joined.append(body)
         else:
-            before.names += [n for n in body.names if n not in before.names]
-            before.years |= body.years
-    return out
+            earlier.names += [name for name in body.names if name not in earlier.names]
+            earlier.years |= body.years
+    return joined
 
 
 def _succeeds(later: Body, earlier: Body) -> bool:

@@ -1,13 +1,12 @@
-"""Passages that two reports share: sentences paired by their letters, joined to passages,
-differences marked.
+"""Passages that two reports share: paired sentences, joined, with their differences marked.
 
     text -> sentences in index form -> letters without digits and punctuation -> pairs -> runs of
     pairs -> differences
 
-Numbers and years change every year and say nothing about who copied: they do not count in
-comparing, and show as differences. Cells of tables are not prose and are left out. Everything here
-is a pure function of two texts; spans of sentences are places in index form, all others code points
-of the display text.
+Numbers and years change every year and say nothing about who copied. They do not count when
+sentences are compared, and show as differences. Cells of tables are not prose and are left out.
+Everything here is a pure function of two texts. Spans of sentences are positions in index form; all
+other spans are code points of the display text.
 """
 
 from __future__ import annotations
@@ -24,9 +23,13 @@ from typing import Any
 
 import numpy as np
 
+from index.analysis.characters import HAN_NUMERALS
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
-from index.analysis.wording import is_taiwan_worded, mainland_text
+from index.analysis.wording import (
+    is_taiwan_worded,
+    mainland_text,
+)
 
 __all__ = [
     "Card",
@@ -52,27 +55,27 @@ Span = tuple[int, int]
 LEAST_LETTERS = 12
 
 # A longer sentence, one that lost its stops, is cut behind a comma.
-LONGEST = 300
+LONGEST_SENTENCE = 300
 
 # A report has 30 to 150. What follows behind so many is not compared, and the answer
 # says so.
-MOST_SENTENCES = 600
+MAX_SENTENCES = 600
 
 # Dice's coefficient of letter pairs from which two sentences are the same one, edited.
 #
 # Measured by bench/passages.py on consecutive years: sentences made from one pattern
 # with other words stay below 0.6.
-SIMILAR = 0.62
+LEAST_LIKENESS = 0.62
 
 # And this part of their letters stands in the same order: the same words shuffled are
 # another sentence.
-IN_ORDER = 0.7
+LEAST_IN_ORDER = 0.7
 
-# So many sentences are tried for each: a list that repeats one sentence is no reason to
-# try all of it.
-TRIED = 6
+# Sentences of the other report that are tried for each, likest first. A list that repeats one
+# sentence a hundred times is no reason to try all of it.
+MAX_CANDIDATES = 6
 
-# Less of a table's row, cells on one line, is letters.
+# The least part of a sentence that is letters. Of a row of a table (行政许可 12 3 15) less is.
 PROSE_SHARE = 0.5
 
 # Longer sentences say more than the Regulations ask.
@@ -80,41 +83,46 @@ STATUTORY_LETTERS = 80
 
 # Characters of headings and short sentences that a passage may hold between two of its
 # sentences.
-GAP = 60
+MAX_GAP = 60
 
 # Characters between two differences that are no reason to show them apart, unless the
 # second is a number.
-ISLAND = 1
+MAX_ISLAND = 1
 
+# A line with fewer characters ends a paragraph in a text of fixed width.
 LONG_LINE = 20
-ENDS = "。！？；!?;"
-STOP = re.compile(r"[。!?;]+[\"')]*")
-NO_LETTER = re.compile(r"[\W\d_]+")
-TOKEN = re.compile(r"\d+(?:[.,]\d+)*%?|.", re.DOTALL)
+SENTENCE_ENDS = "。！？；!?;"
+# A stop in index form, with the quotation mark or bracket that closes behind it: 。" or ;)
+STOP_PATTERN = re.compile(r"[。!?;]+[\"')]*")
+# What does not count in comparing: digits, signs, white space.
+NO_LETTERS = re.compile(r"[\W\d_]+")
+# What differences are made of: a whole number (1,234.5 or 98%), or any one character.
+TOKEN_PATTERN = re.compile(r"\d+(?:[.,]\d+)*%?|.", re.DOTALL)
 
 # What the Regulations make everybody say: on what ground, for what period, that nobody
 # sued, that nothing was charged.
 #
 # It is boilerplate even in an index too small to show that all say it.
-STATUTORY = re.compile(
+STATUTORY_PATTERN = re.compile(
     r"(?:统计|数据)期限"
     r"|条例.{0,40}编制.{0,40}报告"
     r"|(?:没有|未|无).{0,30}(?:复议.{0,8}诉讼|诉讼.{0,8}复议)"
     r"|(?:没有|未|无).{0,12}(?:收取|收费|费用)"
 )
 
-HEADING = re.compile(r"[(]?[一二三四五六七八九十]+[)、.,][^,]{0,30}情况[。;]?$")
+# (二)主动公开政府信息情况。: a heading in index form that ends with a stop as a sentence does.
+SITUATION_HEADING = re.compile(rf"[(]?[{HAN_NUMERALS}]+[)、.,][^,]{{0,30}}情况[。;]?$")
 
 # Labels of the statutory tables that have a comma: no prose of anybody, however few
 # reports an index holds.
-LABELS = (
+TABLE_LABELS = (
     "部分公开区分处理的只计这一情形不计其他情形",
     "本列数据的勾稽关系为第一项加第二项之和等于第三项加第四项之和",
     "申请人无正当理由逾期不补正行政机关不再处理其政府信息公开申请",
     "申请人逾期未按收费通知要求缴纳费用行政机关不再处理其政府信息公开申请",
 )
 
-_LABELS = "\n".join(LABELS)
+_JOINED_LABELS = "\n".join(TABLE_LABELS)
 
 
 # ---------------------------------------------------------------------- answers
@@ -131,8 +139,9 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What reads otherwise inside a passage: [start, end) of both texts, one of them empty where
-    words were put in.
+    """What reads otherwise inside a passage, [start, end) of both texts.
+
+    One of them is empty where words were put in.
     """
 
     own: Span
@@ -143,9 +152,9 @@ class Difference:
 class Passage:
     """A stretch that two reports share, [start, end) of both texts, with the differences inside.
 
-    `letters` counts those of its own sentences. `bodies` is in the reports of how many bodies its
-    most common sentence stands (None: not looked up), `boilerplate` whether that is so many that it
-    says nothing of copying.
+    `letters` counts those of its sentences in the first report. `bodies` says how many bodies have
+    its most common sentence in a report (None: not looked up). `boilerplate`: they are so many
+    that it says nothing of copying.
     """
 
     own: Span
@@ -160,10 +169,10 @@ class Passage:
 class Passages:
     """The passages that two reports share, in the order of the first.
 
-    `share` is the part of the first report's own letters (prose, boilerplate left out) that stands
-    in the second, `other_share` the same the other way round with the boilerplate of the first left
-    out; None where nothing is left. `cut` says that a text is so long that its end was not
-    compared.
+    `share` is the part of the first report's letters that stands in the second, 0 to 1; only prose
+    counts, without boilerplate. `other_share` is the same the other way round, without the
+    boilerplate of the first. Both are None where no letters are left. `cut`: a text is so long
+    that its end was not compared.
     """
 
     report: Card
@@ -181,7 +190,7 @@ class Passages:
 # ---------------------------------------------------------------------- sentences
 @dataclass(frozen=True)  # no slots: pairs are made when they are first asked for
 class Sentence:
-    """A sentence at form[start:end], and its letters in mainland wording: what it is compared by."""
+    """A sentence at form[start:end]. It is compared by `letters`, those in mainland wording."""
 
     start: int
     end: int
@@ -197,7 +206,7 @@ class Sentence:
         """Whether it is short and says what the Regulations make everybody say."""
         return (
             len(self.letters) <= STATUTORY_LETTERS
-            and STATUTORY.search(self.letters) is not None
+            and STATUTORY_PATTERN.search(self.letters) is not None
         )
 
 
@@ -223,98 +232,117 @@ def prose(display: str, text: Folded) -> Prose:
     >>> [s.letters for s in prose(shown, fold(shown)).sentences]
     ['我局主动公开政府信息共条及时回应关切']
     """
-    form, found = text.form, []
-    taiwan = is_taiwan_worded(form)
+    form = text.form
+    is_taiwan = is_taiwan_worded(form)
+    sentences: list[Sentence] = []
     for start, end in _stretches(display, text):
-        letters = NO_LETTER.sub("", form[start:end])
-        if len(letters) >= LEAST_LETTERS and _is_prose(form[start:end], letters):
-            found.append(
-                Sentence(start, end, mainland_text(letters) if taiwan else letters)
-            )
-    return Prose(text, tuple(found[:MOST_SENTENCES]), len(found) > MOST_SENTENCES)
+        piece = form[start:end]
+        letters = NO_LETTERS.sub("", piece)
+        if len(letters) < LEAST_LETTERS or not _is_prose(piece, letters):
+            continue
+        if is_taiwan:
+            letters = mainland_text(letters)
+        sentences.append(Sentence(start, end, letters))
+    cut = len(sentences) > MAX_SENTENCES
+    return Prose(text, tuple(sentences[:MAX_SENTENCES]), cut)
 
 
 def _is_prose(piece: str, letters: str) -> bool:
-    """Whether a piece is a sentence: headings and cells have neither comma nor stop, rows are
-    mostly numbers.
+    """Whether a piece is a sentence and no heading, cell, row or label.
+
+    Headings and cells have neither comma nor stop; rows are mostly numbers.
     """
-    sentence = "," in piece or STOP.search(piece) is not None
-    heading = HEADING.match(piece) is not None
-    return (
-        sentence
-        and not heading
-        and len(letters) >= PROSE_SHARE * len(piece)
-        and letters.lstrip("一二三四五六七八九十") not in _LABELS
-    )
+    if "," not in piece and STOP_PATTERN.search(piece) is None:
+        return False
+    if SITUATION_HEADING.match(piece) is not None:
+        return False
+    if len(letters) < PROSE_SHARE * len(piece):
+        return False
+    # A label is printed with its number: 三、本列数据的勾稽关系为…
+    return letters.lstrip(HAN_NUMERALS) not in _JOINED_LABELS
 
 
 def _stretches(display: str, text: Folded) -> Iterator[Span]:
-    """The form cut behind sentences and at line breaks that end a paragraph, without white space at
-    either end.
+    """The form cut behind sentences and at line breaks that end a paragraph.
+
+    Stretches have no white space at either end.
     """
     form = text.form
-    cuts = {m.end() for m in STOP.finditer(form)} | {0, len(form)}
+    cuts = {m.end() for m in STOP_PATTERN.finditer(form)} | {0, len(form)}
     breaks = _paragraph_ends(display)
     if breaks:
         cuts |= set(_displayed_at(text).searchsorted(breaks).tolist())
     for start, end in pairwise(sorted(cuts)):
         piece = form[start:end]
-        yield from _pieces(
-            form,
-            start + len(piece) - len(piece.lstrip()),
-            end - len(piece) + len(piece.rstrip()),
-        )
+        first = start + len(piece) - len(piece.lstrip())
+        behind = end - len(piece) + len(piece.rstrip())
+        yield from _pieces(form, first, behind)
 
 
 def _pieces(form: str, start: int, end: int) -> Iterator[Span]:
     """The stretch, cut behind commas where it is too long."""
-    while end - start > LONGEST:
-        comma = form.rfind(",", start + LEAST_LETTERS, start + LONGEST)
-        behind = comma + 1 if comma > 0 else start + LONGEST
+    while end - start > LONGEST_SENTENCE:
+        comma = form.rfind(
+            ",",
+            start + LEAST_LETTERS,
+            start + LONGEST_SENTENCE,
+        )
+        behind = comma + 1 if comma > 0 else start + LONGEST_SENTENCE
         yield start, behind
         start = behind
     yield start, end
 
 
-def _displayed_at(text: Folded) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _displayed_at(
+    text: Folded,
+) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Where each character of the form starts in the display text."""
-    form, display, block = (
-        np.asarray(c, np.int64)
-        for c in (text.offsets.form, text.offsets.display, text.offsets.block)
-    )
-    at = np.arange(len(text.form))
-    run = form.searchsorted(at, "right") - 1
-    places: np.ndarray[Any, np.dtype[np.int64]] = display[run] + np.where(
-        block[run] > 0, 0, at - form[run]
-    )
-    return places
+    form = np.asarray(text.offsets.form, np.int64)
+    display = np.asarray(text.offsets.display, np.int64)
+    block = np.asarray(text.offsets.block, np.int64)
+    positions = np.arange(len(text.form))
+    run = form.searchsorted(positions, "right") - 1
+    # All characters of a block (㈠ as (一)) came from where it starts.
+    inside = np.where(block[run] > 0, 0, positions - form[run])
+    displayed: np.ndarray[Any, np.dtype[np.int64]] = display[run] + inside
+    return displayed
 
 
 def _paragraph_ends(display: str) -> list[int]:
-    """The line breaks that end something.
+    """The positions of the line breaks that end something.
 
     In a text of fixed width, those behind full lines do not.
     """
-    lines, at = [], 0
+    lines: list[tuple[int, str]] = []
+    position = 0
     for line in display.split("\n"):
-        at += len(line) + 1
-        lines.append((at - 1, line.strip()))
-    long = [line for _, line in lines if len(line) >= LONG_LINE]
-    open_ended = [line for line in long if line[-1] not in ENDS and "|" not in line]
-    wrapped = len(long) >= 3 and 2 * len(open_ended) > len(long)
-    return [
-        end
-        for end, line in lines
-        if not (wrapped and len(line) >= LONG_LINE and line[-1] not in ENDS)
-    ]
+        position += len(line)
+        lines.append((position, line.strip()))
+        position += 1
+    if not _is_wrapped([line for _, line in lines]):
+        return [end for end, _ in lines]
+    return [end for end, line in lines if not _is_open(line)]
+
+
+def _is_open(line: str) -> bool:
+    """Whether a line is full and stops inside a sentence."""
+    return len(line) >= LONG_LINE and line[-1] not in SENTENCE_ENDS
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Whether lines were broken at a fixed width: most of the long ones are open."""
+    long = [line for line in lines if len(line) >= LONG_LINE]
+    # | stands between the cells of a row, which no width broke.
+    open_lines = [line for line in long if _is_open(line) and "|" not in line]
+    return len(long) >= 3 and 2 * len(open_lines) > len(long)
 
 
 # ---------------------------------------------------------------------- pairs
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Sentence `own` of one report is sentence `other` of another;
+    """Sentence `own` of one report is sentence `other` of another.
 
-    `likeness` is 1 where all letters are the same.
+    `likeness` is Dice's coefficient of their letter pairs, 1 where all letters are the same.
     """
 
     own: int
@@ -323,69 +351,77 @@ class Pair:
 
 
 def aligned(a: Prose, b: Prose) -> list[Pair]:
-    """Which sentences are the same, by the order of the first report; each is paired once, likest
-    first.
+    """Which sentences are the same, in the order of the first report.
 
-    Sentences may stand in another order: chapters are moved.
+    Each sentence is in one pair at most; of several possible pairs the likest is taken. Sentences
+    may stand in another order: chapters are moved.
     """
-    same = _same(a.sentences, b.sentences)
-    left = {p.own for p in same}
-    right = {p.other for p in same}
-    found = [
-        p
-        for p in _likely(a.sentences, b.sentences)
-        if p.own not in left and p.other not in right
+    pairs = _same(a.sentences, b.sentences)
+    paired_own = {pair.own for pair in pairs}
+    paired_other = {pair.other for pair in pairs}
+    likely = [
+        pair
+        for pair in _likely(a.sentences, b.sentences)
+        if pair.own not in paired_own and pair.other not in paired_other
     ]
-    scale_a, scale_b = max(1, len(a.sentences)), max(1, len(b.sentences))
-    found.sort(
-        key=lambda p: (
-            -p.likeness,
-            abs(p.own / scale_a - p.other / scale_b),
-            p.own,
-            p.other,
+    own_count = max(1, len(a.sentences))
+    other_count = max(1, len(b.sentences))
+
+    def likest_first(
+        pair: Pair,
+    ) -> tuple[float, float, int, int]:
+        # Of pairs as like, the one that stands at the same height of both reports.
+        distance = abs(pair.own / own_count - pair.other / other_count)
+        return (
+            -pair.likeness,
+            distance,
+            pair.own,
+            pair.other,
         )
-    )
-    for pair in found:
-        if pair.own not in left and pair.other not in right:
-            left.add(pair.own)
-            right.add(pair.other)
-            same.append(pair)
-    return sorted(same, key=lambda p: p.own)
+
+    for pair in sorted(likely, key=likest_first):
+        if pair.own not in paired_own and pair.other not in paired_other:
+            paired_own.add(pair.own)
+            paired_other.add(pair.other)
+            pairs.append(pair)
+    return sorted(pairs, key=lambda pair: pair.own)
 
 
 def _same(a: Sequence[Sentence], b: Sequence[Sentence]) -> list[Pair]:
     """Sentences with the same letters, the first with the first."""
-    places: dict[str, list[int]] = defaultdict(list)
+    # Numbers of the sentences of b, the first last: pop gives them in order.
+    numbers: dict[str, list[int]] = defaultdict(list)
     for j in range(len(b) - 1, -1, -1):
-        places[b[j].letters].append(j)
-    return [
-        Pair(i, places[s.letters].pop(), 1.0)
-        for i, s in enumerate(a)
-        if places.get(s.letters)
-    ]
+        numbers[b[j].letters].append(j)
+    pairs: list[Pair] = []
+    for i, sentence in enumerate(a):
+        if numbers.get(sentence.letters):
+            pairs.append(Pair(i, numbers[sentence.letters].pop(), 1.0))
+    return pairs
 
 
 def _likely(a: Sequence[Sentence], b: Sequence[Sentence]) -> Iterator[Pair]:
     """Pairs of sentences that share enough letter pairs, the likest of each."""
     holders: dict[str, list[int]] = defaultdict(list)
     for j, sentence in enumerate(b):
-        for pair in sentence.pairs:
-            holders[pair].append(j)
+        for letter_pair in sentence.pairs:
+            holders[letter_pair].append(j)
     for i, sentence in enumerate(a):
+        size = len(sentence.pairs)
         common = Counter(j for pair in sentence.pairs for j in holders.get(pair, ()))
-        like = (
-            (2 * n / (len(sentence.pairs) + len(b[j].pairs)), j)
-            for j, n in common.items()
+        # Dice's coefficient, negative: the smallest are the likest.
+        coefficients = (
+            (-2 * count / (size + len(b[j].pairs)), j) for j, count in common.items()
         )
-        for likeness, j in heapq.nsmallest(
-            TRIED, ((-x, j) for x, j in like if x >= SIMILAR)
-        ):
+        like = (x for x in coefficients if x[0] <= -LEAST_LIKENESS)
+        for negative, j in heapq.nsmallest(MAX_CANDIDATES, like):
             if _in_order(sentence.letters, b[j].letters):
-                yield Pair(i, j, round(-likeness, 3))
+                yield Pair(i, j, round(-negative, 3))
 
 
 def _in_order(a: str, b: str) -> bool:
-    return SequenceMatcher(None, a, b, autojunk=False).ratio() >= IN_ORDER
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    return matcher.ratio() >= LEAST_IN_ORDER
 
 
 # ---------------------------------------------------------------------- passages
@@ -399,29 +435,38 @@ class Commonness:
 
 def is_boilerplate(read: Prose, sentence: int, common: Commonness | None) -> bool:
     """Whether a sentence is statutory, or so many say it that it says nothing of copying."""
-    return read.sentences[sentence].is_statutory or (
-        common is not None and common.bodies[sentence] > common.limit
-    )
+    if read.sentences[sentence].is_statutory:
+        return True
+    return common is not None and common.bodies[sentence] > common.limit
 
 
 def shares(
-    a: Prose, b: Prose, pairs: Iterable[Pair], common: Commonness | None
+    a: Prose,
+    b: Prose,
+    pairs: Iterable[Pair],
+    common: Commonness | None,
 ) -> tuple[float | None, float | None]:
-    """(share of the first report that stands in the second, share of the second in the first), 0 to
-    1.
+    """(share of the first report that stands in the second, the same the other way), 0 to 1.
 
-    Boilerplate of the first is left out; in the second it is known only where it is shared.
+    Boilerplate of the first is left out. In the second it is known only where it is shared.
     """
     pairs = list(pairs)
     plain = {i for i in range(len(a.sentences)) if not is_boilerplate(a, i, common)}
-    theirs = {j for j, s in enumerate(b.sentences) if not s.is_statutory} - {
-        p.other for p in pairs if p.own not in plain
-    }
-    mine, others = ([len(s.letters) for s in x.sentences] for x in (a, b))
-    own = sum(mine[p.own] for p in pairs if p.own in plain)
-    other = sum(others[p.other] for p in pairs if p.own in plain and p.other in theirs)
-    return _part(own, sum(mine[i] for i in plain)), _part(
-        other, sum(others[j] for j in theirs)
+    other_plain = {j for j, s in enumerate(b.sentences) if not s.is_statutory}
+    other_plain -= {pair.other for pair in pairs if pair.own not in plain}
+    own_letters = [len(sentence.letters) for sentence in a.sentences]
+    other_letters = [len(sentence.letters) for sentence in b.sentences]
+    shared = [pair for pair in pairs if pair.own in plain]
+    own = sum(own_letters[pair.own] for pair in shared)
+    other = sum(
+        other_letters[pair.other] for pair in shared if pair.other in other_plain
+    )
+    return (
+        _part(own, sum(own_letters[i] for i in plain)),
+        _part(
+            other,
+            sum(other_letters[j] for j in other_plain),
+        ),
     )
 
 
@@ -430,13 +475,21 @@ def _part(part: int, whole: int) -> float | None:
 
 
 def compared(
-    cards: tuple[Card, Card], a: Prose, b: Prose, common: Commonness | None = None
+    cards: tuple[Card, Card],
+    a: Prose,
+    b: Prose,
+    common: Commonness | None = None,
 ) -> Passages:
     """Two reports side by side."""
     pairs = aligned(a, b)
-    own, other = shares(a, b, pairs, common)
+    share, other_share = shares(a, b, pairs, common)
     return Passages(
-        *cards, own, other, passages_of(a, b, pairs, common), a.cut or b.cut
+        report=cards[0],
+        other=cards[1],
+        share=share,
+        other_share=other_share,
+        passages=passages_of(a, b, pairs, common),
+        cut=a.cut or b.cut,
     )
 
 
@@ -459,17 +512,22 @@ def passages_of(
 
 
 def _follows(
-    a: Prose, b: Prose, last: Pair, pair: Pair, common: Commonness | None
+    a: Prose,
+    b: Prose,
+    last: Pair,
+    pair: Pair,
+    common: Commonness | None,
 ) -> bool:
-    if (pair.own, pair.other) != (last.own + 1, last.other + 1):
+    if (pair.own, pair.other) != (
+        last.own + 1,
+        last.other + 1,
+    ):
         return False
     if is_boilerplate(a, pair.own, common) != is_boilerplate(a, last.own, common):
         return False
-    gaps = (
-        a.sentences[pair.own].start - a.sentences[last.own].end,
-        b.sentences[pair.other].start - b.sentences[last.other].end,
-    )
-    return max(gaps) <= GAP
+    own_gap = a.sentences[pair.own].start - a.sentences[last.own].end
+    other_gap = b.sentences[pair.other].start - b.sentences[last.other].end
+    return max(own_gap, other_gap) <= MAX_GAP
 
 
 def _passage(
@@ -481,8 +539,14 @@ def _passage(
     differences: bool,
 ) -> Passage:
     first, last = run[0], run[-1]
-    own = a.sentences[first.own].start, a.sentences[last.own].end
-    other = b.sentences[first.other].start, b.sentences[last.other].end
+    own = (
+        a.sentences[first.own].start,
+        a.sentences[last.own].end,
+    )
+    other = (
+        b.sentences[first.other].start,
+        b.sentences[last.other].end,
+    )
     return Passage(
         own=a.text.offsets.span(*own),
         other=b.text.offsets.span(*other),
@@ -495,62 +559,78 @@ def _passage(
 
 def _differences(a: Prose, b: Prose, run: Sequence[Pair]) -> Iterator[Difference]:
     """What reads otherwise, sentence by sentence and between them."""
-    last: Pair | None = None
+    own_end: int | None = None
+    other_end = 0
     for pair in run:
-        own, other = a.sentences[pair.own], b.sentences[pair.other]
-        if last is not None:
-            before = a.sentences[last.own].end, b.sentences[last.other].end
-            yield from _changed(
-                a.text, b.text, (before[0], own.start), (before[1], other.start)
-            )
-        yield from _changed(
-            a.text, b.text, (own.start, own.end), (other.start, other.end)
+        own, other = (
+            a.sentences[pair.own],
+            b.sentences[pair.other],
         )
-        last = pair
+        if own_end is not None:
+            own_gap = own_end, own.start
+            other_gap = other_end, other.start
+            yield from _changed(a.text, b.text, own_gap, other_gap)
+        own_span = own.start, own.end
+        other_span = other.start, other.end
+        yield from _changed(a.text, b.text, own_span, other_span)
+        own_end = own.end
+        other_end = other.end
 
 
 def _changed(a: Folded, b: Folded, own: Span, other: Span) -> Iterator[Difference]:
     """What reads otherwise between two stretches of index form, numbers as a whole."""
     if a.form[slice(*own)] == b.form[slice(*other)]:
         return
-    left, right = _tokens(a.form, own), _tokens(b.form, other)
-    ours, theirs = (
-        [form[s:e] for s, e in spans]
-        for form, spans in ((a.form, left), (b.form, right))
-    )
-    changed: list[list[int]] = []
-    for tag, i, j, k, m in SequenceMatcher(
-        None, ours, theirs, autojunk=False
-    ).get_opcodes():
-        if tag == "equal":
-            continue
-        number = j - i == 1 and ours[i][0].isdigit()
-        if changed and i - changed[-1][1] <= ISLAND and not number:
-            changed[-1][1::2] = j, m
-        else:
-            changed.append([i, j, k, m])
-    for i, j, k, m in changed:
+    own_spans = _tokens(a.form, own)
+    other_spans = _tokens(b.form, other)
+    own_tokens = [a.form[start:end] for start, end in own_spans]
+    other_tokens = [b.form[start:end] for start, end in other_spans]
+    for i, j, k, m in _changed_tokens(own_tokens, other_tokens):
         yield Difference(
-            _shown(a.offsets, left, i, j, own[0]),
-            _shown(b.offsets, right, k, m, other[0]),
+            own=_shown(a.offsets, own_spans, i, j, own[0]),
+            other=_shown(b.offsets, other_spans, k, m, other[0]),
         )
 
 
+def _changed_tokens(
+    own: Sequence[str], other: Sequence[str]
+) -> list[tuple[int, int, int, int]]:
+    """(i, j, k, m): own[i:j] became other[k:m]. Neighbours are joined across an island."""
+    changed: list[tuple[int, int, int, int]] = []
+    matcher = SequenceMatcher(None, own, other, autojunk=False)
+    for tag, i, j, k, m in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        is_number = j - i == 1 and own[i][0].isdigit()
+        if changed and i - changed[-1][1] <= MAX_ISLAND and not is_number:
+            first_own, _, first_other, _ = changed[-1]
+            changed[-1] = first_own, j, first_other, m
+        else:
+            changed.append((i, j, k, m))
+    return changed
+
+
 def _tokens(form: str, span: Span) -> list[Span]:
-    return [m.span() for m in TOKEN.finditer(form, *span)]
+    return [m.span() for m in TOKEN_PATTERN.finditer(form, *span)]
 
 
 def _shown(
-    offsets: OffsetMap, tokens: Sequence[Span], first: int, behind: int, start: int
+    offsets: OffsetMap,
+    tokens: Sequence[Span],
+    first: int,
+    behind: int,
+    start: int,
 ) -> Span:
-    """The display span of some tokens; of none, the empty span where they would stand, `start` if
-    there are none.
+    """The display span of tokens[first:behind].
+
+    Of no tokens it is the empty span where they would stand; `start` counts where there are none
+    at all.
     """
     if behind > first:
         return offsets.span(tokens[first][0], tokens[behind - 1][1])
     if first < len(tokens):
-        at = offsets.start(tokens[first][0])
+        position = offsets.start(tokens[first][0])
     else:
-        last = tokens[-1][1] if tokens else start
-        at = offsets.end(last - 1) if last else 0
-    return at, at
+        end = tokens[-1][1] if tokens else start
+        position = offsets.end(end - 1) if end else 0
+    return position, position

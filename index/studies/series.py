@@ -1,9 +1,9 @@
-"""The reports of one body through the years, and whether what one year carries out the next one
-carries in.
+"""The reports of one body through the years, and the checks between consecutive years.
 
-A body is followed through its renaming: a department of the same line, level and place whose years
-do not overlap with its own is what it was before, or became. A year that is not here is not in this
-corpus; no more is known of it.
+What one year carries out, the next one carries in. A body is followed through its renaming: a
+department of the same line, level and place whose years do not overlap with its own is what it was
+before, or became (国土资源局, 自然资源局). A missing year is one that is not in this corpus; no
+more is known of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,13 @@ from typing import Any
 from index.documents.stored import head_of, report_of
 from index.engines.seam import Engine, EngineQuery
 from index.model.report import Report
-from index.query.nodes import AllOf, AnyOf, Keyword, Node, PathPrefix
+from index.query.nodes import (
+    AllOf,
+    AnyOf,
+    Keyword,
+    Node,
+    PathPrefix,
+)
 
 __all__ = [
     "Link",
@@ -30,8 +36,10 @@ __all__ = [
 
 Head = Mapping[str, Any]
 
-MOST = 400
+# Reports that are looked at for one body, the first years first.
+MAX_REPORTS = 400
 
+# Columns of the table of applications: who applied.
 APPLICANTS = (
     ("natural", "自然人"),
     ("commercial", "商业企业"),
@@ -41,8 +49,13 @@ APPLICANTS = (
     ("other_org", "其他组织"),
     ("total", "总计"),
 )
-DOCUMENTS = (("regulations", "规章"), ("normative", "行政规范性文件"))
-ITEMS = (
+# Rows of gb2021 that count the documents in force.
+DOCUMENT_KINDS = (
+    ("regulations", "规章"),
+    ("normative", "行政规范性文件"),
+)
+# Rows of gb2019 that count the items at the end of a year.
+ITEM_KINDS = (
     ("licences", "行政许可"),
     ("other_services", "其他对外管理服务事项"),
     ("penalties", "行政处罚"),
@@ -54,13 +67,11 @@ ITEMS = (
 # ---------------------------------------------------------------------- answers
 @dataclass(frozen=True, slots=True)
 class YearCheck:
-    """One identity across two years:
+    """One identity across two years.
 
-    `left` stands in the later report, `right` follows from the earlier one.
-
-    `status` is "pass" or "fail". A `soft` one may fail lawfully: documents are taken over when
-    bodies are merged. `cells` name what was added up, "earlier." or "later." in front: table, row,
-    column.
+    `left` stands in the later report; `right` follows from the earlier one. `status` is "pass" or
+    "fail". A `soft` one may fail lawfully: documents are taken over when bodies are merged. `cells`
+    name what was added up as report.table.row.column: later.applications.carried_in.total.
     """
 
     id: str
@@ -92,9 +103,9 @@ class YearReport:
 class Link:
     """Two years that follow each other.
 
-    `renamed`: the body has another name; `reformed`: the form is another one, numbers may not be
-    joined; `unchanged`: every number of the table of applications, not all 0, is the one of the
-    year before. `checks` is empty where the tables cannot be held against each other.
+    `renamed`: the body has another name. `reformed`: the statutory form is another one, so numbers
+    may not be joined. `unchanged`: every number of the table of applications is that of the year
+    before, and not all are 0. `checks` is empty where the tables cannot be compared.
     """
 
     earlier: int
@@ -148,31 +159,36 @@ class _Group:
 
 
 def heads_of_body(engine: Engine, head: Head) -> list[Head]:
-    """The heads of the reports of the body that published this one, by year, date and id; itself
-    always among them.
+    """The heads of the reports of the body that published this one, by year, date and id.
 
-    At most MOST of them are looked at, first years first: no body has so many, but a name that was
-    read wrongly may.
+    The report itself is always among them. At most MAX_REPORTS are looked at: no body has so many,
+    but a name that was read wrongly may.
     """
     agency = head["agency"]
     if agency is None:
         return [head]
+    query = EngineQuery(_same_body(head), sort="year", size=MAX_REPORTS)
+    found = [head_of(hit.contents.head) for hit in engine.search(query).hits]
+    others = [other for other in found if other["id"] != head["id"]]
     groups: dict[str, _Group] = {}
-    hits = engine.search(EngineQuery(_same_body(head), sort="year", size=MOST)).hits
-    for other in (
-        head,
-        *(head_of(found.contents.head) for found in hits if found.id != head["id"]),
-    ):
-        if other["agency"] == agency or _same_post(head, other):
-            groups.setdefault(other["agency"], _Group(other["agency"])).heads.append(
-                other
-            )
-    chosen = _chain(groups.pop(agency), list(groups.values()))
-    return sorted((h for g in chosen for h in g.heads), key=_by_time)
+    for other in (head, *others):
+        name = other["agency"]
+        if name == agency or _same_post(head, other):
+            groups.setdefault(name, _Group(name)).heads.append(other)
+    own = groups.pop(agency)
+    chain = _chain(own, list(groups.values()))
+    return sorted(
+        (h for group in chain for h in group.heads),
+        key=_by_time,
+    )
 
 
 def _by_time(head: Head) -> tuple[int, str, str]:
-    return head["year"] or 9999, head["published"] or "9999", head["id"]
+    return (
+        head["year"] or 9999,
+        head["published"] or "9999",
+        head["id"],
+    )
 
 
 def _same_body(head: Head) -> Node:
@@ -190,32 +206,53 @@ def _same_body(head: Head) -> Node:
 
 def _same_post(head: Head, other: Head) -> bool:
     """Whether a department of another name has the same line, level and place."""
+    if not other["agency"]:
+        return False
     fields = ("org_type", "line", "level", "region")
-    return bool(other["agency"]) and all(
-        (head[f] or None) == (other[f] or None) for f in fields
-    )
+    # An empty region is no region.
+    return all((head[name] or None) == (other[name] or None) for name in fields)
 
 
 def _chain(own: _Group, others: list[_Group]) -> list[_Group]:
-    """What the body was before, itself, what it became: names whose years do not overlap, nearest
-    first.
+    """What the body was before, itself, and what it became.
+
+    Names are joined whose years do not overlap, nearest first: before the first year, then behind
+    the last.
     """
     chain = [own]
-    dated = sorted((g for g in others if g.years), key=lambda g: g.agency)
+    dated = sorted(
+        (g for g in others if g.years),
+        key=lambda g: g.agency,
+    )
     while own.years:
-        first, last = (
-            min(y for g in chain for y in g.years),
-            max(y for g in chain for y in g.years),
-        )
-        before = [g for g in dated if max(g.years) < first]
-        after = [g for g in dated if min(g.years) > last]
+        first = min(min(group.years) for group in chain if group.years)
+        last = max(max(group.years) for group in chain if group.years)
+        before = [group for group in dated if max(group.years) < first]
+        after = [group for group in dated if min(group.years) > last]
         if before:
-            chain.insert(0, max(before, key=lambda g: (max(g.years), len(g.years))))
+            chain.insert(
+                0,
+                max(
+                    before,
+                    key=lambda g: (
+                        max(g.years),
+                        len(g.years),
+                    ),
+                ),
+            )
         elif after:
-            chain.append(min(after, key=lambda g: (min(g.years), -len(g.years))))
+            chain.append(
+                min(
+                    after,
+                    key=lambda g: (
+                        min(g.years),
+                        -len(g.years),
+                    ),
+                )
+            )
         else:
             break
-        dated = [g for g in dated if g not in chain]
+        dated = [group for group in dated if group not in chain]
     return chain
 
 
@@ -228,11 +265,17 @@ def series(engine: Engine, report_id: str) -> Series:
     for other in heads:
         if other["year"] is not None:
             by_year.setdefault(other["year"], []).append(other)
+    # Of several reports for a year the first published counts.
     first = {
-        year: report_of(engine.get(hs[0]["id"]).contents)
-        for year, hs in by_year.items()
+        year: report_of(engine.get(same_year[0]["id"]).contents)
+        for year, same_year in by_year.items()
     }
     years = tuple(_entry(year, first[year], by_year[year]) for year in by_year)
+    links = [
+        _link(first[earlier.year], first[later.year])
+        for earlier, later in pairwise(years)
+        if later.year == earlier.year + 1
+    ]
     names = dict.fromkeys(h["agency"] for h in heads if h["agency"])
     span = range(min(by_year), max(by_year) + 1) if by_year else ()
     return Series(
@@ -242,12 +285,8 @@ def series(engine: Engine, report_id: str) -> Series:
         region=head["region"],
         line=head["line"],
         years=years,
-        links=tuple(
-            _link(first[a.year], first[b.year])
-            for a, b in pairwise(years)
-            if b.year == a.year + 1
-        ),
-        missing=tuple(y for y in span if y not in by_year),
+        links=tuple(links),
+        missing=tuple(year for year in span if year not in by_year),
         undated=tuple(h["id"] for h in heads if h["year"] is None),
     )
 
@@ -271,15 +310,17 @@ def _entry(year: int, report: Report, heads: Sequence[Head]) -> YearReport:
 def _link(earlier: Report, later: Report) -> Link:
     assert earlier.year is not None
     assert later.year is not None
-    comparable = earlier.scope == later.scope or None in (earlier.scope, later.scope)
+    # The numbers of a body itself and of its whole area cannot be compared.
+    scopes = earlier.scope, later.scope
+    checks: tuple[YearCheck, ...] = ()
+    if earlier.scope == later.scope or None in scopes:
+        checks = cross_year_checks(earlier.statistics, later.statistics)
     return Link(
         earlier=earlier.year,
         later=later.year,
         earlier_id=earlier.id,
         later_id=later.id,
-        checks=cross_year_checks(earlier.statistics, later.statistics)
-        if comparable
-        else (),
+        checks=checks,
         renamed=earlier.agency != later.agency,
         reformed=earlier.template != later.template,
         unchanged=_unchanged(earlier.statistics, later.statistics),
@@ -293,8 +334,7 @@ Cells = dict[tuple[str, str, str], float]
 def cross_year_checks(
     earlier: Mapping[str, Any], later: Mapping[str, Any]
 ) -> tuple[YearCheck, ...]:
-    """The identities over the statistics of two consecutive reports of one body, as records have
-    them.
+    """The identities over the statistics of two consecutive reports of one body.
 
     X1: what is carried in is what the year before carried out, by applicant, or in total where no
     table was read. X2 (gb2021, soft): documents in force are those of the year before, plus made,
@@ -305,15 +345,18 @@ def cross_year_checks(
     checks = [_carried(before, after, key, label) for key, label in APPLICANTS]
     both = {earlier.get("template"), later.get("template")}
     if both == {"gb2021"}:
-        checks += [_in_force(before, after, row, label) for row, label in DOCUMENTS]
+        checks += [
+            _in_force(before, after, row, label) for row, label in DOCUMENT_KINDS
+        ]
     if both == {"gb2019"}:
-        checks += [_items(before, after, row, label) for row, label in ITEMS]
+        checks += [_items(before, after, row, label) for row, label in ITEM_KINDS]
     return tuple(check for check in checks if check is not None)
 
 
 def cells_of(statistics: Mapping[str, Any]) -> Cells:
-    """The numbers of the tables by (table, row, column); the two that are carried also from the
-    metrics.
+    """The numbers of the tables by (table, row, column).
+
+    What is carried in and out also comes from the metrics: prose may state it without a table.
     """
     cells: Cells = {}
     for row in ("carried_in", "carried_out"):
@@ -324,7 +367,11 @@ def cells_of(statistics: Mapping[str, Any]) -> Cells:
         for row in table["rows"]:
             for cell in row["cells"]:
                 if cell["value"] is not None:
-                    cells[table["id"], row["id"], cell["column"]] = cell["value"]
+                    cells[
+                        table["id"],
+                        row["id"],
+                        cell["column"],
+                    ] = cell["value"]
     return cells
 
 
@@ -332,8 +379,22 @@ def _carried(before: Cells, after: Cells, key: str, label: str) -> YearCheck | N
     return _checked(
         f"X1.{key}",
         f"{label}：上年结转 = 上一年度报告的结转下年度",
-        [(after, "later", ("applications", "carried_in", key), 1)],
-        [(before, "earlier", ("applications", "carried_out", key), 1)],
+        [
+            (
+                after,
+                "later",
+                ("applications", "carried_in", key),
+                1,
+            )
+        ],
+        [
+            (
+                before,
+                "earlier",
+                ("applications", "carried_out", key),
+                1,
+            )
+        ],
     )
 
 
@@ -341,11 +402,28 @@ def _in_force(before: Cells, after: Cells, row: str, label: str) -> YearCheck | 
     return _checked(
         f"X2.{row}",
         f"{label}：现行有效 = 上年现行有效 + 本年制发 - 本年废止",
-        [(after, "later", ("proactive", row, "in_force"), 1)],
         [
-            (before, "earlier", ("proactive", row, "in_force"), 1),
+            (
+                after,
+                "later",
+                ("proactive", row, "in_force"),
+                1,
+            )
+        ],
+        [
+            (
+                before,
+                "earlier",
+                ("proactive", row, "in_force"),
+                1,
+            ),
             (after, "later", ("proactive", row, "made"), 1),
-            (after, "later", ("proactive", row, "repealed"), -1),
+            (
+                after,
+                "later",
+                ("proactive", row, "repealed"),
+                -1,
+            ),
         ],
         soft=True,
     )
@@ -364,6 +442,7 @@ def _items(before: Cells, after: Cells, row: str, label: str) -> YearCheck | Non
     )
 
 
+# The cells of a report, which report it is ("earlier", "later"), a cell, and its sign (1, -1).
 Term = tuple[Cells, str, tuple[str, str, str], int]
 
 
@@ -375,11 +454,20 @@ def _checked(
     *,
     soft: bool = False,
 ) -> YearCheck | None:
-    a, b = _total(left), _total(right)
-    if a is None or b is None:
+    left_total = _total(left)
+    right_total = _total(right)
+    if left_total is None or right_total is None:
         return None
-    cells = tuple(f"{which}.{'.'.join(cell)}" for _, which, cell, _ in (*left, *right))
-    return YearCheck(name, label, "pass" if a == b else "fail", a, b, cells, soft)
+    terms = (*left, *right)
+    return YearCheck(
+        id=name,
+        label=label,
+        status="pass" if left_total == right_total else "fail",
+        left=left_total,
+        right=right_total,
+        cells=tuple(f"{report}.{'.'.join(cell)}" for _, report, cell, _ in terms),
+        soft=soft,
+    )
 
 
 def _total(terms: Iterable[Term]) -> float | None:
@@ -392,8 +480,13 @@ def _total(terms: Iterable[Term]) -> float | None:
 
 
 def _unchanged(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> bool:
-    before, after = (
-        {k: v for k, v in cells_of(s).items() if k[0] == "applications"}
-        for s in (earlier, later)
-    )
+    before = _applications(earlier)
+    after = _applications(later)
+    # One row alone may be the same by chance: all applicants with nothing carried out.
     return len(before) > len(APPLICANTS) and before == after and any(before.values())
+
+
+def _applications(statistics: Mapping[str, Any]) -> Cells:
+    """The cells of the table of applications."""
+    cells = cells_of(statistics)
+    return {cell: value for cell, value in cells.items() if cell[0] == "applications"}

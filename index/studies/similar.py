@@ -1,25 +1,34 @@
-"""Reports like a report: those of its own body, other bodies' that say the same, and the same
-report published again.
+"""Reports like a report: its own body's, those of others that say the same, and its copies.
 
     sentences -> probes -> how many bodies say each -> plain sentences -> reports with most of their
     probes -> alignment
 
-There is no index for this: an engine finds any string. A sentence is looked up by two or three
-probes, pieces between its numbers, and counts as said by a body whose report has at least two of
-them, so that a word that was changed does not hide it. What many bodies say is boilerplate.
+There is no index for this: an engine finds any string. A sentence is looked up by up to three
+probes, which are pieces between its numbers. A body says it when one of its reports has at least
+two of them, so that a word that was changed does not hide it. What many bodies say is boilerplate.
 Everything is bounded, and the same at every call.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from operator import itemgetter
 from typing import Any
 
-from index.analysis.wording import is_taiwan_worded, mainland_text
+from index.analysis.wording import (
+    is_taiwan_worded,
+    mainland_text,
+)
 from index.documents.stored import head_of
-from index.engines.seam import Engine, EngineQuery, FacetAsked, Found
+from index.engines.seam import (
+    Engine,
+    EngineQuery,
+    FacetAsked,
+    Found,
+)
 from index.model.errors import RequestError
 from index.query.nodes import (
     AllOf,
@@ -63,27 +72,31 @@ __all__ = [
 # Characters of a probe.
 #
 # Shorter ones are found in too many sentences, longer ones break at every edit.
-PROBE = 12
+PROBE_LENGTH = 12
 
-LEAST_PROBE = 8
-PROBES = 3
+# A shorter rest between two numbers is no probe: 件,同比增长 stands everywhere.
+LEAST_PROBE_LENGTH = 8
+
+# Probes of one sentence.
+MAX_PROBES = 3
+
 # So many sentences are looked up, spread over the report; a longer report's others are
 # taken for plain.
-MOST_SENTENCES = 80
+MAX_PROBED_SENTENCES = 80
 
-BOILERPLATE_BODIES = 10
 # What more than 10 bodies say, and more than one in a hundred, is boilerplate.
+BOILERPLATE_BODIES = 10
 BOILERPLATE_SHARE = 0.01
 
 # No body has more reports than that: reports whose body is unknown are counted as so
 # many a body.
-YEARS = 20
+MAX_YEARS = 20
 
 # Probes in so few reports find those that copied.
 #
 # Measured over 50,000 reports: with more common ones as well, fewer of the planted
 # origins come first, and it takes longer.
-RARE_PROBE = 25
+RARE_PROBE_REPORTS = 25
 
 # Of a report that has fewer rare probes the next rarest are used: what thirty townships
 # copied is copied too.
@@ -91,18 +104,23 @@ ENOUGH_PROBES = 6
 
 # Candidates that are aligned beyond those asked for: the engine ranks by probes, the
 # answer by letters.
-MORE = 10
+MORE_CANDIDATES = 10
 
-MOST = 50
+# Reports that one answer lists.
+MAX_SIZE = 50
+
 # Of two reports of one body for one year that share so much one is a copy of the other,
 # perhaps revised.
-SAME_BODY = 0.5
+SAME_BODY_SHARE = 0.5
 
 # Of two reports for one year, or of unknown years, that share so much to the last digit
 # one is a copy of the other.
-SAME_TEXT = 0.95
+SAME_TEXT_SHARE = 0.95
 
-NUMBER = re.compile(r"\d")
+# Probes for copies, spread over a text.
+COPY_PROBES = 12
+
+DIGIT_PATTERN = re.compile(r"\d")
 
 
 # ---------------------------------------------------------------------- answers
@@ -207,7 +225,11 @@ class Novelty:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {**asdict(self), "copied": self.copied, "novel": self.novel}
+        return {
+            **asdict(self),
+            "copied": self.copied,
+            "novel": self.novel,
+        }
 
 
 # ---------------------------------------------------------------------- reading
@@ -221,35 +243,43 @@ class _Read:
     @property
     def card(self) -> Card:
         return Card(
-            *(self.head[name] for name in ("id", "title", "agency", "year", "region"))
+            id=self.head["id"],
+            title=self.head["title"],
+            agency=self.head["agency"],
+            year=self.head["year"],
+            region=self.head["region"],
         )
 
 
 def _read(found: Found) -> _Read:
+    contents = found.contents
+    text = contents.texts["text"]
     return _Read(
-        head_of(found.contents.head),
-        prose(found.contents.display, found.contents.texts["text"]),
+        head_of(contents.head),
+        prose(contents.display, text),
     )
 
 
 # ---------------------------------------------------------------------- probes
 def probes(read: Prose, sentence: Sentence) -> tuple[str, ...]:
     """Up to three pieces of a sentence, without digits, from its beginning, middle and end."""
-    form = read.text.form
-    pieces = []
-    for run in re.split(NUMBER, form[sentence.start : sentence.end]):
-        pieces += [run[at : at + PROBE] for at in range(0, len(run), PROBE)]
-    pieces = [p.strip() for p in pieces]
-    pieces = list(dict.fromkeys(p for p in pieces if len(p) >= LEAST_PROBE))
-    if len(pieces) <= PROBES:
-        return tuple(pieces)
+    distinct: dict[str, None] = {}
+    for run in DIGIT_PATTERN.split(read.text.form[sentence.start : sentence.end]):
+        for start in range(0, len(run), PROBE_LENGTH):
+            piece = run[start : start + PROBE_LENGTH].strip()
+            if len(piece) >= LEAST_PROBE_LENGTH:
+                distinct[piece] = None
+    pieces = tuple(distinct)
+    if len(pieces) <= MAX_PROBES:
+        return pieces
     return pieces[0], pieces[len(pieces) // 2], pieces[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What an index knows of a report's sentences: how common each is, and the probes that find
-    others like it.
+    """What an index knows of a report's sentences.
+
+    `common` says how common each is; `probes` are the strings that find other reports like it.
     """
 
     common: Commonness
@@ -263,70 +293,89 @@ class _Lookup:
         self.engine = engine
         facets = (FacetAsked("agency", 0),)
         everything = engine.search(EngineQuery(Everything(), size=0, facets=facets))
-        bodies = max(everything.facets[0].total_values, everything.total // YEARS)
-        self.limit = max(BOILERPLATE_BODIES, int(bodies * BOILERPLATE_SHARE))
+        bodies = max(
+            everything.facets[0].total_values,
+            everything.total // MAX_YEARS,
+        )
+        self.limit = max(
+            BOILERPLATE_BODIES,
+            int(bodies * BOILERPLATE_SHARE),
+        )
 
     def told(self, read: Prose) -> _Told:
-        """Looks up the sentences of a report, at most MOST_SENTENCES of them."""
-        taiwan, count = is_taiwan_worded(read.text.form), len(read.sentences)
-        step = max(1, -(-count // MOST_SENTENCES))
-        asked = {
-            n: [_string(p, taiwan=taiwan) for p in probes(read, read.sentences[n])]
-            for n in range(0, count, step)
-        }
-        common = Commonness(
-            tuple(self._bodies(asked.get(n, ())) for n in range(count)), self.limit
+        """Looks up the sentences of a report, at most MAX_PROBED_SENTENCES of them."""
+        strings = self._strings(read)
+        bodies = [self._bodies(strings.get(n, ())) for n in range(len(read.sentences))]
+        common = Commonness(tuple(bodies), self.limit)
+        plain: list[String] = []
+        for number, of_sentence in strings.items():
+            if not is_boilerplate(read, number, common):
+                plain += of_sentence
+        forms = dict.fromkeys(
+            form for string in self._rarest(plain) for form in string.forms
         )
-        plain = [
-            s
-            for n, strings in asked.items()
-            if not is_boilerplate(read, n, common)
-            for s in strings
-        ]
-        return _Told(
-            common,
-            tuple(dict.fromkeys(form for s in self._rarest(plain) for form in s.forms)),
-        )
+        return _Told(common, tuple(forms))
+
+    def _strings(self, read: Prose) -> dict[int, list[String]]:
+        """The probes of the sentences that are looked up, spread over the report, by number."""
+        is_taiwan = is_taiwan_worded(read.text.form)
+        count = len(read.sentences)
+        step = max(1, math.ceil(count / MAX_PROBED_SENTENCES))
+        strings: dict[int, list[String]] = {}
+        for number in range(0, count, step):
+            pieces = probes(read, read.sentences[number])
+            strings[number] = [_string(piece, taiwan=is_taiwan) for piece in pieces]
+        return strings
 
     def _rarest(self, strings: Iterable[String]) -> list[String]:
-        """Those that are found in another report too, the rare ones, and enough of the others."""
-        counted = [
-            (self.engine.count_strings(s)[0], n, s)
-            for n, s in enumerate(dict.fromkeys(strings))
-        ]
-        shared = sorted(c for c in counted if c[0] >= 2)
+        """Those that stand in another report too: the rare ones, and enough of the others."""
+        shared: list[tuple[int, int, String]] = []
+        for number, string in enumerate(dict.fromkeys(strings)):
+            reports, _ = self.engine.count_strings(string)
+            if reports >= 2:
+                shared.append((reports, number, string))
+        shared.sort(key=itemgetter(0, 1))
         return [
-            s
-            for at, (count, _, s) in enumerate(shared)
-            if count <= RARE_PROBE or at < ENOUGH_PROBES
+            string
+            for rank, (reports, _, string) in enumerate(shared)
+            if reports <= RARE_PROBE_REPORTS or rank < ENOUGH_PROBES
         ]
 
     def _bodies(self, strings: Sequence[String]) -> int:
-        """The reports of how many bodies have two of the strings, or the one there is."""
+        """How many bodies have a report with two of the strings, or with the one there is."""
         if not strings:
             return 0
-        node: Node = AtLeast(tuple(strings), min(2, len(strings)))
-        answer = self.engine.search(
-            EngineQuery(node, size=0, facets=(FacetAsked("agency", 0),))
+        node = AtLeast(tuple(strings), min(2, len(strings)))
+        query = EngineQuery(node, size=0, facets=(FacetAsked("agency", 0),))
+        matches = self.engine.search(query)
+        return max(
+            matches.facets[0].total_values,
+            matches.total // MAX_YEARS,
         )
-        return max(answer.facets[0].total_values, answer.total // YEARS)
 
     def candidates(self, told: _Told, among: Node, size: int) -> list[_Read]:
         """The reports with most probes, among those that satisfy a condition."""
         if not told.probes or size <= 0:
             return []
-        condition = AllOf((AnyOf(tuple(String((p,)) for p in told.probes)), among))
-        query = EngineQuery(condition, ranking=Ranking(runs=told.probes), size=size)
+        condition = AllOf(
+            (
+                AnyOf(tuple(String((p,)) for p in told.probes)),
+                among,
+            )
+        )
+        query = EngineQuery(
+            condition,
+            ranking=Ranking(runs=told.probes),
+            size=size,
+        )
         return [_read(found) for found in self.engine.search(query).hits]
 
 
 def _string(probe: str, *, taiwan: bool) -> String:
     """A probe, in a Taiwan-worded report also as the mainland says it."""
-    return (
-        String(tuple(dict.fromkeys((probe, mainland_text(probe)))))
-        if taiwan
-        else String((probe,))
-    )
+    if not taiwan:
+        return String((probe,))
+    return String(tuple(dict.fromkeys((probe, mainland_text(probe)))))
 
 
 # ---------------------------------------------------------------------- asking
@@ -334,58 +383,85 @@ def passages(engine: Engine, report_id: str, other_id: str) -> Passages:
     """What two reports share. Raises ReportNotFoundError, RequestError where both are one."""
     if report_id == other_id:
         raise RequestError(
-            "other", "a report shares everything with itself; name another one"
+            "other",
+            "a report shares everything with itself; name another one",
         )
-    own, other = _read(engine.get(report_id)), _read(engine.get(other_id))
+    own = _read(engine.get(report_id))
+    other = _read(engine.get(other_id))
+    common = _Lookup(engine).told(own.prose).common
     return compared(
         (own.card, other.card),
         own.prose,
         other.prose,
-        _Lookup(engine).told(own.prose).common,
+        common,
     )
 
 
 def similar(engine: Engine, report_id: str, size: int = 10) -> Similar:
     """The reports that share most with one. Raises ReportNotFoundError, RequestError."""
-    if not 1 <= size <= MOST:
-        raise RequestError("size", f"size is {size}; it must be between 1 and {MOST}")
-    own, lookup = _read(engine.get(report_id)), _Lookup(engine)
+    if not 1 <= size <= MAX_SIZE:
+        raise RequestError(
+            "size",
+            f"size is {size}; it must be between 1 and {MAX_SIZE}",
+        )
+    own = _read(engine.get(report_id))
+    lookup = _Lookup(engine)
     told = lookup.told(own.prose)
     heads = [h for h in heads_of_body(engine, own.head) if h["id"] != report_id]
-    body = [_read(engine.get(h["id"])) for h in _nearest(own.head, heads)[:MOST]]
-    names = tuple(sorted({h["agency"] for h in (own.head, *heads) if h["agency"]}))
-    others = lookup.candidates(
-        told, Not(Keyword("agency", names)) if names else Everything(), 2 * size + MORE
-    )
-    others = [o for o in others if o.head["id"] != report_id]
-    same = _copies(own, body, others)
-    known = {c.card.id for c in same}
+    nearest = _nearest(own.head, heads)[:MAX_SIZE]
+    body = [_read(engine.get(head["id"])) for head in nearest]
+    elsewhere = _not_of_body((own.head, *heads))
+    candidates = lookup.candidates(told, elsewhere, 2 * size + MORE_CANDIDATES)
+    others = [read for read in candidates if read.head["id"] != report_id]
+    same_report = _copies(own, body, others)
+    copy_ids = {copy.card.id for copy in same_report}
+    own_years = [
+        _neighbour(own, read, told.common)
+        for read in body
+        if read.head["id"] not in copy_ids
+    ]
+    neighbours = [
+        _neighbour(own, read, told.common)
+        for read in others
+        if read.head["id"] not in copy_ids
+    ]
+    count = len(own.prose.sentences)
     return Similar(
         report=own.card,
-        copies=tuple(same),
-        own_years=tuple(
-            _neighbour(own, o, told.common) for o in body if o.head["id"] not in known
-        )[:size],
-        neighbours=_by_body(
-            _neighbour(own, o, told.common) for o in others if o.head["id"] not in known
-        )[:size],
-        sentences=len(own.prose.sentences),
+        copies=tuple(same_report),
+        own_years=tuple(own_years[:size]),
+        neighbours=_by_body(neighbours)[:size],
+        sentences=count,
         boilerplate=sum(
-            is_boilerplate(own.prose, n, told.common)
-            for n in range(len(own.prose.sentences))
+            is_boilerplate(own.prose, n, told.common) for n in range(count)
         ),
     )
 
 
+def _not_of_body(
+    heads: Iterable[Mapping[str, Any]],
+) -> Node:
+    """The condition of a report of another body than these reports have, under any name."""
+    names = {head["agency"] for head in heads if head["agency"]}
+    return Not(Keyword("agency", tuple(sorted(names)))) if names else Everything()
+
+
 def _nearest(
-    own: Mapping[str, Any], heads: Iterable[Mapping[str, Any]]
+    own: Mapping[str, Any],
+    heads: Iterable[Mapping[str, Any]],
 ) -> list[Mapping[str, Any]]:
     """The years round a report's own first; the year before stands before the year after."""
 
-    def distance(head: Mapping[str, Any]) -> tuple[int, int, str]:
+    def distance(
+        head: Mapping[str, Any],
+    ) -> tuple[int, int, str]:
         if own["year"] is None or head["year"] is None:
             return 9999, head["year"] or 9999, head["id"]
-        return abs(head["year"] - own["year"]), head["year"], head["id"]
+        return (
+            abs(head["year"] - own["year"]),
+            head["year"],
+            head["id"],
+        )
 
     return sorted(heads, key=distance)
 
@@ -395,21 +471,41 @@ def _neighbour(own: _Read, other: _Read, common: Commonness) -> Neighbour:
     share, _ = shares(own.prose, other.prose, pairs, common)
     plain = [p for p in pairs if not is_boilerplate(own.prose, p.own, common)]
     letters = sum(len(own.prose.sentences[p.own].letters) for p in plain)
-    count = len(passages_of(own.prose, other.prose, plain, common, differences=False))
+    count = len(
+        passages_of(
+            own.prose,
+            other.prose,
+            plain,
+            common,
+            differences=False,
+        )
+    )
     return Neighbour(other.card, share or 0.0, count, letters)
 
 
-def _by_body(neighbours: Iterable[Neighbour]) -> tuple[Neighbour, ...]:
+def _by_body(
+    neighbours: Iterable[Neighbour],
+) -> tuple[Neighbour, ...]:
     """The neighbours that share something, most first, those of one body behind its best one."""
-    found: dict[str, list[Neighbour]] = {}
-    for n in sorted(
-        (n for n in neighbours if n.letters),
-        key=lambda n: (-n.share, -n.letters, n.card.id),
-    ):
-        found.setdefault(n.card.agency or n.card.id, []).append(n)
+    sharing = sorted(
+        (neighbour for neighbour in neighbours if neighbour.letters),
+        key=lambda neighbour: (
+            -neighbour.share,
+            -neighbour.letters,
+            neighbour.card.id,
+        ),
+    )
+    by_body: dict[str, list[Neighbour]] = {}
+    for neighbour in sharing:
+        # A report whose body is unknown stands for itself.
+        body = neighbour.card.agency or neighbour.card.id
+        by_body.setdefault(body, []).append(neighbour)
     return tuple(
-        replace(first, also=tuple(n.card for n in rest))
-        for first, *rest in found.values()
+        replace(
+            best,
+            also=tuple(neighbour.card for neighbour in rest),
+        )
+        for best, *rest in by_body.values()
     )
 
 
@@ -417,30 +513,35 @@ def _by_body(neighbours: Iterable[Neighbour]) -> tuple[Neighbour, ...]:
 def copies(engine: Engine, report_id: str) -> Copies:
     """The same report in other places. Raises ReportNotFoundError."""
     own = _read(engine.get(report_id))
-    body: list[_Read] = []
-    if own.head["agency"] and own.head["year"]:
-        condition = AllOf(
-            (
-                Keyword("agency", (own.head["agency"],)),
-                Keyword("year", (str(own.head["year"]),)),
-            )
-        )
-        found = engine.search(EngineQuery(condition, size=MOST)).hits
-        body = [_read(f) for f in found if f.id != report_id]
-    known = {report_id, *(b.head["id"] for b in body)}
-    strings = _spread(
-        [p for s in own.prose.sentences for p in probes(own.prose, s)], 12
-    )
-    others: list[_Read] = []
-    if strings:
-        node = AtLeast(
-            tuple(String((s,)) for s in strings), max(1, len(strings) * 3 // 4)
-        )
-        hits = engine.search(
-            EngineQuery(node, ranking=Ranking(runs=strings), size=MOST)
-        ).hits
-        others = [_read(f) for f in hits if f.id not in known]
+    body = [
+        _read(found) for found in _same_year(engine, own.head) if found.id != report_id
+    ]
+    known = {report_id, *(read.head["id"] for read in body)}
+    others = [
+        _read(found) for found in _same_text(engine, own.prose) if found.id not in known
+    ]
     return Copies(own.card, tuple(_copies(own, body, others)))
+
+
+def _same_year(engine: Engine, head: Mapping[str, Any]) -> Sequence[Found]:
+    """The reports of a report's body for its year."""
+    if not head["agency"] or not head["year"]:
+        return ()
+    body = Keyword("agency", (head["agency"],))
+    year = Keyword("year", (str(head["year"]),))
+    return engine.search(EngineQuery(AllOf((body, year)), size=MAX_SIZE)).hits
+
+
+def _same_text(engine: Engine, read: Prose) -> Sequence[Found]:
+    """The reports that have three of four probes, from all over a text."""
+    pieces = [piece for s in read.sentences for piece in probes(read, s)]
+    spread = _spread(pieces, COPY_PROBES)
+    if not spread:
+        return ()
+    least = max(1, len(spread) * 3 // 4)
+    node = AtLeast(tuple(String((piece,)) for piece in spread), least)
+    query = EngineQuery(node, ranking=Ranking(runs=spread), size=MAX_SIZE)
+    return engine.search(query).hits
 
 
 def _spread(strings: Sequence[str], count: int) -> tuple[str, ...]:
@@ -450,54 +551,68 @@ def _spread(strings: Sequence[str], count: int) -> tuple[str, ...]:
     return tuple(distinct[step // 2 :: step][:count])
 
 
-def _copies(own: _Read, body: Iterable[_Read], others: Iterable[_Read]) -> list[Copy]:
-    made = [
-        _copy(own, o, same_body=same)
-        for group, same in ((body, True), (others, False))
-        for o in group
-    ]
+def _copies(
+    own: _Read,
+    body: Iterable[_Read],
+    others: Iterable[_Read],
+) -> list[Copy]:
+    """Those that are copies, the first published first."""
+    judged = [_copy(own, read, same_body=True) for read in body]
+    judged += [_copy(own, read, same_body=False) for read in others]
     return sorted(
-        (c for c in made if c is not None),
-        key=lambda c: (c.published or "9999", c.card.id),
+        (copy for copy in judged if copy is not None),
+        key=lambda copy: (
+            copy.published or "9999",
+            copy.card.id,
+        ),
     )
 
 
 def _copy(own: _Read, other: _Read, *, same_body: bool) -> Copy | None:
     """The other report as a copy, if it is one."""
-    years = own.head["year"], other.head["year"]
-    if None not in years and years[0] != years[1]:
-        return None
-    there, back = (
-        _to_the_digit(own.prose, other.prose),
-        _to_the_digit(other.prose, own.prose),
+    own_year, other_year = (
+        own.head["year"],
+        other.head["year"],
     )
-    revised = same_body and None not in years and max(there, back) >= SAME_BODY
-    if not revised and min(there, back) < SAME_TEXT:
+    are_dated = own_year is not None and other_year is not None
+    if are_dated and own_year != other_year:
         return None
-    head = other.head
+    share = _to_the_digit(own.prose, other.prose)
+    share_back = _to_the_digit(other.prose, own.prose)
+    # One body publishes one report a year: what shares half of it is a revision.
+    is_revised = same_body and are_dated and max(share, share_back) >= SAME_BODY_SHARE
+    if not is_revised and min(share, share_back) < SAME_TEXT_SHARE:
+        return None
     return Copy(
-        other.card, head["source"], head["url"], head["published"], there, same_body
+        card=other.card,
+        source=other.head["source"],
+        url=other.head["url"],
+        published=other.head["published"],
+        share=share,
+        same_body=same_body,
     )
 
 
 def _to_the_digit(a: Prose, b: Prose) -> float:
-    """The part of the first text's letters whose sentences stand in the second with the same
-    numbers.
+    """The part of the first text's letters that stands in the second, 0 to 1.
+
+    A sentence counts only with the same numbers.
     """
     if not a.sentences:
         return float(a.text.form == b.text.form)
-    there = {_written(b, s) for s in b.sentences}
-    return round(
-        sum(len(s.letters) for s in a.sentences if _written(a, s) in there) / a.letters,
-        4,
+    written = {_written(b, sentence) for sentence in b.sentences}
+    letters = sum(
+        len(sentence.letters)
+        for sentence in a.sentences
+        if _written(a, sentence) in written
     )
+    return round(letters / a.letters, 4)
 
 
 def _written(read: Prose, sentence: Sentence) -> str:
-    """The letters and digits of a sentence."""
-    return sentence.letters + "".join(
-        re.findall(r"\d", read.text.form[sentence.start : sentence.end])
-    )
+    """The letters of a sentence, then its digits."""
+    digits = DIGIT_PATTERN.findall(read.text.form[sentence.start : sentence.end])
+    return sentence.letters + "".join(digits)
 
 
 # ---------------------------------------------------------------------- from year to year
@@ -513,22 +628,29 @@ def novelty(engine: Engine, report_id: str) -> Novelty:
     heads = [h for h in heads_of_body(engine, own.head) if h["year"] is not None]
     common = _Lookup(engine).told(own.prose).common
 
-    def held(head: Mapping[str, Any] | None) -> Year | None:
+    def held_against(
+        head: Mapping[str, Any] | None,
+    ) -> Year | None:
         if head is None:
             return None
         other = _read(engine.get(head["id"]))
+        cards = own.card, other.card
         return Year(
-            other.card, compared((own.card, other.card), own.prose, other.prose, common)
+            other.card,
+            compared(cards, own.prose, other.prose, common),
         )
 
+    earlier = [head for head in heads if head["year"] < year]
     return Novelty(
-        own.card,
-        held(_last(h for h in heads if h["year"] < year)),
-        held(_first(heads, year)),
+        report=own.card,
+        previous=held_against(_last(earlier)),
+        following=held_against(_first(heads, year)),
     )
 
 
-def _last(heads: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+def _last(
+    heads: Iterable[Mapping[str, Any]],
+) -> Mapping[str, Any] | None:
     """The first published report of the last year."""
     return max(heads, key=lambda h: h["year"], default=None)
 
@@ -536,5 +658,7 @@ def _last(heads: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
 def _first(heads: Iterable[Mapping[str, Any]], year: int) -> Mapping[str, Any] | None:
     """The first published report of the first year behind one."""
     return min(
-        (h for h in heads if h["year"] > year), key=lambda h: h["year"], default=None
+        (h for h in heads if h["year"] > year),
+        key=lambda h: h["year"],
+        default=None,
     )

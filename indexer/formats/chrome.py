@@ -12,6 +12,13 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from index.analysis.characters import (
+    BASIC_HAN_CLASS,
+    SPACE_CLASS,
+    ZERO_WIDTH_CLASS,
+    class_members,
+)
+
 __all__ = [
     "EDGES",
     "Framed",
@@ -301,10 +308,7 @@ PATTERNS = tuple(
 )
 
 # White space of every width, and marks of no width, that pages put around a line.
-EDGES = (
-    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u3000\u2028\u2029\u202f\u205f\u2060\ufeff"
-    + "".join(map(chr, range(0x2000, 0x200F)))
-)
+EDGES = class_members(SPACE_CLASS + ZERO_WIDTH_CLASS)
 MAX_CHROME = 120
 MAX_TITLE = 60
 # Lines from the top among which a title may stand.
@@ -327,9 +331,9 @@ _LEADING_YEAR = re.compile(
     r"^[(（]?\s*(二[〇○零O0]|20|19)[\d〇○零一二三四五六七八九十]{2}\s*(年|—|-)|^(政府|部门)?(信息|政务|政務)(公开|公開)|^(年度)"
 )
 _GLOSS = re.compile(r"\([a-z\u00e0-\u01dc\u0300-\u030c]{1,9}\)")
-_SPACE = re.compile(r"[\s\u200b\ufeff\u00ad]+")
+_SPACE = re.compile(rf"[\s{ZERO_WIDTH_CLASS}]+")
 _LABELLED = re.compile(
-    "(?:^|(?<=[\\s　|｜【】\\[\\]（）()·;；,，\\d年月日\\-—A-Za-z\u4e00-\u9fff]))[【\\[（(]?("
+    f"(?:^|(?<=[\\s　|｜【】\\[\\]（）()·;；,，\\d年月日\\-—A-Za-z{BASIC_HAN_CLASS}]))[【\\[（(]?("
     + "|".join(r"\s*".join(label) for label in sorted(LABELS, key=len, reverse=True))
     + r")\s*[】\]）)]?\s*[:：]"
 )

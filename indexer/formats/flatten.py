@@ -9,6 +9,7 @@ from typing import Literal
 
 from lxml.html import HtmlElement
 
+from index.analysis.characters import HAN_NUMERALS, WIDE_CLASS
 from indexer.formats.body import Rows
 from indexer.formats.chrome import EDGES, Line
 from indexer.page import Cell
@@ -75,12 +76,10 @@ MAX_SPAN = 1000
 # a list.
 BROKEN_LINE = 20
 
-_ITEM = re.compile(r"[\d(（①-⑳+-]|[一二三四五六七八九十]、")
+_ITEM = re.compile(rf"[\d(（①-⑳+-]|[{HAN_NUMERALS}]、")
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")
-_WIDE_BREAK = re.compile(
-    r"(?<=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t\r\f]*\n\s*(?=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])"
-)
-_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_WIDE_BREAK = re.compile(rf"(?<=[{WIDE_CLASS}])[ \t\r\f]*\n\s*(?=[{WIDE_CLASS}])")
+_WIDE = re.compile(rf"[{WIDE_CLASS}]")
 
 Where = Literal["before", "inside", "after"]
 

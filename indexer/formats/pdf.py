@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import pypdfium2
 
+from index.analysis.characters import HAN_NUMERALS
 from index.model.errors import InputError
 from indexer.formats.body import finish
 from indexer.formats.chrome import Line, frame, is_title, squeeze
@@ -48,7 +49,7 @@ _PAGE_MARK = re.compile(
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?%?")
 _ENDS = re.compile(r"[。；：！？;:!?”』」）)]$")
 _STARTS = re.compile(
-    r"^\s*([一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十百]{1,4}[条章节部]"
+    rf"^\s*([{HAN_NUMERALS}]{{1,3}}[、.．]|[（(][{HAN_NUMERALS}\d]{{1,3}}[）)]|\d{{1,2}}[、.．](?!\d)|第[一二三四五六七八九十百]{{1,4}}[条章节部]"
     r"|[①-⑳]|[表图附][件表录]?\s*\d|[●■◆·•—-]\s*)"
 )
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.analysis.characters import BASIC_HAN_CLASS, HAN_NUMERALS
 from indexer.metadata.bodies import (
     CENTRAL,
     SHORT_CENTRAL,
@@ -19,30 +20,30 @@ __all__ = ["Body", "locate"]
 
 PREFIX = re.compile(
     "^(?:国家税务总局|中华人民共和国|国家统计局|中国人民银行|国家外汇管理局|国家金融监督管理总局|中国银保监会|中国银监会|中国证监会|"
-    "中国保监会|中国银行保险监督管理委员会|国家矿山安全监察局|国家能源局|国家移民管理局|中共|中国共产党)(?=[\u4e00-\u9fff]{2})"
+    f"中国保监会|中国银行保险监督管理委员会|国家矿山安全监察局|国家能源局|国家移民管理局|中共|中国共产党)(?=[{BASIC_HAN_CLASS}]{{2}})"
 )
 INSIDE = re.compile(
-    "(?<=[省市县区旗州])(?:人民)?政府(?=[\u4e00-\u9fff]{1,8}(?:街道|镇|乡|苏木))"
+    f"(?<=[省市县区旗州])(?:人民)?政府(?=[{BASIC_HAN_CLASS}]{{1,8}}(?:街道|镇|乡|苏木))"
 )
 BRANCH = re.compile(
-    "(?:局|厅|委员会|委|支队|中心)(?P<short>[\u4e00-\u9fff]{2,8}?)(?P<end>[区县市旗]?)"
+    f"(?:局|厅|委员会|委|支队|中心)(?P<short>[{BASIC_HAN_CLASS}]{{2,8}}?)(?P<end>[区县市旗]?)"
     "(?:环境)?(?:分局|管理局|管理处|监管局|监察大队|大队|税务所|分中心|管理部|执法大队)$"
 )
 DIVISION = re.compile(
-    "^(?P<name>[\u4e00-\u9fff]{1,7}?(?<!城)(?<!都)(?<!社)(?<!辖)(?<!小)(?<!山)(?<!库)(?<!矿)(?<!景)(?<!灾)(?<!牧)(?<!林)(?<!园)(?<!地)"
-    "[区县市旗])(?=$|人民政府|政府|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|室|会|中心|处|队|街道|镇|乡|院|所|站)$)"
+    f"^(?P<name>[{BASIC_HAN_CLASS}]{{1,7}}?(?<!城)(?<!都)(?<!社)(?<!辖)(?<!小)(?<!山)(?<!库)(?<!矿)(?<!景)(?<!灾)(?<!牧)(?<!林)(?<!园)(?<!地)"
+    f"[区县市旗])(?=$|人民政府|政府|[{BASIC_HAN_CLASS}]{{2,24}}(?:局|委|办|厅|室|会|中心|处|队|街道|镇|乡|院|所|站)$)"
 )
 TOWNSHIP = re.compile(
-    "^([\u4e00-\u9fff]{1,8}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)"
+    f"^([{BASIC_HAN_CLASS}]{{1,8}}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)"
 )
 # 横岗街道党工委、办事处: the report is the office's.
 PARTY = re.compile("(?<=[街道镇乡])(?:党工委|党委)[、和,]?")
 
 # Streets inside a functional zone are printed without the word: 大鹏新区南澳办事处.
-OFFICE = re.compile("(?!驻)([\u4e00-\u9fff]{2,4})办事处")
+OFFICE = re.compile(f"(?!驻)([{BASIC_HAN_CLASS}]{{2,4}})办事处")
 
 ZONE = re.compile(
-    "^(?!.*中心$)[\u4e00-\u9fff]{0,12}?(?:新区|开发区|高新区|经开区|经济区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|"
+    f"^(?!.*中心$)[{BASIC_HAN_CLASS}]{{0,12}}?(?:新区|开发区|高新区|经开区|经济区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|"
     "风景区|风景名胜区|产业园|工业园|科技园|保税港|自贸区|自由贸易|新城|片区|集聚区)"
 )
 WIDE = re.compile(
@@ -261,7 +262,7 @@ def _body(
 def _corps(name: str, rest: str, gazetteer: Gazetteer, year: int | None) -> Body:
     """新疆生产建设兵团 has the tier of a province; that of its divisions is not one of GB/T 2260."""
     place = gazetteer.of_code(XINJIANG, year)
-    tier = None if re.match("第?[一二三四五六七八九十]+[师团]", rest) else 1
+    tier = None if re.match(f"第?[{HAN_NUMERALS}]+[师团]", rest) else 1
     return Body(name, "unique", rest, place, tier, kept=True)
 
 

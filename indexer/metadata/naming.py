@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from index.analysis.characters import BASIC_HAN_CLASS
 from index.analysis.normaliser import fold_line
 from indexer.metadata.dates import DAY
 from indexer.metadata.reading import Reading
@@ -19,7 +20,7 @@ from indexer.places import Gazetteer
 
 __all__ = ["GOVERNMENTS", "Name", "Selves", "names_of"]
 
-HAN = "[\u4e00-\u9fff]"
+HAN = f"[{BASIC_HAN_CLASS}]"
 END = (
     "人民政府办公[室厅]|政府办公[室厅]|人民政府|办事处|街道办|管理委员会|管委会|委员会|办公室|办公厅|税务局|海关|分局|局|厅|委|办|中心|"
     "总队|支队|大队|调查队|大学|学院|医院|公司|街道|总局|管理处|处|署|部|院|会|所|镇|乡"

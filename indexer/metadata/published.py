@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from index.analysis.characters import BASIC_HAN_CLASS
 from index.analysis.normaliser import fold_line
 from index.model.report import Fact
 from indexer.metadata.dates import days_in
@@ -16,7 +17,7 @@ from indexer.metadata.reading import Reading
 __all__ = ["published_fact", "signature_day"]
 
 LABEL = re.compile(
-    r"(?:(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)|(?<![\u4e00-\u9fff]))(?:时间|日期)\s?[::]\s?"
+    rf"(?:(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)|(?<![{BASIC_HAN_CLASS}]))(?:时间|日期)\s?[::]\s?"
     r"|发布(?:于|在)\s?"
 )
 # One of these stands in every label.

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from index.analysis.characters import BASIC_HAN_CLASS
 from index.analysis.normaliser import fold_line
 from indexer.metadata.dates import YEAR, year_of
 from indexer.metadata.reading import TAIWAN
@@ -88,7 +89,9 @@ def _agency(form: str) -> str:
         re.sub(r"\([^()]*\)$", "", YEAR_WORD.sub("|", RANGE.sub("|", head)).rstrip("|"))
     )
     if not head and (
-        tail := re.search(r"(?:报告|年报|总结)[-_(]+([\u4e00-\u9fff]{3,30})\)?$", form)
+        tail := re.search(
+            rf"(?:报告|年报|总结)[-_(]+([{BASIC_HAN_CLASS}]{{3,30}})\)?$", form
+        )
     ):
         head = tail[1]
     parts = [

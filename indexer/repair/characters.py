@@ -8,8 +8,14 @@ private use area; and GB18030 kept some ninety characters there until Unicode ha
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from index.analysis.characters import (
+    CONTROL_CLASS,
+    RADICAL_CLASS,
+    RADICAL_EQUIVALENTS,
+    TAG_CLASS,
+    ZERO_WIDTH_CLASS,
+)
 from indexer.repair.edits import Edit
 from indexer.repair.table import Findings
 
@@ -25,12 +31,8 @@ __all__ = [
     "find_radicals",
 ]
 
-# Controls (but tab and line ends), soft hyphens, zero-width and direction marks, byte
-# order marks inside.
-INVISIBLES = (
-    "\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028\u2029"
-    "\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
-)
+# What no text needs. Variation selectors stay: they choose the form of a rare name's character.
+INVISIBLES = CONTROL_CLASS + ZERO_WIDTH_CLASS + TAG_CLASS + "\u2028\u2029"
 
 INVISIBLE = re.compile(f"[{INVISIBLES}]+")
 
@@ -39,16 +41,8 @@ LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 PRIVATES = "\ue000-\uf8ff\ufffd"
 PRIVATE = re.compile(f"[{PRIVATES}]+")
 
-RADICALS = "\u2e80-\u2fd5"
+RADICALS = RADICAL_CLASS
 RADICAL = re.compile(f"[{RADICALS}]")
-
-# CJK radicals supplement to the characters they stand for (Unicode's
-# EquivalentUnifiedIdeograph).
-SUPPLEMENT = dict(zip(
-    "⺁⺄⺅⺆⺇⺉⺋⺎⺏⺐⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺴⺶⺷⺹⺺⺻⺼⺾⺿⻀⻁⻂⻃⻄⻅⻆⻈⻉⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻮⻯⻰⻱⻲⻳",
-    "厂乙亻冂几刂㔾兀尣尢巳幺彑彐忄㣺扌攵旡日月歺母民氵氺灬爫爫丬犭王疋目示礻竹糹纟罓罒网羊羊耂肀聿肉艹艹艹虎衤覀西见角讠贝车辶辶辶阝钅長镸长门阝雨青韦页风飞食飠饣马骨鬼鱼鸟卤麦黄黾斉齐齿竜龙龜亀龟",
-    strict=True,
-))  # fmt: skip
 
 # Bullets of Symbol and Wingdings, as word processors leave them.
 SYMBOLS = {
@@ -110,7 +104,7 @@ def find_radicals(text: str, findings: Findings) -> list[Edit]:
     """Radicals as the characters that they stand for."""
     del findings
     found = (
-        (m.start(), SUPPLEMENT.get(m[0]) or unicodedata.normalize("NFKC", m[0]), m[0])
+        (m.start(), RADICAL_EQUIVALENTS.get(m[0], m[0]), m[0])
         for m in RADICAL.finditer(text)
     )
     return [

@@ -14,13 +14,14 @@ from functools import cache
 
 from pypinyin.pinyin_dict import pinyin_dict
 
+from index.analysis.characters import PRINTED_HAN_CLASS
 from indexer.repair import language_model
 from indexer.repair.edits import Edit
 from indexer.repair.table import Findings
 
 __all__ = ["GATE", "HAN", "READING", "Glosses", "readings", "strip", "survey"]
 
-HAN = "\u3400-\u9fff\uf900-\ufaff"
+HAN = PRINTED_HAN_CLASS
 READING = "(?:[a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]|[\u0300\u0301\u0304\u0308\u030c]){1,12}"
 GLOSS = re.compile(rf"([{HAN}])([(（])({READING})([)）])")
 GATE = re.compile(rf"[(（]{READING}[)）]")

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
+from index.analysis.characters import HAN_NUMERALS
 from indexer.repair import gloss, language_model
 from indexer.repair.edits import Edit
 from indexer.repair.gbk import DELIMITERS, PAIRS, codes_of, damage
@@ -57,8 +58,8 @@ BRACKETS = ("“”", "《》", "()", "「」")
 UNLIKELY = re.compile(
     r"^[　\n]*[）)》”、，。,;；:：！？]|。[。，、；：！？）—,;:!?)]|。[”』」][，、,是的等]|[，、,][。，、,]"
 )
-MARKER = re.compile(r"　*[（(]([一二三四五六七八九十]{1,3})[）)]")
-MARKERS = re.compile(r"(?:^|\n)\s*[（(]([一二三四五六七八九十]{1,3})[）)]")
+MARKER = re.compile(rf"　*[（(]([{HAN_NUMERALS}]{{1,3}})[）)]")
+MARKERS = re.compile(rf"(?:^|\n)\s*[（(]([{HAN_NUMERALS}]{{1,3}})[）)]")
 NUMERALS = [t + u for t in ("", "十", "二十") for u in ("", *"一二三四五六七八九")][1:]
 RECEIVED = re.compile(rf"[（(]({gloss.READING})[)）]")
 WIDE = {",": "，", "!": "！"}

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from index.analysis.characters import HAN_NUMERALS
 from indexer.repair import gloss
 from indexer.repair.gbk import PAIRS, is_gap
 from indexer.repair.language_model import LanguageModel, Style
@@ -24,8 +25,6 @@ DOCUMENT_WEIGHT = 3.0
 # Nats against a full-width letter or digit: reports mostly write them in half width,
 # which cannot be damaged.
 WIDE_COST = 7.0
-
-NUMERALS = "一二三四五六七八九十"
 
 
 @dataclass(eq=False)
@@ -174,8 +173,8 @@ class Sequences:
     def _score(self, before: str, c: str) -> float:
         if not c:
             return -0.1 if before.endswith("\n") else -14.0
-        if before[0] == "(" and before[-1] in NUMERALS:
-            return math.log(0.9 if c == ")" else 0.02 if c in NUMERALS else 1e-4)
+        if before[0] == "(" and before[-1] in HAN_NUMERALS:
+            return math.log(0.9 if c == ")" else 0.02 if c in HAN_NUMERALS else 1e-4)
         return math.log(self.style.mix(before, c, self.model.pair(before[-1], c)))
 
     def text(self, before: str, text: str) -> float:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
+from index.analysis.characters import HAN_NUMERALS
 from index.analysis.wording import WORDINGS
 from indexer.statistics.reading import Reading
 from indexer.statistics.values import plain
@@ -236,7 +237,7 @@ _GATE = re.compile("公开|申请|复议|诉讼|微信|网站|规范性文件|�
 _SENTENCE_ENDS = "。;!?"
 _ENDS = "。;!?:,、)"
 _HEADING = re.compile(
-    r"\s*(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[.、])"
+    rf"\s*(?:[{HAN_NUMERALS}]+、|\([{HAN_NUMERALS}]+\)|\d{{1,2}}[.、])"
 )
 # Characters of a line that fills a page; a shorter one ends where it ends.
 WIDE = 25

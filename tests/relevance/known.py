@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from index.analysis.readings import COMMON, homophones
+from index.analysis.readings import COMMON_CHARACTERS, homophones
 from index.model.report import Report
 from index.search.request import SearchRequest
 from index.search.searcher import Searcher
@@ -90,7 +90,7 @@ def _misspelt(query: str, chance: Random) -> str:
 
 
 def _common(char: str) -> str:
-    return "".join(c for c in homophones(char) if c in COMMON)
+    return "".join(c for c in homophones(char) if c in COMMON_CHARACTERS)
 
 
 def first(searcher: Searcher, known: Known) -> str | None:

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
-from index.search.request import LIMITS, MATCHES, SearchRequest
+from index.search.request import LIMITS, MATCH_MODES, SearchRequest
 
 __all__ = [
     "PARAMETERS",
@@ -128,7 +128,7 @@ Q = Parameter(
 FILTERS = tuple(_filter(f.name, f.kind, f.label_en) for f in FACETS)
 MATCH = Parameter(
     "match",
-    {"type": "string", "enum": list(MATCHES), "default": _BLANK.match},
+    {"type": "string", "enum": list(MATCH_MODES), "default": _BLANK.match},
     "all: every word; any: at least one; auto: all, and when no report has them all, those with most of them.",
 )
 WHERE = Parameter(

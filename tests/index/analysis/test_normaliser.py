@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analysis.normaliser import (
-    JOINS,
-    RARE,
+    JOINING,
+    RARE_HAN,
     Folded,
     fold,
     fold_line,
@@ -119,8 +119,8 @@ def test_a_builder_joins_what_is_linear() -> None:
 
 
 def test_white_space_is_kept_where_latin_meets() -> None:
-    assert JOINS.match("公")
-    assert not JOINS.match("a")
+    assert JOINING.match("公")
+    assert not JOINING.match("a")
     assert fold("公开 app 下载").form == "公开 app 下载"
 
 
@@ -142,7 +142,7 @@ def test_characters_that_are_left_alone_are_not_changed_by_t2s() -> None:
     kept = [
         code
         for code in np.flatnonzero(~tables().telling)
-        if not 0xD800 <= code < 0xE000 and code < RARE.stop
+        if not 0xD800 <= code < 0xE000 and code < RARE_HAN.stop
     ]
     text = "\n".join(map(chr, kept))
     assert to_simplified(text) == text

@@ -1,6 +1,6 @@
 """The table of readings says what pypinyin says.
 
-`python -m tests.index.test_readings` writes it anew.
+`python -m tests.index.analysis.test_readings` writes it anew.
 """
 
 from __future__ import annotations
@@ -11,12 +11,19 @@ from importlib.metadata import version
 
 import pytest
 
-from index.analysis.readings import KNOWN, LONGEST, TABLE, begun, reading, readings
+from index.analysis.readings import (
+    KNOWN_CHARACTERS,
+    LONGEST_WORD,
+    READINGS_FILE,
+    begun,
+    reading,
+    readings,
+)
 
 HEAD = """\
 # Readings without tones: a character with all its readings, the usual one first; then the words in
-# which a character is read otherwise. Made by `python -m tests.index.test_readings` from pypinyin
-# {version} (https://github.com/mozillazg/python-pinyin, MIT).
+# which a character is read otherwise. Made by `python -m tests.index.analysis.test_readings`
+# from pypinyin {version} (https://github.com/mozillazg/python-pinyin, MIT).
 """
 
 
@@ -28,7 +35,7 @@ def plain(read: str) -> str:
 def characters() -> dict[str, tuple[str, ...]]:
     from pypinyin.pinyin_dict import pinyin_dict
 
-    told = {c: pinyin_dict.get(ord(c), "").split(",") for c in KNOWN}
+    told = {c: pinyin_dict.get(ord(c), "").split(",") for c in KNOWN_CHARACTERS}
     return {
         c: tuple(dict.fromkeys(plain(r) for r in all_ if r))
         for c, all_ in told.items()
@@ -40,8 +47,8 @@ def phrases() -> dict[str, tuple[str, ...]]:
     """Phrases of known characters, the shorter ones first."""
     from pypinyin.phrases_dict import phrases_dict
 
-    known = set(KNOWN)
-    short = (p for p in phrases_dict if 1 < len(p) <= LONGEST and set(p) <= known)
+    known = set(KNOWN_CHARACTERS)
+    short = (p for p in phrases_dict if 1 < len(p) <= LONGEST_WORD and set(p) <= known)
     told = {
         p: tuple(plain(r[0]) for r in phrases_dict[p])
         for p in sorted(short, key=lambda p: (len(p), p))
@@ -57,7 +64,11 @@ def made() -> str:
         at, found = 0, list[str]()
         while at < len(word):
             part = next(
-                (p for n in range(LONGEST, 1, -1) if (p := word[at : at + n]) in table),
+                (
+                    p
+                    for n in range(LONGEST_WORD, 1, -1)
+                    if (p := word[at : at + n]) in table
+                ),
                 word[at],
             )
             found += table[part] if len(part) > 1 else table[part][:1]
@@ -74,8 +85,8 @@ def made() -> str:
 
 
 def test_the_table_is_what_pypinyin_says() -> None:
-    written = TABLE.read_text(encoding="utf-8")
-    if f"pypinyin {version('pypinyin')}\n" not in written:
+    written = READINGS_FILE.read_text(encoding="utf-8")
+    if f"pypinyin {version('pypinyin')} " not in written:
         pytest.skip(
             f"the table was made with another pypinyin than {version('pypinyin')}"
         )
@@ -111,4 +122,4 @@ def test_letters() -> None:
 
 
 if __name__ == "__main__":
-    TABLE.write_text(made(), encoding="utf-8")
+    READINGS_FILE.write_text(made(), encoding="utf-8")

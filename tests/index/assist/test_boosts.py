@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from typing import cast
 
-from index.assist.boosts import LONGEST, MOST_VALUES
-from index.assist.boosts import boosts as of_engine
+from index.assist.boosts import boosts as boosts_of
+from index.assist.names import LONGEST_NAME, MAX_NAMESAKES
+from index.assist.snapshot import Snapshot
 from index.engines.seam import Engine, EngineQuery, FacetCount, FacetCounts, Matches
 from index.query.nodes import Keyword, Node, PathPrefix
 
@@ -54,7 +55,7 @@ class Index:
 
 
 def boosts(index: Index, run: str) -> tuple[tuple[Node, float], ...]:
-    return of_engine(cast("Engine", index), [run])
+    return boosts_of(Snapshot(cast("Engine", index)), [run])
 
 
 def spelt_out(run: str) -> list[Node]:
@@ -76,7 +77,7 @@ def spelt_out(run: str) -> list[Node]:
     while at < len(run) - 1:
         fitting = [
             e
-            for e in range(min(len(run), at + LONGEST), at + 1, -1)
+            for e in range(min(len(run), at + LONGEST_NAME), at + 1, -1)
             if run[at:e] in names or run[at:e] in places
         ]
         if not fitting:
@@ -120,7 +121,7 @@ def test_every_name_is_found_that_spelling_out_finds() -> None:
 
 
 def test_a_name_that_many_share_names_none() -> None:
-    many = tuple(f"{chr(0x4E00 + n)}县教育局" for n in range(MOST_VALUES + 1))
+    many = tuple(f"{chr(0x4E00 + n)}县教育局" for n in range(MAX_NAMESAKES + 1))
     assert boosts(Index(many), "教育局") == ()
     assert boosts(Index(many[1:]), "教育局") == ((Keyword("agency", many[1:]), 0.4),)
 

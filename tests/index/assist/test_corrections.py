@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.analysis.readings import alike, blurred, homophones, near_homophones
-from index.assist.corrections import MOST, misspellings
+from index.assist.corrections import MAX_CORRECTIONS, misspellings
 from index.documents.builder import analyse
 from index.engines.opening import open_engine, open_writer
 from index.model.errors import QueryError
@@ -131,7 +131,7 @@ def test_any_query(searcher: Searcher, q: str) -> None:
         answer = searcher.search(SearchRequest(q=q, facets=(), snippets=0))
     except QueryError:
         return
-    assert len(answer.query.suggestions) <= MOST
+    assert len(answer.query.suggestions) <= MAX_CORRECTIONS
     assert q not in answer.query.suggestions
     for suggestion in answer.query.suggestions:
         assert searcher.search(

@@ -9,7 +9,7 @@ from weakref import ref
 
 import pytest
 
-from index.assist.vocabulary import Entry, Vocabulary, vocabulary
+from index.assist.vocabulary import Entry, Vocabulary
 from index.model.report import Report
 from index.model.settings import Settings
 from index.search.request import SearchRequest
@@ -101,7 +101,7 @@ def test_titles(searcher: Searcher, typed: str, titles: list[str]) -> None:
 def test_titles_that_tell_nothing_are_not_offered(
     searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.assist.suggestions.FEW", 3)
+    monkeypatch.setattr("index.assist.suggestions.FEW_TITLES", 3)
     assert {s.kind for s in searcher.suggest("坪山区", 8)} <= {
         "agency",
         "region",
@@ -149,7 +149,10 @@ def test_size_and_order(searcher: Searcher) -> None:
 
 
 def test_made_once_a_snapshot(searcher: Searcher) -> None:
-    assert vocabulary(searcher.engine) is vocabulary(searcher.engine)
+    snapshot = searcher.snapshot
+    assert snapshot.vocabulary is snapshot.vocabulary
+    assert snapshot.names is snapshot.names
+    assert snapshot.values("region") is snapshot.values("region")
 
 
 def test_pinyin_of_several_words() -> None:

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from index.analysis.normaliser import fold_line
 from index.assist import values as module
-from index.assist.values import BETWEEN, forms_of, values_of
+from index.assist.snapshot import Snapshot
+from index.assist.values import SEPARATOR, FormTable
 from index.engines.seam import Engine, EngineQuery, FacetCount, FacetCounts, Matches
 
 NAMES = st.text(
     st.sampled_from(
-        "臺北市龍崗區乾隆沈默Ａa１ \u3000\n\u200b（|/ﬁ⼀\ud800\U00020000" + BETWEEN
+        "臺北市龍崗區乾隆沈默Ａa１ \u3000\n\u200b（|/ﬁ⼀\ud800\U00020000" + SEPARATOR
     ),
     max_size=8,
 )
@@ -44,12 +45,11 @@ def engine(**counts: int) -> Engine:
 
 @given(st.lists(NAMES, max_size=12))
 def test_together_they_are_what_they_are_alone(names: list[str]) -> None:
-    module._FORMS.clear()
-    assert forms_of(names) == [fold_line(name) for name in names]
+    assert FormTable().of(names) == [fold_line(name) for name in names]
 
 
 def test_values_stand_in_the_order_of_the_engine() -> None:
-    known = values_of(engine(臺北市政府=7, 教育局=2), "agency")
+    known = Snapshot(engine(臺北市政府=7, 教育局=2)).values("agency")
     assert (known.values, known.forms, known.counts) == (
         ["臺北市政府", "教育局"],
         ["台北市政府", "教育局"],
@@ -59,26 +59,25 @@ def test_values_stand_in_the_order_of_the_engine() -> None:
 
 def test_a_new_snapshot_folds_only_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    values_of(engine(某縣政府=1, 某區政府=1), "agency")
+    older = Snapshot(engine(某縣政府=1, 某區政府=1))
+    older.values("agency")
 
     def folded(texts: Sequence[str]) -> list[str]:
         seen.extend(texts)
         return [fold_line(text) for text in texts]
 
     monkeypatch.setattr(module, "_folded", folded)
-    assert list(values_of(engine(某縣政府=2, 某鎮政府=1), "agency").forms) == [
-        "某县政府",
-        "某镇政府",
-    ]
+    newer = older.successor(engine(某縣政府=2, 某鎮政府=1)).values("agency")
+    assert (newer.forms, newer.counts) == (["某县政府", "某镇政府"], [2, 1])
     assert seen == ["某鎮政府"]
 
 
 def test_what_is_its_own_form_is_kept_once() -> None:
     name = "某某区教育局"
-    assert forms_of([name])[0] is name
+    assert FormTable().of([name])[0] is name
 
 
 def test_many_are_folded_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "AT_ONCE", 3)
+    monkeypatch.setattr(module, "BATCH_SIZE", 3)
     names = [f"第{n}號" for n in range(20)]
-    assert forms_of(names) == [f"第{n}号" for n in range(20)]
+    assert FormTable().of(names) == [f"第{n}号" for n in range(20)]

@@ -103,6 +103,7 @@ def test_another_version_of_opencc_is_another_fingerprint(
     ("room", "name", "part"),
     [
         ("analysis", "normaliser.py", "normaliser"),
+        ("analysis", "characters.py", "normaliser"),
         ("analysis", "offsets.py", "normaliser"),
         ("analysis", "tokenizer.py", "segmenter"),
         ("analysis", "words.txt", "segmenter"),

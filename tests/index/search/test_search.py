@@ -19,6 +19,8 @@ from index.engines.opening import open_engine, open_writer
 from index.model.errors import QueryError, ReportNotFoundError, RequestError
 from index.model.report import LEVELS, Fact, Report
 from index.model.settings import Settings
+from index.search.cursor import encode_cursor
+from index.search.plan import make_plan
 from index.search.request import SearchRequest
 from index.search.response import SearchResponse
 from index.search.searcher import Searcher
@@ -299,17 +301,16 @@ def test_sorting_and_cursors(searcher: Searcher, sort: str) -> None:
 def test_cursors_reach_what_pages_reach(searcher: Searcher) -> None:
     request = SearchRequest(q="", size=50, facets=(), snippets=0, sort="-year")
     whole = every_page(searcher, request)
-    first = searcher.engine.search(searcher._plan(searcher.engine, request).query)
-    from index.search.searcher import _token
+    first = searcher.engine.search(make_plan(searcher.snapshot, request).query)
 
     rest: list[str] = []
-    cursor = _token(request, first.hits[-1])
+    cursor = encode_cursor(request, first.hits[-1])
     while cursor:
         found = searcher.engine.search(
-            searcher._plan(searcher.engine, request.at_cursor(cursor)).query
+            make_plan(searcher.snapshot, request.at_cursor(cursor)).query
         )
         rest += [h.id for h in found.hits]
-        cursor = _token(request, found.hits[-1]) if found.hits else ""
+        cursor = encode_cursor(request, found.hits[-1]) if found.hits else ""
     assert [h.id for h in first.hits] + rest == whole
 
 

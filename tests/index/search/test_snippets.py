@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.analysis.normaliser import fold, fold_line
 from index.analysis.wording import mainland
 from index.query.nodes import AllOf, AnyOf, Not, String, Wildcard
-from index.search.snippets import WIDTH, Marker, snippets
+from index.search.snippets import SNIPPET_WIDTH, Marker, snippets
 
 TRADITIONAL = "根據《條例》規定，我局編製政府信息公\n開年度報告。全年主動公開信息１２條，　不予公開0條。"
 
@@ -68,7 +68,8 @@ def test_of_one_word_the_densest_piece_is_shown(gaps: list[int]) -> None:
     text = "".join("公开" + "甲" * gap for gap in gaps)
     marks = Marker.of(String(("公开",))).marks("text", fold(text), None)
     densest = max(
-        sum(start <= a and b <= start + WIDTH for a, b in marks) for start, _ in marks
+        sum(start <= a and b <= start + SNIPPET_WIDTH for a, b in marks)
+        for start, _ in marks
     )
     (best,) = snippets(text, marks, 1)
     assert len(best.marks) >= densest
@@ -119,7 +120,7 @@ def test_snippets_are_pieces_of_the_text(pieces: list[str], most: int) -> None:
     assert len(found) <= most
     for snippet in found:
         assert text[snippet.offset : snippet.offset + len(snippet.text)] == snippet.text
-        assert len(snippet.text) <= 2 * WIDTH
+        assert len(snippet.text) <= 2 * SNIPPET_WIDTH
         for a, b in snippet.marks:
             assert 0 <= a < b <= len(snippet.text)
             assert fold_line(snippet.text[a:b]) in ("公开", "收费")
@@ -132,6 +133,6 @@ def test_snippets_are_pieces_of_the_text(pieces: list[str], most: int) -> None:
 
 def test_a_report_without_marks_is_shown_by_its_opening() -> None:
     (opening,) = snippets("字" * 500, [], 3)
-    assert (opening.offset, opening.marks, len(opening.text)) == (0, (), WIDTH)
+    assert (opening.offset, opening.marks, len(opening.text)) == (0, (), SNIPPET_WIDTH)
     assert snippets("字", [], 0) == ()
     assert snippets("", [], 3) == ()

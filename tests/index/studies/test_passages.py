@@ -12,7 +12,7 @@ import pytest
 
 from index.analysis.normaliser import fold
 from index.studies.passages import (
-    NO_LETTER,
+    NO_LETTERS,
     Card,
     Commonness,
     Passages,
@@ -158,7 +158,7 @@ def test_shared_paragraphs_are_found_whatever_was_edited(kept: float) -> None:
 def test_the_share_is_the_known_one(kept: float) -> None:
     before, after, shared = years(random.Random(5), count=60, kept=kept)
     answer = side_by_side("\n".join(after), "\n".join(before))
-    letters = [len(NO_LETTER.sub("", p)) for p in after]
+    letters = [len(NO_LETTERS.sub("", p)) for p in after]
     assert answer.share == pytest.approx(
         sum(letters[n] for n in shared) / sum(letters), abs=0.04
     )
@@ -202,7 +202,7 @@ def told(
 
 
 def letters_of(text: str) -> str:
-    return NO_LETTER.sub("", fold(text).form)
+    return NO_LETTERS.sub("", fold(text).form)
 
 
 def test_recall_and_precision_over_generated_years(

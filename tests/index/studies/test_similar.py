@@ -15,7 +15,7 @@ from index.model.errors import ReportNotFoundError, RequestError
 from index.model.report import Report
 from index.model.settings import Settings
 from index.search.searcher import Searcher
-from index.studies.passages import NO_LETTER
+from index.studies.passages import NO_LETTERS
 from index.studies.similar import Similar
 from tests.index.studies.test_passages import edited, sentence
 
@@ -180,7 +180,7 @@ def test_novelty_is_the_known_share(searcher: Searcher) -> None:
     assert (answer.previous.card.id, answer.following.card.id) == ("b2-2017", "b2-2019")
     lines = REPORTS["b2-2018"].text.split("\n")[1:-1]
     before = REPORTS["b2-2017"].text
-    letters = [len(NO_LETTER.sub("", s)) for s in lines]
+    letters = [len(NO_LETTERS.sub("", s)) for s in lines]
     shown = [
         REPORTS["b2-2018"].text[slice(*p.own)]
         for p in answer.previous.shared.passages

@@ -1,0 +1,126 @@
+"""Classes of characters: Han, radicals, Han numerals, headings, and what cannot be seen.
+
+Constants that end in _CLASS are the inside of a regular expression's set: `[{BASIC_HAN_CLASS}]`.
+They stand here once, so that what repairs a text, what indexes it and what reads a query agree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = [
+    "BASIC_HAN_CLASS",
+    "CONTROL_CLASS",
+    "HAN_CLASS",
+    "HAN_NUMERALS",
+    "HEADING_PATTERN",
+    "IDEOGRAPH_CLASS",
+    "INVISIBLE_CLASS",
+    "PRINTED_HAN_CLASS",
+    "RADICAL_CLASS",
+    "RADICAL_EQUIVALENTS",
+    "SPACE_CLASS",
+    "TAG_CLASS",
+    "VARIATION_CLASS",
+    "WIDE_CLASS",
+    "ZERO_WIDTH_CLASS",
+    "class_members",
+]
+
+# ---------------------------------------------------------------------- Han
+# CJK Unified Ideographs: all that the names of bodies and places are written with.
+BASIC_HAN_CLASS = "\u4e00-\u9fff"
+
+# With Extension A, which GBK has and old reports use: 㙍, 䢺. The hexagrams (䷀) lie between
+# the two blocks; no report has them.
+IDEOGRAPH_CLASS = "\u3400-\u9fff"
+
+# With the compatibility ideographs, which fonts of Taiwan and Korea set for common characters:
+# U+F9E8 for 裡.
+PRINTED_HAN_CLASS = IDEOGRAPH_CLASS + "\uf900-\ufaff"
+
+# The radicals that PDF fonts set for characters: ⻓ (Supplement), ⼯ (Kangxi).
+RADICAL_CLASS = "\u2e80-\u2fd5"
+
+# All that Chinese is written with: also 々〆〇 and the planes of rare characters (𠮷).
+# After the radicals up to U+2FDF nothing is assigned.
+HAN_CLASS = "\u2e80-\u2fdf\u3005-\u3007" + PRINTED_HAN_CLASS + "\U00020000-\U000323af"
+
+# All that fills a square when set: Han, kana, wide punctuation and full-width forms.
+WIDE_CLASS = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+
+# ---------------------------------------------------------------------- headings
+# What chapters are counted with: 一、, （十二）, 第三章.
+HAN_NUMERALS = "一二三四五六七八九十"
+
+# A heading as published: 一、概述, （二）主动公开情况 or 第三章 附则, on a line of its own
+# and without a full stop.
+HEADING_PATTERN = re.compile(
+    rf"^[ \t\u3000\xa0]*(?:第[{HAN_NUMERALS}]+[章节節部]|[{HAN_NUMERALS}]{{1,3}}[、.．]"
+    rf"|[(（][{HAN_NUMERALS}]{{1,3}}[)）])"
+    r"[^\n。;；]{2,38}$",
+    re.MULTILINE,
+)
+
+# ---------------------------------------------------------------------- radicals
+# CJK Radicals Supplement to ideographs, by Unicode's property Equivalent_Unified_Ideograph.
+# NFKC knows only two of them (⺟, ⻳). In the last row the property names a component of the
+# supplementary planes, which readers cannot type (⻊ is 𧾷); the whole character stands for it.
+_SUPPLEMENT_EQUIVALENTS = dict(
+    zip(
+        "⺁⺂⺃⺄⺅⺆⺈⺉⺊⺋⺌⺍⺎⺏⺐⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺫⺬⺭"
+        "⺯⺰⺱⺲⺳⺴⺶⺹⺺⺻⺼⺾⺿⻀⻁⻂⻃⻄⻅⻆⻈⻉⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻖⻗⻘"
+        "⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳"
+        "⺇⺑⺪⺮⺵⺷⺸⺽⻇⻊⻕⻞⻡",
+        "厂乛乚乙亻冂刀刂卜㔾小小兀尣尢巳幺彑彐忄心扌攵旡日月歺母民氵氺灬爫爫丬牛犭王目示礻"
+        "糹纟罓罒㓁冗羊耂肀聿肉艹艹艹虎衤覀西见角讠贝车辶辶辶邑钅長镸长门阝雨青"
+        "韦页风飞食飠饣马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
+        "几尢疋竹网羊羊臼角足阜食首",
+        strict=True,
+    )
+)
+
+# All radicals, those of Kangxi too: ⼯ is 工. Unicode has no ideograph for ⺀ (a repetition mark).
+RADICAL_EQUIVALENTS = {
+    **{
+        chr(code): unicodedata.normalize("NFKC", chr(code))
+        for code in range(0x2F00, 0x2FD6)
+    },
+    **_SUPPLEMENT_EQUIVALENTS,
+}
+
+# ---------------------------------------------------------------------- white space and the unseen
+# Blanks of every width, line ends and separators; NUL stands where a blank was lost.
+SPACE_CLASS = (
+    "\t\n\v\f\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x00"
+)
+
+# No width and no ink: soft hyphen, grapheme joiner, the marks and isolates that set a direction,
+# zero-width space and joiners, word joiner, invisible operators, byte order mark, and the anchors
+# of annotations.
+ZERO_WIDTH_CLASS = (
+    "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+)
+
+# They choose a glyph of the character before them and are no text of their own.
+VARIATION_CLASS = "\ufe00-\ufe0f"
+
+# A tag for each ASCII character: they can hide a whole sentence in a text.
+TAG_CLASS = "\U000e0000-\U000e007f"
+
+# All of it. Plane 14 is kept for such characters: after the tags come more variation selectors.
+INVISIBLE_CLASS = ZERO_WIDTH_CLASS + VARIATION_CLASS + "\U000e0000-\U000e0fff"
+
+# C0, DEL and C1 controls but the tab, line feed and carriage return.
+CONTROL_CLASS = "\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f"
+
+
+def class_members(character_class: str) -> str:
+    """The characters of a class of the basic plane, for `str.strip`.
+
+    >>> class_members("a-cx")
+    'abcx'
+    """
+    member = re.compile(f"[{character_class}]")
+    return "".join(filter(member.match, map(chr, range(0x10000))))

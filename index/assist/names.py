@@ -1,0 +1,165 @@
+"""What bodies and places are called in a query: their whole names and the usual shorter ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import (
+    Callable,
+    Iterable,
+    Iterator,
+    Sequence,
+)
+from itertools import islice
+
+from index.assist.values import FormTable, Values
+from index.query.names import PLACE_END
+from index.query.nodes import Keyword, Node, PathPrefix
+
+__all__ = ["KnownNames"]
+
+# A name that more bodies or places share names none of them: every county has a 教育局.
+MAX_NAMESAKES = 40
+
+# The most frequent values whose names are known.
+MAX_NAMED_VALUES = 60_000
+
+# Characters of the longest name that is looked for in a query.
+LONGEST_NAME = 24
+
+# 省市区县旗州盟乡镇: where a place ends inside the name of a body.
+PLACE_ENDS_IN_BODIES = PLACE_END[:9]
+
+# These, 道 and 部, which the name of a place may leave out: 龙岗 for 龙岗区.
+OPTIONAL_PLACE_ENDS = PLACE_END[:11]
+
+
+class _FacetNames:
+    """Name -> the values of one facet that it may stand for, the most frequent first.
+
+    All names of a value share one `part` (their end, or their beginning). The names are spelt out
+    only for the values whose part a query has: few queries name anything.
+    """
+
+    def __init__(
+        self,
+        known: Values,
+        forms: FormTable,
+        part: Callable[[str], str],
+        names: Callable[[str], Iterable[str]],
+    ) -> None:
+        self.part, self._names, self._forms = (
+            part,
+            names,
+            forms,
+        )
+        self.having: dict[str, list[str]] = defaultdict(list)
+        pairs = zip(known.values, known.forms, strict=True)
+        for value, form in islice(pairs, MAX_NAMED_VALUES):
+            self.having[part(form)].append(value)
+        self._spelt: dict[str, dict[str, list[str]]] = {}
+
+    def called(self, name: str) -> Sequence[str]:
+        """The values that have this name."""
+        part = self.part(name)
+        if part not in self.having:
+            return ()
+        if part not in self._spelt:
+            self._spelt[part] = self._spell_out(self.having[part])
+        return self._spelt[part].get(name, ())
+
+    def _spell_out(self, values: Sequence[str]) -> dict[str, list[str]]:
+        values_by_name: dict[str, list[str]] = defaultdict(list)
+        for value, form in zip(values, self._forms.of(values), strict=True):
+            for name in self._names(form):
+                values_by_name[name].append(value)
+        return dict(values_by_name)
+
+
+class KnownNames:
+    """The names of the bodies and places of a snapshot."""
+
+    def __init__(
+        self,
+        agencies: Values,
+        regions: Values,
+        forms: FormTable,
+    ) -> None:
+        self._bodies = _FacetNames(agencies, forms, _end, _body_names)
+        self._places = _FacetNames(regions, forms, _beginning, _place_names)
+
+    def named(self, run: str) -> Iterator[Node]:
+        """The bodies and places named in a run, from the left, of several the longest name."""
+        body_ends = self._body_ends(run)
+        start = 0
+        while start < len(run) - 1:
+            begins_place = _beginning(run[start : start + 2]) in self._places.having
+            # The longest name first: 龙岗区教育局 is not a place and a body.
+            for end in range(
+                min(len(run), start + LONGEST_NAME),
+                start + 1,
+                -1,
+            ):
+                if not begins_place and end not in body_ends:
+                    continue
+                node = self._node(run[start:end])
+                if node is not None:
+                    yield node
+                    start = end - 1
+                    break
+            start += 1
+
+    def _body_ends(self, run: str) -> set[int]:
+        """The positions of a run where the name of a body may end."""
+        ends = self._bodies.having.keys()
+        return {
+            position
+            for position in range(2, len(run) + 1)
+            if ends
+            & {
+                run[position - 2 : position],
+                _end(run[:position]),
+            }
+        }
+
+    def _node(self, name: str) -> Node | None:
+        bodies, places = (
+            self._bodies.called(name),
+            self._places.called(name),
+        )
+        if 0 < len(bodies) <= MAX_NAMESAKES:
+            return Keyword("agency", tuple(bodies))
+        if 0 < len(places) <= MAX_NAMESAKES:
+            return PathPrefix(
+                "region",
+                tuple(tuple(place.split("/")) for place in places),
+            )
+        return None
+
+
+def _end(form: str) -> str:
+    """The last three characters, which all names of a body share.
+
+    Only a whole name may be shorter.
+    """
+    return form[-3:]
+
+
+def _beginning(form: str) -> str:
+    """The first two characters of the last step, which all names of a place share."""
+    return form.rpartition("/")[2][:2]
+
+
+def _body_names(form: str) -> Iterator[str]:
+    """深圳市龙岗区教育局, 龙岗区教育局 and 教育局."""
+    yield form
+    for start in range(2, len(form) - 2):
+        if form[start - 1] in PLACE_ENDS_IN_BODIES:
+            yield form[start:]
+
+
+def _place_names(form: str) -> Iterator[str]:
+    """龙岗区 and 龙岗 for 广东省/深圳市/龙岗区."""
+    name = form.rpartition("/")[2]
+    yield name
+    if len(name) > 2 and name[-1] in OPTIONAL_PLACE_ENDS:
+        yield name[:-1]

@@ -1,0 +1,90 @@
+"""Snapshot: one snapshot of the index, and what is derived from it to help a reader ask.
+
+A commit changes all counts, so a new snapshot derives everything anew, but only when it is first
+asked for. Only the index forms of names go on from one snapshot to the next.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+from index.assist.names import KnownNames
+from index.assist.values import (
+    FormTable,
+    Values,
+    read_values,
+)
+from index.assist.vocabulary import (
+    Vocabulary,
+    name_entries,
+    word_entries,
+)
+from index.engines.seam import Engine
+
+__all__ = ["Snapshot"]
+
+
+class Snapshot:
+    """An engine of one generation with its values, names and vocabulary. Threads may share it.
+
+    Whoever answers a request takes the snapshot once and keeps to it: what is derived and what is
+    searched are then of the same generation. Nothing else holds what is derived, so it goes when
+    the snapshot goes.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        forms: FormTable | None = None,
+    ) -> None:
+        self.engine = engine
+        self.forms = FormTable() if forms is None else forms
+        # Reentrant: the vocabulary needs the values.
+        self._lock = threading.RLock()
+        # All of it is made when it is first asked for: many snapshots only answer searches.
+        self._values: dict[str, Values] = {}
+        self._names: KnownNames | None = None
+        self._vocabulary: Vocabulary | None = None
+
+    def successor(self, engine: Engine) -> Snapshot:
+        """The snapshot of a newer generation. It takes over the forms."""
+        return Snapshot(engine, self.forms)
+
+    def values(self, facet: str) -> Values:
+        """All values of a facet, the most frequent first."""
+        with self._lock:
+            if facet not in self._values:
+                self._values[facet] = read_values(self.engine, facet, self.forms)
+            return self._values[facet]
+
+    @property
+    def names(self) -> KnownNames:
+        """What the bodies and places are called."""
+        with self._lock:
+            if self._names is None:
+                agencies, regions = (
+                    self.values("agency"),
+                    self.values("region"),
+                )
+                self._names = KnownNames(agencies, regions, self.forms)
+            return self._names
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words and names that can be completed or corrected."""
+        with self._lock:
+            if self._vocabulary is None:
+                agencies = name_entries(
+                    "agency",
+                    self.values("agency"),
+                    self.forms,
+                )
+                regions = name_entries(
+                    "region",
+                    self.values("region"),
+                    self.forms,
+                )
+                words = partial(word_entries, self.engine)
+                self._vocabulary = Vocabulary([*agencies, *regions], words)
+            return self._vocabulary

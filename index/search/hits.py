@@ -1,0 +1,120 @@
+"""From what an engine found to hits as a list shows them: marks, snippets, copies, score parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from index.documents.builder import COPY, copy_number
+from index.documents.stored import head_of, shown_of
+from index.engines.seam import (
+    Engine,
+    EngineQuery,
+    Found,
+    Matches,
+)
+from index.model.fields import TEXT_FIELDS
+from index.query.nodes import Node, NumberRange
+from index.search.response import CopyOf, Hit, ScorePart
+from index.search.snippets import Marker, snippets
+
+__all__ = [
+    "field_marks",
+    "hits_of",
+    "with_copies",
+    "with_explanations",
+]
+
+# Copies that a hit lists; a circular that everybody posted has hundreds.
+MAX_COPIES = 20
+
+
+def hits_of(condition: Node, matches: Matches, max_snippets: int) -> tuple[Hit, ...]:
+    """The hits of an answer, marked with what the condition asks for."""
+    marker = Marker.of(condition)
+    return tuple(_hit(found, marker, max_snippets) for found in matches.hits)
+
+
+def _hit(found: Found, marker: Marker, max_snippets: int) -> Hit:
+    contents = found.contents
+    title, text = field_marks(found, marker)
+    pieces = snippets(contents.display, text, max_snippets) if max_snippets else ()
+    return Hit(
+        found.id,
+        *shown_of(contents.head),
+        score=round(found.score, 4),
+        occurrences=found.occurrences,
+        title_marks=tuple(title),
+        snippets=pieces,
+    )
+
+
+def field_marks(found: Found, marker: Marker) -> list[list[tuple[int, int]]]:
+    """The marks of each of TEXT_FIELDS, [start, end) code points of its display text."""
+    texts, wording = (
+        found.contents.texts,
+        found.contents.wording,
+    )
+    return [marker.marks(name, texts[name], wording.get(name)) for name in TEXT_FIELDS]
+
+
+# ---------------------------------------------------------------------- copies
+def with_copies(
+    engine: Engine, hits: tuple[Hit, ...], matches: Matches
+) -> tuple[Hit, ...]:
+    """The hits, each with the copies that were collapsed into it."""
+    pairs = zip(hits, matches.hits, strict=True)
+    return tuple(replace(hit, copies=_copies(engine, found)) for hit, found in pairs)
+
+
+def _copies(engine: Engine, found: Found) -> tuple[CopyOf, ...]:
+    """The other reports with the same text, a bounded number."""
+    number = copy_number(found.contents.texts["text"].form)
+    if number is None:
+        return ()
+    # One more than are shown, as the report itself is among them.
+    same_text = EngineQuery(
+        NumberRange(COPY, number, number),
+        size=MAX_COPIES + 1,
+    )
+    same = engine.search(same_text).hits
+    heads = [head_of(other.contents.head) for other in same if other.id != found.id]
+    return tuple(
+        CopyOf(
+            head["id"],
+            head["source"],
+            head["url"],
+            head["title"],
+        )
+        for head in heads[:MAX_COPIES]
+    )
+
+
+# ---------------------------------------------------------------------- explanations
+def with_explanations(
+    engine: Engine,
+    hits: tuple[Hit, ...],
+    query: EngineQuery,
+) -> tuple[Hit, ...]:
+    """The hits, each with the parts of its score under a query."""
+    return tuple(
+        replace(
+            hit,
+            explanation=_explanation(engine, query, hit.id),
+        )
+        for hit in hits
+    )
+
+
+def _explanation(
+    engine: Engine, query: EngineQuery, report_id: str
+) -> tuple[ScorePart, ...]:
+    """The parts of a score, greatest first."""
+    parts = [
+        ScorePart(
+            part["name"],
+            round(part["value"], 4),
+            part.get("detail", ""),
+        )
+        for part in engine.explain(query, report_id)["parts"]
+    ]
+    return tuple(sorted(parts, key=lambda part: -part.value))

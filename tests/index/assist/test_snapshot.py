@@ -1,0 +1,67 @@
+"""A snapshot keeps what is derived from its engine, and gives only forms to its successor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import cast
+
+from index.assist.snapshot import Snapshot
+from index.engines.seam import Engine, EngineQuery, FacetCount, FacetCounts, Matches
+from index.query.nodes import Keyword
+
+
+class CountingEngine:
+    """An engine with one body and one place that counts how often it is asked."""
+
+    def __init__(self, body: str) -> None:
+        self.values = {"agency": body, "region": "广东省/深圳市"}
+        self.facets_asked: list[str] = []
+
+    def search(self, query: EngineQuery) -> Matches:
+        (facet,) = query.facets
+        self.facets_asked.append(facet.name)
+        counts = (FacetCount(self.values[facet.name], 3),)
+        return Matches(0, None, (), (FacetCounts(facet.name, counts, 1),))
+
+    def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
+        return [0] * len(texts)
+
+
+def snapshot_of(engine: CountingEngine) -> Snapshot:
+    return Snapshot(cast("Engine", engine))
+
+
+def test_names_and_vocabulary_share_the_values() -> None:
+    engine = CountingEngine("龍崗區教育局")
+    snapshot = snapshot_of(engine)
+    assert engine.facets_asked == []
+    named = list(snapshot.names.named("龙岗区教育局"))
+    assert named == [Keyword("agency", ("龍崗區教育局",))]
+    assert [entry.form for entry in snapshot.vocabulary.names] == [
+        "龙岗区教育局",
+        "深圳市",
+    ]
+    assert engine.facets_asked == ["agency", "region"]
+
+
+def test_threads_derive_once() -> None:
+    engine = CountingEngine("龍崗區教育局")
+    snapshot = snapshot_of(engine)
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: id(snapshot.vocabulary), range(20)))
+    assert len(set(made)) == 1
+    assert engine.facets_asked == ["agency", "region"]
+
+
+def test_a_successor_has_its_own_values_and_the_same_forms() -> None:
+    older = snapshot_of(CountingEngine("龍崗區教育局"))
+    assert older.values("agency").values == ["龍崗區教育局"]
+    newer = older.successor(cast("Engine", CountingEngine("南岳區教育局")))
+    assert newer.forms is older.forms
+    assert newer.values("agency").forms == ["南岳区教育局"]
+    assert [entry.form for entry in newer.vocabulary.names] == [
+        "南岳区教育局",
+        "深圳市",
+    ]
+    assert older.values("agency").values == ["龍崗區教育局"]
