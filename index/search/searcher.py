@@ -20,7 +20,15 @@ from index.assist.values import values_of
 from index.documents.builder import COPY, copy_number
 from index.documents.stored import head_of, report_of, shown_of
 from index.engines.opening import open_engine
-from index.engines.seam import Engine, EngineQuery, FacetAsked, Found, Manifest, Matches
+from index.engines.seam import (
+    Engine,
+    EngineQuery,
+    FacetAsked,
+    Filter,
+    Found,
+    Manifest,
+    Matches,
+)
 from index.model.errors import QueryError, RequestError
 from index.model.fields import NUMBERS, TEXT_FIELDS
 from index.model.report import Report
@@ -100,7 +108,7 @@ class Searcher:
         questions.
         """
         self.engine = engine
-        self.warming = engine.warm() if warm else None
+        self.warming = engine.warm_up() if warm else None
 
     @classmethod
     def open(cls, settings: Settings, *, warm: bool = False) -> Searcher:
@@ -116,7 +124,7 @@ class Searcher:
         """Turn to the newest generation; cheap when there is none."""
         newest = self.engine.refreshed()
         if self.warming is not None and newest is not self.engine:
-            self.warming = newest.warm()
+            self.warming = newest.warm_up()
         self.engine = newest
 
     # ------------------------------------------------------------------ searching
@@ -165,23 +173,10 @@ class Searcher:
     def _plan(self, engine: Engine, request: SearchRequest) -> _Planned:
         rewritten = self._rewritten(engine, request.q, synonymous=request.synonyms)
         chosen = _chosen(request, rewritten)
-        filters: dict[str, Node] = {
-            name: _filter(name, values) for name, values in chosen.items()
-        }
-        for name, values in rewritten.filters.items():
-            if len(values) > LIMITS.values:
-                filters[f"{name} typed"] = _filter(name, tuple(values))
-        for name, nodes in _ranges(request, rewritten).items():
-            filters[f"{name} range"] = (
-                nodes[0] if len(nodes) == 1 else AllOf(tuple(nodes))
-            )
-        for text in request.where:
-            name, node = where(text)
-            filters[f"{name} where {text}"] = node
         condition = rewritten.condition(request.match)
         query = EngineQuery(
             condition=condition,
-            filters=filters,
+            filters=_filters(request, rewritten, chosen),
             ranking=replace(
                 rewritten.ranking(pairs=len(rewritten.loose) >= MANY_WORDS),
                 boosts=boosts(engine, rewritten.bare),
@@ -192,7 +187,7 @@ class Searcher:
             size=request.size,
             after=_cursor(request),
             facets=asked(request, chosen),
-            fold=COPY if request.fold else None,
+            collapse=COPY if request.fold else None,
         )
         return _Planned(rewritten, query, chosen)
 
@@ -443,10 +438,8 @@ class Searcher:
         """Every report that a request finds, without holding them all."""
         engine = self.engine
         query = self._plan(engine, replace(request, facets=())).query
-        return (
-            _report(found)
-            for found in engine.scan(query.condition, tuple(query.filters.values()))
-        )
+        conditions = tuple(chosen.node for chosen in query.filters)
+        return (_report(found) for found in engine.scan(query.condition, conditions))
 
 
 def _most_words(engine: Engine, planned: _Planned) -> int:
@@ -568,6 +561,31 @@ def _filter(name: str, values: tuple[str, ...]) -> Node:
     return Keyword(name, values)
 
 
+def _filters(
+    request: SearchRequest,
+    rewritten: Rewritten,
+    chosen: dict[str, tuple[str, ...]],
+) -> tuple[Filter, ...]:
+    """The filters of the engine's query.
+
+    Only what a reader chose among the values of a facet belongs to that facet: it is counted
+    without it. A range, or a field typed with very many values, narrows every facet.
+    """
+    filters = [
+        Filter(_filter(name, values), facet=name) for name, values in chosen.items()
+    ]
+    for name, typed in rewritten.filters.items():
+        if len(typed) > LIMITS.values:
+            filters.append(Filter(_filter(name, tuple(typed))))
+    for nodes in _ranges(request, rewritten).values():
+        node = nodes[0] if len(nodes) == 1 else AllOf(tuple(nodes))
+        filters.append(Filter(node))
+    for text in dict.fromkeys(request.where):
+        _, node = where(text)
+        filters.append(Filter(node))
+    return tuple(filters)
+
+
 def _ranges(request: SearchRequest, rewritten: Rewritten) -> dict[str, list[Node]]:
     out = {name: list(nodes) for name, nodes in rewritten.ranges.items()}
     if request.year_from is not None or request.year_to is not None:
@@ -588,7 +606,7 @@ def _ordinal(day: dt.date | None) -> int | None:
 
 def _token(request: SearchRequest, last: Found) -> str:
     """An opaque cursor behind a hit."""
-    raw = json.dumps([request.sort, last.key, last.tie], separators=(",", ":"))
+    raw = json.dumps([request.sort, last.key, last.id_hash], separators=(",", ":"))
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
@@ -601,17 +619,17 @@ def _cursor(request: SearchRequest) -> tuple[float | None, int] | None:
     )
     try:
         padded = request.cursor + "=" * (-len(request.cursor) % 4)
-        sort, key, tie = json.loads(base64.urlsafe_b64decode(padded.encode()))
+        sort, key, id_hash = json.loads(base64.urlsafe_b64decode(padded.encode()))
     except (ValueError, binascii.Error, TypeError, RecursionError):
         raise wrong from None
-    numeric = isinstance(tie, int) and (key is None or isinstance(key, int | float))
+    numeric = isinstance(id_hash, int) and (key is None or isinstance(key, int | float))
     if (
         sort != request.sort
         or not numeric
-        or isinstance(tie, bool)
+        or isinstance(id_hash, bool)
         or isinstance(key, bool)
     ):
         raise wrong
     if key is not None and not math.isfinite(key):
         raise wrong
-    return key, tie
+    return key, id_hash

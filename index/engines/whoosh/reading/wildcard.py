@@ -1,4 +1,4 @@
-"""Wildcards: where a pattern with `*` and `?` fits in a text.
+"""Wildcards: where a pattern with `*` and `?` fits, in one text.
 
 From each place where the pattern can begin, the shortest fit is taken. A `*` at either end of the
 pattern therefore stands for nothing. Fits are found from the fixed parts, last to first, so no
@@ -13,13 +13,19 @@ from dataclasses import dataclass
 
 __all__ = ["Pattern", "compiled"]
 
-RUN = re.compile(r"[^\W_]*")  # exactly the characters for which str.isalnum holds
+# exactly the characters for which str.isalnum holds: 公开2019a, but not 、 or _
+RUN_PATTERN = re.compile(r"[^\W_]*")
+# 公?条*例*
+STARS_PATTERN = re.compile(r"[*?]+")
+FIXED_PATTERN = re.compile(r"[^*?]+")
+LAST_OF_FIRST_PLANE = "\uffff"
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """`parts` are the fixed strings; before each, and behind the last, stand `gaps`: (least, most)
-    free characters.
+    """The fixed strings `parts`; before each, and behind the last, stand the free characters `gaps`.
+
+    A gap is (least, most) characters.
     """
 
     parts: tuple[str, ...]
@@ -28,59 +34,72 @@ class Pattern:
     @property
     def is_plain(self) -> bool:
         """Whether all fixed characters are letters and digits of the first plane."""
-        return all(p.isalnum() and max(p) <= "\uffff" for p in self.parts)
+        return all(
+            part.isalnum() and max(part) <= LAST_OF_FIRST_PLANE for part in self.parts
+        )
 
     def fits(self, text: str) -> list[tuple[int, int]]:
         """[start, end) of the shortest fit from each start, sorted by start."""
         ends: dict[int, int] = {}
-        tail = self.gaps[-1][0]
-        for at in range(len(self.parts) - 1, -1, -1):
-            ends = self._step(text, at, ends, tail)
+        tail, _ = self.gaps[-1]
+        for number in reversed(range(len(self.parts))):
+            if number == len(self.parts) - 1:
+                ends = self._last_part(text, tail)
+            else:
+                ends = self._earlier_part(text, number, ends)
             if not ends:
                 return []
-        lead = self.gaps[0][0]
+        lead, _ = self.gaps[0]
         return [
             (start - lead, end)
             for start, end in sorted(ends.items())
-            if _free(text, start - lead, lead)
+            if _is_free(text, start - lead, lead)
         ]
 
-    def _step(
-        self, text: str, at: int, following: dict[int, int], tail: int
-    ) -> dict[int, int]:
-        """start -> least end of the pattern from its part `at` on, given that from the part behind
-        it.
-        """
-        part = self.parts[at]
-        last = at == len(self.parts) - 1
-        order = sorted(following)
-        least, most = self.gaps[at + 1]
-        out: dict[int, int] = {}
+    def _last_part(self, text: str, tail: int) -> dict[int, int]:
+        """start -> end of the last part with the free characters behind it."""
+        part = self.parts[-1]
+        ends = {}
         start = text.find(part)
         while start >= 0:
             end = start + len(part)
-            if last:
-                if _free(text, end, tail):
-                    out[start] = end + tail
-            else:
-                run = RUN.match(text, end, min(len(text), end + most))
-                reach = run.end() if run else end
-                nearest = order[
-                    bisect_left(order, end + least) : bisect_right(order, reach)
-                ]
-                if nearest:
-                    out[start] = min(following[s] for s in nearest)
+            if _is_free(text, end, tail):
+                ends[start] = end + tail
             start = text.find(part, start + 1)
-        return out
+        return ends
+
+    def _earlier_part(
+        self,
+        text: str,
+        number: int,
+        following: dict[int, int],
+    ) -> dict[int, int]:
+        """start -> least end of the pattern from a part on; `following` is that of the next part."""
+        part = self.parts[number]
+        least, most = self.gaps[number + 1]
+        starts = sorted(following)
+        ends = {}
+        start = text.find(part)
+        while start >= 0:
+            end = start + len(part)
+            # what `*` and `?` stand for is letters and digits of one run
+            run = RUN_PATTERN.match(text, end, min(len(text), end + most))
+            reach = run.end() if run else end
+            first = bisect_left(starts, end + least)
+            behind = bisect_right(starts, reach)
+            if first < behind:
+                ends[start] = min(following[next_] for next_ in starts[first:behind])
+            start = text.find(part, start + 1)
+        return ends
 
 
-def _free(text: str, start: int, width: int) -> bool:
-    """Whether `width` characters of a run stand at `start`."""
-    return width == 0 or (
-        start >= 0
-        and start + width <= len(text)
-        and text[start : start + width].isalnum()
-    )
+def _is_free(text: str, start: int, width: int) -> bool:
+    """Whether `width` letters or digits stand at `start`."""
+    if width == 0:
+        return True
+    if start < 0 or start + width > len(text):
+        return False
+    return text[start : start + width].isalnum()
 
 
 def compiled(pattern: str, widest: int) -> Pattern | None:
@@ -89,10 +108,17 @@ def compiled(pattern: str, widest: int) -> Pattern | None:
     >>> compiled("公?条*例*", 20)
     Pattern(parts=('公', '条', '例'), gaps=((0, 0), (1, 1), (0, 20), (0, 0)))
     """
-    parts = [p for p in re.split(r"[*?]+", pattern) if p]
+    parts = [part for part in STARS_PATTERN.split(pattern) if part]
     if not parts:
         return None
-    frees = re.split(r"[^*?]+", pattern)
-    gaps = [(f.count("?"), f.count("?") + widest * f.count("*")) for f in frees]
-    gaps[0], gaps[-1] = (gaps[0][0],) * 2, (gaps[-1][0],) * 2
+    gaps = []
+    for signs in FIXED_PATTERN.split(pattern):
+        least = signs.count("?")
+        most = least + widest * signs.count("*")
+        gaps.append((least, most))
+    # at either end a `*` stands for nothing
+    lead, _ = gaps[0]
+    tail, _ = gaps[-1]
+    gaps[0] = (lead, lead)
+    gaps[-1] = (tail, tail)
     return Pattern(tuple(parts), tuple(gaps))
