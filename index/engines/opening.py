@@ -19,7 +19,11 @@ def open_engine(settings: Settings) -> Engine:
     )
 
 
-def open_writer(settings: Settings, *, rebuild: bool = False) -> Writer:
+def open_writer(
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+) -> Writer:
     """The index of the settings, for writing; made where there is none. Raises IndexStateError."""
     return whoosh.open_writer(
         settings.index,
@@ -36,4 +40,7 @@ def prepare(document: Document) -> Prepared:
 
 def check_index(settings: Settings) -> list[str]:
     """Every fault of the index of the settings, in words; empty when it is well."""
-    return whoosh.check(settings.index, trust=settings.trust_index)
+    return whoosh.check(
+        settings.index,
+        trust=settings.trust_index,
+    )

@@ -224,13 +224,24 @@ class Engine(Protocol):
     def get(self, report_id: str) -> Found:
         """One report by its id. Raises ReportNotFoundError."""
 
-    def explain(self, query: EngineQuery, report_id: str) -> Mapping[str, Any]:
-        """The parts of a report's score: {"total": float, "parts": [{"name", "value", "detail"}]}."""
+    def explain(
+        self,
+        query: EngineQuery,
+        report_id: str,
+    ) -> Mapping[str, Any]:
+        """The parts of a report's score.
+
+        {"total": float, "parts": [{"name": str, "value": float, "detail": str}]}
+        """
 
     def count_strings(self, node: Node) -> tuple[int, int]:
         """(reports, occurrences) of a condition, without hits: for suggestions and relaxing."""
 
-    def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
+    def frequencies(
+        self,
+        kind: str,
+        texts: Sequence[str],
+    ) -> Sequence[int]:
         """In about how many reports each text stands; corrections and completions use it.
 
         `kind` is "word" (as ranking counts words) or "pair" (two neighbouring characters of title
@@ -238,7 +249,11 @@ class Engine(Protocol):
         the thousand.
         """
 
-    def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
+    def scan(
+        self,
+        condition: Node,
+        filters: Sequence[Node] = (),
+    ) -> Iterator[Found]:
         """Every report that matches, one at a time and in no promised order: for exports."""
 
     def columns(

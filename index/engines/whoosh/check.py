@@ -19,7 +19,11 @@ from index.model.errors import IndexStateError
 __all__ = ["check"]
 
 
-def check(folder: Path, *, trust: bool = False) -> list[str]:
+def check(
+    folder: Path,
+    *,
+    trust: bool = False,
+) -> list[str]:
     """Every problem found, each with what to do; empty when the index is well.
 
     An index of another user is not looked into unless `trust` is given: reading a TOC runs what its
@@ -39,7 +43,10 @@ def check(folder: Path, *, trust: bool = False) -> list[str]:
     return problems
 
 
-def _files(folder: Path, segment: Any) -> Iterator[str]:
+def _files(
+    folder: Path,
+    segment: Any,
+) -> Iterator[str]:
     """Problems of Whoosh's files."""
     for name, wanted in getattr(segment, "whoosh_files", {}).items():
         path = folder / name
@@ -50,7 +57,10 @@ def _files(folder: Path, segment: Any) -> Iterator[str]:
             yield _unreadable(path, error)
 
 
-def _pack(folder: Path, segment: Any) -> Iterator[str]:
+def _pack(
+    folder: Path,
+    segment: Any,
+) -> Iterator[str]:
     """Problems of the pack."""
     try:
         pack = open_pack(folder, segment)
@@ -66,16 +76,28 @@ def _pack(folder: Path, segment: Any) -> Iterator[str]:
         yield str(error)
 
 
-def _unreadable(path: object, error: OSError) -> str:
+def _unreadable(
+    path: object,
+    error: OSError,
+) -> str:
     return f"{path} cannot be read ({error.strerror}); {REBUILD_HINT}"
 
 
-def _arrays(pack: Pack, documents: int) -> Iterator[str]:
+def _arrays(
+    pack: Pack,
+    documents: int,
+) -> Iterator[str]:
     """Problems of the arrays. Raises IndexDamagedError where a declared part is missing."""
     for part_set in part_sets(pack.names()):
         parts = part_set.opened(pack)
         arrays = {key: part.array for key, part in parts.items()}
-        lengths = [*_lengths(part_set, arrays, documents)]
+        lengths = [
+            *_lengths(
+                part_set,
+                arrays,
+                documents,
+            )
+        ]
         yield from lengths
         if part_set.kind is Kind.POSTINGS and not lengths:
             yield from _postings(part_set.name, arrays)
@@ -93,7 +115,10 @@ def _lengths(
             yield f"has a part {name} of another length than its {documents} reports"
 
 
-def _postings(name: str, arrays: Mapping[str, Array]) -> Iterator[str]:
+def _postings(
+    name: str,
+    arrays: Mapping[str, Array],
+) -> Iterator[str]:
     keys = arrays["keys"]
     rows_of_keys = np.diff(arrays["starts"].astype(np.int64))
     if (rows_of_keys < 0).any() or (keys[1:] <= keys[:-1]).any():

@@ -63,16 +63,26 @@ def accumulate(
 def _sparse(lists: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
     joined = np.concatenate([documents for documents, _ in lists])
     values = np.concatenate([values for _, values in lists])
-    documents, which = np.unique(joined, return_inverse=True)
+    documents, which = np.unique(
+        joined,
+        return_inverse=True,
+    )
     # bincount returns floats
     total = np.bincount(which, values).astype(lists[0][1].dtype, copy=False)
     return documents, total
 
 
-def _dense(lists: Sequence[tuple[Array, Array]], count: int) -> tuple[Array, Array]:
+def _dense(
+    lists: Sequence[tuple[Array, Array]],
+    count: int,
+) -> tuple[Array, Array]:
     total = np.zeros(count, lists[0][1].dtype)
     for documents, values in lists:
-        add_at(total, documents, values)
+        add_at(
+            total,
+            documents,
+            values,
+        )
     longest = max((documents for documents, _ in lists), key=len)
     if len(longest) == count:
         return longest, total
@@ -84,7 +94,11 @@ def _dense(lists: Sequence[tuple[Array, Array]], count: int) -> tuple[Array, Arr
     return documents, total.take(documents)
 
 
-def accumulate_at(documents: Array, lists: Sequence[Hits], count: int) -> Array:
+def accumulate_at(
+    documents: Array,
+    lists: Sequence[Hits],
+    count: int,
+) -> Array:
     """How often each of some documents is hit, all hits together."""
     lists = [hits for hits in lists if len(hits.documents)]
     if len(lists) == 1:
@@ -93,14 +107,26 @@ def accumulate_at(documents: Array, lists: Sequence[Hits], count: int) -> Array:
             return only.counts
     total = np.zeros(count, np.int64)
     for hits in lists:
-        add_at(total, hits.documents, hits.counts)
+        add_at(
+            total,
+            hits.documents,
+            hits.counts,
+        )
     return total.take(documents)
 
 
-def add_at(total: Array, documents: Array, values: Any) -> None:
+def add_at(
+    total: Array,
+    documents: Array,
+    values: Any,
+) -> None:
     """Add values, or one value, at some documents, none of them twice."""
     if len(documents) == len(total):
         total += values
     else:
         # `total[documents] += values` takes twice as long
-        np.add.at(total, documents, values)
+        np.add.at(
+            total,
+            documents,
+            values,
+        )

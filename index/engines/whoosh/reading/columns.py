@@ -1,4 +1,4 @@
-"""Columns of a result: the numbers and facet values of every matching document, over all segments."""
+"""Columns of a result: numbers and facet values of every matching document, over all segments."""
 
 from __future__ import annotations
 
@@ -22,8 +22,22 @@ def columns_of(
     """The values of some documents of each segment, segment after segment."""
     return Columns(
         reports=sum(map(len, documents)),
-        numbers={name: _number(name, segments, documents) for name in numbers},
-        facets={name: _facet(name, segments, documents) for name in facets},
+        numbers={
+            name: _number(
+                name,
+                segments,
+                documents,
+            )
+            for name in numbers
+        },
+        facets={
+            name: _facet(
+                name,
+                segments,
+                documents,
+            )
+            for name in facets
+        },
     )
 
 

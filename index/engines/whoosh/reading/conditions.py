@@ -30,7 +30,10 @@ from index.query.nodes import (
 __all__ = ["select"]
 
 
-def select(node: Node, segment: Segment) -> Selection:
+def select(
+    node: Node,
+    segment: Segment,
+) -> Selection:
     """The documents of a segment that satisfy the node."""
     count = segment.count
     match node:
@@ -44,17 +47,37 @@ def select(node: Node, segment: Segment) -> Selection:
         case Near():
             return Selection(count, segment.strings.near(node))
         case Keyword(name, values):
-            return _by_value(segment, name, segment.ordinals(name), values)
+            return _by_value(
+                segment,
+                name,
+                segment.ordinals(name),
+                values,
+            )
         case PathPrefix(name, prefixes):
-            return _by_value(segment, name, segment.ordinals_below(name), prefixes)
+            return _by_value(
+                segment,
+                name,
+                segment.ordinals_below(name),
+                prefixes,
+            )
         case NumberRange(name, low, high):
-            mask = _in_range(segment.number(name), low, high)
-            return Selection(count, mask=mask)
+            mask = _in_range(
+                segment.number(name),
+                low,
+                high,
+            )
+            return Selection(
+                count,
+                mask=mask,
+            )
         case _:
             return _combined(node, segment)
 
 
-def _combined(node: AllOf | AnyOf | AtLeast | Not, segment: Segment) -> Selection:
+def _combined(
+    node: AllOf | AnyOf | AtLeast | Not,
+    segment: Segment,
+) -> Selection:
     match node:
         case AllOf(operands):
             selection = Selection(segment.count)
@@ -68,10 +91,20 @@ def _combined(node: AllOf | AnyOf | AtLeast | Not, segment: Segment) -> Selectio
             satisfied = np.zeros(segment.count, np.int16)
             for operand in operands:
                 documents = select(operand, segment).documents
-                add_at(satisfied, documents, np.int16(1))
-            return Selection(segment.count, mask=satisfied >= least)
+                add_at(
+                    satisfied,
+                    documents,
+                    np.int16(1),
+                )
+            return Selection(
+                segment.count,
+                mask=satisfied >= least,
+            )
         case Not(operand):
-            return Selection(segment.count, mask=~select(operand, segment).mask)
+            return Selection(
+                segment.count,
+                mask=~select(operand, segment).mask,
+            )
         case _:
             assert_never(node)
 
@@ -92,14 +125,27 @@ def _by_value(
     if len(ordinals) == 1:
         # compared in the column's own type: a plain int would widen the column
         ordinal = column.dtype.type(ordinals.pop())
-        return Selection(segment.count, mask=column == ordinal)
+        return Selection(
+            segment.count,
+            mask=column == ordinal,
+        )
     # one more than the largest, so that larger ordinals are clipped to False
     table = np.zeros(max(ordinals) + 2, bool)
     table[sorted(ordinals)] = True
-    return Selection(segment.count, mask=table.take(column, mode="clip"))
+    return Selection(
+        segment.count,
+        mask=table.take(
+            column,
+            mode="clip",
+        ),
+    )
 
 
-def _in_range(values: Array, low: float | None, high: float | None) -> Array:
+def _in_range(
+    values: Array,
+    low: float | None,
+    high: float | None,
+) -> Array:
     # unknown is in no range, not even in an open one
     mask = ~np.isnan(values)
     if low is not None:

@@ -78,8 +78,16 @@ def open_engine(
         store.check_owner()
     generation, segments = _opened(store, {})
     if fingerprint is not None and dict(generation.fingerprint) != dict(fingerprint):
-        raise stale(store.folder, generation.fingerprint, fingerprint)
-    return WhooshEngine(store, generation, segments)
+        raise stale(
+            store.folder,
+            generation.fingerprint,
+            fingerprint,
+        )
+    return WhooshEngine(
+        store,
+        generation,
+        segments,
+    )
 
 
 def _opened(
@@ -95,7 +103,12 @@ def _opened(
         generation = store.read()
         try:
             segments = [
-                _live_segment(store, segment, known) for segment in generation.segments
+                _live_segment(
+                    store,
+                    segment,
+                    known,
+                )
+                for segment in generation.segments
             ]
         except FileNotFoundError as error:
             # a writer has published a newer generation and removed this one
@@ -165,15 +178,28 @@ class WhooshEngine:
         groups = _groups(query.counted)
         base, filters = self._selected(query)
         narrowed = _narrowed(base, filters)
-        selections = collapsed(self.segments, narrowed, query.collapse)
+        selections = collapsed(
+            self.segments,
+            narrowed,
+            query.collapse,
+        )
         matched = [
-            self._matched(live.segment, selection, groups)
+            self._matched(
+                live.segment,
+                selection,
+                groups,
+            )
             for live, selection in zip(self.segments, selections, strict=True)
         ]
         return Matches(
             total=sum(len(matches.documents) for matches in matched),
             occurrences=_occurrences(matched) if groups else None,
-            facets=self._facets(query, base, filters, selections),
+            facets=self._facets(
+                query,
+                base,
+                filters,
+                selections,
+            ),
             hits=self._page(query, matched),
         )
 
@@ -194,12 +220,19 @@ class WhooshEngine:
         ]
         return base, filters
 
-    def _living(self, node: Node, live: LiveSegment) -> Selection:
+    def _living(
+        self,
+        node: Node,
+        live: LiveSegment,
+    ) -> Selection:
         """What satisfies the node and is not deleted."""
         selection = select(node, live.segment)
         if live.is_whole:
             return selection
-        return selection & Selection(live.segment.count, mask=live.live)
+        return selection & Selection(
+            live.segment.count,
+            mask=live.live,
+        )
 
     def _matched(
         self,
@@ -218,7 +251,11 @@ class WhooshEngine:
             # over all strings: what one of them counts in the text, no other adds in the wording
             nodes = tuple(node for group in groups for node in group)
             lists.append(segment.strings.reworded(nodes))
-        occurrences = accumulate_at(documents, lists, segment.count)
+        occurrences = accumulate_at(
+            documents,
+            lists,
+            segment.count,
+        )
         return Matched(documents, occurrences)
 
     def _facets(
@@ -236,7 +273,11 @@ class WhooshEngine:
             if asked.name in filtered_facets:
                 others = [filter_ for filter_ in filters if filter_.facet != asked.name]
                 narrowed = _narrowed(base, others)
-                selections = collapsed(self.segments, narrowed, query.collapse)
+                selections = collapsed(
+                    self.segments,
+                    narrowed,
+                    query.collapse,
+                )
             table = self._table(asked.name)
             answers.append(table.answer(asked, table.counted(selections)))
         return tuple(answers)
@@ -244,7 +285,11 @@ class WhooshEngine:
     def _table(self, name: str) -> FacetTable:
         table = self.tables.get(name)
         if table is None:
-            table = FacetTable(name, self.segments, self.known.get(name))
+            table = FacetTable(
+                name,
+                self.segments,
+                self.known.get(name),
+            )
             with self.lock:
                 self.tables[name] = table
         return table
@@ -257,7 +302,12 @@ class WhooshEngine:
         if query.size <= 0 or not matched:
             return ()
         scorer = Scorer(self.statistics, query.ranking)
-        rows = page_of(query, scorer, self.segments, matched)
+        rows = page_of(
+            query,
+            scorer,
+            self.segments,
+            matched,
+        )
         return tuple(
             self._found(
                 number=row.segment,
@@ -275,7 +325,11 @@ class WhooshEngine:
         number, document = self._locate(report_id)
         return self._found(number, document)
 
-    def explain(self, query: EngineQuery, report_id: str) -> Mapping[str, Any]:
+    def explain(
+        self,
+        query: EngineQuery,
+        report_id: str,
+    ) -> Mapping[str, Any]:
         """The parts of a report's score."""
         number, document = self._locate(report_id)
         scorer = Scorer(self.statistics, query.ranking)
@@ -314,13 +368,21 @@ class WhooshEngine:
         """(reports, occurrences) of a condition."""
         groups = _groups(node)
         matched = [
-            self._matched(live.segment, self._living(node, live), groups)
+            self._matched(
+                live.segment,
+                self._living(node, live),
+                groups,
+            )
             for live in self.segments
         ]
         reports = sum(len(matches.documents) for matches in matched)
         return reports, _occurrences(matched)
 
-    def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
+    def frequencies(
+        self,
+        kind: str,
+        texts: Sequence[str],
+    ) -> Sequence[int]:
         """In about how many reports each word or pair of characters stands."""
         total = np.zeros(len(texts), np.int64)
         for live in self.segments:
@@ -328,7 +390,11 @@ class WhooshEngine:
         frequencies: list[int] = total.tolist()
         return frequencies
 
-    def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
+    def scan(
+        self,
+        condition: Node,
+        filters: Sequence[Node] = (),
+    ) -> Iterator[Found]:
         """Every report that matches, one at a time."""
         for number, live in enumerate(self.segments):
             selection = self._living(condition, live)
@@ -377,7 +443,12 @@ class WhooshEngine:
             for name, table in self.tables.items():
                 numberings[name] = table.numbering
         generation, segments = _opened(self.store, known)
-        return WhooshEngine(self.store, generation, segments, numberings)
+        return WhooshEngine(
+            self.store,
+            generation,
+            segments,
+            numberings,
+        )
 
     def _is_newest(self) -> bool:
         latest = latest_toc(self.store.folder)

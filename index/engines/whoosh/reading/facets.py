@@ -22,7 +22,7 @@ SELECTION_SHARE = 4
 
 
 class Numbering:
-    """The values of one facet, sorted, and the number that each ordinal of a segment has among them.
+    """The values of one facet, sorted, and which number each ordinal of a segment has among them.
 
     A snapshot takes over the numbering of the one before and adds what is new. A value that no
     report has any more stays and counts nothing. No segment is referred to, so that those which a
@@ -104,7 +104,11 @@ class FacetTable:
     ) -> None:
         self.name = name
         self.segments = segments
-        self.numbering = Numbering(name, [live.segment for live in segments], before)
+        self.numbering = Numbering(
+            name,
+            [live.segment for live in segments],
+            before,
+        )
         self.values = self.numbering.values
         self.below = self.numbering.below
         dtype = np.uint16 if len(self.values) < 1 << 16 else np.uint32
@@ -117,11 +121,18 @@ class FacetTable:
             self.columns.append(column)
             self.totals.append(self._counts(column, np.flatnonzero(live.live)))
 
-    def _counts(self, column: Array, documents: Array) -> Array:
+    def _counts(
+        self,
+        column: Array,
+        documents: Array,
+    ) -> Array:
         """How many of some documents of a segment have each value; the last count is no value."""
         if len(documents) != len(column):
             column = column.take(documents)
-        return np.bincount(column, minlength=len(self.values) + 1)
+        return np.bincount(
+            column,
+            minlength=len(self.values) + 1,
+        )
 
     def counted(self, selections: Sequence[Selection]) -> Array:
         """How many of the live documents that were selected (by segment) have each value."""
@@ -143,7 +154,11 @@ class FacetTable:
         totals_before = np.concatenate(([0], np.cumsum(counts)))
         return counts + totals_before.take(ends) - totals_before.take(starts)
 
-    def answer(self, asked: FacetAsked, counts: Array) -> FacetCounts:
+    def answer(
+        self,
+        asked: FacetAsked,
+        counts: Array,
+    ) -> FacetCounts:
         """The counts in the order and number asked for."""
         if asked.contains:
             candidates = np.array(self._containing(asked.contains, counts), np.int64)
@@ -156,7 +171,11 @@ class FacetTable:
         numbered = zip(order.tolist(), counts.take(order).tolist(), strict=True)
         listed = [FacetCount(self.values[number], count) for number, count in numbered]
         if asked.always:
-            listed += self._unlisted(asked.always, listed, counts)
+            listed += self._unlisted(
+                asked.always,
+                listed,
+                counts,
+            )
             listed.sort(key=lambda count: (-count.count, count.value))
         return FacetCounts(
             name=asked.name,
@@ -164,7 +183,11 @@ class FacetTable:
             total_values=total_values,
         )
 
-    def _containing(self, text: str, counts: Array) -> list[int]:
+    def _containing(
+        self,
+        text: str,
+        counts: Array,
+    ) -> list[int]:
         """The numbers of the values with a count that contain a text."""
         numbers = np.flatnonzero(counts).tolist()
         return [number for number in numbers if text in self.values[number]]
@@ -183,7 +206,11 @@ class FacetTable:
             if value not in known
         ]
 
-    def _count(self, value: str, counts: Array) -> FacetCount:
+    def _count(
+        self,
+        value: str,
+        counts: Array,
+    ) -> FacetCount:
         number = self.numbering.number_of(value)
         return FacetCount(value, 0 if number is None else int(counts[number]))
 
@@ -227,7 +254,10 @@ def _parents(values: Sequence[str]) -> set[str]:
     return parents
 
 
-def _greatest(counts: Array, size: int) -> Array:
+def _greatest(
+    counts: Array,
+    size: int,
+) -> Array:
     """The numbers of the greatest counts, equal ones in their order."""
     if 0 < size < len(counts) // SELECTION_SHARE:
         # Most counts are alike, where numpy selects slowly: least so from the front, among numbers

@@ -28,7 +28,10 @@ def findable(form: str) -> bool:
     return bool(form) and storable(form) == form
 
 
-def fits_of(node: Wildcard, grams: Grams) -> Spans:
+def fits_of(
+    node: Wildcard,
+    grams: Grams,
+) -> Spans:
     """Every span where a wildcard fits: the shortest from each start."""
     pattern = compiled(node.pattern, node.widest)
     if pattern is None or not all(findable(part) for part in pattern.parts):
@@ -37,7 +40,11 @@ def fits_of(node: Wildcard, grams: Grams) -> Spans:
     if not len(texts):
         return NO_SPANS
     if not pattern.is_plain:
-        return _fits_by_text(pattern, grams, texts)
+        return _fits_by_text(
+            pattern,
+            grams,
+            texts,
+        )
     starts, ends = _fits_by_positions(pattern, grams)
     text_numbers = grams.text_at(starts)
     if not len(grams.low_surrogates):
@@ -46,7 +53,11 @@ def fits_of(node: Wildcard, grams: Grams) -> Spans:
     has_astral = np.zeros(grams.count + 1, bool)
     has_astral[grams.text_at(grams.low_surrogates)] = True
     is_plain = ~has_astral[text_numbers]
-    slow = _fits_by_text(pattern, grams, texts[has_astral[texts]])
+    slow = _fits_by_text(
+        pattern,
+        grams,
+        texts[has_astral[texts]],
+    )
     quick = (starts[is_plain], ends[is_plain], text_numbers[is_plain])
     starts, ends, text_numbers = (
         np.concatenate(pair) for pair in zip(quick, slow, strict=True)
@@ -54,7 +65,10 @@ def fits_of(node: Wildcard, grams: Grams) -> Spans:
     return starts, ends, text_numbers
 
 
-def _texts_with_all_parts(pattern: Pattern, grams: Grams) -> Array:
+def _texts_with_all_parts(
+    pattern: Pattern,
+    grams: Grams,
+) -> Array:
     """The texts in which every fixed part stands; the rarest part is looked for first."""
     parts = {*pattern.parts}
     texts: Array | None = None
@@ -68,7 +82,10 @@ def _texts_with_all_parts(pattern: Pattern, grams: Grams) -> Array:
 
 
 # ---------------------------------------------------------------------- by arrays
-def _fits_by_positions(pattern: Pattern, grams: Grams) -> tuple[Array, Array]:
+def _fits_by_positions(
+    pattern: Pattern,
+    grams: Grams,
+) -> tuple[Array, Array]:
     """(starts, ends) of fits in texts of two-byte characters, part by part from the last.
 
     All fixed characters are letters, so the nearest next part gives the shortest fit: whatever lies
@@ -78,23 +95,39 @@ def _fits_by_positions(pattern: Pattern, grams: Grams) -> tuple[Array, Array]:
     for number in reversed(range(len(pattern.parts) - 1)):
         if not len(starts):
             return NO_VALUES, NO_VALUES
-        starts, finals = _earlier_part(pattern, grams, number, (starts, finals))
+        starts, finals = _earlier_part(
+            pattern,
+            grams,
+            number,
+            (starts, finals),
+        )
     lead, _ = pattern.gaps[0]
     # a text does not begin before the first unit
     has_room = starts >= lead
     starts = starts[has_room] - lead
     finals = finals[has_room]
-    is_free = _free(grams, starts, np.full(len(starts), lead))
+    is_free = _free(
+        grams,
+        starts,
+        np.full(len(starts), lead),
+    )
     return starts[is_free], finals[is_free]
 
 
-def _last_part(pattern: Pattern, grams: Grams) -> tuple[Array, Array]:
+def _last_part(
+    pattern: Pattern,
+    grams: Grams,
+) -> tuple[Array, Array]:
     """Where the last part begins, and where the fit then ends."""
     units = units_of(pattern.parts[-1])
     starts, _ = grams.find(units)
     ends = starts + len(units)
     tail, _ = pattern.gaps[-1]
-    is_free = _free(grams, ends, np.full(len(ends), tail))
+    is_free = _free(
+        grams,
+        ends,
+        np.full(len(ends), tail),
+    )
     return starts[is_free], ends[is_free] + tail
 
 
@@ -117,11 +150,19 @@ def _earlier_part(
     starts = starts[is_near]
     ends = ends[is_near]
     nearest = nearest[is_near]
-    is_free = _free(grams, ends, next_starts[nearest] - ends)
+    is_free = _free(
+        grams,
+        ends,
+        next_starts[nearest] - ends,
+    )
     return starts[is_free], next_finals[nearest[is_free]]
 
 
-def _free(grams: Grams, starts: Array, widths: Array) -> Array:
+def _free(
+    grams: Grams,
+    starts: Array,
+    widths: Array,
+) -> Array:
     """Whether only letters and digits stand in the `widths` units from each start."""
     is_free = np.ones(len(starts), bool)
     left = np.flatnonzero(widths > 0)
@@ -135,7 +176,11 @@ def _free(grams: Grams, starts: Array, widths: Array) -> Array:
 
 
 # ---------------------------------------------------------------------- by text
-def _fits_by_text(pattern: Pattern, grams: Grams, texts: Array) -> Spans:
+def _fits_by_text(
+    pattern: Pattern,
+    grams: Grams,
+    texts: Array,
+) -> Spans:
     """Fits in some texts, each looked through."""
     spans: list[tuple[int, int, int]] = []
     for number in texts.tolist():

@@ -61,12 +61,34 @@ def page_of(
     last = query.offset + query.size
     rows: list[Placed] = []
     for number, matches in enumerate(matched):
-        keys = _keys(query, scorer, segments[number], number, matches)
+        keys = _keys(
+            query,
+            scorer,
+            segments[number],
+            number,
+            matches,
+        )
         id_hashes = segments[number].segment.id_hashes
-        first = _first(keys, id_hashes, matches.documents, last, query)
-        rows += _placed(keys, id_hashes, matches, first, number)
+        first = _first(
+            keys,
+            id_hashes,
+            matches.documents,
+            last,
+            query,
+        )
+        rows += _placed(
+            keys,
+            id_hashes,
+            matches,
+            first,
+            number,
+        )
     rows.sort(key=itemgetter(0, 1))
-    return _page_rows(query, scorer, rows[query.offset : last])
+    return _page_rows(
+        query,
+        scorer,
+        rows[query.offset : last],
+    )
 
 
 def _placed(
@@ -118,7 +140,10 @@ def _page_rows(
     ]
 
 
-def _scores(scorer: Scorer, rows: Sequence[Placed]) -> list[float]:
+def _scores(
+    scorer: Scorer,
+    rows: Sequence[Placed],
+) -> list[float]:
     """The scores of some hits, those of a segment together."""
     scores = [0.0] * len(rows)
     rows_of: dict[int, list[int]] = {}
@@ -151,7 +176,11 @@ def _keys(
     values = column.take(matched.documents)
     if not query.sort.startswith("-"):
         values = -values
-    return np.where(np.isnan(values), -np.inf, values)
+    return np.where(
+        np.isnan(values),
+        -np.inf,
+        values,
+    )
 
 
 def _first(
@@ -163,13 +192,33 @@ def _first(
 ) -> Array:
     """The numbers of the first `count` matches of a segment, in order."""
     if query.after is None:
-        return _best(keys, id_hashes, documents, count)
-    behind = np.flatnonzero(_is_behind(keys, id_hashes[documents], query))
-    best = _best(keys.take(behind), id_hashes, documents.take(behind), count)
+        return _best(
+            keys,
+            id_hashes,
+            documents,
+            count,
+        )
+    behind = np.flatnonzero(
+        _is_behind(
+            keys,
+            id_hashes[documents],
+            query,
+        )
+    )
+    best = _best(
+        keys.take(behind),
+        id_hashes,
+        documents.take(behind),
+        count,
+    )
     return behind.take(best)
 
 
-def _is_behind(keys: Array, id_hashes: Array, query: EngineQuery) -> Array:
+def _is_behind(
+    keys: Array,
+    id_hashes: Array,
+    query: EngineQuery,
+) -> Array:
     """Which matches stand strictly behind `query.after`."""
     assert query.after is not None
     key, id_hash = query.after
@@ -182,16 +231,31 @@ def _is_behind(keys: Array, id_hashes: Array, query: EngineQuery) -> Array:
     return is_behind
 
 
-def _best(keys: Array, id_hashes: Array, documents: Array, count: int) -> Array:
+def _best(
+    keys: Array,
+    id_hashes: Array,
+    documents: Array,
+    count: int,
+) -> Array:
     """The numbers of the best `count` matches, in order."""
     chosen = np.arange(len(keys))
     if len(keys) > SELECTION_FACTOR * count:
-        chosen = _selected(keys, id_hashes, documents, count)
+        chosen = _selected(
+            keys,
+            id_hashes,
+            documents,
+            count,
+        )
     order: Array = np.lexsort((id_hashes[documents.take(chosen)], -keys.take(chosen)))
     return chosen.take(order)[:count]
 
 
-def _selected(keys: Array, id_hashes: Array, documents: Array, count: int) -> Array:
+def _selected(
+    keys: Array,
+    id_hashes: Array,
+    documents: Array,
+    count: int,
+) -> Array:
     """The numbers of the best `count` matches, in no order."""
     candidates = _contenders(keys, count)
     high = keys.take(candidates)
@@ -209,7 +273,10 @@ def _selected(keys: Array, id_hashes: Array, documents: Array, count: int) -> Ar
     return np.concatenate((certain, equal))
 
 
-def _contenders(keys: Array, count: int) -> Array:
+def _contenders(
+    keys: Array,
+    count: int,
+) -> Array:
     """Numbers among which the `count` greatest keys are.
 
     Keys are put into groups. At least `count` keys are as great as the count-th greatest of the

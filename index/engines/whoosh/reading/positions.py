@@ -1,6 +1,6 @@
-"""Where the strings of a query stand in the texts of one stream: spans in units of all texts joined.
+"""Where the strings of a query stand in the texts of one stream.
 
-A string node is a String or a Wildcard.
+A string node is a String or a Wildcard. Spans are counted in units of all texts joined.
 """
 
 from __future__ import annotations
@@ -33,26 +33,39 @@ Span = tuple[int, int]
 
 
 # ---------------------------------------------------------------------- overlaps
-def may_overlap(a: StringNode, b: StringNode) -> bool:
+def may_overlap(
+    a: StringNode,
+    b: StringNode,
+) -> bool:
     """Whether an occurrence of one can share a character with an occurrence of the other."""
     if isinstance(a, Wildcard) or isinstance(b, Wildcard):
         return True
     return any(_can_share(x, y) for x in a.forms for y in b.forms)
 
 
-def _can_share(x: str, y: str) -> bool:
+def _can_share(
+    x: str,
+    y: str,
+) -> bool:
     # 公开 lies in 信息公开; 信息公 and 公开 share 公
     return x in y or y in x or overlap_in_part(x, y)
 
 
-def overlap_in_part(x: str, y: str) -> bool:
+def overlap_in_part(
+    x: str,
+    y: str,
+) -> bool:
     """Whether one string can begin inside another, or itself, and reach beyond it."""
     shorter = min(len(x), len(y))
     return any(x[-n:] == y[:n] or y[-n:] == x[:n] for n in range(1, shorter))
 
 
 # ---------------------------------------------------------------------- spans
-def spans_of(node: StringNode, name: str, grams: Grams) -> Spans:
+def spans_of(
+    node: StringNode,
+    name: str,
+    grams: Grams,
+) -> Spans:
     """Every allowed span of a string node in the stream `name`, overlapping ones too."""
     if node.field not in (None, name):
         return NO_SPANS
@@ -69,16 +82,34 @@ def spans_of(node: StringNode, name: str, grams: Grams) -> Spans:
         if findable(form) and len(starts):
             units = units_of(form)
             outer, _ = grams.find(units)
-            is_outside = ~inside(starts, ends, outer, len(units))
+            is_outside = ~inside(
+                starts,
+                ends,
+                outer,
+                len(units),
+            )
             starts = starts[is_outside]
             ends = ends[is_outside]
             texts = texts[is_outside]
     return starts, ends, texts
 
 
-def together(nodes: Sequence[StringNode], name: str, grams: Grams) -> Spans:
+def together(
+    nodes: Sequence[StringNode],
+    name: str,
+    grams: Grams,
+) -> Spans:
     """All allowed spans of several string nodes in one stream."""
-    return _joined([spans_of(node, name, grams) for node in nodes])
+    return _joined(
+        [
+            spans_of(
+                node,
+                name,
+                grams,
+            )
+            for node in nodes
+        ]
+    )
 
 
 def _joined(spans: Sequence[Spans]) -> Spans:
@@ -99,8 +130,12 @@ def touching(
     name: str,
     grams: Grams,
 ) -> dict[int, list[Span]]:
-    """By wording: its counted spans that touch what was replaced, in units of all wordings joined."""
-    starts, ends, texts = together(nodes, name, grams)
+    """By wording: its counted spans that touch what was replaced (units of all wordings)."""
+    starts, ends, texts = together(
+        nodes,
+        name,
+        grams,
+    )
     chosen = choose(starts, ends)
     is_touching = touches(
         starts[chosen],
@@ -109,18 +144,33 @@ def touching(
         grams.block_ends,
     )
     chosen = chosen[is_touching]
-    return _by_text(starts[chosen], ends[chosen], texts[chosen])
+    return _by_text(
+        starts[chosen],
+        ends[chosen],
+        texts[chosen],
+    )
 
 
-def spans_by_text(spans: Spans, wanted: set[int]) -> dict[int, list[Span]]:
+def spans_by_text(
+    spans: Spans,
+    wanted: set[int],
+) -> dict[int, list[Span]]:
     """By text: the counted spans of the texts wanted."""
     starts, ends, texts = spans
     chosen = choose(starts, ends)
     chosen = chosen[np.isin(texts[chosen], list(wanted))]
-    return _by_text(starts[chosen], ends[chosen], texts[chosen])
+    return _by_text(
+        starts[chosen],
+        ends[chosen],
+        texts[chosen],
+    )
 
 
-def _by_text(starts: Array, ends: Array, texts: Array) -> dict[int, list[Span]]:
+def _by_text(
+    starts: Array,
+    ends: Array,
+    texts: Array,
+) -> dict[int, list[Span]]:
     spans: dict[int, list[Span]] = {}
     rows = zip(starts.tolist(), ends.tolist(), texts.tolist(), strict=True)
     for start, end, text in rows:
@@ -128,7 +178,11 @@ def _by_text(starts: Array, ends: Array, texts: Array) -> dict[int, list[Span]]:
     return spans
 
 
-def displayed(grams: Grams, text: int, span: Span) -> Span:
+def displayed(
+    grams: Grams,
+    text: int,
+    span: Span,
+) -> Span:
     """A span in units of all texts joined, as code points of the display text of its text."""
     units = np.array([*span, grams.offsets[text]], np.int64)
     start, end, base = grams.characters(units).tolist()

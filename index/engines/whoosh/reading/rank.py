@@ -52,7 +52,11 @@ class Part(NamedTuple):
 class Scorer:
     """The scores of one ranking in one snapshot."""
 
-    def __init__(self, statistics: Statistics, ranking: Ranking) -> None:
+    def __init__(
+        self,
+        statistics: Statistics,
+        ranking: Ranking,
+    ) -> None:
         self.statistics = statistics
         self.terms = [
             *self._known_terms("word", ranking.words),
@@ -68,15 +72,27 @@ class Scorer:
             (node, weight * most) for node, weight in dict.fromkeys(ranking.boosts)
         ]
 
-    def _known_terms(self, kind: str, texts: Sequence[str]) -> Iterator[Term]:
+    def _known_terms(
+        self,
+        kind: str,
+        texts: Sequence[str],
+    ) -> Iterator[Term]:
         """Each text once, without those that no report has."""
         for text in dict.fromkeys(texts):
             idf = self.statistics.idf(kind, text)
             if idf:
-                yield Term(kind, text, idf)
+                yield Term(
+                    kind,
+                    text,
+                    idf,
+                )
 
     # ------------------------------------------------------------------ scores
-    def scores(self, number: int, documents: Array) -> Array:
+    def scores(
+        self,
+        number: int,
+        documents: Array,
+    ) -> Array:
         """The scores of some documents of the segment `number`."""
         count = self.statistics.segments[number].segment.count
         parts = [*self._parts_of(number)]
@@ -87,26 +103,67 @@ class Scorer:
             values: Any = part.weight
             if part.values is not None:
                 values = part.weight * part.values
-            add_at(total, part.documents.astype(np.intp, copy=False), values)
+            add_at(
+                total,
+                part.documents.astype(np.intp, copy=False),
+                values,
+            )
         return total.take(documents)
 
     def _parts_of(self, number: int) -> Iterator[Part]:
         """The parts of the scores in a segment. Their order is that of the additions."""
         for term in self.terms:
-            impact = self.statistics.impact(number, term.kind, term.text)
-            yield Part(impact.documents, impact.values, term.idf)
+            impact = self.statistics.impact(
+                number,
+                term.kind,
+                term.text,
+            )
+            yield Part(
+                impact.documents,
+                impact.values,
+                term.idf,
+            )
         for run in self.runs:
-            yield Part(self._holding(number, run, None), None, self.whole_bonus)
-            yield Part(self._holding(number, run, "title"), None, self.title_bonus)
+            yield Part(
+                self._holding(
+                    number,
+                    run,
+                    None,
+                ),
+                None,
+                self.whole_bonus,
+            )
+            yield Part(
+                self._holding(
+                    number,
+                    run,
+                    "title",
+                ),
+                None,
+                self.title_bonus,
+            )
         for node, bonus in self.boosts:
-            yield Part(self._boosted(number, node), None, bonus)
+            yield Part(
+                self._boosted(number, node),
+                None,
+                bonus,
+            )
 
-    def _holding(self, number: int, run: str, field: str | None) -> Array:
+    def _holding(
+        self,
+        number: int,
+        run: str,
+        field: str | None,
+    ) -> Array:
         """The documents of a segment in which a run stands whole."""
         strings = self.statistics.segments[number].segment.strings
         return strings.hits((String((run,), field),)).documents
 
-    def _boosted(self, number: int, node: Node) -> Array:
+    def _boosted(
+        self,
+        number: int,
+        node: Node,
+    ) -> Array:
         """The documents of a segment that satisfy a boost."""
         segment = self.statistics.segments[number].segment
         # cached, because every value of a facet is looked at
@@ -118,10 +175,18 @@ class Scorer:
         return documents
 
     # ------------------------------------------------------------------ explanations
-    def parts(self, number: int, document: int) -> Iterator[dict[str, Any]]:
+    def parts(
+        self,
+        number: int,
+        document: int,
+    ) -> Iterator[dict[str, Any]]:
         """The parts of one document's score: {"name", "value", "detail"}."""
         for term in self.terms:
-            impact = self.statistics.impact(number, term.kind, term.text)
+            impact = self.statistics.impact(
+                number,
+                term.kind,
+                term.text,
+            )
             index = _index_of(impact.documents, document)
             if index >= 0:
                 frequency = float(impact.values[index])
@@ -131,13 +196,33 @@ class Scorer:
                     "detail": f"idf {term.idf:.4f} * saturated frequency {frequency:.4f}",
                 }
         for run in self.runs:
-            if _index_of(self._holding(number, run, None), document) >= 0:
+            if (
+                _index_of(
+                    self._holding(
+                        number,
+                        run,
+                        None,
+                    ),
+                    document,
+                )
+                >= 0
+            ):
                 yield {
                     "name": f"whole run {run}",
                     "value": self.whole_bonus,
                     "detail": "more than all words could give",
                 }
-            if _index_of(self._holding(number, run, "title"), document) >= 0:
+            if (
+                _index_of(
+                    self._holding(
+                        number,
+                        run,
+                        "title",
+                    ),
+                    document,
+                )
+                >= 0
+            ):
                 yield {
                     "name": f"whole run in title {run}",
                     "value": self.title_bonus,
@@ -152,14 +237,20 @@ class Scorer:
                 }
 
 
-def _index_of(documents: Array, document: int) -> int:
+def _index_of(
+    documents: Array,
+    document: int,
+) -> int:
     """Where a document stands among sorted ones, or -1."""
     index = int(documents.searchsorted(document))
     is_there = index < len(documents) and documents[index] == document
     return index if is_there else -1
 
 
-def _looked_up(documents: Array, parts: Sequence[Part]) -> Array:
+def _looked_up(
+    documents: Array,
+    parts: Sequence[Part],
+) -> Array:
     """The totals of the parts at some documents, each looked up: for few documents among many."""
     total = np.zeros(len(documents))
     for part in parts:
@@ -167,7 +258,13 @@ def _looked_up(documents: Array, parts: Sequence[Part]) -> Array:
             continue
         wanted = documents.astype(part.documents.dtype)
         indices = part.documents.searchsorted(wanted)
-        is_held = part.documents.take(indices, mode="clip") == wanted
+        is_held = (
+            part.documents.take(
+                indices,
+                mode="clip",
+            )
+            == wanted
+        )
         held = np.flatnonzero(is_held)
         if part.values is None:
             total[held] += part.weight

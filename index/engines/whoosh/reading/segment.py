@@ -36,7 +36,11 @@ class Row:
 
     __slots__ = ("document", "read", "segment")
 
-    def __init__(self, segment: Segment, document: int) -> None:
+    def __init__(
+        self,
+        segment: Segment,
+        document: int,
+    ) -> None:
         self.segment = segment
         self.document = document
         # texts that were read already
@@ -74,7 +78,11 @@ class Row:
 class Segment:
     """The arrays of one segment. Threads may share it."""
 
-    def __init__(self, folder: Path, segment: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        segment: Any,
+    ) -> None:
         """Raises FileNotFoundError when a newer generation has removed the pack, and
         IndexDamagedError.
         """
@@ -150,7 +158,11 @@ class Segment:
         def joined(path: FacetPath) -> list[str]:
             return ["/".join(path)]
 
-        return self._ordinals_by("whole", name, joined)
+        return self._ordinals_by(
+            "whole",
+            name,
+            joined,
+        )
 
     def ordinals_below(self, name: str) -> Mapping[FacetPath, list[int]]:
         """The ordinals of the values at and below each path."""
@@ -158,7 +170,11 @@ class Segment:
         def prefixes(path: FacetPath) -> list[FacetPath]:
             return [path[: depth + 1] for depth in range(len(path))]
 
-        return self._ordinals_by("below", name, prefixes)
+        return self._ordinals_by(
+            "below",
+            name,
+            prefixes,
+        )
 
     def _ordinals_by(
         self,

@@ -74,7 +74,10 @@ class Selection:
         if more._known_size < few._known_size:
             few, more = more, few
         if few.numbers is None:
-            return Selection(self.count, mask=few.mask & more.mask)
+            return Selection(
+                self.count,
+                mask=few.mask & more.mask,
+            )
         is_in_both = more.mask.take(few.documents)
         numbers = few.documents.take(np.flatnonzero(is_in_both))
         return Selection(self.count, numbers)
@@ -94,7 +97,11 @@ class Selection:
         return self.others
 
     @classmethod
-    def any_of(cls, count: int, parts: Sequence[Selection]) -> Selection:
+    def any_of(
+        cls,
+        count: int,
+        parts: Sequence[Selection],
+    ) -> Selection:
         """Those in one of the parts."""
         mask = np.zeros(count, bool)
         for part in parts:
@@ -102,4 +109,7 @@ class Selection:
                 mask[part.numbers] = True
             else:
                 mask |= part.mask
-        return cls(count, mask=mask)
+        return cls(
+            count,
+            mask=mask,
+        )

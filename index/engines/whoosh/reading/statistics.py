@@ -70,7 +70,10 @@ class Statistics:
         words = np.zeros(len(RANKED_FIELDS))
         units = 0
         for live in segments:
-            words += live.segment.word_lengths[live.live].sum(0, dtype=np.int64)
+            words += live.segment.word_lengths[live.live].sum(
+                0,
+                dtype=np.int64,
+            )
             units += int(_text_lengths(live.segment)[live.live].sum())
         # an empty field divides by 1
         self.mean_words = [
@@ -78,7 +81,12 @@ class Statistics:
         ]
         self.mean_units = units / self.reports if units else 1.0
 
-    def impact(self, number: int, kind: str, text: str) -> Impact:
+    def impact(
+        self,
+        number: int,
+        kind: str,
+        text: str,
+    ) -> Impact:
         """The impact of a word or pair in the segment `number`."""
         make = self._word if kind == "word" else self._pair
         impact: Impact = self.impacts.get(
@@ -88,7 +96,11 @@ class Statistics:
         )
         return impact
 
-    def _word(self, number: int, word: str) -> Impact:
+    def _word(
+        self,
+        number: int,
+        word: str,
+    ) -> Impact:
         live = self.segments[number]
         words = live.segment.strings.words
         key = int(word_keys([word])[0])
@@ -104,9 +116,17 @@ class Statistics:
             if len(documents) != live.segment.count:
                 weights = weights.take(documents)
             lists.append((documents, rows.counts * weights))
-        return _impact("word", lists, live)
+        return _impact(
+            "word",
+            lists,
+            live,
+        )
 
-    def _pair(self, number: int, pair: str) -> Impact:
+    def _pair(
+        self,
+        number: int,
+        pair: str,
+    ) -> Impact:
         live = self.segments[number]
         strings = live.segment.strings
         hits = strings.hits((String((pair,)),))
@@ -118,11 +138,23 @@ class Statistics:
             documents = documents[is_counted]
             counts = counts[is_counted]
         if not len(documents):
-            return _impact("pair", [], live)
+            return _impact(
+                "pair",
+                [],
+                live,
+            )
         weights = self._weights(number, "pair").take(documents)
-        return _impact("pair", [(documents, counts * weights)], live)
+        return _impact(
+            "pair",
+            [(documents, counts * weights)],
+            live,
+        )
 
-    def _weights(self, number: int, field: str) -> Array:
+    def _weights(
+        self,
+        number: int,
+        field: str,
+    ) -> Array:
         """What one occurrence in a field counts in each document of a segment.
 
         It counts more where the field is short.
@@ -143,10 +175,19 @@ class Statistics:
             self.weights[key] = weight.weight / (1 - b + b * lengths / mean)
         return self.weights[key]
 
-    def idf(self, kind: str, text: str) -> float:
+    def idf(
+        self,
+        kind: str,
+        text: str,
+    ) -> float:
         """The inverse document frequency over all segments; 0 for what no report has."""
         holding = sum(
-            self.impact(number, kind, text).live for number in range(len(self.segments))
+            self.impact(
+                number,
+                kind,
+                text,
+            ).live
+            for number in range(len(self.segments))
         )
         if not holding:
             return 0.0

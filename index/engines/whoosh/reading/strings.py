@@ -53,7 +53,11 @@ class SegmentStrings:
     `grams` and `wordings` are by stream; a stream without wordings is missing in `wordings`.
     """
 
-    def __init__(self, pack: Pack, count: int) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        count: int,
+    ) -> None:
         self.count = count
         self.grams = {name: Grams(pack, name) for name in STREAMS}
         wordings = {name: Grams(pack, f"w{name}") for name in STREAMS}
@@ -70,7 +74,11 @@ class SegmentStrings:
             return self._counted(form, nodes[0].field)
         return self._cached(nodes, lambda: self._hits(nodes))
 
-    def _cached(self, key: Hashable, make: Callable[[], Hits]) -> Hits:
+    def _cached(
+        self,
+        key: Hashable,
+        make: Callable[[], Hits],
+    ) -> Hits:
         """What `make` computes, cached in as few bytes as it takes.
 
         A frequent string stands in half of all documents. The last hits are also cached as they are
@@ -116,13 +124,21 @@ class SegmentStrings:
             lists = self._by_counts(nested, nodes[0].field)
         else:
             for name, grams in self.grams.items():
-                starts, ends, texts = together(nodes, name, grams)
+                starts, ends, texts = together(
+                    nodes,
+                    name,
+                    grams,
+                )
                 texts = texts[choose(starts, ends)]
                 first, counts = run_lengths(texts)
                 lists.append((texts[first], counts))
         for name, grams in self.wordings.items():
             # a wording makes its document match; `reworded` counts
-            _, _, texts = together(nodes, name, grams)
+            _, _, texts = together(
+                nodes,
+                name,
+                grams,
+            )
             owners = distinct(grams.owner(texts))
             lists.append((owners, np.zeros(len(owners), np.int64)))
         return Hits(*accumulate(lists, self.count))
@@ -153,7 +169,11 @@ class SegmentStrings:
             for form, hits in single.items()
         ]
 
-    def _counted(self, form: str, field: str | None) -> Hits:
+    def _counted(
+        self,
+        form: str,
+        field: str | None,
+    ) -> Hits:
         """One string in titles and texts, without wordings."""
         if not findable(form):
             return NO_HITS
@@ -167,7 +187,11 @@ class SegmentStrings:
         return self._cached(("counted", form, field), count)
 
     # ------------------------------------------------------------------ frequencies
-    def frequencies(self, kind: str, texts: Sequence[str]) -> Array:
+    def frequencies(
+        self,
+        kind: str,
+        texts: Sequence[str],
+    ) -> Array:
         """In about how many documents each word or pair stands.
 
         It is the most of any field; wordings are left out.
@@ -213,18 +237,31 @@ class SegmentStrings:
     def _reworded(self, nodes: tuple[StringNode, ...]) -> Hits:
         lists = []
         for name, wording in self.wordings.items():
-            touched = touching(nodes, name, wording)
+            touched = touching(
+                nodes,
+                name,
+                wording,
+            )
             if not touched:
                 continue
             owners = [wording.owner_of(text) for text in touched]
             own_spans = spans_by_text(
-                together(nodes, name, self.grams[name]),
+                together(
+                    nodes,
+                    name,
+                    self.grams[name],
+                ),
                 {*owners},
             )
             added: dict[int, int] = {}
             for (text, spans), owner in zip(touched.items(), owners, strict=True):
                 own = own_spans.get(owner, [])
-                added[owner] = self._added(name, text, spans, own)
+                added[owner] = self._added(
+                    name,
+                    text,
+                    spans,
+                    own,
+                )
             documents = np.array(list(added), np.int64)
             counts = np.array(list(added.values()), np.int64)
             lists.append((documents, counts))
@@ -240,10 +277,21 @@ class SegmentStrings:
         """How many spans of a wording lie, as displayed, apart from those of the text itself."""
         wording = self.wordings[name]
         document = wording.owner_of(text)
-        shown = [displayed(self.grams[name], document, span) for span in own]
+        shown = [
+            displayed(
+                self.grams[name],
+                document,
+                span,
+            )
+            for span in own
+        ]
         count = 0
         for span in spans:
-            start, end = displayed(wording, text, span)
+            start, end = displayed(
+                wording,
+                text,
+                span,
+            )
             if not any(start < b and a < end for a, b in shown):
                 count += 1
         return count
@@ -267,7 +315,14 @@ class SegmentStrings:
             )
         documents = []
         for name, grams in self._streams():
-            spans = [spans_of(operand, name, grams) for operand in node.operands]
+            spans = [
+                spans_of(
+                    operand,
+                    name,
+                    grams,
+                )
+                for operand in node.operands
+            ]
             if not spans or not all(len(starts) for starts, _, _ in spans):
                 continue
             # distances are counted in characters
@@ -276,7 +331,11 @@ class SegmentStrings:
                 for starts, ends, _ in spans
             ]
             text_starts = grams.characters(grams.offsets[:-1])
-            chains = near(operands, text_starts, node.distance)
+            chains = near(
+                operands,
+                text_starts,
+                node.distance,
+            )
             texts = text_starts.searchsorted(chains, "right") - 1
             documents.append(grams.owner(texts))
         if not documents:

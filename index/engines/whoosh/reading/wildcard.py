@@ -23,9 +23,9 @@ LAST_OF_FIRST_PLANE = "\uffff"
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """The fixed strings `parts`; before each, and behind the last, stand the free characters `gaps`.
+    """The fixed strings `parts`, and the free characters before each and behind the last.
 
-    A gap is (least, most) characters.
+    An element of `gaps` is (least, most) characters.
     """
 
     parts: tuple[str, ...]
@@ -46,24 +46,40 @@ class Pattern:
             if number == len(self.parts) - 1:
                 ends = self._last_part(text, tail)
             else:
-                ends = self._earlier_part(text, number, ends)
+                ends = self._earlier_part(
+                    text,
+                    number,
+                    ends,
+                )
             if not ends:
                 return []
         lead, _ = self.gaps[0]
         return [
             (start - lead, end)
             for start, end in sorted(ends.items())
-            if _is_free(text, start - lead, lead)
+            if _is_free(
+                text,
+                start - lead,
+                lead,
+            )
         ]
 
-    def _last_part(self, text: str, tail: int) -> dict[int, int]:
+    def _last_part(
+        self,
+        text: str,
+        tail: int,
+    ) -> dict[int, int]:
         """start -> end of the last part with the free characters behind it."""
         part = self.parts[-1]
         ends = {}
         start = text.find(part)
         while start >= 0:
             end = start + len(part)
-            if _is_free(text, end, tail):
+            if _is_free(
+                text,
+                end,
+                tail,
+            ):
                 ends[start] = end + tail
             start = text.find(part, start + 1)
         return ends
@@ -74,7 +90,7 @@ class Pattern:
         number: int,
         following: dict[int, int],
     ) -> dict[int, int]:
-        """start -> least end of the pattern from a part on; `following` is that of the next part."""
+        """start of a part -> least end of the pattern; `following` is that of the next part."""
         part = self.parts[number]
         least, most = self.gaps[number + 1]
         starts = sorted(following)
@@ -83,7 +99,11 @@ class Pattern:
         while start >= 0:
             end = start + len(part)
             # what `*` and `?` stand for is letters and digits of one run
-            run = RUN_PATTERN.match(text, end, min(len(text), end + most))
+            run = RUN_PATTERN.match(
+                text,
+                end,
+                min(len(text), end + most),
+            )
             reach = run.end() if run else end
             first = bisect_left(starts, end + least)
             behind = bisect_right(starts, reach)
@@ -93,7 +113,11 @@ class Pattern:
         return ends
 
 
-def _is_free(text: str, start: int, width: int) -> bool:
+def _is_free(
+    text: str,
+    start: int,
+    width: int,
+) -> bool:
     """Whether `width` letters or digits stand at `start`."""
     if width == 0:
         return True
@@ -102,7 +126,10 @@ def _is_free(text: str, start: int, width: int) -> bool:
     return text[start : start + width].isalnum()
 
 
-def compiled(pattern: str, widest: int) -> Pattern | None:
+def compiled(
+    pattern: str,
+    widest: int,
+) -> Pattern | None:
     """The pattern taken apart, or None when it has no fixed character.
 
     >>> compiled("公?条*例*", 20)

@@ -38,7 +38,10 @@ NUMBER_FACETS = tuple(facet.name for facet in FACETS if facet.kind == "number")
 
 
 # ---------------------------------------------------------------------- facets
-def path_of(document: Document, name: str) -> FacetPath:
+def path_of(
+    document: Document,
+    name: str,
+) -> FacetPath:
     """The value of a facet from the top down.
 
     A number facet (the year) without a keyword of its own takes its number.
@@ -89,7 +92,10 @@ def _facet_column(
 def values_as_json(values: Iterable[FacetPath]) -> Array:
     """The values of a facet as the bytes of a JSON list of lists."""
     lists = [list(path) for path in values]
-    data = json.dumps(lists, ensure_ascii=True).encode("ascii")
+    data = json.dumps(
+        lists,
+        ensure_ascii=True,
+    ).encode("ascii")
     return np.frombuffer(data, "u1")
 
 
@@ -117,7 +123,10 @@ def number_arrays(
 
 
 # ---------------------------------------------------------------------- blobs
-def blob_arrays(name: str, values: Sequence[bytes]) -> dict[PartSet, dict[str, Array]]:
+def blob_arrays(
+    name: str,
+    values: Sequence[bytes],
+) -> dict[PartSet, dict[str, Array]]:
     """The set of one blob."""
     lengths = [len(value) for value in values]
     arrays = {
@@ -129,14 +138,21 @@ def blob_arrays(name: str, values: Sequence[bytes]) -> dict[PartSet, dict[str, A
 
 def offsets_of(lengths: Sequence[int] | Array) -> Array:
     """Where each entry starts, and where the last ends (i64)."""
-    ends = np.cumsum(lengths, dtype=np.int64)
+    ends = np.cumsum(
+        lengths,
+        dtype=np.int64,
+    )
     return np.concatenate(([0], ends))
 
 
 class Blob:
     """A blob of a pack, for reading."""
 
-    def __init__(self, pack: Pack, name: str) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        name: str,
+    ) -> None:
         parts = BLOBS[name].opened(pack)
         self.offsets = parts["offsets"].whole()
         self.data = parts["data"]

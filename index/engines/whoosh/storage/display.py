@@ -37,7 +37,10 @@ FIRST_PLANE = 0x10000
 LARGEST_SHORT_GAP = 0xFFFF
 
 
-def packed(folded: Folded, display: str) -> bytes:
+def packed(
+    folded: Folded,
+    display: str,
+) -> bytes:
     """What `unpacked` needs beside the form.
 
     Half surrogate pairs become question marks, because no encoding writes them.
@@ -46,19 +49,37 @@ def packed(folded: Folded, display: str) -> bytes:
         display = display.encode("utf-8", "replace").decode()
     skeleton = _skeleton(folded, len(display))
     codes = code_points(display)
-    left, right = _table(skeleton, code_points(skeleton), codes)
-    guessed = code_points(_replaced(skeleton, left, right))
+    left, right = _table(
+        skeleton,
+        code_points(skeleton),
+        codes,
+    )
+    guessed = code_points(
+        _replaced(
+            skeleton,
+            left,
+            right,
+        )
+    )
     exceptions = np.flatnonzero(guessed != codes)
     gaps = np.append(exceptions[:1], np.diff(exceptions))
     width = 2
     if len(gaps) and int(gaps.max()) > LARGEST_SHORT_GAP:
         width = 4
-    header = HEADER_STRUCT.pack(len(display), len(left), width, len(exceptions))
+    header = HEADER_STRUCT.pack(
+        len(display),
+        len(left),
+        width,
+        len(exceptions),
+    )
     characters = left + right + of_code_points(codes[exceptions])
     return header + gaps.astype(f"<u{width}").tobytes() + characters.encode()
 
 
-def unpacked(folded: Folded, data: bytes) -> str:
+def unpacked(
+    folded: Folded,
+    data: bytes,
+) -> str:
     """The display text."""
     length, entries, width, exceptions = HEADER_STRUCT.unpack_from(data)
     gaps_end = HEADER_STRUCT.size + width * exceptions
@@ -66,7 +87,11 @@ def unpacked(folded: Folded, data: bytes) -> str:
     left = characters[:entries]
     right = characters[entries : 2 * entries]
     others = characters[2 * entries :]
-    text = _replaced(_skeleton(folded, length), left, right)
+    text = _replaced(
+        _skeleton(folded, length),
+        left,
+        right,
+    )
     if not exceptions:
         return text
     gap_bytes = memoryview(data)[HEADER_STRUCT.size : gaps_end]
@@ -80,7 +105,10 @@ def unpacked(folded: Folded, data: bytes) -> str:
 
 
 # ---------------------------------------------------------------------- skeletons
-def _skeleton(folded: Folded, length: int) -> str:
+def _skeleton(
+    folded: Folded,
+    length: int,
+) -> str:
     """The characters of the form at their places in the display text; dropped ones elsewhere."""
     form = folded.form
     offsets = folded.offsets
@@ -97,18 +125,30 @@ def _skeleton(folded: Folded, length: int) -> str:
 def _drops_single_characters(offsets: OffsetMap) -> bool:
     """Whether one character is dropped before each run, and nothing is expanded: nearly always."""
     # then the display position of run n is its form position plus n
-    expected = tuple(map(add, offsets.form, count()))
+    expected = tuple(
+        map(
+            add,
+            offsets.form,
+            count(),
+        )
+    )
     return expected == offsets.display and not any(offsets.block)
 
 
-def _joined_by_drops(form: str, offsets: OffsetMap) -> str:
+def _joined_by_drops(
+    form: str,
+    offsets: OffsetMap,
+) -> str:
     starts = offsets.form
     ends = (*starts[1:], len(form))
     runs = [form[start:end] for start, end in zip(starts, ends, strict=True)]
     return DROPPED_CHARACTER.join(runs)
 
 
-def _placed(form: str, offsets: OffsetMap) -> str:
+def _placed(
+    form: str,
+    offsets: OffsetMap,
+) -> str:
     """Each run of the form at its display position."""
     ends = (*offsets.form[1:], len(form))
     pieces: list[str] = []
@@ -128,7 +168,11 @@ def _placed(form: str, offsets: OffsetMap) -> str:
 
 
 # ---------------------------------------------------------------------- tables
-def _table(skeleton: str, guessed: Array, wanted: Array) -> tuple[str, str]:
+def _table(
+    skeleton: str,
+    guessed: Array,
+    wanted: Array,
+) -> tuple[str, str]:
     """The characters that nearly always stand for another one, and those others.
 
     No character is on both sides, so they can be replaced in any order.
@@ -148,7 +192,11 @@ def _table(skeleton: str, guessed: Array, wanted: Array) -> tuple[str, str]:
     for pair, gain in best:
         old = chr(pair >> 32)
         new = chr(pair & 0xFFFFFFFF)
-        if _is_free(old, new, chosen):
+        if _is_free(
+            old,
+            new,
+            chosen,
+        ):
             # where the character stands for itself the entry makes a new exception
             losses = skeleton.count(old) - changed[ord(old)] + 1
             if gain > losses:
@@ -156,14 +204,22 @@ def _table(skeleton: str, guessed: Array, wanted: Array) -> tuple[str, str]:
     return "".join(chosen), "".join(chosen.values())
 
 
-def _is_free(old: str, new: str, chosen: dict[str, str]) -> bool:
+def _is_free(
+    old: str,
+    new: str,
+    chosen: dict[str, str],
+) -> bool:
     """Whether an entry may be added to the table."""
     if ord(old) >= FIRST_PLANE or old in chosen:
         return False
     return old not in chosen.values() and new not in chosen
 
 
-def _replaced(text: str, left: str, right: str) -> str:
+def _replaced(
+    text: str,
+    left: str,
+    right: str,
+) -> str:
     """The text with the characters of `left` replaced by those of `right`."""
     if len(left) <= FEW_ENTRIES:
         for old, new in zip(left, right, strict=True):
@@ -173,10 +229,25 @@ def _replaced(text: str, left: str, right: str) -> str:
     table = _identity_table().copy()
     table[code_points(left)] = code_points(right)
     is_low = codes < FIRST_PLANE
-    mapped = table[np.where(is_low, codes, 0)]
-    return of_code_points(np.where(is_low, mapped, codes))
+    mapped = table[
+        np.where(
+            is_low,
+            codes,
+            0,
+        )
+    ]
+    return of_code_points(
+        np.where(
+            is_low,
+            mapped,
+            codes,
+        )
+    )
 
 
 @cache
 def _identity_table() -> Array:
-    return np.arange(FIRST_PLANE, dtype=np.int32)
+    return np.arange(
+        FIRST_PLANE,
+        dtype=np.int32,
+    )

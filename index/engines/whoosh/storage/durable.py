@@ -38,7 +38,10 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
     def create_file(self, name: str, **options: Any) -> Any:
         """Create a file; it is synced before the next TOC."""
         self.fresh.add(name)
-        file = super().create_file(name, **options)
+        file = super().create_file(
+            name,
+            **options,
+        )
         self.opened.append(file)
         return file
 
@@ -47,7 +50,11 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
 
         Whoosh reads new files while it assembles a segment, and leaves them open when it fails.
         """
-        file = super().open_file(name, *args, **options)
+        file = super().open_file(
+            name,
+            *args,
+            **options,
+        )
         if name in self.fresh:
             self.opened.append(file)
         return file
@@ -84,7 +91,12 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
         finally:
             os.close(handle)
 
-    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+    def rename_file(
+        self,
+        oldname: str,
+        newname: str,
+        safe: bool = False,
+    ) -> None:
         """Publish a TOC: seal it, sync everything new, rename it, sync the folder."""
         seal(Path(self.folder) / oldname)
         for name in sorted(self.fresh):
@@ -93,7 +105,11 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
                 self.sync(name)
         self.sync()
         self.fresh.clear()
-        super().rename_file(oldname, newname, safe=safe)
+        super().rename_file(
+            oldname,
+            newname,
+            safe=safe,
+        )
         self.sync()
 
 

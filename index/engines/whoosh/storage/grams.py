@@ -35,7 +35,10 @@ LEAST_ROWS_AT_A_TIME = 256
 WORTH_DROPPING = 0.75
 
 
-def pair_key(first: int, second: int) -> int:
+def pair_key(
+    first: int,
+    second: int,
+) -> int:
     """The key of two neighbouring units."""
     return first << 16 | second
 
@@ -61,7 +64,11 @@ class Grams:
     Texts are numbered from 0. Positions are units counted over all texts joined.
     """
 
-    def __init__(self, pack: Pack, name: str) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        name: str,
+    ) -> None:
         parts = TEXTS[name].opened(pack)
         self.pack = pack
         self.name = name
@@ -182,10 +189,8 @@ class Grams:
     # ------------------------------------------------------------------ finding strings
     def find(self, units: Array) -> tuple[Array, Array]:
         """Every position of the string, overlapping ones too, sorted, and the text of each."""
-        if len(units) == 1:
-            blocks = self._of_unit(int(units[0]))
-        else:
-            blocks = self._checked(units)
+        is_unit = len(units) == 1
+        blocks = self._of_unit(int(units[0])) if is_unit else self._checked(units)
         if not blocks:
             return NO_VALUES, NO_VALUES
         positions, texts = blocks[0]
@@ -198,7 +203,11 @@ class Grams:
             texts = texts[order]
         return positions, texts
 
-    def _is_unsorted(self, positions: Array, units: Array) -> bool:
+    def _is_unsorted(
+        self,
+        positions: Array,
+        units: Array,
+    ) -> bool:
         if len(positions) < 2:
             return False
         if len(units) == 1:
@@ -216,7 +225,14 @@ class Grams:
         if last <= first:
             return []
         rows = self.pairs.rows(first, last)
-        return [self._positions(rows.documents, rows.counts, rows.start, rows.end)]
+        return [
+            self._positions(
+                rows.documents,
+                rows.counts,
+                rows.start,
+                rows.end,
+            )
+        ]
 
     def _positions(
         self,
@@ -261,9 +277,20 @@ class Grams:
             pieces = rows.documents[first : first + size]
             counts = rows.counts[first : first + size]
             end = start + int(counts.sum())
-            positions, texts = self._positions(pieces, counts, start, end, rarest)
+            positions, texts = self._positions(
+                pieces,
+                counts,
+                start,
+                end,
+                rarest,
+            )
             start = end
-            positions, texts = self._filtered(positions, texts, units, rest)
+            positions, texts = self._filtered(
+                positions,
+                texts,
+                units,
+                rest,
+            )
             if len(positions):
                 blocks.append((positions, texts))
         return blocks
@@ -282,22 +309,37 @@ class Grams:
         end = int(self.offsets[-1])
         if int(positions.min()) < 0 or int(positions.max()) + len(units) > end:
             fits = (positions >= 0) & (positions + len(units) <= end)
-            positions, texts = _only(fits, positions, texts)
+            positions, texts = _only(
+                fits,
+                positions,
+                texts,
+            )
         is_match: Array | None = None
         for number in rest:
             is_equal = self.units.take(positions, number) == units[number]
             is_match = is_equal if is_match is None else is_equal & is_match
             if np.count_nonzero(is_match) < WORTH_DROPPING * len(positions):
-                positions, texts = _only(is_match, positions, texts)
+                positions, texts = _only(
+                    is_match,
+                    positions,
+                    texts,
+                )
                 is_match = None
                 if not len(positions):
                     return positions, texts
         if is_match is None:
             return positions, texts
-        return _only(is_match, positions, texts)
+        return _only(
+            is_match,
+            positions,
+            texts,
+        )
 
 
-def _unchecked_units(counts_of_pairs: Array, rarest: int) -> list[int]:
+def _unchecked_units(
+    counts_of_pairs: Array,
+    rarest: int,
+) -> list[int]:
     """The numbers of the units outside the rarest pair; those of rare pairs first.
 
     A unit of a rare pair excludes most candidates, so few are left for the others.
@@ -313,7 +355,11 @@ def _unchecked_units(counts_of_pairs: Array, rarest: int) -> list[int]:
     return sorted(rest, key=rarity)
 
 
-def _only(mask: Array, positions: Array, texts: Array) -> tuple[Array, Array]:
+def _only(
+    mask: Array,
+    positions: Array,
+    texts: Array,
+) -> tuple[Array, Array]:
     """The positions and texts under a mask."""
     # by numbers: taking by truth values takes numpy five times as long
     numbers = np.flatnonzero(mask)

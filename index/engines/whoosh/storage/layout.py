@@ -73,7 +73,11 @@ class Length:
     times: int = 1
     plus: int = 0
 
-    def wanted(self, documents: int, arrays: Mapping[str, Array]) -> int | None:
+    def wanted(
+        self,
+        documents: int,
+        arrays: Mapping[str, Array],
+    ) -> int | None:
         """The length in values, or None where any length is right.
 
         `arrays` are the parts of the same set by key.
@@ -215,7 +219,11 @@ class PartSet:
     @classmethod
     def of_documents(cls, name: str, *rows: PartRow) -> Self:
         """A set with one entry a document."""
-        return cls(name=name, kind=Kind.DOCUMENTS, rows=rows)
+        return cls(
+            name=name,
+            kind=Kind.DOCUMENTS,
+            rows=rows,
+        )
 
 
 # ---------------------------------------------------------------------- documents
@@ -284,7 +292,11 @@ def facet_set(name: str) -> PartSet:
         length=ANY_LENGTH,
         merge=Merge.BY_VALUES,
     )
-    return PartSet(name=name, kind=Kind.FACET, rows=(ordinals, values))
+    return PartSet(
+        name=name,
+        kind=Kind.FACET,
+        rows=(ordinals, values),
+    )
 
 
 def _blob_set(name: str) -> PartSet:
@@ -343,10 +355,21 @@ def postings_set(
             ),
         ]
     rows = tuple(
-        PartRow(key, pattern, (dtype,), length, Merge.BY_KEYS)
+        PartRow(
+            key,
+            pattern,
+            (dtype,),
+            length,
+            Merge.BY_KEYS,
+        )
         for key, pattern, dtype, length in declared
     )
-    return PartSet(name=name, kind=Kind.POSTINGS, rows=rows, stream=stream)
+    return PartSet(
+        name=name,
+        kind=Kind.POSTINGS,
+        rows=rows,
+        stream=stream,
+    )
 
 
 # The key of a word is its hash, with the number of the ranked field in the lowest two bits.
@@ -354,66 +377,78 @@ WORDS = postings_set("words", "<u8")
 
 
 # ---------------------------------------------------------------------- texts
+# the UTF-16 units of all texts joined, one NUL behind each text
+UNITS_ROW = PartRow(
+    key="units",
+    pattern="{}.u",
+    dtypes=("<u2",),
+    length=Length(Unit.LAST_OFFSET, "offsets"),
+    merge=Merge.RUNS,
+    offsets="offsets",
+)
+# the packed rows of each text's OffsetMap
+MAP_ROWS = (
+    PartRow(
+        key="map_offsets",
+        pattern="{}.so",
+        dtypes=("<u4",),
+        length=Length(Unit.PART, "offsets"),
+        merge=Merge.OFFSETS,
+    ),
+    PartRow(
+        key="maps",
+        pattern="{}.s",
+        dtypes=("u1",),
+        length=Length(Unit.LAST_OFFSET, "map_offsets"),
+        merge=Merge.RUNS,
+        offsets="map_offsets",
+    ),
+)
+# text and first unit of each piece behind the first of a long text
+PIECE_ROWS = (
+    PartRow(
+        key="piece_texts",
+        pattern="{}.xd",
+        dtypes=("<u2",),
+        length=ANY_LENGTH,
+        merge=Merge.PIECES,
+        leads=True,
+    ),
+    PartRow(
+        key="piece_starts",
+        pattern="{}.xo",
+        dtypes=("<u4",),
+        length=Length(Unit.PART, "piece_texts"),
+        merge=Merge.PIECES,
+        leads=True,
+    ),
+)
+# 𠮷 takes two units: units minus low surrogates before a place are characters
+LOW_SURROGATES_ROW = PartRow(
+    key="low_surrogates",
+    pattern="{}.low",
+    dtypes=("<u4",),
+    length=ANY_LENGTH,
+    merge=Merge.POSITIONS,
+)
+
+
 def _text_rows(offsets_length: Length) -> tuple[PartRow, ...]:
+    """The rows of a stream; what is declared is also the order in the file."""
+    offsets_row = PartRow(
+        key="offsets",
+        pattern="{}.off",
+        dtypes=("<u4",),
+        length=offsets_length,
+        merge=Merge.OFFSETS,
+        leads=True,
+    )
     return (
-        # the UTF-16 units of all texts joined, one NUL behind each text
-        PartRow(
-            key="units",
-            pattern="{}.u",
-            dtypes=("<u2",),
-            length=Length(Unit.LAST_OFFSET, "offsets"),
-            merge=Merge.RUNS,
-            offsets="offsets",
-        ),
-        PartRow(
-            key="offsets",
-            pattern="{}.off",
-            dtypes=("<u4",),
-            length=offsets_length,
-            merge=Merge.OFFSETS,
-            leads=True,
-        ),
-        # the packed rows of each text's OffsetMap
-        PartRow(
-            key="map_offsets",
-            pattern="{}.so",
-            dtypes=("<u4",),
-            length=Length(Unit.PART, "offsets"),
-            merge=Merge.OFFSETS,
-        ),
-        PartRow(
-            key="maps",
-            pattern="{}.s",
-            dtypes=("u1",),
-            length=Length(Unit.LAST_OFFSET, "map_offsets"),
-            merge=Merge.RUNS,
-            offsets="map_offsets",
-        ),
-        # text and first unit of each piece behind the first of a long text
-        PartRow(
-            key="piece_texts",
-            pattern="{}.xd",
-            dtypes=("<u2",),
-            length=ANY_LENGTH,
-            merge=Merge.PIECES,
-            leads=True,
-        ),
-        PartRow(
-            key="piece_starts",
-            pattern="{}.xo",
-            dtypes=("<u4",),
-            length=Length(Unit.PART, "piece_texts"),
-            merge=Merge.PIECES,
-            leads=True,
-        ),
-        # 𠮷 takes two units: units minus low surrogates before a place are characters
-        PartRow(
-            key="low_surrogates",
-            pattern="{}.low",
-            dtypes=("<u4",),
-            length=ANY_LENGTH,
-            merge=Merge.POSITIONS,
-        ),
+        UNITS_ROW,
+        offsets_row,
+        *MAP_ROWS,
+        *PIECE_ROWS,
+        LOW_SURROGATES_ROW,
     )
 
 
@@ -449,15 +484,32 @@ def _text_set(name: str) -> PartSet:
         rows = _text_rows(offsets_length) + WORDING_ROWS
     else:
         rows = _text_rows(DOCUMENT_OFFSETS)
-    return PartSet(name=name, kind=Kind.TEXTS, rows=rows, stream=name)
+    return PartSet(
+        name=name,
+        kind=Kind.TEXTS,
+        rows=rows,
+        stream=name,
+    )
 
 
 TEXTS = {name: _text_set(name) for name in (*STREAMS, *WORDINGS)}
 # Postings of single units.
-SINGLES = {name: postings_set(f"{name}.c", "<u2", stream=name) for name in TEXTS}
+SINGLES = {
+    name: postings_set(
+        f"{name}.c",
+        "<u2",
+        stream=name,
+    )
+    for name in TEXTS
+}
 # Postings of two neighbouring units: the key is first << 16 | second.
 PAIRS = {
-    name: postings_set(f"{name}.g", "<u4", stream=name, positions=True)
+    name: postings_set(
+        f"{name}.g",
+        "<u4",
+        stream=name,
+        positions=True,
+    )
     for name in TEXTS
 }
 
@@ -465,8 +517,8 @@ PAIRS = {
 # ---------------------------------------------------------------------- the whole pack
 def _fixed() -> Iterator[PartSet]:
     yield ID_HASHES
-    for name in TEXTS:
-        yield TEXTS[name]
+    for name, texts in TEXTS.items():
+        yield texts
         yield SINGLES[name]
         yield PAIRS[name]
     yield WORDS

@@ -33,7 +33,13 @@ def rows_of(offsets: OffsetMap) -> bytes:
     if offsets.is_identity:
         return b""
     # Display positions run ahead of form positions by few characters: their distance is small.
-    ahead = [*map(sub, offsets.display, offsets.form)]
+    ahead = [
+        *map(
+            sub,
+            offsets.display,
+            offsets.form,
+        )
+    ]
     columns = (
         _growth(offsets.form),
         _growth(ahead),
@@ -46,7 +52,10 @@ def rows_of(offsets: OffsetMap) -> bytes:
     return packed
 
 
-def _width(low: int, high: int) -> int:
+def _width(
+    low: int,
+    high: int,
+) -> int:
     """How many bytes hold the signed integers low..high."""
     # ~low is -low - 1: -128 fits in one byte as 127 does
     largest = max(high, ~low)
@@ -55,7 +64,14 @@ def _width(low: int, high: int) -> int:
 
 def _growth(values: Sequence[int]) -> Sequence[int]:
     """The first value, then by how much each value exceeds the one before."""
-    return [*values[:1], *map(sub, values[1:], values)]
+    return [
+        *values[:1],
+        *map(
+            sub,
+            values[1:],
+            values,
+        ),
+    ]
 
 
 def offsets_from_rows(data: bytes) -> OffsetMap:
@@ -75,6 +91,12 @@ def offsets_from_rows(data: bytes) -> OffsetMap:
     ahead = accumulate(columns[1])
     return OffsetMap(
         form=form,
-        display=tuple(map(add, form, ahead)),
+        display=tuple(
+            map(
+                add,
+                form,
+                ahead,
+            )
+        ),
         block=tuple(columns[2]),
     )

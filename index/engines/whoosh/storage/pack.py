@@ -63,12 +63,18 @@ def header(owner: str) -> bytes:
 class Spool:
     """An array that grows on disk while others grow beside it; later it is copied into a pack."""
 
-    def __init__(self, folder: Path, dtype: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        dtype: str,
+    ) -> None:
         self.dtype = np.dtype(dtype)
         self.length = 0
         # `copy` closes it
         self.file = tempfile.SpooledTemporaryFile(  # noqa: SIM115
-            SPOOL_BYTES, dir=str(folder), prefix="spool"
+            SPOOL_BYTES,
+            dir=str(folder),
+            prefix="spool",
         )
 
     def append(self, array: Array) -> None:
@@ -81,7 +87,11 @@ class Spool:
 class PackWriter:
     """Writes one pack; `finish` returns its directory."""
 
-    def __init__(self, path: Path, owner: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        owner: str,
+    ) -> None:
         self.path = path
         self.parts: dict[str, tuple[str, int, int]] = {}
         self.checksums: list[int] = []
@@ -133,7 +143,11 @@ class PackWriter:
         self._write(b"\0" * padding)
         return self.position
 
-    def add(self, name: str, array: Array) -> None:
+    def add(
+        self,
+        name: str,
+        array: Array,
+    ) -> None:
         """Add one part."""
         offset = self._align()
         self.parts[name] = (array.dtype.str, len(array), offset)
@@ -141,7 +155,11 @@ class PackWriter:
             values = np.ascontiguousarray(array)
             self._write(values.data.cast("B"))
 
-    def copy(self, name: str, spool: Spool) -> None:
+    def copy(
+        self,
+        name: str,
+        spool: Spool,
+    ) -> None:
         """Add a spool as a part, and close it."""
         offset = self._align()
         self.parts[name] = (spool.dtype.str, spool.length, offset)
@@ -172,7 +190,12 @@ class Part:
 
     __slots__ = ("array", "offset", "pack", "width")
 
-    def __init__(self, pack: Pack, array: Array, offset: int) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        array: Array,
+        offset: int,
+    ) -> None:
         self.pack = pack
         self.array = array
         self.offset = offset
@@ -181,7 +204,11 @@ class Part:
     def __len__(self) -> int:
         return len(self.array)
 
-    def slice(self, start: int, end: int) -> Array:
+    def slice(
+        self,
+        start: int,
+        end: int,
+    ) -> Array:
         """array[start:end]."""
         if not self.pack.sound:
             first_byte = self.offset + start * self.width
@@ -189,7 +216,11 @@ class Part:
             self.pack.verify(first_byte, end_byte)
         return self.array[start:end]
 
-    def take(self, indices: Array, shift: int = 0) -> Array:
+    def take(
+        self,
+        indices: Array,
+        shift: int = 0,
+    ) -> Array:
         """array[indices + shift]."""
         if not self.pack.sound and len(indices):
             positions = (indices + shift) * self.width + self.offset
@@ -210,7 +241,12 @@ class Pack:
     It stays valid while it is referenced, even when its file is deleted.
     """
 
-    def __init__(self, path: Path, owner: str, directory: Directory) -> None:
+    def __init__(
+        self,
+        path: Path,
+        owner: str,
+        directory: Directory,
+    ) -> None:
         """Raises FileNotFoundError (a newer generation removed it), IndexDamagedError and
         IndexStaleError.
         """
@@ -224,13 +260,22 @@ class Pack:
             size = os.fstat(file.fileno()).st_size
             if size != directory["size"]:
                 raise self.damaged("has another length than was written")
-            self.map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self.map = mmap.mmap(
+                file.fileno(),
+                0,
+                access=mmap.ACCESS_READ,
+            )
         if self.map[:HEADER_BYTES] != header(owner):
             raise self.damaged("belongs to another segment")
         offset, count, total = directory["sums"]
         if zlib.crc32(self.map[offset : offset + 4 * count]) != total:
             raise self.damaged("has lost its checksums")
-        self.checksums = np.frombuffer(self.map, "<u4", count, offset)
+        self.checksums = np.frombuffer(
+            self.map,
+            "<u4",
+            count,
+            offset,
+        )
         self.end = offset
         # which blocks were compared with their checksums, and whether all were
         self.checked = np.zeros(count, bool)
@@ -240,7 +285,11 @@ class Pack:
         """The error that says what is wrong with this pack."""
         return IndexDamagedError(f"{self.path} {what}; {REBUILD_HINT}")
 
-    def verify(self, start: int, end: int) -> None:
+    def verify(
+        self,
+        start: int,
+        end: int,
+    ) -> None:
         """Check the blocks of bytes start..end that were not checked yet.
 
         Raises IndexDamagedError.
@@ -306,8 +355,17 @@ class Pack:
     def part(self, name: str) -> Part:
         """One array, checked as it is read."""
         dtype, length, offset = self.directory["parts"][name]
-        array = np.frombuffer(self.map, dtype, length, offset)
-        return Part(self, array, offset)
+        array = np.frombuffer(
+            self.map,
+            dtype,
+            length,
+            offset,
+        )
+        return Part(
+            self,
+            array,
+            offset,
+        )
 
     def array(self, name: str) -> Array:
         """One array, checked now."""

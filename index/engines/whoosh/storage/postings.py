@@ -52,7 +52,15 @@ def postings_of(
         "large_counts": counts[large_rows],
     }
     if positions is not None:
-        row_ends = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+        row_ends = np.concatenate(
+            (
+                [0],
+                np.cumsum(
+                    counts,
+                    dtype=np.int64,
+                ),
+            )
+        )
         arrays["position_starts"] = row_ends[starts]
         arrays["positions"] = positions
     return arrays
@@ -74,7 +82,11 @@ class Rows:
 class Postings:
     """One set of postings of a pack, for reading."""
 
-    def __init__(self, pack: Pack, part_set: PartSet) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        part_set: PartSet,
+    ) -> None:
         parts = part_set.opened(pack)
         # what every question searches is checked and held whole
         self.keys = parts["keys"].whole()
@@ -111,15 +123,27 @@ class Postings:
         numbers = np.minimum(numbers, len(self.keys) - 1)
         ends = self.starts.take(numbers, 1).astype(np.int64)
         rows = ends - self.starts.take(numbers)
-        frequencies: Array = np.where(self.keys[numbers] == keys, rows, 0)
+        frequencies: Array = np.where(
+            self.keys[numbers] == keys,
+            rows,
+            0,
+        )
         return frequencies
 
-    def span(self, first: int, last: int) -> tuple[int, int]:
+    def span(
+        self,
+        first: int,
+        last: int,
+    ) -> tuple[int, int]:
         """The rows of the keys first..last (exclusive)."""
         starts = self.starts.slice(first, last + 1)
         return int(starts[0]), int(starts[-1])
 
-    def rows(self, first: int, last: int) -> Rows:
+    def rows(
+        self,
+        first: int,
+        last: int,
+    ) -> Rows:
         """The rows of the keys first..last (exclusive)."""
         start, end = self.span(first, last)
         position_start = position_end = 0
@@ -134,7 +158,11 @@ class Postings:
             end=position_end,
         )
 
-    def _counts(self, start: int, end: int) -> Array:
+    def _counts(
+        self,
+        start: int,
+        end: int,
+    ) -> Array:
         """The true counts of some rows."""
         counts = self.counts.slice(start, end).astype(np.int64)
         if len(self.large_rows):

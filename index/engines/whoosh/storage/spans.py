@@ -44,7 +44,10 @@ def distinct(values: Array) -> Array:
 
 
 # ---------------------------------------------------------------------- counting
-def choose(starts: Array, ends: Array) -> Array:
+def choose(
+    starts: Array,
+    ends: Array,
+) -> Array:
     """Which of the spans count: their numbers, in order. Spans need not be sorted.
 
     >>> choose(np.array([0, 1, 3]), np.array([2, 3, 4])).tolist()
@@ -69,10 +72,20 @@ def choose(starts: Array, ends: Array) -> Array:
     is_free = np.concatenate(([True], starts[1:] >= reach[:-1]))
     if is_free.all():
         return order
-    return order[_walk(starts, ends, is_free)]
+    return order[
+        _walk(
+            starts,
+            ends,
+            is_free,
+        )
+    ]
 
 
-def _walk(starts: Array, ends: Array, is_free: Array) -> Array:
+def _walk(
+    starts: Array,
+    ends: Array,
+    is_free: Array,
+) -> Array:
     """Which of the sorted spans count.
 
     Spans that overlap form clusters; a free span begins one. All clusters are walked at once, from
@@ -91,7 +104,12 @@ def _walk(starts: Array, ends: Array, is_free: Array) -> Array:
     return np.flatnonzero(is_counted)
 
 
-def inside(starts: Array, ends: Array, outer: Array, width: int) -> Array:
+def inside(
+    starts: Array,
+    ends: Array,
+    outer: Array,
+    width: int,
+) -> Array:
     """Which spans lie wholly inside one of [o, o + width), o in the sorted `outer`."""
     if not len(outer) or not len(starts):
         return np.zeros(len(starts), bool)
@@ -127,9 +145,8 @@ def near(
     starts of the texts. At most `distance` characters stand between neighbours. Returns positions
     of last characters, so each lies inside a text that has a chain.
 
-    Chains are built for every set of operands, from small sets to large ones: {公开}, {收费}, then
-    {公开, 收费} as 公开 behind a chain of {收费}, or 收费 behind a chain of {公开}. A set is the bits of
-    a number.
+    Chains are built for every set of operands, small sets first: {公开}, {收费}, then both, as
+    公开 behind a chain of {收费} or 收费 behind a chain of {公开}. A set is the bits of a number.
     """
     operands = [_by_start(*spans) for spans in operands]
     everyone = (1 << len(operands)) - 1
@@ -144,12 +161,23 @@ def near(
                 reached.append(ends)
                 continue
             before = chain_ends[members & ~bit]
-            reached.append(_extended(before, starts, ends, stream_of, distance))
+            reached.append(
+                _extended(
+                    before,
+                    starts,
+                    ends,
+                    stream_of,
+                    distance,
+                )
+            )
         chain_ends[members] = distinct(np.concatenate(reached))
     return chain_ends[everyone] - 1
 
 
-def _by_start(starts: Array, ends: Array) -> tuple[Array, Array]:
+def _by_start(
+    starts: Array,
+    ends: Array,
+) -> tuple[Array, Array]:
     if (starts[1:] >= starts[:-1]).all():
         return starts, ends
     order = np.argsort(starts, kind="stable")
@@ -167,9 +195,17 @@ def _extended(
     if not len(before) or not len(starts):
         return NO_VALUES
     if len(before) * FEW_CHAINS < len(starts):
-        chain, span = _behind_chains(before, starts, distance)
+        chain, span = _behind_chains(
+            before,
+            starts,
+            distance,
+        )
     else:
-        chain, span = _before_spans(before, starts, distance)
+        chain, span = _before_spans(
+            before,
+            starts,
+            distance,
+        )
     # a chain does not cross from one text into the next
     text_of_chain = stream_of.searchsorted(before[chain] - 1, "right")
     text_of_span = stream_of.searchsorted(starts[span], "right")

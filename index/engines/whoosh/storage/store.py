@@ -69,7 +69,10 @@ CODEC = W3Codec(compression=0)
 def schema_with(fingerprint: Mapping[str, str]) -> Schema:
     """The fields that Whoosh keeps, and what the index is written with."""
     schema = Schema(
-        id=ID(unique=True, stored=True),
+        id=ID(
+            unique=True,
+            stored=True,
+        ),
         digest=STORED,
         source=STORED,
     )
@@ -111,7 +114,10 @@ def mark_of(path: Path) -> tuple[int, int, int]:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def open_pack(folder: Path, segment: Any) -> Pack:
+def open_pack(
+    folder: Path,
+    segment: Any,
+) -> Pack:
     """The pack of a segment. Raises FileNotFoundError when a newer generation has removed it."""
     directory = getattr(segment, "gongkai", None)
     name = segment.segment_id()
@@ -120,7 +126,11 @@ def open_pack(folder: Path, segment: Any) -> Pack:
             f"{name} in {folder} was written by plain Whoosh; {REBUILD_HINT}"
         )
     path = folder / segment.make_filename(EXTENSION)
-    return Pack(path, name, directory)
+    return Pack(
+        path,
+        name,
+        directory,
+    )
 
 
 def add_reports(
@@ -138,10 +148,19 @@ def add_reports(
         ids.append(name.encode("utf-8", "surrogatepass"))
         fields.start_doc(number)
         for field, value in {"id": name, **stored}.items():
-            fields.add_field(field, builder.schema[field], value, 0)
+            fields.add_field(
+                field,
+                builder.schema[field],
+                value,
+                0,
+            )
         fields.finish_doc()
     builder.docnum = len(ids)
-    builder.fieldwriter.add_postings(builder.schema, None, _id_postings(ids))
+    builder.fieldwriter.add_postings(
+        builder.schema,
+        None,
+        _id_postings(ids),
+    )
 
 
 def _id_postings(ids: list[bytes]) -> Iterator[tuple[str, bytes, int, float, bytes]]:
@@ -153,7 +172,11 @@ def _id_postings(ids: list[bytes]) -> Iterator[tuple[str, bytes, int, float, byt
 class _Index(FileIndex):  # type: ignore[misc]  # Whoosh ships no types
     """Whoosh's index over a TOC that is in memory: all that its writer asks of an index."""
 
-    def __init__(self, storage: Storage, toc: TOC) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        toc: TOC,
+    ) -> None:
         self.storage = storage
         self.indexname = NAME
         self._schema = toc.schema
@@ -208,7 +231,11 @@ class Store:
             f"run `gongkai index PATH... --index {self.folder}`"
         )
 
-    def _read(self, number: int, path: Path) -> Generation:
+    def _read(
+        self,
+        number: int,
+        path: Path,
+    ) -> Generation:
         mark = mark_of(path)
         data = path.read_bytes()
         if not is_sealed(data):
@@ -237,7 +264,10 @@ class Store:
     # ------------------------------------------------------------------ writing
     def acquire(self, wait_s: float) -> None:
         """Take the write lock. Raises IndexLockedError after `wait_s` seconds."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(
+            parents=True,
+            exist_ok=True,
+        )
         lock = self.storage.lock(LOCK_FILE)
         until = time.monotonic() + wait_s
         while not lock.acquire():
@@ -277,7 +307,11 @@ class Store:
         for entry in list(self.folder.iterdir()):
             if entry.name in (SCRATCH_FOLDER, TEMPORARY_FOLDER):
                 shutil.rmtree(entry, ignore_errors=True)
-            elif _is_litter(entry, live, newest):
+            elif _is_litter(
+                entry,
+                live,
+                newest,
+            ):
                 # open elsewhere, on Windows; the next writer tries again
                 with contextlib.suppress(OSError):
                     entry.unlink()
@@ -289,10 +323,18 @@ class Store:
 
     def builder(self, schema: Schema) -> SegmentWriter:
         """Whoosh's writer for one new segment, without its lock: the lock is held here."""
-        toc = TOC(schema, [], self.next_number())
+        toc = TOC(
+            schema,
+            [],
+            self.next_number(),
+        )
         index = _Index(self.storage, toc)
         try:
-            return SegmentWriter(index, _lk=False, codec=CODEC)
+            return SegmentWriter(
+                index,
+                _lk=False,
+                codec=CODEC,
+            )
         except BaseException:
             self.storage.abandon()
             raise
@@ -308,18 +350,36 @@ class Store:
         segment.whoosh_files = {name: crc_of(self.folder / name) for name in names}
         return segment
 
-    def publish(self, schema: Schema, segments: Iterable[Any], number: int) -> None:
+    def publish(
+        self,
+        schema: Schema,
+        segments: Iterable[Any],
+        number: int,
+    ) -> None:
         """Make `segments` the newest generation. Durable when it returns."""
         published = list(segments)
         for segment in published:
             # our packs were not created through Whoosh's storage
             self.storage.fresh.add(segment.make_filename(EXTENSION))
-        TOC(schema, published, number).write(self.storage, NAME)
+        TOC(
+            schema,
+            published,
+            number,
+        ).write(self.storage, NAME)
         with contextlib.suppress(OSError):
-            clean_files(self.storage, NAME, number, published)
+            clean_files(
+                self.storage,
+                NAME,
+                number,
+                published,
+            )
 
 
-def _is_litter(entry: Path, live: set[str], newest: Path | None) -> bool:
+def _is_litter(
+    entry: Path,
+    live: set[str],
+    newest: Path | None,
+) -> bool:
     """Whether a file in the folder of an index belongs to no generation."""
     name = entry.name
     if name.startswith(f"{NAME}_") and name != LOCK_FILE:

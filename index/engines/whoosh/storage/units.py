@@ -33,7 +33,10 @@ def units_of(text: str) -> Array:
     return np.frombuffer(storable(text).encode("utf-16-le"), "<u2")
 
 
-def units_until(text: str, end: int) -> int:
+def units_until(
+    text: str,
+    end: int,
+) -> int:
     """How many units the first `end` characters take."""
     return len(text[:end].encode("utf-16-le")) // 2
 

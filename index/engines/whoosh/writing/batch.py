@@ -37,7 +37,11 @@ class Batch:
 
     def __init__(self) -> None:
         self.grams = {
-            name: GramsBuilder(name, wording=name in WORDINGS) for name in TEXTS
+            name: GramsBuilder(
+                name,
+                wording=name in WORDINGS,
+            )
+            for name in TEXTS
         }
         self.ids: list[str] = []
         self.word_keys: list[bytes] = []
@@ -105,6 +109,14 @@ class Batch:
             counts.take(order).astype(np.int64),
         )
         field_bounds = np.concatenate(([0], np.cumsum(sizes)))
-        totals = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+        totals = np.concatenate(
+            (
+                [0],
+                np.cumsum(
+                    counts,
+                    dtype=np.int64,
+                ),
+            )
+        )
         lengths = totals.take(field_bounds[1:]) - totals.take(field_bounds[:-1])
         return postings, lengths

@@ -32,7 +32,12 @@ class Units:
     blocks: bytes = b""
 
     @classmethod
-    def of(cls, folded: Folded, *, wording: bool = False) -> Units:
+    def of(
+        cls,
+        folded: Folded,
+        *,
+        wording: bool = False,
+    ) -> Units:
         """The units of a text."""
         form = storable(folded.form)
         blocks = b""
@@ -45,7 +50,10 @@ class Units:
         )
 
 
-def _replaced(form: str, offsets: OffsetMap) -> Array:
+def _replaced(
+    form: str,
+    offsets: OffsetMap,
+) -> Array:
     """(start, end) in units of the runs of a wording that were replaced."""
     starts = np.array(offsets.form, np.int64)
     ends = np.append(starts[1:], len(form))
@@ -63,7 +71,12 @@ def _replaced(form: str, offsets: OffsetMap) -> Array:
 class GramsBuilder:
     """Collects the texts of one stream and inverts them all at once."""
 
-    def __init__(self, name: str, *, wording: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        wording: bool = False,
+    ) -> None:
         self.name = name
         self.wording = wording
         self.texts: list[bytes] = []
@@ -72,7 +85,11 @@ class GramsBuilder:
         self.blocks: list[Array] = []
         self.units = 0
 
-    def add(self, text: Units, owner: int) -> None:
+    def add(
+        self,
+        text: Units,
+        owner: int,
+    ) -> None:
         """Add the text of document `owner`."""
         if self.wording:
             blocks = np.frombuffer(text.blocks, "<u4").reshape(-1, 2)
@@ -86,9 +103,15 @@ class GramsBuilder:
         """The sets of the stream: its texts, the postings of units, the postings of pairs."""
         units = np.frombuffer(b"".join(self.texts), "<u2")
         offsets = np.zeros(len(self.texts) + 1, "<u4")
-        np.cumsum([len(text) // 2 for text in self.texts], out=offsets[1:])
+        np.cumsum(
+            [len(text) // 2 for text in self.texts],
+            out=offsets[1:],
+        )
         map_offsets = np.zeros(len(self.map_rows) + 1, "<u4")
-        np.cumsum([len(rows) for rows in self.map_rows], out=map_offsets[1:])
+        np.cumsum(
+            [len(rows) for rows in self.map_rows],
+            out=map_offsets[1:],
+        )
         piece_texts, piece_starts = pieces_of(offsets)
         texts: dict[str, Array] = {
             "units": units,
@@ -142,12 +165,19 @@ def _inverted(
     ends = np.append(starts[order], np.uint32(len(units)))
     lengths = np.diff(ends)
     piece = np.repeat(order.astype("<u2"), lengths)
-    position = np.arange(len(units), dtype="<u4") - np.repeat(starts[order], lengths)
+    position = np.arange(
+        len(units),
+        dtype="<u4",
+    ) - np.repeat(starts[order], lengths)
 
     singles = _sorted(units, (piece, units))
     first, counts = run_lengths(singles)
     pieces, keys = _columns(singles).T
-    single_postings = postings_of(keys[first], pieces[first], counts)
+    single_postings = postings_of(
+        keys[first],
+        pieces[first],
+        counts,
+    )
 
     pairs = _sorted(units, (position[:-1], piece[:-1], units[1:], units[:-1]))
     # a run has the same two units in the same piece
@@ -155,11 +185,19 @@ def _inverted(
     positions, pieces = _columns(pairs).T[:2]
     # the upper half of each number: both units
     keys = pairs.view("<u4")[1::2]
-    pair_postings = postings_of(keys[first], pieces[first], counts, positions)
+    pair_postings = postings_of(
+        keys[first],
+        pieces[first],
+        counts,
+        positions,
+    )
     return single_postings, pair_postings
 
 
-def _sorted(units: Array, columns: Sequence[Array]) -> Array:
+def _sorted(
+    units: Array,
+    columns: Sequence[Array],
+) -> Array:
     """The numbers made of two-byte columns, sorted, without those of the NULs between texts."""
     together = np.empty((len(columns[0]), len(columns)), "<u2")
     for number, column in enumerate(columns):

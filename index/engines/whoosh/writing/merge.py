@@ -50,7 +50,11 @@ def most_pieces(source: Source) -> int:
     return max(counts)
 
 
-def write_pack(path: Path, owner: str, arrays: Mapping[str, Array]) -> Directory:
+def write_pack(
+    path: Path,
+    owner: str,
+    arrays: Mapping[str, Array],
+) -> Directory:
     """Write a pack of arrays that are in memory."""
     with PackWriter(path, owner) as out:
         for name, array in arrays.items():
@@ -58,10 +62,18 @@ def write_pack(path: Path, owner: str, arrays: Mapping[str, Array]) -> Directory
         return out.finish()
 
 
-def merge_packs(path: Path, owner: str, sources: Sequence[Source]) -> Directory:
+def merge_packs(
+    path: Path,
+    owner: str,
+    sources: Sequence[Source],
+) -> Directory:
     """Write one pack of what is kept of several, in their order."""
     if len(sources) == 1 and sources[0].live.all():
-        return write_pack(path, owner, sources[0].arrays)
+        return write_pack(
+            path,
+            owner,
+            sources[0].arrays,
+        )
     with PackWriter(path, owner) as out:
         _PackMerge(out, sources).run()
         return out.finish()
@@ -83,7 +95,11 @@ class _Entries:
 class _PackMerge:
     """One merge into one pack."""
 
-    def __init__(self, out: PackWriter, sources: Sequence[Source]) -> None:
+    def __init__(
+        self,
+        out: PackWriter,
+        sources: Sequence[Source],
+    ) -> None:
         self.out = out
         self.sources = sources
         self.documents = [np.flatnonzero(source.live) for source in sources]
@@ -91,7 +107,13 @@ class _PackMerge:
         base = 0
         for source in sources:
             new_numbers = base + np.cumsum(source.live) - 1
-            self.renumberings.append(np.where(source.live, new_numbers, -1))
+            self.renumberings.append(
+                np.where(
+                    source.live,
+                    new_numbers,
+                    -1,
+                )
+            )
             base += int(source.live.sum())
         # by stream: the new number of every piece of every source
         self.pieces: dict[str, list[Array]] = {}
@@ -115,11 +137,21 @@ class _PackMerge:
             name = part_set.part_name(row.key)
             if row.merge in SPOOLED_MERGES:
                 spool = self.out.spool(row.dtypes[-1])
-                for piece in _streamed(row, sources, made):
+                for piece in _streamed(
+                    row,
+                    sources,
+                    made,
+                ):
                     spool.append(piece)
                 self.out.copy(name, spool)
             else:
-                made[row.key] = row.cast(_merged(row, sources, made))
+                made[row.key] = row.cast(
+                    _merged(
+                        row,
+                        sources,
+                        made,
+                    )
+                )
                 self.out.add(name, made[row.key])
         if part_set.kind is Kind.TEXTS:
             self.pieces[part_set.stream] = _renumbered_pieces(sources, made)
@@ -133,7 +165,11 @@ class _PackMerge:
             if "documents" in arrays:
                 # a wording stays with its document
                 kept = np.flatnonzero(renumbering[arrays["documents"]] >= 0)
-            yield _Entries(arrays=arrays, kept=kept, renumbering=renumbering)
+            yield _Entries(
+                arrays=arrays,
+                kept=kept,
+                renumbering=renumbering,
+            )
 
     def _merge_postings(self, part_set: PartSet) -> None:
         renumberings = self.pieces.get(part_set.stream, self.renumberings)
@@ -198,7 +234,10 @@ def _merged(
             raise AssertionError(row.merge)
 
 
-def _values(row: PartRow, source: _Entries) -> Array:
+def _values(
+    row: PartRow,
+    source: _Entries,
+) -> Array:
     """The values of what is kept, `row.length.times` for each."""
     if not source.arrays:
         # a number that is newer than this source
@@ -207,7 +246,10 @@ def _values(row: PartRow, source: _Entries) -> Array:
     return values.reshape(-1, row.length.times)[source.kept].ravel()
 
 
-def _lengths(key: str, source: _Entries) -> Array:
+def _lengths(
+    key: str,
+    source: _Entries,
+) -> Array:
     """The lengths of what is kept, from its offsets."""
     return np.diff(source.arrays[key].astype(np.int64))[source.kept]
 
@@ -231,7 +273,12 @@ def _streamed(
             case _:
                 start = int(made["offsets"][base])
                 is_end = row.merge is Merge.END_POSITIONS
-                yield _moved_positions(source, values, start, is_end=is_end)
+                yield _moved_positions(
+                    source,
+                    values,
+                    start,
+                    is_end=is_end,
+                )
         base += len(source.kept)
 
 
@@ -242,7 +289,10 @@ def _moved_positions(
     *,
     is_end: bool,
 ) -> Array:
-    """Positions in units, moved to where their texts stand now; the first text kept is at `start`."""
+    """Positions in units, moved to where their texts stand now.
+
+    The first text that is kept begins at `start`.
+    """
     positions = values.astype(np.int64)
     offsets = source.arrays["offsets"].astype(np.int64)
     # an end is the first unit behind: its text is that of the unit before
@@ -276,6 +326,10 @@ def _renumbered_pieces(
         firsts = old_piece_texts.searchsorted(old_piece_texts)
         nth = np.arange(len(owners)) - firsts
         new_firsts = new_piece_texts.searchsorted(np.maximum(owners, 0))
-        pieces = np.where(owners >= 0, total + new_firsts + nth, -1)
+        pieces = np.where(
+            owners >= 0,
+            total + new_firsts + nth,
+            -1,
+        )
         renumberings.append(np.concatenate((texts, pieces)))
     return renumberings

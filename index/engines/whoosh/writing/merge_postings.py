@@ -107,9 +107,17 @@ def _blocks(sources: Sequence[Source]) -> Iterator[Block]:
     while any(
         begin < len(source.keys) for source, begin in zip(sources, begins, strict=True)
     ):
-        ends = _ends(sources, begins, share)
+        ends = _ends(
+            sources,
+            begins,
+            share,
+        )
         pieces = [
-            _piece(source, begin, end)
+            _piece(
+                source,
+                begin,
+                end,
+            )
             for source, begin, end in zip(sources, begins, ends, strict=True)
             if end > begin
         ]
@@ -127,7 +135,11 @@ def _ends(
     """Up to which key each source is read next: to the same key in all of them."""
     limits = []
     for source, begin in zip(sources, begins, strict=True):
-        limit = _limit(source, begin, share)
+        limit = _limit(
+            source,
+            begin,
+            share,
+        )
         if limit is not None:
             limits.append(limit)
     if not limits:
@@ -136,7 +148,11 @@ def _ends(
     return [int(source.keys.searchsorted(nearest)) for source in sources]
 
 
-def _limit(source: Source, first: int, share: int) -> Any:
+def _limit(
+    source: Source,
+    first: int,
+    share: int,
+) -> Any:
     """The first key behind `first` that no longer fits, or None when the rest fits."""
     starts = source.starts
     keys = source.keys
@@ -148,7 +164,11 @@ def _limit(source: Source, first: int, share: int) -> Any:
     return None if number >= len(keys) else keys[number]
 
 
-def _piece(source: Source, first: int, last: int) -> Block:
+def _piece(
+    source: Source,
+    first: int,
+    last: int,
+) -> Block:
     """The rows of some keys of one source, renumbered, without the dropped ones."""
     arrays = source.arrays
     starts = arrays["starts"][first : last + 1].astype(np.int64)
@@ -177,11 +197,18 @@ def _piece(source: Source, first: int, last: int) -> Block:
     return block if is_kept.all() else _only(block, is_kept)
 
 
-def _only(block: Block, is_kept: Array) -> Block:
+def _only(
+    block: Block,
+    is_kept: Array,
+) -> Block:
     """The block without the rows that are not kept."""
     counts = block.true_counts()
     starts = np.cumsum(block.rows) - block.rows
-    rows = np.add.reduceat(is_kept, starts, dtype=np.int64)
+    rows = np.add.reduceat(
+        is_kept,
+        starts,
+        dtype=np.int64,
+    )
     has_rows = rows > 0
     position_counts = block.position_counts
     positions = block.positions
@@ -217,7 +244,11 @@ def _joined(pieces: Sequence[Block]) -> Block:
     order = np.argsort(keys, kind="stable")
     row_sources = _moved(rows, order)
     position_sources = _moved(position_counts, order)
-    large_rows, large_counts = _joined_large(pieces, rows, order)
+    large_rows, large_counts = _joined_large(
+        pieces,
+        rows,
+        order,
+    )
     documents = np.concatenate([piece.documents for piece in pieces])
     counts = np.concatenate([piece.counts for piece in pieces])
     positions = np.concatenate([piece.positions for piece in pieces])
@@ -252,14 +283,21 @@ def _joined_large(
     )
     large_counts = np.concatenate([piece.large_counts for piece in pieces])
     if len(large_rows):
-        large_rows = _targets(large_rows, rows, order)
+        large_rows = _targets(
+            large_rows,
+            rows,
+            order,
+        )
         sorting = np.argsort(large_rows)
         large_rows = large_rows[sorting]
         large_counts = large_counts[sorting]
     return large_rows, large_counts
 
 
-def _moved(lengths: Array, order: Array) -> Array:
+def _moved(
+    lengths: Array,
+    order: Array,
+) -> Array:
     """Where each value comes from when runs of these lengths are put in this order."""
     moved = lengths[order]
     old_starts = np.cumsum(lengths) - lengths
@@ -269,7 +307,11 @@ def _moved(lengths: Array, order: Array) -> Array:
     return sources
 
 
-def _targets(values: Array, lengths: Array, order: Array) -> Array:
+def _targets(
+    values: Array,
+    lengths: Array,
+    order: Array,
+) -> Array:
     """Where these values go to when runs of these lengths are put in this order."""
     moved = lengths[order]
     old_starts = np.cumsum(lengths) - lengths

@@ -55,7 +55,10 @@ def prepare(document: Document) -> PreparedDocument:
     for name in STREAMS:
         wording = document.wording.get(name)
         if wording is not None:
-            texts[f"w{name}"] = Units.of(wording, wording=True)
+            texts[f"w{name}"] = Units.of(
+                wording,
+                wording=True,
+            )
     fields = [document.words.get(name) or {} for name in RANKED_FIELDS]
     return PreparedDocument(
         id=document.id,
@@ -73,10 +76,17 @@ def _word_counts(fields: Sequence[Mapping[str, int]]) -> WordCounts:
     sizes = [len(field) for field in counted]
     # hashed together: most of the time is spent on the call, not on the words
     title_keys = word_keys([*chain(*counted)])
-    field_numbers = np.arange(len(sizes), dtype=np.uint64)
+    field_numbers = np.arange(
+        len(sizes),
+        dtype=np.uint64,
+    )
     keys = title_keys + np.repeat(field_numbers, sizes)
     all_counts = chain.from_iterable(field.values() for field in counted)
-    counts = np.fromiter(all_counts, "<u4", len(keys))
+    counts = np.fromiter(
+        all_counts,
+        "<u4",
+        len(keys),
+    )
     return WordCounts(
         keys=keys.tobytes(),
         counts=counts.tobytes(),
@@ -111,5 +121,9 @@ def _meta(document: Document) -> bytes:
     Indexes of older builds have more fields in it.
     """
     fields = {"digest": document.digest, "source": document.source}
-    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        fields,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
     return text.encode("utf-8", "surrogatepass")

@@ -104,7 +104,10 @@ def kept_by_whoosh(source: Source) -> Iterator[tuple[str, dict[str, str]]]:
         yield id_of(number), {name: meta[name] for name in STORED_FIELDS}
 
 
-def _blob_reader(source: Source, name: str) -> Callable[[int], str]:
+def _blob_reader(
+    source: Source,
+    name: str,
+) -> Callable[[int], str]:
     """The texts of one blob by number."""
     arrays = BLOBS[name].picked(source.arrays)
     offsets = arrays["offsets"].astype(np.int64).tolist()
@@ -113,7 +116,11 @@ def _blob_reader(source: Source, name: str) -> Callable[[int], str]:
 
     def read(number: int) -> str:
         value = data[offsets[number] : offsets[number + 1]]
-        return str(value, "utf-8", "surrogatepass")
+        return str(
+            value,
+            "utf-8",
+            "surrogatepass",
+        )
 
     return read
 

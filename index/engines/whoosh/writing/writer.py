@@ -71,9 +71,16 @@ def stale(
     )
 
 
-def create(folder: Path, fingerprint: Mapping[str, str]) -> None:
+def create(
+    folder: Path,
+    fingerprint: Mapping[str, str],
+) -> None:
     """Make an empty index, replacing whatever index stands there."""
-    open_writer(folder, fingerprint, rebuild=True).commit()
+    open_writer(
+        folder,
+        fingerprint,
+        rebuild=True,
+    ).commit()
 
 
 def open_writer(
@@ -93,7 +100,12 @@ def open_writer(
     store = Store(Path(folder))
     store.acquire(wait_s)
     try:
-        return WhooshWriter(store, fingerprint, rebuild=rebuild, trust=trust)
+        return WhooshWriter(
+            store,
+            fingerprint,
+            rebuild=rebuild,
+            trust=trust,
+        )
     except BaseException:
         store.release()
         raise
@@ -246,8 +258,16 @@ class WhooshWriter:
             return
         self.flushed += 1
         path = self.store.scratch() / f"run{self.flushed}"
-        directory = write_pack(path, "run", run.arrays)
-        pack = Pack(path, "run", directory)
+        directory = write_pack(
+            path,
+            "run",
+            run.arrays,
+        )
+        pack = Pack(
+            path,
+            "run",
+            directory,
+        )
         # the mapping keeps the data; Windows keeps mapped files
         with contextlib.suppress(PermissionError):
             path.unlink()
@@ -287,7 +307,12 @@ class WhooshWriter:
         # beside the folder: Whoosh takes every file of its segment's name into the compound file
         pack_path = self.store.scratch() / name
         with ThreadPoolExecutor(1) as executor:
-            merged = executor.submit(merge_packs, pack_path, name, sources)
+            merged = executor.submit(
+                merge_packs,
+                pack_path,
+                name,
+                sources,
+            )
             try:
                 segment = self._build_whoosh(builder, sources)
             except BaseException:
@@ -301,7 +326,11 @@ class WhooshWriter:
             raise
         return segment
 
-    def _build_whoosh(self, builder: Any, sources: Sequence[Source]) -> Any:
+    def _build_whoosh(
+        self,
+        builder: Any,
+        sources: Sequence[Source],
+    ) -> Any:
         """Whoosh's own files of a segment."""
         reports = (report for source in sources for report in kept_by_whoosh(source))
         add_reports(builder, reports)
@@ -389,7 +418,12 @@ class WhooshWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
+    def __exit__(
+        self,
+        kind: object,
+        error: object,
+        trace: object,
+    ) -> None:
         if self.store.lock is None:
             return
         if kind is None:
