@@ -91,13 +91,7 @@ def _arrays(
     for part_set in part_sets(pack.names()):
         parts = part_set.opened(pack)
         arrays = {key: part.array for key, part in parts.items()}
-        lengths = [
-            *_lengths(
-                part_set,
-                arrays,
-                documents,
-            )
-        ]
+        lengths = [*_lengths(part_set, arrays, documents)]
         yield from lengths
         if part_set.kind is Kind.POSTINGS and not lengths:
             yield from _postings(part_set.name, arrays)

@@ -78,11 +78,7 @@ def _dense(
 ) -> tuple[Array, Array]:
     total = np.zeros(count, lists[0][1].dtype)
     for documents, values in lists:
-        add_at(
-            total,
-            documents,
-            values,
-        )
+        add_at(total, documents, values)
     longest = max((documents for documents, _ in lists), key=len)
     if len(longest) == count:
         return longest, total
@@ -107,11 +103,7 @@ def accumulate_at(
             return only.counts
     total = np.zeros(count, np.int64)
     for hits in lists:
-        add_at(
-            total,
-            hits.documents,
-            hits.counts,
-        )
+        add_at(total, hits.documents, hits.counts)
     return total.take(documents)
 
 
@@ -125,8 +117,4 @@ def add_at(
         total += values
     else:
         # `total[documents] += values` takes twice as long
-        np.add.at(
-            total,
-            documents,
-            values,
-        )
+        np.add.at(total, documents, values)

@@ -22,22 +22,8 @@ def columns_of(
     """The values of some documents of each segment, segment after segment."""
     return Columns(
         reports=sum(map(len, documents)),
-        numbers={
-            name: _number(
-                name,
-                segments,
-                documents,
-            )
-            for name in numbers
-        },
-        facets={
-            name: _facet(
-                name,
-                segments,
-                documents,
-            )
-            for name in facets
-        },
+        numbers={name: _number(name, segments, documents) for name in numbers},
+        facets={name: _facet(name, segments, documents) for name in facets},
     )
 
 

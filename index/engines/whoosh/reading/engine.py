@@ -78,16 +78,8 @@ def open_engine(
         store.check_owner()
     generation, segments = _opened(store, {})
     if fingerprint is not None and dict(generation.fingerprint) != dict(fingerprint):
-        raise stale(
-            store.folder,
-            generation.fingerprint,
-            fingerprint,
-        )
-    return WhooshEngine(
-        store,
-        generation,
-        segments,
-    )
+        raise stale(store.folder, generation.fingerprint, fingerprint)
+    return WhooshEngine(store, generation, segments)
 
 
 def _opened(
@@ -103,17 +95,13 @@ def _opened(
         generation = store.read()
         try:
             segments = [
-                _live_segment(
-                    store,
-                    segment,
-                    known,
-                )
-                for segment in generation.segments
+                _live_segment(store, segment, known) for segment in generation.segments
             ]
         except FileNotFoundError as error:
             # a writer has published a newer generation and removed this one
             missing = str(error.filename)
             latest = latest_toc(store.folder)
+            # nothing newer: the file is lost, not replaced
             if latest is not None and latest[0] == generation.number:
                 break
             time.sleep(RETRY_S)
@@ -161,6 +149,7 @@ class WhooshEngine:
         self.store = store
         self.generation = generation
         self.segments = tuple(segments)
+        # means and counts over all live reports, so that scores do not depend on segments
         self.statistics = Statistics(self.segments)
         self.tables: dict[str, FacetTable] = {}
         self.known = dict(known or {})
@@ -178,17 +167,9 @@ class WhooshEngine:
         groups = _groups(query.counted)
         base, filters = self._selected(query)
         narrowed = _narrowed(base, filters)
-        selections = collapsed(
-            self.segments,
-            narrowed,
-            query.collapse,
-        )
+        selections = collapsed(self.segments, narrowed, query.collapse)
         matched = [
-            self._matched(
-                live.segment,
-                selection,
-                groups,
-            )
+            self._matched(live.segment, selection, groups)
             for live, selection in zip(self.segments, selections, strict=True)
         ]
         return Matches(
@@ -227,6 +208,7 @@ class WhooshEngine:
     ) -> Selection:
         """What satisfies the node and is not deleted."""
         selection = select(node, live.segment)
+        # nearly all segments have no deletions
         if live.is_whole:
             return selection
         return selection & Selection(
@@ -251,11 +233,7 @@ class WhooshEngine:
             # over all strings: what one of them counts in the text, no other adds in the wording
             nodes = tuple(node for group in groups for node in group)
             lists.append(segment.strings.reworded(nodes))
-        occurrences = accumulate_at(
-            documents,
-            lists,
-            segment.count,
-        )
+        occurrences = accumulate_at(documents, lists, segment.count)
         return Matched(documents, occurrences)
 
     def _facets(
@@ -270,14 +248,11 @@ class WhooshEngine:
         answers = []
         for asked in query.facets:
             selections = matched
+            # a facet without a filter of its own is counted over the matches
             if asked.name in filtered_facets:
                 others = [filter_ for filter_ in filters if filter_.facet != asked.name]
                 narrowed = _narrowed(base, others)
-                selections = collapsed(
-                    self.segments,
-                    narrowed,
-                    query.collapse,
-                )
+                selections = collapsed(self.segments, narrowed, query.collapse)
             table = self._table(asked.name)
             answers.append(table.answer(asked, table.counted(selections)))
         return tuple(answers)
@@ -290,6 +265,7 @@ class WhooshEngine:
                 self.segments,
                 self.known.get(name),
             )
+            # two threads may make the same table; either is right
             with self.lock:
                 self.tables[name] = table
         return table
@@ -299,6 +275,7 @@ class WhooshEngine:
         query: EngineQuery,
         matched: Sequence[Matched],
     ) -> tuple[Found, ...]:
+        # counting without hits: suggestions, facets alone
         if query.size <= 0 or not matched:
             return ()
         scorer = Scorer(self.statistics, query.ranking)
@@ -410,6 +387,7 @@ class WhooshEngine:
         facets: Sequence[str],
     ) -> Columns:
         """Numbers and facet values of all reports that a query finds."""
+        # copies are not collapsed: every report counts in a total
         base, filters = self._selected(query)
         selections = _narrowed(base, filters)
         return columns_of(
@@ -426,6 +404,7 @@ class WhooshEngine:
             blobs = live.segment.blobs
             rows = zip(blobs["id"], blobs["meta"], live.live.tolist(), strict=True)
             for name, meta, is_live in rows:
+                # a dead row may be an older version of a live report
                 if is_live:
                     report_id = name.decode("utf-8", "surrogatepass")
                     fields = from_json(meta)
@@ -442,6 +421,7 @@ class WhooshEngine:
             numberings = dict(self.known)
             for name, table in self.tables.items():
                 numberings[name] = table.numbering
+        # old snapshots keep their own tables and statistics
         generation, segments = _opened(self.store, known)
         return WhooshEngine(
             self.store,
@@ -504,6 +484,7 @@ def _groups(counted: Node) -> list[NodeGroup]:
         joined: list[StringNode] = []
         apart: list[NodeGroup] = []
         for group in groups:
+            # 公开 and 信息公开 must be chosen between where they overlap
             if any(may_overlap(node, other) for other in group):
                 joined += group
             else:

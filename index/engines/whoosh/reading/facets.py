@@ -50,11 +50,13 @@ class Numbering:
             else:
                 _, added[segment.name] = segment.facet(name)
         new_values = _with_prefixes(added)
+        # most commits bring no new value at all
         new_values.difference_update(self.values)
         moved: Sequence[str] = ()
         if new_values:
             moved = self.values
             self.values = sorted([*self.values, *new_values])
+            # only the region is a path; other facets do without this table
             if self.below or _has_paths(added):
                 self.below = _spans_below(self.values)
         if added:
@@ -74,6 +76,7 @@ class Numbering:
         if moved:
             new_numbers = [*(number_of[value] for value in moved), no_value]
             table = np.array(new_numbers, np.int64)
+            # the segments that are known already are not read again
             for name, numbers in self.numbers.items():
                 self.numbers[name] = table.take(numbers)
         for name, paths in added.items():
@@ -84,6 +87,7 @@ class Numbering:
 
     def number_of(self, value: str) -> int | None:
         """The number of a value, if there is one."""
+        # a dictionary of all agencies would take more memory than the answer is worth
         number = bisect_left(self.values, value)
         is_known = number < len(self.values) and self.values[number] == value
         return number if is_known else None
@@ -111,6 +115,7 @@ class FacetTable:
         )
         self.values = self.numbering.values
         self.below = self.numbering.below
+        # two bytes a document where they hold the numbers
         dtype = np.uint16 if len(self.values) < 1 << 16 else np.uint32
         self.columns = []
         self.totals = []
@@ -167,15 +172,13 @@ class FacetTable:
         else:
             order = _greatest(counts, asked.size)
             total_values = int(np.count_nonzero(counts))
+        # values that nobody has are listed only when they are asked for
         order = order[counts.take(order) > 0]
         numbered = zip(order.tolist(), counts.take(order).tolist(), strict=True)
         listed = [FacetCount(self.values[number], count) for number, count in numbered]
         if asked.always:
-            listed += self._unlisted(
-                asked.always,
-                listed,
-                counts,
-            )
+            listed += self._unlisted(asked.always, listed, counts)
+            # equal counts by value: answers do not depend on the history of the index
             listed.sort(key=lambda count: (-count.count, count.value))
         return FacetCounts(
             name=asked.name,
@@ -245,6 +248,7 @@ def _spans_below(values: Sequence[str]) -> tuple[Array, Array]:
 
 def _parents(values: Sequence[str]) -> set[str]:
     """All that stand above some values."""
+    # 广东省/深圳市/龙岗区 has the parents 广东省/深圳市 and 广东省
     parents: set[str] = set()
     for value in values:
         above, slash, _ = value.rpartition("/")

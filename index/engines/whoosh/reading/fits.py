@@ -40,11 +40,7 @@ def fits_of(
     if not len(texts):
         return NO_SPANS
     if not pattern.is_plain:
-        return _fits_by_text(
-            pattern,
-            grams,
-            texts,
-        )
+        return _fits_by_text(pattern, grams, texts)
     starts, ends = _fits_by_positions(pattern, grams)
     text_numbers = grams.text_at(starts)
     if not len(grams.low_surrogates):
@@ -53,11 +49,7 @@ def fits_of(
     has_astral = np.zeros(grams.count + 1, bool)
     has_astral[grams.text_at(grams.low_surrogates)] = True
     is_plain = ~has_astral[text_numbers]
-    slow = _fits_by_text(
-        pattern,
-        grams,
-        texts[has_astral[texts]],
-    )
+    slow = _fits_by_text(pattern, grams, texts[has_astral[texts]])
     quick = (starts[is_plain], ends[is_plain], text_numbers[is_plain])
     starts, ends, text_numbers = (
         np.concatenate(pair) for pair in zip(quick, slow, strict=True)

@@ -58,6 +58,7 @@ def page_of(
     matched: Sequence[Matched],
 ) -> list[PageRow]:
     """The hits asked for, in order."""
+    # any of the first hits may come from any segment
     last = query.offset + query.size
     rows: list[Placed] = []
     for number, matches in enumerate(matched):
@@ -83,12 +84,9 @@ def page_of(
             first,
             number,
         )
+    # doc-id hashes differ, so segments and documents are never compared
     rows.sort(key=itemgetter(0, 1))
-    return _page_rows(
-        query,
-        scorer,
-        rows[query.offset : last],
-    )
+    return _page_rows(query, scorer, rows[query.offset : last])
 
 
 def _placed(
@@ -120,6 +118,7 @@ def _page_rows(
 ) -> list[PageRow]:
     keys = [None if math.isinf(negative) else -negative for negative, *_ in rows]
     if query.sort == "relevance":
+        # the key is the score already
         scores: Sequence[float] = [key or 0.0 for key in keys]
     else:
         scores = _scores(scorer, rows)
@@ -174,6 +173,7 @@ def _keys(
         return matched.occurrences.astype(float)
     column = live.segment.number(query.sort.removeprefix("-"))
     values = column.take(matched.documents)
+    # keys are sorted descending: `year` is ascending, `-year` is not
     if not query.sort.startswith("-"):
         values = -values
     return np.where(
@@ -191,6 +191,7 @@ def _first(
     query: EngineQuery,
 ) -> Array:
     """The numbers of the first `count` matches of a segment, in order."""
+    # a cursor: hits before it were shown already
     if query.after is None:
         return _best(
             keys,
@@ -198,13 +199,7 @@ def _first(
             documents,
             count,
         )
-    behind = np.flatnonzero(
-        _is_behind(
-            keys,
-            id_hashes[documents],
-            query,
-        )
-    )
+    behind = np.flatnonzero(_is_behind(keys, id_hashes[documents], query))
     best = _best(
         keys.take(behind),
         id_hashes,
@@ -264,6 +259,7 @@ def _selected(
     certain = candidates.take(np.flatnonzero(high > least))
     equal = candidates.take(np.flatnonzero(high == least))
     need = count - len(certain)
+    # argpartition refuses an empty selection
     if not need:
         return certain
     if len(equal) > need:
@@ -287,6 +283,7 @@ def _contenders(
         return np.arange(len(keys))
     width = len(keys) // GROUPS
     grouped = keys[: GROUPS * width].reshape(GROUPS, width)
+    # a group is a column: numpy takes the maximum of columns by whole rows
     maxima = grouped.max(0)
     bound = np.partition(maxima, width - count)[width - count]
     contenders: Array = np.flatnonzero(keys >= bound)

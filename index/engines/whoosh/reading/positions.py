@@ -100,16 +100,7 @@ def together(
     grams: Grams,
 ) -> Spans:
     """All allowed spans of several string nodes in one stream."""
-    return _joined(
-        [
-            spans_of(
-                node,
-                name,
-                grams,
-            )
-            for node in nodes
-        ]
-    )
+    return _joined([spans_of(node, name, grams) for node in nodes])
 
 
 def _joined(spans: Sequence[Spans]) -> Spans:
@@ -131,11 +122,7 @@ def touching(
     grams: Grams,
 ) -> dict[int, list[Span]]:
     """By wording: its counted spans that touch what was replaced (units of all wordings)."""
-    starts, ends, texts = together(
-        nodes,
-        name,
-        grams,
-    )
+    starts, ends, texts = together(nodes, name, grams)
     chosen = choose(starts, ends)
     is_touching = touches(
         starts[chosen],
@@ -144,11 +131,7 @@ def touching(
         grams.block_ends,
     )
     chosen = chosen[is_touching]
-    return _by_text(
-        starts[chosen],
-        ends[chosen],
-        texts[chosen],
-    )
+    return _by_text(starts[chosen], ends[chosen], texts[chosen])
 
 
 def spans_by_text(
@@ -159,11 +142,7 @@ def spans_by_text(
     starts, ends, texts = spans
     chosen = choose(starts, ends)
     chosen = chosen[np.isin(texts[chosen], list(wanted))]
-    return _by_text(
-        starts[chosen],
-        ends[chosen],
-        texts[chosen],
-    )
+    return _by_text(starts[chosen], ends[chosen], texts[chosen])
 
 
 def _by_text(

@@ -81,11 +81,7 @@ class Scorer:
         for text in dict.fromkeys(texts):
             idf = self.statistics.idf(kind, text)
             if idf:
-                yield Term(
-                    kind,
-                    text,
-                    idf,
-                )
+                yield Term(kind, text, idf)
 
     # ------------------------------------------------------------------ scores
     def scores(
@@ -113,32 +109,16 @@ class Scorer:
     def _parts_of(self, number: int) -> Iterator[Part]:
         """The parts of the scores in a segment. Their order is that of the additions."""
         for term in self.terms:
-            impact = self.statistics.impact(
-                number,
-                term.kind,
-                term.text,
-            )
-            yield Part(
-                impact.documents,
-                impact.values,
-                term.idf,
-            )
+            impact = self.statistics.impact(number, term.kind, term.text)
+            yield Part(impact.documents, impact.values, term.idf)
         for run in self.runs:
             yield Part(
-                self._holding(
-                    number,
-                    run,
-                    None,
-                ),
+                self._holding(number, run, None),
                 None,
                 self.whole_bonus,
             )
             yield Part(
-                self._holding(
-                    number,
-                    run,
-                    "title",
-                ),
+                self._holding(number, run, "title"),
                 None,
                 self.title_bonus,
             )
@@ -182,11 +162,7 @@ class Scorer:
     ) -> Iterator[dict[str, Any]]:
         """The parts of one document's score: {"name", "value", "detail"}."""
         for term in self.terms:
-            impact = self.statistics.impact(
-                number,
-                term.kind,
-                term.text,
-            )
+            impact = self.statistics.impact(number, term.kind, term.text)
             index = _index_of(impact.documents, document)
             if index >= 0:
                 frequency = float(impact.values[index])
@@ -198,11 +174,7 @@ class Scorer:
         for run in self.runs:
             if (
                 _index_of(
-                    self._holding(
-                        number,
-                        run,
-                        None,
-                    ),
+                    self._holding(number, run, None),
                     document,
                 )
                 >= 0
@@ -214,11 +186,7 @@ class Scorer:
                 }
             if (
                 _index_of(
-                    self._holding(
-                        number,
-                        run,
-                        "title",
-                    ),
+                    self._holding(number, run, "title"),
                     document,
                 )
                 >= 0

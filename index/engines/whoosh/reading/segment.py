@@ -65,6 +65,7 @@ class Row:
     @property
     def texts(self) -> Mapping[str, Folded]:
         """The index forms."""
+        # snippets, marks and the display text all ask for them
         if self.read is None:
             self.read = self.segment.texts(self.document)
         return self.read
@@ -98,6 +99,7 @@ class Segment:
                 f"{REBUILD_HINT}"
             )
         self.strings = SegmentStrings(self.pack, self.count)
+        # one row a document, one column a ranked field
         lengths = WORD_LENGTHS.opened(self.pack)["lengths"].whole()
         self.word_lengths = lengths.reshape(-1, len(RANKED_FIELDS))
         self.blobs = {name: Blob(self.pack, name) for name in BLOBS}
@@ -109,6 +111,7 @@ class Segment:
         """The last document with this doc-id hash, or -1."""
         wanted = np.uint64(id_hash)
         order = self.id_hash_order
+        # the last one: a report that was replaced may stand here more than once
         behind = int(self.id_hashes.searchsorted(wanted, "right", sorter=order))
         if not behind:
             return -1
@@ -131,6 +134,7 @@ class Segment:
         wordings: dict[str, Folded | None] = dict.fromkeys(STREAMS)
         for name, grams in self.strings.wordings.items():
             assert grams.owners is not None
+            # wordings are in the order of their documents
             number = int(grams.owners.searchsorted(document))
             if number < grams.count and grams.owners[number] == document:
                 wordings[name] = grams.folded(number)
@@ -147,6 +151,7 @@ class Segment:
 
     def _read_facet(self, name: str) -> tuple[Array, list[FacetPath]]:
         part_set = facet_set(name)
+        # no report of this segment has the facet
         if not part_set.is_in(self.pack):
             return np.zeros(self.count, np.uint16), [()]
         parts = part_set.opened(self.pack)
@@ -158,11 +163,7 @@ class Segment:
         def joined(path: FacetPath) -> list[str]:
             return ["/".join(path)]
 
-        return self._ordinals_by(
-            "whole",
-            name,
-            joined,
-        )
+        return self._ordinals_by("whole", name, joined)
 
     def ordinals_below(self, name: str) -> Mapping[FacetPath, list[int]]:
         """The ordinals of the values at and below each path."""
@@ -170,11 +171,7 @@ class Segment:
         def prefixes(path: FacetPath) -> list[FacetPath]:
             return [path[: depth + 1] for depth in range(len(path))]
 
-        return self._ordinals_by(
-            "below",
-            name,
-            prefixes,
-        )
+        return self._ordinals_by("below", name, prefixes)
 
     def _ordinals_by(
         self,

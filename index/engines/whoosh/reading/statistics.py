@@ -116,11 +116,7 @@ class Statistics:
             if len(documents) != live.segment.count:
                 weights = weights.take(documents)
             lists.append((documents, rows.counts * weights))
-        return _impact(
-            "word",
-            lists,
-            live,
-        )
+        return _impact("word", lists, live)
 
     def _pair(
         self,
@@ -182,12 +178,7 @@ class Statistics:
     ) -> float:
         """The inverse document frequency over all segments; 0 for what no report has."""
         holding = sum(
-            self.impact(
-                number,
-                kind,
-                text,
-            ).live
-            for number in range(len(self.segments))
+            self.impact(number, kind, text).live for number in range(len(self.segments))
         )
         if not holding:
             return 0.0

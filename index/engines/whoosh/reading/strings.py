@@ -61,6 +61,7 @@ class SegmentStrings:
         self.count = count
         self.grams = {name: Grams(pack, name) for name in STREAMS}
         wordings = {name: Grams(pack, f"w{name}") for name in STREAMS}
+        # most segments hold no Taiwan-worded report
         self.wordings = {name: grams for name, grams in wordings.items() if grams.count}
         self.words = Postings(pack, WORDS)
         self.cache = LruCache(CACHE_BYTES)
@@ -69,6 +70,7 @@ class SegmentStrings:
     # ------------------------------------------------------------------ hits
     def hits(self, nodes: tuple[StringNode, ...]) -> Hits:
         """Where these nodes stand; occurrences that overlap are counted once."""
+        # most questions are one string, and few indexes hold Taiwan-worded reports
         form = _only_form(nodes)
         if form is not None and not self.wordings:
             return self._counted(form, nodes[0].field)
@@ -119,26 +121,19 @@ class SegmentStrings:
 
     def _hits(self, nodes: tuple[StringNode, ...]) -> Hits:
         lists: list[tuple[Array, Array]] = []
+        # strings that only lie inside each other need no positions
         nested = _nested(nodes)
         if nested is not None:
             lists = self._by_counts(nested, nodes[0].field)
         else:
             for name, grams in self.grams.items():
-                starts, ends, texts = together(
-                    nodes,
-                    name,
-                    grams,
-                )
+                starts, ends, texts = together(nodes, name, grams)
                 texts = texts[choose(starts, ends)]
                 first, counts = run_lengths(texts)
                 lists.append((texts[first], counts))
         for name, grams in self.wordings.items():
             # a wording makes its document match; `reworded` counts
-            _, _, texts = together(
-                nodes,
-                name,
-                grams,
-            )
+            _, _, texts = together(nodes, name, grams)
             owners = distinct(grams.owner(texts))
             lists.append((owners, np.zeros(len(owners), np.int64)))
         return Hits(*accumulate(lists, self.count))
@@ -154,6 +149,7 @@ class SegmentStrings:
         times, 公开 is free three times.
         """
         single = {form: self._counted(form, field) for form, _ in nested}
+        # 公开 and 收费: neither lies in the other
         if not any(longer for _, longer in nested):
             return [(hits.documents, hits.counts) for hits in single.values()]
         free: dict[str, Array] = {}
@@ -198,6 +194,7 @@ class SegmentStrings:
         """
         if kind == "word":
             return self._word_frequencies(texts)
+        # all pairs at once: corrections ask for thousands
         units = units_of("".join(texts))
         has_astral = len(units) != 2 * len(texts)
         if has_astral or any(len(text) != 2 for text in texts):
@@ -237,20 +234,12 @@ class SegmentStrings:
     def _reworded(self, nodes: tuple[StringNode, ...]) -> Hits:
         lists = []
         for name, wording in self.wordings.items():
-            touched = touching(
-                nodes,
-                name,
-                wording,
-            )
+            touched = touching(nodes, name, wording)
             if not touched:
                 continue
             owners = [wording.owner_of(text) for text in touched]
             own_spans = spans_by_text(
-                together(
-                    nodes,
-                    name,
-                    self.grams[name],
-                ),
+                together(nodes, name, self.grams[name]),
                 {*owners},
             )
             added: dict[int, int] = {}
@@ -277,21 +266,11 @@ class SegmentStrings:
         """How many spans of a wording lie, as displayed, apart from those of the text itself."""
         wording = self.wordings[name]
         document = wording.owner_of(text)
-        shown = [
-            displayed(
-                self.grams[name],
-                document,
-                span,
-            )
-            for span in own
-        ]
+        shown = [displayed(self.grams[name], document, span) for span in own]
         count = 0
         for span in spans:
-            start, end = displayed(
-                wording,
-                text,
-                span,
-            )
+            start, end = displayed(wording, text, span)
+            # 線上 replaced by 在線 shares its displayed characters with 線 in the text
             if not any(start < b and a < end for a, b in shown):
                 count += 1
         return count
@@ -315,14 +294,8 @@ class SegmentStrings:
             )
         documents = []
         for name, grams in self._streams():
-            spans = [
-                spans_of(
-                    operand,
-                    name,
-                    grams,
-                )
-                for operand in node.operands
-            ]
+            # operands stand near each other in one text: not one in the title, one in the text
+            spans = [spans_of(operand, name, grams) for operand in node.operands]
             if not spans or not all(len(starts) for starts, _, _ in spans):
                 continue
             # distances are counted in characters
@@ -331,11 +304,7 @@ class SegmentStrings:
                 for starts, ends, _ in spans
             ]
             text_starts = grams.characters(grams.offsets[:-1])
-            chains = near(
-                operands,
-                text_starts,
-                node.distance,
-            )
+            chains = near(operands, text_starts, node.distance)
             texts = text_starts.searchsorted(chains, "right") - 1
             documents.append(grams.owner(texts))
         if not documents:
@@ -363,6 +332,7 @@ def _nested(nodes: Sequence[StringNode]) -> Nested | None:
     None when spans must be chosen between: a wildcard, an `outside`, several fields, or strings
     that can overlap in part, themselves included.
     """
+    # the wordings of one thing may repeat: 網絡 and 網路 are both 网络
     forms: dict[str, None] = {}
     field = nodes[0].field
     for node in nodes:

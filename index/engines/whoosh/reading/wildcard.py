@@ -46,11 +46,7 @@ class Pattern:
             if number == len(self.parts) - 1:
                 ends = self._last_part(text, tail)
             else:
-                ends = self._earlier_part(
-                    text,
-                    number,
-                    ends,
-                )
+                ends = self._earlier_part(text, number, ends)
             if not ends:
                 return []
         lead, _ = self.gaps[0]
@@ -75,11 +71,7 @@ class Pattern:
         start = text.find(part)
         while start >= 0:
             end = start + len(part)
-            if _is_free(
-                text,
-                end,
-                tail,
-            ):
+            if _is_free(text, end, tail):
                 ends[start] = end + tail
             start = text.find(part, start + 1)
         return ends

@@ -54,13 +54,7 @@ def packed(
         code_points(skeleton),
         codes,
     )
-    guessed = code_points(
-        _replaced(
-            skeleton,
-            left,
-            right,
-        )
-    )
+    guessed = code_points(_replaced(skeleton, left, right))
     exceptions = np.flatnonzero(guessed != codes)
     gaps = np.append(exceptions[:1], np.diff(exceptions))
     width = 2
@@ -192,11 +186,7 @@ def _table(
     for pair, gain in best:
         old = chr(pair >> 32)
         new = chr(pair & 0xFFFFFFFF)
-        if _is_free(
-            old,
-            new,
-            chosen,
-        ):
+        if _is_free(old, new, chosen):
             # where the character stands for itself the entry makes a new exception
             losses = skeleton.count(old) - changed[ord(old)] + 1
             if gain > losses:
@@ -229,20 +219,8 @@ def _replaced(
     table = _identity_table().copy()
     table[code_points(left)] = code_points(right)
     is_low = codes < FIRST_PLANE
-    mapped = table[
-        np.where(
-            is_low,
-            codes,
-            0,
-        )
-    ]
-    return of_code_points(
-        np.where(
-            is_low,
-            mapped,
-            codes,
-        )
-    )
+    mapped = table[np.where(is_low, codes, 0)]
+    return of_code_points(np.where(is_low, mapped, codes))
 
 
 @cache

@@ -84,6 +84,7 @@ class Grams:
         self.low_surrogates = parts["low_surrogates"].whole().astype(np.int64)
         self.singles = Postings(pack, SINGLES[name])
         self.pairs = Postings(pack, PAIRS[name])
+        # only wordings have documents of their own; text n of a stream is of document n
         self.owners: Array | None = None
         if "documents" in parts:
             self.owners = parts["documents"].whole().astype(np.int64)
@@ -137,6 +138,7 @@ class Grams:
             return last - first
         numbers = self.pairs.find(_pair_keys(units))
         if numbers is None:
+            # one of its pairs stands nowhere
             return 0
         starts = self.pairs.starts
         rows = starts.take(numbers, 1).astype(np.int64) - starts.take(numbers)
@@ -182,6 +184,7 @@ class Grams:
     def _texts(self, pieces: Array) -> Array:
         """The texts that pieces belong to."""
         texts = pieces.astype(np.int64)
+        # the pieces behind the first are numbered after all texts
         is_further = texts >= self.count
         texts[is_further] = self.piece_texts[texts[is_further] - self.count]
         return texts
@@ -194,6 +197,7 @@ class Grams:
         if not blocks:
             return NO_VALUES, NO_VALUES
         positions, texts = blocks[0]
+        # joining one block would copy it
         if len(blocks) > 1:
             positions = np.concatenate([block[0] for block in blocks])
             texts = np.concatenate([block[1] for block in blocks])
@@ -210,6 +214,7 @@ class Grams:
     ) -> bool:
         if len(positions) < 2:
             return False
+        # rows of several pairs follow each other: 公开, then 公示
         if len(units) == 1:
             return True
         # only the further pieces of long texts stand out of order
@@ -249,6 +254,7 @@ class Grams:
         assert self.pairs.positions is not None
         texts = self._texts(pieces) if len(self.piece_texts) else pieces
         begin = self.starts.take(pieces) - ahead
+        # nearly every row of a rare pair has one position
         if end - start != len(pieces):
             begin = np.repeat(begin, counts)
             texts = np.repeat(texts, counts)
@@ -261,14 +267,16 @@ class Grams:
             return []
         starts = self.pairs.position_starts
         assert starts is not None
-        counts_of_pairs = starts.take(numbers, 1).astype(np.int64) - starts.take(
-            numbers
-        )
+        # how often each pair of the string stands anywhere
+        begins = starts.take(numbers)
+        ends = starts.take(numbers, 1).astype(np.int64)
+        counts_of_pairs = ends - begins
         rarest = int(counts_of_pairs.argmin())
         rest = _unchecked_units(counts_of_pairs, rarest)
         number = int(numbers[rarest])
         rows = self.pairs.rows(number, number + 1)
         row_count = len(rows.documents)
+        # rows of frequent pairs have many positions: fewer rows then make a block
         occurrences = max(1, int(counts_of_pairs[rarest]))
         size = max(LEAST_ROWS_AT_A_TIME, CHECKED_AT_A_TIME * row_count // occurrences)
         blocks = []
@@ -309,31 +317,20 @@ class Grams:
         end = int(self.offsets[-1])
         if int(positions.min()) < 0 or int(positions.max()) + len(units) > end:
             fits = (positions >= 0) & (positions + len(units) <= end)
-            positions, texts = _only(
-                fits,
-                positions,
-                texts,
-            )
+            positions, texts = _only(fits, positions, texts)
+        # None: all positions that are left match so far
         is_match: Array | None = None
         for number in rest:
             is_equal = self.units.take(positions, number) == units[number]
             is_match = is_equal if is_match is None else is_equal & is_match
             if np.count_nonzero(is_match) < WORTH_DROPPING * len(positions):
-                positions, texts = _only(
-                    is_match,
-                    positions,
-                    texts,
-                )
+                positions, texts = _only(is_match, positions, texts)
                 is_match = None
                 if not len(positions):
                     return positions, texts
         if is_match is None:
             return positions, texts
-        return _only(
-            is_match,
-            positions,
-            texts,
-        )
+        return _only(is_match, positions, texts)
 
 
 def _unchecked_units(

@@ -33,13 +33,7 @@ def rows_of(offsets: OffsetMap) -> bytes:
     if offsets.is_identity:
         return b""
     # Display positions run ahead of form positions by few characters: their distance is small.
-    ahead = [
-        *map(
-            sub,
-            offsets.display,
-            offsets.form,
-        )
-    ]
+    ahead = [*map(sub, offsets.display, offsets.form)]
     columns = (
         _growth(offsets.form),
         _growth(ahead),
@@ -66,11 +60,7 @@ def _growth(values: Sequence[int]) -> Sequence[int]:
     """The first value, then by how much each value exceeds the one before."""
     return [
         *values[:1],
-        *map(
-            sub,
-            values[1:],
-            values,
-        ),
+        *map(sub, values[1:], values),
     ]
 
 
@@ -91,12 +81,6 @@ def offsets_from_rows(data: bytes) -> OffsetMap:
     ahead = accumulate(columns[1])
     return OffsetMap(
         form=form,
-        display=tuple(
-            map(
-                add,
-                form,
-                ahead,
-            )
-        ),
+        display=tuple(map(add, form, ahead)),
         block=tuple(columns[2]),
     )

@@ -361,11 +361,7 @@ class Pack:
             length,
             offset,
         )
-        return Part(
-            self,
-            array,
-            offset,
-        )
+        return Part(self, array, offset)
 
     def array(self, name: str) -> Array:
         """One array, checked now."""

@@ -72,13 +72,7 @@ def choose(
     is_free = np.concatenate(([True], starts[1:] >= reach[:-1]))
     if is_free.all():
         return order
-    return order[
-        _walk(
-            starts,
-            ends,
-            is_free,
-        )
-    ]
+    return order[_walk(starts, ends, is_free)]
 
 
 def _walk(
@@ -195,17 +189,9 @@ def _extended(
     if not len(before) or not len(starts):
         return NO_VALUES
     if len(before) * FEW_CHAINS < len(starts):
-        chain, span = _behind_chains(
-            before,
-            starts,
-            distance,
-        )
+        chain, span = _behind_chains(before, starts, distance)
     else:
-        chain, span = _before_spans(
-            before,
-            starts,
-            distance,
-        )
+        chain, span = _before_spans(before, starts, distance)
     # a chain does not cross from one text into the next
     text_of_chain = stream_of.searchsorted(before[chain] - 1, "right")
     text_of_span = stream_of.searchsorted(starts[span], "right")

@@ -126,11 +126,7 @@ def open_pack(
             f"{name} in {folder} was written by plain Whoosh; {REBUILD_HINT}"
         )
     path = folder / segment.make_filename(EXTENSION)
-    return Pack(
-        path,
-        name,
-        directory,
-    )
+    return Pack(path, name, directory)
 
 
 def add_reports(
@@ -307,11 +303,7 @@ class Store:
         for entry in list(self.folder.iterdir()):
             if entry.name in (SCRATCH_FOLDER, TEMPORARY_FOLDER):
                 shutil.rmtree(entry, ignore_errors=True)
-            elif _is_litter(
-                entry,
-                live,
-                newest,
-            ):
+            elif _is_litter(entry, live, newest):
                 # open elsewhere, on Windows; the next writer tries again
                 with contextlib.suppress(OSError):
                     entry.unlink()
@@ -361,11 +353,7 @@ class Store:
         for segment in published:
             # our packs were not created through Whoosh's storage
             self.storage.fresh.add(segment.make_filename(EXTENSION))
-        TOC(
-            schema,
-            published,
-            number,
-        ).write(self.storage, NAME)
+        TOC(schema, published, number).write(self.storage, NAME)
         with contextlib.suppress(OSError):
             clean_files(
                 self.storage,

@@ -64,6 +64,7 @@ def _replaced(
         # characters to units
         widths = [1 + (character > "\uffff") for character in form]
         spans = np.cumsum([0, *widths])[spans]
+    # a replaced run may leave nothing in the form
     is_empty = spans[:, 1] <= spans[:, 0]
     return spans[~is_empty]
 
@@ -92,6 +93,7 @@ class GramsBuilder:
     ) -> None:
         """Add the text of document `owner`."""
         if self.wording:
+            # from units of this text to units of all texts joined
             blocks = np.frombuffer(text.blocks, "<u4").reshape(-1, 2)
             self.blocks.append(blocks.astype(np.int64) + self.units)
         self.texts.append(text.data)
@@ -123,10 +125,12 @@ class GramsBuilder:
             "low_surrogates": low_surrogates(units),
         }
         if self.wording:
+            # the empty array stands for a batch without wordings
             blocks = np.concatenate([np.empty((0, 2), np.int64), *self.blocks])
             texts["documents"] = np.array(self.owners, "<u2")
             texts["block_starts"] = blocks[:, 0]
             texts["block_ends"] = blocks[:, 1]
+        # numbers of pieces: all texts first, then the further pieces
         starts = np.concatenate((offsets[:-1], piece_starts.astype("<u4")))
         singles, pairs = _inverted(units, starts)
         return {
@@ -161,23 +165,20 @@ def _inverted(
     position), set together of two-byte columns, the lowest first: numpy sorts plain numbers many
     times faster than rows.
     """
+    # further pieces lie between texts: in the order of their units pieces are not numbered
     order = np.argsort(starts, kind="stable")
     ends = np.append(starts[order], np.uint32(len(units)))
     lengths = np.diff(ends)
     piece = np.repeat(order.astype("<u2"), lengths)
-    position = np.arange(
-        len(units),
-        dtype="<u4",
-    ) - np.repeat(starts[order], lengths)
+    # positions inside a piece fit in two bytes, numbers of pieces too
+    before = np.repeat(starts[order], lengths)
+    position = np.arange(len(units), dtype="<u4") - before
 
+    # little-endian: the last column weighs most, so keys come first in the order
     singles = _sorted(units, (piece, units))
     first, counts = run_lengths(singles)
     pieces, keys = _columns(singles).T
-    single_postings = postings_of(
-        keys[first],
-        pieces[first],
-        counts,
-    )
+    single_postings = postings_of(keys[first], pieces[first], counts)
 
     pairs = _sorted(units, (position[:-1], piece[:-1], units[1:], units[:-1]))
     # a run has the same two units in the same piece
@@ -205,6 +206,7 @@ def _sorted(
     is_text = units[: len(together)] != 0
     width = 2 * len(columns)
     numbers: Array = together.view(f"<u{width}").ravel()[is_text]
+    # in place: the numbers are the largest array of a batch
     numbers.sort()
     return numbers
 

@@ -69,11 +69,7 @@ def merge_packs(
 ) -> Directory:
     """Write one pack of what is kept of several, in their order."""
     if len(sources) == 1 and sources[0].live.all():
-        return write_pack(
-            path,
-            owner,
-            sources[0].arrays,
-        )
+        return write_pack(path, owner, sources[0].arrays)
     with PackWriter(path, owner) as out:
         _PackMerge(out, sources).run()
         return out.finish()
@@ -137,21 +133,11 @@ class _PackMerge:
             name = part_set.part_name(row.key)
             if row.merge in SPOOLED_MERGES:
                 spool = self.out.spool(row.dtypes[-1])
-                for piece in _streamed(
-                    row,
-                    sources,
-                    made,
-                ):
+                for piece in _streamed(row, sources, made):
                     spool.append(piece)
                 self.out.copy(name, spool)
             else:
-                made[row.key] = row.cast(
-                    _merged(
-                        row,
-                        sources,
-                        made,
-                    )
-                )
+                made[row.key] = row.cast(_merged(row, sources, made))
                 self.out.add(name, made[row.key])
         if part_set.kind is Kind.TEXTS:
             self.pieces[part_set.stream] = _renumbered_pieces(sources, made)

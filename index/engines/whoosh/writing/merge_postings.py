@@ -107,17 +107,9 @@ def _blocks(sources: Sequence[Source]) -> Iterator[Block]:
     while any(
         begin < len(source.keys) for source, begin in zip(sources, begins, strict=True)
     ):
-        ends = _ends(
-            sources,
-            begins,
-            share,
-        )
+        ends = _ends(sources, begins, share)
         pieces = [
-            _piece(
-                source,
-                begin,
-                end,
-            )
+            _piece(source, begin, end)
             for source, begin, end in zip(sources, begins, ends, strict=True)
             if end > begin
         ]
@@ -135,11 +127,7 @@ def _ends(
     """Up to which key each source is read next: to the same key in all of them."""
     limits = []
     for source, begin in zip(sources, begins, strict=True):
-        limit = _limit(
-            source,
-            begin,
-            share,
-        )
+        limit = _limit(source, begin, share)
         if limit is not None:
             limits.append(limit)
     if not limits:
@@ -244,11 +232,7 @@ def _joined(pieces: Sequence[Block]) -> Block:
     order = np.argsort(keys, kind="stable")
     row_sources = _moved(rows, order)
     position_sources = _moved(position_counts, order)
-    large_rows, large_counts = _joined_large(
-        pieces,
-        rows,
-        order,
-    )
+    large_rows, large_counts = _joined_large(pieces, rows, order)
     documents = np.concatenate([piece.documents for piece in pieces])
     counts = np.concatenate([piece.counts for piece in pieces])
     positions = np.concatenate([piece.positions for piece in pieces])
@@ -283,11 +267,7 @@ def _joined_large(
     )
     large_counts = np.concatenate([piece.large_counts for piece in pieces])
     if len(large_rows):
-        large_rows = _targets(
-            large_rows,
-            rows,
-            order,
-        )
+        large_rows = _targets(large_rows, rows, order)
         sorting = np.argsort(large_rows)
         large_rows = large_rows[sorting]
         large_counts = large_counts[sorting]

@@ -116,11 +116,7 @@ def _blob_reader(
 
     def read(number: int) -> str:
         value = data[offsets[number] : offsets[number + 1]]
-        return str(
-            value,
-            "utf-8",
-            "surrogatepass",
-        )
+        return str(value, "utf-8", "surrogatepass")
 
     return read
 

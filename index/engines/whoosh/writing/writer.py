@@ -148,11 +148,7 @@ class WhooshWriter:
         generation = self.committed
         if generation is not None and not self.rebuild:
             if generation.fingerprint != self.fingerprint:
-                raise stale(
-                    self.store.folder,
-                    generation.fingerprint,
-                    self.fingerprint,
-                )
+                raise stale(self.store.folder, generation.fingerprint, self.fingerprint)
             self.store.clean(generation.segments)
             self.old = [self._open(segment) for segment in generation.segments]
         elif self.rebuild:
@@ -258,16 +254,8 @@ class WhooshWriter:
             return
         self.flushed += 1
         path = self.store.scratch() / f"run{self.flushed}"
-        directory = write_pack(
-            path,
-            "run",
-            run.arrays,
-        )
-        pack = Pack(
-            path,
-            "run",
-            directory,
-        )
+        directory = write_pack(path, "run", run.arrays)
+        pack = Pack(path, "run", directory)
         # the mapping keeps the data; Windows keeps mapped files
         with contextlib.suppress(PermissionError):
             path.unlink()
