@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from index.documents.builder import fingerprint
 from index.engines import whoosh
-from index.engines.seam import Document, Engine, Prepared, Writer
+from index.engines.seam import (
+    Document,
+    Engine,
+    Prepared,
+    Writer,
+)
 from index.model.settings import Settings
 
 __all__ = ["check_index", "open_engine", "open_writer", "prepare"]

@@ -8,7 +8,11 @@ engines agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import (
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any, Protocol
@@ -16,7 +20,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from index.analysis.normaliser import Folded
-from index.query.nodes import Everything, Node, Ranking
+from index.query.nodes import (
+    Everything,
+    Node,
+    Ranking,
+)
 
 __all__ = [
     "Columns",

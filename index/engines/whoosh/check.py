@@ -11,8 +11,16 @@ from typing import Any
 import numpy as np
 
 from index.engines.whoosh.storage.durable import crc_of
-from index.engines.whoosh.storage.layout import Kind, PartSet, part_sets
-from index.engines.whoosh.storage.pack import REBUILD_HINT, Array, Pack
+from index.engines.whoosh.storage.layout import (
+    Kind,
+    PartSet,
+    part_sets,
+)
+from index.engines.whoosh.storage.pack import (
+    REBUILD_HINT,
+    Array,
+    Pack,
+)
 from index.engines.whoosh.storage.store import Store, open_pack
 from index.model.errors import IndexStateError
 

@@ -11,7 +11,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import (
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +38,11 @@ from index.engines.whoosh.reading.facets import FacetTable, Numbering
 from index.engines.whoosh.reading.page import Matched, page_of
 from index.engines.whoosh.reading.positions import StringNode, may_overlap
 from index.engines.whoosh.reading.rank import Scorer
-from index.engines.whoosh.reading.segment import LiveSegment, Row, Segment
+from index.engines.whoosh.reading.segment import (
+    LiveSegment,
+    Row,
+    Segment,
+)
 from index.engines.whoosh.reading.selection import Selection
 from index.engines.whoosh.reading.statistics import Statistics
 from index.engines.whoosh.storage.hashes import id_hash_of

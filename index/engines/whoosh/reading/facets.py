@@ -9,7 +9,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from index.engines.seam import FacetAsked, FacetCount, FacetCounts
+from index.engines.seam import (
+    FacetAsked,
+    FacetCount,
+    FacetCounts,
+)
 from index.engines.whoosh.reading.segment import LiveSegment, Segment
 from index.engines.whoosh.reading.selection import Selection
 from index.engines.whoosh.storage.columns import FacetPath

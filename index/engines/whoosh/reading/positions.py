@@ -9,11 +9,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.engines.whoosh.reading.fits import NO_SPANS, Spans, findable, fits_of
+from index.engines.whoosh.reading.wildcard import (
+    NO_SPANS,
+    Spans,
+    fits_of,
+)
 from index.engines.whoosh.storage.grams import Grams
 from index.engines.whoosh.storage.pack import Array
-from index.engines.whoosh.storage.spans import choose, inside, touches
-from index.engines.whoosh.storage.units import units_of
+from index.engines.whoosh.storage.spans import (
+    choose,
+    inside,
+    touches,
+)
+from index.engines.whoosh.storage.units import findable, units_of
 from index.query.nodes import String, Wildcard
 
 __all__ = [

@@ -24,7 +24,13 @@ from index.engines.whoosh.reading.accumulate import add_at
 from index.engines.whoosh.reading.conditions import select
 from index.engines.whoosh.reading.statistics import SATURATION, Statistics
 from index.engines.whoosh.storage.pack import Array
-from index.query.nodes import Keyword, Node, PathPrefix, Ranking, String
+from index.query.nodes import (
+    Keyword,
+    Node,
+    PathPrefix,
+    Ranking,
+    String,
+)
 
 __all__ = ["Scorer"]
 
@@ -161,6 +167,22 @@ class Scorer:
         document: int,
     ) -> Iterator[dict[str, Any]]:
         """The parts of one document's score: {"name", "value", "detail"}."""
+        yield from self._term_parts(number, document)
+        for run in self.runs:
+            yield from self._run_parts(number, document, run)
+        for node, bonus in self.boosts:
+            if _index_of(self._boosted(number, node), document) >= 0:
+                yield {
+                    "name": f"boost {node_name(node)}",
+                    "value": bonus,
+                    "detail": "named in the query",
+                }
+
+    def _term_parts(
+        self,
+        number: int,
+        document: int,
+    ) -> Iterator[dict[str, Any]]:
         for term in self.terms:
             impact = self.statistics.impact(number, term.kind, term.text)
             index = _index_of(impact.documents, document)
@@ -171,38 +193,27 @@ class Scorer:
                     "value": float(term.idf * impact.values[index]),
                     "detail": f"idf {term.idf:.4f} * saturated frequency {frequency:.4f}",
                 }
-        for run in self.runs:
-            if (
-                _index_of(
-                    self._holding(number, run, None),
-                    document,
-                )
-                >= 0
-            ):
-                yield {
-                    "name": f"whole run {run}",
-                    "value": self.whole_bonus,
-                    "detail": "more than all words could give",
-                }
-            if (
-                _index_of(
-                    self._holding(number, run, "title"),
-                    document,
-                )
-                >= 0
-            ):
-                yield {
-                    "name": f"whole run in title {run}",
-                    "value": self.title_bonus,
-                    "detail": "",
-                }
-        for node, bonus in self.boosts:
-            if _index_of(self._boosted(number, node), document) >= 0:
-                yield {
-                    "name": f"boost {node_name(node)}",
-                    "value": bonus,
-                    "detail": "named in the query",
-                }
+
+    def _run_parts(
+        self,
+        number: int,
+        document: int,
+        run: str,
+    ) -> Iterator[dict[str, Any]]:
+        in_report = self._holding(number, run, None)
+        if _index_of(in_report, document) >= 0:
+            yield {
+                "name": f"whole run {run}",
+                "value": self.whole_bonus,
+                "detail": "more than all words could give",
+            }
+        in_title = self._holding(number, run, "title")
+        if _index_of(in_title, document) >= 0:
+            yield {
+                "name": f"whole run in title {run}",
+                "value": self.title_bonus,
+                "detail": "",
+            }
 
 
 def _index_of(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +15,11 @@ import numpy as np
 
 from index.analysis.normaliser import Folded
 from index.engines.whoosh.reading.strings import SegmentStrings
-from index.engines.whoosh.storage.columns import Blob, FacetPath, facet_values
+from index.engines.whoosh.storage.columns import (
+    Blob,
+    FacetPath,
+    facet_values,
+)
 from index.engines.whoosh.storage.display import unpacked
 from index.engines.whoosh.storage.layout import (
     BLOBS,

@@ -8,13 +8,22 @@ replaced run counts, and only where nothing is counted yet: that takes all nodes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Hashable,
+    Iterator,
+    Sequence,
+)
 
 import numpy as np
 
 from index.engines.whoosh.lru import LruCache
-from index.engines.whoosh.reading.accumulate import NO_HITS, Hits, accumulate, narrow
-from index.engines.whoosh.reading.fits import findable
+from index.engines.whoosh.reading.accumulate import (
+    NO_HITS,
+    Hits,
+    accumulate,
+    narrow,
+)
 from index.engines.whoosh.reading.positions import (
     Span,
     StringNode,
@@ -27,13 +36,26 @@ from index.engines.whoosh.reading.positions import (
 )
 from index.engines.whoosh.storage.grams import Grams
 from index.engines.whoosh.storage.hashes import word_keys
-from index.engines.whoosh.storage.layout import RANKED_FIELDS, STREAMS, WORDS
+from index.engines.whoosh.storage.layout import (
+    RANKED_FIELDS,
+    STREAMS,
+    WORDS,
+)
 from index.engines.whoosh.storage.pack import Array, Pack
 from index.engines.whoosh.storage.postings import Postings, run_lengths
-from index.engines.whoosh.storage.spans import NO_VALUES, choose, distinct, near
-from index.engines.whoosh.storage.units import units_of
+from index.engines.whoosh.storage.spans import (
+    NO_VALUES,
+    choose,
+    distinct,
+    near,
+)
+from index.engines.whoosh.storage.units import findable, units_of
 from index.model.errors import RequestError
-from index.query.nodes import Near, String, Wildcard
+from index.query.nodes import (
+    Near,
+    String,
+    Wildcard,
+)
 
 __all__ = ["SegmentStrings"]
 

@@ -7,14 +7,24 @@ is a path from the top down; a plain keyword is a path of one name.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from itertools import pairwise
 from sys import intern
 
 import numpy as np
 
 from index.engines.seam import Document
-from index.engines.whoosh.storage.layout import BLOBS, PartSet, facet_set, number_set
+from index.engines.whoosh.storage.layout import (
+    BLOBS,
+    PartSet,
+    facet_set,
+    number_set,
+)
 from index.engines.whoosh.storage.pack import Array, Pack
 from index.model.fields import FACETS
 from index.model.json_codec import from_json

@@ -20,7 +20,12 @@ from operator import add
 
 import numpy as np
 
-from index.analysis.normaliser import Folded, code_points, is_encodable, of_code_points
+from index.analysis.normaliser import (
+    Folded,
+    code_points,
+    is_encodable,
+    of_code_points,
+)
 from index.analysis.offsets import OffsetMap
 from index.engines.whoosh.storage.pack import Array
 from index.engines.whoosh.storage.postings import run_lengths

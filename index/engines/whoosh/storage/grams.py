@@ -18,11 +18,19 @@ import numpy as np
 
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
-from index.engines.whoosh.storage.layout import PAIRS, SINGLES, TEXTS
+from index.engines.whoosh.storage.layout import (
+    PAIRS,
+    SINGLES,
+    TEXTS,
+)
 from index.engines.whoosh.storage.offset_rows import offsets_from_rows
 from index.engines.whoosh.storage.pack import Array, Pack
 from index.engines.whoosh.storage.postings import Postings, run_lengths
-from index.engines.whoosh.storage.spans import NO_VALUES, choose, overlaps_itself
+from index.engines.whoosh.storage.spans import (
+    NO_VALUES,
+    choose,
+    overlaps_itself,
+)
 
 __all__ = ["PIECE_UNITS", "Grams", "neighbours", "pair_key"]
 

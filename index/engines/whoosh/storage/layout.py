@@ -10,14 +10,22 @@ rebuilding every index; in the code a part is called by its `key`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import (
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Self
 
 import numpy as np
 
-from index.engines.whoosh.storage.pack import Array, Pack, Part
+from index.engines.whoosh.storage.pack import (
+    Array,
+    Pack,
+    Part,
+)
 from index.model.fields import TEXT_FIELDS
 
 __all__ = [

@@ -16,10 +16,18 @@ import mmap
 import os
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Iterator,
+    Mapping,
+)
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import (
+    Any,
+    BinaryIO,
+    Self,
+)
 
 import numpy as np
 import numpy.typing as npt

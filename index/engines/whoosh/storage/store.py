@@ -17,17 +17,34 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import (
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec
-from whoosh.fields import ID, STORED, Schema
-from whoosh.index import TOC, FileIndex, clean_files
+from whoosh.fields import (
+    ID,
+    STORED,
+    Schema,
+)
+from whoosh.index import (
+    TOC,
+    FileIndex,
+    clean_files,
+)
 from whoosh.writing import SegmentWriter
 
-from index.engines.whoosh.storage.durable import NAME, Storage, crc_of, is_sealed
+from index.engines.whoosh.storage.durable import (
+    NAME,
+    Storage,
+    crc_of,
+    is_sealed,
+)
 from index.engines.whoosh.storage.pack import REBUILD_HINT, Pack
 from index.model.errors import (
     IndexDamagedError,

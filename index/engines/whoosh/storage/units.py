@@ -10,7 +10,7 @@ import numpy as np
 from index.analysis.normaliser import is_encodable
 from index.engines.whoosh.storage.pack import Array
 
-__all__ = ["low_surrogates", "storable", "units_of", "units_until"]
+__all__ = ["findable", "low_surrogates", "storable", "units_of", "units_until"]
 
 # NUL ends a stored text, and lone surrogates cannot be encoded.
 REPLACEMENTS = {
@@ -45,3 +45,8 @@ def low_surrogates(units: Array) -> Array:
     """The positions (u32) of the second units of pairs."""
     # U+DC00 to U+DFFF
     return np.flatnonzero((units & 0xFC00) == 0xDC00).astype("<u4")
+
+
+def findable(form: str) -> bool:
+    """Whether a text can hold the string at all."""
+    return bool(form) and storable(form) == form

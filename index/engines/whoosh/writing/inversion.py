@@ -10,7 +10,12 @@ import numpy as np
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
 from index.engines.whoosh.storage import grams
-from index.engines.whoosh.storage.layout import PAIRS, SINGLES, TEXTS, PartSet
+from index.engines.whoosh.storage.layout import (
+    PAIRS,
+    SINGLES,
+    TEXTS,
+    PartSet,
+)
 from index.engines.whoosh.storage.offset_rows import rows_of
 from index.engines.whoosh.storage.pack import Array
 from index.engines.whoosh.storage.postings import postings_of, run_lengths

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import (
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +27,11 @@ from index.engines.whoosh.storage.layout import (
     PartSet,
     part_sets,
 )
-from index.engines.whoosh.storage.pack import Array, Directory, PackWriter
+from index.engines.whoosh.storage.pack import (
+    Array,
+    Directory,
+    PackWriter,
+)
 from index.engines.whoosh.writing.inversion import pieces_of
 from index.engines.whoosh.writing.merge_postings import merge_postings
 

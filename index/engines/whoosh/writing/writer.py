@@ -30,7 +30,11 @@ from index.engines.whoosh.storage.store import (
 )
 from index.engines.whoosh.writing import segments
 from index.engines.whoosh.writing.batch import Batch
-from index.engines.whoosh.writing.merge import Source, merge_packs, write_pack
+from index.engines.whoosh.writing.merge import (
+    Source,
+    merge_packs,
+    write_pack,
+)
 from index.engines.whoosh.writing.prepared import PreparedDocument, prepare
 from index.engines.whoosh.writing.segments import (
     CompleteSegment,
