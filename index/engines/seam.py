@@ -44,6 +44,10 @@ __all__ = [
 ]
 
 
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Integers = np.ndarray[Any, np.dtype[np.int64]]
+
+
 class Contents(Protocol):
     """What is kept of a report, read when it is asked for.
 
@@ -215,8 +219,8 @@ class Columns:
     """
 
     reports: int
-    numbers: Mapping[str, np.ndarray[Any, np.dtype[np.float64]]]
-    facets: Mapping[str, tuple[np.ndarray[Any, np.dtype[np.int64]], tuple[str, ...]]]
+    numbers: Mapping[str, Floats]
+    facets: Mapping[str, tuple[Integers, tuple[str, ...]]]
 
 
 class Engine(Protocol):

@@ -45,6 +45,7 @@ def check(
     except IndexStateError as error:
         return [str(error)]
     problems: list[str] = []
+    # one damaged segment does not hide another
     for segment in segments:
         problems += _files(store.folder, segment)
         problems += _pack(store.folder, segment)
@@ -56,6 +57,7 @@ def _files(
     segment: Any,
 ) -> Iterator[str]:
     """Problems of Whoosh's files."""
+    # a segment of plain Whoosh carries no checksums
     for name, wanted in getattr(segment, "whoosh_files", {}).items():
         path = folder / name
         try:
@@ -99,6 +101,7 @@ def _arrays(
     for part_set in part_sets(pack.names()):
         parts = part_set.opened(pack)
         arrays = {key: part.array for key, part in parts.items()}
+        # the lengths first: what indexes another part relies on them
         lengths = [*_lengths(part_set, arrays, documents)]
         yield from lengths
         if part_set.kind is Kind.POSTINGS and not lengths:
@@ -123,10 +126,14 @@ def _postings(
 ) -> Iterator[str]:
     keys = arrays["keys"]
     rows_of_keys = np.diff(arrays["starts"].astype(np.int64))
-    if (rows_of_keys < 0).any() or (keys[1:] <= keys[:-1]).any():
+    starts_fall = (rows_of_keys < 0).any()
+    # a key that stands twice would be found once
+    keys_fall = (keys[1:] <= keys[:-1]).any()
+    if starts_fall or keys_fall:
         yield f"has postings {name} out of order"
     elif "positions" in arrays:
         counts = arrays["counts"].astype(np.int64)
+        # a count of 255 or more stands apart
         counts[arrays["large_rows"]] = arrays["large_counts"]
         if counts.sum() != len(arrays["positions"]):
             yield f"has postings {name} whose counts and positions differ"

@@ -68,8 +68,9 @@ def _sparse(lists: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
         return_inverse=True,
     )
     # bincount returns floats
-    total = np.bincount(which, values).astype(lists[0][1].dtype, copy=False)
-    return documents, total
+    total = np.bincount(which, values)
+    dtype = lists[0][1].dtype
+    return documents, total.astype(dtype, copy=False)
 
 
 def _dense(
@@ -79,6 +80,7 @@ def _dense(
     total = np.zeros(count, lists[0][1].dtype)
     for documents, values in lists:
         add_at(total, documents, values)
+    # one list of all documents: nothing has to be looked for
     longest = max((documents for documents, _ in lists), key=len)
     if len(longest) == count:
         return longest, total
@@ -97,6 +99,7 @@ def accumulate_at(
 ) -> Array:
     """How often each of some documents is hit, all hits together."""
     lists = [hits for hits in lists if len(hits.documents)]
+    # most questions count one string, and it is what they search too
     if len(lists) == 1:
         only = lists[0]
         if only.documents is documents or np.array_equal(only.documents, documents):

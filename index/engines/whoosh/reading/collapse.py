@@ -31,6 +31,7 @@ def collapsed(
         values.append(live.segment.number(name).take(documents))
         id_hashes.append(live.segment.id_hashes.take(documents))
     all_values = np.concatenate(values)
+    # by number, then by doc-id hash: the first of each run of equal numbers stays
     order = np.lexsort((np.concatenate(id_hashes), all_values))
     sorted_values = all_values[order]
     is_first = np.ones(len(order), bool)
@@ -38,6 +39,7 @@ def collapsed(
     is_first[1:] = sorted_values[1:] != sorted_values[:-1]
     is_kept = np.zeros(len(order), bool)
     is_kept[order[is_first]] = True
+    # back from all segments joined to each segment
     out = []
     start = 0
     for selection in selections:

@@ -36,6 +36,7 @@ def _number(
         segment.number(name).take(chosen)
         for segment, chosen in zip(segments, documents, strict=True)
     ]
+    # an index without segments
     if not parts:
         return np.empty(0, np.float64)
     return np.concatenate(parts)

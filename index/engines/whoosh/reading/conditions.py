@@ -80,6 +80,7 @@ def _combined(
 ) -> Selection:
     match node:
         case AllOf(operands):
+            # all documents: the first operand takes their place at no cost
             selection = Selection(segment.count)
             for operand in operands:
                 selection &= select(operand, segment)
@@ -88,6 +89,7 @@ def _combined(
             parts = [select(operand, segment) for operand in operands]
             return Selection.any_of(segment.count, parts)
         case AtLeast(operands, least):
+            # a query has at most 512 characters, so two bytes count its words
             satisfied = np.zeros(segment.count, np.int16)
             for operand in operands:
                 documents = select(operand, segment).documents

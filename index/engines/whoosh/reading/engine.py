@@ -216,7 +216,7 @@ class WhooshEngine:
     ) -> Selection:
         """What satisfies the node and is not deleted."""
         selection = select(node, live.segment)
-        # nearly all segments have no deletions
+        # without deletions there is nothing to mask
         if live.is_whole:
             return selection
         return selection & Selection(
@@ -410,7 +410,8 @@ class WhooshEngine:
         sources = {}
         for live in self.segments:
             blobs = live.segment.blobs
-            rows = zip(blobs["id"], blobs["meta"], live.live.tolist(), strict=True)
+            is_live_of = live.live.tolist()
+            rows = zip(blobs["id"], blobs["meta"], is_live_of, strict=True)
             for name, meta, is_live in rows:
                 # a dead row may be an older version of a live report
                 if is_live:

@@ -91,7 +91,7 @@ class Numbering:
 
     def number_of(self, value: str) -> int | None:
         """The number of a value, if there is one."""
-        # a dictionary of all agencies would take more memory than the answer is worth
+        # values are sorted: no dictionary of all agencies is held for this
         number = bisect_left(self.values, value)
         is_known = number < len(self.values) and self.values[number] == value
         return number if is_known else None
@@ -128,7 +128,8 @@ class FacetTable:
             ordinals, _ = live.segment.facet(name)
             column = numbers.take(ordinals)
             self.columns.append(column)
-            self.totals.append(self._counts(column, np.flatnonzero(live.live)))
+            live_documents = np.flatnonzero(live.live)
+            self.totals.append(self._counts(column, live_documents))
 
     def _counts(
         self,
@@ -170,16 +171,20 @@ class FacetTable:
     ) -> FacetCounts:
         """The counts in the order and number asked for."""
         if asked.contains:
-            candidates = np.array(self._containing(asked.contains, counts), np.int64)
-            order = candidates.take(_greatest(counts.take(candidates), asked.size))
+            containing = self._containing(asked.contains, counts)
+            candidates = np.array(containing, np.int64)
+            greatest = _greatest(counts.take(candidates), asked.size)
+            order = candidates.take(greatest)
             total_values = len(candidates)
         else:
             order = _greatest(counts, asked.size)
             total_values = int(np.count_nonzero(counts))
         # values that nobody has are listed only when they are asked for
         order = order[counts.take(order) > 0]
-        numbered = zip(order.tolist(), counts.take(order).tolist(), strict=True)
-        listed = [FacetCount(self.values[number], count) for number, count in numbered]
+        listed = []
+        ordered_counts = counts.take(order).tolist()
+        for number, count in zip(order.tolist(), ordered_counts, strict=True):
+            listed.append(FacetCount(self.values[number], count))
         if asked.always:
             listed += self._unlisted(asked.always, listed, counts)
             # equal counts by value: answers do not depend on the history of the index

@@ -241,7 +241,9 @@ def _best(
             documents,
             count,
         )
-    order: Array = np.lexsort((id_hashes[documents.take(chosen)], -keys.take(chosen)))
+    chosen_hashes = id_hashes[documents.take(chosen)]
+    # lexsort sorts by its last column first
+    order: Array = np.lexsort((chosen_hashes, -keys.take(chosen)))
     return chosen.take(order)[:count]
 
 
@@ -259,7 +261,7 @@ def _selected(
     certain = candidates.take(np.flatnonzero(high > least))
     equal = candidates.take(np.flatnonzero(high == least))
     need = count - len(certain)
-    # argpartition refuses an empty selection
+    # nothing with the least key is needed
     if not need:
         return certain
     if len(equal) > need:

@@ -65,7 +65,11 @@ def overlap_in_part(
 ) -> bool:
     """Whether one string can begin inside another, or itself, and reach beyond it."""
     shorter = min(len(x), len(y))
-    return any(x[-n:] == y[:n] or y[-n:] == x[:n] for n in range(1, shorter))
+    return any(
+        # 信息公 ends with 公, and 公开 begins with it
+        x[-n:] == y[:n] or y[-n:] == x[:n]
+        for n in range(1, shorter)
+    )
 
 
 # ---------------------------------------------------------------------- spans
@@ -80,12 +84,14 @@ def spans_of(
     if isinstance(node, Wildcard):
         return fits_of(node, grams)
     spans = []
+    # the wordings of one thing: who types 网路 asks for 网络 too
     for form in dict.fromkeys(node.forms):
         if findable(form):
             units = units_of(form)
             starts, texts = grams.find(units)
             spans.append((starts, starts + len(units), texts))
     starts, ends, texts = _joined(spans)
+    # 公开 outside 不予公开
     for form in node.outside:
         if findable(form) and len(starts):
             units = units_of(form)
@@ -148,6 +154,7 @@ def spans_by_text(
 ) -> dict[int, list[Span]]:
     """By text: the counted spans of the texts wanted."""
     starts, ends, texts = spans
+    # chosen among all texts at once: texts do not overlap
     chosen = choose(starts, ends)
     chosen = chosen[np.isin(texts[chosen], list(wanted))]
     return _by_text(starts[chosen], ends[chosen], texts[chosen])
@@ -159,8 +166,12 @@ def _by_text(
     texts: Array,
 ) -> dict[int, list[Span]]:
     spans: dict[int, list[Span]] = {}
-    rows = zip(starts.tolist(), ends.tolist(), texts.tolist(), strict=True)
-    for start, end, text in rows:
+    for start, end, text in zip(
+        starts.tolist(),
+        ends.tolist(),
+        texts.tolist(),
+        strict=True,
+    ):
         spans.setdefault(text, []).append((start, end))
     return spans
 
@@ -171,6 +182,8 @@ def displayed(
     span: Span,
 ) -> Span:
     """A span in units of all texts joined, as code points of the display text of its text."""
-    units = np.array([*span, grams.offsets[text]], np.int64)
+    text_start = grams.offsets[text]
+    units = np.array([*span, text_start], np.int64)
+    # the map of a text counts from its own beginning
     start, end, base = grams.characters(units).tolist()
     return grams.offset_map(text).span(start - base, end - base)

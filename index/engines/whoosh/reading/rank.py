@@ -70,7 +70,9 @@ class Scorer:
         ]
         self.runs = tuple(dict.fromkeys(run for run in ranking.runs if run))
         # a saturated frequency is below k + 1
-        possible = sum(term.idf * (SATURATION[term.kind] + 1) for term in self.terms)
+        possible = 0.0
+        for term in self.terms:
+            possible += term.idf * (SATURATION[term.kind] + 1)
         most = max(1.0, possible)
         self.whole_bonus = 2 * most
         self.title_bonus = most / (2 * len(self.runs)) if self.runs else 0.0
@@ -86,6 +88,7 @@ class Scorer:
         """Each text once, without those that no report has."""
         for text in dict.fromkeys(texts):
             idf = self.statistics.idf(kind, text)
+            # 0: no report has it, so it cannot tell reports apart
             if idf:
                 yield Term(kind, text, idf)
 
@@ -100,6 +103,7 @@ class Scorer:
         parts = [*self._parts_of(number)]
         if len(documents) * SPARSE_FACTOR < count:
             return _looked_up(documents, parts)
+        # deleted documents get scores too: leaving them out costs more
         total = np.zeros(count)
         for part in parts:
             values: Any = part.weight
@@ -235,6 +239,7 @@ def _looked_up(
     for part in parts:
         if not len(part.documents):
             continue
+        # in the type of the part: numpy would convert the longer array
         wanted = documents.astype(part.documents.dtype)
         indices = part.documents.searchsorted(wanted)
         is_held = (
@@ -248,7 +253,8 @@ def _looked_up(
         if part.values is None:
             total[held] += part.weight
         else:
-            total[held] += part.weight * part.values.take(indices.take(held))
+            values = part.values.take(indices.take(held))
+            total[held] += part.weight * values
     return total
 
 

@@ -32,6 +32,7 @@ class Selection:
         self.count = count
         self.numbers = documents
         self.bits = mask
+        # what `missing` has returned
         self.others: Array | None = None
 
     @property
@@ -70,6 +71,7 @@ class Selection:
             return other
         if other.is_everything:
             return self
+        # the smaller one by its numbers, looked up in the mask of the larger one
         few, more = self, other
         if more._known_size < few._known_size:
             few, more = more, few
@@ -104,6 +106,7 @@ class Selection:
     ) -> Selection:
         """Those in one of the parts."""
         mask = np.zeros(count, bool)
+        # numbers are set one by one; making a mask of each part would cost more
         for part in parts:
             if part.bits is None and part.numbers is not None:
                 mask[part.numbers] = True

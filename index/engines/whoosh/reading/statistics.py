@@ -64,7 +64,9 @@ class Statistics:
 
     def __init__(self, segments: Sequence[LiveSegment]) -> None:
         self.segments = segments
-        self.reports = sum(int(live.live.sum()) for live in segments)
+        self.reports = 0
+        for live in segments:
+            self.reports += int(live.live.sum())
         self.impacts = LruCache(IMPACT_BYTES)
         self.weights: dict[tuple[int, str], Array] = {}
         words = np.zeros(len(RANKED_FIELDS))
@@ -110,6 +112,7 @@ class Statistics:
             if row < 0:
                 continue
             rows = words.rows(row, row + 1)
+            # numpy indexes with its own integers without converting
             documents = rows.documents.astype(np.intp)
             weights = self._weights(number, field)
             # a common word stands in the title or the body of every report
@@ -168,7 +171,9 @@ class Statistics:
                 lengths = segment.word_lengths[:, field_number]
                 mean = self.mean_words[field_number]
             b = weight.length_share
-            self.weights[key] = weight.weight / (1 - b + b * lengths / mean)
+            # BM25: a field of mean length weighs 1
+            normalised_length = 1 - b + b * lengths / mean
+            self.weights[key] = weight.weight / normalised_length
         return self.weights[key]
 
     def idf(
@@ -177,12 +182,14 @@ class Statistics:
         text: str,
     ) -> float:
         """The inverse document frequency over all segments; 0 for what no report has."""
-        holding = sum(
-            self.impact(number, kind, text).live for number in range(len(self.segments))
-        )
+        holding = 0
+        for number in range(len(self.segments)):
+            holding += self.impact(number, kind, text).live
         if not holding:
             return 0.0
-        return math.log(1 + (self.reports - holding + 0.5) / (holding + 0.5))
+        # Lucene's form, which is never negative
+        odds = (self.reports - holding + 0.5) / (holding + 0.5)
+        return math.log(1 + odds)
 
 
 def _text_lengths(segment: Segment) -> Array:
@@ -190,7 +197,8 @@ def _text_lengths(segment: Segment) -> Array:
     lengths: Array = np.zeros(segment.count, np.int64)
     for name in STREAMS:
         # without the NUL behind each text
-        lengths = lengths + (np.diff(segment.strings.grams[name].offsets) - 1)
+        offsets = segment.strings.grams[name].offsets
+        lengths = lengths + (np.diff(offsets) - 1)
     return lengths
 
 

@@ -83,7 +83,7 @@ class SegmentStrings:
         self.count = count
         self.grams = {name: Grams(pack, name) for name in STREAMS}
         wordings = {name: Grams(pack, f"w{name}") for name in STREAMS}
-        # most segments hold no Taiwan-worded report
+        # a segment without Taiwan-worded reports is searched in fewer steps
         self.wordings = {name: grams for name, grams in wordings.items() if grams.count}
         self.words = Postings(pack, WORDS)
         self.cache = LruCache(CACHE_BYTES)
@@ -157,7 +157,8 @@ class SegmentStrings:
             # a wording makes its document match; `reworded` counts
             _, _, texts = together(nodes, name, grams)
             owners = distinct(grams.owner(texts))
-            lists.append((owners, np.zeros(len(owners), np.int64)))
+            no_counts = np.zeros(len(owners), np.int64)
+            lists.append((owners, no_counts))
         return Hits(*accumulate(lists, self.count))
 
     def _by_counts(
@@ -354,7 +355,7 @@ def _nested(nodes: Sequence[StringNode]) -> Nested | None:
     None when spans must be chosen between: a wildcard, an `outside`, several fields, or strings
     that can overlap in part, themselves included.
     """
-    # the wordings of one thing may repeat: 網絡 and 網路 are both 网络
+    # several nodes may ask for the same string
     forms: dict[str, None] = {}
     field = nodes[0].field
     for node in nodes:
@@ -368,7 +369,8 @@ def _nested(nodes: Sequence[StringNode]) -> Nested | None:
     nested: Nested = []
     for number, form in enumerate(ordered):
         longer = [other for other in ordered[:number] if form in other]
-        nested.append((form, [(other, other.count(form)) for other in longer]))
+        holders = [(other, other.count(form)) for other in longer]
+        nested.append((form, holders))
     return nested
 
 

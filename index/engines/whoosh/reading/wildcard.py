@@ -119,7 +119,9 @@ class Pattern:
             first = bisect_left(starts, end + least)
             behind = bisect_right(starts, reach)
             if first < behind:
-                ends[start] = min(following[next_] for next_ in starts[first:behind])
+                # the nearest next part need not give the shortest fit
+                reachable = starts[first:behind]
+                ends[start] = min(following[next_] for next_ in reachable)
             start = text.find(part, start + 1)
         return ends
 
@@ -199,7 +201,11 @@ def _texts_with_all_parts(
     """The texts in which every fixed part stands; the rarest part is looked for first."""
     parts = {*pattern.parts}
     texts: Array | None = None
-    for part in sorted(parts, key=lambda part: grams.frequency(units_of(part))):
+
+    def frequency(part: str) -> int:
+        return grams.frequency(units_of(part))
+
+    for part in sorted(parts, key=frequency):
         having, _ = grams.counted(units_of(part))
         texts = having if texts is None else texts[np.isin(texts, having)]
         if not len(texts):
@@ -292,6 +298,7 @@ def _free(
 ) -> Array:
     """Whether only letters and digits stand in the `widths` units from each start."""
     is_free = np.ones(len(starts), bool)
+    # all starts step by step together; those that fail or are done leave
     left = np.flatnonzero(widths > 0)
     step = 0
     while len(left):
@@ -316,6 +323,7 @@ def _fits_by_text(
         # without the NUL behind it
         unit_count = int(grams.offsets[number + 1]) - base - 1
         has_astral = len(text) != unit_count
+        # the pattern counts characters, spans are counted in units
         for start, end in pattern.fits(text):
             if has_astral:
                 start, end = units_until(text, start), units_until(text, end)  # noqa: PLW2901

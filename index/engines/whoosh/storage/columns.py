@@ -56,6 +56,7 @@ def path_of(
 
     A number facet (the year) without a keyword of its own takes its number.
     """
+    # a keyword wins over the number of the same name
     value = document.keywords.get(name)
     if value is None and name in NUMBER_FACETS and name in document.numbers:
         value = str(int(document.numbers[name]))
@@ -79,6 +80,7 @@ def facet_arrays(
     documents: Sequence[Mapping[str, FacetPath]],
 ) -> dict[PartSet, Mapping[str, Array]]:
     """The facet columns of some documents, given by their paths."""
+    # the year is a facet of every index, even when no report has it
     used = (name for paths in documents for name in paths)
     names = dict.fromkeys((*used, *NUMBER_FACETS))
     return {facet_set(name): _facet_column(name, documents) for name in names}
@@ -102,6 +104,7 @@ def _facet_column(
 def values_as_json(values: Iterable[FacetPath]) -> Array:
     """The values of a facet as the bytes of a JSON list of lists."""
     lists = [list(path) for path in values]
+    # ASCII: a lone surrogate is escaped and comes back as it was
     data = json.dumps(
         lists,
         ensure_ascii=True,
@@ -175,6 +178,7 @@ class Blob:
 
     def __iter__(self) -> Iterator[bytes]:
         """The bytes of every document, in order: much quicker than one by one."""
+        # slices of bytes are quick, slices of arrays are not
         data = self.data.whole().tobytes()
         bounds = pairwise(self.offsets.tolist())
         return (data[start:end] for start, end in bounds)

@@ -177,7 +177,9 @@ def _table(
     No character is on both sides, so they can be replaced in any order.
     """
     differs = np.flatnonzero(guessed != wanted)
-    pairs = np.sort(guessed[differs].astype(np.int64) << 32 | wanted[differs])
+    # (guessed, wanted) as one number, so that numpy sorts and counts them
+    guessed_codes = guessed[differs].astype(np.int64)
+    pairs = np.sort(guessed_codes << 32 | wanted[differs])
     first, gains = run_lengths(pairs)
     pairs = pairs[first]
     changed: Counter[int] = Counter()
@@ -187,8 +189,9 @@ def _table(
     # one exception takes as little room as an entry
     order = order[gains[order] > 1]
     chosen: dict[str, str] = {}
-    best = zip(pairs[order].tolist(), gains[order].tolist(), strict=True)
-    for pair, gain in best:
+    best_pairs = pairs[order].tolist()
+    best_gains = gains[order].tolist()
+    for pair, gain in zip(best_pairs, best_gains, strict=True):
         old = chr(pair >> 32)
         new = chr(pair & 0xFFFFFFFF)
         if _is_free(old, new, chosen):
@@ -223,6 +226,7 @@ def _replaced(
     codes = code_points(text)
     table = _identity_table().copy()
     table[code_points(left)] = code_points(right)
+    # 𠮷 is not in the table and stays as it is
     is_low = codes < FIRST_PLANE
     mapped = table[np.where(is_low, codes, 0)]
     return of_code_points(np.where(is_low, mapped, codes))

@@ -36,7 +36,7 @@ __all__ = ["PIECE_UNITS", "Grams", "neighbours", "pair_key"]
 
 # A position inside a piece has two bytes.
 PIECE_UNITS = 1 << 16
-# Candidates of a long string that are checked together: what fits into the processor's cache.
+# Candidates of a long string are checked in blocks of about this many.
 CHECKED_AT_A_TIME = 1 << 15
 LEAST_ROWS_AT_A_TIME = 256
 # Below this share of candidates left, dropping the others pays for itself.
@@ -54,7 +54,8 @@ def pair_key(
 def _pair_keys(units: Array) -> Array:
     """The keys (u32) of all neighbouring units of a string."""
     wide = units.astype(np.uint32)
-    return (wide[:-1] << np.uint32(16)) | wide[1:]
+    first = wide[:-1] << np.uint32(16)
+    return first | wide[1:]
 
 
 def neighbours(numbers: Array) -> Iterable[tuple[int, int]]:
@@ -149,7 +150,8 @@ class Grams:
             # one of its pairs stands nowhere
             return 0
         starts = self.pairs.starts
-        rows = starts.take(numbers, 1).astype(np.int64) - starts.take(numbers)
+        ends = starts.take(numbers, 1).astype(np.int64)
+        rows = ends - starts.take(numbers)
         return int(rows.min())
 
     def counted(self, units: Array) -> tuple[Array, Array]:
@@ -169,7 +171,8 @@ class Grams:
     def _counted_by_postings(self, units: Array) -> tuple[Array, Array] | None:
         """The same of one or two units, or None where postings do not tell."""
         # 公公 stands twice in 公公公 and counts once
-        if len(units) > 2 or (len(units) == 2 and units[0] == units[1]):
+        is_doubled = len(units) == 2 and units[0] == units[1]
+        if len(units) > 2 or is_doubled:
             return None
         if len(units) == 1:
             postings = self.singles
@@ -181,6 +184,7 @@ class Grams:
         if number < 0:
             return NO_VALUES, NO_VALUES
         rows = postings.rows(number, number + 1)
+        # rows are in the order of their pieces, so the last one tells
         if not len(self.piece_texts) or int(rows.documents[-1]) < self.count:
             return rows.documents, rows.counts
         # pieces of one text count together
@@ -226,7 +230,9 @@ class Grams:
         if len(units) == 1:
             return True
         # only the further pieces of long texts stand out of order
-        return bool(len(self.piece_texts) and (np.diff(positions) < 0).any())
+        if not len(self.piece_texts):
+            return False
+        return bool((np.diff(positions) < 0).any())
 
     def _of_unit(self, unit: int) -> list[tuple[Array, Array]]:
         """All positions of a unit: of every pair that begins with it."""
@@ -323,7 +329,10 @@ class Grams:
         An occurrence never leaves its text: NULs part the texts.
         """
         end = int(self.offsets[-1])
-        if int(positions.min()) < 0 or int(positions.max()) + len(units) > end:
+        # near the ends of all texts the string may not fit; elsewhere a NUL stops it
+        begins_before = int(positions.min()) < 0
+        ends_behind = int(positions.max()) + len(units) > end
+        if begins_before or ends_behind:
             fits = (positions >= 0) & (positions + len(units) <= end)
             positions, texts = _only(fits, positions, texts)
         # None: all positions that are left match so far

@@ -12,13 +12,13 @@ from index.engines.whoosh.storage.pack import Array
 __all__ = ["id_hash_of", "word_keys"]
 
 HASH_BITS = 53
-# Words are told apart by their first 64 characters; longer runs are Latin noise, not words.
+# Words that share their first 64 characters share a key.
 WORD_CHARACTERS = 64
 # One odd random weight a character: an odd factor loses no bit modulo 2 ** 64.
 WORD_WEIGHTS = np.frombuffer(
     hashlib.shake_256(b"gongkai words").digest(8 * WORD_CHARACTERS), "<u8"
 ) | np.uint64(1)
-# Shifts and factors of the finalisers of MurmurHash3 and of "mix13" (Stafford).
+# (shift, factor): the factors of MurmurHash3's finaliser of 64 bits.
 MIX_STEPS = (
     (33, 0xFF51AFD7ED558CCD),
     (29, 0xC4CEB9FE1A85EC53),

@@ -155,7 +155,8 @@ class PartRow:
     def cast(self, array: Array) -> Array:
         """The array in the type in which it is written; not copied where it has that type."""
         for dtype in self.dtypes[:-1]:
-            if not len(array) or int(array.max()) <= np.iinfo(dtype).max:
+            largest = int(array.max()) if len(array) else 0
+            if largest <= np.iinfo(dtype).max:
                 return array.astype(dtype, copy=False)
         return array.astype(self.dtypes[-1], copy=False)
 
@@ -189,14 +190,18 @@ class PartSet:
     def named(self, arrays: Mapping[str, Array]) -> Iterator[tuple[str, Array]]:
         """(part name, array as it is written) of arrays given by key, in the declared order."""
         for row in self.rows:
-            yield row.pattern.format(self.name), row.cast(arrays[row.key])
+            name = row.pattern.format(self.name)
+            yield name, row.cast(arrays[row.key])
 
     def picked(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
         """The arrays of this set by key, of arrays given by part name; empty when it is missing."""
         if self.part_name(self.rows[0].key) not in arrays:
             return {}
-        names = ((row.key, row.pattern.format(self.name)) for row in self.rows)
-        return {key: arrays[name] for key, name in names}
+        picked = {}
+        for row in self.rows:
+            name = row.pattern.format(self.name)
+            picked[row.key] = arrays[name]
+        return picked
 
     def is_in(self, pack: Pack) -> bool:
         """Whether the pack has this set. A facet or number may be missing in older segments."""

@@ -218,6 +218,7 @@ class Part:
         end: int,
     ) -> Array:
         """array[start:end]."""
+        # when all blocks are sound, reading costs nothing more
         if not self.pack.sound:
             first_byte = self.offset + start * self.width
             end_byte = self.offset + end * self.width
@@ -260,11 +261,13 @@ class Pack:
         """
         self.path = path
         self.directory = directory
+        # the version of the file format; the fingerprint tells what is in it
         if directory["version"] != VERSION:
             raise IndexStaleError(
                 f"{path} was written in another format; {REBUILD_HINT}"
             )
         with path.open("rb") as file:
+            # touching a mapping behind the end of its file kills the process
             size = os.fstat(file.fileno()).st_size
             if size != directory["size"]:
                 raise self.damaged("has another length than was written")
@@ -273,10 +276,12 @@ class Pack:
                 0,
                 access=mmap.ACCESS_READ,
             )
+        # a file that was copied over another one has the right length perhaps
         if self.map[:HEADER_BYTES] != header(owner):
             raise self.damaged("belongs to another segment")
         offset, count, total = directory["sums"]
-        if zlib.crc32(self.map[offset : offset + 4 * count]) != total:
+        checksums = self.map[offset : offset + 4 * count]
+        if zlib.crc32(checksums) != total:
             raise self.damaged("has lost its checksums")
         self.checksums = np.frombuffer(
             self.map,
@@ -307,7 +312,8 @@ class Pack:
         last_byte = max(end, start + 1) - 1
         behind = (last_byte >> BLOCK_SHIFT) + 1
         if not self.checked[first:behind].all():
-            self.verify_blocks(np.arange(first, min(behind, len(self.checked))))
+            end_block = min(behind, len(self.checked))
+            self.verify_blocks(np.arange(first, end_block))
 
     def verify_blocks(self, blocks: Array) -> None:
         """Check those of the `blocks` that were not checked yet. Raises IndexDamagedError."""

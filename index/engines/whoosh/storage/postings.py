@@ -43,6 +43,7 @@ def postings_of(
     key_starts, _ = run_lengths(keys)
     starts = np.append(key_starts, len(keys))
     large_rows = np.flatnonzero(counts >= MAX_BYTE_COUNT)
+    # what is written has smaller types: the layout casts
     arrays = {
         "keys": keys[key_starts],
         "starts": starts,
@@ -102,6 +103,7 @@ class Postings:
         """The numbers of `keys`, or None when one of them is missing."""
         if not len(self.keys):
             return None
+        # a key behind the last has the number behind the last: it is compared with the last
         numbers: Array = self.keys.searchsorted(keys)
         numbers = np.minimum(numbers, len(self.keys) - 1)
         all_found = (self.keys[numbers] == keys).all()
@@ -119,6 +121,7 @@ class Postings:
         """How many rows each of `keys` has: 0 for one that is missing."""
         if not len(self.keys) or not len(keys):
             return np.zeros(len(keys), np.int64)
+        # numpy converts the longer array when the types differ
         numbers = self.keys.searchsorted(keys.astype(self.keys.dtype))
         numbers = np.minimum(numbers, len(self.keys) - 1)
         ends = self.starts.take(numbers, 1).astype(np.int64)
@@ -165,6 +168,7 @@ class Postings:
     ) -> Array:
         """The true counts of some rows."""
         counts = self.counts.slice(start, end).astype(np.int64)
+        # 的 stands more than 255 times in long reports; few strings do
         if len(self.large_rows):
             bounds = np.array([start, end], self.large_rows.dtype)
             first, last = self.large_rows.searchsorted(bounds).tolist()

@@ -30,7 +30,11 @@ FEW_CHAINS = 8
 
 def overlaps_itself(units: bytes) -> bool:
     """Whether a string of two-byte units can begin inside itself, as 公开公 can."""
-    return any(units[:n] == units[-n:] for n in range(2, len(units), 2))
+    return any(
+        # both ends of 公开公 are 公
+        units[:n] == units[-n:]
+        for n in range(2, len(units), 2)
+    )
 
 
 def distinct(values: Array) -> Array:
@@ -56,6 +60,7 @@ def choose(
     if len(starts) < 2:
         return np.arange(len(starts))
     order: Array = np.arange(len(starts))
+    # the spans of one string are sorted already
     is_sorted = not (starts[1:] <= starts[:-1]).any()
     if not is_sorted:
         # of several that start together the longest comes first and is the one that stays
@@ -69,7 +74,9 @@ def choose(
             starts = starts[is_first]
             ends = ends[is_first]
     reach = np.maximum.accumulate(ends)
-    is_free = np.concatenate(([True], starts[1:] >= reach[:-1]))
+    # free: nothing that begins before it reaches into it
+    is_behind = starts[1:] >= reach[:-1]
+    is_free = np.concatenate(([True], is_behind))
     if is_free.all():
         return order
     return order[_walk(starts, ends, is_free)]
@@ -123,7 +130,8 @@ def touches(
     if not len(block_starts) or not len(starts):
         return np.zeros(len(starts), bool)
     last = block_starts.searchsorted(ends) - 1
-    is_touching: Array = (last >= 0) & (block_ends[np.maximum(last, 0)] > starts)
+    ends_of_last = block_ends[np.maximum(last, 0)]
+    is_touching: Array = (last >= 0) & (ends_of_last > starts)
     return is_touching
 
 
@@ -210,7 +218,9 @@ def _behind_chains(
     counts = behind - first
     chain = np.repeat(np.arange(len(before)), counts)
     run_starts = np.cumsum(counts) - counts
-    span = np.arange(len(chain)) + np.repeat(first - run_starts, counts)
+    # each chain has its spans as a run: the n-th of a run is the n-th behind `first`
+    shifts = np.repeat(first - run_starts, counts)
+    span = np.arange(len(chain)) + shifts
     return chain, span
 
 

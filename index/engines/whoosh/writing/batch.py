@@ -67,6 +67,7 @@ class Batch:
         self.word_keys.append(document.words.keys)
         self.word_counts.append(document.words.counts)
         self.field_sizes += document.words.field_sizes
+        # wordings are there for Taiwan-worded reports only
         for name, text in document.texts.items():
             self.grams[name].add(text, number)
         for name, value in document.blobs.items():
@@ -91,6 +92,7 @@ class Batch:
         return arranged(sets)
 
     def _id_hashes(self) -> dict[str, Array]:
+        # of all documents, the deleted ones too: a merge drops those
         hashes = np.array([id_hash_of(report_id) for report_id in self.ids], "<u8")
         order = np.argsort(hashes, kind="stable")
         return {"hashes": hashes, "order": order}
@@ -100,7 +102,8 @@ class Batch:
         keys = np.frombuffer(b"".join(self.word_keys), "<u8")
         counts = np.frombuffer(b"".join(self.word_counts), "<u4")
         sizes = np.array(self.field_sizes, np.int64)
-        documents = np.repeat(np.arange(len(sizes)) // len(RANKED_FIELDS), sizes)
+        field_numbers = np.arange(len(sizes))
+        documents = np.repeat(field_numbers // len(RANKED_FIELDS), sizes)
         # stable: the documents of one key stay in their order
         order = np.argsort(keys, kind="stable")
         postings = postings_of(
@@ -118,5 +121,7 @@ class Batch:
                 ),
             )
         )
-        lengths = totals.take(field_bounds[1:]) - totals.take(field_bounds[:-1])
+        # occurrences before the end of each field, less those before its start
+        ends = totals.take(field_bounds[1:])
+        lengths = ends - totals.take(field_bounds[:-1])
         return postings, lengths

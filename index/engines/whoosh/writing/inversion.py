@@ -152,7 +152,8 @@ def pieces_of(offsets: Array) -> tuple[Array, Array]:
     """
     piece_units = grams.PIECE_UNITS
     # without its NUL a text of 65,536 units fits in one piece
-    further: Array = (np.diff(offsets.astype(np.int64)) - 1) // piece_units
+    lengths = np.diff(offsets.astype(np.int64))
+    further: Array = (lengths - 1) // piece_units
     texts = np.repeat(np.arange(len(further)), further)
     firsts = np.repeat(np.cumsum(further) - further, further)
     nth = np.arange(len(texts)) - firsts + 1
@@ -172,32 +173,55 @@ def _inverted(
     """
     # further pieces lie between texts: in the order of their units pieces are not numbered
     order = np.argsort(starts, kind="stable")
-    ends = np.append(starts[order], np.uint32(len(units)))
+    sorted_starts = starts[order]
+    ends = np.append(sorted_starts, np.uint32(len(units)))
     lengths = np.diff(ends)
     piece = np.repeat(order.astype("<u2"), lengths)
     # positions inside a piece fit in two bytes, numbers of pieces too
-    before = np.repeat(starts[order], lengths)
+    before = np.repeat(sorted_starts, lengths)
     position = np.arange(len(units), dtype="<u4") - before
+    return _single_postings(units, piece), _pair_postings(units, piece, position)
 
-    # little-endian: the last column weighs most, so keys come first in the order
+
+def _single_postings(
+    units: Array,
+    piece: Array,
+) -> dict[str, Array]:
+    # little-endian: the last column weighs most, so units come first in the order
     singles = _sorted(units, (piece, units))
     first, counts = run_lengths(singles)
     pieces, keys = _columns(singles).T
-    single_postings = postings_of(keys[first], pieces[first], counts)
+    return postings_of(
+        keys=keys[first],
+        documents=pieces[first],
+        counts=counts,
+    )
 
-    pairs = _sorted(units, (position[:-1], piece[:-1], units[1:], units[:-1]))
+
+def _pair_postings(
+    units: Array,
+    piece: Array,
+    position: Array,
+) -> dict[str, Array]:
+    # a pair stands where its first unit does
+    columns = (
+        position[:-1],
+        piece[:-1],
+        units[1:],
+        units[:-1],
+    )
+    pairs = _sorted(units, columns)
     # a run has the same two units in the same piece
     first, counts = run_lengths(pairs >> np.uint64(16))
     positions, pieces = _columns(pairs).T[:2]
     # the upper half of each number: both units
     keys = pairs.view("<u4")[1::2]
-    pair_postings = postings_of(
-        keys[first],
-        pieces[first],
-        counts,
-        positions,
+    return postings_of(
+        keys=keys[first],
+        documents=pieces[first],
+        counts=counts,
+        positions=positions,
     )
-    return single_postings, pair_postings
 
 
 def _sorted(
@@ -205,7 +229,8 @@ def _sorted(
     columns: Sequence[Array],
 ) -> Array:
     """The numbers made of two-byte columns, sorted, without those of the NULs between texts."""
-    together = np.empty((len(columns[0]), len(columns)), "<u2")
+    shape = (len(columns[0]), len(columns))
+    together = np.empty(shape, "<u2")
     for number, column in enumerate(columns):
         together[:, number] = column
     is_text = units[: len(together)] != 0

@@ -76,6 +76,7 @@ def merge_packs(
     sources: Sequence[Source],
 ) -> Directory:
     """Write one pack of what is kept of several, in their order."""
+    # nearly every build of a small index: one batch, nothing replaced
     if len(sources) == 1 and sources[0].live.all():
         return write_pack(path, owner, sources[0].arrays)
     with PackWriter(path, owner) as out:
@@ -124,6 +125,7 @@ class _PackMerge:
 
     def run(self) -> None:
         """Merge every set of the layout, in the order of the file."""
+        # a facet or number may be missing in some of the sources
         names = dict.fromkeys(name for source in self.sources for name in source.arrays)
         for part_set in part_sets(names):
             match part_set.kind:
@@ -140,6 +142,7 @@ class _PackMerge:
         for row in part_set.leading_first:
             name = part_set.part_name(row.key)
             if row.merge in SPOOLED_MERGES:
+                # written beside the pack, then copied: its length is not known before
                 spool = self.out.spool(row.dtypes[-1])
                 for piece in _streamed(row, sources, made):
                     spool.append(piece)
@@ -147,6 +150,7 @@ class _PackMerge:
             else:
                 made[row.key] = row.cast(_merged(row, sources, made))
                 self.out.add(name, made[row.key])
+        # the postings of the stream follow in the layout and need the new numbers
         if part_set.kind is Kind.TEXTS:
             self.pieces[part_set.stream] = _renumbered_pieces(sources, made)
 
@@ -186,7 +190,9 @@ class _PackMerge:
             old_values = facet_values(entries.arrays["values"])
             old_ordinals = entries.arrays["ordinals"][entries.kept]
             new_ordinals = np.zeros(len(old_values), np.int64)
-            for ordinal in np.flatnonzero(np.bincount(old_ordinals)).tolist():
+            # values that only deleted documents had are dropped
+            used = np.flatnonzero(np.bincount(old_ordinals))
+            for ordinal in used.tolist():
                 value = old_values[ordinal]
                 new_ordinals[ordinal] = ordinals_of.setdefault(value, len(ordinals_of))
             columns.append(new_ordinals[old_ordinals])
@@ -237,7 +243,9 @@ def _values(
         # a number that is newer than this source
         return np.full(len(source.kept), np.nan)
     values = source.arrays[row.key]
-    return values.reshape(-1, row.length.times)[source.kept].ravel()
+    # word lengths have three values a document
+    of_documents = values.reshape(-1, row.length.times)
+    return of_documents[source.kept].ravel()
 
 
 def _lengths(
@@ -245,7 +253,9 @@ def _lengths(
     source: _Entries,
 ) -> Array:
     """The lengths of what is kept, from its offsets."""
-    return np.diff(source.arrays[key].astype(np.int64))[source.kept]
+    # unsigned differences would wrap around
+    offsets = source.arrays[key].astype(np.int64)
+    return np.diff(offsets)[source.kept]
 
 
 def _streamed(
@@ -294,6 +304,7 @@ def _moved_positions(
     lengths = np.diff(offsets)[source.kept]
     new_offsets = np.full(len(offsets), -1, np.int64)
     new_offsets[source.kept] = start + np.cumsum(lengths) - lengths
+    # positions in dropped texts are dropped with them
     is_kept = new_offsets[texts] >= 0
     moved: Array = positions - offsets[texts] + new_offsets[texts]
     return moved[is_kept]
@@ -312,10 +323,13 @@ def _renumbered_pieces(
     renumberings = []
     base = 0
     for source in sources:
-        texts = np.full(len(source.arrays["offsets"]) - 1, -1, np.int64)
-        texts[source.kept] = np.arange(base, base + len(source.kept))
-        base += len(source.kept)
+        text_count = len(source.arrays["offsets"]) - 1
+        kept_count = len(source.kept)
+        texts = np.full(text_count, -1, np.int64)
+        texts[source.kept] = np.arange(base, base + kept_count)
+        base += kept_count
         old_piece_texts = source.arrays["piece_texts"]
+        # a piece goes with its text, and is the n-th piece of it as before
         owners = texts[old_piece_texts]
         firsts = old_piece_texts.searchsorted(old_piece_texts)
         nth = np.arange(len(owners)) - firsts

@@ -76,6 +76,7 @@ def merge_postings(
     chosen = [
         Source(part_set.picked(arrays), renumbering) for arrays, renumbering in sources
     ]
+    # all parts of the set grow at once, block after block
     spools = {row.key: out.spool(row.dtypes[0]) for row in part_set.rows}
     row_count = 0
     position_count = 0
@@ -96,6 +97,7 @@ def merge_postings(
             spool.append(arrays[key])
         row_count += len(block.documents)
         position_count += len(block.positions)
+    # where the rows of the last key end
     spools["starts"].append(np.array([row_count]))
     if "position_starts" in spools:
         spools["position_starts"].append(np.array([position_count]))
@@ -136,6 +138,7 @@ def _ends(
             limits.append(limit)
     if not limits:
         return [len(source.keys) for source in sources]
+    # the smallest limit, so that a key is never split between two blocks
     nearest = min(limits)
     return [int(source.keys.searchsorted(nearest)) for source in sources]
 
@@ -148,7 +151,8 @@ def _limit(
     """The first key behind `first` that no longer fits, or None when the rest fits."""
     starts = source.starts
     keys = source.keys
-    if first == len(keys) or int(starts[-1]) - int(starts[first]) <= share:
+    rows_left = int(starts[-1]) - int(starts[first])
+    if first == len(keys) or rows_left <= share:
         return None
     full = starts.dtype.type(int(starts[first]) + share)
     # one key is always read, however many rows it has
@@ -173,7 +177,10 @@ def _piece(
     if "positions" in arrays:
         offsets = arrays["position_starts"][first : last + 1].astype(np.int64)
         position_counts = np.diff(offsets)
-        positions = arrays["positions"][int(offsets[0]) : int(offsets[-1])]
+        begin = int(offsets[0])
+        end = int(offsets[-1])
+        positions = arrays["positions"][begin:end]
+    # -1 becomes 65,535 as u16: those rows are dropped below
     numbers = source.renumbering[arrays["documents"][row:row_end]]
     block = Block(
         keys=arrays["keys"][first:last],
@@ -207,6 +214,7 @@ def _only(
     if len(positions):
         position_counts = np.add.reduceat(counts * is_kept, starts)
         positions = positions[np.repeat(is_kept, counts)]
+    # rows are numbered anew, so the list of large counts is made anew
     kept_counts = counts[is_kept]
     large_rows = np.flatnonzero(kept_counts >= postings.MAX_BYTE_COUNT)
     return Block(
@@ -234,6 +242,7 @@ def _joined(pieces: Sequence[Block]) -> Block:
     rows = np.concatenate([piece.rows for piece in pieces])
     position_counts = np.concatenate([piece.position_counts for piece in pieces])
     order = np.argsort(keys, kind="stable")
+    # stable: of equal keys the rows of earlier pieces come first
     row_sources = _moved(rows, order)
     position_sources = _moved(position_counts, order)
     large_rows, large_counts = _joined_large(pieces, rows, order)
@@ -265,10 +274,13 @@ def _joined_large(
     order: Array,
 ) -> tuple[Array, Array]:
     """The rows with large counts and those counts, after the keys were put in `order`."""
-    before = np.cumsum([0] + [len(piece.documents) for piece in pieces])
-    large_rows = np.concatenate(
-        [piece.large_rows + start for piece, start in zip(pieces, before, strict=False)]
-    )
+    shifted = []
+    before = 0
+    for piece in pieces:
+        # rows are counted over all pieces
+        shifted.append(piece.large_rows + before)
+        before += len(piece.documents)
+    large_rows = np.concatenate(shifted)
     large_counts = np.concatenate([piece.large_counts for piece in pieces])
     if len(large_rows):
         large_rows = _targets(large_rows, rows, order)
@@ -314,10 +326,12 @@ def _in_order(block: Block) -> Block:
     falls = block.documents[1:] <= block.documents[:-1]
     # from the last row of a key to the first of the next a fall is right
     falls[np.cumsum(block.rows)[:-1] - 1] = False
+    # nearly always: texts of more than 65,536 units are rare
     if not falls.any():
         return block
     counts = block.true_counts()
-    key_of_row = np.repeat(np.arange(len(block.rows)), block.rows)
+    key_numbers = np.arange(len(block.rows))
+    key_of_row = np.repeat(key_numbers, block.rows)
     order = np.lexsort((block.documents, key_of_row))
     positions = block.positions
     if len(positions):

@@ -51,6 +51,7 @@ class PreparedDocument:
 
 def prepare(document: Document) -> PreparedDocument:
     """The document made ready for a batch."""
+    # the index forms; what is shown is kept as its difference from them
     texts = {name: Units.of(document.texts[name]) for name in STREAMS}
     for name in STREAMS:
         wording = document.wording.get(name)
@@ -96,6 +97,7 @@ def _word_counts(fields: Sequence[Mapping[str, int]]) -> WordCounts:
 
 def _present(field: Mapping[str, int]) -> Mapping[str, int]:
     """The words with a positive count; nearly always the field as it is."""
+    # a count of 0 would be a posting that says nothing
     if min(field.values(), default=1) > 0:
         return field
     return {word: count for word, count in field.items() if count > 0}

@@ -183,7 +183,10 @@ def _tiers(
     complete: Sequence[CompleteSegment],
 ) -> Iterator[tuple[int, list[tuple[int, CompleteSegment]]]]:
     """(tier, its segments with their live documents), small ones first."""
-    sized = [(int(segment.live.sum()), segment) for segment in complete]
+    sized = []
+    for segment in complete:
+        live_documents = int(segment.live.sum())
+        sized.append((live_documents, segment))
     sized.sort(key=lambda pair: pair[0])
     tiers: dict[int, list[tuple[int, CompleteSegment]]] = {}
     for size, segment in sized:

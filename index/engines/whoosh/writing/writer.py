@@ -53,7 +53,7 @@ from index.model.errors import (
 
 __all__ = ["WhooshWriter", "create", "open_writer", "stale"]
 
-# A batch is inverted when it holds this much: some 100 MB of arrays.
+# A batch is inverted when it holds this much.
 MAX_BATCH_UNITS = 2_000_000
 MAX_BATCH_DOCUMENTS = 4_096
 LOCK_WAIT_S = 10
@@ -194,6 +194,7 @@ class WhooshWriter:
         id_hash = id_hash_of(prepared.id)
         try:
             number = self.batch.add(prepared)
+            # after adding: when that fails, the old report must still be there
             self._forget(id_hash)
             self.where[id_hash] = (len(self.runs), number)
             self.changed = True
@@ -264,6 +265,7 @@ class WhooshWriter:
         with contextlib.suppress(PermissionError):
             path.unlink()
         arrays = {name: pack.part(name).array for name in pack.names()}
+        # the mask goes on being changed while the arrays are on disk
         self.runs.append(Run(arrays, run.live))
         while self._documents_in_runs() >= segments.MAX_SEGMENT_DOCUMENTS:
             self._seal()
@@ -273,10 +275,12 @@ class WhooshWriter:
 
     def _seal(self) -> None:
         """Make a segment of the first runs, as many as fit; those behind wait for more to come."""
-        first_group = groups_of([run.source() for run in self.runs])[0]
+        sources = [run.source() for run in self.runs]
+        first_group = groups_of(sources)[0]
         self._build_sealed(first_group)
         count = len(first_group)
         self.runs = self.runs[count:]
+        # a report in the new segment is found there by its doc-id hash
         self.where = {
             id_hash: (run - count, number)
             for id_hash, (run, number) in self.where.items()
@@ -298,6 +302,7 @@ class WhooshWriter:
         name = builder.newsegment.segment_id()
         # beside the folder: Whoosh takes every file of its segment's name into the compound file
         pack_path = self.store.scratch() / name
+        # numpy and zlib release the lock of Python, so Whoosh's part runs meanwhile
         with ThreadPoolExecutor(1) as executor:
             merged = executor.submit(
                 merge_packs,
@@ -368,6 +373,7 @@ class WhooshWriter:
             for segment in complete
             if segment not in merged and segment.live.any()
         ]
+        # old documents first: replaced ones are dead there, so the order says nothing more
         sources = [*map(verified_source, merged), *fresh]
         for group in groups_of(sources):
             segment = self._build_sealed(group)
