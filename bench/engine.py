@@ -25,7 +25,7 @@ import jieba
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
 from index.engines import whoosh
-from index.engines.seam import Document, EngineQuery, FacetAsked
+from index.engines.seam import Document, EngineQuery, FacetAsked, Filter
 from index.model.fields import FACET_NAMES
 from index.query.nodes import (
     AllOf,
@@ -133,8 +133,8 @@ def one(number: int, rng: random.Random, vocabulary: Vocabulary) -> Document:
 # ---------------------------------------------------------------------- questions
 def asked(words: list[str], *, phrase: bool = False) -> EngineQuery:
     """A question as the rewriter would put it."""
-    leaves = tuple(String((w,)) for w in words)
-    condition: Node = AllOf(leaves) if len(leaves) > 1 else leaves[0]
+    strings = tuple(String((w,)) for w in words)
+    condition: Node = AllOf(strings) if len(strings) > 1 else strings[0]
     ranking = Ranking(tuple(words), () if phrase else ("".join(words),))
     return EngineQuery(
         condition=condition, counted=condition, ranking=ranking, facets=FACETS
@@ -162,10 +162,10 @@ def questions(
         "one character": lambda: asked([rng.choice("的公开市人𠮷")], phrase=True),
         "filtered": lambda: EngineQuery(
             condition=String((rng.choice(common),)),
-            filters={
-                "level": Keyword("level", ("县区级",)),
-                "year": NumberRange("year", 2015, 2020),
-            },
+            filters=(
+                Filter(Keyword("level", ("县区级",)), facet="level"),
+                Filter(NumberRange("year", 2015, 2020), facet="year"),
+            ),
             facets=FACETS,
         ),
         "either": lambda: EngineQuery(
@@ -217,8 +217,8 @@ def told(kind: str, cold: list[float], warm: list[float]) -> str:
 
 def sizes(engine: whoosh.WhooshEngine, count: int) -> None:
     total: Counter[str] = Counter()
-    for leaf in engine.leaves:
-        pack = leaf.segment.pack
+    for live in engine.segments:
+        pack = live.segment.pack
         for name in pack.names():
             total[name.rpartition(".")[0] or name.partition(":")[0]] += pack.part(
                 name
@@ -299,7 +299,7 @@ def main() -> None:
     engine = whoosh.open_engine(folder)
     engine.search(asked(["公开"]))
     print(
-        f"opened and one question answered: {(time.perf_counter() - start) * 1e3:.0f} ms; {len(engine.leaves)} segments"
+        f"opened and one question answered: {(time.perf_counter() - start) * 1e3:.0f} ms; {len(engine.segments)} segments"
     )
     sizes(engine, engine.manifest.reports)
     print(f"{'milliseconds':22}first asked: p50 p95    asked again: p50 p95")

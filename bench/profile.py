@@ -151,8 +151,8 @@ def sizes(folder: Path) -> str:
     """Bytes a report of each kind of part of the packs, and of Whoosh's own files."""
     engine = whoosh.open_engine(folder)
     count, total = engine.manifest.reports, Counter[str]()
-    for leaf in engine.leaves:
-        pack = leaf.segment.pack
+    for live in engine.segments:
+        pack = live.segment.pack
         for name in pack.names():
             total[name.rpartition(".")[0] or name.partition(":")[0]] += pack.part(
                 name

@@ -66,7 +66,7 @@ class Gongkai:
         self.searcher = Searcher.open(Settings(index=folder), warm=True)
 
     def settle(self) -> None:
-        """Wait until the blocks of the index are summed, as a server has done a second after it was
+        """Wait until the blocks of the index are checked, as a server has done a second after it was
         started.
         """
         if self.searcher.warming is not None:

@@ -1,15 +1,18 @@
-"""THE SEAM.
+"""The seam between searching and engines.
 
-An engine is asked one value and answers with one type; analysis happens before it, wording after
-it.
-
-`Engine` reads, `Writer` writes. The contract suite in tests/engines runs over every implementation:
-the sets, counts, occurrences, facets, filters and clear-cut orders of all engines agree.
+An engine takes one type (EngineQuery) and returns one type (Matches). Analysis happens before it,
+wording after it. `Engine` reads, `Writer` writes. The contract suite in tests/index/engines runs
+over every implementation: sets, counts, occurrences, facets, filters and clear-cut orders of all
+engines agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import (
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any, Protocol
@@ -17,7 +20,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from index.analysis.normaliser import Folded
-from index.query.nodes import Everything, Node, Ranking
+from index.query.nodes import (
+    Everything,
+    Node,
+    Ranking,
+)
 
 __all__ = [
     "Columns",
@@ -28,12 +35,17 @@ __all__ = [
     "FacetAsked",
     "FacetCount",
     "FacetCounts",
+    "Filter",
     "Found",
     "Manifest",
     "Matches",
     "Prepared",
     "Writer",
 ]
+
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 
 class Contents(Protocol):
@@ -68,11 +80,11 @@ class Contents(Protocol):
 class Document:
     """A report made ready for an engine; an engine keeps its Contents.
 
-    `texts` holds for each of TEXT_FIELDS the index form with its way back to the display text;
-    `wording` for each field the lines that read otherwise in mainland wording (None for nearly all
-    reports). `words` holds search-mode tokens and their counts for the ranked fields "title",
-    "headings" and "body". `keywords` has one value (or a path) a facet, or nothing; `numbers` only
-    what is known.
+    `texts` holds for each of TEXT_FIELDS the index form with the map back to the display text.
+    `wording` holds for each field the lines that read otherwise in mainland wording: 規範性檔案 as
+    规范性文件. It is None for nearly all reports. `words` holds search-mode tokens and their counts
+    for the ranked fields "title", "headings" and "body". `keywords` has one value (or a path) a
+    facet, or nothing; `numbers` has only what is known.
     """
 
     id: str
@@ -90,8 +102,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class FacetAsked:
-    """One facet to count: the `size` most frequent values, those in `always` even at zero, those
-    with `contains`.
+    """One facet to count.
+
+    Asked for are the `size` most frequent values that contain the text `contains`, and the values
+    in `always`, even when no report has them.
     """
 
     name: str
@@ -101,19 +115,32 @@ class FacetAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition beside the condition of a query.
+
+    `facet` is the facet in which the reader chose it, or None. That facet is counted without it:
+    who has chosen 2018 still sees how many reports 2019 has.
+    """
+
+    node: Node
+    facet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EngineQuery:
     """One question.
 
-    A report matches when it satisfies `condition` and every filter. `filters` are keyed by facet
-    name (or another name for those that are no facet); a facet is counted over the reports that
-    satisfy the condition and every filter but the one under its own name. `counted` are the strings
-    whose non-overlapping places are counted. `after` continues behind the (sort key, tie) of a hit;
-    otherwise `offset` skips. `fold` names a number: of the reports that match and share it only the
-    one with the smallest tie is kept, in hits, totals and facets alike.
+    A report matches when it satisfies `condition` and every one of `filters`. A facet is counted
+    under the condition and every filter whose `facet` is not its own.
+
+    `counted` holds the strings whose occurrences are counted, without overlaps. `after` is the
+    (sort key, doc-id hash) of a hit: the page begins behind it; without it the first `offset` hits
+    are skipped. `collapse` is the name of a number: of the matching reports that share it only the
+    one with the smallest doc-id hash is kept, in hits, totals and facets alike.
     """
 
     condition: Node = field(default_factory=Everything)
-    filters: Mapping[str, Node] = field(default_factory=dict)
+    filters: tuple[Filter, ...] = ()
     ranking: Ranking = field(default_factory=Ranking)
     counted: Node = field(default_factory=Everything)
     sort: str = "relevance"
@@ -121,22 +148,22 @@ class EngineQuery:
     size: int = 10
     after: tuple[float | None, int] | None = None
     facets: tuple[FacetAsked, ...] = ()
-    fold: str | None = None
+    collapse: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """One report that an engine found.
 
-    `key` is what it was sorted by (None: it has no such value), `tie` a number that is the report's
-    own for good (of 53 bits) and settles equals, ascending. `occurrences` is None when nothing was
-    counted.
+    `key` is what it was sorted by; None when it has no such value. `id_hash` is the doc-id hash, a
+    number of 53 bits that is the report's own for good: reports with equal keys are sorted by it,
+    ascending. `occurrences` is None when nothing was counted.
     """
 
     id: str
     score: float
     key: float | None
-    tie: int
+    id_hash: int
     occurrences: int | None
     contents: Contents
 
@@ -151,9 +178,9 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class FacetCounts:
-    """The counts of one facet, most frequent first;
+    """The counts of one facet, most frequent first.
 
-    `total_values` counts all values with at least one report.
+    `total_values` is how many values have at least one report, listed or not.
     """
 
     name: str
@@ -173,7 +200,7 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the index says of itself:
+    """What the index says of itself.
 
     `generation` grows with each commit, `fingerprint` is what it was written with, by
     name. `id` is random and stays with an index for good: two indexes of equal generation
@@ -189,16 +216,15 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The values of every matching report, in one order throughout: what sums and quartiles are
-    made of.
+    """The values of every matching report, in one order throughout: for totals and quartiles.
 
-    A number is NaN where it is unknown; a facet is an index into its values, -1 where there is
-    none, paths joined by "/" and whole.
+    A number is NaN where it is unknown. A facet is an index into its values, -1 where there is
+    none; paths are whole and joined by "/".
     """
 
     reports: int
-    numbers: Mapping[str, np.ndarray[Any, np.dtype[np.float64]]]
-    facets: Mapping[str, tuple[np.ndarray[Any, np.dtype[np.int64]], tuple[str, ...]]]
+    numbers: Mapping[str, Floats]
+    facets: Mapping[str, tuple[Integers, tuple[str, ...]]]
 
 
 class Engine(Protocol):
@@ -214,28 +240,47 @@ class Engine(Protocol):
     def get(self, report_id: str) -> Found:
         """One report by its id. Raises ReportNotFoundError."""
 
-    def explain(self, query: EngineQuery, report_id: str) -> Mapping[str, Any]:
-        """The parts of a report's score: {"total": float, "parts": [{"name", "value", "detail"}]}."""
+    def explain(
+        self,
+        query: EngineQuery,
+        report_id: str,
+    ) -> Mapping[str, Any]:
+        """The parts of a report's score.
+
+        {"total": float, "parts": [{"name": str, "value": float, "detail": str}]}
+        """
 
     def count_strings(self, node: Node) -> tuple[int, int]:
         """(reports, occurrences) of a condition, without hits: for suggestions and relaxing."""
 
-    def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
-        """In about how many reports each text stands:
+    def frequencies(
+        self,
+        kind: str,
+        texts: Sequence[str],
+    ) -> Sequence[int]:
+        """In about how many reports each text stands; corrections and completions use it.
 
         `kind` is "word" (as ranking counts words) or "pair" (two neighbouring characters of title
-        or text). At least 1 where it stands; deleted reports may still count. Cheap by the
-        thousand: what corrections and completions are weighed by.
+        or text). It is at least 1 where the text stands; deleted reports may still count. Cheap by
+        the thousand.
         """
 
-    def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
-        """Every report that matches, in no promised order, without holding them all: for exports."""
+    def scan(
+        self,
+        condition: Node,
+        filters: Sequence[Node] = (),
+    ) -> Iterator[Found]:
+        """Every report that matches, one at a time and in no promised order: for exports."""
 
     def columns(
-        self, query: EngineQuery, numbers: Sequence[str], facets: Sequence[str]
+        self,
+        query: EngineQuery,
+        numbers: Sequence[str],
+        facets: Sequence[str],
     ) -> Columns:
-        """Numbers and facet values of all reports that a query finds; its paging, ranking and
-        facets do not matter.
+        """Numbers and facet values of all reports that a query finds.
+
+        Its paging, ranking and facets do not matter.
         """
 
     def sources(self) -> Mapping[str, tuple[str, str]]:
@@ -244,9 +289,10 @@ class Engine(Protocol):
     def refreshed(self) -> Engine:
         """The newest snapshot; itself if nothing changed."""
 
-    def warm(self) -> Thread:
-        """Prepare what questions will need, for servers: in the background, by the thread that is
-        given back.
+    def warm_up(self) -> Thread:
+        """Prepare in the background what questions will need: for servers.
+
+        The thread that does it is returned.
         """
 
     def close(self) -> None:
@@ -254,8 +300,9 @@ class Engine(Protocol):
 
 
 class Prepared(Protocol):
-    """A document that an engine has made ready for its writer, in whatever process, and that is
-    quick to hand on.
+    """A document that an engine has made ready for its writer.
+
+    Any process may prepare it; it is quick to hand to another one.
     """
 
     @property
@@ -267,8 +314,9 @@ class Writer(Protocol):
     """Collects changes and publishes them all at once; nothing is visible before `commit`."""
 
     def put(self, document: Document | Prepared) -> None:
-        """Add the report, or replace the one of the same id; what is Prepared was made ready by the
-        same engine.
+        """Add the report, or replace the one of the same id.
+
+        A Prepared document comes from the same engine.
         """
 
     def delete(self, report_id: str) -> None:

@@ -24,7 +24,7 @@ def encode_cursor(request: SearchRequest, last: Found) -> str:
     order.
     """
     raw = json.dumps(
-        [request.sort, last.key, last.tie],
+        [request.sort, last.key, last.id_hash],
         separators=(",", ":"),
     )
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
@@ -46,7 +46,7 @@ def decode_cursor(
     try:
         # base64 wants its length to be a multiple of four; URLs are spared the = signs.
         padded = request.cursor + "=" * (-len(request.cursor) % 4)
-        sort, key, tie = json.loads(base64.urlsafe_b64decode(padded.encode()))
+        sort, key, id_hash = json.loads(base64.urlsafe_b64decode(padded.encode()))
     except (
         ValueError,
         binascii.Error,
@@ -54,13 +54,17 @@ def decode_cursor(
         RecursionError,
     ):
         raise wrong from None
-    if isinstance(tie, bool) or not isinstance(tie, int) or not 0 <= tie < HASH_BOUND:
+    if (
+        isinstance(id_hash, bool)
+        or not isinstance(id_hash, int)
+        or not 0 <= id_hash < HASH_BOUND
+    ):
         raise wrong
     if key is not None and not _is_finite_number(key):
         raise wrong
     if sort != request.sort:
         raise wrong
-    return key, tie
+    return key, id_hash
 
 
 def _is_finite_number(value: object) -> bool:

@@ -16,6 +16,7 @@ from index.engines.seam import (
     EngineQuery,
     FacetAsked,
     FacetCount,
+    Filter,
 )
 from index.query.names import is_called
 from index.query.nodes import (
@@ -81,7 +82,7 @@ def make_plan(snapshot: Snapshot, request: SearchRequest) -> Plan:
         size=request.size,
         after=decode_cursor(request),
         facets=asked(request, chosen),
-        fold=COPY if request.fold else None,
+        collapse=COPY if request.fold else None,
     )
     return Plan(rewritten, query, chosen)
 
@@ -164,19 +165,26 @@ def _filters(
     request: SearchRequest,
     rewritten: Rewritten,
     chosen: Mapping[str, tuple[str, ...]],
-) -> dict[str, Node]:
-    filters = {name: _filter(name, values) for name, values in chosen.items()}
+) -> tuple[Filter, ...]:
+    """The filters of the engine's query.
+
+    Only what a reader chose among the values of a facet belongs to that facet: it is counted
+    without it. A range, or a field typed with very many values, narrows every facet.
+    """
+    filters = [
+        Filter(_filter(name, values), facet=name) for name, values in chosen.items()
+    ]
     for name, typed in rewritten.filters.items():
         if len(typed) > LIMITS.values:
-            filters[f"{name} typed"] = _filter(name, tuple(typed))
-    for name, nodes in _ranges(request, rewritten).items():
+            filters.append(Filter(_filter(name, tuple(typed))))
+    for nodes in _ranges(request, rewritten).values():
         # A typed and a chosen range on one number both hold.
         is_single = len(nodes) == 1
-        filters[f"{name} range"] = nodes[0] if is_single else AllOf(tuple(nodes))
-    for text in request.where:
-        name, node = where(text)
-        filters[f"{name} where {text}"] = node
-    return filters
+        filters.append(Filter(nodes[0] if is_single else AllOf(tuple(nodes))))
+    for condition in dict.fromkeys(request.where):
+        _, node = where(condition)
+        filters.append(Filter(node))
+    return tuple(filters)
 
 
 def _filter(name: str, values: tuple[str, ...]) -> Node:

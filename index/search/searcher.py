@@ -111,7 +111,7 @@ class Searcher:
         """
         self.snapshot = Snapshot(engine)
         # The thread that prepares the newest snapshot; None where none is prepared.
-        self.warming = engine.warm() if warm else None
+        self.warming = engine.warm_up() if warm else None
 
     @classmethod
     def open(cls, settings: Settings, *, warm: bool = False) -> Searcher:
@@ -135,7 +135,7 @@ class Searcher:
         if newest is current.engine:
             return
         if self.warming is not None:
-            self.warming = newest.warm()
+            self.warming = newest.warm_up()
         self.snapshot = current.successor(newest)
 
     # ------------------------------------------------------------------ searching
@@ -442,7 +442,7 @@ class Searcher:
         """Every report that a request finds, without holding them all."""
         snapshot = self.snapshot
         query = make_plan(snapshot, replace(request, facets=())).query
-        filters = tuple(query.filters.values())
+        filters = tuple(chosen.node for chosen in query.filters)
         return map(
             _report,
             snapshot.engine.scan(query.condition, filters),

@@ -43,7 +43,7 @@ def test_every_part_counts(name: str, room: Path) -> None:
     before = of(room)
     path = room / name
     if path.is_dir():
-        path = sorted(path.glob("*.py"))[-1]
+        path = max(path.glob("*.py"))
     path.write_bytes(path.read_bytes() + b"\n")
     assert of(room) != before
 

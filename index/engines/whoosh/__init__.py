@@ -1,12 +1,16 @@
-"""The embedded engine:
+"""The embedded engine.
 
 Whoosh keeps schema, segments and commits; arrays beside each segment find, count and rank.
 """
 
 from index.engines.whoosh.check import check
 from index.engines.whoosh.reading.engine import WhooshEngine, open_engine
-from index.engines.whoosh.writing.batch import prepare
-from index.engines.whoosh.writing.writer import WhooshWriter, create, open_writer
+from index.engines.whoosh.writing.prepared import prepare
+from index.engines.whoosh.writing.writer import (
+    WhooshWriter,
+    create,
+    open_writer,
+)
 
 __all__ = [
     "WhooshEngine",

@@ -1,24 +1,37 @@
-"""Verifying an index: the TOC, every file of every segment by length and sum, and whether the
-arrays agree.
+"""Verifying an index: the TOC, every file of every segment by length and checksum, and whether the
+arrays of each pack agree with the layout.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.engines.whoosh.storage.pack import REBUILD, Pack
-from index.engines.whoosh.storage.store import Store, crc_of, open_pack
-from index.engines.whoosh.writing.batch import BLOBS, STREAMS, WORDINGS
+from index.engines.whoosh.storage.durable import crc_of
+from index.engines.whoosh.storage.layout import (
+    Kind,
+    PartSet,
+    part_sets,
+)
+from index.engines.whoosh.storage.pack import (
+    REBUILD_HINT,
+    Array,
+    Pack,
+)
+from index.engines.whoosh.storage.store import Store, open_pack
 from index.model.errors import IndexStateError
 
 __all__ = ["check"]
 
 
-def check(folder: Path, *, trust: bool = False) -> list[str]:
+def check(
+    folder: Path,
+    *,
+    trust: bool = False,
+) -> list[str]:
     """Every problem found, each with what to do; empty when the index is well.
 
     An index of another user is not looked into unless `trust` is given: reading a TOC runs what its
@@ -29,74 +42,98 @@ def check(folder: Path, *, trust: bool = False) -> list[str]:
         if not trust:
             store.check_owner()
         segments = store.read().segments
-    except IndexStateError as e:
-        return [str(e)]
-    return [
-        problem for segment in segments for problem in _segment(store.folder, segment)
-    ]
+    except IndexStateError as error:
+        return [str(error)]
+    problems: list[str] = []
+    # one damaged segment does not hide another
+    for segment in segments:
+        problems += _files(store.folder, segment)
+        problems += _pack(store.folder, segment)
+    return problems
 
 
-def _segment(folder: Path, segment: Any) -> Iterator[str]:
-    for name, want in getattr(segment, "whoosh_files", {}).items():
+def _files(
+    folder: Path,
+    segment: Any,
+) -> Iterator[str]:
+    """Problems of Whoosh's files."""
+    # a segment of plain Whoosh carries no checksums
+    for name, wanted in getattr(segment, "whoosh_files", {}).items():
         path = folder / name
         try:
-            if crc_of(path) != want:
-                yield f"{path} is truncated or altered; {REBUILD}"
-        except OSError as e:
-            yield f"{path} cannot be read ({e.strerror}); {REBUILD}"
+            if crc_of(path) != wanted:
+                yield f"{path} is truncated or altered; {REBUILD_HINT}"
+        except OSError as error:
+            yield _unreadable(path, error)
+
+
+def _pack(
+    folder: Path,
+    segment: Any,
+) -> Iterator[str]:
+    """Problems of the pack."""
     try:
         pack = open_pack(folder, segment)
         pack.verify_all()
-        for problem in _arrays(
-            pack, segment.doc_count_all(), [*segment.deleted_docs()]
-        ):
-            yield f"{pack.path} {problem}; {REBUILD}"
-    except OSError as e:
-        yield f"{e.filename} cannot be read ({e.strerror}); {REBUILD}"
-    except IndexStateError as e:
-        yield str(e)
+        count = segment.doc_count_all()
+        if any(not 0 <= number < count for number in segment.deleted_docs()):
+            yield str(pack.damaged("has deletions that it does not hold"))
+        for problem in _arrays(pack, count):
+            yield str(pack.damaged(problem))
+    except OSError as error:
+        yield _unreadable(error.filename, error)
+    except IndexStateError as error:
+        yield str(error)
 
 
-def _arrays(pack: Pack, count: int, deleted: list[int]) -> Iterator[str]:
-    if any(not 0 <= d < count for d in deleted):
-        yield "has deletions that it does not hold"
-    lengths = {
-        "tie": count,
-        "tie.at": count,
-        "words.len": 3 * count,
-        **{f"{b}.off": count + 1 for b in BLOBS},
-        **{f"{s}.off": count + 1 for s in STREAMS},
-        **{n: count for n in pack.names() if n.startswith(("f:", "n:"))},
-    }
-    for name, length in lengths.items():
-        if name not in pack or len(pack.part(name)) != length:
-            yield f"has a part {name} of another length than its {count} reports"
-    for name in (
-        "words",
-        *(f"{s}.{kind}" for s in (*STREAMS, *WORDINGS) for kind in ("c", "g")),
-    ):
-        yield from _postings(pack, name)
-    for name in (*STREAMS, *WORDINGS):
-        if int(pack.array(f"{name}.off")[-1]) != len(pack.part(f"{name}.u")):
-            yield f"has texts {name} that do not fill their offsets"
+def _unreadable(
+    path: object,
+    error: OSError,
+) -> str:
+    return f"{path} cannot be read ({error.strerror}); {REBUILD_HINT}"
 
 
-def _postings(pack: Pack, name: str) -> Iterator[str]:
-    keys, starts = pack.array(f"{name}.k"), pack.array(f"{name}.p").astype(np.int64)
-    if (
-        len(starts) != len(keys) + 1
-        or (np.diff(starts) < 0).any()
-        or (keys[1:] <= keys[:-1]).any()
-    ):
+def _arrays(
+    pack: Pack,
+    documents: int,
+) -> Iterator[str]:
+    """Problems of the arrays. Raises IndexDamagedError where a declared part is missing."""
+    for part_set in part_sets(pack.names()):
+        parts = part_set.opened(pack)
+        arrays = {key: part.array for key, part in parts.items()}
+        # the lengths first: what indexes another part relies on them
+        lengths = [*_lengths(part_set, arrays, documents)]
+        yield from lengths
+        if part_set.kind is Kind.POSTINGS and not lengths:
+            yield from _postings(part_set.name, arrays)
+
+
+def _lengths(
+    part_set: PartSet,
+    arrays: Mapping[str, Array],
+    documents: int,
+) -> Iterator[str]:
+    for row in part_set.rows:
+        wanted = row.length.wanted(documents, arrays)
+        if wanted is not None and len(arrays[row.key]) != wanted:
+            name = part_set.part_name(row.key)
+            yield f"has a part {name} of another length than its {documents} reports"
+
+
+def _postings(
+    name: str,
+    arrays: Mapping[str, Array],
+) -> Iterator[str]:
+    keys = arrays["keys"]
+    rows_of_keys = np.diff(arrays["starts"].astype(np.int64))
+    starts_fall = (rows_of_keys < 0).any()
+    # a key that stands twice would be found once
+    keys_fall = (keys[1:] <= keys[:-1]).any()
+    if starts_fall or keys_fall:
         yield f"has postings {name} out of order"
-    elif not starts[-1] == len(pack.part(f"{name}.d")) == len(pack.part(f"{name}.c")):
-        yield f"has postings {name} of unequal lengths"
-    elif f"{name}.q" in pack:
-        counts = pack.array(f"{name}.c").astype(np.int64)
-        counts[pack.array(f"{name}.oi")] = pack.array(f"{name}.on")
-        if (
-            not counts.sum()
-            == len(pack.part(f"{name}.q"))
-            == int(pack.array(f"{name}.x")[-1])
-        ):
+    elif "positions" in arrays:
+        counts = arrays["counts"].astype(np.int64)
+        # a count of 255 or more stands apart
+        counts[arrays["large_rows"]] = arrays["large_counts"]
+        if counts.sum() != len(arrays["positions"]):
             yield f"has postings {name} whose counts and positions differ"

@@ -20,8 +20,8 @@ from typing import Any
 
 from index.engines import whoosh
 from index.engines.seam import Document, EngineQuery
-from index.engines.whoosh.storage import pack, store
-from index.engines.whoosh.writing import writer
+from index.engines.whoosh.storage import durable, pack, store
+from index.engines.whoosh.writing import segments, writer
 from index.query.nodes import String, Wildcard
 from tests.index.engines.reference import ReferenceEngine, Shelf
 from tests.index.engines.samples import kept, random_document
@@ -32,7 +32,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def small() -> None:
     """Batches and segments so small that every commit flushes, seals and merges."""
-    writer.BATCH_UNITS, writer.SEGMENT_DOCUMENTS, writer.AT_LEAST_MERGED = 200, 20, 15
+    writer.MAX_BATCH_UNITS = 200
+    segments.MAX_SEGMENT_DOCUMENTS = 20
+    segments.MIN_MERGE_BUDGET = 15
 
 
 def changes(number: int) -> list[tuple[str, Document | None]]:
@@ -101,7 +103,7 @@ def die_at(operation: int) -> None:
         (store.Storage, "delete_file"),
         (store.Storage, "rename_file"),
         (store.Storage, "sync"),
-        (store, "seal"),
+        (durable, "seal"),
         (pack.PackWriter, "__init__"),
         (pack.PackWriter, "add"),
         (pack.PackWriter, "copy"),

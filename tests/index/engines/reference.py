@@ -48,13 +48,13 @@ NUMBER_FACETS = {f.name for f in FACETS if f.kind == "number"}
 FIELDS = {"title": (5.0, 0.3), "headings": (2.0, 0.75), "body": (1.0, 0.75)}
 
 
-def tie_of(report_id: str) -> int:
+def id_hash_of(report_id: str) -> int:
     bits = "".join(f"{b:08b}" for b in hashlib.sha256(report_id.encode()).digest())
     return int(bits[:53], 2)
 
 
-# ---------------------------------------------------------------------- places
-def all_places(text: str, form: str) -> list[Span]:
+# ---------------------------------------------------------------------- spans
+def all_spans(text: str, form: str) -> list[Span]:
     return [
         (i, i + len(form))
         for i in range(len(text))
@@ -82,20 +82,20 @@ def shortest_fit(pattern: str, text: str, start: int, widest: int) -> int | None
     return min(ends, default=None)
 
 
-def leaf_places(leaf: String | Wildcard, field: str, text: str) -> list[Span]:
-    """Every allowed place of a leaf in one stream."""
-    if leaf.field not in (None, field):
+def node_spans(node: String | Wildcard, field: str, text: str) -> list[Span]:
+    """Every allowed place of a string node in one stream."""
+    if node.field not in (None, field):
         return []
-    if isinstance(leaf, Wildcard):
-        pattern = trimmed(leaf.pattern)
+    if isinstance(node, Wildcard):
+        pattern = trimmed(node.pattern)
         if not pattern.strip("*?"):
             return []
         fits = (
-            (i, shortest_fit(pattern, text, i, leaf.widest)) for i in range(len(text))
+            (i, shortest_fit(pattern, text, i, node.widest)) for i in range(len(text))
         )
         return [(i, end) for i, end in fits if end is not None]
-    outer = [p for form in leaf.outside for p in all_places(text, form)]
-    places = [p for form in leaf.forms for p in all_places(text, form)]
+    outer = [p for form in node.outside for p in all_spans(text, form)]
+    places = [p for form in node.forms for p in all_spans(text, form)]
     return [(s, e) for s, e in places if not any(a <= s and e <= b for a, b in outer)]
 
 
@@ -138,20 +138,20 @@ def streams(document: Document) -> Iterator[tuple[str, str]]:
             yield field, wording.form
 
 
-def occurrences_in(document: Document, leaves: Sequence[String | Wildcard]) -> int:
+def occurrences_in(document: Document, nodes: Sequence[String | Wildcard]) -> int:
     """Places of the texts, and of their wordings where something was replaced and no place of the
     text is shown.
     """
     count = 0
     for field in TEXT_FIELDS:
         text, wording = document.texts[field], document.wording.get(field)
-        own = [text.offsets.span(*p) for p in counted(leaves, field, text.form)]
+        own = [text.offsets.span(*p) for p in counted(nodes, field, text.form)]
         count += len(own)
         if wording is not None:
             blocks = replaced(wording)
             touching = [
                 p
-                for p in counted(leaves, field, wording.form)
+                for p in counted(nodes, field, wording.form)
                 if any(p[0] < b and a < p[1] for a, b in blocks)
             ]
             shown = [wording.offsets.span(*p) for p in touching]
@@ -159,13 +159,13 @@ def occurrences_in(document: Document, leaves: Sequence[String | Wildcard]) -> i
     return count
 
 
-def counted(leaves: Sequence[String | Wildcard], field: str, form: str) -> list[Span]:
-    return chosen([p for leaf in leaves for p in leaf_places(leaf, field, form)])
+def counted(nodes: Sequence[String | Wildcard], field: str, form: str) -> list[Span]:
+    return chosen([p for node in nodes for p in node_spans(node, field, form)])
 
 
 def is_near(document: Document, node: Near) -> bool:
     return any(
-        chain([leaf_places(o, field, form) for o in node.operands], None, node.distance)
+        chain([node_spans(o, field, form) for o in node.operands], None, node.distance)
         for field, form in streams(document)
     )
 
@@ -198,7 +198,7 @@ def satisfies(document: Document, node: Node) -> bool:
             return False
         case String() | Wildcard():
             return any(
-                leaf_places(node, field, form) for field, form in streams(document)
+                node_spans(node, field, form) for field, form in streams(document)
             )
         case Near():
             return is_near(document, node)
@@ -225,19 +225,19 @@ def satisfies(document: Document, node: Node) -> bool:
             )
 
 
-def folded(documents: Sequence[Document], name: str | None) -> list[Document]:
-    """Of those that share a number only the one with the smallest tie."""
+def collapsed(documents: Sequence[Document], name: str | None) -> list[Document]:
+    """Of those that share a number only the one with the smallest doc-id hash."""
     if name is None:
         return list(documents)
     first: dict[float, int] = {}
     for d in documents:
         if name in d.numbers:
             value = d.numbers[name]
-            first[value] = min(first.get(value, tie_of(d.id)), tie_of(d.id))
+            first[value] = min(first.get(value, id_hash_of(d.id)), id_hash_of(d.id))
     return [
         d
         for d in documents
-        if name not in d.numbers or first[d.numbers[name]] == tie_of(d.id)
+        if name not in d.numbers or first[d.numbers[name]] == id_hash_of(d.id)
     ]
 
 
@@ -257,22 +257,22 @@ class ReferenceEngine:
         )
 
     def search(self, query: EngineQuery) -> Matches:
-        leaves = strings_of(query.counted)
+        nodes = strings_of(query.counted)
         base = [d for d in self.documents if satisfies(d, query.condition)]
-        matching = folded(
-            [d for d in base if all(satisfies(d, n) for n in query.filters.values())],
-            query.fold,
+        matching = collapsed(
+            [d for d in base if all(satisfies(d, f.node) for f in query.filters)],
+            query.collapse,
         )
-        counts = {d.id: occurrences_in(d, leaves) for d in matching}
+        counts = {d.id: occurrences_in(d, nodes) for d in matching}
         found = [
-            self._found(d, query, counts[d.id] if leaves else None) for d in matching
+            self._found(d, query, counts[d.id] if nodes else None) for d in matching
         ]
         found.sort(key=lambda f: rank(f, query.sort))
         if query.after is not None:
             found = [f for f in found if rank(f, query.sort) > after(query)]
         return Matches(
             len(matching),
-            sum(counts.values()) if leaves else None,
+            sum(counts.values()) if nodes else None,
             tuple(found[query.offset : query.offset + query.size]),
             tuple(self._facet(asked, base, query) for asked in query.facets),
         )
@@ -280,10 +280,10 @@ class ReferenceEngine:
     def _facet(
         self, asked: FacetAsked, base: Sequence[Document], query: EngineQuery
     ) -> FacetCounts:
-        others = [n for name, n in query.filters.items() if name != asked.name]
+        others = [f.node for f in query.filters if f.facet != asked.name]
         counts: Counter[str] = Counter()
-        for document in folded(
-            [d for d in base if all(satisfies(d, n) for n in others)], query.fold
+        for document in collapsed(
+            [d for d in base if all(satisfies(d, n) for n in others)], query.collapse
         ):
             path = path_of(document, asked.name)
             counts.update("/".join(path[: i + 1]) for i in range(len(path)))
@@ -306,7 +306,7 @@ class ReferenceEngine:
         else:
             key = document.numbers.get(query.sort.removeprefix("-"))
         return Found(
-            document.id, score, key, tie_of(document.id), occurrences, document
+            document.id, score, key, id_hash_of(document.id), occurrences, document
         )
 
     def _parts(self, document: Document, ranking: Ranking) -> list[dict[str, Any]]:
@@ -407,7 +407,7 @@ class ReferenceEngine:
             else ReferenceEngine(self.shelf)
         )
 
-    def warm(self) -> Thread:
+    def warm_up(self) -> Thread:
         """Nothing is to be prepared."""
         thread = Thread()
         thread.start()
@@ -425,16 +425,16 @@ def units(document: Document) -> int:
 
 def rank(found: Found, sort: str) -> tuple[bool, float, int]:
     if found.key is None:
-        return True, 0.0, found.tie
-    return False, found.key if is_ascending(sort) else -found.key, found.tie
+        return True, 0.0, found.id_hash
+    return False, found.key if is_ascending(sort) else -found.key, found.id_hash
 
 
 def after(query: EngineQuery) -> tuple[bool, float, int]:
     assert query.after is not None
-    key, tie = query.after
+    key, id_hash = query.after
     if key is None:
-        return True, 0.0, tie
-    return False, key if is_ascending(query.sort) else -key, tie
+        return True, 0.0, id_hash
+    return False, key if is_ascending(query.sort) else -key, id_hash
 
 
 class Shelf:

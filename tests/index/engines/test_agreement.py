@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.engines.seam import Engine, EngineQuery, FacetAsked, Found
+from index.engines.seam import Engine, EngineQuery, FacetAsked, Filter, Found
 from index.model.fields import SORTS
 from index.query.nodes import AnyOf, Everything, Ranking
 from tests.index.engines.conftest import INDEXES, Index
@@ -56,22 +56,24 @@ def random_query(rng: random.Random) -> EngineQuery:
     runs = tuple(t for _ in range(rng.randrange(3)) if (t := random_text(rng, 3)))
     return EngineQuery(
         condition=condition,
-        filters={
-            n: random_filter(rng)
-            for n in rng.sample(["agency", "region", "year", "where"], rng.randrange(3))
-        },
+        filters=tuple(
+            Filter(random_filter(rng), facet)
+            for facet in rng.sample(
+                ["agency", "region", "year", None], rng.randrange(3)
+            )
+        ),
         ranking=Ranking(words, runs, tuple(p for p in pairs if len(p) == 2)),
         counted=counted,
         sort=rng.choice(SORTS),
         offset=rng.choice([0, 0, 2]),
         size=rng.choice([0, 3, 100]),
         facets=FACETS,
-        fold=rng.choice([None, None, "year"]),
+        collapse=rng.choice([None, None, "year"]),
     )
 
 
 def shown(found: Found) -> tuple[object, ...]:
-    return (found.id, found.tie, found.occurrences, *kept(found.contents))
+    return (found.id, found.id_hash, found.occurrences, *kept(found.contents))
 
 
 def agree(got: Engine, want: ReferenceEngine, query: EngineQuery) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index.analysis.normaliser import Folded, fold
 from index.analysis.offsets import OffsetBuilder
 from index.engines.whoosh.storage.display import packed, unpacked
-from index.engines.whoosh.storage.grams import storable
+from index.engines.whoosh.storage.units import storable
 
 PIECES = st.sampled_from(
     [

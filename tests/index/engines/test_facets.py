@@ -82,7 +82,7 @@ def test_a_numbering_keeps_no_segment_that_was_replaced(tmp_path: Path) -> None:
     put(tmp_path, [("r0", REGIONS[0])])
     engine = embedded.open_engine(tmp_path)
     engine.search(asked)
-    replaced = weakref.ref(engine.leaves[0].segment)
+    replaced = weakref.ref(engine.segments[0].segment)
     put(tmp_path, [("r0", REGIONS[1])])
     engine = engine.refreshed()
     engine.search(asked)

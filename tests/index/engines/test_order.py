@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.engines.whoosh.reading.engine import MANY, _best
+from index.engines.whoosh.reading.page import MANY_KEYS, _best
 
 
 @pytest.mark.parametrize(
     "kind", ["all different", "many equal", "all equal", "some nowhere"]
 )
-@pytest.mark.parametrize("length", [3, 50, MANY - 1, MANY, MANY + 31, 3 * MANY])
-def test_the_best_come_first_and_equal_ones_by_tie(length: int, kind: str) -> None:
+@pytest.mark.parametrize(
+    "length", [3, 50, MANY_KEYS - 1, MANY_KEYS, MANY_KEYS + 31, 3 * MANY_KEYS]
+)
+def test_the_best_come_first_and_equal_ones_by_doc_id_hash(
+    length: int, kind: str
+) -> None:
     rng = np.random.default_rng(length)
     keys = {
         "all different": rng.random(length),
@@ -23,16 +27,16 @@ def test_the_best_come_first_and_equal_ones_by_tie(length: int, kind: str) -> No
         ),
     }[kind]
     documents = np.sort(rng.choice(2 * length, length, replace=False))
-    ties = rng.permutation(2 * length).astype(np.uint64)
+    id_hashes = rng.permutation(2 * length).astype(np.uint64)
     for count in (1, 10, 40):
-        expected = np.lexsort((ties[documents], -keys))[:count]
-        assert _best(keys, ties, documents, count).tolist() == expected.tolist()
+        expected = np.lexsort((id_hashes[documents], -keys))[:count]
+        assert _best(keys, id_hashes, documents, count).tolist() == expected.tolist()
 
 
 def test_a_page_deeper_than_the_groups_is_ordered_too() -> None:
     rng = np.random.default_rng(1)
-    keys, documents = rng.random(MANY), np.arange(MANY)
-    for count in (MANY // 32 - 1, MANY // 32, MANY // 5, MANY):
+    keys, documents = rng.random(MANY_KEYS), np.arange(MANY_KEYS)
+    for count in (MANY_KEYS // 32 - 1, MANY_KEYS // 32, MANY_KEYS // 5, MANY_KEYS):
         assert (
             _best(keys, documents.astype(np.uint64), documents, count).tolist()
             == np.argsort(-keys)[:count].tolist()

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from index.engines.whoosh.storage import postings
+from index.engines.whoosh.storage.layout import PartSet, postings_set
 from index.engines.whoosh.storage.pack import Array, Pack, PackWriter
-from index.engines.whoosh.storage.postings import merge_postings, postings_of
+from index.engines.whoosh.storage.postings import postings_of
+from index.engines.whoosh.writing import merge_postings as merging
+from index.engines.whoosh.writing.merge_postings import merge_postings
 
 # (key, document, positions), sorted.
 Rows = list[tuple[int, int, list[int]]]
@@ -29,6 +32,10 @@ def drawn(rng: random.Random, documents: int) -> Rows:
     ]
 
 
+def part_set(*, positioned: bool) -> PartSet:
+    return postings_set("x", "<u4", positions=positioned)
+
+
 def parts(rows: Rows, *, positioned: bool) -> dict[str, Array]:
     keys, documents = (
         np.array([k for k, _, _ in rows], "<u4"),
@@ -39,9 +46,9 @@ def parts(rows: Rows, *, positioned: bool) -> dict[str, Array]:
         if positioned
         else None
     )
-    return postings_of(
-        "x", keys, documents, np.array([len(p) for _, _, p in rows], np.int64), places
-    )
+    counts = np.array([len(p) for _, _, p in rows], np.int64)
+    arrays = postings_of(keys, documents, counts, places)
+    return dict(part_set(positioned=positioned).named(arrays))
 
 
 @pytest.mark.parametrize("positioned", [True, False])
@@ -60,8 +67,8 @@ def test_merged_is_inverted_at_once(
     positioned: bool,
 ) -> None:
     rng = random.Random(seed)
-    monkeypatch.setattr(postings, "MOST", 3)
-    monkeypatch.setattr(postings, "ROWS_AT_A_TIME", rng.choice([1, 9, 1000]))
+    monkeypatch.setattr(postings, "MAX_BYTE_COUNT", 3)
+    monkeypatch.setattr(merging, "ROWS_AT_A_TIME", rng.choice([1, 9, 1000]))
     sources, whole, base = [], [], 0
     for _ in range(rng.randint(1, 5)):
         documents = rng.randint(1, 6)
@@ -77,7 +84,7 @@ def test_merged_is_inverted_at_once(
             (key, numbers[d], places) for key, d, places in rows if numbers[d] >= 0
         ]
     with PackWriter(tmp_path / "pack", "x") as out:
-        merge_postings(out, "x", sources)
+        merge_postings(out, part_set(positioned=positioned), sources)
         pack = Pack(tmp_path / "pack", "x", out.finish())
     wanted = parts(sorted(whole, key=lambda row: row[:2]), positioned=positioned)
     assert sorted(pack.names()) == sorted(wanted)

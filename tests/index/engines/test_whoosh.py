@@ -24,7 +24,7 @@ from index.engines import whoosh as embedded
 from index.engines.seam import Engine, EngineQuery, FacetAsked
 from index.engines.whoosh.storage import grams, pack, postings, store
 from index.engines.whoosh.storage.spans import choose
-from index.engines.whoosh.writing import writer
+from index.engines.whoosh.writing import merge_postings, segments, writer
 from index.model.errors import (
     IndexDamagedError,
     IndexLockedError,
@@ -83,11 +83,11 @@ def answers(folder: Path) -> list[tuple[object, ...]]:
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches, segments, merged blocks and pieces of texts so small that each path is taken."""
-    monkeypatch.setattr(writer, "BATCH_UNITS", 60)
-    monkeypatch.setattr(writer, "SEGMENT_DOCUMENTS", 9)
-    monkeypatch.setattr(writer, "AT_LEAST_MERGED", 6)
-    monkeypatch.setattr(postings, "ROWS_AT_A_TIME", 7)
-    monkeypatch.setattr(postings, "MOST", 3)
+    monkeypatch.setattr(writer, "MAX_BATCH_UNITS", 60)
+    monkeypatch.setattr(segments, "MAX_SEGMENT_DOCUMENTS", 9)
+    monkeypatch.setattr(segments, "MIN_MERGE_BUDGET", 6)
+    monkeypatch.setattr(merge_postings, "ROWS_AT_A_TIME", 7)
+    monkeypatch.setattr(postings, "MAX_BYTE_COUNT", 3)
     monkeypatch.setattr(grams, "CHECKED_AT_A_TIME", 4)
 
 
@@ -101,7 +101,7 @@ def test_segments_are_sealed_full(tiny: None, folder: Path) -> None:
     own.
     """
     put(folder, 90)
-    sizes = sorted(leaf.segment.count for leaf in embedded.open_engine(folder).leaves)
+    sizes = sorted(live.segment.count for live in embedded.open_engine(folder).segments)
     assert sum(sizes) == 90
     assert sizes[-1] <= 9
     assert sizes[1] >= 5
@@ -127,7 +127,7 @@ def test_replacing_while_segments_are_sealed_keeps_one_of_each(
 def test_pieces_of_long_texts_merge(
     tiny: None, monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
-    monkeypatch.setattr(grams, "PIECE", 8)
+    monkeypatch.setattr(grams, "PIECE_UNITS", 8)
     for seed in range(20, 26):
         questions.hypothesis.inner_test("whoosh", seed)
 
@@ -257,8 +257,8 @@ def test_segments_stay_few(folder: Path) -> None:
         put(folder, 1, start=i % 25)
     engine = embedded.open_engine(folder)
     assert engine.manifest.reports == 25
-    assert len(engine.leaves) <= 9
-    assert sum(leaf.segment.count for leaf in engine.leaves) < 40
+    assert len(engine.segments) <= 9
+    assert sum(live.segment.count for live in engine.segments) < 40
 
 
 def test_threads_share_a_snapshot(folder: Path) -> None:
@@ -376,11 +376,13 @@ def test_warming_tells_of_damage(
 ) -> None:
     put(folder, 2_000)
     path = next(folder.glob("*.arr"))
-    block = int((~embedded.open_engine(folder).leaves[0].segment.pack.checked).argmax())
+    block = int(
+        (~embedded.open_engine(folder).segments[0].segment.pack.checked).argmax()
+    )
     raw = bytearray(path.read_bytes())
     raw[block * pack.BLOCK + 1] ^= 1
     path.write_bytes(raw)
-    embedded.open_engine(folder).warm().join()
+    embedded.open_engine(folder).warm_up().join()
     assert "is damaged" in caplog.text
     assert "--rebuild" in caplog.text
 
@@ -396,12 +398,12 @@ def test_a_warm_index_is_sound_but_questions_come_first(
         "time",
         SimpleNamespace(sleep=lambda _: asked.wait(60)),
     )
-    warming = engine.warm()
+    warming = engine.warm_up()
     assert engine.search(EngineQuery()).total == 2_000
-    assert not any(leaf.segment.pack.sound for leaf in engine.leaves)
+    assert not any(live.segment.pack.sound for live in engine.segments)
     asked.set()
     warming.join()
-    assert all(leaf.segment.pack.sound for leaf in engine.leaves)
+    assert all(live.segment.pack.sound for live in engine.segments)
 
 
 # ---------------------------------------------------------------------- crashes
@@ -438,10 +440,10 @@ def test_a_report_that_cannot_be_added_poisons_the_writer(folder: Path) -> None:
     put(folder, 3)
     out = embedded.open_writer(folder, FINGERPRINT)
     ready = embedded.prepare(document("bad", "公开"))
-    with pytest.raises(TypeError):
+    with pytest.raises(AttributeError):
         out.put(dataclasses.replace(ready, facets=None, words=None))
     out.put(document("good", "公开"))
-    with pytest.raises(IndexStateError, match="TypeError"):
+    with pytest.raises(IndexStateError, match="AttributeError"):
         out.commit()
     assert embedded.open_engine(folder).manifest.reports == 3
 

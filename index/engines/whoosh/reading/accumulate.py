@@ -1,6 +1,4 @@
-"""Sums at documents: what several lists of documents, each with a value a document, come to
-together.
-"""
+"""Accumulating: several lists of documents, each with a value a document, added up."""
 
 from __future__ import annotations
 
@@ -11,9 +9,12 @@ from typing import Any
 import numpy as np
 
 from index.engines.whoosh.storage.pack import Array
-from index.engines.whoosh.storage.spans import EMPTY
+from index.engines.whoosh.storage.spans import NO_VALUES
 
-__all__ = ["NO_HITS", "Hits", "add_at", "narrow", "summed", "summed_at"]
+__all__ = ["NO_HITS", "Hits", "accumulate", "accumulate_at", "add_at", "narrow"]
+
+# Below count/16 entries, accumulate sparsely; above, densely.
+SPARSE_FACTOR = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +25,25 @@ class Hits:
     counts: Array
 
 
-NO_HITS = Hits(EMPTY, EMPTY)
-# Of one document in so many the sums are made one by one, of more they are made
-# everywhere.
-FEW = 16
+NO_HITS = Hits(NO_VALUES, NO_VALUES)
 
 
 def narrow(hits: Hits) -> tuple[Array, Array]:
-    """Documents and counts in two bytes and one, where the counts allow it: a segment has at most
-    65,535 documents.
-    """
-    most = int(hits.counts.max()) if len(hits.counts) else 0
-    return hits.documents.astype(np.uint16), hits.counts.astype(
-        np.min_scalar_type(most)
-    )
+    """Documents as u16, and counts in as few bytes as hold them."""
+    # a segment has at most 65,535 documents
+    largest = int(hits.counts.max()) if len(hits.counts) else 0
+    documents = hits.documents.astype(np.uint16)
+    counts = hits.counts.astype(np.min_scalar_type(largest))
+    return documents, counts
 
 
-def summed(lists: Sequence[tuple[Array, Array]], count: int) -> tuple[Array, Array]:
-    """The documents of several lists of sorted documents, and their values added up in the order of
-    the lists.
+def accumulate(
+    lists: Sequence[tuple[Array, Array]],
+    count: int,
+) -> tuple[Array, Array]:
+    """The documents of several (sorted documents, values), and their values added up.
+
+    Values are added in the order of the lists. `count` is how many documents the segment has.
     """
     lists = [
         (documents.astype(np.intp, copy=False), values)
@@ -50,49 +51,73 @@ def summed(lists: Sequence[tuple[Array, Array]], count: int) -> tuple[Array, Arr
         if len(documents)
     ]
     if not lists:
-        return EMPTY, EMPTY
+        return NO_VALUES, NO_VALUES
     if len(lists) == 1:
         return lists[0]
-    if sum(len(documents) for documents, _ in lists) * FEW < count:
-        documents, which = np.unique(
-            np.concatenate([d for d, _ in lists]), return_inverse=True
-        )
-        added = np.bincount(which, np.concatenate([values for _, values in lists]))
-        return documents, added.astype(lists[0][1].dtype, copy=False)
+    entries = sum(len(documents) for documents, _ in lists)
+    if entries * SPARSE_FACTOR < count:
+        return _sparse(lists)
+    return _dense(lists, count)
+
+
+def _sparse(lists: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
+    joined = np.concatenate([documents for documents, _ in lists])
+    values = np.concatenate([values for _, values in lists])
+    documents, which = np.unique(
+        joined,
+        return_inverse=True,
+    )
+    # bincount returns floats
+    total = np.bincount(which, values)
+    dtype = lists[0][1].dtype
+    return documents, total.astype(dtype, copy=False)
+
+
+def _dense(
+    lists: Sequence[tuple[Array, Array]],
+    count: int,
+) -> tuple[Array, Array]:
     total = np.zeros(count, lists[0][1].dtype)
     for documents, values in lists:
         add_at(total, documents, values)
+    # one list of all documents: nothing has to be looked for
     longest = max((documents for documents, _ in lists), key=len)
     if len(longest) == count:
         return longest, total
-    held = np.zeros(
-        count, bool
-    )  # of truth values numpy finds those that hold many times faster than of numbers
+    # numpy finds the true ones among truth values many times faster than among numbers
+    is_held = np.zeros(count, bool)
     for documents, _ in lists:
-        held[documents] = True
-    documents = np.flatnonzero(held)
+        is_held[documents] = True
+    documents = np.flatnonzero(is_held)
     return documents, total.take(documents)
 
 
-def summed_at(documents: Array, lists: Sequence[Hits], count: int) -> Array:
-    """How often some documents are hit, all hits together."""
+def accumulate_at(
+    documents: Array,
+    lists: Sequence[Hits],
+    count: int,
+) -> Array:
+    """How often each of some documents is hit, all hits together."""
     lists = [hits for hits in lists if len(hits.documents)]
-    if len(lists) == 1 and (
-        lists[0].documents is documents or np.array_equal(lists[0].documents, documents)
-    ):
-        return lists[0].counts
+    # most questions count one string, and it is what they search too
+    if len(lists) == 1:
+        only = lists[0]
+        if only.documents is documents or np.array_equal(only.documents, documents):
+            return only.counts
     total = np.zeros(count, np.int64)
     for hits in lists:
         add_at(total, hits.documents, hits.counts)
     return total.take(documents)
 
 
-def add_at(total: Array, documents: Array, values: Any) -> None:
-    """Adds values, or one value, at some documents, none of them twice.
-
-    `total[documents] += values` takes twice as long, and four times where all documents are meant.
-    """
+def add_at(
+    total: Array,
+    documents: Array,
+    values: Any,
+) -> None:
+    """Add values, or one value, at some documents, none of them twice."""
     if len(documents) == len(total):
         total += values
     else:
+        # `total[documents] += values` takes twice as long
         np.add.at(total, documents, values)

@@ -1,4 +1,4 @@
-"""Folding: of the matches that share a number, only the first by tie is kept."""
+"""Collapsing copies: of the matches that share a number, only one is kept."""
 
 from __future__ import annotations
 
@@ -6,35 +6,45 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.engines.whoosh.reading.rank import Leaf
+from index.engines.whoosh.reading.segment import LiveSegment
 from index.engines.whoosh.reading.selection import Selection
 
-__all__ = ["folded"]
+__all__ = ["collapsed"]
 
 
-def folded(
-    leaves: Sequence[Leaf], found: Sequence[Selection], name: str | None
+def collapsed(
+    segments: Sequence[LiveSegment],
+    selections: Sequence[Selection],
+    name: str | None,
 ) -> list[Selection]:
-    """What was found without what another match stands for; a document without the number stands
-    for itself.
+    """The selections (one a segment) without copies.
+
+    Of the documents with the same number `name` the one with the smallest doc-id hash stays. A
+    document without the number stands for itself. Without a name nothing is collapsed.
     """
-    if name is None or not leaves:
-        return list(found)
-    segments = [leaf.segment for leaf in leaves]
-    values = np.concatenate(
-        [s.number(name).take(f.documents) for s, f in zip(segments, found, strict=True)]
-    )
-    ties = np.concatenate(
-        [s.ties.take(f.documents) for s, f in zip(segments, found, strict=True)]
-    )
-    order = np.lexsort((ties, values))
-    sorted_values = values[order]
-    first = np.ones(len(order), bool)
-    first[1:] = sorted_values[1:] != sorted_values[:-1]  # NaN differs from NaN
-    kept = np.zeros(len(order), bool)
-    kept[order[first]] = True
-    out, at = [], 0
-    for some in found:
-        out.append(Selection(some.count, some.documents[kept[at : at + len(some)]]))
-        at += len(some)
+    if name is None or not segments:
+        return list(selections)
+    values = []
+    id_hashes = []
+    for live, selection in zip(segments, selections, strict=True):
+        documents = selection.documents
+        values.append(live.segment.number(name).take(documents))
+        id_hashes.append(live.segment.id_hashes.take(documents))
+    all_values = np.concatenate(values)
+    # by number, then by doc-id hash: the first of each run of equal numbers stays
+    order = np.lexsort((np.concatenate(id_hashes), all_values))
+    sorted_values = all_values[order]
+    is_first = np.ones(len(order), bool)
+    # NaN differs from NaN
+    is_first[1:] = sorted_values[1:] != sorted_values[:-1]
+    is_kept = np.zeros(len(order), bool)
+    is_kept[order[is_first]] = True
+    # back from all segments joined to each segment
+    out = []
+    start = 0
+    for selection in selections:
+        end = start + len(selection)
+        documents = selection.documents[is_kept[start:end]]
+        out.append(Selection(selection.count, documents))
+        start = end
     return out

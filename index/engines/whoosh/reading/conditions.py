@@ -30,67 +30,125 @@ from index.query.nodes import (
 __all__ = ["select"]
 
 
-def select(node: Node, segment: Segment) -> Selection:
+def select(
+    node: Node,
+    segment: Segment,
+) -> Selection:
     """The documents of a segment that satisfy the node."""
+    count = segment.count
     match node:
         case Everything():
-            return Selection(segment.count)
+            return Selection(count)
         case Nothing():
-            return Selection(segment.count, np.empty(0, np.intp))
+            return Selection(count, np.empty(0, np.intp))
         case String() | Wildcard():
-            return Selection(segment.count, segment.hits((node,)).documents)
+            hits = segment.strings.hits((node,))
+            return Selection(count, hits.documents)
         case Near():
-            return Selection(segment.count, segment.near(node))
+            return Selection(count, segment.strings.near(node))
         case Keyword(name, values):
-            return _by_value(segment, name, segment.ordinals(name), values)
+            return _by_value(
+                segment,
+                name,
+                segment.ordinals(name),
+                values,
+            )
         case PathPrefix(name, prefixes):
-            return _by_value(segment, name, segment.ordinals_below(name), prefixes)
+            return _by_value(
+                segment,
+                name,
+                segment.ordinals_below(name),
+                prefixes,
+            )
         case NumberRange(name, low, high):
+            mask = _in_range(
+                segment.number(name),
+                low,
+                high,
+            )
             return Selection(
-                segment.count, mask=_in_range(segment.number(name), low, high)
+                count,
+                mask=mask,
             )
         case _:
             return _combined(node, segment)
 
 
-def _combined(node: AllOf | AnyOf | AtLeast | Not, segment: Segment) -> Selection:
+def _combined(
+    node: AllOf | AnyOf | AtLeast | Not,
+    segment: Segment,
+) -> Selection:
     match node:
         case AllOf(operands):
-            found = Selection(segment.count)
+            # all documents: the first operand takes their place at no cost
+            selection = Selection(segment.count)
             for operand in operands:
-                found &= select(operand, segment)
-            return found
+                selection &= select(operand, segment)
+            return selection
         case AnyOf(operands):
-            return Selection.any_of(
-                segment.count, [select(operand, segment) for operand in operands]
-            )
+            parts = [select(operand, segment) for operand in operands]
+            return Selection.any_of(segment.count, parts)
         case AtLeast(operands, least):
-            count = np.zeros(segment.count, np.int16)
+            # a query has at most 512 characters, so two bytes count its words
+            satisfied = np.zeros(segment.count, np.int16)
             for operand in operands:
-                add_at(count, select(operand, segment).documents, np.int16(1))
-            return Selection(segment.count, mask=count >= least)
+                documents = select(operand, segment).documents
+                add_at(
+                    satisfied,
+                    documents,
+                    np.int16(1),
+                )
+            return Selection(
+                segment.count,
+                mask=satisfied >= least,
+            )
         case Not(operand):
-            return Selection(segment.count, mask=~select(operand, segment).mask)
+            return Selection(
+                segment.count,
+                mask=~select(operand, segment).mask,
+            )
         case _:
             assert_never(node)
 
 
 def _by_value(
-    segment: Segment, name: str, ordinals: Mapping[Any, list[int]], names: Iterable[Any]
+    segment: Segment,
+    name: str,
+    ordinals_of: Mapping[Any, list[int]],
+    values: Iterable[Any],
 ) -> Selection:
-    """The documents whose value has one of the names."""
+    """The documents whose facet has one of the values."""
     column, _ = segment.facet(name)
-    wanted = sorted({ordinal for one in names for ordinal in ordinals.get(one, ())})
-    if not wanted:
+    ordinals: set[int] = set()
+    for value in values:
+        ordinals.update(ordinals_of.get(value, ()))
+    if not ordinals:
         return Selection(segment.count, np.empty(0, np.intp))
-    if len(wanted) == 1:
-        return Selection(segment.count, mask=column == column.dtype.type(wanted[0]))
-    table = np.zeros(wanted[-1] + 2, bool)
-    table[wanted] = True
-    return Selection(segment.count, mask=table.take(column, mode="clip"))
+    if len(ordinals) == 1:
+        # compared in the column's own type: a plain int would widen the column
+        ordinal = column.dtype.type(ordinals.pop())
+        return Selection(
+            segment.count,
+            mask=column == ordinal,
+        )
+    # one more than the largest, so that larger ordinals are clipped to False
+    table = np.zeros(max(ordinals) + 2, bool)
+    table[sorted(ordinals)] = True
+    return Selection(
+        segment.count,
+        mask=table.take(
+            column,
+            mode="clip",
+        ),
+    )
 
 
-def _in_range(values: Array, low: float | None, high: float | None) -> Array:
+def _in_range(
+    values: Array,
+    low: float | None,
+    high: float | None,
+) -> Array:
+    # unknown is in no range, not even in an open one
     mask = ~np.isnan(values)
     if low is not None:
         mask &= values >= low

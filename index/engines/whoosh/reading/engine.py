@@ -1,21 +1,22 @@
 """The embedded engine: a snapshot of the index that answers questions with exact sets, counts and
 orders.
 
-A condition becomes a mask of documents in each segment; filters are masks of their own, so that a
-facet can be counted without its filter. Everything is arithmetic on arrays: see ARCHITECTURE.md for
-why.
+A condition becomes a selection of documents in each segment. Filters are selections of their own,
+so that a facet can be counted without its filter. Everything is arithmetic on arrays: see
+ARCHITECTURE.md for why.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import (
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
-from itertools import repeat
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -29,45 +30,51 @@ from index.engines.seam import (
     Manifest,
     Matches,
 )
-from index.engines.whoosh.reading.accumulate import summed_at
-from index.engines.whoosh.reading.collapse import folded
+from index.engines.whoosh.reading.accumulate import accumulate_at
+from index.engines.whoosh.reading.collapse import collapsed
+from index.engines.whoosh.reading.columns import columns_of
 from index.engines.whoosh.reading.conditions import select
 from index.engines.whoosh.reading.facets import FacetTable, Numbering
-from index.engines.whoosh.reading.positions import may_overlap
-from index.engines.whoosh.reading.rank import Leaf, Scorer, Statistics
-from index.engines.whoosh.reading.segment import Row, Segment
+from index.engines.whoosh.reading.page import Matched, page_of
+from index.engines.whoosh.reading.positions import StringNode, may_overlap
+from index.engines.whoosh.reading.rank import Scorer
+from index.engines.whoosh.reading.segment import (
+    LiveSegment,
+    Row,
+    Segment,
+)
 from index.engines.whoosh.reading.selection import Selection
-from index.engines.whoosh.reading.values import columns_of
-from index.engines.whoosh.storage.pack import REBUILD, Array
+from index.engines.whoosh.reading.statistics import Statistics
+from index.engines.whoosh.storage.hashes import id_hash_of
+from index.engines.whoosh.storage.pack import REBUILD_HINT
 from index.engines.whoosh.storage.store import (
-    TRIES,
+    READ_ATTEMPTS,
+    RETRY_S,
     Generation,
     Store,
     latest_toc,
     mark_of,
 )
-from index.engines.whoosh.writing.batch import tie_of
 from index.engines.whoosh.writing.writer import stale
 from index.model.errors import IndexDamagedError, ReportNotFoundError
-from index.model.fields import is_ascending
 from index.model.json_codec import from_json
-from index.query.nodes import Node, String, Wildcard, strings_of
+from index.query.nodes import Node, strings_of
 
 __all__ = ["WhooshEngine", "open_engine"]
 
 LOG = logging.getLogger("gongkai")
+# The first question has the machine for itself: on busy cores it waits a third less.
 HEAD_START_S = 0.5
 
-GROUP, MANY = 32, 8_192
-
-Group = tuple[String | Wildcard, ...]
-# A match in the order of the answer: minus its key, tie, number of the segment,
-# document, occurrences.
-Placed = tuple[float, int, int, int, int | None]
+# String nodes that may overlap each other.
+NodeGroup = tuple[StringNode, ...]
 
 
 def open_engine(
-    folder: Path, *, fingerprint: Mapping[str, str] | None = None, trust: bool = False
+    folder: Path,
+    *,
+    fingerprint: Mapping[str, str] | None = None,
+    trust: bool = False,
 ) -> WhooshEngine:
     """The newest snapshot of the index in `folder`.
 
@@ -84,40 +91,56 @@ def open_engine(
 
 
 def _opened(
-    store: Store, known: Mapping[str, Segment]
-) -> tuple[Generation, list[Leaf]]:
-    """The newest generation and its segments; those already `known` are shared, with their mappings
-    and caches.
+    store: Store,
+    known: Mapping[str, Segment],
+) -> tuple[Generation, list[LiveSegment]]:
+    """The newest generation and its segments.
+
+    Segments already `known` are shared, with their mappings and caches.
     """
     missing = ""
-    for _ in range(TRIES):
+    for _ in range(READ_ATTEMPTS):
         generation = store.read()
         try:
-            leaves = []
-            for s in generation.segments:
-                segment = known.get(s.segment_id()) or Segment(store.folder, s)
-                live = np.ones(segment.count, bool)
-                live[list(s.deleted_docs())] = False
-                leaves.append(Leaf(segment, live, not s.deleted_count()))
-        except (
-            FileNotFoundError
-        ) as e:  # a writer has published a newer generation and removed this one
-            missing = str(e.filename)
+            segments = [
+                _live_segment(store, segment, known) for segment in generation.segments
+            ]
+        except FileNotFoundError as error:
+            # a writer has published a newer generation and removed this one
+            missing = str(error.filename)
             latest = latest_toc(store.folder)
+            # nothing newer: the file is lost, not replaced
             if latest is not None and latest[0] == generation.number:
                 break
-            time.sleep(0.005)
+            time.sleep(RETRY_S)
         else:
-            return generation, leaves
-    raise IndexDamagedError(f"{missing} is missing; {REBUILD}")
+            return generation, segments
+    raise IndexDamagedError(f"{missing} is missing; {REBUILD_HINT}")
+
+
+def _live_segment(
+    store: Store,
+    whoosh_segment: Any,
+    known: Mapping[str, Segment],
+) -> LiveSegment:
+    segment = known.get(whoosh_segment.segment_id())
+    if segment is None:
+        segment = Segment(store.folder, whoosh_segment)
+    live = np.ones(segment.count, bool)
+    live[list(whoosh_segment.deleted_docs())] = False
+    return LiveSegment(
+        segment=segment,
+        live=live,
+        is_whole=not whoosh_segment.deleted_count(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
-    """What matched in one segment: numbers of documents, and the occurrences in each of them."""
+class SelectedFilter:
+    """A filter of a query: the facet that is counted without it, and its selections by segment."""
 
-    documents: Array
-    occurrences: Array | None
+    facet: str | None
+    selections: Sequence[Selection]
 
 
 class WhooshEngine:
@@ -127,406 +150,377 @@ class WhooshEngine:
         self,
         store: Store,
         generation: Generation,
-        leaves: Sequence[Leaf],
+        segments: Sequence[LiveSegment],
         known: Mapping[str, Numbering] | None = None,
     ) -> None:
         """`known` is how the snapshot before numbered the values of its facets."""
-        self.store, self.generation, self.leaves = store, generation, tuple(leaves)
-        self.statistics = Statistics(self.leaves)
+        self.store = store
+        self.generation = generation
+        self.segments = tuple(segments)
+        # means and counts over all live reports, so that scores do not depend on segments
+        self.statistics = Statistics(self.segments)
         self.tables: dict[str, FacetTable] = {}
         self.known = dict(known or {})
-        self.lock, self.closed = threading.Lock(), False
+        self.lock = threading.Lock()
+        self.closed = False
         self.manifest = Manifest(
-            generation.number,
-            self.statistics.reports,
-            dict(generation.fingerprint),
+            generation=generation.number,
+            reports=self.statistics.reports,
+            fingerprint=dict(generation.fingerprint),
             id=generation.index_id,
             derivation=generation.derivation,
         )
 
-    # ------------------------------------------------------------------ the seam
+    # ------------------------------------------------------------------ searching
     def search(self, query: EngineQuery) -> Matches:
         """Answer one question."""
         groups = _groups(query.counted)
         base, filters = self._selected(query)
-        every = folded(
-            self.leaves, _narrowed(base, filters, except_for=None), query.fold
-        )
-        matched = [self._matched(i, chosen, groups) for i, chosen in enumerate(every)]
-        occurrences = None
-        if groups:
-            occurrences = sum(
-                int(m.occurrences.sum()) for m in matched if m.occurrences is not None
-            )
-        facets = self._facets(query, base, filters, every)
-        hits = self._page(query, matched)
+        narrowed = _narrowed(base, filters)
+        selections = collapsed(self.segments, narrowed, query.collapse)
+        matched = [
+            self._matched(live.segment, selection, groups)
+            for live, selection in zip(self.segments, selections, strict=True)
+        ]
         return Matches(
-            sum(len(m.documents) for m in matched), occurrences, hits, facets
+            total=sum(len(matches.documents) for matches in matched),
+            occurrences=_occurrences(matched) if groups else None,
+            facets=self._facets(
+                query,
+                base,
+                filters,
+                selections,
+            ),
+            hits=self._page(query, matched),
         )
 
     def _selected(
-        self, query: EngineQuery
-    ) -> tuple[list[Selection], dict[str, list[Selection]]]:
-        """What satisfies the condition and is not deleted, and what satisfies each filter, by
-        segment.
-        """
-        base = [self._living(query.condition, leaf) for leaf in self.leaves]
-        return base, {
-            n: [select(node, leaf.segment) for leaf in self.leaves]
-            for n, node in query.filters.items()
-        }
+        self,
+        query: EngineQuery,
+    ) -> tuple[list[Selection], list[SelectedFilter]]:
+        """By segment: what satisfies the condition and is not deleted, and each filter."""
+        base = [self._living(query.condition, live) for live in self.segments]
+        filters = [
+            SelectedFilter(
+                facet=filter_.facet,
+                selections=[
+                    select(filter_.node, live.segment) for live in self.segments
+                ],
+            )
+            for filter_ in query.filters
+        ]
+        return base, filters
 
-    def _living(self, node: Node, leaf: Leaf) -> Selection:
-        found = select(node, leaf.segment)
-        return (
-            found
-            if leaf.whole
-            else found & Selection(leaf.segment.count, mask=leaf.live)
+    def _living(
+        self,
+        node: Node,
+        live: LiveSegment,
+    ) -> Selection:
+        """What satisfies the node and is not deleted."""
+        selection = select(node, live.segment)
+        # without deletions there is nothing to mask
+        if live.is_whole:
+            return selection
+        return selection & Selection(
+            live.segment.count,
+            mask=live.live,
         )
-
-    def get(self, report_id: str) -> Found:
-        """One report by its id. Raises ReportNotFoundError."""
-        number, document = self._locate(report_id)
-        return self._found(number, document, 0.0, None, None)
-
-    def explain(self, query: EngineQuery, report_id: str) -> Mapping[str, Any]:
-        """The parts of a report's score."""
-        number, document = self._locate(report_id)
-        parts = list(Scorer(self.statistics, query.ranking).parts(number, document))
-        return {"total": sum(p["value"] for p in parts), "parts": parts}
-
-    def count_strings(self, node: Node) -> tuple[int, int]:
-        """(reports, occurrences) of a condition."""
-        groups, reports, occurrences = _groups(node), 0, 0
-        for i, leaf in enumerate(self.leaves):
-            matched = self._matched(i, self._living(node, leaf), groups)
-            reports += len(matched.documents)
-            if matched.occurrences is not None:
-                occurrences += int(matched.occurrences.sum())
-        return reports, occurrences
-
-    def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
-        """In about how many reports each word or pair of characters stands."""
-        counts = np.zeros(len(texts), np.int64)
-        for leaf in self.leaves:
-            counts += leaf.segment.frequencies(kind, texts)
-        found: list[int] = counts.tolist()
-        return found
-
-    def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
-        """Every report that matches, one at a time."""
-        for i, leaf in enumerate(self.leaves):
-            found = self._living(condition, leaf)
-            for node in filters:
-                found &= select(node, leaf.segment)
-            for document in found.documents.tolist():
-                yield self._found(i, document, 0.0, None, None)
-
-    def columns(
-        self, query: EngineQuery, numbers: Sequence[str], facets: Sequence[str]
-    ) -> Columns:
-        """Numbers and facet values of all reports that a query finds."""
-        found = _narrowed(*self._selected(query), except_for=None)
-        return columns_of(
-            [leaf.segment for leaf in self.leaves],
-            [f.documents for f in found],
-            numbers,
-            facets,
-        )
-
-    def sources(self) -> Mapping[str, tuple[str, str]]:
-        """id -> (digest, source) of every report."""
-        out = {}
-        for leaf in self.leaves:
-            names, metas = (leaf.segment.blobs[name] for name in ("id", "meta"))
-            for name, meta, live in zip(names, metas, leaf.live.tolist(), strict=True):
-                if live:
-                    fields = from_json(meta)
-                    out[name.decode("utf-8", "surrogatepass")] = (
-                        fields["digest"],
-                        fields["source"],
-                    )
-        return out
-
-    def refreshed(self) -> WhooshEngine:
-        """The newest snapshot: this one if nothing was committed since."""
-        latest = latest_toc(self.store.folder)
-        if latest is not None and latest[0] == self.generation.number:
-            try:
-                if mark_of(latest[1]) == self.generation.mark:
-                    return self
-            except FileNotFoundError:
-                pass
-        known = {leaf.segment.name: leaf.segment for leaf in self.leaves}
-        with self.lock:
-            numberings = self.known | {
-                name: table.numbering for name, table in self.tables.items()
-            }
-        return WhooshEngine(self.store, *_opened(self.store, known), numberings)
-
-    def warm(self) -> threading.Thread:
-        """Sum every block of the packs in the background, so that no question has to; that also
-        reads them ahead.
-
-        The first question has the machine for itself: on busy cores it waits a third less.
-        """
-        thread = threading.Thread(target=self._verify, args=(self.leaves,), daemon=True)
-        thread.start()
-        return thread
-
-    def _verify(self, leaves: Sequence[Leaf]) -> None:
-        time.sleep(HEAD_START_S)
-        try:
-            for leaf in leaves:
-                leaf.segment.pack.verify_all(lambda: self.closed)
-        except IndexDamagedError:  # whoever asks for what lies there is told too
-            LOG.exception("the index cannot be read")
-
-    def close(self) -> None:
-        """Let go of files: mappings end with the last snapshot that shares them."""
-        self.closed = True
-        self.leaves, self.tables = (), {}
-        self.statistics = Statistics(())
-
-    # ------------------------------------------------------------------ parts of an answer
-    def _locate(self, report_id: str) -> tuple[int, int]:
-        tie = tie_of(report_id)
-        for number, leaf in enumerate(self.leaves):
-            segment = leaf.segment
-            document = segment.document(tie)
-            if document >= 0 and leaf.live[document]:
-                return number, document
-        raise ReportNotFoundError(report_id)
 
     def _matched(
-        self, number: int, found: Selection, groups: Sequence[Group]
+        self,
+        segment: Segment,
+        selection: Selection,
+        groups: Sequence[NodeGroup],
     ) -> Matched:
-        documents = found.documents
+        """The selected documents with their occurrences."""
+        documents = selection.documents
         if not groups:
             return Matched(documents, None)
-        segment = self.leaves[number].segment
         if not len(documents):
             return Matched(documents, np.zeros(0, np.int64))
-        lists = [segment.hits(group) for group in groups]
-        if segment.wordings:
-            lists.append(
-                segment.reworded(tuple(leaf for group in groups for leaf in group))
-            )
-        return Matched(documents, summed_at(documents, lists, segment.count))
+        lists = [segment.strings.hits(group) for group in groups]
+        if segment.strings.wordings:
+            # over all strings: what one of them counts in the text, no other adds in the wording
+            nodes = tuple(node for group in groups for node in group)
+            lists.append(segment.strings.reworded(nodes))
+        occurrences = accumulate_at(documents, lists, segment.count)
+        return Matched(documents, occurrences)
 
     def _facets(
         self,
         query: EngineQuery,
         base: Sequence[Selection],
-        filters: Mapping[str, Sequence[Selection]],
+        filters: Sequence[SelectedFilter],
         matched: Sequence[Selection],
     ) -> tuple[FacetCounts, ...]:
-        out = []
+        """The facets asked for, each counted under every filter that is not its own."""
+        filtered_facets = {filter_.facet for filter_ in filters}
+        answers = []
         for asked in query.facets:
-            chosen = matched
-            if asked.name in filters:
-                chosen = folded(
-                    self.leaves,
-                    _narrowed(base, filters, except_for=asked.name),
-                    query.fold,
-                )
+            selections = matched
+            # a facet without a filter of its own is counted over the matches
+            if asked.name in filtered_facets:
+                others = [filter_ for filter_ in filters if filter_.facet != asked.name]
+                narrowed = _narrowed(base, others)
+                selections = collapsed(self.segments, narrowed, query.collapse)
             table = self._table(asked.name)
-            out.append(table.answer(asked, table.counted(chosen)))
-        return tuple(out)
+            answers.append(table.answer(asked, table.counted(selections)))
+        return tuple(answers)
 
     def _table(self, name: str) -> FacetTable:
         table = self.tables.get(name)
         if table is None:
-            table = FacetTable(name, self.leaves, self.known.get(name))
+            table = FacetTable(
+                name,
+                self.segments,
+                self.known.get(name),
+            )
+            # two threads may make the same table; either is right
             with self.lock:
                 self.tables[name] = table
         return table
 
     def _page(
-        self, query: EngineQuery, matched: Sequence[Matched]
+        self,
+        query: EngineQuery,
+        matched: Sequence[Matched],
     ) -> tuple[Found, ...]:
-        """The hits asked for, in order."""
+        # counting without hits: suggestions, facets alone
         if query.size <= 0 or not matched:
             return ()
-        scorer, last = Scorer(self.statistics, query.ranking), query.offset + query.size
-        rows: list[Placed] = []
-        for number, some in enumerate(matched):
-            keys, ties = (
-                self._keys(query, scorer, number, some),
-                self.leaves[number].segment.ties,
-            )
-            first = _first(keys, ties, some.documents, last, query)
-            documents = some.documents.take(first)
-            counts = (
-                [None] * len(first)
-                if some.occurrences is None
-                else some.occurrences.take(first).tolist()
-            )
-            placed = (
-                (-keys.take(first)).tolist(),
-                ties.take(documents).tolist(),
-                repeat(number),
-                documents.tolist(),
-            )
-            rows += zip(*placed, counts, strict=False)  # a number is repeated for ever
-        rows.sort(key=itemgetter(0, 1))
-        return self._hits(query, scorer, rows[query.offset : last])
-
-    def _keys(
-        self, query: EngineQuery, scorer: Scorer, number: int, matched: Matched
-    ) -> Array:
-        """What each match is sorted by, greatest first; minus infinity where it has no such value."""
-        if query.sort == "relevance":
-            return scorer.scores(number, matched.documents)
-        if query.sort == "occurrences":
-            if matched.occurrences is None:
-                return np.full(len(matched.documents), -np.inf)
-            return matched.occurrences.astype(float)
-        values = (
-            self.leaves[number]
-            .segment.number(query.sort.removeprefix("-"))
-            .take(matched.documents)
+        scorer = Scorer(self.statistics, query.ranking)
+        rows = page_of(
+            query,
+            scorer,
+            self.segments,
+            matched,
         )
-        values = values if query.sort.startswith("-") else -values
-        return np.where(np.isnan(values), -np.inf, values)
-
-    def _hits(
-        self, query: EngineQuery, scorer: Scorer, rows: Sequence[Placed]
-    ) -> tuple[Found, ...]:
-        """The hits at some places."""
-        keys = [None if math.isinf(negative) else -negative for negative, *_ in rows]
-        scores: Sequence[float] = [key or 0.0 for key in keys]
-        if query.sort != "relevance":
-            scores = _scores(scorer, rows)
-        if is_ascending(query.sort):
-            keys = [None if key is None else -key or 0.0 for key in keys]
         return tuple(
-            self._found(number, document, score, key, occurrences)
-            for (_, _, number, document, occurrences), score, key in zip(
-                rows, scores, keys, strict=True
+            self._found(
+                number=row.segment,
+                document=row.document,
+                score=row.score,
+                key=row.key,
+                occurrences=row.occurrences,
             )
+            for row in rows
         )
+
+    # ------------------------------------------------------------------ single reports
+    def get(self, report_id: str) -> Found:
+        """One report by its id. Raises ReportNotFoundError."""
+        number, document = self._locate(report_id)
+        return self._found(number, document)
+
+    def explain(
+        self,
+        query: EngineQuery,
+        report_id: str,
+    ) -> Mapping[str, Any]:
+        """The parts of a report's score."""
+        number, document = self._locate(report_id)
+        scorer = Scorer(self.statistics, query.ranking)
+        parts = list(scorer.parts(number, document))
+        return {"total": sum(part["value"] for part in parts), "parts": parts}
+
+    def _locate(self, report_id: str) -> tuple[int, int]:
+        """(number of the segment, document) of a report."""
+        id_hash = id_hash_of(report_id)
+        for number, live in enumerate(self.segments):
+            document = live.segment.document(id_hash)
+            if document >= 0 and live.live[document]:
+                return number, document
+        raise ReportNotFoundError(report_id)
 
     def _found(
         self,
         number: int,
         document: int,
-        score: float,
-        key: float | None,
-        occurrences: int | None,
+        score: float = 0.0,
+        key: float | None = None,
+        occurrences: int | None = None,
     ) -> Found:
-        segment = self.leaves[number].segment
+        segment = self.segments[number].segment
         return Found(
             id=segment.id(document),
             score=score,
             key=key,
-            tie=int(segment.ties[document]),
+            id_hash=int(segment.id_hashes[document]),
             occurrences=occurrences,
             contents=Row(segment, document),
         )
 
+    # ------------------------------------------------------------------ without hits
+    def count_strings(self, node: Node) -> tuple[int, int]:
+        """(reports, occurrences) of a condition."""
+        groups = _groups(node)
+        matched = [
+            self._matched(
+                live.segment,
+                self._living(node, live),
+                groups,
+            )
+            for live in self.segments
+        ]
+        reports = sum(len(matches.documents) for matches in matched)
+        return reports, _occurrences(matched)
+
+    def frequencies(
+        self,
+        kind: str,
+        texts: Sequence[str],
+    ) -> Sequence[int]:
+        """In about how many reports each word or pair of characters stands."""
+        total = np.zeros(len(texts), np.int64)
+        for live in self.segments:
+            total += live.segment.strings.frequencies(kind, texts)
+        frequencies: list[int] = total.tolist()
+        return frequencies
+
+    def scan(
+        self,
+        condition: Node,
+        filters: Sequence[Node] = (),
+    ) -> Iterator[Found]:
+        """Every report that matches, one at a time."""
+        for number, live in enumerate(self.segments):
+            selection = self._living(condition, live)
+            for node in filters:
+                selection &= select(node, live.segment)
+            for document in selection.documents.tolist():
+                yield self._found(number, document)
+
+    def columns(
+        self,
+        query: EngineQuery,
+        numbers: Sequence[str],
+        facets: Sequence[str],
+    ) -> Columns:
+        """Numbers and facet values of all reports that a query finds."""
+        # copies are not collapsed: every report counts in a total
+        base, filters = self._selected(query)
+        selections = _narrowed(base, filters)
+        return columns_of(
+            segments=[live.segment for live in self.segments],
+            documents=[selection.documents for selection in selections],
+            numbers=numbers,
+            facets=facets,
+        )
+
+    def sources(self) -> Mapping[str, tuple[str, str]]:
+        """id -> (digest, source) of every report."""
+        sources = {}
+        for live in self.segments:
+            blobs = live.segment.blobs
+            is_live_of = live.live.tolist()
+            rows = zip(blobs["id"], blobs["meta"], is_live_of, strict=True)
+            for name, meta, is_live in rows:
+                # a dead row may be an older version of a live report
+                if is_live:
+                    report_id = name.decode("utf-8", "surrogatepass")
+                    fields = from_json(meta)
+                    sources[report_id] = (fields["digest"], fields["source"])
+        return sources
+
+    # ------------------------------------------------------------------ snapshots
+    def refreshed(self) -> WhooshEngine:
+        """The newest snapshot: this one if nothing was committed since."""
+        if self._is_newest():
+            return self
+        known = {live.segment.name: live.segment for live in self.segments}
+        with self.lock:
+            numberings = dict(self.known)
+            for name, table in self.tables.items():
+                numberings[name] = table.numbering
+        # old snapshots keep their own tables and statistics
+        generation, segments = _opened(self.store, known)
+        return WhooshEngine(
+            self.store,
+            generation,
+            segments,
+            numberings,
+        )
+
+    def _is_newest(self) -> bool:
+        latest = latest_toc(self.store.folder)
+        if latest is None:
+            return False
+        number, path = latest
+        if number != self.generation.number:
+            return False
+        try:
+            return mark_of(path) == self.generation.mark
+        except FileNotFoundError:
+            # a writer has published a newer one just now
+            return False
+
+    def warm_up(self) -> threading.Thread:
+        """Check every block of the packs in the background, so that no question has to.
+
+        That also reads the files ahead.
+        """
+        thread = threading.Thread(
+            target=self._verify,
+            args=(self.segments,),
+            daemon=True,
+        )
+        thread.start()
+        return thread
+
+    def _verify(self, segments: Sequence[LiveSegment]) -> None:
+        time.sleep(HEAD_START_S)
+        try:
+            for live in segments:
+                live.segment.pack.verify_all(lambda: self.closed)
+        except IndexDamagedError:
+            # whoever asks for what lies there gets the error too
+            LOG.exception("the index cannot be read")
+
+    def close(self) -> None:
+        """Let go of files: mappings end with the last snapshot that shares them."""
+        self.closed = True
+        self.segments = ()
+        self.tables = {}
+        self.statistics = Statistics(())
+
 
 # ---------------------------------------------------------------------- counting
-def _groups(counted: Node) -> list[Group]:
-    """The leaves to count, those that may overlap together: only their places must be chosen
-    between.
+def _groups(counted: Node) -> list[NodeGroup]:
+    """The strings to count, in groups of those that may overlap each other.
+
+    Only inside a group must be chosen between spans; groups are counted apart.
     """
-    groups: list[Group] = []
-    for leaf in strings_of(counted):
-        touching = [g for g in groups if any(may_overlap(leaf, other) for other in g)]
-        groups = [g for g in groups if g not in touching]
-        groups.append((*(other for g in touching for other in g), leaf))
+    groups: list[NodeGroup] = []
+    for node in strings_of(counted):
+        joined: list[StringNode] = []
+        apart: list[NodeGroup] = []
+        for group in groups:
+            # 公开 and 信息公开 must be chosen between where they overlap
+            if any(may_overlap(node, other) for other in group):
+                joined += group
+            else:
+                apart.append(group)
+        groups = [*apart, (*joined, node)]
     return groups
+
+
+def _occurrences(matched: Sequence[Matched]) -> int:
+    total = 0
+    for matches in matched:
+        if matches.occurrences is not None:
+            total += int(matches.occurrences.sum())
+    return total
 
 
 def _narrowed(
     base: Sequence[Selection],
-    filters: Mapping[str, Sequence[Selection]],
-    *,
-    except_for: str | None,
+    filters: Sequence[SelectedFilter],
 ) -> list[Selection]:
-    """What is left under every filter but one."""
-    out = list(base)
-    for name, found in filters.items():
-        if name != except_for:
-            out = [a & b for a, b in zip(out, found, strict=True)]
-    return out
-
-
-# ---------------------------------------------------------------------- order
-def _scores(scorer: Scorer, rows: Sequence[Placed]) -> list[float]:
-    """The scores at some places, those of a segment together."""
-    out = [0.0] * len(rows)
-    for segment in {number for _, _, number, _, _ in rows}:
-        at = [i for i, (_, _, number, _, _) in enumerate(rows) if number == segment]
-        for i, score in zip(
-            at,
-            scorer.scores(segment, np.array([rows[i][3] for i in at])).tolist(),
-            strict=True,
-        ):
-            out[i] = score
-    return out
-
-
-def _first(
-    keys: Array, ties: Array, documents: Array, count: int, query: EngineQuery
-) -> Array:
-    """The numbers of the first `count` matches of a segment in the order (key descending, tie
-    ascending).
-    """
-    if query.after is not None:
-        behind = np.flatnonzero(_behind(keys, ties[documents], query))
-        return behind.take(
-            _best(keys.take(behind), ties, documents.take(behind), count)
-        )
-    return _best(keys, ties, documents, count)
-
-
-def _behind(keys: Array, ties: Array, query: EngineQuery) -> Array:
-    """Which matches stand strictly behind `query.after`."""
-    assert query.after is not None
-    key, tie = query.after
-    if key is None:
-        key = -np.inf
-    elif is_ascending(query.sort):
-        key = -key
-    found: Array = (keys < key) | ((keys == key) & (ties > np.uint64(tie)))
-    return found
-
-
-def _best(keys: Array, ties: Array, documents: Array, count: int) -> Array:
-    some = np.arange(len(keys))
-    if len(keys) > 4 * count:
-        some = _contenders(keys, count)
-        high = keys.take(some)
-        least = np.partition(high, len(high) - count)[len(high) - count]
-        certain, equal = (
-            some.take(np.flatnonzero(high > least)),
-            some.take(np.flatnonzero(high == least)),
-        )
-        need = count - len(certain)
-        if len(equal) > need:
-            equal = (
-                equal.take(np.argpartition(ties[documents.take(equal)], need)[:need])
-                if need
-                else equal[:0]
-            )
-        some = np.concatenate((certain, equal))
-    order: Array = np.lexsort((ties[documents.take(some)], -keys.take(some)))
-    return some.take(order)[:count]
-
-
-def _contenders(keys: Array, count: int) -> Array:
-    """Numbers among which the `count` greatest keys are: those that reach as high as so many groups
-    do.
-
-    The greatest of a group costs a third of what selecting among all keys does.
-    """
-    if len(keys) < max(MANY, 4 * GROUP * count):
-        return np.arange(len(keys))
-    width = len(keys) // GROUP
-    highest = keys[: GROUP * width].reshape(GROUP, width).max(0)
-    found: Array = np.flatnonzero(
-        keys >= np.partition(highest, width - count)[width - count]
-    )
-    return found
+    """What is left of the base under some filters, by segment."""
+    narrowed = list(base)
+    for filter_ in filters:
+        narrowed = [
+            selection & filtered
+            for selection, filtered in zip(narrowed, filter_.selections, strict=True)
+        ]
+    return narrowed

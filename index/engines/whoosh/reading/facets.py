@@ -9,189 +9,279 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from index.engines.seam import FacetAsked, FacetCount, FacetCounts
-from index.engines.whoosh.reading.rank import Leaf
-from index.engines.whoosh.reading.segment import Segment
+from index.engines.seam import (
+    FacetAsked,
+    FacetCount,
+    FacetCounts,
+)
+from index.engines.whoosh.reading.segment import LiveSegment, Segment
 from index.engines.whoosh.reading.selection import Selection
+from index.engines.whoosh.storage.columns import FacetPath
 from index.engines.whoosh.storage.pack import Array
 
 __all__ = ["FacetTable", "Numbering"]
 
+# Selecting the greatest pays below a quarter of all values; above, all are sorted.
+SELECTION_SHARE = 4
+
 
 class Numbering:
-    """The values of one facet, sorted, and the number that each ordinal of a segment has among
-    them.
+    """The values of one facet, sorted, and which number each ordinal of a segment has among them.
 
-    A snapshot takes over the numbering of the one before and adds what is new; a value that no
-    report has any more stays, and counts nothing. No segment is referred to, so that those which a
-    commit has replaced can go.
+    A snapshot takes over the numbering of the one before and adds what is new. A value that no
+    report has any more stays and counts nothing. No segment is referred to, so that those which a
+    commit has replaced can be freed. `below` is None for a facet without paths.
     """
 
     values: Sequence[str]
     below: tuple[Array, Array] | None
-    maps: dict[str, Array]
+    numbers: dict[str, Array]
 
     def __init__(
-        self, name: str, segments: Sequence[Segment], before: Numbering | None = None
+        self,
+        name: str,
+        segments: Sequence[Segment],
+        before: Numbering | None = None,
     ) -> None:
-        self.values, self.below, known = (
-            (before.values, before.below, before.maps) if before else ((), None, {})
-        )
-        self.maps = {s.name: known[s.name] for s in segments if s.name in known}
-        added = {s.name: s.facet(name)[1] for s in segments if s.name not in known}
-        fresh = {
-            "/".join(p[:n])
-            for paths in added.values()
-            for p in paths
-            for n in range(1, len(p) + 1)
-        }
-        fresh.difference_update(self.values)
+        self.values = before.values if before else ()
+        self.below = before.below if before else None
+        known = before.numbers if before else {}
+        self.numbers = {}
+        added: dict[str, Sequence[FacetPath]] = {}
+        for segment in segments:
+            if segment.name in known:
+                self.numbers[segment.name] = known[segment.name]
+            else:
+                _, added[segment.name] = segment.facet(name)
+        new_values = _with_prefixes(added)
+        # most commits bring no new value at all
+        new_values.difference_update(self.values)
         moved: Sequence[str] = ()
-        if fresh:
-            moved, self.values = self.values, sorted([*self.values, *fresh])
-            if self.below or any(len(p) > 1 for paths in added.values() for p in paths):
+        if new_values:
+            moved = self.values
+            self.values = sorted([*self.values, *new_values])
+            # only the region is a path; other facets do without this table
+            if self.below or _has_paths(added):
                 self.below = _spans_below(self.values)
         if added:
             self._number(added, moved)
 
     def _number(
-        self, added: Mapping[str, Sequence[tuple[str, ...]]], moved: Sequence[str]
+        self,
+        added: Mapping[str, Sequence[FacetPath]],
+        moved: Sequence[str],
     ) -> None:
-        """Number the ordinals of new segments, and those of the others anew, whose values have
-        `moved`.
+        """Number the ordinals of new segments, and anew those of the others, whose values `moved`.
 
         What has no value gets the number behind the last.
         """
-        behind, numbers = (
-            len(self.values),
-            {value: number for number, value in enumerate(self.values)},
-        )
+        number_of = {value: number for number, value in enumerate(self.values)}
+        no_value = len(self.values)
         if moved:
-            new = np.array([*(numbers[value] for value in moved), behind], np.int64)
-            self.maps = {name: new.take(map_) for name, map_ in self.maps.items()}
+            new_numbers = [*(number_of[value] for value in moved), no_value]
+            table = np.array(new_numbers, np.int64)
+            # the segments that are known already are not read again
+            for name, numbers in self.numbers.items():
+                self.numbers[name] = table.take(numbers)
         for name, paths in added.items():
-            self.maps[name] = np.array(
-                [numbers["/".join(p)] if p else behind for p in paths], np.int64
-            )
+            numbers_of_paths = [
+                number_of["/".join(path)] if path else no_value for path in paths
+            ]
+            self.numbers[name] = np.array(numbers_of_paths, np.int64)
 
     def number_of(self, value: str) -> int | None:
         """The number of a value, if there is one."""
-        at = bisect_left(self.values, value)
-        return at if at < len(self.values) and self.values[at] == value else None
+        # values are sorted: no dictionary of all agencies is held for this
+        number = bisect_left(self.values, value)
+        is_known = number < len(self.values) and self.values[number] == value
+        return number if is_known else None
 
 
 class FacetTable:
     """One facet of a snapshot.
 
-    `columns` are the numbers of its values by segment and document, `whole` how many live reports
+    `columns` are the numbers of its values by segment and document; `totals` how many live reports
     of a segment each value has, by number.
     """
 
     def __init__(
-        self, name: str, leaves: Sequence[Leaf], before: Numbering | None = None
+        self,
+        name: str,
+        segments: Sequence[LiveSegment],
+        before: Numbering | None = None,
     ) -> None:
-        self.name, self.leaves = name, leaves
-        self.numbering = Numbering(name, [leaf.segment for leaf in leaves], before)
-        self.values, self.below = self.numbering.values, self.numbering.below
-        maps = (self.numbering.maps[leaf.segment.name] for leaf in leaves)
-        few = np.uint16 if len(self.values) < 1 << 16 else np.uint32
-        self.columns = [
-            m.astype(few).take(leaf.segment.facet(name)[0])
-            for m, leaf in zip(maps, leaves, strict=True)
-        ]
-        self.whole = [
-            self._local(c, np.flatnonzero(leaf.live))
-            for c, leaf in zip(self.columns, leaves, strict=True)
-        ]
+        self.name = name
+        self.segments = segments
+        self.numbering = Numbering(
+            name,
+            [live.segment for live in segments],
+            before,
+        )
+        self.values = self.numbering.values
+        self.below = self.numbering.below
+        # two bytes a document where they hold the numbers
+        dtype = np.uint16 if len(self.values) < 1 << 16 else np.uint32
+        self.columns = []
+        self.totals = []
+        for live in segments:
+            numbers = self.numbering.numbers[live.segment.name].astype(dtype)
+            ordinals, _ = live.segment.facet(name)
+            column = numbers.take(ordinals)
+            self.columns.append(column)
+            live_documents = np.flatnonzero(live.live)
+            self.totals.append(self._counts(column, live_documents))
 
-    def _local(self, column: Array, documents: Array) -> Array:
-        some = column if len(documents) == len(column) else column.take(documents)
-        return np.bincount(some, minlength=len(self.values) + 1)
+    def _counts(
+        self,
+        column: Array,
+        documents: Array,
+    ) -> Array:
+        """How many of some documents of a segment have each value; the last count is no value."""
+        if len(documents) != len(column):
+            column = column.take(documents)
+        return np.bincount(
+            column,
+            minlength=len(self.values) + 1,
+        )
 
-    def counted(self, found: Sequence[Selection]) -> Array:
-        """How many of the live documents that were found (by segment) have each value."""
+    def counted(self, selections: Sequence[Selection]) -> Array:
+        """How many of the live documents that were selected (by segment) have each value."""
         total = np.zeros(len(self.values) + 1, np.int64)
-        for leaf, column, whole, some in zip(
-            self.leaves, self.columns, self.whole, found, strict=True
+        for live, column, segment_total, selection in zip(
+            self.segments, self.columns, self.totals, selections, strict=True
         ):
-            if 2 * len(some) < len(leaf.live):
-                total += self._local(column, some.documents)
-            else:  # most were found: count the others
-                total += whole - self._local(column, some.missing(leaf.live))
+            if 2 * len(selection) < len(live.live):
+                total += self._counts(column, selection.documents)
+            else:
+                # most were selected: count the others
+                others = selection.missing(live.live)
+                total += segment_total - self._counts(column, others)
         counts = total[:-1]
         if self.below is None:
             return counts
+        # the values below 广东省 stand behind it, so their counts are a difference of two totals
         starts, ends = self.below
-        upto = np.concatenate(([0], np.cumsum(counts)))
-        return counts + upto.take(ends) - upto.take(starts)
+        totals_before = np.concatenate(([0], np.cumsum(counts)))
+        return counts + totals_before.take(ends) - totals_before.take(starts)
 
-    def answer(self, asked: FacetAsked, counts: Array) -> FacetCounts:
+    def answer(
+        self,
+        asked: FacetAsked,
+        counts: Array,
+    ) -> FacetCounts:
         """The counts in the order and number asked for."""
         if asked.contains:
-            holding = [
-                n
-                for n in np.flatnonzero(counts).tolist()
-                if asked.contains in self.values[n]
-            ]
-            wanted = np.array(holding, np.int64)
-            order, found = (
-                wanted.take(_greatest(counts.take(wanted), asked.size)),
-                len(holding),
-            )
+            containing = self._containing(asked.contains, counts)
+            candidates = np.array(containing, np.int64)
+            greatest = _greatest(counts.take(candidates), asked.size)
+            order = candidates.take(greatest)
+            total_values = len(candidates)
         else:
-            order, found = _greatest(counts, asked.size), int(np.count_nonzero(counts))
+            order = _greatest(counts, asked.size)
+            total_values = int(np.count_nonzero(counts))
+        # values that nobody has are listed only when they are asked for
         order = order[counts.take(order) > 0]
-        numbered = zip(order.tolist(), counts.take(order).tolist(), strict=True)
-        listed = [FacetCount(self.values[number], count) for number, count in numbered]
+        listed = []
+        ordered_counts = counts.take(order).tolist()
+        for number, count in zip(order.tolist(), ordered_counts, strict=True):
+            listed.append(FacetCount(self.values[number], count))
         if asked.always:
-            known = {count.value for count in listed}
-            listed += [
-                self._count(value, counts)
-                for value in dict.fromkeys(asked.always)
-                if value not in known
-            ]
+            listed += self._unlisted(asked.always, listed, counts)
+            # equal counts by value: answers do not depend on the history of the index
             listed.sort(key=lambda count: (-count.count, count.value))
-        return FacetCounts(asked.name, tuple(listed), found)
+        return FacetCounts(
+            name=asked.name,
+            counts=tuple(listed),
+            total_values=total_values,
+        )
 
-    def _count(self, value: str, counts: Array) -> FacetCount:
+    def _containing(
+        self,
+        text: str,
+        counts: Array,
+    ) -> list[int]:
+        """The numbers of the values with a count that contain a text."""
+        numbers = np.flatnonzero(counts).tolist()
+        return [number for number in numbers if text in self.values[number]]
+
+    def _unlisted(
+        self,
+        values: Sequence[str],
+        listed: Sequence[FacetCount],
+        counts: Array,
+    ) -> list[FacetCount]:
+        """The counts of those `values` that are not listed."""
+        known = {count.value for count in listed}
+        return [
+            self._count(value, counts)
+            for value in dict.fromkeys(values)
+            if value not in known
+        ]
+
+    def _count(
+        self,
+        value: str,
+        counts: Array,
+    ) -> FacetCount:
         number = self.numbering.number_of(value)
         return FacetCount(value, 0 if number is None else int(counts[number]))
+
+
+# ---------------------------------------------------------------------- paths
+def _with_prefixes(added: Mapping[str, Sequence[FacetPath]]) -> set[str]:
+    """The values of some segments, and all that stand above them."""
+    return {
+        "/".join(path[:depth])
+        for paths in added.values()
+        for path in paths
+        for depth in range(1, len(path) + 1)
+    }
+
+
+def _has_paths(added: Mapping[str, Sequence[FacetPath]]) -> bool:
+    return any(len(path) > 1 for paths in added.values() for path in paths)
 
 
 def _spans_below(values: Sequence[str]) -> tuple[Array, Array]:
     """From where to where in the sorted values those below each stand: 广东省/… follows 广东省."""
     parents = _parents(values)
-    spans = np.zeros((2, len(values)), np.int64)
+    starts = np.zeros(len(values), np.int64)
+    ends = np.zeros(len(values), np.int64)
     for number, value in enumerate(values):
         if value in parents:
-            spans[:, number] = (
-                bisect_left(values, f"{value}/"),
-                bisect_left(values, f"{value}0"),
-            )  # "0" follows "/"
-    return spans[0], spans[1]
+            starts[number] = bisect_left(values, f"{value}/")
+            # "0" follows "/"
+            ends[number] = bisect_left(values, f"{value}0")
+    return starts, ends
 
 
 def _parents(values: Sequence[str]) -> set[str]:
     """All that stand above some values."""
-    found: set[str] = set()
+    # 广东省/深圳市/龙岗区 has the parents 广东省/深圳市 and 广东省
+    parents: set[str] = set()
     for value in values:
         above, slash, _ = value.rpartition("/")
-        while slash and above not in found:
-            found.add(above)
+        while slash and above not in parents:
+            parents.add(above)
             above, slash, _ = above.rpartition("/")
-    return found
+    return parents
 
 
-def _greatest(counts: Array, size: int) -> Array:
+def _greatest(
+    counts: Array,
+    size: int,
+) -> Array:
     """The numbers of the greatest counts, equal ones in their order."""
-    if 0 < size < len(counts) // 4:
+    if 0 < size < len(counts) // SELECTION_SHARE:
         # Most counts are alike, where numpy selects slowly: least so from the front, among numbers
         # of four bytes.
-        least = -np.partition(-counts.astype(np.int32), size - 1)[size - 1]
-        some = np.concatenate(
-            (np.flatnonzero(counts > least), np.flatnonzero(counts == least))
-        )[:size]
-        some.sort()
-        return some.take(np.argsort(-counts.take(some), kind="stable"))
-    order: Array = np.argsort(-counts, kind="stable")
+        negative = -counts.astype(np.int32)
+        least = -np.partition(negative, size - 1)[size - 1]
+        greater = np.flatnonzero(counts > least)
+        equal = np.flatnonzero(counts == least)
+        chosen = np.concatenate((greater, equal))[:size]
+        chosen.sort()
+        order = np.argsort(-counts.take(chosen), kind="stable")
+        return chosen.take(order)
+    order = np.argsort(-counts, kind="stable")
     return order[:size]

@@ -1,9 +1,10 @@
 """Ranking: BM25F over words, BM25 over pairs, and a bonus for runs that stand whole.
 
-    tf(word, report) = sum over fields of w * count / (1 - b + b * length / mean length) part(word)
-    = idf * tf * (k + 1) / (tf + k), idf = ln(1 + (N - n + 0.5) / (n + 0.5)) part(run) = 2 S where
-    the run stands whole, S / (2 * runs) more where it does in the title part(boost) = weight * S
-    where the report satisfies its node
+    tf(word, report) = sum over fields of w * count / (1 - b + b * length / mean length)
+    idf = ln(1 + (N - n + 0.5) / (n + 0.5))
+    part(word)  = idf * tf * (k + 1) / (tf + k)
+    part(run)   = 2 S where the run stands whole, S / (2 * runs) more where it does in the title
+    part(boost) = weight * S where the report satisfies its node
 
 with k = 1.2 (0.6 for pairs), b = 0.75 (0.3 in titles), w = 5 for titles, 2 for headings, 1 for the
 body. N and n count the live reports of all segments. S is the most that all words and pairs of the
@@ -14,291 +15,256 @@ together, without wordings. A score is the plain sum of its parts.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from index.engines.whoosh.reading.accumulate import add_at, summed
+from index.engines.whoosh.reading.accumulate import add_at
 from index.engines.whoosh.reading.conditions import select
-from index.engines.whoosh.reading.lru import Recent
-from index.engines.whoosh.reading.segment import Segment
+from index.engines.whoosh.reading.statistics import SATURATION, Statistics
 from index.engines.whoosh.storage.pack import Array
-from index.engines.whoosh.writing.batch import RANKED_FIELDS, STREAMS, word_keys
-from index.query.nodes import Keyword, Node, PathPrefix, Ranking, String
+from index.query.nodes import (
+    Keyword,
+    Node,
+    PathPrefix,
+    Ranking,
+    String,
+)
 
-__all__ = ["Leaf", "Scorer", "Statistics"]
+__all__ = ["Scorer"]
 
-# How soon repetition stops counting; sooner for pairs: measured over four sets of
-# questions.
-K = {"word": 1.2, "pair": 0.6}
-
-FIELDS = {"title": (5.0, 0.3), "headings": (2.0, 0.75), "body": (1.0, 0.75)}
-IMPACT_BYTES = 64 << 20
-# Of one document in so many the parts of a score are looked up one by one, of more they
-# are added everywhere.
-FEW = 32
-
-# Sorted documents, a value of each (None: one), and what it is weighted with.
-Part = tuple[Array, Array | None, float]
+# Below count/32 documents the parts of a score are looked up one by one; above, they are added
+# everywhere.
+SPARSE_FACTOR = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A segment in a snapshot: `live` masks what is not deleted, `whole` says that nothing is."""
+class Term(NamedTuple):
+    """A word or pair of the question; `kind` is "word" or "pair"."""
 
-    segment: Segment
-    live: Array
-    whole: bool
-
-    def alive(self, documents: Array) -> int:
-        """How many of some documents are not deleted."""
-        return (
-            len(documents)
-            if self.whole
-            else int(np.count_nonzero(self.live[documents]))
-        )
+    kind: str
+    text: str
+    idf: float
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
-    """A word or pair in one segment: documents, tf * (k + 1) / (tf + k) of each, and how many of
-    them are live.
-    """
+class Part(NamedTuple):
+    """One part of a score: sorted documents, a value of each (None: 1), and its weight."""
 
     documents: Array
-    values: Array
-    live: int
-
-
-class Statistics:
-    """What ranking knows of a snapshot as a whole."""
-
-    def __init__(self, leaves: Sequence[Leaf]) -> None:
-        self.leaves = leaves
-        self.reports = sum(int(leaf.live.sum()) for leaf in leaves)
-        self.recent = Recent(IMPACT_BYTES)
-        sums = np.zeros(len(RANKED_FIELDS))
-        units = 0
-        for leaf in leaves:
-            sums += leaf.segment.lengths[leaf.live].sum(0, dtype=np.int64)
-            units += int(_text_lengths(leaf.segment)[leaf.live].sum())
-        self.means = [s / self.reports if s else 1.0 for s in sums.tolist()]
-        self.mean_text = units / self.reports if units else 1.0
-        self.weights: dict[tuple[int, str], Array] = {}
-
-    def impact(self, number: int, kind: str, text: str) -> Impact:
-        """The impact of a word or pair in the segment `number`."""
-        make = self._word if kind == "word" else self._pair
-        found: Impact = self.recent.get(
-            (number, kind, text),
-            lambda: _small(make(number, text)),
-            lambda i: int(i.documents.nbytes + i.values.nbytes),
-        )
-        return found
-
-    def _word(self, number: int, word: str) -> Impact:
-        segment, key = self.leaves[number].segment, int(word_keys([word])[0])
-        lists = []
-        for at, field in enumerate(RANKED_FIELDS):
-            row = segment.words.find_one(key + at)
-            if row >= 0:
-                rows = segment.words.rows(row, row + 1)
-                documents, weights = (
-                    rows.documents.astype(np.intp),
-                    self._weights(number, field),
-                )
-                # a common word stands in the title or the body of every report
-                weights = (
-                    weights
-                    if len(documents) == segment.count
-                    else weights.take(documents)
-                )
-                lists.append((documents, rows.counts * weights))
-        return _impact("word", lists, self.leaves[number])
-
-    def _pair(self, number: int, pair: str) -> Impact:
-        leaf = self.leaves[number]
-        hits = leaf.segment.hits((String((pair,)),))
-        documents, counts = hits.documents, hits.counts
-        if leaf.segment.wordings:
-            counted = np.flatnonzero(counts > 0)
-            documents, counts = documents[counted], counts[counted]
-        weights = self._weights(number, "pair").take(documents)
-        return _impact(
-            "pair", [(documents, counts * weights)] if len(documents) else [], leaf
-        )
-
-    def _weights(self, number: int, field: str) -> Array:
-        """What one occurrence in a field counts in each document of a segment: more where the field
-        is short.
-        """
-        found = self.weights.get((number, field))
-        if found is None:
-            segment = self.leaves[number].segment
-            if field == "pair":
-                weight, b, lengths, mean = (
-                    1.0,
-                    0.75,
-                    _text_lengths(segment),
-                    self.mean_text,
-                )
-            else:
-                at = RANKED_FIELDS.index(field)
-                (weight, b), lengths, mean = (
-                    FIELDS[field],
-                    segment.lengths[:, at],
-                    self.means[at],
-                )
-            found = self.weights[number, field] = weight / (1 - b + b * lengths / mean)
-        return found
-
-    def idf(self, kind: str, text: str) -> float:
-        """The inverse document frequency over all segments."""
-        n = sum(self.impact(i, kind, text).live for i in range(len(self.leaves)))
-        return math.log(1 + (self.reports - n + 0.5) / (n + 0.5)) if n else 0.0
-
-
-def _text_lengths(segment: Segment) -> Array:
-    """The lengths of title and text together, in units."""
-    lengths: Array = sum(
-        (np.diff(segment.grams[name].off) - 1 for name in STREAMS),
-        np.zeros(segment.count, np.int64),
-    )
-    return lengths
-
-
-def _small(impact: Impact) -> Impact:
-    """Documents in two bytes, as they are kept."""
-    return replace(impact, documents=impact.documents.astype(np.uint16))
-
-
-def _impact(kind: str, lists: Sequence[tuple[Array, Array]], leaf: Leaf) -> Impact:
-    documents, tf = summed(lists, leaf.segment.count)
-    k = K[kind]
-    values = tf * (k + 1)
-    values /= tf + k
-    return Impact(documents, values, leaf.alive(documents))
+    values: Array | None
+    weight: float
 
 
 class Scorer:
     """The scores of one ranking in one snapshot."""
 
-    def __init__(self, statistics: Statistics, ranking: Ranking) -> None:
+    def __init__(
+        self,
+        statistics: Statistics,
+        ranking: Ranking,
+    ) -> None:
         self.statistics = statistics
-        terms = [("word", w) for w in dict.fromkeys(ranking.words)]
-        terms += [("pair", p) for p in dict.fromkeys(ranking.pairs)]
         self.terms = [
-            (kind, text, idf)
-            for kind, text in terms
-            if (idf := statistics.idf(kind, text))
+            *self._known_terms("word", ranking.words),
+            *self._known_terms("pair", ranking.pairs),
         ]
-        self.runs = tuple(dict.fromkeys(r for r in ranking.runs if r))
-        most = max(1.0, sum(idf * (K[kind] + 1) for kind, _, idf in self.terms))
-        self.whole = 2 * most
-        self.in_title = most / (2 * len(self.runs)) if self.runs else 0.0
+        self.runs = tuple(dict.fromkeys(run for run in ranking.runs if run))
+        # a saturated frequency is below k + 1
+        possible = 0.0
+        for term in self.terms:
+            possible += term.idf * (SATURATION[term.kind] + 1)
+        most = max(1.0, possible)
+        self.whole_bonus = 2 * most
+        self.title_bonus = most / (2 * len(self.runs)) if self.runs else 0.0
         self.boosts = [
             (node, weight * most) for node, weight in dict.fromkeys(ranking.boosts)
         ]
 
-    def scores(self, number: int, documents: Array) -> Array:
+    def _known_terms(
+        self,
+        kind: str,
+        texts: Sequence[str],
+    ) -> Iterator[Term]:
+        """Each text once, without those that no report has."""
+        for text in dict.fromkeys(texts):
+            idf = self.statistics.idf(kind, text)
+            # 0: no report has it, so it cannot tell reports apart
+            if idf:
+                yield Term(kind, text, idf)
+
+    # ------------------------------------------------------------------ scores
+    def scores(
+        self,
+        number: int,
+        documents: Array,
+    ) -> Array:
         """The scores of some documents of the segment `number`."""
-        segment = self.statistics.leaves[number].segment
-        parts: list[Part] = []
-        for kind, text, idf in self.terms:
-            impact = self.statistics.impact(number, kind, text)
-            parts.append((impact.documents, impact.values, idf))
-        for run in self.runs:
-            parts.append((segment.hits((String((run,)),)).documents, None, self.whole))
-            parts.append(
-                (
-                    segment.hits((String((run,), "title"),)).documents,
-                    None,
-                    self.in_title,
-                )
-            )
-        parts += [
-            (self._named(number, node), None, bonus) for node, bonus in self.boosts
-        ]
-        if len(documents) * FEW < segment.count:
+        count = self.statistics.segments[number].segment.count
+        parts = [*self._parts_of(number)]
+        if len(documents) * SPARSE_FACTOR < count:
             return _looked_up(documents, parts)
-        total = np.zeros(segment.count)
-        for some, values, weight in parts:
+        # deleted documents get scores too: leaving them out costs more
+        total = np.zeros(count)
+        for part in parts:
+            values: Any = part.weight
+            if part.values is not None:
+                values = part.weight * part.values
             add_at(
                 total,
-                some.astype(np.intp, copy=False),
-                weight if values is None else weight * values,
+                part.documents.astype(np.intp, copy=False),
+                values,
             )
         return total.take(documents)
 
-    def _named(self, number: int, node: Node) -> Array:
-        """The documents of a segment that satisfy a boost: kept, because every value of a facet is
-        looked at.
-        """
-        leaf = self.statistics.leaves[number]
-        found: Array = leaf.segment.recent.get(
+    def _parts_of(self, number: int) -> Iterator[Part]:
+        """The parts of the scores in a segment. Their order is that of the additions."""
+        for term in self.terms:
+            impact = self.statistics.impact(number, term.kind, term.text)
+            yield Part(impact.documents, impact.values, term.idf)
+        for run in self.runs:
+            yield Part(
+                self._holding(number, run, None),
+                None,
+                self.whole_bonus,
+            )
+            yield Part(
+                self._holding(number, run, "title"),
+                None,
+                self.title_bonus,
+            )
+        for node, bonus in self.boosts:
+            yield Part(
+                self._boosted(number, node),
+                None,
+                bonus,
+            )
+
+    def _holding(
+        self,
+        number: int,
+        run: str,
+        field: str | None,
+    ) -> Array:
+        """The documents of a segment in which a run stands whole."""
+        strings = self.statistics.segments[number].segment.strings
+        return strings.hits((String((run,), field),)).documents
+
+    def _boosted(
+        self,
+        number: int,
+        node: Node,
+    ) -> Array:
+        """The documents of a segment that satisfy a boost."""
+        segment = self.statistics.segments[number].segment
+        # cached, because every value of a facet is looked at
+        documents: Array = segment.strings.cache.get(
             ("boost", node),
-            lambda: select(node, leaf.segment).documents,
+            lambda: select(node, segment).documents,
             lambda documents: int(documents.nbytes),
         )
-        return found
+        return documents
 
-    def parts(self, number: int, document: int) -> Iterator[dict[str, Any]]:
-        """The parts of one document's score."""
-        segment = self.statistics.leaves[number].segment
-        for kind, text, idf in self.terms:
-            impact = self.statistics.impact(number, kind, text)
-            at = int(impact.documents.searchsorted(document))
-            if at < len(impact.documents) and impact.documents[at] == document:
-                value = float(idf * impact.values[at])
-                detail = f"idf {idf:.4f} * saturated frequency {float(impact.values[at]):.4f}"
-                yield {"name": f"{kind} {text}", "value": value, "detail": detail}
+    # ------------------------------------------------------------------ explanations
+    def parts(
+        self,
+        number: int,
+        document: int,
+    ) -> Iterator[dict[str, Any]]:
+        """The parts of one document's score: {"name", "value", "detail"}."""
+        yield from self._term_parts(number, document)
         for run in self.runs:
-            for name, bonus, field in (
-                ("whole run", self.whole, None),
-                ("whole run in title", self.in_title, "title"),
-            ):
-                documents = segment.hits((String((run,), field),)).documents
-                at = int(documents.searchsorted(document))
-                if at < len(documents) and documents[at] == document:
-                    yield {
-                        "name": f"{name} {run}",
-                        "value": bonus,
-                        "detail": "more than all words could give"
-                        if field is None
-                        else "",
-                    }
+            yield from self._run_parts(number, document, run)
         for node, bonus in self.boosts:
-            if document in self._named(number, node):
+            if _index_of(self._boosted(number, node), document) >= 0:
                 yield {
-                    "name": f"boost {told(node)}",
+                    "name": f"boost {node_name(node)}",
                     "value": bonus,
                     "detail": "named in the query",
                 }
 
+    def _term_parts(
+        self,
+        number: int,
+        document: int,
+    ) -> Iterator[dict[str, Any]]:
+        for term in self.terms:
+            impact = self.statistics.impact(number, term.kind, term.text)
+            index = _index_of(impact.documents, document)
+            if index >= 0:
+                frequency = float(impact.values[index])
+                yield {
+                    "name": f"{term.kind} {term.text}",
+                    "value": float(term.idf * impact.values[index]),
+                    "detail": f"idf {term.idf:.4f} * saturated frequency {frequency:.4f}",
+                }
 
-def _looked_up(documents: Array, parts: Sequence[Part]) -> Array:
-    """The sums of the parts at some documents, each looked up: for few documents among many."""
+    def _run_parts(
+        self,
+        number: int,
+        document: int,
+        run: str,
+    ) -> Iterator[dict[str, Any]]:
+        in_report = self._holding(number, run, None)
+        if _index_of(in_report, document) >= 0:
+            yield {
+                "name": f"whole run {run}",
+                "value": self.whole_bonus,
+                "detail": "more than all words could give",
+            }
+        in_title = self._holding(number, run, "title")
+        if _index_of(in_title, document) >= 0:
+            yield {
+                "name": f"whole run in title {run}",
+                "value": self.title_bonus,
+                "detail": "",
+            }
+
+
+def _index_of(
+    documents: Array,
+    document: int,
+) -> int:
+    """Where a document stands among sorted ones, or -1."""
+    index = int(documents.searchsorted(document))
+    is_there = index < len(documents) and documents[index] == document
+    return index if is_there else -1
+
+
+def _looked_up(
+    documents: Array,
+    parts: Sequence[Part],
+) -> Array:
+    """The totals of the parts at some documents, each looked up: for few documents among many."""
     total = np.zeros(len(documents))
-    for some, values, weight in parts:
-        if len(some):
-            wanted = documents.astype(some.dtype)
-            at = some.searchsorted(wanted)
-            held = np.flatnonzero(some.take(at, mode="clip") == wanted)
-            total[held] += (
-                weight if values is None else weight * values.take(at.take(held))
+    for part in parts:
+        if not len(part.documents):
+            continue
+        # in the type of the part: numpy would convert the longer array
+        wanted = documents.astype(part.documents.dtype)
+        indices = part.documents.searchsorted(wanted)
+        is_held = (
+            part.documents.take(
+                indices,
+                mode="clip",
             )
+            == wanted
+        )
+        held = np.flatnonzero(is_held)
+        if part.values is None:
+            total[held] += part.weight
+        else:
+            values = part.values.take(indices.take(held))
+            total[held] += part.weight * values
     return total
 
 
-def told(node: Node) -> str:
+def node_name(node: Node) -> str:
     """A node as an explanation names it."""
     match node:
         case Keyword(name, values):
             return f"{name} {', '.join(values)}"
         case PathPrefix(name, prefixes):
-            return f"{name} {', '.join('/'.join(p) for p in prefixes)}"
+            paths = ["/".join(prefix) for prefix in prefixes]
+            return f"{name} {', '.join(paths)}"
         case _:
             return type(node).__name__

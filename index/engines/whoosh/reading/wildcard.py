@@ -1,8 +1,9 @@
-"""Wildcards: where a pattern with `*` and `?` fits in a text.
+"""Wildcards: where a pattern with `*` and `?` fits, in one text and in the texts of a stream.
 
 From each place where the pattern can begin, the shortest fit is taken. A `*` at either end of the
 pattern therefore stands for nothing. Fits are found from the fixed parts, last to first, so no
-pattern takes exponential time.
+pattern takes exponential time. In a stream arrays do it where a character is one unit and the fixed
+parts are letters; elsewhere it is done text by text.
 """
 
 from __future__ import annotations
@@ -11,15 +12,39 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-__all__ = ["Pattern", "compiled"]
+import numpy as np
 
-RUN = re.compile(r"[^\W_]*")  # exactly the characters for which str.isalnum holds
+from index.analysis.normaliser import letters
+from index.engines.whoosh.storage.grams import Grams
+from index.engines.whoosh.storage.pack import Array
+from index.engines.whoosh.storage.spans import NO_VALUES
+from index.engines.whoosh.storage.units import (
+    findable,
+    units_of,
+    units_until,
+)
+from index.query.nodes import Wildcard
+
+__all__ = ["NO_SPANS", "Pattern", "Spans", "compiled", "fits_of"]
+
+# (starts, ends, texts): spans in units of all texts joined.
+Spans = tuple[Array, Array, Array]
+
+NO_SPANS: Spans = (NO_VALUES, NO_VALUES, NO_VALUES)
+
+# exactly the characters for which str.isalnum holds: 公开2019a, but not 、 or _
+RUN_PATTERN = re.compile(r"[^\W_]*")
+# 公?条*例*
+STARS_PATTERN = re.compile(r"[*?]+")
+FIXED_PATTERN = re.compile(r"[^*?]+")
+LAST_OF_FIRST_PLANE = "\uffff"
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """`parts` are the fixed strings; before each, and behind the last, stand `gaps`: (least, most)
-    free characters.
+    """The fixed strings `parts`, and the free characters before each and behind the last.
+
+    An element of `gaps` is (least, most) characters.
     """
 
     parts: tuple[str, ...]
@@ -28,71 +53,282 @@ class Pattern:
     @property
     def is_plain(self) -> bool:
         """Whether all fixed characters are letters and digits of the first plane."""
-        return all(p.isalnum() and max(p) <= "\uffff" for p in self.parts)
+        return all(
+            part.isalnum() and max(part) <= LAST_OF_FIRST_PLANE for part in self.parts
+        )
 
     def fits(self, text: str) -> list[tuple[int, int]]:
         """[start, end) of the shortest fit from each start, sorted by start."""
         ends: dict[int, int] = {}
-        tail = self.gaps[-1][0]
-        for at in range(len(self.parts) - 1, -1, -1):
-            ends = self._step(text, at, ends, tail)
+        tail, _ = self.gaps[-1]
+        for number in reversed(range(len(self.parts))):
+            if number == len(self.parts) - 1:
+                ends = self._last_part(text, tail)
+            else:
+                ends = self._earlier_part(text, number, ends)
             if not ends:
                 return []
-        lead = self.gaps[0][0]
+        lead, _ = self.gaps[0]
         return [
             (start - lead, end)
             for start, end in sorted(ends.items())
-            if _free(text, start - lead, lead)
+            if _is_free(
+                text,
+                start - lead,
+                lead,
+            )
         ]
 
-    def _step(
-        self, text: str, at: int, following: dict[int, int], tail: int
+    def _last_part(
+        self,
+        text: str,
+        tail: int,
     ) -> dict[int, int]:
-        """start -> least end of the pattern from its part `at` on, given that from the part behind
-        it.
-        """
-        part = self.parts[at]
-        last = at == len(self.parts) - 1
-        order = sorted(following)
-        least, most = self.gaps[at + 1]
-        out: dict[int, int] = {}
+        """start -> end of the last part with the free characters behind it."""
+        part = self.parts[-1]
+        ends = {}
         start = text.find(part)
         while start >= 0:
             end = start + len(part)
-            if last:
-                if _free(text, end, tail):
-                    out[start] = end + tail
-            else:
-                run = RUN.match(text, end, min(len(text), end + most))
-                reach = run.end() if run else end
-                nearest = order[
-                    bisect_left(order, end + least) : bisect_right(order, reach)
-                ]
-                if nearest:
-                    out[start] = min(following[s] for s in nearest)
+            if _is_free(text, end, tail):
+                ends[start] = end + tail
             start = text.find(part, start + 1)
-        return out
+        return ends
+
+    def _earlier_part(
+        self,
+        text: str,
+        number: int,
+        following: dict[int, int],
+    ) -> dict[int, int]:
+        """start of a part -> least end of the pattern; `following` is that of the next part."""
+        part = self.parts[number]
+        least, most = self.gaps[number + 1]
+        starts = sorted(following)
+        ends = {}
+        start = text.find(part)
+        while start >= 0:
+            end = start + len(part)
+            # what `*` and `?` stand for is letters and digits of one run
+            run = RUN_PATTERN.match(
+                text,
+                end,
+                min(len(text), end + most),
+            )
+            reach = run.end() if run else end
+            first = bisect_left(starts, end + least)
+            behind = bisect_right(starts, reach)
+            if first < behind:
+                # the nearest next part need not give the shortest fit
+                reachable = starts[first:behind]
+                ends[start] = min(following[next_] for next_ in reachable)
+            start = text.find(part, start + 1)
+        return ends
 
 
-def _free(text: str, start: int, width: int) -> bool:
-    """Whether `width` characters of a run stand at `start`."""
-    return width == 0 or (
-        start >= 0
-        and start + width <= len(text)
-        and text[start : start + width].isalnum()
-    )
+def _is_free(
+    text: str,
+    start: int,
+    width: int,
+) -> bool:
+    """Whether `width` letters or digits stand at `start`."""
+    if width == 0:
+        return True
+    if start < 0 or start + width > len(text):
+        return False
+    return text[start : start + width].isalnum()
 
 
-def compiled(pattern: str, widest: int) -> Pattern | None:
+def compiled(
+    pattern: str,
+    widest: int,
+) -> Pattern | None:
     """The pattern taken apart, or None when it has no fixed character.
 
     >>> compiled("公?条*例*", 20)
     Pattern(parts=('公', '条', '例'), gaps=((0, 0), (1, 1), (0, 20), (0, 0)))
     """
-    parts = [p for p in re.split(r"[*?]+", pattern) if p]
+    parts = [part for part in STARS_PATTERN.split(pattern) if part]
     if not parts:
         return None
-    frees = re.split(r"[^*?]+", pattern)
-    gaps = [(f.count("?"), f.count("?") + widest * f.count("*")) for f in frees]
-    gaps[0], gaps[-1] = (gaps[0][0],) * 2, (gaps[-1][0],) * 2
+    gaps = []
+    for signs in FIXED_PATTERN.split(pattern):
+        least = signs.count("?")
+        most = least + widest * signs.count("*")
+        gaps.append((least, most))
+    # at either end a `*` stands for nothing
+    lead, _ = gaps[0]
+    tail, _ = gaps[-1]
+    gaps[0] = (lead, lead)
+    gaps[-1] = (tail, tail)
     return Pattern(tuple(parts), tuple(gaps))
+
+
+# ---------------------------------------------------------------------- in a stream
+def fits_of(
+    node: Wildcard,
+    grams: Grams,
+) -> Spans:
+    """Every span where a wildcard fits: the shortest from each start."""
+    pattern = compiled(node.pattern, node.widest)
+    if pattern is None or not all(findable(part) for part in pattern.parts):
+        return NO_SPANS
+    texts = _texts_with_all_parts(pattern, grams)
+    if not len(texts):
+        return NO_SPANS
+    if not pattern.is_plain:
+        return _fits_by_text(pattern, grams, texts)
+    starts, ends = _fits_by_positions(pattern, grams)
+    text_numbers = grams.text_at(starts)
+    if not len(grams.low_surrogates):
+        return starts, ends, text_numbers
+    # `?` is one character, and 𠮷 is two units: such texts are looked through
+    has_astral = np.zeros(grams.count + 1, bool)
+    has_astral[grams.text_at(grams.low_surrogates)] = True
+    is_plain = ~has_astral[text_numbers]
+    slow = _fits_by_text(pattern, grams, texts[has_astral[texts]])
+    quick = (starts[is_plain], ends[is_plain], text_numbers[is_plain])
+    starts, ends, text_numbers = (
+        np.concatenate(pair) for pair in zip(quick, slow, strict=True)
+    )
+    return starts, ends, text_numbers
+
+
+def _texts_with_all_parts(
+    pattern: Pattern,
+    grams: Grams,
+) -> Array:
+    """The texts in which every fixed part stands; the rarest part is looked for first."""
+    parts = {*pattern.parts}
+    texts: Array | None = None
+
+    def frequency(part: str) -> int:
+        return grams.frequency(units_of(part))
+
+    for part in sorted(parts, key=frequency):
+        having, _ = grams.counted(units_of(part))
+        texts = having if texts is None else texts[np.isin(texts, having)]
+        if not len(texts):
+            break
+    assert texts is not None
+    return texts
+
+
+# ---------------------------------------------------------------------- by arrays
+def _fits_by_positions(
+    pattern: Pattern,
+    grams: Grams,
+) -> tuple[Array, Array]:
+    """(starts, ends) of fits in texts of two-byte characters, part by part from the last.
+
+    All fixed characters are letters, so the nearest next part gives the shortest fit: whatever lies
+    between is of one run in any case.
+    """
+    starts, finals = _last_part(pattern, grams)
+    for number in reversed(range(len(pattern.parts) - 1)):
+        if not len(starts):
+            return NO_VALUES, NO_VALUES
+        starts, finals = _earlier_part(
+            pattern,
+            grams,
+            number,
+            (starts, finals),
+        )
+    lead, _ = pattern.gaps[0]
+    # a text does not begin before the first unit
+    has_room = starts >= lead
+    starts = starts[has_room] - lead
+    finals = finals[has_room]
+    is_free = _free(
+        grams,
+        starts,
+        np.full(len(starts), lead),
+    )
+    return starts[is_free], finals[is_free]
+
+
+def _last_part(
+    pattern: Pattern,
+    grams: Grams,
+) -> tuple[Array, Array]:
+    """Where the last part begins, and where the fit then ends."""
+    units = units_of(pattern.parts[-1])
+    starts, _ = grams.find(units)
+    ends = starts + len(units)
+    tail, _ = pattern.gaps[-1]
+    is_free = _free(
+        grams,
+        ends,
+        np.full(len(ends), tail),
+    )
+    return starts[is_free], ends[is_free] + tail
+
+
+def _earlier_part(
+    pattern: Pattern,
+    grams: Grams,
+    number: int,
+    following: tuple[Array, Array],
+) -> tuple[Array, Array]:
+    """The same of an earlier part; `following` is that of the next one."""
+    next_starts, next_finals = following
+    units = units_of(pattern.parts[number])
+    starts, _ = grams.find(units)
+    ends = starts + len(units)
+    least, most = pattern.gaps[number + 1]
+    nearest = next_starts.searchsorted(ends + least)
+    exists = nearest < len(next_starts)
+    nearest = np.minimum(nearest, len(next_starts) - 1)
+    is_near = exists & (next_starts[nearest] <= ends + most)
+    starts = starts[is_near]
+    ends = ends[is_near]
+    nearest = nearest[is_near]
+    is_free = _free(
+        grams,
+        ends,
+        next_starts[nearest] - ends,
+    )
+    return starts[is_free], next_finals[nearest[is_free]]
+
+
+def _free(
+    grams: Grams,
+    starts: Array,
+    widths: Array,
+) -> Array:
+    """Whether only letters and digits stand in the `widths` units from each start."""
+    is_free = np.ones(len(starts), bool)
+    # all starts step by step together; those that fail or are done leave
+    left = np.flatnonzero(widths > 0)
+    step = 0
+    while len(left):
+        is_letter = letters()[grams.units.take(starts[left] + step)]
+        is_free[left[~is_letter]] = False
+        step += 1
+        left = left[is_letter & (widths[left] > step)]
+    return is_free
+
+
+# ---------------------------------------------------------------------- by text
+def _fits_by_text(
+    pattern: Pattern,
+    grams: Grams,
+    texts: Array,
+) -> Spans:
+    """Fits in some texts, each looked through."""
+    spans: list[tuple[int, int, int]] = []
+    for number in texts.tolist():
+        text = grams.text(number)
+        base = int(grams.offsets[number])
+        # without the NUL behind it
+        unit_count = int(grams.offsets[number + 1]) - base - 1
+        has_astral = len(text) != unit_count
+        # the pattern counts characters, spans are counted in units
+        for start, end in pattern.fits(text):
+            if has_astral:
+                start, end = units_until(text, start), units_until(text, end)  # noqa: PLW2901
+            spans.append((base + start, base + end, number))
+    if not spans:
+        return NO_SPANS
+    starts, ends, numbers = np.array(spans, np.int64).T
+    return starts, ends, numbers

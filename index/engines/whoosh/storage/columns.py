@@ -1,173 +1,184 @@
-"""Columns: one value a document.
+"""Columns: one value a document. Facet values as ordinals, numbers, and blobs of bytes.
 
-Facet values as ordinals, numbers with NaN for unknown, and blobs of bytes.
-
-A facet `name` is `f:name`, an ordinal a document (0: it has none), and `fv:name`, its values as
-JSON, each a list from the top down (a plain keyword is a list of one). A number is `n:name`. A blob
-`name` is `name.off` and `name.data`.
+An ordinal is an index into the values of the facet in this segment; ordinal 0 is no value. A value
+is a path from the top down; a plain keyword is a path of one name.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import (
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from itertools import pairwise
 from sys import intern
 
 import numpy as np
 
 from index.engines.seam import Document
-from index.engines.whoosh.storage.grams import neighbours
-from index.engines.whoosh.storage.pack import Array, Pack, PackWriter
+from index.engines.whoosh.storage.layout import (
+    BLOBS,
+    PartSet,
+    facet_set,
+    number_set,
+)
+from index.engines.whoosh.storage.pack import Array, Pack
 from index.model.fields import FACETS
 from index.model.json_codec import from_json
 
 __all__ = [
     "Blob",
-    "blob_of",
+    "FacetPath",
+    "blob_arrays",
     "facet_arrays",
     "facet_values",
-    "merge_blob",
-    "merge_columns",
     "number_arrays",
+    "offsets_of",
     "path_of",
     "paths_of",
+    "values_as_json",
 ]
 
-NUMBER_FACETS = tuple(f.name for f in FACETS if f.kind == "number")
+FacetPath = tuple[str, ...]
+
+NUMBER_FACETS = tuple(facet.name for facet in FACETS if facet.kind == "number")
 
 
-def path_of(document: Document, name: str) -> tuple[str, ...]:
-    """The value of a facet from the top down; a number facet without a keyword of its own takes its
-    number.
+# ---------------------------------------------------------------------- facets
+def path_of(
+    document: Document,
+    name: str,
+) -> FacetPath:
+    """The value of a facet from the top down.
+
+    A number facet (the year) without a keyword of its own takes its number.
     """
+    # a keyword wins over the number of the same name
     value = document.keywords.get(name)
     if value is None and name in NUMBER_FACETS and name in document.numbers:
         value = str(int(document.numbers[name]))
-    return (value,) if isinstance(value, str) else tuple(value or ())
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value or ())
 
 
-def _ordinals(ordinals: Sequence[int] | Array, most: int) -> Array:
-    return np.asarray(ordinals, "<u2" if most <= 0xFFFF else "<u4")
-
-
-def _json(values: Sequence[Sequence[str]]) -> Array:
-    return np.frombuffer(json.dumps(values, ensure_ascii=True).encode("ascii"), "u1")
-
-
-def paths_of(document: Document) -> dict[str, tuple[str, ...]]:
-    """The values of all facets that the document has, from the top down."""
+def paths_of(document: Document) -> dict[str, FacetPath]:
+    """The values of all facets that the document has."""
     names = dict.fromkeys((*document.keywords, *NUMBER_FACETS))
-    return {name: path for name in names if (path := path_of(document, name))}
+    paths = {}
+    for name in names:
+        path = path_of(document, name)
+        if path:
+            paths[name] = path
+    return paths
 
 
 def facet_arrays(
-    documents: Sequence[Mapping[str, tuple[str, ...]]],
-) -> dict[str, Array]:
+    documents: Sequence[Mapping[str, FacetPath]],
+) -> dict[PartSet, Mapping[str, Array]]:
     """The facet columns of some documents, given by their paths."""
-    names = dict.fromkeys((*(n for d in documents for n in d), *NUMBER_FACETS))
-    parts: dict[str, Array] = {}
-    for name in names:
-        values: dict[tuple[str, ...], int] = {(): 0}
-        ordinals = [values.setdefault(d.get(name, ()), len(values)) for d in documents]
-        parts[f"f:{name}"] = _ordinals(ordinals, len(values))
-        parts[f"fv:{name}"] = _json([list(v) for v in values])
-    return parts
+    # the year is a facet of every index, even when no report has it
+    used = (name for paths in documents for name in paths)
+    names = dict.fromkeys((*used, *NUMBER_FACETS))
+    return {facet_set(name): _facet_column(name, documents) for name in names}
 
 
-def number_arrays(documents: Sequence[Mapping[str, float]]) -> dict[str, Array]:
-    """The number columns of some documents."""
-    names = dict.fromkeys(n for d in documents for n in d)
-    nan = float("nan")
+def _facet_column(
+    name: str,
+    documents: Sequence[Mapping[str, FacetPath]],
+) -> dict[str, Array]:
+    ordinals_of: dict[FacetPath, int] = {(): 0}
+    ordinals = [
+        ordinals_of.setdefault(paths.get(name, ()), len(ordinals_of))
+        for paths in documents
+    ]
     return {
-        f"n:{name}": np.array([d.get(name, nan) for d in documents], "<f8")
-        for name in names
+        "ordinals": np.array(ordinals, np.int64),
+        "values": values_as_json(ordinals_of),
     }
 
 
-def facet_values(array: Array) -> list[tuple[str, ...]]:
-    """The values that the ordinals stand for; a name is one string, in however many paths and
-    segments it stands.
+def values_as_json(values: Iterable[FacetPath]) -> Array:
+    """The values of a facet as the bytes of a JSON list of lists."""
+    lists = [list(path) for path in values]
+    # ASCII: a lone surrogate is escaped and comes back as it was
+    data = json.dumps(
+        lists,
+        ensure_ascii=True,
+    ).encode("ascii")
+    return np.frombuffer(data, "u1")
+
+
+def facet_values(array: Array) -> list[FacetPath]:
+    """The values that the ordinals stand for.
+
+    A name is one string object, in however many paths and segments it stands: that saves memory,
+    and equal names compare at once.
     """
-    return [tuple(map(intern, v)) for v in from_json(array.tobytes())]
+    return [tuple(map(intern, names)) for names in from_json(array.tobytes())]
 
 
-def merge_columns(
-    out: PackWriter, sources: Sequence[tuple[Mapping[str, Array], Array]]
-) -> None:
-    """Merge facets and numbers of several (arrays, numbers of the documents kept)."""
-    names = dict.fromkeys(
-        n for arrays, _ in sources for n in arrays if n.startswith(("f:", "n:"))
-    )
+# ---------------------------------------------------------------------- numbers
+def number_arrays(
+    documents: Sequence[Mapping[str, float]],
+) -> dict[PartSet, Mapping[str, Array]]:
+    """The number columns of some documents."""
+    names = dict.fromkeys(name for numbers in documents for name in numbers)
+    unknown = float("nan")
+    columns: dict[PartSet, Mapping[str, Array]] = {}
     for name in names:
-        if name.startswith("n:"):
-            columns = [
-                arrays[name][kept] if name in arrays else np.full(len(kept), np.nan)
-                for arrays, kept in sources
-            ]
-            out.add(name, np.concatenate(columns).astype("<f8"))
-        else:
-            _merge_facet(out, name[2:], sources)
-
-
-def _merge_facet(
-    out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]
-) -> None:
-    values: dict[tuple[str, ...], int] = {(): 0}
-    columns = []
-    for arrays, kept in sources:
-        if f"f:{name}" not in arrays:
-            columns.append(np.zeros(len(kept), np.int64))
-            continue
-        old, ordinals = facet_values(arrays[f"fv:{name}"]), arrays[f"f:{name}"][kept]
-        table = np.zeros(len(old), np.int64)
-        for ordinal in np.flatnonzero(np.bincount(ordinals)).tolist():
-            table[ordinal] = values.setdefault(old[ordinal], len(values))
-        columns.append(table[ordinals])
-    out.add(f"f:{name}", _ordinals(np.concatenate(columns), len(values)))
-    out.add(f"fv:{name}", _json([list(v) for v in values]))
+        values = [numbers.get(name, unknown) for numbers in documents]
+        columns[number_set(name)] = {"values": np.array(values, "<f8")}
+    return columns
 
 
 # ---------------------------------------------------------------------- blobs
-def blob_of(name: str, values: Sequence[bytes]) -> dict[str, Array]:
-    """The parts of a blob."""
-    off = _offsets([len(v) for v in values])
-    return {f"{name}.off": off, f"{name}.data": np.frombuffer(b"".join(values), "u1")}
+def blob_arrays(
+    name: str,
+    values: Sequence[bytes],
+) -> dict[PartSet, dict[str, Array]]:
+    """The set of one blob."""
+    lengths = [len(value) for value in values]
+    arrays = {
+        "offsets": offsets_of(lengths),
+        "data": np.frombuffer(b"".join(values), "u1"),
+    }
+    return {BLOBS[name]: arrays}
 
 
-def _offsets(lengths: Sequence[int] | Array) -> Array:
-    off = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
-    return off.astype("<u4" if int(off[-1]) < 1 << 32 else "<u8")
-
-
-def merge_blob(
-    out: PackWriter, name: str, sources: Sequence[tuple[Mapping[str, Array], Array]]
-) -> None:
-    """Merge a blob of several (arrays, numbers of the documents kept)."""
-    spool = out.spool("u1")
-    lengths = []
-    for arrays, kept in sources:
-        off = arrays[f"{name}.off"].astype(np.int64)
-        lengths.append(np.diff(off)[kept])
-        for first, last in neighbours(kept):
-            spool.append(arrays[f"{name}.data"][off[first] : off[last]])
-    out.add(f"{name}.off", _offsets(np.concatenate(lengths)))
-    out.copy(f"{name}.data", spool)
+def offsets_of(lengths: Sequence[int] | Array) -> Array:
+    """Where each entry starts, and where the last ends (i64)."""
+    ends = np.cumsum(
+        lengths,
+        dtype=np.int64,
+    )
+    return np.concatenate(([0], ends))
 
 
 class Blob:
     """A blob of a pack, for reading."""
 
-    def __init__(self, pack: Pack, name: str) -> None:
-        self.off, self.data = pack.array(f"{name}.off"), pack.part(f"{name}.data")
+    def __init__(
+        self,
+        pack: Pack,
+        name: str,
+    ) -> None:
+        parts = BLOBS[name].opened(pack)
+        self.offsets = parts["offsets"].whole()
+        self.data = parts["data"]
 
-    def __getitem__(self, number: int) -> bytes:
+    def __getitem__(self, document: int) -> bytes:
         """The bytes of one document."""
-        return self.data.slice(
-            int(self.off[number]), int(self.off[number + 1])
-        ).tobytes()
+        start = int(self.offsets[document])
+        end = int(self.offsets[document + 1])
+        return self.data.slice(start, end).tobytes()
 
     def __iter__(self) -> Iterator[bytes]:
         """The bytes of every document, in order: much quicker than one by one."""
+        # slices of bytes are quick, slices of arrays are not
         data = self.data.whole().tobytes()
-        return (data[start:end] for start, end in pairwise(self.off.tolist()))
+        bounds = pairwise(self.offsets.tolist())
+        return (data[start:end] for start, end in bounds)

@@ -1,12 +1,13 @@
 """The display text, kept as what tells it from its index form.
 
-Nearly all of a display text can be told from the form and its way back: line breaks stand where
-white space was dropped, and most characters are themselves. What is left is a table of characters
-(，for the form's ",", 開 for 开) and a list of places that follow neither: a tenth of what the text
-takes deflated, and as quick to read.
+Most of a display text follows from the form and its OffsetMap: line breaks stand where white space
+was dropped, and most characters are themselves. What is left is a table of characters (， for the
+form's ",", 開 for 开) and a list of exceptions: places that follow neither. That takes a tenth of
+the deflated text and is as quick to read.
 
-    u32 characters | u16 entries of the table | u16 bytes of a gap | u32 places | the gaps between the places
-    | all characters as UTF-8: the table's left side, its right side, one a place
+    u32 characters | u16 entries of the table | u16 bytes of a gap | u32 exceptions
+    | the gaps between the exceptions
+    | as UTF-8: the left side of the table, its right side, one character an exception
 """
 
 from __future__ import annotations
@@ -19,131 +20,221 @@ from operator import add
 
 import numpy as np
 
-from index.analysis.normaliser import Folded, code_points, is_encodable, of_code_points
+from index.analysis.normaliser import (
+    Folded,
+    code_points,
+    is_encodable,
+    of_code_points,
+)
+from index.analysis.offsets import OffsetMap
 from index.engines.whoosh.storage.pack import Array
 from index.engines.whoosh.storage.postings import run_lengths
 
 __all__ = ["packed", "unpacked"]
 
-HEADER = struct.Struct("<IHHI")
-# What is taken to stand where the form has nothing, and in place of what was expanded.
-DROPPED = "\n"
+HEADER_STRUCT = struct.Struct("<IHHI")
+# Stands where the form has nothing (a dropped line break) and where something was expanded.
+DROPPED_CHARACTER = "\n"
+# Up to this many table entries are replaced one after the other: a microsecond each.
+FEW_ENTRIES = 24
+# The left side of the table is of the first plane: numpy looks it up in an array of this size.
+FIRST_PLANE = 0x10000
+LARGEST_SHORT_GAP = 0xFFFF
 
-# Up to so many entries of a table are replaced one after the other, which takes a
-# microsecond each.
-FEW = 24
 
-
-def packed(folded: Folded, display: str) -> bytes:
+def packed(
+    folded: Folded,
+    display: str,
+) -> bytes:
     """What `unpacked` needs beside the form.
 
-    Half surrogate pairs become question marks, as no encoding writes them.
+    Half surrogate pairs become question marks, because no encoding writes them.
     """
-    display = (
-        display
-        if is_encodable(display)
-        else display.encode("utf-8", "replace").decode()
+    if not is_encodable(display):
+        display = display.encode("utf-8", "replace").decode()
+    skeleton = _skeleton(folded, len(display))
+    codes = code_points(display)
+    left, right = _table(
+        skeleton,
+        code_points(skeleton),
+        codes,
     )
-    skeleton, codes = _skeleton(folded, len(display)), code_points(display)
-    left, right = _table(skeleton, code_points(skeleton), codes)
-    places = np.flatnonzero(code_points(_replaced(skeleton, left, right)) != codes)
-    gaps = np.append(places[:1], np.diff(places))
-    width = 2 if not len(gaps) or int(gaps.max()) <= 0xFFFF else 4
-    others = of_code_points(codes[places])
-    header = HEADER.pack(len(display), len(left), width, len(places))
-    return (
-        header + gaps.astype(f"<u{width}").tobytes() + (left + right + others).encode()
+    guessed = code_points(_replaced(skeleton, left, right))
+    exceptions = np.flatnonzero(guessed != codes)
+    gaps = np.append(exceptions[:1], np.diff(exceptions))
+    width = 2
+    if len(gaps) and int(gaps.max()) > LARGEST_SHORT_GAP:
+        width = 4
+    header = HEADER_STRUCT.pack(
+        len(display),
+        len(left),
+        width,
+        len(exceptions),
     )
+    characters = left + right + of_code_points(codes[exceptions])
+    return header + gaps.astype(f"<u{width}").tobytes() + characters.encode()
 
 
-def unpacked(folded: Folded, data: bytes) -> str:
+def unpacked(
+    folded: Folded,
+    data: bytes,
+) -> str:
     """The display text."""
-    length, entries, width, places = HEADER.unpack_from(data)
-    end = HEADER.size + width * places
-    characters = data[end:].decode()
-    left, right, others = (
-        characters[:entries],
-        characters[entries : 2 * entries],
-        characters[2 * entries :],
+    length, entries, width, exceptions = HEADER_STRUCT.unpack_from(data)
+    gaps_end = HEADER_STRUCT.size + width * exceptions
+    characters = data[gaps_end:].decode()
+    left = characters[:entries]
+    right = characters[entries : 2 * entries]
+    others = characters[2 * entries :]
+    text = _replaced(
+        _skeleton(folded, length),
+        left,
+        right,
     )
-    text = _replaced(_skeleton(folded, length), left, right)
-    if not places:
+    if not exceptions:
         return text
+    gap_bytes = memoryview(data)[HEADER_STRUCT.size : gaps_end]
+    gaps = gap_bytes.cast("H" if width == 2 else "I")
     pieces: list[str] = []
-    at = 0
-    gaps = memoryview(data)[HEADER.size : end].cast("H" if width == 2 else "I")
+    start = 0
     for place, other in zip(accumulate(gaps), others, strict=True):
-        pieces += (text[at:place], other)
-        at = place + 1
-    return "".join(pieces) + text[at:]
+        pieces += (text[start:place], other)
+        start = place + 1
+    return "".join(pieces) + text[start:]
 
 
-def _skeleton(folded: Folded, length: int) -> str:
-    """The characters of the form at their places in the display text, and DROPPED at all others."""
-    form, offsets = folded.form, folded.offsets
+# ---------------------------------------------------------------------- skeletons
+def _skeleton(
+    folded: Folded,
+    length: int,
+) -> str:
+    """The characters of the form at their places in the display text; dropped ones elsewhere."""
+    form = folded.form
+    offsets = folded.offsets
     if offsets.is_identity and len(form) == length:
         return form
-    ends = (*offsets.form[1:], len(form))
-    if tuple(map(add, offsets.form, count())) == offsets.display and not any(
-        offsets.block
-    ):
-        # nearly always: one line break is dropped at a time, and nothing is expanded
-        text = DROPPED.join(
-            [form[start:end] for start, end in zip(offsets.form, ends, strict=True)]
+    if _drops_single_characters(offsets):
+        text = _joined_by_drops(form, offsets)
+    else:
+        text = _placed(form, offsets)
+    missing = length - len(text)
+    return (text + DROPPED_CHARACTER * missing)[:length]
+
+
+def _drops_single_characters(offsets: OffsetMap) -> bool:
+    """Whether one character is dropped before each run, and nothing is expanded: nearly always."""
+    # then the display position of run n is its form position plus n
+    expected = tuple(
+        map(
+            add,
+            offsets.form,
+            count(),
         )
-        return (text + DROPPED * (length - len(text)))[:length]
+    )
+    return expected == offsets.display and not any(offsets.block)
+
+
+def _joined_by_drops(
+    form: str,
+    offsets: OffsetMap,
+) -> str:
+    starts = offsets.form
+    ends = (*starts[1:], len(form))
+    runs = [form[start:end] for start, end in zip(starts, ends, strict=True)]
+    return DROPPED_CHARACTER.join(runs)
+
+
+def _placed(
+    form: str,
+    offsets: OffsetMap,
+) -> str:
+    """Each run of the form at its display position."""
+    ends = (*offsets.form[1:], len(form))
     pieces: list[str] = []
-    at = 0
-    for start, end, display, block in zip(
-        offsets.form, ends, offsets.display, offsets.block, strict=True
-    ):
-        if display > at:
-            pieces.append(DROPPED * (display - at))
-        pieces.append(DROPPED * block if block else form[start:end])
-        at = display + (block or end - start)
-    return ("".join(pieces) + DROPPED * (length - at))[:length]
+    length = 0
+    runs = zip(offsets.form, ends, offsets.display, offsets.block, strict=True)
+    for start, end, display, block in runs:
+        if display > length:
+            pieces.append(DROPPED_CHARACTER * (display - length))
+        if block:
+            # ㈠ is (一) in the form: it is an exception or in the table
+            pieces.append(DROPPED_CHARACTER * block)
+            length = display + block
+        else:
+            pieces.append(form[start:end])
+            length = display + end - start
+    return "".join(pieces)
 
 
-def _table(skeleton: str, have: Array, want: Array) -> tuple[str, str]:
-    """The characters that nearly always stand for another, and those.
+# ---------------------------------------------------------------------- tables
+def _table(
+    skeleton: str,
+    guessed: Array,
+    wanted: Array,
+) -> tuple[str, str]:
+    """The characters that nearly always stand for another one, and those others.
 
-    None of the one is among the other, so that they can be replaced in any order.
+    No character is on both sides, so they can be replaced in any order.
     """
-    differ = np.flatnonzero(have != want)
-    pairs = np.sort(have[differ].astype(np.int64) << 32 | want[differ])
-    at, gains = run_lengths(pairs)
-    pairs = pairs[at]
+    differs = np.flatnonzero(guessed != wanted)
+    # (guessed, wanted) as one number, so that numpy sorts and counts them
+    guessed_codes = guessed[differs].astype(np.int64)
+    pairs = np.sort(guessed_codes << 32 | wanted[differs])
+    first, gains = run_lengths(pairs)
+    pairs = pairs[first]
     changed: Counter[int] = Counter()
     for pair, gain in zip(pairs.tolist(), gains.tolist(), strict=True):
         changed[pair >> 32] += gain
     order = np.argsort(-gains, kind="stable")
-    order = order[gains[order] > 1]  # one place is named as briefly as an entry
+    # one exception takes as little room as an entry
+    order = order[gains[order] > 1]
     chosen: dict[str, str] = {}
-    for pair, gain in zip(pairs[order].tolist(), gains[order].tolist(), strict=True):
-        a, b = chr(pair >> 32), chr(pair & 0xFFFFFFFF)
-        free = (
-            a not in chosen
-            and a not in chosen.values()
-            and b not in chosen
-            and a <= "\uffff"
-        )
-        if free and gain > skeleton.count(a) - changed[ord(a)] + 1:
-            chosen[a] = b
+    best_pairs = pairs[order].tolist()
+    best_gains = gains[order].tolist()
+    for pair, gain in zip(best_pairs, best_gains, strict=True):
+        old = chr(pair >> 32)
+        new = chr(pair & 0xFFFFFFFF)
+        if _is_free(old, new, chosen):
+            # where the character stands for itself the entry makes a new exception
+            losses = skeleton.count(old) - changed[ord(old)] + 1
+            if gain > losses:
+                chosen[old] = new
     return "".join(chosen), "".join(chosen.values())
 
 
-def _replaced(text: str, left: str, right: str) -> str:
+def _is_free(
+    old: str,
+    new: str,
+    chosen: dict[str, str],
+) -> bool:
+    """Whether an entry may be added to the table."""
+    if ord(old) >= FIRST_PLANE or old in chosen:
+        return False
+    return old not in chosen.values() and new not in chosen
+
+
+def _replaced(
+    text: str,
+    left: str,
+    right: str,
+) -> str:
     """The text with the characters of `left` replaced by those of `right`."""
-    if len(left) <= FEW:
-        for a, b in zip(left, right, strict=True):
-            text = text.replace(a, b)
+    if len(left) <= FEW_ENTRIES:
+        for old, new in zip(left, right, strict=True):
+            text = text.replace(old, new)
         return text
-    codes, table = code_points(text), _identity().copy()
+    codes = code_points(text)
+    table = _identity_table().copy()
     table[code_points(left)] = code_points(right)
-    low = codes < len(table)
-    return of_code_points(np.where(low, table[np.where(low, codes, 0)], codes))
+    # 𠮷 is not in the table and stays as it is
+    is_low = codes < FIRST_PLANE
+    mapped = table[np.where(is_low, codes, 0)]
+    return of_code_points(np.where(is_low, mapped, codes))
 
 
 @cache
-def _identity() -> Array:
-    return np.arange(0x10000, dtype=np.int32)
+def _identity_table() -> Array:
+    return np.arange(
+        FIRST_PLANE,
+        dtype=np.int32,
+    )

@@ -1,435 +1,132 @@
-"""Grams: the texts of one stream (all titles, all texts) with their characters and pairs: any
-string is found.
+"""Grams: the texts of one stream (all titles, all texts) with the postings of their characters and
+pairs, for reading. Any string is found.
 
-A text is kept as UTF-16 units, each text ended by one NUL. Every unit and every two neighbouring
-units have postings; those of the pairs carry positions. One or two units are answered by their
-postings alone; for a longer string the rarest pair's positions are expanded, in blocks, and the
-other units are checked in the text.
+Every unit and every two neighbouring units have postings; those of the pairs carry positions. A
+string of one or two units is answered by its postings alone. For a longer one the positions of its
+rarest pair are expanded, in blocks, and the other units are checked in the text.
 
-Postings hold two bytes for a document and two for a position: a text longer than 65,536 units is
-cut into pieces, and the pieces behind the first are numbered after all texts. A place may cross a
+Postings hold two bytes for a text and two for a position. So a text longer than 65,536 units is cut
+into pieces, and the pieces behind the first are numbered after all texts. An occurrence may cross a
 cut: its first pair stands in one piece.
-
-The parts of `name`: `name.u` units, `name.off` where each text starts (and the end), `name.xd` and
-`name.xo` text and start of each further piece, `name.low` the places of low surrogates; `name.c`
-and `name.g` the postings of units and of pairs; `name.so` and `name.s` the packed rows of each
-text's OffsetMap. Wordings also have `name.doc`, the document of each text, and `name.bs`,
-`name.be`, the units that were replaced.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
-from operator import add, sub
-from typing import Literal
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from index.analysis.normaliser import Folded, is_encodable
+from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
-from index.engines.whoosh.storage.pack import Array, Pack, PackWriter
-from index.engines.whoosh.storage.postings import (
-    Postings,
-    merge_postings,
-    postings_of,
-    run_lengths,
+from index.engines.whoosh.storage.layout import (
+    PAIRS,
+    SINGLES,
+    TEXTS,
 )
-from index.engines.whoosh.storage.spans import EMPTY, choose, overlaps_itself
+from index.engines.whoosh.storage.offset_rows import offsets_from_rows
+from index.engines.whoosh.storage.pack import Array, Pack
+from index.engines.whoosh.storage.postings import Postings, run_lengths
+from index.engines.whoosh.storage.spans import (
+    NO_VALUES,
+    choose,
+    overlaps_itself,
+)
 
-__all__ = ["Grams", "GramsBuilder", "Units", "merge_grams", "storable", "units_of"]
+__all__ = ["PIECE_UNITS", "Grams", "neighbours", "pair_key"]
 
-PIECE = 1 << 16
+# A position inside a piece has two bytes.
+PIECE_UNITS = 1 << 16
+# Candidates of a long string are checked in blocks of about this many.
 CHECKED_AT_A_TIME = 1 << 15
-WIDTHS = (1, 2, 4, 8)
-CASTS: Mapping[int, Literal["b", "h", "i", "q"]] = {1: "b", 2: "h", 4: "i", 8: "q"}
-COLUMNS = ("form", "display", "block")
-SAME = OffsetMap()
-REPLACED = {0: 0xFFFD, **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)}
+LEAST_ROWS_AT_A_TIME = 256
+# Below this share of candidates left, dropping the others pays for itself.
+WORTH_DROPPING = 0.75
 
 
-def storable(text: str) -> str:
-    """The text without NUL and lone surrogates, which no decoded report holds:
-
-    U+FFFD takes their place.
-    """
-    if not is_encodable(text):
-        return text.translate(REPLACED)
-    return text.replace("\0", "\ufffd") if "\0" in text else text
+def pair_key(
+    first: int,
+    second: int,
+) -> int:
+    """The key of two neighbouring units."""
+    return first << 16 | second
 
 
-def units_of(text: str) -> Array:
-    """The UTF-16 units of a text."""
-    return np.frombuffer(storable(text).encode("utf-16-le"), "<u2")
-
-
-def _astral(text: str) -> bool:
-    return bool(text) and max(text) > "\uffff"
-
-
-# ---------------------------------------------------------------------- building
-@dataclass(frozen=True, slots=True)
-class Units:
-    """One text ready to be gathered: its UTF-16 units with the NUL behind them, the packed rows of
-    its OffsetMap, and for a wording where it was replaced, as pairs of u32.
-    """
-
-    data: bytes
-    rows: bytes
-    blocks: bytes = b""
-
-    @classmethod
-    def of(cls, folded: Folded, *, wording: bool = False) -> Units:
-        """The units of a text."""
-        form, offsets = storable(folded.form), folded.offsets
-        blocks = _replaced(form, offsets).astype("<u4").tobytes() if wording else b""
-        return cls(form.encode("utf-16-le") + b"\0\0", _packed(offsets), blocks)
-
-
-class GramsBuilder:
-    """Collects the texts of one stream and inverts them all at once."""
-
-    def __init__(self, *, wording: bool = False) -> None:
-        self.wording = wording
-        self.texts: list[bytes] = []
-        self.rows: list[bytes] = []
-        self.owners: list[int] = []
-        self.blocks: list[Array] = []
-        self.units = 0
-
-    def add(self, text: Units, owner: int) -> None:
-        """Add the text of document `owner`."""
-        if self.wording:
-            self.blocks.append(
-                np.frombuffer(text.blocks, "<u4").reshape(-1, 2).astype(np.int64)
-                + self.units
-            )
-        self.texts.append(text.data)
-        self.rows.append(text.rows)
-        self.owners.append(owner)
-        self.units += len(text.data) // 2
-
-    def arrays(self, name: str) -> dict[str, Array]:
-        """The parts of `name`."""
-        units = np.frombuffer(b"".join(self.texts), "<u2")
-        off = np.zeros(len(self.texts) + 1, "<u4")
-        np.cumsum([len(t) // 2 for t in self.texts], out=off[1:])
-        so = np.zeros(len(self.rows) + 1, "<u4")
-        np.cumsum([len(r) for r in self.rows], out=so[1:])
-        spans = np.frombuffer(b"".join(self.rows), "u1")
-        parts = {
-            f"{name}.u": units,
-            f"{name}.off": off,
-            f"{name}.so": so,
-            f"{name}.s": spans,
-        }
-        parts |= _cuts(name, off) | {f"{name}.low": _low_surrogates(units)}
-        if self.wording:
-            blocks = (
-                np.concatenate(self.blocks)
-                if self.blocks
-                else np.empty((0, 2), np.int64)
-            )
-            parts[f"{name}.doc"] = np.array(self.owners, "<u2")
-            parts |= {
-                f"{name}.bs": blocks[:, 0].astype("<u4"),
-                f"{name}.be": blocks[:, 1].astype("<u4"),
-            }
-        return parts | _inverted(name, units, parts)
-
-
-def _replaced(form: str, offsets: OffsetMap) -> Array:
-    """(start, end) in units of the runs of a wording that were replaced; touching ones are joined."""
-    starts, chosen = np.array(offsets.form, np.int64), np.array(offsets.block) > 0
-    spans = np.stack([starts[chosen], np.append(starts[1:], len(form))[chosen]], 1)
-    if _astral(form) and len(spans):
-        wide = np.cumsum([0] + [1 + (c > "\uffff") for c in form])
-        spans = wide[spans]
-    return spans[spans[:, 1] > spans[:, 0]]
-
-
-def _packed(offsets: OffsetMap) -> bytes:
-    """The rows (form, display, block) of an OffsetMap: by how much each column grows, in as few
-    bytes as it takes. Plain Python, as in `_unpacked`.
-    """
-    if offsets.is_identity:
-        return b""
-    columns = (
-        _growth(offsets.form),
-        _growth([*map(sub, offsets.display, offsets.form)]),
-        offsets.block,
-    )
-    widths = [_width(min(c), max(c)) for c in columns]
-    parts = [
-        struct.pack(f"<{len(c)}{CASTS[w]}", *c)
-        for c, w in zip(columns, widths, strict=True)
-    ]
-    return bytes(widths) + b"".join(parts)
-
-
-def _width(low: int, high: int) -> int:
-    """How many bytes hold the signed integers low..high."""
-    return next(w for w in WIDTHS if max(high, ~low) < 1 << 8 * w - 1)
-
-
-def _growth(values: Sequence[int]) -> Sequence[int]:
-    return [*values[:1], *map(sub, values[1:], values)]
-
-
-def _unpacked(data: bytes) -> OffsetMap:
-    """The OffsetMap that was packed.
-
-    Plain Python: a report has some fifty rows, fewer than arrays are worth.
-    """
-    if not data:
-        return SAME
-    count = (len(data) - len(COLUMNS)) // sum(data[: len(COLUMNS)])
-    columns, at = [], len(COLUMNS)
-    for width in data[: len(COLUMNS)]:
-        columns.append(memoryview(data)[at : at + width * count].cast(CASTS[width]))
-        at += width * count
-    form = tuple(accumulate(columns[0]))
-    display = tuple(map(add, form, accumulate(columns[1])))
-    return OffsetMap(form, display, tuple(columns[2]))
-
-
-def _low_surrogates(units: Array) -> Array:
-    return np.flatnonzero((units & 0xFC00) == 0xDC00).astype("<u4")
-
-
-def _cuts(name: str, off: Array) -> dict[str, Array]:
-    """The further pieces of long texts."""
-    more: Array = (np.diff(off.astype(np.int64)) - 1) // PIECE
-    texts = np.repeat(np.arange(len(more)), more)
-    first = np.repeat(np.cumsum(more) - more, more)
-    starts = off[texts].astype(np.int64) + PIECE * (np.arange(len(texts)) - first + 1)
-    return {f"{name}.xd": texts.astype("<u2"), f"{name}.xo": starts.astype("<u4")}
-
-
-def _inverted(name: str, units: Array, parts: Mapping[str, Array]) -> dict[str, Array]:
-    """The postings of units and of pairs.
-
-    What is sorted are numbers of four bytes (unit, piece) and of eight (two units, piece, place),
-    set together of two-byte columns, the lowest first.
-    """
-    starts = np.concatenate((parts[f"{name}.off"][:-1], parts[f"{name}.xo"]))
-    order = np.argsort(starts, kind="stable")
-    lengths = np.diff(np.append(starts[order], np.uint32(len(units))))
-    piece = np.repeat(order.astype("<u2"), lengths)
-    place = np.arange(len(units), dtype="<u4") - np.repeat(starts[order], lengths)
-    single = _sorted(units, (piece, units))
-    at, counts = run_lengths(single)
-    documents, keys = _columns(single).T
-    out = postings_of(f"{name}.c", keys[at], documents[at], counts)
-    pair = _sorted(units, (place[:-1], piece[:-1], units[1:], units[:-1]))
-    at, counts = run_lengths(pair >> np.uint64(16))
-    positions, documents = _columns(pair).T[:2]
-    return out | postings_of(
-        f"{name}.g", pair.view("<u4")[1::2][at], documents[at], counts, positions
-    )
-
-
-def _sorted(units: Array, columns: Sequence[Array]) -> Array:
-    """The numbers made of two-byte columns, sorted, without those of the NULs."""
-    together = np.empty((len(columns[0]), len(columns)), "<u2")
-    for at, column in enumerate(columns):
-        together[:, at] = column
-    numbers: Array = together.view(f"<u{2 * len(columns)}").ravel()[
-        units[: len(together)] != 0
-    ]
-    numbers.sort()
-    return numbers
-
-
-def _columns(numbers: Array) -> Array:
-    """The two-byte columns of numbers, the lowest first."""
-    return numbers.view("<u2").reshape(-1, numbers.itemsize // 2)
-
-
-# ---------------------------------------------------------------------- merging
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A source of a merge: its parts, and the new number of each of its documents, or -1."""
-
-    arrays: Mapping[str, Array]
-    renumber: Array
-
-
-def merge_grams(out: PackWriter, name: str, sources: Sequence[Kept]) -> None:
-    """Merge one stream of several sources into a pack."""
-    wording = f"{name}.doc" in sources[0].arrays
-    texts = [_kept_texts(s, name) for s in sources]
-    lengths = np.concatenate(
-        [
-            np.diff(s.arrays[f"{name}.off"].astype(np.int64))[k]
-            for s, k in zip(sources, texts, strict=True)
-        ]
-    )
-    off = np.concatenate(([0], np.cumsum(lengths))).astype("<u4")
-    out.add(f"{name}.off", off)
-    cuts = _cuts(name, off)
-    for part, array in cuts.items():
-        out.add(part, array)
-    base, renumbers = 0, []
-    for s, kept in zip(sources, texts, strict=True):
-        renumbers.append(
-            _renumbered(s.arrays, name, kept, base, len(off) - 1, cuts[f"{name}.xd"])
-        )
-        base += len(kept)
-    for part in ("u", "so", "s", "low", *(("doc", "bs", "be") if wording else ())):
-        _merge_part(
-            out, name, part, [(s, k, int(off[b])) for s, k, b in _bases(sources, texts)]
-        )
-    for suffix in ("c", "g"):
-        merge_postings(
-            out,
-            f"{name}.{suffix}",
-            [(s.arrays, r) for s, r in zip(sources, renumbers, strict=True)],
-        )
-
-
-def _bases(
-    sources: Sequence[Kept], texts: Sequence[Array]
-) -> Iterable[tuple[Kept, Array, int]]:
-    base = 0
-    for source, kept in zip(sources, texts, strict=True):
-        yield source, kept, base
-        base += len(kept)
-
-
-def _kept_texts(source: Kept, name: str) -> Array:
-    """The numbers of the texts that stay."""
-    if f"{name}.doc" in source.arrays:
-        return np.flatnonzero(source.renumber[source.arrays[f"{name}.doc"]] >= 0)
-    return np.flatnonzero(source.renumber >= 0)
-
-
-def _renumbered(
-    arrays: Mapping[str, Array],
-    name: str,
-    kept: Array,
-    base: int,
-    total: int,
-    new_cuts: Array,
-) -> Array:
-    """The new number of every piece of a source, -1 for the dropped."""
-    count = len(arrays[f"{name}.off"]) - 1
-    texts = np.full(count, -1, np.int64)
-    texts[kept] = np.arange(base, base + len(kept))
-    owner = texts[arrays[f"{name}.xd"]]
-    nth = np.arange(len(owner)) - arrays[f"{name}.xd"].searchsorted(
-        arrays[f"{name}.xd"]
-    )
-    pieces = np.where(
-        owner >= 0, total + new_cuts.searchsorted(np.maximum(owner, 0)) + nth, -1
-    )
-    return np.concatenate((texts, pieces))
-
-
-def _merge_part(
-    out: PackWriter, name: str, part: str, sources: Sequence[tuple[Kept, Array, int]]
-) -> None:
-    """Copy one array of each source without what is dropped, moved to where its texts are now."""
-    if part == "so":
-        counts = [
-            np.diff(s.arrays[f"{name}.so"].astype(np.int64))[k] for s, k, _ in sources
-        ]
-        out.add(
-            f"{name}.so",
-            np.concatenate(([0], np.cumsum(np.concatenate(counts)))).astype("<u4"),
-        )
-        return
-    spool = out.spool(sources[0][0].arrays[f"{name}.{part}"].dtype.str)
-    for source, kept, start in sources:
-        for piece in _moved(source, name, part, kept, start):
-            spool.append(piece)
-    out.copy(f"{name}.{part}", spool)
-
-
-def _moved(
-    source: Kept, name: str, part: str, kept: Array, start: int
-) -> Iterable[Array]:
-    arrays = source.arrays
-    values = arrays[f"{name}.{part}"]
-    off = arrays[f"{name}.off"].astype(np.int64)
-    if part in ("u", "s"):
-        bounds = off if part == "u" else arrays[f"{name}.so"].astype(np.int64)
-        for first, last in neighbours(kept):
-            yield values[bounds[first] : bounds[last]]
-    elif part == "doc":
-        yield source.renumber[values[kept]]
-    else:  # places in the units
-        places = values.astype(np.int64)
-        text = off.searchsorted(places - (part == "be"), "right") - 1
-        new = np.full(len(off), -1, np.int64)
-        lengths = np.diff(off)[kept]
-        new[kept] = start + np.cumsum(lengths) - lengths
-        stays = new[text] >= 0
-        yield (places - off[text] + new[text])[stays]
+def _pair_keys(units: Array) -> Array:
+    """The keys (u32) of all neighbouring units of a string."""
+    wide = units.astype(np.uint32)
+    first = wide[:-1] << np.uint32(16)
+    return first | wide[1:]
 
 
 def neighbours(numbers: Array) -> Iterable[tuple[int, int]]:
     """Runs [first, last) of consecutive sorted numbers."""
     if len(numbers):
         cuts = np.flatnonzero(np.diff(numbers) != 1) + 1
-        firsts, lasts = (
-            numbers[np.append(0, cuts)],
-            numbers[np.append(cuts, len(numbers)) - 1],
-        )
+        firsts = numbers[np.append(0, cuts)]
+        lasts = numbers[np.append(cuts, len(numbers)) - 1]
         yield from zip(firsts.tolist(), (lasts + 1).tolist(), strict=True)
 
 
-# ---------------------------------------------------------------------- reading
 class Grams:
-    """One stream of a pack. Texts are numbered from 0; places are units counted over all texts."""
+    """One stream of a pack.
 
-    def __init__(self, pack: Pack, name: str) -> None:
-        self.pack, self.name = pack, name
-        self.units = pack.part(f"{name}.u")
-        self.off = pack.array(f"{name}.off").astype(np.int64)
-        self.count = len(self.off) - 1
-        self.further = pack.array(f"{name}.xd")
-        self.starts = np.concatenate(
-            (self.off[:-1], pack.array(f"{name}.xo").astype(np.int64))
-        )
-        self.low = pack.array(f"{name}.low").astype(np.int64)
-        self.singles = Postings(pack, f"{name}.c")
-        self.pairs = Postings(pack, f"{name}.g")
-        self.span_rows, self.spans = pack.part(f"{name}.so"), pack.part(f"{name}.s")
-        self.owners = (
-            pack.array(f"{name}.doc").astype(np.int64)
-            if f"{name}.doc" in pack
-            else None
-        )
-        if self.owners is not None:
-            self.block_starts = pack.array(f"{name}.bs").astype(np.int64)
-            self.block_ends = pack.array(f"{name}.be").astype(np.int64)
+    Texts are numbered from 0. Positions are units counted over all texts joined.
+    """
 
-    # -- texts
+    def __init__(
+        self,
+        pack: Pack,
+        name: str,
+    ) -> None:
+        parts = TEXTS[name].opened(pack)
+        self.pack = pack
+        self.name = name
+        self.units = parts["units"]
+        self.offsets = parts["offsets"].whole().astype(np.int64)
+        self.count = len(self.offsets) - 1
+        self.map_offsets = parts["map_offsets"]
+        self.maps = parts["maps"]
+        self.piece_texts = parts["piece_texts"].whole()
+        piece_starts = parts["piece_starts"].whole().astype(np.int64)
+        # the first unit of every piece: of all texts, then of the further pieces
+        self.starts = np.concatenate((self.offsets[:-1], piece_starts))
+        self.low_surrogates = parts["low_surrogates"].whole().astype(np.int64)
+        self.singles = Postings(pack, SINGLES[name])
+        self.pairs = Postings(pack, PAIRS[name])
+        # only wordings have documents of their own; text n of a stream is of document n
+        self.owners: Array | None = None
+        if "documents" in parts:
+            self.owners = parts["documents"].whole().astype(np.int64)
+            self.block_starts = parts["block_starts"].whole().astype(np.int64)
+            self.block_ends = parts["block_ends"].whole().astype(np.int64)
+
+    # ------------------------------------------------------------------ texts
     def text(self, number: int) -> str:
         """One text."""
-        start, end = self.off[number : number + 2].tolist()
-        return str(self.units.slice(start, end - 1).tobytes(), "utf-16-le")
+        start, end = self.offsets[number : number + 2].tolist()
+        # without the NUL behind it
+        units = self.units.slice(start, end - 1)
+        return str(units.tobytes(), "utf-16-le")
 
     def folded(self, number: int) -> Folded:
-        """One text with its way back."""
-        return Folded(self.text(number), self.offsets(number))
+        """One text with the map back to its display text."""
+        return Folded(self.text(number), self.offset_map(number))
 
-    def offsets(self, number: int) -> OffsetMap:
-        """The way back of one text."""
-        a, b = self.span_rows.slice(number, number + 2).tolist()
-        return _unpacked(self.spans.slice(a, b).tobytes())
+    def offset_map(self, number: int) -> OffsetMap:
+        """The map from one text back to its display text."""
+        start, end = self.map_offsets.slice(number, number + 2).tolist()
+        return offsets_from_rows(self.maps.slice(start, end).tobytes())
 
-    def text_at(self, places: Array) -> Array:
-        """Which text each place lies in."""
-        found: Array = self.off.searchsorted(places, "right") - 1
-        return found
+    def text_at(self, positions: Array) -> Array:
+        """Which text each position lies in."""
+        texts: Array = self.offsets.searchsorted(positions, "right") - 1
+        return texts
 
-    def characters(self, places: Array) -> Array:
-        """Places counted in characters rather than in units."""
-        return places - self.low.searchsorted(places) if len(self.low) else places
+    def characters(self, positions: Array) -> Array:
+        """Positions counted in characters rather than in units."""
+        if not len(self.low_surrogates):
+            return positions
+        return positions - self.low_surrogates.searchsorted(positions)
 
     def owner(self, texts: Array) -> Array:
         """The documents that the texts belong to."""
@@ -439,156 +136,245 @@ class Grams:
         """The document that one text belongs to."""
         return text if self.owners is None else int(self.owners[text])
 
-    # -- strings
+    # ------------------------------------------------------------------ counting strings
     def frequency(self, units: Array) -> int:
-        """At most in how many texts the string stands, quickly."""
+        """At most in how many texts the string stands, quickly: as many as its rarest pair."""
         if len(units) == 1:
-            at = self.singles.find_one(int(units[0]))
-            return (
-                0 if at < 0 else int(np.subtract(*self.singles.span(at, at + 1)[::-1]))
-            )
-        found = self.pairs.find(_keys(units))
-        if found is None:
+            number = self.singles.find_one(int(units[0]))
+            if number < 0:
+                return 0
+            first, last = self.singles.span(number, number + 1)
+            return last - first
+        numbers = self.pairs.find(_pair_keys(units))
+        if numbers is None:
+            # one of its pairs stands nowhere
             return 0
-        ends = self.pairs.starts
-        return int((ends.take(found, 1).astype(np.int64) - ends.take(found)).min())
+        starts = self.pairs.starts
+        ends = starts.take(numbers, 1).astype(np.int64)
+        rows = ends - starts.take(numbers)
+        return int(rows.min())
 
     def counted(self, units: Array) -> tuple[Array, Array]:
-        """The texts in which the string stands, sorted, and how often in each, not overlapping
-        itself.
+        """The texts in which the string stands, sorted, and how often in each.
+
+        Occurrences that overlap an earlier one do not count.
         """
         quick = self._counted_by_postings(units)
         if quick is not None:
             return quick
-        places, texts = self.find(units)
+        positions, texts = self.find(units)
         if overlaps_itself(units.tobytes()):
-            texts = texts[choose(places, places + len(units))]
-        at, counts = run_lengths(texts)
-        return texts[at], counts
+            texts = texts[choose(positions, positions + len(units))]
+        first, counts = run_lengths(texts)
+        return texts[first], counts
 
     def _counted_by_postings(self, units: Array) -> tuple[Array, Array] | None:
-        if len(units) > 2 or (len(units) == 2 and units[0] == units[1]):
+        """The same of one or two units, or None where postings do not tell."""
+        # 公公 stands twice in 公公公 and counts once
+        is_doubled = len(units) == 2 and units[0] == units[1]
+        if len(units) > 2 or is_doubled:
             return None
-        postings = self.singles if len(units) == 1 else self.pairs
-        key = int(units[0]) if len(units) == 1 else int(units[0]) << 16 | int(units[1])
+        if len(units) == 1:
+            postings = self.singles
+            key = int(units[0])
+        else:
+            postings = self.pairs
+            key = pair_key(int(units[0]), int(units[1]))
         number = postings.find_one(key)
         if number < 0:
-            return EMPTY, EMPTY
+            return NO_VALUES, NO_VALUES
         rows = postings.rows(number, number + 1)
-        if not len(self.further) or int(rows.documents[-1]) < self.count:
+        # rows are in the order of their pieces, so the last one tells
+        if not len(self.piece_texts) or int(rows.documents[-1]) < self.count:
             return rows.documents, rows.counts
-        texts = self._texts(rows.documents)
-        summed = np.bincount(texts, rows.counts).astype(np.int64)
-        found = np.flatnonzero(summed)
-        return found, summed[found]
+        # pieces of one text count together
+        totals = np.bincount(self._texts(rows.documents), rows.counts)
+        counts = totals.astype(np.int64)
+        texts = np.flatnonzero(counts)
+        return texts, counts[texts]
 
     def _texts(self, pieces: Array) -> Array:
         """The texts that pieces belong to."""
         texts = pieces.astype(np.int64)
-        more = texts >= self.count
-        texts[more] = self.further[texts[more] - self.count]
+        # the pieces behind the first are numbered after all texts
+        is_further = texts >= self.count
+        texts[is_further] = self.piece_texts[texts[is_further] - self.count]
         return texts
 
+    # ------------------------------------------------------------------ finding strings
     def find(self, units: Array) -> tuple[Array, Array]:
-        """Every place of the string, overlapping ones too, sorted, and the text of each."""
-        if len(units) == 1:
-            key = int(units[0])
-            first = int(self.pairs.keys.searchsorted(np.uint32(key << 16)))
-            last = int(
-                self.pairs.keys.searchsorted(np.uint32(key << 16 | 0xFFFF), "right")
-            )
-            blocks = [self._expanded(first, last)] if last > first else []
-        else:
-            blocks = self._checked(units)
+        """Every position of the string, overlapping ones too, sorted, and the text of each."""
+        is_unit = len(units) == 1
+        blocks = self._of_unit(int(units[0])) if is_unit else self._checked(units)
         if not blocks:
-            return EMPTY, EMPTY
-        places, texts = (
-            np.concatenate(part) if len(blocks) > 1 else part[0]
-            for part in zip(*blocks, strict=True)
-        )
-        if len(places) > 1 and (
-            len(units) == 1 or (len(self.further) and (np.diff(places) < 0).any())
-        ):
-            order = np.argsort(places, kind="stable")
-            places, texts = places[order], texts[order]
-        return places, texts
+            return NO_VALUES, NO_VALUES
+        positions, texts = blocks[0]
+        # joining one block would copy it
+        if len(blocks) > 1:
+            positions = np.concatenate([block[0] for block in blocks])
+            texts = np.concatenate([block[1] for block in blocks])
+        if self._is_unsorted(positions, units):
+            order = np.argsort(positions, kind="stable")
+            positions = positions[order]
+            texts = texts[order]
+        return positions, texts
 
-    def _expanded(self, first: int, last: int) -> tuple[Array, Array]:
-        """All places of neighbouring keys, in the order of the rows, and their texts."""
+    def _is_unsorted(
+        self,
+        positions: Array,
+        units: Array,
+    ) -> bool:
+        if len(positions) < 2:
+            return False
+        # rows of several pairs follow each other: 公开, then 公示
+        if len(units) == 1:
+            return True
+        # only the further pieces of long texts stand out of order
+        if not len(self.piece_texts):
+            return False
+        return bool((np.diff(positions) < 0).any())
+
+    def _of_unit(self, unit: int) -> list[tuple[Array, Array]]:
+        """All positions of a unit: of every pair that begins with it."""
+        keys = self.pairs.keys
+        lowest = np.uint32(pair_key(unit, 0))
+        highest = np.uint32(pair_key(unit, 0xFFFF))
+        first = int(keys.searchsorted(lowest))
+        last = int(keys.searchsorted(highest, "right"))
+        if last <= first:
+            return []
         rows = self.pairs.rows(first, last)
-        return self._places(rows.documents, rows.counts, rows.start, rows.end)
+        return [
+            self._positions(
+                rows.documents,
+                rows.counts,
+                rows.start,
+                rows.end,
+            )
+        ]
 
-    def _places(
-        self, pieces: Array, counts: Array, start: int, end: int, ahead: int = 0
+    def _positions(
+        self,
+        pieces: Array,
+        counts: Array,
+        start: int,
+        end: int,
+        ahead: int = 0,
     ) -> tuple[Array, Array]:
-        """The places `ahead` of those in the rows of some pieces, whose positions are start..end,
-        and their texts.
+        """The positions in the rows of some pieces, less `ahead`, and their texts.
+
+        The positions of the rows are `start`..`end` of all positions.
         """
         assert self.pairs.positions is not None
-        texts = self._texts(pieces) if len(self.further) else pieces
+        texts = self._texts(pieces) if len(self.piece_texts) else pieces
         begin = self.starts.take(pieces) - ahead
+        # nearly every row of a rare pair has one position
         if end - start != len(pieces):
-            begin, texts = np.repeat(begin, counts), np.repeat(texts, counts)
+            begin = np.repeat(begin, counts)
+            texts = np.repeat(texts, counts)
         return begin + self.pairs.positions.slice(start, end), texts
 
     def _checked(self, units: Array) -> list[tuple[Array, Array]]:
-        """Places by the rarest pair, the other units checked in the text, a block of places at a
-        time.
-        """
-        numbers = self.pairs.find(_keys(units))
+        """Positions by the rarest pair; the other units are checked in the text, block by block."""
+        numbers = self.pairs.find(_pair_keys(units))
         if numbers is None:
             return []
-        assert self.pairs.offsets is not None
-        offsets = self.pairs.offsets
-        many = offsets.take(numbers, 1).astype(np.int64) - offsets.take(numbers)
-        rarest = int(many.argmin())
-        rows = self.pairs.rows(int(numbers[rarest]), int(numbers[rarest]) + 1)
-        rest = [k for k in range(len(units)) if k not in (rarest, rarest + 1)]
-        rest.sort(key=lambda k: int(many[max(0, k - 1) : k + 1].min()))
-        size = max(
-            256, CHECKED_AT_A_TIME * len(rows.documents) // max(1, int(many[rarest]))
-        )
-        out, position = [], rows.start
-        for i in range(0, len(rows.documents), size):
-            pieces, counts = rows.documents[i : i + size], rows.counts[i : i + size]
-            end = position + int(counts.sum())
-            kept = self._filtered(
-                *self._places(pieces, counts, position, end, rarest), units, rest
+        starts = self.pairs.position_starts
+        assert starts is not None
+        # how often each pair of the string stands anywhere
+        begins = starts.take(numbers)
+        ends = starts.take(numbers, 1).astype(np.int64)
+        counts_of_pairs = ends - begins
+        rarest = int(counts_of_pairs.argmin())
+        rest = _unchecked_units(counts_of_pairs, rarest)
+        number = int(numbers[rarest])
+        rows = self.pairs.rows(number, number + 1)
+        row_count = len(rows.documents)
+        # rows of frequent pairs have many positions: fewer rows then make a block
+        occurrences = max(1, int(counts_of_pairs[rarest]))
+        size = max(LEAST_ROWS_AT_A_TIME, CHECKED_AT_A_TIME * row_count // occurrences)
+        blocks = []
+        start = rows.start
+        for first in range(0, row_count, size):
+            pieces = rows.documents[first : first + size]
+            counts = rows.counts[first : first + size]
+            end = start + int(counts.sum())
+            positions, texts = self._positions(
+                pieces,
+                counts,
+                start,
+                end,
+                rarest,
             )
-            position = end
-            if len(kept[0]):
-                out.append(kept)
-        return out
+            start = end
+            positions, texts = self._filtered(
+                positions,
+                texts,
+                units,
+                rest,
+            )
+            if len(positions):
+                blocks.append((positions, texts))
+        return blocks
 
     def _filtered(
-        self, places: Array, texts: Array, units: Array, rest: Sequence[int]
+        self,
+        positions: Array,
+        texts: Array,
+        units: Array,
+        rest: Sequence[int],
     ) -> tuple[Array, Array]:
-        """Those places at which the units numbered `rest` stand too.
+        """Those positions at which the units numbered `rest` stand too.
 
-        A place never leaves its text: NULs part them.
+        An occurrence never leaves its text: NULs part the texts.
         """
-        if int(places.min()) < 0 or int(places.max()) + len(units) > int(self.off[-1]):
-            fits = np.flatnonzero(
-                (places >= 0) & (places + len(units) <= int(self.off[-1]))
-            )
-            places, texts = places.take(fits), texts.take(fits)
-        held: Array | None = None
-        for k in rest:
-            equal = self.units.take(places, k) == units[k]
-            held = equal if held is None else equal & held
-            if np.count_nonzero(held) < 0.75 * len(places):
-                places, texts, held = *_those(held, places, texts), None
-                if not len(places):
-                    return places, texts
-        return (places, texts) if held is None else _those(held, places, texts)
+        end = int(self.offsets[-1])
+        # near the ends of all texts the string may not fit; elsewhere a NUL stops it
+        begins_before = int(positions.min()) < 0
+        ends_behind = int(positions.max()) + len(units) > end
+        if begins_before or ends_behind:
+            fits = (positions >= 0) & (positions + len(units) <= end)
+            positions, texts = _only(fits, positions, texts)
+        # None: all positions that are left match so far
+        is_match: Array | None = None
+        for number in rest:
+            is_equal = self.units.take(positions, number) == units[number]
+            is_match = is_equal if is_match is None else is_equal & is_match
+            if np.count_nonzero(is_match) < WORTH_DROPPING * len(positions):
+                positions, texts = _only(is_match, positions, texts)
+                is_match = None
+                if not len(positions):
+                    return positions, texts
+        if is_match is None:
+            return positions, texts
+        return _only(is_match, positions, texts)
 
 
-def _those(held: Array, places: Array, texts: Array) -> tuple[Array, Array]:
-    """What holds, by its numbers: taking by truth values takes numpy five times as long."""
-    at = np.flatnonzero(held)
-    return places.take(at), texts.take(at)
+def _unchecked_units(
+    counts_of_pairs: Array,
+    rarest: int,
+) -> list[int]:
+    """The numbers of the units outside the rarest pair; those of rare pairs first.
+
+    A unit of a rare pair excludes most candidates, so few are left for the others.
+    """
+    unit_count = len(counts_of_pairs) + 1
+    rest = [n for n in range(unit_count) if n not in (rarest, rarest + 1)]
+
+    def rarity(number: int) -> int:
+        # a unit stands in the pair that ends with it and in the pair that begins with it
+        pairs = counts_of_pairs[max(0, number - 1) : number + 1]
+        return int(pairs.min())
+
+    return sorted(rest, key=rarity)
 
 
-def _keys(units: Array) -> Array:
-    wide = units.astype(np.uint32)
-    return (wide[:-1] << np.uint32(16)) | wide[1:]
+def _only(
+    mask: Array,
+    positions: Array,
+    texts: Array,
+) -> tuple[Array, Array]:
+    """The positions and texts under a mask."""
+    # by numbers: taking by truth values takes numpy five times as long
+    numbers = np.flatnonzero(mask)
+    return positions.take(numbers), texts.take(numbers)

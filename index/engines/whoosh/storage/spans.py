@@ -1,8 +1,8 @@
 """Occurrences as arrays: [start, end) spans, which of them count, and which lie near each other.
 
-The rule of counting: of all the places where one of the strings stands, taken together, the
-leftmost is counted, of several that start there the longest, and the next one may begin where it
-ended. For a single string that is `str.count`.
+The rule of counting: of all spans where one of the strings stands, the leftmost is counted; of
+several that start there, the longest. The next one may begin where it ended. For a single string
+that is `str.count`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from index.engines.whoosh.storage.pack import Array
 
 __all__ = [
-    "EMPTY",
+    "NO_VALUES",
     "choose",
     "distinct",
     "inside",
@@ -23,105 +23,163 @@ __all__ = [
     "touches",
 ]
 
-EMPTY: Array = np.empty(0, np.int64)
+NO_VALUES: Array = np.empty(0, np.int64)
+# With this many times more spans than chains, it is quicker to look behind each chain.
+FEW_CHAINS = 8
 
 
 def overlaps_itself(units: bytes) -> bool:
-    """Whether a string of two-byte units can begin inside itself."""
-    return any(units[:n] == units[-n:] for n in range(2, len(units), 2))
+    """Whether a string of two-byte units can begin inside itself, as 公开公 can."""
+    return any(
+        # both ends of 公开公 are 公
+        units[:n] == units[-n:]
+        for n in range(2, len(units), 2)
+    )
 
 
 def distinct(values: Array) -> Array:
-    """The values, sorted, each once. np.unique hashes integers, which takes twenty times as long on
-    places.
-    """
+    """The values, sorted, each once."""
     if len(values) < 2 or (values[1:] > values[:-1]).all():
         return values
+    # np.unique hashes integers, which takes twenty times as long on positions
     values = np.sort(values)
-    return values[np.concatenate(([True], values[1:] != values[:-1]))]
+    differs = values[1:] != values[:-1]
+    return values[np.concatenate(([True], differs))]
 
 
-def choose(starts: Array, ends: Array) -> Array:
-    """Which of the spans count: their numbers, in order. Spans need not be sorted."""
+# ---------------------------------------------------------------------- counting
+def choose(
+    starts: Array,
+    ends: Array,
+) -> Array:
+    """Which of the spans count: their numbers, in order. Spans need not be sorted.
+
+    >>> choose(np.array([0, 1, 3]), np.array([2, 3, 4])).tolist()
+    [0, 2]
+    """
     if len(starts) < 2:
         return np.arange(len(starts))
     order: Array = np.arange(len(starts))
-    if (starts[1:] <= starts[:-1]).any():
+    # the spans of one string are sorted already
+    is_sorted = not (starts[1:] <= starts[:-1]).any()
+    if not is_sorted:
+        # of several that start together the longest comes first and is the one that stays
         order = np.lexsort((-ends, starts))
-        starts, ends = starts[order], ends[order]
-        first = np.concatenate(([True], starts[1:] != starts[:-1]))
-        if not first.all():
-            order, starts, ends = order[first], starts[first], ends[first]
+        starts = starts[order]
+        ends = ends[order]
+        differs = starts[1:] != starts[:-1]
+        is_first = np.concatenate(([True], differs))
+        if not is_first.all():
+            order = order[is_first]
+            starts = starts[is_first]
+            ends = ends[is_first]
     reach = np.maximum.accumulate(ends)
-    free = np.concatenate(([True], starts[1:] >= reach[:-1]))
-    return order if free.all() else order[_walk(starts, ends, free)]
+    # free: nothing that begins before it reaches into it
+    is_behind = starts[1:] >= reach[:-1]
+    is_free = np.concatenate(([True], is_behind))
+    if is_free.all():
+        return order
+    return order[_walk(starts, ends, is_free)]
 
 
-def _walk(starts: Array, ends: Array, free: Array) -> Array:
-    """Walk all clusters of overlapping spans at once, from each counted span to the next that may
-    begin.
+def _walk(
+    starts: Array,
+    ends: Array,
+    is_free: Array,
+) -> Array:
+    """Which of the sorted spans count.
+
+    Spans that overlap form clusters; a free span begins one. All clusters are walked at once, from
+    each counted span to the next one that may begin.
     """
-    current = np.flatnonzero(free)
+    current = np.flatnonzero(is_free)
+    # where the cluster of each current span ends
     limit = np.append(current[1:], len(starts))
-    kept = free.copy()
+    is_counted = is_free.copy()
     while len(current):
         following = starts.searchsorted(ends[current])
-        going = following < limit
-        current, limit = following[going], limit[going]
-        kept[current] = True
-    return np.flatnonzero(kept)
+        is_inside = following < limit
+        current = following[is_inside]
+        limit = limit[is_inside]
+        is_counted[current] = True
+    return np.flatnonzero(is_counted)
 
 
-def inside(starts: Array, ends: Array, outer: Array, width: int) -> Array:
+def inside(
+    starts: Array,
+    ends: Array,
+    outer: Array,
+    width: int,
+) -> Array:
     """Which spans lie wholly inside one of [o, o + width), o in the sorted `outer`."""
     if not len(outer) or not len(starts):
         return np.zeros(len(starts), bool)
     last = outer.searchsorted(starts, "right") - 1
-    found: Array = (last >= 0) & (outer[np.maximum(last, 0)] + width >= ends)
-    return found
+    outer_ends = outer[np.maximum(last, 0)] + width
+    is_inside: Array = (last >= 0) & (outer_ends >= ends)
+    return is_inside
 
 
 def touches(
-    starts: Array, ends: Array, block_starts: Array, block_ends: Array
+    starts: Array,
+    ends: Array,
+    block_starts: Array,
+    block_ends: Array,
 ) -> Array:
-    """Which spans share a place with one of the sorted, disjoint blocks."""
+    """Which spans share a character with one of the sorted, disjoint blocks."""
     if not len(block_starts) or not len(starts):
         return np.zeros(len(starts), bool)
     last = block_starts.searchsorted(ends) - 1
-    found: Array = (last >= 0) & (block_ends[np.maximum(last, 0)] > starts)
-    return found
+    ends_of_last = block_ends[np.maximum(last, 0)]
+    is_touching: Array = (last >= 0) & (ends_of_last > starts)
+    return is_touching
 
 
+# ---------------------------------------------------------------------- nearness
 def near(
-    operands: Sequence[tuple[Array, Array]], stream_of: Array, distance: int
+    operands: Sequence[tuple[Array, Array]],
+    stream_of: Array,
+    distance: int,
 ) -> Array:
-    """The starts that end a chain of one span of each operand, in any order, none overlapping.
+    """Where chains end that have one span of each operand, in any order, none overlapping.
 
-    `operands` are (starts, ends) in characters of all streams joined; `stream_of` are the sorted
-    starts of the streams. At most `distance` characters stand between neighbours. Gives a position
-    inside each stream that has a chain.
+    `operands` are (starts, ends) in characters of all texts joined; `stream_of` are the sorted
+    starts of the texts. At most `distance` characters stand between neighbours. Returns positions
+    of last characters, so each lies inside a text that has a chain.
+
+    Chains are built for every set of operands, small sets first: {公开}, {收费}, then both, as
+    公开 behind a chain of {收费} or 收费 behind a chain of {公开}. A set is the bits of a number.
     """
     operands = [_by_start(*spans) for spans in operands]
     everyone = (1 << len(operands)) - 1
-    chains: dict[int, Array] = {0: EMPTY}
+    chain_ends: dict[int, Array] = {0: NO_VALUES}
     for members in range(1, everyone + 1):
-        reached = [
-            _extended(
-                chains[members & ~(1 << i)],
-                starts,
-                ends,
-                stream_of,
-                distance,
-                alone=members == 1 << i,
+        reached = []
+        for number, (starts, ends) in enumerate(operands):
+            bit = 1 << number
+            if not members & bit:
+                continue
+            if members == bit:
+                reached.append(ends)
+                continue
+            before = chain_ends[members & ~bit]
+            reached.append(
+                _extended(
+                    before,
+                    starts,
+                    ends,
+                    stream_of,
+                    distance,
+                )
             )
-            for i, (starts, ends) in enumerate(operands)
-            if members >> i & 1
-        ]
-        chains[members] = distinct(np.concatenate(reached))
-    return chains[everyone] - 1
+        chain_ends[members] = distinct(np.concatenate(reached))
+    return chain_ends[everyone] - 1
 
 
-def _by_start(starts: Array, ends: Array) -> tuple[Array, Array]:
+def _by_start(
+    starts: Array,
+    ends: Array,
+) -> tuple[Array, Array]:
     if (starts[1:] >= starts[:-1]).all():
         return starts, ends
     order = np.argsort(starts, kind="stable")
@@ -134,27 +192,45 @@ def _extended(
     ends: Array,
     stream_of: Array,
     distance: int,
-    *,
-    alone: bool,
 ) -> Array:
     """The ends of the spans (sorted by start) that continue a chain ending in `before` (sorted)."""
-    if alone:
-        return ends
     if not len(before) or not len(starts):
-        return EMPTY
-    if len(before) * 8 < len(starts):  # few chains: look at what follows each
-        first = starts.searchsorted(before)
-        many = starts.searchsorted(before + distance, "right") - first
-        chain = np.repeat(np.arange(len(before)), many)
-        span = np.arange(len(chain)) + np.repeat(first - (np.cumsum(many) - many), many)
-    else:  # few spans: the nearest end before each is the best one
-        chain = before.searchsorted(starts, "right") - 1
-        span = np.flatnonzero(
-            (chain >= 0) & (starts - before[np.maximum(chain, 0)] <= distance)
-        )
-        chain = chain[span]
-    together = stream_of.searchsorted(
-        before[chain] - 1, "right"
-    ) == stream_of.searchsorted(starts[span], "right")
-    found: Array = ends[span[together]]
-    return found
+        return NO_VALUES
+    if len(before) * FEW_CHAINS < len(starts):
+        chain, span = _behind_chains(before, starts, distance)
+    else:
+        chain, span = _before_spans(before, starts, distance)
+    # a chain does not cross from one text into the next
+    text_of_chain = stream_of.searchsorted(before[chain] - 1, "right")
+    text_of_span = stream_of.searchsorted(starts[span], "right")
+    extended: Array = ends[span[text_of_chain == text_of_span]]
+    return extended
+
+
+def _behind_chains(
+    before: Array,
+    starts: Array,
+    distance: int,
+) -> tuple[Array, Array]:
+    """(chain, span) numbers: every span that begins near behind each chain."""
+    first = starts.searchsorted(before)
+    behind = starts.searchsorted(before + distance, "right")
+    counts = behind - first
+    chain = np.repeat(np.arange(len(before)), counts)
+    run_starts = np.cumsum(counts) - counts
+    # each chain has its spans as a run: the n-th of a run is the n-th behind `first`
+    shifts = np.repeat(first - run_starts, counts)
+    span = np.arange(len(chain)) + shifts
+    return chain, span
+
+
+def _before_spans(
+    before: Array,
+    starts: Array,
+    distance: int,
+) -> tuple[Array, Array]:
+    """(chain, span) numbers: the nearest chain that ends before each span is its best one."""
+    chain = before.searchsorted(starts, "right") - 1
+    gap = starts - before[np.maximum(chain, 0)]
+    span = np.flatnonzero((chain >= 0) & (gap <= distance))
+    return chain[span], span

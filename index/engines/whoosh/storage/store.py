@@ -4,11 +4,10 @@ itself can read.
     documents -> <segment>.seg (Whoosh) -> <segment>.arr (pack) -> temporary TOC -> fsync all,
     rename, fsync folder
 
-A segment carries, as attribute `gongkai`, the directory of its pack and the sums of Whoosh's files;
-the schema carries the fingerprint. Both are pickled into the TOC, so a generation is complete or it
-does not exist. Whoosh writes no sum over its TOC: ours stands behind its pickle, where Whoosh does
-not read. Whoosh's `clean_files` removes dead segments; what killed builds leave, the next writer
-removes.
+A segment carries, as attribute `gongkai`, the directory of its pack, and the checksums of Whoosh's
+files; the schema carries the fingerprint. Both are pickled into the TOC, so a generation is
+complete or it does not exist. Whoosh's `clean_files` removes dead segments; what killed builds
+leave, the next writer removes.
 """
 
 from __future__ import annotations
@@ -17,21 +16,36 @@ import contextlib
 import os
 import re
 import shutil
-import struct
 import time
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import (
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec
-from whoosh.fields import ID, STORED, Schema
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC, FileIndex, clean_files
+from whoosh.fields import (
+    ID,
+    STORED,
+    Schema,
+)
+from whoosh.index import (
+    TOC,
+    FileIndex,
+    clean_files,
+)
 from whoosh.writing import SegmentWriter
 
-from index.engines.whoosh.storage.pack import REBUILD, Pack
+from index.engines.whoosh.storage.durable import (
+    NAME,
+    Storage,
+    crc_of,
+    is_sealed,
+)
+from index.engines.whoosh.storage.pack import REBUILD_HINT, Pack
 from index.model.errors import (
     IndexDamagedError,
     IndexLockedError,
@@ -41,25 +55,31 @@ from index.model.errors import (
 
 __all__ = [
     "EXTENSION",
-    "NAME",
+    "READ_ATTEMPTS",
+    "RETRY_S",
     "Generation",
+    "Storage",
     "Store",
     "add_reports",
-    "crc_of",
     "latest_toc",
+    "mark_of",
     "open_pack",
     "schema_with",
 ]
 
-NAME = "MAIN"
 EXTENSION = ".arr"
-SCRATCH = f"{NAME}.scratch"
+SCRATCH_FOLDER = f"{NAME}.scratch"
+# what Whoosh sorts in; a killed writer leaves it
+TEMPORARY_FOLDER = f"{NAME}.tmp"
+LOCK_FILE = f"{NAME}_WRITELOCK"
+# _MAIN_12.toc
 TOC_NAME = re.compile(rf"^_{NAME}_([0-9]+)\.toc$")
-TRAILER = struct.Struct("<8sI")
-SEAL = b"GKTOCSUM"
-TRIES = 200
-# An id has one posting: deflating it takes longer than all else that is done for it,
-# and makes it no smaller.
+# A reader that is overtaken by commits reads again, this often and after so many seconds.
+READ_ATTEMPTS = 200
+RETRY_S = 0.005
+LOCK_RETRY_S = 0.05
+# An id has one posting: deflating it takes longer than all else that is done for it, and makes it
+# no smaller.
 CODEC = W3Codec(compression=0)
 
 
@@ -68,7 +88,10 @@ def schema_with(
 ) -> Schema:
     """The fields that Whoosh keeps, what the index is written with, and which index it is."""
     schema = Schema(
-        id=ID(unique=True, stored=True),
+        id=ID(
+            unique=True,
+            stored=True,
+        ),
         digest=STORED,
         source=STORED,
     )
@@ -95,169 +118,93 @@ class Generation:
     derivation: str = ""
 
 
-class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
-    """Whoosh's storage, whose rename is a durability barrier:
-
-    Whoosh renames only to publish a TOC.
-    """
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.fresh: set[str] = set()
-        self.opened: list[Any] = []
-        self.beside: list[Storage] = []
-
-    def create_file(self, name: str, **options: Any) -> Any:
-        """Create a file, to be synced before the next TOC."""
-        self.fresh.add(name)
-        file = super().create_file(name, **options)
-        self.opened.append(file)
-        return file
-
-    def open_file(self, name: str, *args: Any, **options: Any) -> Any:
-        """Open a file; what was written just now is read while a segment is assembled, and may be
-        left open.
-        """
-        file = super().open_file(name, *args, **options)
-        if name in self.fresh:
-            self.opened.append(file)
-        return file
-
-    def temp_storage(self, name: str | None = None) -> Storage:
-        """A folder for Whoosh's sorting runs."""
-        self.beside.append(
-            Storage(str(Path(self.folder, name or f"{NAME}.tmp"))).create()
-        )
-        return self.beside[-1]
-
-    def abandon(self) -> None:
-        """Close what Whoosh left open when it failed."""
-        for storage in (self, *self.beside):
-            for file in storage.opened:
-                with contextlib.suppress(OSError):
-                    file.file.close()
-            storage.opened.clear()
-
-    def delete_file(self, name: str) -> None:
-        """Delete a file."""
-        self.fresh.discard(name)
-        super().delete_file(name)
-
-    def sync(self, name: str = "") -> None:
-        """Bring a file (or the folder) to the disk."""
-        if not name and os.name == "nt":
-            return  # Windows cannot open a folder; its rename is journalled
-        handle = os.open(
-            Path(self.folder, name), os.O_RDONLY if not name else os.O_RDWR
-        )
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
-        """Seal the TOC, bring everything new to the disk, publish."""
-        seal(Path(self.folder) / oldname)
-        for name in sorted(self.fresh):
-            with contextlib.suppress(
-                FileNotFoundError
-            ):  # assembled into a compound file
-                self.sync(name)
-        self.sync()
-        self.fresh.clear()
-        super().rename_file(oldname, newname, safe=safe)
-        self.sync()
-
-
-def seal(path: Path) -> None:
-    """Append the sum of a TOC to it."""
-    data = path.read_bytes()
-    with path.open("ab") as file:
-        file.write(TRAILER.pack(SEAL, zlib.crc32(data)))
-
-
-def is_sealed(data: bytes) -> bool:
-    """Whether a TOC is as it was written."""
-    if len(data) < TRAILER.size:
-        return False
-    mark, total = TRAILER.unpack(data[-TRAILER.size :])
-    return bool(mark == SEAL and total == zlib.crc32(data[: -TRAILER.size]))
-
-
+# ---------------------------------------------------------------------- files
 def latest_toc(folder: Path) -> tuple[int, Path] | None:
-    """The newest TOC, if there is one."""
+    """The number and path of the newest TOC, if there is one."""
     try:
-        found = [
-            (int(m.group(1)), folder / name)
-            for name in os.listdir(folder)  # noqa: PTH208
-            if (m := TOC_NAME.match(name))
-        ]
+        names = os.listdir(folder)  # noqa: PTH208
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return max(found) if found else None
+    tocs = []
+    for name in names:
+        match = TOC_NAME.match(name)
+        if match:
+            tocs.append((int(match.group(1)), folder / name))
+    return max(tocs) if tocs else None
 
 
 def mark_of(path: Path) -> tuple[int, int, int]:
-    """What tells one TOC from another of the same name."""
+    """What tells one TOC from another of the same name: inode, time in ns, size.
+
+    A rebuilt index can have the same generation number as the old one.
+    """
     status = path.stat()
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def crc_of(path: Path) -> tuple[int, int]:
-    """(size, CRC-32) of a file."""
-    total = size = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            total, size = zlib.crc32(block, total), size + len(block)
-    return size, total
-
-
-def open_pack(folder: Path, segment: Any) -> Pack:
+def open_pack(
+    folder: Path,
+    segment: Any,
+) -> Pack:
     """The pack of a segment. Raises FileNotFoundError when a newer generation has removed it."""
     directory = getattr(segment, "gongkai", None)
+    name = segment.segment_id()
     if directory is None:
         raise IndexDamagedError(
-            f"{segment.segment_id()} in {folder} was written by plain Whoosh; {REBUILD}"
+            f"{name} in {folder} was written by plain Whoosh; {REBUILD_HINT}"
         )
-    return Pack(
-        folder / segment.make_filename(EXTENSION), segment.segment_id(), directory
-    )
+    path = folder / segment.make_filename(EXTENSION)
+    return Pack(path, name, directory)
 
 
 def add_reports(
-    builder: SegmentWriter, reports: Iterable[tuple[str, Mapping[str, str]]]
+    builder: SegmentWriter,
+    reports: Iterable[tuple[str, Mapping[str, str]]],
 ) -> None:
     """Add reports (id, what else is stored) to a new segment, in their order.
 
-    By the writers of its codec, which `add_document` would call too: it analyses, sorts and
-    measures each field first, which takes six times as long.
+    The writers of its codec are called directly. `add_document` would call them too, but it
+    analyses, sorts and measures each field first, which takes six times as long.
     """
-    fields, ids = builder.perdocwriter, list[bytes]()
+    fields = builder.perdocwriter
+    ids: list[bytes] = []
     for number, (name, stored) in enumerate(reports):
         ids.append(name.encode("utf-8", "surrogatepass"))
         fields.start_doc(number)
         for field, value in {"id": name, **stored}.items():
-            fields.add_field(field, builder.schema[field], value, 0)
+            fields.add_field(
+                field,
+                builder.schema[field],
+                value,
+                0,
+            )
         fields.finish_doc()
     builder.docnum = len(ids)
-    order = sorted(range(len(ids)), key=ids.__getitem__)
     builder.fieldwriter.add_postings(
-        builder.schema, None, (("id", ids[n], n, 1.0, b"") for n in order)
+        builder.schema,
+        None,
+        _id_postings(ids),
     )
 
 
-class _Index(FileIndex):  # type: ignore[misc]  # Whoosh ships no types
-    """Whoosh's index over a TOC that is in memory: what its writer asks of an index, and nothing
-    read twice.
-    """
+def _id_postings(ids: list[bytes]) -> Iterator[tuple[str, bytes, int, float, bytes]]:
+    """(field, term, document, weight, value) of each id, sorted by term as Whoosh wants them."""
+    for number in sorted(range(len(ids)), key=ids.__getitem__):
+        yield "id", ids[number], number, 1.0, b""
 
-    def __init__(self, storage: Storage, toc: TOC) -> None:
-        self.storage, self.indexname, self._schema, self.toc = (
-            storage,
-            NAME,
-            toc.schema,
-            toc,
-        )
+
+class _Index(FileIndex):  # type: ignore[misc]  # Whoosh ships no types
+    """Whoosh's index over a TOC that is in memory: all that its writer asks of an index."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        toc: TOC,
+    ) -> None:
+        self.storage = storage
+        self.indexname = NAME
+        self._schema = toc.schema
+        self.toc = toc
 
     def _read_toc(self) -> TOC:
         return self.toc
@@ -271,55 +218,69 @@ class Store:
         self.storage = Storage(str(folder))
         self.lock: Any = None
 
-    # -- reading
+    # ------------------------------------------------------------------ reading
     def check_owner(self) -> None:
-        """Raises IndexNotTrustedError unless the folder and its TOC are the user's own: a TOC is a
-        pickle.
+        """Raises IndexNotTrustedError unless the folder and its TOC are the user's own.
+
+        A TOC is a pickle: reading it runs what its owner put there.
         """
         if not hasattr(os, "getuid"):
-            return
+            return  # Windows
+        paths = [self.folder]
         latest = latest_toc(self.folder)
-        for path in (self.folder, *((latest[1],) if latest else ())):
+        if latest is not None:
+            paths.append(latest[1])
+        for path in paths:
             with contextlib.suppress(FileNotFoundError):
                 if path.stat().st_uid != os.getuid():
                     raise IndexNotTrustedError(
-                        f"{path} belongs to another user, and opening an index runs what its owner put there; "
-                        "build one of your own, or set GONGKAI_TRUST_INDEX=1 if you trust them"
+                        f"{path} belongs to another user, and opening an index runs what its "
+                        "owner put there; build one of your own, or set GONGKAI_TRUST_INDEX=1 "
+                        "if you trust them"
                     )
 
     def read(self) -> Generation:
         """The newest generation. Raises IndexMissingError and IndexDamagedError."""
-        for _ in range(TRIES):
+        for _ in range(READ_ATTEMPTS):
             latest = latest_toc(self.folder)
             if latest is None:
                 break
             try:
                 return self._read(*latest)
             except FileNotFoundError:
-                time.sleep(0.005)  # a writer has published a newer one just now
+                # a writer has published a newer one just now
+                time.sleep(RETRY_S)
         raise IndexMissingError(
-            f"there is no index in {self.folder}; run `gongkai index PATH... --index {self.folder}`"
+            f"there is no index in {self.folder}; "
+            f"run `gongkai index PATH... --index {self.folder}`"
         )
 
-    def _read(self, number: int, path: Path) -> Generation:
-        mark, data = mark_of(path), path.read_bytes()
+    def _read(
+        self,
+        number: int,
+        path: Path,
+    ) -> Generation:
+        mark = mark_of(path)
+        data = path.read_bytes()
         if not is_sealed(data):
-            raise IndexDamagedError(f"{path} is truncated or altered; {REBUILD}")
+            raise IndexDamagedError(f"{path} is truncated or altered; {REBUILD_HINT}")
         try:
             toc = TOC.read(self.storage, NAME, gen=number)
         except FileNotFoundError:
             raise
         # an unpickled TOC of another version of Whoosh or of ours may raise anything
-        except Exception as e:
+        except Exception as error:
             raise IndexDamagedError(
-                f"{path} was written by another version ({e}); {REBUILD}"
-            ) from e
+                f"{path} was written by another version ({error}); {REBUILD_HINT}"
+            ) from error
         made = getattr(toc.schema, "gongkai", None)
         if made is None:
-            raise IndexDamagedError(f"{path} was written by plain Whoosh; {REBUILD}")
+            raise IndexDamagedError(
+                f"{path} was written by plain Whoosh; {REBUILD_HINT}"
+            )
         return Generation(
-            number,
-            mark,
+            number=number,
+            mark=mark,
             # version 0.1 kept the fingerprint alone; it is refused as stale
             fingerprint=made.get("reading", made),
             segments=tuple(toc.segments),
@@ -327,92 +288,122 @@ class Store:
             derivation=made.get("derivation", ""),
         )
 
-    # -- writing
+    # ------------------------------------------------------------------ writing
     def acquire(self, wait_s: float) -> None:
         """Take the write lock. Raises IndexLockedError after `wait_s` seconds."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        lock = self.storage.lock(f"{NAME}_WRITELOCK")
+        self.folder.mkdir(
+            parents=True,
+            exist_ok=True,
+        )
+        lock = self.storage.lock(LOCK_FILE)
         until = time.monotonic() + wait_s
         while not lock.acquire():
             if time.monotonic() >= until:
                 raise IndexLockedError(
-                    f"another process is writing to {self.folder}; wait until it has finished, then run again"
+                    f"another process is writing to {self.folder}; "
+                    "wait until it has finished, then run again"
                 )
-            time.sleep(min(0.05, wait_s))
+            time.sleep(min(LOCK_RETRY_S, wait_s))
         self.lock = lock
 
     def release(self) -> None:
         """Give the write lock back."""
-        lock, self.lock = self.lock, None
+        lock = self.lock
+        self.lock = None
         if lock is not None and lock.fd is not None:
             lock.release()
 
     def scratch(self) -> Path:
         """A folder for what is not part of the index yet; the next writer removes it."""
-        path = self.folder / SCRATCH
+        path = self.folder / SCRATCH_FOLDER
         path.mkdir(exist_ok=True)
         return path
 
-    def clean(self, segments: Iterable[Any]) -> None:
-        """Remove what killed writers left: unknown segments, temporary TOCs, scratch.
+    def remove_scratch(self) -> None:
+        """Remove that folder and what is in it."""
+        shutil.rmtree(self.folder / SCRATCH_FOLDER, ignore_errors=True)
 
-        Needs the lock.
+    def clean(self, segments: Iterable[Any]) -> None:
+        """Remove what killed writers left: unknown segments, temporary TOCs, scratch folders.
+
+        The caller holds the lock.
         """
-        live = {s.segment_id() for s in segments}
+        live = {segment.segment_id() for segment in segments}
         latest = latest_toc(self.folder)
+        newest = latest[1] if latest is not None else None
         for entry in list(self.folder.iterdir()):
-            stem = entry.name.partition(".")[0]
-            if entry.name in (SCRATCH, f"{NAME}.tmp"):
+            if entry.name in (SCRATCH_FOLDER, TEMPORARY_FOLDER):
                 shutil.rmtree(entry, ignore_errors=True)
-            elif (
-                (
-                    entry.name.startswith(f"{NAME}_")
-                    and entry.name != f"{NAME}_WRITELOCK"
-                    and stem not in live
-                )
-                or (entry.name.startswith(f"_{NAME}_") and ".toc." in entry.name)
-                or (
-                    TOC_NAME.match(entry.name)
-                    and latest is not None
-                    and entry != latest[1]
-                )
-            ):
-                with contextlib.suppress(
-                    OSError
-                ):  # open elsewhere, on Windows; the next writer tries again
+            elif _is_litter(entry, live, newest):
+                # open elsewhere, on Windows; the next writer tries again
+                with contextlib.suppress(OSError):
                     entry.unlink()
 
     def next_number(self) -> int:
         """The number of the generation to come."""
         latest = latest_toc(self.folder)
-        return (latest[0] if latest else -1) + 1
+        return latest[0] + 1 if latest is not None else 0
 
     def builder(self, schema: Schema) -> SegmentWriter:
         """Whoosh's writer for one new segment, without its lock: the lock is held here."""
-        toc = TOC(schema, [], self.next_number())
+        toc = TOC(
+            schema,
+            [],
+            self.next_number(),
+        )
+        index = _Index(self.storage, toc)
         try:
-            return SegmentWriter(_Index(self.storage, toc), _lk=False, codec=CODEC)
+            return SegmentWriter(
+                index,
+                _lk=False,
+                codec=CODEC,
+            )
         except BaseException:
             self.storage.abandon()
             raise
 
     def finish_segment(self, builder: SegmentWriter) -> Any:
-        """Complete Whoosh's files of a segment; returns the segment with their sums."""
-        segment = builder._finalize_segment()  # noqa: SLF001 - identical in 2.7.4, 2.7.5 and whoosh3; commit would publish
+        """Complete Whoosh's files of a segment; returns the segment with their checksums."""
+        # identical in 2.7.4, 2.7.5 and whoosh3; `commit` would publish a TOC too
+        segment = builder._finalize_segment()  # noqa: SLF001
         self.storage.opened.clear()
-        self.storage.beside.clear()
-        builder._finish()  # noqa: SLF001 - as above
-        segment.whoosh_files = {
-            name: crc_of(self.folder / name)
-            for name in segment.list_files(self.storage)
-        }
+        self.storage.temporary.clear()
+        builder._finish()  # noqa: SLF001
+        names = segment.list_files(self.storage)
+        segment.whoosh_files = {name: crc_of(self.folder / name) for name in names}
         return segment
 
-    def publish(self, schema: Schema, segments: Iterable[Any], number: int) -> None:
+    def publish(
+        self,
+        schema: Schema,
+        segments: Iterable[Any],
+        number: int,
+    ) -> None:
         """Make `segments` the newest generation. Durable when it returns."""
-        kept = list(segments)
-        for s in kept:
-            self.storage.fresh.add(s.make_filename(EXTENSION))
-        TOC(schema, kept, number).write(self.storage, NAME)
+        published = list(segments)
+        for segment in published:
+            # our packs were not created through Whoosh's storage
+            self.storage.fresh.add(segment.make_filename(EXTENSION))
+        TOC(schema, published, number).write(self.storage, NAME)
         with contextlib.suppress(OSError):
-            clean_files(self.storage, NAME, number, kept)
+            clean_files(
+                self.storage,
+                NAME,
+                number,
+                published,
+            )
+
+
+def _is_litter(
+    entry: Path,
+    live: set[str],
+    newest: Path | None,
+) -> bool:
+    """Whether a file in the folder of an index belongs to no generation."""
+    name = entry.name
+    if name.startswith(f"{NAME}_") and name != LOCK_FILE:
+        # MAIN_abc123.seg and MAIN_abc123.arr are of the segment MAIN_abc123
+        return name.partition(".")[0] not in live
+    if name.startswith(f"_{NAME}_") and ".toc." in name:
+        return True  # a TOC that was never renamed: _MAIN_3.toc.1732600000.12
+    return bool(TOC_NAME.match(name)) and newest is not None and entry != newest

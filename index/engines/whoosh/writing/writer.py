@@ -1,44 +1,49 @@
 """The writer: documents become batches, batches runs on disk, runs segments, and segments a commit.
 
 Memory does not grow with what is written: a batch is inverted and spooled when it is large, and
-full segments are sealed before the commit (their files belong to no generation until the TOC names
-them).
+full segments are sealed before the commit. Their files belong to no generation until the TOC names
+them.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-import math
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from index.engines.seam import Document, Prepared
-from index.engines.whoosh.storage.pack import REBUILD, Array, Pack
+from index.engines.whoosh.storage.hashes import id_hash_of
+from index.engines.whoosh.storage.pack import REBUILD_HINT, Pack
 from index.engines.whoosh.storage.store import (
     EXTENSION,
+    TEMPORARY_FOLDER,
     Generation,
     Store,
     add_reports,
     open_pack,
     schema_with,
 )
-from index.engines.whoosh.writing.batch import (
-    Batch,
-    Ready,
+from index.engines.whoosh.writing import segments
+from index.engines.whoosh.writing.batch import Batch
+from index.engines.whoosh.writing.merge import (
     Source,
     merge_packs,
-    most_pieces,
-    prepare,
-    tie_of,
     write_pack,
+)
+from index.engines.whoosh.writing.prepared import PreparedDocument, prepare
+from index.engines.whoosh.writing.segments import (
+    CompleteSegment,
+    Run,
+    chosen_for_merge,
+    groups_of,
+    kept_by_whoosh,
+    verified_source,
 )
 from index.model.errors import (
     IndexDamagedError,
@@ -49,75 +54,38 @@ from index.model.errors import (
 
 __all__ = ["WhooshWriter", "create", "open_writer", "stale"]
 
-BATCH_UNITS = 2_000_000
-BATCH_DOCUMENTS = 4_096
-SEGMENT_DOCUMENTS = 50_000
-PIECES = 1 << 16
-FACTOR = 4
-AT_LEAST_MERGED = 1_500
-MOST_DEAD = 0.3
-STORED = ("digest", "source")
-
-
-@dataclass(slots=True, eq=False)
-class Run:
-    """Documents that no segment holds yet: their arrays, and which of them are still wanted."""
-
-    arrays: Mapping[str, Array]
-    live: Array
-
-    def source(self) -> Source:
-        """The run as the source of a merge."""
-        return Source(self.arrays, self.live)
-
-
-@dataclass(slots=True, eq=False)
-class Old:
-    """A segment that is complete: of the last commit, or sealed by this writer."""
-
-    segment: Any
-    pack: Pack
-    ties: Array = field(init=False)
-    order: Array = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ties, self.order = self.pack.array("tie"), self.pack.array("tie.at")
-
-    @property
-    def live(self) -> Array:
-        """Which documents are not deleted."""
-        mask = np.ones(len(self.ties), bool)
-        mask[list(self.segment.deleted_docs())] = False
-        return mask
-
-    def delete(self, tie: int) -> bool:
-        """Delete the document with this tie; whether there was one."""
-        wanted = np.uint64(tie)
-        at = int(self.ties.searchsorted(wanted, sorter=self.order))
-        found = False
-        while at < len(self.ties) and self.ties[self.order[at]] == wanted:
-            number = int(self.order[at])
-            found |= not self.segment.is_deleted(number)
-            self.segment.delete_document(number)
-            at += 1
-        return found
+# A batch is inverted when it holds this much.
+MAX_BATCH_UNITS = 2_000_000
+MAX_BATCH_DOCUMENTS = 4_096
+LOCK_WAIT_S = 10
 
 
 def stale(
-    folder: Path, have: Mapping[str, str], want: Mapping[str, str]
+    folder: Path,
+    have: Mapping[str, str],
+    want: Mapping[str, str],
 ) -> IndexStaleError:
     """The error that names what an index was written with otherwise."""
-    names = [n for n in dict.fromkeys((*have, *want)) if have.get(n) != want.get(n)]
-    told = "; ".join(
-        f"{n} {have.get(n, 'nothing')} instead of {want.get(n, 'nothing')}"
-        for n in names
+    differences = [
+        f"{name} {have.get(name, 'nothing')} instead of {want.get(name, 'nothing')}"
+        for name in dict.fromkeys((*have, *want))
+        if have.get(name) != want.get(name)
+    ]
+    return IndexStaleError(
+        f"the index in {folder} was written with {'; '.join(differences)}; {REBUILD_HINT}"
     )
-    return IndexStaleError(f"the index in {folder} was written with {told}; {REBUILD}")
 
 
-def create(folder: Path, fingerprint: Mapping[str, str]) -> None:
+def create(
+    folder: Path,
+    fingerprint: Mapping[str, str],
+) -> None:
     """Make an empty index, replacing whatever index stands there."""
-    open_writer(folder, fingerprint, rebuild=True).commit()
+    open_writer(
+        folder,
+        fingerprint,
+        rebuild=True,
+    ).commit()
 
 
 def open_writer(
@@ -125,7 +93,7 @@ def open_writer(
     fingerprint: Mapping[str, str],
     *,
     rebuild: bool = False,
-    wait_s: float = 10,
+    wait_s: float = LOCK_WAIT_S,
     trust: bool = False,
 ) -> WhooshWriter:
     """A writer; the index is made when it is missing.
@@ -137,14 +105,24 @@ def open_writer(
     store = Store(Path(folder))
     store.acquire(wait_s)
     try:
-        return WhooshWriter(store, fingerprint, rebuild=rebuild, trust=trust)
+        return WhooshWriter(
+            store,
+            fingerprint,
+            rebuild=rebuild,
+            trust=trust,
+        )
     except BaseException:
         store.release()
         raise
 
 
 class WhooshWriter:
-    """Collects changes and publishes them all at once."""
+    """Collects changes and publishes them all at once.
+
+    `runs` are inverted batches on disk, `sealed` segments made of full runs, `old` the segments of
+    the last commit. `where` tells for each doc-id hash of a new report its run and its number in
+    it; the batch in memory counts as the run behind the last.
+    """
 
     def __init__(
         self,
@@ -154,106 +132,127 @@ class WhooshWriter:
         rebuild: bool,
         trust: bool,
     ) -> None:
-        self.store, self.fingerprint = store, dict(fingerprint)
+        self.store = store
+        self.fingerprint = dict(fingerprint)
         if not trust:
             store.check_owner()
-        self.old: list[Old] = []
+        self.old: list[CompleteSegment] = []
         self.rebuild = rebuild
+        # why nothing can be committed any more
         self.broken = ""
         self.committed: Generation | None = None
         self._load()
 
     def _load(self) -> None:
         """Start from the last commit."""
-        self.sealed: list[Old] = []
-        self.runs: list[Run] = []
-        self.where: dict[int, tuple[int, int]] = {}
-        self.batch, self.batch_dead = Batch(), set[int]()
+        self.sealed: list[CompleteSegment] = []
+        self._drop_new()
         self.flushed = 0
-        self.changed = self.rebuild
+        self.committed = self._last_commit()
+        self.changed = self.rebuild or self.committed is None
+        generation = self.committed
+        # 64 random bits: two indexes in one place, one after the other, are told apart
+        self.index_id = secrets.token_hex(8)
+        self.derivation = ""
+        if generation is not None:
+            self.index_id = generation.index_id or self.index_id
+            self.derivation = generation.derivation
+        if generation is not None and not self.rebuild:
+            if generation.fingerprint != self.fingerprint:
+                raise stale(self.store.folder, generation.fingerprint, self.fingerprint)
+            self.store.clean(generation.segments)
+            self.old = [self._open(segment) for segment in generation.segments]
+        elif self.rebuild:
+            # readers keep the last commit until the new one
+            self.store.clean(generation.segments if generation is not None else ())
+            self.old = []
+
+    def _last_commit(self) -> Generation | None:
         try:
-            self.committed = self.store.read()
+            return self.store.read()
         except IndexMissingError:
-            self.committed, self.changed = None, True
+            return None
         except IndexStateError:
+            # a rebuild does not need what is damaged
             if not self.rebuild:
                 raise
-            self.committed = None
-        generation = self.committed
-        self.index_id = generation.index_id if generation else ""
-        # 64 random bits: two indexes in one place, one after the other, are told apart
-        self.index_id = self.index_id or secrets.token_hex(8)
-        self.derivation = generation.derivation if generation else ""
-        if (
-            generation is not None
-            and not self.rebuild
-            and generation.fingerprint != self.fingerprint
-        ):
-            raise stale(self.store.folder, generation.fingerprint, self.fingerprint)
-        if generation is not None or self.rebuild:
-            self.store.clean(generation.segments if generation else ())
-        self.old = (
-            []
-            if generation is None or self.rebuild
-            else [self._open(s) for s in generation.segments]
-        )
+            return None
 
-    def _open(self, segment: Any) -> Old:
+    def _open(self, segment: Any) -> CompleteSegment:
         try:
-            return Old(segment, open_pack(self.store.folder, segment))
-        except FileNotFoundError as e:
-            raise IndexDamagedError(f"{e.filename} is missing; {REBUILD}") from e
+            return CompleteSegment(segment, open_pack(self.store.folder, segment))
+        except FileNotFoundError as error:
+            raise IndexDamagedError(
+                f"{error.filename} is missing; {REBUILD_HINT}"
+            ) from error
+
+    def _drop_new(self) -> None:
+        """Forget every new document that no segment holds."""
+        self.runs: list[Run] = []
+        self.where: dict[int, tuple[int, int]] = {}
+        self.batch = Batch()
+        self.batch_dead: set[int] = set()
 
     # ------------------------------------------------------------------ changes
     def put(self, document: Document | Prepared) -> None:
         """Add the report, or replace the one of the same id."""
-        ready = prepare(document) if isinstance(document, Document) else document
-        assert isinstance(ready, Ready)
-        tie = tie_of(ready.id)
+        prepared = prepare(document) if isinstance(document, Document) else document
+        assert isinstance(prepared, PreparedDocument)
+        id_hash = id_hash_of(prepared.id)
         try:
-            number = self.batch.add(ready)
-            self._forget(tie)
-            self.where[tie] = (len(self.runs), number)
+            number = self.batch.add(prepared)
+            # after adding: when that fails, the old report must still be there
+            self._forget(id_hash)
+            self.where[id_hash] = (len(self.runs), number)
             self.changed = True
-            if self.batch.units >= BATCH_UNITS or len(self.batch) >= BATCH_DOCUMENTS:
+            if (
+                self.batch.units >= MAX_BATCH_UNITS
+                or len(self.batch) >= MAX_BATCH_DOCUMENTS
+            ):
                 self._flush()
-        except BaseException as e:
-            self.broken = repr(
-                e
-            )  # half of the document may be in the batch, or a batch on its way to a run
+        except BaseException as error:
+            # half of the document may be in the batch, or a batch on its way to a run
+            self.broken = repr(error)
             raise
 
     def delete(self, report_id: str) -> None:
         """Take the report out; no error when there is none."""
-        if self._forget(tie_of(report_id)):
+        if self._forget(id_hash_of(report_id)):
             self.changed = True
 
-    def _forget(self, tie: int) -> bool:
-        """Drop the report with this tie; whether there was one.
+    def _forget(self, id_hash: int) -> bool:
+        """Drop the report with this doc-id hash; whether there was one.
 
         That two ids share 53 bits of SHA-256 is theory.
         """
-        found = [old.delete(tie) for old in (*self.old, *self.sealed)]
-        run, number = self.where.pop(tie, (-1, -1))
+        was_alive = False
+        for complete in (*self.old, *self.sealed):
+            was_alive |= complete.delete(id_hash)
+        run, number = self.where.pop(id_hash, (-1, -1))
+        if run < 0:
+            return was_alive
         if run == len(self.runs):
             self.batch_dead.add(number)
-        elif run >= 0:
+        else:
             self.runs[run].live[number] = False
-        return run >= 0 or any(found)
+        return True
 
     def clear(self) -> None:
         """Take every report out."""
-        for old in self.sealed:
-            self._remove(old.segment)
-        self.old, self.sealed, self.runs, self.where = [], [], [], {}
-        self.batch, self.batch_dead = Batch(), set()
+        for complete in self.sealed:
+            self._remove(complete.segment)
+        self.old = []
+        self.sealed = []
+        self._drop_new()
         self.changed = True
 
     # ------------------------------------------------------------------ runs and segments
     def _take_batch(self) -> Run | None:
         """The batch, inverted; a fresh one takes its place."""
-        batch, dead = self.batch, self.batch_dead
-        self.batch, self.batch_dead = Batch(), set()
+        batch = self.batch
+        dead = self.batch_dead
+        self.batch = Batch()
+        self.batch_dead = set()
         if not len(batch):
             return None
         live = np.ones(len(batch), bool)
@@ -269,56 +268,77 @@ class WhooshWriter:
         path = self.store.scratch() / f"run{self.flushed}"
         directory = write_pack(path, "run", run.arrays)
         pack = Pack(path, "run", directory)
-        with contextlib.suppress(PermissionError):  # Windows keeps mapped files
+        # the mapping keeps the data; Windows keeps mapped files
+        with contextlib.suppress(PermissionError):
             path.unlink()
-        self.runs.append(Run({n: pack.part(n).array for n in pack.names()}, run.live))
-        while sum(int(r.live.sum()) for r in self.runs) >= SEGMENT_DOCUMENTS:
+        arrays = {name: pack.part(name).array for name in pack.names()}
+        # the mask goes on being changed while the arrays are on disk
+        self.runs.append(Run(arrays, run.live))
+        while self._documents_in_runs() >= segments.MAX_SEGMENT_DOCUMENTS:
             self._seal()
+
+    def _documents_in_runs(self) -> int:
+        return sum(int(run.live.sum()) for run in self.runs)
 
     def _seal(self) -> None:
         """Make a segment of the first runs, as many as fit; those behind wait for more to come."""
-        groups = _groups([r.source() for r in self.runs])
-        count = len(groups[0])
-        segment = self._build(groups[0])
-        if segment is not None:
-            self.sealed.append(Old(segment, open_pack(self.store.folder, segment)))
+        sources = [run.source() for run in self.runs]
+        first_group = groups_of(sources)[0]
+        self._build_sealed(first_group)
+        count = len(first_group)
         self.runs = self.runs[count:]
+        # a report in the new segment is found there by its doc-id hash
         self.where = {
-            tie: (run - count, number)
-            for tie, (run, number) in self.where.items()
+            id_hash: (run - count, number)
+            for id_hash, (run, number) in self.where.items()
             if run >= count
         }
 
+    def _build_sealed(self, sources: Sequence[Source]) -> Any:
+        """One new segment, sealed; None if nothing is left of its sources."""
+        segment = self._build(sources)
+        if segment is not None:
+            self.sealed.append(self._open(segment))
+        return segment
+
     def _build(self, sources: Sequence[Source]) -> Any:
         """One new segment of several sources, or None if nothing of them is left."""
-        if not any(s.live.any() for s in sources):
+        if not any(source.live.any() for source in sources):
             return None
         builder = self.store.builder(schema_with(self.fingerprint))
         name = builder.newsegment.segment_id()
         # beside the folder: Whoosh takes every file of its segment's name into the compound file
-        pack = self.store.scratch() / name
-        with ThreadPoolExecutor(1) as beside:
-            merged = beside.submit(merge_packs, pack, name, sources)
+        pack_path = self.store.scratch() / name
+        # numpy and zlib release the lock of Python, so Whoosh's part runs meanwhile
+        with ThreadPoolExecutor(1) as executor:
+            merged = executor.submit(
+                merge_packs,
+                pack_path,
+                name,
+                sources,
+            )
             try:
-                add_reports(
-                    builder,
-                    (
-                        report
-                        for source in sources
-                        for report in _kept_by_whoosh(source)
-                    ),
-                )
-                segment = self.store.finish_segment(builder)
+                segment = self._build_whoosh(builder, sources)
             except BaseException:
                 self._abandon(builder)
                 raise
         try:
             segment.gongkai = merged.result()
-            pack.rename(self.store.folder / segment.make_filename(EXTENSION))
+            pack_path.rename(self.store.folder / segment.make_filename(EXTENSION))
         except BaseException:
             self._remove(segment)
             raise
         return segment
+
+    def _build_whoosh(
+        self,
+        builder: Any,
+        sources: Sequence[Source],
+    ) -> Any:
+        """Whoosh's own files of a segment."""
+        reports = (report for source in sources for report in kept_by_whoosh(source))
+        add_reports(builder, reports)
+        return self.store.finish_segment(builder)
 
     def _abandon(self, builder: Any) -> None:
         """Let go of a segment of Whoosh that failed half way."""
@@ -326,7 +346,7 @@ class WhooshWriter:
             builder.cancel()
         self.store.storage.abandon()
         self._remove(builder.newsegment)
-        shutil.rmtree(self.store.folder / "MAIN.tmp", ignore_errors=True)
+        shutil.rmtree(self.store.folder / TEMPORARY_FOLDER, ignore_errors=True)
 
     def _remove(self, segment: Any) -> None:
         for name in segment.list_files(self.store.storage):
@@ -351,27 +371,32 @@ class WhooshWriter:
 
     def _commit(self) -> None:
         run = self._take_batch()
-        runs = [*self.runs, *([run] if run is not None else [])]
-        fresh = [r.source() for r in runs if r.live.any()]
+        if run is not None:
+            self.runs.append(run)
+        fresh = [run.source() for run in self.runs if run.live.any()]
         complete = [*self.old, *self.sealed]
-        merged = _chosen(complete, sum(int(s.live.sum()) for s in fresh))
-        sources = [*(_verified(old) for old in merged), *fresh]
-        segments = [
-            old.segment for old in complete if old not in merged and old.live.any()
+        fresh_documents = sum(int(source.live.sum()) for source in fresh)
+        merged = chosen_for_merge(complete, fresh_documents)
+        published = [
+            segment.segment
+            for segment in complete
+            if segment not in merged and segment.live.any()
         ]
-        for group in _groups(sources):
-            segment = self._build(group)
+        # old documents first: replaced ones are dead there, so the order says nothing more
+        sources = [*map(verified_source, merged), *fresh]
+        for group in groups_of(sources):
+            segment = self._build_sealed(group)
             if segment is not None:
-                self.sealed.append(Old(segment, open_pack(self.store.folder, segment)))
-                segments.append(segment)
-        self.runs, self.where = [], {}
-        shutil.rmtree(self.store.folder / "MAIN.scratch", ignore_errors=True)
+                published.append(segment)
+        self._drop_new()
+        self.store.remove_scratch()
         self.store.publish(
             schema_with(self.fingerprint, self.index_id, self.derivation),
-            segments,
+            published,
             self.store.next_number(),
         )
-        self.sealed, self.old = [], []
+        self.sealed = []
+        self.old = []
 
     def cancel(self) -> None:
         """Forget everything since the last commit; the writer is closed."""
@@ -400,90 +425,15 @@ class WhooshWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if self.store.lock is not None:
-            self.commit() if kind is None else self.cancel()
-
-
-def _verified(old: Old) -> Source:
-    """A complete segment as a source: all of it summed, so that damage is never copied under a new
-    sum.
-    """
-    return Source(old.pack.arrays(), old.live)
-
-
-def _kept_by_whoosh(source: Source) -> Iterator[tuple[str, dict[str, str]]]:
-    """Ids and stored fields of the live documents of a source, in their order."""
-    ids, metas = _blob_reader(source, "id"), _blob_reader(source, "meta")
-    for number in np.flatnonzero(source.live).tolist():
-        meta = json.loads(metas(number))
-        yield ids(number), {name: meta[name] for name in STORED}
-
-
-def _blob_reader(source: Source, name: str) -> Callable[[int], str]:
-    """The texts of one blob by number."""
-    off = source.arrays[f"{name}.off"].astype(np.int64).tolist()
-    # an array is a buffer
-    data = memoryview(source.arrays[f"{name}.data"])  # type: ignore[arg-type]
-    return lambda number: str(
-        data[off[number] : off[number + 1]], "utf-8", "surrogatepass"
-    )
-
-
-# ---------------------------------------------------------------------- policy
-def _groups(sources: Sequence[Source]) -> list[list[Source]]:
-    """Sources that fit into one segment each, in order."""
-    groups: list[list[Source]] = []
-    documents = pieces = 0
-    for source in sources:
-        n, p = int(source.live.sum()), most_pieces(source)
-        if not groups or documents + n > SEGMENT_DOCUMENTS or pieces + p > PIECES:
-            groups.append([])
-            documents = pieces = 0
-        groups[-1].append(source)
-        documents, pieces = documents + n, pieces + p
-    return groups
-
-
-def _chosen(complete: Sequence[Old], fresh: int) -> list[Old]:
-    """Which complete segments are merged with what is new: tiers by live documents, and those with
-    many dead.
-
-    A tier of four segments, or one with more than 30 % dead, is merged; but one commit moves only
-    about four times what it adds, and at least 1,500 documents, so that adding one report stays
-    quick.
-    """
-    budget = max(AT_LEAST_MERGED, FACTOR * fresh)
-    sizes = {id(old): int(old.live.sum()) for old in complete}
-    tiers: dict[int, list[Old]] = {}
-    for old in sorted(complete, key=lambda o: sizes[id(o)]):
-        tiers.setdefault(_tier(sizes[id(old)]), []).append(old)
-    taken: list[Old] = []
-    moved = fresh
-    for tier in sorted(tiers):
-        group = tiers[tier]
-        rising = 1 if moved and _tier(moved) >= tier else 0
-        for old in (
-            group
-            if len(group) + rising >= FACTOR
-            else [o for o in group if _is_mostly_dead(o)]
-        ):
-            size = sizes[id(old)]
-            if 0 < size < SEGMENT_DOCUMENTS // 2 or _is_mostly_dead(old):
-                if moved - fresh + size > budget:
-                    return _in_order(complete, taken)
-                taken.append(old)
-                moved += size
-    return _in_order(complete, taken)
-
-
-def _tier(size: int) -> int:
-    return int(math.log(max(size, 1), FACTOR) + 1e-9)
-
-
-def _is_mostly_dead(old: Old) -> bool:
-    return bool(old.segment.deleted_count() > MOST_DEAD * old.segment.doc_count_all())
-
-
-def _in_order(complete: Sequence[Old], taken: Sequence[Old]) -> list[Old]:
-    return [old for old in complete if any(old is t for t in taken)]
+    def __exit__(
+        self,
+        kind: object,
+        error: object,
+        trace: object,
+    ) -> None:
+        if self.store.lock is None:
+            return
+        if kind is None:
+            self.commit()
+        else:
+            self.cancel()

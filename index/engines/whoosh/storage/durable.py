@@ -1,0 +1,141 @@
+"""Whoosh's storage, made durable: every new file reaches the disk (fsync) before the TOC that
+names it, and the folder after.
+
+Whoosh itself never syncs. It renames a file only to publish a TOC, so the rename is the barrier.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+from whoosh.filedb.filestore import FileStorage
+
+__all__ = ["NAME", "Storage", "crc_of", "is_sealed", "seal"]
+
+NAME = "MAIN"
+# Whoosh writes no checksum over its TOC. Ours stands behind its pickle, where Whoosh does not read.
+TRAILER_STRUCT = struct.Struct("<8sI")
+SEAL_MAGIC = b"GKTOCSUM"
+READ_BYTES = 1 << 20
+
+
+class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
+    """Whoosh's storage, whose rename is a durability barrier."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        # names of files that are not synced yet
+        self.fresh: set[str] = set()
+        # files that Whoosh may leave open when it fails
+        self.opened: list[Any] = []
+        self.temporary: list[Storage] = []
+
+    def create_file(self, name: str, **options: Any) -> Any:
+        """Create a file; it is synced before the next TOC."""
+        self.fresh.add(name)
+        file = super().create_file(
+            name,
+            **options,
+        )
+        self.opened.append(file)
+        return file
+
+    def open_file(self, name: str, *args: Any, **options: Any) -> Any:
+        """Open a file.
+
+        Whoosh reads new files while it assembles a segment, and leaves them open when it fails.
+        """
+        file = super().open_file(
+            name,
+            *args,
+            **options,
+        )
+        if name in self.fresh:
+            self.opened.append(file)
+        return file
+
+    def temp_storage(self, name: str | None = None) -> Storage:
+        """A folder for Whoosh's sorting runs."""
+        path = Path(self.folder, name or f"{NAME}.tmp")
+        storage = Storage(str(path)).create()
+        self.temporary.append(storage)
+        return self.temporary[-1]
+
+    def abandon(self) -> None:
+        """Close what Whoosh left open when it failed."""
+        for storage in (self, *self.temporary):
+            for file in storage.opened:
+                with contextlib.suppress(OSError):
+                    file.file.close()
+            storage.opened.clear()
+
+    def delete_file(self, name: str) -> None:
+        """Delete a file."""
+        self.fresh.discard(name)
+        super().delete_file(name)
+
+    def sync(self, name: str = "") -> None:
+        """Bring a file to the disk by fsync; without a name the folder, which holds the names."""
+        is_folder = not name
+        if is_folder and os.name == "nt":
+            return  # Windows cannot open a folder; its rename is journalled
+        mode = os.O_RDONLY if is_folder else os.O_RDWR
+        handle = os.open(Path(self.folder, name), mode)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def rename_file(
+        self,
+        oldname: str,
+        newname: str,
+        safe: bool = False,
+    ) -> None:
+        """Publish a TOC: seal it, sync everything new, rename it, sync the folder."""
+        seal(Path(self.folder) / oldname)
+        for name in sorted(self.fresh):
+            # a file that was assembled into a compound file is gone
+            with contextlib.suppress(FileNotFoundError):
+                self.sync(name)
+        self.sync()
+        self.fresh.clear()
+        super().rename_file(
+            oldname,
+            newname,
+            safe=safe,
+        )
+        self.sync()
+
+
+def seal(path: Path) -> None:
+    """Append the checksum of a TOC to it."""
+    data = path.read_bytes()
+    trailer = TRAILER_STRUCT.pack(SEAL_MAGIC, zlib.crc32(data))
+    with path.open("ab") as file:
+        file.write(trailer)
+
+
+def is_sealed(data: bytes) -> bool:
+    """Whether a TOC is as it was written."""
+    if len(data) < TRAILER_STRUCT.size:
+        return False
+    content = data[: -TRAILER_STRUCT.size]
+    magic, checksum = TRAILER_STRUCT.unpack(data[-TRAILER_STRUCT.size :])
+    return bool(magic == SEAL_MAGIC and checksum == zlib.crc32(content))
+
+
+def crc_of(path: Path) -> tuple[int, int]:
+    """(size in bytes, CRC-32) of a file."""
+    checksum = 0
+    size = 0
+    with path.open("rb") as file:
+        while block := file.read(READ_BYTES):
+            checksum = zlib.crc32(block, checksum)
+            size += len(block)
+    return size, checksum

@@ -1,0 +1,350 @@
+"""Merging postings: a range of keys at a time, so that memory does not grow with the index."""
+
+from __future__ import annotations
+
+from collections.abc import (
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from index.engines.whoosh.storage import postings
+from index.engines.whoosh.storage.layout import PartSet
+from index.engines.whoosh.storage.pack import Array, PackWriter
+from index.engines.whoosh.storage.postings import run_lengths
+
+__all__ = ["merge_postings"]
+
+# Rows of all sources together that are held in memory at once.
+ROWS_AT_A_TIME = 1 << 20
+NO_POSITIONS: Array = np.empty(0, "<u2")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Postings to merge: their arrays by key, and the new number of each document (-1: dropped)."""
+
+    arrays: Mapping[str, Array]
+    renumbering: Array
+
+    @property
+    def keys(self) -> Array:
+        """The sorted keys."""
+        return self.arrays["keys"]
+
+    @property
+    def starts(self) -> Array:
+        """Where the rows of each key start, and where the last end."""
+        return self.arrays["starts"]
+
+
+@dataclass(slots=True)
+class Block:
+    """Neighbouring keys with their rows.
+
+    For each key: how many rows and how many positions it has (i64). For each row: its document
+    (u16) and its count of one byte. The rows `large_rows` (i64) have the true counts `large_counts`
+    (i64). All positions (u16) stand in the order of the rows.
+    """
+
+    keys: Array
+    rows: Array
+    position_counts: Array
+    documents: Array
+    counts: Array
+    large_rows: Array
+    large_counts: Array
+    positions: Array
+
+    def true_counts(self) -> Array:
+        """The count of each row."""
+        counts = self.counts.astype(np.int64)
+        counts[self.large_rows] = self.large_counts
+        return counts
+
+
+def merge_postings(
+    out: PackWriter,
+    part_set: PartSet,
+    sources: Sequence[tuple[Mapping[str, Array], Array]],
+) -> None:
+    """Merge postings of several (arrays by part name, renumbering of documents) into a pack."""
+    chosen = [
+        Source(part_set.picked(arrays), renumbering) for arrays, renumbering in sources
+    ]
+    # all parts of the set grow at once, block after block
+    spools = {row.key: out.spool(row.dtypes[0]) for row in part_set.rows}
+    row_count = 0
+    position_count = 0
+    for block in _blocks(chosen):
+        row_starts = np.cumsum(block.rows) - block.rows
+        position_starts = np.cumsum(block.position_counts) - block.position_counts
+        arrays = {
+            "keys": block.keys,
+            "starts": row_count + row_starts,
+            "documents": block.documents,
+            "counts": block.counts,
+            "large_rows": row_count + block.large_rows,
+            "large_counts": block.large_counts,
+            "position_starts": position_count + position_starts,
+            "positions": block.positions,
+        }
+        for key, spool in spools.items():
+            spool.append(arrays[key])
+        row_count += len(block.documents)
+        position_count += len(block.positions)
+    # where the rows of the last key end
+    spools["starts"].append(np.array([row_count]))
+    if "position_starts" in spools:
+        spools["position_starts"].append(np.array([position_count]))
+    for key, spool in spools.items():
+        out.copy(part_set.part_name(key), spool)
+
+
+# ---------------------------------------------------------------------- ranges of keys
+def _blocks(sources: Sequence[Source]) -> Iterator[Block]:
+    """Blocks of rows in order, each a range of keys small enough to hold."""
+    begins = [0] * len(sources)
+    share = max(1, ROWS_AT_A_TIME // max(1, len(sources)))
+    while any(
+        begin < len(source.keys) for source, begin in zip(sources, begins, strict=True)
+    ):
+        ends = _ends(sources, begins, share)
+        pieces = [
+            _piece(source, begin, end)
+            for source, begin, end in zip(sources, begins, ends, strict=True)
+            if end > begin
+        ]
+        block = _joined(pieces)
+        begins = ends
+        if len(block.keys):
+            yield block
+
+
+def _ends(
+    sources: Sequence[Source],
+    begins: Sequence[int],
+    share: int,
+) -> list[int]:
+    """Up to which key each source is read next: to the same key in all of them."""
+    limits = []
+    for source, begin in zip(sources, begins, strict=True):
+        limit = _limit(source, begin, share)
+        if limit is not None:
+            limits.append(limit)
+    if not limits:
+        return [len(source.keys) for source in sources]
+    # the smallest limit, so that a key is never split between two blocks
+    nearest = min(limits)
+    return [int(source.keys.searchsorted(nearest)) for source in sources]
+
+
+def _limit(
+    source: Source,
+    first: int,
+    share: int,
+) -> Any:
+    """The first key behind `first` that no longer fits, or None when the rest fits."""
+    starts = source.starts
+    keys = source.keys
+    rows_left = int(starts[-1]) - int(starts[first])
+    if first == len(keys) or rows_left <= share:
+        return None
+    full = starts.dtype.type(int(starts[first]) + share)
+    # one key is always read, however many rows it has
+    number = max(first + 1, int(starts.searchsorted(full)))
+    return None if number >= len(keys) else keys[number]
+
+
+def _piece(
+    source: Source,
+    first: int,
+    last: int,
+) -> Block:
+    """The rows of some keys of one source, renumbered, without the dropped ones."""
+    arrays = source.arrays
+    starts = arrays["starts"][first : last + 1].astype(np.int64)
+    row, row_end = int(starts[0]), int(starts[-1])
+    large_rows = arrays["large_rows"]
+    bounds = np.array([row, row_end], large_rows.dtype)
+    large, large_end = large_rows.searchsorted(bounds).tolist()
+    position_counts = np.zeros(last - first, np.int64)
+    positions = NO_POSITIONS
+    if "positions" in arrays:
+        offsets = arrays["position_starts"][first : last + 1].astype(np.int64)
+        position_counts = np.diff(offsets)
+        begin = int(offsets[0])
+        end = int(offsets[-1])
+        positions = arrays["positions"][begin:end]
+    # -1 becomes 65,535 as u16: those rows are dropped below
+    numbers = source.renumbering[arrays["documents"][row:row_end]]
+    block = Block(
+        keys=arrays["keys"][first:last],
+        rows=np.diff(starts),
+        position_counts=position_counts,
+        documents=numbers.astype("<u2"),
+        counts=arrays["counts"][row:row_end],
+        large_rows=large_rows[large:large_end].astype(np.int64) - row,
+        large_counts=arrays["large_counts"][large:large_end].astype(np.int64),
+        positions=positions,
+    )
+    is_kept = numbers >= 0
+    return block if is_kept.all() else _only(block, is_kept)
+
+
+def _only(
+    block: Block,
+    is_kept: Array,
+) -> Block:
+    """The block without the rows that are not kept."""
+    counts = block.true_counts()
+    starts = np.cumsum(block.rows) - block.rows
+    rows = np.add.reduceat(
+        is_kept,
+        starts,
+        dtype=np.int64,
+    )
+    has_rows = rows > 0
+    position_counts = block.position_counts
+    positions = block.positions
+    if len(positions):
+        position_counts = np.add.reduceat(counts * is_kept, starts)
+        positions = positions[np.repeat(is_kept, counts)]
+    # rows are numbered anew, so the list of large counts is made anew
+    kept_counts = counts[is_kept]
+    large_rows = np.flatnonzero(kept_counts >= postings.MAX_BYTE_COUNT)
+    return Block(
+        keys=block.keys[has_rows],
+        rows=rows[has_rows],
+        position_counts=position_counts[has_rows],
+        documents=block.documents[is_kept],
+        counts=block.counts[is_kept],
+        large_rows=large_rows,
+        large_counts=kept_counts[large_rows],
+        positions=positions,
+    )
+
+
+# ---------------------------------------------------------------------- joining
+def _joined(pieces: Sequence[Block]) -> Block:
+    """The rows of several pieces in the order of (key, document).
+
+    The documents of a piece nearly always stand behind those of the pieces before it: only keys are
+    sorted, and the rows and positions of each key are moved together.
+    """
+    if len(pieces) == 1:
+        return _in_order(pieces[0])
+    keys = np.concatenate([piece.keys for piece in pieces])
+    rows = np.concatenate([piece.rows for piece in pieces])
+    position_counts = np.concatenate([piece.position_counts for piece in pieces])
+    order = np.argsort(keys, kind="stable")
+    # stable: of equal keys the rows of earlier pieces come first
+    row_sources = _moved(rows, order)
+    position_sources = _moved(position_counts, order)
+    large_rows, large_counts = _joined_large(pieces, rows, order)
+    documents = np.concatenate([piece.documents for piece in pieces])
+    counts = np.concatenate([piece.counts for piece in pieces])
+    positions = np.concatenate([piece.positions for piece in pieces])
+    starts, _ = run_lengths(keys[order])
+    if len(starts):
+        # a key of several pieces becomes one key with all their rows
+        rows = np.add.reduceat(rows[order], starts)
+        position_counts = np.add.reduceat(position_counts[order], starts)
+    return _in_order(
+        Block(
+            keys=keys[order][starts],
+            rows=rows,
+            position_counts=position_counts,
+            documents=documents[row_sources],
+            counts=counts[row_sources],
+            large_rows=large_rows,
+            large_counts=large_counts,
+            positions=positions[position_sources],
+        )
+    )
+
+
+def _joined_large(
+    pieces: Sequence[Block],
+    rows: Array,
+    order: Array,
+) -> tuple[Array, Array]:
+    """The rows with large counts and those counts, after the keys were put in `order`."""
+    shifted = []
+    before = 0
+    for piece in pieces:
+        # rows are counted over all pieces
+        shifted.append(piece.large_rows + before)
+        before += len(piece.documents)
+    large_rows = np.concatenate(shifted)
+    large_counts = np.concatenate([piece.large_counts for piece in pieces])
+    if len(large_rows):
+        large_rows = _targets(large_rows, rows, order)
+        sorting = np.argsort(large_rows)
+        large_rows = large_rows[sorting]
+        large_counts = large_counts[sorting]
+    return large_rows, large_counts
+
+
+def _moved(
+    lengths: Array,
+    order: Array,
+) -> Array:
+    """Where each value comes from when runs of these lengths are put in this order."""
+    moved = lengths[order]
+    old_starts = np.cumsum(lengths) - lengths
+    new_starts = np.cumsum(moved) - moved
+    sources: Array = np.repeat(old_starts[order] - new_starts, moved)
+    sources += np.arange(len(sources))
+    return sources
+
+
+def _targets(
+    values: Array,
+    lengths: Array,
+    order: Array,
+) -> Array:
+    """Where these values go to when runs of these lengths are put in this order."""
+    moved = lengths[order]
+    old_starts = np.cumsum(lengths) - lengths
+    new_starts = np.empty(len(lengths), np.int64)
+    new_starts[order] = np.cumsum(moved) - moved
+    run = old_starts.searchsorted(values, "right") - 1
+    targets: Array = new_starts[run] + values - old_starts[run]
+    return targets
+
+
+def _in_order(block: Block) -> Block:
+    """The block with the documents of each key in order.
+
+    The further pieces of long texts are numbered behind all texts, so they can stand out of order.
+    """
+    falls = block.documents[1:] <= block.documents[:-1]
+    # from the last row of a key to the first of the next a fall is right
+    falls[np.cumsum(block.rows)[:-1] - 1] = False
+    # nearly always: texts of more than 65,536 units are rare
+    if not falls.any():
+        return block
+    counts = block.true_counts()
+    key_numbers = np.arange(len(block.rows))
+    key_of_row = np.repeat(key_numbers, block.rows)
+    order = np.lexsort((block.documents, key_of_row))
+    positions = block.positions
+    if len(positions):
+        positions = positions[_moved(counts, order)]
+    sorted_counts = counts[order]
+    large_rows = np.flatnonzero(sorted_counts >= postings.MAX_BYTE_COUNT)
+    return Block(
+        keys=block.keys,
+        rows=block.rows,
+        position_counts=block.position_counts,
+        documents=block.documents[order],
+        counts=block.counts[order],
+        large_rows=large_rows,
+        large_counts=sorted_counts[large_rows],
+        positions=positions,
+    )
