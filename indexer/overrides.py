@@ -13,23 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.model.errors import OverridesError
-from index.model.report import LEVELS, FactValue
+from index.model.fields import ReportField, Use, fields_for
+from index.model.report import FactValue
 
-__all__ = ["FIELDS", "Override", "Overrides"]
+__all__ = ["Override", "Overrides"]
 
-# What may be corrected. An empty value says that it is unknown.
-FIELDS = (
-    "title",
-    "agency",
-    "level",
-    "org_type",
-    "line",
-    "region",
-    "year",
-    "period",
-    "published",
-    "scope",
-)
+# What may be corrected, by name. An empty value says that it is unknown.
+CORRECTABLE = {field.name: field for field in fields_for(Use.OVERRIDE)}
 
 LIMIT = 64 << 20
 
@@ -116,32 +106,34 @@ def _override(path: Path, line: int, key: str, row: dict[str, str]) -> Override:
         raise OverridesError(
             str(path), line, "the row names no report; give its id or url"
         )
-    if name not in FIELDS:
+    if name not in CORRECTABLE:
         raise OverridesError(
             str(path),
             line,
-            f"{name!r} cannot be corrected; take one of {', '.join(FIELDS)}",
+            f"{name!r} cannot be corrected; take one of {', '.join(CORRECTABLE)}",
         )
     try:
-        return Override(name, _value(name, value.strip()), row["reason"].strip())
+        return Override(
+            name, _value(CORRECTABLE[name], value.strip()), row["reason"].strip()
+        )
     except ValueError as error:
         raise OverridesError(
             str(path), line, f"{value!r} is no {name}: {error}"
         ) from None
 
 
-def _value(name: str, text: str) -> FactValue:
+def _value(field: ReportField, text: str) -> FactValue:
     if not text:
         return None
-    if name == "year":
+    if field.kind == "number":
         if not (text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100):
             raise ValueError("write four digits, 2018")
         return int(text)
-    if name == "level" and text not in LEVELS:
-        raise ValueError("write one of " + " ".join(LEVELS))
-    if name == "region":
+    if field.values and text not in field.values:
+        raise ValueError("write one of " + " ".join(field.values))
+    if field.kind == "path":
         return [part.strip() for part in text.split("/") if part.strip()]
-    if name == "published":
+    if field.kind == "date":
         return _iso(text)
     return text
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from index.documents.stored import DICTIONARIES, PARTS, parts_of
+from index.documents.stored import DICTIONARY_FILE, PARTS, parts_of
 from indexer.page import Known, Source
 from indexer.pipeline import report_of
 from indexer.sample import Sample, generate
@@ -45,12 +45,12 @@ def main() -> None:
         if report.template in chosen:
             chosen[report.template].append(parts_of(report))
     words = {name: _joined(name, chosen) for name in PARTS}
-    DICTIONARIES.write_bytes(
+    DICTIONARY_FILE.write_bytes(
         zlib.compress(json.dumps(words, ensure_ascii=False).encode(), 9)
     )
     print(
         {name: len(text.encode()) for name, text in words.items()},
-        DICTIONARIES.stat().st_size,
+        DICTIONARY_FILE.stat().st_size,
     )
 
 

@@ -12,7 +12,12 @@ import numpy as np
 from index.analysis.normaliser import Folded, fold, letters, normaliser_name
 from index.analysis.tokenizer import Tokenizer, segmenter_name, tokenizer
 from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_text
-from index.documents.stored import dictionaries_name, head_to_bytes, rest_to_bytes
+from index.documents.stored import (
+    LAYOUT,
+    dictionaries_name,
+    head_to_bytes,
+    rest_to_bytes,
+)
 from index.engines.seam import Document
 from index.model.fields import FACETS, SCHEMA_VERSION
 from index.model.metrics import METRIC_NAMES
@@ -35,6 +40,7 @@ def fingerprint() -> dict[str, str]:
     """What an index is written with; one that was written with something else is stale."""
     return {
         "schema": f"{SCHEMA_VERSION} {dictionaries_name()}",
+        "stored": LAYOUT,
         "normaliser": normaliser_name(),
         "segmenter": segmenter_name(),
         "wording": str(len(WORDINGS))
@@ -96,14 +102,10 @@ def _numbers(report: Report, form: str, *, taiwan: bool) -> dict[str, float]:
         out["year"] = report.year
     if (day := day_number(report.published)) is not None:
         out["published"] = day
-    metrics = report.statistics.get("metrics") or {}
-    out.update(
-        {
-            name: float(metrics[name])
-            for name in METRIC_NAMES
-            if metrics.get(name) is not None
-        }
-    )
+    metrics = report.statistics.metrics
+    for name in METRIC_NAMES:
+        if (value := metrics.get(name)) is not None:
+            out[name] = float(value)
     return out
 
 

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from index.model.errors import SettingsError
+from index.model.fields import ReportField, Use, fields_for
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
 
@@ -22,30 +23,24 @@ __all__ = ["COLUMNS", "FORMATS", "guarded", "jsonl", "parquet", "rows"]
 # Without it Excel reads UTF-8 as the system's code page, on Chinese machines GBK.
 BOM = "\ufeff"
 
-_FACTS = (
-    "id",
-    "url",
-    "source",
-    "sha256",
-    "encoding",
-    "title",
-    "agency",
-    "agency_id",
-    "level",
-    "org_type",
-    "line",
-)
-COLUMNS = (
-    *_FACTS,
-    "region",
-    "year",
-    "period",
-    "published",
-    "scope",
-    "script",
-    "tables_status",
-    *METRIC_NAMES,
-)
+# Fields that are objects, and the columns that they become.
+COLUMNS_OF_OBJECT = {
+    "provenance": ("sha256", "encoding"),
+    "statistics": METRIC_NAMES,
+}
+
+
+def _columns() -> dict[str, ReportField]:
+    """Each column with the field that it shows, in the order of FIELDS."""
+    return {
+        column: exported
+        for exported in fields_for(Use.EXPORT)
+        for column in COLUMNS_OF_OBJECT.get(exported.name, (exported.name,))
+    }
+
+
+FIELD_OF_COLUMN = _columns()
+COLUMNS = tuple(FIELD_OF_COLUMN)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -67,17 +62,19 @@ def guarded(value: Any) -> str:
 
 def _values(report: Report) -> dict[str, Any]:
     """A report as the columns; absent is None."""
-    provenance, metrics = report.provenance, report.statistics.get("metrics") or {}
-    other = {
-        "region": "/".join(report.region) if report.region else None,
-        "sha256": provenance and provenance.sha256,
-        "encoding": provenance and provenance.encoding,
-        **{name: metrics.get(name) for name in METRIC_NAMES},
-    }
-    return {
-        name: other[name] if name in other else getattr(report, name)
-        for name in COLUMNS
-    }
+    provenance = report.provenance
+    metrics = report.statistics.metrics
+    values: dict[str, Any] = {}
+    for column, field in FIELD_OF_COLUMN.items():
+        if field.name == "provenance":
+            values[column] = provenance and getattr(provenance, column)
+        elif field.name == "statistics":
+            values[column] = metrics.get(column)
+        elif field.kind == "path":
+            values[column] = "/".join(getattr(report, column) or ()) or None
+        else:
+            values[column] = getattr(report, column)
+    return values
 
 
 def rows(reports: Iterable[Report]) -> Iterator[bytes]:
@@ -129,7 +126,9 @@ def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
 
 
 def _type(name: str) -> str:
-    return "double" if name in METRIC_NAMES else "int32" if name == "year" else "string"
+    if name in METRIC_NAMES:
+        return "double"
+    return "int32" if FIELD_OF_COLUMN[name].kind == "number" else "string"
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from index.assist.corrections import FEW, Doubt, corrections
 from index.assist.suggestions import Suggestion, suggest
 from index.assist.values import values_of
 from index.documents.builder import COPY, copy_number
-from index.documents.stored import head_of, report_of, shown_of
+from index.documents.stored import head_of, head_reader, report_of
 from index.engines.opening import open_engine
 from index.engines.seam import Engine, EngineQuery, FacetAsked, Found, Manifest, Matches
 from index.model.errors import QueryError, RequestError
@@ -42,6 +42,7 @@ from index.query.where import where
 from index.search.facets import asked, facet_named, result
 from index.search.request import LIMITS, SearchRequest, Toggles
 from index.search.response import (
+    HIT_FIELDS,
     CopyOf,
     FacetResult,
     Hit,
@@ -490,14 +491,17 @@ def _report(found: Found) -> Report:
     return report_of(found.contents)
 
 
+# The fields of a head that a hit begins with.
+_shown = head_reader(HIT_FIELDS)
+
+
 def _hit(found: Found, marker: Marker, most: int) -> Hit:
     kept = found.contents
     title, text = _marks(found, marker)
     pieces = snippets(kept.display, text, most) if most else ()
     score = round(found.score, 4)
-    return Hit(
-        found.id, *shown_of(kept.head), score, found.occurrences, tuple(title), pieces
-    )
+    found_here = (score, found.occurrences, tuple(title), pieces)
+    return Hit(*(*_shown(kept.head), *found_here))
 
 
 def _marks(found: Found, marker: Marker) -> list[list[tuple[int, int]]]:

@@ -17,7 +17,7 @@ from index.engines.seam import Engine, EngineQuery, FacetAsked
 from index.model.errors import RequestError
 from index.query.nodes import AllOf, Everything, Keyword, Node, Not, PathPrefix
 
-__all__ = ["Body", "Cell", "Child", "Coverage", "coverage", "deadline"]
+__all__ = ["Body", "BodyYear", "Child", "Coverage", "coverage", "deadline"]
 
 GOVERNMENTS = ("人民政府", "政府办公机构")
 # The revised regulations of 2019 (令711号, art. 49) moved departments to 31 January,
@@ -26,7 +26,7 @@ DEPARTMENTS_EARLIER_SINCE = 2019
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class BodyYear:
     """One report of a body for a year. `late` is None where no date of publication is known."""
 
     id: str
@@ -44,7 +44,7 @@ class Body:
     names: list[str]
     org_type: str | None
     line: str | None
-    years: dict[int, Cell] = field(default_factory=dict)
+    years: dict[int, BodyYear] = field(default_factory=dict)
     missing: list[int] = field(default_factory=list)
 
 
@@ -182,7 +182,7 @@ def _add(grouped: dict[tuple[str, ...], Body], report: Mapping[str, Any]) -> Non
     )
     if year in body.years:
         first = body.years[year]
-        body.years[year] = Cell(
+        body.years[year] = BodyYear(
             first.id,
             agency,
             first.published,
@@ -194,7 +194,7 @@ def _add(grouped: dict[tuple[str, ...], Body], report: Mapping[str, Any]) -> Non
     published, late = report["published"], None
     if published:
         late = dt.date.fromisoformat(published) > deadline(year, report["org_type"])
-    body.years[year] = Cell(
+    body.years[year] = BodyYear(
         report["id"], agency, published, late, report["tables_status"]
     )
 

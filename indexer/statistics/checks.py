@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
 
-from index.model.report import Check
-from indexer.statistics.recognise import Grid
-from indexer.statistics.templates import (
+from index.model.forms import (
     APPLICANTS,
     BLOCKS,
     FORMS,
     RESULTS,
     STAT2014,
     SUMS_2014,
-    Column,
-    Row,
+    FormColumn,
+    FormRow,
 )
+from index.model.statistics import CellId, Check, cell_id
+from indexer.statistics.recognise import Grid
 from indexer.statistics.values import Number, plain
 
 __all__ = ["application_rows", "identities", "outcomes"]
@@ -47,8 +47,8 @@ class _Identity:
 
     id: str
     label: str
-    left: tuple[str, ...]
-    right: tuple[str, ...]
+    left: tuple[CellId, ...]
+    right: tuple[CellId, ...]
 
 
 def identities(grid: Grid) -> list[Check]:
@@ -60,12 +60,12 @@ def identities(grid: Grid) -> list[Check]:
     ]
 
 
-def _readable(grid: Grid) -> dict[str, Number | None]:
+def _readable(grid: Grid) -> dict[CellId, Number | None]:
     """The cells that may stand in an identity, without those that hold words;
 
     None for one that holds no number.
     """
-    cells: dict[str, Number | None] = {}
+    cells: dict[CellId, Number | None] = {}
     for table in _COLUMNS:
         for row, line in grid.lines.get(table, {}).items():
             names = _names(table, row)
@@ -76,13 +76,13 @@ def _readable(grid: Grid) -> dict[str, Number | None]:
 
 
 @cache
-def _names(table: str, row: str) -> Mapping[str, str]:
+def _names(table: str, row: str) -> Mapping[str, CellId]:
     return dict(
         zip(_COLUMNS[table], _cells(table, (row,), _COLUMNS[table]), strict=True)
     )
 
 
-def _check(cells: Mapping[str, Number | None], identity: _Identity) -> Check:
+def _check(cells: Mapping[CellId, Number | None], identity: _Identity) -> Check:
     try:
         left, right = (
             [*map(cells.__getitem__, identity.left)],
@@ -127,11 +127,13 @@ def _identities(form: str, one_other: bool) -> tuple[_Identity, ...]:
     return (*_rows(rows), *_columns(rows), *_blocks())
 
 
-def _cells(table: str, rows: Iterable[str], columns: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"{table}.{row}.{column}" for row, column in product(rows, columns))
+def _cells(
+    table: str, rows: Iterable[str], columns: Iterable[str]
+) -> tuple[CellId, ...]:
+    return tuple(cell_id(table, row, column) for row, column in product(rows, columns))
 
 
-def _rows(rows: Sequence[Row]) -> list[_Identity]:
+def _rows(rows: Sequence[FormRow]) -> list[_Identity]:
     out = []
     for row in rows:
         cells = _cells("applications", (row.key,), [c.key for c in APPLICANTS])
@@ -146,7 +148,7 @@ def _rows(rows: Sequence[Row]) -> list[_Identity]:
     return out
 
 
-def application_rows(grid: Grid) -> tuple[Row, ...]:
+def application_rows(grid: Grid) -> tuple[FormRow, ...]:
     """The rows of part 三; a report on the form of 2021 may have the one row 其他处理 of 2019 in
     place of its three.
     """
@@ -161,13 +163,13 @@ def _has_one_other(grid: Grid) -> bool:
 
 
 @cache
-def _parts_of_other(form: str) -> tuple[Row, ...]:
+def _parts_of_other(form: str) -> tuple[FormRow, ...]:
     rows = FORMS[form].applications if form in FORMS else ()
     return tuple(row for row in rows if row.key.startswith("other."))
 
 
 @cache
-def _rows_of(form: str, one_other: bool) -> tuple[Row, ...]:
+def _rows_of(form: str, one_other: bool) -> tuple[FormRow, ...]:
     rows, parts = FORMS[form].applications, _parts_of_other(form)
     if not parts or not one_other:
         return rows
@@ -184,13 +186,17 @@ def outcomes(grid: Grid) -> tuple[str, ...]:
     return _outcomes(application_rows(grid))
 
 
-def _outcomes(rows: Sequence[Row]) -> tuple[str, ...]:
+def _outcomes(rows: Sequence[FormRow]) -> tuple[str, ...]:
     return tuple(row.key for row in rows if row.key not in _FLOWS)
 
 
-def _columns(rows: Sequence[Row]) -> list[_Identity]:
+def _columns(rows: Sequence[FormRow]) -> list[_Identity]:
     def identity(
-        name: str, column: Column, law: str, left: Sequence[str], right: Sequence[str]
+        name: str,
+        column: FormColumn,
+        law: str,
+        left: Sequence[str],
+        right: Sequence[str],
     ) -> _Identity:
         sides = (_cells("applications", side, (column.key,)) for side in (left, right))
         return _Identity(f"{name}.{column.key}", f"{column.label}:{law}", *sides)

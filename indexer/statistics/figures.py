@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+from index.model.forms import FORMS, RESULTS
+from index.model.statistics import Figure
 from indexer.statistics.checks import outcomes
 from indexer.statistics.recognise import Grid
-from indexer.statistics.templates import FORMS, RESULTS
 from indexer.statistics.values import Number, plain
 
 __all__ = ["figures"]
@@ -61,7 +62,7 @@ _ANNEX = {
 }
 
 
-def figures(grid: Grid) -> dict[str, int | float | None]:
+def figures(grid: Grid) -> dict[str, Figure | None]:
     """The numbers that the tables state; those that cannot be told are left out."""
     found: dict[str, Number | None] = {}
     if grid.form == "stat2014":

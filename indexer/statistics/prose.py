@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from index.analysis.wording import WORDINGS
+from index.model.statistics import Contradiction, Figure, Statement
 from indexer.statistics.reading import Reading
 from indexer.statistics.values import plain
 
-__all__ = ["Stated", "stated"]
+__all__ = ["stated"]
 
 _N = r"(?P<about>近|约|超过|超|逾|不少于)?(?P<n>\d[\d,]{0,14}(?:\.\d{1,4})?)(?P<scale>万|亿)?(?P<more>余|多)?"
 _ITEMS = "(?:余|多)?(?:条|篇|件|份)"
@@ -243,39 +244,14 @@ WIDE = 25
 _SCALES = {"万": 10_000, "亿": 100_000_000, None: 1}
 
 
-@dataclass(slots=True)
-class Stated:
-    """A number as the sentences state it:
-
-    `value` is None when they contradict each other, and `conflict` has both.
-    """
-
-    name: str
-    value: int | float | None
-    approximate: bool
-    evidence: str
-    span: tuple[int, int]
-    conflict: list[dict[str, Any]] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values, for the record of a report."""
-        out = {"name": self.name, "value": self.value, "approximate": self.approximate}
-        return {
-            **out,
-            "conflict": self.conflict or None,
-            "evidence": self.evidence,
-            "span": list(self.span),
-        }
-
-
 def stated(
     source: Reading, text: str, without: tuple[int, int] | None = None
-) -> list[Stated]:
+) -> list[Statement]:
     """The numbers that a text states outside its tables.
 
     `without` is the extent of those in the form.
     """
-    found: dict[str, list[Stated]] = {}
+    by_name: dict[str, list[Statement]] = {}
     lines = _parted(source.form, without)
     headings = _Headings(source.form, lines)
     for start, end in _holding(_TOLD, lines):
@@ -285,36 +261,39 @@ def stated(
         for claim in _claims(sentence, taiwan=source.taiwan):
             if claim.needs and claim.needs not in headings.above(start):
                 continue
-            same = found.setdefault(claim.name, [])
-            if all(claim.value != other.value for other in same):
-                span = source.span(start + claim.start, start + claim.end)
-                same.append(
-                    Stated(
-                        claim.name,
-                        claim.value,
-                        claim.approximate,
-                        text[span[0] : span[1]],
-                        span,
-                    )
-                )
-    return [_settled(facts) for facts in found.values()]
+            statements = by_name.setdefault(claim.name, [])
+            if all(claim.value != other.value for other in statements):
+                statements.append(_statement(claim, start, source, text))
+    return [_settled(statements) for statements in by_name.values()]
 
 
-def _settled(facts: Sequence[Stated]) -> Stated:
+def _statement(claim: _Claim, start: int, source: Reading, text: str) -> Statement:
+    """A claim of the sentence that begins at `start` of the form, with its place in the text."""
+    span = source.span(start + claim.start, start + claim.end)
+    return Statement(
+        name=claim.name,
+        value=claim.value,
+        approximate=claim.approximate,
+        evidence=text[span[0] : span[1]],
+        span=span,
+    )
+
+
+def _settled(statements: Sequence[Statement]) -> Statement:
     """One number where all agree, else the conflict."""
-    first = facts[0]
-    if len(facts) == 1:
+    first = statements[0]
+    if len(statements) == 1:
         return first
-    conflict = [
-        {"value": f.value, "evidence": f.evidence, "span": list(f.span)} for f in facts
-    ]
-    return Stated(
-        first.name,
-        None,
-        any(f.approximate for f in facts),
-        first.evidence,
-        first.span,
-        conflict,
+    conflict = tuple(
+        Contradiction(other.value, other.evidence, other.span)
+        for other in statements
+        if other.span is not None
+    )
+    return replace(
+        first,
+        value=None,
+        approximate=any(other.approximate for other in statements),
+        conflict=conflict,
     )
 
 
@@ -386,7 +365,7 @@ class _Claim(NamedTuple):
     """
 
     name: str
-    value: int | float | None
+    value: Figure | None
     approximate: bool
     start: int
     end: int
@@ -474,7 +453,7 @@ def _channel(name: str, before: str, matched: str) -> str | None:
     )
 
 
-def _number(match: re.Match[str]) -> tuple[int | float | None, bool]:
+def _number(match: re.Match[str]) -> tuple[Figure | None, bool]:
     parts = match.groupdict()
     number = Decimal(parts["n"].replace(",", "")) * _SCALES[parts["scale"]]
     if parts.get("money") == "万元":

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from indexer.statistics.segments import CONTEXT, Segment, choose
-from indexer.statistics.templates import (
+from index.model.forms import (
+    ANNEX_COLUMNS,
     APPLICANTS,
     BLOCKS,
     FORMS,
@@ -22,10 +22,11 @@ from indexer.statistics.templates import (
     RESULTS,
     STAT2014,
     Clause,
-    Column,
-    Row,
+    FormColumn,
+    FormRow,
     clause_rows,
 )
+from indexer.statistics.segments import CONTEXT, Segment, choose
 from indexer.statistics.values import MONEY, Value
 
 __all__ = ["Grid", "Line", "form_of", "recognise"]
@@ -166,7 +167,7 @@ class _Rows:
     match the longest.
     """
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[FormRow]) -> None:
         self.rows = tuple(rows)
         self.pattern = re.compile(
             "|".join(f"(?P<r{n}>{row.expression})$" for n, row in enumerate(self.rows))
@@ -174,7 +175,7 @@ class _Rows:
         # the same few labels stand in every report
         self.named = lru_cache(maxsize=1024)(self._named)
 
-    def match(self, segment: Segment) -> Row | None:
+    def match(self, segment: Segment) -> FormRow | None:
         """The row that a segment is."""
         row = self.named(segment.label)
         return (
@@ -183,7 +184,7 @@ class _Rows:
             else row
         )
 
-    def _named(self, label: str) -> Row | None:
+    def _named(self, label: str) -> FormRow | None:
         found = self.pattern.search(label)
         return (
             self.rows[int(found.lastgroup[1:])] if found and found.lastgroup else None
@@ -218,7 +219,7 @@ def _printed(label: str) -> str:
     return re.sub(r"\W", "", label)
 
 
-def _split(rows: Iterable[Row], segment: Segment) -> Row | None:
+def _split(rows: Iterable[FormRow], segment: Segment) -> FormRow | None:
     """The row whose label stands on both sides of its values, as a PDF sets a label of two lines
     beside one line.
     """
@@ -237,7 +238,11 @@ def _raw(segment: Segment) -> list[str]:
 
 
 def _put(
-    grid: Grid, table: str, row: Row, columns: Sequence[Column], segment: Segment
+    grid: Grid,
+    table: str,
+    row: FormRow,
+    columns: Sequence[FormColumn],
+    segment: Segment,
 ) -> None:
     """Assign a row, or keep its values unassigned."""
     lines = grid.lines.setdefault(table, {})
@@ -292,7 +297,7 @@ def _clauses(grid: Grid, segments: Sequence[Segment]) -> None:
         _money(grid, row, clause, heads + segment.label)
 
 
-def _matched(rows: _Rows, segments: Sequence[Segment]) -> dict[int, Row]:
+def _matched(rows: _Rows, segments: Sequence[Segment]) -> dict[int, FormRow]:
     """Which segments are rows of a table."""
     return {
         n: row
@@ -301,12 +306,12 @@ def _matched(rows: _Rows, segments: Sequence[Segment]) -> dict[int, Row]:
     }
 
 
-def _inside(place: int, matched: Mapping[int, Row]) -> bool:
+def _inside(place: int, matched: Mapping[int, FormRow]) -> bool:
     """Whether a segment stands between rows of the table; what follows the last is another table's."""
     return bool(matched) and min(matched) < place < max(matched)
 
 
-def _headed(grid: Grid, clause: Clause, heads: str) -> Sequence[Column]:
+def _headed(grid: Grid, clause: Clause, heads: str) -> Sequence[FormColumn]:
     """The columns in the order of their printed heads; the form's order where not all of them can
     be read.
     """
@@ -327,7 +332,7 @@ def _note(grid: Grid, note: str) -> None:
         grid.notes.append(note)
 
 
-def _money(grid: Grid, row: Row, clause: Clause, heads: str) -> None:
+def _money(grid: Grid, row: FormRow, clause: Clause, heads: str) -> None:
     """Give money its unit: from the cell, else from the printed head, else from the form; in 元."""
     column = next((c for c in clause.columns if c.key == "amount"), None)
     value = grid.value("proactive", row.key, "amount") if column else None
@@ -390,7 +395,7 @@ def _unpad(rows: Sequence[Segment]) -> None:
             segment.values, segment.leading = segment.values[1:], segment.leading - 1
 
 
-def _applicants(grid: Grid, heads: str) -> Sequence[Column]:
+def _applicants(grid: Grid, heads: str) -> Sequence[FormColumn]:
     """The columns in the order of their heads. 总计 is printed in the upper row of heads and is the
     last column.
     """
@@ -455,7 +460,7 @@ def _review(grid: Grid, segments: Sequence[Segment]) -> None:
         )
 
 
-def _results(grid: Grid, heads: Sequence[str]) -> Sequence[Column]:
+def _results(grid: Grid, heads: Sequence[str]) -> Sequence[FormColumn]:
     by_label = {c.label: c for c in RESULTS}
     if set(heads) != set(by_label):
         _note(
@@ -475,7 +480,6 @@ def _results(grid: Grid, heads: Sequence[str]) -> Sequence[Column]:
 # ---------------------------------------------------------------------------------------------
 
 _COUNTED = re.compile("(?:条|件|次|篇|万元|元|个|人|人次)$")
-_ONE = (Column("value", "统计数"),)
 
 
 def _annex(grid: Grid, segments: Sequence[Segment]) -> None:
@@ -493,7 +497,7 @@ def _annex(grid: Grid, segments: Sequence[Segment]) -> None:
         plain_numbers = Segment(
             segment.label, segment.bare, segment.context, numbers, at=segment.at
         )
-        _put(grid, "annex", row, _ONE, plain_numbers)
+        _put(grid, "annex", row, ANNEX_COLUMNS, plain_numbers)
         _annex_unit(grid, row)
         if segment.start >= 0:
             grid.extent = (
@@ -520,7 +524,7 @@ def _annex_rows(label: str) -> list[int]:
     return []
 
 
-def _annex_unit(grid: Grid, row: Row) -> None:
+def _annex_unit(grid: Grid, row: FormRow) -> None:
     line = grid.lines["annex"][row.key]
     value = line.values.get("value")
     if value is None or value.value is None or value.unit:

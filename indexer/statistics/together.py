@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from index.model.forms import BLOCKS, FORMS, clause_rows
 from indexer.statistics.checks import application_rows
 from indexer.statistics.recognise import Grid, Line
-from indexer.statistics.templates import BLOCKS, FORMS, clause_rows
 
 __all__ = ["merged", "missing"]
 

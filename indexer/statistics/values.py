@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-__all__ = ["MONEY", "NUMBER", "Number", "Semantics", "Value", "plain", "value_of"]
+from index.model.statistics import Semantics
+
+__all__ = ["MONEY", "NUMBER", "Number", "Value", "plain", "value_of"]
 
 Number = int | Decimal
-Semantics = Literal["number", "zero", "blank", "na", "text", "missing"]
 
 MONEY = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
 # A longer row of digits is damage, no number.

@@ -11,6 +11,7 @@ import pytest
 from index.documents.exports import COLUMNS, ROW_GROUP, parquet, rows
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
+from index.model.statistics import Statistics
 
 METRICS = {"applications_new": 0, "procurement_yuan": 1462000000, "licences": None}
 REPORTS = [
@@ -19,13 +20,7 @@ REPORTS = [
         "b",
         "b.txt",
         "公开",
-        statistics={
-            "metrics": {
-                "applications_new": 0,
-                "procurement_yuan": 1462000000,
-                "licences": None,
-            }
-        },
+        statistics=Statistics(metrics=METRICS),
     ),
 ]
 

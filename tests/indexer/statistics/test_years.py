@@ -24,7 +24,7 @@ def after(form: str, **edits: str) -> tuple[YearCheck, ...]:
     for old, new in edits.items():
         later = later.replace(old.replace("_", "\n"), new.replace("_", "\n"))
     both = [
-        read_statistics(Page(text=text), text).as_json() for text in (earlier, later)
+        read_statistics(Page(text=text), text).statistics for text in (earlier, later)
     ]
     return cross_year_checks(*both)
 
@@ -62,5 +62,5 @@ def test_items_of_the_form_of_2019() -> None:
 
 @pytest.mark.parametrize("earlier", [{}, {"template": "prose", "tables": []}])
 def test_unknown_gives_no_check(earlier: dict[str, object]) -> None:
-    later = read_statistics(Page(text=text_of("gb2021")), text_of("gb2021")).as_json()
+    later = read_statistics(Page(text=text_of("gb2021")), text_of("gb2021")).statistics
     assert cross_year_checks(earlier, later) == ()
