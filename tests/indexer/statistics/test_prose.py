@@ -37,7 +37,7 @@ def test_sentence(case: dict[str, Any]) -> None:
         start, end = fact.span
         assert (
             text[start:end]
-            == fact["evidence"]
+            == fact.evidence
             == case.get("evidence", {}).get(fact.name, fact.evidence)
         )
 

@@ -173,7 +173,7 @@ def test_any_numbers_come_back(what: Tables, layout: str) -> None:
     assert (found.statistics.template, found.status, found.problems) == (
         what.template,
         "consistent",
-        [],
+        (),
     )
     assert found.statistics.metrics.items() >= printed_metrics(what).items()
 
