@@ -472,9 +472,9 @@ def export(
     reports: Iterator[Report] = _searcher(index_dir).export(
         _request(query, match, where, filters)
     )
-    from index.documents.exports import FORMATS  # noqa: PLC0415  only this command writes tables
+    from index.documents.exports import EXPORT_FORMATS  # noqa: PLC0415  only this command writes tables
 
-    write, _ = FORMATS[kind]
+    write, _ = EXPORT_FORMATS[kind]
     for line in write(reports):
         sys.stdout.buffer.write(line)
 

@@ -19,9 +19,9 @@ from index.model.report import FactValue
 __all__ = ["Override", "Overrides"]
 
 # What may be corrected, by name. An empty value says that it is unknown.
-CORRECTABLE = {field.name: field for field in fields_for(Use.OVERRIDE)}
+CORRECTABLE_FIELDS = {field.name: field for field in fields_for(Use.OVERRIDE)}
 
-LIMIT = 64 << 20
+MAX_FILE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +106,15 @@ def _override(path: Path, line: int, key: str, row: dict[str, str]) -> Override:
         raise OverridesError(
             str(path), line, "the row names no report; give its id or url"
         )
-    if name not in CORRECTABLE:
+    if name not in CORRECTABLE_FIELDS:
         raise OverridesError(
             str(path),
             line,
-            f"{name!r} cannot be corrected; take one of {', '.join(CORRECTABLE)}",
+            f"{name!r} cannot be corrected; take one of {', '.join(CORRECTABLE_FIELDS)}",
         )
     try:
         return Override(
-            name, _value(CORRECTABLE[name], value.strip()), row["reason"].strip()
+            name, _value(CORRECTABLE_FIELDS[name], value.strip()), row["reason"].strip()
         )
     except ValueError as error:
         raise OverridesError(
@@ -148,14 +148,14 @@ def _iso(text: str) -> str:
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            data = file.read(LIMIT + 1)
+            data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise OverridesError(
             str(path), 1, f"cannot be read ({error.strerror}); check the path"
         ) from error
-    if len(data) > LIMIT:
+    if len(data) > MAX_FILE_BYTES:
         raise OverridesError(
-            str(path), 1, f"is larger than {LIMIT >> 20} MB; split the file"
+            str(path), 1, f"is larger than {MAX_FILE_BYTES >> 20} MB; split the file"
         )
     try:
         return data.decode("utf-8-sig")

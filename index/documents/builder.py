@@ -13,7 +13,7 @@ from index.analysis.normaliser import Folded, fold, letters, normaliser_name
 from index.analysis.tokenizer import Tokenizer, segmenter_name, tokenizer
 from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_text
 from index.documents.stored import (
-    LAYOUT,
+    STORED_LAYOUT,
     dictionaries_name,
     head_to_bytes,
     rest_to_bytes,
@@ -23,11 +23,18 @@ from index.model.fields import FACETS, SCHEMA_VERSION
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
 
-__all__ = ["COPY", "HEADING", "analyse", "copy_number", "day_number", "fingerprint"]
+__all__ = [
+    "COPY_NUMBER",
+    "HEADING_PATTERN",
+    "analyse",
+    "copy_number",
+    "day_number",
+    "fingerprint",
+]
 
 # A heading of a report: 一、概述 or （二）主动公开情况, on a line of its own and
 # without a full stop.
-HEADING = re.compile(
+HEADING_PATTERN = re.compile(
     r"^[ \t\u3000\xa0]*(?:第[一二三四五六七八九十]+[章节節部]|[一二三四五六七八九十]{1,3}[、.．]"
     r"|[(（][一二三四五六七八九十]{1,3}[)）])"
     r"[^\n。;；]{2,38}$",
@@ -40,7 +47,7 @@ def fingerprint() -> dict[str, str]:
     """What an index is written with; one that was written with something else is stale."""
     return {
         "schema": f"{SCHEMA_VERSION} {dictionaries_name()}",
-        "stored": LAYOUT,
+        "stored": STORED_LAYOUT,
         "normaliser": normaliser_name(),
         "segmenter": segmenter_name(),
         "wording": str(len(WORDINGS))
@@ -75,7 +82,7 @@ def _words(
     report: Report, title: Folded, text: Folded, *, taiwan: bool
 ) -> dict[str, dict[str, int]]:
     cutter: Tokenizer = tokenizer()
-    headings = "\n".join(m.group() for m in HEADING.finditer(report.text))
+    headings = "\n".join(m.group() for m in HEADING_PATTERN.finditer(report.text))
     forms = {"title": title.form, "headings": fold(headings).form, "body": text.form}
     if taiwan:
         forms = {name: mainland_text(form) for name, form in forms.items()}
@@ -97,7 +104,7 @@ def _numbers(report: Report, form: str, *, taiwan: bool) -> dict[str, float]:
     # Title and text have all the markers that the text has: without enough of them it is not asked
     # again.
     if (copy := copy_number(form) if taiwan else _copy_number(form)) is not None:
-        out[COPY] = copy
+        out[COPY_NUMBER] = copy
     if report.year is not None:
         out["year"] = report.year
     if (day := day_number(report.published)) is not None:
@@ -111,10 +118,10 @@ def _numbers(report: Report, form: str, *, taiwan: bool) -> dict[str, float]:
 
 NO_LETTERS = re.compile(r"[\W_]+")
 # The number that copies of one report share.
-COPY = "copy"
+COPY_NUMBER = "copy"
 
 # A text with fewer letters may agree with another by chance or by form.
-FEWEST_LETTERS = 200
+MIN_LETTERS = 200
 
 
 def copy_number(form: str) -> float | None:
@@ -129,7 +136,7 @@ def copy_number(form: str) -> float | None:
 
 def _copy_number(form: str) -> float | None:
     letters = _letters(form)
-    if len(letters) < FEWEST_LETTERS:
+    if len(letters) < MIN_LETTERS:
         return None
     return float(
         int(hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:13], 16)

@@ -18,10 +18,10 @@ from index.model.fields import ReportField, Use, fields_for
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
 
-__all__ = ["COLUMNS", "FORMATS", "guarded", "jsonl", "parquet", "rows"]
+__all__ = ["EXPORT_COLUMNS", "EXPORT_FORMATS", "guarded", "jsonl", "parquet", "rows"]
 
 # Without it Excel reads UTF-8 as the system's code page, on Chinese machines GBK.
-BOM = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 
 # Fields that are objects, and the columns that they become.
 COLUMNS_OF_OBJECT = {
@@ -40,8 +40,8 @@ def _columns() -> dict[str, ReportField]:
 
 
 FIELD_OF_COLUMN = _columns()
-COLUMNS = tuple(FIELD_OF_COLUMN)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+EXPORT_COLUMNS = tuple(FIELD_OF_COLUMN)
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def guarded(value: Any) -> str:
@@ -57,7 +57,7 @@ def guarded(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
+    return "'" + text if text.startswith(_FORMULA_SIGNS) else text
 
 
 def _values(report: Report) -> dict[str, Any]:
@@ -81,8 +81,8 @@ def rows(reports: Iterable[Report]) -> Iterator[bytes]:
     """The reports as CSV with a header, a line at a time."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    yield (BOM + buffer.getvalue()).encode()
+    writer.writerow(EXPORT_COLUMNS)
+    yield (BYTE_ORDER_MARK + buffer.getvalue()).encode()
     for report in reports:
         buffer.seek(0)
         buffer.truncate()
@@ -98,7 +98,7 @@ def jsonl(reports: Iterable[Report]) -> Iterator[bytes]:
 
 
 # Reports of a Parquet file that are held at a time.
-ROW_GROUP = 2_000
+ROW_GROUP_REPORTS = 2_000
 
 
 def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
@@ -114,10 +114,12 @@ def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
     import pyarrow as pa  # noqa: PLC0415  an extra of 150 MB: only an export in this format needs it
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    schema = pa.schema([(name, pa.type_for_alias(_type(name))) for name in COLUMNS])
+    schema = pa.schema(
+        [(name, pa.type_for_alias(_type(name))) for name in EXPORT_COLUMNS]
+    )
     sink, rest = _Sink(), iter(reports)
     with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema) as writer:
-        while batch := [_values(r) for r in islice(rest, ROW_GROUP)]:
+        while batch := [_values(r) for r in islice(rest, ROW_GROUP_REPORTS)]:
             writer.write_table(
                 pa.Table.from_pylist([_typed(row) for row in batch], schema)
             )
@@ -170,7 +172,7 @@ class _Sink(io.RawIOBase):
 
 
 # format -> (writer, media type).
-FORMATS = {
+EXPORT_FORMATS = {
     "csv": (rows, "text/csv; charset=utf-8"),
     "jsonl": (jsonl, "application/x-ndjson; charset=utf-8"),
     "parquet": (parquet, "application/vnd.apache.parquet"),

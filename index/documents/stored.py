@@ -43,8 +43,8 @@ from index.model.statistics import (
 
 __all__ = [
     "HEAD_FIELDS",
-    "LAYOUT",
-    "PARTS",
+    "REST_PARTS",
+    "STORED_LAYOUT",
     "dictionaries_name",
     "head_of",
     "head_reader",
@@ -56,9 +56,9 @@ __all__ = [
 
 HEAD_FIELDS = names_for(Use.HIT | Use.HEAD)
 # The parts of the rest, in the order in which they lie.
-PARTS = ("checks", "statistics", "others")
+REST_PARTS = ("checks", "statistics", "others")
 # What an index says of its stored bytes: the places of the head and the parts of the rest.
-LAYOUT = f"{' '.join(HEAD_FIELDS)} | {' '.join(PARTS)}"
+STORED_LAYOUT = f"{' '.join(HEAD_FIELDS)} | {' '.join(REST_PARTS)}"
 # Neither in `others`: these fields are stored elsewhere.
 NOT_IN_OTHERS = frozenset((*HEAD_FIELDS, "text", "checks", "statistics"))
 
@@ -118,7 +118,7 @@ def parts_of(report: Report) -> dict[str, bytes]:
         "statistics": _plain_statistics(report.statistics),
         "others": report.stored(leave_out=NOT_IN_OTHERS),
     }
-    return {name: to_json(parts[name]) for name in PARTS}
+    return {name: to_json(parts[name]) for name in REST_PARTS}
 
 
 def report_of(kept: Contents) -> Report:
@@ -139,7 +139,7 @@ def _unpacked(rest: bytes) -> dict[str, Any]:
     bounds = (start, start + first, start + first + second, len(rest))
     return {
         name: _inflated(name, rest[bounds[number] : bounds[number + 1]])
-        for number, name in enumerate(PARTS)
+        for number, name in enumerate(REST_PARTS)
     }
 
 
@@ -262,7 +262,7 @@ def _spans(written: Sequence[Any]) -> list[Span | None]:
 def _dictionaries() -> Mapping[str, bytes]:
     """What each part is deflated with."""
     words = json.loads(zlib.decompress(DICTIONARY_FILE.read_bytes()))
-    return {name: words[name].encode() for name in PARTS}
+    return {name: words[name].encode() for name in REST_PARTS}
 
 
 @cache

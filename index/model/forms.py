@@ -13,14 +13,14 @@ from functools import cache
 
 __all__ = [
     "ANNEX_COLUMNS",
-    "APPLICANTS",
-    "BLOCKS",
+    "APPLICANT_COLUMNS",
     "FORMS",
-    "MARKERS",
-    "RESULTS",
+    "FORM_MARKERS",
+    "RESULT_COLUMNS",
+    "REVIEW_BLOCKS",
     "STAT2014",
     "SUMS_2014",
-    "TABLES",
+    "TABLE_TITLES",
     "Clause",
     "Form",
     "FormColumn",
@@ -80,14 +80,14 @@ class Form:
 
 
 # Key of each table -> its title: parts 二, 三 and 四 of the forms, and the annex of 2014.
-TABLES: Mapping[str, str] = {
+TABLE_TITLES: Mapping[str, str] = {
     "proactive": "主动公开政府信息情况",
     "applications": "收到和处理政府信息公开申请情况",
     "review": "政府信息公开行政复议、行政诉讼情况",
     "annex": "政府信息公开情况统计表",
 }
 
-APPLICANTS = (
+APPLICANT_COLUMNS = (
     FormColumn("natural", "自然人", "件"),
     FormColumn("commercial", "商业企业", "件"),
     FormColumn("research", "科研机构", "件"),
@@ -97,7 +97,7 @@ APPLICANTS = (
     FormColumn("total", "总计", "件"),
 )
 
-RESULTS = (
+RESULT_COLUMNS = (
     FormColumn("upheld", "结果维持", "件"),
     FormColumn("corrected", "结果纠正", "件"),
     FormColumn("other", "其他结果", "件"),
@@ -108,13 +108,13 @@ RESULTS = (
 # The annex has one number a row.
 ANNEX_COLUMNS = (FormColumn("value", "统计数"),)
 
-BLOCKS = (
+REVIEW_BLOCKS = (
     FormRow("review", "行政复议"),
     FormRow("suit_direct", "行政诉讼:未经复议直接起诉"),
     FormRow("suit_after_review", "行政诉讼:复议后起诉"),
 )
 
-_RECEIVED = (
+_RECEIVED_ROWS = (
     FormRow(
         "new",
         "本年新收政府信息公开申请数量",
@@ -126,7 +126,7 @@ _RECEIVED = (
         "上(?:一)?年(?:度)?结转(?:的)?(?:政府信息公开)?申请(?:数量|数)?",
     ),
 )
-_COMMON = (
+_OUTCOME_ROWS = (
     FormRow("granted", "予以公开", "(?<!不)予以公开"),
     FormRow(
         "partly_granted", "部分公开", "部分公开(?:区分处理的?只计这一情形不计其他情形)?"
@@ -160,8 +160,8 @@ _COMMON = (
         "要求行政机关确认或(?:者)?重新出具(?:已获取信息)?",
     ),
 )
-_OTHER = FormRow("other", "其他处理")
-_OTHERS = (
+_OTHER_ROW = FormRow("other", "其他处理")
+_OTHER_ROWS = (
     FormRow(
         "other.not_corrected",
         "申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请",
@@ -176,7 +176,7 @@ _OTHERS = (
     # before the label
     FormRow("other.misc", "其他", "^(?:.*法律服务机构其他)?[(]?3?其他", whole=True),
 )
-_CLOSING = (
+_CLOSING_ROWS = (
     FormRow(
         "handled", "总计", "(?:^|法律服务机构其他|七)[(]?(?:总计|合计)", whole=True
     ),
@@ -189,12 +189,12 @@ _COUNTED_2019 = (
 )
 _DECIDED_2019 = (*_COUNTED_2019, FormColumn("decisions", "处理决定数量", "件"))
 _DECIDED_2021 = (FormColumn("decisions", "本年处理决定数量", "件"),)
-_REGULATIONS = FormRow("regulations", "规章")
-_PENAL = (
+_REGULATIONS_ROW = FormRow("regulations", "规章")
+_PENALTY_ROWS = (
     FormRow("penalties", "行政处罚"),
     FormRow("coercive_measures", "行政强制", "行政强制(?:措施)?"),
 )
-_NORMATIVE = "(?:行政)?规范性文件"
+_NORMATIVE_PATTERN = "(?:行政)?规范性文件"
 
 _CLAUSES_2019 = (
     Clause(
@@ -205,7 +205,7 @@ _CLAUSES_2019 = (
             FormColumn("published", "本年新公开数量", "件"),
             FormColumn("published_total", "对外公开总数量", "件"),
         ),
-        (_REGULATIONS, FormRow("normative", "规范性文件", _NORMATIVE)),
+        (_REGULATIONS_ROW, FormRow("normative", "规范性文件", _NORMATIVE_PATTERN)),
     ),
     Clause(
         "20.5",
@@ -216,7 +216,7 @@ _CLAUSES_2019 = (
             FormRow("other_services", "其他对外管理服务事项"),
         ),
     ),
-    Clause("20.6", "第二十条第(六)项", _DECIDED_2019, _PENAL),
+    Clause("20.6", "第二十条第(六)项", _DECIDED_2019, _PENALTY_ROWS),
     Clause(
         "20.8", "第二十条第(八)项", _COUNTED_2019, (FormRow("fees", "行政事业性收费"),)
     ),
@@ -239,12 +239,12 @@ _CLAUSES_2021 = (
             FormColumn("repealed", "本年废止件数", "件"),
             FormColumn("in_force", "现行有效件数", "件"),
         ),
-        (_REGULATIONS, FormRow("normative", "行政规范性文件", _NORMATIVE)),
+        (_REGULATIONS_ROW, FormRow("normative", "行政规范性文件", _NORMATIVE_PATTERN)),
     ),
     Clause(
         "20.5", "第二十条第(五)项", _DECIDED_2021, (FormRow("licences", "行政许可"),)
     ),
-    Clause("20.6", "第二十条第(六)项", _DECIDED_2021, _PENAL),
+    Clause("20.6", "第二十条第(六)项", _DECIDED_2021, _PENALTY_ROWS),
     Clause(
         "20.8",
         "第二十条第(八)项",
@@ -255,8 +255,12 @@ _CLAUSES_2021 = (
 
 # Name of the form -> its tables.
 FORMS: Mapping[str, Form] = {
-    "gb2019": Form(_CLAUSES_2019, (*_RECEIVED, *_COMMON, _OTHER, *_CLOSING)),
-    "gb2021": Form(_CLAUSES_2021, (*_RECEIVED, *_COMMON, *_OTHERS, *_CLOSING)),
+    "gb2019": Form(
+        _CLAUSES_2019, (*_RECEIVED_ROWS, *_OUTCOME_ROWS, _OTHER_ROW, *_CLOSING_ROWS)
+    ),
+    "gb2021": Form(
+        _CLAUSES_2021, (*_RECEIVED_ROWS, *_OUTCOME_ROWS, *_OTHER_ROWS, *_CLOSING_ROWS)
+    ),
 }
 
 
@@ -267,7 +271,7 @@ def clause_rows(form: str) -> tuple[tuple[Clause, FormRow], ...]:
 
 
 # Name of the form -> heads and labels that only it has, and that prose hardly writes.
-MARKERS: Mapping[str, str] = {
+FORM_MARKERS: Mapping[str, str] = {
     "gb2019": "本年新制作数量|本年新公开数量|对外公开总数量|上一年项目数量|本年增减|其他对外管理服务事项|采购项目数量"
     "|采购总金额|第二十条第九项",
     "gb2021": "本年制发件数|本年废止件数|现行有效件数|本年处理决定数量|本年收费金额|逾期不补正"

@@ -16,15 +16,15 @@ from index.model.errors import SettingsError
 
 __all__ = ["SETTINGS", "Settings"]
 
-CHECKOUT = Path(__file__).resolve().parent.parent.parent
+CHECKOUT_FOLDER = Path(__file__).resolve().parent.parent.parent
 
 
 def default_index() -> Path:
     """`index/data` in a checkout; the user's data directory for an installed copy, never beside its
     own code.
     """
-    if (CHECKOUT / "pyproject.toml").is_file():
-        return CHECKOUT / "index" / "data"
+    if (CHECKOUT_FOLDER / "pyproject.toml").is_file():
+        return CHECKOUT_FOLDER / "index" / "data"
     return Path(platformdirs.user_data_dir("gongkai", appauthor=False)) / "index"
 
 

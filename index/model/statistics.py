@@ -95,7 +95,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One statutory table: `id` is one of `index.model.forms.TABLES`, `rows` are in print order."""
+    """One statutory table: `id` is one of `index.model.forms.TABLE_TITLES`, `rows` are in print order."""
 
     id: str
     label: str

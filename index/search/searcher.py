@@ -17,7 +17,7 @@ from index.assist.boosts import boosts
 from index.assist.corrections import FEW, Doubt, corrections
 from index.assist.suggestions import Suggestion, suggest
 from index.assist.values import values_of
-from index.documents.builder import COPY, copy_number
+from index.documents.builder import COPY_NUMBER, copy_number
 from index.documents.stored import head_of, head_reader, report_of
 from index.engines.opening import open_engine
 from index.engines.seam import Engine, EngineQuery, FacetAsked, Found, Manifest, Matches
@@ -193,7 +193,7 @@ class Searcher:
             size=request.size,
             after=_cursor(request),
             facets=asked(request, chosen),
-            fold=COPY if request.fold else None,
+            fold=COPY_NUMBER if request.fold else None,
         )
         return _Planned(rewritten, query, chosen)
 
@@ -470,7 +470,7 @@ def _copies(engine: Engine, found: Found) -> tuple[CopyOf, ...]:
     if number is None:
         return ()
     others = engine.search(
-        EngineQuery(NumberRange(COPY, number, number), size=MOST_COPIES + 1)
+        EngineQuery(NumberRange(COPY_NUMBER, number, number), size=MOST_COPIES + 1)
     ).hits
     heads = [head_of(o.contents.head) for o in others if o.id != found.id][:MOST_COPIES]
     return tuple(CopyOf(h["id"], h["source"], h["url"], h["title"]) for h in heads)

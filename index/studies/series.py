@@ -37,7 +37,7 @@ MOST = 400
 # In the table 其他 stands under 法人或其他组织; alone it would say nothing.
 APPLICANTS = tuple(
     (column.key, "其他组织" if column.key == "other_org" else column.label)
-    for column in forms.APPLICANTS
+    for column in forms.APPLICANT_COLUMNS
 )
 
 

@@ -14,10 +14,10 @@ from functools import cache, lru_cache
 from itertools import product
 
 from index.model.forms import (
-    APPLICANTS,
-    BLOCKS,
+    APPLICANT_COLUMNS,
     FORMS,
-    RESULTS,
+    RESULT_COLUMNS,
+    REVIEW_BLOCKS,
     STAT2014,
     SUMS_2014,
     FormColumn,
@@ -29,11 +29,11 @@ from indexer.statistics.values import Number, plain
 
 __all__ = ["application_rows", "identities", "outcomes"]
 
-_FLOWS = ("new", "carried_in", "handled", "carried_out")
+_FLOW_ROWS = ("new", "carried_in", "handled", "carried_out")
 # Tables of which identities speak, with their columns.
-_COLUMNS = {
-    "applications": [c.key for c in APPLICANTS],
-    "review": [c.key for c in RESULTS],
+_TABLE_COLUMNS = {
+    "applications": [c.key for c in APPLICANT_COLUMNS],
+    "review": [c.key for c in RESULT_COLUMNS],
     "annex": ["value"],
 }
 
@@ -66,7 +66,7 @@ def _readable(grid: Grid) -> dict[CellId, Number | None]:
     None for one that holds no number.
     """
     cells: dict[CellId, Number | None] = {}
-    for table in _COLUMNS:
+    for table in _TABLE_COLUMNS:
         for row, line in grid.lines.get(table, {}).items():
             names = _names(table, row)
             for column, value in line.values.items():
@@ -78,7 +78,11 @@ def _readable(grid: Grid) -> dict[CellId, Number | None]:
 @cache
 def _names(table: str, row: str) -> Mapping[str, CellId]:
     return dict(
-        zip(_COLUMNS[table], _cells(table, (row,), _COLUMNS[table]), strict=True)
+        zip(
+            _TABLE_COLUMNS[table],
+            _cells(table, (row,), _TABLE_COLUMNS[table]),
+            strict=True,
+        )
     )
 
 
@@ -136,7 +140,7 @@ def _cells(
 def _rows(rows: Sequence[FormRow]) -> list[_Identity]:
     out = []
     for row in rows:
-        cells = _cells("applications", (row.key,), [c.key for c in APPLICANTS])
+        cells = _cells("applications", (row.key,), [c.key for c in APPLICANT_COLUMNS])
         out.append(
             _Identity(
                 f"R1.{row.key}",
@@ -187,7 +191,7 @@ def outcomes(grid: Grid) -> tuple[str, ...]:
 
 
 def _outcomes(rows: Sequence[FormRow]) -> tuple[str, ...]:
-    return tuple(row.key for row in rows if row.key not in _FLOWS)
+    return tuple(row.key for row in rows if row.key not in _FLOW_ROWS)
 
 
 def _columns(rows: Sequence[FormRow]) -> list[_Identity]:
@@ -203,20 +207,20 @@ def _columns(rows: Sequence[FormRow]) -> list[_Identity]:
 
     sums = [
         identity("R2", c, "各项办理结果之和 = (七)总计", _outcomes(rows), ("handled",))
-        for c in APPLICANTS
+        for c in APPLICANT_COLUMNS
     ]
     law = "本年新收 + 上年结转 = 本年办理总计 + 结转下年度"
     flows = [
         identity("R3", c, law, ("new", "carried_in"), ("handled", "carried_out"))
-        for c in APPLICANTS
+        for c in APPLICANT_COLUMNS
     ]
     return sums + flows
 
 
 def _blocks() -> list[_Identity]:
     out = []
-    for block in BLOCKS:
-        cells = _cells("review", (block.key,), [c.key for c in RESULTS])
+    for block in REVIEW_BLOCKS:
+        cells = _cells("review", (block.key,), [c.key for c in RESULT_COLUMNS])
         out.append(
             _Identity(
                 f"R4.{block.key}",

@@ -15,36 +15,38 @@ from functools import cache, lru_cache
 
 from index.model.forms import (
     ANNEX_COLUMNS,
-    APPLICANTS,
-    BLOCKS,
+    APPLICANT_COLUMNS,
+    FORM_MARKERS,
     FORMS,
-    MARKERS,
-    RESULTS,
+    RESULT_COLUMNS,
+    REVIEW_BLOCKS,
     STAT2014,
     Clause,
     FormColumn,
     FormRow,
     clause_rows,
 )
-from indexer.statistics.segments import CONTEXT, Segment, choose
-from indexer.statistics.values import MONEY, Value
+from indexer.statistics.segments import CONTEXT_CHARACTERS, Segment, choose
+from indexer.statistics.values import MONEY_UNITS, Value
 
 __all__ = ["Grid", "Line", "form_of", "recognise"]
 
 _APPLICATION_HEAD = re.compile("申请人情况|勾稽关系|自然人法人或其他组织")
 _REVIEW_HEAD = re.compile("结果维持.*尚未审结")
 _CLAUSE_HEAD = re.compile("第二十条第|信息内容")
-_RESULT = re.compile("|".join(c.label for c in RESULTS))
-_APPLICANT = re.compile(
+_RESULT_PATTERN = re.compile("|".join(c.label for c in RESULT_COLUMNS))
+_APPLICANT_PATTERN = re.compile(
     "自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他(?!组织|处理|法律行政|法律法规|结果)"
 )
 _MONEY_HEAD = re.compile("(?:金额|单位|收费)(?:单位)?(亿元|万元|元)")
-_MARKER = re.compile("|".join(MARKERS.values()))
+_MARKER_PATTERN = re.compile("|".join(FORM_MARKERS.values()))
 _FORM_OF = {
-    marker: name for name, markers in MARKERS.items() for marker in markers.split("|")
+    marker: name
+    for name, markers in FORM_MARKERS.items()
+    for marker in markers.split("|")
 }
 # The least characters of a label on either side of values that stand in its middle.
-SPLIT = 4
+MIN_LABEL_PART = 4
 
 
 @dataclass(slots=True)
@@ -90,8 +92,8 @@ def form_of(segments: Iterable[Segment]) -> tuple[str | None, dict[str, list[str
     Only labels right before values count: prose may write of 政府集中采购 in any year.
     """
     text = "\n".join(s.context for s in segments)
-    markers = sorted(set(_MARKER.findall(text)))
-    found = {name: [m for m in markers if _FORM_OF[m] == name] for name in MARKERS}
+    markers = sorted(set(_MARKER_PATTERN.findall(text)))
+    found = {name: [m for m in markers if _FORM_OF[m] == name] for name in FORM_MARKERS}
     old, new = len(found["gb2019"]), len(found["gb2021"])
     if old > 1 and new > 1:
         return "mixed", found
@@ -138,7 +140,7 @@ def _first(
 
     A head of part 二 is short, prose before it is not.
     """
-    reach = 200 if head is _CLAUSE_HEAD else CONTEXT
+    reach = 200 if head is _CLAUSE_HEAD else CONTEXT_CHARACTERS
     return next(
         (n for n in range(start, end) if head.search(segments[n].context[-reach:])), end
     )
@@ -152,7 +154,7 @@ def _start(segments: Sequence[Segment], form: str) -> int:
     new = form if form in FORMS else "gb2021"
     for n, segment in enumerate(segments):
         if _application_rows(new).match(segment) and len(segment.values) == len(
-            APPLICANTS
+            APPLICANT_COLUMNS
         ):
             return n
     return len(segments)
@@ -225,7 +227,7 @@ def _split(rows: Iterable[FormRow], segment: Segment) -> FormRow | None:
     """
     for row in rows:
         label = _printed(row.label)
-        for cut in range(len(label) - 1, SPLIT - 1, -1):
+        for cut in range(len(label) - 1, MIN_LABEL_PART - 1, -1):
             if segment.label.endswith(label[:cut]) and segment.after.startswith(
                 label[cut:]
             ):
@@ -341,8 +343,8 @@ def _money(grid: Grid, row: FormRow, clause: Clause, heads: str) -> None:
     found = _MONEY_HEAD.search(heads)
     unit = found[1] if found else column.unit
     line = grid.lines["proactive"][row.key]
-    if unit in MONEY:
-        number = value.value * MONEY[unit]
+    if unit in MONEY_UNITS:
+        number = value.value * MONEY_UNITS[unit]
         line.values["amount"] = Value(
             value.raw, number, value.semantics, "元", value.span, value.line
         )
@@ -388,7 +390,9 @@ def _unpad(rows: Sequence[Segment]) -> None:
 
     In a row that lost a cell it would stand for the first applicant.
     """
-    if not any(s.leading == 1 and len(s.values) == len(APPLICANTS) + 1 for s in rows):
+    if not any(
+        s.leading == 1 and len(s.values) == len(APPLICANT_COLUMNS) + 1 for s in rows
+    ):
         return
     for segment in rows:
         if segment.leading and segment.spans == ():
@@ -399,15 +403,15 @@ def _applicants(grid: Grid, heads: str) -> Sequence[FormColumn]:
     """The columns in the order of their heads. 总计 is printed in the upper row of heads and is the
     last column.
     """
-    by_label = {c.label: c for c in APPLICANTS}
-    names = list(dict.fromkeys(_APPLICANT.findall(heads)))
-    if len(names) < len(APPLICANTS) - 1:
+    by_label = {c.label: c for c in APPLICANT_COLUMNS}
+    names = list(dict.fromkeys(_APPLICANT_PATTERN.findall(heads)))
+    if len(names) < len(APPLICANT_COLUMNS) - 1:
         _note(
             grid, "申请情况表: heads incomplete; columns taken in the order of the form"
         )
-        return APPLICANTS
-    columns = (*(by_label[name] for name in names), APPLICANTS[-1])
-    if columns != APPLICANTS:
+        return APPLICANT_COLUMNS
+    columns = (*(by_label[name] for name in names), APPLICANT_COLUMNS[-1])
+    if columns != APPLICANT_COLUMNS:
         _note(
             grid,
             "申请情况表: columns in another order than the form has; read by their heads",
@@ -422,7 +426,11 @@ def _second(grid: Grid, segments: Sequence[Segment]) -> None:
         return
     for segment in segments:
         row = _application_rows(grid.form).match(segment)
-        values = choose(segment, len(APPLICANTS)) if row and row.key == "new" else None
+        values = (
+            choose(segment, len(APPLICANT_COLUMNS))
+            if row and row.key == "new"
+            else None
+        )
         if values and [v.value for v in values] != _numbers(first):
             grid.problems.append(
                 "two application tables with different numbers, none taken"
@@ -433,7 +441,7 @@ def _second(grid: Grid, segments: Sequence[Segment]) -> None:
 
 def _review(grid: Grid, segments: Sequence[Segment]) -> None:
     """Fifteen values under three blocks of five heads."""
-    count = len(BLOCKS) * len(RESULTS)
+    count = len(REVIEW_BLOCKS) * len(RESULT_COLUMNS)
     under = [s for s in segments if _REVIEW_HEAD.search(s.context)]
     lines = grid.lines.setdefault("review", {}) if under else {}
     whole = next(
@@ -441,15 +449,15 @@ def _review(grid: Grid, segments: Sequence[Segment]) -> None:
     )
     if whole is None:
         for segment in under[:1]:
-            lines[BLOCKS[0].key] = Line(
-                BLOCKS[0].key, BLOCKS[0].label, raw=_raw(segment)
+            lines[REVIEW_BLOCKS[0].key] = Line(
+                REVIEW_BLOCKS[0].key, REVIEW_BLOCKS[0].label, raw=_raw(segment)
             )
         return
     segment, values = whole
-    heads = _RESULT.findall(segment.context[segment.context.find(RESULTS[0].label) :])[
-        -count:
-    ]
-    for n, block in enumerate(BLOCKS):
+    heads = _RESULT_PATTERN.findall(
+        segment.context[segment.context.find(RESULT_COLUMNS[0].label) :]
+    )[-count:]
+    for n, block in enumerate(REVIEW_BLOCKS):
         columns = _results(grid, heads[5 * n : 5 * n + 5])
         part = values[5 * n : 5 * n + 5]
         lines[block.key] = Line(
@@ -461,14 +469,14 @@ def _review(grid: Grid, segments: Sequence[Segment]) -> None:
 
 
 def _results(grid: Grid, heads: Sequence[str]) -> Sequence[FormColumn]:
-    by_label = {c.label: c for c in RESULTS}
+    by_label = {c.label: c for c in RESULT_COLUMNS}
     if set(heads) != set(by_label):
         _note(
             grid, "复议诉讼表: heads incomplete; columns taken in the order of the form"
         )
-        return RESULTS
+        return RESULT_COLUMNS
     columns = tuple(by_label[h] for h in heads)
-    if columns != RESULTS:
+    if columns != RESULT_COLUMNS:
         _note(
             grid,
             "复议诉讼表: columns in another order than the form has; read by their heads",
@@ -479,7 +487,7 @@ def _results(grid: Grid, heads: Sequence[str]) -> Sequence[FormColumn]:
 # -- the annex of 2014
 # ---------------------------------------------------------------------------------------------
 
-_COUNTED = re.compile("(?:条|件|次|篇|万元|元|个|人|人次)$")
+_UNIT_PATTERN = re.compile("(?:条|件|次|篇|万元|元|个|人|人次)$")
 
 
 def _annex(grid: Grid, segments: Sequence[Segment]) -> None:
@@ -513,7 +521,7 @@ def _annex_patterns() -> tuple[re.Pattern[str], ...]:
 
 def _annex_rows(label: str) -> list[int]:
     """The rows that a label may mean: those with the longest match."""
-    for text in (label, _COUNTED.sub("", label)):
+    for text in (label, _UNIT_PATTERN.sub("", label)):
         found = {
             n: m.start()
             for n, p in enumerate(_annex_patterns())
@@ -529,7 +537,7 @@ def _annex_unit(grid: Grid, row: FormRow) -> None:
     value = line.values.get("value")
     if value is None or value.value is None or value.unit:
         return
-    money = MONEY.get(row.unit or "")
+    money = MONEY_UNITS.get(row.unit or "")
     number, unit = (
         (value.value * money, "元") if money is not None else (value.value, row.unit)
     )

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from index.model.forms import (
     ANNEX_COLUMNS,
-    APPLICANTS,
+    APPLICANT_COLUMNS,
     FORMS,
-    RESULTS,
-    TABLES,
+    RESULT_COLUMNS,
+    TABLE_TITLES,
     FormColumn,
     clause_rows,
 )
@@ -26,7 +26,7 @@ def tables_of(grid: Grid) -> tuple[Table, ...]:
     A row that was not assigned has no cells, but what stands there.
     """
     tables = []
-    for table, label in TABLES.items():
+    for table, label in TABLE_TITLES.items():
         lines = [*grid.lines.get(table, {}).values(), *grid.extra.get(table, [])]
         if lines:
             rows = tuple(_row(grid.form, table, line) for line in lines)
@@ -58,9 +58,9 @@ def _cells(line: Line, columns: Sequence[FormColumn]) -> Iterator[Cell]:
 
 def _columns(form: str, table: str, row: str) -> Sequence[FormColumn]:
     if table == "applications":
-        return APPLICANTS
+        return APPLICANT_COLUMNS
     if table == "review":
-        return RESULTS
+        return RESULT_COLUMNS
     if table == "annex" or form not in FORMS:
         return ANNEX_COLUMNS
     return next((clause.columns for clause, r in clause_rows(form) if r.key == row), ())

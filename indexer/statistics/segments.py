@@ -20,36 +20,38 @@ from index.analysis.normaliser import fold
 from index.analysis.wording import mainland_text
 from indexer.page import Table
 from indexer.statistics.reading import Reading, squeeze
-from indexer.statistics.values import NUMBER, Value, value_of
+from indexer.statistics.values import NUMBER_PATTERN, Value, value_of
 
 __all__ = ["Segment", "choose", "of_tables", "of_text"]
 
-_COUNTED = " ?(?:亿元|万元|元|件|项|宗|条|个|次)"
-_VALUE = rf"(?:{NUMBER}(?:{_COUNTED})?|/|\\|-{{1,4}}|无|不适用|n/a)"
-# What sets values off: folding leaves no other white space.
-_SPACE = " \t\n|"
-# It begins with a set of characters, to which the search skips.
-_RUN = re.compile(
-    rf"[{_SPACE}]({_VALUE}(?=[{_SPACE}]|$)(?:[{_SPACE}]+{_VALUE}(?=[{_SPACE}]|$))*)"
+_UNIT_PATTERN = " ?(?:亿元|万元|元|件|项|宗|条|个|次)"
+_VALUE_PATTERN = (
+    rf"(?:{NUMBER_PATTERN}(?:{_UNIT_PATTERN})?|/|\\|-{{1,4}}|无|不适用|n/a)"
 )
-_IN_RUN = re.compile(rf"({_VALUE})([{_SPACE}]+|$)")
+# What sets values off: folding leaves no other white space.
+_SPACE_SIGNS = " \t\n|"
+# It begins with a set of characters, to which the search skips.
+_RUN_PATTERN = re.compile(
+    rf"[{_SPACE_SIGNS}]({_VALUE_PATTERN}(?=[{_SPACE_SIGNS}]|$)(?:[{_SPACE_SIGNS}]+{_VALUE_PATTERN}(?=[{_SPACE_SIGNS}]|$))*)"
+)
+_IN_RUN = re.compile(rf"({_VALUE_PATTERN})([{_SPACE_SIGNS}]+|$)")
 _PAGE_NUMBER = re.compile(
     r"\n[ \t]*(?:-+ ?\d{1,4} ?-+|第 ?\d{1,4} ?页.{0,12}|\d{1,4} ?/ ?\d{1,4})[ \t]*(?=\n|$)"
 )
-_ENUMERATOR = re.compile(
-    rf"\n[ \t|]*\d{{1,2}}(?!{_COUNTED}(?=[{_SPACE}]|$))(?=[ \t|]{{1,11}}[^\0-\u3400])"
+_ENUMERATOR_PATTERN = re.compile(
+    rf"\n[ \t|]*\d{{1,2}}(?!{_UNIT_PATTERN}(?=[{_SPACE_SIGNS}]|$))(?=[ \t|]{{1,11}}[^\0-\u3400])"
 )
-_ENDED = re.compile(r"([ \t|]*)(?:\n|$)")
+_LINE_END = re.compile(r"([ \t|]*)(?:\n|$)")
 # Values up to which a row is one of part 二.
-SHORT = 3
+SHORT_ROW = 3
 # How much of the text before a run of values may be its head: the longest head, with
 # every row that lost its cells.
-CONTEXT = 900
+CONTEXT_CHARACTERS = 900
 # How much of the text behind a run of values may belong to its label.
-FOLLOWING = 200
+FOLLOWING_CHARACTERS = 200
 # Characters up to which labels and values are remembered: those of the forms are, and
 # every report has them.
-REPEATED = 120
+REPEATED_CHARACTERS = 120
 
 
 @dataclass(slots=True)
@@ -113,7 +115,7 @@ def choose(segment: Segment, count: int) -> Sequence[Value] | None:
 
 
 # An empty cell of a text: nothing is printed there.
-_BLANK = Value(None, None, "blank")
+_BLANK_VALUE = Value(None, None, "blank")
 
 
 def _expanded(segment: Segment, count: int) -> list[Value]:
@@ -124,7 +126,7 @@ def _expanded(segment: Segment, count: int) -> list[Value]:
     leave over.
     """
     pairs = list(zip(segment.values, segment.spans, strict=False))
-    if count <= SHORT or any(
+    if count <= SHORT_ROW or any(
         span > 1 and value.semantics != "blank" for value, span in pairs
     ):
         return []
@@ -157,26 +159,27 @@ def of_text(source: Reading, text: str) -> list[Segment]:
     )  # so that every line has a break before it
     out: list[Segment] = []
     at = 1
-    for run in _RUN.finditer(_ENUMERATOR.sub(_masked, form)):
+    for run in _RUN_PATTERN.finditer(_ENUMERATOR_PATTERN.sub(_masked, form)):
         start, end = run.span(1)
-        piece = form[max(at, start - 2 * CONTEXT) : start]
+        piece = form[max(at, start - 2 * CONTEXT_CHARACTERS) : start]
         segment = _segment(piece, source.taiwan)
         segment.start, segment.end = start - 1, end - 1
         segment.at, segment.values = _values(run[1], start - 1, source, text)
         segment.leading = _empty(piece[len(piece.rstrip("\t |")) :])
-        if line := _ENDED.match(form, end):
+        if line := _LINE_END.match(form, end):
             segment.trailing = _empty(line[1], closing=True)
         if segment.leading or segment.trailing:
             segment.values = (
-                [_BLANK] * segment.leading
+                [_BLANK_VALUE] * segment.leading
                 + [*segment.values]
-                + [_BLANK] * segment.trailing
+                + [_BLANK_VALUE] * segment.trailing
             )
         out.append(segment)
         at = end
     for segment, following in zip(out, [*out[1:], None], strict=False):
         reach = min(
-            segment.end + FOLLOWING, following.start if following else len(form)
+            segment.end + FOLLOWING_CHARACTERS,
+            following.start if following else len(form),
         )
         segment.behind = form[segment.end + 1 : reach + 1]
     return out
@@ -200,16 +203,16 @@ def _labels(piece: str, taiwan: bool) -> tuple[str, str]:
     """What stands before values as a label, and without a remark in parentheses at its end."""
     return (
         _labels_of(piece, taiwan)
-        if len(piece) > REPEATED
+        if len(piece) > REPEATED_CHARACTERS
         else _known_labels(piece, taiwan)
     )
 
 
 def _labels_of(piece: str, taiwan: bool) -> tuple[str, str]:
-    label = squeeze(piece)[-CONTEXT:]
+    label = squeeze(piece)[-CONTEXT_CHARACTERS:]
     # 规章(设区的市、自治州人民政府应提供相关数据): a remark is no part of the label
     opened = piece.rfind("(") if piece.rstrip().endswith(")") else -1
-    bare = squeeze(piece[:opened])[-CONTEXT:] if opened > 0 else label
+    bare = squeeze(piece[:opened])[-CONTEXT_CHARACTERS:] if opened > 0 else label
     return (mainland_text(label), mainland_text(bare)) if taiwan else (label, bare)
 
 
@@ -222,7 +225,7 @@ def _values(
     """The values of a run that stands at `start` of the form, and where in the display text their
     spans count from.
     """
-    values = _known_values(run) if len(run) <= REPEATED else _values_of(run)
+    values = _known_values(run) if len(run) <= REPEATED_CHARACTERS else _values_of(run)
     at, end = source.span(start, start + len(run))
     if text[at:end] == run:  # then each character stands for itself
         return at, values
@@ -243,7 +246,7 @@ def _values_of(run: str) -> tuple[Value, ...]:
     line = 0
     for found in _IN_RUN.finditer(run):
         out.append(value_of(found[1], found[1], found.span(1), line))
-        out += [_BLANK] * _empty(found[2])
+        out += [_BLANK_VALUE] * _empty(found[2])
         line += "\n" in found[2]
     return tuple(out)
 
@@ -268,7 +271,7 @@ def _empty(gap: str, *, closing: bool = False) -> int:
 # -- cells
 # ---------------------------------------------------------------------------------------------------------
 
-_CELLS = "\ue003"
+_CELL_SEPARATOR = "\ue003"
 
 
 def of_tables(tables: Iterable[Table], *, taiwan: bool) -> list[Segment]:
@@ -285,7 +288,7 @@ def of_tables(tables: Iterable[Table], *, taiwan: bool) -> list[Segment]:
             segment = _row(row, taiwan)
             if segment is None:
                 continue
-            segment.context = context = (context + segment.label)[-CONTEXT:]
+            segment.context = context = (context + segment.label)[-CONTEXT_CHARACTERS:]
             if segment.values:
                 out.append(segment)
             if any(v.semantics != "blank" for v in segment.values):
@@ -296,7 +299,7 @@ def of_tables(tables: Iterable[Table], *, taiwan: bool) -> list[Segment]:
 def _forms(table: Table) -> Iterator[list[tuple[str, str, int]]]:
     """Each row as (text, index form, columns spanned), the whole table folded at once."""
     texts = [cell.text for row in table.rows for cell in row]
-    forms = iter(fold(_CELLS.join(texts)).form.split(_CELLS))
+    forms = iter(fold(_CELL_SEPARATOR.join(texts)).form.split(_CELL_SEPARATOR))
     for row in table.rows:
         yield [(cell.text, next(forms), cell.colspan) for cell in row]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from index.model.forms import BLOCKS, FORMS, clause_rows
+from index.model.forms import FORMS, REVIEW_BLOCKS, clause_rows
 from indexer.statistics.checks import application_rows
 from indexer.statistics.recognise import Grid, Line
 
@@ -72,7 +72,7 @@ def missing(grid: Grid) -> list[str]:
     tables = {
         "proactive": [row for _, row in clause_rows(grid.form)],
         "applications": list(application_rows(grid)),
-        "review": list(BLOCKS),
+        "review": list(REVIEW_BLOCKS),
     }
     for table, rows in tables.items():
         lines = grid.lines.get(table, {})

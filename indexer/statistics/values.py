@@ -12,17 +12,19 @@ from typing import NamedTuple
 
 from index.model.statistics import Semantics
 
-__all__ = ["MONEY", "NUMBER", "Number", "Value", "plain", "value_of"]
+__all__ = ["MONEY_UNITS", "NUMBER_PATTERN", "Number", "Value", "plain", "value_of"]
 
 Number = int | Decimal
 
-MONEY = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
+MONEY_UNITS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
 # A longer row of digits is damage, no number.
-NUMBER = r"[+\-]?\d[\d,]{0,18}(?:\.\d{1,6})?"
-_UNITS = "亿元|万元|元|件|项|宗|条|个|次|篇|起|份|人次|人"
-_CELL = re.compile(rf"({NUMBER})\s*({_UNITS})?")
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
-_NA = frozenset(("/", "\\", "-", "--", "---", "----", "无", "不适用", "n/a", "//"))
+NUMBER_PATTERN = r"[+\-]?\d[\d,]{0,18}(?:\.\d{1,6})?"
+_UNIT_PATTERN = "亿元|万元|元|件|项|宗|条|个|次|篇|起|份|人次|人"
+_CELL_PATTERN = re.compile(rf"({NUMBER_PATTERN})\s*({_UNIT_PATTERN})?")
+_GROUPED_DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+_NONE_SIGNS = frozenset(
+    ("/", "\\", "-", "--", "---", "----", "无", "不适用", "n/a", "//")
+)
 
 
 class Value(NamedTuple):
@@ -70,15 +72,17 @@ def _meaning(text: str) -> tuple[Number | None, Semantics, str | None]:
     """
     if not text:
         return None, "blank", None
-    if text in _NA:
+    if text in _NONE_SIGNS:
         return None, "na", None
-    found = _CELL.fullmatch(text)
-    if found is None or not _GROUPED.fullmatch(found[1].lstrip("+-").partition(".")[0]):
+    found = _CELL_PATTERN.fullmatch(text)
+    if found is None or not _GROUPED_DIGITS.fullmatch(
+        found[1].lstrip("+-").partition(".")[0]
+    ):
         return None, "text", None
     digits, unit = found[1].replace(",", ""), found[2]
     number: Number = (
         Decimal(digits) if "." in digits else int(digits)
     )  # counts are quicker to add as int
-    if unit in MONEY:
-        number, unit = number * MONEY[unit], "元"
+    if unit in MONEY_UNITS:
+        number, unit = number * MONEY_UNITS[unit], "元"
     return number, "number" if number else "zero", unit

@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 
-from index.documents.exports import COLUMNS, FORMATS
+from index.documents.exports import EXPORT_COLUMNS, EXPORT_FORMATS
 from index.model.fields import FACET_NAMES, FIELDS
 from index.model.report import Report
 from index.model.statistics import Cell
@@ -212,11 +212,12 @@ def _api() -> Json:
     region = _parameter(REGION.name, dict(REGION.schema), REGION.description)
     kind = _parameter(
         "format",
-        {"type": "string", "enum": list(FORMATS), "default": "csv"},
+        {"type": "string", "enum": list(EXPORT_FORMATS), "default": "csv"},
         "The file's format.",
     )
     files = _content(
-        "text/csv", {"type": "string", "description": "Columns: " + ", ".join(COLUMNS)}
+        "text/csv",
+        {"type": "string", "description": "Columns: " + ", ".join(EXPORT_COLUMNS)},
     )
     files |= _content(
         "application/x-ndjson", {"type": "string", "description": "A Report a line."}

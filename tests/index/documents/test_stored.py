@@ -17,7 +17,7 @@ from index.documents.builder import analyse
 from index.documents.stored import (
     HEAD_FIELDS,
     PART_SIZES,
-    PARTS,
+    REST_PARTS,
     head_of,
     head_reader,
     parts_of,
@@ -213,4 +213,4 @@ def test_any_text(text: str, title: str | None) -> None:
 
 
 def test_parts() -> None:
-    assert tuple(parts_of(REPORT)) == PARTS
+    assert tuple(parts_of(REPORT)) == REST_PARTS

@@ -9,8 +9,8 @@ from typing import get_args, get_type_hints
 import pytest
 from click.testing import CliRunner
 
-from index.documents.exports import COLUMNS, COLUMNS_OF_OBJECT
-from index.documents.stored import HEAD_FIELDS, LAYOUT, NOT_IN_OTHERS, parts_of
+from index.documents.exports import COLUMNS_OF_OBJECT, EXPORT_COLUMNS
+from index.documents.stored import HEAD_FIELDS, NOT_IN_OTHERS, STORED_LAYOUT, parts_of
 from index.model.fields import (
     FACETS,
     FIELDS,
@@ -32,7 +32,7 @@ from index.query import explain, parser
 from index.search.response import HIT_FIELDS, Hit
 from indexer import cli
 from indexer.metadata import Derived
-from indexer.overrides import CORRECTABLE, Overrides
+from indexer.overrides import CORRECTABLE_FIELDS, Overrides
 from webui.api.openapi import document
 from webui.http.params import PARAMETERS
 from webui.words import labels
@@ -78,7 +78,7 @@ def test_hits() -> None:
 
 def test_stored_bytes() -> None:
     assert names_for(Use.HIT | Use.HEAD) == HEAD_FIELDS
-    assert all(name in LAYOUT.split() for name in HEAD_FIELDS)
+    assert all(name in STORED_LAYOUT.split() for name in HEAD_FIELDS)
     assert set(from_json(parts_of(REPORT)["others"])) == RECORDED - NOT_IN_OTHERS
 
 
@@ -87,7 +87,7 @@ def test_exports() -> None:
     expected: list[str] = []
     for name in exported:
         expected += COLUMNS_OF_OBJECT.get(name, (name,))
-    assert list(COLUMNS) == expected
+    assert list(EXPORT_COLUMNS) == expected
     objects = {n for n in exported if BY_NAME[n].kind == "object"}
     assert objects == set(COLUMNS_OF_OBJECT)
 
@@ -135,16 +135,16 @@ def test_command_line_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_overrides(tmp_path: Path) -> None:
-    assert tuple(CORRECTABLE) == names_for(Use.OVERRIDE)
-    assert set(CORRECTABLE) <= {f.name for f in fields(Derived)}
+    assert tuple(CORRECTABLE_FIELDS) == names_for(Use.OVERRIDE)
+    assert set(CORRECTABLE_FIELDS) <= {f.name for f in fields(Derived)}
     examples = {"number": "2018", "date": "2019-03-11"}
     rows = ["id,field,value,reason"]
-    for name, field in CORRECTABLE.items():
+    for name, field in CORRECTABLE_FIELDS.items():
         example = field.values[0] if field.values else examples.get(field.kind, "甲")
         rows.append(f"a,{name},{example},checked")
     path = tmp_path / "overrides.csv"
     path.write_text("\n".join(rows), encoding="utf-8")
-    assert set(Overrides.load(path).of("a")) == set(CORRECTABLE)
+    assert set(Overrides.load(path).of("a")) == set(CORRECTABLE_FIELDS)
 
 
 def test_openapi() -> None:

@@ -64,9 +64,9 @@ def test_no_rule_is_spared_a_sentence_that_it_finds_something_in(
     case: dict[str, Any],
 ) -> None:
     sentence = "".join(case["text"].split())
-    finding = {r for r in prose._RULES if r.pattern.search(sentence)}
+    finding = {r for r in prose._STATEMENT_RULES if r.pattern.search(sentence)}
     assert finding <= set(prose._rules_for(sentence))
-    assert not finding or prose._TOLD.search(case["text"])
+    assert not finding or prose._TELLING_PATTERN.search(case["text"])
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_no_rule_is_spared_a_sentence_that_it_finds_something_in(
     ],
 )
 def test_a_count_is_seen_through_its_white_space(printed: str) -> None:
-    assert prose._TOLD.search(printed)
+    assert prose._TELLING_PATTERN.search(printed)
 
 
 def test_the_heading_above_decides_what_an_application_is_for() -> None:
