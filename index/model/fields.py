@@ -51,7 +51,7 @@ class Use(Flag):
     NONE = 0
     # a list of hits shows it
     HIT = auto()
-    # it is stored in the head of a report, which is read without the rest; hits are stored there too
+    # it is stored in the head of a report, which is read without the rest, as hits are
     HEAD = auto()
     # it is a fact with its evidence: the table of facts on the page, `show` and `inspect`
     FACT = auto()

@@ -87,6 +87,7 @@ TABLE_TITLES: Mapping[str, str] = {
     "annex": "政府信息公开情况统计表",
 }
 
+# Heads of part 三: who applied.
 APPLICANT_COLUMNS = (
     FormColumn("natural", "自然人", "件"),
     FormColumn("commercial", "商业企业", "件"),
@@ -97,6 +98,7 @@ APPLICANT_COLUMNS = (
     FormColumn("total", "总计", "件"),
 )
 
+# Heads of part 四, repeated for each of its three blocks.
 RESULT_COLUMNS = (
     FormColumn("upheld", "结果维持", "件"),
     FormColumn("corrected", "结果纠正", "件"),
@@ -114,6 +116,7 @@ REVIEW_BLOCKS = (
     FormRow("suit_after_review", "行政诉讼:复议后起诉"),
 )
 
+# 一、本年新收 and 二、上年结转: what came in.
 _RECEIVED_ROWS = (
     FormRow(
         "new",
@@ -126,6 +129,7 @@ _RECEIVED_ROWS = (
         "上(?:一)?年(?:度)?结转(?:的)?(?:政府信息公开)?申请(?:数量|数)?",
     ),
 )
+# 三、本年度办理结果, (一) to (五): the same in both forms.
 _OUTCOME_ROWS = (
     FormRow("granted", "予以公开", "(?<!不)予以公开"),
     FormRow(
@@ -160,6 +164,7 @@ _OUTCOME_ROWS = (
         "要求行政机关确认或(?:者)?重新出具(?:已获取信息)?",
     ),
 )
+# (六)其他处理 is one row in the form of 2019, three in that of 2021.
 _OTHER_ROW = FormRow("other", "其他处理")
 _OTHER_ROWS = (
     FormRow(
@@ -176,6 +181,7 @@ _OTHER_ROWS = (
     # before the label
     FormRow("other.misc", "其他", "^(?:.*法律服务机构其他)?[(]?3?其他", whole=True),
 )
+# (七)总计 and 四、结转下年度继续办理.
 _CLOSING_ROWS = (
     FormRow(
         "handled", "总计", "(?:^|法律服务机构其他|七)[(]?(?:总计|合计)", whole=True
@@ -183,6 +189,7 @@ _CLOSING_ROWS = (
     FormRow("carried_out", "结转下年度继续办理", "结转下(?:一)?年度?继续办理"),
 )
 
+# Heads of part 二: 2019 counts items, their change and decisions; 2021 decisions alone.
 _COUNTED_2019 = (
     FormColumn("items", "上一年项目数量", "项"),
     FormColumn("change", "本年增/减", "项"),
@@ -272,12 +279,12 @@ def clause_rows(form: str) -> tuple[tuple[Clause, FormRow], ...]:
 
 # Name of the form -> heads and labels that only it has, and that prose hardly writes.
 FORM_MARKERS: Mapping[str, str] = {
-    "gb2019": "本年新制作数量|本年新公开数量|对外公开总数量|上一年项目数量|本年增减|其他对外管理服务事项|采购项目数量"
-    "|采购总金额|第二十条第九项",
+    "gb2019": "本年新制作数量|本年新公开数量|对外公开总数量|上一年项目数量|本年增减"
+    "|其他对外管理服务事项|采购项目数量|采购总金额|第二十条第九项",
     "gb2021": "本年制发件数|本年废止件数|现行有效件数|本年处理决定数量|本年收费金额|逾期不补正"
     "|逾期未按收费通知要求缴纳费用",
-    "stat2014": "主动公开政府信息数|收到申请数|申请办结数|申请答复数|当面申请数|属于已主动公开范围数|同意公开答复数"
-    "|不同意公开答复数|维持具体行政行为|政府信息公开查阅点数",
+    "stat2014": "主动公开政府信息数|收到申请数|申请办结数|申请答复数|当面申请数"
+    "|属于已主动公开范围数|同意公开答复数|不同意公开答复数|维持具体行政行为|政府信息公开查阅点数",
 }
 
 

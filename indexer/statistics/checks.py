@@ -1,9 +1,13 @@
 """The identities of the statutory tables: computed, never assumed.
 
-R1: the applicants of a row sum to 总计. R2: the outcomes of a column sum to (七)总计. R3: what came
-in equals what was handled and carried out. R4: the results of a block sum to its 总计. S: the sums
-of the annex of 2014. A blank is not 0: an identity that holds only when blanks are read as 0 says
-so. What one year carries into the next is `index.studies.series`.
+    R1  the applicants of a row sum to 总计
+    R2  the outcomes of a column sum to (七)总计
+    R3  what came in equals what was handled and carried out
+    R4  the results of a block sum to its 总计
+    S   the sums of the annex of 2014
+
+A blank is not 0: an identity that holds only when blanks are read as 0 says so. What one year
+carries into the next is checked in `index.studies.series`.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from indexer.statistics.values import Number, plain
 
 __all__ = ["application_rows", "identities", "outcomes"]
 
+# Rows of part 三 that are no outcomes.
 _FLOW_ROWS = ("new", "carried_in", "handled", "carried_out")
 # Tables of which identities speak, with their columns.
 _TABLE_COLUMNS = {
@@ -88,23 +93,24 @@ def _names(table: str, row: str) -> Mapping[str, CellId]:
 
 def _check(cells: Mapping[CellId, Number | None], identity: _Identity) -> Check:
     try:
-        left, right = (
-            [*map(cells.__getitem__, identity.left)],
-            [*map(cells.__getitem__, identity.right)],
-        )
+        left = [*map(cells.__getitem__, identity.left)]
+        right = [*map(cells.__getitem__, identity.right)]
     except KeyError:
         return _outcome(identity, "n/a", None, None)
-    a, b = _sum(left), _sum(right)
-    blank = None in left or None in right
-    # blanks may hide numbers: what does not hold with zeros in their place is not provably wrong
-    status = (
-        ("pass_blank0" if blank else "pass") if a == b else ("n/a" if blank else "fail")
-    )
-    return _outcome(identity, status, plain(a), plain(b))
+    left_sum = _sum(left)
+    right_sum = _sum(right)
+    has_blanks = None in left or None in right
+    if left_sum == right_sum:
+        status = "pass_blank0" if has_blanks else "pass"
+    else:
+        # blanks may hide numbers: what fails with zeros in their place is not provably wrong
+        status = "n/a" if has_blanks else "fail"
+    return _outcome(identity, status, plain(left_sum), plain(right_sum))
 
 
 def _sum(numbers: Iterable[Number | None]) -> Number:
-    return sum(filter(None, numbers))  # most are 0, and a blank counts as one
+    # most are 0, and a blank counts as one
+    return sum(filter(None, numbers))
 
 
 @lru_cache(maxsize=4096)
@@ -113,12 +119,16 @@ def _outcome(
 ) -> Check:
     """Most checks of all reports find that 0 is 0."""
     return Check(
-        identity.id, identity.label, status, left, right, identity.left + identity.right
+        id=identity.id,
+        label=identity.label,
+        status=status,
+        left=left,
+        right=right,
+        cells=identity.left + identity.right,
     )
 
 
-# -- what the forms demand
-# -----------------------------------------------------------------------------------------
+# ---------------------------------------------------------------------- what the forms demand
 
 
 @cache
@@ -138,17 +148,17 @@ def _cells(
 
 
 def _rows(rows: Sequence[FormRow]) -> list[_Identity]:
+    columns = [column.key for column in APPLICANT_COLUMNS]
     out = []
     for row in rows:
-        cells = _cells("applications", (row.key,), [c.key for c in APPLICANT_COLUMNS])
-        out.append(
-            _Identity(
-                f"R1.{row.key}",
-                f"{row.label}:各类申请人之和 = 总计",
-                cells[:-1],
-                cells[-1:],
-            )
+        *parts, total = _cells("applications", (row.key,), columns)
+        identity = _Identity(
+            id=f"R1.{row.key}",
+            label=f"{row.label}:各类申请人之和 = 总计",
+            left=tuple(parts),
+            right=(total,),
         )
+        out.append(identity)
     return out
 
 
@@ -174,15 +184,15 @@ def _parts_of_other(form: str) -> tuple[FormRow, ...]:
 
 @cache
 def _rows_of(form: str, one_other: bool) -> tuple[FormRow, ...]:
-    rows, parts = FORMS[form].applications, _parts_of_other(form)
+    rows = FORMS[form].applications
+    parts = _parts_of_other(form)
     if not parts or not one_other:
         return rows
-    at = rows.index(parts[0])
-    return (
-        *rows[:at],
-        next(r for r in FORMS["gb2019"].applications if r.key == "other"),
-        *rows[at + len(parts) :],
-    )
+    start = rows.index(parts[0])
+    end = start + len(parts)
+    older = FORMS["gb2019"].applications
+    other = next(row for row in older if row.key == "other")
+    return (*rows[:start], other, *rows[end:])
 
 
 def outcomes(grid: Grid) -> tuple[str, ...]:
@@ -218,17 +228,17 @@ def _columns(rows: Sequence[FormRow]) -> list[_Identity]:
 
 
 def _blocks() -> list[_Identity]:
+    columns = [column.key for column in RESULT_COLUMNS]
     out = []
     for block in REVIEW_BLOCKS:
-        cells = _cells("review", (block.key,), [c.key for c in RESULT_COLUMNS])
-        out.append(
-            _Identity(
-                f"R4.{block.key}",
-                f"{block.label}:各项结果之和 = 总计",
-                cells[:-1],
-                cells[-1:],
-            )
+        *parts, total = _cells("review", (block.key,), columns)
+        identity = _Identity(
+            id=f"R4.{block.key}",
+            label=f"{block.label}:各项结果之和 = 总计",
+            left=tuple(parts),
+            right=(total,),
         )
+        out.append(identity)
     return out
 
 
@@ -237,10 +247,10 @@ def _annex() -> list[_Identity]:
     column = ("value",)
     return [
         _Identity(
-            f"S.{total}",
-            f"{labels[total]} = 各分项之和",
-            _cells("annex", parts, column),
-            _cells("annex", (total,), column),
+            id=f"S.{total}",
+            label=f"{labels[total]} = 各分项之和",
+            left=_cells("annex", parts, column),
+            right=_cells("annex", (total,), column),
         )
         for total, parts in SUMS_2014.items()
     ]

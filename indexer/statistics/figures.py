@@ -16,6 +16,7 @@ from indexer.statistics.values import Number, plain
 
 __all__ = ["figures"]
 
+# Rows of part 三 whose 总计 is a metric.
 _TOTAL_ROWS = (
     "new",
     "carried_in",
@@ -24,7 +25,9 @@ _TOTAL_ROWS = (
     "handled",
     "carried_out",
 )
+# Outcomes of several rows each: (三)不予公开, (四)无法提供, (五)不予处理, (六)其他处理.
 _OUTCOME_FAMILIES = ("refused", "unavailable", "not_processed", "other")
+# Form -> metric -> row and column of part 二.
 _PROACTIVE_CELLS = {
     "gb2019": {
         "licences": ("licences", "decisions"),
@@ -48,8 +51,8 @@ _PROACTIVE_CELLS = {
         "normative_in_force": ("normative", "in_force"),
     },
 }
-# The annex's refusals, handled and unavailable applications are defined otherwise than the later
-# forms': left out.
+# Metric -> row of the annex. Its refusals, handled and unavailable applications are defined
+# otherwise than the later forms': left out.
 _ANNEX_ROWS = {
     "proactive_total": "proactive",
     "normative_documents": "normative",

@@ -11,8 +11,8 @@ from index.analysis.wording import is_taiwan_worded
 
 __all__ = ["Reading", "reading", "squeeze"]
 
-# Folding drops white space between two Chinese characters, which sets 2.5万元 off from what
-# follows; these stand for it meanwhile.
+# Folding drops white space between two Chinese characters. In a table that white space sets
+# 2.5万元 off from what follows, so these private-use characters stand for it meanwhile.
 _KEPT_SPACES = (
     ("\n", "\ue000"),
     ("\t", "\ue001"),
@@ -21,10 +21,12 @@ _KEPT_SPACES = (
     ("\xa0", "\ue002"),
 )
 _RESTORED_SPACES = (("\ue000", "\n"), ("\ue001", "\t"), ("\ue002", " "))
-# Both begin with a set of characters, to which the search skips.
+# "1.", "(2)", "3、", but not the 1 of "1.5". It begins with a set of characters: the search skips
+# to them.
 _ENUMERATOR_PATTERN = re.compile(
     r"[(\d](?<![\d.,].)(?:(?<=[(])\d{1,2}|(?<=\d)\d?)\s?(?:[.、](?!\d)|[)])"
 )
+# Letters and digits of a label: 三 and 公开 of "三、公开".
 _LABEL_PATTERN = re.compile(r"[^\W_]+")
 
 
@@ -59,9 +61,7 @@ def reading(text: str) -> Reading:
 
 
 def _replaced(text: str, pairs: Sequence[tuple[str, str]]) -> str:
-    """One character after another: for a few, ten times as fast as `str.translate`, which looks
-    each one up.
-    """
+    # for a few characters ten times as fast as `str.translate`, which looks each one up
     for old, new in pairs:
         text = text.replace(old, new)
     return text

@@ -110,12 +110,13 @@ def form_of(segments: Iterable[Segment]) -> tuple[str | None, dict[str, list[str
         name: [marker for marker in markers if _FORM_OF_MARKER[marker] == name]
         for name in FORM_MARKERS
     }
-    has_other_row = any(segment.label.endswith("其他处理") for segment in segments)
-    return _form_by(by_form, text, has_other_row=has_other_row), by_form
+    return _form_by(by_form, text, segments), by_form
 
 
 def _form_by(
-    by_form: Mapping[str, list[str]], text: str, *, has_other_row: bool
+    by_form: Mapping[str, list[str]],
+    text: str,
+    segments: Iterable[Segment],
 ) -> str | None:
     old = len(by_form["gb2019"])
     new = len(by_form["gb2021"])
@@ -131,7 +132,9 @@ def _form_by(
     # part 二 may be missing or a picture: the rows of part 三 tell
     if new > old or _SPLIT_OTHER.search(text):
         return "gb2021"
-    return "gb2019" if old > new or has_other_row else None
+    if old > new or any(segment.label.endswith("其他处理") for segment in segments):
+        return "gb2019"
+    return None
 
 
 def recognise(segments: Sequence[Segment], form: str) -> Grid:
@@ -247,7 +250,8 @@ def _printed(label: str) -> str:
 def _split(rows: Iterable[FormRow], segment: Segment) -> FormRow | None:
     """The row whose label stands on both sides of its values.
 
-    A PDF sets a label of two lines beside one line of values: 没有现成信息 0 0 0 0 0 0 0 需要另行制作.
+    A PDF sets a label of two lines beside one line of values:
+    没有现成信息 0 0 0 0 0 0 0 需要另行制作.
     """
     for row in rows:
         label = _printed(row.label)

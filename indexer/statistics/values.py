@@ -16,12 +16,16 @@ __all__ = ["MONEY_UNITS", "NUMBER_PATTERN", "Number", "Value", "plain", "value_o
 
 Number = int | Decimal
 
+# Printed unit -> how many 元 it is.
 MONEY_UNITS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
-# A longer row of digits is damage, no number.
+# 1,462.00; -3. A longer row of digits is damage, no number.
 NUMBER_PATTERN = r"[+\-]?\d[\d,]{0,18}(?:\.\d{1,6})?"
 _UNIT_PATTERN = "亿元|万元|元|件|项|宗|条|个|次|篇|起|份|人次|人"
+# 14.62亿元, 3 件, 0
 _CELL_PATTERN = re.compile(rf"({NUMBER_PATTERN})\s*({_UNIT_PATTERN})?")
+# 1,234 or 1234; 12,34 is two numbers that ran together
 _GROUPED_DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+# What is printed where the form asks nothing of this body.
 _NONE_SIGNS = frozenset(
     ("/", "\\", "-", "--", "---", "----", "无", "不适用", "n/a", "//")
 )
@@ -58,8 +62,10 @@ def value_of(
 ) -> Value:
     """The value of a cell's text, given as printed and in index form.
 
-    >>> value_of("14.62億元", "14.62亿元").value, value_of("／", "/").semantics, value_of("", "").semantics
-    (Decimal('1462000000.00'), 'na', 'blank')
+    >>> value_of("14.62億元", "14.62亿元").value
+    Decimal('1462000000.00')
+    >>> value_of("／", "/").semantics, value_of("", "").semantics
+    ('na', 'blank')
     """
     number, semantics, unit = _meaning(form.strip())
     return Value(raw, number, semantics, unit, span, line)
