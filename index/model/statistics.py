@@ -95,7 +95,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One statutory table: `id` is one of `index.model.forms.TABLE_TITLES`, `rows` are in print order."""
+    """One statutory table, its rows in print order.
+
+    `id` is a key of `index.model.forms.TABLE_TITLES`.
+    """
 
     id: str
     label: str

@@ -22,14 +22,21 @@ from indexer.statistics.values import plain
 
 __all__ = ["stated"]
 
-_NUMBER_PATTERN = r"(?P<about>近|约|超过|超|逾|不少于)?(?P<n>\d[\d,]{0,14}(?:\.\d{1,4})?)(?P<scale>万|亿)?(?P<more>余|多)?"
-_ITEMS = "(?:余|多)?(?:条|篇|件|份)"
+# 近1,200; 3.5万余; 0
+_NUMBER_PATTERN = (
+    r"(?P<about>近|约|超过|超|逾|不少于)?(?P<n>\d[\d,]{0,14}(?:\.\d{1,4})?)"
+    r"(?P<scale>万|亿)?(?P<more>余|多)?"
+)
+# Units in which requests are counted.
 _CASE_UNITS = "(?:条|件|宗|次|项|份|起|例)"
+# 政府信息公开申请, 依申请公开政府信息, 申请
 _REQUEST_PATTERN = (
     "(?:政府|政务)?(?:信息)?(?:公开)?(?:依申请公开政府信息|依申请的?信息公开|依申请公开|政府信息依申请公开|申请公开政府信息"
     "|公开申请|公开的申请|申请)"
 )
+# 收到[公民、法人和其他组织提出的]申请: who applied, without another number.
 _WHO_PATTERN = "(?:[^。;,\\d]{0,24}?)"
+# 比去年增加, 历年累计: the number that follows is not of this year.
 _EARLIER_YEAR = "(?:去年|上年|上一年|同期|以来|历年|往年)[^,。;]{0,12}$"
 # One of several items in a list is not the total.
 _LISTED_ITEM = _EARLIER_YEAR + "|(?:公开|、|其中[:,]?)$"
@@ -51,6 +58,12 @@ class _Rule:
     within: re.Pattern[str] | None = None
     zero: bool = False
     needs: str = ""
+
+    def takes(self, before: str, matched: str) -> bool:
+        """Whether neither what stands before a match nor what is in it speaks against it."""
+        if self.before and self.before.search(before):
+            return False
+        return not (self.within and self.within.search(matched))
 
 
 def _count(
@@ -85,7 +98,12 @@ def _none(
     )
 
 
-_OTHER_APPLICATIONS = "复议|诉讼|减免|不予|许可|审批|救助|更正|登记|转办|网络|网上|当面|传真|信函|邮件|电子|重复|结转|补正"
+# 行政复议申请, 网络申请: applications of another kind, or a part of them.
+_OTHER_APPLICATIONS = (
+    "复议|诉讼|减免|不予|许可|审批|救助|更正|登记|转办"
+    "|网络|网上|当面|传真|信函|邮件|电子|重复|结转|补正"
+)
+# 其中审结2件: a part of the reviews.
 _SUBSET_WORDS = "审结|纠错|纠正|败诉|撤销|变更|违法|超期|逾期|维持|其中"
 _HAPPENED_VERBS = "(?:发生|收到|出现|产生|接到|引发|引起|涉及|提起|存在|受理|有|因)"
 
@@ -227,6 +245,7 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
         "(?:公布|发布|制定|公开|制发|出台|印发)[^。;,\\d]{0,8}规范性文件(?:共|共计)?<N>(?:件|份|条|个)",
     ),
 )
+# 通过微信公众号[发布信息265条]: the number counts one channel.
 _CHANNEL_PATTERN = re.compile(
     r"(?:通过|在|利用|依托|经)[^,。;]{2,24}$|(?:网站|网|在线|微信|微博|公众号|平台|重点领域|专栏|公报|新媒体|栏目)[^,。;]{0,8}$"
 )
@@ -234,6 +253,7 @@ _WEBSITE_PATTERN = re.compile(r"网站|门户|在线|网(?=[”\"》]|上|共|�
 _SUBJECT_PATTERN = re.compile("公开|申请|复议|诉讼|微信|网站|规范性文件|费")
 _SENTENCE_ENDS = "。;!?"
 _CLAUSE_ENDS = "。;!?:,、)"
+# 三、 (二) 4. open a heading.
 _HEADING_PATTERN = re.compile(
     r"\s*(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[.、])"
 )
@@ -310,11 +330,9 @@ def _parted(form: str, without: tuple[int, int] | None) -> str:
 def _holding(sign: re.Pattern[str], lines: str) -> Iterator[tuple[int, int]]:
     """Places of the lines that hold a sign."""
     end = 0
-    while found := sign.search(lines, end):
-        start, end = (
-            lines.rfind("\n", 0, found.start()) + 1,
-            lines.find("\n", found.end()),
-        )
+    while match := sign.search(lines, end):
+        start = lines.rfind("\n", 0, match.start()) + 1
+        end = lines.find("\n", match.end())
         yield start, end
 
 
@@ -341,21 +359,16 @@ def _unbroken(form: str) -> str:
     stands for it.
     """
     *lines, last = form.split("\n")
-    return (
-        "".join(
-            [
-                line + (" " if len(line) >= WIDE_LINE and _goes_on(line) else "\n")
-                for line in lines
-            ]
-        )
-        + last
-    )
+    out = [line + (" " if _goes_on(line) else "\n") for line in lines]
+    return "".join(out) + last
 
 
 def _goes_on(line: str) -> bool:
-    return line.rstrip()[-1:] not in _CLAUSE_ENDS and not (
-        len(line) < 2 * WIDE_LINE and _HEADING_PATTERN.match(line)
-    )
+    """Whether a sentence goes on in the next line."""
+    if len(line) < WIDE_LINE or line.rstrip()[-1:] in _CLAUSE_ENDS:
+        return False
+    is_heading = len(line) < 2 * WIDE_LINE and _HEADING_PATTERN.match(line)
+    return not is_heading
 
 
 class _Claim(NamedTuple):
@@ -373,32 +386,30 @@ class _Claim(NamedTuple):
 
 
 def _claims(form: str, *, taiwan: bool) -> Iterator[_Claim]:
+    """What the sentence states, in the order of the rules."""
     sentence = _TAIWAN_PATTERN.sub(_mainland, form) if taiwan else "".join(form.split())
     rules = _rules_for(sentence)
-    origins = (
-        range(len(form))
-        if sentence == form or not rules
-        else _origins(form, taiwan=taiwan)
-    )
+    if not rules:
+        return
+    origins: Sequence[int] = range(len(form))
+    if sentence != form:
+        origins = _origins(form, taiwan=taiwan)
     for rule in rules:
         for match in rule.pattern.finditer(sentence):
             before = sentence[max(0, match.start() - 30) : match.start()]
-            if (rule.before and rule.before.search(before)) or (
-                rule.within and rule.within.search(match.group())
-            ):
+            if not rule.takes(before, match.group()):
                 continue
             name = _channel(rule.name, before, match.group())
             if name is None:
                 continue
             value, approximate = (0, False) if rule.zero else _number(match)
-            needs = "" if rule.needs in sentence else rule.needs
             yield _Claim(
-                name,
-                value,
-                approximate,
-                origins[match.start()],
-                origins[match.end() - 1] + 1,
-                needs,
+                name=name,
+                value=value,
+                approximate=approximate,
+                start=origins[match.start()],
+                end=origins[match.end() - 1] + 1,
+                needs="" if rule.needs in sentence else rule.needs,
             )
 
 
@@ -406,15 +417,12 @@ def _rules_for(sentence: str) -> tuple[_Rule, ...]:
     """The rules that may find something: most sentences hold no count and no denial, or nothing
     that is counted.
     """
-    counts, denies = (
-        _COUNT_PATTERN.search(sentence) is not None,
-        _DENIAL_PATTERN.search(sentence) is not None,
-    )
+    counts = _COUNT_PATTERN.search(sentence) is not None
+    denies = _DENIAL_PATTERN.search(sentence) is not None
     if not (counts or denies):
         return ()
-    return _rules_of(
-        tuple([word for word in _RULE_WORDS if word in sentence]), counts, denies
-    )
+    words = tuple([word for word in _RULE_WORDS if word in sentence])
+    return _rules_of(words, counts, denies)
 
 
 @cache

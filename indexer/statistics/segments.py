@@ -1,5 +1,6 @@
-"""A table as a sequence of labels, each with the values that follow it: the same from flattened
-text and from cells.
+"""A table as a sequence of labels, each with the values that follow it.
+
+It is the same from flattened text and from cells:
 
     "三、本年度办理结果 (一)予以公开 29 0 0 1 0 0 30 (二)部分公开 ..." ->
     三本年度办理结果一予以公开: 29 0 0 1 0 0 30
@@ -24,20 +25,23 @@ from indexer.statistics.values import NUMBER_PATTERN, Value, value_of
 
 __all__ = ["Segment", "choose", "of_tables", "of_text"]
 
+# 3件, 2.5 万元
 _UNIT_PATTERN = " ?(?:亿元|万元|元|件|项|宗|条|个|次)"
 _VALUE_PATTERN = (
     rf"(?:{NUMBER_PATTERN}(?:{_UNIT_PATTERN})?|/|\\|-{{1,4}}|无|不适用|n/a)"
 )
 # What sets values off: folding leaves no other white space.
 _SPACE_SIGNS = " \t\n|"
-# It begins with a set of characters, to which the search skips.
+# " 29 0 0 1 0 0 30": values of a row. It begins with a set of characters, to which the search skips.
 _RUN_PATTERN = re.compile(
     rf"[{_SPACE_SIGNS}]({_VALUE_PATTERN}(?=[{_SPACE_SIGNS}]|$)(?:[{_SPACE_SIGNS}]+{_VALUE_PATTERN}(?=[{_SPACE_SIGNS}]|$))*)"
 )
 _IN_RUN = re.compile(rf"({_VALUE_PATTERN})([{_SPACE_SIGNS}]+|$)")
+# "- 12 -", "第 3 页 共 9 页", "3 / 9" on a line of their own.
 _PAGE_NUMBER = re.compile(
     r"\n[ \t]*(?:-+ ?\d{1,4} ?-+|第 ?\d{1,4} ?页.{0,12}|\d{1,4} ?/ ?\d{1,4})[ \t]*(?=\n|$)"
 )
+# "2 重复申请": the number opens the line and counts nothing.
 _ENUMERATOR_PATTERN = re.compile(
     rf"\n[ \t|]*\d{{1,2}}(?!{_UNIT_PATTERN}(?=[{_SPACE_SIGNS}]|$))(?=[ \t|]{{1,11}}[^\0-\u3400])"
 )
@@ -93,24 +97,22 @@ def choose(segment: Segment, count: int) -> Sequence[Value] | None:
     text, empty cells between values may be alignment; of cells, one that is empty may have been
     merged out of several.
     """
-    values, lead, trail = (
-        segment.values,
-        segment.leading,
-        len(segment.values) - segment.trailing,
-    )
+    values = segment.values
     if len(values) == count:
         return values
-    stripped = [v for v in (values[lead:], values[:trail]) if len(v) == count]
-    if stripped and (len(stripped) == 1 or not lead):
-        return stripped[0]
-    others = (
-        values[lead:trail],
-        _expanded(segment, count),
-        [v for v in values if v.semantics != "blank"],
-    )
-    for attempt in others if not stripped else ():
-        if len(attempt) == count and (attempt is not others[2] or not segment.spans):
-            return attempt
+    first = segment.leading
+    last = len(values) - segment.trailing
+    one_sided = [v for v in (values[first:], values[:last]) if len(v) == count]
+    # both sides would do: which empty cell belongs to the row is not known
+    if one_sided and (len(one_sided) == 1 or not first):
+        return one_sided[0]
+    if not one_sided:
+        attempts = [values[first:last], _expanded(segment, count)]
+        if not segment.spans:
+            attempts.append([v for v in values if v.semantics != "blank"])
+        for attempt in attempts:
+            if len(attempt) == count:
+                return attempt
     return _on_one_line(values, count)
 
 
@@ -119,39 +121,38 @@ _BLANK_VALUE = Value(None, None, "blank")
 
 
 def _expanded(segment: Segment, count: int) -> list[Value]:
-    """Merged empty cells one by one; nothing when a merged cell holds a number, which could belong
-    to any of them.
+    """Merged empty cells one by one.
 
-    A short row is left alone: its last cell is often as wide as what longer rows of the same table
-    leave over.
+    Nothing when a merged cell holds a number, which could belong to any of them. A short row is
+    left alone: its last cell is often as wide as what longer rows of the same table leave over.
     """
-    pairs = list(zip(segment.values, segment.spans, strict=False))
-    if count <= SHORT_ROW or any(
-        span > 1 and value.semantics != "blank" for value, span in pairs
-    ):
+    if count <= SHORT_ROW:
         return []
-    return [value for value, span in pairs for _ in range(span)]
+    out: list[Value] = []
+    for value, span in zip(segment.values, segment.spans, strict=False):
+        if span > 1 and value.semantics != "blank":
+            return []
+        out += [value] * span
+    return out
 
 
 def _on_one_line(values: Sequence[Value], count: int) -> list[Value] | None:
-    """The one line that has all values of the row, where page numbers stand on lines of their own."""
+    """The one line that has all values of the row.
+
+    Page numbers stand on lines of their own, and have one value each.
+    """
     lines: dict[int, list[Value]] = {}
     for value in values:
         lines.setdefault(value.line, []).append(value)
+    if count < 2:
+        return None
     whole = [row for row in lines.values() if len(row) == count]
-    if (
-        count > 1
-        and len(whole) == 1
-        and all(len(row) == 1 for row in lines.values() if row is not whole[0])
-    ):
-        return whole[0]
-    return None
+    page_numbers = [row for row in lines.values() if len(row) == 1]
+    is_alone = len(whole) == 1 and len(page_numbers) == len(lines) - 1
+    return whole[0] if is_alone else None
 
 
-# -- text
-# ----------------------------------------------------------------------------------------------------------
-
-
+# ---------------------------------------------------------------------- text
 def of_text(source: Reading, text: str) -> list[Segment]:
     """The segments of a whole text. `text` is the display text that `source` was read from."""
     form = _PAGE_NUMBER.sub(
@@ -268,9 +269,8 @@ def _empty(gap: str, *, closing: bool = False) -> int:
     return tabs if closing else max(0, tabs - 1)
 
 
-# -- cells
-# ---------------------------------------------------------------------------------------------------------
-
+# ---------------------------------------------------------------------- cells
+# Stands between two cells while a whole table is folded at once.
 _CELL_SEPARATOR = "\ue003"
 
 
@@ -323,31 +323,22 @@ def _label_cells(values: Sequence[Value]) -> int:
 
     An enumerator may have a cell of its own before the label.
     """
-    words = [n for n, v in enumerate(values) if v.semantics == "text"]
+    words = [n for n, value in enumerate(values) if value.semantics == "text"]
     if not words:
         return 0
-    places = (
-        n
-        for n in range(words[0] + 1, len(values))
-        if values[n].semantics in ("number", "zero", "na")
-    )
-    first = next(
-        (
-            n
-            for n in places
-            if not (
-                n + 1 in words
-                and values[n].semantics == "number"
-                and _is_digit(values[n])
-            )
-        ),
-        len(values),
-    )
-    return 1 + max(n for n in words if n < first)
+    first_value = len(values)
+    for number in range(words[0] + 1, len(values)):
+        value = values[number]
+        is_value = value.semantics in ("number", "zero", "na")
+        if is_value and not (number + 1 in words and _is_enumerator(value)):
+            first_value = number
+            break
+    return 1 + max(n for n in words if n < first_value)
 
 
-def _is_digit(value: Value) -> bool:
-    return len((value.raw or "").strip()) == 1
+def _is_enumerator(value: Value) -> bool:
+    """A single digit other than 0 before words: the 3 of | 3 | 重复申请 |."""
+    return value.semantics == "number" and len((value.raw or "").strip()) == 1
 
 
 def _empties(values: Sequence[Value]) -> int:

@@ -45,7 +45,10 @@ def merged(cells: Grid, text: Grid) -> Grid:
 def _only_in_text(
     have: Mapping[str, Line], others: Mapping[str, Line]
 ) -> dict[str, Line]:
-    """Rows of the text that the cells lack; one without values counts only where no row is there."""
+    """Rows of the text that the cells lack.
+
+    One without values counts only where the cells have no row at all.
+    """
     return {
         key: line
         for key, line in others.items()

@@ -80,15 +80,17 @@ def _meaning(text: str) -> tuple[Number | None, Semantics, str | None]:
         return None, "blank", None
     if text in _NONE_SIGNS:
         return None, "na", None
-    found = _CELL_PATTERN.fullmatch(text)
-    if found is None or not _GROUPED_DIGITS.fullmatch(
-        found[1].lstrip("+-").partition(".")[0]
-    ):
+    cell = _CELL_PATTERN.fullmatch(text)
+    if cell is None:
         return None, "text", None
-    digits, unit = found[1].replace(",", ""), found[2]
-    number: Number = (
-        Decimal(digits) if "." in digits else int(digits)
-    )  # counts are quicker to add as int
+    printed, unit = cell.groups()
+    whole, _, _ = printed.lstrip("+-").partition(".")
+    if not _GROUPED_DIGITS.fullmatch(whole):
+        return None, "text", None
+    digits = printed.replace(",", "")
+    # counts are quicker to add as int
+    number: Number = Decimal(digits) if "." in digits else int(digits)
     if unit in MONEY_UNITS:
-        number, unit = number * MONEY_UNITS[unit], "元"
+        number *= MONEY_UNITS[unit]
+        unit = "元"
     return number, "number" if number else "zero", unit
