@@ -86,7 +86,7 @@ def _rows(path: Path) -> Iterator[tuple[int, str, Override]]:
     try:
         for row in reader:
             line = reader.line_num
-            key = next((row[k].strip() for k in keys if row[k] and row[k].strip()), "")
+            key = _key(row, keys)
             yield line, key, _override(path, line, key, row)
     except csv.Error as error:
         raise OverridesError(
@@ -94,8 +94,16 @@ def _rows(path: Path) -> Iterator[tuple[int, str, Override]]:
         ) from error
 
 
+def _key(row: dict[str, str], columns: list[str]) -> str:
+    """The first of the columns id and url that is filled."""
+    values = ((row[column] or "").strip() for column in columns)
+    return next(filter(None, values), "")
+
+
 def _override(path: Path, line: int, key: str, row: dict[str, str]) -> Override:
-    name, value = (row["field"] or "").strip(), row["value"]
+    name = (row["field"] or "").strip()
+    value = row["value"]
+    # csv puts cells that are too many under None, and None into columns that are too few
     if None in row or value is None or row["reason"] is None:
         raise OverridesError(
             str(path),
@@ -126,7 +134,9 @@ def _value(field: ReportField, text: str) -> FactValue:
     if not text:
         return None
     if field.kind == "number":
-        if not (text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100):
+        # isdigit alone takes ２０１８ and ² too
+        is_number = text.isascii() and text.isdigit()
+        if not (is_number and 2000 <= int(text) <= 2100):
             raise ValueError("write four digits, 2018")
         return int(text)
     if field.values and text not in field.values:

@@ -1,6 +1,6 @@
-"""Results as files:
+"""Results as files: CSV that opens rightly in a spreadsheet, JSON Lines with whole records, Parquet.
 
-CSV that opens rightly in a spreadsheet, JSON Lines with whole records, Parquet. All stream.
+All of them stream: a download is never held whole.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ def _columns() -> dict[str, ReportField]:
 
 FIELD_OF_COLUMN = _columns()
 EXPORT_COLUMNS = tuple(FIELD_OF_COLUMN)
+# A cell that begins so is a formula to a spreadsheet, and runs when the file is opened.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -102,10 +103,9 @@ ROW_GROUP_REPORTS = 2_000
 
 
 def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
-    """The columns of the CSV as a Parquet file: numbers as numbers, unknown as null, a row group at
-    a time.
+    """The columns of the CSV as a Parquet file, a row group at a time.
 
-    Raises SettingsError where the extra is not installed.
+    Numbers are numbers, and unknown is null. Raises SettingsError where the extra is not installed.
     """
     if not find_spec("pyarrow"):
         raise SettingsError(
@@ -117,12 +117,12 @@ def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
     schema = pa.schema(
         [(name, pa.type_for_alias(_type(name))) for name in EXPORT_COLUMNS]
     )
-    sink, rest = _Sink(), iter(reports)
+    sink = _Sink()
+    remaining = iter(reports)
     with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema) as writer:
-        while batch := [_values(r) for r in islice(rest, ROW_GROUP_REPORTS)]:
-            writer.write_table(
-                pa.Table.from_pylist([_typed(row) for row in batch], schema)
-            )
+        while group := list(islice(remaining, ROW_GROUP_REPORTS)):
+            table_rows = [_typed(_values(report)) for report in group]
+            writer.write_table(pa.Table.from_pylist(table_rows, schema))
             yield sink.taken()
     yield sink.taken()
 
@@ -134,16 +134,16 @@ def _type(name: str) -> str:
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        k: float(v) if v is not None and k in METRIC_NAMES else v
-        for k, v in row.items()
-    }
+    typed = dict(row)
+    for name in METRIC_NAMES:
+        if row[name] is not None:
+            # counts and sums of money share one type
+            typed[name] = float(row[name])
+    return typed
 
 
 class _Sink(io.RawIOBase):
-    """A file to write to, from which what was written can be taken away: a download is never held
-    whole.
-    """
+    """A file to write to, from which the bytes written so far can be taken away."""
 
     def __init__(self) -> None:
         super().__init__()

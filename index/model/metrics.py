@@ -26,6 +26,7 @@ class Metric:
     templates: tuple[str, ...]
 
 
+# The forms that state a number: see `index.model.forms` for their names.
 GB_FORMS = ("gb2019", "gb2021")
 TABLE_FORMS = ("stat2014", *GB_FORMS)
 ALL_FORMS = ("prose", *TABLE_FORMS)
@@ -33,6 +34,7 @@ GB_2019 = ("gb2019",)
 GB_2021 = ("gb2021",)
 STATED_FORMS = ("prose", "stat2014")
 
+# Where 2019 and 2021 count otherwise (新制作 and 制发), a number of each has a row of its own.
 METRICS = (
     Metric(
         "applications_new", "本年新收申请", "Applications received", "件", ALL_FORMS

@@ -132,13 +132,13 @@ class Report:
         `Report.from_stored` gives the report back.
         """
         # `dataclasses.asdict` would copy every value, which takes as long as reading the tables
-        return {
-            name: TO_PLAIN[name](getattr(self, name))
-            if name in TO_PLAIN
-            else getattr(self, name)
-            for name in REPORT_FIELDS
-            if name not in leave_out
-        }
+        out = {}
+        for name in REPORT_FIELDS:
+            if name in leave_out:
+                continue
+            value = getattr(self, name)
+            out[name] = TO_PLAIN[name](value) if name in TO_PLAIN else value
+        return out
 
     @classmethod
     def from_stored(cls, stored: Mapping[str, Any], **typed: Any) -> Report:
@@ -147,12 +147,13 @@ class Report:
         Fields are found by name; names that no field has are passed over. `typed` are fields that
         are not plain any more, such as statistics.
         """
-        values = {
-            name: FROM_PLAIN[name](stored[name]) if name in FROM_PLAIN else stored[name]
-            for name in REPORT_FIELDS
-            if name in stored
-        }
-        return cls(**values, **typed)
+        values = dict(typed)
+        for name in REPORT_FIELDS:
+            if name not in stored:
+                continue
+            value = stored[name]
+            values[name] = FROM_PLAIN[name](value) if name in FROM_PLAIN else value
+        return cls(**values)
 
 
 REPORT_FIELDS = tuple(f.name for f in fields(Report))
@@ -204,7 +205,7 @@ def _provenance(plain: Mapping[str, Any] | None) -> Provenance | None:
     return Provenance(**plain) if plain else None
 
 
-# Fields that are not plain values themselves, and how they become plain and typed.
+# Fields that hold dataclasses, and the functions that make them plain.
 TO_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "repairs": _plain_rows,
     "checks": _plain_rows,
@@ -212,6 +213,7 @@ TO_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "statistics": Statistics.to_plain,
     "provenance": _plain_provenance,
 }
+# The same fields, and the functions that make them dataclasses again.
 FROM_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "repairs": _repairs,
     "checks": _checks,

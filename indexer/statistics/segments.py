@@ -32,7 +32,8 @@ _VALUE_PATTERN = (
 )
 # What sets values off: folding leaves no other white space.
 _SPACE_SIGNS = " \t\n|"
-# " 29 0 0 1 0 0 30": values of a row. It begins with a set of characters, to which the search skips.
+# " 29 0 0 1 0 0 30": values of a row. It begins with a set of characters, to which the search
+# skips.
 _RUN_PATTERN = re.compile(
     rf"[{_SPACE_SIGNS}]({_VALUE_PATTERN}(?=[{_SPACE_SIGNS}]|$)(?:[{_SPACE_SIGNS}]+{_VALUE_PATTERN}(?=[{_SPACE_SIGNS}]|$))*)"
 )
@@ -155,35 +156,41 @@ def _on_one_line(values: Sequence[Value], count: int) -> list[Value] | None:
 # ---------------------------------------------------------------------- text
 def of_text(source: Reading, text: str) -> list[Segment]:
     """The segments of a whole text. `text` is the display text that `source` was read from."""
-    form = _PAGE_NUMBER.sub(
-        _erased, "\n" + source.form
-    )  # so that every line has a break before it
+    # a line break in front, so that every line has one before it
+    form = _PAGE_NUMBER.sub(_erased, "\n" + source.form)
     out: list[Segment] = []
-    at = 1
+    label_start = 1
     for run in _RUN_PATTERN.finditer(_ENUMERATOR_PATTERN.sub(_masked, form)):
         start, end = run.span(1)
-        piece = form[max(at, start - 2 * CONTEXT_CHARACTERS) : start]
-        segment = _segment(piece, source.taiwan)
-        segment.start, segment.end = start - 1, end - 1
+        label = form[max(label_start, start - 2 * CONTEXT_CHARACTERS) : start]
+        segment = _segment(label, source.taiwan)
+        segment.start = start - 1
+        segment.end = end - 1
         segment.at, segment.values = _values(run[1], start - 1, source, text)
-        segment.leading = _empty(piece[len(piece.rstrip("\t |")) :])
+        segment.leading = _empty(label[len(label.rstrip("\t |")) :])
         if line := _LINE_END.match(form, end):
             segment.trailing = _empty(line[1], closing=True)
-        if segment.leading or segment.trailing:
-            segment.values = (
-                [_BLANK_VALUE] * segment.leading
-                + [*segment.values]
-                + [_BLANK_VALUE] * segment.trailing
-            )
+        _pad(segment)
         out.append(segment)
-        at = end
-    for segment, following in zip(out, [*out[1:], None], strict=False):
-        reach = min(
-            segment.end + FOLLOWING_CHARACTERS,
-            following.start if following else len(form),
-        )
-        segment.behind = form[segment.end + 1 : reach + 1]
+        label_start = end
+    _set_behind(out, form)
     return out
+
+
+def _pad(segment: Segment) -> None:
+    """Add the empty cells on both sides to the values."""
+    if segment.leading or segment.trailing:
+        before = [_BLANK_VALUE] * segment.leading
+        after = [_BLANK_VALUE] * segment.trailing
+        segment.values = [*before, *segment.values, *after]
+
+
+def _set_behind(segments: Sequence[Segment], form: str) -> None:
+    """Give each segment the text that follows its values; `form` begins with a line break."""
+    starts = [segment.start for segment in segments[1:]]
+    for segment, next_start in zip(segments, [*starts, len(form)], strict=False):
+        end = min(segment.end + FOLLOWING_CHARACTERS, next_start)
+        segment.behind = form[segment.end + 1 : end + 1]
 
 
 def _erased(line: re.Match[str]) -> str:
@@ -223,8 +230,9 @@ _known_labels = lru_cache(maxsize=2048)(_labels_of)
 def _values(
     run: str, start: int, source: Reading, text: str
 ) -> tuple[int, Sequence[Value]]:
-    """The values of a run that stands at `start` of the form, and where in the display text their
-    spans count from.
+    """Where in the display text spans count from, and the values of a run.
+
+    The run stands at `start` of the form.
     """
     values = _known_values(run) if len(run) <= REPEATED_CHARACTERS else _values_of(run)
     at, end = source.span(start, start + len(run))
