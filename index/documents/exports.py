@@ -1,4 +1,4 @@
-"""Results as files: CSV that opens rightly in a spreadsheet, JSON Lines with whole records, Parquet.
+"""Results as files: CSV for spreadsheets, JSON Lines with whole records, Parquet.
 
 All of them stream: a download is never held whole.
 """

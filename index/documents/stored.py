@@ -9,7 +9,7 @@ scripts/dictionaries.py). One dictionary for all would not do: zlib looks back 3
 than the record of one report, so most of it would be out of sight.
 
 Everything is found by name. The rest is JSON objects. The head is a JSON array, because it is
-decoded for every hit; the names of its places are LAYOUT, which the index keeps in its fingerprint:
+decoded for every hit; the names of its places are STORED_LAYOUT, which the index keeps in its fingerprint:
 an index that was written with other names, or with these in another order, is refused.
 """
 
@@ -112,7 +112,7 @@ def rest_to_bytes(report: Report) -> bytes:
 
 
 def parts_of(report: Report) -> dict[str, bytes]:
-    """The rest as JSON before it is packed, by PARTS."""
+    """The rest as JSON before it is packed, by REST_PARTS."""
     parts = {
         "checks": _plain_checks(report.checks),
         "statistics": _plain_statistics(report.statistics),

@@ -112,7 +112,9 @@ def _remedy(name: str, word: str) -> list[_Rule]:
     """What is said of reviews and of lawsuits, in the same words."""
     what = f"(?:行政)?{word}"
     case = f"{what}(?:案件|申请|案|事项|情况)?"
-    after = f"(?!机关|机构|决定|渠道|法|应诉|{_SUBSET_WORDS})(?![^。;,]{{0,8}}(?:{_SUBSET_WORDS}|败诉))"
+    # 复议机关, 复议后败诉 speak of something else
+    other_things = f"(?!机关|机构|决定|渠道|法|应诉|{_SUBSET_WORDS})"
+    after = f"{other_things}(?![^。;,]{{0,8}}(?:{_SUBSET_WORDS}|败诉))"
     return [
         _count(
             name,

@@ -242,7 +242,7 @@ def _values(
 
 
 def _placed(value: Value, start: int, source: Reading, text: str) -> Value:
-    """A value as it is printed and where, when its run is printed otherwise than the form has it."""
+    """A value as it is printed and where; its run is printed otherwise than the form has it."""
     if value.span is None:
         return value
     a, b = span = source.span(start + value.span[0], start + value.span[1])
