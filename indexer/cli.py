@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from index.model.errors import GongkaiError, InputError, RequestError
-from index.model.fields import FACETS, SORTS
+from index.model.fields import FACETS, SORTS, Use, names_for
 from index.model.report import Report
 from index.model.settings import SETTINGS, Settings
 from index.search.request import MATCH_MODES, SearchRequest
@@ -439,28 +439,13 @@ def _print_report(report: Report, *, as_json: bool) -> None:
         click.echo(_json(report.record()))
         return
     click.echo(click.style(report.title or report.source, bold=True))
-    names = (
-        "id",
-        "source",
-        "url",
-        "agency",
-        "level",
-        "org_type",
-        "line",
-        "region",
-        "year",
-        "period",
-        "published",
-    )
-    for name in (*names, "scope", "script", "tables_status"):
-        value, fact = getattr(report, name), report.evidence.get(name)
-        shown = "/".join(value) if isinstance(value, list) else value
-        why = (
-            f"   ({fact.source}, {fact.confidence:.2f}: {fact.evidence or fact.rule})"
-            if fact
-            else ""
-        )
-        click.echo(f"{name:14} {'-' if shown is None else shown}{why}")
+    for name in names_for(Use.HIT | Use.FACT):
+        # the title stands above; the name as printed matters only where it differs
+        if name == "title" or (
+            name == "agency_printed" and report.agency_printed in (None, report.agency)
+        ):
+            continue
+        _print_field(report, name)
     if report.provenance:
         click.echo(
             f"{'encoding':14} {report.provenance.encoding} ({report.provenance.encoding_reason})"
@@ -474,6 +459,17 @@ def _print_report(report: Report, *, as_json: bool) -> None:
         click.echo(f"problem        {problem}")
     click.echo()
     click.echo(report.text)
+
+
+def _print_field(report: Report, name: str) -> None:
+    value = getattr(report, name)
+    fact = report.evidence.get(name)
+    shown = "/".join(value) if isinstance(value, list) else value
+    why = ""
+    if fact:
+        quote = fact.evidence or fact.rule
+        why = f"   ({fact.source}, {fact.confidence:.2f}: {quote})"
+    click.echo(f"{name:14} {'-' if shown is None else shown}{why}")
 
 
 @main.command()
@@ -499,9 +495,9 @@ def export(
     reports: Iterator[Report] = _searcher(index_dir).export(
         _request(query, match, where, filters)
     )
-    from index.documents.exports import FORMATS  # noqa: PLC0415  only this command writes tables
+    from index.documents.exports import EXPORT_FORMATS  # noqa: PLC0415  only this command writes tables
 
-    write, _ = FORMATS[kind]
+    write, _ = EXPORT_FORMATS[kind]
     for line in write(reports):
         sys.stdout.buffer.write(line)
 

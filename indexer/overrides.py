@@ -13,25 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.model.errors import OverridesError
-from index.model.report import LEVELS, FactValue
+from index.model.fields import ReportField, Use, fields_for
+from index.model.report import FactValue
 
-__all__ = ["FIELDS", "Override", "Overrides"]
+__all__ = ["Override", "Overrides"]
 
-# What may be corrected. An empty value says that it is unknown.
-FIELDS = (
-    "title",
-    "agency",
-    "level",
-    "org_type",
-    "line",
-    "region",
-    "year",
-    "period",
-    "published",
-    "scope",
-)
+# What may be corrected, by name. An empty value says that it is unknown.
+CORRECTABLE_FIELDS = {field.name: field for field in fields_for(Use.OVERRIDE)}
 
-LIMIT = 64 << 20
+MAX_FILE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +86,7 @@ def _rows(path: Path) -> Iterator[tuple[int, str, Override]]:
     try:
         for row in reader:
             line = reader.line_num
-            key = next((row[k].strip() for k in keys if row[k] and row[k].strip()), "")
+            key = _key(row, keys)
             yield line, key, _override(path, line, key, row)
     except csv.Error as error:
         raise OverridesError(
@@ -104,8 +94,16 @@ def _rows(path: Path) -> Iterator[tuple[int, str, Override]]:
         ) from error
 
 
+def _key(row: dict[str, str], columns: list[str]) -> str:
+    """The first of the columns id and url that is filled."""
+    values = ((row[column] or "").strip() for column in columns)
+    return next(filter(None, values), "")
+
+
 def _override(path: Path, line: int, key: str, row: dict[str, str]) -> Override:
-    name, value = (row["field"] or "").strip(), row["value"]
+    name = (row["field"] or "").strip()
+    value = row["value"]
+    # csv puts cells that are too many under None, and None into columns that are too few
     if None in row or value is None or row["reason"] is None:
         raise OverridesError(
             str(path),
@@ -116,32 +114,36 @@ def _override(path: Path, line: int, key: str, row: dict[str, str]) -> Override:
         raise OverridesError(
             str(path), line, "the row names no report; give its id or url"
         )
-    if name not in FIELDS:
+    if name not in CORRECTABLE_FIELDS:
         raise OverridesError(
             str(path),
             line,
-            f"{name!r} cannot be corrected; take one of {', '.join(FIELDS)}",
+            f"{name!r} cannot be corrected; take one of {', '.join(CORRECTABLE_FIELDS)}",
         )
     try:
-        return Override(name, _value(name, value.strip()), row["reason"].strip())
+        return Override(
+            name, _value(CORRECTABLE_FIELDS[name], value.strip()), row["reason"].strip()
+        )
     except ValueError as error:
         raise OverridesError(
             str(path), line, f"{value!r} is no {name}: {error}"
         ) from None
 
 
-def _value(name: str, text: str) -> FactValue:
+def _value(field: ReportField, text: str) -> FactValue:
     if not text:
         return None
-    if name == "year":
-        if not (text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100):
+    if field.kind == "number":
+        # isdigit alone takes ２０１８ and ² too
+        is_number = text.isascii() and text.isdigit()
+        if not (is_number and 2000 <= int(text) <= 2100):
             raise ValueError("write four digits, 2018")
         return int(text)
-    if name == "level" and text not in LEVELS:
-        raise ValueError("write one of " + " ".join(LEVELS))
-    if name == "region":
+    if field.values and text not in field.values:
+        raise ValueError("write one of " + " ".join(field.values))
+    if field.kind == "path":
         return [part.strip() for part in text.split("/") if part.strip()]
-    if name == "published":
+    if field.kind == "date":
         return _iso(text)
     return text
 
@@ -156,14 +158,14 @@ def _iso(text: str) -> str:
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            data = file.read(LIMIT + 1)
+            data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise OverridesError(
             str(path), 1, f"cannot be read ({error.strerror}); check the path"
         ) from error
-    if len(data) > LIMIT:
+    if len(data) > MAX_FILE_BYTES:
         raise OverridesError(
-            str(path), 1, f"is larger than {LIMIT >> 20} MB; split the file"
+            str(path), 1, f"is larger than {MAX_FILE_BYTES >> 20} MB; split the file"
         )
     try:
         return data.decode("utf-8-sig")

@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 from index.analysis.normaliser import fold, script_of
 from index.analysis.wording import is_taiwan_worded
 from index.model.report import Provenance, Report
+from index.model.statistics import Statistics
 from indexer.formats import read
 from indexer.formats.chrome import title_apart
 from indexer.metadata import Derived, HostTable, derive
@@ -66,8 +67,8 @@ def report_of(
         text=repaired.text,
         url=source.known.url or page.meta.get("url"),
         script=_script(page, repaired.text, folded.form),
-        statistics=numbers.as_json() if numbers.template or numbers.metrics else {},
-        checks=numbers.checks,
+        statistics=_told(numbers.statistics),
+        checks=list(numbers.checks),
         tables_status=numbers.status,
         repairs=list(repaired.repairs),
         problems=[
@@ -89,6 +90,12 @@ def report_of(
             if f.name != "problems"
         },
     )
+
+
+def _told(statistics: Statistics) -> Statistics:
+    """Statements alone, without a form and without one number, say nothing."""
+    known = statistics.template or statistics.metrics
+    return statistics if known else Statistics()
 
 
 def _repaired(page: Page) -> tuple[str | None, Repaired]:

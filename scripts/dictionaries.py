@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from index.documents.stored import DICTIONARIES, PARTS, parts_of
+from index.documents.stored import DICTIONARY_FILE, REST_PARTS, parts_of
 from indexer.page import Known, Source
 from indexer.pipeline import report_of
 from indexer.sample import Sample, generate
@@ -44,13 +44,13 @@ def main() -> None:
         report = report_of(_source(sample))
         if report.template in chosen:
             chosen[report.template].append(parts_of(report))
-    words = {name: _joined(name, chosen) for name in PARTS}
-    DICTIONARIES.write_bytes(
+    words = {name: _joined(name, chosen) for name in REST_PARTS}
+    DICTIONARY_FILE.write_bytes(
         zlib.compress(json.dumps(words, ensure_ascii=False).encode(), 9)
     )
     print(
         {name: len(text.encode()) for name, text in words.items()},
-        DICTIONARIES.stat().st_size,
+        DICTIONARY_FILE.stat().st_size,
     )
 
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import index.query.syntax  # noqa: E402
-from index.model.fields import FACETS  # noqa: E402  the checkout comes first
+from index.model.fields import FACETS, FIELDS, Use  # noqa: E402  the checkout comes first
 from index.model.settings import SETTINGS  # noqa: E402
 from indexer.cli import main  # noqa: E402
 
@@ -72,6 +72,17 @@ def facets(_: str) -> str:
     return f"| facet | 中文 | kind |\n|---|---|---|\n{rows}\n"
 
 
+def fields(_: str) -> str:
+    """The fields of a report, and where each is used."""
+    heads = ["field", "中文", "kind", *(head for head, _ in USES), "facet"]
+    rows = [heads, ["---"] * len(heads)]
+    for field in FIELDS:
+        marks = ["x" if field.uses & use else "" for _, use in USES]
+        facet = f"`{field.query_name}`" if field.facet else ""
+        rows.append([f"`{field.name}`", field.label_zh, field.kind, *marks, facet])
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
 def search(arguments: str) -> str:
     """A search over corpus/ and its real answer."""
     query, *options = arguments.split(" | ")
@@ -86,10 +97,18 @@ def grammar(_: str) -> str:
     return block("\n".join(line[4:] for line in lines if line.startswith("    ")))
 
 
+# Heads of the table of fields.
+USES = (
+    ("hit", Use.HIT),
+    ("CSV", Use.EXPORT),
+    ("query", Use.QUERY),
+    ("overrides", Use.OVERRIDE),
+)
 PARTS: dict[str, Callable[[str], str]] = {
     "commands": commands,
     "settings": settings,
     "facets": facets,
+    "fields": fields,
     "search": search,
     "grammar": grammar,
 }

@@ -15,7 +15,8 @@ import docx
 import pypdfium2
 import pytest
 
-from index.model.report import LEVELS, TABLES_STATUSES
+from index.model.report import LEVELS
+from index.model.statistics import TABLES_STATUSES
 from tests.conftest import CORPUS
 
 DATA = Path(__file__).parent / "data"

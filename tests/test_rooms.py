@@ -28,7 +28,7 @@ ONLY_IN = {
     "werkzeug": "webui/",
     "waitress": "webui/",
 }
-ALONE = ("index/query/nodes.py", "index/model/report.py")
+ALONE = ("index/query/nodes.py", "index/model/statistics.py")
 
 
 def imports(path: Path) -> set[str]:

@@ -18,12 +18,13 @@ from index.model.fields import FACETS
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
 
-__all__ = ["COPY", "analyse", "copy_number", "day_number"]
+__all__ = ["COPY_NUMBER", "analyse", "copy_number", "day_number"]
 
 
 def analyse(report: Report, digest: str) -> Document:
     """The report as an engine takes it. `digest` says what it was made from."""
-    title, text = fold(report.title or ""), fold(report.text)
+    title = fold(report.title or "")
+    text = fold(report.text)
     taiwan = is_taiwan_worded(title.form + text.form)
     return Document(
         id=report.id,
@@ -47,8 +48,13 @@ def _words(
     report: Report, title: Folded, text: Folded, *, taiwan: bool
 ) -> dict[str, dict[str, int]]:
     cutter: Tokenizer = tokenizer()
-    headings = "\n".join(m.group() for m in HEADING_PATTERN.finditer(report.text))
-    forms = {"title": title.form, "headings": fold(headings).form, "body": text.form}
+    matches = HEADING_PATTERN.finditer(report.text)
+    headings = "\n".join(match.group() for match in matches)
+    forms = {
+        "title": title.form,
+        "headings": fold(headings).form,
+        "body": text.form,
+    }
     if taiwan:
         forms = {name: mainland_text(form) for name, form in forms.items()}
     return {name: cutter.counts(form) for name, form in forms.items()}
@@ -66,36 +72,34 @@ def _keywords(report: Report) -> dict[str, str | tuple[str, ...]]:
 
 def _numbers(report: Report, form: str, *, taiwan: bool) -> dict[str, float]:
     out: dict[str, float] = {}
-    # Title and text have all the markers that the text has: without enough of them it is not asked
-    # again.
-    if (copy := copy_number(form) if taiwan else _copy_number(form)) is not None:
-        out[COPY] = copy
+    # Title and text together have at least the Taiwan markers of the text alone: where they have
+    # too few, the text is not asked again.
+    copy = copy_number(form) if taiwan else _copy_number(form)
+    if copy is not None:
+        out[COPY_NUMBER] = copy
     if report.year is not None:
         out["year"] = report.year
     if (day := day_number(report.published)) is not None:
         out["published"] = day
-    metrics = report.statistics.get("metrics") or {}
-    out.update(
-        {
-            name: float(metrics[name])
-            for name in METRIC_NAMES
-            if metrics.get(name) is not None
-        }
-    )
+    metrics = report.statistics.metrics
+    for name in METRIC_NAMES:
+        if (value := metrics.get(name)) is not None:
+            out[name] = float(value)
     return out
 
 
 NO_LETTERS = re.compile(r"[\W_]+")
-# The number that copies of one report share.
-COPY = "copy"
+# Name of the number that copies of one report share.
+COPY_NUMBER = "copy"
 
-# A text with fewer letters may agree with another by chance or by form.
-FEWEST_LETTERS = 200
+# A shorter text may agree with another by chance, or because both are the empty form.
+MIN_LETTERS = 200
 
 
 def copy_number(form: str) -> float | None:
-    """What an index form is, whatever its signs, spaces, script and wording: 52 bits of its letters
-    and digits.
+    """A number that copies of one text share, from its index form; None for a short text.
+
+    It is 52 bits of a hash over letters and digits: signs, spaces, script and wording may differ.
 
     >>> copy_number("公开" * 150) == copy_number("公，开 " * 150)
     True
@@ -105,15 +109,16 @@ def copy_number(form: str) -> float | None:
 
 def _copy_number(form: str) -> float | None:
     letters = _letters(form)
-    if len(letters) < FEWEST_LETTERS:
+    if len(letters) < MIN_LETTERS:
         return None
-    return float(
-        int(hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()[:13], 16)
-    )
+    digest = hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()
+    # 13 hexadecimal digits are 52 bits: a float holds them exactly
+    return float(int(digest[:13], 16))
 
 
 def _letters(form: str) -> str:
     """The letters and digits of a form."""
+    # one look-up for all UTF-16 units; a text beyond the first plane has more units than characters
     units = np.frombuffer(form.encode("utf-16-le", "surrogatepass"), "<u2")
     if len(units) > len(form):
         return NO_LETTERS.sub("", form)

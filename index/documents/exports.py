@@ -1,6 +1,6 @@
-"""Results as files:
+"""Results as files: CSV for spreadsheets, JSON Lines with whole records, Parquet.
 
-CSV that opens rightly in a spreadsheet, JSON Lines with whole records, Parquet. All stream.
+All of them stream: a download is never held whole.
 """
 
 from __future__ import annotations
@@ -14,39 +14,35 @@ from itertools import islice
 from typing import Any
 
 from index.model.errors import SettingsError
+from index.model.fields import ReportField, Use, fields_for
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
 
-__all__ = ["COLUMNS", "FORMATS", "guarded", "jsonl", "parquet", "rows"]
+__all__ = ["EXPORT_COLUMNS", "EXPORT_FORMATS", "guarded", "jsonl", "parquet", "rows"]
 
 # Without it Excel reads UTF-8 as the system's code page, on Chinese machines GBK.
-BOM = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 
-_FACTS = (
-    "id",
-    "url",
-    "source",
-    "sha256",
-    "encoding",
-    "title",
-    "agency",
-    "agency_id",
-    "level",
-    "org_type",
-    "line",
-)
-COLUMNS = (
-    *_FACTS,
-    "region",
-    "year",
-    "period",
-    "published",
-    "scope",
-    "script",
-    "tables_status",
-    *METRIC_NAMES,
-)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Fields that are objects, and the columns that they become.
+COLUMNS_OF_OBJECT = {
+    "provenance": ("sha256", "encoding"),
+    "statistics": METRIC_NAMES,
+}
+
+
+def _columns() -> dict[str, ReportField]:
+    """Each column with the field that it shows, in the order of FIELDS."""
+    return {
+        column: exported
+        for exported in fields_for(Use.EXPORT)
+        for column in COLUMNS_OF_OBJECT.get(exported.name, (exported.name,))
+    }
+
+
+FIELD_OF_COLUMN = _columns()
+EXPORT_COLUMNS = tuple(FIELD_OF_COLUMN)
+# A cell that begins so is a formula to a spreadsheet, and runs when the file is opened.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def guarded(value: Any) -> str:
@@ -62,30 +58,32 @@ def guarded(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
+    return "'" + text if text.startswith(_FORMULA_SIGNS) else text
 
 
 def _values(report: Report) -> dict[str, Any]:
     """A report as the columns; absent is None."""
-    provenance, metrics = report.provenance, report.statistics.get("metrics") or {}
-    other = {
-        "region": "/".join(report.region) if report.region else None,
-        "sha256": provenance and provenance.sha256,
-        "encoding": provenance and provenance.encoding,
-        **{name: metrics.get(name) for name in METRIC_NAMES},
-    }
-    return {
-        name: other[name] if name in other else getattr(report, name)
-        for name in COLUMNS
-    }
+    provenance = report.provenance
+    metrics = report.statistics.metrics
+    values: dict[str, Any] = {}
+    for column, field in FIELD_OF_COLUMN.items():
+        if field.name == "provenance":
+            values[column] = provenance and getattr(provenance, column)
+        elif field.name == "statistics":
+            values[column] = metrics.get(column)
+        elif field.kind == "path":
+            values[column] = "/".join(getattr(report, column) or ()) or None
+        else:
+            values[column] = getattr(report, column)
+    return values
 
 
 def rows(reports: Iterable[Report]) -> Iterator[bytes]:
     """The reports as CSV with a header, a line at a time."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    yield (BOM + buffer.getvalue()).encode()
+    writer.writerow(EXPORT_COLUMNS)
+    yield (BYTE_ORDER_MARK + buffer.getvalue()).encode()
     for report in reports:
         buffer.seek(0)
         buffer.truncate()
@@ -101,14 +99,13 @@ def jsonl(reports: Iterable[Report]) -> Iterator[bytes]:
 
 
 # Reports of a Parquet file that are held at a time.
-ROW_GROUP = 2_000
+ROW_GROUP_REPORTS = 2_000
 
 
 def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
-    """The columns of the CSV as a Parquet file: numbers as numbers, unknown as null, a row group at
-    a time.
+    """The columns of the CSV as a Parquet file, a row group at a time.
 
-    Raises SettingsError where the extra is not installed.
+    Numbers are numbers, and unknown is null. Raises SettingsError where the extra is not installed.
     """
     if not find_spec("pyarrow"):
         raise SettingsError(
@@ -117,32 +114,36 @@ def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
     import pyarrow as pa  # noqa: PLC0415  an extra of 150 MB: only an export in this format needs it
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    schema = pa.schema([(name, pa.type_for_alias(_type(name))) for name in COLUMNS])
-    sink, rest = _Sink(), iter(reports)
+    schema = pa.schema(
+        [(name, pa.type_for_alias(_type(name))) for name in EXPORT_COLUMNS]
+    )
+    sink = _Sink()
+    remaining = iter(reports)
     with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema) as writer:
-        while batch := [_values(r) for r in islice(rest, ROW_GROUP)]:
-            writer.write_table(
-                pa.Table.from_pylist([_typed(row) for row in batch], schema)
-            )
+        while group := list(islice(remaining, ROW_GROUP_REPORTS)):
+            table_rows = [_typed(_values(report)) for report in group]
+            writer.write_table(pa.Table.from_pylist(table_rows, schema))
             yield sink.taken()
     yield sink.taken()
 
 
 def _type(name: str) -> str:
-    return "double" if name in METRIC_NAMES else "int32" if name == "year" else "string"
+    if name in METRIC_NAMES:
+        return "double"
+    return "int32" if FIELD_OF_COLUMN[name].kind == "number" else "string"
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        k: float(v) if v is not None and k in METRIC_NAMES else v
-        for k, v in row.items()
-    }
+    typed = dict(row)
+    for name in METRIC_NAMES:
+        if row[name] is not None:
+            # counts and sums of money share one type
+            typed[name] = float(row[name])
+    return typed
 
 
 class _Sink(io.RawIOBase):
-    """A file to write to, from which what was written can be taken away: a download is never held
-    whole.
-    """
+    """A file to write to, from which the bytes written so far can be taken away."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -171,7 +172,7 @@ class _Sink(io.RawIOBase):
 
 
 # format -> (writer, media type).
-FORMATS = {
+EXPORT_FORMATS = {
     "csv": (rows, "text/csv; charset=utf-8"),
     "jsonl": (jsonl, "application/x-ndjson; charset=utf-8"),
     "parquet": (parquet, "application/vnd.apache.parquet"),

@@ -19,7 +19,7 @@ import index.documents
 from index.analysis.normaliser import normaliser_name
 from index.analysis.tokenizer import segmenter_name
 from index.analysis.wording import WORDINGS
-from index.documents.stored import dictionaries_name
+from index.documents.stored import STORED_LAYOUT, dictionaries_name
 from index.engines.seam import Manifest
 from index.model import fields
 from index.model.metrics import METRICS
@@ -77,10 +77,18 @@ def _code(folder: Path, *names: str) -> list[bytes]:
 
 
 def _schema() -> list[object]:
-    """Which fields a report is found, filtered and sorted by, and how it is kept."""
-    facets = [(facet.name, facet.attribute, facet.kind) for facet in fields.FACETS]
+    """Which fields a report has, how they are found and sorted, and how they are kept.
+
+    Labels are left out: they are shown, never stored.
+    """
+    rows = [
+        (row.name, row.kind, row.uses.value, row.facet, row.values)
+        for row in fields.FIELDS
+    ]
     code = _code(DOCUMENTS_FOLDER, "builder", "stored")
-    return [facets, fields.TEXT_FIELDS, fields.NUMBERS, dictionaries_name(), *code]
+    stored = (STORED_LAYOUT, dictionaries_name())
+    facets = [(facet.name, facet.attribute, facet.kind) for facet in fields.FACETS]
+    return [rows, facets, fields.TEXT_FIELDS, fields.NUMBERS, stored, *code]
 
 
 def _metrics() -> list[object]:

@@ -1,12 +1,16 @@
-"""How a report lies in an engine beside its texts:
+"""How a report lies in an engine beside its texts: as `head` and `rest`.
 
-`head`, what a list shows, and `rest`, all else, packed.
+The head holds what a list shows. The rest holds all else, packed; it is read only when a whole
+record is asked for, because the cells of the tables are a hundred times as long.
 
-A list of hits needs a handful of fields; the cells of the tables, a hundred times as long, are read
-only when a whole record is asked for. They are the same statutory words in every report, so they
-are set as columns (`_columns`) and deflated, in three parts, each with the dictionary of its part:
-see `scripts/dictionaries.py`. What zlib looks back is 32 KiB, less than the record of one report:
-as one part, most of the dictionary would be out of sight.
+Those cells are the same statutory words in every report. So rows are written as columns
+(`_columns`) and deflated in three parts, each with a dictionary of its own (see
+scripts/dictionaries.py). One dictionary for all would not do: zlib looks back 32 KiB, which is less
+than the record of one report, so most of it would be out of sight.
+
+Everything is found by name. The rest is JSON objects. The head is a JSON array, because it is
+decoded for every hit; the names of its places are STORED_LAYOUT, which the index keeps in its fingerprint:
+an index that was written with other names, or with these in another order, is refused.
 """
 
 from __future__ import annotations
@@ -15,175 +19,241 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from index.engines.seam import Contents
+from index.model.fields import Use, names_for
 from index.model.json_codec import from_json, to_json
 from index.model.report import Report
+from index.model.statistics import (
+    Cell,
+    CellId,
+    Check,
+    Row,
+    Span,
+    Statistics,
+    Table,
+    plain_statement,
+    statement_of,
+)
 
 __all__ = [
-    "HEAD",
-    "PARTS",
-    "SHOWN",
+    "HEAD_FIELDS",
+    "REST_PARTS",
+    "STORED_LAYOUT",
     "dictionaries_name",
     "head_of",
+    "head_reader",
     "head_to_bytes",
     "parts_of",
     "report_of",
     "rest_to_bytes",
-    "shown_of",
 ]
 
-SHOWN = ("source", "url", "title", "agency", "level", "year", "region", "published")
-Shown = tuple[
-    str,
-    str | None,
-    str | None,
-    str | None,
-    str | None,
-    int | None,
-    list[str] | None,
-    str | None,
-]
-HEAD = (*SHOWN, "org_type", "line", "tables_status", "id")
-PARTS = ("checks", "statistics", "others")
-DICTIONARIES = Path(__file__).with_name("dictionaries.zz")
-LEVEL = 6
+HEAD_FIELDS = names_for(Use.HIT | Use.HEAD)
+# The parts of the rest, in the order in which they lie.
+REST_PARTS = ("checks", "statistics", "others")
+# What an index says of its stored bytes: the places of the head and the parts of the rest.
+STORED_LAYOUT = f"{' '.join(HEAD_FIELDS)} | {' '.join(REST_PARTS)}"
+# Neither in `others`: these fields are stored elsewhere.
+NOT_IN_OTHERS = frozenset((*HEAD_FIELDS, "text", "checks", "statistics"))
+
+DICTIONARY_FILE = Path(__file__).with_name("dictionaries.zz")
+COMPRESSION_LEVEL = 6
 # Parts no longer than this are the same in many reports (no tables, nothing to check)
 # and are deflated once.
-FEW_BYTES = 512
+SHORT_PART_BYTES = 512
 
-SIZES = struct.Struct("<2I")
-# The one key of rows set as columns: no field of a record is called so.
-COLUMNS = "="
+# The lengths of the first two parts; the third takes the remaining bytes.
+PART_SIZES = struct.Struct("<2I")
+# The one key of rows that are written as columns: no field of a record is called so.
+COLUMNS_KEY = "="
+
+ROW_NAMES = ("id", "label", "cells", "raw")
+CHECK_NAMES = ("id", "label", "status", "left", "right", "cells")
 
 
+# ---------------------------------------------------------------------- head
 def head_to_bytes(report: Report) -> bytes:
-    """The fields of HEAD, in their order. Half surrogate pairs become question marks."""
-    return to_json([getattr(report, name) for name in HEAD])
+    """The values of HEAD_FIELDS as JSON. Half surrogate pairs become question marks."""
+    return to_json([getattr(report, name) for name in HEAD_FIELDS])
 
 
 def head_of(head: bytes) -> Mapping[str, Any]:
-    """The fields of HEAD."""
-    return dict(zip(HEAD, from_json(head), strict=True))
+    """All fields of a head by name."""
+    return dict(zip(HEAD_FIELDS, from_json(head), strict=True))
 
 
-def shown_of(head: bytes) -> Shown:
-    """The first fields of HEAD, those of SHOWN, in their order."""
-    source, url, title, agency, level, year, region, published, *_ = from_json(head)
-    return source, url, title, agency, level, year, region, published
+def head_reader(names: Sequence[str]) -> Callable[[bytes], tuple[Any, ...]]:
+    """A function that reads these fields of a head, in this order.
+
+    >>> read = head_reader(("title", "id"))
+    >>> read(head_to_bytes(Report("a", "a.txt", "公开", title="年报")))
+    ('年报', 'a')
+    """
+    pick = itemgetter(*(HEAD_FIELDS.index(name) for name in names))
+
+    def read(head: bytes) -> tuple[Any, ...]:
+        values: tuple[Any, ...] = pick(from_json(head))
+        return values
+
+    return read
 
 
+# ---------------------------------------------------------------------- rest
 def rest_to_bytes(report: Report) -> bytes:
     """All that is neither head nor text."""
     packed = [_deflated(name, part) for name, part in parts_of(report).items()]
-    return SIZES.pack(*map(len, packed[:2])) + b"".join(packed)
+    return PART_SIZES.pack(*map(len, packed[:2])) + b"".join(packed)
+
+
+def parts_of(report: Report) -> dict[str, bytes]:
+    """The rest as JSON before it is packed, by REST_PARTS."""
+    parts = {
+        "checks": _plain_checks(report.checks),
+        "statistics": _plain_statistics(report.statistics),
+        "others": report.stored(leave_out=NOT_IN_OTHERS),
+    }
+    return {name: to_json(parts[name]) for name in REST_PARTS}
 
 
 def report_of(kept: Contents) -> Report:
     """The whole report."""
-    first, second = SIZES.unpack_from(kept.rest)
-    ends = (SIZES.size, SIZES.size + first, SIZES.size + first + second, len(kept.rest))
-    parts = {
-        n: _inflated(n, kept.rest[a:b])
-        for n, a, b in zip(PARTS, ends, ends[1:], strict=False)
-    }
-    statistics = parts["statistics"]
-    if statistics.get("tables"):
-        statistics["tables"] = [
-            _with_rows(table, _rows) for table in statistics["tables"]
-        ]
-    checks = _rows(parts["checks"])
+    parts = _unpacked(kept.rest)
     stored = {**parts["others"], **head_of(kept.head), "text": kept.display}
-    return Report.from_stored(stored | {"statistics": statistics, "checks": checks})
+    return Report.from_stored(
+        stored,
+        checks=_checks_of(parts["checks"]),
+        statistics=_statistics_of(parts["statistics"]),
+    )
 
 
-def parts_of(report: Report) -> dict[str, bytes]:
-    """The rest as JSON before it is packed, by PARTS."""
-    stored = report.stored()
-    statistics = stored.pop("statistics")
-    if statistics.get("tables"):
-        statistics = {
-            **statistics,
-            "tables": [_with_rows(table, _columns) for table in statistics["tables"]],
-        }
-    checks = _columns(stored.pop("checks"))
-    for name in (*HEAD, "text"):
-        del stored[name]
-    return dict(zip(PARTS, map(to_json, (checks, statistics, stored)), strict=True))
+def _unpacked(rest: bytes) -> dict[str, Any]:
+    """The three parts as JSON values."""
+    first, second = PART_SIZES.unpack_from(rest)
+    start = PART_SIZES.size
+    bounds = (start, start + first, start + first + second, len(rest))
+    return {
+        name: _inflated(name, rest[bounds[number] : bounds[number + 1]])
+        for number, name in enumerate(REST_PARTS)
+    }
 
 
 # ---------------------------------------------------------------------- rows as columns
-def _with_rows(table: Mapping[str, Any], change: Any) -> dict[str, Any]:
-    """A table with its rows, and the cells of each, set as columns or back."""
-    rows = table.get("rows", [])
-    if change is _rows:
-        return {
-            **table,
-            "rows": [
-                {**r, "cells": _rows(r["cells"])} if "cells" in r else r
-                for r in _rows(rows)
-            ],
-        }
+def _plain_statistics(statistics: Statistics) -> dict[str, Any]:
+    """As `Statistics.to_plain`, but rows and cells are set as columns."""
+    if statistics.is_empty:
+        return {}
     return {
-        **table,
-        "rows": _columns(
-            [{**r, "cells": _columns(r["cells"])} if "cells" in r else r for r in rows]
-        ),
+        "template": statistics.template,
+        "metrics": statistics.metrics,
+        "tables": [_plain_table(table) for table in statistics.tables],
+        "prose": [plain_statement(statement) for statement in statistics.prose],
     }
 
 
-def _columns(rows: Sequence[dict[str, Any]]) -> Any:
-    """Rows of the same fields as one list a field; spans as steps, which are nearly always the
-    same.
+def _plain_table(table: Table) -> dict[str, Any]:
+    rows = [
+        (row.id, row.label, _columns(Cell._fields, row.cells), row.raw)
+        for row in table.rows
+    ]
+    return {"id": table.id, "label": table.label, "rows": _columns(ROW_NAMES, rows)}
+
+
+def _plain_checks(checks: Iterable[Check]) -> Any:
+    rows = [(c.id, c.label, c.status, c.left, c.right, c.cells) for c in checks]
+    return _columns(CHECK_NAMES, rows)
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
+    """Rows as one list a field: {"=": {name: values}}.
+
+    A single row stays an object. Spans become gaps and lengths, which are nearly always the same.
     """
-    if len(rows) < 2 or len({*map(tuple, rows)}) > 1:
-        return rows
+    if len(rows) < 2:
+        return [dict(zip(names, row, strict=True)) for row in rows]
     columns: dict[str, Sequence[Any]] = dict(
-        zip(rows[0], zip(*map(dict.values, rows), strict=True), strict=True)
+        zip(names, zip(*rows, strict=True), strict=True)
     )
     spans = columns.get("span")
     if spans and None not in spans:
-        columns["span"] = _steps(spans)
-    return {COLUMNS: columns}
+        columns["span"] = _gaps(spans)
+    return {COLUMNS_KEY: columns}
 
 
-def _rows(columns: Any) -> list[dict[str, Any]]:
-    """The rows that `_columns` took."""
-    if isinstance(columns, list):
-        return columns
-    fields = columns[COLUMNS]
-    if "span" in fields and isinstance(fields["span"][0], int):
-        fields = {**fields, "span": _spans(fields["span"])}
+def _statistics_of(plain: Mapping[str, Any]) -> Statistics:
+    return Statistics(
+        template=plain.get("template"),
+        metrics=plain.get("metrics", {}),
+        tables=tuple(_table_of(table) for table in plain.get("tables", ())),
+        prose=tuple(statement_of(fact) for fact in plain.get("prose", ())),
+    )
+
+
+def _table_of(plain: Mapping[str, Any]) -> Table:
+    rows = tuple(_row_of(*row) for row in _rows(ROW_NAMES, plain["rows"]))
+    return Table(id=plain["id"], label=plain["label"], rows=rows)
+
+
+def _row_of(id_: str | None, label: str, cells: Any, raw: list[str] | None) -> Row:
+    return Row(
+        id=id_,
+        label=label,
+        cells=tuple(map(Cell._make, _rows(Cell._fields, cells))),
+        raw=None if raw is None else tuple(raw),
+    )
+
+
+def _checks_of(plain: Any) -> list[Check]:
     return [
-        dict(zip(fields, row, strict=True))
-        for row in zip(*fields.values(), strict=True)
+        Check(id_, label, status, left, right, tuple(map(CellId, cells)))
+        for id_, label, status, left, right, cells in _rows(CHECK_NAMES, plain)
     ]
 
 
-def _steps(spans: Iterable[Sequence[int]]) -> list[int]:
+def _rows(names: Sequence[str], columns: Any) -> Iterable[Sequence[Any]]:
+    """The rows that `_columns` took, each with the values of `names` in their order."""
+    if isinstance(columns, list):
+        by_name = {name: [row[name] for row in columns] for name in names}
+    else:
+        by_name = columns[COLUMNS_KEY]
+    if spans := by_name.get("span"):
+        by_name = {**by_name, "span": _spans(spans)}
+    return zip(*(by_name[name] for name in names), strict=True)
+
+
+def _gaps(spans: Iterable[Span]) -> list[int]:
     """[start, end) spans as gap and length in turn.
 
-    >>> _steps([(10, 12), (13, 14)])
+    >>> _gaps([(10, 12), (13, 14)])
     [10, 2, 1, 1]
     """
-    out: list[Any] = []
-    at = 0
+    out: list[int] = []
+    position = 0
     for start, end in spans:
-        out += (start - at, end - start)
-        at = end
+        out += (start - position, end - start)
+        position = end
     return out
 
 
-def _spans(steps: Sequence[int]) -> list[list[int]]:
-    out: list[Any] = []
-    at = 0
-    for gap, length in zip(steps[::2], steps[1::2], strict=True):
-        out.append([at + gap, at + gap + length])
-        at += gap + length
+def _spans(written: Sequence[Any]) -> list[Span | None]:
+    """The spans that were written as gaps and lengths, or one by one.
+
+    >>> _spans([10, 2, 1, 1]), _spans([[1, 2], None])
+    ([(10, 12), (13, 14)], [(1, 2), None])
+    """
+    if not isinstance(written[0], int):
+        return [None if span is None else (span[0], span[1]) for span in written]
+    out: list[Span | None] = []
+    position = 0
+    for gap, length in zip(written[::2], written[1::2], strict=True):
+        start = position + gap
+        position = start + length
+        out.append((start, position))
     return out
 
 
@@ -191,34 +261,40 @@ def _spans(steps: Sequence[int]) -> list[list[int]]:
 @cache
 def _dictionaries() -> Mapping[str, bytes]:
     """What each part is deflated with."""
-    words = json.loads(zlib.decompress(DICTIONARIES.read_bytes()))
-    return {name: words[name].encode() for name in PARTS}
+    words = json.loads(zlib.decompress(DICTIONARY_FILE.read_bytes()))
+    return {name: words[name].encode() for name in REST_PARTS}
 
 
 @cache
 def dictionaries_name() -> str:
-    """What an index records of the dictionaries: what was packed with others cannot be read with
-    these.
+    """What an index records of the dictionaries.
+
+    Parts that were packed with others cannot be read with these.
     """
-    return hashlib.sha256(DICTIONARIES.read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(DICTIONARY_FILE.read_bytes()).hexdigest()[:12]
 
 
 @cache
 def _deflater(name: str) -> Any:
-    """A compressor that has taken in its dictionary: copying it is quicker than taking it in again."""
+    """A compressor that has read its dictionary: to copy it is quicker than to read that again."""
     return zlib.compressobj(
-        LEVEL, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, _dictionaries()[name]
+        COMPRESSION_LEVEL,
+        zlib.DEFLATED,
+        -15,
+        9,
+        zlib.Z_DEFAULT_STRATEGY,
+        _dictionaries()[name],
     )
 
 
 def _deflated(name: str, data: bytes) -> bytes:
-    return (
-        _deflated_again(name, data) if len(data) <= FEW_BYTES else _deflate(name, data)
-    )
+    if len(data) <= SHORT_PART_BYTES:
+        return _deflated_once(name, data)
+    return _deflate(name, data)
 
 
 @lru_cache(maxsize=256)
-def _deflated_again(name: str, data: bytes) -> bytes:
+def _deflated_once(name: str, data: bytes) -> bytes:
     return _deflate(name, data)
 
 
@@ -230,6 +306,6 @@ def _deflate(name: str, data: bytes) -> bytes:
 
 def _inflated(name: str, data: bytes) -> Any:
     inflater = zlib.decompressobj(-15, _dictionaries()[name])
-    return json.loads(
-        inflater.decompress(data) + inflater.flush()
-    )  # orjson reads numbers beyond 64 bits as floats
+    plain = inflater.decompress(data) + inflater.flush()
+    # orjson would read numbers beyond 64 bits as floats
+    return json.loads(plain)

@@ -1,34 +1,102 @@
-"""Which fields a report is found, filtered, counted and sorted by.
+"""The fields of a report: one table, over which every list of fields loops.
 
-A new facet is one row in FACETS, one field of Report, and the function in indexer/metadata.py that
-fills it: engines, pages, command line and JSON loop over this table.
+A new facet is one row of FIELDS, one attribute of Report and the function in indexer/metadata that
+fills it. Record, hits, stored heads, command line, parser, exports, overrides, OpenAPI, README and
+pages take their fields from here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from enum import Flag, auto
+from typing import Literal, cast
 
 from index.model.metrics import METRIC_NAMES
-from index.model.report import LEVELS, TABLES_STATUSES
+from index.model.report import LEVELS
+from index.model.statistics import TABLES_STATUSES
 
 __all__ = [
     "FACETS",
     "FACET_NAMES",
+    "FIELDS",
     "NUMBERS",
     "SORTS",
     "TEXT_FIELDS",
+    "AsFacet",
     "Facet",
+    "FacetKind",
+    "Kind",
+    "ReportField",
+    "Use",
+    "facets_of",
+    "fields_for",
     "is_ascending",
+    "names_for",
 ]
 
-# The searched texts of a report, in the order in which they are counted.
-TEXT_FIELDS = ("title", "text")
+# "text" is searched, "keyword" is one string, "path" a list from the top down, "number" an
+# integer, "date" an ISO date; "list" and "object" are structures of their own.
+Kind = Literal["text", "keyword", "path", "number", "date", "list", "object"]
+FacetKind = Literal["keyword", "number", "path"]
+
+
+class Use(Flag):
+    """Where a field is used."""
+
+    NONE = 0
+    # a list of hits shows it
+    HIT = auto()
+    # it is stored in the head of a report, which is read without the rest, as hits are
+    HEAD = auto()
+    # it is a fact with its evidence: the table of facts on the page, `show` and `inspect`
+    FACT = auto()
+    # it is a column of a table export; an object becomes several columns
+    EXPORT = auto()
+    # it may stand before a colon in a query
+    QUERY = auto()
+    # overrides.csv may correct it
+    OVERRIDE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class AsFacet:
+    """How a field is counted and filtered.
+
+    `position` orders the facets on the page, from 1. `name` is the facet's name where it is not
+    the field's. One that is not `shown` is counted only when it is asked for by name.
+    """
+
+    position: int
+    name: str = ""
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReportField:
+    """One field of a report.
+
+    `name` is the attribute of Report and the key of its record; `values` lists the only values
+    that it may have, in their own order, () for any.
+    """
+
+    name: str
+    kind: Kind
+    label_zh: str
+    label_en: str
+    uses: Use = Use.NONE
+    facet: AsFacet | None = None
+    values: tuple[str, ...] = ()
+
+    @property
+    def query_name(self) -> str:
+        """What stands before the colon in a query and names the URL parameter."""
+        return (self.facet and self.facet.name) or self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One way to drill down.
+    """One way to drill down, made from a row of FIELDS.
 
     `kind`: "keyword" is a string, "number" an integer, "path" a list from the top down (choosing a
     value takes all below it). `attribute` is the field of Report. `order` lists the values that
@@ -38,37 +106,126 @@ class Facet:
 
     name: str
     attribute: str
-    kind: Literal["keyword", "number", "path"]
+    kind: FacetKind
     label_zh: str
     label_en: str
     order: tuple[str, ...] = ()
     shown: bool = True
 
 
-FACETS = (
-    Facet("agency", "agency", "keyword", "机关", "Agency"),
-    Facet("level", "level", "keyword", "层级", "Level", LEVELS),
-    Facet("year", "year", "number", "年度", "Year"),
-    Facet("region", "region", "path", "地区", "Region"),
-    Facet("line", "line", "keyword", "条线", "Line"),
-    Facet("org_type", "org_type", "keyword", "机关类型", "Type of body"),
-    Facet(
-        "tables", "tables_status", "keyword", "统计表勾稽", "Tables", TABLES_STATUSES
-    ),
-    Facet("scope", "scope", "keyword", "口径", "Scope", shown=False),
-    Facet("template", "template", "keyword", "报告格式", "Form", shown=False),
-)
-FACET_NAMES = tuple(f.name for f in FACETS)
+FACT, EXPORT, OVERRIDE = Use.FACT, Use.EXPORT, Use.OVERRIDE
+HIT, HEAD, QUERY = Use.HIT, Use.HEAD, Use.QUERY
+# What was read from the report or derived, and may be corrected.
+DERIVED = FACT | EXPORT | OVERRIDE
 
-# Columns of numbers with nulls:
-#
-# `year`, `published` as days since 0001-01-01, and the metrics of the tables.
-NUMBERS = ("year", "published", *METRIC_NAMES)
+# In the order in which files and pages list them.
+FIELDS = (
+    ReportField("id", "keyword", "编号", "Id", HIT | EXPORT),
+    ReportField("url", "keyword", "网址", "URL", HIT | EXPORT),
+    ReportField("source", "keyword", "来源", "Source", HIT | EXPORT),
+    ReportField("provenance", "object", "出处", "Provenance", EXPORT),
+    ReportField("title", "text", "题名", "Title", DERIVED | HIT | QUERY),
+    ReportField(
+        "agency", "keyword", "机关", "Agency", DERIVED | HIT | QUERY, AsFacet(1)
+    ),
+    ReportField(
+        "agency_printed", "keyword", "机关（原文写法）", "Agency as printed", FACT
+    ),
+    ReportField("agency_id", "keyword", "机关代码", "Agency code", EXPORT),
+    ReportField(
+        "level", "keyword", "层级", "Level", DERIVED | HIT | QUERY, AsFacet(2), LEVELS
+    ),
+    ReportField(
+        "org_type",
+        "keyword",
+        "机关类型",
+        "Type of body",
+        DERIVED | HEAD | QUERY,
+        AsFacet(6),
+    ),
+    ReportField("line", "keyword", "条线", "Line", DERIVED | HEAD | QUERY, AsFacet(5)),
+    ReportField("region", "path", "地区", "Region", DERIVED | HIT | QUERY, AsFacet(4)),
+    ReportField("year", "number", "年度", "Year", DERIVED | HIT | QUERY, AsFacet(3)),
+    ReportField("period", "keyword", "起止时间", "Period", DERIVED),
+    ReportField("published", "date", "发布日期", "Published", DERIVED | HIT | QUERY),
+    ReportField("scope", "keyword", "口径", "Scope", DERIVED, AsFacet(8, shown=False)),
+    ReportField("script", "keyword", "文字", "Script", FACT | EXPORT),
+    ReportField(
+        "tables_status",
+        "keyword",
+        "统计表勾稽",
+        "Tables",
+        FACT | EXPORT | HEAD | QUERY,
+        AsFacet(7, name="tables"),
+        TABLES_STATUSES,
+    ),
+    # part of the statistics in the record
+    ReportField(
+        "template", "keyword", "报告格式", "Form", facet=AsFacet(9, shown=False)
+    ),
+    ReportField("text", "text", "正文", "Text", QUERY),
+    ReportField("repairs", "list", "修复", "Repairs"),
+    ReportField("evidence", "object", "依据", "Evidence"),
+    ReportField("statistics", "object", "统计数字", "Statistics", EXPORT),
+    ReportField("checks", "list", "勾稽核对", "Checks"),
+    ReportField("problems", "list", "疑点", "Problems"),
+)
+
+
+def fields_for(
+    uses: Use, fields: Iterable[ReportField] = FIELDS
+) -> tuple[ReportField, ...]:
+    """The fields that have one of these uses."""
+    return tuple(field for field in fields if field.uses & uses)
+
+
+def names_for(uses: Use, fields: Iterable[ReportField] = FIELDS) -> tuple[str, ...]:
+    """The names of the fields that have one of these uses.
+
+    >>> names_for(Use.OVERRIDE)[:3]
+    ('title', 'agency', 'level')
+    """
+    return tuple(field.name for field in fields_for(uses, fields))
+
+
+def facets_of(fields: Iterable[ReportField]) -> tuple[Facet, ...]:
+    """The facets of these fields, in the order of the page."""
+    numbered = [
+        (field.facet.position, _facet(field, field.facet))
+        for field in fields
+        if field.facet is not None
+    ]
+    numbered.sort(key=lambda pair: pair[0])
+    return tuple(facet for _, facet in numbered)
+
+
+def _facet(field: ReportField, options: AsFacet) -> Facet:
+    return Facet(
+        name=field.query_name,
+        attribute=field.name,
+        kind=cast("FacetKind", field.kind),
+        label_zh=field.label_zh,
+        label_en=field.label_en,
+        order=field.values,
+        shown=options.shown,
+    )
+
+
+FACETS = facets_of(FIELDS)
+FACET_NAMES = tuple(facet.name for facet in FACETS)
+
+# The searched texts of a report, in the order in which they are counted: title, text.
+TEXT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "text")
+
+# Columns of numbers with nulls: `year`, `published` as days since 0001-01-01, and the metrics
+# of the tables.
+NUMBERS = (
+    *(field.name for field in FIELDS if field.kind in ("number", "date")),
+    *METRIC_NAMES,
+)
 
 # What a result may be sorted by; a minus is descending, `relevance` and `occurrences`
-# always are.
-#
-# Reports without the value come last.
+# always are. Reports without the value come last.
 SORTS = (
     "relevance",
     "occurrences",

@@ -1,20 +1,19 @@
-"""The document of this project: one annual report and everything derived from it, each with its
-evidence.
+"""The document of this project: one annual report, and everything derived from it with evidence.
 
-This module imports nothing of ours: every room may know what a report is.
-Spans are half-open and in code points.
+Every room may know what a report is, so this module imports nothing of ours but the types of its
+statistics. Spans are half-open and in code points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from index.model.statistics import Check, Statistics
+
 __all__ = [
     "LEVELS",
-    "TABLES_STATUSES",
-    "Check",
     "Fact",
     "FactValue",
     "Provenance",
@@ -24,8 +23,6 @@ __all__ = [
 
 # The tier of the division whose government a body is or belongs to, from the top.
 LEVELS = ("国家级", "省级", "地市级", "县区级", "乡镇街道级")
-
-TABLES_STATUSES = ("consistent", "partial", "inconsistent", "unreadable", "absent")
 
 FactValue = str | int | list[str] | None
 
@@ -67,21 +64,6 @@ class Repair:
     confidence: float
     applied: bool = True
     display: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One identity of the statutory tables: both sides, and whether they agree.
-
-    `status` is "pass", "pass_blank0" (holds when blanks are read as 0), "fail" or "n/a".
-    """
-
-    id: str
-    label: str
-    status: str
-    left: float | None = None
-    right: float | None = None
-    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +109,7 @@ class Report:
     tables_status: str | None = None
     repairs: list[Repair] = field(default_factory=list)
     evidence: dict[str, Fact] = field(default_factory=dict)
-    statistics: dict[str, Any] = field(default_factory=dict)
+    statistics: Statistics = field(default_factory=Statistics)
     checks: list[Check] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     provenance: Provenance | None = None
@@ -135,58 +117,107 @@ class Report:
     @property
     def template(self) -> str | None:
         """The form of the report's tables: gb2019, gb2021, stat2014, prose, mixed."""
-        return self.statistics.get("template")
+        return self.statistics.template
 
     def record(self) -> dict[str, Any]:
-        """The record as `inspect`, `show` and the reports endpoint print it: plain JSON values
-        only.
-        """
+        """The record as `inspect`, `show` and the reports endpoint print it: plain JSON values."""
         out = self.stored()
         if self.provenance is not None:
             del out["provenance"]["origin"]
         return out
 
-    def stored(self) -> dict[str, Any]:
-        """The record as an engine keeps it: `Report.from_stored` gives the report back.
+    def stored(self, leave_out: Collection[str] = ()) -> dict[str, Any]:
+        """All fields as plain values, without those of `leave_out`.
 
-        `dataclasses.asdict` would copy every cell of the tables, which takes as long as reading
-        them.
+        `Report.from_stored` gives the report back.
         """
-        out = {f.name: getattr(self, f.name) for f in fields(self)}
-        out["repairs"] = [_plain(r) for r in self.repairs]
-        out["checks"] = [_plain(c) for c in self.checks]
-        out["evidence"] = {name: _plain(fact) for name, fact in self.evidence.items()}
-        out["provenance"] = None if self.provenance is None else _plain(self.provenance)
+        # `dataclasses.asdict` would copy every value, which takes as long as reading the tables
+        out = {}
+        for name in REPORT_FIELDS:
+            if name in leave_out:
+                continue
+            value = getattr(self, name)
+            out[name] = TO_PLAIN[name](value) if name in TO_PLAIN else value
         return out
 
     @classmethod
-    def from_stored(cls, stored: Mapping[str, Any]) -> Report:
-        """The report that `stored()` wrote down."""
-        values = {f.name: stored[f.name] for f in fields(cls) if f.name in stored}
-        values["repairs"] = [
-            _of(Repair, r, tuples=("display",)) for r in values.get("repairs", [])
-        ]
-        values["checks"] = [
-            _of(Check, c, tuples=("cells",)) for c in values.get("checks", [])
-        ]
-        values["evidence"] = {
-            k: _of(Fact, f, tuples=("span", "alternatives"))
-            for k, f in values.get("evidence", {}).items()
-        }
-        if values.get("provenance"):
-            values["provenance"] = Provenance(**values["provenance"])
+    def from_stored(cls, stored: Mapping[str, Any], **typed: Any) -> Report:
+        """The report that `stored()` wrote down.
+
+        Fields are found by name; names that no field has are passed over. `typed` are fields that
+        are not plain any more, such as statistics.
+        """
+        values = dict(typed)
+        for name in REPORT_FIELDS:
+            if name not in stored:
+                continue
+            value = stored[name]
+            values[name] = FROM_PLAIN[name](value) if name in FROM_PLAIN else value
         return cls(**values)
 
 
+REPORT_FIELDS = tuple(f.name for f in fields(Report))
+
+
+# ---------------------------------------------------------------------- plain values and back
 def _plain(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__slots__}
 
 
-def _of(kind: Any, values: Mapping[str, Any], tuples: tuple[str, ...]) -> Any:
-    """JSON has no tuples: give back those that the dataclass promises."""
-    return kind(
-        **{
-            k: tuple(v) if k in tuples and v is not None else v
-            for k, v in values.items()
-        }
-    )
+def _plain_rows(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    return [_plain(row) for row in rows]
+
+
+def _plain_evidence(evidence: Mapping[str, Fact]) -> dict[str, Any]:
+    return {name: _plain(fact) for name, fact in evidence.items()}
+
+
+def _plain_provenance(provenance: Provenance | None) -> dict[str, Any] | None:
+    return None if provenance is None else _plain(provenance)
+
+
+def _typed(kind: Any, plain: Mapping[str, Any], tuples: tuple[str, ...]) -> Any:
+    """A dataclass from its plain values.
+
+    JSON has no tuples: `tuples` names the fields that are to be tuples again.
+    """
+    values = dict(plain)
+    for name in tuples:
+        if values.get(name) is not None:
+            values[name] = tuple(values[name])
+    return kind(**values)
+
+
+def _repairs(plain: Iterable[Mapping[str, Any]]) -> list[Repair]:
+    return [_typed(Repair, row, tuples=("display",)) for row in plain]
+
+
+def _checks(plain: Iterable[Mapping[str, Any]]) -> list[Check]:
+    return [_typed(Check, row, tuples=("cells",)) for row in plain]
+
+
+def _evidence(plain: Mapping[str, Mapping[str, Any]]) -> dict[str, Fact]:
+    tuples = ("span", "alternatives")
+    return {name: _typed(Fact, fact, tuples) for name, fact in plain.items()}
+
+
+def _provenance(plain: Mapping[str, Any] | None) -> Provenance | None:
+    return Provenance(**plain) if plain else None
+
+
+# Fields that hold dataclasses, and the functions that make them plain.
+TO_PLAIN: Mapping[str, Callable[[Any], Any]] = {
+    "repairs": _plain_rows,
+    "checks": _plain_rows,
+    "evidence": _plain_evidence,
+    "statistics": Statistics.to_plain,
+    "provenance": _plain_provenance,
+}
+# The same fields, and the functions that make them dataclasses again.
+FROM_PLAIN: Mapping[str, Callable[[Any], Any]] = {
+    "repairs": _repairs,
+    "checks": _checks,
+    "evidence": _evidence,
+    "statistics": Statistics.from_plain,
+    "provenance": _provenance,
+}

@@ -16,15 +16,14 @@ from index.model.errors import SettingsError
 
 __all__ = ["SETTINGS", "Settings"]
 
-CHECKOUT = Path(__file__).resolve().parent.parent.parent
+CHECKOUT_FOLDER = Path(__file__).resolve().parent.parent.parent
 
 
 def default_index() -> Path:
-    """`index/data` in a checkout; the user's data directory for an installed copy, never beside its
-    own code.
-    """
-    if (CHECKOUT / "pyproject.toml").is_file():
-        return CHECKOUT / "index" / "data"
+    """`index/data` in a checkout, the user's data directory for an installed copy."""
+    # an installed copy must not write beside its own code: a package may be read-only
+    if (CHECKOUT_FOLDER / "pyproject.toml").is_file():
+        return CHECKOUT_FOLDER / "index" / "data"
     return Path(platformdirs.user_data_dir("gongkai", appauthor=False)) / "index"
 
 
@@ -61,9 +60,10 @@ class Settings:
 
 
 def _parse(name: str, raw: str) -> object:
-    kind = {"index": Path, "host": str, "base_url": str}.get(name)
-    if kind is not None:
-        return kind(raw)
+    if name == "index":
+        return Path(raw)
+    if name in ("host", "base_url"):
+        return raw
     if name in ("trust_index", "log_queries"):
         return raw.strip().lower() in ("1", "true", "yes", "on")
     try:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
-from index.model.fields import FACETS
+from index.model.fields import FIELDS
 from index.model.metrics import METRIC_NAMES, METRICS
 from index.query.rewrite import WILD, words_of
 from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax
 
 __all__ = ["in_words"]
 
-LABELS = {f.name: f.label_zh for f in FACETS} | {
-    "title": "标题",
-    "text": "正文",
-    "published": "公布日期",
-}
+LABELS = {field.query_name: field.label_zh for field in FIELDS}
+# In a sentence these read better than as heads of a table.
+LABELS |= {"title": "标题", "published": "公布日期"}
 LABELS |= {m.name: m.label_zh for m in METRICS}
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index.model.errors import QueryError
+from index.model.fields import Use, fields_for
 from index.model.metrics import METRIC_NAMES
 from index.query.codes import TYPED_YEAR
 from index.query.syntax import (
@@ -33,21 +34,10 @@ from index.query.syntax import (
 
 __all__ = ["FIELDS", "parse", "unparse"]
 
-NAMED = (
-    "title",
-    "text",
-    "agency",
-    "agency~",
-    "level",
-    "year",
-    "region",
-    "line",
-    "org_type",
-    "tables",
-    "published",
-)
+# `agency~` takes in predecessors and successors.
+NAMED = (*(field.query_name for field in fields_for(Use.QUERY)), "agency~")
 # What may stand before a colon: the facets, the texts, the dates, and the numbers of
-# the statutory tables; `agency~` takes in predecessors and successors.
+# the statutory tables.
 FIELDS = (*NAMED, *METRIC_NAMES)
 
 TOKEN = re.compile(

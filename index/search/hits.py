@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from index.documents.builder import COPY, copy_number
-from index.documents.stored import head_of, shown_of
+from index.documents.builder import COPY_NUMBER, copy_number
+from index.documents.stored import head_of, head_reader
 from index.engines.seam import (
     Engine,
     EngineQuery,
@@ -14,7 +14,7 @@ from index.engines.seam import (
 )
 from index.model.fields import TEXT_FIELDS
 from index.query.nodes import Node, NumberRange
-from index.search.response import CopyOf, Hit, ScorePart
+from index.search.response import HIT_FIELDS, CopyOf, Hit, ScorePart
 from index.search.snippets import Marker, snippets
 
 __all__ = [
@@ -23,6 +23,9 @@ __all__ = [
     "with_copies",
     "with_explanations",
 ]
+
+# The fields of a stored head with which a hit begins.
+_shown = head_reader(HIT_FIELDS)
 
 # Copies that a hit lists; a circular that everybody posted has hundreds.
 MAX_COPIES = 20
@@ -38,14 +41,10 @@ def _hit(found: Found, marker: Marker, max_snippets: int) -> Hit:
     contents = found.contents
     title, text = field_marks(found, marker)
     pieces = snippets(contents.display, text, max_snippets) if max_snippets else ()
-    return Hit(
-        found.id,
-        *shown_of(contents.head),
-        score=round(found.score, 4),
-        occurrences=found.occurrences,
-        title_marks=tuple(title),
-        snippets=pieces,
-    )
+    score = round(found.score, 4)
+    # Behind the fields of the head: what this search found.
+    here = (score, found.occurrences, tuple(title), pieces)
+    return Hit(*(*_shown(contents.head), *here))
 
 
 def field_marks(found: Found, marker: Marker) -> list[list[tuple[int, int]]]:
@@ -73,7 +72,7 @@ def _copies(engine: Engine, found: Found) -> tuple[CopyOf, ...]:
         return ()
     # One more than are shown, as the report itself is among them.
     same_text = EngineQuery(
-        NumberRange(COPY, number, number),
+        NumberRange(COPY_NUMBER, number, number),
         size=MAX_COPIES + 1,
     )
     same = engine.search(same_text).hits

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from index.assist.boosts import boosts
 from index.assist.snapshot import Snapshot
-from index.documents.builder import COPY
+from index.documents.builder import COPY_NUMBER
 from index.engines.seam import (
     Engine,
     EngineQuery,
@@ -82,7 +82,7 @@ def make_plan(snapshot: Snapshot, request: SearchRequest) -> Plan:
         size=request.size,
         after=decode_cursor(request),
         facets=asked(request, chosen),
-        collapse=COPY if request.fold else None,
+        collapse=COPY_NUMBER if request.fold else None,
     )
     return Plan(rewritten, query, chosen)
 

@@ -12,12 +12,14 @@ with slots. Nothing changes them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from index.model.fields import Use, names_for
 from index.model.json_codec import to_json
 
 __all__ = [
+    "HIT_FIELDS",
     "CopyOf",
     "FacetResult",
     "FacetValue",
@@ -53,7 +55,8 @@ class ScorePart:
 class Hit:
     """A report as a list shows it.
 
-    `occurrences` is None for a query without words, `explanation` unless asked for.
+    It begins with the fields of FIELDS that have Use.HIT, named and ordered as here; a test holds
+    the two together. `occurrences` is None for a query without words, `explanation` unless asked for.
     """
 
     id: str
@@ -71,6 +74,10 @@ class Hit:
     snippets: tuple[Snippet, ...] = ()
     explanation: tuple[ScorePart, ...] | None = None
     copies: tuple[CopyOf, ...] = ()
+
+
+# The fields of a report with which a hit begins, in its order.
+HIT_FIELDS = tuple(f.name for f in fields(Hit) if f.name in names_for(Use.HIT))
 
 
 @dataclass

@@ -29,7 +29,7 @@ from index.query.nodes import (
 
 __all__ = [
     "Body",
-    "Cell",
+    "BodyYear",
     "Child",
     "Coverage",
     "coverage",
@@ -48,7 +48,7 @@ DEPARTMENTS_EARLIER_SINCE = 2019
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class BodyYear:
     """One report of a body for a year. `late` is None where no date of publication is known."""
 
     id: str
@@ -66,7 +66,7 @@ class Body:
     names: list[str]
     org_type: str | None
     line: str | None
-    years: dict[int, Cell] = field(default_factory=dict)
+    years: dict[int, BodyYear] = field(default_factory=dict)
     missing: list[int] = field(default_factory=list)
 
 
@@ -256,12 +256,8 @@ def _add(grouped: dict[str, Body], head: Mapping[str, Any]) -> None:
     published, late = head["published"], None
     if published:
         late = dt.date.fromisoformat(published) > deadline(year, head["org_type"])
-    body.years[year] = Cell(
-        id=head["id"],
-        agency=agency,
-        published=published,
-        late=late,
-        tables_status=head["tables_status"],
+    body.years[year] = BodyYear(
+        head["id"], agency, published, late, head["tables_status"]
     )
 
 

@@ -15,14 +15,10 @@ from typing import Any
 
 from index.documents.stored import head_of, report_of
 from index.engines.seam import Engine, EngineQuery
+from index.model import forms
 from index.model.report import Report
-from index.query.nodes import (
-    AllOf,
-    AnyOf,
-    Keyword,
-    Node,
-    PathPrefix,
-)
+from index.model.statistics import Statistics
+from index.query.nodes import AllOf, AnyOf, Keyword, Node, PathPrefix
 
 __all__ = [
     "Link",
@@ -39,29 +35,26 @@ Head = Mapping[str, Any]
 # Reports that are looked at for one body, the first years first.
 MAX_REPORTS = 400
 
-# Columns of the table of applications: who applied.
-APPLICANTS = (
-    ("natural", "自然人"),
-    ("commercial", "商业企业"),
-    ("research", "科研机构"),
-    ("nonprofit", "社会公益组织"),
-    ("legal", "法律服务机构"),
-    ("other_org", "其他组织"),
-    ("total", "总计"),
+# In the table 其他 stands under 法人或其他组织; alone it would say nothing.
+APPLICANTS = tuple(
+    (column.key, "其他组织" if column.key == "other_org" else column.label)
+    for column in forms.APPLICANT_COLUMNS
 )
-# Rows of gb2021 that count the documents in force.
-DOCUMENT_KINDS = (
-    ("regulations", "规章"),
-    ("normative", "行政规范性文件"),
-)
-# Rows of gb2019 that count the items at the end of a year.
-ITEM_KINDS = (
-    ("licences", "行政许可"),
-    ("other_services", "其他对外管理服务事项"),
-    ("penalties", "行政处罚"),
-    ("coercive_measures", "行政强制"),
-    ("fees", "行政事业性收费"),
-)
+
+
+def _rows_with(form: str, column: str) -> tuple[tuple[str, str], ...]:
+    """The rows of part 二 that have a column, as key and label."""
+    return tuple(
+        (row.key, row.label)
+        for clause, row in forms.clause_rows(form)
+        if any(other.key == column for other in clause.columns)
+    )
+
+
+# 规章 and 行政规范性文件: what is in force at the end of a year.
+DOCUMENTS = _rows_with("gb2021", "in_force")
+# 行政许可 to 行政事业性收费: items at the start of a year and their change.
+ITEMS = _rows_with("gb2019", "change")
 
 
 # ---------------------------------------------------------------------- answers
@@ -292,7 +285,7 @@ def series(engine: Engine, report_id: str) -> Series:
 
 
 def _entry(year: int, report: Report, heads: Sequence[Head]) -> YearReport:
-    metrics = report.statistics.get("metrics") or {}
+    metrics = report.statistics.metrics
     return YearReport(
         year=year,
         id=report.id,
@@ -331,9 +324,7 @@ def _link(earlier: Report, later: Report) -> Link:
 Cells = dict[tuple[str, str, str], float]
 
 
-def cross_year_checks(
-    earlier: Mapping[str, Any], later: Mapping[str, Any]
-) -> tuple[YearCheck, ...]:
+def cross_year_checks(earlier: Statistics, later: Statistics) -> tuple[YearCheck, ...]:
     """The identities over the statistics of two consecutive reports of one body.
 
     X1: what is carried in is what the year before carried out, by applicant, or in total where no
@@ -343,35 +334,28 @@ def cross_year_checks(
     """
     before, after = cells_of(earlier), cells_of(later)
     checks = [_carried(before, after, key, label) for key, label in APPLICANTS]
-    both = {earlier.get("template"), later.get("template")}
+    both = {earlier.template, later.template}
     if both == {"gb2021"}:
-        checks += [
-            _in_force(before, after, row, label) for row, label in DOCUMENT_KINDS
-        ]
+        checks += [_in_force(before, after, row, label) for row, label in DOCUMENTS]
     if both == {"gb2019"}:
-        checks += [_items(before, after, row, label) for row, label in ITEM_KINDS]
+        checks += [_items(before, after, row, label) for row, label in ITEMS]
     return tuple(check for check in checks if check is not None)
 
 
-def cells_of(statistics: Mapping[str, Any]) -> Cells:
-    """The numbers of the tables by (table, row, column).
-
-    What is carried in and out also comes from the metrics: prose may state it without a table.
+def cells_of(statistics: Statistics) -> Cells:
+    """The numbers of the tables by (table, row, column); the two that are carried also from the
+    metrics.
     """
     cells: Cells = {}
-    for row in ("carried_in", "carried_out"):
-        value = (statistics.get("metrics") or {}).get(f"applications_{row}")
+    for key in ("carried_in", "carried_out"):
+        value = statistics.metrics.get(f"applications_{key}")
         if value is not None:
-            cells["applications", row, "total"] = value
-    for table in statistics.get("tables") or ():
-        for row in table["rows"]:
-            for cell in row["cells"]:
-                if cell["value"] is not None:
-                    cells[
-                        table["id"],
-                        row["id"],
-                        cell["column"],
-                    ] = cell["value"]
+            cells["applications", key, "total"] = value
+    for table in statistics.tables:
+        for row in table.rows:
+            for cell in row.cells:
+                if cell.value is not None and row.id is not None:
+                    cells[table.id, row.id, cell.column] = cell.value
     return cells
 
 
@@ -479,14 +463,14 @@ def _total(terms: Iterable[Term]) -> float | None:
     return int(total) if total == int(total) else total
 
 
-def _unchanged(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> bool:
+def _unchanged(earlier: Statistics, later: Statistics) -> bool:
     before = _applications(earlier)
     after = _applications(later)
     # One row alone may be the same by chance: all applicants with nothing carried out.
     return len(before) > len(APPLICANTS) and before == after and any(before.values())
 
 
-def _applications(statistics: Mapping[str, Any]) -> Cells:
+def _applications(statistics: Statistics) -> Cells:
     """The cells of the table of applications."""
     cells = cells_of(statistics)
     return {cell: value for cell, value in cells.items() if cell[0] == "applications"}

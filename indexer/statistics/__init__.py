@@ -8,172 +8,207 @@ text and tables -> segments (label, values) -> form by its labels -> rows and co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from index.model.report import Check
+from index.model.statistics import (
+    Check,
+    Figure,
+    Statement,
+    Statistics,
+    Table,
+    statement_id,
+)
 from indexer.page import Page
 from indexer.statistics.checks import identities
 from indexer.statistics.figures import figures
-from indexer.statistics.prose import Stated, stated
+from indexer.statistics.prose import stated
 from indexer.statistics.reading import reading
 from indexer.statistics.recognise import Grid, form_of, recognise
-from indexer.statistics.record import tables_json
+from indexer.statistics.record import tables_of
 from indexer.statistics.segments import Segment, of_tables, of_text
 from indexer.statistics.together import merged, missing
 
-__all__ = ["Statistics", "read_statistics"]
+__all__ = ["CheckedStatistics", "read_statistics"]
 
-# Every report speaks of 公开, in simplified or traditional characters; what does not is none, and
-# costs nothing.
-_GATE = re.compile("公[开開]|[资資][讯訊]")
-_HEADED = re.compile(
+# Every report speaks of 公开, in simplified or traditional characters; a text that does not is no
+# report, and costs nothing.
+_SUBJECT_PATTERN = re.compile("公[开開]|[资資][讯訊]")
+# 三、收到和处理政府信息公开申请情况: the heading of the table of applications.
+_TABLE_HEADING = re.compile(
     r"^[^\w\n]*三\W{0,3}收到和处理政府(?:信息|资讯)公开申请", re.MULTILINE
 )
-_CHAPTERS = re.compile(
+# 二、主动公开政府信息情况; 四、因政府信息公开申请行政复议的情况: chapters of a report in sentences.
+_CHAPTER_HEADING = re.compile(
     r"^[^\w\n]*[一二三四五六]\W{0,3}[^\n]{0,12}(?:主动公开|依申请公开|申请|收费|复议|诉讼)",
     re.MULTILINE,
 )
+# Form -> the reporting years for which it was prescribed, first and last.
+_FORM_YEARS = {
+    "stat2014": (2014, 2018),
+    "gb2019": (2019, 2020),
+    "gb2021": (2021, 9999),
+}
+# Forms whose tables state the numbers of _TABLED_METRICS.
+_TABLED_FORMS = ("gb2019", "gb2021", "mixed")
+# Numbers of the tables of 2019 and 2021: where their cells are lost, a sentence may
+# speak of another office's.
+_TABLED_METRICS = ("applications_new", "reviews_total", "suits_total")
 
 
-@dataclass(slots=True)
-class Statistics:
-    """What the tables and sentences of a report say in numbers.
+@dataclass(frozen=True, slots=True)
+class CheckedStatistics:
+    """The numbers of a report and whether they add up.
 
-    `template` is gb2019, gb2021, stat2014, mixed, prose, or None for what is no report. `metrics`
-    has the names of `index.model.metrics`; absent is absent. `status` speaks of the tables alone
-    and is one of `index.model.report.TABLES_STATUSES`.
+    `status` speaks of the tables alone and is one of `index.model.statistics.TABLES_STATUSES`.
+    `problems` are sentences for a reader.
     """
 
-    template: str | None = None
-    metrics: dict[str, int | float | None] = field(default_factory=dict)
-    tables: list[dict[str, Any]] = field(default_factory=list)
-    prose: list[dict[str, Any]] = field(default_factory=list)
-    checks: list[Check] = field(default_factory=list)
+    statistics: Statistics = field(default_factory=Statistics)
+    checks: tuple[Check, ...] = ()
     status: str = "absent"
-    problems: list[str] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """What a record holds beside the checks, as plain values."""
-        return {
-            "template": self.template,
-            "metrics": self.metrics,
-            "tables": self.tables,
-            "prose": self.prose,
-        }
+    problems: tuple[str, ...] = ()
 
 
-def read_statistics(page: Page, text: str, year: int | None = None) -> Statistics:
+@dataclass(frozen=True, slots=True)
+class _TableReading:
+    """What was read from the tables alone.
+
+    `grid` is None where no table was recognised; `missing` says which rows of its form are not
+    there.
+    """
+
+    form: str | None
+    grid: Grid | None = None
+    tables: tuple[Table, ...] = ()
+    checks: tuple[Check, ...] = ()
+    missing: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def read_statistics(
+    page: Page, text: str, year: int | None = None
+) -> CheckedStatistics:
     """The numbers of one report.
 
     `text` is the display text, into which all spans point; `page` gives the tables with their cells
     where the format has them. `year` is the reporting year, against which the form is held and by
     which it is never chosen.
     """
-    if not _GATE.search(text):
-        return Statistics()
+    if not _SUBJECT_PATTERN.search(text):
+        return CheckedStatistics()
     source = reading(text)
     flat = of_text(source, text)
     celled = of_tables(page.tables, taiwan=source.taiwan)
-    form, found = form_of([*celled, *flat])
-    out = Statistics(template=form)
-    grid, absent = None, []
-    if form == "mixed":
-        out.problems.append(
-            f"labels of both forms: {' '.join(found['gb2019'])} and {' '.join(found['gb2021'])}; none read"
-        )
-    elif form is not None:
-        grid = _grid(form, flat, celled)
-        out.tables, out.checks, out.metrics = (
-            tables_json(grid),
-            identities(grid),
-            figures(grid),
-        )
-        absent = missing(grid)
-        out.problems += [*absent, *grid.problems, *grid.notes, *_untimely(form, year)]
-    facts = stated(source, text, grid.extent if grid else None)
-    _state(out, facts)
-    out.status = _status(out, grid, source.form, is_whole=not absent)
+    read = _read_tables(flat, celled, year)
+    metrics = figures(read.grid) if read.grid else {}
+    statements = stated(source, text, read.grid.extent if read.grid else None)
+    compared = [_with_table(fact, metrics.get(fact.name)) for fact in statements]
+    checks = (*read.checks, *_contradicted(compared))
+    metrics = metrics | _only_stated(compared, read.form)
+    status = _status(read, source.form)
+    template = read.form
+    if template is None and status != "unreadable":
+        template = _template_of_prose(compared, source.form)
+    return CheckedStatistics(
+        Statistics(template, metrics, read.tables, tuple(compared)),
+        checks,
+        status,
+        read.problems,
+    )
+
+
+def _read_tables(
+    flat: list[Segment], celled: list[Segment], year: int | None
+) -> _TableReading:
+    form, markers = form_of([*celled, *flat])
     if form is None:
-        out.template = _formless(out, facts, source.form)
-    return out
+        return _TableReading(None)
+    if form == "mixed":
+        old, new = " ".join(markers["gb2019"]), " ".join(markers["gb2021"])
+        problem = f"labels of both forms: {old} and {new}; none read"
+        return _TableReading(form, problems=(problem,))
+    grid = _grid(form, flat, celled)
+    absent = missing(grid)
+    return _TableReading(
+        form,
+        grid,
+        tables_of(grid),
+        tuple(identities(grid)),
+        tuple(absent),
+        (*absent, *grid.problems, *grid.notes, *_untimely(form, year)),
+    )
 
 
 def _grid(form: str, flat: list[Segment], celled: list[Segment]) -> Grid:
-    """The tables from their cells, with what only the text has, and with the places in the text."""
+    """The tables from their cells, completed by rows and places that only the text has."""
     from_text = recognise(flat, form)
     return merged(recognise(celled, form), from_text) if celled else from_text
 
 
-def _untimely(form: str, year: int | None) -> Iterable[str]:
+def _untimely(form: str, year: int | None) -> Iterator[str]:
     """A form that is not that of the year: said, never mended."""
-    expected = {
-        "gb2019": (2019, 2020),
-        "gb2021": (2021, 9999),
-        "stat2014": (2014, 2018),
-    }[form]
-    if year is not None and not expected[0] <= year <= expected[1]:
+    first, last = _FORM_YEARS[form]
+    if year is not None and not first <= year <= last:
         yield f"the tables have the form {form}, which is not that of {year}"
 
 
-# Numbers of the tables of 2019 and 2021: where their cells are lost, a sentence may
-# speak of another office's.
-_TABLED = ("applications_new", "reviews_total", "suits_total")
+# ---------------------------------------------------------------------- sentences against tables
+def _with_table(fact: Statement, printed: Figure | None) -> Statement:
+    """A stated number with the one that the tables have for it."""
+    return fact if printed is None else replace(fact, table=printed)
 
 
-def _state(out: Statistics, facts: list[Stated]) -> None:
-    """Add what sentences state: a number where the tables have none, a contradiction where they
-    have another.
-    """
-    tabled = out.template in ("gb2019", "gb2021", "mixed")
-    for fact in facts:
-        row = fact.as_json()
-        printed = out.metrics.get(fact.name)
-        if printed is not None:
-            row["table"] = printed
-            if (
-                fact.value is not None
-                and fact.value != printed
-                and not fact.approximate
-            ):
-                out.checks.append(
-                    Check(
-                        f"T1.{fact.name}",
-                        "正文与统计表一致",
-                        "fail",
-                        fact.value,
-                        printed,
-                        (f"prose.{fact.name}",),
-                    )
-                )
-        elif fact.value is not None and not (tabled and fact.name in _TABLED):
-            out.metrics[fact.name] = fact.value
-        out.prose.append(row)
+def _contradicted(statements: Iterable[Statement]) -> Iterator[Check]:
+    """T1: the sentences say another number than the tables. 约 3 件 contradicts nothing."""
+    for fact in statements:
+        if fact.table is None or fact.value is None or fact.approximate:
+            continue
+        if fact.value != fact.table:
+            yield Check(
+                f"T1.{fact.name}",
+                "正文与统计表一致",
+                "fail",
+                fact.value,
+                fact.table,
+                (statement_id(fact.name),),
+            )
 
 
-def _status(out: Statistics, grid: Grid | None, form: str, *, is_whole: bool) -> str:
+def _only_stated(
+    statements: Iterable[Statement], form: str | None
+) -> dict[str, Figure | None]:
+    """The numbers that sentences state where the tables have none."""
+    may_be_lost = _TABLED_METRICS if form in _TABLED_FORMS else ()
+    return {
+        fact.name: fact.value
+        for fact in statements
+        if fact.table is None
+        and fact.value is not None
+        and fact.name not in may_be_lost
+    }
+
+
+# ---------------------------------------------------------------------- what became of it
+def _status(read: _TableReading, text_form: str) -> str:
     """Identities decide; T1 does not, since it says nothing of the tables alone."""
-    if grid is None:
-        return (
-            "unreadable"
-            if out.template == "mixed" or _HEADED.search(form)
-            else "absent"
-        )
-    statuses = [c.status for c in out.checks if not c.id.startswith("T1.")]
-    if not any(line.values for lines in grid.lines.values() for line in lines.values()):
+    if read.grid is None:
+        is_expected = read.form == "mixed" or _TABLE_HEADING.search(text_form)
+        return "unreadable" if is_expected else "absent"
+    if not _has_values(read.grid):
         return "unreadable"
+    statuses = {check.status for check in read.checks}
     if "fail" in statuses:
         return "inconsistent"
-    return (
-        "partial"
-        if "n/a" in statuses or not is_whole or grid.problems
-        else "consistent"
-    )
+    if "n/a" in statuses or read.missing or read.grid.problems:
+        return "partial"
+    return "consistent"
 
 
-def _formless(out: Statistics, facts: list[Stated], form: str) -> str | None:
-    """A report without tables, or no report at all."""
-    if out.status == "unreadable":
-        return None
-    return "prose" if facts and _CHAPTERS.search(form) else None
+def _has_values(grid: Grid) -> bool:
+    return any(line.values for lines in grid.lines.values() for line in lines.values())
+
+
+def _template_of_prose(statements: Sequence[Statement], text_form: str) -> str | None:
+    """A report without tables is "prose"; a text without chapters or numbers is no report."""
+    return "prose" if statements and _CHAPTER_HEADING.search(text_form) else None

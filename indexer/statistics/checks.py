@@ -1,9 +1,13 @@
 """The identities of the statutory tables: computed, never assumed.
 
-R1: the applicants of a row sum to 总计. R2: the outcomes of a column sum to (七)总计. R3: what came
-in equals what was handled and carried out. R4: the results of a block sum to its 总计. S: the sums
-of the annex of 2014. A blank is not 0: an identity that holds only when blanks are read as 0 says
-so. What one year carries into the next is `index.studies.series`.
+    R1  the applicants of a row sum to 总计
+    R2  the outcomes of a column sum to (七)总计
+    R3  what came in equals what was handled and carried out
+    R4  the results of a block sum to its 总计
+    S   the sums of the annex of 2014
+
+A blank is not 0: an identity that holds only when blanks are read as 0 says so. What one year
+carries into the next is checked in `index.studies.series`.
 """
 
 from __future__ import annotations
@@ -13,27 +17,28 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
 
-from index.model.report import Check
-from indexer.statistics.recognise import Grid
-from indexer.statistics.templates import (
-    APPLICANTS,
-    BLOCKS,
+from index.model.forms import (
+    APPLICANT_COLUMNS,
     FORMS,
-    RESULTS,
+    RESULT_COLUMNS,
+    REVIEW_BLOCKS,
     STAT2014,
     SUMS_2014,
-    Column,
-    Row,
+    FormColumn,
+    FormRow,
 )
+from index.model.statistics import CellId, Check, cell_id
+from indexer.statistics.recognise import Grid
 from indexer.statistics.values import Number, plain
 
 __all__ = ["application_rows", "identities", "outcomes"]
 
-_FLOWS = ("new", "carried_in", "handled", "carried_out")
+# Rows of part 三 that are no outcomes.
+_FLOW_ROWS = ("new", "carried_in", "handled", "carried_out")
 # Tables of which identities speak, with their columns.
-_COLUMNS = {
-    "applications": [c.key for c in APPLICANTS],
-    "review": [c.key for c in RESULTS],
+_TABLE_COLUMNS = {
+    "applications": [c.key for c in APPLICANT_COLUMNS],
+    "review": [c.key for c in RESULT_COLUMNS],
     "annex": ["value"],
 }
 
@@ -47,8 +52,8 @@ class _Identity:
 
     id: str
     label: str
-    left: tuple[str, ...]
-    right: tuple[str, ...]
+    left: tuple[CellId, ...]
+    right: tuple[CellId, ...]
 
 
 def identities(grid: Grid) -> list[Check]:
@@ -60,13 +65,13 @@ def identities(grid: Grid) -> list[Check]:
     ]
 
 
-def _readable(grid: Grid) -> dict[str, Number | None]:
+def _readable(grid: Grid) -> dict[CellId, Number | None]:
     """The cells that may stand in an identity, without those that hold words;
 
     None for one that holds no number.
     """
-    cells: dict[str, Number | None] = {}
-    for table in _COLUMNS:
+    cells: dict[CellId, Number | None] = {}
+    for table in _TABLE_COLUMNS:
         for row, line in grid.lines.get(table, {}).items():
             names = _names(table, row)
             for column, value in line.values.items():
@@ -76,31 +81,36 @@ def _readable(grid: Grid) -> dict[str, Number | None]:
 
 
 @cache
-def _names(table: str, row: str) -> Mapping[str, str]:
+def _names(table: str, row: str) -> Mapping[str, CellId]:
     return dict(
-        zip(_COLUMNS[table], _cells(table, (row,), _COLUMNS[table]), strict=True)
+        zip(
+            _TABLE_COLUMNS[table],
+            _cells(table, (row,), _TABLE_COLUMNS[table]),
+            strict=True,
+        )
     )
 
 
-def _check(cells: Mapping[str, Number | None], identity: _Identity) -> Check:
+def _check(cells: Mapping[CellId, Number | None], identity: _Identity) -> Check:
     try:
-        left, right = (
-            [*map(cells.__getitem__, identity.left)],
-            [*map(cells.__getitem__, identity.right)],
-        )
+        left = [*map(cells.__getitem__, identity.left)]
+        right = [*map(cells.__getitem__, identity.right)]
     except KeyError:
         return _outcome(identity, "n/a", None, None)
-    a, b = _sum(left), _sum(right)
-    blank = None in left or None in right
-    # blanks may hide numbers: what does not hold with zeros in their place is not provably wrong
-    status = (
-        ("pass_blank0" if blank else "pass") if a == b else ("n/a" if blank else "fail")
-    )
-    return _outcome(identity, status, plain(a), plain(b))
+    left_sum = _sum(left)
+    right_sum = _sum(right)
+    has_blanks = None in left or None in right
+    if left_sum == right_sum:
+        status = "pass_blank0" if has_blanks else "pass"
+    else:
+        # blanks may hide numbers: what fails with zeros in their place is not provably wrong
+        status = "n/a" if has_blanks else "fail"
+    return _outcome(identity, status, plain(left_sum), plain(right_sum))
 
 
 def _sum(numbers: Iterable[Number | None]) -> Number:
-    return sum(filter(None, numbers))  # most are 0, and a blank counts as one
+    # most are 0, and a blank counts as one
+    return sum(filter(None, numbers))
 
 
 @lru_cache(maxsize=4096)
@@ -109,12 +119,16 @@ def _outcome(
 ) -> Check:
     """Most checks of all reports find that 0 is 0."""
     return Check(
-        identity.id, identity.label, status, left, right, identity.left + identity.right
+        id=identity.id,
+        label=identity.label,
+        status=status,
+        left=left,
+        right=right,
+        cells=identity.left + identity.right,
     )
 
 
-# -- what the forms demand
-# -----------------------------------------------------------------------------------------
+# ---------------------------------------------------------------------- what the forms demand
 
 
 @cache
@@ -127,26 +141,28 @@ def _identities(form: str, one_other: bool) -> tuple[_Identity, ...]:
     return (*_rows(rows), *_columns(rows), *_blocks())
 
 
-def _cells(table: str, rows: Iterable[str], columns: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"{table}.{row}.{column}" for row, column in product(rows, columns))
+def _cells(
+    table: str, rows: Iterable[str], columns: Iterable[str]
+) -> tuple[CellId, ...]:
+    return tuple(cell_id(table, row, column) for row, column in product(rows, columns))
 
 
-def _rows(rows: Sequence[Row]) -> list[_Identity]:
+def _rows(rows: Sequence[FormRow]) -> list[_Identity]:
+    columns = [column.key for column in APPLICANT_COLUMNS]
     out = []
     for row in rows:
-        cells = _cells("applications", (row.key,), [c.key for c in APPLICANTS])
-        out.append(
-            _Identity(
-                f"R1.{row.key}",
-                f"{row.label}:各类申请人之和 = 总计",
-                cells[:-1],
-                cells[-1:],
-            )
+        *parts, total = _cells("applications", (row.key,), columns)
+        identity = _Identity(
+            id=f"R1.{row.key}",
+            label=f"{row.label}:各类申请人之和 = 总计",
+            left=tuple(parts),
+            right=(total,),
         )
+        out.append(identity)
     return out
 
 
-def application_rows(grid: Grid) -> tuple[Row, ...]:
+def application_rows(grid: Grid) -> tuple[FormRow, ...]:
     """The rows of part 三; a report on the form of 2021 may have the one row 其他处理 of 2019 in
     place of its three.
     """
@@ -161,22 +177,22 @@ def _has_one_other(grid: Grid) -> bool:
 
 
 @cache
-def _parts_of_other(form: str) -> tuple[Row, ...]:
+def _parts_of_other(form: str) -> tuple[FormRow, ...]:
     rows = FORMS[form].applications if form in FORMS else ()
     return tuple(row for row in rows if row.key.startswith("other."))
 
 
 @cache
-def _rows_of(form: str, one_other: bool) -> tuple[Row, ...]:
-    rows, parts = FORMS[form].applications, _parts_of_other(form)
+def _rows_of(form: str, one_other: bool) -> tuple[FormRow, ...]:
+    rows = FORMS[form].applications
+    parts = _parts_of_other(form)
     if not parts or not one_other:
         return rows
-    at = rows.index(parts[0])
-    return (
-        *rows[:at],
-        next(r for r in FORMS["gb2019"].applications if r.key == "other"),
-        *rows[at + len(parts) :],
-    )
+    start = rows.index(parts[0])
+    end = start + len(parts)
+    older = FORMS["gb2019"].applications
+    other = next(row for row in older if row.key == "other")
+    return (*rows[:start], other, *rows[end:])
 
 
 def outcomes(grid: Grid) -> tuple[str, ...]:
@@ -184,41 +200,45 @@ def outcomes(grid: Grid) -> tuple[str, ...]:
     return _outcomes(application_rows(grid))
 
 
-def _outcomes(rows: Sequence[Row]) -> tuple[str, ...]:
-    return tuple(row.key for row in rows if row.key not in _FLOWS)
+def _outcomes(rows: Sequence[FormRow]) -> tuple[str, ...]:
+    return tuple(row.key for row in rows if row.key not in _FLOW_ROWS)
 
 
-def _columns(rows: Sequence[Row]) -> list[_Identity]:
+def _columns(rows: Sequence[FormRow]) -> list[_Identity]:
     def identity(
-        name: str, column: Column, law: str, left: Sequence[str], right: Sequence[str]
+        name: str,
+        column: FormColumn,
+        law: str,
+        left: Sequence[str],
+        right: Sequence[str],
     ) -> _Identity:
         sides = (_cells("applications", side, (column.key,)) for side in (left, right))
         return _Identity(f"{name}.{column.key}", f"{column.label}:{law}", *sides)
 
     sums = [
         identity("R2", c, "各项办理结果之和 = (七)总计", _outcomes(rows), ("handled",))
-        for c in APPLICANTS
+        for c in APPLICANT_COLUMNS
     ]
     law = "本年新收 + 上年结转 = 本年办理总计 + 结转下年度"
     flows = [
         identity("R3", c, law, ("new", "carried_in"), ("handled", "carried_out"))
-        for c in APPLICANTS
+        for c in APPLICANT_COLUMNS
     ]
     return sums + flows
 
 
 def _blocks() -> list[_Identity]:
+    columns = [column.key for column in RESULT_COLUMNS]
     out = []
-    for block in BLOCKS:
-        cells = _cells("review", (block.key,), [c.key for c in RESULTS])
-        out.append(
-            _Identity(
-                f"R4.{block.key}",
-                f"{block.label}:各项结果之和 = 总计",
-                cells[:-1],
-                cells[-1:],
-            )
+    for block in REVIEW_BLOCKS:
+        *parts, total = _cells("review", (block.key,), columns)
+        identity = _Identity(
+            id=f"R4.{block.key}",
+            label=f"{block.label}:各项结果之和 = 总计",
+            left=tuple(parts),
+            right=(total,),
         )
+        out.append(identity)
     return out
 
 
@@ -227,10 +247,10 @@ def _annex() -> list[_Identity]:
     column = ("value",)
     return [
         _Identity(
-            f"S.{total}",
-            f"{labels[total]} = 各分项之和",
-            _cells("annex", parts, column),
-            _cells("annex", (total,), column),
+            id=f"S.{total}",
+            label=f"{labels[total]} = 各分项之和",
+            left=_cells("annex", parts, column),
+            right=_cells("annex", (total,), column),
         )
         for total, parts in SUMS_2014.items()
     ]

@@ -8,16 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+from index.model.forms import FORMS, RESULT_COLUMNS
+from index.model.statistics import Figure
 from indexer.statistics.checks import outcomes
 from indexer.statistics.recognise import Grid
-from indexer.statistics.templates import FORMS, RESULTS
 from indexer.statistics.values import Number, plain
 
 __all__ = ["figures"]
 
-_ROWS = ("new", "carried_in", "granted", "partly_granted", "handled", "carried_out")
-_FAMILIES = ("refused", "unavailable", "not_processed", "other")
-_PROACTIVE = {
+# Rows of part 三 whose 总计 is a metric.
+_TOTAL_ROWS = (
+    "new",
+    "carried_in",
+    "granted",
+    "partly_granted",
+    "handled",
+    "carried_out",
+)
+# Outcomes of several rows each: (三)不予公开, (四)无法提供, (五)不予处理, (六)其他处理.
+_OUTCOME_FAMILIES = ("refused", "unavailable", "not_processed", "other")
+# Form -> metric -> row and column of part 二.
+_PROACTIVE_CELLS = {
     "gb2019": {
         "licences": ("licences", "decisions"),
         "penalties": ("penalties", "decisions"),
@@ -40,9 +51,9 @@ _PROACTIVE = {
         "normative_in_force": ("normative", "in_force"),
     },
 }
-# The annex's refusals, handled and unavailable applications are defined otherwise than the later
-# forms': left out.
-_ANNEX = {
+# Metric -> row of the annex. Its refusals, handled and unavailable applications are defined
+# otherwise than the later forms': left out.
+_ANNEX_ROWS = {
     "proactive_total": "proactive",
     "normative_documents": "normative",
     "website_items": "website",
@@ -61,12 +72,13 @@ _ANNEX = {
 }
 
 
-def figures(grid: Grid) -> dict[str, int | float | None]:
+def figures(grid: Grid) -> dict[str, Figure | None]:
     """The numbers that the tables state; those that cannot be told are left out."""
     found: dict[str, Number | None] = {}
     if grid.form == "stat2014":
         found = {
-            name: _number(grid, "annex", row, "value") for name, row in _ANNEX.items()
+            name: _number(grid, "annex", row, "value")
+            for name, row in _ANNEX_ROWS.items()
         }
     elif grid.form in FORMS:
         found = {**_applications(grid), **_review(grid), **_proactive(grid)}
@@ -93,7 +105,7 @@ def _added(numbers: Iterable[Number | None]) -> Number | None:
 def _applications(grid: Grid) -> dict[str, Number | None]:
     out = {
         f"applications_{row}": _number(grid, "applications", row, "total")
-        for row in _ROWS
+        for row in _TOTAL_ROWS
     }
     for family, members in _families(outcomes(grid)):
         out[f"applications_{family}"] = _added(
@@ -107,15 +119,16 @@ def _families(rows: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The kinds of outcomes that are counted as one, each with its rows."""
     return tuple(
         (f, tuple(r for r in rows if r == f or r.startswith(f"{f}.")))
-        for f in _FAMILIES
+        for f in _OUTCOME_FAMILIES
     )
 
 
 def _review(grid: Grid) -> dict[str, Number | None]:
     out = {
-        f"reviews_{c.key}": _number(grid, "review", "review", c.key) for c in RESULTS
+        f"reviews_{c.key}": _number(grid, "review", "review", c.key)
+        for c in RESULT_COLUMNS
     }
-    for c in RESULTS:
+    for c in RESULT_COLUMNS:
         suits = (
             _number(grid, "review", block, c.key)
             for block in ("suit_direct", "suit_after_review")
@@ -127,5 +140,5 @@ def _review(grid: Grid) -> dict[str, Number | None]:
 def _proactive(grid: Grid) -> dict[str, Number | None]:
     return {
         name: _number(grid, "proactive", *cell)
-        for name, cell in _PROACTIVE[grid.form].items()
+        for name, cell in _PROACTIVE_CELLS[grid.form].items()
     }

@@ -10,29 +10,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from index.analysis.characters import HAN_NUMERALS
 from index.analysis.wording import WORDINGS
+from index.model.statistics import Contradiction, Figure, Statement
 from indexer.statistics.reading import Reading
 from indexer.statistics.values import plain
 
-__all__ = ["Stated", "stated"]
+__all__ = ["stated"]
 
-_N = r"(?P<about>近|约|超过|超|逾|不少于)?(?P<n>\d[\d,]{0,14}(?:\.\d{1,4})?)(?P<scale>万|亿)?(?P<more>余|多)?"
-_ITEMS = "(?:余|多)?(?:条|篇|件|份)"
-_CASES = "(?:条|件|宗|次|项|份|起|例)"
-_ASKED = (
+# 近1,200; 3.5万余; 0
+_NUMBER_PATTERN = (
+    r"(?P<about>近|约|超过|超|逾|不少于)?(?P<n>\d[\d,]{0,14}(?:\.\d{1,4})?)"
+    r"(?P<scale>万|亿)?(?P<more>余|多)?"
+)
+# Units in which requests are counted.
+_CASE_UNITS = "(?:条|件|宗|次|项|份|起|例)"
+# 政府信息公开申请, 依申请公开政府信息, 申请
+_REQUEST_PATTERN = (
     "(?:政府|政务)?(?:信息)?(?:公开)?(?:依申请公开政府信息|依申请的?信息公开|依申请公开|政府信息依申请公开|申请公开政府信息"
     "|公开申请|公开的申请|申请)"
 )
-_WHO = "(?:[^。;,\\d]{0,24}?)"
-_EARLIER = "(?:去年|上年|上一年|同期|以来|历年|往年)[^,。;]{0,12}$"
+# 收到[公民、法人和其他组织提出的]申请: who applied, without another number.
+_WHO_PATTERN = "(?:[^。;,\\d]{0,24}?)"
+# 比去年增加, 历年累计: the number that follows is not of this year.
+_EARLIER_YEAR = "(?:去年|上年|上一年|同期|以来|历年|往年)[^,。;]{0,12}$"
 # One of several items in a list is not the total.
-_LISTED = _EARLIER + "|(?:公开|、|其中[:,]?)$"
+_LISTED_ITEM = _EARLIER_YEAR + "|(?:公开|、|其中[:,]?)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +60,25 @@ class _Rule:
     zero: bool = False
     needs: str = ""
 
+    def takes(self, before: str, matched: str) -> bool:
+        """Whether neither what stands before a match nor what is in it speaks against it."""
+        if self.before and self.before.search(before):
+            return False
+        return not (self.within and self.within.search(matched))
+
 
 def _count(
     name: str,
     holds: str,
     pattern: str,
-    before: str = _EARLIER,
+    before: str = _EARLIER_YEAR,
     within: str = "",
     needs: str = "",
 ) -> _Rule:
     return _Rule(
         name,
         tuple(holds.split()),
-        re.compile(pattern.replace("<N>", _N)),
+        re.compile(pattern.replace("<N>", _NUMBER_PATTERN)),
         re.compile(before),
         re.compile(within) if within else None,
         needs=needs,
@@ -85,60 +99,66 @@ def _none(
     )
 
 
-_OTHER_APPLICATIONS = "复议|诉讼|减免|不予|许可|审批|救助|更正|登记|转办|网络|网上|当面|传真|信函|邮件|电子|重复|结转|补正"
-_SUBSET = "审结|纠错|纠正|败诉|撤销|变更|违法|超期|逾期|维持|其中"
-_HAPPENED = "(?:发生|收到|出现|产生|接到|引发|引起|涉及|提起|存在|受理|有|因)"
+# 行政复议申请, 网络申请: applications of another kind, or a part of them.
+_OTHER_APPLICATIONS = (
+    "复议|诉讼|减免|不予|许可|审批|救助|更正|登记|转办"
+    "|网络|网上|当面|传真|信函|邮件|电子|重复|结转|补正"
+)
+# 其中审结2件: a part of the reviews.
+_SUBSET_WORDS = "审结|纠错|纠正|败诉|撤销|变更|违法|超期|逾期|维持|其中"
+_HAPPENED_VERBS = "(?:发生|收到|出现|产生|接到|引发|引起|涉及|提起|存在|受理|有|因)"
 
 
 def _remedy(name: str, word: str) -> list[_Rule]:
     """What is said of reviews and of lawsuits, in the same words."""
     what = f"(?:行政)?{word}"
     case = f"{what}(?:案件|申请|案|事项|情况)?"
-    after = (
-        f"(?!机关|机构|决定|渠道|法|应诉|{_SUBSET})(?![^。;,]{{0,8}}(?:{_SUBSET}|败诉))"
-    )
+    # 复议机关, 复议后败诉 speak of something else
+    other_things = f"(?!机关|机构|决定|渠道|法|应诉|{_SUBSET_WORDS})"
+    after = f"{other_things}(?![^。;,]{{0,8}}(?:{_SUBSET_WORDS}|败诉))"
     return [
         _count(
             name,
             word,
             f"{case}(?:共|共计|总数|数量|总计)?(?:为|有)?<N>(?:件|起|宗|例|次)",
-            within=_SUBSET,
+            within=_SUBSET_WORDS,
         ),
         _count(
             name,
             word,
-            f"(?:发生|收到|引发|受理|被提起|接到)(?:的)?<N>(?:件|起|宗|例|次)[^。;,\\d]{{0,20}}{what}(?![、和及或])",
-            within=_SUBSET,
+            "(?:发生|收到|引发|受理|被提起|接到)(?:的)?<N>(?:件|起|宗|例|次)"
+            f"[^。;,\\d]{{0,20}}{what}(?![、和及或])",
+            within=_SUBSET_WORDS,
         ),
         _none(
             name,
             word,
-            f"(?:未|从未|均未|尚未)(?:有|曾|被)?{_HAPPENED}[^。;,]{{0,44}}?{what}{after}",
-            within=_SUBSET,
+            f"(?:未|从未|均未|尚未)(?:有|曾|被)?{_HAPPENED_VERBS}[^。;,]{{0,44}}?{what}{after}",
+            within=_SUBSET_WORDS,
         ),
         _none(
             name,
             word,
             f"(?:没有|(?<![均])无)[^。;,]{{0,44}}?{what}{after}",
-            within=_SUBSET,
+            within=_SUBSET_WORDS,
         ),
         _none(
             name,
             word,
             f"{what}[^。;,\\d]{{0,14}}?(?:均为|为|共|各|都是)?(?:0|零)(?:件|起|宗|例|次)",
-            within=_SUBSET,
+            within=_SUBSET_WORDS,
         ),
     ]
 
 
-_FEE = "(?:费用|收费|处理费|检索费|复制费|邮寄费|工本费|任何费|有关费)"
-_RULES: tuple[_Rule, ...] = (
+_FEE_WORDS = "(?:费用|收费|处理费|检索费|复制费|邮寄费|工本费|任何费|有关费)"
+_STATEMENT_RULES: tuple[_Rule, ...] = (
     _count(
         "proactive_total",
         "主动公开 信息",
         "主动公开(?:各类|的)?(?:政府|政务)?信息(?:数量|总数量|总数|总量|数)?(?:全年)?(?:累计|共计|合计|总计|共)?"
         "(?:有|为|达到|达)?<N>条",
-        _LISTED,
+        _LISTED_ITEM,
     ),
     _count(
         "proactive_total",
@@ -148,20 +168,20 @@ _RULES: tuple[_Rule, ...] = (
     _count(
         "applications_new",
         "申请",
-        f"(?:收到|受理|接收|接到|新收)(?:到)?(?:的)?{_WHO}{_ASKED}(?:的)?(?:事项|政府信息)?(?:共计|总计|总数|数量|共)?"
-        f"(?:为|达)?<N>{_CASES}",
+        f"(?:收到|受理|接收|接到|新收)(?:到)?(?:的)?{_WHO_PATTERN}{_REQUEST_PATTERN}(?:的)?(?:事项|政府信息)?(?:共计|总计|总数|数量|共)?"
+        f"(?:为|达)?<N>{_CASE_UNITS}",
         within=_OTHER_APPLICATIONS,
         needs="公开",
     ),
     _count(
         "applications_new",
         "办理 申请",
-        f"办理(?:的)?(?:政府信息)?依申请(?:的)?(?:政府信息|信息)?(?:公开)?(?:政府信息|事项|申请)?(?:共计|共)?<N>{_CASES}",
+        f"办理(?:的)?(?:政府信息)?依申请(?:的)?(?:政府信息|信息)?(?:公开)?(?:政府信息|事项|申请)?(?:共计|共)?<N>{_CASE_UNITS}",
     ),
     _count(
         "applications_new",
         "申请",
-        f"(?:收到|受理|接收|接到|新收)<N>{_CASES}[^。;,\\d]{{0,16}}(?:申请|依申请公开)",
+        f"(?:收到|受理|接收|接到|新收)<N>{_CASE_UNITS}[^。;,\\d]{{0,16}}(?:申请|依申请公开)",
         within=_OTHER_APPLICATIONS,
         needs="公开",
     ),
@@ -197,7 +217,7 @@ _RULES: tuple[_Rule, ...] = (
     _none(
         "fees_charged_yuan",
         "费",
-        f"(?:未|没有|从未|均未|尚未|无)(?:向[^。;,]{{0,12}})?(?:收取|发生|产生|涉及)(?:过|任何)?[^。;,]{{0,24}}?{_FEE}(?!的?减免)",
+        f"(?:未|没有|从未|均未|尚未|无)(?:向[^。;,]{{0,12}})?(?:收取|发生|产生|涉及)(?:过|任何)?[^。;,]{{0,24}}?{_FEE_WORDS}(?!的?减免)",
     ),
     _none(
         "fees_charged_yuan",
@@ -207,7 +227,7 @@ _RULES: tuple[_Rule, ...] = (
     _count(
         "fees_charged_yuan",
         "费",
-        f"收取[^。;,\\d]{{0,24}}{_FEE}(?:共计|合计|共|总计|人民币)?<N>(?P<money>万元|元)",
+        f"收取[^。;,\\d]{{0,24}}{_FEE_WORDS}(?:共计|合计|共|总计|人民币)?<N>(?P<money>万元|元)",
     ),
     *_remedy("reviews_total", "复议"),
     *_remedy("suits_total", "诉讼"),
@@ -229,93 +249,73 @@ _RULES: tuple[_Rule, ...] = (
         "(?:公布|发布|制定|公开|制发|出台|印发)[^。;,\\d]{0,8}规范性文件(?:共|共计)?<N>(?:件|份|条|个)",
     ),
 )
-_CHANNEL = re.compile(
+# 通过微信公众号[发布信息265条]: the number counts one channel.
+_CHANNEL_PATTERN = re.compile(
     r"(?:通过|在|利用|依托|经)[^,。;]{2,24}$|(?:网站|网|在线|微信|微博|公众号|平台|重点领域|专栏|公报|新媒体|栏目)[^,。;]{0,8}$"
 )
-_WEBSITE = re.compile(r"网站|门户|在线|网(?=[”\"》]|上|共|累|主|$)")
-_GATE = re.compile("公开|申请|复议|诉讼|微信|网站|规范性文件|费")
+_WEBSITE_PATTERN = re.compile(r"网站|门户|在线|网(?=[”\"》]|上|共|累|主|$)")
+_SUBJECT_PATTERN = re.compile("公开|申请|复议|诉讼|微信|网站|规范性文件|费")
 _SENTENCE_ENDS = "。;!?"
-_ENDS = "。;!?:,、)"
-_HEADING = re.compile(
+_CLAUSE_ENDS = "。;!?:,、)"
+# 三、 (二) 4. open a heading.
+_HEADING_PATTERN = re.compile(
     rf"\s*(?:[{HAN_NUMERALS}]+、|\([{HAN_NUMERALS}]+\)|\d{{1,2}}[.、])"
 )
 # Characters of a line that fills a page; a shorter one ends where it ends.
-WIDE = 25
-_SCALES = {"万": 10_000, "亿": 100_000_000, None: 1}
-
-
-@dataclass(slots=True)
-class Stated:
-    """A number as the sentences state it:
-
-    `value` is None when they contradict each other, and `conflict` has both.
-    """
-
-    name: str
-    value: int | float | None
-    approximate: bool
-    evidence: str
-    span: tuple[int, int]
-    conflict: list[dict[str, Any]] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values, for the record of a report."""
-        out = {"name": self.name, "value": self.value, "approximate": self.approximate}
-        return {
-            **out,
-            "conflict": self.conflict or None,
-            "evidence": self.evidence,
-            "span": list(self.span),
-        }
+WIDE_LINE = 25
+_SCALE_FACTORS = {"万": 10_000, "亿": 100_000_000, None: 1}
 
 
 def stated(
     source: Reading, text: str, without: tuple[int, int] | None = None
-) -> list[Stated]:
+) -> list[Statement]:
     """The numbers that a text states outside its tables.
 
     `without` is the extent of those in the form.
     """
-    found: dict[str, list[Stated]] = {}
+    by_name: dict[str, list[Statement]] = {}
     lines = _parted(source.form, without)
     headings = _Headings(source.form, lines)
-    for start, end in _holding(_TOLD, lines):
+    for start, end in _holding(_TELLING_PATTERN, lines):
         sentence = source.form[start:end]
-        if not _GATE.search(sentence):
+        if not _SUBJECT_PATTERN.search(sentence):
             continue
         for claim in _claims(sentence, taiwan=source.taiwan):
             if claim.needs and claim.needs not in headings.above(start):
                 continue
-            same = found.setdefault(claim.name, [])
-            if all(claim.value != other.value for other in same):
-                span = source.span(start + claim.start, start + claim.end)
-                same.append(
-                    Stated(
-                        claim.name,
-                        claim.value,
-                        claim.approximate,
-                        text[span[0] : span[1]],
-                        span,
-                    )
-                )
-    return [_settled(facts) for facts in found.values()]
+            statements = by_name.setdefault(claim.name, [])
+            if all(claim.value != other.value for other in statements):
+                statements.append(_statement(claim, start, source, text))
+    return [_settled(statements) for statements in by_name.values()]
 
 
-def _settled(facts: Sequence[Stated]) -> Stated:
+def _statement(claim: _Claim, start: int, source: Reading, text: str) -> Statement:
+    """A claim of the sentence that begins at `start` of the form, with its place in the text."""
+    span = source.span(start + claim.start, start + claim.end)
+    return Statement(
+        name=claim.name,
+        value=claim.value,
+        approximate=claim.approximate,
+        evidence=text[span[0] : span[1]],
+        span=span,
+    )
+
+
+def _settled(statements: Sequence[Statement]) -> Statement:
     """One number where all agree, else the conflict."""
-    first = facts[0]
-    if len(facts) == 1:
+    first = statements[0]
+    if len(statements) == 1:
         return first
-    conflict = [
-        {"value": f.value, "evidence": f.evidence, "span": list(f.span)} for f in facts
-    ]
-    return Stated(
-        first.name,
-        None,
-        any(f.approximate for f in facts),
-        first.evidence,
-        first.span,
-        conflict,
+    conflict = tuple(
+        Contradiction(other.value, other.evidence, other.span)
+        for other in statements
+        if other.span is not None
+    )
+    return replace(
+        first,
+        value=None,
+        approximate=any(other.approximate for other in statements),
+        conflict=conflict,
     )
 
 
@@ -334,11 +334,9 @@ def _parted(form: str, without: tuple[int, int] | None) -> str:
 def _holding(sign: re.Pattern[str], lines: str) -> Iterator[tuple[int, int]]:
     """Places of the lines that hold a sign."""
     end = 0
-    while found := sign.search(lines, end):
-        start, end = (
-            lines.rfind("\n", 0, found.start()) + 1,
-            lines.find("\n", found.end()),
-        )
+    while match := sign.search(lines, end):
+        start = lines.rfind("\n", 0, match.start()) + 1
+        end = lines.find("\n", match.end())
         yield start, end
 
 
@@ -346,14 +344,16 @@ class _Headings:
     """The headings that speak of what is counted, looked for as far as they are asked for."""
 
     def __init__(self, form: str, lines: str) -> None:
-        self.form, self.places = form, _holding(_GATE, lines)
+        self.form, self.places = form, _holding(_SUBJECT_PATTERN, lines)
         self.at, self.heading = -1, ""
 
     def above(self, start: int) -> str:
         """The heading that a sentence is or stands under; sentences come in their order."""
         while self.at < start and (place := next(self.places, None)):
             self.at, end = place
-            if end - self.at < 2 * WIDE and _HEADING.match(self.form[self.at : end]):
+            if end - self.at < 2 * WIDE_LINE and _HEADING_PATTERN.match(
+                self.form[self.at : end]
+            ):
                 self.heading = self.form[self.at : end]
         return self.heading
 
@@ -363,21 +363,16 @@ def _unbroken(form: str) -> str:
     stands for it.
     """
     *lines, last = form.split("\n")
-    return (
-        "".join(
-            [
-                line + (" " if len(line) >= WIDE and _goes_on(line) else "\n")
-                for line in lines
-            ]
-        )
-        + last
-    )
+    out = [line + (" " if _goes_on(line) else "\n") for line in lines]
+    return "".join(out) + last
 
 
 def _goes_on(line: str) -> bool:
-    return line.rstrip()[-1:] not in _ENDS and not (
-        len(line) < 2 * WIDE and _HEADING.match(line)
-    )
+    """Whether a sentence goes on in the next line."""
+    if len(line) < WIDE_LINE or line.rstrip()[-1:] in _CLAUSE_ENDS:
+        return False
+    is_heading = len(line) < 2 * WIDE_LINE and _HEADING_PATTERN.match(line)
+    return not is_heading
 
 
 class _Claim(NamedTuple):
@@ -387,7 +382,7 @@ class _Claim(NamedTuple):
     """
 
     name: str
-    value: int | float | None
+    value: Figure | None
     approximate: bool
     start: int
     end: int
@@ -395,32 +390,30 @@ class _Claim(NamedTuple):
 
 
 def _claims(form: str, *, taiwan: bool) -> Iterator[_Claim]:
-    sentence = _WORDED.sub(_mainland, form) if taiwan else "".join(form.split())
+    """What the sentence states, in the order of the rules."""
+    sentence = _TAIWAN_PATTERN.sub(_mainland, form) if taiwan else "".join(form.split())
     rules = _rules_for(sentence)
-    origins = (
-        range(len(form))
-        if sentence == form or not rules
-        else _origins(form, taiwan=taiwan)
-    )
+    if not rules:
+        return
+    origins: Sequence[int] = range(len(form))
+    if sentence != form:
+        origins = _origins(form, taiwan=taiwan)
     for rule in rules:
         for match in rule.pattern.finditer(sentence):
             before = sentence[max(0, match.start() - 30) : match.start()]
-            if (rule.before and rule.before.search(before)) or (
-                rule.within and rule.within.search(match.group())
-            ):
+            if not rule.takes(before, match.group()):
                 continue
             name = _channel(rule.name, before, match.group())
             if name is None:
                 continue
             value, approximate = (0, False) if rule.zero else _number(match)
-            needs = "" if rule.needs in sentence else rule.needs
             yield _Claim(
-                name,
-                value,
-                approximate,
-                origins[match.start()],
-                origins[match.end() - 1] + 1,
-                needs,
+                name=name,
+                value=value,
+                approximate=approximate,
+                start=origins[match.start()],
+                end=origins[match.end() - 1] + 1,
+                needs="" if rule.needs in sentence else rule.needs,
             )
 
 
@@ -428,35 +421,34 @@ def _rules_for(sentence: str) -> tuple[_Rule, ...]:
     """The rules that may find something: most sentences hold no count and no denial, or nothing
     that is counted.
     """
-    counts, denies = (
-        _COUNT.search(sentence) is not None,
-        _DENIAL.search(sentence) is not None,
-    )
+    counts = _COUNT_PATTERN.search(sentence) is not None
+    denies = _DENIAL_PATTERN.search(sentence) is not None
     if not (counts or denies):
         return ()
-    return _rules_of(
-        tuple([word for word in _HELD if word in sentence]), counts, denies
-    )
+    words = tuple([word for word in _RULE_WORDS if word in sentence])
+    return _rules_of(words, counts, denies)
 
 
 @cache
 def _rules_of(words: tuple[str, ...], counts: bool, denies: bool) -> tuple[_Rule, ...]:
     return tuple(
         rule
-        for rule in _RULES
+        for rule in _STATEMENT_RULES
         if (denies if rule.zero else counts) and set(words).issuperset(rule.holds)
     )
 
 
-_HELD = tuple(dict.fromkeys(word for rule in _RULES for word in rule.holds))
+_RULE_WORDS = tuple(
+    dict.fromkeys(word for rule in _STATEMENT_RULES for word in rule.holds)
+)
 # Each begins with a set of characters, to which the search skips, and then looks back.
-_COUNT = re.compile(r"[条件宗次项份起例篇个元](?<=[\d,余多万亿].)")
+_COUNT_PATTERN = re.compile(r"[条件宗次项份起例篇个元](?<=[\d,余多万亿].)")
 # What stands in all that the rules for a count find, and in all that those for none
 # find.
-_DENIAL = re.compile("[未没无零件条宗起例次元](?:(?<=[未没无零])|(?<=0.))")
+_DENIAL_PATTERN = re.compile("[未没无零件条宗起例次元](?:(?<=[未没无零])|(?<=0.))")
 
 # One of both, in a text that still has its white space.
-_TOLD = re.compile(
+_TELLING_PATTERN = re.compile(
     r"[未没无零条件宗次项份起例篇个元](?:(?<=[未没无零])|(?<=[\d,余多万亿\s].))"
 )
 
@@ -465,34 +457,35 @@ def _channel(name: str, before: str, matched: str) -> str | None:
     """What a count of published items counts: all of them, or those of the channel named before."""
     if name != "proactive_total":
         return name
-    found = _CHANNEL.search(before)
+    found = _CHANNEL_PATTERN.search(before)
     if found is None:
         return name
     return (
         "website_items"
-        if _WEBSITE.search(found.group()) and "微" not in found.group() + matched
+        if _WEBSITE_PATTERN.search(found.group())
+        and "微" not in found.group() + matched
         else None
     )
 
 
-def _number(match: re.Match[str]) -> tuple[int | float | None, bool]:
+def _number(match: re.Match[str]) -> tuple[Figure | None, bool]:
     parts = match.groupdict()
-    number = Decimal(parts["n"].replace(",", "")) * _SCALES[parts["scale"]]
+    number = Decimal(parts["n"].replace(",", "")) * _SCALE_FACTORS[parts["scale"]]
     if parts.get("money") == "万元":
         number *= 10_000
     return plain(number), bool(parts["about"] or parts["more"])
 
 
-_TAIWAN = {w.taiwan: w.mainland for w in WORDINGS}
-_WORDED = re.compile(
-    "|".join(sorted(map(re.escape, _TAIWAN), key=len, reverse=True)) + r"|\s+"
+_MAINLAND_WORDS = {w.taiwan: w.mainland for w in WORDINGS}
+_TAIWAN_PATTERN = re.compile(
+    "|".join(sorted(map(re.escape, _MAINLAND_WORDS), key=len, reverse=True)) + r"|\s+"
 )
-_SPACE = re.compile(r"\s+")
+_SPACE_PATTERN = re.compile(r"\s+")
 
 
 def _mainland(match: re.Match[str]) -> str:
     """A Taiwan wording in mainland wording; nothing for white space."""
-    return _TAIWAN.get(match.group(), "")
+    return _MAINLAND_WORDS.get(match.group(), "")
 
 
 def _origins(form: str, *, taiwan: bool) -> list[int]:
@@ -501,7 +494,7 @@ def _origins(form: str, *, taiwan: bool) -> list[int]:
     """
     origins: list[int] = []
     at = 0
-    for match in (_WORDED if taiwan else _SPACE).finditer(form):
+    for match in (_TAIWAN_PATTERN if taiwan else _SPACE_PATTERN).finditer(form):
         origins.extend(range(at, match.start()))
         new = _mainland(match)
         origins.extend([match.start()] * (len(new) - 1) + [match.end() - 1] * bool(new))

@@ -11,21 +11,23 @@ from index.analysis.wording import is_taiwan_worded
 
 __all__ = ["Reading", "reading", "squeeze"]
 
-# Folding drops white space between two Chinese characters, which sets 2.5万元 off from what
-# follows; these stand for it meanwhile.
-_KEPT = (
+# Folding drops white space between two Chinese characters. In a table that white space sets
+# 2.5万元 off from what follows, so these private-use characters stand for it meanwhile.
+_KEPT_SPACES = (
     ("\n", "\ue000"),
     ("\t", "\ue001"),
     (" ", "\ue002"),
     ("\u3000", "\ue002"),
     ("\xa0", "\ue002"),
 )
-_BACK = (("\ue000", "\n"), ("\ue001", "\t"), ("\ue002", " "))
-# Both begin with a set of characters, to which the search skips.
-_ENUMERATOR = re.compile(
+_RESTORED_SPACES = (("\ue000", "\n"), ("\ue001", "\t"), ("\ue002", " "))
+# "1.", "(2)", "3、", but not the 1 of "1.5". It begins with a set of characters: the search skips
+# to them.
+_ENUMERATOR_PATTERN = re.compile(
     r"[(\d](?<![\d.,].)(?:(?<=[(])\d{1,2}|(?<=\d)\d?)\s?(?:[.、](?!\d)|[)])"
 )
-_LABEL = re.compile(r"[^\W_]+")
+# Letters and digits of a label: 三 and 公开 of "三、公开".
+_LABEL_PATTERN = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ class Reading:
 
 def reading(text: str) -> Reading:
     """A display text, ready for its tables and sentences to be read."""
-    folded = fold(_replaced(text, _KEPT))
+    folded = fold(_replaced(text, _KEPT_SPACES))
     return Reading(
-        _replaced(folded.form, _BACK),
+        _replaced(folded.form, _RESTORED_SPACES),
         folded,
         is_taiwan_worded(folded.form),
         folded.offsets.is_identity,
@@ -59,9 +61,7 @@ def reading(text: str) -> Reading:
 
 
 def _replaced(text: str, pairs: Sequence[tuple[str, str]]) -> str:
-    """One character after another: for a few, ten times as fast as `str.translate`, which looks
-    each one up.
-    """
+    # for a few characters ten times as fast as `str.translate`, which looks each one up
     for old, new in pairs:
         text = text.replace(old, new)
     return text
@@ -73,4 +73,4 @@ def squeeze(form: str) -> str:
     >>> squeeze("2. 其他法律行政法规\\n禁止公开"), squeeze("(七)总计")
     ('其他法律行政法规禁止公开', '七总计')
     """
-    return "".join(_LABEL.findall(_ENUMERATOR.sub("", form)))
+    return "".join(_LABEL_PATTERN.findall(_ENUMERATOR_PATTERN.sub("", form)))

@@ -2,8 +2,8 @@
 head.
 
 Rows are known by their labels and columns by their heads, never by position alone: two rows or two
-columns exchanged satisfy every identity. A row with another number of values than the form has
-columns stays unassigned, its values kept as they stand.
+columns that are exchanged satisfy every identity. A row with another number of values than the form
+has columns stays unassigned; its values are kept as they stand.
 """
 
 from __future__ import annotations
@@ -13,37 +13,53 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from indexer.statistics.segments import CONTEXT, Segment, choose
-from indexer.statistics.templates import (
-    APPLICANTS,
-    BLOCKS,
+from index.model.forms import (
+    ANNEX_COLUMNS,
+    APPLICANT_COLUMNS,
+    FORM_MARKERS,
     FORMS,
-    MARKERS,
-    RESULTS,
+    RESULT_COLUMNS,
+    REVIEW_BLOCKS,
     STAT2014,
     Clause,
-    Column,
-    Row,
+    FormColumn,
+    FormRow,
     clause_rows,
 )
-from indexer.statistics.values import MONEY, Value
+from indexer.statistics.segments import CONTEXT_CHARACTERS, Segment, choose
+from indexer.statistics.values import MONEY_UNITS, Value
 
 __all__ = ["Grid", "Line", "form_of", "recognise"]
 
+# 本列数据的勾稽关系为 ... 申请人情况 | 自然人 | 法人或其他组织: heads of part 三.
 _APPLICATION_HEAD = re.compile("申请人情况|勾稽关系|自然人法人或其他组织")
+# 结果维持 结果纠正 其他结果 尚未审结 总计: heads of part 四.
 _REVIEW_HEAD = re.compile("结果维持.*尚未审结")
+# 第二十条第(一)项, 信息内容: heads of part 二.
 _CLAUSE_HEAD = re.compile("第二十条第|信息内容")
-_RESULT = re.compile("|".join(c.label for c in RESULTS))
-_APPLICANT = re.compile(
+_RESULT_PATTERN = re.compile("|".join(column.label for column in RESULT_COLUMNS))
+# 其他 alone is a head; 其他处理 and 其他法律行政法规 are labels of rows.
+_APPLICANT_PATTERN = re.compile(
     "自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他(?!组织|处理|法律行政|法律法规|结果)"
 )
+# 本年收费金额(单位:万元), squeezed to 本年收费金额单位万元.
 _MONEY_HEAD = re.compile("(?:金额|单位|收费)(?:单位)?(亿元|万元|元)")
-_MARKER = re.compile("|".join(MARKERS.values()))
-_FORM_OF = {
-    marker: name for name, markers in MARKERS.items() for marker in markers.split("|")
+_MARKER_PATTERN = re.compile("|".join(FORM_MARKERS.values()))
+_FORM_OF_MARKER = {
+    marker: name
+    for name, markers in FORM_MARKERS.items()
+    for marker in markers.split("|")
 }
+# 本年新收政府信息公开申请数量: a row that the forms of 2019 and 2021 share.
+_SHARED_ROW = re.compile("本年新收(?:政府信息公开)?申请|结转下年度继续办理")
+# The form of 2021 splits 其他处理 into three rows; these are the first two.
+_SPLIT_OTHER = re.compile("逾期不补正|逾期未按收费")
 # The least characters of a label on either side of values that stand in its middle.
-SPLIT = 4
+MIN_LABEL_PART = 4
+# A head of part 二 is short; prose before it is not, and may speak of 信息内容 too.
+CLAUSE_HEAD_CHARACTERS = 200
+# Segments after the last row of part 三 in which a label may still lie on both sides of its values.
+SPLIT_REACH = 2
 
 
 @dataclass(slots=True)
@@ -62,11 +78,10 @@ class Line:
 
 @dataclass(slots=True)
 class Grid:
-    """The tables of one report, by the keys of the form:
+    """The tables of one report: `lines[table][row]`, by the keys of the form.
 
-    `lines[table][row]`. `problems` cost values, `notes` do not.
-
-    `extent` is what part of the form (the text) the tables cover.
+    `extra` are rows that the form does not have. `problems` cost values, `notes` do not. `extent`
+    is the part of the text, in index form, that the tables cover.
     """
 
     form: str
@@ -83,31 +98,43 @@ class Grid:
 
 
 def form_of(segments: Iterable[Segment]) -> tuple[str | None, dict[str, list[str]]]:
-    """The form by its labels, "mixed" when there are labels of both, None without any; and the
-    labels found.
+    """The form by its labels, and the labels that told it, by form.
 
-    Only labels right before values count: prose may write of 政府集中采购 in any year.
+    The form is "mixed" when there are labels of both, None without any. Only labels right before
+    values count: prose may write of 政府集中采购 in any year.
     """
-    text = "\n".join(s.context for s in segments)
-    markers = sorted(set(_MARKER.findall(text)))
-    found = {name: [m for m in markers if _FORM_OF[m] == name] for name in MARKERS}
-    old, new = len(found["gb2019"]), len(found["gb2021"])
+    segments = list(segments)
+    text = "\n".join(segment.context for segment in segments)
+    markers = sorted(set(_MARKER_PATTERN.findall(text)))
+    by_form = {
+        name: [marker for marker in markers if _FORM_OF_MARKER[marker] == name]
+        for name in FORM_MARKERS
+    }
+    return _form_by(by_form, text, segments), by_form
+
+
+def _form_by(
+    by_form: Mapping[str, list[str]],
+    text: str,
+    segments: Iterable[Segment],
+) -> str | None:
+    old = len(by_form["gb2019"])
+    new = len(by_form["gb2021"])
+    # one label of a form alone may be chance
     if old > 1 and new > 1:
-        return "mixed", found
+        return "mixed"
     if max(old, new) > 1:
-        return ("gb2019" if old > new else "gb2021"), found
-    if len(found["stat2014"]) > 2:
-        return "stat2014", found
-    if not re.search("本年新收(?:政府信息公开)?申请|结转下年度继续办理", text):
-        return None, found
-    # part 二 may be missing or a picture; the later form splits 其他处理 into three rows
-    if new > old or re.search("逾期不补正|逾期未按收费", text):
-        return "gb2021", found
-    return (
-        "gb2019"
-        if old > new or any(s.label.endswith("其他处理") for s in segments)
-        else None
-    ), found
+        return "gb2019" if old > new else "gb2021"
+    if len(by_form["stat2014"]) > 2:
+        return "stat2014"
+    if not _SHARED_ROW.search(text):
+        return None
+    # part 二 may be missing or a picture: the rows of part 三 tell
+    if new > old or _SPLIT_OTHER.search(text):
+        return "gb2021"
+    if old > new or any(segment.label.endswith("其他处理") for segment in segments):
+        return "gb2019"
+    return None
 
 
 def recognise(segments: Sequence[Segment], form: str) -> Grid:
@@ -119,87 +146,89 @@ def recognise(segments: Sequence[Segment], form: str) -> Grid:
     end = len(segments)
     start = _start(segments, form)
     review = _first(_REVIEW_HEAD, segments, start if start < end else 0, end)
-    first = _first(_CLAUSE_HEAD, segments, 0, min(start, review))
-    _clauses(grid, segments[first : min(start, review)])
+    clauses_end = min(start, review)
+    first = _first(_CLAUSE_HEAD, segments, 0, clauses_end)
+    _clauses(grid, segments[first:clauses_end])
     _applications(grid, segments[start:review])
     _second(grid, segments[review + 1 :])
+    # the three blocks of part 四 may be up to three segments behind the first
     _review(grid, segments[review : review + 4])
-    used = [s for s in segments[min(first, start) : review + 1] if s.start >= 0]
-    if used:
-        grid.extent = (used[0].start, used[-1].end)
+    covered = segments[min(first, start) : review + 1]
+    _extend(grid, [segment for segment in covered if segment.start >= 0])
     return grid
+
+
+def _extend(grid: Grid, segments: Sequence[Segment]) -> None:
+    """Let the extent of the tables reach over segments of the text."""
+    if segments:
+        start = grid.extent[0] if grid.extent else segments[0].start
+        grid.extent = (start, segments[-1].end)
 
 
 def _first(
     head: re.Pattern[str], segments: Sequence[Segment], start: int, end: int
 ) -> int:
-    """The first segment under a head, `end` when there is none.
-
-    A head of part 二 is short, prose before it is not.
-    """
-    reach = 200 if head is _CLAUSE_HEAD else CONTEXT
-    return next(
-        (n for n in range(start, end) if head.search(segments[n].context[-reach:])), end
-    )
+    """The first segment under a head, `end` when there is none."""
+    reach = CLAUSE_HEAD_CHARACTERS if head is _CLAUSE_HEAD else CONTEXT_CHARACTERS
+    for number in range(start, end):
+        if head.search(segments[number].context[-reach:]):
+            return number
+    return end
 
 
 def _start(segments: Sequence[Segment], form: str) -> int:
     """Where the application table starts: at its head, else at its first whole row."""
-    for n, segment in enumerate(segments):
+    for number, segment in enumerate(segments):
         if _APPLICATION_HEAD.search(segment.context):
-            return n
-    new = form if form in FORMS else "gb2021"
-    for n, segment in enumerate(segments):
-        if _application_rows(new).match(segment) and len(segment.values) == len(
-            APPLICANTS
-        ):
-            return n
+            return number
+    rows = _application_rows(form if form in FORMS else "gb2021")
+    for number, segment in enumerate(segments):
+        is_whole = len(segment.values) == len(APPLICANT_COLUMNS)
+        if is_whole and rows.match(segment):
+            return number
     return len(segments)
 
 
-# -- rows
-# ----------------------------------------------------------------------------------------------------------
-
-
+# ---------------------------------------------------------------------- rows
 class _Rows:
-    """The rows of a table, found by one pattern: all labels at the end of a text, the leftmost
-    match the longest.
+    """The rows of a table, found by one pattern.
+
+    It has all labels, each at the end of a text. The leftmost match is the longest label.
     """
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[FormRow]) -> None:
         self.rows = tuple(rows)
-        self.pattern = re.compile(
-            "|".join(f"(?P<r{n}>{row.expression})$" for n, row in enumerate(self.rows))
-        )
+        labels = [
+            f"(?P<r{number}>{row.expression})$" for number, row in enumerate(self.rows)
+        ]
+        self.pattern = re.compile("|".join(labels))
         # the same few labels stand in every report
         self.named = lru_cache(maxsize=1024)(self._named)
 
-    def match(self, segment: Segment) -> Row | None:
+    def match(self, segment: Segment) -> FormRow | None:
         """The row that a segment is."""
         row = self.named(segment.label)
-        return (
-            self.named(segment.bare)
-            if row is None and segment.bare != segment.label
-            else row
-        )
+        if row is None and segment.bare != segment.label:
+            return self.named(segment.bare)
+        return row
 
-    def _named(self, label: str) -> Row | None:
-        found = self.pattern.search(label)
-        return (
-            self.rows[int(found.lastgroup[1:])] if found and found.lastgroup else None
-        )
+    def _named(self, label: str) -> FormRow | None:
+        match = self.pattern.search(label)
+        if match is None or match.lastgroup is None:
+            return None
+        return self.rows[int(match.lastgroup[1:])]
 
 
 @cache
 def _application_rows(form: str) -> _Rows:
-    """The rows of the form; a report on the form of 2021 may still have the one row 其他处理 of
-    2019.
+    """The rows of the form.
+
+    A report on the form of 2021 may still have the one row 其他处理 of 2019.
     """
     rows = FORMS[form].applications
-    old = [
-        r for r in FORMS["gb2019"].applications if r.key == "other" and r not in rows
-    ]
-    return _Rows((*rows, *old))
+    older = FORMS["gb2019"].applications
+    other = [row for row in older if row.key == "other" and row not in rows]
+    return _Rows((*rows, *other))
 
 
 @cache
@@ -218,108 +247,115 @@ def _printed(label: str) -> str:
     return re.sub(r"\W", "", label)
 
 
-def _split(rows: Iterable[Row], segment: Segment) -> Row | None:
-    """The row whose label stands on both sides of its values, as a PDF sets a label of two lines
-    beside one line.
+def _split(rows: Iterable[FormRow], segment: Segment) -> FormRow | None:
+    """The row whose label stands on both sides of its values.
+
+    A PDF sets a label of two lines beside one line of values:
+    没有现成信息 0 0 0 0 0 0 0 需要另行制作.
     """
     for row in rows:
         label = _printed(row.label)
-        for cut in range(len(label) - 1, SPLIT - 1, -1):
-            if segment.label.endswith(label[:cut]) and segment.after.startswith(
-                label[cut:]
-            ):
+        for cut in range(len(label) - 1, MIN_LABEL_PART - 1, -1):
+            is_before = segment.label.endswith(label[:cut])
+            if is_before and segment.after.startswith(label[cut:]):
                 return row
     return None
 
 
-def _raw(segment: Segment) -> list[str]:
-    return [v.raw or "" for v in segment.values]
+def _raw(values: Iterable[Value]) -> list[str]:
+    return [value.raw or "" for value in values]
 
 
 def _put(
-    grid: Grid, table: str, row: Row, columns: Sequence[Column], segment: Segment
+    grid: Grid,
+    table: str,
+    row: FormRow,
+    columns: Sequence[FormColumn],
+    segment: Segment,
 ) -> None:
     """Assign a row, or keep its values unassigned."""
     lines = grid.lines.setdefault(table, {})
+    before = lines.get(row.key)
     values = choose(segment, len(columns))
     if values is None:
-        if row.key not in lines:
-            lines[row.key] = Line(row.key, row.label, raw=_raw(segment))
+        if before is None:
+            lines[row.key] = Line(row.key, row.label, raw=_raw(segment.values))
         return
-    line = Line(
-        row.key,
-        row.label,
-        {c.key: v for c, v in zip(columns, values, strict=True)},
-        at=segment.at,
-    )
-    before = lines.get(row.key)
+    by_column = {column.key: v for column, v in zip(columns, values, strict=True)}
+    line = Line(row.key, row.label, by_column, at=segment.at)
     if before and before.values and _numbers(before) != _numbers(line):
-        grid.problems.append(
-            f"{row.label}: printed twice with different numbers, not taken"
-        )
-        lines[row.key] = Line(
-            row.key,
-            row.label,
-            raw=[*(v.raw or "" for v in before.values.values()), *_raw(segment)],
-        )
-    elif not (
-        before and before.raw and not before.values and len(before.raw) > len(columns)
-    ):
+        problem = f"{row.label}: printed twice with different numbers, not taken"
+        grid.problems.append(problem)
+        raw = _raw(before.values.values()) + _raw(segment.values)
+        lines[row.key] = Line(row.key, row.label, raw=raw)
+    elif not _has_too_many(before, len(columns)):
         lines[row.key] = line
 
 
+def _has_too_many(line: Line | None, count: int) -> bool:
+    """Whether a row was read that has more values than columns: a second one does not mend it."""
+    return line is not None and not line.values and len(line.raw) > count
+
+
 def _numbers(line: Line) -> list[object]:
-    return [v.value for v in line.values.values()]
+    return [value.value for value in line.values.values()]
 
 
-# -- the three tables
-# ----------------------------------------------------------------------------------------------
-
-
+# ---------------------------------------------------------------------- part 二
 def _clauses(grid: Grid, segments: Sequence[Segment]) -> None:
     clauses = _clause_of(grid.form)
-    rows = _clause_rows(grid.form)
+    matched = _matched(_clause_rows(grid.form), segments)
     heads = ""
-    matched = _matched(rows, segments)
-    for n, segment in enumerate(segments):
-        heads = segment.context if _CLAUSE_HEAD.search(segment.context) else heads
-        row = matched.get(n)
+    for number, segment in enumerate(segments):
+        if _CLAUSE_HEAD.search(segment.context):
+            heads = segment.context
+        row = matched.get(number)
         if row is None:
-            _keep(grid, "proactive", segment, inside=_inside(n, matched))
+            _keep(grid, "proactive", segment, inside=_inside(number, matched))
             continue
         clause = clauses[row.key]
         _put(grid, "proactive", row, _headed(grid, clause, heads), segment)
         _money(grid, row, clause, heads + segment.label)
 
 
-def _matched(rows: _Rows, segments: Sequence[Segment]) -> dict[int, Row]:
-    """Which segments are rows of a table."""
-    return {
-        n: row
-        for n, segment in enumerate(segments)
-        if (row := rows.match(segment)) is not None
-    }
+def _matched(rows: _Rows, segments: Sequence[Segment]) -> dict[int, FormRow]:
+    """Which segments are rows of a table, by number."""
+    matches = {number: rows.match(segment) for number, segment in enumerate(segments)}
+    return {number: row for number, row in matches.items() if row is not None}
 
 
-def _inside(place: int, matched: Mapping[int, Row]) -> bool:
-    """Whether a segment stands between rows of the table; what follows the last is another table's."""
-    return bool(matched) and min(matched) < place < max(matched)
+def _inside(number: int, matched: Mapping[int, FormRow]) -> bool:
+    """Whether a segment stands between rows of the table.
 
-
-def _headed(grid: Grid, clause: Clause, heads: str) -> Sequence[Column]:
-    """The columns in the order of their printed heads; the form's order where not all of them can
-    be read.
+    What follows the last row is another table's.
     """
-    places = {c.key: heads.rfind(_printed(c.label)) for c in clause.columns}
+    return bool(matched) and min(matched) < number < max(matched)
+
+
+def _headed(grid: Grid, clause: Clause, heads: str) -> Sequence[FormColumn]:
+    """The columns in the order of their printed heads.
+
+    Where not all heads can be read, the order of the form.
+    """
+    places = {
+        column.key: heads.rfind(_printed(column.label)) for column in clause.columns
+    }
     if min(places.values()) < 0:
         return clause.columns
-    order = sorted(clause.columns, key=lambda c: places[c.key])
+    order = sorted(clause.columns, key=lambda column: places[column.key])
     if tuple(order) != clause.columns:
-        _note(
-            grid,
-            f"{clause.label}: columns in another order than the form has; read by their heads",
-        )
+        _note_order(grid, clause.label)
     return order
+
+
+def _note_order(grid: Grid, name: str) -> None:
+    note = "columns in another order than the form has; read by their heads"
+    _note(grid, f"{name}: {note}")
+
+
+def _note_incomplete(grid: Grid, name: str) -> None:
+    note = "heads incomplete; columns taken in the order of the form"
+    _note(grid, f"{name}: {note}")
 
 
 def _note(grid: Grid, note: str) -> None:
@@ -327,179 +363,176 @@ def _note(grid: Grid, note: str) -> None:
         grid.notes.append(note)
 
 
-def _money(grid: Grid, row: Row, clause: Clause, heads: str) -> None:
-    """Give money its unit: from the cell, else from the printed head, else from the form; in 元."""
+def _money(grid: Grid, row: FormRow, clause: Clause, heads: str) -> None:
+    """Give money its unit, and turn it into 元.
+
+    The unit is that of the cell, else of the printed head, else of the form.
+    """
     column = next((c for c in clause.columns if c.key == "amount"), None)
     value = grid.value("proactive", row.key, "amount") if column else None
     if column is None or value is None or value.value is None or value.unit == "元":
         return
-    found = _MONEY_HEAD.search(heads)
-    unit = found[1] if found else column.unit
+    head = _MONEY_HEAD.search(heads)
+    unit = head[1] if head else column.unit
     line = grid.lines["proactive"][row.key]
-    if unit in MONEY:
-        number = value.value * MONEY[unit]
-        line.values["amount"] = Value(
-            value.raw, number, value.semantics, "元", value.span, value.line
-        )
+    if unit in MONEY_UNITS:
+        yuan = value.value * MONEY_UNITS[unit]
+        line.values["amount"] = value._replace(value=yuan, unit="元")
     elif value.value:
         _note(grid, f"{row.label}: an amount without a unit, not taken as money")
 
 
 def _keep(grid: Grid, table: str, segment: Segment, *, inside: bool) -> None:
-    """A row that the form does not have, as it stands."""
-    if inside and segment.label and any(v.semantics != "blank" for v in segment.values):
-        grid.extra.setdefault(table, []).append(
-            Line("", segment.bare[-60:], raw=_raw(segment))
-        )
+    """Keep a row that the form does not have, as it stands."""
+    if not inside or not segment.label:
+        return
+    if any(value.semantics != "blank" for value in segment.values):
+        line = Line("", segment.bare[-60:], raw=_raw(segment.values))
+        grid.extra.setdefault(table, []).append(line)
 
 
+# ---------------------------------------------------------------------- part 三
 def _applications(grid: Grid, segments: Sequence[Segment]) -> None:
     rows = _application_rows(grid.form)
     matched = _matched(rows, segments)
     if not matched:
         return
-    columns = _applicants(
-        grid, "".join(s.context for s in segments[: min(matched) + 1])
-    )
-    _unpad([segments[n] for n in matched])
-    for n, row in matched.items():
-        _put(grid, "applications", row, columns, segments[n])
-    lines = grid.lines["applications"]
-    for n, segment in enumerate(segments):
-        if n in matched or n > max(matched) + 2:
+    before_rows = segments[: min(matched) + 1]
+    columns = _applicants(grid, "".join(segment.context for segment in before_rows))
+    _unpad([segments[number] for number in matched])
+    for number, row in matched.items():
+        _put(grid, "applications", row, columns, segments[number])
+    for number, segment in enumerate(segments[: max(matched) + SPLIT_REACH + 1]):
+        if number in matched:
             continue
-        both = _split(
-            [r for r in rows.rows if r.key not in lines and not r.whole], segment
-        )
-        if both is not None:
-            _put(grid, "applications", both, columns, segment)
+        split = _split(_unread_rows(grid, rows), segment)
+        if split is not None:
+            _put(grid, "applications", split, columns, segment)
         else:
-            _keep(grid, "applications", segment, inside=_inside(n, matched))
+            _keep(grid, "applications", segment, inside=_inside(number, matched))
+
+
+def _unread_rows(grid: Grid, rows: _Rows) -> list[FormRow]:
+    """The rows that are still missing; 其他 and 总计 are too short to be split."""
+    lines = grid.lines["applications"]
+    return [row for row in rows.rows if row.key not in lines and not row.whole]
 
 
 def _unpad(rows: Sequence[Segment]) -> None:
-    """Drop the empty cell that a merged label leaves before the values, from every row once it
-    shows in one.
+    """Drop the empty cell that a merged label leaves before the values.
 
-    In a row that lost a cell it would stand for the first applicant.
+    It is dropped from every row once it shows in one: in a row that lost a cell it would stand for
+    the first applicant.
     """
-    if not any(s.leading == 1 and len(s.values) == len(APPLICANTS) + 1 for s in rows):
+    padded = len(APPLICANT_COLUMNS) + 1
+    if not any(row.leading == 1 and len(row.values) == padded for row in rows):
         return
     for segment in rows:
         if segment.leading and segment.spans == ():
-            segment.values, segment.leading = segment.values[1:], segment.leading - 1
+            segment.values = segment.values[1:]
+            segment.leading -= 1
 
 
-def _applicants(grid: Grid, heads: str) -> Sequence[Column]:
-    """The columns in the order of their heads. 总计 is printed in the upper row of heads and is the
-    last column.
+def _applicants(grid: Grid, heads: str) -> Sequence[FormColumn]:
+    """The columns in the order of their heads.
+
+    总计 is printed in the upper row of heads and is the last column.
     """
-    by_label = {c.label: c for c in APPLICANTS}
-    names = list(dict.fromkeys(_APPLICANT.findall(heads)))
-    if len(names) < len(APPLICANTS) - 1:
-        _note(
-            grid, "申请情况表: heads incomplete; columns taken in the order of the form"
-        )
-        return APPLICANTS
-    columns = (*(by_label[name] for name in names), APPLICANTS[-1])
-    if columns != APPLICANTS:
-        _note(
-            grid,
-            "申请情况表: columns in another order than the form has; read by their heads",
-        )
+    by_label = {column.label: column for column in APPLICANT_COLUMNS}
+    names = list(dict.fromkeys(_APPLICANT_PATTERN.findall(heads)))
+    if len(names) < len(APPLICANT_COLUMNS) - 1:
+        _note_incomplete(grid, "申请情况表")
+        return APPLICANT_COLUMNS
+    columns = (*(by_label[name] for name in names), APPLICANT_COLUMNS[-1])
+    if columns != APPLICANT_COLUMNS:
+        _note_order(grid, "申请情况表")
     return columns
 
 
 def _second(grid: Grid, segments: Sequence[Segment]) -> None:
-    """A second application table, with other numbers, makes it unknown whose the first is."""
+    """Where a second application table has other numbers, nobody knows whose the first is."""
     first = grid.lines.get("applications", {}).get("new")
     if first is None or not first.values:
         return
+    rows = _application_rows(grid.form)
     for segment in segments:
-        row = _application_rows(grid.form).match(segment)
-        values = choose(segment, len(APPLICANTS)) if row and row.key == "new" else None
-        if values and [v.value for v in values] != _numbers(first):
-            grid.problems.append(
-                "two application tables with different numbers, none taken"
-            )
+        row = rows.match(segment)
+        if row is None or row.key != "new":
+            continue
+        values = choose(segment, len(APPLICANT_COLUMNS))
+        if values and [value.value for value in values] != _numbers(first):
+            problem = "two application tables with different numbers, none taken"
+            grid.problems.append(problem)
             grid.lines["applications"] = {}
             return
 
 
+# ---------------------------------------------------------------------- part 四
 def _review(grid: Grid, segments: Sequence[Segment]) -> None:
     """Fifteen values under three blocks of five heads."""
-    count = len(BLOCKS) * len(RESULTS)
-    under = [s for s in segments if _REVIEW_HEAD.search(s.context)]
-    lines = grid.lines.setdefault("review", {}) if under else {}
-    whole = next(
-        ((s, values) for s in under if (values := choose(s, count)) is not None), None
-    )
-    if whole is None:
-        for segment in under[:1]:
-            lines[BLOCKS[0].key] = Line(
-                BLOCKS[0].key, BLOCKS[0].label, raw=_raw(segment)
-            )
+    width = len(RESULT_COLUMNS)
+    count = len(REVIEW_BLOCKS) * width
+    under = [segment for segment in segments if _REVIEW_HEAD.search(segment.context)]
+    if not under:
         return
-    segment, values = whole
-    heads = _RESULT.findall(segment.context[segment.context.find(RESULTS[0].label) :])[
-        -count:
-    ]
-    for n, block in enumerate(BLOCKS):
-        columns = _results(grid, heads[5 * n : 5 * n + 5])
-        part = values[5 * n : 5 * n + 5]
-        lines[block.key] = Line(
-            block.key,
-            block.label,
-            {c.key: v for c, v in zip(columns, part, strict=True)},
-            at=segment.at,
-        )
+    lines = grid.lines.setdefault("review", {})
+    for segment in under:
+        values = choose(segment, count)
+        if values is not None:
+            break
+    else:
+        block = REVIEW_BLOCKS[0]
+        lines[block.key] = Line(block.key, block.label, raw=_raw(under[0].values))
+        return
+    first_head = segment.context.find(RESULT_COLUMNS[0].label)
+    heads = _RESULT_PATTERN.findall(segment.context[first_head:])[-count:]
+    for number, block in enumerate(REVIEW_BLOCKS):
+        part = slice(width * number, width * (number + 1))
+        columns = _results(grid, heads[part])
+        by_column = {
+            column.key: value
+            for column, value in zip(columns, values[part], strict=True)
+        }
+        lines[block.key] = Line(block.key, block.label, by_column, at=segment.at)
 
 
-def _results(grid: Grid, heads: Sequence[str]) -> Sequence[Column]:
-    by_label = {c.label: c for c in RESULTS}
+def _results(grid: Grid, heads: Sequence[str]) -> Sequence[FormColumn]:
+    by_label = {column.label: column for column in RESULT_COLUMNS}
     if set(heads) != set(by_label):
-        _note(
-            grid, "复议诉讼表: heads incomplete; columns taken in the order of the form"
-        )
-        return RESULTS
-    columns = tuple(by_label[h] for h in heads)
-    if columns != RESULTS:
-        _note(
-            grid,
-            "复议诉讼表: columns in another order than the form has; read by their heads",
-        )
+        _note_incomplete(grid, "复议诉讼表")
+        return RESULT_COLUMNS
+    columns = tuple(by_label[head] for head in heads)
+    if columns != RESULT_COLUMNS:
+        _note_order(grid, "复议诉讼表")
     return columns
 
 
-# -- the annex of 2014
-# ---------------------------------------------------------------------------------------------
-
-_COUNTED = re.compile("(?:条|件|次|篇|万元|元|个|人|人次)$")
-_ONE = (Column("value", "统计数"),)
+# ---------------------------------------------------------------------- the annex of 2014
+# 主动公开政府信息数 条: the unit stands in a column of its own.
+_UNIT_PATTERN = re.compile("(?:条|件|次|篇|万元|元|个|人|人次)$")
 
 
 def _annex(grid: Grid, segments: Sequence[Segment]) -> None:
-    """One number a row. 被依法纠错数 stands under reviews and lawsuits: the first after the row
-    before is meant.
+    """One number a row.
+
+    被依法纠错数 stands under reviews and under lawsuits: the first after the row before is meant.
     """
-    at = -1
+    position = -1
     for segment in segments:
         numbers = [v for v in segment.values if v.semantics not in ("blank", "text")]
-        found = [n for n in _annex_rows(segment.label) if numbers]
-        if not found:
+        candidates = _annex_rows(segment.label) if numbers else []
+        if not candidates:
             continue
-        at = next((n for n in found if n > at), found[0])
-        row = STAT2014[at]
-        plain_numbers = Segment(
+        later = (number for number in candidates if number > position)
+        position = next(later, candidates[0])
+        row = STAT2014[position]
+        numbers_alone = Segment(
             segment.label, segment.bare, segment.context, numbers, at=segment.at
         )
-        _put(grid, "annex", row, _ONE, plain_numbers)
+        _put(grid, "annex", row, ANNEX_COLUMNS, numbers_alone)
         _annex_unit(grid, row)
         if segment.start >= 0:
-            grid.extent = (
-                grid.extent[0] if grid.extent else segment.start,
-                segment.end,
-            )
+            _extend(grid, [segment])
 
 
 @cache
@@ -508,27 +541,26 @@ def _annex_patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def _annex_rows(label: str) -> list[int]:
-    """The rows that a label may mean: those with the longest match."""
-    for text in (label, _COUNTED.sub("", label)):
-        found = {
-            n: m.start()
-            for n, p in enumerate(_annex_patterns())
-            if (m := p.search(text))
+    """The rows that a label may mean, by number: those with the longest match."""
+    for text in (label, _UNIT_PATTERN.sub("", label)):
+        starts = {
+            number: match.start()
+            for number, pattern in enumerate(_annex_patterns())
+            if (match := pattern.search(text))
         }
-        if found:
-            return [n for n, start in found.items() if start == min(found.values())]
+        if starts:
+            first = min(starts.values())
+            return [number for number, start in starts.items() if start == first]
     return []
 
 
-def _annex_unit(grid: Grid, row: Row) -> None:
+def _annex_unit(grid: Grid, row: FormRow) -> None:
     line = grid.lines["annex"][row.key]
     value = line.values.get("value")
     if value is None or value.value is None or value.unit:
         return
-    money = MONEY.get(row.unit or "")
-    number, unit = (
-        (value.value * money, "元") if money is not None else (value.value, row.unit)
-    )
-    line.values["value"] = Value(
-        value.raw, number, value.semantics, unit, value.span, value.line
-    )
+    factor = MONEY_UNITS.get(row.unit or "")
+    if factor is None:
+        line.values["value"] = value._replace(unit=row.unit)
+    else:
+        line.values["value"] = value._replace(value=value.value * factor, unit="元")

@@ -1,19 +1,24 @@
-"""The same tables read twice: from cells, which keep blanks, and from text, which has the places."""
+"""The same tables read twice.
+
+Cells keep blanks, and the text has the places.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from index.model.forms import FORMS, REVIEW_BLOCKS, clause_rows
 from indexer.statistics.checks import application_rows
 from indexer.statistics.recognise import Grid, Line
-from indexer.statistics.templates import BLOCKS, FORMS, clause_rows
 
 __all__ = ["merged", "missing"]
 
 
 def merged(cells: Grid, text: Grid) -> Grid:
-    """The grid of the cells, completed by rows that only the text has; each value with its place in
-    the text.
+    """The grid of the cells, completed by rows that only the text has.
+
+    Each value has its place in the text.
     """
     out = Grid(
         cells.form,
@@ -23,41 +28,52 @@ def merged(cells: Grid, text: Grid) -> Grid:
         extra=cells.extra,
     )
     for table in dict.fromkeys((*cells.lines, *text.lines)):
-        have, others = cells.lines.get(table, {}), text.lines.get(table, {})
-        refused = table == "applications" and cells.problems and not have
-        rows = (
-            {}
-            if refused
-            else {
-                k: v
-                for k, v in others.items()
-                if k not in have and (v.values or not have)
-            }
-        )
-        out.lines[table] = {
-            **{k: _placed(line, others.get(k)) for k, line in have.items()},
-            **rows,
-        }
+        have = cells.lines.get(table, {})
+        others = text.lines.get(table, {})
+        placed = {key: _placed(line, others.get(key)) for key, line in have.items()}
+        # two tables with different numbers were refused: the text has the same two
+        is_refused = table == "applications" and cells.problems and not have
+        more = {} if is_refused else _only_in_text(have, others)
+        out.lines[table] = placed | more
     if not cells.lines:
-        out.problems, out.notes, out.extra = text.problems, text.notes, text.extra
+        out.problems = text.problems
+        out.notes = text.notes
+        out.extra = text.extra
     return out
 
 
+def _only_in_text(
+    have: Mapping[str, Line], others: Mapping[str, Line]
+) -> dict[str, Line]:
+    """Rows of the text that the cells lack.
+
+    One without values counts only where the cells have no row at all.
+    """
+    return {
+        key: line
+        for key, line in others.items()
+        if key not in have and (line.values or not have)
+    }
+
+
 def _placed(line: Line, other: Line | None) -> Line:
-    """A row of cells with the spans of the same row in the text, where both have the same numbers."""
+    """A row of cells with the spans of the same row in the text.
+
+    The spans are taken only where both have the same numbers.
+    """
     if other is None:
         return line
     if not line.values:
         return other if other.values and not line.raw else line
-    places = [v.span for v in other.values.values() if v.value is not None]
-    here = [v.value for v in line.values.values() if v.value is not None]
-    if here != [v.value for v in other.values.values() if v.value is not None]:
+    numbers = [v.value for v in line.values.values() if v.value is not None]
+    known = [v for v in other.values.values() if v.value is not None]
+    if numbers != [value.value for value in known]:
         return line
-    spans = iter(places)
-    values = {
-        k: v._replace(span=next(spans)) if v.value is not None else v
-        for k, v in line.values.items()
-    }
+    spans = (value.span for value in known)
+    values = dict(line.values)
+    for key, value in line.values.items():
+        if value.value is not None:
+            values[key] = value._replace(span=next(spans))
     return replace(line, values=values, at=other.at)
 
 
@@ -72,7 +88,7 @@ def missing(grid: Grid) -> list[str]:
     tables = {
         "proactive": [row for _, row in clause_rows(grid.form)],
         "applications": list(application_rows(grid)),
-        "review": list(BLOCKS),
+        "review": list(REVIEW_BLOCKS),
     }
     for table, rows in tables.items():
         lines = grid.lines.get(table, {})

@@ -8,20 +8,27 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-__all__ = ["MONEY", "NUMBER", "Number", "Semantics", "Value", "plain", "value_of"]
+from index.model.statistics import Semantics
+
+__all__ = ["MONEY_UNITS", "NUMBER_PATTERN", "Number", "Value", "plain", "value_of"]
 
 Number = int | Decimal
-Semantics = Literal["number", "zero", "blank", "na", "text", "missing"]
 
-MONEY = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
-# A longer row of digits is damage, no number.
-NUMBER = r"[+\-]?\d[\d,]{0,18}(?:\.\d{1,6})?"
-_UNITS = "亿元|万元|元|件|项|宗|条|个|次|篇|起|份|人次|人"
-_CELL = re.compile(rf"({NUMBER})\s*({_UNITS})?")
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
-_NA = frozenset(("/", "\\", "-", "--", "---", "----", "无", "不适用", "n/a", "//"))
+# Printed unit -> how many 元 it is.
+MONEY_UNITS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "元": Decimal(1)}
+# 1,462.00; -3. A longer row of digits is damage, no number.
+NUMBER_PATTERN = r"[+\-]?\d[\d,]{0,18}(?:\.\d{1,6})?"
+_UNIT_PATTERN = "亿元|万元|元|件|项|宗|条|个|次|篇|起|份|人次|人"
+# 14.62亿元, 3 件, 0
+_CELL_PATTERN = re.compile(rf"({NUMBER_PATTERN})\s*({_UNIT_PATTERN})?")
+# 1,234 or 1234; 12,34 is two numbers that ran together
+_GROUPED_DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
+# What is printed where the form asks nothing of this body.
+_NONE_SIGNS = frozenset(
+    ("/", "\\", "-", "--", "---", "----", "无", "不适用", "n/a", "//")
+)
 
 
 class Value(NamedTuple):
@@ -55,8 +62,10 @@ def value_of(
 ) -> Value:
     """The value of a cell's text, given as printed and in index form.
 
-    >>> value_of("14.62億元", "14.62亿元").value, value_of("／", "/").semantics, value_of("", "").semantics
-    (Decimal('1462000000.00'), 'na', 'blank')
+    >>> value_of("14.62億元", "14.62亿元").value
+    Decimal('1462000000.00')
+    >>> value_of("／", "/").semantics, value_of("", "").semantics
+    ('na', 'blank')
     """
     number, semantics, unit = _meaning(form.strip())
     return Value(raw, number, semantics, unit, span, line)
@@ -69,15 +78,19 @@ def _meaning(text: str) -> tuple[Number | None, Semantics, str | None]:
     """
     if not text:
         return None, "blank", None
-    if text in _NA:
+    if text in _NONE_SIGNS:
         return None, "na", None
-    found = _CELL.fullmatch(text)
-    if found is None or not _GROUPED.fullmatch(found[1].lstrip("+-").partition(".")[0]):
+    cell = _CELL_PATTERN.fullmatch(text)
+    if cell is None:
         return None, "text", None
-    digits, unit = found[1].replace(",", ""), found[2]
-    number: Number = (
-        Decimal(digits) if "." in digits else int(digits)
-    )  # counts are quicker to add as int
-    if unit in MONEY:
-        number, unit = number * MONEY[unit], "元"
+    printed, unit = cell.groups()
+    whole, _, _ = printed.lstrip("+-").partition(".")
+    if not _GROUPED_DIGITS.fullmatch(whole):
+        return None, "text", None
+    digits = printed.replace(",", "")
+    # counts are quicker to add as int
+    number: Number = Decimal(digits) if "." in digits else int(digits)
+    if unit in MONEY_UNITS:
+        number *= MONEY_UNITS[unit]
+        unit = "元"
     return number, "number" if number else "zero", unit

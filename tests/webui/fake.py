@@ -14,7 +14,16 @@ from types import SimpleNamespace
 from index.engines.seam import Manifest
 from index.model.errors import QueryError, ReportNotFoundError, RequestError
 from index.model.fields import FACETS
-from index.model.report import Check, Fact, Provenance, Repair, Report
+from index.model.report import Fact, Provenance, Repair, Report
+from index.model.statistics import (
+    Cell,
+    Check,
+    Contradiction,
+    Row,
+    Statement,
+    Statistics,
+    Table,
+)
 from index.search.request import LIMITS, SearchRequest
 from index.search.response import (
     FacetResult,
@@ -25,7 +34,7 @@ from index.search.response import (
     Snippet,
 )
 from index.studies.aggregate import Aggregate, Bin, Group, Histogram
-from index.studies.coverage import Body, Cell, Child, Coverage
+from index.studies.coverage import Body, BodyYear, Child, Coverage
 from index.studies.passages import Card, Passages
 from index.studies.series import Link, Series, YearCheck
 from index.studies.similar import Copy, Neighbour, Novelty, Similar, Year
@@ -288,7 +297,7 @@ def _numbers(reports: list[Report], measure: str) -> list[float]:
     """
     if measure == "procurement_yuan":
         return []
-    known = [r.statistics.get("metrics", {}).get("applications_new") for r in reports]
+    known = [r.statistics.metrics.get("applications_new") for r in reports]
     values = [float(v) for v in known if v is not None and v % 4 != 3]
     return [v / 100 for v in values] if measure.endswith("_rate") else values
 
@@ -327,7 +336,7 @@ def _bodies(reports: list[Report], years: tuple[int, ...]) -> tuple[Body, ...]:
             continue
         late = None if i % 5 == 4 else i % 3 == 1
         published = None if late is None else report.published
-        body.years[report.year] = Cell(
+        body.years[report.year] = BodyYear(
             report.id, report.agency, published, late, report.tables_status
         )
     for body in bodies.values():
@@ -472,13 +481,13 @@ def _report(i: int) -> Report:
                 year, "body", 0.9, "first sentence", f"{year}年", span, (year - 1,)
             ),
         },
-        statistics={
-            "metrics": {
+        statistics=Statistics(
+            metrics={
                 "applications_new": i,
                 "applications_granted": i,
                 "procurement_yuan": None,
             }
-        },
+        ),
         checks=[
             Check("total", "三（七）总计等于各项之和", "pass", 12, 12),
             Check(
@@ -570,42 +579,25 @@ def _tabled() -> Report:
         text += label
         cells = []
         for (column, head), raw in zip(COLUMNS, printed, strict=False):
-            span = [len(text) + 3, len(text) + 3 + len(raw)] if raw else None
+            span = (len(text) + 3, len(text) + 3 + len(raw)) if raw else None
             text += f" | {raw}"
             number = int(raw) if raw.isdigit() else None
             kind = SEMANTICS.get(raw, "number")
-            cells.append(
-                {
-                    "column": column,
-                    "label": head,
-                    "raw": raw,
-                    "value": number,
-                    "semantics": kind,
-                    "unit": None,
-                }
-                | {"span": span}
-            )
+            cells.append(Cell(column, head, raw, number, kind, span=span))
         text += "\n" if printed else " | 7 | 8\n"
-        rows.append(
-            {
-                "id": key,
-                "label": label,
-                "cells": cells,
-                "raw": None if printed else ["7", "8"],
-            }
-        )
+        rows.append(Row(key, label, tuple(cells), None if printed else ("7", "8")))
     at = text.index("新收申请5件")
-    prose = {
-        "name": "applications_new",
-        "value": 5,
-        "approximate": True,
-        "conflict": [5, 6],
-        "table": 4,
-    }
-    prose |= {"evidence": "新收申请5件", "span": [at, at + 6]}
-    tables = [
-        {"id": "applications", "label": "收到和处理政府信息公开申请情况", "rows": rows}
-    ]
+    evidence, span = "新收申请5件", (at, at + 6)
+    prose = Statement(
+        name="applications_new",
+        value=5,
+        approximate=True,
+        evidence=evidence,
+        span=span,
+        conflict=tuple(Contradiction(n, evidence, span) for n in (5, 6)),
+        table=4,
+    )
+    table = Table("applications", "收到和处理政府信息公开申请情况", tuple(rows))
     terms = tuple(f"applications.new.{c}" for c, _ in COLUMNS)
     return Report(
         id="gb1",
@@ -617,12 +609,12 @@ def _tabled() -> Report:
         region=["湖南省", "衡阳市"],
         year=2021,
         tables_status="inconsistent",
-        statistics={
-            "template": "gb2021",
-            "metrics": {"applications_new": 4, "applications_refused": 2},
-            "tables": tables,
-            "prose": [prose],
-        },
+        statistics=Statistics(
+            template="gb2021",
+            metrics={"applications_new": 4, "applications_refused": 2},
+            tables=(table,),
+            prose=(prose,),
+        ),
         checks=[
             Check(
                 "R1.secret", "属于国家秘密:各类申请人之和 = 总计", "pass_blank0", 0, 0

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from flask import Blueprint, Response, request, stream_with_context
 from werkzeug.exceptions import NotFound
 
-from index.documents.exports import FORMATS
+from index.documents.exports import EXPORT_FORMATS
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES
 from index.model.report import Report
@@ -131,15 +131,15 @@ def export() -> Response:
     """Every report of a search, streamed."""
     asked = parse_search(request.args, extra=("format",), skip=PAGING)
     kind = request.args.get("format", "csv")
-    if kind not in FORMATS:
+    if kind not in EXPORT_FORMATS:
         raise RequestError(
-            "format", f"{kind[:40]!r} is not one of {', '.join(FORMATS)}"
+            "format", f"{kind[:40]!r} is not one of {', '.join(EXPORT_FORMATS)}"
         )
     if kind == "parquet" and not find_spec("pyarrow"):
         raise RequestError(
             "format", "parquet needs pyarrow on this server; take csv or jsonl"
         )
-    write, media_type = FORMATS[kind]
+    write, media_type = EXPORT_FORMATS[kind]
     reports = _begun(room().searcher.export(asked))
     response = Response(stream_with_context(write(reports)), content_type=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="gongkai.{kind}"'

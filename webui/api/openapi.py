@@ -4,13 +4,15 @@ they do not do.
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import make_dataclass
+from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 
-from index.documents.exports import COLUMNS, FORMATS
-from index.model.fields import FACET_NAMES
+from index.documents.exports import EXPORT_COLUMNS, EXPORT_FORMATS
+from index.model.fields import FACET_NAMES, FIELDS
 from index.model.report import Report
+from index.model.statistics import Cell
 from index.search.request import LIMITS
 from index.search.response import FacetResult, SearchResponse
 from index.studies.aggregate import Aggregate
@@ -54,11 +56,24 @@ def _models() -> Json:
     schemas: Json = TypeAdapter.json_schemas(inputs, ref_template=_REF + "{model}")[1][
         "$defs"
     ]
+    # a named tuple would be an array: the record writes a cell as an object
+    cell = make_dataclass("Cell", get_type_hints(Cell).items())
+    schemas["Cell"] = TypeAdapter(cell).json_schema()
+    for name in ("Report", "Hit"):
+        _title(schemas[name]["properties"])
     # the path on the indexing machine is nobody else's business: Report.record() leaves it out
     provenance = schemas["Provenance"]
     del provenance["properties"]["origin"]
     provenance["required"].remove("origin")
     return schemas
+
+
+def _title(properties: Json) -> None:
+    """Name the fields of a report as FIELDS does."""
+    for field in FIELDS:
+        schema = properties.get(field.name)
+        if schema is not None and "$ref" not in schema:
+            schema["title"] = field.label_en
 
 
 def _problem() -> Json:
@@ -207,11 +222,12 @@ def _api() -> Json:
     region = _parameter(REGION.name, dict(REGION.schema), REGION.description)
     kind = _parameter(
         "format",
-        {"type": "string", "enum": list(FORMATS), "default": "csv"},
+        {"type": "string", "enum": list(EXPORT_FORMATS), "default": "csv"},
         "The file's format.",
     )
     files = _content(
-        "text/csv", {"type": "string", "description": "Columns: " + ", ".join(COLUMNS)}
+        "text/csv",
+        {"type": "string", "description": "Columns: " + ", ".join(EXPORT_COLUMNS)},
     )
     files |= _content(
         "application/x-ndjson", {"type": "string", "description": "A Report a line."}

@@ -6,13 +6,24 @@ Zero, blank, a sign for none and a cell that was not read are four things here t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
-from index.model.report import Check, Report
+from index.model.report import Report
+from index.model.statistics import (
+    Cell,
+    CellId,
+    Check,
+    Contradiction,
+    Row,
+    Statement,
+    Table,
+    cell_id,
+)
+from index.model.statistics import Statistics as ReportStatistics
 from webui.plots.figures import figure
 from webui.report.fulltext import Layer
 from webui.words import labels
@@ -140,17 +151,12 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
     return Statistics(
         status=status,
         word=labels.TABLES_STATUSES.get(status or "", ""),
-        template=labels.TEMPLATES.get(statistics.get("template") or "", ""),
-        numbers=_numbers(statistics.get("metrics") or {}),
+        template=labels.TEMPLATES.get(statistics.template or "", ""),
+        numbers=_numbers(statistics.metrics),
         tables=[
-            view
-            for t in statistics.get("tables") or ()
-            for view in _tables(t, places, at_fault)
+            view for t in statistics.tables for view in _tables(t, places, at_fault)
         ],
-        stated=[
-            _stated(i, p, linked=linked)
-            for i, p in enumerate(statistics.get("prose") or ())
-        ],
+        stated=[_stated(i, p, linked=linked) for i, p in enumerate(statistics.prose)],
         failed=[c for c in checks if c.status == "fail"],
         others=[c for c in checks if c.status != "fail"],
         held=sum(c.status in ("pass", "pass_blank0") for c in checks),
@@ -191,40 +197,27 @@ def _numbers(metrics: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 # ---------------------------------------------------------------------- cells and their places in
 # the text
-def _cells(
-    statistics: Mapping[str, Any],
-) -> Iterable[tuple[str, str, Mapping[str, Any]]]:
-    """(name of the cell as checks have it, what it is called, the cell)."""
-    for table in statistics.get("tables") or ():
-        for row in table["rows"]:
-            for cell in row["cells"]:
-                name = f"{table['id']}.{row.get('id')}.{cell['column']}"
-                yield name, f"{row['label']}·{cell['label']}", cell
-
-
-def _anchor(name: str) -> str:
+def _anchor(name: CellId) -> str:
     return "cell-" + re.sub(r"[^0-9A-Za-z]+", "-", name)
 
 
-def _places(statistics: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: _anchor(name) for name, _, cell in _cells(statistics) if cell.get("span")
-    }
+def _places(statistics: ReportStatistics) -> dict[CellId, str]:
+    return {name: _anchor(name) for name, _, cell in statistics.cells() if cell.span}
 
 
-def _names(statistics: Mapping[str, Any]) -> dict[str, str]:
-    return {name: label for name, label, _ in _cells(statistics)}
+def _names(statistics: ReportStatistics) -> dict[CellId, str]:
+    return {name: f"{row.label}·{cell.label}" for name, row, cell in statistics.cells()}
 
 
 def cell_layers(report: Report) -> list[Layer]:
     """The cells and the stated numbers as they lie on the text, each an anchor."""
     found = [
-        (_anchor(name), cell["span"])
-        for name, _, cell in _cells(report.statistics)
-        if cell.get("span")
+        (_anchor(name), cell.span)
+        for name, _, cell in report.statistics.cells()
+        if cell.span
     ]
-    prose = report.statistics.get("prose") or ()
-    found += [(f"stated-{i}", p["span"]) for i, p in enumerate(prose) if p.get("span")]
+    prose = report.statistics.prose
+    found += [(f"stated-{i}", p.span) for i, p in enumerate(prose) if p.span]
     span, close = Markup('<span class="cell">'), Markup("</span>")
     seen: dict[str, Layer] = {}
     for anchor, (start, end) in found:
@@ -234,13 +227,13 @@ def cell_layers(report: Report) -> list[Layer]:
 
 
 def _tables(
-    table: Mapping[str, Any], places: Mapping[str, str], at_fault: set[str]
+    table: Table, places: Mapping[CellId, str], at_fault: set[CellId]
 ) -> list[TableView]:
     out: list[TableView] = []
-    for row in table["rows"]:
-        view = _row(table["id"], row, places, at_fault)
-        heads = [cell["label"] for cell in row["cells"]]
-        label = table.get("label") or labels.TABLES.get(table["id"], table["id"])
+    for row in table.rows:
+        view = _row(table.id, row, places, at_fault)
+        heads = [cell.label for cell in row.cells]
+        label = table.label or labels.TABLES.get(table.id, table.id)
         if not out or (heads and out[-1].columns and heads != out[-1].columns):
             out.append(TableView(label, heads, []))
         elif heads and not out[-1].columns:
@@ -250,35 +243,34 @@ def _tables(
 
 
 def _row(
-    table: str, row: Mapping[str, Any], places: Mapping[str, str], at_fault: set[str]
+    table: str, row: Row, places: Mapping[CellId, str], at_fault: set[CellId]
 ) -> RowView:
-    key = str(row.get("id") or "")
+    key = row.id or ""
     family = (
         _FAMILIES.get(key.partition(".")[0])
         if table == "applications" and "." in key
         else None
     )
     cells = []
-    for cell in row["cells"]:
-        name = f"{table}.{row.get('id')}.{cell['column']}"
+    for cell in row.cells:
+        name = cell_id(table, row.id, cell.column)
         cells.append(
             CellView(
-                _cell_text(cell), cell["semantics"], places.get(name), name in at_fault
+                _cell_text(cell), cell.semantics, places.get(name), name in at_fault
             )
         )
-    return RowView(row["label"], cells, family, " ".join(row.get("raw") or ()))
+    return RowView(row.label, cells, family, " ".join(row.raw or ()))
 
 
-def _cell_text(cell: Mapping[str, Any]) -> str:
-    semantics, raw = cell["semantics"], cell["raw"]
-    if semantics in labels.SEMANTICS and semantics != "na":
-        return labels.SEMANTICS[semantics]
-    return str(raw).strip() if raw is not None else figure(cell["value"])
+def _cell_text(cell: Cell) -> str:
+    if cell.semantics in labels.SEMANTICS and cell.semantics != "na":
+        return labels.SEMANTICS[cell.semantics]
+    return cell.raw.strip() if cell.raw is not None else figure(cell.value)
 
 
 # ---------------------------------------------------------------------- checks and sentences
 def _check(
-    check: Check, names: Mapping[str, str], places: Mapping[str, str]
+    check: Check, names: Mapping[CellId, str], places: Mapping[CellId, str]
 ) -> CheckRow:
     known = check.left is not None and check.right is not None
     return CheckRow(
@@ -294,27 +286,20 @@ def _check(
     )
 
 
-def _stated(index: int, fact: Mapping[str, Any], *, linked: bool) -> Stated:
-    value, table = fact.get("value"), fact.get("table")
-    shown = (
-        ""
-        if value is None
-        else ("约 " if fact.get("approximate") else "") + figure(value)
-    )
+def _stated(index: int, fact: Statement, *, linked: bool) -> Stated:
+    value, table = fact.value, fact.table
+    shown = "" if value is None else ("约 " if fact.approximate else "") + figure(value)
     differs = table is not None and value is not None and table != value
     return Stated(
-        label=labels.METRICS.get(fact["name"], fact["name"]),
+        label=labels.METRICS.get(fact.name, fact.name),
         value=shown,
-        conflict=_conflict(fact.get("conflict")),
+        conflict=_conflict(fact.conflict),
         table=figure(table) if differs else "",
-        evidence=fact.get("evidence") or "",
-        anchor=f"stated-{index}" if linked and fact.get("span") else None,
+        evidence=fact.evidence,
+        anchor=f"stated-{index}" if linked and fact.span else None,
     )
 
 
-def _conflict(values: Sequence[Any] | None) -> str:
+def _conflict(contradictions: Sequence[Contradiction] | None) -> str:
     """The numbers that contradict one another, in words."""
-    numbers = [v.get("value") if isinstance(v, Mapping) else v for v in values or ()]
-    return "、".join(
-        figure(n) if isinstance(n, int | float) else str(n) for n in numbers
-    )
+    return "、".join(figure(other.value) for other in contradictions or ())

@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from index.model.report import Report
 from index.studies.coverage import deadline
@@ -36,7 +35,7 @@ class ReportRow:
     @property
     def template(self) -> str:
         """The form that it follows."""
-        name = self.report.statistics.get("template") or ""
+        name = self.report.template or ""
         return labels.TEMPLATES.get(name, name)
 
 
@@ -116,7 +115,7 @@ def _late(report: Report) -> bool | None:
 
 def metric_rows(reports: Sequence[Report]) -> list[MetricRow]:
     """Every number that one of the reports states, in the order of the table."""
-    stated: list[dict[str, Any]] = [r.statistics.get("metrics") or {} for r in reports]
+    stated = [report.statistics.metrics for report in reports]
     names = [n for n in labels.METRICS if any(m.get(n) is not None for m in stated)]
     return [_metric(name, reports, [m.get(name) for m in stated]) for name in names]
 
@@ -158,4 +157,4 @@ def _points(reports: Sequence[Report], values: Sequence[float | None]) -> list[P
 
 
 def _kind(report: Report) -> tuple[object, object]:
-    return report.statistics.get("template"), report.scope
+    return report.template, report.scope

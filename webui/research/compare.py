@@ -62,7 +62,7 @@ def compare_view(reports: Sequence[Report]) -> CompareView:
     """Two to six reports abreast."""
     pair = len(reports) == 2
     too_long = pair and max(len(r.text) for r in reports) > LONGEST
-    forms = [r.statistics.get("template") or "" for r in reports]
+    forms = [r.template or "" for r in reports]
     return CompareView(
         reports=reports,
         urls=[report_path(r.id) for r in reports],

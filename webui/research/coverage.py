@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.studies.coverage import Body, Cell, Child, Coverage
+from index.studies.coverage import Body, BodyYear, Child, Coverage
 from webui.api.feeds import report_path
 from webui.http.rendering import address
 
@@ -100,7 +100,7 @@ def _row(body: Body, years: list[int]) -> BodyRow:
     )
 
 
-def _mark(cell: Cell | None, year: int, first: int) -> Mark:
+def _mark(cell: BodyYear | None, year: int, first: int) -> Mark:
     if cell is None:
         return (
             Mark(year, "before", "")

@@ -109,7 +109,7 @@ def stated(hits: Iterable[Hit], names: list[str]) -> dict[str, list[tuple[str, s
         return {}
     out = {}
     for hit in hits:
-        metrics = room().searcher.report(hit.id).statistics.get("metrics") or {}
+        metrics = room().searcher.report(hit.id).statistics.metrics
         known = [
             (labels.METRICS[n], figure(metrics[n]))
             for n in names

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from index.model.fields import FACETS
+from index.model.fields import FACETS, Use, fields_for
+from index.model.fields import FIELDS as FIELDS_TABLE
 from index.model.metrics import METRICS as METRICS_TABLE
 
 __all__ = [
@@ -40,21 +41,7 @@ SORT_LABELS = {
 MATCH_LABELS = {"auto": "自动", "all": "全部词语", "any": "任一词语"}
 
 # Field of Report -> its name, in the order of the facts table.
-FIELDS = {
-    "title": "题名",
-    "agency": "机关",
-    "agency_printed": "机关（原文写法）",
-    "level": "层级",
-    "org_type": "机关类型",
-    "line": "条线",
-    "region": "地区",
-    "year": "年度",
-    "period": "起止时间",
-    "published": "发布日期",
-    "scope": "口径",
-    "script": "文字",
-    "tables_status": "统计表勾稽",
-}
+FIELDS = {field.name: field.label_zh for field in fields_for(Use.FACT)}
 
 # Fact.source -> where the value was read.
 SOURCES = {
@@ -123,7 +110,11 @@ REPAIRS = {
 METRICS = {m.name: m.label_zh for m in METRICS_TABLE}
 
 # Every number that a condition may name.
-NUMBERS = {"year": "年度", "published": "发布日期", **METRICS}
+NUMBERS = {
+    field.name: field.label_zh
+    for field in FIELDS_TABLE
+    if field.kind in ("number", "date")
+} | METRICS
 
 COMPARISONS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "!=": "≠"}
 

@@ -8,9 +8,10 @@ from importlib.util import find_spec
 
 import pytest
 
-from index.documents.exports import COLUMNS, ROW_GROUP, parquet, rows
+from index.documents.exports import EXPORT_COLUMNS, ROW_GROUP_REPORTS, parquet, rows
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
+from index.model.statistics import Statistics
 
 METRICS = {"applications_new": 0, "procurement_yuan": 1462000000, "licences": None}
 REPORTS = [
@@ -19,13 +20,7 @@ REPORTS = [
         "b",
         "b.txt",
         "公开",
-        statistics={
-            "metrics": {
-                "applications_new": 0,
-                "procurement_yuan": 1462000000,
-                "licences": None,
-            }
-        },
+        statistics=Statistics(metrics=METRICS),
     ),
 ]
 
@@ -54,7 +49,7 @@ class TestParquet:
         import pyarrow.parquet as pq
 
         table = pq.read_table(io.BytesIO(b"".join(parquet(REPORTS))))
-        assert tuple(table.column_names) == COLUMNS
+        assert tuple(table.column_names) == EXPORT_COLUMNS
         first, second = table.to_pylist()
         assert (first["title"], first["year"], first["applications_new"]) == (
             "=报告",
@@ -75,7 +70,12 @@ class TestParquet:
     def test_it_streams(self) -> None:
         import pyarrow.parquet as pq
 
-        pieces = list(parquet(Report(str(i), "x", "t") for i in range(ROW_GROUP + 5)))
+        pieces = list(
+            parquet(Report(str(i), "x", "t") for i in range(ROW_GROUP_REPORTS + 5))
+        )
         assert len(pieces) == 3
-        assert pq.read_table(io.BytesIO(b"".join(pieces))).num_rows == ROW_GROUP + 5
+        assert (
+            pq.read_table(io.BytesIO(b"".join(pieces))).num_rows
+            == ROW_GROUP_REPORTS + 5
+        )
         assert pq.read_table(io.BytesIO(b"".join(parquet([])))).num_rows == 0

@@ -14,6 +14,7 @@ from index.model.errors import RequestError
 from index.model.metrics import METRIC_NAMES
 from index.model.report import LEVELS, Report
 from index.model.settings import Settings
+from index.model.statistics import Statistics
 from index.search.request import SearchRequest
 from index.search.searcher import Searcher
 from index.studies.aggregate import BY, measures
@@ -50,7 +51,7 @@ def made(count: int = 300) -> list[Report]:
         report = Report(
             f"r{i}", f"{i}.txt", "政府信息公开" + "收费" * (i % 3), "报告", year=year
         )
-        report.statistics = {"template": template, "metrics": metrics}
+        report.statistics = Statistics(template, metrics)
         report.tables_status = "absent" if template == "prose" else rng.choice(STATUSES)
         report.scope = rng.choice(["self", "self", "aggregate", None])
         report.level = rng.choice([*LEVELS, None])
@@ -85,7 +86,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
 
 
 def value_of(report: Report, measure: str) -> tuple[float, float] | None:
-    metrics = report.statistics["metrics"]
+    metrics = report.statistics.metrics
     if measure == "grant_rate":
         names = (
             "applications_granted",
@@ -202,9 +203,7 @@ def test_what_cannot_be_drawn_is_named(
 def test_histogram_counts_every_report_once(searcher: Searcher) -> None:
     found = searcher.histogram(SearchRequest(), "applications_new")
     known = [
-        r
-        for r in REPORTS
-        if r.statistics["metrics"].get("applications_new") is not None
+        r for r in REPORTS if r.statistics.metrics.get("applications_new") is not None
     ]
     assert sum(b.count for b in found.bins) == len(known)
     assert found.missing == len(REPORTS) - len(known)
@@ -229,6 +228,6 @@ def test_measures_are_made_of_metrics() -> None:
 
 def test_sorting_by_a_number(searcher: Searcher) -> None:
     answer = searcher.search(SearchRequest(sort="-applications_new", size=100))
-    by_id = {r.id: r.statistics["metrics"].get("applications_new") for r in REPORTS}
+    by_id = {r.id: r.statistics.metrics.get("applications_new") for r in REPORTS}
     values = [by_id[h.id] for h in answer.hits]
     assert values == sorted(values, reverse=True)

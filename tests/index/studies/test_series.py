@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from index.documents.builder import analyse
 from index.engines.opening import open_engine, open_writer
 from index.model.report import Report
 from index.model.settings import Settings
+from index.model.statistics import Cell, Row, Statistics, Table
 from index.search.searcher import Searcher
 from index.studies.series import APPLICANTS, cross_year_checks
 from indexer.page import Known, Source
@@ -26,25 +27,26 @@ from indexer.sample import generate
 COLUMNS = [key for key, _ in APPLICANTS]
 
 
-def table(name: str, **rows: Mapping[str, float | None]) -> dict[str, Any]:
-    """A table as records have it."""
-    cells = {
-        row: [{"column": c, "value": v} for c, v in values.items()]
-        for row, values in rows.items()
-    }
-    return {"id": name, "rows": [{"id": row, "cells": c} for row, c in cells.items()]}
+def table(name: str, **rows: Mapping[str, float | None]) -> Table:
+    """A table with rows of columns and numbers."""
+    return Table(name, name, tuple(row_of(key, values) for key, values in rows.items()))
+
+
+def row_of(key: str, values: Mapping[str, float | None]) -> Row:
+    cells = [Cell(c, c, None, value, "number") for c, value in values.items()]
+    return Row(key, key, tuple(cells))
 
 
 def applications(
     carried_in: list[int | None],
     carried_out: list[int | None],
     template: str = "gb2021",
-) -> dict[str, Any]:
+) -> Statistics:
     rows = {
         "carried_in": dict(zip(COLUMNS, carried_in, strict=True)),
         "carried_out": dict(zip(COLUMNS, carried_out, strict=True)),
     }
-    return {"template": template, "tables": [table("applications", **rows)]}
+    return Statistics(template, tables=(table("applications", **rows),))
 
 
 ZEROS: list[int | None] = [0] * 7
@@ -80,15 +82,15 @@ def test_a_blank_is_not_0() -> None:
 
 
 def test_totals_alone_are_compared_where_no_table_was_read() -> None:
-    earlier = {"template": "gb2019", "metrics": {"applications_carried_out": 4}}
-    later = {"template": "gb2021", "metrics": {"applications_carried_in": 5}}
+    earlier = Statistics("gb2019", {"applications_carried_out": 4})
+    later = Statistics("gb2021", {"applications_carried_in": 5})
     assert [
         (c.id, c.left, c.right, c.status) for c in cross_year_checks(earlier, later)
     ] == [("X1.total", 5, 4, "fail")]
-    assert cross_year_checks({}, later) == ()
+    assert cross_year_checks(Statistics(), later) == ()
     assert (
         cross_year_checks(
-            {"template": "prose", "metrics": {"applications_carried_out": None}}, later
+            Statistics("prose", {"applications_carried_out": None}), later
         )
         == ()
     )
@@ -96,32 +98,21 @@ def test_totals_alone_are_compared_where_no_table_was_read() -> None:
 
 @pytest.mark.parametrize(("in_force", "status"), [(12, "pass"), (13, "fail")])
 def test_documents_in_force(in_force: int, status: str) -> None:
-    earlier = {
-        "template": "gb2021",
-        "tables": [table("proactive", normative={"in_force": 11})],
-    }
-    later = {
-        "template": "gb2021",
-        "tables": [
-            table(
-                "proactive", normative={"made": 3, "repealed": 2, "in_force": in_force}
-            )
-        ],
-    }
+    before = table("proactive", normative={"in_force": 11})
+    numbers = {"made": 3, "repealed": 2, "in_force": in_force}
+    after = table("proactive", normative=numbers)
+    earlier = Statistics("gb2021", tables=(before,))
+    later = Statistics("gb2021", tables=(after,))
     (check,) = cross_year_checks(earlier, later)
     assert (check.id, check.status, check.soft) == ("X2.normative", status, True)
-    assert cross_year_checks({**earlier, "template": "gb2019"}, later) == ()
+    assert cross_year_checks(replace(earlier, template="gb2019"), later) == ()
 
 
 def test_items_at_the_end_of_the_year_before() -> None:
-    earlier = {
-        "template": "gb2019",
-        "tables": [table("proactive", fees={"items": 3, "change": -1})],
-    }
-    later = {
-        "template": "gb2019",
-        "tables": [table("proactive", fees={"items": 2, "change": 0})],
-    }
+    before = table("proactive", fees={"items": 3, "change": -1})
+    after = table("proactive", fees={"items": 2, "change": 0})
+    earlier = Statistics("gb2019", tables=(before,))
+    later = Statistics("gb2019", tables=(after,))
     assert [(c.id, c.status) for c in cross_year_checks(earlier, later)] == [
         ("X3.fees", "pass")
     ]
@@ -175,17 +166,14 @@ def department(name: str, year: int | None, agency: str, **more: Any) -> Report:
     )
 
 
-CARRIED = {
-    "template": "gb2021",
-    "tables": applications(ZEROS, [1, 0, 0, 0, 0, 0, 1])["tables"],
-}
+CARRIED = applications(ZEROS, [1, 0, 0, 0, 0, 0, 1])
 MADE = [
     department("old16", 2016, "丙县体育局"),
     department("old17", 2017, "丙县体育局", published="2018-03-01"),
     department("old17b", 2017, "丙县体育局", published="2018-02-01"),
     department("new19", 2019, "丙县文化旅游局"),
-    department("new21", 2021, "丙县文化旅游局", statistics=deepcopy(CARRIED)),
-    department("new22", 2022, "丙县文化旅游局", statistics=deepcopy(CARRIED)),
+    department("new21", 2021, "丙县文化旅游局", statistics=CARRIED),
+    department("new22", 2022, "丙县文化旅游局", statistics=CARRIED),
     department("undated", None, "丙县文化旅游局"),
     department("neighbour17", 2017, "丁县体育局", region=["甲省", "乙市", "丁县"]),
     department("other17", 2017, "丙县教育局", line="教育"),
@@ -244,12 +232,10 @@ def test_reports_of_different_scope_are_not_held_against_each_other(
         "whole23",
         2023,
         "丙县文化旅游局",
-        statistics=deepcopy(CARRIED),
+        statistics=CARRIED,
         scope="aggregate",
     )
-    own = department(
-        "own24", 2024, "丙县文化旅游局", statistics=deepcopy(CARRIED), scope="self"
-    )
+    own = department("own24", 2024, "丙县文化旅游局", statistics=CARRIED, scope="self")
     settings = Settings(index=tmp_path / "index")
     writer = open_writer(settings)
     for report in (whole, own):
@@ -277,8 +263,7 @@ def test_generated_bodies(searcher: Searcher, group: int) -> None:
     answer = searcher.series(mine[3].id)
     assert [y.id for y in answer.years] == [r.id for r in mine]
     assert [y.metrics for y in answer.years] == [
-        {k: v for k, v in (r.statistics.get("metrics") or {}).items() if v is not None}
-        for r in mine
+        {k: v for k, v in r.statistics.metrics.items() if v is not None} for r in mine
     ]
     for link, (a, b) in zip(answer.links, pairwise(mine), strict=True):
         assert (link.earlier_id, link.later_id) == (a.id, b.id)

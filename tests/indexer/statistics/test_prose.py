@@ -26,27 +26,27 @@ def test_sentence(case: dict[str, Any]) -> None:
     text = "信息公开。\n" + case["text"]
     found = read_statistics(Page(text=text), text, 2016)
     facts = {
-        f["name"]: [c["value"] for c in f["conflict"]] if f["conflict"] else f["value"]
-        for f in found.prose
+        f.name: [c.value for c in f.conflict] if f.conflict else f.value
+        for f in found.statistics.prose
     }
     assert facts == case["facts"]
-    assert [f["name"] for f in found.prose if f["approximate"]] == case.get(
+    assert [f.name for f in found.statistics.prose if f.approximate] == case.get(
         "approximate", []
     )
-    for fact in found.prose:
-        start, end = fact["span"]
+    for fact in found.statistics.prose:
+        start, end = fact.span
         assert (
             text[start:end]
-            == fact["evidence"]
-            == case.get("evidence", {}).get(fact["name"], fact["evidence"])
+            == fact.evidence
+            == case.get("evidence", {}).get(fact.name, fact.evidence)
         )
 
 
 def test_a_conflict_is_no_metric() -> None:
     text = "我局主动公开政府信息共100条。我局主动公开政府信息共120条。"
     found = read_statistics(Page(text=text), text)
-    assert found.metrics == {}
-    assert [text[slice(*c["span"])] for c in found.prose[0]["conflict"]] == [
+    assert found.statistics.metrics == {}
+    assert [text[slice(*c.span)] for c in found.statistics.prose[0].conflict] == [
         "主动公开政府信息共100条",
         "主动公开政府信息共120条",
     ]
@@ -55,8 +55,8 @@ def test_a_conflict_is_no_metric() -> None:
 def test_silence_is_unknown() -> None:
     text = "一、概述\n二、主动公开情况\n主动公开政府信息共100条。\n三、依申请公开情况\n按规定办理。"
     found = read_statistics(Page(text=text), text)
-    assert found.template == "prose"
-    assert found.metrics == {"proactive_total": 100}
+    assert found.statistics.template == "prose"
+    assert found.statistics.metrics == {"proactive_total": 100}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:40])
@@ -64,10 +64,10 @@ def test_no_rule_is_spared_a_sentence_that_it_finds_something_in(
     case: dict[str, Any],
 ) -> None:
     sentence = "".join(case["text"].split())
-    finding = {r for r in prose._RULES if r.pattern.search(sentence)}
+    finding = {r for r in prose._STATEMENT_RULES if r.pattern.search(sentence)}
     assert finding <= set(prose._rules_for(sentence))
     if finding:
-        assert prose._TOLD.search(case["text"])
+        assert prose._TELLING_PATTERN.search(case["text"])
 
 
 def test_most_sentences_are_of_some_rule() -> None:
@@ -88,7 +88,7 @@ def test_most_sentences_are_of_some_rule() -> None:
     ],
 )
 def test_a_count_is_seen_through_its_white_space(printed: str) -> None:
-    assert prose._TOLD.search(printed)
+    assert prose._TELLING_PATTERN.search(printed)
 
 
 def test_the_heading_above_decides_what_an_application_is_for() -> None:
@@ -99,4 +99,4 @@ def test_the_heading_above_decides_what_an_application_is_for() -> None:
     ):
         text = f"一、概述\n信息公开。\n{heading}\n{sentence}"
         found = read_statistics(Page(text=text), text)
-        assert {f["name"]: f["value"] for f in found.prose} == facts
+        assert {f.name: f.value for f in found.statistics.prose} == facts

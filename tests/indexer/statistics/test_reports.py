@@ -16,7 +16,7 @@ from indexer.formats import read
 from indexer.page import Page, Source
 from indexer.repair import repair
 from indexer.sample import generate
-from indexer.statistics import Statistics, read_statistics
+from indexer.statistics import CheckedStatistics, read_statistics
 from tests.conftest import CORPUS
 
 TRUTH: dict[str, dict[str, Any]] = json.loads(
@@ -27,7 +27,7 @@ TRUTH: dict[str, dict[str, Any]] = json.loads(
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Statistics]:
+def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CheckedStatistics]:
     """The statistics of every sample report."""
     settings = Settings(index=tmp_path_factory.mktemp("index"))
     out = {}
@@ -44,10 +44,13 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Statistics]:
 @pytest.mark.parametrize(
     "name", [n for n, t in TRUTH.items() if t["template"].startswith("gb")]
 )
-def test_tables_of_a_sample(samples: dict[str, Statistics], name: str) -> None:
+def test_tables_of_a_sample(samples: dict[str, CheckedStatistics], name: str) -> None:
     truth, found = TRUTH[name], samples[name]
-    assert (found.template, found.status) == (truth["template"], truth["tables_status"])
-    assert found.metrics.items() >= truth["metrics"].items()
+    assert (found.statistics.template, found.status) == (
+        truth["template"],
+        truth["tables_status"],
+    )
+    assert found.statistics.metrics.items() >= truth["metrics"].items()
     assert not [c.id for c in found.checks if c.id.startswith("T1")]
 
 
@@ -55,9 +58,9 @@ def test_tables_of_a_sample(samples: dict[str, Statistics], name: str) -> None:
     "name", [n for n, t in TRUTH.items() if not t["template"].startswith("gb")]
 )
 def test_numbers_in_the_prose_of_a_sample(
-    samples: dict[str, Statistics], name: str
+    samples: dict[str, CheckedStatistics], name: str
 ) -> None:
-    truth, found = TRUTH[name]["metrics"], samples[name].metrics
+    truth, found = TRUTH[name]["metrics"], samples[name].statistics.metrics
     # what is damaged beyond repair is not stated: no number is wrong, and few are missing
     assert {k: v for k, v in found.items() if k in truth} == {
         k: v for k, v in truth.items() if k in found
@@ -67,27 +70,33 @@ def test_numbers_in_the_prose_of_a_sample(
     )
 
 
-def test_pictures_of_tables_are_unreadable(samples: dict[str, Statistics]) -> None:
+def test_pictures_of_tables_are_unreadable(
+    samples: dict[str, CheckedStatistics],
+) -> None:
     found = samples["2021-tongxu-picture-tables.html"]
-    assert (found.status, found.tables, found.checks) == ("unreadable", [], [])
+    assert (found.status, found.statistics.tables, found.checks) == (
+        "unreadable",
+        (),
+        (),
+    )
 
 
 def test_generated_reports_come_back() -> None:
     for sample in generate(120, seed=7):
         truth, text = sample.truth, sample.text
         found = read_statistics(Page(text=text), text, truth["year"])
-        assert (found.template, found.status) == (
+        assert (found.statistics.template, found.status) == (
             truth["template"],
             truth["tables_status"],
         )
         wrong = {
             k
             for k, v in truth["metrics"].items()
-            if k in found.metrics and found.metrics[k] != v
+            if k in found.statistics.metrics and found.statistics.metrics[k] != v
         }
         assert not wrong
         if "lost zeros" not in truth["faults"]:
-            assert found.metrics.items() >= truth["metrics"].items()
+            assert found.statistics.metrics.items() >= truth["metrics"].items()
 
 
 def test_every_metric_has_a_row_and_its_words() -> None:
@@ -103,7 +112,7 @@ def test_every_metric_has_a_row_and_its_words() -> None:
 def test_the_real_report_of_2019(shared: Path) -> None:
     text = next((shared / "corpus/seeds").glob("004*")).read_text(encoding="utf-8")
     found = read_statistics(Page(text=text), text, 2019)
-    assert (found.template, found.status) == ("gb2019", "consistent")
+    assert (found.statistics.template, found.status) == ("gb2019", "consistent")
     assert Counter(c.status for c in found.checks) == {"pass": 40}
     want = {
         "applications_new": 110,
@@ -116,8 +125,8 @@ def test_the_real_report_of_2019(shared: Path) -> None:
         "normative_published": 15,
         "procurement_yuan": 1_462_000_000,
     }
-    assert found.metrics.items() >= want.items()
-    assert {f["name"]: f.get("table") for f in found.prose}["applications_new"] == 110
+    assert found.statistics.metrics.items() >= want.items()
+    assert {f.name: f.table for f in found.statistics.prose}["applications_new"] == 110
 
 
 @pytest.mark.shared
@@ -144,5 +153,5 @@ def test_the_real_reports_of_2018(
         encoding="utf-8"
     )
     found = read_statistics(Page(text=text), text, 2018)
-    assert (found.template, found.status) == ("prose", "absent")
-    assert {name: found.metrics.get(name) for name in want} == want
+    assert (found.statistics.template, found.status) == ("prose", "absent")
+    assert {name: found.statistics.metrics.get(name) for name in want} == want

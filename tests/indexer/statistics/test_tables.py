@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.model.metrics import METRIC_NAMES
-from index.model.report import TABLES_STATUSES
+from index.model.statistics import TABLES_STATUSES
 from indexer.page import Page
 from indexer.sample.tables import (
     APPLICANTS,
@@ -26,7 +26,7 @@ from indexer.sample.tables import (
     text_tables,
 )
 from indexer.sample.tables import metrics as printed_metrics
-from indexer.statistics import Statistics, read_statistics
+from indexer.statistics import CheckedStatistics, read_statistics
 from tests.indexer.statistics.forms import LAYOUTS, page_of, tables, text_of
 
 DATA = Path(__file__).parents[2] / "data" / "statistics"
@@ -37,17 +37,17 @@ CASES = [
 IDENTITIES = {"gb2019": 40, "gb2021": 42, "stat2014": 6}
 
 
-def cells(found: Statistics) -> dict[str, dict[str, Any]]:
+def cells(found: CheckedStatistics) -> dict[str, dict[str, Any]]:
     """Every cell by table.row.column."""
     return {
-        f"{table['id']}.{row['id']}.{cell['column']}": cell
-        for table in found.tables
-        for row in table["rows"]
-        for cell in row["cells"]
+        f"{table.id}.{row.id}.{cell.column}": cell._asdict()
+        for table in found.statistics.tables
+        for row in table.rows
+        for cell in row.cells
     }
 
 
-def fails(found: Statistics) -> list[str]:
+def fails(found: CheckedStatistics) -> list[str]:
     return sorted(c.id for c in found.checks if c.status == "fail")
 
 
@@ -59,14 +59,14 @@ def test_case(case: dict[str, Any]) -> None:
         page.text,
         case.get("year", 2022 if case.get("form") == "gb2021" else 2019),
     )
-    assert found.template == case.get("template", case.get("form"))
+    assert found.statistics.template == case.get("template", case.get("form"))
     assert (found.status, fails(found)) == (
         case.get("status", "consistent"),
         sorted(case.get("fails", [])),
     )
-    assert {k: found.metrics.get(k) for k in case.get("metrics", {})} == case.get(
-        "metrics", {}
-    )
+    assert {
+        k: found.statistics.metrics.get(k) for k in case.get("metrics", {})
+    } == case.get("metrics", {})
     here = cells(found)
     assert {k: here[k]["value"] for k in case.get("cells", {})} == case.get("cells", {})
     assert {k: here[k]["semantics"] for k in case.get("semantics", {})} == case.get(
@@ -88,8 +88,8 @@ def test_case(case: dict[str, Any]) -> None:
 def test_every_number_and_every_identity(form: str, layout: str) -> None:
     page = page_of({"name": "", "form": form, "layout": layout})
     found = read_statistics(page, page.text)
-    assert found.metrics.items() >= printed_metrics(tables(form)).items()
-    assert set(found.metrics) <= set(METRIC_NAMES)
+    assert found.statistics.metrics.items() >= printed_metrics(tables(form)).items()
+    assert set(found.statistics.metrics) <= set(METRIC_NAMES)
     assert Counter(c.status for c in found.checks) == {"pass": IDENTITIES[form]}
     spans = [c["span"] for c in cells(found).values()]
     assert len(spans) > 100
@@ -99,8 +99,16 @@ def test_every_number_and_every_identity(form: str, layout: str) -> None:
 def test_the_record_is_plain_json() -> None:
     text = text_of("gb2019")
     found = read_statistics(Page(text=text), text, 2019)
-    assert json.loads(json.dumps(found.as_json())) == found.as_json()
-    assert found.as_json().keys() == {"template", "metrics", "tables", "prose"}
+    assert (
+        json.loads(json.dumps(found.statistics.to_plain()))
+        == found.statistics.to_plain()
+    )
+    assert found.statistics.to_plain().keys() == {
+        "template",
+        "metrics",
+        "tables",
+        "prose",
+    }
 
 
 def test_a_failing_check_names_both_sides_and_its_cells() -> None:
@@ -116,8 +124,8 @@ def test_a_failing_check_names_both_sides_and_its_cells() -> None:
 def test_a_row_that_is_not_assigned_keeps_what_stands_there() -> None:
     text = text_of("gb2021").replace("\n45\n6\n", "\n45\n")
     found = read_statistics(Page(text=text), text, 2022)
-    row = next(r for t in found.tables for r in t["rows"] if r["id"] == "new")
-    assert (row["cells"], row["raw"]) == ([], ["45", "2", "2", "1", "2", "58"])
+    row = next(r for t in found.statistics.tables for r in t.rows if r.id == "new")
+    assert (row.cells, row.raw) == ((), ("45", "2", "2", "1", "2", "58"))
 
 
 NUMBERS = st.integers(0, 9) | st.just(0) | st.integers(0, 20000)
@@ -164,12 +172,12 @@ def rendered(what: Tables, layout: str) -> Page:
 def test_any_numbers_come_back(what: Tables, layout: str) -> None:
     page = rendered(what, layout)
     found = read_statistics(page, page.text)
-    assert (found.template, found.status, found.problems) == (
+    assert (found.statistics.template, found.status, found.problems) == (
         what.template,
         "consistent",
-        [],
+        (),
     )
-    assert found.metrics.items() >= printed_metrics(what).items()
+    assert found.statistics.metrics.items() >= printed_metrics(what).items()
 
 
 @settings(max_examples=60)
@@ -220,7 +228,7 @@ def test_lost_cells_leave_nothing_invented(
     found = read_statistics(Page(text=text), text)
     assert found.status == "partial"
     truth = printed_metrics(what)
-    assert all(truth[k] == v for k, v in found.metrics.items() if k in truth)
+    assert all(truth[k] == v for k, v in found.statistics.metrics.items() if k in truth)
 
 
 PIECES = [
@@ -265,4 +273,4 @@ def test_any_text_is_read_without_harm(pieces: list[str]) -> None:
         for c in cells(found).values()
         if c["span"]
     )
-    assert all(0 <= f["span"][0] < f["span"][1] <= len(text) for f in found.prose)
+    assert all(0 <= f.span[0] < f.span[1] <= len(text) for f in found.statistics.prose)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.model.statistics import Statistics
 from index.studies.series import YearCheck, cross_year_checks
 from indexer.page import Page
 from indexer.statistics import read_statistics
@@ -24,7 +25,7 @@ def after(form: str, **edits: str) -> tuple[YearCheck, ...]:
     for old, new in edits.items():
         later = later.replace(old.replace("_", "\n"), new.replace("_", "\n"))
     both = [
-        read_statistics(Page(text=text), text).as_json() for text in (earlier, later)
+        read_statistics(Page(text=text), text).statistics for text in (earlier, later)
     ]
     return cross_year_checks(*both)
 
@@ -60,7 +61,7 @@ def test_items_of_the_form_of_2019() -> None:
     assert next(c for c in after("gb2019") if c.id == "X3.fees").right == 6
 
 
-@pytest.mark.parametrize("earlier", [{}, {"template": "prose", "tables": []}])
-def test_unknown_gives_no_check(earlier: dict[str, object]) -> None:
-    later = read_statistics(Page(text=text_of("gb2021")), text_of("gb2021")).as_json()
+@pytest.mark.parametrize("earlier", [Statistics(), Statistics("prose")])
+def test_unknown_gives_no_check(earlier: Statistics) -> None:
+    later = read_statistics(Page(text=text_of("gb2021")), text_of("gb2021")).statistics
     assert cross_year_checks(earlier, later) == ()

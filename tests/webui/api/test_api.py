@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from index.documents.exports import COLUMNS, guarded
+from index.documents.exports import EXPORT_COLUMNS, guarded
 from index.model.errors import IndexDamagedError
 from index.model.fields import FACET_NAMES, FACETS
 
@@ -224,7 +224,7 @@ def test_export_csv_opens_in_a_spreadsheet(client, searcher):
     answer = client.get("/api/v1/export?format=csv")
     assert answer.data.startswith(b"\xef\xbb\xbfid,url,source,sha256,encoding,")
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == EXPORT_COLUMNS
     assert len(rows) == len(searcher.reports)
     assert rows[0]["title"] == "'=HYPERLINK(1)"
     assert rows[0]["region"] == "广东省/深圳市/龙岗区"

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from lxml import html as lxml_html
@@ -44,13 +45,13 @@ def test_numbers_by_year_are_those_of_the_reports(page, reports):
     assert heads == [str(r.year) for r in reports]
     row = next(r for r in table.xpath(".//tbody/tr") if text(r[0]) == "本年新收申请")
     assert [text(td) for td in row[2:]] == [
-        str(r.statistics["metrics"]["applications_new"]) for r in reports
+        str(r.statistics.metrics["applications_new"]) for r in reports
     ]
     assert row.xpath(".//svg[@aria-hidden='true']")
 
 
 def test_a_number_that_is_not_stated_is_no_zero(client, searcher, reports):
-    reports[0].statistics["metrics"]["applications_new"] = None
+    reports[0].statistics.metrics["applications_new"] = None
     row = tree(client, f"/bodies?agency={NAME}").xpath(
         "//section[@aria-labelledby='metrics']//tbody/tr"
     )[0]
@@ -78,9 +79,9 @@ def test_a_body_with_those_before_and_after_it(client, searcher):
 
 def test_a_line_is_not_drawn_across_forms(client, reports):
     for report in reports[: len(reports) // 2]:
-        report.statistics["template"] = "gb2019"
+        report.statistics = replace(report.statistics, template="gb2019")
     for report in reports[len(reports) // 2 :]:
-        report.statistics["template"] = "gb2021"
+        report.statistics = replace(report.statistics, template="gb2021")
     for year, report in enumerate(reports, 2012):
         report.year = year
     row = tree(client, f"/bodies?agency={NAME}").xpath(
