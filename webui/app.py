@@ -16,10 +16,11 @@ from webui.api.machine import machine
 from webui.http import caching, problems, security
 from webui.http.context import Room, product_version, room
 from webui.http.telemetry import Metrics
-from webui.ports import SearcherPort
-from webui.report.marks import marked
+from webui.report.pages import report_pages
 from webui.research.pages import research
-from webui.search.pages import pages
+from webui.search.pages import search_pages
+from webui.site.pages import site_pages
+from webui.text.marks import marked
 
 __all__ = ["create_app"]
 
@@ -40,7 +41,7 @@ _COMPRESSED = [
 
 
 def create_app(
-    settings: Settings | None = None, *, searcher: SearcherPort | None = None
+    settings: Settings | None = None, *, searcher: Searcher | None = None
 ) -> Flask:
     """The application over an index.
 
@@ -77,7 +78,7 @@ def _install(app: Flask) -> None:
     caching.register(app)
     app.after_request(_whole)
     problems.register(app)
-    for blueprint in (api, machine, pages, research):
+    for blueprint in (api, machine, search_pages, report_pages, research, site_pages):
         app.register_blueprint(blueprint)
     _templates(app)
 

@@ -15,6 +15,7 @@ from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES
 from index.model.report import Report
 from webui.http.context import json_response, room
+from webui.http.measures import parse_numbers
 from webui.http.params import (
     PAGING,
     check_length,
@@ -25,7 +26,6 @@ from webui.http.params import (
     read_region,
 )
 from webui.http.searching import answer
-from webui.research.measures import parse_numbers
 from webui.words.labels import FACET_LABELS
 
 __all__ = ["api"]

@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from index.model.report import Report
 from index.search.request import PAGE_SEARCH, SearchRequest
 from index.search.response import Hit, SearchResponse
+from webui.http.addresses import report_path
 
 __all__ = [
     "SITEMAP_URLS",
     "atom",
     "opensearch",
-    "report_path",
     "sitemap",
     "sitemap_index",
 ]
@@ -28,11 +27,6 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # Characters that XML 1.0 cannot hold, not even escaped.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def report_path(report_id: str) -> str:
-    """The page of a report, as a URL path."""
-    return "/reports/" + quote(report_id, safe="", errors="replace")
 
 
 def _text(value: str) -> str:

@@ -18,8 +18,8 @@ from index.studies.coverage import Coverage
 from index.studies.series import Series
 from index.studies.similar import Novelty, Similar
 from webui.http.context import product_version
+from webui.http.measures import NUMBERS_PARAMETERS
 from webui.http.params import PAGING, PARAMETERS, REGION, Q
-from webui.research.measures import NUMBERS_PARAMETERS
 
 __all__ = ["document"]
 

@@ -10,8 +10,8 @@ from flask import Response, current_app, request
 
 from index.model.json_codec import to_json
 from index.model.settings import Settings
+from index.search.searcher import Searcher
 from webui.http.telemetry import Metrics
-from webui.ports import SearcherPort
 
 __all__ = ["Room", "base_url", "json_response", "product_version", "room"]
 
@@ -21,7 +21,7 @@ class Room:
     """The app's own things."""
 
     settings: Settings
-    searcher: SearcherPort
+    searcher: Searcher
     metrics: Metrics
 
 

@@ -11,7 +11,7 @@ POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 # What a web search engine may keep: result pages would be endless.
-_INDEXABLE = ("pages.home", "pages.report", "pages.help_page", "pages.about", "static")
+_INDEXABLE = ("search.home", "report.report", "site.help_page", "site.about", "static")
 
 
 def _after(response: Response) -> Response:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from index.model.report import Check, Report
 from webui.plots.figures import figure
-from webui.report.fulltext import Layer
+from webui.text.layers import Layer
 from webui.words import labels
 
 __all__ = [

@@ -11,8 +11,7 @@ from typing import Any
 
 from index.model.report import Report
 from index.studies.coverage import deadline
-from webui.api.feeds import report_path
-from webui.http.rendering import address
+from webui.http.addresses import address, report_path
 from webui.plots.figures import figure
 from webui.plots.plots import Plot, Point
 from webui.words import labels

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.model.report import Report
-from webui.api.feeds import report_path
+from webui.http.addresses import report_path
 from webui.plots.figures import figure, percent
-from webui.report.view import shown
 from webui.research.bodies import metric_rows
 from webui.research.textdiff import LONGEST, Section, compared
 from webui.words import labels
+from webui.words.values import field_words
 
 __all__ = ["MOST", "CompareView", "compare_view"]
 
@@ -77,7 +77,7 @@ def compare_view(reports: Sequence[Report]) -> CompareView:
 
 
 def _fact(name: str, label: str, reports: Sequence[Report]) -> Row:
-    values = [shown(name, getattr(r, name)) for r in reports]
+    values = [field_words(name, getattr(r, name)) for r in reports]
     return Row(label, values, len(set(values)) > 1)
 
 

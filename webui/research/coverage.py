@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.studies.coverage import Body, Cell, Child, Coverage
-from webui.api.feeds import report_path
-from webui.http.rendering import address
+from webui.http.addresses import address, report_path
 
 __all__ = ["BodyRow", "CoverageView", "Mark", "coverage_view"]
 

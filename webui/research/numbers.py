@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from index.search.request import SearchRequest
 from index.studies.aggregate import Aggregate, Group, Measure
+from webui.http.measures import Asked
 from webui.plots.figures import figure
 from webui.plots.plots import Plot, Point
-from webui.research.measures import Asked
 from webui.words import labels
 
 __all__ = ["NumbersView", "Row", "choices", "numbers_view"]

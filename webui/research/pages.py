@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
@@ -14,15 +13,16 @@ from werkzeug.exceptions import NotFound
 from index.model.errors import RequestError
 from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES
+from webui.http.addresses import address
 from webui.http.context import room
+from webui.http.measures import DEFAULT, MEASURES, parse_numbers
 from webui.http.params import only, read_region, without_blanks
-from webui.http.rendering import address, html_page
+from webui.http.rendering import html_page
 from webui.research.bodies import body_view
 from webui.research.compare import MOST, compare_view
 from webui.research.coverage import coverage_view
-from webui.research.measures import DEFAULT, MEASURES, parse_numbers
 from webui.research.numbers import choices, numbers_view
-from webui.search.chips import chips
+from webui.words.chips import chips
 
 __all__ = ["research"]
 
@@ -104,25 +104,3 @@ def compare() -> Response:
         raise RequestError("id", f"{len(ids)} reports are chosen; choose two to {MOST}")
     view = compare_view([room().searcher.report(i) for i in ids])
     return html_page("compare.html", view=view, urls=view.urls)
-
-
-@research.get("/similar/<path:report_id>")
-def similar(report_id: str) -> Response:
-    """What is like a report, what it took over from the year before, and what must hold between the
-    two.
-    """
-    only(request.args, ())
-    searcher = room().searcher
-    series = searcher.series(report_id)
-    return html_page(
-        "similar.html",
-        report=searcher.report(report_id),
-        view=searcher.similar(report_id),
-        novelty=searcher.previous_year(report_id),
-        links=[
-            link
-            for link in series.links
-            if report_id in (link.earlier_id, link.later_id)
-        ],
-        json_url=address(f"/api/v1/similar/{quote(report_id)}"),
-    )

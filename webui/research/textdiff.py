@@ -14,7 +14,8 @@ from difflib import SequenceMatcher
 from markupsafe import Markup, escape
 
 from index.analysis.normaliser import fold_line
-from webui.report.fulltext import blocks, spread
+from webui.text.blocks import blocks
+from webui.text.layers import spread
 
 __all__ = ["LONGEST", "Piece", "Section", "compared"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from index.model.errors import RequestError
 from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES, Measure, measures
+from webui.http.addresses import address
 from webui.http.params import PAGING, Arguments, Parameter, parse_search
-from webui.http.rendering import address
 
 __all__ = ["DEFAULT", "MEASURES", "NUMBERS_PARAMETERS", "Asked", "parse_numbers"]
 
