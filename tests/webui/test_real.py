@@ -1,15 +1,14 @@
 """The pages over the embedded engine and the real searcher: what the fake one cannot promise."""
 
-import re
 from dataclasses import replace
 
 import pytest
-from lxml import html as lxml_html
 
 from index.documents.builder import analyse
 from index.engines.opening import open_writer
 from index.model.settings import Settings
-from tests.webui.fake import sample_reports
+from tests.webui.pages import number, page_at
+from tests.webui.samples import sample_reports
 from webui import create_app
 
 PAGES = [
@@ -40,25 +39,15 @@ def client(tmp_path_factory):
     return app.test_client()
 
 
-def tree(client, url):
-    answer = client.get(url)
-    assert answer.status_code == 200, answer.data[:400]
-    return lxml_html.fromstring(answer.get_data(as_text=True))
-
-
-def number(element):
-    return int(re.sub(r"\D", "", element.text_content()))
-
-
 @pytest.mark.parametrize("url", PAGES)
 def test_pages_and_their_links_work(client, url):
-    for href in set(tree(client, url).xpath("//main//a/@href")):
+    for href in set(page_at(client, url).xpath("//main//a/@href")):
         if href.startswith("/"):
             assert client.get(href, buffered=True).status_code in (200, 302), href
 
 
 def test_numbers_are_those_of_the_reports(client):
-    rows = tree(client, "/numbers?q=公开&measure=applications_new").xpath(
+    rows = page_at(client, "/numbers?q=公开&measure=applications_new").xpath(
         "//table//tbody/tr"
     )
     exported = (
@@ -75,7 +64,7 @@ def test_numbers_are_those_of_the_reports(client):
 
 
 def test_a_bin_counts_what_its_link_finds(client):
-    bins = tree(client, "/search?sort=-applications_new").xpath(
+    bins = page_at(client, "/search?sort=-applications_new").xpath(
         "//ul[@class='bins']/li/a"
     )
     assert bins
@@ -127,17 +116,17 @@ def test_parts_of_a_score_are_given_when_asked_for(client):
 
 
 def test_how_a_query_was_understood_is_said(client):
-    page = tree(client, "/search?q=公开 -收费")
+    page = page_at(client, "/search?q=公开 -收费")
     assert (
         "理解为" in page.xpath("//p[contains(@class, 'understood')]")[0].text_content()
     )
 
 
 def test_why_a_report_ranks_where_it_does_is_said_on_the_page(client):
-    page = tree(client, "/search?q=主动公开 2020 深圳市教育局")
+    page = page_at(client, "/search?q=主动公开 2020 深圳市教育局")
     assert not page.xpath("//details[@class='why']")
     (link,) = page.xpath("//a[contains(., '说明为什么这样排序')]/@href")
-    page = tree(client, link)
+    page = page_at(client, link)
     first = page.xpath("//details[@class='why']")[0]
     shown = [float(v) for v in first.xpath(".//span[@class='number']/text()")]
     assert sum(shown) == pytest.approx(
@@ -148,7 +137,7 @@ def test_why_a_report_ranks_where_it_does_is_said_on_the_page(client):
         for li in page.xpath("//details[@class='why']//li")
     )
     assert page.xpath("//a[contains(., '不再说明排序')]")
-    assert not tree(client, "/search?q=公开&sort=year").xpath(
+    assert not page_at(client, "/search?q=公开&sort=year").xpath(
         "//a[contains(., '说明为什么')]"
     )
 
@@ -164,10 +153,10 @@ def test_copies_are_one_hit_with_the_others_listed(tmp_path):
         writer.put(analyse(report, report.id))
     writer.commit()
     client = create_app(place).test_client()
-    page = tree(client, "/search")
+    page = page_at(client, "/search")
     whole = number(page.xpath("//p[@class='total']/strong")[0])
     (link,) = page.xpath("//a[contains(., '合并内容相同的报告')]/@href")
-    page = tree(client, link)
+    page = page_at(client, link)
     assert number(page.xpath("//p[@class='total']/strong")[0]) == whole - 1
     (copies,) = [
         p

@@ -1,20 +1,11 @@
-import re
-
 import pytest
-from lxml import html as lxml_html
 
-
-def tree(client, url):
-    return lxml_html.fromstring(client.get(url).get_data(as_text=True))
-
-
-def text(element):
-    return re.sub(r"\s+", "", element.text_content())
+from tests.webui.pages import page_at, text
 
 
 @pytest.fixture
 def section(client):
-    return tree(client, "/reports/gb1").xpath(
+    return page_at(client, "/reports/gb1").xpath(
         "//section[@aria-labelledby='statistics']"
     )[0]
 
@@ -32,7 +23,7 @@ def test_failing_identities_come_first_with_both_sides(section):
 
 
 def test_terms_of_a_failing_identity_lead_into_the_text(client, section):
-    whole = tree(client, "/reports/gb1")
+    whole = page_at(client, "/reports/gb1")
     links = section.xpath(".//details[@class='terms']//a/@href")
     assert len(links) == 3
     assert [whole.xpath("//*[@id=$id]", id=h[1:])[0].text for h in links] == [
@@ -71,14 +62,14 @@ def test_sentences_show_what_contradicts_them(section):
 
 def test_what_was_not_read_is_said_once_and_in_chinese(client, section):
     assert "没有读出予以公开、部分公开" in text(section)
-    whole = text(tree(client, "/reports/gb1"))
+    whole = text(page_at(client, "/reports/gb1"))
     assert "落款日期缺失" in whole
     assert "novaluesfor" not in whole
     assert "unassigned" not in whole
 
 
-def test_the_text_as_received_has_no_places_of_cells(client, searcher):
-    searcher.report("hant/1").statistics = searcher.report("gb1").statistics
-    page = tree(client, "/reports/hant/1?view=received")
+def test_the_text_as_received_has_no_places_of_cells(serve, reports):
+    reports["hant/1"].statistics = reports["gb1"].statistics
+    page = page_at(serve([reports["hant/1"]]), "/reports/hant/1?view=received")
     assert not page.xpath("//a[starts-with(@href, '#cell-')]")
     assert not page.xpath("//*[starts-with(@id, 'cell-')]")

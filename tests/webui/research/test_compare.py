@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
+from tests.webui.pages import page_at, text
 from webui.research.textdiff import compared
 
 TEXT = st.lists(
@@ -19,16 +20,6 @@ TEXT = st.lists(
     ),
     max_size=12,
 )
-
-
-def tree(client, url):
-    answer = client.get(url)
-    assert answer.status_code == 200, answer.data[:300]
-    return lxml_html.fromstring(answer.get_data(as_text=True))
-
-
-def text(element):
-    return re.sub(r"\s+", "", element.text_content())
 
 
 def plain(markup):
@@ -88,8 +79,8 @@ def test_a_chapter_of_one_side_stands_alone():
     ]
 
 
-def test_facts_and_numbers_say_whether_they_differ(client, searcher):
-    page = tree(client, "/compare?id=r1&id=r5")
+def test_facts_and_numbers_say_whether_they_differ(client):
+    page = page_at(client, "/compare?id=r1&id=r5")
     facts = {
         text(r[0]): [text(td) for td in r[1:]]
         for r in page.xpath("//section[@aria-labelledby='facts']//tbody/tr")
@@ -103,29 +94,30 @@ def test_facts_and_numbers_say_whether_they_differ(client, searcher):
 
 
 def test_texts_of_two_stand_abreast_and_of_three_do_not(client):
-    assert tree(client, "/compare?id=r1&id=r5").xpath(
+    assert page_at(client, "/compare?id=r1&id=r5").xpath(
         "//section[@aria-labelledby='texts']//b"
     )
-    assert not tree(client, "/compare?id=r1&id=r5&id=r9").xpath(
+    assert not page_at(client, "/compare?id=r1&id=r5&id=r9").xpath(
         "//section[@aria-labelledby='texts']"
     )
 
 
 def test_other_forms_are_warned_of(client):
-    assert "未必数的是同一件事" in text(tree(client, "/compare?id=r1&id=gb1"))
+    assert "未必数的是同一件事" in text(page_at(client, "/compare?id=r1&id=gb1"))
 
 
 def test_reports_are_picked_from_results_without_scripts(client):
-    form = tree(client, "/search?q=公开").xpath("//form[@action='/compare']")[0]
+    form = page_at(client, "/search?q=公开").xpath("//form[@action='/compare']")[0]
     ids = form.xpath(".//input[@type='checkbox']/@value")
     assert form.get("method") == "get"
     assert len(ids) == 10
-    assert tree(client, f"/compare?id={ids[0]}&id={ids[1]}") is not None
+    assert page_at(client, f"/compare?id={ids[0]}&id={ids[1]}") is not None
 
 
-def test_long_texts_are_not_set_abreast(client, searcher):
-    searcher.report("r5").text = "公开。" * 30_000
-    assert "超过八万字" in text(tree(client, "/compare?id=r1&id=r5"))
+def test_long_texts_are_not_set_abreast(serve, reports):
+    reports["r5"].text = "公开。" * 30_000
+    client = serve([reports["r1"], reports["r5"]])
+    assert "超过八万字" in text(page_at(client, "/compare?id=r1&id=r5"))
 
 
 def test_a_sentence_that_keeps_coming_back_costs_no_more_than_others():

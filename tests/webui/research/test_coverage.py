@@ -1,8 +1,9 @@
 import json
-import re
 
 import pytest
 from lxml import html as lxml_html
+
+from tests.webui.pages import text
 
 REGION = "广东省/深圳市"
 
@@ -12,10 +13,6 @@ def tree(client):
     return lxml_html.fromstring(
         client.get(f"/coverage?region={REGION}").get_data(as_text=True)
     )
-
-
-def text(element):
-    return re.sub(r"\s+", "", element.text_content())
 
 
 def cells(tree, table):

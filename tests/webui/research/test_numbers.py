@@ -1,21 +1,11 @@
 import re
 
 import pytest
-from lxml import html as lxml_html
 
 from index.studies.aggregate import BY
+from tests.webui.pages import page_at, text
 from webui.plots.figures import figure
 from webui.plots.plots import Plot, Point
-
-
-def tree(client, url):
-    answer = client.get(url)
-    assert answer.status_code == 200, answer.data[:300]
-    return lxml_html.fromstring(answer.get_data(as_text=True))
-
-
-def text(element):
-    return re.sub(r"\s+", "", element.text_content())
 
 
 @pytest.mark.parametrize("by", BY)
@@ -23,7 +13,7 @@ def text(element):
 def test_the_page_says_what_the_endpoint_says(client, measure, by):
     query = f"?q=公开&measure={measure}&by={by}"
     body = client.get("/api/v1/stats" + query).get_json()
-    page = tree(client, "/numbers" + query)
+    page = page_at(client, "/numbers" + query)
     status = text(page.xpath("//*[@role='status']")[0])
     assert status.startswith(f"{body['reports']}份报告中{body['used']}份计入")
     rows = page.xpath("//table//tbody/tr")
@@ -37,7 +27,7 @@ def test_the_page_says_what_the_endpoint_says(client, measure, by):
 
 
 def test_a_group_leads_to_its_reports(client):
-    page = tree(client, "/numbers?q=公开&level=县区级&by=year")
+    page = page_at(client, "/numbers?q=公开&level=县区级&by=year")
     for row in page.xpath("//table//tbody/tr"):
         link = row.xpath("./th/a/@href")[0]
         total = client.get(link.replace("/search", "/api/v1/search")).get_json()[
@@ -48,12 +38,12 @@ def test_a_group_leads_to_its_reports(client):
 
 def test_n_of_n_is_printed_in_the_plot(client):
     body = client.get("/api/v1/stats?measure=applications_new").get_json()
-    printed = tree(client, "/numbers").xpath("(//svg)[1]//text[@class='of']/text()")
+    printed = page_at(client, "/numbers").xpath("(//svg)[1]//text[@class='of']/text()")
     assert printed == [f"{g['used']}/{g['reports']}" for g in body["groups"]]
 
 
 def test_no_line_runs_across_a_change_of_form(client):
-    page = tree(client, "/numbers?measure=licences")
+    page = page_at(client, "/numbers?measure=licences")
     plot = page.xpath("//section[@aria-labelledby='spread']//svg")[0]
     marks = plot.xpath(".//g[@class='break']/line/@x1")
     assert len(marks) == 1
@@ -89,19 +79,19 @@ def test_labels_of_a_plot_are_text():
 
 
 def test_nothing_stated_is_not_zero(client):
-    page = tree(client, "/numbers?measure=procurement_yuan")
+    page = page_at(client, "/numbers?measure=procurement_yuan")
     assert not page.xpath("//svg[contains(@class, 'plot')]")
     assert "不等于0" in text(page)
 
 
 def test_scope_and_formula_are_said(client):
-    page = tree(client, "/numbers?measure=grant_rate&scope=aggregate")
+    page = page_at(client, "/numbers?measure=grant_rate&scope=aggregate")
     assert "口径：汇总" in text(page)
     assert "÷" in text(page.xpath("//p[@class='lead']")[0])
 
 
 def test_the_choosers_keep_the_search(client):
-    form = tree(
+    form = page_at(
         client, "/numbers?q=公开&level=县区级&where=applications_new>=1&by=region"
     ).xpath("//form")[-1]
     values = form.form_values()
@@ -114,10 +104,10 @@ def test_the_choosers_keep_the_search(client):
 
 
 def test_search_and_numbers_lead_to_each_other(client):
-    there = tree(client, "/search?q=公开&level=县区级&page=1&size=5").xpath(
+    there = page_at(client, "/search?q=公开&level=县区级&page=1&size=5").xpath(
         "//nav[@class='tabs']/a/@href"
     )[1]
-    back = tree(client, there).xpath("//nav[@class='tabs']/a/@href")[0]
+    back = page_at(client, there).xpath("//nav[@class='tabs']/a/@href")[0]
     assert client.get(back.replace("/search", "/api/v1/search")).get_json()["query"][
         "filters"
     ] == {"level": ["县区级"]}

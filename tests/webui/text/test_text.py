@@ -6,9 +6,10 @@ from lxml import html as lxml_html
 from markupsafe import Markup
 
 from index.model.report import Repair, Report
-from webui.report.fulltext import Layer, blocks, spread
-from webui.report.marks import marked
 from webui.report.received import received_text
+from webui.text.blocks import blocks
+from webui.text.layers import Layer, spread
+from webui.text.marks import marked
 
 TEXT = st.text(st.sampled_from("公开<&>\"'区\n 一、1"), max_size=40)
 SPANS = st.lists(
