@@ -17,7 +17,7 @@ from webui.http import caching, problems, security
 from webui.http.context import Room, product_version, room
 from webui.http.telemetry import Metrics
 from webui.report.pages import report_pages
-from webui.research.pages import research
+from webui.research.pages import research_pages
 from webui.search.pages import search_pages
 from webui.site.pages import site_pages
 from webui.text.marks import marked
@@ -78,7 +78,14 @@ def _install(app: Flask) -> None:
     caching.register(app)
     app.after_request(_whole)
     problems.register(app)
-    for blueprint in (api, machine, search_pages, report_pages, research, site_pages):
+    for blueprint in (
+        api,
+        machine,
+        search_pages,
+        report_pages,
+        research_pages,
+        site_pages,
+    ):
         app.register_blueprint(blueprint)
     _templates(app)
 

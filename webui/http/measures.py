@@ -11,12 +11,18 @@ from index.studies.aggregate import BY, SCOPES, Measure, measures
 from webui.http.addresses import address
 from webui.http.params import PAGING, Arguments, Parameter, parse_search
 
-__all__ = ["DEFAULT", "MEASURES", "NUMBERS_PARAMETERS", "Asked", "parse_numbers"]
+__all__ = [
+    "DEFAULT_MEASURE",
+    "MEASURES",
+    "NUMBERS_PARAMETERS",
+    "Asked",
+    "parse_numbers",
+]
 
 MEASURES = {m.name: m for m in measures()}
 # What the page shows until something is chosen: reports of every form and time state
 # it.
-DEFAULT = "applications_new"
+DEFAULT_MEASURE = "applications_new"
 
 _FORMS = tuple(dict.fromkeys(form for m in MEASURES.values() for form in m.templates))
 NUMBERS_PARAMETERS = (
