@@ -27,8 +27,8 @@ class Room:
 
 def room() -> Room:
     """Those of the app that answers the present request."""
-    found: Room = current_app.extensions["gongkai"]
-    return found
+    own: Room = current_app.extensions["gongkai"]
+    return own
 
 
 def base_url() -> str:
@@ -41,6 +41,7 @@ def product_version() -> str:
     try:
         return version("gongkai")
     except PackageNotFoundError:
+        # a checkout that was never installed
         return "0"
 
 

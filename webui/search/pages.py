@@ -59,7 +59,7 @@ def home() -> BaseResponse:
         total=response.total,
         chart=chart_of_years(years.values) if years else None,
         doors=_doors(response),
-        examples=syntax.WORKED,
+        examples=syntax.WORKED_EXAMPLES,
     )
 
 

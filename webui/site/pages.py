@@ -25,11 +25,11 @@ def help_page() -> Response:
         condition = "applications_new>=100"
     return html_page(
         "help.html",
-        rows=syntax.ROWS,
+        rows=syntax.SYNTAX_ROWS,
         url=_search_url,
         numbers=NUMBERS,
         condition=condition,
-        **syntax.SHOWN,
+        **syntax.HELP_EXAMPLES,
     )
 
 
