@@ -32,6 +32,9 @@ __all__ = ["api"]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
+# Completions of one query: a list that a person looks through.
+MAX_SUGGESTIONS = 50
+
 
 @api.get("/search")
 def search() -> Response:
@@ -52,15 +55,15 @@ def report(report_id: str) -> Response:
 
 @api.get("/similar/<path:report_id>")
 def similar(report_id: str) -> Response:
-    """What is like a report: copies, its body's other years, other bodies' reports; and what it
-    took over.
+    """What is like a report, and what it took over.
+
+    Copies, its body's other years, other bodies' reports.
     """
     only(request.args, ())
     searcher = room().searcher
     found = searcher.similar(report_id).to_json()
-    return json_response(
-        {**found, "novelty": searcher.previous_year(report_id).to_json()}
-    )
+    novelty = searcher.previous_year(report_id).to_json()
+    return json_response({**found, "novelty": novelty})
 
 
 @api.get("/series/<path:report_id>")
@@ -79,10 +82,8 @@ def facet(name: str) -> Response:
         )
     asked, contains, size = parse_facet(request.args)
     result = room().searcher.facet(asked, name, contains, size)
-    return json_response(
-        {"name": name, "label": FACET_LABELS[name], "contains": contains}
-        | asdict(result)
-    )
+    own = {"name": name, "label": FACET_LABELS[name], "contains": contains}
+    return json_response(own | asdict(result))
 
 
 @api.get("/suggest")
@@ -90,13 +91,16 @@ def suggest() -> Response:
     """Completions of what was typed so far."""
     values = only(request.args, ("q", "size"))
     size = read_integer("size", values.get("size", "8"))
-    if not 1 <= size <= 50:
-        raise RequestError("size", f"size is {size}; it must be between 1 and 50")
-    check_length(q := values.get("q", ""))
-    found = room().searcher.suggest(q, size)
+    if not 1 <= size <= MAX_SUGGESTIONS:
+        raise RequestError(
+            "size", f"size is {size}; it must be between 1 and {MAX_SUGGESTIONS}"
+        )
+    q = values.get("q", "")
+    # what is half typed is not parsed, so the parser does not refuse it
+    check_length(q)
     suggestions = [
         {"text": s.text, "kind": s.kind, "count": s.count, "query": s.query}
-        for s in found
+        for s in room().searcher.suggest(q, size)
     ]
     return json_response({"q": q, "suggestions": suggestions})
 
@@ -147,7 +151,10 @@ def export() -> Response:
 
 
 def _begun(reports: Iterator[Report]) -> Iterator[Report]:
-    """The same reports with the first one taken: a query at fault is refused before the answer has
-    begun.
+    """The same reports, the first one taken already.
+
+    A query at fault is then refused before the answer has begun; later there is no status
+    to change any more.
     """
-    return itertools.chain(list(itertools.islice(reports, 1)), reports)
+    first = list(itertools.islice(reports, 1))
+    return itertools.chain(first, reports)

@@ -23,14 +23,15 @@ __all__ = [
 # What sitemaps.org allows in one file.
 SITEMAP_URLS = 50_000
 
-_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_OPENSEARCH_NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
 # Characters that XML 1.0 cannot hold, not even escaped.
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL_PATTERN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _text(value: str) -> str:
-    return escape(_ILLEGAL.sub("\ufffd", value))
+    return escape(_ILLEGAL_PATTERN.sub("\ufffd", value))
 
 
 def _element(name: str, value: str) -> str:
@@ -38,18 +39,24 @@ def _element(name: str, value: str) -> str:
 
 
 def _link(address: str, relation: str, media_type: str) -> str:
-    return f"<link rel={quoteattr(relation)} type={quoteattr(media_type)} href={quoteattr(_ILLEGAL.sub('', address))}/>"
+    legal = _ILLEGAL_PATTERN.sub("", address)
+    attributes = {"rel": relation, "type": media_type, "href": legal}
+    written = " ".join(f"{k}={quoteattr(v)}" for k, v in attributes.items())
+    return f"<link {written}/>"
 
 
 def _entry(hit: Hit, base: str, otherwise: str) -> str:
     """One report.
 
-    Atom wants `updated`: for a report without a date it is when the index was last seen to change.
+    Atom demands `updated`. For a report without a date it is `otherwise`, the time when the
+    index was last seen to change.
     """
     address = base + report_path(hit.id)
+    # a date of publication is a day in China
     day = f"{hit.published}T00:00:00+08:00" if hit.published else None
-    about = "，".join(str(v) for v in (hit.agency, hit.level, hit.year) if v)
-    summary = " … ".join(s.text for s in hit.snippets) or about
+    known = [str(fact) for fact in (hit.agency, hit.level, hit.year) if fact]
+    about = "，".join(known)
+    summary = " … ".join(snippet.text for snippet in hit.snippets) or about
     parts = [
         _element("id", address),
         _element("title", hit.title or about or hit.source),
@@ -66,7 +73,8 @@ def atom(
     request: SearchRequest, response: SearchResponse, base: str, changed: dt.datetime
 ) -> str:
     """The feed of a search; `changed` is when this generation of the index was first seen."""
-    own, page = base + request.url("/feed.atom"), base + request.url(PAGE_SEARCH)
+    own = base + request.url("/feed.atom")
+    page = base + request.url(PAGE_SEARCH)
     when = changed.isoformat(timespec="seconds")
     head = [
         _element("id", own),
@@ -76,7 +84,8 @@ def atom(
         _link(page, "alternate", "text/html"),
     ]
     entries = [_entry(hit, base, when) for hit in response.hits]
-    return f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom">{"".join([*head, *entries])}</feed>'
+    body = "".join([*head, *entries])
+    return f'{_XML_HEAD}<feed xmlns="http://www.w3.org/2005/Atom">{body}</feed>'
 
 
 def sitemap_index(base: str, files: int) -> str:
@@ -85,7 +94,9 @@ def sitemap_index(base: str, files: int) -> str:
         f"<sitemap>{_element('loc', f'{base}/sitemap-{n}.xml')}</sitemap>"
         for n in range(1, files + 1)
     )
-    return f'{_HEAD}<sitemapindex xmlns="{_SITEMAPS}">{rows}</sitemapindex>'
+    return (
+        f'{_XML_HEAD}<sitemapindex xmlns="{_SITEMAP_NAMESPACE}">{rows}</sitemapindex>'
+    )
 
 
 def sitemap(base: str, reports: Iterable[Report]) -> str:
@@ -93,7 +104,7 @@ def sitemap(base: str, reports: Iterable[Report]) -> str:
     rows = "".join(
         f"<url>{_element('loc', base + report_path(r.id))}</url>" for r in reports
     )
-    return f'{_HEAD}<urlset xmlns="{_SITEMAPS}">{rows}</urlset>'
+    return f'{_XML_HEAD}<urlset xmlns="{_SITEMAP_NAMESPACE}">{rows}</urlset>'
 
 
 def opensearch(base: str) -> str:
@@ -112,7 +123,8 @@ def opensearch(base: str) -> str:
     about = _element("ShortName", "公开 Gongkai") + _element(
         "Description", "检索政府信息公开工作年度报告"
     )
+    encoding = "<Language>zh</Language><InputEncoding>UTF-8</InputEncoding>"
     return (
-        f'{_HEAD}<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">{about}{rows}'
-        f"<Language>zh</Language><InputEncoding>UTF-8</InputEncoding></OpenSearchDescription>"
+        f'{_XML_HEAD}<OpenSearchDescription xmlns="{_OPENSEARCH_NAMESPACE}">'
+        f"{about}{rows}{encoding}</OpenSearchDescription>"
     )
