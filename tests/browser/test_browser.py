@@ -33,7 +33,10 @@ PAGES = {
 }
 
 
-RUN = "rules => axe.run(rules).then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html).slice(0, 3)]))"
+RUN = (
+    "rules => axe.run(rules).then("
+    "r => r.violations.map(v => [v.id, v.nodes.map(n => n.html).slice(0, 3)]))"
+)
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
@@ -107,8 +110,14 @@ def test_keys_step_through_hits(open_page):
     assert page.faults == []
 
 
-PARTS = "section, form, .hits, .take, .options"
-OUTLINE = "(e => [e.outlineStyle, parseFloat(e.outlineWidth)])(getComputedStyle(document.activeElement))"
+PART = (
+    "(document.activeElement.closest("
+    "'section, form, .hits, .take, .options') || {}).className"
+)
+OUTLINE = (
+    "(e => [e.outlineStyle, parseFloat(e.outlineWidth)])"
+    "(getComputedStyle(document.activeElement))"
+)
 
 
 def test_the_keyboard_alone_reaches_everything(open_page):
@@ -120,11 +129,7 @@ def test_the_keyboard_alone_reaches_everything(open_page):
     seen = set()
     for _ in range(80):
         page.keyboard.press("Tab")
-        seen.add(
-            page.evaluate(
-                "(document.activeElement.closest('section, form, .hits, .take, .options') || {}).className"
-            )
-        )
+        seen.add(page.evaluate(PART))
     assert {"facet", "options", "hits"} <= seen
 
 
@@ -132,9 +137,7 @@ def test_focus_can_be_seen(open_page):
     page = open_page("/search?q=公开")
     for _ in range(12):
         page.keyboard.press("Tab")
-        style = page.evaluate(
-            "(e => [e.outlineStyle, parseFloat(e.outlineWidth)])(getComputedStyle(document.activeElement))"
-        )
+        style = page.evaluate(OUTLINE)
         assert style[0] != "none"
         assert style[1] >= 2
 

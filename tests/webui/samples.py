@@ -1,4 +1,4 @@
-"""Reports for the tests of the pages: plain ones, a damaged one, one with a table, a hostile one."""
+"""Reports for the tests of the pages: plain, damaged, with a table, hostile."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ SEMANTICS = {"": "blank", "/": "na", "若干": "text", "0": "zero"}
 
 
 def _tabled() -> Report:
-    """A report with a table of which every kind of cell is one, and a sentence that contradicts it."""
+    """A report whose table has every kind of cell, and a sentence that contradicts it."""
     text, rows = "一、总体情况\n新收申请5件。\n二、申请情况\n", []
     for key, label, printed in ROWS:
         text += label

@@ -1,8 +1,13 @@
 """The pages over the embedded engine and the real searcher: what the fake one cannot promise."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from index.documents.builder import analyse
 from index.engines.opening import open_writer
@@ -28,7 +33,7 @@ PAGES = [
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory):
+def client(tmp_path_factory: pytest.TempPathFactory) -> Any:
     place = Settings(index=tmp_path_factory.mktemp("real"))
     writer = open_writer(place)
     for report in sample_reports():
@@ -40,13 +45,13 @@ def client(tmp_path_factory):
 
 
 @pytest.mark.parametrize("url", PAGES)
-def test_pages_and_their_links_work(client, url):
+def test_pages_and_their_links_work(client: FlaskClient, url: str) -> None:
     for href in set(page_at(client, url).xpath("//main//a/@href")):
         if href.startswith("/"):
             assert client.get(href, buffered=True).status_code in (200, 302), href
 
 
-def test_numbers_are_those_of_the_reports(client):
+def test_numbers_are_those_of_the_reports(client: FlaskClient) -> None:
     rows = page_at(client, "/numbers?q=公开&measure=applications_new").xpath(
         "//table//tbody/tr"
     )
@@ -63,7 +68,7 @@ def test_numbers_are_those_of_the_reports(client):
         ] == number(row[8])
 
 
-def test_a_bin_counts_what_its_link_finds(client):
+def test_a_bin_counts_what_its_link_finds(client: FlaskClient) -> None:
     bins = page_at(client, "/search?sort=-applications_new").xpath(
         "//ul[@class='bins']/li/a"
     )
@@ -75,7 +80,7 @@ def test_a_bin_counts_what_its_link_finds(client):
         assert found == number(link.xpath("./span[@class='count']")[0])
 
 
-def test_sorting_by_a_number_puts_the_largest_first(client):
+def test_sorting_by_a_number_puts_the_largest_first(client: FlaskClient) -> None:
     ids = [
         h["id"]
         for h in client.get("/api/v1/search?sort=-applications_new&size=5").get_json()[
@@ -91,7 +96,7 @@ def test_sorting_by_a_number_puts_the_largest_first(client):
     assert numbers == sorted(numbers, reverse=True)
 
 
-def test_coverage_counts_what_a_search_counts(client):
+def test_coverage_counts_what_a_search_counts(client: FlaskClient) -> None:
     body = client.get("/api/v1/coverage?region=广东省").get_json()
     assert (
         body["reports"]
@@ -106,7 +111,7 @@ def test_coverage_counts_what_a_search_counts(client):
         )
 
 
-def test_parts_of_a_score_are_given_when_asked_for(client):
+def test_parts_of_a_score_are_given_when_asked_for(client: FlaskClient) -> None:
     url = "/api/v1/search?q=公开&size=1"
     assert client.get(url).get_json()["hits"][0]["explanation"] is None
     hit = client.get(url + "&explain=1").get_json()["hits"][0]
@@ -115,14 +120,16 @@ def test_parts_of_a_score_are_given_when_asked_for(client):
     )
 
 
-def test_how_a_query_was_understood_is_said(client):
+def test_how_a_query_was_understood_is_said(client: FlaskClient) -> None:
     page = page_at(client, "/search?q=公开 -收费")
     assert (
         "理解为" in page.xpath("//p[contains(@class, 'understood')]")[0].text_content()
     )
 
 
-def test_why_a_report_ranks_where_it_does_is_said_on_the_page(client):
+def test_why_a_report_ranks_where_it_does_is_said_on_the_page(
+    client: FlaskClient,
+) -> None:
     page = page_at(client, "/search?q=主动公开 2020 深圳市教育局")
     assert not page.xpath("//details[@class='why']")
     (link,) = page.xpath("//a[contains(., '说明为什么这样排序')]/@href")
@@ -142,7 +149,7 @@ def test_why_a_report_ranks_where_it_does_is_said_on_the_page(client):
     )
 
 
-def test_copies_are_one_hit_with_the_others_listed(tmp_path):
+def test_copies_are_one_hit_with_the_others_listed(tmp_path: Path) -> None:
     first, *others = sample_reports()
     place = Settings(index=tmp_path)
     writer = open_writer(place)

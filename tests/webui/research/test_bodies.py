@@ -1,23 +1,31 @@
-import pytest
+from __future__ import annotations
 
+import pytest
+from flask.testing import FlaskClient
+from lxml.html import HtmlElement
+
+from index.model.report import Report
+from tests.webui.conftest import Serve
 from tests.webui.pages import page_at, text
 
 NAME = "深圳市教育局"
 
 
 @pytest.fixture
-def page(client):
+def page(client: FlaskClient) -> HtmlElement:
     return page_at(client, f"/bodies?agency={NAME}")
 
 
 @pytest.fixture
-def own(reports):
+def own(reports: dict[str, Report]) -> list[Report]:
     """The reports of the body, in order of their years."""
     found = (r for r in reports.values() if r.agency == NAME)
     return sorted(found, key=lambda r: (r.year, r.published))
 
 
-def test_every_report_of_the_body_is_listed_newest_first(page, own):
+def test_every_report_of_the_body_is_listed_newest_first(
+    page: HtmlElement, own: list[Report]
+) -> None:
     rows = page.xpath("//section[@aria-labelledby='reports']//tbody/tr")
     assert [r.xpath(".//input/@value")[0] for r in rows] == [
         r.id for r in reversed(own)
@@ -26,7 +34,9 @@ def test_every_report_of_the_body_is_listed_newest_first(page, own):
         assert row.xpath(".//input/@value")[0] in row.xpath(".//a/@href")[0]
 
 
-def test_numbers_by_year_are_those_of_the_reports(page, own):
+def test_numbers_by_year_are_those_of_the_reports(
+    page: HtmlElement, own: list[Report]
+) -> None:
     table = page.xpath("//section[@aria-labelledby='metrics']//table")[0]
     heads = [text(a) for a in table.xpath(".//thead//a")]
     assert heads == [str(r.year) for r in own]
@@ -37,7 +47,9 @@ def test_numbers_by_year_are_those_of_the_reports(page, own):
     assert row.xpath(".//svg[@aria-hidden='true']")
 
 
-def test_a_number_that_is_not_stated_is_no_zero(serve, own):
+def test_a_number_that_is_not_stated_is_no_zero(
+    serve: Serve, own: list[Report]
+) -> None:
     own[0].statistics["metrics"]["applications_new"] = None
     row = page_at(serve(own), f"/bodies?agency={NAME}").xpath(
         "//section[@aria-labelledby='metrics']//tbody/tr"
@@ -45,14 +57,16 @@ def test_a_number_that_is_not_stated_is_no_zero(serve, own):
     assert text(row[2]) == "没有写明–"
 
 
-def test_missing_years_are_ours(page, own):
-    years = {r.year for r in own}
+def test_missing_years_are_ours(page: HtmlElement, own: list[Report]) -> None:
+    years = {r.year for r in own if r.year}
     gaps = [str(y) for y in range(min(years), max(years)) if y not in years]
     notice = text(page.xpath("//p[@class='notice']")[0])
     assert f"本库未收录：{'、'.join(gaps)}年度" in notice
 
 
-def test_a_body_with_those_before_and_after_it(serve, reports):
+def test_a_body_with_those_before_and_after_it(
+    serve: Serve, reports: dict[str, Report]
+) -> None:
     others = [reports["r5"], reports["r9"]]
     for report in others:
         report.agency = "深圳市教育委员会"
@@ -65,7 +79,7 @@ def test_a_body_with_those_before_and_after_it(serve, reports):
     assert not set(alone.xpath("//input[@name='id']/@value")) & {r.id for r in others}
 
 
-def test_a_line_is_not_drawn_across_forms(serve, own):
+def test_a_line_is_not_drawn_across_forms(serve: Serve, own: list[Report]) -> None:
     for report in own[: len(own) // 2]:
         report.statistics["template"] = "gb2019"
     for report in own[len(own) // 2 :]:
@@ -79,11 +93,11 @@ def test_a_line_is_not_drawn_across_forms(serve, own):
 
 
 @pytest.mark.parametrize("url", ["/reports/r1", "/coverage?region=广东省/深圳市"])
-def test_the_body_is_linked(client, url):
+def test_the_body_is_linked(client: FlaskClient, url: str) -> None:
     assert page_at(client, url).xpath(
         "//main//a[starts-with(@href, '/bodies?agency=')]"
     )
 
 
-def test_quotes_in_a_name_cannot_become_a_query(client):
+def test_quotes_in_a_name_cannot_become_a_query(client: FlaskClient) -> None:
     assert client.get(f'/bodies?agency={NAME}" OR "公开&series=1').status_code == 404
