@@ -61,7 +61,9 @@ def serve(
         message = f"gongkai: cannot listen on {place} ({error}); choose another --port"
         click.echo(message, err=True)
         sys.exit(1)
+    # systemd and Docker stop a service with SIGTERM
     signal.signal(signal.SIGTERM, _stop)
+    # with --port 0 only this line tells which port it is
     for address in _addresses(server):
         click.echo(address)
     collect_less()

@@ -61,6 +61,7 @@ def create_app(
     """
     settings = settings or Settings.from_environment()
     app = Flask(__name__)
+    # OPTIONS is answered 405 like every method but GET and HEAD
     app.config.update(
         COMPRESS_MIMETYPES=_COMPRESSED_TYPES,
         PROVIDE_AUTOMATIC_OPTIONS=False,
@@ -89,6 +90,7 @@ def _trust(app: Flask, proxies: int) -> None:
 
 def _install(app: Flask) -> None:
     """Handlers and what stands around them; compression sees the answer last."""
+    # what is registered first sees the answer last
     Compress(app)
     security.register(app)
     app.extensions["gongkai"].metrics.watch(app)
@@ -129,4 +131,5 @@ def _install_templates(app: Flask) -> None:
 
 
 def _digest(path: Path) -> str:
+    # ten digits tell two versions of one file apart; they are no security
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10]

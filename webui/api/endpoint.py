@@ -48,6 +48,7 @@ def report(report_id: str) -> Response:
     q = only(request.args, ("q",)).get("q")
     if not q:
         return json_response(room().searcher.report(report_id).record())
+    # marks are code points of the title and the text in this same record
     found = room().searcher.marked(report_id, q)
     marks = {"title_marks": found.title_marks, "text_marks": found.text_marks}
     return json_response(found.report.record() | marks)
@@ -143,6 +144,7 @@ def export() -> Response:
         raise RequestError(
             "format", "parquet needs pyarrow on this server; take csv or jsonl"
         )
+    # the rows are written while they are read: an export of the whole index needs no memory
     write, media_type = FORMATS[kind]
     reports = _begun(room().searcher.export(asked))
     response = Response(stream_with_context(write(reports)), content_type=media_type)

@@ -90,6 +90,7 @@ def atom(
 
 def sitemap_index(base: str, files: int) -> str:
     """The list of the sitemap files."""
+    # the index file names at most 50,000 files: that is 2,500,000,000 reports
     rows = "".join(
         f"<sitemap>{_element('loc', f'{base}/sitemap-{n}.xml')}</sitemap>"
         for n in range(1, files + 1)
@@ -109,6 +110,7 @@ def sitemap(base: str, reports: Iterable[Report]) -> str:
 
 def opensearch(base: str) -> str:
     """The description with which a browser or a feed reader searches here."""
+    # {searchTerms} is filled in by the browser; ? marks a part that it may leave out
     urls = (
         ("text/html", f"{base}/search?q={{searchTerms}}"),
         ("application/atom+xml", f"{base}/feed.atom?q={{searchTerms}}"),

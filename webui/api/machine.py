@@ -47,6 +47,7 @@ def healthz() -> Response:
 @machine.get("/-/readyz")
 def readyz() -> Response:
     """The index can be searched. Otherwise 503 by IndexStateError."""
+    # a generation that another process wrote is taken up before it is judged
     room().searcher.refresh()
     manifest = room().searcher.manifest
     return json_response(
@@ -97,6 +98,7 @@ def feed() -> Response:
     asked = parse_search(request.args, skip=PAGING)
     newest = asked.with_(sort="-published", size=_FEED_SIZE, facets=(), snippets=1)
     found = answer(newest)
+    # no index keeps the time of its last change; this process saw it at the latest then
     changed = _clock.first_seen(room().searcher.manifest.generation)
     return _xml(feeds.atom(asked, found, base_url(), changed), "application/atom+xml")
 
@@ -130,6 +132,7 @@ def sitemap_file(number: int) -> Response:
 @machine.get("/robots.txt")
 def robots() -> Response:
     """Reports may be crawled, endless result pages may not."""
+    # every filter and page of a search has its own address: a crawler would never end
     lines = [
         "User-agent: *",
         "Disallow: /search",

@@ -18,6 +18,7 @@ from index.studies.aggregate import Aggregate
 from index.studies.coverage import Coverage
 from index.studies.series import Series
 from index.studies.similar import Novelty, Similar
+from webui.api.endpoint import MAX_SUGGESTIONS
 from webui.http.context import product_version
 from webui.http.measures import NUMBERS_PARAMETERS
 from webui.http.params import PAGING, PARAMETERS, REGION, Q
@@ -25,6 +26,7 @@ from webui.http.params import PAGING, PARAMETERS, REGION, Q
 __all__ = ["document"]
 
 Json = dict[str, Any]
+# Where a document of OpenAPI keeps the schemas that its parts refer to.
 _SCHEMA_PREFIX = "#/components/schemas/"
 _STRING_SCHEMA: Json = {"type": "string"}
 
@@ -131,6 +133,7 @@ def _schemas() -> Json:
     }
 
 
+# A repeatable parameter is an array, level=a&level=b: OpenAPI writes it so by default.
 def _query(skip: tuple[str, ...] = ()) -> list[Json]:
     """The parameters of a search as OpenAPI writes them."""
     out: list[Json] = []
@@ -199,6 +202,7 @@ def _json(name: str) -> Json:
 
 # ---------------------------------------------------------------------- parameters of one address
 _NAME_SCHEMA: Json = {"type": "string", "enum": list(FACET_NAMES)}
+# Ids hold slashes, as in seeds/a.txt: the path parameter takes them escaped or not.
 _ID = _parameter(
     "id", {"type": "string", "minLength": 1}, "The id of the report.", "path"
 )
@@ -272,7 +276,7 @@ def _api_of_searches() -> Json:
         "/suggest": _operation(
             "suggest",
             "Completions of a query",
-            [_QUERY, _size(50, 8, "How many.")],
+            [_QUERY, _size(MAX_SUGGESTIONS, 8, "How many.")],
             _json("Suggestions"),
         ),
         "/export": _operation(

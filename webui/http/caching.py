@@ -45,6 +45,7 @@ def _etag() -> str:
 def _before() -> Response | None:
     if request.endpoint in _INDEPENDENT_ENDPOINTS or request.endpoint is None:
         return None
+    # before the ETag is made, or a new generation would be answered by the old one's 304
     room().searcher.refresh()
     g.etag = _etag()
     if request.if_none_match.contains_weak(g.etag):
@@ -56,6 +57,7 @@ def _after(response: Response) -> Response:
     if "etag" in g and response.status_code in (200, 304):
         # weak: took_ms differs between two answers that say the same, and so does the compression
         response.headers["ETag"] = quote_etag(g.etag, weak=True)
+        # no-cache: keep it, but ask each time whether it still holds
         response.headers["Cache-Control"] = "no-cache"
     elif request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")

@@ -89,6 +89,7 @@ def parse_numbers(args: Arguments) -> Asked:
 
 
 def _one_of(parameter: Parameter, value: str) -> str:
+    # every one of these parameters is a choice; its schema lists what can be chosen
     allowed: Sequence[str] = parameter.schema["enum"]
     if value not in allowed:
         raise RequestError(

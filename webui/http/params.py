@@ -79,6 +79,7 @@ def _text(_name: str, raw: str) -> str:
     return raw
 
 
+# facets=level,year; facets= asks for none, and left out it asks for all.
 def _list(_name: str, raw: str) -> tuple[str, ...]:
     return tuple(raw.split(",")) if raw else ()
 
@@ -286,6 +287,7 @@ def parse_search(
         for name, raw in values.items()
         if name in table
     }
+    # both say where the page begins, and may contradict each other
     if "page" in fields and "cursor" in fields:
         raise RequestError("cursor", "give either page or cursor, not both")
     chosen = {name: _several(args, name) for name in FACET_NAMES if name in args}
@@ -300,15 +302,18 @@ def _several(args: Arguments, name: str) -> tuple[str, ...]:
             name,
             f"{name} is given {len(values)} times; at most {LIMITS.values} are read, give fewer",
         )
+    # an empty filter would match nothing, silently
     if "" in values:
         raise RequestError(
             name, f"{name} is given without a value; give one or leave it out"
         )
+    # the same value twice is one: ?level=a&level=a
     return tuple(dict.fromkeys(values))
 
 
 def read_region(values: Mapping[str, str]) -> str:
     """The path of a region, "" for the whole country. Raises RequestError."""
+    # 广东省/ and 广东省 are one place
     region = values.get("region", "").strip("/")
     if len(region) > REGION_CHARACTERS:
         raise RequestError(

@@ -23,7 +23,9 @@ _INDEXABLE_ENDPOINTS = (
 
 def _after(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CONTENT_POLICY
+    # a browser must not guess that the text of a report is a script
     response.headers["X-Content-Type-Options"] = "nosniff"
+    # an address holds a query: other sites are not told it
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

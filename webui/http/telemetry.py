@@ -31,6 +31,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        # labels become series of Prometheus, one for each combination: few values only
         labels = ("endpoint", "method", "status")
         self.requests = Counter(
             "gongkai_requests", "Requests answered.", labels, registry=self.registry

@@ -48,6 +48,7 @@ class YearChart:
     @property
     def svg(self) -> Markup:
         """The bars, each with its year and number as a title."""
+        # a short series stands in the middle of the drawing
         needed = _YEAR_WIDTH * len(self.rows)
         width = max(needed, _YEAR_WIDTH * _FEWEST_YEARS)
         indent = (width - needed) // 2

@@ -77,6 +77,7 @@ def _repair_layer(repair: Repair) -> Layer:
     if not repair.applied:
         opening = Markup('<span class="damage" title="损坏，未能修复">')
         return Layer(*repair.display, _REPAIR_RANK, opening, _SPAN_CLOSE)
+    # 區(qū) -> 區: a gloss was only taken out, other damage was replaced
     title = f"修复：原作“{repair.before}”"
     if not repair.after:
         title = f"修复：删去“{repair.before}”"

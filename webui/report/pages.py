@@ -52,6 +52,7 @@ def similar(report_id: str) -> Response:
     """What is like a report, what it took over from the year before, and its year checks."""
     only(request.args, ())
     searcher = room().searcher
+    # the series links every pair of years; this page is about one report
     links = searcher.series(report_id).links
     own_links = [
         link for link in links if report_id in (link.earlier_id, link.later_id)

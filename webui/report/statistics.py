@@ -137,6 +137,7 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
     `linked`: the text on the page is the one that the spans lie on.
     """
     statistics = report.statistics
+    # the text as received has other positions: links into it would be wrong
     places = _places(statistics) if linked else {}
     names = _names(statistics)
     checks = [_check(c, names, places) for c in report.checks]
@@ -210,6 +211,7 @@ def _cells(
 
 
 def _anchor(name: str) -> str:
+    # applications.refused.secret.total -> cell-applications-refused-secret-total
     return "cell-" + re.sub(r"[^0-9A-Za-z]+", "-", name)
 
 
@@ -233,6 +235,7 @@ def cell_layers(report: Report) -> list[Layer]:
     prose = report.statistics.get("prose") or ()
     found += [(f"stated-{i}", p["span"]) for i, p in enumerate(prose) if p.get("span")]
     span, close = Markup('<span class="cell">'), Markup("</span>")
+    # an id may stand once in a page; two cells read from one place share it
     seen: dict[str, Layer] = {}
     for anchor, (start, end) in found:
         first = Markup('<span class="cell" id="{}">').format(anchor)

@@ -141,6 +141,7 @@ def _view(
     received: bool = False,
 ) -> ReportView:
     total = len(title_marks) + len(text_marks)
+    # hits are numbered through title and text, as a reader steps through them
     first_in_text = 1 + len(title_marks)
     hits = hit_layers(text_marks, first_in_text, total)
     return ReportView(
@@ -161,6 +162,7 @@ def _title(report: Report, marks: Sequence[Span], total: int) -> Markup:
     if not report.title:
         return marked("（无题名）", ())
     lines = spread(report.title, hit_layers(marks, 1, total))
+    # a title of two lines becomes one
     return Markup(" ").join(line.html for line in lines)
 
 

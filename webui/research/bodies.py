@@ -121,6 +121,7 @@ def _compare_url(reports: Sequence[Report]) -> str | None:
 
 
 def _late(report: Report) -> bool | None:
+    # without a printed date nothing is said: lateness would be a guess
     if not report.year or not report.published:
         return None
     published = dt.date.fromisoformat(report.published)

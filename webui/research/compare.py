@@ -60,6 +60,7 @@ class CompareView:
 def compare_view(reports: Sequence[Report]) -> CompareView:
     """Two to six reports abreast."""
     is_pair = len(reports) == 2
+    # three texts have no left and right
     too_long = is_pair and max(len(r.text) for r in reports) > LONGEST_TEXT
     texts = None
     if is_pair and not too_long:

@@ -107,6 +107,7 @@ def numbers_view(asked: Asked, measure: Measure, found: Aggregate) -> NumbersVie
 
 
 def _row(group: Group, asked: Asked, found: Aggregate, *, ratio: bool) -> Row:
+    # in the order of the heads
     numbers = (
         group.total,
         group.median,

@@ -94,6 +94,7 @@ def results() -> BaseResponse:
         return _to_search(without_blanks(from_form))
     asked = parse_search(without_blanks(request.args))
     response = answer(asked)
+    # a reader who sorts or filters by a number wants to see it with each hit
     numbers = chosen_numbers(asked)
     return html_page(
         "search.html",
@@ -158,6 +159,7 @@ def _other_searches(asked: SearchRequest) -> dict[str, Any]:
 
 def _alternates(asked: SearchRequest) -> dict[str, str]:
     """The same result for machines."""
+    # a feed or an export holds all hits: pages and cursors have no meaning there
     bare = _bare(asked)
     export = bare.url("/api/v1/export")
     export += "&" if "?" in export else "?"
@@ -176,6 +178,7 @@ def facet(name: str) -> Response:
     if name not in FACET_NAMES:
         known = ", ".join(FACET_NAMES)
         raise NotFound(f"there is no facet {name!r}; there are {known}")
+    # a form sends its empty fields too
     args = without_blanks(request.args)
     asked = parse_search(args, extra=("contains",), skip=("page", "cursor"))
     contains = args.get("contains", "")

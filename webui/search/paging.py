@@ -25,6 +25,7 @@ def steps(asked: SearchRequest, total: int) -> list[Step]:
 
     Empty for a single page, and where a cursor is used: it knows no numbers.
     """
+    # pages end at the window of 10,000 hits; past it there is only the cursor
     full_pages = -(-total // asked.size)
     last = min(full_pages, LIMITS.window // asked.size)
     if asked.cursor is not None or last < 2:

@@ -41,6 +41,7 @@ def parts(hit: Hit) -> list[Part]:
     shown = named[:_MAX_PARTS]
     others = named[_MAX_PARTS:]
     rest = sum(part.value for part in others)
+    # the parts must add up to the score that stands above them
     if rest:
         shown.append(Part("其余", f"{len(others)} 项", rest))
     return shown

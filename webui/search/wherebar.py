@@ -80,11 +80,13 @@ class Spread:
 
 def spread(asked: SearchRequest, name: str) -> Spread:
     """The distribution of one number under every condition but those on itself."""
+    # as a facet is counted under the other facets: or the chosen range would be all there is
     others = tuple(c for c in asked.where if _number_of(c) != name)
     histogram = room().searcher.histogram(asked.with_(where=others), name)
     largest = max((b.count for b in histogram.bins), default=1) or 1
     bins = []
     for bin_ in histogram.bins:
+        # a link that finds nothing helps nobody
         if bin_.count:
             narrowed = asked.with_(where=(*others, *bin_.where))
             share = round(100 * bin_.count / largest)

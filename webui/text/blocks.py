@@ -52,6 +52,7 @@ def blocks(lines: Sequence[Line]) -> list[Block]:
     for line in lines:
         if not line.text.strip():
             continue
+        # a blank line inside a flattened table does not end it
         if line.cell:
             short_lines.append(line)
             continue

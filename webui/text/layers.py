@@ -69,6 +69,7 @@ class _Sweep:
                 yield layer.open + layer.close
 
     def _next_border(self, position: int, end: int) -> int:
+        # a piece ends where any layer ends or the next one begins
         borders = [layer.end for layer in self.active]
         if self.waiting:
             borders.append(self.waiting[-1].start)
@@ -78,6 +79,7 @@ class _Sweep:
         html = escape(piece)
         behind = Markup()
         for layer in sorted(self.active, key=lambda layer: -layer.rank):
+            # the innermost is written first, the outer ones around it
             opening = layer.open
             if id(layer) not in self.opened:
                 self.opened.add(id(layer))

@@ -1,20 +1,15 @@
-"""The pages over the embedded engine and the real searcher: what the fake one cannot promise."""
+"""Pages, endpoint and reports agree: what one shows is what the others find."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from index.documents.builder import analyse
-from index.engines.opening import open_writer
-from index.model.settings import Settings
+from tests.webui.conftest import Serve
 from tests.webui.pages import number, page_at
 from tests.webui.samples import sample_reports
-from webui import create_app
 
 PAGES = [
     "/",
@@ -30,18 +25,6 @@ PAGES = [
     "/compare?id=r1&id=r5",
     "/reports/gb1?q=申请",
 ]
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    place = Settings(index=tmp_path_factory.mktemp("real"))
-    writer = open_writer(place)
-    for report in sample_reports():
-        writer.put(analyse(report, report.id))
-    writer.commit()
-    app = create_app(place)
-    app.testing = True
-    return app.test_client()
 
 
 @pytest.mark.parametrize("url", PAGES)
@@ -149,17 +132,12 @@ def test_why_a_report_ranks_where_it_does_is_said_on_the_page(
     )
 
 
-def test_copies_are_one_hit_with_the_others_listed(tmp_path: Path) -> None:
+def test_copies_are_one_hit_with_the_others_listed(serve: Serve) -> None:
     first, *others = sample_reports()
-    place = Settings(index=tmp_path)
-    writer = open_writer(place)
     mirror = replace(
         first, id="mirror", source="mirror.html", url="https://mirror.example/1"
     )
-    for report in (first, mirror, *others):
-        writer.put(analyse(report, report.id))
-    writer.commit()
-    client = create_app(place).test_client()
+    client = serve([first, mirror, *others])
     page = page_at(client, "/search")
     whole = number(page.xpath("//p[@class='total']/strong")[0])
     (link,) = page.xpath("//a[contains(., '合并内容相同的报告')]/@href")
