@@ -16,91 +16,113 @@ from webui.api.machine import machine
 from webui.http import caching, problems, security
 from webui.http.context import Room, product_version, room
 from webui.http.telemetry import Metrics
-from webui.ports import SearcherPort
-from webui.report.marks import marked
-from webui.research.pages import research
-from webui.search.pages import pages
+from webui.report.pages import report_pages
+from webui.research.pages import research_pages
+from webui.search.pages import search_pages
+from webui.site.pages import site_pages
+from webui.text.marks import marked
 
 __all__ = ["create_app"]
 
-_TEXT = ("html", "css", "javascript", "csv", "plain")
-_APPLICATION = (
-    "json",
-    "problem+json",
-    "x-ndjson",
-    "xml",
-    "atom+xml",
-    "opensearchdescription+xml",
-)
-_COMPRESSED = [
-    *(f"text/{t}" for t in _TEXT),
-    *(f"application/{t}" for t in _APPLICATION),
+# What is worth compressing; pictures and Parquet are compressed already.
+_COMPRESSED_TYPES = [
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "text/csv",
+    "text/plain",
+    "application/json",
+    "application/problem+json",
+    "application/x-ndjson",
+    "application/xml",
+    "application/atom+xml",
+    "application/opensearchdescription+xml",
     "image/svg+xml",
 ]
+# A year in seconds: the address of a static file changes with its content.
+_STATIC_MAX_AGE = 31_536_000
+_BLUEPRINTS = (
+    api,
+    machine,
+    search_pages,
+    report_pages,
+    research_pages,
+    site_pages,
+)
 
 
 def create_app(
-    settings: Settings | None = None, *, searcher: SearcherPort | None = None
+    settings: Settings | None = None, *, searcher: Searcher | None = None
 ) -> Flask:
     """The application over an index.
 
-    Without `searcher` the index of the settings is opened. Raises IndexStateError when it cannot
-    be.
+    Without `searcher` the index of the settings is opened. Raises IndexStateError when it
+    cannot be.
     """
     settings = settings or Settings.from_environment()
     app = Flask(__name__)
+    # OPTIONS is answered 405 like every method but GET and HEAD
     app.config.update(
-        COMPRESS_MIMETYPES=_COMPRESSED,
+        COMPRESS_MIMETYPES=_COMPRESSED_TYPES,
         PROVIDE_AUTOMATIC_OPTIONS=False,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        SEND_FILE_MAX_AGE_DEFAULT=_STATIC_MAX_AGE,
     )
     app.url_map.merge_slashes = False  # an id may hold two slashes
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["gongkai"] = Room(
-        settings, searcher or Searcher.open(settings, warm=True), Metrics()
-    )
+    searcher = searcher or Searcher.open(settings, warm=True)
+    app.extensions["gongkai"] = Room(settings, searcher, Metrics())
     _install(app)
     if settings.trusted_proxies:
-        n = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
+        _trust(app, settings.trusted_proxies)
     return app
 
 
-def _install(app: Flask) -> None:
-    """Handlers and what stands around them.
+def _trust(app: Flask, proxies: int) -> None:
+    """Believe the X-Forwarded headers of so many proxies, counted from this server."""
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app,
+        x_for=proxies,
+        x_proto=proxies,
+        x_host=proxies,
+        x_prefix=proxies,
+    )
 
-    What is registered first sees the answer last: compression.
-    """
+
+def _install(app: Flask) -> None:
+    """Handlers and what stands around them; compression sees the answer last."""
+    # what is registered first sees the answer last
     Compress(app)
     security.register(app)
     app.extensions["gongkai"].metrics.watch(app)
     caching.register(app)
-    app.after_request(_whole)
+    app.after_request(_read_static_file)
     problems.register(app)
-    for blueprint in (api, machine, pages, research):
+    for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
-    _templates(app)
+    _install_templates(app)
 
 
-def _whole(response: Response) -> Response:
-    """Our static files are small: read whole they are compressed whole, and closed with the answer."""
+def _read_static_file(response: Response) -> Response:
+    """Read a static file whole.
+
+    They are small. Whole, they are compressed whole, and closed with the answer.
+    """
     if request.endpoint == "static":
         response.direct_passthrough = False
         response.get_data()
     return response
 
 
-def _templates(app: Flask) -> None:
-    app.jinja_env.filters["marked"] = marked
-    app.jinja_env.filters["thousands"] = lambda number: f"{number:,}"
-    digests = {p.name: _digest(p) for p in Path(app.static_folder or "").glob("*.*")}
+def _install_templates(app: Flask) -> None:
+    static_files = Path(app.static_folder or "").glob("*.*")
+    digests = {path.name: _digest(path) for path in static_files}
 
     def asset(name: str) -> str:
-        """A file of static/, its address changing with its content so that it may be kept for a
-        year.
-        """
+        """The address of a file of static/; it changes with the file's content."""
         return url_for("static", filename=name, v=digests.get(name))
 
+    app.jinja_env.filters["marked"] = marked
+    app.jinja_env.filters["thousands"] = lambda number: f"{number:,}"
     app.jinja_env.globals.update(
         asset=asset,
         version=product_version(),
@@ -109,4 +131,5 @@ def _templates(app: Flask) -> None:
 
 
 def _digest(path: Path) -> str:
+    # ten digits tell two versions of one file apart; they are no security
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10]

@@ -1,7 +1,4 @@
-"""A real browser before a real server:
-
-Debian's chromium, and the fake searcher behind the application.
-"""
+"""A real browser before a real server: Debian's chromium, and the application over an index."""
 
 from __future__ import annotations
 
@@ -14,8 +11,7 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
-from index.model.settings import Settings
-from tests.webui.fake import FakeSearcher, sample_reports
+from tests.webui.samples import sample_reports, write_index
 from webui import create_app
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -30,10 +26,9 @@ def missing(reason):
 
 
 @pytest.fixture(scope="session")
-def address():
-    app = create_app(
-        Settings(index=Path("unused")), searcher=FakeSearcher(sample_reports())
-    )
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser")
+    app = create_app(write_index(folder, sample_reports()))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

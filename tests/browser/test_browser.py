@@ -33,7 +33,10 @@ PAGES = {
 }
 
 
-RUN = "rules => axe.run(rules).then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html).slice(0, 3)]))"
+RUN = (
+    "rules => axe.run(rules).then("
+    "r => r.violations.map(v => [v.id, v.nodes.map(n => n.html).slice(0, 3)]))"
+)
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
@@ -107,8 +110,14 @@ def test_keys_step_through_hits(open_page):
     assert page.faults == []
 
 
-PARTS = "section, form, .hits, .take, .options"
-OUTLINE = "(e => [e.outlineStyle, parseFloat(e.outlineWidth)])(getComputedStyle(document.activeElement))"
+PART = (
+    "(document.activeElement.closest("
+    "'section, form, .hits, .take, .options') || {}).className"
+)
+OUTLINE = (
+    "(e => [e.outlineStyle, parseFloat(e.outlineWidth)])"
+    "(getComputedStyle(document.activeElement))"
+)
 
 
 def test_the_keyboard_alone_reaches_everything(open_page):
@@ -120,11 +129,7 @@ def test_the_keyboard_alone_reaches_everything(open_page):
     seen = set()
     for _ in range(80):
         page.keyboard.press("Tab")
-        seen.add(
-            page.evaluate(
-                "(document.activeElement.closest('section, form, .hits, .take, .options') || {}).className"
-            )
-        )
+        seen.add(page.evaluate(PART))
     assert {"facet", "options", "hits"} <= seen
 
 
@@ -132,9 +137,7 @@ def test_focus_can_be_seen(open_page):
     page = open_page("/search?q=公开")
     for _ in range(12):
         page.keyboard.press("Tab")
-        style = page.evaluate(
-            "(e => [e.outlineStyle, parseFloat(e.outlineWidth)])(getComputedStyle(document.activeElement))"
-        )
+        style = page.evaluate(OUTLINE)
         assert style[0] != "none"
         assert style[1] >= 2
 
@@ -180,7 +183,8 @@ def test_completions_appear_while_typing(open_page, width):
     field, listed = completing(page)
     options = listed.get_by_role("option").all_inner_texts()
     assert options
-    assert all("深圳" in text and "机关" in text and "份" in text for text in options)
+    assert all("深圳" in text and "份" in text for text in options)
+    assert any("机关" in text for text in options)
     assert field.get_attribute("aria-expanded") == "true"
     assert page.get_by_role("status").inner_text().startswith(f"{len(options)} 条补全")
     field.press("ArrowDown")
@@ -213,10 +217,10 @@ def test_completions_are_chosen_by_keys(open_page):
     field.press("ArrowDown")
     field.press("Enter")
     assert not listed.is_visible()
-    assert field.input_value().startswith("agency:深圳")
+    assert field.input_value() == "region:广东省/深圳市"
     assert page.url.endswith("/")
     field.press("Enter")
-    page.wait_for_url("**/search?q=agency*")
+    page.wait_for_url("**/search?q=region*")
     assert page.faults == []
 
 
@@ -228,7 +232,7 @@ def test_completions_are_chosen_by_pointer_and_go_with_the_focus(open_page):
     field.focus()
     field.press("ArrowDown")
     listed.get_by_role("option").first.click()
-    assert field.input_value().startswith("agency:深圳")
+    assert field.input_value() == "region:广东省/深圳市"
     assert page.evaluate("document.activeElement.getAttribute('role')") == "combobox"
 
 

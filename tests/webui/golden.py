@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from flask.testing import FlaskClient
@@ -22,7 +23,7 @@ from index.documents.builder import analyse
 from index.documents.identity import current_derivation
 from index.engines.opening import open_writer
 from index.model.settings import Settings
-from tests.webui.fake import sample_reports
+from tests.webui.samples import sample_reports
 from webui import create_app
 
 FOLDER = Path(__file__).with_name("golden")
@@ -112,7 +113,7 @@ def shown(client: FlaskClient, name: str) -> str:
     return head + re.sub(r"(?<=>)(?=<[a-zA-Z])", "\n", body).strip() + "\n"
 
 
-def _stable(value: dict[str, object]) -> dict[str, object]:
+def _stable(value: dict[str, Any]) -> dict[str, Any]:
     """A JSON answer without its time and its version; of OpenAPI's models, the names."""
     value.pop("took_ms", None)
     if "openapi" in value:
@@ -124,8 +125,9 @@ def _stable(value: dict[str, object]) -> dict[str, object]:
 def _outline(element: HtmlElement, depth: int = 0) -> Iterator[str]:
     """An element and what it holds, an element a line."""
     pad = " " * depth
-    attributes = "".join(f' {k}="{v}"' for k, v in element.attrib.items())
-    yield f"{pad}{element.tag}{attributes}{_said(element.text)}"
+    named = ((str(name), str(value)) for name, value in element.attrib.items())
+    attributes = "".join(f' {name}="{value}"' for name, value in named)
+    yield f"{pad}{element.tag!s}{attributes}{_said(element.text)}"
     for child in element:
         if isinstance(child.tag, str):
             yield from _outline(child, depth + 1)

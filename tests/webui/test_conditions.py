@@ -22,13 +22,15 @@ from webui.http.params import (
 )
 from webui.plots.charts import YearChart, year_chart
 from webui.plots.plots import Plot, Point, _round_up, _runs
-from webui.report.fulltext import Line, blocks, spread
 from webui.research.textdiff import compared
-from webui.search import pages
-from webui.search.chips import chips, condition_words
+from webui.search import paging
 from webui.search.scores import parts
 from webui.search.wherebar import _range, chosen_numbers, joined
+from webui.text.blocks import blocks
+from webui.text.layers import spread
+from webui.text.lines import Line
 from webui.words import labels
+from webui.words.chips import chips, condition_words
 
 SIGNS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "!=": "≠"}
 
@@ -251,7 +253,7 @@ def test_blank_fields_of_a_form_are_dropped_and_repeated_ones_kept() -> None:
 def test_the_pager_shows_the_ends_and_two_on_each_side(
     page: int, total: int, shown: list[int | None]
 ) -> None:
-    steps = pages._steps(SearchRequest(page=page), total)
+    steps = paging.steps(SearchRequest(page=page), total)
     assert [s.number for s in steps] == shown
     assert [s.number for s in steps if s.number and s.url is None] == (
         [page] if shown else []
@@ -259,7 +261,7 @@ def test_the_pager_shows_the_ends_and_two_on_each_side(
     for step in steps:
         if step.url and step.number != 1:
             assert step.url.endswith(f"page={step.number}")
-    assert pages._steps(SearchRequest(cursor="x"), total) == []
+    assert paging.steps(SearchRequest(cursor="x"), total) == []
 
 
 # ---------------------------------------------------------------------- drawings

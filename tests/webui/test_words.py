@@ -66,9 +66,11 @@ def test_a_detail_is_matched_to_its_end() -> None:
 
 
 def test_the_help_shows_what_can_be_asked() -> None:
-    assert {"relaxed", "named", "misspelt", "synonym"} == set(syntax.SHOWN)
-    assert len(syntax.ROWS) == len({typed for typed, _ in syntax.ROWS})
-    assert all(typed and meaning.endswith("。") for typed, meaning in syntax.ROWS)
+    assert {"relaxed", "named", "misspelt", "synonym"} == set(syntax.HELP_EXAMPLES)
+    assert len(syntax.SYNTAX_ROWS) == len({typed for typed, _ in syntax.SYNTAX_ROWS})
+    assert all(
+        typed and meaning.endswith("。") for typed, meaning in syntax.SYNTAX_ROWS
+    )
 
 
 @pytest.mark.parametrize(

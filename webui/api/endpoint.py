@@ -15,6 +15,7 @@ from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES
 from index.model.report import Report
 from webui.http.context import json_response, room
+from webui.http.measures import parse_numbers
 from webui.http.params import (
     PAGING,
     check_length,
@@ -25,12 +26,14 @@ from webui.http.params import (
     read_region,
 )
 from webui.http.searching import answer
-from webui.research.measures import parse_numbers
 from webui.words.labels import FACET_LABELS
 
 __all__ = ["api"]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+# Completions of one query: a list that a person looks through.
+MAX_SUGGESTIONS = 50
 
 
 @api.get("/search")
@@ -45,6 +48,7 @@ def report(report_id: str) -> Response:
     q = only(request.args, ("q",)).get("q")
     if not q:
         return json_response(room().searcher.report(report_id).record())
+    # marks are code points of the title and the text in this same record
     found = room().searcher.marked(report_id, q)
     marks = {"title_marks": found.title_marks, "text_marks": found.text_marks}
     return json_response(found.report.record() | marks)
@@ -52,15 +56,15 @@ def report(report_id: str) -> Response:
 
 @api.get("/similar/<path:report_id>")
 def similar(report_id: str) -> Response:
-    """What is like a report: copies, its body's other years, other bodies' reports; and what it
-    took over.
+    """What is like a report, and what it took over.
+
+    Copies, its body's other years, other bodies' reports.
     """
     only(request.args, ())
     searcher = room().searcher
     found = searcher.similar(report_id).to_json()
-    return json_response(
-        {**found, "novelty": searcher.previous_year(report_id).to_json()}
-    )
+    novelty = searcher.previous_year(report_id).to_json()
+    return json_response({**found, "novelty": novelty})
 
 
 @api.get("/series/<path:report_id>")
@@ -79,10 +83,8 @@ def facet(name: str) -> Response:
         )
     asked, contains, size = parse_facet(request.args)
     result = room().searcher.facet(asked, name, contains, size)
-    return json_response(
-        {"name": name, "label": FACET_LABELS[name], "contains": contains}
-        | asdict(result)
-    )
+    own = {"name": name, "label": FACET_LABELS[name], "contains": contains}
+    return json_response(own | asdict(result))
 
 
 @api.get("/suggest")
@@ -90,13 +92,16 @@ def suggest() -> Response:
     """Completions of what was typed so far."""
     values = only(request.args, ("q", "size"))
     size = read_integer("size", values.get("size", "8"))
-    if not 1 <= size <= 50:
-        raise RequestError("size", f"size is {size}; it must be between 1 and 50")
-    check_length(q := values.get("q", ""))
-    found = room().searcher.suggest(q, size)
+    if not 1 <= size <= MAX_SUGGESTIONS:
+        raise RequestError(
+            "size", f"size is {size}; it must be between 1 and {MAX_SUGGESTIONS}"
+        )
+    q = values.get("q", "")
+    # what is half typed is not parsed, so the parser does not refuse it
+    check_length(q)
     suggestions = [
         {"text": s.text, "kind": s.kind, "count": s.count, "query": s.query}
-        for s in found
+        for s in room().searcher.suggest(q, size)
     ]
     return json_response({"q": q, "suggestions": suggestions})
 
@@ -139,6 +144,7 @@ def export() -> Response:
         raise RequestError(
             "format", "parquet needs pyarrow on this server; take csv or jsonl"
         )
+    # the rows are written while they are read: an export of the whole index needs no memory
     write, media_type = EXPORT_FORMATS[kind]
     reports = _begun(room().searcher.export(asked))
     response = Response(stream_with_context(write(reports)), content_type=media_type)
@@ -147,7 +153,10 @@ def export() -> Response:
 
 
 def _begun(reports: Iterator[Report]) -> Iterator[Report]:
-    """The same reports with the first one taken: a query at fault is refused before the answer has
-    begun.
+    """The same reports, the first one taken already.
+
+    A query at fault is then refused before the answer has begun; later there is no status
+    to change any more.
     """
-    return itertools.chain(list(itertools.islice(reports, 1)), reports)
+    first = list(itertools.islice(reports, 1))
+    return itertools.chain(first, reports)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from index.model.report import Report
 from index.search.request import PAGE_SEARCH, SearchRequest
 from index.search.response import Hit, SearchResponse
+from webui.http.addresses import report_path
 
 __all__ = [
     "SITEMAP_URLS",
     "atom",
     "opensearch",
-    "report_path",
     "sitemap",
     "sitemap_index",
 ]
@@ -24,19 +23,15 @@ __all__ = [
 # What sitemaps.org allows in one file.
 SITEMAP_URLS = 50_000
 
-_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_OPENSEARCH_NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
 # Characters that XML 1.0 cannot hold, not even escaped.
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def report_path(report_id: str) -> str:
-    """The page of a report, as a URL path."""
-    return "/reports/" + quote(report_id, safe="", errors="replace")
+_ILLEGAL_PATTERN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _text(value: str) -> str:
-    return escape(_ILLEGAL.sub("\ufffd", value))
+    return escape(_ILLEGAL_PATTERN.sub("\ufffd", value))
 
 
 def _element(name: str, value: str) -> str:
@@ -44,18 +39,24 @@ def _element(name: str, value: str) -> str:
 
 
 def _link(address: str, relation: str, media_type: str) -> str:
-    return f"<link rel={quoteattr(relation)} type={quoteattr(media_type)} href={quoteattr(_ILLEGAL.sub('', address))}/>"
+    legal = _ILLEGAL_PATTERN.sub("", address)
+    attributes = {"rel": relation, "type": media_type, "href": legal}
+    written = " ".join(f"{k}={quoteattr(v)}" for k, v in attributes.items())
+    return f"<link {written}/>"
 
 
 def _entry(hit: Hit, base: str, otherwise: str) -> str:
     """One report.
 
-    Atom wants `updated`: for a report without a date it is when the index was last seen to change.
+    Atom demands `updated`. For a report without a date it is `otherwise`, the time when the
+    index was last seen to change.
     """
     address = base + report_path(hit.id)
+    # a date of publication is a day in China
     day = f"{hit.published}T00:00:00+08:00" if hit.published else None
-    about = "，".join(str(v) for v in (hit.agency, hit.level, hit.year) if v)
-    summary = " … ".join(s.text for s in hit.snippets) or about
+    known = [str(fact) for fact in (hit.agency, hit.level, hit.year) if fact]
+    about = "，".join(known)
+    summary = " … ".join(snippet.text for snippet in hit.snippets) or about
     parts = [
         _element("id", address),
         _element("title", hit.title or about or hit.source),
@@ -72,7 +73,8 @@ def atom(
     request: SearchRequest, response: SearchResponse, base: str, changed: dt.datetime
 ) -> str:
     """The feed of a search; `changed` is when this generation of the index was first seen."""
-    own, page = base + request.url("/feed.atom"), base + request.url(PAGE_SEARCH)
+    own = base + request.url("/feed.atom")
+    page = base + request.url(PAGE_SEARCH)
     when = changed.isoformat(timespec="seconds")
     head = [
         _element("id", own),
@@ -82,16 +84,20 @@ def atom(
         _link(page, "alternate", "text/html"),
     ]
     entries = [_entry(hit, base, when) for hit in response.hits]
-    return f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom">{"".join([*head, *entries])}</feed>'
+    body = "".join([*head, *entries])
+    return f'{_XML_HEAD}<feed xmlns="http://www.w3.org/2005/Atom">{body}</feed>'
 
 
 def sitemap_index(base: str, files: int) -> str:
     """The list of the sitemap files."""
+    # the index file names at most 50,000 files: that is 2,500,000,000 reports
     rows = "".join(
         f"<sitemap>{_element('loc', f'{base}/sitemap-{n}.xml')}</sitemap>"
         for n in range(1, files + 1)
     )
-    return f'{_HEAD}<sitemapindex xmlns="{_SITEMAPS}">{rows}</sitemapindex>'
+    return (
+        f'{_XML_HEAD}<sitemapindex xmlns="{_SITEMAP_NAMESPACE}">{rows}</sitemapindex>'
+    )
 
 
 def sitemap(base: str, reports: Iterable[Report]) -> str:
@@ -99,11 +105,12 @@ def sitemap(base: str, reports: Iterable[Report]) -> str:
     rows = "".join(
         f"<url>{_element('loc', base + report_path(r.id))}</url>" for r in reports
     )
-    return f'{_HEAD}<urlset xmlns="{_SITEMAPS}">{rows}</urlset>'
+    return f'{_XML_HEAD}<urlset xmlns="{_SITEMAP_NAMESPACE}">{rows}</urlset>'
 
 
 def opensearch(base: str) -> str:
     """The description with which a browser or a feed reader searches here."""
+    # {searchTerms} is filled in by the browser; ? marks a part that it may leave out
     urls = (
         ("text/html", f"{base}/search?q={{searchTerms}}"),
         ("application/atom+xml", f"{base}/feed.atom?q={{searchTerms}}"),
@@ -118,7 +125,8 @@ def opensearch(base: str) -> str:
     about = _element("ShortName", "公开 Gongkai") + _element(
         "Description", "检索政府信息公开工作年度报告"
     )
+    encoding = "<Language>zh</Language><InputEncoding>UTF-8</InputEncoding>"
     return (
-        f'{_HEAD}<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">{about}{rows}'
-        f"<Language>zh</Language><InputEncoding>UTF-8</InputEncoding></OpenSearchDescription>"
+        f'{_XML_HEAD}<OpenSearchDescription xmlns="{_OPENSEARCH_NAMESPACE}">'
+        f"{about}{rows}{encoding}</OpenSearchDescription>"
     )

@@ -1,4 +1,4 @@
-"""Addresses that programs other than a researcher's script read: health, metrics, feeds, sitemaps."""
+"""Addresses that other programs read: health, metrics, feeds, sitemaps."""
 
 from __future__ import annotations
 
@@ -19,22 +19,24 @@ from webui.http.searching import answer
 __all__ = ["machine"]
 
 machine = Blueprint("machine", __name__)
-FEED_SIZE = 30
+# Entries of a feed: readers ask often and keep what they have seen.
+_FEED_SIZE = 30
 
 
-class _Clock:
+class _GenerationClock:
     """When this process first saw a generation of the index."""
 
     def __init__(self) -> None:
         self._seen: dict[int, dt.datetime] = {}
         self._lock = threading.Lock()
 
-    def of(self, generation: int) -> dt.datetime:
+    def first_seen(self, generation: int) -> dt.datetime:
+        """The time when this was first asked about the generation, in UTC."""
         with self._lock:
             return self._seen.setdefault(generation, dt.datetime.now(dt.UTC))
 
 
-_clock = _Clock()
+_clock = _GenerationClock()
 
 
 @machine.get("/-/healthz")
@@ -46,6 +48,7 @@ def healthz() -> Response:
 @machine.get("/-/readyz")
 def readyz() -> Response:
     """The index can be searched. Otherwise 503 by IndexStateError."""
+    # a generation that another process wrote is taken up before it is judged
     room().searcher.refresh()
     manifest = room().searcher.manifest
     return json_response(
@@ -105,41 +108,43 @@ def opensearch() -> Response:
 def feed() -> Response:
     """The newest reports of a search, by date of publication."""
     asked = parse_search(request.args, skip=PAGING)
-    found = answer(
-        asked.with_(sort="-published", size=FEED_SIZE, facets=(), snippets=1)
-    )
-    changed = _clock.of(room().searcher.manifest.generation)
+    newest = asked.with_(sort="-published", size=_FEED_SIZE, facets=(), snippets=1)
+    found = answer(newest)
+    # no index keeps the time of its last change; this process saw it at the latest then
+    changed = _clock.first_seen(room().searcher.manifest.generation)
     return _xml(feeds.atom(asked, found, base_url(), changed), "application/atom+xml")
 
 
-def _files() -> int:
-    return max(1, -(-room().searcher.manifest.reports // feeds.SITEMAP_URLS))
+def _sitemap_files() -> int:
+    """How many sitemaps hold every report; an empty index has one, which is empty."""
+    reports = room().searcher.manifest.reports
+    return max(1, -(-reports // feeds.SITEMAP_URLS))
 
 
 @machine.get("/sitemap.xml")
 def sitemap() -> Response:
     """The sitemap index."""
     only(request.args, ())
-    return _xml(feeds.sitemap_index(base_url(), _files()))
+    return _xml(feeds.sitemap_index(base_url(), _sitemap_files()))
 
 
 @machine.get("/sitemap-<int:number>.xml")
 def sitemap_file(number: int) -> Response:
     """One sitemap of at most 50,000 addresses."""
-    if not 1 <= number <= _files():
-        raise NotFound(f"there are {_files()} sitemaps; /sitemap.xml lists them")
+    if not 1 <= number <= _sitemap_files():
+        raise NotFound(
+            f"there are {_sitemap_files()} sitemaps; /sitemap.xml lists them"
+        )
     start = (number - 1) * feeds.SITEMAP_URLS
     reports = room().searcher.export(SearchRequest())
-    return _xml(
-        feeds.sitemap(
-            base_url(), itertools.islice(reports, start, start + feeds.SITEMAP_URLS)
-        )
-    )
+    own_reports = itertools.islice(reports, start, start + feeds.SITEMAP_URLS)
+    return _xml(feeds.sitemap(base_url(), own_reports))
 
 
 @machine.get("/robots.txt")
 def robots() -> Response:
     """Reports may be crawled, endless result pages may not."""
+    # every filter and page of a search has its own address: a crawler would never end
     lines = [
         "User-agent: *",
         "Disallow: /search",

@@ -1,5 +1,6 @@
-"""The OpenAPI 3.1 document, made from the tables that the handlers read: it cannot promise what
-they do not do.
+"""The OpenAPI 3.1 document.
+
+It is made from the tables that the handlers read: it cannot promise what they do not do.
 """
 
 from __future__ import annotations
@@ -19,19 +20,21 @@ from index.studies.aggregate import Aggregate
 from index.studies.coverage import Coverage
 from index.studies.series import Series
 from index.studies.similar import Novelty, Similar
+from webui.api.endpoint import MAX_SUGGESTIONS
 from webui.http.context import product_version
+from webui.http.measures import NUMBERS_PARAMETERS
 from webui.http.params import PAGING, PARAMETERS, REGION, Q
-from webui.research.measures import NUMBERS_PARAMETERS
 
 __all__ = ["document"]
 
 Json = dict[str, Any]
-_REF = "#/components/schemas/"
-_STRING: Json = {"type": "string"}
+# Where a document of OpenAPI keeps the schemas that its parts refer to.
+_SCHEMA_PREFIX = "#/components/schemas/"
+_STRING_SCHEMA: Json = {"type": "string"}
 
 
 def _ref(name: str) -> Json:
-    return {"$ref": _REF + name}
+    return {"$ref": _SCHEMA_PREFIX + name}
 
 
 def _object(properties: Json) -> Json:
@@ -53,9 +56,9 @@ def _models() -> Json:
     inputs: list[Any] = [
         (name, "serialization", TypeAdapter(model)) for name, model in models
     ]
-    schemas: Json = TypeAdapter.json_schemas(inputs, ref_template=_REF + "{model}")[1][
-        "$defs"
-    ]
+    template = _SCHEMA_PREFIX + "{model}"
+    _, definitions = TypeAdapter.json_schemas(inputs, ref_template=template)
+    schemas: Json = definitions["$defs"]
     # a named tuple would be an array: the record writes a cell as an object
     cell = make_dataclass("Cell", get_type_hints(Cell).items())
     schemas["Cell"] = TypeAdapter(cell).json_schema()
@@ -79,35 +82,50 @@ def _title(properties: Json) -> None:
 def _problem() -> Json:
     members: Json = {
         "type": {"type": "string", "format": "uri-reference"},
-        "title": _STRING,
+        "title": _STRING_SCHEMA,
         "status": {"type": "integer"},
-        "detail": _STRING,
+        "detail": _STRING_SCHEMA,
         "instance": {"type": "string"},
     }
-    more: Json = {"parameter": _STRING, "position": {"type": "integer", "minimum": 0}}
+    more: Json = {
+        "parameter": _STRING_SCHEMA,
+        "position": {"type": "integer", "minimum": 0},
+    }
     return {
         "type": "object",
         "properties": members | more,
         "required": list(members),
-        "description": "RFC 9457. `parameter` is at fault, `position` a code point of the query as typed.",
+        "description": (
+            "RFC 9457. `parameter` is at fault, "
+            "`position` a code point of the query as typed."
+        ),
     }
 
 
 def _schemas() -> Json:
-    facet: Json = {"name": _STRING, "label": _STRING, "contains": _STRING}
+    facet: Json = {
+        "name": _STRING_SCHEMA,
+        "label": _STRING_SCHEMA,
+        "contains": _STRING_SCHEMA,
+    }
     kinds: Json = {"type": "string", "enum": ["agency", "region", "word", "title"]}
     query: Json = {
         "type": "string",
         "description": "What finds those reports; it keeps what stood before.",
     }
     suggestion = _object(
-        {"text": _STRING, "kind": kinds, "count": {"type": "integer"}, "query": query}
+        {
+            "text": _STRING_SCHEMA,
+            "kind": kinds,
+            "count": {"type": "integer"},
+            "query": query,
+        }
     )
     return _models() | {
         "Problem": _problem(),
         "Facet": {"allOf": [_object(facet), _ref("FacetResult")]},
         "Suggestions": _object(
-            {"q": _STRING, "suggestions": {"type": "array", "items": suggestion}}
+            {"q": _STRING_SCHEMA, "suggestions": {"type": "array", "items": suggestion}}
         ),
         "Stats": _object(
             {
@@ -123,23 +141,24 @@ def _schemas() -> Json:
         },
         "Status": {
             "type": "object",
-            "properties": {"status": _STRING},
+            "properties": {"status": _STRING_SCHEMA},
             "required": ["status"],
         },
         "Version": _object(
             {
-                "name": _STRING,
-                "version": _STRING,
-                "id": _STRING,
+                "name": _STRING_SCHEMA,
+                "version": _STRING_SCHEMA,
+                "id": _STRING_SCHEMA,
                 "generation": {"type": "integer"},
-                "reading": _STRING,
-                "derivation": _STRING,
+                "reading": _STRING_SCHEMA,
+                "derivation": _STRING_SCHEMA,
                 "derivation_current": {"type": "boolean"},
             }
         ),
     }
 
 
+# A repeatable parameter is an array, level=a&level=b: OpenAPI writes it so by default.
 def _query(skip: tuple[str, ...] = ()) -> list[Json]:
     """The parameters of a search as OpenAPI writes them."""
     out: list[Json] = []
@@ -167,6 +186,13 @@ def _content(media_type: str, schema: Json) -> Json:
     return {media_type: {"schema": schema}}
 
 
+_FAULT_MEANINGS = {
+    "400": "The request is at fault",
+    "404": "There is no such thing",
+    "503": "The index is not usable",
+}
+
+
 def _operation(
     name: str,
     summary: str,
@@ -174,19 +200,15 @@ def _operation(
     content: Json,
     errors: str = "400 503",
 ) -> Json:
-    meanings = {
-        "400": "The request is at fault",
-        "404": "There is no such thing",
-        "503": "The index is not usable",
-    }
     problem = _content("application/problem+json", _ref("Problem"))
     responses: Json = {"200": {"description": summary, "content": content}}
+    # what asks the index has an ETag; what never asks it has none
     if "503" in errors:
         responses["304"] = {
             "description": "Nothing has changed since the ETag that was sent"
         }
     responses |= {
-        code: {"description": meanings[code], "content": problem}
+        code: {"description": _FAULT_MEANINGS[code], "content": problem}
         for code in errors.split()
     }
     return {
@@ -203,119 +225,152 @@ def _json(name: str) -> Json:
     return _content("application/json", _ref(name))
 
 
-def _api() -> Json:
-    report_id = _parameter(
-        "id", {"type": "string", "minLength": 1}, "The id of the report.", "path"
-    )
-    name = _parameter(
-        "name", {"type": "string", "enum": list(FACET_NAMES)}, "The facet.", "path"
-    )
-    contains = _parameter("contains", _STRING, "Only values that contain this.")
-    values = {
+# ---------------------------------------------------------------------- parameters of one address
+_NAME_SCHEMA: Json = {"type": "string", "enum": list(FACET_NAMES)}
+# Ids hold slashes, as in seeds/a.txt: the path parameter takes them escaped or not.
+_ID = _parameter(
+    "id", {"type": "string", "minLength": 1}, "The id of the report.", "path"
+)
+_FACET_NAME = _parameter("name", _NAME_SCHEMA, "The facet.", "path")
+_CONTAINS = _parameter("contains", _STRING_SCHEMA, "Only values that contain this.")
+_QUERY = _parameter(Q.name, dict(Q.schema), Q.description)
+_REGION_PATH = _parameter(REGION.name, dict(REGION.schema), REGION.description)
+_FORMAT = _parameter(
+    "format",
+    {"type": "string", "enum": list(EXPORT_FORMATS), "default": "csv"},
+    "The file's format.",
+)
+_FILE_NUMBER = _parameter(
+    "number", {"type": "integer", "minimum": 1}, "Which file, from 1.", "path"
+)
+
+
+def _size(maximum: int, default: int, description: str) -> Json:
+    schema: Json = {
         "type": "integer",
         "minimum": 1,
-        "maximum": LIMITS.facet_size,
-        "default": 100,
+        "maximum": maximum,
+        "default": default,
     }
-    few = {"type": "integer", "minimum": 1, "maximum": 50, "default": 8}
-    q = _parameter(Q.name, dict(Q.schema), Q.description)
-    region = _parameter(REGION.name, dict(REGION.schema), REGION.description)
-    kind = _parameter(
-        "format",
-        {"type": "string", "enum": list(EXPORT_FORMATS), "default": "csv"},
-        "The file's format.",
-    )
-    files = _content(
-        "text/csv",
-        {"type": "string", "description": "Columns: " + ", ".join(EXPORT_COLUMNS)},
-    )
-    files |= _content(
-        "application/x-ndjson", {"type": "string", "description": "A Report a line."}
-    )
-    columns = "The columns of the CSV; where the server has pyarrow."
-    files |= _content(
-        "application/vnd.apache.parquet",
-        {"type": "string", "format": "binary", "description": columns},
-    )
-    size, few_size = (
-        _parameter("size", values, "How many values."),
-        _parameter("size", few, "How many."),
-    )
-    stats = [
-        *(
-            _parameter(p.name, dict(p.schema), p.description)
-            for p in NUMBERS_PARAMETERS
-        ),
-        *_query(PAGING),
-    ]
-    search, facet = _query(), [name, *_query(PAGING), contains, size]
+    return _parameter("size", schema, description)
+
+
+def _export_files() -> Json:
+    columns = ", ".join(EXPORT_COLUMNS)
+    csv: Json = {"type": "string", "description": f"Columns: {columns}"}
+    jsonl: Json = {"type": "string", "description": "A Report a line."}
+    parquet: Json = {
+        "type": "string",
+        "format": "binary",
+        "description": "The columns of the CSV; where the server has pyarrow.",
+    }
+    return {
+        **_content("text/csv", csv),
+        **_content("application/x-ndjson", jsonl),
+        **_content("application/vnd.apache.parquet", parquet),
+    }
+
+
+# ---------------------------------------------------------------------- addresses
+# What can go wrong: a bad request, an id or name that is not there, an unusable index.
+_FAULTS = "400 503"
+_FAULTS_OF_ONE = "400 404 503"
+
+
+def _api() -> Json:
+    """The endpoint's addresses below /api/v1."""
+    return _api_of_searches() | _api_of_reports() | _api_of_figures()
+
+
+def _api_of_searches() -> Json:
+    values_size = _size(LIMITS.facet_size, 100, "How many values.")
     return {
         "/search": _operation(
             "search",
             "One page of a search, with facets",
-            search,
+            _query(),
             _json("SearchResponse"),
         ),
+        "/facets/{name}": _operation(
+            "facet",
+            "The values of a facet",
+            [_FACET_NAME, *_query(PAGING), _CONTAINS, values_size],
+            _json("Facet"),
+            _FAULTS_OF_ONE,
+        ),
+        "/suggest": _operation(
+            "suggest",
+            "Completions of a query",
+            [_QUERY, _size(MAX_SUGGESTIONS, 8, "How many.")],
+            _json("Suggestions"),
+        ),
+        "/export": _operation(
+            "export",
+            "Every report of a search",
+            [*_query(PAGING), _FORMAT],
+            _export_files(),
+        ),
+    }
+
+
+def _api_of_reports() -> Json:
+    return {
         "/reports/{id}": _operation(
             "report",
             "The whole record of a report",
-            [report_id, q],
+            [_ID, _QUERY],
             _json("Report"),
-            "400 404 503",
+            _FAULTS_OF_ONE,
         ),
-        "/facets/{name}": _operation(
-            "facet", "The values of a facet", facet, _json("Facet"), "400 404 503"
+        "/similar/{id}": _operation(
+            "similar",
+            "What is like a report, and what it took over",
+            [_ID],
+            _json("SimilarReports"),
+            _FAULTS_OF_ONE,
         ),
-        "/suggest": _operation(
-            "suggest", "Completions of a query", [q, few_size], _json("Suggestions")
+        "/series/{id}": _operation(
+            "series",
+            "A body's reports by year, held against each other",
+            [_ID],
+            _json("Series"),
+            _FAULTS_OF_ONE,
         ),
+    }
+
+
+def _api_of_figures() -> Json:
+    measured = [
+        _parameter(p.name, dict(p.schema), p.description) for p in NUMBERS_PARAMETERS
+    ]
+    return {
         "/stats": _operation(
             "stats",
             "A number over a search, or without parameters of the whole",
-            stats,
+            [*measured, *_query(PAGING)],
             _json("Numbers"),
         ),
         "/coverage": _operation(
             "coverage",
             "Which bodies of a region have a report for which year",
-            [region],
+            [_REGION_PATH],
             _json("Coverage"),
-        ),
-        "/similar/{id}": _operation(
-            "similar",
-            "What is like a report, and what it took over",
-            [report_id],
-            _json("SimilarReports"),
-            "400 404 503",
-        ),
-        "/series/{id}": _operation(
-            "series",
-            "A body's reports by year, held against each other",
-            [report_id],
-            _json("Series"),
-            "400 404 503",
-        ),
-        "/export": _operation(
-            "export", "Every report of a search", [*_query(PAGING), kind], files
         ),
     }
 
 
 def _machine() -> Json:
-    text = _content("text/plain", _STRING)
-    atom = _content("application/atom+xml", _STRING)
-    xml = _content("application/xml", _STRING)
-    number = _parameter(
-        "number", {"type": "integer", "minimum": 1}, "Which file, from 1.", "path"
-    )
-    osd = _content("application/opensearchdescription+xml", _STRING)
+    """The addresses that other programs read; robots.txt and the like have no faults."""
+    text = _content("text/plain", _STRING_SCHEMA)
+    xml = _content("application/xml", _STRING_SCHEMA)
+    atom = _content("application/atom+xml", _STRING_SCHEMA)
+    osd = _content("application/opensearchdescription+xml", _STRING_SCHEMA)
     anything = _content("application/json", {"type": "object"})
+    status = _json("Status")
     return {
-        "/-/healthz": _operation(
-            "healthz", "The process answers", [], _json("Status"), ""
-        ),
+        "/-/healthz": _operation("healthz", "The process answers", [], status, ""),
         "/-/readyz": _operation(
-            "readyz", "The index can be searched", [], _json("Status"), "503"
+            "readyz", "The index can be searched", [], status, "503"
         ),
         "/-/version": _operation(
             "version",
@@ -334,7 +389,7 @@ def _machine() -> Json:
         ),
         "/sitemap.xml": _operation("sitemap", "The sitemap index", [], xml, "503"),
         "/sitemap-{number}.xml": _operation(
-            "sitemap_file", "One sitemap", [number], xml, "404 503"
+            "sitemap_file", "One sitemap", [_FILE_NUMBER], xml, "404 503"
         ),
         "/robots.txt": _operation("robots", "For crawlers", [], text, ""),
     }
@@ -347,8 +402,14 @@ def document(server: str) -> Json:
         "info": {
             "title": "Gongkai",
             "version": product_version(),
-            "summary": "Search in the annual reports on information disclosure of China's government bodies",
-            "description": "GET only. Unknown parameters are refused. All spans are [start, end) code points.",
+            "summary": (
+                "Search in the annual reports on information disclosure "
+                "of China's government bodies"
+            ),
+            "description": (
+                "GET only. Unknown parameters are refused. "
+                "All spans are [start, end) code points."
+            ),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": server}],

@@ -1,5 +1,6 @@
-"""304 without a search: an answer depends on index, address and program, so its ETag is known
-before it is made.
+"""304 without a search.
+
+An answer depends on index, address and program, so its ETag is known before it is made.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from webui.http.context import product_version, room
 __all__ = ["register"]
 
 # Endpoints that do not depend on the index, or must be asked anew each time.
-_OWN = (
+_INDEPENDENT_ENDPOINTS = (
     "static",
     "machine.healthz",
     "machine.readyz",
@@ -22,6 +23,9 @@ _OWN = (
     "machine.metrics",
     "machine.robots",
 )
+
+# 96 bits: two states of one address never share them by chance.
+_ETAG_DIGITS = 24
 
 
 def _etag() -> str:
@@ -31,15 +35,16 @@ def _etag() -> str:
         manifest.id,
         manifest.generation,
     )
+    # links in an answer carry the host that was asked
     asked = (request.host_url, request.path, request.query_string)
-    return hashlib.sha256(repr((state, asked)).encode("utf-8", "replace")).hexdigest()[
-        :24
-    ]
+    described = repr((state, asked)).encode("utf-8", "replace")
+    return hashlib.sha256(described).hexdigest()[:_ETAG_DIGITS]
 
 
 def _before() -> Response | None:
-    if request.endpoint in _OWN or request.endpoint is None:
+    if request.endpoint in _INDEPENDENT_ENDPOINTS or request.endpoint is None:
         return None
+    # before the ETag is made, or a new generation would be answered by the old one's 304
     room().searcher.refresh()
     g.etag = _etag()
     if request.if_none_match.contains_weak(g.etag):
@@ -51,6 +56,7 @@ def _after(response: Response) -> Response:
     if "etag" in g and response.status_code in (200, 304):
         # weak: took_ms differs between two answers that say the same, and so does the compression
         response.headers["ETag"] = quote_etag(g.etag, weak=True)
+        # no-cache: keep it, but ask each time whether it still holds
         response.headers["Cache-Control"] = "no-cache"
     elif request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")

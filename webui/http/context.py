@@ -10,8 +10,8 @@ from flask import Response, current_app, request
 
 from index.model.json_codec import to_json
 from index.model.settings import Settings
+from index.search.searcher import Searcher
 from webui.http.telemetry import Metrics
-from webui.ports import SearcherPort
 
 __all__ = ["Room", "base_url", "json_response", "product_version", "room"]
 
@@ -21,14 +21,14 @@ class Room:
     """The app's own things."""
 
     settings: Settings
-    searcher: SearcherPort
+    searcher: Searcher
     metrics: Metrics
 
 
 def room() -> Room:
     """Those of the app that answers the present request."""
-    found: Room = current_app.extensions["gongkai"]
-    return found
+    own: Room = current_app.extensions["gongkai"]
+    return own
 
 
 def base_url() -> str:
@@ -41,6 +41,7 @@ def product_version() -> str:
     try:
         return version("gongkai")
     except PackageNotFoundError:
+        # a checkout that was never installed
         return "0"
 
 

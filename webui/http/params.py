@@ -35,55 +35,68 @@ __all__ = [
 
 QUERY_CHARACTERS = 512
 REGION_CHARACTERS = 200
-_INTEGER = re.compile(r"-?[0-9]{1,9}")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ON, _OFF = ("on", "1"), ("off", "0")
+# 20 or -1, in ASCII: int() would also take １２ and 1_000, and a number of 5,000 digits.
+_INTEGER_PATTERN = re.compile(r"-?[0-9]{1,9}")
+# 2019-03-31: fromisoformat would also take 20190331 and 2019-W13-7.
+_DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ON_WORDS = ("on", "1")
+_OFF_WORDS = ("off", "0")
+_SWITCH_WORDS = (*_ON_WORDS, *_OFF_WORDS)
+# Characters of a wrong value or name that a message repeats.
+_QUOTED_VALUE = 40
+_QUOTED_NAME = 60
+
 Arguments = MultiDict[str, str]
 
 
 def read_integer(name: str, raw: str) -> int:
     """A whole number in ASCII digits. Raises RequestError."""
-    if not _INTEGER.fullmatch(raw):
-        raise RequestError(name, f"{name} is {raw[:40]!r}; give a whole number")
+    if not _INTEGER_PATTERN.fullmatch(raw):
+        quoted = raw[:_QUOTED_VALUE]
+        raise RequestError(name, f"{name} is {quoted!r}; give a whole number")
     return int(raw)
 
 
 def _year(name: str, raw: str) -> int:
-    if not 1 <= (year := read_integer(name, raw)) <= 9999:
+    year = read_integer(name, raw)
+    if not 1 <= year <= 9999:
         raise RequestError(name, f"{name} is {year}; give a year such as 2019")
     return year
 
 
 def _date(name: str, raw: str) -> dt.date:
     try:
-        if _DATE.fullmatch(raw):
+        if _DATE_PATTERN.fullmatch(raw):
             return dt.date.fromisoformat(raw)
     except ValueError:
+        # 2019-02-30 has the form of a date and is none
         pass
-    raise RequestError(name, f"{name} is {raw[:40]!r}; give a date such as 2019-03-31")
+    quoted = raw[:_QUOTED_VALUE]
+    raise RequestError(name, f"{name} is {quoted!r}; give a date such as 2019-03-31")
 
 
 def _text(_name: str, raw: str) -> str:
     return raw
 
 
+# facets=level,year; facets= asks for none, and left out it asks for all.
 def _list(_name: str, raw: str) -> tuple[str, ...]:
     return tuple(raw.split(",")) if raw else ()
 
 
 def _switch(name: str, raw: str) -> bool:
-    if raw not in (*_ON, *_OFF):
-        raise RequestError(
-            name, f"{raw[:40]!r} is not one of {', '.join((*_ON, *_OFF))}"
-        )
-    return raw in _ON
+    if raw not in _SWITCH_WORDS:
+        known = ", ".join(_SWITCH_WORDS)
+        raise RequestError(name, f"{raw[:_QUOTED_VALUE]!r} is not one of {known}")
+    return raw in _ON_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One URL parameter:
+    """One URL parameter.
 
-    `schema` is the JSON Schema of one value, `read` turns (name, raw) into the value.
+    `schema` is the JSON Schema of one value. `read` turns (name, raw) into the value and
+    raises RequestError.
     """
 
     name: str
@@ -96,18 +109,14 @@ class Parameter:
 def _filter(name: str, kind: str, label: str) -> Parameter:
     schema: dict[str, Any] = {"type": "string", "minLength": 1}
     if kind == "number":
+        # the only facet of this kind is a year
         schema = {"type": "string", "pattern": "^[0-9]{1,4}$"}
-    note = (
-        " A path from the province down, joined by /; takes all below it."
-        if kind == "path"
-        else ""
-    )
-    return Parameter(
-        name,
-        schema,
-        f"{label}; repeat it to choose several, which are OR-ed.{note}",
-        repeatable=True,
-    )
+    description = f"{label}; repeat it to choose several, which are OR-ed."
+    if kind == "path":
+        description += (
+            " A path from the province down, joined by /; takes all below it."
+        )
+    return Parameter(name, schema, description, repeatable=True)
 
 
 def _count(name: str, low: int, high: int, default: int, description: str) -> Parameter:
@@ -115,10 +124,11 @@ def _count(name: str, low: int, high: int, default: int, description: str) -> Pa
     return Parameter(name, schema, description, read_integer)
 
 
-_YEAR = {"type": "integer", "minimum": 1, "maximum": 9999}
-_DAY = {"type": "string", "format": "date"}
-_FACET = "|".join(FACET_NAMES)
-_BLANK = SearchRequest()
+_YEAR_SCHEMA = {"type": "integer", "minimum": 1, "maximum": 9999}
+_DAY_SCHEMA = {"type": "string", "format": "date"}
+_FACET_PATTERN = "|".join(FACET_NAMES)
+# Its values are the defaults.
+_DEFAULTS = SearchRequest()
 
 Q = Parameter(
     "q",
@@ -128,30 +138,32 @@ Q = Parameter(
 FILTERS = tuple(_filter(f.name, f.kind, f.label_en) for f in FACETS)
 MATCH = Parameter(
     "match",
-    {"type": "string", "enum": list(MATCH_MODES), "default": _BLANK.match},
-    "all: every word; any: at least one; auto: all, and when no report has them all, those with most of them.",
+    {"type": "string", "enum": list(MATCH_MODES), "default": _DEFAULTS.match},
+    "all: every word; any: at least one; auto: all, and when no report has them all, "
+    "those with most of them.",
 )
 WHERE = Parameter(
     "where",
     {"type": "string", "minLength": 1},
-    "A condition on a number of the statutory tables, such as applications_new>=100; repeat it for several.",
+    "A condition on a number of the statutory tables, such as applications_new>=100; "
+    "repeat it for several.",
     repeatable=True,
 )
 PARAMETERS = (
     Q,
     *FILTERS,
-    Parameter("year_from", _YEAR, "First year of the reporting period.", _year),
-    Parameter("year_to", _YEAR, "Last year of the reporting period.", _year),
-    Parameter("published_from", _DAY, "First day of publication.", _date),
-    Parameter("published_to", _DAY, "Last day of publication.", _date),
+    Parameter("year_from", _YEAR_SCHEMA, "First year of the reporting period.", _year),
+    Parameter("year_to", _YEAR_SCHEMA, "Last year of the reporting period.", _year),
+    Parameter("published_from", _DAY_SCHEMA, "First day of publication.", _date),
+    Parameter("published_to", _DAY_SCHEMA, "Last day of publication.", _date),
     WHERE,
     MATCH,
     Parameter(
         "sort",
-        {"type": "string", "enum": list(SORTS), "default": _BLANK.sort},
+        {"type": "string", "enum": list(SORTS), "default": _DEFAULTS.sort},
         "Order; - is descending.",
     ),
-    _count("size", 1, LIMITS.size, _BLANK.size, "Hits a page."),
+    _count("size", 1, LIMITS.size, _DEFAULTS.size, "Hits a page."),
     _count(
         "page",
         1,
@@ -166,29 +178,34 @@ PARAMETERS = (
     ),
     Parameter(
         "facets",
-        {"type": "string", "pattern": f"^(({_FACET})(,({_FACET}))*)?$"},
+        {"type": "string", "pattern": f"^(({_FACET_PATTERN})(,({_FACET_PATTERN}))*)?$"},
         "Facets to count, joined by commas; empty for none, all when left out.",
         _list,
     ),
     _count(
-        "facet_size", 1, LIMITS.facet_size, _BLANK.facet_size, "Values of each facet."
+        "facet_size",
+        1,
+        LIMITS.facet_size,
+        _DEFAULTS.facet_size,
+        "Values of each facet.",
     ),
-    _count("snippets", 0, LIMITS.snippets, _BLANK.snippets, "Snippets a hit."),
+    _count("snippets", 0, LIMITS.snippets, _DEFAULTS.snippets, "Snippets a hit."),
     Parameter(
         "synonyms",
-        {"type": "string", "enum": [*_ON, *_OFF], "default": "off"},
+        {"type": "string", "enum": list(_SWITCH_WORDS), "default": "off"},
         "on: bare words also find what means the same; the answer's `notes` say what was searched.",
         _switch,
     ),
     Parameter(
         "fold",
-        {"type": "string", "enum": [*_ON, *_OFF], "default": "off"},
-        "on: copies of one report are one hit, with the others listed in `copies`; totals and facets count it once.",
+        {"type": "string", "enum": list(_SWITCH_WORDS), "default": "off"},
+        "on: copies of one report are one hit, with the others listed in `copies`; "
+        "totals and facets count it once.",
         _switch,
     ),
     Parameter(
         "explain",
-        {"type": "string", "enum": [*_ON, *_OFF], "default": "0"},
+        {"type": "string", "enum": list(_SWITCH_WORDS), "default": "0"},
         "1: the parts of each score.",
         _switch,
     ),
@@ -219,9 +236,10 @@ def only(args: Arguments, names: Iterable[str]) -> dict[str, str]:
     known = tuple(names)
     for name, values in args.lists():
         if name not in known:
-            may = ", ".join(known) or "none"
+            listed = ", ".join(known) or "none"
+            quoted = name[:_QUOTED_NAME]
             raise RequestError(
-                name, f"unknown parameter {name[:60]!r}; known here: {may}"
+                name, f"unknown parameter {quoted!r}; known here: {listed}"
             )
         if len(values) > 1:
             raise RequestError(
@@ -257,18 +275,19 @@ def parse_search(
     `extra` are names that the caller reads itself, `skip` are names that make no sense here. Raises
     RequestError.
     """
-    table = {p.name: p for p in PARAMETERS if p.name not in tuple(skip)}
-    others = MultiDict(
-        [
-            (k, v)
-            for k, v in args.items(multi=True)
-            if not (k in table and table[k].repeatable)
-        ]
+    skipped = set(skip)
+    table = {p.name: p for p in PARAMETERS if p.name not in skipped}
+    repeatable = {name for name, parameter in table.items() if parameter.repeatable}
+    single = MultiDict(
+        [(k, v) for k, v in args.items(multi=True) if k not in repeatable]
     )
-    values = only(others, [*table, *extra])
+    values = only(single, [*table, *extra])
     fields: dict[str, Any] = {
-        k: table[k].read(k, v) for k, v in values.items() if k in table
+        name: table[name].read(name, raw)
+        for name, raw in values.items()
+        if name in table
     }
+    # both say where the page begins, and may contradict each other
     if "page" in fields and "cursor" in fields:
         raise RequestError("cursor", "give either page or cursor, not both")
     chosen = {name: _several(args, name) for name in FACET_NAMES if name in args}
@@ -283,15 +302,18 @@ def _several(args: Arguments, name: str) -> tuple[str, ...]:
             name,
             f"{name} is given {len(values)} times; at most {LIMITS.values} are read, give fewer",
         )
+    # an empty filter would match nothing, silently
     if "" in values:
         raise RequestError(
             name, f"{name} is given without a value; give one or leave it out"
         )
+    # the same value twice is one: ?level=a&level=a
     return tuple(dict.fromkeys(values))
 
 
 def read_region(values: Mapping[str, str]) -> str:
     """The path of a region, "" for the whole country. Raises RequestError."""
+    # 广东省/ and 广东省 are one place
     region = values.get("region", "").strip("/")
     if len(region) > REGION_CHARACTERS:
         raise RequestError(
@@ -302,7 +324,7 @@ def read_region(values: Mapping[str, str]) -> str:
 
 
 def parse_facet(args: Arguments) -> tuple[SearchRequest, str, int]:
-    """The search, the string and the number of values that a list of one facet's values asks for."""
+    """The search, the text to contain and the number of values of a list of one facet."""
     request = parse_search(args, extra=("contains", "size"), skip=PAGING)
     size = read_integer("size", args.get("size", "100"))
     if not 1 <= size <= LIMITS.facet_size:

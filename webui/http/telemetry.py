@@ -19,16 +19,19 @@ from prometheus_client import (
 
 __all__ = ["Metrics"]
 
-_METHODS = ("GET", "HEAD")
+# Other methods are one label: a client may send any word as its method.
+_COUNTED_METHODS = ("GET", "HEAD")
 
 
 class Metrics:
-    """The metrics of one app, in a registry of its own so that several apps can live in one
-    process.
+    """The metrics of one app.
+
+    The registry is the app's own, so that several apps can live in one process.
     """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        # labels become series of Prometheus, one for each combination: few values only
         labels = ("endpoint", "method", "status")
         self.requests = Counter(
             "gongkai_requests", "Requests answered.", labels, registry=self.registry
@@ -64,8 +67,9 @@ class Metrics:
 
     def _end(self, response: Response) -> Response:
         endpoint = request.endpoint or "none"
-        method = request.method if request.method in _METHODS else "other"
+        method = request.method if request.method in _COUNTED_METHODS else "other"
         self.requests.labels(endpoint, method, str(response.status_code)).inc()
+        # a request that another handler ended before this one has no time
         if "began" in g:
             self.seconds.labels(endpoint).observe(time.perf_counter() - g.began)
         return response

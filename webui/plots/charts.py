@@ -1,6 +1,4 @@
-"""Charts as SVG made here: they print, they need no script, and CSS gives them the colours of the
-page.
-"""
+"""Charts as SVG made here: they print and need no script; CSS gives them the page's colours."""
 
 from __future__ import annotations
 
@@ -10,16 +8,27 @@ from markupsafe import Markup
 
 __all__ = ["YearChart", "year_chart"]
 
-_HEIGHT, _STEP, _BASE, _TOP, _EDGE = 150, 44, 124, 24, 12
-"""In units of the drawing; the edge leaves room for the first and the last label when a narrow page
-enlarges them.
-"""
+# In units of the drawing: the height of all, the y of the base line, the room above the
+# highest bar, the width for each year.
+_CHART_HEIGHT = 150
+_BASE_LINE = 124
+_TOP_MARGIN = 24
+_YEAR_WIDTH = 44
+# A narrow page enlarges the labels; without this margin the first and last would be cut.
+_SIDE_MARGIN = 12
+_BAR_GAP = 7
+# A year with one report among thousands still has a bar that can be seen.
+_LOWEST_BAR = 2
+# A short series keeps the width of six years, or its bars would fill the page.
+_FEWEST_YEARS = 6
+# From more years on CSS hides every second label on a narrow page.
+_CROWDED_YEARS = 9
 
 
 class YearChart:
-    """Reports a year, years without any included:
+    """Reports a year; years without any are included.
 
-    `svg` for the eye, `rows` (year, count) for a table beside it.
+    `svg` is for the eye, `rows` (year, count) for a table beside it.
     """
 
     def __init__(self, counts: Mapping[int, int]) -> None:
@@ -32,37 +41,39 @@ class YearChart:
         """What the chart shows, in a sentence."""
         if not self.rows:
             return "没有注明年度的报告"
-        first, last = self.rows[0][0], self.rows[-1][0]
+        first = self.rows[0][0]
+        last = self.rows[-1][0]
         return f"各年度报告数，{first} 至 {last} 年，最多的一年 {self.largest} 份"
 
     @property
     def svg(self) -> Markup:
         """The bars, each with its year and number as a title."""
-        width = max(_STEP * len(self.rows), _STEP * 6)
-        head = Markup(
-            '<svg class="{}" role="img" aria-label="{}" viewBox="{} 0 {} {}" preserveAspectRatio="xMidYMax meet">'
-        ).format(
-            "chart many" if len(self.rows) > 9 else "chart",
-            self.label,
-            -_EDGE,
-            width + 2 * _EDGE,
-            _HEIGHT,
-        )
-        line = Markup('<line class="axis" x1="0" x2="{}" y1="{}" y2="{}"/>').format(
-            width, _BASE, _BASE
-        )
-        indent = (width - _STEP * len(self.rows)) // 2
+        # a short series stands in the middle of the drawing
+        needed = _YEAR_WIDTH * len(self.rows)
+        width = max(needed, _YEAR_WIDTH * _FEWEST_YEARS)
+        indent = (width - needed) // 2
         bars = [
-            self._bar(indent + i * _STEP, year, count)
+            self._bar(indent + i * _YEAR_WIDTH, year, count)
             for i, (year, count) in enumerate(self.rows)
         ]
-        return Markup("").join([head, *bars, line, Markup("</svg>")])
+        axis = Markup('<line class="axis" x1="0" x2="{}" y1="{}" y2="{}"/>')
+        line = axis.format(width, _BASE_LINE, _BASE_LINE)
+        return Markup("").join([self._head(width), *bars, line, Markup("</svg>")])
+
+    def _head(self, width: int) -> Markup:
+        return Markup(
+            '<svg class="{}" role="img" aria-label="{}" viewBox="{} 0 {} {}" '
+            'preserveAspectRatio="xMidYMax meet">'
+        ).format(
+            "chart many" if len(self.rows) > _CROWDED_YEARS else "chart",
+            self.label,
+            -_SIDE_MARGIN,
+            width + 2 * _SIDE_MARGIN,
+            _CHART_HEIGHT,
+        )
 
     def _bar(self, x: int, year: int, count: int) -> Markup:
-        height = round((_BASE - _TOP) * count / self.largest, 1) if self.largest else 0
-        if count:
-            height = max(height, 2)
-        middle = x + _STEP / 2
+        height = self._bar_height(count)
         return Markup(
             "<g><title>{year} 年：{count} 份</title>"
             '<rect class="bar" x="{x}" y="{y}" width="{w}" height="{h}" rx="1.5"/>'
@@ -71,15 +82,21 @@ class YearChart:
         ).format(
             year=year,
             count=count,
-            x=x + 7,
-            y=round(_BASE - height, 1),
-            w=_STEP - 14,
+            x=x + _BAR_GAP,
+            y=round(_BASE_LINE - height, 1),
+            w=_YEAR_WIDTH - 2 * _BAR_GAP,
             h=height,
-            m=middle,
-            ny=round(_BASE - height - 5, 1),
-            by=_BASE + 18,
+            m=x + _YEAR_WIDTH / 2,
+            ny=round(_BASE_LINE - height - 5, 1),
+            by=_BASE_LINE + 18,
             shown=count or "",
         )
+
+    def _bar_height(self, count: int) -> float:
+        if not count:
+            return 0.0
+        height = (_BASE_LINE - _TOP_MARGIN) * count / self.largest
+        return max(round(height, 1), _LOWEST_BAR)
 
 
 def year_chart(counts: Mapping[int, int]) -> YearChart | None:

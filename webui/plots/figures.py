@@ -1,28 +1,35 @@
-"""Numbers as people read them: thousands apart, 万 and 亿 where room is short, ratios as
-percentages.
-"""
+"""Numbers as people read them: thousands apart, 万 and 亿 where room is short, ratios as %."""
 
 from __future__ import annotations
 
 __all__ = ["compact", "figure", "percent"]
 
+# 万 is ten thousand, 亿 a hundred million; an official's report counts in them.
+_LARGE_UNITS = ((100_000_000, "亿"), (10_000, "万"))
+# Below 0.05 % one decimal would show 0.0 %.
+_LEAST_OF_ONE_DECIMAL = 0.0005
+
 
 def percent(value: float) -> str:
-    """A fraction as a percentage with at most one decimal.
+    """A fraction as a percentage with one decimal; two for very small ones.
 
     >>> percent(0.3126), percent(1), percent(0.0004)
     ('31.3%', '100%', '0.04%')
     """
-    digits = 1 if abs(value) >= 0.0005 or not value else 2
-    shown = f"{value * 100:.{digits}f}"
-    return (shown.rstrip("0").rstrip(".") if "." in shown else shown) + "%"
+    digits = 1
+    if value and abs(value) < _LEAST_OF_ONE_DECIMAL:
+        digits = 2
+    words = f"{value * 100:.{digits}f}"
+    return words.rstrip("0").rstrip(".") + "%"
 
 
 def figure(value: float | None, *, ratio: bool = False) -> str:
     """A number in full; "" when there is none.
 
-    >>> figure(1462000000), figure(12.5), figure(1 / 3), figure(None), figure(0.5, ratio=True)
-    ('1,462,000,000', '12.5', '0.33', '', '50%')
+    >>> figure(1462000000), figure(12.5), figure(1 / 3), figure(None)
+    ('1,462,000,000', '12.5', '0.33', '')
+    >>> figure(0.5, ratio=True)
+    '50%'
     """
     if value is None:
         return ""
@@ -43,7 +50,7 @@ def compact(value: float, *, ratio: bool = False) -> str:
     """
     if ratio:
         return percent(value)
-    for size, word in ((100_000_000, "亿"), (10_000, "万")):
+    for size, word in _LARGE_UNITS:
         if abs(value) >= size:
             return _three_digits(value / size) + word
     return _three_digits(value) if value != int(value) else f"{int(value):,}"

@@ -1,9 +1,7 @@
 """Plots of numbers as SVG made here: columns and lines over years, bars over groups.
 
-They print and need no script.
-
-A line is never drawn through a year without a value, nor across a change of what is counted: there
-stands a mark.
+They print and need no script. A line is never drawn through a year without a value, nor
+across a change of what is counted: there stands a mark instead.
 """
 
 from __future__ import annotations
@@ -18,19 +16,40 @@ from webui.plots.figures import compact, figure
 
 __all__ = ["Plot", "Point"]
 
-_STEP, _LEFT, _RIGHT, _TOP, _HEIGHT, _FOOT = 58, 56, 16, 34, 170, 48
-_ROW, _BAR, _AFTER = 46, 250, 96
-_NONE = Markup()
+# Plots over years, in units of the drawing.
+_YEAR_WIDTH = 58
+_LEFT_MARGIN = 56
+_RIGHT_MARGIN = 16
+_TOP_MARGIN = 34
+_PLOT_HEIGHT = 170
+_FOOT_HEIGHT = 48
+_BASE_LINE = _TOP_MARGIN + _PLOT_HEIGHT
+_COLUMN_WIDTH = 34
+_FEWEST_YEARS = 5
+_TICKS = 5
+# Bars over groups: a name above each bar, its number behind it.
+_ROW_HEIGHT = 46
+_LONGEST_BAR = 250
+_NUMBER_WIDTH = 96
+# A line in a cell of a table.
+_SPARK_STEP = 14
+_SPARK_HEIGHT = 24
+_SPARK_MARGIN = 4
+_SPARK_RISE = 16
+# The scale does not shrink below these, or a plot of 0.1 % would look like one of 100 %.
+_LEAST_TOP = 4
+_LEAST_RATIO_TOP = 0.01
+
+_NO_MARKUP = Markup()
+_SVG_END = Markup("</svg>")
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One group:
+    """One group: a number over `n` of its `of` reports; `value` None means no number.
 
-    `n` of its `of` reports are used. `low` to `high` is the middle half of the reports.
-
-    `broken`: what is counted changed right before this one. `follows`: it is the year after the
-    point before.
+    `low` to `high` is the middle half of the reports. `broken`: what is counted changed
+    right before this point. `follows`: it is the year after the point before.
     """
 
     label: str
@@ -45,7 +64,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Points on one scale;
+    """Points on one scale.
 
     `label` says in a sentence what is drawn, `value` what the value is called.
     """
@@ -59,26 +78,32 @@ class Plot:
     # ------------------------------------------------------------------ scale
     @property
     def _top(self) -> float:
-        values = [v for p in self.points for v in (p.value, p.high) if v is not None]
-        most = max(values, default=0)
-        if self.ratio:
-            return max(_round_up(most), 0.01)
-        return max(_round_up(most), 4)
+        """The number at the upper end of the scale."""
+        most: float = 0
+        for point in self.points:
+            most = max(most, point.value or 0, point.high or 0)
+        least = _LEAST_RATIO_TOP if self.ratio else _LEAST_TOP
+        return max(_round_up(most), least)
 
     def _y(self, value: float) -> float:
-        return round(_TOP + _HEIGHT * (1 - value / self._top), 1)
+        return round(_TOP_MARGIN + _PLOT_HEIGHT * (1 - value / self._top), 1)
+
+    def _figure(self, value: float | None) -> str:
+        return figure(value, ratio=self.ratio)
+
+    def _compact(self, value: float) -> str:
+        return compact(value, ratio=self.ratio)
 
     def _say(self, point: Point) -> str:
+        """A point in a sentence, for those who cannot see it."""
         if point.value is None:
             return f"{point.label}：没有可计入的报告"
-        said = f"{point.label}：{self.value} {figure(point.value, ratio=self.ratio)}{self.unit}"
+        words = f"{point.label}：{self.value} {self._figure(point.value)}{self.unit}"
         if point.low is not None and point.high is not None:
-            low, high = (
-                figure(point.low, ratio=self.ratio),
-                figure(point.high, ratio=self.ratio),
-            )
-            said += f"，中间一半报告在 {low} 与 {high} 之间"
-        return f"{said}（{point.of} 份报告中 {point.n} 份计入）"
+            low = self._figure(point.low)
+            high = self._figure(point.high)
+            words += f"，中间一半报告在 {low} 与 {high} 之间"
+        return f"{words}（{point.of} 份报告中 {point.n} 份计入）"
 
     # ------------------------------------------------------------------ over years
     @property
@@ -91,203 +116,228 @@ class Plot:
         """A line with the band of the middle half, cut where it must not be joined."""
         runs = _runs(self.points)
         bands = [self._band(run) for run in runs]
-        lines = [self._run(run) for run in runs if len(run) > 1]
+        lines = [self._polyline(run) for run in runs if len(run) > 1]
         dots = [self._dot(i, p) for i, p in enumerate(self.points)]
         return self._over_years([*bands, *lines, *dots])
 
     def _over_years(self, drawn: list[Markup]) -> Markup:
-        width = _LEFT + _STEP * max(len(self.points), 5) + _RIGHT
-        height = _TOP + _HEIGHT + _FOOT
-        head = Markup(
-            '<svg class="plot" role="img" aria-label="{}" width="{}" height="{}" viewBox="0 0 {} {}">'
-        ).format(self.label, width, height, width, height)
+        years = max(len(self.points), _FEWEST_YEARS)
+        width = _LEFT_MARGIN + _YEAR_WIDTH * years + _RIGHT_MARGIN
+        height = _BASE_LINE + _FOOT_HEIGHT
+        head = _svg("plot", self.label, width, height)
         names = [self._name(i, p) for i, p in enumerate(self.points)]
+        # a change before the first point of the plot divides nothing
         breaks = [self._break(i) for i, p in enumerate(self.points) if p.broken and i]
-        return Markup("").join(
-            [head, *self._grid(width), *drawn, *breaks, *names, Markup("</svg>")]
-        )
+        grid = self._grid(width)
+        return Markup("").join([head, *grid, *drawn, *breaks, *names, _SVG_END])
 
     def _grid(self, width: int) -> list[Markup]:
+        rule = Markup('<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>')
+        tick = Markup('<text class="tick" x="{}" y="{}">{}</text>')
+        end = width - _RIGHT_MARGIN
         out = []
-        for i in range(5):
-            value = self._top * i / 4
+        for i in range(_TICKS):
+            value = self._top * i / (_TICKS - 1)
             y = self._y(value)
-            shown = compact(value, ratio=self.ratio)
-            out.append(
-                Markup('<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(
-                    "axis" if i == 0 else "rule", _LEFT, width - _RIGHT, y, y
-                )
-                + Markup('<text class="tick" x="{}" y="{}">{}</text>').format(
-                    _LEFT - 8, y + 4, shown
-                )
-            )
+            name = "axis" if i == 0 else "rule"
+            out.append(rule.format(name, _LEFT_MARGIN, end, y, y))
+            out.append(tick.format(_LEFT_MARGIN - 8, y + 4, self._compact(value)))
         return out
 
     def _x(self, index: int) -> float:
-        return _LEFT + _STEP * (index + 0.5)
+        """The middle of a year."""
+        return _LEFT_MARGIN + _YEAR_WIDTH * (index + 0.5)
 
     def _name(self, index: int, point: Point) -> Markup:
-        x, y = self._x(index), _TOP + _HEIGHT
+        x = self._x(index)
         return Markup(
-            '<text class="year" x="{}" y="{}">{}</text><text class="of" x="{}" y="{}">{}/{}</text>'
-        ).format(x, y + 20, point.label, x, y + 38, point.n, point.of)
+            '<text class="year" x="{}" y="{}">{}</text>'
+            '<text class="of" x="{}" y="{}">{}/{}</text>'
+        ).format(x, _BASE_LINE + 20, point.label, x, _BASE_LINE + 38, point.n, point.of)
 
     def _break(self, index: int) -> Markup:
-        x = _LEFT + _STEP * index
         return Markup(
             '<g class="break"><title>由此起多数报告换了格式，前后不可相连</title>'
-            '<line x1="{x}" x2="{x}" y1="{top}" y2="{low}"/><text x="{x}" y="{y}">格式变</text></g>'
-        ).format(x=x, top=_TOP - 10, low=_TOP + _HEIGHT, y=_TOP - 15)
+            '<line x1="{x}" x2="{x}" y1="{top}" y2="{low}"/>'
+            '<text x="{x}" y="{y}">格式变</text></g>'
+        ).format(
+            x=_LEFT_MARGIN + _YEAR_WIDTH * index,
+            top=_TOP_MARGIN - 10,
+            low=_BASE_LINE,
+            y=_TOP_MARGIN - 15,
+        )
 
     def _column(self, index: int, point: Point) -> Markup:
-        x = self._x(index)
         if point.value is None:
             return self._nothing(index, point)
+        x = self._x(index)
         y = self._y(point.value)
         return Markup(
-            '<g><title>{}</title><rect class="bar" x="{}" y="{}" width="{}" height="{}" rx="1.5"/>'
+            '<g><title>{}</title><rect class="bar" x="{}" y="{}" '
+            'width="{}" height="{}" rx="1.5"/>'
             '<text class="n" x="{}" y="{}">{}</text></g>'
         ).format(
             self._say(point),
-            x - 17,
+            x - _COLUMN_WIDTH // 2,
             y,
-            34,
-            round(_TOP + _HEIGHT - y, 1),
+            _COLUMN_WIDTH,
+            round(_BASE_LINE - y, 1),
             x,
             y - 5,
-            compact(point.value, ratio=self.ratio),
+            self._compact(point.value),
         )
 
     def _nothing(self, index: int, point: Point) -> Markup:
         return Markup(
             '<g><title>{}</title><text class="none" x="{}" y="{}">无</text></g>'
-        ).format(self._say(point), self._x(index), _TOP + _HEIGHT - 6)
+        ).format(self._say(point), self._x(index), _BASE_LINE - 6)
 
     def _dot(self, index: int, point: Point) -> Markup:
         if point.value is None:
             return self._nothing(index, point)
-        x, y = self._x(index), self._y(point.value)
+        x = self._x(index)
+        y = self._y(point.value)
         return Markup(
-            '<g><title>{}</title><circle class="dot" cx="{}" cy="{}" r="4"/><text class="n" x="{}" y="{}">{}</text></g>'
-        ).format(
-            self._say(point), x, y, x, y - 9, compact(point.value, ratio=self.ratio)
-        )
+            '<g><title>{}</title><circle class="dot" cx="{}" cy="{}" r="4"/>'
+            '<text class="n" x="{}" y="{}">{}</text></g>'
+        ).format(self._say(point), x, y, x, y - 9, self._compact(point.value))
 
-    def _run(self, run: list[int]) -> Markup:
-        places = " ".join(
-            f"{self._x(i)},{self._y(self.points[i].value or 0)}" for i in run
-        )
-        return Markup('<polyline class="line" points="{}"/>').format(places)
+    def _polyline(self, run: list[int]) -> Markup:
+        corners = []
+        for index in run:
+            y = self._y(self.points[index].value or 0)
+            corners.append(f"{self._x(index)},{y}")
+        return Markup('<polyline class="line" points="{}"/>').format(" ".join(corners))
 
     def _band(self, run: list[int]) -> Markup:
-        known = [
-            (i, p.low, p.high)
-            for i in run
-            if (p := self.points[i]).low is not None and p.high is not None
-        ]
-        if len(known) < len(run):
-            return _NONE
+        """The middle half along a run; nothing where one point does not have it."""
+        upper: list[str] = []
+        lower: list[str] = []
+        for index in run:
+            point = self.points[index]
+            if point.low is None or point.high is None:
+                return _NO_MARKUP
+            x = self._x(index)
+            upper.append(f"{x},{self._y(point.high)}")
+            lower.append(f"{x},{self._y(point.low)}")
         if len(run) == 1:
-            x, (_, low, high) = self._x(run[0]), known[0]
-            top, bottom = self._y(high or 0), self._y(low or 0)
-            return Markup(
-                '<rect class="band" x="{}" y="{}" width="12" height="{}"/>'
-            ).format(x - 6, top, max(1, round(bottom - top, 1)))
-        there = [f"{self._x(i)},{self._y(high or 0)}" for i, _, high in known]
-        back = [f"{self._x(i)},{self._y(low or 0)}" for i, low, _ in reversed(known)]
-        return Markup('<polygon class="band" points="{}"/>').format(
-            " ".join([*there, *back])
-        )
+            return self._lone_band(run[0])
+        # up along the run and back below it
+        corners = " ".join([*upper, *reversed(lower)])
+        return Markup('<polygon class="band" points="{}"/>').format(corners)
+
+    def _lone_band(self, index: int) -> Markup:
+        """A year that is joined to none would have a band without width: it gets a bar."""
+        point = self.points[index]
+        top = self._y(point.high or 0)
+        height = round(self._y(point.low or 0) - top, 1)
+        band = Markup('<rect class="band" x="{}" y="{}" width="12" height="{}"/>')
+        return band.format(self._x(index) - 6, top, max(1, height))
 
     @property
     def spark(self) -> Markup:
         """A line without words, for a cell of a table that says the numbers beside it."""
-        wide, high = 14 * max(len(self.points) - 1, 1) + 8, 24
+        steps = max(len(self.points) - 1, 1)
+        width = _SPARK_STEP * steps + 2 * _SPARK_MARGIN
+        size = (width, _SPARK_HEIGHT, width, _SPARK_HEIGHT)
         head = Markup(
-            '<svg class="spark-line" aria-hidden="true" width="{}" height="{}" viewBox="0 0 {} {}">'
-        ).format(wide, high, wide, high)
-        places = {
-            i: (4 + 14 * i, round(20 - 16 * p.value / self._top, 1))
-            for i, p in enumerate(self.points)
-            if p.value is not None
-        }
-        lines = [
-            Markup('<polyline class="line" points="{}"/>').format(
-                " ".join("{},{}".format(*places[i]) for i in run)
-            )
-            for run in _runs(self.points)
-            if len(run) > 1
-        ]
-        dots = [
-            Markup('<circle class="spot" cx="{}" cy="{}" r="1.8"/>').format(*place)
-            for place in places.values()
-        ]
-        return Markup("").join([head, *lines, *dots, Markup("</svg>")])
+            '<svg class="spark-line" aria-hidden="true" '
+            'width="{}" height="{}" viewBox="0 0 {} {}">'
+        ).format(*size)
+        corners = self._spark_corners()
+        lines = []
+        for run in _runs(self.points):
+            if len(run) > 1:
+                path = " ".join("{},{}".format(*corners[index]) for index in run)
+                polyline = Markup('<polyline class="line" points="{}"/>')
+                lines.append(polyline.format(path))
+        spot = Markup('<circle class="spot" cx="{}" cy="{}" r="1.8"/>')
+        spots = [spot.format(*corner) for corner in corners.values()]
+        return Markup("").join([head, *lines, *spots, _SVG_END])
+
+    def _spark_corners(self) -> dict[int, tuple[int, float]]:
+        """(x, y) of each point that has a value, by its index."""
+        base = _SPARK_HEIGHT - _SPARK_MARGIN
+        corners = {}
+        for index, point in enumerate(self.points):
+            if point.value is not None:
+                y = round(base - _SPARK_RISE * point.value / self._top, 1)
+                corners[index] = (_SPARK_MARGIN + _SPARK_STEP * index, y)
+        return corners
 
     # ------------------------------------------------------------------ over groups
     @property
     def bars(self) -> Markup:
         """A bar for each group, with the middle half as a line on it."""
-        width, height = _BAR + _AFTER, _ROW * len(self.points) + 4
-        head = Markup(
-            '<svg class="plot across" role="img" aria-label="{}" width="{}" height="{}" viewBox="0 0 {} {}">'
-        ).format(self.label, width, height, width, height)
-        rows = [self._across(i, p) for i, p in enumerate(self.points)]
-        return Markup("").join([head, *rows, Markup("</svg>")])
+        width = _LONGEST_BAR + _NUMBER_WIDTH
+        height = _ROW_HEIGHT * len(self.points) + 4
+        rows = [self._group(i, p) for i, p in enumerate(self.points)]
+        head = _svg("plot across", self.label, width, height)
+        return Markup("").join([head, *rows, _SVG_END])
 
-    def _across(self, index: int, point: Point) -> Markup:
-        y = _ROW * index
+    def _group(self, index: int, point: Point) -> Markup:
+        y = _ROW_HEIGHT * index
         name = Markup(
             '<text class="name" x="0" y="{}">{} <tspan class="of">{}/{}</tspan></text>'
         ).format(y + 15, point.label, point.n, point.of)
         if point.value is None:
-            return self._told(
-                point,
-                name
-                + Markup('<text class="none" x="0" y="{}">无</text>').format(y + 34),
-            )
+            none = Markup('<text class="none" x="0" y="{}">无</text>').format(y + 34)
+            return self._titled(point, name + none)
         bar = Markup(
             '<rect class="bar" x="0" y="{}" width="{}" height="16" rx="1.5"/>'
-        ).format(y + 21, max(self._long(point.value), 1))
+        ).format(y + 21, max(self._length(point.value), 1))
+        # the number stands behind the bar and behind the line on it
+        end = self._length(max(point.value, point.high or 0))
         number = Markup('<text class="n" x="{}" y="{}">{}</text>').format(
-            self._long(max(point.value, point.high or 0)) + 8,
-            y + 34,
-            compact(point.value, ratio=self.ratio),
+            end + 8, y + 34, self._compact(point.value)
         )
-        return self._told(point, name + bar + self._whisker(point, y + 29) + number)
+        return self._titled(point, name + bar + self._whisker(point, y + 29) + number)
 
-    def _long(self, value: float) -> float:
-        return round(_BAR * value / self._top, 1)
+    def _length(self, value: float) -> float:
+        return round(_LONGEST_BAR * value / self._top, 1)
 
     def _whisker(self, point: Point, y: int) -> Markup:
         if point.low is None or point.high is None:
-            return _NONE
-        a, b = self._long(point.low), self._long(point.high)
+            return _NO_MARKUP
         return Markup(
             '<path class="whisker" d="M{a} {t}V{u}M{a} {y}H{b}M{b} {t}V{u}"/>'
-        ).format(a=a, b=b, y=y, t=y - 5, u=y + 5)
+        ).format(
+            a=self._length(point.low),
+            b=self._length(point.high),
+            y=y,
+            t=y - 5,
+            u=y + 5,
+        )
 
-    def _told(self, point: Point, drawn: Markup) -> Markup:
+    def _titled(self, point: Point, drawn: Markup) -> Markup:
         return Markup("<g><title>{}</title>{}</g>").format(self._say(point), drawn)
+
+
+def _svg(name: str, label: str, width: int, height: int) -> Markup:
+    return Markup(
+        '<svg class="{}" role="img" aria-label="{}" '
+        'width="{}" height="{}" viewBox="0 0 {} {}">'
+    ).format(name, label, width, height, width, height)
 
 
 def _runs(points: Sequence[Point]) -> list[list[int]]:
     """Indices that one line may join."""
     runs: list[list[int]] = []
-    for i, point in enumerate(points):
+    for index, point in enumerate(points):
         if point.value is None:
             continue
-        joined = runs and runs[-1][-1] == i - 1 and point.follows and not point.broken
-        if joined:
-            runs[-1].append(i)
+        stands_beside = bool(runs) and runs[-1][-1] == index - 1
+        if stands_beside and point.follows and not point.broken:
+            runs[-1].append(index)
         else:
-            runs.append([i])
+            runs.append([index])
     return runs
 
 
 def _round_up(value: float) -> float:
-    """The next number of the form 1, 2, 4, 5, 8 or 10 times a power of ten: a quarter of it is a
-    round tick.
+    """The next number of the form 1, 2, 4, 8 or 10 times a power of ten.
+
+    A quarter of it is a round tick.
 
     >>> _round_up(96), _round_up(0.31), _round_up(8), _round_up(0)
     (100, 0.4, 8, 0)
@@ -296,6 +346,7 @@ def _round_up(value: float) -> float:
         return 0
     power: float = 10.0 ** math.floor(math.log10(value))
     for step in (1, 2, 4, 8, 10):
+        # 0.1 + 0.2 is a little more than 0.3: that must not take the next step
         if value <= step * power * (1 + 1e-9):
             size = step * power
             break

@@ -8,18 +8,26 @@ __all__ = ["received_text"]
 
 
 def received_text(report: Report) -> str | None:
-    """The text before its repairs, so that received[r.start:r.end] == r.before;
+    """The text before its repairs, so that received[r.start:r.end] == r.before.
 
-    None if the record cannot give it.
+    None when the record contradicts itself and cannot give that text.
 
     >>> from index.model.report import Repair
-    >>> received_text(Report("1", "a", "区公开", repairs=[Repair("gloss", 1, 5, "(qū)", "", 0.9, display=(1, 1))]))
+    >>> gloss = Repair("gloss", 1, 5, "(qū)", "", 0.9, display=(1, 1))
+    >>> received_text(Report("1", "a", "区公开", repairs=[gloss]))
     '区(qū)公开'
     """
-    out, at = [], 0
-    for repair in sorted(report.repairs, key=lambda r: r.start):
-        out += [report.text[at : repair.display[0]], repair.before]
-        at = repair.display[1]
-    received = "".join([*out, report.text[at:]])
-    whole = all(received[r.start : r.end] == r.before for r in report.repairs)
-    return received if whole else None
+    pieces: list[str] = []
+    position = 0
+    for repair in sorted(report.repairs, key=lambda repair: repair.start):
+        start, end = repair.display
+        pieces.append(report.text[position:start])
+        pieces.append(repair.before)
+        position = end
+    pieces.append(report.text[position:])
+    received = "".join(pieces)
+    # the record's own positions prove the result: overlapping repairs would fail here
+    for repair in report.repairs:
+        if received[repair.start : repair.end] != repair.before:
+            return None
+    return received

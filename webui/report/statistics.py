@@ -25,7 +25,7 @@ from index.model.statistics import (
 )
 from index.model.statistics import Statistics as ReportStatistics
 from webui.plots.figures import figure
-from webui.report.fulltext import Layer
+from webui.text.layers import Layer
 from webui.words import labels
 
 __all__ = [
@@ -36,26 +36,30 @@ __all__ = [
     "statistics_view",
 ]
 
-_FAMILIES = {
+# refused.secret stands under 不予公开: rows of the table of applications by the group that
+# the form prints above them.
+_ROW_FAMILIES = {
     "refused": "（三）不予公开",
     "unavailable": "（四）无法提供",
     "not_processed": "（五）不予处理",
     "other": "（六）其他处理",
 }
-_UNREAD = re.compile(
+# applications: no values for 予以公开; 部分公开
+_UNREAD_PATTERN = re.compile(
     r"(proactive|applications|review|annex): no values for (.+)", re.DOTALL
 )
-_UNASSIGNED = re.compile(
+# 总计: 2 values (7 8), left unassigned
+_UNASSIGNED_PATTERN = re.compile(
     r".+: \d+ values? \(.*\)(?: for one column)?, left unassigned", re.DOTALL
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """One cell:
+    """One cell.
 
-    `kind` is its semantics, `anchor` its place in the text, `at_fault` that an identity fails by
-    it.
+    `kind` is its semantics, `anchor` its place in the text. `at_fault`: an identity that
+    it is a term of does not hold.
     """
 
     text: str
@@ -66,9 +70,9 @@ class CellView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One row;
+    """One row.
 
-    `raw` are the numbers that stand there when they could not be assigned to columns.
+    `raw` are the numbers of a row that could not be assigned to its columns.
     """
 
     label: str
@@ -103,7 +107,8 @@ class CheckRow:
 class Stated:
     """A number that a sentence states.
 
-    `conflict` are the numbers of other sentences, `table` that of the tables.
+    `conflict` are the numbers of other sentences, `table` is that of the tables; both are
+    empty where they agree.
     """
 
     label: str
@@ -138,11 +143,12 @@ class Statistics:
 
 
 def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
-    """The numbers of a report;
+    """The numbers of a report.
 
-    `linked` when the text on the page is the one that the spans lie on.
+    `linked`: the text on the page is the one that the spans lie on.
     """
     statistics = report.statistics
+    # the text as received has other positions: links into it would be wrong
     places = _places(statistics) if linked else {}
     names = _names(statistics)
     checks = [_check(c, names, places) for c in report.checks]
@@ -165,16 +171,19 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
 
 
 def report_problems(report: Report) -> list[str]:
-    """What a reader is told first; what concerns single rows of the tables stands with the tables."""
+    """What a reader is told first.
+
+    What concerns single rows of the tables stands with the tables.
+    """
     return [
         p
         for p in report.problems
-        if not _UNREAD.fullmatch(p) and not _UNASSIGNED.fullmatch(p)
+        if not _UNREAD_PATTERN.fullmatch(p) and not _UNASSIGNED_PATTERN.fullmatch(p)
     ]
 
 
 def _unread(problem: str) -> str:
-    match = _UNREAD.fullmatch(problem)
+    match = _UNREAD_PATTERN.fullmatch(problem)
     return (
         f"{labels.TABLES[match[1]]}：没有读出 {match[2].replace('; ', '、')}"
         if match
@@ -219,6 +228,7 @@ def cell_layers(report: Report) -> list[Layer]:
     prose = report.statistics.prose
     found += [(f"stated-{i}", p.span) for i, p in enumerate(prose) if p.span]
     span, close = Markup('<span class="cell">'), Markup("</span>")
+    # an id may stand once in a page; two cells read from one place share it
     seen: dict[str, Layer] = {}
     for anchor, (start, end) in found:
         first = Markup('<span class="cell" id="{}">').format(anchor)
@@ -247,7 +257,7 @@ def _row(
 ) -> RowView:
     key = row.id or ""
     family = (
-        _FAMILIES.get(key.partition(".")[0])
+        _ROW_FAMILIES.get(key.partition(".")[0])
         if table == "applications" and "." in key
         else None
     )

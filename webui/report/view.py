@@ -1,22 +1,18 @@
-"""What the page of a report shows: facts with their evidence, the text in blocks, repairs,
-statistics.
-"""
+"""What the page of a report shows: facts with evidence, the text in blocks, repairs, statistics."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from index.model.errors import RequestError
 from index.model.report import Fact, Report
 from index.search.response import Span
-from webui.ports import MarkedReportPort
-from webui.report import fulltext
-from webui.report.marks import marked
+from index.search.searcher import MarkedReport
+from webui.report.layers import hit_layers, received_layers, report_layers
 from webui.report.received import received_text
 from webui.report.statistics import (
     Statistics,
@@ -24,15 +20,19 @@ from webui.report.statistics import (
     report_problems,
     statistics_view,
 )
+from webui.text.blocks import Block, blocks
+from webui.text.layers import Layer, spread
+from webui.text.marks import marked
 from webui.words import labels
+from webui.words.values import field_words
 
 __all__ = [
     "FactRow",
     "RepairRow",
     "ReportView",
+    "marked_view",
     "received_view",
     "report_view",
-    "shown",
 ]
 
 
@@ -48,18 +48,16 @@ class FactRow:
     @property
     def source(self) -> str:
         """Where the value was read, in words."""
-        return (
-            labels.SOURCES.get(self.fact.source, self.fact.source) if self.fact else ""
-        )
+        if self.fact is None:
+            return ""
+        return labels.SOURCES.get(self.fact.source, self.fact.source)
 
     @property
     def alternatives(self) -> list[str]:
         """The candidates that lost."""
-        return (
-            [shown(self.name, a) or "不详" for a in self.fact.alternatives]
-            if self.fact
-            else []
-        )
+        if self.fact is None:
+            return []
+        return [field_words(self.name, a) or "不详" for a in self.fact.alternatives]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +74,18 @@ class RepairRow:
     @property
     def label(self) -> str:
         """What was wrong, in words."""
-        return "、".join(
-            labels.REPAIRS.get(kind, kind) for kind in self.kind.split("+")
-        )
+        # gloss+radical: two kinds of damage met in one place
+        kinds = self.kind.split("+")
+        return "、".join(labels.REPAIRS.get(kind, kind) for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """Everything the template needs."""
+    """Everything the template needs. `hits` counts those of title and text."""
 
     report: Report
     title: Markup
-    blocks: list[fulltext.Block]
+    blocks: list[Block]
     hits: int
     received: bool
     facts: list[FactRow]
@@ -96,28 +94,27 @@ class ReportView:
     problems: list[str]
 
     @property
-    def outline(self) -> list[fulltext.Block]:
+    def outline(self) -> list[Block]:
         """The headings."""
-        return [b for b in self.blocks if b.kind == "heading"]
+        return [block for block in self.blocks if block.kind == "heading"]
 
     @property
     def lang(self) -> str:
         """The language tag of the text: fonts choose glyphs by it."""
-        return "zh-Hant" if (self.report.script or "").startswith("Hant") else "zh-Hans"
+        script = self.report.script or ""
+        return "zh-Hant" if script.startswith("Hant") else "zh-Hans"
 
 
-def report_view(found: MarkedReportPort | Report) -> ReportView:
-    """The report with its repairs, opened at the places of a query."""
-    if isinstance(found, Report):
-        return _view(found, (), (), _layers(found), found.text)
+def report_view(report: Report) -> ReportView:
+    """The report with its repairs."""
+    return _view(report, report.text, _layers(report))
+
+
+def marked_view(found: MarkedReport) -> ReportView:
+    """The report with its repairs, opened at the hits of a query."""
     report = found.report
-    return _view(
-        report, found.title_marks, found.text_marks, _layers(report), report.text
-    )
-
-
-def _layers(report: Report) -> list[fulltext.Layer]:
-    return [*fulltext.report_layers(report), *cell_layers(report)]
+    layers = _layers(report)
+    return _view(report, report.text, layers, found.title_marks, found.text_marks)
 
 
 def received_view(report: Report) -> ReportView:
@@ -127,70 +124,68 @@ def received_view(report: Report) -> ReportView:
         raise RequestError(
             "view", "这份报告的修复记录不完整，无法还原原文；请重新建立索引"
         )
-    return _view(report, (), (), fulltext.received_layers(report), text, received=True)
+    return _view(report, text, received_layers(report), received=True)
+
+
+def _layers(report: Report) -> list[Layer]:
+    return [*report_layers(report), *cell_layers(report)]
 
 
 def _view(
     report: Report,
-    title_marks: Sequence[Span],
-    text_marks: Sequence[Span],
-    layers: list[fulltext.Layer],
     text: str,
+    layers: list[Layer],
+    title_marks: Sequence[Span] = (),
+    text_marks: Sequence[Span] = (),
+    *,
     received: bool = False,
 ) -> ReportView:
     total = len(title_marks) + len(text_marks)
-    title = _title(report, title_marks, total)
-    hits = fulltext.hit_layers(text_marks, 1 + len(title_marks), total)
-    blocks = fulltext.blocks(fulltext.spread(text, [*layers, *hits]))
+    # hits are numbered through title and text, as a reader steps through them
+    first_in_text = 1 + len(title_marks)
+    hits = hit_layers(text_marks, first_in_text, total)
     return ReportView(
-        report,
-        title,
-        blocks,
-        total,
-        received,
-        _facts(report),
-        _repairs(report),
-        statistics_view(report, linked=not received),
-        report_problems(report),
+        report=report,
+        title=_title(report, title_marks, total),
+        blocks=blocks(spread(text, [*layers, *hits])),
+        hits=total,
+        received=received,
+        facts=_facts(report),
+        repairs=_repairs(report),
+        # positions of cells lie on the repaired text only
+        statistics=statistics_view(report, linked=not received),
+        problems=report_problems(report),
     )
 
 
 def _title(report: Report, marks: Sequence[Span], total: int) -> Markup:
     if not report.title:
         return marked("（无题名）", ())
-    lines = fulltext.spread(report.title, fulltext.hit_layers(marks, 1, total))
+    lines = spread(report.title, hit_layers(marks, 1, total))
+    # a title of two lines becomes one
     return Markup(" ").join(line.html for line in lines)
 
 
-def shown(name: str, value: Any) -> str | None:
-    """The value of a field in words; None when it is unknown."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, list):
-        return " / ".join(map(str, value))
-    tables = {"tables_status": labels.TABLES_STATUSES, "scope": labels.SCOPES}
-    if name == "script":
-        main = str(value)[:4]
-        return labels.SCRIPTS.get(main, main) + (
-            f"（{value}）" if str(value) != main else ""
-        )
-    return tables.get(name, {}).get(str(value), str(value))
-
-
 def _facts(report: Report) -> list[FactRow]:
-    return [
-        FactRow(
-            name, label, shown(name, getattr(report, name)), report.evidence.get(name)
-        )
-        for name, label in labels.FIELDS.items()
-        if name != "agency_printed"
-        or (report.agency_printed and report.agency_printed != report.agency)
-    ]
+    rows = []
+    for name, label in labels.FIELDS.items():
+        if name == "agency_printed" and not _is_printed_otherwise(report):
+            continue
+        value = field_words(name, getattr(report, name))
+        rows.append(FactRow(name, label, value, report.evidence.get(name)))
+    return rows
+
+
+def _is_printed_otherwise(report: Report) -> bool:
+    """Whether the body's printed name differs from its usual one: 深圳市教育局 (本局)."""
+    printed = report.agency_printed
+    return bool(printed) and printed != report.agency
 
 
 def _repairs(report: Report) -> list[RepairRow]:
+    """What could not be repaired first, then the most frequent repairs."""
     counted = Counter(
         (r.kind, r.before, r.after, r.confidence, r.applied) for r in report.repairs
     )
     rows = [RepairRow(*key, times=times) for key, times in counted.items()]
-    return sorted(rows, key=lambda r: (r.applied, -r.times))
+    return sorted(rows, key=lambda row: (row.applied, -row.times))

@@ -1,6 +1,4 @@
-"""What the page of a body shows: its reports by year, their numbers abreast, and what it was
-called.
-"""
+"""What the page of a body shows: its reports by year, its numbers abreast, its former names."""
 
 from __future__ import annotations
 
@@ -10,13 +8,15 @@ from dataclasses import dataclass
 
 from index.model.report import Report
 from index.studies.coverage import deadline
-from webui.api.feeds import report_path
-from webui.http.rendering import address
+from webui.http.addresses import address, report_path
 from webui.plots.figures import figure
 from webui.plots.plots import Plot, Point
 from webui.words import labels
 
 __all__ = ["BodyView", "MetricRow", "ReportRow", "body_view", "metric_rows"]
+
+# Facts of the latest report that describe the body itself.
+_BODY_FIELDS = ("level", "org_type", "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,16 @@ class ReportRow:
 
     @property
     def template(self) -> str:
-        """The form that it follows."""
+        """The statutory form that it follows."""
         name = self.report.template or ""
         return labels.TEMPLATES.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One number over the reports: (words, address of the place that states it);
+    """One number over the reports.
 
-    `spark` draws it.
+    `cells` are (words, address of the place that states it); `spark` draws the number.
     """
 
     name: str
@@ -55,7 +55,7 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True)
 class BodyView:
-    """Everything the template needs. `names` are all names among the reports, in order of time."""
+    """Everything the template needs. `names` are all names among the reports, the oldest first."""
 
     name: str
     series: bool
@@ -73,88 +73,110 @@ class BodyView:
 
 
 def body_view(name: str, reports: Sequence[Report], *, series: bool) -> BodyView:
-    """The page of a body; `reports` are in order of their years."""
-    last = reports[-1]
-    years = {r.year for r in reports if r.year}
-    region = "/".join(last.region or ())
+    """The page of a body; `reports` are in order of their years, at least one."""
+    latest = reports[-1]
+    region = "/".join(latest.region or ())
+    # agency~: also finds the bodies that a reform made into this one
     query = {"q": f'agency~:"{name}"'} if series else {"agency": name}
-    several = [r.id for r in reports[-2:]]
     return BodyView(
         name=name,
         series=series,
         names=list(dict.fromkeys(r.agency for r in reports if r.agency)),
-        facts=_facts(last),
+        facts=_facts(latest),
         rows=[ReportRow(r, report_path(r.id), _late(r)) for r in reports],
         metrics=metric_rows(reports),
-        missing=[y for y in range(min(years), max(years)) if y not in years]
-        if years
-        else [],
+        missing=_missing_years(reports),
         region=region,
         coverage_url=address("/coverage", region=region),
         search_url=address("/search", **query, sort="year"),
         numbers_url=address("/numbers", **query),
         other_url=address("/bodies", agency=name, series=None if series else 1),
-        compare_url=address("/compare", id=several) if len(several) > 1 else None,
+        compare_url=_compare_url(reports),
     )
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:
-    found = [
-        (labels.FIELDS[n], getattr(report, n)) for n in ("level", "org_type", "line")
-    ]
-    return [(label, value) for label, value in found if value]
+    facts = []
+    for name in _BODY_FIELDS:
+        value = getattr(report, name)
+        if value:
+            facts.append((labels.FIELDS[name], value))
+    return facts
+
+
+def _missing_years(reports: Sequence[Report]) -> list[int]:
+    """The years between the first and the last report that have none here."""
+    years = {report.year for report in reports if report.year}
+    if not years:
+        return []
+    return [year for year in range(min(years), max(years)) if year not in years]
+
+
+def _compare_url(reports: Sequence[Report]) -> str | None:
+    """The latest two reports abreast."""
+    if len(reports) < 2:
+        return None
+    return address("/compare", id=[report.id for report in reports[-2:]])
 
 
 def _late(report: Report) -> bool | None:
+    # without a printed date nothing is said: lateness would be a guess
     if not report.year or not report.published:
         return None
-    return dt.date.fromisoformat(report.published) > deadline(
-        report.year, report.org_type
-    )
+    published = dt.date.fromisoformat(report.published)
+    return published > deadline(report.year, report.org_type)
 
 
+# ---------------------------------------------------------------------- numbers over the years
 def metric_rows(reports: Sequence[Report]) -> list[MetricRow]:
     """Every number that one of the reports states, in the order of the table."""
     stated = [report.statistics.metrics for report in reports]
-    names = [n for n in labels.METRICS if any(m.get(n) is not None for m in stated)]
-    return [_metric(name, reports, [m.get(name) for m in stated]) for name in names]
+    rows = []
+    for name in labels.METRICS:
+        values = [metrics.get(name) for metrics in stated]
+        if any(value is not None for value in values):
+            rows.append(_metric_row(name, reports, values))
+    return rows
 
 
-def _metric(
+def _metric_row(
     name: str, reports: Sequence[Report], values: list[float | None]
 ) -> MetricRow:
-    cells = [
-        ("" if v is None else figure(v), report_path(r.id) + "#statistics")
-        for r, v in zip(reports, values, strict=True)
-    ]
-    points = _points(reports, values)
-    drawn = (
-        Plot(points, f"{labels.METRICS[name]}逐年", "", "")
-        if sum(v is not None for v in values) > 1
-        else None
-    )
-    return MetricRow(name, labels.METRICS[name], cells, values, drawn)
+    label = labels.METRICS[name]
+    cells = []
+    for report, value in zip(reports, values, strict=True):
+        cells.append((figure(value), report_path(report.id) + "#statistics"))
+    spark = None
+    if sum(value is not None for value in values) > 1:
+        spark = Plot(_points(reports, values), f"{label}逐年", "", "")
+    return MetricRow(name, label, cells, values, spark)
 
 
 def _points(reports: Sequence[Report], values: Sequence[float | None]) -> list[Point]:
     """What another form or another scope states is not the same number: it is not joined."""
     points = []
-    for i, (report, value) in enumerate(zip(reports, values, strict=True)):
-        before = reports[i - 1] if i else None
-        known = (
-            before is not None and before.year is not None and report.year is not None
-        )
-        broken = before is not None and _kind(before) != _kind(report)
-        follows = (
-            known
-            and before is not None
-            and (report.year or 0) - (before.year or 0) == 1
-        )
+    before: Report | None = None
+    for report, value in zip(reports, values, strict=True):
         points.append(
-            Point(str(report.year or ""), 1, 1, value, broken=broken, follows=follows)
+            Point(
+                str(report.year or ""),
+                1,
+                1,
+                value,
+                broken=before is not None and _kind(before) != _kind(report),
+                follows=before is not None and _is_year_after(before, report),
+            )
         )
+        before = report
     return points
 
 
+def _is_year_after(before: Report, report: Report) -> bool:
+    if before.year is None or report.year is None:
+        return False
+    return report.year - before.year == 1
+
+
 def _kind(report: Report) -> tuple[object, object]:
+    """What must be the same for two numbers to be comparable."""
     return report.template, report.scope

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from index.model.report import Report
-from webui.api.feeds import report_path
+from webui.http.addresses import report_path
 from webui.plots.figures import figure, percent
-from webui.report.view import shown
 from webui.research.bodies import metric_rows
-from webui.research.textdiff import LONGEST, Section, compared
+from webui.research.textdiff import LONGEST_TEXT, Section, compared
 from webui.words import labels
+from webui.words.values import field_words
 
-__all__ = ["MOST", "CompareView", "compare_view"]
+__all__ = ["MAX_REPORTS", "CompareView", "compare_view"]
 
 # Reports abreast; more do not fit and are a matter for an export.
-MOST = 6
+MAX_REPORTS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fact or number of every report;
+    """One fact or number of every report.
 
-    `differs` when they are not all the same, `change` from first to second.
+    `differs` when they are not all the same; `change` is from the first to the second.
     """
 
     label: str
@@ -35,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Two texts abreast;
+    """Two texts abreast.
 
     `left` and `right` are the parts of each that stand in the other, as percentages.
     """
@@ -47,7 +46,7 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class CompareView:
-    """Everything the template needs. `forms` differ when the numbers are not of one kind."""
+    """Everything the template needs. Where `forms` differ the numbers are not of one kind."""
 
     reports: Sequence[Report]
     urls: list[str]
@@ -60,43 +59,53 @@ class CompareView:
 
 def compare_view(reports: Sequence[Report]) -> CompareView:
     """Two to six reports abreast."""
-    pair = len(reports) == 2
-    too_long = pair and max(len(r.text) for r in reports) > LONGEST
-    forms = [r.template or "" for r in reports]
+    is_pair = len(reports) == 2
+    # three texts have no left and right
+    too_long = is_pair and max(len(r.text) for r in reports) > LONGEST_TEXT
+    texts = None
+    if is_pair and not too_long:
+        texts = _texts(reports[0].text, reports[1].text)
+    forms = [report.template or "" for report in reports]
     return CompareView(
         reports=reports,
-        urls=[report_path(r.id) for r in reports],
+        urls=[report_path(report.id) for report in reports],
         facts=[_fact(name, label, reports) for name, label in labels.FIELDS.items()],
-        numbers=[_number(m.label, m.values) for m in metric_rows(reports)],
-        forms=[labels.TEMPLATES.get(f, f) for f in forms],
-        texts=_texts(reports[0].text, reports[1].text)
-        if pair and not too_long
-        else None,
+        numbers=[_number(row.label, row.values) for row in metric_rows(reports)],
+        forms=[labels.TEMPLATES.get(form, form) for form in forms],
+        texts=texts,
         too_long=too_long,
     )
 
 
 def _fact(name: str, label: str, reports: Sequence[Report]) -> Row:
-    values = [shown(name, getattr(r, name)) for r in reports]
-    return Row(label, values, len(set(values)) > 1)
+    values = [field_words(name, getattr(report, name)) for report in reports]
+    return Row(label, values, differs=len(set(values)) > 1)
 
 
-def _number(label: str, values: Sequence[Any]) -> Row:
+def _number(label: str, values: Sequence[float | None]) -> Row:
+    words = [None if value is None else figure(value) for value in values]
     change = ""
-    if len(values) == 2 and None not in values and values[0] != values[1]:
-        difference = values[1] - values[0]
-        change = ("+" if difference > 0 else "") + figure(difference)
-        if values[0]:
-            share = difference / values[0]
-            change += f"（{'+' if share > 0 else ''}{percent(share)}）"
-    return Row(
-        label,
-        [None if v is None else figure(v) for v in values],
-        len(set(values)) > 1,
-        change,
-    )
+    if len(values) == 2:
+        change = _change(values[0], values[1])
+    return Row(label, words, differs=len(set(values)) > 1, change=change)
+
+
+def _change(before: float | None, after: float | None) -> str:
+    """5 -> 8 is +3（+60%）; a change from 0 has no percentage."""
+    if before is None or after is None or before == after:
+        return ""
+    difference = after - before
+    words = f"{_plus(difference)}{figure(difference)}"
+    if before:
+        share = difference / before
+        words += f"（{_plus(share)}{percent(share)}）"
+    return words
+
+
+def _plus(number: float) -> str:
+    return "+" if number > 0 else ""
 
 
 def _texts(left: str, right: str) -> Texts:
-    sections, a, b = compared(left, right)
-    return Texts(sections, percent(a), percent(b))
+    sections, share_left, share_right = compared(left, right)
+    return Texts(sections, percent(share_left), percent(share_right))

@@ -5,17 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.studies.coverage import Body, BodyYear, Child, Coverage
-from webui.api.feeds import report_path
-from webui.http.rendering import address
+from webui.http.addresses import address, report_path
 
 __all__ = ["BodyRow", "CoverageView", "Mark", "coverage_view"]
+
+_COUNTRY = "全国"
+# Whether a report was late (None: its date is unknown) -> (class of the cell, its word).
+_STATES = {
+    None: ("undated", "在库"),
+    True: ("late", "迟发"),
+    False: ("in_time", "按期"),
+}
+# The stylesheet has tints heat-0 to heat-4.
+_DEEPEST_TINT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One cell of the matrix:
+    """One cell of the matrix.
 
-    `state` is in_time, late, undated, missing or before; without `url` it is plain.
+    `state` is in_time, late, undated, missing or before. Without `url` it is plain text.
     """
 
     year: int
@@ -39,8 +48,9 @@ class BodyRow:
 
 @dataclass(frozen=True, slots=True)
 class ChildRow:
-    """A region below: (year, reports, address of the reports, depth of tint from 0 to 4) for each
-    year.
+    """A region below.
+
+    `counts` has for each year (year, reports, address of the reports, tint from 0 to 4).
     """
 
     label: str
@@ -67,75 +77,77 @@ class CoverageView:
 
 
 def coverage_view(found: Coverage) -> CoverageView:
-    """The coverage as a page has it: every year from the last to the first, those without a report
-    too.
-    """
-    years = (
-        list(range(max(found.years), min(found.years) - 1, -1)) if found.years else []
-    )
-    parts = found.region.split("/") if found.region else []
-    trail = [("全国", address("/coverage"))] if parts else []
-    trail += [
-        (p, address("/coverage", region="/".join(parts[: i + 1])))
-        for i, p in enumerate(parts[:-1])
-    ]
-    most = max((n for child in found.children for n in child.years.values()), default=1)
+    """The coverage as a page has it: every year, the last first, those without a report too."""
+    years: list[int] = []
+    if found.years:
+        years = list(range(max(found.years), min(found.years) - 1, -1))
+    names = found.region.split("/") if found.region else []
+    most = 1
+    for child in found.children:
+        most = max(most, *child.years.values(), 1)
     return CoverageView(
         coverage=found,
-        label=parts[-1] if parts else "全国",
-        trail=trail,
+        label=names[-1] if names else _COUNTRY,
+        trail=_trail(names),
         years=years,
-        rows=[_row(body, years) for body in found.bodies],
-        children=[_child(child, years, most) for child in found.children],
+        rows=[_body_row(body, years) for body in found.bodies],
+        children=[_child_row(child, years, most) for child in found.children],
         search_url=address("/search", region=found.region),
     )
 
 
-def _row(body: Body, years: list[int]) -> BodyRow:
+def _trail(names: list[str]) -> list[tuple[str, str]]:
+    """The way from the country down to the region above the last of the names."""
+    if not names:
+        return []
+    trail = [(_COUNTRY, address("/coverage"))]
+    for depth, name in enumerate(names[:-1], 1):
+        trail.append((name, address("/coverage", region="/".join(names[:depth]))))
+    return trail
+
+
+def _body_row(body: Body, years: list[int]) -> BodyRow:
     first = min(body.years)
-    name = body.names[-1]
-    url = address("/bodies", agency=name, series=1 if len(body.names) > 1 else None)
-    return BodyRow(
-        name, body.names[:-1], url, [_mark(body.years.get(y), y, first) for y in years]
-    )
+    *former, name = body.names
+    # with former names the page of the body must show its whole series
+    url = address("/bodies", agency=name, series=1 if former else None)
+    marks = [_mark(body.years.get(year), year, first) for year in years]
+    return BodyRow(name, former, url, marks)
 
 
 def _mark(cell: BodyYear | None, year: int, first: int) -> Mark:
     if cell is None:
-        return (
-            Mark(year, "before", "")
-            if year < first
-            else Mark(year, "missing", "未收录")
-        )
-    state, word = {
-        None: ("undated", "在库"),
-        True: ("late", "迟发"),
-        False: ("in_time", "按期"),
-    }[cell.late]
-    more = f"{cell.published} 发布" if cell.published else "发布日期不详"
-    copies = (
-        address("/search", agency=cell.agency, year=year) if cell.copies > 1 else None
+        # before its first report here the body may not have existed
+        if year < first:
+            return Mark(year, "before", "")
+        return Mark(year, "missing", "未收录")
+    state, word = _STATES[cell.late]
+    copies_url = None
+    if cell.copies > 1:
+        copies_url = address("/search", agency=cell.agency, year=year)
+    return Mark(
+        year=year,
+        state=state,
+        word=word,
+        more=f"{cell.published} 发布" if cell.published else "发布日期不详",
+        url=report_path(cell.id),
+        copies=cell.copies,
+        copies_url=copies_url,
     )
-    return Mark(year, state, word, more, report_path(cell.id), cell.copies, copies)
 
 
-def _child(child: Child, years: list[int], most: int) -> ChildRow:
+def _child_row(child: Child, years: list[int], most: int) -> ChildRow:
     counts = []
     for year in years:
-        n = child.years.get(year, 0)
-        counts.append(
-            (
-                year,
-                n,
-                address("/search", region=child.region, year=year),
-                -(-4 * n // most),
-            )
-        )
-    below = address("/coverage", region=child.region)
+        reports = child.years.get(year, 0)
+        url = address("/search", region=child.region, year=year)
+        # rounded up: a single report has a tint already
+        tint = -(-_DEEPEST_TINT * reports // most)
+        counts.append((year, reports, url, tint))
     return ChildRow(
-        child.label,
-        below,
-        child.reports,
-        address("/search", region=child.region),
-        counts,
+        label=child.label,
+        url=address("/coverage", region=child.region),
+        reports=child.reports,
+        search_url=address("/search", region=child.region),
+        counts=counts,
     )

@@ -1,55 +1,62 @@
-"""The pages for those who compare: a region's coverage, a search's numbers, a body over its years,
-reports abreast.
+"""The pages for those who compare.
+
+A region's coverage, a search's numbers, a body over its years, reports abreast.
 """
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from index.model.errors import RequestError
+from index.model.report import Report
 from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES
+from webui.http.addresses import address
 from webui.http.context import room
+from webui.http.measures import DEFAULT_MEASURE, MEASURES, parse_numbers
 from webui.http.params import only, read_region, without_blanks
-from webui.http.rendering import address, html_page
+from webui.http.rendering import html_page
 from webui.research.bodies import body_view
-from webui.research.compare import MOST, compare_view
+from webui.research.compare import MAX_REPORTS, compare_view
 from webui.research.coverage import coverage_view
-from webui.research.measures import DEFAULT, MEASURES, parse_numbers
 from webui.research.numbers import choices, numbers_view
-from webui.search.chips import chips
+from webui.words.chips import chips
 
-__all__ = ["research"]
+__all__ = ["research_pages"]
 
 # Reports of one body and those it came from, at most.
-REPORTS = 200
+_MAX_BODY_REPORTS = 200
+# Sorts a report without a date behind the others of its year.
+_NO_DATE = "9999"
 
-research = Blueprint("research", __name__)
+research_pages = Blueprint("research", __name__)
 
 
-@research.get("/coverage")
+@research_pages.get("/coverage")
 def coverage() -> Response:
     """Which bodies of a region have a report here for which year."""
     region = read_region(only(without_blanks(request.args), ("region",)))
     view = coverage_view(room().searcher.coverage(region))
-    return html_page(
-        "coverage.html", view=view, json_url=address("/api/v1/coverage", region=region)
-    )
+    json_url = address("/api/v1/coverage", region=region)
+    return html_page("coverage.html", view=view, json_url=json_url)
 
 
-@research.get("/numbers")
+@research_pages.get("/numbers")
 def numbers() -> Response:
     """A number of the tables over the reports of a search, by year or another facet."""
     asked = parse_numbers(without_blanks(request.args))
-    measure = asked.measure or MEASURES[DEFAULT]
+    measure = asked.measure or MEASURES[DEFAULT_MEASURE]
     found = room().searcher.aggregate(
         asked.request, measure.name, asked.by, asked.scope, asked.template
     )
+
+    def url(search: SearchRequest) -> str:
+        return replace(asked, request=search).url("/numbers", measure)
+
     return html_page(
         "numbers.html",
         asked=asked,
@@ -59,33 +66,25 @@ def numbers() -> Response:
         by=BY,
         scopes=SCOPES,
         kept=asked.request.params(),
-        chips=chips(
-            asked.request, lambda r: replace(asked, request=r).url("/numbers", measure)
-        ),
+        chips=chips(asked.request, url),
         back_url=asked.request.url("/search"),
     )
 
 
-@research.get("/bodies")
+@research_pages.get("/bodies")
 def body() -> Response:
-    """One body over its years, with `series` also under what it was before and became after
-    reforms.
-    """
+    """One body over its years; with `series=1` also under its names before and after reforms."""
     values = only(without_blanks(request.args), ("agency", "series"))
+    # the name is quoted in a query: without its quotes it cannot end that quotation
     name = values.get("agency", "").replace('"', "").strip()
     if not name:
         raise RequestError("agency", "name a body as the agency facet lists it")
-    if (series := values.get("series", "0")) not in ("0", "1"):
+    series = values.get("series", "0")
+    if series not in ("0", "1"):
         raise RequestError(
             "series", f"series is {series[:40]!r}; give 1, or leave it out"
         )
-    asked = (
-        SearchRequest(q=f'agency~:"{name}"')
-        if series == "1"
-        else SearchRequest(filters={"agency": (name,)})
-    )
-    found = itertools.islice(room().searcher.export(asked), REPORTS)
-    reports = sorted(found, key=lambda r: (r.year or 0, r.published or "9999", r.id))
+    reports = _reports_of(name, series=series == "1")
     if not reports:
         raise NotFound(
             f"no report here is from {name!r}; the agency facet lists the bodies that have one"
@@ -93,36 +92,25 @@ def body() -> Response:
     return html_page("body.html", view=body_view(name, reports, series=series == "1"))
 
 
-@research.get("/compare")
+def _reports_of(name: str, *, series: bool) -> list[Report]:
+    """The reports of a body, in order of their years."""
+    asked = SearchRequest(filters={"agency": (name,)})
+    if series:
+        asked = SearchRequest(q=f'agency~:"{name}"')
+    found = itertools.islice(room().searcher.export(asked), _MAX_BODY_REPORTS)
+    return sorted(found, key=lambda r: (r.year or 0, r.published or _NO_DATE, r.id))
+
+
+@research_pages.get("/compare")
 def compare() -> Response:
     """Two to six reports abreast."""
     for name in request.args:
         if name != "id":
             raise RequestError(name, f"unknown parameter {name[:60]!r}; known here: id")
     ids = list(dict.fromkeys(request.args.getlist("id")))
-    if not 2 <= len(ids) <= MOST:
-        raise RequestError("id", f"{len(ids)} reports are chosen; choose two to {MOST}")
-    view = compare_view([room().searcher.report(i) for i in ids])
+    if not 2 <= len(ids) <= MAX_REPORTS:
+        raise RequestError(
+            "id", f"{len(ids)} reports are chosen; choose two to {MAX_REPORTS}"
+        )
+    view = compare_view([room().searcher.report(report_id) for report_id in ids])
     return html_page("compare.html", view=view, urls=view.urls)
-
-
-@research.get("/similar/<path:report_id>")
-def similar(report_id: str) -> Response:
-    """What is like a report, what it took over from the year before, and what must hold between the
-    two.
-    """
-    only(request.args, ())
-    searcher = room().searcher
-    series = searcher.series(report_id)
-    return html_page(
-        "similar.html",
-        report=searcher.report(report_id),
-        view=searcher.similar(report_id),
-        novelty=searcher.previous_year(report_id),
-        links=[
-            link
-            for link in series.links
-            if report_id in (link.earlier_id, link.later_id)
-        ],
-        json_url=address(f"/api/v1/similar/{quote(report_id)}"),
-    )

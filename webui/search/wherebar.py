@@ -1,5 +1,6 @@
-"""Conditions on numbers beside the results: the form, how a chosen number is spread, and what each
-hit states.
+"""Conditions on numbers beside the results.
+
+The form, how a chosen number is distributed, and what each hit states.
 """
 
 from __future__ import annotations
@@ -14,54 +15,62 @@ from index.model.metrics import METRIC_NAMES
 from index.query.where import CONDITION
 from index.search.request import PAGE_SEARCH, SearchRequest
 from index.search.response import Hit
-from index.studies.aggregate import Bin, Histogram
+from index.studies.aggregate import Bin
 from webui.http.context import room
 from webui.http.params import Arguments
 from webui.plots.figures import figure
 from webui.words import labels
 
-__all__ = ["FORM", "Spread", "chosen_numbers", "joined", "spread", "stated"]
+__all__ = ["FORM_FIELDS", "Spread", "chosen_numbers", "joined", "spread", "stated"]
 
-# The fields of the form; the page turns them into one `where`, which is what its
-# address keeps.
-FORM = ("where_name", "where_sign", "where_value")
+# The fields of the form: name, comparison, number. The page turns them into one `where`,
+# such as where=applications_new>=100, and its address keeps only that.
+FORM_FIELDS = ("where_name", "where_sign", "where_value")
 
 
 def joined(args: Arguments) -> Arguments | None:
-    """The parameters with the form's three fields as one condition;
+    """The parameters with the form's three fields as one condition.
 
-    None when the form was not sent.
-
-    Raises RequestError when a field of it is missing.
+    None when the form was not sent. Raises RequestError when a field of it is missing.
     """
-    if not any(name in args for name in FORM):
+    if not any(name in args for name in FORM_FIELDS):
         return None
-    rest = MultiDict([(k, v) for k, v in args.items(multi=True) if k not in FORM])
-    name, sign, value = (args.get(n, "").strip() for n in FORM)
+    rest = MultiDict(
+        [(k, v) for k, v in args.items(multi=True) if k not in FORM_FIELDS]
+    )
+    name, sign, value = (args.get(field, "").strip() for field in FORM_FIELDS)
+    # the form is sent with every other control of the page: no number is no condition
     if not value:
         return rest
     if not name or sign not in labels.COMPARISONS:
         raise RequestError(
             "where", "the condition lacks its number or its comparison; choose both"
         )
-    rest.add("where", f"{name}{sign}{value.replace(',', '')}")
+    # people copy 1,204 from a page; a condition takes 1204
+    number = value.replace(",", "")
+    rest.add("where", f"{name}{sign}{number}")
     return rest
 
 
 def chosen_numbers(asked: SearchRequest) -> list[str]:
     """The numbers of the tables that a search names, in a condition or in its order."""
-    named = [match[1] for w in asked.where if (match := CONDITION.fullmatch(w))]
-    return list(
-        dict.fromkeys(
-            n for n in [*named, asked.sort.removeprefix("-")] if n in METRIC_NAMES
-        )
-    )
+    named = [_number_of(condition) for condition in asked.where]
+    named.append(asked.sort.removeprefix("-"))
+    # year and published are numbers too, but no metrics: they have their own controls
+    return [name for name in dict.fromkeys(named) if name in METRIC_NAMES]
+
+
+def _number_of(condition: str) -> str:
+    """applications_new>=100 -> applications_new; "" for what is no condition."""
+    match = CONDITION.fullmatch(condition)
+    return match[1] if match else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How the reports of a search are spread over a number: (words, count, address, share of the
-    largest in %).
+    """How the reports of a search are distributed over a number.
+
+    A bin is (words, count, address, share of the largest bin in %).
     """
 
     label: str
@@ -70,23 +79,20 @@ class Spread:
 
 
 def spread(asked: SearchRequest, name: str) -> Spread:
-    """The spread of one number under every condition but those on itself."""
-    others = tuple(
-        w for w in asked.where if not (m := CONDITION.fullmatch(w)) or m[1] != name
-    )
-    found: Histogram = room().searcher.histogram(asked.with_(where=others), name)
-    most = max((b.count for b in found.bins), default=1) or 1
-    bins = [
-        (
-            _range(b),
-            b.count,
-            asked.with_(where=(*others, *b.where)).url(PAGE_SEARCH),
-            round(100 * b.count / most),
-        )
-        for b in found.bins
-        if b.count
-    ]
-    return Spread(labels.METRICS[name], bins, found.missing)
+    """The distribution of one number under every condition but those on itself."""
+    # as a facet is counted under the other facets: or the chosen range would be all there is
+    others = tuple(c for c in asked.where if _number_of(c) != name)
+    histogram = room().searcher.histogram(asked.with_(where=others), name)
+    largest = max((b.count for b in histogram.bins), default=1) or 1
+    bins = []
+    for bin_ in histogram.bins:
+        # a link that finds nothing helps nobody
+        if bin_.count:
+            narrowed = asked.with_(where=(*others, *bin_.where))
+            share = round(100 * bin_.count / largest)
+            url = narrowed.url(PAGE_SEARCH)
+            bins.append((_range(bin_), bin_.count, url, share))
+    return Spread(labels.METRICS[name], bins, histogram.missing)
 
 
 def _range(bin_: Bin) -> str:
@@ -96,24 +102,25 @@ def _range(bin_: Bin) -> str:
     ('0', '10–19')
     """
     whole = bin_.low == int(bin_.low) and bin_.high == int(bin_.high)
-    closed = "<=" in bin_.where[-1]
-    last = bin_.high if closed or not whole else bin_.high - 1
-    return (
-        figure(bin_.low) if last == bin_.low else f"{figure(bin_.low)}–{figure(last)}"
-    )
+    last = bin_.high
+    # only the last bin includes its upper end; 10 to below 20 is 10–19 in whole numbers
+    if whole and "<=" not in bin_.where[-1]:
+        last = bin_.high - 1
+    if last == bin_.low:
+        return figure(bin_.low)
+    return f"{figure(bin_.low)}–{figure(last)}"
 
 
 def stated(hits: Iterable[Hit], names: list[str]) -> dict[str, list[tuple[str, str]]]:
-    """What each hit states of the numbers asked for, by its id; nothing is read when no number is."""
+    """What each hit states of these numbers, as (label, figure), by its id.
+
+    No report is read when no number is asked for.
+    """
     if not names:
         return {}
     out = {}
     for hit in hits:
         metrics = room().searcher.report(hit.id).statistics.metrics
-        known = [
-            (labels.METRICS[n], figure(metrics[n]))
-            for n in names
-            if metrics.get(n) is not None
-        ]
-        out[hit.id] = known
+        known = [name for name in names if metrics.get(name) is not None]
+        out[hit.id] = [(labels.METRICS[name], figure(metrics[name])) for name in known]
     return out

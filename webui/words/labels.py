@@ -55,6 +55,7 @@ SOURCES = {
     "derived": "推得",
 }
 
+# Do the sums of the tables agree with one another? absent and unreadable are no verdict.
 TABLES_STATUSES = {
     "consistent": "勾稽一致",
     "partial": "部分可读",
@@ -63,6 +64,7 @@ TABLES_STATUSES = {
     "absent": "无统计表",
 }
 
+# One identity of a table. 空格按 0 计: it holds only if empty cells count as 0.
 CHECK_STATUSES = {
     "pass": "一致",
     "pass_blank0": "空格按 0 计则一致",
@@ -70,6 +72,7 @@ CHECK_STATUSES = {
     "n/a": "无法核对",
 }
 
+# The tables of the forms of 2019 and 2021, and the annex of the form of 2014.
 TABLES = {
     "proactive": "主动公开政府信息情况",
     "applications": "收到和处理政府信息公开申请情况",
@@ -80,10 +83,13 @@ TABLES = {
 # What stands in a cell when no number does.
 SEMANTICS = {"blank": "空", "na": "不适用", "missing": "未读出"}
 
+# Whom the numbers of a report count: its own body, or that body with those below it.
 SCOPES = {"self": "本机关", "aggregate": "汇总所属机关"}
 
+# ISO 15924 codes of the two ways to write Chinese.
 SCRIPTS = {"Hans": "简体", "Hant": "繁体"}
 
+# The format of the file -> its name on the page.
 FORMATS = {
     "html": "网页",
     "text": "纯文本",

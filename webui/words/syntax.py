@@ -1,11 +1,11 @@
-"""The query language as the help page tells it: what is typed, what it means, and examples to try."""
+"""The query language as the help page tells it: what is typed, what it means, and examples."""
 
 from __future__ import annotations
 
-__all__ = ["ROWS", "SHOWN", "WORKED"]
+__all__ = ["HELP_EXAMPLES", "SYNTAX_ROWS", "WORKED_EXAMPLES"]
 
 # (what is typed, what it means).
-ROWS = (
+SYNTAX_ROWS = (
     (
         "依申请公开 收费",
         "两个词语都要出现，位置不限。连写的一串字会按词切开，每个词都要出现；整串连在一起的报告排在前面。",
@@ -38,7 +38,10 @@ ROWS = (
     ('公开 !"不予公开"', "“公开”要出现，但不算在“不予公开”里面的那些。"),
     (
         "1.06亿元",
-        "金额、百分比、编号、文号是一个整体，全角半角、空不空格都一样；〔2019〕用 [2019]、（2019）等括号写也查得到。",
+        (
+            "金额、百分比、编号、文号是一个整体，全角半角、空不空格都一样；"
+            "〔2019〕用 [2019]、（2019）等括号写也查得到。"
+        ),
     ),
     (
         "行政许可 (收费 OR 费用) -免费 level:县区级 year:2015..2020",
@@ -47,14 +50,14 @@ ROWS = (
 )
 
 # (query, what it asks), for the home page.
-WORKED = (
+WORKED_EXAMPLES = (
     ('"行政复议" -收费', "提到行政复议而没有提到收费"),
     ('公开 !"不予公开"', "“公开”，但不是“不予公开”里的"),
     ("資訊公開 year:2018..2020", "繁体、台湾用词一样查，限定年度"),
 )
 
 # What the help page shows at work, by its names there.
-SHOWN = {
+HELP_EXAMPLES = {
     "relaxed": "渔业资源 旅游景区 档案利用",
     "named": "汶川 2020 主动公开",
     "misspelt": "行政复仪",

@@ -1,5 +1,10 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 import schemathesis
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
@@ -33,33 +38,33 @@ modest = settings(
 )
 
 
-def described(app, path, mode):
+def described(app: Flask, path: str, mode: GenerationMode) -> Any:
     """Requests to one address as its description has them, or as it forbids them."""
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
     return schema[path]["GET"].as_strategy(generation_mode=mode)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_what_is_described_is_answered_so(app, path):
+def test_what_is_described_is_answered_so(app: Flask, path: str) -> None:
     @modest
     @given(described(app, path, GenerationMode.POSITIVE))
-    def run(case):
+    def run(case: Any) -> None:
         case.call_and_validate(checks=ALL, headers=PLAIN)
 
     run()
 
 
 @pytest.mark.parametrize("path", WITH_PARAMETERS)
-def test_what_is_not_described_is_refused(app, path):
+def test_what_is_not_described_is_refused(app: Flask, path: str) -> None:
     @modest
     @given(described(app, path, GenerationMode.NEGATIVE))
-    def run(case):
+    def run(case: Any) -> None:
         case.call_and_validate(checks=ALL, headers=PLAIN)
 
     run()
 
 
-def test_every_address_is_described(app):
+def test_every_address_is_described(app: Flask) -> None:
     names = {"<path:report_id>": "{id}", "<int:number>": "{number}", "<name>": "{name}"}
     machine = set()
     for rule in app.url_map.iter_rules():
@@ -71,13 +76,13 @@ def test_every_address_is_described(app):
     assert machine == set(PATHS)
 
 
-def test_every_facet_is_a_parameter():
+def test_every_facet_is_a_parameter() -> None:
     assert set(FACET_NAMES) <= {
         p["name"] for p in PATHS["/api/v1/search"]["get"]["parameters"]
     }
 
 
-def test_the_indexing_machine_stays_private():
+def test_the_indexing_machine_stays_private() -> None:
     assert (
         "origin"
         not in openapi.document("http://x")["components"]["schemas"]["Provenance"][

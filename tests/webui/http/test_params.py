@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from urllib.parse import parse_qsl
 
 import pytest
@@ -5,10 +7,16 @@ from werkzeug.datastructures import MultiDict
 
 from index.model.errors import RequestError
 from index.search.request import SearchRequest
-from webui.http.params import PARAMETERS, parse_facet, parse_search, without_blanks
+from webui.http.params import (
+    PARAMETERS,
+    Arguments,
+    parse_facet,
+    parse_search,
+    without_blanks,
+)
 
 
-def args(query):
+def args(query: str) -> Arguments:
     return MultiDict(parse_qsl(query, keep_blank_values=True))
 
 
@@ -42,14 +50,14 @@ def args(query):
         ("page=2&cursor=x", "cursor"),
     ],
 )
-def test_refuses_by_name(query, parameter):
+def test_refuses_by_name(query: str, parameter: str | None) -> None:
     with pytest.raises(RequestError) as caught:
         parse_search(args(query))
     assert caught.value.parameter == parameter
     assert caught.value.detail
 
 
-def test_reads_every_parameter():
+def test_reads_every_parameter() -> None:
     query = (
         "q=公开&level=省级&level=地市级&year=2018&region=广东省/深圳市&year_from=2010&year_to=2020&where=a>=1&where=b<2"
         "&published_from=2019-01-01&match=any&sort=-year&size=20&page=3&facets=level,year&facet_size=5&snippets=0"
@@ -69,7 +77,7 @@ def test_reads_every_parameter():
     )
 
 
-def test_a_request_survives_its_own_url():
+def test_a_request_survives_its_own_url() -> None:
     request = SearchRequest(
         q='"公开" 50%&=+',
         filters={"agency": ("甲&乙", "丙 丁"), "year": ("2018",)},
@@ -81,17 +89,17 @@ def test_a_request_survives_its_own_url():
     assert parse_search(args(query)) == request
 
 
-def test_empty_facets_count_none():
+def test_empty_facets_count_none() -> None:
     assert parse_search(args("facets=")).facets == ()
     assert parse_search(args("")).facets is None
 
 
-def test_the_table_names_what_a_request_has():
+def test_the_table_names_what_a_request_has() -> None:
     fields = set(SearchRequest.__dataclass_fields__) - {"filters"}
     assert fields <= {p.name for p in PARAMETERS}
 
 
-def test_a_form_may_send_empty_fields():
+def test_a_form_may_send_empty_fields() -> None:
     assert parse_search(
         without_blanks(args("q=&year_from=&year_to= &sort=year"))
     ) == SearchRequest(sort="year")
@@ -100,6 +108,6 @@ def test_a_form_may_send_empty_fields():
 @pytest.mark.parametrize(
     "query", ["page=1", "cursor=x", "size=0", "size=1001", "snippets=1"]
 )
-def test_a_list_of_values_has_no_pages(query):
+def test_a_list_of_values_has_no_pages(query: str) -> None:
     with pytest.raises(RequestError):
         parse_facet(args(query))

@@ -1,99 +1,107 @@
-import re
+from __future__ import annotations
+
 from dataclasses import replace
 
 import pytest
-from lxml import html as lxml_html
+from flask.testing import FlaskClient
+from lxml.html import HtmlElement
+
+from index.model.report import Report
+from tests.webui.conftest import Serve
+from tests.webui.pages import page_at, text
 
 NAME = "深圳市教育局"
 
 
-def tree(client, url):
-    answer = client.get(url)
-    assert answer.status_code == 200, answer.data[:300]
-    return lxml_html.fromstring(answer.get_data(as_text=True))
-
-
-def text(element):
-    return re.sub(r"\s+", "", element.text_content())
+@pytest.fixture
+def page(client: FlaskClient) -> HtmlElement:
+    return page_at(client, f"/bodies?agency={NAME}")
 
 
 @pytest.fixture
-def page(client):
-    return tree(client, f"/bodies?agency={NAME}")
+def own(reports: dict[str, Report]) -> list[Report]:
+    """The reports of the body, in order of their years."""
+    found = (r for r in reports.values() if r.agency == NAME)
+    return sorted(found, key=lambda r: (r.year, r.published))
 
 
-@pytest.fixture
-def reports(searcher):
-    return sorted(
-        (r for r in searcher.reports if r.agency == NAME),
-        key=lambda r: (r.year, r.published),
-    )
-
-
-def test_every_report_of_the_body_is_listed_newest_first(page, reports):
+def test_every_report_of_the_body_is_listed_newest_first(
+    page: HtmlElement, own: list[Report]
+) -> None:
     rows = page.xpath("//section[@aria-labelledby='reports']//tbody/tr")
     assert [r.xpath(".//input/@value")[0] for r in rows] == [
-        r.id for r in reversed(reports)
+        r.id for r in reversed(own)
     ]
     for row in rows:
         assert row.xpath(".//input/@value")[0] in row.xpath(".//a/@href")[0]
 
 
-def test_numbers_by_year_are_those_of_the_reports(page, reports):
+def test_numbers_by_year_are_those_of_the_reports(
+    page: HtmlElement, own: list[Report]
+) -> None:
     table = page.xpath("//section[@aria-labelledby='metrics']//table")[0]
     heads = [text(a) for a in table.xpath(".//thead//a")]
-    assert heads == [str(r.year) for r in reports]
+    assert heads == [str(r.year) for r in own]
     row = next(r for r in table.xpath(".//tbody/tr") if text(r[0]) == "本年新收申请")
     assert [text(td) for td in row[2:]] == [
-        str(r.statistics.metrics["applications_new"]) for r in reports
+        str(r.statistics.metrics["applications_new"]) for r in own
     ]
     assert row.xpath(".//svg[@aria-hidden='true']")
 
 
-def test_a_number_that_is_not_stated_is_no_zero(client, searcher, reports):
-    reports[0].statistics.metrics["applications_new"] = None
-    row = tree(client, f"/bodies?agency={NAME}").xpath(
+def test_a_number_that_is_not_stated_is_no_zero(
+    serve: Serve, own: list[Report]
+) -> None:
+    first = own[0].statistics
+    unstated = {**first.metrics, "applications_new": None}
+    own[0].statistics = replace(first, metrics=unstated)
+    row = page_at(serve(own), f"/bodies?agency={NAME}").xpath(
         "//section[@aria-labelledby='metrics']//tbody/tr"
     )[0]
     assert text(row[2]) == "没有写明–"
 
 
-def test_missing_years_are_ours(page, reports):
-    years = {r.year for r in reports}
+def test_missing_years_are_ours(page: HtmlElement, own: list[Report]) -> None:
+    years = {r.year for r in own if r.year}
     gaps = [str(y) for y in range(min(years), max(years)) if y not in years]
     notice = text(page.xpath("//p[@class='notice']")[0])
     assert f"本库未收录：{'、'.join(gaps)}年度" in notice
 
 
-def test_a_body_with_those_before_and_after_it(client, searcher):
-    others = [r for r in searcher.reports if r.id in ("r5", "r9")]
+def test_a_body_with_those_before_and_after_it(
+    serve: Serve, reports: dict[str, Report]
+) -> None:
+    others = [reports["r5"], reports["r9"]]
     for report in others:
         report.agency = "深圳市教育委员会"
-    page = tree(client, f"/bodies?agency={NAME}&series=1")
+    client = serve(reports.values())
+    page = page_at(client, f"/bodies?agency={NAME}&series=1")
     assert "深圳市教育委员会" in text(page.xpath("//main")[0])
     listed = set(page.xpath("//input[@name='id']/@value"))
     assert {r.id for r in others} < listed
-    alone = tree(client, page.xpath("//a[contains(., '只看')]/@href")[0])
+    alone = page_at(client, page.xpath("//a[contains(., '只看')]/@href")[0])
     assert not set(alone.xpath("//input[@name='id']/@value")) & {r.id for r in others}
 
 
-def test_a_line_is_not_drawn_across_forms(client, reports):
-    for report in reports[: len(reports) // 2]:
+def test_a_line_is_not_drawn_across_forms(serve: Serve, own: list[Report]) -> None:
+    for report in own[: len(own) // 2]:
         report.statistics = replace(report.statistics, template="gb2019")
-    for report in reports[len(reports) // 2 :]:
+    for report in own[len(own) // 2 :]:
         report.statistics = replace(report.statistics, template="gb2021")
-    for year, report in enumerate(reports, 2012):
+    for year, report in enumerate(own, 2012):
         report.year = year
-    row = tree(client, f"/bodies?agency={NAME}").xpath(
+    row = page_at(serve(own), f"/bodies?agency={NAME}").xpath(
         "//section[@aria-labelledby='metrics']//tbody/tr"
     )[0]
     assert len(row.xpath(".//polyline")) == 2
 
 
 @pytest.mark.parametrize("url", ["/reports/r1", "/coverage?region=广东省/深圳市"])
-def test_the_body_is_linked(client, url):
-    assert tree(client, url).xpath("//main//a[starts-with(@href, '/bodies?agency=')]")
+def test_the_body_is_linked(client: FlaskClient, url: str) -> None:
+    assert page_at(client, url).xpath(
+        "//main//a[starts-with(@href, '/bodies?agency=')]"
+    )
 
 
-def test_quotes_in_a_name_cannot_become_a_query(client):
+def test_quotes_in_a_name_cannot_become_a_query(client: FlaskClient) -> None:
     assert client.get(f'/bodies?agency={NAME}" OR "公开&series=1').status_code == 404

@@ -1,9 +1,15 @@
+from __future__ import annotations
+
 import re
 
+from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
+from index.model.report import Report
+from tests.webui.conftest import Serve
+from tests.webui.pages import page_at, text
 from webui.research.textdiff import compared
 
 TEXT = st.lists(
@@ -21,17 +27,7 @@ TEXT = st.lists(
 )
 
 
-def tree(client, url):
-    answer = client.get(url)
-    assert answer.status_code == 200, answer.data[:300]
-    return lxml_html.fromstring(answer.get_data(as_text=True))
-
-
-def text(element):
-    return re.sub(r"\s+", "", element.text_content())
-
-
-def plain(markup):
+def plain(markup: str) -> str:
     return (
         re.sub(r"\s+", "", lxml_html.fromstring(f"<pre>{markup}</pre>").text_content())
         if markup
@@ -41,7 +37,7 @@ def plain(markup):
 
 @settings(max_examples=80, deadline=None)
 @given(TEXT, TEXT)
-def test_no_character_of_either_text_is_lost(a, b):
+def test_no_character_of_either_text_is_lost(a: str, b: str) -> None:
     left, right = "".join(a), "".join(b)
     sections, _, _ = compared(left, right)
     for whole, side in ((left, "left"), (right, "right")):
@@ -54,7 +50,7 @@ def test_no_character_of_either_text_is_lost(a, b):
 
 @settings(max_examples=60, deadline=None)
 @given(TEXT)
-def test_a_text_is_wholly_in_itself(parts):
+def test_a_text_is_wholly_in_itself(parts: list[str]) -> None:
     whole = "".join(parts)
     sections, left, right = compared(whole, whole)
     assert all(p.shared for s in sections for p in s.pieces)
@@ -62,7 +58,7 @@ def test_a_text_is_wholly_in_itself(parts):
     assert left in (0, 1)
 
 
-def test_only_what_differs_is_marked():
+def test_only_what_differs_is_marked() -> None:
     texts = (f"一、概述\n全年收到申请{n}件。\n没有收费。" for n in (5, 12))
     (section,), left, right = compared(*texts)
     first, second = section.pieces
@@ -72,7 +68,7 @@ def test_only_what_differs_is_marked():
     assert 0 < right < left < 1
 
 
-def test_another_script_is_no_difference():
+def test_another_script_is_no_difference() -> None:
     sections, left, right = compared(
         "二、依申请公开\n没有收费。", "二、依申請公開\n沒有收費。"
     )
@@ -80,7 +76,7 @@ def test_another_script_is_no_difference():
     assert sections[0].right == "二、依申請公開"
 
 
-def test_a_chapter_of_one_side_stands_alone():
+def test_a_chapter_of_one_side_stands_alone() -> None:
     sections, _, _ = compared("一、概述\n甲。\n二、收费\n没有。", "一、概述\n甲。\n")
     assert [(s.left, s.right) for s in sections] == [
         ("一、概述", "一、概述"),
@@ -88,8 +84,8 @@ def test_a_chapter_of_one_side_stands_alone():
     ]
 
 
-def test_facts_and_numbers_say_whether_they_differ(client, searcher):
-    page = tree(client, "/compare?id=r1&id=r5")
+def test_facts_and_numbers_say_whether_they_differ(client: FlaskClient) -> None:
+    page = page_at(client, "/compare?id=r1&id=r5")
     facts = {
         text(r[0]): [text(td) for td in r[1:]]
         for r in page.xpath("//section[@aria-labelledby='facts']//tbody/tr")
@@ -102,33 +98,36 @@ def test_facts_and_numbers_say_whether_they_differ(client, searcher):
     assert [text(td) for td in row[1:]] == ["1", "5", "+4（+400%）"]
 
 
-def test_texts_of_two_stand_abreast_and_of_three_do_not(client):
-    assert tree(client, "/compare?id=r1&id=r5").xpath(
+def test_texts_of_two_stand_abreast_and_of_three_do_not(client: FlaskClient) -> None:
+    assert page_at(client, "/compare?id=r1&id=r5").xpath(
         "//section[@aria-labelledby='texts']//b"
     )
-    assert not tree(client, "/compare?id=r1&id=r5&id=r9").xpath(
+    assert not page_at(client, "/compare?id=r1&id=r5&id=r9").xpath(
         "//section[@aria-labelledby='texts']"
     )
 
 
-def test_other_forms_are_warned_of(client):
-    assert "未必数的是同一件事" in text(tree(client, "/compare?id=r1&id=gb1"))
+def test_other_forms_are_warned_of(client: FlaskClient) -> None:
+    assert "未必数的是同一件事" in text(page_at(client, "/compare?id=r1&id=gb1"))
 
 
-def test_reports_are_picked_from_results_without_scripts(client):
-    form = tree(client, "/search?q=公开").xpath("//form[@action='/compare']")[0]
+def test_reports_are_picked_from_results_without_scripts(client: FlaskClient) -> None:
+    form = page_at(client, "/search?q=公开").xpath("//form[@action='/compare']")[0]
     ids = form.xpath(".//input[@type='checkbox']/@value")
     assert form.get("method") == "get"
     assert len(ids) == 10
-    assert tree(client, f"/compare?id={ids[0]}&id={ids[1]}") is not None
+    assert page_at(client, f"/compare?id={ids[0]}&id={ids[1]}") is not None
 
 
-def test_long_texts_are_not_set_abreast(client, searcher):
-    searcher.report("r5").text = "公开。" * 30_000
-    assert "超过八万字" in text(tree(client, "/compare?id=r1&id=r5"))
+def test_long_texts_are_not_set_abreast(
+    serve: Serve, reports: dict[str, Report]
+) -> None:
+    reports["r5"].text = "公开。" * 30_000
+    client = serve([reports["r1"], reports["r5"]])
+    assert "超过八万字" in text(page_at(client, "/compare?id=r1&id=r5"))
 
 
-def test_a_sentence_that_keeps_coming_back_costs_no_more_than_others():
+def test_a_sentence_that_keeps_coming_back_costs_no_more_than_others() -> None:
     sections, left, _ = compared(
         "甲公开。乙公开。" * 4000, "乙公开。丙公开。甲公开。" * 3000
     )
@@ -136,7 +135,7 @@ def test_a_sentence_that_keeps_coming_back_costs_no_more_than_others():
     assert 0 <= left <= 1
 
 
-def test_work_on_single_characters_has_an_end():
+def test_work_on_single_characters_has_an_end() -> None:
     a = "\n".join(
         f"全年第{n}次主动公开政府信息若干条{'甲乙丙'[n % 3] * 300}。"
         for n in range(150)

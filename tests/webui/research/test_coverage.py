@@ -1,24 +1,25 @@
+from __future__ import annotations
+
 import json
-import re
 
 import pytest
+from flask.testing import FlaskClient
 from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from tests.webui.pages import text
 
 REGION = "广东省/深圳市"
 
 
 @pytest.fixture
-def tree(client):
+def tree(client: FlaskClient) -> HtmlElement:
     return lxml_html.fromstring(
         client.get(f"/coverage?region={REGION}").get_data(as_text=True)
     )
 
 
-def text(element):
-    return re.sub(r"\s+", "", element.text_content())
-
-
-def cells(tree, table):
+def cells(tree: HtmlElement, table: HtmlElement) -> dict[tuple[str, str], HtmlElement]:
     """{(name of the row, year): cell} of a table of the page."""
     years = [text(th) for th in table.xpath(".//thead//th")]
     return {
@@ -28,7 +29,9 @@ def cells(tree, table):
     }
 
 
-def test_every_cell_says_what_the_endpoint_says(client, tree):
+def test_every_cell_says_what_the_endpoint_says(
+    client: FlaskClient, tree: HtmlElement
+) -> None:
     body = client.get(f"/api/v1/coverage?region={REGION}").get_json()
     shown = cells(tree, tree.xpath("//table[contains(@class, 'grid')]")[0])
     words = {True: "迟发", False: "按期", None: "在库"}
@@ -47,19 +50,21 @@ def test_every_cell_says_what_the_endpoint_says(client, tree):
     assert sum(text(cell).startswith("迟发") for cell in shown.values()) == body["late"]
 
 
-def test_absence_is_ours_and_not_theirs(tree):
+def test_absence_is_ours_and_not_theirs(tree: HtmlElement) -> None:
     assert "未公布" not in text(tree)
     assert "机关是否公布过，这里看不出来" in text(tree)
 
 
-def test_the_rule_stands_beside_the_verdict(tree):
+def test_the_rule_stands_beside_the_verdict(tree: HtmlElement) -> None:
     rule = text(tree.xpath("//section[@aria-labelledby='rule']")[0])
     assert "次年3月31日" in rule
     assert "次年1月31日" in rule
     assert "第711号，第四十九条" in rule
 
 
-def test_regions_below_lead_to_their_own_page_and_reports(client, tree):
+def test_regions_below_lead_to_their_own_page_and_reports(
+    client: FlaskClient, tree: HtmlElement
+) -> None:
     table = tree.xpath("//table[contains(@class, 'counts')]")[0]
     shown = cells(tree, table)
     for child in client.get(f"/api/v1/coverage?region={REGION}").get_json()["children"]:
@@ -72,27 +77,29 @@ def test_regions_below_lead_to_their_own_page_and_reports(client, tree):
         assert client.get(href).status_code == 200
 
 
-def test_the_way_up_is_shown(tree):
+def test_the_way_up_is_shown(tree: HtmlElement) -> None:
     trail = tree.xpath("//nav[@class='trail']//li")
     assert [text(step) for step in trail] == ["全国", "广东省", "深圳市"]
     assert trail[-1].get("aria-current") == "page"
 
 
-def test_heads_have_a_scope(tree):
+def test_heads_have_a_scope(tree: HtmlElement) -> None:
     for table in tree.xpath("//table"):
         assert set(table.xpath(".//thead//th/@scope")) == {"col"}
         assert set(table.xpath(".//tbody//th/@scope")) == {"row"}
         assert table.getparent().get("tabindex") == "0"
 
 
-def test_an_unknown_region_is_a_problem(client):
+def test_an_unknown_region_is_a_problem(client: FlaskClient) -> None:
     answer = client.get("/api/v1/coverage?region=没有的省")
     assert answer.status_code == 400
     assert answer.mimetype == "application/problem+json"
     assert answer.get_json()["parameter"] == "region"
 
 
-def test_the_country_is_answered_alike_with_and_without_a_region(client):
+def test_the_country_is_answered_alike_with_and_without_a_region(
+    client: FlaskClient,
+) -> None:
     assert (
         json.loads(client.get("/api/v1/coverage?region=").data)
         == client.get("/api/v1/coverage").get_json()
@@ -102,6 +109,6 @@ def test_the_country_is_answered_alike_with_and_without_a_region(client):
 @pytest.mark.parametrize(
     "url", ["/", "/search", f"/search?region={REGION}", "/reports/r1"]
 )
-def test_coverage_is_linked(client, url):
+def test_coverage_is_linked(client: FlaskClient, url: str) -> None:
     body = lxml_html.fromstring(client.get(url).get_data(as_text=True))
     assert body.xpath("//main//a[starts-with(@href, '/coverage')]")

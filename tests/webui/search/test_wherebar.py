@@ -1,22 +1,16 @@
-import re
+from __future__ import annotations
+
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from lxml import html as lxml_html
+from flask.testing import FlaskClient
+
+from index.search.searcher import Searcher
+from tests.webui.pages import page_at, text
 
 
-def tree(client, url):
-    answer = client.get(url)
-    assert answer.status_code == 200, answer.data[:300]
-    return lxml_html.fromstring(answer.get_data(as_text=True))
-
-
-def text(element):
-    return re.sub(r"\s+", "", element.text_content())
-
-
-def test_the_form_adds_a_condition_to_the_search(client):
-    form = tree(client, "/search?q=公开&level=县区级&page=1").xpath(
+def test_the_form_adds_a_condition_to_the_search(client: FlaskClient) -> None:
+    form = page_at(client, "/search?q=公开&level=县区级&page=1").xpath(
         "//form[@class='where']"
     )[0]
     fields = dict(form.form_values()) | {"where_sign": ">=", "where_value": "1,000"}
@@ -29,7 +23,7 @@ def test_the_form_adds_a_condition_to_the_search(client):
     }
 
 
-def test_an_empty_condition_changes_nothing(client):
+def test_an_empty_condition_changes_nothing(client: FlaskClient) -> None:
     answer = client.get(
         "/search?q=公开&where_name=applications_new&where_sign=%3D&where_value="
     )
@@ -40,23 +34,23 @@ def test_an_empty_condition_changes_nothing(client):
     "query",
     ["where_value=3", "where_name=x&where_value=3", "where_sign=%3D&where_value=3"],
 )
-def test_half_a_condition_is_refused(client, query):
+def test_half_a_condition_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get("/search?" + query).status_code == 400
 
 
-def test_the_endpoint_does_not_know_the_form(client):
+def test_the_endpoint_does_not_know_the_form(client: FlaskClient) -> None:
     assert client.get("/api/v1/search?where_value=3").status_code == 400
 
 
-def test_a_condition_is_a_chip_in_words(client):
-    chips = tree(client, "/search?where=applications_new>=100").xpath(
+def test_a_condition_is_a_chip_in_words(client: FlaskClient) -> None:
+    chips = page_at(client, "/search?where=applications_new>=100").xpath(
         "//ul[@class='chips']/li"
     )
     assert [text(c) for c in chips] == ["本年新收申请≥100移除本年新收申请≥100"]
 
 
-def test_the_spread_of_a_chosen_number_narrows_it(client, searcher):
-    page = tree(client, "/search?q=公开&where=applications_new>=5")
+def test_the_spread_of_a_chosen_number_narrows_it(client: FlaskClient) -> None:
+    page = page_at(client, "/search?q=公开&where=applications_new>=5")
     rows = page.xpath("//ul[@class='bins']/li/a")
     assert rows
     for row in rows:
@@ -65,11 +59,13 @@ def test_the_spread_of_a_chosen_number_narrows_it(client, searcher):
         assert len(query["where"]) == 2
         assert all(w.startswith("applications_new") for w in query["where"])
         assert client.get(row.get("href")).status_code == 200
-    assert not tree(client, "/search?q=公开").xpath("//ul[@class='bins']")
+    assert not page_at(client, "/search?q=公开").xpath("//ul[@class='bins']")
 
 
-def test_hits_state_the_number_that_they_are_sorted_by(client, searcher):
-    page = tree(client, "/search?sort=-applications_new")
+def test_hits_state_the_number_that_they_are_sorted_by(
+    client: FlaskClient, searcher: Searcher
+) -> None:
+    page = page_at(client, "/search?sort=-applications_new")
     assert page.xpath("//select[@id='sort']//option[@selected]/@value") == [
         "-applications_new"
     ]
@@ -80,12 +76,12 @@ def test_hits_state_the_number_that_they_are_sorted_by(client, searcher):
     assert f"本年新收申请{number}" in text(first)
 
 
-def test_the_query_is_no_filter(client):
+def test_the_query_is_no_filter(client: FlaskClient) -> None:
     assert "已选" not in text(
-        tree(client, "/search?q=公开").xpath("//details[@id='filters']/summary")[0]
+        page_at(client, "/search?q=公开").xpath("//details[@id='filters']/summary")[0]
     )
     assert "已选1项" in text(
-        tree(client, "/search?q=公开&level=省级").xpath(
+        page_at(client, "/search?q=公开&level=省级").xpath(
             "//details[@id='filters']/summary"
         )[0]
     )

@@ -1,6 +1,9 @@
+from __future__ import annotations
+
 import re
 
 import pytest
+from flask.testing import FlaskClient
 from lxml import html as lxml_html
 
 from index.model.errors import QueryError
@@ -22,19 +25,21 @@ URLS = [
 ]  # fmt: skip
 
 
-def called(_name, _form):
+def called(_name: str, _form: str) -> list[str]:
     return []
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_what_is_wrong_with_a_query_is_said_in_chinese(query):
+def test_what_is_wrong_with_a_query_is_said_in_chinese(query: str) -> None:
     with pytest.raises(QueryError) as caught:
         rewrite(parse(query), called)
     assert chinese(caught.value.detail), caught.value.detail
 
 
 @pytest.mark.parametrize("url", URLS)
-def test_what_is_wrong_with_a_page_is_said_in_chinese(client, url):
+def test_what_is_wrong_with_a_page_is_said_in_chinese(
+    client: FlaskClient, url: str
+) -> None:
     answer = client.get(url)
     assert answer.status_code in (400, 404)
     tree = lxml_html.fromstring(answer.get_data(as_text=True))
@@ -43,10 +48,10 @@ def test_what_is_wrong_with_a_page_is_said_in_chinese(client, url):
     assert re.search("[\u4e00-\u9fff]", told.text_content())
 
 
-def test_machines_are_told_in_english(client):
+def test_machines_are_told_in_english(client: FlaskClient) -> None:
     detail = client.get("/api/v1/search?size=abc").get_json()["detail"]
     assert detail.isascii()
 
 
-def test_what_the_table_does_not_know_stays_as_it_is():
+def test_what_the_table_does_not_know_stays_as_it_is() -> None:
     assert chinese("something new; do this") is None

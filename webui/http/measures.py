@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.model.errors import RequestError
 from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES, Measure, measures
+from webui.http.addresses import address
 from webui.http.params import PAGING, Arguments, Parameter, parse_search
-from webui.http.rendering import address
 
-__all__ = ["DEFAULT", "MEASURES", "NUMBERS_PARAMETERS", "Asked", "parse_numbers"]
+__all__ = [
+    "DEFAULT_MEASURE",
+    "MEASURES",
+    "NUMBERS_PARAMETERS",
+    "Asked",
+    "parse_numbers",
+]
 
 MEASURES = {m.name: m for m in measures()}
-# What the page shows until something is chosen: reports of every form and time state
-# it.
-DEFAULT = "applications_new"
+# What the page shows until something is chosen: reports of every form and time state it.
+DEFAULT_MEASURE = "applications_new"
 
-_FORMS = tuple(dict.fromkeys(form for m in MEASURES.values() for form in m.templates))
+_TEMPLATES = tuple(
+    dict.fromkeys(itertools.chain.from_iterable(m.templates for m in MEASURES.values()))
+)
 NUMBERS_PARAMETERS = (
     Parameter(
         "measure",
         {"type": "string", "enum": list(MEASURES)},
-        "What to add up, a number of the tables or a ratio of two. Without any parameter: figures of the whole index.",
+        "What to add up, a number of the tables or a ratio of two. "
+        "Without any parameter: figures of the whole index.",
     ),
     Parameter(
         "by",
@@ -33,12 +42,12 @@ NUMBERS_PARAMETERS = (
     Parameter(
         "scope",
         {"type": "string", "enum": list(SCOPES)},
-        "self: reports of a body on itself; aggregate: consolidated reports. They are never added up together; "
-        "without it, the one that more reports have.",
+        "self: reports of a body on itself; aggregate: consolidated reports. "
+        "They are never added up together; without it, the one that more reports have.",
     ),
     Parameter(
         "template",
-        {"type": "string", "enum": list(_FORMS)},
+        {"type": "string", "enum": list(_TEMPLATES)},
         "Only reports of this form.",
     ),
 )
@@ -57,30 +66,30 @@ class Asked:
     def url(self, path: str, measure: Measure) -> str:
         """The question as a URL below `path`, defaults left out."""
         by = None if self.by == BY[0] else self.by
-        begun = address(
+        own = address(
             path, measure=measure.name, by=by, scope=self.scope, template=self.template
         )
-        return begun + self.request.url("").replace("?", "&", 1)
+        # the search's own URL is ?q=...: its parameters go on after those of the measure
+        return own + self.request.url("").replace("?", "&", 1)
 
 
 def parse_numbers(args: Arguments) -> Asked:
     """The search, what to add up and how. Raises RequestError."""
-    names = [p.name for p in NUMBERS_PARAMETERS]
+    names = [parameter.name for parameter in NUMBERS_PARAMETERS]
     request = parse_search(args, extra=names, skip=PAGING)
-    values = {
-        p.name: _one_of(p, args[p.name]) for p in NUMBERS_PARAMETERS if p.name in args
-    }
-    measure = MEASURES.get(values.get("measure", ""))
+    given = [parameter for parameter in NUMBERS_PARAMETERS if parameter.name in args]
+    values = {p.name: _one_of(p, args[p.name]) for p in given}
     return Asked(
-        request,
-        measure,
-        values.get("by", BY[0]),
-        values.get("scope"),
-        values.get("template"),
+        request=request,
+        measure=MEASURES.get(values.get("measure", "")),
+        by=values.get("by", BY[0]),
+        scope=values.get("scope"),
+        template=values.get("template"),
     )
 
 
 def _one_of(parameter: Parameter, value: str) -> str:
+    # every one of these parameters is a choice; its schema lists what can be chosen
     allowed: Sequence[str] = parameter.schema["enum"]
     if value not in allowed:
         raise RequestError(

@@ -1,4 +1,4 @@
-"""The parts of a search that one click takes away."""
+"""The parts of a search in words, each with the address of the search without it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from webui.words import labels
 
 __all__ = ["Chip", "chips", "condition_words"]
 
-_RANGES = {
+_RANGE_LABELS = {
     "year_from": "年度不早于",
     "year_to": "年度不晚于",
     "published_from": "发布不早于",
@@ -37,27 +37,24 @@ def chips(
     asked: SearchRequest, url: Callable[[SearchRequest], str] = _on_search
 ) -> list[Chip]:
     """Every part of a search; `url` gives the address of a search on the page that shows them."""
-    out = (
-        [Chip("检索词", asked.q, url(asked.with_(q="")), filter=False)]
-        if asked.q
-        else []
-    )
+    out: list[Chip] = []
+    if asked.q:
+        out.append(Chip("检索词", asked.q, url(asked.with_(q="")), filter=False))
     for name, values in asked.filters.items():
         for value in values:
-            shown = labels.FACET_VALUES.get(name, {}).get(value, value)
-            out.append(
-                Chip(
-                    labels.FACET_LABELS[name],
-                    shown.replace("/", " / "),
-                    url(asked.toggled(name, value)),
-                )
-            )
-    for name, label in _RANGES.items():
-        if (edge := getattr(asked, name)) is not None:
-            out.append(Chip(label, str(edge), url(asked.with_(**{name: None}))))
+            words = labels.FACET_VALUES.get(name, {}).get(value, value)
+            without = url(asked.toggled(name, value))
+            # a region is a path, 广东省/深圳市: spaces let it break across lines
+            shown = words.replace("/", " / ")
+            out.append(Chip(labels.FACET_LABELS[name], shown, without))
+    for name, label in _RANGE_LABELS.items():
+        limit = getattr(asked, name)
+        if limit is not None:
+            out.append(Chip(label, str(limit), url(asked.with_(**{name: None}))))
     for condition in asked.where:
-        rest = tuple(w for w in asked.where if w != condition)
-        out.append(Chip(*condition_words(condition), url(asked.with_(where=rest))))
+        others = tuple(other for other in asked.where if other != condition)
+        name_words, sign_words = condition_words(condition)
+        out.append(Chip(name_words, sign_words, url(asked.with_(where=others))))
     return out
 
 

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import re
 
 from hypothesis import given, settings
@@ -6,9 +8,10 @@ from lxml import html as lxml_html
 from markupsafe import Markup
 
 from index.model.report import Repair, Report
-from webui.report.fulltext import Layer, blocks, spread
-from webui.report.marks import marked
 from webui.report.received import received_text
+from webui.text.blocks import blocks
+from webui.text.layers import Layer, spread
+from webui.text.marks import marked
 
 TEXT = st.text(st.sampled_from("公开<&>\"'区\n 一、1"), max_size=40)
 SPANS = st.lists(
@@ -19,7 +22,9 @@ SPANS = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(TEXT, SPANS)
-def test_layers_never_change_the_text_and_nest_well(text, spans):
+def test_layers_never_change_the_text_and_nest_well(
+    text: str, spans: list[tuple[int, int, str]]
+) -> None:
     layers = [
         Layer(
             s,
@@ -37,7 +42,7 @@ def test_layers_never_change_the_text_and_nest_well(text, spans):
             or "<" in line.text
             or "&" in line.text
         )
-        stack = []
+        stack: list[str] = []
         for close, tag in re.findall(r"<(/?)([biu])>", line.html):
             if close:
                 assert stack.pop() == tag
@@ -53,14 +58,16 @@ def test_layers_never_change_the_text_and_nest_well(text, spans):
 
 @settings(max_examples=100, deadline=None)
 @given(TEXT, st.lists(st.tuples(st.integers(0, 40), st.integers(1, 5)), max_size=5))
-def test_marks_lie_on_their_characters(text, places):
+def test_marks_lie_on_their_characters(
+    text: str, places: list[tuple[int, int]]
+) -> None:
     spans = [(a, min(a + n, len(text))) for a, n in places if a < len(text)]
     tree = lxml_html.fromstring(f"<pre>{marked(text, spans)}</pre>")
     assert tree.text_content() == text
     assert {m.text for m in tree.findall("mark")} <= {text[a:b] for a, b in spans}
 
 
-def test_a_mark_across_lines_keeps_one_anchor():
+def test_a_mark_across_lines_keeps_one_anchor() -> None:
     layer = Layer(
         1,
         4,
@@ -75,14 +82,14 @@ def test_a_mark_across_lines_keeps_one_anchor():
     assert second.html == Markup("<mark>丙</mark>丁")
 
 
-def test_blocks_know_headings_cells_and_paragraphs():
+def test_blocks_know_headings_cells_and_paragraphs() -> None:
     text = "一、总体情况\n这是一句话。\n\n甲\n1\n2\n3\n4\n5\n二、收到。\n短行\n又一短行"
     assert [b.kind for b in blocks(spread(text, []))] == [
         "heading", "paragraph", "cells", "paragraph", "paragraph", "paragraph",
     ]  # fmt: skip
 
 
-def test_received_is_none_for_a_record_that_contradicts_itself():
+def test_received_is_none_for_a_record_that_contradicts_itself() -> None:
     assert (
         received_text(
             Report(
@@ -96,8 +103,11 @@ def test_received_is_none_for_a_record_that_contradicts_itself():
     )
 
 
-def test_a_flattened_table_falls_into_its_rows():
-    text = "申请人\n自然人\n总计\n(一)予以公开\n29\n1\n(三)不予公开\n1.国家秘密\n0\n—\n2.三安全一稳定\n3\n1,204"
+def test_a_flattened_table_falls_into_its_rows() -> None:
+    text = (
+        "申请人\n自然人\n总计\n(一)予以公开\n29\n1\n(三)不予公开\n"
+        "1.国家秘密\n0\n—\n2.三安全一稳定\n3\n1,204"
+    )
     (block,) = blocks(spread(text, []))
     assert [[line.text for line in row] for row in block.rows] == [
         ["申请人", "自然人", "总计"],
@@ -108,14 +118,17 @@ def test_a_flattened_table_falls_into_its_rows():
     ]
 
 
-def test_rows_lose_no_cell():
+def test_rows_lose_no_cell() -> None:
     lines = ["1", "甲", "2", "3", "(一)乙", "丙", "4"]
     (block,) = blocks(spread("\n".join(lines), []))
     assert [line.text for row in block.rows for line in row] == lines
 
 
-def test_rows_with_bars_are_rows_and_no_headings():
-    text = "三、申请\n项目 | 自然人 | 总计\n四、结转下年度继续办理 | 1 | 1\n\n五、其他\t2\t2\n无 | 表"
+def test_rows_with_bars_are_rows_and_no_headings() -> None:
+    text = (
+        "三、申请\n项目 | 自然人 | 总计\n四、结转下年度继续办理 | 1 | 1\n\n"
+        "五、其他\t2\t2\n无 | 表"
+    )
     found = blocks(spread(text, []))
     assert [(b.kind, len(b.lines)) for b in found] == [
         ("heading", 1),
@@ -124,7 +137,7 @@ def test_rows_with_bars_are_rows_and_no_headings():
     ]
 
 
-def test_numbered_rows_of_the_table_of_applications_are_no_headings():
+def test_numbered_rows_of_the_table_of_applications_are_no_headings() -> None:
     rows = "一、本年新收政府信息公开申请数量\n29\n3\n33\n二、上年結轉政府信息公開申請數量\n0\n0"
     text = f"三、收到和处理政府信息公开申请情况\n{rows}"
     found = blocks(spread(text, []))

@@ -1,16 +1,15 @@
-"""The pages over the embedded engine and the real searcher: what the fake one cannot promise."""
+"""Pages, endpoint and reports agree: what one shows is what the others find."""
 
-import re
+from __future__ import annotations
+
 from dataclasses import replace
 
 import pytest
-from lxml import html as lxml_html
+from flask.testing import FlaskClient
 
-from index.documents.builder import analyse
-from index.engines.opening import open_writer
-from index.model.settings import Settings
-from tests.webui.fake import sample_reports
-from webui import create_app
+from tests.webui.conftest import Serve
+from tests.webui.pages import number, page_at
+from tests.webui.samples import sample_reports
 
 PAGES = [
     "/",
@@ -28,42 +27,17 @@ PAGES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory):
-    place = Settings(index=tmp_path_factory.mktemp("real"))
-    writer = open_writer(place)
-    for report in sample_reports():
-        writer.put(analyse(report, report.id))
-    writer.commit()
-    app = create_app(place)
-    app.testing = True
-    return app.test_client()
-
-
-def tree(client, url):
-    answer = client.get(url)
-    assert answer.status_code == 200, answer.data[:400]
-    return lxml_html.fromstring(answer.get_data(as_text=True))
-
-
-def number(element):
-    return int(re.sub(r"\D", "", element.text_content()))
-
-
 @pytest.mark.parametrize("url", PAGES)
-def test_pages_and_their_links_work(client, url):
-    links = {
-        href
-        for href in tree(client, url).xpath("//main//a/@href")
-        if href.startswith("/")
-    }
+def test_pages_and_their_links_work(client: FlaskClient, url: str) -> None:
+    found = set(page_at(client, url).xpath("//main//a/@href"))
+    links = [href for href in found if href.startswith("/")]
     assert links
     for href in links:
         assert client.get(href, buffered=True).status_code in (200, 302), href
 
 
-def test_numbers_are_those_of_the_reports(client):
-    rows = tree(client, "/numbers?q=公开&measure=applications_new").xpath(
+def test_numbers_are_those_of_the_reports(client: FlaskClient) -> None:
+    rows = page_at(client, "/numbers?q=公开&measure=applications_new").xpath(
         "//table//tbody/tr"
     )
     assert rows
@@ -80,8 +54,8 @@ def test_numbers_are_those_of_the_reports(client):
         ] == number(row[8])
 
 
-def test_a_bin_counts_what_its_link_finds(client):
-    bins = tree(client, "/search?sort=-applications_new").xpath(
+def test_a_bin_counts_what_its_link_finds(client: FlaskClient) -> None:
+    bins = page_at(client, "/search?sort=-applications_new").xpath(
         "//ul[@class='bins']/li/a"
     )
     assert bins
@@ -92,7 +66,7 @@ def test_a_bin_counts_what_its_link_finds(client):
         assert found == number(link.xpath("./span[@class='count']")[0])
 
 
-def test_sorting_by_a_number_puts_the_largest_first(client):
+def test_sorting_by_a_number_puts_the_largest_first(client: FlaskClient) -> None:
     ids = [
         h["id"]
         for h in client.get("/api/v1/search?sort=-applications_new&size=5").get_json()[
@@ -109,7 +83,7 @@ def test_sorting_by_a_number_puts_the_largest_first(client):
     assert numbers == sorted(numbers, reverse=True)
 
 
-def test_coverage_counts_what_a_search_counts(client):
+def test_coverage_counts_what_a_search_counts(client: FlaskClient) -> None:
     body = client.get("/api/v1/coverage?region=广东省").get_json()
     assert body["children"]
     assert (
@@ -125,7 +99,7 @@ def test_coverage_counts_what_a_search_counts(client):
         )
 
 
-def test_parts_of_a_score_are_given_when_asked_for(client):
+def test_parts_of_a_score_are_given_when_asked_for(client: FlaskClient) -> None:
     url = "/api/v1/search?q=公开&size=1"
     assert client.get(url).get_json()["hits"][0]["explanation"] is None
     hit = client.get(url + "&explain=1").get_json()["hits"][0]
@@ -134,18 +108,20 @@ def test_parts_of_a_score_are_given_when_asked_for(client):
     )
 
 
-def test_how_a_query_was_understood_is_said(client):
-    page = tree(client, "/search?q=公开 -收费")
+def test_how_a_query_was_understood_is_said(client: FlaskClient) -> None:
+    page = page_at(client, "/search?q=公开 -收费")
     assert (
         "理解为" in page.xpath("//p[contains(@class, 'understood')]")[0].text_content()
     )
 
 
-def test_why_a_report_ranks_where_it_does_is_said_on_the_page(client):
-    page = tree(client, "/search?q=主动公开 2020 深圳市教育局")
+def test_why_a_report_ranks_where_it_does_is_said_on_the_page(
+    client: FlaskClient,
+) -> None:
+    page = page_at(client, "/search?q=主动公开 2020 深圳市教育局")
     assert not page.xpath("//details[@class='why']")
     (link,) = page.xpath("//a[contains(., '说明为什么这样排序')]/@href")
-    page = tree(client, link)
+    page = page_at(client, link)
     first = page.xpath("//details[@class='why']")[0]
     shown = [float(v) for v in first.xpath(".//span[@class='number']/text()")]
     assert sum(shown) == pytest.approx(
@@ -156,26 +132,21 @@ def test_why_a_report_ranks_where_it_does_is_said_on_the_page(client):
         for li in page.xpath("//details[@class='why']//li")
     )
     assert page.xpath("//a[contains(., '不再说明排序')]")
-    assert not tree(client, "/search?q=公开&sort=year").xpath(
+    assert not page_at(client, "/search?q=公开&sort=year").xpath(
         "//a[contains(., '说明为什么')]"
     )
 
 
-def test_copies_are_one_hit_with_the_others_listed(tmp_path):
+def test_copies_are_one_hit_with_the_others_listed(serve: Serve) -> None:
     first, *others = sample_reports()
-    place = Settings(index=tmp_path)
-    writer = open_writer(place)
     mirror = replace(
         first, id="mirror", source="mirror.html", url="https://mirror.example/1"
     )
-    for report in (first, mirror, *others):
-        writer.put(analyse(report, report.id))
-    writer.commit()
-    client = create_app(place).test_client()
-    page = tree(client, "/search")
+    client = serve([first, mirror, *others])
+    page = page_at(client, "/search")
     whole = number(page.xpath("//p[@class='total']/strong")[0])
     (link,) = page.xpath("//a[contains(., '合并内容相同的报告')]/@href")
-    page = tree(client, link)
+    page = page_at(client, link)
     assert number(page.xpath("//p[@class='total']/strong")[0]) == whole - 1
     (copies,) = [
         p

@@ -1,0 +1,67 @@
+"""The pages about one report: the report itself, and the reports that are like it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+
+from index.search.request import PAGE_SEARCH, SearchRequest
+from webui.http.addresses import address, report_path
+from webui.http.context import base_url, room
+from webui.http.params import only, without_blanks
+from webui.http.rendering import html_page
+from webui.report.view import ReportView, marked_view, received_view, report_view
+
+__all__ = ["report_pages"]
+
+report_pages = Blueprint("report", __name__)
+
+
+@report_pages.get("/reports/<path:report_id>")
+def report(report_id: str) -> Response:
+    """One report, opened at the hits of a query."""
+    values = only(without_blanks(request.args), ("q", "view"))
+    q = values.get("q", "")
+    view = _view(report_id, q, received=values.get("view") == "received")
+    path = report_path(view.report.id)
+    return html_page(
+        "report.html",
+        view=view,
+        report=view.report,
+        q=q,
+        path=path,
+        permalink=base_url() + path,
+        json_url=f"/api/v1{path}",
+        back_url=SearchRequest(q=q).url(PAGE_SEARCH),
+        generation=room().searcher.manifest.generation,
+    )
+
+
+def _view(report_id: str, q: str, *, received: bool) -> ReportView:
+    searcher = room().searcher
+    if received:
+        return received_view(searcher.report(report_id))
+    if q:
+        return marked_view(searcher.marked(report_id, q))
+    return report_view(searcher.report(report_id))
+
+
+@report_pages.get("/similar/<path:report_id>")
+def similar(report_id: str) -> Response:
+    """What is like a report, what it took over from the year before, and its year checks."""
+    only(request.args, ())
+    searcher = room().searcher
+    # the series links every pair of years; this page is about one report
+    links = searcher.series(report_id).links
+    own_links = [
+        link for link in links if report_id in (link.earlier_id, link.later_id)
+    ]
+    return html_page(
+        "similar.html",
+        report=searcher.report(report_id),
+        view=searcher.similar(report_id),
+        novelty=searcher.previous_year(report_id),
+        links=own_links,
+        json_url=address(f"/api/v1/similar/{quote(report_id)}"),
+    )

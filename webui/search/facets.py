@@ -1,0 +1,158 @@
+"""The facets beside the results: values as links, in an order that a reader expects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from index.model.fields import FACETS, Facet
+from index.search.request import PAGE_SEARCH, SearchRequest
+from index.search.response import FacetResult, FacetValue, SearchResponse
+from webui.plots.charts import YearChart, year_chart
+from webui.words import labels
+
+__all__ = [
+    "Group",
+    "Value",
+    "chart_of_years",
+    "groups",
+    "ordered",
+    "page_url",
+    "values_of",
+]
+
+# Values of a facet beside the results, by its kind; the others are one link away. The
+# regions of a province and the years since the decree of 2008 need more room than six lines.
+_VALUES_SHOWN = 6
+_VALUES_SHOWN_BY_KIND = {"path": 10, "number": 8}
+# The stylesheet indents no deeper: province, city, county, township, village.
+_DEEPEST_INDENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a facet as a link. `depth` is its depth in a tree, 0 at the root."""
+
+    label: str
+    count: int
+    selected: bool
+    url: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One facet beside the results; `more_url` lists all values where some are left out."""
+
+    name: str
+    label: str
+    values: list[Value]
+    more_url: str | None
+    total_values: int
+    chart: YearChart | None = None
+
+
+def page_url(url: str) -> str:
+    """The page for an address of the endpoint."""
+    query = urlsplit(url).query
+    return f"{PAGE_SEARCH}?{query}" if query else PAGE_SEARCH
+
+
+def ordered(facet: Facet, values: Sequence[FacetValue]) -> list[FacetValue]:
+    """The values as they are listed.
+
+    A tree goes by path, years go from the newest, levels keep the order of their rank, the
+    rest keeps the order of the counts. Chosen values stand first, but not in a tree.
+    """
+    if facet.kind == "path":
+        return _tree(values)
+    if facet.kind == "number":
+        return sorted(values, key=lambda v: (not v.selected, -int(v.value)))
+    order = {value: i for i, value in enumerate(facet.order)}
+    last = len(order)
+    return sorted(values, key=lambda v: (not v.selected, order.get(v.value, last)))
+
+
+def _tree(values: Sequence[FacetValue]) -> list[FacetValue]:
+    """Each value below its parent, the larger branches first."""
+    counts = {value.value: value.count for value in values}
+
+    def branch(value: FacetValue) -> list[tuple[int, str]]:
+        """One (minus count, name) for each step from the root to the value."""
+        names = value.value.split("/")
+        steps = []
+        for depth, name in enumerate(names, 1):
+            path = "/".join(names[:depth])
+            steps.append((-counts.get(path, 0), name))
+        return steps
+
+    return sorted(values, key=branch)
+
+
+def values_of(facet: Facet, result: FacetResult) -> list[Value]:
+    """The values of a facet as links."""
+    return [_value(facet, value) for value in ordered(facet, result.values)]
+
+
+def _value(facet: Facet, value: FacetValue) -> Value:
+    depth = 0
+    if facet.kind == "path":
+        depth = min(value.value.count("/"), _DEEPEST_INDENT)
+        label = value.value.rsplit("/", 1)[-1]
+    else:
+        label = labels.FACET_VALUES.get(facet.name, {}).get(value.value, value.label)
+    return Value(label, value.count, value.selected, page_url(value.toggle_url), depth)
+
+
+def _shown(facet: Facet, result: FacetResult) -> FacetResult:
+    """The values beside the results: all chosen ones, then the most frequent.
+
+    A tree also keeps the parents of each, so that no value hangs in the air.
+    """
+    limit = _VALUES_SHOWN_BY_KIND.get(facet.kind, _VALUES_SHOWN)
+    shown = [v for i, v in enumerate(result.values) if v.selected or i < limit]
+    if facet.kind == "path":
+        paths = {value.value for value in shown}
+        parents = set[str]()
+        for path in paths:
+            parents |= _parents(path)
+        shown += [v for v in result.values if v.value in parents - paths]
+    return replace(result, values=tuple(shown))
+
+
+def _parents(path: str) -> set[str]:
+    """广东省/深圳市/龙岗区 -> {广东省, 广东省/深圳市}."""
+    names = path.split("/")
+    return {"/".join(names[:depth]) for depth in range(1, len(names))}
+
+
+def groups(asked: SearchRequest, response: SearchResponse) -> list[Group]:
+    """Every facet of an answer that has values, in the order of FACETS."""
+    out = []
+    for facet in FACETS:
+        result = response.facets.get(facet.name)
+        if result is not None and result.values:
+            out.append(_group(facet, result, asked))
+    return out
+
+
+def _group(facet: Facet, result: FacetResult, asked: SearchRequest) -> Group:
+    shown = _shown(facet, result)
+    more_url = None
+    if result.total_values > len(shown.values):
+        # the order of the hits says nothing about a list of values
+        more_url = asked.with_(sort="relevance").url(f"/facets/{facet.name}")
+    return Group(
+        name=facet.name,
+        label=facet.label_zh,
+        values=values_of(facet, shown),
+        more_url=more_url,
+        total_values=result.total_values,
+        chart=chart_of_years(result.values) if facet.kind == "number" else None,
+    )
+
+
+def chart_of_years(values: Sequence[FacetValue]) -> YearChart | None:
+    """The chart of a facet whose values are years."""
+    return year_chart({int(v.value): v.count for v in values if v.count})
