@@ -23,8 +23,8 @@ from typing import IO, Any
 
 from index.model.errors import InputError
 from index.model.settings import Settings
+from indexer import formats
 from indexer.decode import binary_kind
-from indexer.formats import READERS
 from indexer.formats.record import parse_record
 from indexer.page import Known, Source
 
@@ -44,21 +44,9 @@ CHUNK = 1 << 18
 LINES = ".jsonl"
 CONTAINERS = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
 
-_TEXTUAL = frozenset(
-    s for s, reader in READERS.items() if reader in (READERS[".html"], READERS[".txt"])
-)
-
 # what office programs and operating systems leave behind; files with a leading dot go without
 # saying
 _LITTER = re.compile(r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
-_MIMES = {
-    "text/html": ".html",
-    "application/xhtml+xml": ".html",
-    "text/plain": ".txt",
-    "application/pdf": ".pdf",
-    "application/msword": ".doc",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,13 +225,14 @@ class _Walker:
     ) -> Source | Skip:
         if not data:
             return Skip(name, "is empty; fetch it again")
-        if suffix in _TEXTUAL and (kind := binary_kind(data)) and _unreadable(data):
+        row = formats.of_suffix(suffix)
+        if row is not None and row.is_text and (kind := _unreadable_kind(data)):
             return Skip(
                 name, f"is {kind}, not text; give the file the suffix of its format"
             )
-        if suffix == ".json" and known is None:
+        if row is not None and row.known is not None and known is None:
             try:
-                known = parse_record(data)
+                known = row.known(data)
             except InputError as error:
                 return Skip(name, error.reason)
         return Source(
@@ -406,20 +395,20 @@ class _Walker:
         )
         if status != "200":
             return Skip(name, f"{url} answered {status}; fetch it again if it matters")
-        if mime not in _MIMES:
-            return Skip(
-                name,
-                f"{url} is {mime or 'of no stated type'}; readable are {' '.join(_MIMES)}",
-            )
+        row = formats.of_media_type(mime)
+        if row is None:
+            stated = mime or "of no stated type"
+            readable = " ".join(formats.media_types())
+            return Skip(name, f"{url} is {stated}; readable are {readable}")
         packed = int(record.length or 0) if str(record.length or "").isdigit() else 0
         try:
             data = self.read(record.content_stream(), packed or self.limit)
         except _TooLargeError as error:
             return Skip(name, str(error))
-        found = self.source(data, name, origin, _MIMES[mime])
-        return (
-            found if isinstance(found, Skip) else replace(found, known=Known(url=url))
-        )
+        found = self.source(data, name, origin, row.suffixes[0])
+        if isinstance(found, Skip):
+            return found
+        return replace(found, known=replace(found.known, url=url))
 
 
 def _suffix(name: str) -> str:
@@ -436,17 +425,20 @@ def _suffix(name: str) -> str:
 
 def _refusal(suffix: str) -> str | None:
     """Why no file of this suffix can be read, None when it can."""
-    if suffix in CONTAINERS or suffix.removesuffix(".gz") in READERS:
+    if suffix in CONTAINERS or formats.of_suffix(suffix.removesuffix(".gz")):
         return None
-    readable = " ".join([*READERS, ".zip", ".warc", ".jsonl"])
-    return (
-        f"no reader for {suffix or 'a file without a suffix'}; readable are {readable}"
-    )
+    named = suffix or "a file without a suffix"
+    readable = " ".join([*formats.suffixes(), ".zip", ".warc", ".jsonl"])
+    return f"no reader for {named}; readable are {readable}"
 
 
-def _unreadable(data: bytes) -> bool:
-    """A PDF or a Word file under a wrong name is read as what it is; anything else binary is not."""
-    return not data.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+def _unreadable_kind(data: bytes) -> str | None:
+    """What binary data that stands under a suffix of text is; None for text.
+
+    A PDF or a Word document under a wrong name is read as what it is, so it is None too.
+    """
+    kind = binary_kind(data)
+    return None if kind is None or formats.is_recognised(data) else kind
 
 
 def _unzipped(stream: Any, suffix: str) -> Any:

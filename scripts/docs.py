@@ -24,6 +24,7 @@ import index.query.syntax  # noqa: E402
 from index.model.fields import FACETS  # noqa: E402  the checkout comes first
 from index.model.settings import SETTINGS  # noqa: E402
 from indexer.cli import main  # noqa: E402
+from indexer.formats import FORMATS  # noqa: E402
 
 PART = re.compile(
     r"(<!-- generated: ([\w-]+)(?: ([^\n]*?))? -->\n).*?(<!-- end -->)", re.DOTALL
@@ -65,6 +66,17 @@ def facets(_: str) -> str:
     return f"| facet | 中文 | kind |\n|---|---|---|\n{rows}\n"
 
 
+def formats(_: str) -> str:
+    """The table of formats that are read."""
+    rows = []
+    for row in FORMATS:
+        suffixes = " ".join(f"`{suffix}`" for suffix in row.suffixes)
+        mimes = " ".join(f"`{mime}`" for mime in row.mimes) or "-"
+        rows.append(f"| {row.name} | {suffixes} | {mimes} |\n")
+    head = "| format | suffixes | media types in WARC |\n|---|---|---|\n"
+    return head + "".join(rows)
+
+
 def search(arguments: str) -> str:
     """A search over corpus/ and its real answer."""
     query, *options = arguments.split(" | ")
@@ -83,6 +95,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "commands": commands,
     "settings": settings,
     "facets": facets,
+    "formats": formats,
     "search": search,
     "grammar": grammar,
 }

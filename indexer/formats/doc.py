@@ -18,7 +18,7 @@ from indexer.formats.body import Rows, finish
 from indexer.formats.chrome import Line, frame
 from indexer.page import Cell, Page, Source
 
-__all__ = ["CONVERTERS", "Converter", "read_doc"]
+__all__ = ["CONVERTERS", "Converter", "is_ole", "is_rtf", "read_doc"]
 
 MAX_SECONDS = 120
 
@@ -62,6 +62,16 @@ CONVERTERS = (
 )
 
 _ROW = re.compile(r"^\|.*\|$")
+
+
+def is_ole(data: bytes) -> bool:
+    """Whether the bytes begin as an OLE container, the form of old Word and WPS documents."""
+    return data.startswith(b"\xd0\xcf\x11\xe0")
+
+
+def is_rtf(data: bytes) -> bool:
+    """Whether the bytes begin as Rich Text Format."""
+    return data.startswith(b"{\\rtf")
 
 
 def read_doc(source: Source) -> Page:

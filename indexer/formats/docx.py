@@ -9,6 +9,7 @@ content controls and text boxes.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from indexer.formats.chrome import frame
 from indexer.formats.flatten import flatten
 from indexer.page import Page, Source
 
-__all__ = ["read_docx"]
+__all__ = ["is_docx", "read_docx"]
 
 MAX_DOCUMENT = 200 << 20
 MAX_RATIO = 200
@@ -32,11 +33,22 @@ RATIO_FROM = 20 << 20
 MAX_PARTS = 10_000
 CHUNK = 1 << 20
 
+# word/document.xml; some programs write word\\document.xml, or number the part
+_DOCUMENT_NAME = re.compile(rb"word[/\\]document\w*\.xml", re.IGNORECASE)
+
 _TEXT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOT_HERE = frozenset(
     ("Fallback", "txbxContent", "del", "moveFrom", "rPr", "pPr", "delText", "instrText")
 )
 _WRAPPERS = frozenset(("sdt", "sdtContent", "ins", "customXml", "smartTag", "moveTo"))
+
+
+def is_docx(data: bytes) -> bool:
+    """Whether the bytes are a zip archive that names the part of a Word document.
+
+    Names of members stand uncompressed in an archive, so that it need not be opened.
+    """
+    return data.startswith(b"PK\x03\x04") and _DOCUMENT_NAME.search(data) is not None
 
 
 def read_docx(source: Source) -> Page:

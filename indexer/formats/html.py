@@ -40,8 +40,9 @@ from indexer.formats.profiles import (
 )
 from indexer.page import Decoded, Page, Source
 
-__all__ = ["read_html", "read_markup"]
+__all__ = ["is_markup", "read_html", "read_markup"]
 
+SNIFFED_BYTES = 4096
 # Letters and digits below which a page is blank.
 LEAST = 5
 # Characters below which a container is not believed to hold the body, unless the whole
@@ -63,6 +64,13 @@ SALVAGE = 0.5
 MAX_META = 500
 MARK = "data-gongkai-n"
 
+# byte order marks of UTF-8 and UTF-16, and white space
+_BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+_MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|table|div|p|title|script)\b",
+    re.IGNORECASE,
+)
+
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _RAW_DROP = re.compile(
     r"<(script|style|noscript)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
@@ -79,6 +87,12 @@ _TITLE_SPLIT = re.compile(
     r"\s*(?:[_|｜]|\s[-–—]{1,2}\s|--+|——|\s*[-–—]\s*(?=\S{2,20}(?:网|门户|政府|平台|委员会|局|厅|部)$))\s*"
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def is_markup(data: bytes) -> bool:
+    """Whether the first bytes are those of an HTML page, in any encoding, byte order mark or not."""
+    head = data[:SNIFFED_BYTES].replace(b"\x00", b"").lstrip(_BEFORE_MARKUP)
+    return head.startswith(b"<") and _MARKUP.search(head) is not None
 
 
 def read_html(source: Source) -> Page:

@@ -23,8 +23,9 @@ from indexer.formats.chrome import Line, frame, is_title, squeeze
 from indexer.formats.flatten import join_lines
 from indexer.page import Page, Source
 
-__all__ = ["paragraphs", "read_pdf"]
+__all__ = ["is_pdf", "paragraphs", "read_pdf"]
 
+SNIFFED_BYTES = 4096
 MAX_PAGES = 2000
 MAX_SECONDS = 60.0
 # Letters and digits below which a PDF has no text layer worth the name: a stamp or a
@@ -60,6 +61,11 @@ class _Pages:
     lines: list[list[str]] = field(default_factory=list)
     count: int = 0
     problems: list[str] = field(default_factory=list)
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether the bytes begin as a PDF; some servers send empty lines before it."""
+    return data[:SNIFFED_BYTES].lstrip().startswith(b"%PDF-")
 
 
 def read_pdf(source: Source) -> Page:
