@@ -34,19 +34,21 @@ __all__ = ["Skip", "walk"]
 # about ten times.
 MAX_RATIO = 200
 # Bytes up to which no ratio is suspicious: a short page of spaces is harmless.
-RATIO_FROM = 4 << 20
+RATIO_FROM_BYTES = 4 << 20
 MAX_MEMBERS = 200_000
 # Bytes of a web archive without a line's end: compressed pages and documents have one
 # every few hundred.
-MAX_LINE = 4 << 20
-CHUNK = 1 << 18
+MAX_LINE_BYTES = 4 << 20
+CHUNK_BYTES = 1 << 18
 
-LINES = ".jsonl"
-CONTAINERS = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
+LINES_SUFFIX = ".jsonl"
+CONTAINER_SUFFIXES = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
 
 # what office programs and operating systems leave behind; files with a leading dot go without
 # saying
-_LITTER = re.compile(r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+_LITTER_PATTERN = re.compile(
+    r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,14 @@ class _Guarded:
         self.stream, self.packed = stream, max(packed, 1)
         self.total = self.line = 0
 
-    def read(self, size: int = CHUNK) -> bytes:
+    def read(self, size: int = CHUNK_BYTES) -> bytes:
         # what a cut-off file still holds comes before its error, which `read` would give first
-        data = self.stream.read1(min(size, CHUNK) if size > 0 else CHUNK)
+        data = self.stream.read1(min(size, CHUNK_BYTES) if size > 0 else CHUNK_BYTES)
         self.total += len(data)
         end = data.rfind(b"\n")
         self.line = self.line + len(data) if end < 0 else len(data) - end
-        if self.line > MAX_LINE or (
-            self.total > RATIO_FROM and self.total > MAX_RATIO * self.packed
+        if self.line > MAX_LINE_BYTES or (
+            self.total > RATIO_FROM_BYTES and self.total > MAX_RATIO * self.packed
         ):
             raise _TooLargeError("grows without measure")
         return data
@@ -147,7 +149,7 @@ class _Walker:
             )
             return
         for entry in entries:
-            if _LITTER.match(entry.name):
+            if _LITTER_PATTERN.match(entry.name):
                 continue
             inner = f"{name}/{_printable(entry.name)}"
             yield from self.entry(Path(folder, entry.name), inner)
@@ -249,11 +251,11 @@ class _Walker:
         bounds.
         """
         out = bytearray()
-        while chunk := stream.read(CHUNK):
+        while chunk := stream.read(CHUNK_BYTES):
             out += chunk
             if len(out) > self.limit:
                 raise _TooLargeError(self.too_large())
-            if len(out) > RATIO_FROM and len(out) > MAX_RATIO * max(packed, 1):
+            if len(out) > RATIO_FROM_BYTES and len(out) > MAX_RATIO * max(packed, 1):
                 raise _TooLargeError(
                     "grows without measure when unpacked; unpack it yourself if you trust it"
                 )
@@ -274,7 +276,7 @@ class _Walker:
                     total + len(line),
                     filled + bool(line.strip()),
                 )
-                if total > RATIO_FROM and total > MAX_RATIO * max(packed, 1):
+                if total > RATIO_FROM_BYTES and total > MAX_RATIO * max(packed, 1):
                     yield Skip(
                         name,
                         f"grows without measure at line {number}; unpack it yourself if you trust it",
@@ -323,23 +325,25 @@ class _Walker:
                 )
             for member in members:
                 inner = _member_name(member.filename)
-                if inner and not any(_LITTER.match(part) for part in inner.split("/")):
+                if inner and not any(
+                    _LITTER_PATTERN.match(part) for part in inner.split("/")
+                ):
                     yield from self.member(archive, member, f"{name}/{inner}", origin)
 
     def member(
         self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, origin: str
     ) -> Iterator[Source | Skip]:
         suffix = _suffix(member.filename)
-        if suffix in CONTAINERS and suffix != LINES:
+        if suffix in CONTAINER_SUFFIXES and suffix != LINES_SUFFIX:
             yield Skip(name, "is an archive in an archive; unpack the outer one")
         elif (reason := _refusal(suffix)) is not None:
             yield Skip(name, reason)
-        elif member.file_size > self.limit and suffix != LINES:
+        elif member.file_size > self.limit and suffix != LINES_SUFFIX:
             yield Skip(name, self.too_large())
         else:
             try:
                 with archive.open(member) as stream:
-                    if suffix == LINES:
+                    if suffix == LINES_SUFFIX:
                         yield from self.lines(
                             stream, name, origin, member.compress_size
                         )
@@ -425,7 +429,7 @@ def _suffix(name: str) -> str:
 
 def _refusal(suffix: str) -> str | None:
     """Why no file of this suffix can be read, None when it can."""
-    if suffix in CONTAINERS or formats.of_suffix(suffix.removesuffix(".gz")):
+    if suffix in CONTAINER_SUFFIXES or formats.of_suffix(suffix.removesuffix(".gz")):
         return None
     named = suffix or "a file without a suffix"
     readable = " ".join([*formats.suffixes(), ".zip", ".warc", ".jsonl"])
@@ -450,7 +454,7 @@ def _skip_line(stream: IO[bytes], budget: int) -> int:
     were.
     """
     skipped = 0
-    while skipped <= budget and (chunk := stream.readline(CHUNK)):
+    while skipped <= budget and (chunk := stream.readline(CHUNK_BYTES)):
         skipped += len(chunk)
         if chunk.endswith(b"\n"):
             break
@@ -473,7 +477,7 @@ def _bomb(members: Sequence[zipfile.ZipInfo], size: int) -> str | None:
     if len(members) > MAX_MEMBERS:
         return f"holds more than {MAX_MEMBERS:,} files; unpack it into folders"
     total = sum(m.file_size for m in members)
-    if total > max(RATIO_FROM, MAX_RATIO * max(size, 1)):
+    if total > max(RATIO_FROM_BYTES, MAX_RATIO * max(size, 1)):
         return "grows without measure when unpacked; unpack it yourself if you trust it"
     return None
 

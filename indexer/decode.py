@@ -22,10 +22,10 @@ __all__ = ["binary_kind", "declared_labels", "decode"]
 
 # Bytes in which a page may declare its encoding: 1,024 by the HTML standard, more in
 # what is found.
-HEAD = 8192
+HEAD_BYTES = 8192
 
 # Bytes that detection looks at.
-SAMPLE = 1 << 18
+SAMPLE_BYTES = 1 << 18
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -37,10 +37,10 @@ BOMS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 
-GB = ("gb18030",)
-BIG5 = ("big5hkscs", "cp950")
+GB_CODECS = ("gb18030",)
+BIG5_CODECS = ("big5hkscs", "cp950")
 # A declared or detected label -> the Python codecs to try, in order.
-LABELS: dict[str, tuple[str, ...]] = {
+CODECS_BY_LABEL: dict[str, tuple[str, ...]] = {
     # gb2312 and gbk lack 㐂 and 𠮷 that pages labelled so contain; gb18030 is their superset
     **dict.fromkeys(
         (
@@ -53,11 +53,11 @@ LABELS: dict[str, tuple[str, ...]] = {
             "x-gbk",
             "chinese",
         ),
-        GB,
+        GB_CODECS,
     ),
     **dict.fromkeys(
         ("big5", "big5-hkscs", "big5hkscs", "cp950", "x-x-big5", "csbig5", "big5-tw"),
-        BIG5,
+        BIG5_CODECS,
     ),
     **dict.fromkeys(("utf-8", "utf8", "utf_8", "unicode-1-1-utf-8"), ("utf-8",)),
     # without a mark Windows means little-endian
@@ -70,7 +70,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("hz", "hz-gb-2312"), ("hz",)),
 }
 
-MAGIC = (
+BINARY_MAGIC = (
     (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a zip archive or an Office document"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
@@ -91,7 +91,7 @@ MAGIC = (
 
 # Characters that make up more than half of any Chinese prose, in both scripts: what
 # right decoding yields.
-COMMON = frozenset(
+COMMON_CHARACTERS = frozenset(
     "的一是在不了有和人这这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
     "十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形"
     "相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展"
@@ -104,13 +104,15 @@ COMMON = frozenset(
     "，。、：；（）《》“”"
 )
 
-_LABEL = re.compile(
+_LABEL_PATTERN = re.compile(
     rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,30})""", re.IGNORECASE
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_HIGH = re.compile(r"[^\x00-\xa0]")
-_EUC_TW = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xfe]{2}|\x8e[\xa1-\xb0][\xa1-\xfe]{2})+")
-_EUC_TW_PLANE = re.compile(rb"\x8e[\xa2-\xb0][\xa1-\xfe]{2}")
+_CONTROL_PATTERN = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_NOT_ASCII_PATTERN = re.compile(r"[^\x00-\xa0]")
+_EUC_TW_PATTERN = re.compile(
+    rb"(?:[\x00-\x7f]|[\xa1-\xfe]{2}|\x8e[\xa1-\xb0][\xa1-\xfe]{2})+"
+)
+_EUC_TW_PLANE_PATTERN = re.compile(rb"\x8e[\xa2-\xb0][\xa1-\xfe]{2}")
 
 
 def decode(data: bytes, declared: str | None = None) -> Decoded:
@@ -134,7 +136,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 
 def binary_kind(data: bytes) -> str | None:
     """What `data` is, in words, when its first bytes are those of a known binary format."""
-    for magic, kind in MAGIC:
+    for magic, kind in BINARY_MAGIC:
         # two letters may begin a text too: those formats have zero bytes in their header
         if data.startswith(magic) and (len(magic) > 2 or b"\x00" in data[:16]):
             return kind
@@ -145,8 +147,10 @@ def declared_labels(data: bytes) -> list[str]:
     """The encodings that the data itself declares (XML declaration, meta elements), in order, in
     lower case.
     """
-    head = data[:HEAD].replace(b"\x00", b"")
-    return list(dict.fromkeys(m.decode("ascii").lower() for m in _LABEL.findall(head)))
+    head = data[:HEAD_BYTES].replace(b"\x00", b"")
+    return list(
+        dict.fromkeys(m.decode("ascii").lower() for m in _LABEL_PATTERN.findall(head))
+    )
 
 
 def _by_bom(data: bytes) -> Decoded | None:
@@ -158,7 +162,7 @@ def _by_bom(data: bytes) -> Decoded | None:
 
 def _by_wide_zeros(data: bytes) -> Decoded | None:
     """UTF-32 and UTF-16 without a mark, told by where their zero bytes stand."""
-    head = data[: SAMPLE - SAMPLE % 4]
+    head = data[: SAMPLE_BYTES - SAMPLE_BYTES % 4]
     zeros = head.count(0)
     if zeros * 50 < len(head) or len(data) < 4:
         return None
@@ -173,7 +177,7 @@ def _by_wide_zeros(data: bytes) -> Decoded | None:
         else ("utf-16-be", "utf-16-le")
     )
     found = _strict(data, order, "detected")
-    return found if found and not _CONTROL.search(found.text[:2000]) else None
+    return found if found and not _CONTROL_PATTERN.search(found.text[:2000]) else None
 
 
 def _by_utf8(data: bytes, labels: list[str]) -> Decoded | None:
@@ -185,7 +189,9 @@ def _by_utf8(data: bytes, labels: list[str]) -> Decoded | None:
         return None
     # a lone lead byte behind ASCII may as well be half a GBK character: detection decides
     return (
-        Decoded(text, "utf-8", "utf-8") if _whole(data) or _HIGH.search(text) else None
+        Decoded(text, "utf-8", "utf-8")
+        if _whole(data) or _NOT_ASCII_PATTERN.search(text)
+        else None
     )
 
 
@@ -195,7 +201,7 @@ def _whole(data: bytes) -> bool:
 
 def _by_declared(data: bytes, labels: list[str]) -> Decoded | None:
     for label in labels:
-        found = _strict(data, LABELS.get(label, ()), "declared")
+        found = _strict(data, CODECS_BY_LABEL.get(label, ()), "declared")
         if found and _plausible(data, found):
             return found
     return None
@@ -204,11 +210,11 @@ def _by_declared(data: bytes, labels: list[str]) -> Decoded | None:
 def _by_detection(data: bytes) -> Decoded | None:
     sample = (
         data
-        if len(data) <= SAMPLE
-        else data[:SAMPLE].rpartition(b"\n")[0] or data[:SAMPLE]
+        if len(data) <= SAMPLE_BYTES
+        else data[:SAMPLE_BYTES].rpartition(b"\n")[0] or data[:SAMPLE_BYTES]
     )
     label = charset_normalizer.detect(sample, should_rename_legacy=False)["encoding"]
-    encodings = LABELS.get(label.lower(), ()) if label else ()
+    encodings = CODECS_BY_LABEL.get(label.lower(), ()) if label else ()
     found = _strict(data, encodings, "detected")
     return found if found and _plausible(data, found) else None
 
@@ -232,7 +238,7 @@ def _plausible(data: bytes, found: Decoded) -> bool:
     GB18030 decodes most Big5, and UTF-16 decodes anything.
     """
     own = _score(found.text)
-    sample = data[:SAMPLE]
+    sample = data[:SAMPLE_BYTES]
     return all(
         _score(d.text) < own + 0.15
         for d in _candidates(sample)
@@ -244,10 +250,10 @@ def _score(text: str) -> float:
     """How much of what is not ASCII is common Chinese, less what cannot be decoded: about 0.6 for
     prose.
     """
-    high: list[str] = _HIGH.findall(text[:SAMPLE])
+    high: list[str] = _NOT_ASCII_PATTERN.findall(text[:SAMPLE_BYTES])
     if not high:
         return 0.5
-    common = sum(c in COMMON for c in high)
+    common = sum(c in COMMON_CHARACTERS for c in high)
     bad = sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in high)
     return float(common - 3 * bad) / len(high)
 
@@ -270,22 +276,28 @@ def _lenient(data: bytes, encoding: str) -> str:
 
 def _refuse_euc_tw(data: bytes, labels: list[str]) -> None:
     declared = any(label in ("euc-tw", "x-euc-tw", "euc_tw") for label in labels)
-    looks = _EUC_TW.fullmatch(data[:HEAD]) and _EUC_TW_PLANE.search(data[:HEAD])
-    if declared or (looks and _score(data[:HEAD].decode("gb18030", "replace")) < 0.2):
+    looks = _EUC_TW_PATTERN.fullmatch(
+        data[:HEAD_BYTES]
+    ) and _EUC_TW_PLANE_PATTERN.search(data[:HEAD_BYTES])
+    if declared or (
+        looks and _score(data[:HEAD_BYTES].decode("gb18030", "replace")) < 0.2
+    ):
         raise InputError(
             "is in EUC-TW, which Python cannot decode; convert it: iconv -f EUC-TW -t UTF-8"
         )
 
 
 def _refuse_binary(found: Decoded) -> None:
-    head = found.text[:SAMPLE]
+    head = found.text[:SAMPLE_BYTES]
     # a page may hold U+FFFD of its own, where somebody before us decoded it wrongly
     guessed = found.reason == "fallback"
     damaged = guessed and head.count("\ufffd") * 10 > len(head)
     nonsense = (
-        guessed and len(_HIGH.findall(head)) * 4 > len(head) and _score(head) < 0.1
+        guessed
+        and len(_NOT_ASCII_PATTERN.findall(head)) * 4 > len(head)
+        and _score(head) < 0.1
     )
-    if damaged or nonsense or len(_CONTROL.findall(head)) * 20 > len(head):
+    if damaged or nonsense or len(_CONTROL_PATTERN.findall(head)) * 20 > len(head):
         raise InputError(
             "is binary or in an encoding that is not known; save it as UTF-8 text"
         )

@@ -18,30 +18,30 @@ from typing import NamedTuple
 
 from index.model.errors import OverridesError
 
-__all__ = ["PLACES", "ZONES", "Gazetteer", "Place", "Resolution"]
+__all__ = ["PLACES_FILE", "ZONES_FILE", "Gazetteer", "Place", "Resolution"]
 
-PLACES = Path(__file__).with_name("places.tsv.gz")
-ZONES = Path(__file__).with_name("zones.tsv")
+PLACES_FILE = Path(__file__).with_name("places.tsv.gz")
+ZONES_FILE = Path(__file__).with_name("zones.tsv")
 
 # Bytes: a gazetteer is 1 MB; what unpacks to more is not one.
-LIMIT = 16 << 20
+MAX_BYTES = 16 << 20
 
 # The index form of the characters in which official names of places differ from it.
-FOLDS = str.maketrans(
+FOLD_TABLE = str.maketrans(
     "乾馀濛塚於鴜鷺鷺鮀礐鮜篢瀂磑洩藉", "干余蒙冢于𪉈鹭鹭𬶍𬒈鲘𬕂澛硙泄借"
 )
 
-PEOPLES = (
+PEOPLE_NAMES = (
     "(?:蒙古|哈萨克|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|鄂伦春|维吾尔|土家|布依|黎|藏|回|苗|彝|壮|侗|瑶|白|傣|哈尼|景颇|傈僳"
     "|朝鲜|满|畲|羌|土|撒拉|东乡|保安|裕固|仫佬|毛南|仡佬|水|佤|拉祜|纳西|独龙|怒|普米|布朗|各)族?"
 )
 # 湘西土家族苗族自治州 is called 湘西州.
-SHORT = re.compile(rf"(.{{2,}}?)(?:{PEOPLES})+自治([州县旗])")
+SHORT_PATTERN = re.compile(rf"(.{{2,}}?)(?:{PEOPLE_NAMES})+自治([州县旗])")
 
-STEM = re.compile(
-    rf"(.{{2,}}?)(?:(?:{PEOPLES})*自治[州县旗区]|特别行政区|新区|地区|[省市区县盟旗])"
+STEM_PATTERN = re.compile(
+    rf"(.{{2,}}?)(?:(?:{PEOPLE_NAMES})*自治[州县旗区]|特别行政区|新区|地区|[省市区县盟旗])"
 )
-NAME_END = re.compile("[省市区县州盟旗]")
+NAME_END_PATTERN = re.compile("[省市区县州盟旗]")
 
 
 class Place(NamedTuple):
@@ -94,14 +94,14 @@ class Gazetteer:
         self.by_code: dict[str, list[Place]] = {}
         self._stems: dict[str, list[Place]] | None = None
         for place in places:
-            self.by_name.setdefault(place.name.translate(FOLDS), []).append(place)
+            self.by_name.setdefault(place.name.translate(FOLD_TABLE), []).append(place)
             self.by_code.setdefault(place.code, []).append(place)
         self._add_short_names()
         self.longest = max(map(len, self.by_name), default=0)
         self.endings = frozenset(name[-1] for name in self.by_name)
 
     @classmethod
-    def load(cls, places: Path = PLACES, zones: Path = ZONES) -> Gazetteer:
+    def load(cls, places: Path = PLACES_FILE, zones: Path = ZONES_FILE) -> Gazetteer:
         """The gazetteer of these files, read once a process.
 
         Raises OverridesError with file and line where a file is not what it should be.
@@ -111,7 +111,9 @@ class Gazetteer:
     def _add_short_names(self) -> None:
         full = set(self.by_name)
         for name in [n for n in full if "自治" in n]:
-            if (m := SHORT.fullmatch(name)) and (short := m[1] + m[2]) not in full:
+            if (m := SHORT_PATTERN.fullmatch(name)) and (
+                short := m[1] + m[2]
+            ) not in full:
                 self.by_name.setdefault(short, []).extend(self.by_name[name])
 
     @property
@@ -123,7 +125,7 @@ class Gazetteer:
                 if (
                     len(places[0].code) == 6
                     and places[0].tier
-                    and (m := STEM.fullmatch(name))
+                    and (m := STEM_PATTERN.fullmatch(name))
                 ):
                     self._stems[m[1]].extend(places)
         return self._stems
@@ -136,12 +138,12 @@ class Gazetteer:
         return frozenset(
             name[-3:]
             for name in self.by_name
-            if len(name) > 2 and NAME_END.match(name[-1])
+            if len(name) > 2 and NAME_END_PATTERN.match(name[-1])
         )
 
     def named(self, name: str, year: int | None = None) -> list[Place]:
         """All places of this full name that stood in `year`, or all there ever were."""
-        places = self.by_name.get(name.translate(FOLDS), [])
+        places = self.by_name.get(name.translate(FOLD_TABLE), [])
         return places if year is None else [p for p in places if p.stood(year)]
 
     def of_code(self, code: str, year: int | None = None) -> Place | None:
@@ -282,7 +284,7 @@ class Gazetteer:
         Names of two characters are left out: 市和县 does not speak of 和县.
         """
         found: Counter[str] = Counter()
-        for m in NAME_END.finditer(text):
+        for m in NAME_END_PATTERN.finditer(text):
             end = m.end()
             if text[max(0, end - 3) : end] not in self.tails:
                 continue
@@ -334,7 +336,9 @@ def _divisions(path: Path) -> Iterator[Place]:
             or not 2 <= len(name) <= 20
         ):
             raise OverridesError(
-                str(path), number, f"{code!r} {name!r} is no code and name; {REBUILD}"
+                str(path),
+                number,
+                f"{code!r} {name!r} is no code and name; {REBUILD_ADVICE}",
             )
         tier = (
             4
@@ -375,7 +379,9 @@ def _zones(path: Path) -> Iterator[Place]:
         )
 
 
-REBUILD = "take the file from the release again, or run scripts/build_gazetteer.py"
+REBUILD_ADVICE = (
+    "take the file from the release again, or run scripts/build_gazetteer.py"
+)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -386,7 +392,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                 raise OverridesError(
                     str(path),
                     number,
-                    f"{len(cells)} columns where 2 to 5 are due; {REBUILD}",
+                    f"{len(cells)} columns where 2 to 5 are due; {REBUILD_ADVICE}",
                 )
             yield number, cells
 
@@ -394,25 +400,29 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 def _text(path: Path) -> str:
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            data = file.read(LIMIT + 1)
+            data = file.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise OverridesError(
-            str(path), 1, f"cannot be read ({error}); {REBUILD}"
+            str(path), 1, f"cannot be read ({error}); {REBUILD_ADVICE}"
         ) from error
-    if len(data) > LIMIT:
+    if len(data) > MAX_BYTES:
         raise OverridesError(
-            str(path), 1, f"unpacks to more than {LIMIT >> 20} MB; {REBUILD}"
+            str(path), 1, f"unpacks to more than {MAX_BYTES >> 20} MB; {REBUILD_ADVICE}"
         )
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise OverridesError(str(path), line, f"is not UTF-8; {REBUILD}") from error
+        raise OverridesError(
+            str(path), line, f"is not UTF-8; {REBUILD_ADVICE}"
+        ) from error
 
 
 def _year(path: Path, number: int, cell: str) -> int | None:
     if not cell:
         return None
     if not (len(cell) == 4 and cell.isascii() and cell.isdigit()):
-        raise OverridesError(str(path), number, f"{cell!r} is not a year; {REBUILD}")
+        raise OverridesError(
+            str(path), number, f"{cell!r} is not a year; {REBUILD_ADVICE}"
+        )
     return int(cell)

@@ -37,10 +37,10 @@ from indexer.sample import damage  # noqa: E402
 from indexer.sample import tables as forms  # noqa: E402
 from indexer.sample.shapes import page  # noqa: E402
 
-SOURCES = ROOT / "scripts" / "corpus_sources"
-CORPUS = ROOT / "corpus"
-TRUTH = ROOT / "tests" / "data" / "corpus_truth.json"
-CLEAN = ROOT / "tests" / "data" / "corpus_clean"
+SOURCES_FOLDER = ROOT / "scripts" / "corpus_sources"
+CORPUS_FOLDER = ROOT / "corpus"
+TRUTH_FILE = ROOT / "tests" / "data" / "corpus_truth.json"
+CLEAN_FOLDER = ROOT / "tests" / "data" / "corpus_clean"
 
 OUTCOME_NAMES = {
     "公开": "granted", "部分": "partly",
@@ -83,7 +83,7 @@ class Sample:
 def samples() -> list[Sample]:
     """All authored reports in the order of the sources."""
     found = []
-    for source in sorted(SOURCES.glob("*.txt")):
+    for source in sorted(SOURCES_FOLDER.glob("*.txt")):
         for block in source.read_text(encoding="utf-8").split("\n=== ")[1:]:
             path, _, rest = block.partition("\n")
             header, _, body = rest.partition("\n\n")
@@ -146,7 +146,7 @@ def statutory(template: str, block: list[list[str]]) -> forms.Tables:
                 carried = numbers
             else:
                 outcomes[OUTCOME_NAMES[name]] = numbers
-    assert set(outcomes) <= {key for key, _ in forms.OUTCOMES[template]}, outcomes
+    assert set(outcomes) <= {key for key, _ in forms.OUTCOME_ROWS[template]}, outcomes
     rows = forms.applications(template, new, carried, outcomes)
     made = forms.Tables(
         template, rows, proactive, [n for block in review for n in forms.five(*block)]
@@ -159,7 +159,7 @@ def statutory(template: str, block: list[list[str]]) -> forms.Tables:
 def blank_proactive(template: str) -> dict[str, tuple[str, ...]]:
     return {
         label: ("0",) * len(columns)
-        for _, columns, labels in forms.CLAUSES[template]
+        for _, columns, labels in forms.CLAUSE_ROWS[template]
         for label in labels
     }
 
@@ -167,13 +167,13 @@ def blank_proactive(template: str) -> dict[str, tuple[str, ...]]:
 # -- text and HTML of a report
 # -----------------------------------------------------------------------------------
 
-SEPARATORS = {"line": "\n", "space": " ", "pipe": " | ", "tab": "\t"}
+CELL_SEPARATORS = {"line": "\n", "space": " ", "pipe": " | ", "tab": "\t"}
 
 
 def as_text(sample: Sample) -> str:
     lines: list[str] = []
     for piece in sample.pieces:
-        separator = SEPARATORS.get(piece.layout, "\n")
+        separator = CELL_SEPARATORS.get(piece.layout, "\n")
         if piece.tables is not None:
             lines += forms.text_tables(piece.tables, separator)
         lines += [separator.join(c for c in row if c) for row in piece.rows]
@@ -250,11 +250,11 @@ def rendered(sample: Sample, scripts: Scripts) -> str:
         text = page(head["shape"], head, lambda paragraph: as_html(sample, paragraph))
         return scripts(text, script)
     text = scripts(as_text(sample), script)
-    if head.get("damage") in damage.KINDS:
-        clean = CLEAN / (Path(sample.path).stem + ".txt")
+    if head.get("damage") in damage.DAMAGE_KINDS:
+        clean = CLEAN_FOLDER / (Path(sample.path).stem + ".txt")
         clean.parent.mkdir(parents=True, exist_ok=True)
         clean.write_text(text + "\n", encoding="utf-8")
-        text = damage.KINDS[head["damage"]](text)
+        text = damage.DAMAGE_KINDS[head["damage"]](text)
     if head.get("damage") == "lost-zeros":
         text = text.replace("\n0", "")
     return text + "\n"
@@ -312,7 +312,7 @@ def docx_table(document: Any, grid: forms.Grid) -> None:
 
 
 def write_one(sample: Sample, scripts: Scripts) -> None:
-    target = CORPUS / sample.file
+    target = CORPUS_FOLDER / sample.file
     if target.suffix == ".docx":
         write_docx(sample, target)
     elif target.suffix == ".pdf":
@@ -331,7 +331,9 @@ def write_jsonl(group: list[Sample], scripts: Scripts) -> None:
         key = "text" if sample.head.get("shape", "txt") == "txt" else "html"
         record[key] = rendered(sample, scripts)
         lines.append(json.dumps(record, ensure_ascii=False))
-    (CORPUS / group[0].file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (CORPUS_FOLDER / group[0].file).write_text(
+        "\n".join(lines) + "\n", encoding="utf-8"
+    )
 
 
 def write_zip(group: list[Sample], scripts: Scripts) -> None:
@@ -345,7 +347,7 @@ def write_zip(group: list[Sample], scripts: Scripts) -> None:
                 info,
                 rendered(sample, scripts).encode(sample.head.get("encoding", "utf-8")),
             )
-    (CORPUS / group[0].file).write_bytes(buffer.getvalue())
+    (CORPUS_FOLDER / group[0].file).write_bytes(buffer.getvalue())
 
 
 class GbkInfo(zipfile.ZipInfo):
@@ -417,7 +419,7 @@ def truth(sample: Sample, scripts: Scripts) -> dict[str, Any]:
         "taiwan_worded": head.get("script") == "TW",
         "damage": head.get("damage"),
         "clean": f"corpus_clean/{Path(sample.path).stem}.txt"
-        if head.get("damage") in damage.KINDS
+        if head.get("damage") in damage.DAMAGE_KINDS
         else None,
         "template": template,
         "tables_status": "inconsistent"
@@ -429,13 +431,13 @@ def truth(sample: Sample, scripts: Scripts) -> dict[str, Any]:
 
 def write_truth(every: list[Sample], scripts: Scripts) -> None:
     records = {sample.path: truth(sample, scripts) for sample in every}
-    TRUTH.parent.mkdir(parents=True, exist_ok=True)
-    TRUTH.write_text(
+    TRUTH_FILE.parent.mkdir(parents=True, exist_ok=True)
+    TRUTH_FILE.write_text(
         json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
 
 
-README = """# Sample reports
+README_HEAD = """# Sample reports
 
 These reports were written for this project. **They are not real reports**: the places are real, the bodies are
 plausible, every number, event and quotation is invented. They show every format, every era of the statutory form and
@@ -468,7 +470,9 @@ def write_readme(every: list[Sample], scripts: Scripts) -> None:
             t["shows"],
         ]
         rows.append("| " + " | ".join(map(str, cells)) + " |")
-    (CORPUS / "README.md").write_text(README + "\n".join(rows) + "\n", encoding="utf-8")
+    (CORPUS_FOLDER / "README.md").write_text(
+        README_HEAD + "\n".join(rows) + "\n", encoding="utf-8"
+    )
 
 
 def main(wanted: list[str]) -> None:

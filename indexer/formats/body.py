@@ -10,15 +10,15 @@ from dataclasses import replace
 from itertools import islice
 
 from index.model.errors import InputError
-from indexer.formats.chrome import EDGES, Framed
+from indexer.formats.chrome import EDGE_CHARACTERS, Framed
 from indexer.page import Cell, Decoded, Page, Table
 
 __all__ = ["Rows", "finish"]
 
 Rows = tuple[tuple[Cell, ...], ...]
 
-_WORD = re.compile(r"\w")
-_ERROR_PAGE = re.compile(
+_WORD_PATTERN = re.compile(r"\w")
+_ERROR_PAGE_PATTERN = re.compile(
     r"\b404\b|\b50[023]\b|页面不存在|页面没有找到|找不到(该|您|此)?.{0,6}页|您访问的(页面|内容)"
     r"|无法找到|not found|已被?删除",
     re.IGNORECASE,
@@ -36,7 +36,7 @@ def finish(
 
     Raises InputError when there are fewer, or when the page says that there is nothing.
     """
-    texts = [line.text.strip(EDGES) for line in framed.lines]
+    texts = [line.text.strip(EDGE_CHARACTERS) for line in framed.lines]
     text = "\n".join(t for t in texts if t)
     _refuse_empty(text, framed.title, least)
     return Page(
@@ -57,13 +57,13 @@ def _refuse_empty(text: str, title: str | None, least: int) -> None:
         raise InputError(
             "holds no text; if it is a scan or a page of links, index the document itself"
         )
-    if words < 100 and _ERROR_PAGE.search(f"{title or ''}\n{text}"):
+    if words < 100 and _ERROR_PAGE_PATTERN.search(f"{title or ''}\n{text}"):
         raise InputError("is a website's error page; fetch the report again")
 
 
 def _count(text: str, enough: int) -> int:
     """Letters and digits of a text, counted up to `enough`."""
-    return sum(1 for _ in islice(_WORD.finditer(text), enough))
+    return sum(1 for _ in islice(_WORD_PATTERN.finditer(text), enough))
 
 
 def _problems(text: str, title: str | None) -> list[str]:

@@ -61,7 +61,7 @@ CONVERTERS = (
     ),
 )
 
-_ROW = re.compile(r"^\|.*\|$")
+_ROW_PATTERN = re.compile(r"^\|.*\|$")
 
 
 def is_ole(data: bytes) -> bool:
@@ -151,7 +151,7 @@ def _lines(text: str) -> tuple[list[Line], list[Rows]]:
     in_table = False
     for raw in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         line = raw.strip()
-        if not _ROW.match(line):
+        if not _ROW_PATTERN.match(line):
             in_table = in_table and not line
             lines.append(Line(line))
             continue

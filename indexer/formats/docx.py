@@ -27,20 +27,22 @@ from indexer.page import Page, Source
 
 __all__ = ["is_docx", "read_docx"]
 
-MAX_DOCUMENT = 200 << 20
+MAX_DOCUMENT_BYTES = 200 << 20
 MAX_RATIO = 200
 RATIO_FROM = 20 << 20
 MAX_PARTS = 10_000
-CHUNK = 1 << 20
+CHUNK_BYTES = 1 << 20
 
 # word/document.xml; some programs write word\\document.xml, or number the part
 _DOCUMENT_NAME = re.compile(rb"word[/\\]document\w*\.xml", re.IGNORECASE)
 
-_TEXT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_NOT_HERE = frozenset(
+_TEXT_BY_ELEMENT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_SKIPPED_ELEMENTS = frozenset(
     ("Fallback", "txbxContent", "del", "moveFrom", "rPr", "pPr", "delText", "instrText")
 )
-_WRAPPERS = frozenset(("sdt", "sdtContent", "ins", "customXml", "smartTag", "moveTo"))
+_WRAPPER_ELEMENTS = frozenset(
+    ("sdt", "sdtContent", "ins", "customXml", "smartTag", "moveTo")
+)
 
 
 def is_docx(data: bytes) -> bool:
@@ -112,9 +114,9 @@ def _bounded(archive: zipfile.ZipFile, name: str) -> bytes:
     packed = max(1, archive.getinfo(name).compress_size)
     out = bytearray()
     with archive.open(name) as stream:
-        while chunk := stream.read(CHUNK):
+        while chunk := stream.read(CHUNK_BYTES):
             out += chunk
-            if len(out) > MAX_DOCUMENT or (
+            if len(out) > MAX_DOCUMENT_BYTES or (
                 len(out) > RATIO_FROM and len(out) > MAX_RATIO * packed
             ):
                 raise InputError(
@@ -154,7 +156,7 @@ def _wrapped(parent: _Element, names: tuple[str, ...]) -> Iterator[_Element]:
         element = stack.pop()
         if _name(element) in names:
             yield element
-        elif _name(element) in _WRAPPERS:
+        elif _name(element) in _WRAPPER_ELEMENTS:
             stack.extend(reversed(element))
 
 
@@ -193,9 +195,9 @@ def _text(paragraph: _Element) -> str:
         name = _name(element)
         if name == "t":
             parts.append(element.text or "")
-        elif name in _TEXT:
-            parts.append(_TEXT[name])
-        elif name not in _NOT_HERE:
+        elif name in _TEXT_BY_ELEMENT:
+            parts.append(_TEXT_BY_ELEMENT[name])
+        elif name not in _SKIPPED_ELEMENTS:
             stack.extend(reversed(element))
     return "".join(parts)
 

@@ -10,12 +10,12 @@ from typing import Literal
 from lxml.html import HtmlElement
 
 from indexer.formats.body import Rows
-from indexer.formats.chrome import EDGES, Line
+from indexer.formats.chrome import EDGE_CHARACTERS, Line
 from indexer.page import Cell
 
 __all__ = ["Flat", "cell_line", "flatten", "join_lines"]
 
-BLOCKS = frozenset(
+BLOCK_TAGS = frozenset(
     (
         *(
             "address",
@@ -66,21 +66,21 @@ BLOCKS = frozenset(
         *("thead", "title", "tr", "ul", "option"),
     )
 )
-CELLS = ("td", "th")
+CELL_TAGS = ("td", "th")
 # A cell with more characters than this is part of a page's layout, not of a table of
 # data.
 MAX_CELL = 2000
 MAX_SPAN = 1000
 # Lines of a cell up to this long are one label broken for want of room, unless they are
 # a list.
-BROKEN_LINE = 20
+MAX_BROKEN_LINE = 20
 
-_ITEM = re.compile(r"[\d(（①-⑳+-]|[一二三四五六七八九十]、")
-_SPACES = re.compile(r"[ \t\n\r\f\v]+")
-_WIDE_BREAK = re.compile(
+_ITEM_PATTERN = re.compile(r"[\d(（①-⑳+-]|[一二三四五六七八九十]、")
+_SPACES_PATTERN = re.compile(r"[ \t\n\r\f\v]+")
+_WIDE_BREAK_PATTERN = re.compile(
     r"(?<=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])[ \t\r\f]*\n\s*(?=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])"
 )
-_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_WIDE_PATTERN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 Where = Literal["before", "inside", "after"]
 
@@ -121,13 +121,15 @@ class _Flattener:
     def text(self, text: str | None) -> None:
         if text:
             self.parts.append(
-                text if self.pre else _SPACES.sub(" ", _WIDE_BREAK.sub("", text))
+                text
+                if self.pre
+                else _SPACES_PATTERN.sub(" ", _WIDE_BREAK_PATTERN.sub("", text))
             )
 
     def end_line(self) -> None:
         text, self.parts = "".join(self.parts), []
         for piece in text.split("\n") if self.pre else [text]:
-            if stripped := piece.strip(EDGES):
+            if stripped := piece.strip(EDGE_CHARACTERS):
                 self._put(stripped)
 
     def _put(self, text: str) -> None:
@@ -141,7 +143,7 @@ class _Flattener:
             self.flat.lines.append(Line(text))
 
     def enter(self, element: HtmlElement, tag: str) -> None:
-        if tag in BLOCKS or tag == "br":
+        if tag in BLOCK_TAGS or tag == "br":
             self.end_line()
         if element in self.chosen:
             self.inside += 1
@@ -153,16 +155,16 @@ class _Flattener:
             self._enter_table()
         elif self.open and tag == "tr":
             self.open[-1].rows.append([])
-        elif self.open and tag in CELLS:
+        elif self.open and tag in CELL_TAGS:
             self._end_cell()
             self.open[-1].cell, self.open[-1].element = [], element
 
     def leave(self, element: HtmlElement, tag: str) -> None:
-        if tag in BLOCKS:
+        if tag in BLOCK_TAGS:
             self.end_line()
         self.pre -= tag == "pre"
         if self.inside and self.open:
-            if tag in CELLS and self.open[-1].element is element:
+            if tag in CELL_TAGS and self.open[-1].element is element:
                 self._end_cell()
             elif tag == "table":
                 self._leave_table()
@@ -271,8 +273,8 @@ def _is_data(table: _Table) -> bool:
 
 def cell_line(lines: list[str]) -> list[str]:
     """The lines of a cell as they stand in the text: a label is one line, however it was broken."""
-    if all(len(line) <= BROKEN_LINE for line in lines) and not any(
-        _ITEM.match(line) for line in lines[1:]
+    if all(len(line) <= MAX_BROKEN_LINE for line in lines) and not any(
+        _ITEM_PATTERN.match(line) for line in lines[1:]
     ):
         return [joined] if (joined := join_lines(lines)) else []
     return lines
@@ -288,7 +290,9 @@ def join_lines(lines: list[str]) -> str:
     for line in lines:
         gap = (
             " "
-            if out and line and not (_WIDE.match(out[-1]) or _WIDE.match(line[0]))
+            if out
+            and line
+            and not (_WIDE_PATTERN.match(out[-1]) or _WIDE_PATTERN.match(line[0]))
             else ""
         )
         out += gap + line

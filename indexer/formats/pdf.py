@@ -30,25 +30,25 @@ MAX_PAGES = 2000
 MAX_SECONDS = 60.0
 # Letters and digits below which a PDF has no text layer worth the name: a stamp or a
 # watermark.
-LEAST = 10
+MIN_LETTERS = 10
 # A line of this share of the widest line's width ran to the margin.
-FULL = 0.82
+FULL_LINE_SHARE = 0.82
 # Lines at the top and the bottom of a page that can be a running head or a page number.
-HEADS = 2
+HEAD_LINES = 2
 MAX_LABEL = 4
 
 # PDFium is not thread-safe.
-_LOCK = threading.Lock()
+_PDFIUM_LOCK = threading.Lock()
 
-_WORD = re.compile(r"\w")
-_NOISE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_PAGE_MARK = re.compile(
+_WORD_PATTERN = re.compile(r"\w")
+_NOISE_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_PAGE_MARK_PATTERN = re.compile(
     r"[-—–―－·•~\s]+\d{1,4}[-—–―－·•~\s]+|第\s*\d{1,4}\s*[页頁]([,，/\s]*[共总]\s*\d{1,4}\s*[页頁])?|\d{1,4}\s*/\s*\d{1,4}|Page\s+\d+.*",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?%?")
-_ENDS = re.compile(r"[。；：！？;:!?”』」）)]$")
-_STARTS = re.compile(
+_NUMBER_PATTERN = re.compile(r"[-+]?\d[\d,]*(\.\d+)?%?")
+_SENTENCE_END_PATTERN = re.compile(r"[。；：！？;:!?”』」）)]$")
+_PARAGRAPH_START_PATTERN = re.compile(
     r"^\s*([一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十百]{1,4}[条章节部]"
     r"|[①-⑳]|[表图附][件表录]?\s*\d|[●■◆·•—-]\s*)"
 )
@@ -70,21 +70,24 @@ def is_pdf(data: bytes) -> bool:
 
 def read_pdf(source: Source) -> Page:
     """The report in a PDF. Raises InputError when it is damaged, locked, or a scan without text."""
-    with _LOCK:
+    with _PDFIUM_LOCK:
         pages = _read_pages(source.data)
     blank = [
         n
         for n, lines in enumerate(pages.lines, 1)
-        if len(_WORD.findall("".join(lines))) < 2
+        if len(_WORD_PATTERN.findall("".join(lines))) < 2
     ]
-    if sum(len(_WORD.findall("".join(lines))) for lines in pages.lines) < LEAST:
+    if (
+        sum(len(_WORD_PATTERN.findall("".join(lines))) for lines in pages.lines)
+        < MIN_LETTERS
+    ):
         raise InputError(
             "is a scanned PDF without text; run OCR over it first, for example ocrmypdf -l chi_sim"
         )
     bodies, dropped = _without_heads(pages.lines)
     framed = frame([Line(text) for text in paragraphs(bodies)])
     framed.chrome.extend(dropped)
-    page = finish(framed, [], "pdf", least=LEAST)
+    page = finish(framed, [], "pdf", least=MIN_LETTERS)
     page.problems.extend(pages.problems)
     if blank:
         page.problems.append(
@@ -142,7 +145,8 @@ def _lines_of(document: pypdfium2.PdfDocument, number: int) -> list[str]:
     finally:
         page.close()
     lines = (
-        _NOISE.sub("", line).strip() for line in text.replace("\r", "\n").split("\n")
+        _NOISE_PATTERN.sub("", line).strip()
+        for line in text.replace("\r", "\n").split("\n")
     )
     return [line for line in lines if line]
 
@@ -156,8 +160,8 @@ def _without_heads(pages: Sequence[list[str]]) -> tuple[list[list[str]], list[st
     for n, lines in enumerate(pages):
         kept = []
         for i, line in enumerate(lines):
-            if min(i, len(lines) - 1 - i) < HEADS and (
-                _PAGE_MARK.fullmatch(line)
+            if min(i, len(lines) - 1 - i) < HEAD_LINES and (
+                _PAGE_MARK_PATTERN.fullmatch(line)
                 or _head(line) in repeated
                 or (shift is not None and line == str(n + shift))
             ):
@@ -168,7 +172,7 @@ def _without_heads(pages: Sequence[list[str]]) -> tuple[list[list[str]], list[st
     return bodies, [
         line
         for line in dropped
-        if not _PAGE_MARK.fullmatch(line) and not line.isdigit()
+        if not _PAGE_MARK_PATTERN.fullmatch(line) and not line.isdigit()
     ]
 
 
@@ -183,7 +187,9 @@ def _running_heads(pages: Sequence[list[str]]) -> set[str]:
     """Lines that stand at the top or the bottom of at least half of three pages or more."""
     seen: Counter[str] = Counter()
     for lines in pages:
-        seen.update({_head(line) for line in [*lines[:HEADS], *lines[-HEADS:]]})
+        seen.update(
+            {_head(line) for line in [*lines[:HEAD_LINES], *lines[-HEAD_LINES:]]}
+        )
     # shorter ones are labels of tables that end their page, such as 合计
     return {
         h for h, n in seen.items() if n >= max(3, len(pages) / 2) and len(h) > MAX_LABEL
@@ -217,7 +223,7 @@ def paragraphs(pages: Sequence[Sequence[str]]) -> list[str]:
     for line in lines:
         if (
             open_line
-            and not _STARTS.match(line)
+            and not _PARAGRAPH_START_PATTERN.match(line)
             and not _is_row(line)
             and not is_title(line)
         ):
@@ -225,8 +231,8 @@ def paragraphs(pages: Sequence[Sequence[str]]) -> list[str]:
         else:
             out.append([line])
         open_line = (
-            _width(line) >= FULL * margin
-            and not _ENDS.search(line)
+            _width(line) >= FULL_LINE_SHARE * margin
+            and not _SENTENCE_END_PATTERN.search(line)
             and not _is_row(line)
         )
     return [cell for part in out for cell in _cells(join_lines(part))]
@@ -252,7 +258,7 @@ def _is_row(line: str) -> bool:
 
 
 def _is_number(part: str) -> bool:
-    return bool(_NUMBER.fullmatch(part))
+    return bool(_NUMBER_PATTERN.fullmatch(part))
 
 
 def _cells(line: str) -> list[str]:

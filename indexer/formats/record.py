@@ -19,8 +19,8 @@ from indexer.page import Known, Page, Source
 
 __all__ = ["parse_record", "read_record"]
 
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_DATE_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
+_SURROGATE_PATTERN = re.compile(r"[\ud800-\udfff]")
 
 
 def read_record(source: Source) -> Page:
@@ -44,7 +44,7 @@ def parse_record(data: bytes) -> Known:
     record = _load(data)
     values = {
         name: read(name, record[name])
-        for name, read in FIELDS.items()
+        for name, read in FIELD_READERS.items()
         if record.get(name) is not None
     }
     for name in ("text", "html"):
@@ -74,7 +74,7 @@ def _load(data: bytes) -> Mapping[str, Any]:
 
 def _scalar(text: str) -> str:
     """JSON can spell half a surrogate pair, which no encoding can write: shown as damaged."""
-    return _SURROGATE.sub("\ufffd", text)
+    return _SURROGATE_PATTERN.sub("\ufffd", text)
 
 
 def _string(name: str, value: object) -> str | None:
@@ -124,7 +124,7 @@ def _published(name: str, value: object) -> str | None:
     date = _string(name, value)
     if date is None:
         return None
-    found = _DATE.fullmatch(date)
+    found = _DATE_PATTERN.fullmatch(date)
     if found is None:
         raise InputError(f'"{name}" is {date[:40]!r}; give a date such as 2019-03-11')
     return found[1]
@@ -146,7 +146,7 @@ def _kind(value: object) -> str:
 
 
 # Field of a record -> how its value is read.
-FIELDS: Mapping[str, Callable[[str, object], Any]] = {
+FIELD_READERS: Mapping[str, Callable[[str, object], Any]] = {
     "id": _string,
     "url": _string,
     "title": _string,

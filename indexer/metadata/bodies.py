@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 __all__ = [
-    "ABBREVIATIONS",
-    "CENTRAL",
-    "CERTAIN",
-    "DEPARTMENT",
-    "FORMAL",
-    "LINES",
+    "FULL_NAME_BY_SHORT",
+    "CENTRAL_NAMES",
+    "CERTAIN_SHORT_NAMES",
+    "DEPARTMENT_PATTERN",
+    "FORMAL_NAMES",
+    "LINE_PATTERNS",
     "RENAMES",
-    "SHORT_CENTRAL",
-    "SYSTEMS",
+    "CENTRAL_NAME_BY_SHORT",
+    "SYSTEM_PATTERNS",
     "Rename",
     "line_of",
     "org_type_of",
@@ -31,7 +31,7 @@ __all__ = [
 
 # Bodies of the State Council, present and past since 2008, with the short names they
 # sign by.
-CENTRAL = frozenset(
+CENTRAL_NAMES = frozenset(
     """
     国务院 国务院办公厅 外交部 国防部 国家发展和改革委员会 国家发展改革委 国家发改委 教育部 科学技术部
     科技部 工业和信息化部 工信部 国家民族事务委员会 国家民委 公安部 国家安全部 监察部 民政部 司法部
@@ -63,7 +63,7 @@ CENTRAL = frozenset(
 
 # Bodies under an upper body of their own system rather than under the local government:
 # (system, pattern).
-SYSTEMS = (
+SYSTEM_PATTERNS = (
     ("税务", re.compile("税务总局|(国家|地方)?税务局|国税局|地税局|税务(分局|所)$")),
     ("海关", re.compile("海关|出入境检验检疫局")),
     ("人民银行", re.compile("中国人民银行|外汇管理")),
@@ -91,7 +91,7 @@ SYSTEMS = (
 )
 
 # The short names among them, written out.
-SHORT_CENTRAL = {
+CENTRAL_NAME_BY_SHORT = {
     "国家发展改革委": "国家发展和改革委员会",
     "国家发改委": "国家发展和改革委员会",
     "科技部": "科学技术部",
@@ -126,14 +126,14 @@ SHORT_CENTRAL = {
     "国家安全监管总局": "国家安全生产监督管理总局",
 }
 
-ZONE_BODY = re.compile(
+ZONE_BODY_PATTERN = re.compile(
     "(新区|开发区|高新区|经开区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|风景(名胜)?区|产业园|工业园|科技园|"
     "保税港|自贸区|自由贸易试验区|新城|片区|集聚区)(党工委)?(管理委员会|管委会|管理局|管理办公室)?$|^管理委员会$|^管委会$"
 )
-INSTITUTION = re.compile(
+INSTITUTION_PATTERN = re.compile(
     "(大学|学院|中学|小学|学校|幼儿园|医院|卫生院|疾控中心|公司|集团|银行|图书馆|博物馆|供电局)$"
 )
-DEPARTMENT = re.compile(
+DEPARTMENT_PATTERN = re.compile(
     "(局|厅|委|办|处|署|部|室|委员会|中心|总队|支队|大队|队|院|馆|社|站|会|所|联合会|联社|公署|工委|执法局)$"
 )
 
@@ -146,13 +146,13 @@ ORG_TYPES = (
     ),
     ("乡镇政府", re.compile("[镇乡](人民政府)?$|苏木(人民政府)?$")),
     ("人民政府", re.compile("^(人民政府)?$|人民政府$|行政公署$|行署$")),
-    ("功能区管委会", ZONE_BODY),
-    ("公共企事业", INSTITUTION),
-    ("部门", DEPARTMENT),
+    ("功能区管委会", ZONE_BODY_PATTERN),
+    ("公共企事业", INSTITUTION_PATTERN),
+    ("部门", DEPARTMENT_PATTERN),
 )
 
 # Functional lines, stable across the reforms. 民政 must not match inside 人民政府.
-LINES = (
+LINE_PATTERNS = (
     ("税务", "税务|国税|地税"),
     ("海关", "海关|检验检疫"),
     ("气象", "气象"),
@@ -212,11 +212,11 @@ LINES = (
     ("民政", "(?<!人)民政"),
 )
 
-_LINES = tuple((line, re.compile(pattern)) for line, pattern in LINES)
+_COMPILED_LINES = tuple((line, re.compile(pattern)) for line, pattern in LINE_PATTERNS)
 
 # Short forms of a name without its place; what they stand for differs from place to
 # place: mark as unverified.
-ABBREVIATIONS = {
+FULL_NAME_BY_SHORT = {
     "文体广新局": "文化体育广电新闻出版局",
     "文广新局": "文化广电新闻出版局",
     "文广旅体局": "文化广电旅游体育局",
@@ -281,7 +281,7 @@ ABBREVIATIONS = {
 }
 
 # Those of them that stand for the same everywhere.
-CERTAIN = frozenset(
+CERTAIN_SHORT_NAMES = frozenset(
     ("政府办公室", "政府办公厅", "政府", "街道办", "管委会", "府办", "政府办")
 )
 
@@ -341,8 +341,8 @@ RENAMES = (
 )
 
 # Names that stand for themselves, however many longer ones contain their characters.
-FORMAL = (
-    frozenset(ABBREVIATIONS.values())
+FORMAL_NAMES = (
+    frozenset(FULL_NAME_BY_SHORT.values())
     | {name for r in RENAMES for name in (r.before, r.after)}
     | set(
         """
@@ -362,12 +362,16 @@ def line_of(name: str) -> str | None:
     >>> line_of("民政局"), line_of("人民政府")
     ('民政', None)
     """
-    return next((line for line, pattern in _LINES if pattern.search(name)), None)
+    return next(
+        (line for line, pattern in _COMPILED_LINES if pattern.search(name)), None
+    )
 
 
 def system_of(name: str) -> str | None:
     """The vertical system that a full name belongs to."""
-    return next((system for system, pattern in SYSTEMS if pattern.search(name)), None)
+    return next(
+        (system for system, pattern in SYSTEM_PATTERNS if pattern.search(name)), None
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -22,16 +22,16 @@ from indexer.overrides import Overrides
 from indexer.page import Known, Page, Source
 from indexer.places import Gazetteer
 
-__all__ = ["CERTAIN_ENOUGH", "Derived", "derive"]
+__all__ = ["MIN_CONFIDENCE", "Derived", "derive"]
 
 # What is less likely is said to be unknown, with the candidates kept.
-CERTAIN_ENOUGH = 0.5
+MIN_CONFIDENCE = 0.5
 
 CENTRAL_CODE = "000000"
 LEVEL_OF_TIER = dict(enumerate(LEVELS))
 # Places that the text speaks of most: enough to tell 鼓楼区 of 福州市 from its
 # namesakes.
-CONTEXT = 8
+CONTEXT_PLACES = 8
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class Derived:
         """
         if fact is None:
             return
-        if fact.confidence < CERTAIN_ENOUGH and fact.value is not None:
+        if fact.confidence < MIN_CONFIDENCE and fact.value is not None:
             fact = replace(
                 fact, value=None, alternatives=(fact.value, *fact.alternatives)
             )
@@ -157,7 +157,7 @@ def _context(
     spoken = gazetteer.mentions(reading.form)
     if title:
         spoken.update(gazetteer.mentions(title.form))
-    codes = [code for code, _ in spoken.most_common(CONTEXT)]
+    codes = [code for code, _ in spoken.most_common(CONTEXT_PLACES)]
     for name in region or ():
         codes += [p.code for p in gazetteer.named(name)] * 2
     return codes

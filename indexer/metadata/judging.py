@@ -9,16 +9,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from indexer.metadata.bodies import ABBREVIATIONS, CERTAIN, DEPARTMENT, FORMAL
+from indexer.metadata.bodies import (
+    CERTAIN_SHORT_NAMES,
+    DEPARTMENT_PATTERN,
+    FORMAL_NAMES,
+    FULL_NAME_BY_SHORT,
+)
 from indexer.metadata.locating import Body, locate
-from indexer.metadata.naming import GOVERNMENTS, HAN, Name, Selves
+from indexer.metadata.naming import GOVERNMENT_WORDS, HAN_CHARACTER, Name, Selves
 from indexer.metadata.reading import Reading
 from indexer.places import Gazetteer, ancestors
 
 __all__ = ["Judged", "Verdict", "judge"]
 
 # How much of a name's weight is left when its place is found this way.
-FACTORS = {
+STATUS_FACTORS = {
     "central": 1.0,
     "unique": 1.0,
     "context": 0.85,
@@ -29,13 +34,20 @@ FACTORS = {
 }
 
 # Where a report may also name another body: who posted it, who answers questions.
-MAY_BE_OTHERS = ("source line", "contact", "own guide")
+RULES_OF_OTHERS = ("source line", "contact", "own guide")
 
-CONTRADICTED = 0.55
-AGREEMENT = 0.04
-DISAGREEMENT = 0.15
-BODY = re.compile(f"(?:{DEPARTMENT.pattern})|(?:政府|街道|[镇乡区县市旗省])$")
-ENDS = {"办": ("办公室", "办"), "局": ("局",), "委": ("委员会", "委"), "厅": ("厅",)}
+CONTRADICTED_FACTOR = 0.55
+AGREEMENT_BONUS = 0.04
+DISAGREEMENT_COST = 0.15
+BODY_PATTERN = re.compile(
+    f"(?:{DEPARTMENT_PATTERN.pattern})|(?:政府|街道|[镇乡区县市旗省])$"
+)
+ENDINGS_OF_KIND = {
+    "办": ("办公室", "办"),
+    "局": ("局",),
+    "委": ("委员会", "委"),
+    "厅": ("厅",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ def judge(
     judged = [
         _placed_by_another(j, judged)
         for j in judged
-        if j.body.status != "none" or BODY.search(j.name.text)
+        if j.body.status != "none" or BODY_PATTERN.search(j.name.text)
     ]
     if not judged:
         return None
@@ -93,12 +105,12 @@ def judge(
 
 
 def _judged(name: Name, body: Body, context: Sequence[str], selves: Selves) -> Judged:
-    factor = FACTORS[body.status]
+    factor = STATUS_FACTORS[body.status]
     if body.bare and body.place and body.status == "unique":
         factor *= _support(body, context)
-    government = name.rule == "compiled by" and selves.kind in GOVERNMENTS
-    if (name.rule in MAY_BE_OTHERS or government) and selves.contradict(name.text):
-        factor *= CONTRADICTED
+    government = name.rule == "compiled by" and selves.kind in GOVERNMENT_WORDS
+    if (name.rule in RULES_OF_OTHERS or government) and selves.contradict(name.text):
+        factor *= CONTRADICTED_FACTOR
     return Judged(name, body, name.weight * factor)
 
 
@@ -150,8 +162,8 @@ def _placed_by_another(one: Judged, judged: Sequence[Judged]) -> Judged:
 def _same(core: str, rest: str) -> bool:
     return (
         rest == core
-        or ABBREVIATIONS.get(core) == rest
-        or ABBREVIATIONS.get(rest) == core
+        or FULL_NAME_BY_SHORT.get(core) == rest
+        or FULL_NAME_BY_SHORT.get(rest) == core
     )
 
 
@@ -190,13 +202,13 @@ def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[str]]:
         if j.body.is_placed and j.body.place and j.name.source != best.name.source
     ]
     if any(_agree(best.body, j.body) for j in placed):
-        confidence = min(0.99, confidence + AGREEMENT)
+        confidence = min(0.99, confidence + AGREEMENT_BONUS)
     elif best.body.place and (
         against := [
             j for j in placed if j.name.source in ("title", "signature", "given")
         ]
     ):
-        confidence -= DISAGREEMENT
+        confidence -= DISAGREEMENT_COST
         problems.append(
             f"the {best.name.source} names {best.name.text}, the {against[0].name.source} {against[0].name.text}"
         )
@@ -224,15 +236,15 @@ def _written_out(
     if body.status == "central":
         return body.printed, "as printed", 1.0
     rest = body.rest
-    if body.place and rest and rest not in FORMAL:
+    if body.place and rest and rest not in FORMAL_NAMES:
         if full := _in_text(body, reading):
             return (
                 body.full_name(gazetteer, year, full),
                 "short name written out in the report",
                 1.0,
             )
-        if full := ABBREVIATIONS.get(rest):
-            sure = rest in CERTAIN
+        if full := FULL_NAME_BY_SHORT.get(rest):
+            sure = rest in CERTAIN_SHORT_NAMES
             how = (
                 "short name written out"
                 if sure
@@ -253,13 +265,14 @@ def _in_text(body: Body, reading: Reading) -> str | None:
     """
     assert body.place is not None
     short, kind = body.rest[:-1], body.rest[-1:]
-    if kind not in ENDS or not 1 < len(short) <= 6:
+    if kind not in ENDINGS_OF_KIND or not 1 < len(short) <= 6:
         return None
     found: Counter[str] = Counter()
-    ends = "|".join(ENDS[kind])
+    ends = "|".join(ENDINGS_OF_KIND[kind])
     lowest = re.escape(body.township or body.place.name)
     for m in re.finditer(
-        rf"{lowest}({re.escape(short[0])}{HAN}{{1,24}}?(?:{ends}))", reading.form
+        rf"{lowest}({re.escape(short[0])}{HAN_CHARACTER}{{1,24}}?(?:{ends}))",
+        reading.form,
     ):
         if len(m[1]) > len(body.rest) and _subsequence(short, m[1]):
             found[m[1]] += 1

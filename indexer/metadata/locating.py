@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from indexer.metadata.bodies import (
-    CENTRAL,
-    SHORT_CENTRAL,
+    CENTRAL_NAME_BY_SHORT,
+    CENTRAL_NAMES,
     line_of,
     org_type_of,
     system_of,
@@ -17,47 +17,47 @@ from indexer.places import Gazetteer, Place, Resolution, ancestors
 
 __all__ = ["Body", "locate"]
 
-PREFIX = re.compile(
+PREFIX_PATTERN = re.compile(
     "^(?:国家税务总局|中华人民共和国|国家统计局|中国人民银行|国家外汇管理局|国家金融监督管理总局|中国银保监会|中国银监会|中国证监会|"
     "中国保监会|中国银行保险监督管理委员会|国家矿山安全监察局|国家能源局|国家移民管理局|中共|中国共产党)(?=[\u4e00-\u9fff]{2})"
 )
-INSIDE = re.compile(
+INNER_GOVERNMENT_PATTERN = re.compile(
     "(?<=[省市县区旗州])(?:人民)?政府(?=[\u4e00-\u9fff]{1,8}(?:街道|镇|乡|苏木))"
 )
-BRANCH = re.compile(
+BRANCH_PATTERN = re.compile(
     "(?:局|厅|委员会|委|支队|中心)(?P<short>[\u4e00-\u9fff]{2,8}?)(?P<end>[区县市旗]?)"
     "(?:环境)?(?:分局|管理局|管理处|监管局|监察大队|大队|税务所|分中心|管理部|执法大队)$"
 )
-DIVISION = re.compile(
+DIVISION_PATTERN = re.compile(
     "^(?P<name>[\u4e00-\u9fff]{1,7}?(?<!城)(?<!都)(?<!社)(?<!辖)(?<!小)(?<!山)(?<!库)(?<!矿)(?<!景)(?<!灾)(?<!牧)(?<!林)(?<!园)(?<!地)"
     "[区县市旗])(?=$|人民政府|政府|[\u4e00-\u9fff]{2,24}(?:局|委|办|厅|室|会|中心|处|队|街道|镇|乡|院|所|站)$)"
 )
-TOWNSHIP = re.compile(
+TOWNSHIP_PATTERN = re.compile(
     "^([\u4e00-\u9fff]{1,8}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)"
 )
 # 横岗街道党工委、办事处: the report is the office's.
-PARTY = re.compile("(?<=[街道镇乡])(?:党工委|党委)[、和,]?")
+PARTY_PATTERN = re.compile("(?<=[街道镇乡])(?:党工委|党委)[、和,]?")
 
 # Streets inside a functional zone are printed without the word: 大鹏新区南澳办事处.
-OFFICE = re.compile("(?!驻)([\u4e00-\u9fff]{2,4})办事处")
+OFFICE_PATTERN = re.compile("(?!驻)([\u4e00-\u9fff]{2,4})办事处")
 
-ZONE = re.compile(
+ZONE_PATTERN = re.compile(
     "^(?!.*中心$)[\u4e00-\u9fff]{0,12}?(?:新区|开发区|高新区|经开区|经济区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|"
     "风景区|风景名胜区|产业园|工业园|科技园|保税港|自贸区|自由贸易|新城|片区|集聚区)"
 )
-WIDE = re.compile(
+WIDE_AREA_PATTERN = re.compile(
     "流域|(?:华北|华东|华南|华中|东北|西北|西南|中南)|长江|黄河|珠江|海河|淮河|松辽|太湖|水利委员会|铁路监督管理局|特派员办事处"
 )
-CORPS = re.compile("^新疆生产建设兵团|^(?:新疆)?兵团")
+CORPS_PATTERN = re.compile("^新疆生产建设兵团|^(?:新疆)?兵团")
 # Characters that reading machines and typists put for rarer ones in names of places:
 # 沐阳 for 沭阳, 颖上 for 颍上.
-CONFUSED = str.maketrans("沐毫径末己士千洒晴漂颖", "沭亳泾未已土干洒晴溧颍")
+CONFUSED_CHARACTERS = str.maketrans("沐毫径末己士千洒晴漂颖", "沭亳泾未已土干洒晴溧颍")
 
 # What a place that no list has calls itself still tells its tier.
-BY_END = re.compile("(?:街道(?:办事处|办)?|[镇乡](?:人民政府)?)$")
+TOWNSHIP_END_PATTERN = re.compile("(?:街道(?:办事处|办)?|[镇乡](?:人民政府)?)$")
 
-XINJIANG = "650000"
-TIERLESS = {
+XINJIANG_CODE = "650000"
+TIER_BY_WORD = {
     "省": 1,
     "自治区": 1,
     "区": 3,
@@ -172,23 +172,23 @@ def locate(
 ) -> Body:
     """What body a name (index form) is of. `context` holds codes of places spoken of around it."""
     plain = name.removeprefix("中华人民共和国")
-    if plain in CENTRAL:
+    if plain in CENTRAL_NAMES:
         return Body(
-            SHORT_CENTRAL.get(plain, plain), "central", plain, tier=0, kept=True
+            CENTRAL_NAME_BY_SHORT.get(plain, plain), "central", plain, tier=0, kept=True
         )
-    if m := CORPS.match(name):
+    if m := CORPS_PATTERN.match(name):
         return _corps(name, name[m.end() :], gazetteer, year)
     system = system_of(name)
-    plain = PREFIX.sub("", name)
-    path = PARTY.sub("", INSIDE.sub("", plain))
+    plain = PREFIX_PATTERN.sub("", name)
+    path = PARTY_PATTERN.sub("", INNER_GOVERNMENT_PATTERN.sub("", plain))
     found = gazetteer.resolve(path, year=year, context=context)
     by_stem = False
-    if found.status == "none" and not WIDE.search(name):
+    if found.status == "none" and not WIDE_AREA_PATTERN.search(name):
         by_stem = system is not None or plain != name
         short = gazetteer.resolve(path, year=year, context=context, stems=True)
         found = _capped(short) if by_stem else _spoken_of(short, path, context)
-        by_stem = by_stem or ZONE.match(path[found.end :]) is not None
-    if found.status == "none" and (m := OFFICE.fullmatch(path)):
+        by_stem = by_stem or ZONE_PATTERN.match(path[found.end :]) is not None
+    if found.status == "none" and (m := OFFICE_PATTERN.fullmatch(path)):
         path = m[1] + "街道办事处"
         found = gazetteer.resolve(path, year=year, context=context)
     if found.status == "none":
@@ -225,7 +225,7 @@ def _body(
     kept: bool,
 ) -> Body:
     rest, place, tier, township = path[found.end :], found.place, found.tier, None
-    if place and tier in (0, 3) and (m := OFFICE.fullmatch(rest)):
+    if place and tier in (0, 3) and (m := OFFICE_PATTERN.fullmatch(rest)):
         listed = [
             p for p in gazetteer.named(m[1] + "街道") if place.code in ancestors(p.code)
         ]
@@ -234,9 +234,9 @@ def _body(
                 name, found.status, "办事处", listed[0], 4, None, (), system, kept
             )
         township, rest, tier = m[1] + "街道", "办事处", 4
-    elif tier != 4 and (m := TOWNSHIP.match(rest)):
+    elif tier != 4 and (m := TOWNSHIP_PATTERN.match(rest)):
         township, rest, tier = m[1], rest[m.end() :], 4
-    elif tier != 4 and (ZONE.match(rest) or not tier):
+    elif tier != 4 and (ZONE_PATTERN.match(rest) or not tier):
         tier = None
     bare = (
         place is not None
@@ -260,7 +260,7 @@ def _body(
 
 def _corps(name: str, rest: str, gazetteer: Gazetteer, year: int | None) -> Body:
     """新疆生产建设兵团 has the tier of a province; that of its divisions is not one of GB/T 2260."""
-    place = gazetteer.of_code(XINJIANG, year)
+    place = gazetteer.of_code(XINJIANG_CODE, year)
     tier = None if re.match("第?[一二三四五六七八九十]+[师团]", rest) else 1
     return Body(name, "unique", rest, place, tier, kept=True)
 
@@ -269,7 +269,7 @@ def _misread(
     name: str, path: str, system: str | None, gazetteer: Gazetteer, year: int | None
 ) -> Body | None:
     """The name with the one confusion undone that makes a place of it."""
-    mended = path.translate(CONFUSED)
+    mended = path.translate(CONFUSED_CHARACTERS)
     if mended == path:
         return None
     found = gazetteer.resolve(mended, year=year)
@@ -289,14 +289,14 @@ def _misread(
 
 
 def _placeless(name: str, system: str | None) -> Body:
-    tier = next((t for word, t in TIERLESS.items() if name.startswith(word)), None)
-    if tier is None and BY_END.search(name):
+    tier = next((t for word, t in TIER_BY_WORD.items() if name.startswith(word)), None)
+    if tier is None and TOWNSHIP_END_PATTERN.search(name):
         tier = 4
     elif (
         tier is None
-        and (m := DIVISION.match(name))
+        and (m := DIVISION_PATTERN.match(name))
         and m["name"][-1] in "县旗区"
-        and not ZONE.match(name)
+        and not ZONE_PATTERN.match(name)
     ):
         tier = 3
     return Body(name, "none", name, tier=tier, system=system, kept=True)
@@ -304,7 +304,7 @@ def _placeless(name: str, system: str | None) -> Body:
 
 def _branch(body: Body, gazetteer: Gazetteer, year: int | None) -> Body:
     """深圳市生态环境局龙岗管理局 belongs to 龙岗区: a branch has the tier of what it serves."""
-    m = BRANCH.search(body.rest)
+    m = BRANCH_PATTERN.search(body.rest)
     if m is None or body.place is None or body.place.tier not in (1, 2):
         return body
     named = gazetteer.stems.get(m["short"], []) + gazetteer.named(m["short"] + m["end"])
@@ -336,10 +336,10 @@ def _unlisted(body: Body, gazetteer: Gazetteer) -> Body:
     if (
         body.rest.endswith("人民政府")
         and body.rest != "人民政府"
-        and not DIVISION.match(body.rest)
+        and not DIVISION_PATTERN.match(body.rest)
     ):
         return replace(body, status="unlisted", place=None, tier=None)
-    m = DIVISION.match(body.rest)
+    m = DIVISION_PATTERN.match(body.rest)
     if m is None or body.tier is None or body.place.tier == 3:
         return body
     near = _nearest(m["name"], body.place, gazetteer)
@@ -362,7 +362,7 @@ def _nearest(name: str, parent: Place, gazetteer: Gazetteer) -> list[Place]:
         return []
     if sure := [
         p
-        for p in gazetteer.named(name.translate(CONFUSED))
+        for p in gazetteer.named(name.translate(CONFUSED_CHARACTERS))
         if parent.code in ancestors(p.code)
     ]:
         return sure

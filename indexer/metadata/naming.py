@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from itertools import islice
 
 from index.analysis.normaliser import fold_line
-from indexer.metadata.dates import DAY
+from indexer.metadata.dates import DAY_REGEX
 from indexer.metadata.reading import Reading
 from indexer.metadata.title import Title, read_title
 from indexer.places import Gazetteer
 
-__all__ = ["GOVERNMENTS", "Name", "Selves", "names_of"]
+__all__ = ["GOVERNMENT_WORDS", "Name", "Selves", "names_of"]
 
-HAN = "[\u4e00-\u9fff]"
-END = (
+HAN_CHARACTER = "[\u4e00-\u9fff]"
+BODY_ENDINGS = (
     "人民政府办公[室厅]|政府办公[室厅]|人民政府|办事处|街道办|管理委员会|管委会|委员会|办公室|办公厅|税务局|海关|分局|局|厅|委|办|中心|"
     "总队|支队|大队|调查队|大学|学院|医院|公司|街道|总局|管理处|处|署|部|院|会|所|镇|乡"
 )
-ORG = rf"{HAN}{{2,34}}?(?:{END})"
-PLAIN = rf"{HAN}{{2,34}}?"
-MADE = "(?:制定|制订|修订|出台|建立|完善|编制)"
+ORG_REGEX = rf"{HAN_CHARACTER}{{2,34}}?(?:{BODY_ENDINGS})"
+PLAIN_REGEX = rf"{HAN_CHARACTER}{{2,34}}?"
+MADE_VERBS = "(?:制定|制订|修订|出台|建立|完善|编制)"
 
 # Where a pattern can begin with a single character and look back from it, the search skips to that
 # character.
@@ -35,19 +35,19 @@ MADE = "(?:制定|制订|修订|出台|建立|完善|编制)"
 #
 # The two that start at every clause are slow: they are looked for only around their
 # sign, which all that they find holds.
-SELF = (
+SELF_PATTERNS = (
     (
         0.85,
         "announces",
         None,
-        re.compile(rf"将(?<=[现特兹]将)({PLAIN})(?:20\d\d|二[〇○零])"),
+        re.compile(rf"将(?<=[现特兹]将)({PLAIN_REGEX})(?:20\d\d|二[〇○零])"),
     ),
     (
         0.85,
         "announces",
         None,
         re.compile(
-            rf"(?:现|特|兹|并)将?(?:予以|向社会)?(?:公布|公开|发布|编制)({PLAIN})(?:20\d\d|二[〇○零])"
+            rf"(?:现|特|兹|并)将?(?:予以|向社会)?(?:公布|公开|发布|编制)({PLAIN_REGEX})(?:20\d\d|二[〇○零])"
         ),
     ),
     (
@@ -55,7 +55,7 @@ SELF = (
         "announces",
         None,
         re.compile(
-            rf"将(?:(?<=[,。]将)|(?<=[,。]现将))({ORG})(?:20\d\d|二[〇○零])\S{{0,2}}\s?年?度?(?:政府|政务)?信息公开"
+            rf"将(?:(?<=[,。]将)|(?<=[,。]现将))({ORG_REGEX})(?:20\d\d|二[〇○零])\S{{0,2}}\s?年?度?(?:政府|政务)?信息公开"
         ),
     ),
     (
@@ -63,7 +63,7 @@ SELF = (
         "compiled by",
         None,
         re.compile(
-            rf"由({ORG})(?:负责|组织|根据|依据|按照|汇总|统一|牵头)*(?:编制|撰写|发布|公布|编写)"
+            rf"由({ORG_REGEX})(?:负责|组织|根据|依据|按照|汇总|统一|牵头)*(?:编制|撰写|发布|公布|编写)"
         ),
     ),
     (
@@ -71,7 +71,7 @@ SELF = (
         "compiled by",
         re.compile(r"制(?:(?<=编制)|作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
         re.compile(
-            rf"(?:^|[。,;])({ORG})(?:组织|牵头)?(?:编制|制作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"
+            rf"(?:^|[。,;])({ORG_REGEX})(?:组织|牵头)?(?:编制|制作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"
         ),
     ),
     (
@@ -79,21 +79,23 @@ SELF = (
         "contact",
         None,
         re.compile(
-            rf"(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系)({ORG})[^,。;]{{0,18}}?(?:联系|咨询|反映|索取|查询|\(|[,,。])"
+            rf"(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系)({ORG_REGEX})[^,。;]{{0,18}}?(?:联系|咨询|反映|索取|查询|\(|[,,。])"
         ),
     ),
     (
         0.85,
         "own guide",
         None,
-        re.compile(rf"《({ORG})(?:政府|政务)?(?:信息)?公开(?:工作)?(?:指南|目录)"),
+        re.compile(
+            rf"《({ORG_REGEX})(?:政府|政务)?(?:信息)?公开(?:工作)?(?:指南|目录)"
+        ),
     ),
     (
         0.85,
         "below called",
         re.compile(r"\((?:以下|下)?简?(?:统)?称"),
         re.compile(
-            rf"(?:^|[,。;:])({ORG})\((?:以下|下)?简?(?:统)?称[:\"]*(?:我|本|[区市县]?{HAN}{{0,4}}[局委办厅])"
+            rf"(?:^|[,。;:])({ORG_REGEX})\((?:以下|下)?简?(?:统)?称[:\"]*(?:我|本|[区市县]?{HAN_CHARACTER}{{0,4}}[局委办厅])"
         ),
     ),
     (
@@ -101,15 +103,15 @@ SELF = (
         "own rules",
         None,
         re.compile(
-            rf"《(?:(?<={MADE}《)|(?<={MADE}了《))({ORG})(?:政府|政务)?信息公开[^《》]{{1,24}}》"
+            rf"《(?:(?<={MADE_VERBS}《)|(?<={MADE_VERBS}了《))({ORG_REGEX})(?:政府|政务)?信息公开[^《》]{{1,24}}》"
         ),
     ),
-    (0.8, "own report", None, re.compile(rf"《({ORG})20\d\d年")),
+    (0.8, "own report", None, re.compile(rf"《({ORG_REGEX})20\d\d年")),
     (
         0.75,
         "subsite",
         None,
-        re.compile(rf"在线({HAN}{{2,8}}(?:街道|镇|乡|局|办))子网站"),
+        re.compile(rf"在线({HAN_CHARACTER}{{2,8}}(?:街道|镇|乡|局|办))子网站"),
     ),
 )
 BEFORE_SIGN, BEHIND_SIGN = 45, 24
@@ -118,47 +120,49 @@ BEFORE_SIGN, BEHIND_SIGN = 45, 24
 And behind it: quotation marks, a short name.
 """
 # Names that are read of each kind.
-MOST = 3
+MAX_NAMES = 3
 
-LEAD = re.compile(
+LEAD_PATTERN = re.compile(
     "(?:关于|按照|根据|依据|以及|通过|对于|请与|请向|直接与|与|向|由|将|和|及|在|对|经|为|是|到|从|把|其|该|各|全|现|特|"
     "可以|可|也可|如有疑问|联系人|联系|单位|部门|地址|致电|公众|公民|社会|本|以|并)"
 )
 # The office inside a body that answers the telephone.
-INNER = re.compile(
-    rf"(?P<body>.{{2,}}(?:局|厅|[^室]委|处|院|委员会|管委会|办))(?:机关)?(?:办公室|党政办|综合办|(?!公室){HAN}{{1,8}}[科股室])"
-    rf"|(?P<government>.{{2,}}政府)(?:信息公开{HAN}{{0,6}}|政务公开{HAN}{{0,6}})"
+INNER_OFFICE_PATTERN = re.compile(
+    rf"(?P<body>.{{2,}}(?:局|厅|[^室]委|处|院|委员会|管委会|办))(?:机关)?(?:办公室|党政办|综合办|(?!公室){HAN_CHARACTER}{{1,8}}[科股室])"
+    rf"|(?P<government>.{{2,}}政府)(?:信息公开{HAN_CHARACTER}{{0,6}}|政务公开{HAN_CHARACTER}{{0,6}})"
 )
 
-GENERIC = re.compile(
-    rf"(?:我|本|该|全|各){HAN}{{0,6}}|[省市区县局委厅办]?(?:机关)?(?:党政|综合|秘书|政务公开|信息公开|行政)?(?:办公[室厅]|综合[科股室]|"
+GENERIC_PATTERN = re.compile(
+    rf"(?:我|本|该|全|各){HAN_CHARACTER}{{0,6}}|[省市区县局委厅办]?(?:机关)?(?:党政|综合|秘书|政务公开|信息公开|行政)?(?:办公[室厅]|综合[科股室]|"
     rf"办公室|党政办|综合办|政办|网站|政府|科|股|处|局|委|办)|本站|原创|本网|网站|管理员|佚名|中国政府网|信息中心|互联网|"
     rf"(?:省|市|区|县|镇|乡|街道)(?:人民)?政府|(?:省|市|区|县)?(?:政府|政务)信息公开(?:工作)?(?:领导小组)?(?:办公室)?|\d+"
 )
-SENTENCE = re.compile("以下简称|信息公开条例|有关规定")
-OWN_TITLE = re.compile("信息公开.{0,8}(?:报告|年报|总结)$")
-SOURCE = re.compile(
+SENTENCE_PATTERN = re.compile("以下简称|信息公开条例|有关规定")
+OWN_TITLE_PATTERN = re.compile("信息公开.{0,8}(?:报告|年报|总结)$")
+SOURCE_PATTERN = re.compile(
     r"(?:来源|发布机构|信息来源|发布单位|责任单位|公开单位|编制单位|发文机关|发布者)\s?[::]\s?([^\s,。;|:]{2,40})"
 )
-AFTER_SOURCE = re.compile(
+AFTER_SOURCE_PATTERN = re.compile(
     r"(?:浏览|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$"
 )
-DAY_LINE = re.compile(rf"\W{{0,2}}{DAY}\W{{0,2}}")
-SIGNED = re.compile(rf"({HAN}{{3,36}})\s*(?:\((?:公章|盖章|章)\))?")
-SIGNED_AND_DATED = re.compile(rf"{SIGNED.pattern}\W{{0,6}}{DAY}\W{{0,2}}")
-WHOLE = re.compile(f"({ORG})")
-SELVES = tuple(
+DAY_LINE_PATTERN = re.compile(rf"\W{{0,2}}{DAY_REGEX}\W{{0,2}}")
+SIGNED_PATTERN = re.compile(rf"({HAN_CHARACTER}{{3,36}})\s*(?:\((?:公章|盖章|章)\))?")
+SIGNED_AND_DATED_PATTERN = re.compile(
+    rf"{SIGNED_PATTERN.pattern}\W{{0,6}}{DAY_REGEX}\W{{0,2}}"
+)
+WHOLE_LINE_PATTERN = re.compile(f"({ORG_REGEX})")
+SELF_WORD_PATTERNS = tuple(
     re.compile(
         f"{own}(?<!自.)(局|委|办|厅|街道|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟)(?![级地人])"
     )
     for own in "我本"
 )
-TAIL = 12
+TAIL_LINES = 12
 # Lines at the beginning that may be a title or tell the source.
-NEAR = 6
+HEAD_LINES = 6
 
 # What a government calls itself: 我区, 我县.
-GOVERNMENTS = ("区", "县", "市", "省", "州", "旗")
+GOVERNMENT_WORDS = ("区", "县", "市", "省", "州", "旗")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,7 @@ class Selves:
     def contradict(self, name: str) -> bool:
         """Whether a report that calls itself so is not that of a body of this name."""
         kind = self.kind
-        if kind in GOVERNMENTS:
+        if kind in GOVERNMENT_WORDS:
             return re.search("(?:政府|办公[室厅]|[区县市省州旗])$", name) is None
         if kind in ("局", "厅", "镇", "乡", "街道"):
             return kind not in name
@@ -200,7 +204,9 @@ class Selves:
     @classmethod
     def of(cls, form: str) -> Selves:
         """The counts of a text in index form."""
-        return cls(Counter(kind for own in SELVES for kind in own.findall(form)))
+        return cls(
+            Counter(kind for own in SELF_WORD_PATTERNS for kind in own.findall(form))
+        )
 
 
 def names_of(
@@ -208,7 +214,7 @@ def names_of(
 ) -> list[Name]:
     """Every name that the report might be of, in order of precedence."""
     out = []
-    if title and title.agency and not GENERIC.fullmatch(title.agency):
+    if title and title.agency and not GENERIC_PATTERN.fullmatch(title.agency):
         out.append(Name(title.agency, "title", "title", 0.95, None, title.form))
     out += _signatures(reading, gazetteer)
     out += _said(reading, gazetteer)
@@ -218,14 +224,18 @@ def names_of(
 
 
 def _plausible(text: str) -> bool:
-    return len(text) >= 2 and not GENERIC.fullmatch(text) and not SENTENCE.search(text)
+    return (
+        len(text) >= 2
+        and not GENERIC_PATTERN.fullmatch(text)
+        and not SENTENCE_PATTERN.search(text)
+    )
 
 
 def clean(text: str, gazetteer: Gazetteer) -> str:
     """A name without what led up to it and without the office inside it; 和平区 keeps its 和."""
-    while not any(gazetteer.prefixes(text)) and (m := LEAD.match(text)):
+    while not any(gazetteer.prefixes(text)) and (m := LEAD_PATTERN.match(text)):
         text = text[m.end() :]
-    if m := INNER.fullmatch(text):
+    if m := INNER_OFFICE_PATTERN.fullmatch(text):
         return m["body"] or m["government"]
     return text
 
@@ -235,13 +245,15 @@ def _signatures(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
     spans = reading.foot
     lines = [reading.form[a:b] for a, b in spans]
     count = len(lines)
-    for number in range(count - 1, max(-1, count - 1 - TAIL), -1):
+    for number in range(count - 1, max(-1, count - 1 - TAIL_LINES), -1):
         line = lines[number]
         if len(line) > 64:
             continue
-        if DAY_LINE.fullmatch(line):
+        if DAY_LINE_PATTERN.fullmatch(line):
             for beside in (number - 1, number + 1):
-                if 0 <= beside < count and (m := SIGNED.fullmatch(lines[beside])):
+                if 0 <= beside < count and (
+                    m := SIGNED_PATTERN.fullmatch(lines[beside])
+                ):
                     yield _name(
                         reading,
                         gazetteer,
@@ -251,7 +263,7 @@ def _signatures(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
                         "signature over a date",
                         0.9,
                     )
-        elif m := SIGNED_AND_DATED.fullmatch(line):
+        elif m := SIGNED_AND_DATED_PATTERN.fullmatch(line):
             yield _name(
                 reading,
                 gazetteer,
@@ -261,7 +273,7 @@ def _signatures(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
                 "signature before a date",
                 0.9,
             )
-    if count and (m := WHOLE.fullmatch(lines[-1])):
+    if count and (m := WHOLE_LINE_PATTERN.fullmatch(lines[-1])):
         yield _name(reading, gazetteer, m, spans[-1][0], "signature", "last line", 0.8)
 
 
@@ -281,13 +293,13 @@ def _name(
 
 
 def _said(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
-    for weight, rule, sign, pattern in SELF:
+    for weight, rule, sign, pattern in SELF_PATTERNS:
         found = (
             _around(sign, pattern, reading.form)
             if sign
             else pattern.finditer(reading.form)
         )
-        for m in islice(found, MOST):
+        for m in islice(found, MAX_NAMES):
             yield _name(reading, gazetteer, m, 0, "body", rule, weight)
 
 
@@ -306,11 +318,11 @@ def _around(
 
 def _own_title(reading: Reading) -> Iterator[Name]:
     """A line near the beginning that is a title, where the page has none."""
-    for start, end in reading.head[:NEAR]:
+    for start, end in reading.head[:HEAD_LINES]:
         line = reading.form[start:end]
         if (
             8 <= len(line) <= 60
-            and OWN_TITLE.search(line)
+            and OWN_TITLE_PATTERN.search(line)
             and not re.search("[,。;:>]", line)
         ):
             agency = read_title(line).agency
@@ -325,20 +337,20 @@ def _sources(
     meta: Mapping[str, str], reading: Reading, gazetteer: Gazetteer
 ) -> Iterator[Name]:
     stated = [fold_line(meta["source"])] if meta.get("source") else []
-    stated += [m[1] for m in SOURCE.finditer(fold_line(meta.get("header", "")))]
+    stated += [m[1] for m in SOURCE_PATTERN.finditer(fold_line(meta.get("header", "")))]
     for text in stated:
         name = clean(
-            AFTER_SOURCE.sub("", re.sub(r"^(?:来源|信息来源)\s?[::]", "", text)).strip(
-                " -—"
-            ),
+            AFTER_SOURCE_PATTERN.sub(
+                "", re.sub(r"^(?:来源|信息来源)\s?[::]", "", text)
+            ).strip(" -—"),
             gazetteer,
         )
-        if re.fullmatch(f"{HAN}{{2,36}}", name):
+        if re.fullmatch(f"{HAN_CHARACTER}{{2,36}}", name):
             yield Name(name, "source line", "source line", 0.7, None, name)
-    for start, end in reading.head[:NEAR]:
-        found = SOURCE.search(reading.form, start, min(end, start + 120))
-        name = clean(AFTER_SOURCE.sub("", found[1]), gazetteer) if found else ""
-        if found and re.fullmatch(f"{HAN}{{2,36}}", name):
+    for start, end in reading.head[:HEAD_LINES]:
+        found = SOURCE_PATTERN.search(reading.form, start, min(end, start + 120))
+        name = clean(AFTER_SOURCE_PATTERN.sub("", found[1]), gazetteer) if found else ""
+        if found and re.fullmatch(f"{HAN_CHARACTER}{{2,36}}", name):
             span = found.span(1)
             yield Name(
                 name, "source line", "source line", 0.7, span, reading.quote(*span)

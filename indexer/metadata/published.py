@@ -15,15 +15,15 @@ from indexer.metadata.reading import Reading
 
 __all__ = ["published_fact", "signature_day"]
 
-LABEL = re.compile(
+LABEL_PATTERN = re.compile(
     r"(?:(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)|(?<![\u4e00-\u9fff]))(?:时间|日期)\s?[::]\s?"
     r"|发布(?:于|在)\s?"
 )
 # One of these stands in every label.
-LABELLED = re.compile("时间|日期|发布")
-OTHER_DATES = re.compile(r"(?:生成|成文|更新|印发|发文|撰写|生效|截[至止])")
+LABEL_SIGN_PATTERN = re.compile("时间|日期|发布")
+OTHER_DATES_PATTERN = re.compile(r"(?:生成|成文|更新|印发|发文|撰写|生效|截[至止])")
 # Lines in which a signature is looked for: attachments and chrome may follow it.
-TAIL = 12
+TAIL_LINES = 12
 
 
 def published_fact(meta: Mapping[str, str], reading: Reading) -> Fact | None:
@@ -55,8 +55,8 @@ def _first(form: str) -> str | None:
 
 def _labelled(form: str) -> str | None:
     """The day after 发布时间, else after another label, else the only day there is."""
-    labels = list(LABEL.finditer(form))
-    labels.sort(key=lambda m: bool(OTHER_DATES.match(m[0])))
+    labels = list(LABEL_PATTERN.finditer(form))
+    labels.sort(key=lambda m: bool(OTHER_DATES_PATTERN.match(m[0])))
     for label in labels:
         if (found := days_in(form[label.end() : label.end() + 24])) and found[0][
             1
@@ -69,7 +69,7 @@ def _labelled(form: str) -> str | None:
 def _in_head(reading: Reading) -> Fact | None:
     for start, end in reading.head:
         line = reading.form[start : min(end, start + 120)]
-        label = LABEL.search(line) if LABELLED.search(line) else None
+        label = LABEL_PATTERN.search(line) if LABEL_SIGN_PATTERN.search(line) else None
         if (
             label
             and (found := days_in(line[label.end() : label.end() + 24]))
@@ -111,7 +111,7 @@ def signature_day(reading: Reading) -> tuple[str, tuple[int, int]] | None:
     """The day that stands alone, or after a name, at the end of the report; with its span in index
     form.
     """
-    for start, end in reversed(reading.foot[-TAIL:]):
+    for start, end in reversed(reading.foot[-TAIL_LINES:]):
         line = reading.form[start:end]
         if len(line) <= 60 and (found := days_in(line)):
             day, a, b = found[-1]

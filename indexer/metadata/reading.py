@@ -8,18 +8,18 @@ from itertools import islice
 
 from index.analysis.normaliser import Folded, fold
 
-__all__ = ["TAIWAN", "Reading"]
+__all__ = ["TAIWAN_WORDING", "Reading"]
 
 Span = tuple[int, int]
 
-HEAD, FOOT = 8, 13
+HEAD_LINES, FOOT_LINES = 8, 13
 """Lines at either end in which titles, dates and signatures are looked for; one more for what
 stands over a date.
 """
 
 # The one wording of converting mirrors that matters here; as long as the mainland one,
 # so that spans stay.
-TAIWAN = ("资讯公开", "信息公开")
+TAIWAN_WORDING = ("资讯公开", "信息公开")
 
 
 class Reading:
@@ -34,11 +34,13 @@ class Reading:
     def __init__(self, text: str, folded: Folded | None = None) -> None:
         folded = folded or fold(text)
         self.text, self.offsets = text, folded.offsets
-        self.form = folded.form.replace(*TAIWAN)
-        self.head = list(islice(filter(None, map(self._line, _downwards(text))), HEAD))
-        self.foot = list(islice(filter(None, map(self._line, _upwards(text))), FOOT))[
-            ::-1
-        ]
+        self.form = folded.form.replace(*TAIWAN_WORDING)
+        self.head = list(
+            islice(filter(None, map(self._line, _downwards(text))), HEAD_LINES)
+        )
+        self.foot = list(
+            islice(filter(None, map(self._line, _upwards(text))), FOOT_LINES)
+        )[::-1]
 
     def _line(self, place: Span) -> Span | None:
         """The place in the form of a line of the display text, without white space round it;

@@ -11,28 +11,35 @@ from collections import Counter
 from dataclasses import dataclass
 
 from index.model.report import Fact
-from indexer.metadata.dates import DAY, FIRST_YEAR, LAST_YEAR, YEAR, day_of, year_of
+from indexer.metadata.dates import (
+    DAY_REGEX,
+    FIRST_YEAR,
+    LAST_YEAR,
+    YEAR_REGEX,
+    day_of,
+    year_of,
+)
 from indexer.metadata.reading import Reading
 from indexer.metadata.title import Title
 
 __all__ = ["Period", "period_of", "year_fact"]
 
-COVERED = re.compile(
+COVERED_PATTERN = re.compile(
     r"(?:期限|时限|时间|区间|起止|时段|期间|周期|数据|统计)[^。;]{0,24}?"
-    rf"{DAY}起?[^。;\d]{{0,8}}?(?:(?P<y2>{YEAR})\s?年\s?|(?:当年|同年))?(?P<m2>\d{{1,2}})\s?月\s?(?P<d2>\d{{1,2}})\s?日"
+    rf"{DAY_REGEX}起?[^。;\d]{{0,8}}?(?:(?P<y2>{YEAR_REGEX})\s?年\s?|(?:当年|同年))?(?P<m2>\d{{1,2}})\s?月\s?(?P<d2>\d{{1,2}})\s?日"
 )
-WHOLE_YEAR = re.compile(
+WHOLE_YEAR_PATTERN = re.compile(
     r"(?P<y>(?<!\d)20\d\d)\s?年\s?(?P<m>0?1)\s?月\s?(?P<d>0?1)\s?日起?[^。;\d]{0,6}?"
     r"(?:(?P<y2>20\d\d)\s?年\s?)?(?P<m2>12)\s?月\s?(?P<d2>31)\s?日"
 )
-SELF = re.compile(
-    rf"(?P<y>{YEAR})\s?年?度?(?:的|我[局委办厅区县市镇乡省街]道?|本[局单机]\S?)?(?:政府|政务)?信息公开(?:工作)?(?:年度|情况|的)*(?:报告|年报|总结)"
+OWN_NAME_PATTERN = re.compile(
+    rf"(?P<y>{YEAR_REGEX})\s?年?度?(?:的|我[局委办厅区县市镇乡省街]道?|本[局单机]\S?)?(?:政府|政务)?信息公开(?:工作)?(?:年度|情况|的)*(?:报告|年报|总结)"
 )
-SPOKEN = re.compile(
-    rf"(?P<y>{YEAR})\s?年度?(?!\s?\d{{1,2}}\s?月)(?!度?(?:工作)?(?:计划|要点|打算|安排))"
+SPOKEN_YEAR_PATTERN = re.compile(
+    rf"(?P<y>{YEAR_REGEX})\s?年度?(?!\s?\d{{1,2}}\s?月)(?!度?(?:工作)?(?:计划|要点|打算|安排))"
 )
-QUOTED = re.compile(r"《[^《》]{0,60}》|\((?:20\d\d)\)\s?\d+\s?号")
-FUTURE = re.compile(
+QUOTED_PATTERN = re.compile(r"《[^《》]{0,60}》|\((?:20\d\d)\)\s?\d+\s?号")
+FUTURE_PATTERN = re.compile(
     r"年,?(?:我|本|全)?[局委办厅区县市镇乡省院站队街]?道?(?:将|要继续|计划|打算|拟)"
 )
 
@@ -70,7 +77,7 @@ class Period:
 
 def period_of(reading: Reading) -> Period | None:
     """The period that the report says its numbers cover."""
-    for pattern in (COVERED, WHOLE_YEAR):
+    for pattern in (COVERED_PATTERN, WHOLE_YEAR_PATTERN):
         for m in pattern.finditer(reading.form):
             first = day_of(m)
             last = f"{year_of(m['y2'] or m['y'])}-{int(m['m2']):02d}-{int(m['d2']):02d}"
@@ -164,12 +171,14 @@ def _from_text(
     reading: Reading, spoken: Counter[int], published: str | None
 ) -> Fact | None:
     head = reading.form[:600]
-    unquoted = QUOTED.sub(lambda q: " " * len(q[0]), head)
-    if (m := SELF.search(unquoted) or SELF.search(head)) and (year := year_of(m["y"])):
+    unquoted = QUOTED_PATTERN.sub(lambda q: " " * len(q[0]), head)
+    if (m := OWN_NAME_PATTERN.search(unquoted) or OWN_NAME_PATTERN.search(head)) and (
+        year := year_of(m["y"])
+    ):
         confidence, rule = 0.9, "the report names itself"
         span: tuple[int, int] | None = m.span()
     elif spoken:
-        first = SPOKEN.search(unquoted[:400])
+        first = SPOKEN_YEAR_PATTERN.search(unquoted[:400])
         opening = year_of(first["y"]) if first else None
         year, count = spoken.most_common(1)[0]
         agrees = opening == year and count > sum(spoken.values()) / 2
@@ -193,14 +202,14 @@ def _spoken(reading: Reading) -> Counter[int]:
     """How often the text speaks of each year: not in titles of other documents, in dates, or in
     plans.
     """
-    body = QUOTED.sub("", reading.form)
+    body = QUOTED_PATTERN.sub("", reading.form)
     found: Counter[int] = Counter()
-    for m in SPOKEN.finditer(body):
+    for m in SPOKEN_YEAR_PATTERN.finditer(body):
         year = year_of(m["y"])
         if (
             year
             and FIRST_YEAR <= year <= LAST_YEAR
-            and not FUTURE.match(body, m.end() - 1)
+            and not FUTURE_PATTERN.match(body, m.end() - 1)
         ):
             found[year] += 1
     return found

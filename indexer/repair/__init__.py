@@ -25,22 +25,22 @@ REPAIRERS: tuple[Repairer, ...] = (
     Repairer(
         mojibake.KIND_LATIN,
         "UTF-8 that was read as Latin-1 or code page 1252",
-        mojibake.AS_LATIN,
+        mojibake.AS_LATIN_PATTERN,
         mojibake.find_latin,
         ("ä¿¡æ\x81¯å…¬å¼€", "信息公开"),
-        signs=mojibake.LEADS,
+        signs=mojibake.LEAD_CLASS,
     ),
     Repairer(
         mojibake.KIND_GBK,
         "UTF-8 that was read as GBK",
-        mojibake.TWO_AS_GBK,
+        mojibake.TWO_AS_GBK_PATTERN,
         mojibake.find_gbk,
         ("鏀垮簻淇℃伅", "政府信息"),
     ),
     Repairer(
-        out_of_step.KIND,
+        out_of_step.REPAIR_KIND,
         "GBK cut at bytes that only looked like punctuation, and read one byte out of step after the cut",
-        out_of_step.GATE,
+        out_of_step.GATE_PATTERN,
         out_of_step.find,
         ("工作已經完成?,F將有關情況報告如下", "工作已經完成。現將有關情況報告如下"),
         signs="?？",
@@ -48,7 +48,7 @@ REPAIRERS: tuple[Repairer, ...] = (
     Repairer(
         "gloss",
         "pinyin that a tool put after the same characters throughout a document",
-        gloss.GATE,
+        gloss.GATE_PATTERN,
         gloss.strip,
         (
             "區(qū)政府、區(qū)委、區(qū)局、區(qū)辦、區(qū)直",
@@ -58,30 +58,30 @@ REPAIRERS: tuple[Repairer, ...] = (
     Repairer(
         "private_use",
         "private-use characters whose meaning is known: bullets of symbol fonts, characters that GB 18030 moved",
-        characters.PRIVATE,
+        characters.PRIVATE_PATTERN,
         characters.find_private,
         ("\uf0b7主动公开", "•主动公开"),
-        signs=characters.PRIVATES,
+        signs=characters.PRIVATE_CLASS,
     ),
     Repairer(
         "invisible",
         "controls, zero-width characters, soft hyphens, byte order marks inside",
-        characters.INVISIBLE,
+        characters.INVISIBLE_PATTERN,
         characters.find_invisible,
         ("政府\u200b信息", "政府信息"),
-        signs=characters.INVISIBLES,
+        signs=characters.INVISIBLE_CLASS,
     ),
     Repairer(
         "radical",
         "radicals that PDF fonts set for characters",
-        characters.RADICAL,
+        characters.RADICAL_PATTERN,
         characters.find_radicals,
         ("⼯作⻓效机制", "工作长效机制"),
-        signs=characters.RADICALS,
+        signs=characters.RADICAL_CLASS,
     ),
 )
 
-SIGNS = re.compile("[" + "".join(repairer.signs for repairer in REPAIRERS) + "]")
+SIGN_PATTERN = re.compile("[" + "".join(repairer.signs for repairer in REPAIRERS) + "]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def repair(text: str) -> Repaired:
     current = text
     edits: list[Edit] = []
     marks: list[Edit] = []
-    signs = SIGNS.search(text) is not None
+    signs = SIGN_PATTERN.search(text) is not None
     for repairer in REPAIRERS:
         if (repairer.signs and not signs) or not repairer.gate.search(current):
             continue

@@ -14,12 +14,12 @@ from indexer.repair.edits import Edit
 from indexer.repair.table import Findings
 
 __all__ = [
-    "INVISIBLE",
-    "INVISIBLES",
-    "PRIVATE",
-    "PRIVATES",
-    "RADICAL",
-    "RADICALS",
+    "INVISIBLE_PATTERN",
+    "INVISIBLE_CLASS",
+    "PRIVATE_PATTERN",
+    "PRIVATE_CLASS",
+    "RADICAL_PATTERN",
+    "RADICAL_CLASS",
     "find_invisible",
     "find_private",
     "find_radicals",
@@ -27,45 +27,45 @@ __all__ = [
 
 # Controls (but tab and line ends), soft hyphens, zero-width and direction marks, byte
 # order marks inside.
-INVISIBLES = (
+INVISIBLE_CLASS = (
     "\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028\u2029"
     "\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
 )
 
-INVISIBLE = re.compile(f"[{INVISIBLES}]+")
+INVISIBLE_PATTERN = re.compile(f"[{INVISIBLE_CLASS}]+")
 
 LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 
-PRIVATES = "\ue000-\uf8ff\ufffd"
-PRIVATE = re.compile(f"[{PRIVATES}]+")
+PRIVATE_CLASS = "\ue000-\uf8ff\ufffd"
+PRIVATE_PATTERN = re.compile(f"[{PRIVATE_CLASS}]+")
 
-RADICALS = "\u2e80-\u2fd5"
-RADICAL = re.compile(f"[{RADICALS}]")
+RADICAL_CLASS = "\u2e80-\u2fd5"
+RADICAL_PATTERN = re.compile(f"[{RADICAL_CLASS}]")
 
 # CJK radicals supplement to the characters they stand for (Unicode's
 # EquivalentUnifiedIdeograph).
-SUPPLEMENT = dict(zip(
+SUPPLEMENT_RADICALS = dict(zip(
     "⺁⺄⺅⺆⺇⺉⺋⺎⺏⺐⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺴⺶⺷⺹⺺⺻⺼⺾⺿⻀⻁⻂⻃⻄⻅⻆⻈⻉⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻮⻯⻰⻱⻲⻳",
     "厂乙亻冂几刂㔾兀尣尢巳幺彑彐忄㣺扌攵旡日月歺母民氵氺灬爫爫丬犭王疋目示礻竹糹纟罓罒网羊羊耂肀聿肉艹艹艹虎衤覀西见角讠贝车辶辶辶阝钅長镸长门阝雨青韦页风飞食飠饣马骨鬼鱼鸟卤麦黄黾斉齐齿竜龙龜亀龟",
     strict=True,
 ))  # fmt: skip
 
 # Bullets of Symbol and Wingdings, as word processors leave them.
-SYMBOLS = {
+SYMBOL_BULLETS = {
     0xF020: " ", 0xF06C: "●", 0xF06D: "❍", 0xF06E: "■", 0xF06F: "□", 0xF071: "❑", 0xF074: "⧫", 0xF075: "◆",
     0xF076: "❖", 0xF077: "⬥", 0xF09F: "•", 0xF0A7: "▪", 0xF0A8: "◻", 0xF0B7: "•", 0xF0D8: "➢", 0xF0E0: "→",
     0xF0FB: "✗", 0xF0FC: "✓", 0xF0FD: "☒", 0xF0FE: "☑",
 }  # fmt: skip
 
 # What GB 18030-2005 and -2022 moved out of the private use area.
-GB18030 = {
+GB18030_MOVED = {
     **{0xE78D + k: chr(p) for k, p in enumerate((0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A)))},
     0xE5E5: "　", 0xE7C7: "ḿ", 0xE7C8: "ǹ",
     0xE81E: "\u9fb4", 0xE826: "\u9fb5", 0xE82B: "\u9fb6", 0xE82C: "\u9fb7", 0xE832: "\u9fb8", 0xE843: "\u9fb9",
     0xE854: "\u9fba", 0xE864: "\u9fbb",
 }  # fmt: skip
 
-KNOWN = SYMBOLS | GB18030
+KNOWN_PRIVATE = SYMBOL_BULLETS | GB18030_MOVED
 
 
 def find_invisible(text: str, findings: Findings) -> list[Edit]:
@@ -79,7 +79,7 @@ def find_invisible(text: str, findings: Findings) -> list[Edit]:
             "invisible",
             0.99,
         )
-        for m in INVISIBLE.finditer(text)
+        for m in INVISIBLE_PATTERN.finditer(text)
     ]
 
 
@@ -89,9 +89,9 @@ def find_private(text: str, findings: Findings) -> list[Edit]:
     """
     del findings
     out: list[Edit] = []
-    for m in PRIVATE.finditer(text):
+    for m in PRIVATE_PATTERN.finditer(text):
         for k, c in enumerate(m[0], m.start()):
-            known = KNOWN.get(ord(c))
+            known = KNOWN_PRIVATE.get(ord(c))
             kind = "character_lost" if c == "\ufffd" else "private_use"
             out.append(
                 Edit(
@@ -110,8 +110,12 @@ def find_radicals(text: str, findings: Findings) -> list[Edit]:
     """Radicals as the characters that they stand for."""
     del findings
     found = (
-        (m.start(), SUPPLEMENT.get(m[0]) or unicodedata.normalize("NFKC", m[0]), m[0])
-        for m in RADICAL.finditer(text)
+        (
+            m.start(),
+            SUPPLEMENT_RADICALS.get(m[0]) or unicodedata.normalize("NFKC", m[0]),
+            m[0],
+        )
+        for m in RADICAL_PATTERN.finditer(text)
     )
     return [
         Edit(at, at + 1, after, "radical", 0.97)

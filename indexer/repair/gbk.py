@@ -11,15 +11,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-__all__ = ["DELIMITERS", "GAP", "PAIRS", "codes_of", "damage", "encode", "is_gap"]
+__all__ = [
+    "DELIMITER_BYTES",
+    "GAP_MARK",
+    "PAIR_TABLE",
+    "codes_of",
+    "damage",
+    "encode",
+    "is_gap",
+]
 
 # ，！。、 in the order in which the tool cut; that order decides between overlapping
 # ones.
-DELIMITERS = (b"\xa3\xac", b"\xa3\xa1", b"\xa1\xa3", b"\xa1\xa2")
+DELIMITER_BYTES = (b"\xa3\xac", b"\xa3\xa1", b"\xa1\xa3", b"\xa1\xa2")
 
 # Stands for a pair that decoded to nothing visible: the private use area, deleted
 # later, or an ideographic space.
-GAP = "\x00"
+GAP_MARK = "\x00"
 
 
 @cache
@@ -29,17 +37,17 @@ def _pairs() -> list[str]:
     for lead in range(0x81, 0xFF):
         for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
             c = bytes((lead, trail)).decode("gbk", "replace")
-            table[lead << 8 | trail] = GAP if "\ufffd" in c else c
+            table[lead << 8 | trail] = GAP_MARK if "\ufffd" in c else c
     return table
 
 
-PAIRS = _pairs()
-_FOLD = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: None, 0: None}
+PAIR_TABLE = _pairs()
+_FOLD_TABLE = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: None, 0: None}
 
 
 def is_gap(lead: int, trail: int) -> bool:
     """Whether the pair leaves no trace in the text as received."""
-    return PAIRS[lead << 8 | trail] in (GAP, "　")
+    return PAIR_TABLE[lead << 8 | trail] in (GAP_MARK, "　")
 
 
 def encode(c: str) -> bytes | None:
@@ -80,7 +88,7 @@ def _decode(piece: bytes) -> str:
             i += 1
             continue
         trail = piece[i + 1] if i + 1 < n else 0
-        out.append(PAIRS[lead << 8 | trail] or "?")
+        out.append(PAIR_TABLE[lead << 8 | trail] or "?")
         i += 2
     return "".join(out)
 
@@ -97,14 +105,14 @@ def damage(text: str, glosses: Mapping[str, str], *, folded: bool = True) -> str
         if target in data:
             data = data.replace(target, target + b"(" + reading.encode("gbk") + b")")
     pieces = [data]
-    for cut in DELIMITERS:
+    for cut in DELIMITER_BYTES:
         pieces = [p for piece in pieces for p in _cut(piece, cut)]
     decoded = "".join(map(_decode, pieces))
-    return decoded.translate(_FOLD) if folded else decoded.replace(GAP, "")
+    return decoded.translate(_FOLD_TABLE) if folded else decoded.replace(GAP_MARK, "")
 
 
 def _cut(piece: bytes, delimiter: bytes) -> list[bytes]:
-    if piece in DELIMITERS or delimiter not in piece:
+    if piece in DELIMITER_BYTES or delimiter not in piece:
         return [piece]
     out = []
     for part in piece.split(delimiter):

@@ -18,25 +18,35 @@ from indexer.repair import language_model
 from indexer.repair.edits import Edit
 from indexer.repair.table import Findings
 
-__all__ = ["GATE", "HAN", "READING", "Glosses", "readings", "strip", "survey"]
+__all__ = [
+    "GATE_PATTERN",
+    "HAN_CLASS",
+    "READING_REGEX",
+    "Glosses",
+    "readings",
+    "strip",
+    "survey",
+]
 
-HAN = "\u3400-\u9fff\uf900-\ufaff"
-READING = "(?:[a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]|[\u0300\u0301\u0304\u0308\u030c]){1,12}"
-GLOSS = re.compile(rf"([{HAN}])([(（])({READING})([)）])")
-GATE = re.compile(rf"[(（]{READING}[)）]")
-PLAIN = re.compile("[a-zü]+")
+HAN_CLASS = "\u3400-\u9fff\uf900-\ufaff"
+READING_REGEX = (
+    "(?:[a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]|[\u0300\u0301\u0304\u0308\u030c]){1,12}"
+)
+GLOSS_PATTERN = re.compile(rf"([{HAN_CLASS}])([(（])({READING_REGEX})([)）])")
+GATE_PATTERN = re.compile(rf"[(（]{READING_REGEX}[)）]")
+PLAIN_PATTERN = re.compile("[a-zü]+")
 
 # Glosses a document must show before any is taken out, where nothing else speaks of
 # damage.
-MINIMUM = 5
+MIN_GLOSSES = 5
 
 # Glosses for each bare one that is forgiven: a character is missed where another gloss
 # was put between its bytes.
-TOLERANCE = 6
+BARE_TOLERANCE = 6
 
 # Log probability of a character that prose uses often: tools gloss such, people gloss
 # rare names.
-COMMON = -10.5
+COMMON_LOG = -10.5
 
 
 @cache
@@ -77,11 +87,11 @@ def survey(text: str, *, tones: bool) -> Glosses:
     if "(" not in text and "（" not in text:
         return Glosses((), {}, frozenset())
     places = tuple(
-        m for m in GLOSS.finditer(text) if _is_gloss(m[1], m[3], tones=tones)
+        m for m in GLOSS_PATTERN.finditer(text) if _is_gloss(m[1], m[3], tones=tones)
     )
     glossed = Counter(m[1] for m in places)
     bare = Counter(c for c in text if c in glossed)
-    always = {c for c, n in glossed.items() if (bare[c] - n) * TOLERANCE <= n}
+    always = {c for c, n in glossed.items() if (bare[c] - n) * BARE_TOLERANCE <= n}
     return Glosses(
         places,
         {m[1]: unicodedata.normalize("NFC", m[3]) for m in places if m[1] in always},
@@ -90,7 +100,7 @@ def survey(text: str, *, tones: bool) -> Glosses:
 
 
 def _is_gloss(c: str, reading: str, *, tones: bool) -> bool:
-    if PLAIN.fullmatch(reading) and not tones:
+    if PLAIN_PATTERN.fullmatch(reading) and not tones:
         return reading in toneless(c)
     return tones and unicodedata.normalize("NFC", reading) in readings(c)
 
@@ -101,7 +111,7 @@ def strip(text: str, findings: Findings) -> list[Edit]:
     for tones in (True, False):
         found = survey(text, tones=tones)
         if _by_tool(
-            found, 1 if tones and findings.applied("gbk_out_of_step") else MINIMUM
+            found, 1 if tones and findings.applied("gbk_out_of_step") else MIN_GLOSSES
         ):
             places = (m for m in found.places if m[1] in found.reading)
             kind = "gloss" if tones else "gloss_toneless"
@@ -121,6 +131,6 @@ def _by_tool(found: Glosses, minimum: int) -> bool:
         return False
     model = language_model.load()
     common = sum(
-        model.single.get(model.simplify(c), -99.0) > COMMON for c in found.reading
+        model.single.get(model.simplify(c), -99.0) > COMMON_LOG for c in found.reading
     )
     return common >= 0.6 * len(found.reading)

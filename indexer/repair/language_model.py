@@ -26,13 +26,13 @@ __all__ = ["LanguageModel", "Style", "load"]
 # A byte of the file is a log probability in sixteenths of a nat below zero.
 LOG_STEP = 16
 
-UNKNOWN = -17.0
-WORD_REACH = 7
+UNKNOWN_SCORE = -17.0
+MAX_WORD_LENGTH = 7
 # Share of two characters that are the end of a word and the start of any other.
-JOIN = 0.3
+JOIN_SHARE = 0.3
 
 # Shares of what dictionaries do not list, in government prose folded to half width.
-PUNCTUATION = {
+PUNCTUATION_SHARES = {
     "\n": 0.02, ",": 0.05, "。": 0.025, "、": 0.02, "“": 0.004, "”": 0.004, "《": 0.004, "》": 0.004, "(": 0.005,
     ")": 0.005, ":": 0.005, ";": 0.005, "?": 0.001, "!": 0.002, "‘": 0.0002, "’": 0.0002, "—": 0.002,
     "…": 0.0005, "·": 0.0005, "『": 0.0005, "』": 0.0005, "「": 0.0005, "」": 0.0005, "〈": 0.0001, "〉": 0.0001,
@@ -43,7 +43,7 @@ PUNCTUATION = {
 
 # Full width as half width, ideographic spaces dropped: what the damaging tool did, and
 # what scores are asked in.
-FOLD = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: None}
+FOLD_TABLE = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3000: None}
 
 
 class Style:
@@ -117,7 +117,7 @@ class LanguageModel:
         )
         self.simplified_only = frozenset(text["simplified_only"])
         self.traditional_only = frozenset(text["traditional"])
-        share = 1 - sum(PUNCTUATION.values())
+        share = 1 - sum(PUNCTUATION_SHARES.values())
         self.single: dict[str, float] = dict(
             zip(
                 text["characters"],
@@ -125,7 +125,7 @@ class LanguageModel:
                 strict=True,
             )
         )
-        self.single |= {c: math.log(p) for c, p in PUNCTUATION.items()}
+        self.single |= {c: math.log(p) for c, p in PUNCTUATION_SHARES.items()}
         self.start: dict[str, float] = dict(
             zip(
                 text["characters"],
@@ -163,22 +163,24 @@ class LanguageModel:
         """The text in simplified characters and half width; as long as it was, but for ideographic
         spaces.
         """
-        return text.translate(FOLD).translate(self.to_simplified)
+        return text.translate(FOLD_TABLE).translate(self.to_simplified)
 
     def knows(self, c: str) -> bool:
         """Whether a simplified character is one that prose uses."""
-        return self.single.get(c, UNKNOWN) > -16.0
+        return self.single.get(c, UNKNOWN_SCORE) > -16.0
 
     def pair(self, a: str, b: str) -> float:
         """P(b | a) from running text and dictionary."""
-        if b in PUNCTUATION:
-            return PUNCTUATION[b] * (0.2 + 1.2 * self.end.get(a, 0.5))
+        if b in PUNCTUATION_SHARES:
+            return PUNCTUATION_SHARES[b] * (0.2 + 1.2 * self.end.get(a, 0.5))
         if b not in self.start:
             return 1e-7
         if a not in self.end:
             return self.start[b] + 1e-7
         return (
-            0.7 * self.pairs.get(a + b, 0.0) + JOIN * self.end[a] * self.start[b] + 1e-7
+            0.7 * self.pairs.get(a + b, 0.0)
+            + JOIN_SHARE * self.end[a] * self.start[b]
+            + 1e-7
         )
 
     def word_score(self, text: str) -> float:
@@ -187,8 +189,8 @@ class LanguageModel:
         best = [0.0] * (n + 1)
         for i in range(n - 1, -1, -1):
             c = text[i]
-            top = (words.get(c) or single.get(c, UNKNOWN - 2)) + best[i + 1]
-            for j in range(i + 2, min(n, i + WORD_REACH) + 1):
+            top = (words.get(c) or single.get(c, UNKNOWN_SCORE - 2)) + best[i + 1]
+            for j in range(i + 2, min(n, i + MAX_WORD_LENGTH) + 1):
                 p = words.get(text[i:j])
                 if p is not None and p + best[j] > top:
                     top = p + best[j]

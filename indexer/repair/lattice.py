@@ -18,15 +18,15 @@ from indexer.repair import gloss
 from indexer.repair.gbk import codes_of
 from indexer.repair.script import Script, Sequences
 
-__all__ = ["LOST", "READING_CLOSED", "Candidate", "Lattice", "State"]
+__all__ = ["LOST_MARK", "READING_CLOSED", "Candidate", "Lattice", "State"]
 
-BEAM = 32
+BEAM_WIDTH = 32
 # States kept of those that the future cannot tell apart, so that a posterior has
 # alternatives to weigh.
-KEPT = 6
+KEPT_ALIKE = 6
 
 # States this many nats below the best are dropped.
-MARGIN = 14.0
+SCORE_MARGIN = 14.0
 
 # States of a position after which lost pairs are looked for; by then the others are far
 # behind.
@@ -35,19 +35,19 @@ GAP_SOURCES = 10
 GAP_FANOUT = 26
 # States whose last character is looked for where its trail byte is lost: it can be any
 # of its row.
-FINAL = 30
+FINAL_STATES = 30
 
 GAP_COST = 0.5
-MOST_GAPS = 12
+MAX_GAPS = 12
 # Pairs lost one after another that are looked for; more leave too much to guess.
 RUN_OF_GAPS = 2
 
 
-LONGEST = 80
-READING_CLOSED = re.compile(rf"({gloss.READING})[)）]")
+MAX_RUN = 80
+READING_CLOSED = re.compile(rf"({gloss.READING_REGEX})[)）]")
 # Stands for what a lost trail byte took with it: a digit, a point, a space; nobody can
 # say which, so "?" stays.
-LOST = "\x01"
+LOST_MARK = "\x01"
 
 
 class Candidate(NamedTuple):
@@ -88,7 +88,7 @@ class Lattice:
         """
         out: list[Candidate] = []
         n = len(self.observed)
-        for j in range(at, min(n, at + LONGEST) + 1):
+        for j in range(at, min(n, at + MAX_RUN) + 1):
             if not states or j < at:
                 break
             states = _pruned(states)
@@ -98,7 +98,7 @@ class Lattice:
             if j >= n or c in "?？":
                 break
             states = [s for pair in codes_of(c) for s in self._read(both, *pair)]
-            m = gloss.GLOSS.match(self.observed, j)
+            m = gloss.GLOSS_PATTERN.match(self.observed, j)
             if m and states:
                 out += self._over_gloss(states, m.end())
         best: dict[tuple[str, int], float] = {}
@@ -124,7 +124,7 @@ class Lattice:
         """The state one character further."""
         score = s.score + self.sequences.next(s.seen, c) - gap * GAP_COST
         if c in "，！。、" and len(s.text) > self.context + 1:
-            score -= MARGIN  # whole, it would have been cut at
+            score -= SCORE_MARGIN  # whole, it would have been cut at
         return State(
             score,
             lead,
@@ -145,7 +145,7 @@ class Lattice:
             [
                 self._with(s, c, -trail, 1)
                 for s in states[:GAP_SOURCES]
-                if s.lead > 0 and s.gaps < MOST_GAPS
+                if s.lead > 0 and s.gaps < MAX_GAPS
                 for trail, c in self.script.before_gap.get(s.lead, ())
             ]
         )[:GAP_FANOUT]
@@ -155,7 +155,7 @@ class Lattice:
                 [
                     self._with(s, c, -trail, 1)
                     for s in found[:GAP_SOURCES]
-                    if s.gaps < MOST_GAPS
+                    if s.gaps < MAX_GAPS
                     for trail, c in self.script.between(-s.lead, s.seen[-1])
                 ]
             )[:GAP_FANOUT]
@@ -198,7 +198,9 @@ class Lattice:
                     yield Candidate(s.score, s.text, j + 1)
                 else:
                     yield Candidate(
-                        s.score + self.sequences.next(s.seen, "0"), s.text + LOST, j + 1
+                        s.score + self.sequences.next(s.seen, "0"),
+                        s.text + LOST_MARK,
+                        j + 1,
                     )
 
     def _begun(
@@ -209,22 +211,22 @@ class Lattice:
             s
             for gap in (False, True)
             for s in sorted((s for s in states if (s.lead < 0) is gap), reverse=True)[
-                :FINAL
+                :FINAL_STATES
             ]
         ]
         begun = [self._with(s, c, 0) for s in likeliest for c in characters(s.lead)]
-        return _pruned(begun, 4 * BEAM)
+        return _pruned(begun, 4 * BEAM_WIDTH)
 
 
-def _pruned(states: list[State], beam: int = BEAM) -> list[State]:
+def _pruned(states: list[State], beam: int = BEAM_WIDTH) -> list[State]:
     """The best states, a few of each kind: the same lead and the same two last characters."""
     kinds: dict[tuple[int, str], int] = {}
     out: list[State] = []
     for s in sorted(states, reverse=True):
-        if len(out) == beam or s.score < out[0].score - MARGIN if out else False:
+        if len(out) == beam or s.score < out[0].score - SCORE_MARGIN if out else False:
             break
         key = s.lead, s.seen
         kinds[key] = kinds.get(key, 0) + 1
-        if kinds[key] <= KEPT:
+        if kinds[key] <= KEPT_ALIKE:
             out.append(s)
     return out

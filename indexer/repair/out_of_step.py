@@ -16,56 +16,58 @@ from functools import cache, cached_property
 
 from indexer.repair import gloss, language_model
 from indexer.repair.edits import Edit
-from indexer.repair.gbk import DELIMITERS, PAIRS, codes_of, damage
-from indexer.repair.lattice import LOST, READING_CLOSED, Candidate, Lattice, State
+from indexer.repair.gbk import DELIMITER_BYTES, PAIR_TABLE, codes_of, damage
+from indexer.repair.lattice import LOST_MARK, READING_CLOSED, Candidate, Lattice, State
 from indexer.repair.script import Script, Sequences
 from indexer.repair.table import Findings
 
-__all__ = ["GATE", "KIND", "find"]
+__all__ = ["GATE_PATTERN", "REPAIR_KIND", "find"]
 
-KIND = "gbk_out_of_step"
+REPAIR_KIND = "gbk_out_of_step"
 # A lost lead byte before what looked like a delimiter; or a trail byte lost to the
 # gloss put before it.
-GATE = re.compile(
-    rf"[?？](?:(?=[。！!，,、])|(?<=[{gloss.HAN}]\?)(?={gloss.READING}\)))"
+GATE_PATTERN = re.compile(
+    rf"[?？](?:(?=[。！!，,、])|(?<=[{gloss.HAN_CLASS}]\?)(?={gloss.READING_REGEX}\)))"
 )
 
-THRESHOLD = 0.85
+MIN_POSTERIOR = 0.85
 # In simplified text runs are longer and lose more pairs; no such document is known, so
 # that less is ventured.
-SIMPLIFIED_THRESHOLD = 0.95
+MIN_POSTERIOR_SIMPLIFIED = 0.95
 
 # Nats by which a repair must be likelier than the text as received.
-GAIN = 6.0
+MIN_GAIN = 6.0
 
 SEQUENCE_WEIGHT = 0.7
 WORD_WEIGHT = 0.5
 # Characters of repaired text above an event that it is told of: enough to hold the list
 # marker before it.
-SEEN = 4000
+SEEN_CHARACTERS = 4000
 
 # Repairs weighed of those that end at the same place; longer ones have more to explain,
 # and score lower before it.
-TRIED = 50
+TRIED_REPAIRS = 50
 
-CONTEXT = 8
+CONTEXT_LENGTH = 8
 # Nats lost for every bracket or quotation mark of the line that a repair leaves without
 # its partner.
-LEFT_OPEN = 4.0
+OPEN_BRACKET_COST = 4.0
 
-BRACKETS = ("“”", "《》", "()", "「」")
-UNLIKELY = re.compile(
+BRACKET_PAIRS = ("“”", "《》", "()", "「」")
+UNLIKELY_PATTERN = re.compile(
     r"^[　\n]*[）)》”、，。,;；:：！？]|。[。，、；：！？）—,;:!?)]|。[”』」][，、,是的等]|[，、,][。，、,]"
 )
-MARKER = re.compile(r"　*[（(]([一二三四五六七八九十]{1,3})[）)]")
-MARKERS = re.compile(r"(?:^|\n)\s*[（(]([一二三四五六七八九十]{1,3})[）)]")
-NUMERALS = [t + u for t in ("", "十", "二十") for u in ("", *"一二三四五六七八九")][1:]
-RECEIVED = re.compile(rf"[（(]({gloss.READING})[)）]")
-WIDE = {",": "，", "!": "！"}
+MARKER_PATTERN = re.compile(r"　*[（(]([一二三四五六七八九十]{1,3})[）)]")
+LIST_MARKERS_PATTERN = re.compile(r"(?:^|\n)\s*[（(]([一二三四五六七八九十]{1,3})[）)]")
+HAN_NUMERALS = [t + u for t in ("", "十", "二十") for u in ("", *"一二三四五六七八九")][
+    1:
+]
+RECEIVED_GLOSS_PATTERN = re.compile(rf"[（(]({gloss.READING_REGEX})[)）]")
+WIDE_FORMS = {",": "，", "!": "！"}
 # A lost byte, and as far as what is out of step can be expected to go.
-NEAR_DAMAGE = re.compile("[?？][。！!，,、]?[^，,。、;；:\n]*")
+NEAR_DAMAGE_PATTERN = re.compile("[?？][。！!，,、]?[^，,。、;；:\n]*")
 
-DELIMITED = frozenset("。！!，,、")
+DELIMITER_CHARACTERS = frozenset("。！!，,、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ class Document:
     @cached_property
     def sequences(self) -> Sequences:
         """The scores of sequences, with the clean text of the document counted in."""
-        clean = NEAR_DAMAGE.sub("\n", gloss.GLOSS.sub(r"\1", self.received))
+        clean = NEAR_DAMAGE_PATTERN.sub(
+            "\n", gloss.GLOSS_PATTERN.sub(r"\1", self.received)
+        )
         return Sequences(self.model, clean)
 
 
@@ -130,8 +134,8 @@ def find(text: str, findings: Findings) -> list[Edit]:
     document = Document(text)
     out: list[Edit] = []
     done, at, search = "", 0, 0
-    while m := GATE.search(text, search):
-        done = (done + text[at : m.start()])[-SEEN:]
+    while m := GATE_PATTERN.search(text, search):
+        done = (done + text[at : m.start()])[-SEEN_CHARACTERS:]
         edit = _event(document, m.start(), done)
         at, search = m.start(), m.start() + 1
         if edit is None:
@@ -152,34 +156,36 @@ def _event(document: Document, start: int, done: str) -> Edit | None:
     line_end = (
         len(text) if line_end < 0 else line_end - text.endswith("\r", 0, line_end)
     )
-    before = RECEIVED.sub("", done[done.rfind("\n") + 1 :]).lstrip()
-    marker = MARKERS.findall(done)[-1:]
+    before = RECEIVED_GLOSS_PATTERN.sub("", done[done.rfind("\n") + 1 :]).lstrip()
+    marker = LIST_MARKERS_PATTERN.findall(done)[-1:]
     event = Event(
         document, text[line_start:line_end], start - line_start, before, "".join(marker)
     )
     verdict = event.verdict()
-    if verdict is None or verdict.gain < GAIN:
+    if verdict is None or verdict.gain < MIN_GAIN:
         return None
     end = line_start + verdict.end
     if verdict.posterior < (
-        THRESHOLD if document.traditional else SIMPLIFIED_THRESHOLD
+        MIN_POSTERIOR if document.traditional else MIN_POSTERIOR_SIMPLIFIED
     ):
         return Edit(
             start,
             end,
             text[start:end],
-            KIND,
+            REPAIR_KIND,
             round(verdict.posterior, 3),
             applied=False,
         )
     after = _shown(verdict.text, folded=document.folded)
-    return Edit(start, end, after, KIND, round(verdict.posterior, 3))
+    return Edit(start, end, after, REPAIR_KIND, round(verdict.posterior, 3))
 
 
 def _shown(text: str, *, folded: bool) -> str:
     """A repair in the form of the text around it."""
-    text = text.replace(LOST, "?")
-    return text.translate(language_model.FOLD) if folded else text.replace("　", "")
+    text = text.replace(LOST_MARK, "?")
+    return (
+        text.translate(language_model.FOLD_TABLE) if folded else text.replace("　", "")
+    )
 
 
 @dataclass(eq=False)
@@ -198,7 +204,7 @@ class Event:
     @property
     def injected(self) -> bool:
         """Whether a gloss was put inside a pair, rather than a delimiter found there."""
-        return self.line[self.start + 1 : self.start + 2] not in DELIMITED
+        return self.line[self.start + 1 : self.start + 2] not in DELIMITER_CHARACTERS
 
     @property
     def at_line_start(self) -> bool:
@@ -222,7 +228,7 @@ class Event:
     @cached_property
     def context(self) -> str:
         """The repaired text that the repair continues."""
-        return ("\n" + self.before)[-CONTEXT:]
+        return ("\n" + self.before)[-CONTEXT_LENGTH:]
 
     @cached_property
     def seen(self) -> str:
@@ -239,7 +245,7 @@ class Event:
         out = []
         for c in lattice.candidates(states, at):
             kept[c.end] += 1
-            if kept[c.end] <= TRIED:
+            if kept[c.end] <= TRIED_REPAIRS:
                 out.append(c._replace(text=c.text[len(self.context) :]))
         return out
 
@@ -271,7 +277,7 @@ class Event:
         leads = [
             t
             for t in range(0x81, 0xFF)
-            if self._is_glossed(PAIRS[trail << 8 | t], m[1])
+            if self._is_glossed(PAIR_TABLE[trail << 8 | t], m[1])
         ]
         return [State(0.0, lead, self.context, self.seen, 0) for lead in leads], m.end()
 
@@ -293,18 +299,22 @@ class Event:
     def _cut_before(left: tuple[tuple[int, int], ...], c: str) -> bool:
         """Whether the tool would have cut between the character before and the repair."""
         right = codes_of(c)
-        return bool(left and right) and bytes((left[0][1], right[0][0])) in DELIMITERS
+        return (
+            bool(left and right) and bytes((left[0][1], right[0][0])) in DELIMITER_BYTES
+        )
 
     def _reproduces(self, c: Candidate) -> bool:
         body = c.text.removesuffix("(")
         glosses = dict(self.document.glosses.reading)
         start, end, tail = self.start, c.end, ""
         lost = self.line[end - 1] in "?？"
-        if m := (READING_CLOSED if body != c.text else RECEIVED).match(self.line, end):
+        if m := (READING_CLOSED if body != c.text else RECEIVED_GLOSS_PATTERN).match(
+            self.line, end
+        ):
             if m[1] in gloss.readings(body[-1]):
                 glosses[body[-1]] = unicodedata.normalize("NFC", m[1])
                 end = m.end()
-        elif lost and self.line[end : end + 1] in DELIMITED:
+        elif lost and self.line[end : end + 1] in DELIMITER_CHARACTERS:
             tail = self.line[end]
             end += 1
         if self.injected:
@@ -314,30 +324,34 @@ class Event:
             if m := READING_CLOSED.match(self.line, self.start + 1):
                 glosses[code.decode("gbk", "replace")] = m[1]
         try:
-            made = damage(body.replace(LOST, "0") + WIDE.get(tail, tail), glosses)
+            made = damage(
+                body.replace(LOST_MARK, "0") + WIDE_FORMS.get(tail, tail), glosses
+            )
         except UnicodeEncodeError:
             return False
-        return made == self.line[start:end].translate(language_model.FOLD)
+        return made == self.line[start:end].translate(language_model.FOLD_TABLE)
 
     def score(self, text: str, end: int, horizon: int) -> float:
         """How likely the line is with `text` up to `end`, seen to a little past `horizon`."""
         sequences, body = (
             self.document.sequences,
-            text.removesuffix("(").replace(LOST, "0"),
+            text.removesuffix("(").replace(LOST_MARK, "0"),
         )
         if text.endswith("(") and (m := READING_CLOSED.match(self.line, end)):
             end = m.end()
         right = self.right(end, horizon)
         total = SEQUENCE_WEIGHT * sequences.text(self.seen, body + right)
         total += WORD_WEIGHT * self.document.model.word_score(
-            self.document.model.simplify(self.before[-CONTEXT:] + body + right)
+            self.document.model.simplify(self.before[-CONTEXT_LENGTH:] + body + right)
         )
         total -= 10 * len(
-            UNLIKELY.findall((self.before[-1:] or "\n") + body + right[:2])
+            UNLIKELY_PATTERN.findall((self.before[-1:] or "\n") + body + right[:2])
         )
-        line = (self.before + body + self.line[end:]).translate(language_model.FOLD)
-        total -= LEFT_OPEN * sum(
-            abs(line.count(pair[0]) - line.count(pair[1])) for pair in BRACKETS
+        line = (self.before + body + self.line[end:]).translate(
+            language_model.FOLD_TABLE
+        )
+        total -= OPEN_BRACKET_COST * sum(
+            abs(line.count(pair[0]) - line.count(pair[1])) for pair in BRACKET_PAIRS
         )
         return total + self._in_list(body + right)
 
@@ -347,24 +361,24 @@ class Event:
         """
         near, far = (
             self.line[end:horizon],
-            self.line[max(end, horizon) : max(end, horizon) + 4 * CONTEXT],
+            self.line[max(end, horizon) : max(end, horizon) + 4 * CONTEXT_LENGTH],
         )
-        far = RECEIVED.sub("", far)
-        seen = far.split("?", 1)[0][:CONTEXT]
+        far = RECEIVED_GLOSS_PATTERN.sub("", far)
+        seen = far.split("?", 1)[0][:CONTEXT_LENGTH]
         return (
-            RECEIVED.sub("", near)
+            RECEIVED_GLOSS_PATTERN.sub("", near)
             + seen
-            + ("\n" if seen == far and len(far) < CONTEXT else "")
+            + ("\n" if seen == far and len(far) < CONTEXT_LENGTH else "")
         )
 
     def _in_list(self, body: str) -> float:
         """What the list marker before says of this one."""
-        m = MARKER.match(body) if self.at_line_start else None
+        m = MARKER_PATTERN.match(body) if self.at_line_start else None
         if m is None:
             return -5.0 if body.startswith(("　（", "　(")) else 0.0
-        if m[1] == "一" or m[1] not in NUMERALS:
+        if m[1] == "一" or m[1] not in HAN_NUMERALS:
             return 0.0 if m[1] == "一" else -5.0
-        ahead = NUMERALS.index(m[1]) - (
-            NUMERALS.index(self.marker) if self.marker in NUMERALS else -1
+        ahead = HAN_NUMERALS.index(m[1]) - (
+            HAN_NUMERALS.index(self.marker) if self.marker in HAN_NUMERALS else -1
         )
         return {1: 3.0, 2: 1.0, 3: 0.0}.get(ahead, -3.0)

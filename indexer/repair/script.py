@@ -9,23 +9,23 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from indexer.repair import gloss
-from indexer.repair.gbk import PAIRS, is_gap
+from indexer.repair.gbk import PAIR_TABLE, is_gap
 from indexer.repair.language_model import LanguageModel, Style
 
-__all__ = ["FANOUT", "Script", "Sequences"]
+__all__ = ["MAX_LIKELIEST", "Script", "Sequences"]
 
 # Characters tried where bytes are lost: the likeliest.
-FANOUT = 30
+MAX_LIKELIEST = 30
 
-BETWEEN = 300
-BEGUN = 90
+BETWEEN_TRIED = 300
+BEGUN_TRIED = 90
 PROSE_WEIGHT = 1.0
 DOCUMENT_WEIGHT = 3.0
 # Nats against a full-width letter or digit: reports mostly write them in half width,
 # which cannot be damaged.
 WIDE_COST = 7.0
 
-NUMERALS = "一二三四五六七八九十"
+HAN_NUMERALS = "一二三四五六七八九十"
 
 
 @dataclass(eq=False)
@@ -46,7 +46,7 @@ class Script:
         self.known, self.by_lead, self.by_trail, self._after = {}, {}, {}, {}
         self._begun, self._read, self._between = {}, {}, {}
         simplify = self.model.simplify
-        for code, c in enumerate(PAIRS):
+        for code, c in enumerate(PAIR_TABLE):
             if (
                 c
                 and c not in self.excluded
@@ -81,7 +81,7 @@ class Script:
             row = self.gap_rows[trail_before]
             self._after[key] = [
                 c for b, c in self._common(self.by_trail.get(trail, [])) if b in row
-            ][:FANOUT]
+            ][:MAX_LIKELIEST]
         return self._after[key]
 
     @cached_property
@@ -106,9 +106,9 @@ class Script:
         key = trail, before
         if key not in self._between:
             pair, form = self.model.pair, self.model.simplify
-            row = self.between_gaps[trail][:BETWEEN]
+            row = self.between_gaps[trail][:BETWEEN_TRIED]
             self._between[key] = sorted(row, key=lambda tc: -pair(before, form(tc[1])))[
-                :FANOUT
+                :MAX_LIKELIEST
             ]
         return self._between[key]
 
@@ -122,7 +122,7 @@ class Script:
                 (t, c) for b in leads for t, c in self.by_lead.get(b, ()) if t >= 0x80
             ]
             self._begun[lead] = [c for _, c in self._common(row)]
-        return self._begun[lead][: BEGUN if lead > 0 else 4 * BEGUN]
+        return self._begun[lead][: BEGUN_TRIED if lead > 0 else 4 * BEGUN_TRIED]
 
     def begun_read(self, lead: int, reading: str) -> list[str]:
         """Those of them that are read so, whether common or not."""
@@ -174,8 +174,8 @@ class Sequences:
     def _score(self, before: str, c: str) -> float:
         if not c:
             return -0.1 if before.endswith("\n") else -14.0
-        if before[0] == "(" and before[-1] in NUMERALS:
-            return math.log(0.9 if c == ")" else 0.02 if c in NUMERALS else 1e-4)
+        if before[0] == "(" and before[-1] in HAN_NUMERALS:
+            return math.log(0.9 if c == ")" else 0.02 if c in HAN_NUMERALS else 1e-4)
         return math.log(self.style.mix(before, c, self.model.pair(before[-1], c)))
 
     def text(self, before: str, text: str) -> float:

@@ -16,7 +16,7 @@ from indexer.places import Gazetteer, Place
 
 __all__ = ["Bodies", "Body"]
 
-_CENTRAL = """教育部:教育 生态环境部:生态环境 自然资源部:自然资源 交通运输部:交通运输 水利部:水利 农业农村部:农业农村 民政部:民政
+_CENTRAL_BODIES = """教育部:教育 生态环境部:生态环境 自然资源部:自然资源 交通运输部:交通运输 水利部:水利 农业农村部:农业农村 民政部:民政
 人力资源和社会保障部:人力资源社会保障 财政部:财政 文化和旅游部:文化旅游 国家市场监督管理总局:市场监管 应急管理部:应急管理
 司法部:司法行政 国家发展和改革委员会:发展改革 工业和信息化部:工业和信息化 商务部:商务 审计署:审计 国家统计局:统计
 退役军人事务部:退役军人 国家医疗保障局:医疗保障 国家税务总局:税务 中国气象局:气象 国家林业和草原局:林业
@@ -36,7 +36,7 @@ _SINCE_REFORM = ("退役军人", "医疗保障")
 
 # line: name in counties and cities until the reform > since; then the province's where it is not
 # the same with 厅
-_DEPARTMENTS = """教育: 教育局
+_DEPARTMENT_ROWS = """教育: 教育局
 卫生健康: 卫生和计划生育局>卫生健康局 卫生和计划生育委员会>卫生健康委员会
 生态环境: 环境保护局>生态环境局
 自然资源: 国土资源局>自然资源局
@@ -61,9 +61,9 @@ _DEPARTMENTS = """教育: 教育局
 林业: 林业局>林业和草原局 林业厅>林业和草原局
 退役军人: 退役军人事务局
 医疗保障: 医疗保障局 医疗保障局"""
-_VERTICAL = (("税务", "国家税务总局{}税务局"), ("气象", "{}气象局"))
+_VERTICAL_BODIES = (("税务", "国家税务总局{}税务局"), ("气象", "{}气象局"))
 
-_TOTALS = ("国家级", "省级", "地市级", "县区级", "乡镇街道级")
+_LEVEL_BY_TIER = ("国家级", "省级", "地市级", "县区级", "乡镇街道级")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _before_after(cell: str) -> tuple[str, str]:
 
 def _departments() -> tuple[_Department, ...]:
     found = []
-    for row in _DEPARTMENTS.splitlines():
+    for row in _DEPARTMENT_ROWS.splitlines():
         line, _, cells = row.partition(": ")
         local, *provincial = cells.split()
         before, after = _before_after(local)
@@ -139,7 +139,7 @@ class Bodies:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
         self.departments = _departments()
-        self.central = [entry.split(":") for entry in _CENTRAL.split()]
+        self.central = [entry.split(":") for entry in _CENTRAL_BODIES.split()]
         self.tiers: dict[int, list[Place]] = {1: [], 2: [], 3: [], 4: []}
         for place in (p for places in gazetteer.by_code.values() for p in places):
             if (
@@ -155,7 +155,7 @@ class Bodies:
             self.towns.setdefault(place.code[:2], []).append(_plain(place.name))
         # how many bodies a place of each tier has: the government, its departments, the vertical
         # bodies
-        full = len(self.departments) + len(_VERTICAL) + 1
+        full = len(self.departments) + len(_VERTICAL_BODIES) + 1
         self.slots = {1: full - 1, 2: full, 3: full, 4: 1}
         blocks = [
             len(self.central),
@@ -199,7 +199,7 @@ class Bodies:
             else "本机关"
         )
         return Body(
-            number, names, names, own, _TOTALS[0], "部门", line, (), since, towns
+            number, names, names, own, _LEVEL_BY_TIER[0], "部门", line, (), since, towns
         )
 
     def _local(self, number: int, place: Place, slot: int) -> Body:
@@ -211,7 +211,7 @@ class Bodies:
         since = max(2008, place.since or 0)
         if place.tier == 4:
             return _township(number, place, prefix, region, since)
-        level = _TOTALS[place.tier]
+        level = _LEVEL_BY_TIER[place.tier]
         if slot == 0:
             own = "我" + place.name[-1]
             names = (f"{prefix}人民政府",) * 2
@@ -231,7 +231,7 @@ class Bodies:
             d for d in self.departments if place.tier > 1 or d.line != "城市管理"
         ]
         if slot > len(departments):
-            line, form = _VERTICAL[slot - len(departments) - 1]
+            line, form = _VERTICAL_BODIES[slot - len(departments) - 1]
             return _vertical(number, place, prefix, region, (line, form), since, towns)
         return _departmental(
             number, place, prefix, region, departments[slot - 1], since, towns
@@ -283,7 +283,7 @@ def _vertical(
         before.format(place.name),
         f"{place.name}税务局" if line == "税务" else form.format(place.name),
     )
-    level = _TOTALS[place.tier]
+    level = _LEVEL_BY_TIER[place.tier]
     return Body(
         number,
         names,
@@ -312,7 +312,7 @@ def _township(
         (name, name),
         (short, short),
         own,
-        _TOTALS[4],
+        _LEVEL_BY_TIER[4],
         kind,
         line,
         region,
@@ -341,7 +341,7 @@ def _departmental(
         else "我局"
     )
     shorts = (place.name + before, place.name + after)
-    level = _TOTALS[place.tier]
+    level = _LEVEL_BY_TIER[place.tier]
     return Body(
         number, names, shorts, own, level, "部门", department.line, region, since, towns
     )

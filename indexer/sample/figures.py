@@ -8,31 +8,31 @@ from collections.abc import Sequence
 from itertools import accumulate
 from random import Random
 
-from indexer.sample.tables import OUTCOMES, Tables, applications, five
+from indexer.sample.tables import OUTCOME_ROWS, Tables, applications, five
 
 __all__ = ["Numbers"]
 
 # How often applications end how, in the order of OUTCOMES; the last is split over three rows since
 # 2021.
-_WEIGHTS = (
+_OUTCOME_WEIGHTS = (
     .40, .10, .004, .006, .002, .012, .012, .014, .025, .03, .22, .02, .012, .03, .015, .001, .006, .004, .08,
 )  # fmt: skip
-_APPLICANTS = tuple(accumulate((0.93, 0.04, 0.004, 0.004, 0.014, 0.008)))
-_VOLUME = {
+_APPLICANT_SHARES = tuple(accumulate((0.93, 0.04, 0.004, 0.004, 0.014, 0.008)))
+_VOLUME_BY_LEVEL = {
     "国家级": 160.0,
     "省级": 70.0,
     "地市级": 18.0,
     "县区级": 5.0,
     "乡镇街道级": 0.5,
 }
-_MASK = (1 << 61) - 1
+_MIX_MASK = (1 << 61) - 1
 
 
 def _mixed(*keys: int) -> float:
     """A fraction that depends on the keys alone: far cheaper than a seeded generator."""
     x = 0x9E3779B97F4A7C15
     for key in keys:
-        x = ((x ^ (key + 0x632BE5AB)) * 0xD6E8FEB86659FD93) & _MASK
+        x = ((x ^ (key + 0x632BE5AB)) * 0xD6E8FEB86659FD93) & _MIX_MASK
         x ^= x >> 29
     return (x % 1_000_003) / 1_000_003
 
@@ -44,7 +44,7 @@ class Numbers:
         self.key = key
         self.level, self.line = level, line
         self.volume = (
-            _VOLUME[level]
+            _VOLUME_BY_LEVEL[level]
             * (6.0 if line == "综合" else 1.0)
             * (0.4 + 1.6 * _mixed(key, 1))
         )
@@ -101,7 +101,7 @@ class Numbers:
         for c in range(6):
             handled = new[c] + before[c] - after[c]
             for row, count in _spread(handled, chance):
-                key = _KEYS[row]
+                key = _OUTCOME_KEYS[row]
                 if key == "other" and template == "gb2021":
                     key = _OTHER_2021[int(chance.random() * 5)]
                 outcomes.setdefault(key, [0] * 6)[c] += count
@@ -113,13 +113,16 @@ class Numbers:
         if total > 60:
             for c in range(1, 6):
                 new[c] = int(
-                    total * (_APPLICANTS[c] - _APPLICANTS[c - 1]) * 2 * chance.random()
+                    total
+                    * (_APPLICANT_SHARES[c] - _APPLICANT_SHARES[c - 1])
+                    * 2
+                    * chance.random()
                 )
             new[0] = total - sum(new)
             return new
         for _ in range(total):
             u = chance.random()
-            new[next((c for c in range(6) if u < _APPLICANTS[c]), 0)] += 1
+            new[next((c for c in range(6) if u < _APPLICANT_SHARES[c]), 0)] += 1
         return new
 
     # -- the other tables
@@ -225,8 +228,8 @@ class Numbers:
 
 
 _OTHER_2021 = ("other_1", "other_3", "other_3", "other_3", "other_2")
-_KEYS = [key for key, _ in OUTCOMES["gb2019"]]
-_CUMULATIVE = list(accumulate(_WEIGHTS))
+_OUTCOME_KEYS = [key for key, _ in OUTCOME_ROWS["gb2019"]]
+_CUMULATIVE_WEIGHTS = list(accumulate(_OUTCOME_WEIGHTS))
 
 
 def _texts(values: Sequence[int]) -> tuple[str, ...]:
@@ -238,12 +241,16 @@ def _spread(handled: int, chance: Random) -> list[tuple[int, int]]:
     if not handled:
         return []
     if handled < 40:
-        rows = chance.choices(range(len(_WEIGHTS)), cum_weights=_CUMULATIVE, k=handled)
+        rows = chance.choices(
+            range(len(_OUTCOME_WEIGHTS)), cum_weights=_CUMULATIVE_WEIGHTS, k=handled
+        )
         return [(row, 1) for row in rows]
     left = handled
     out = []
-    for row in range(1, len(_WEIGHTS)):
-        count = min(left, int(handled * _WEIGHTS[row] * (0.6 + 0.8 * chance.random())))
+    for row in range(1, len(_OUTCOME_WEIGHTS)):
+        count = min(
+            left, int(handled * _OUTCOME_WEIGHTS[row] * (0.6 + 0.8 * chance.random()))
+        )
         out.append((row, count))
         left -= count
     return [(0, left), *out]

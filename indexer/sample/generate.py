@@ -18,17 +18,17 @@ from indexer.sample import tables as forms
 from indexer.sample.bodies import Bodies, Body
 from indexer.sample.figures import Numbers
 from indexer.sample.grammar import Voice
-from indexer.sample.shapes import PARAGRAPHS, page
+from indexer.sample.shapes import PARAGRAPH_FORMS, page
 
-__all__ = ["YEARS", "Sample", "generate"]
+__all__ = ["YEARS_PER_BODY", "Sample", "generate"]
 
 # Consecutive reports of one body.
-YEARS = 6
+YEARS_PER_BODY = 6
 
 _LAST_YEAR = 2025
-_STYLES = ("\n", "\n", "\n", " ", " | ", "\t")
-_SHAPES = ("trs", "zoom", "ucap", "pages", "word", "nested")
-_ERAS = (
+_CELL_SEPARATORS = ("\n", "\n", "\n", " ", " | ", "\t")
+_PAGE_SHAPES = ("trs", "zoom", "ucap", "pages", "word", "nested")
+_FIRST_YEARS = (
     2008,
     2009,
     2011,
@@ -47,7 +47,12 @@ _ERAS = (
 )
 
 # How often each fault is put in; the truth of a report names those it has.
-RATES = {"no title": 0.03, "traditional": 0.02, "wrong total": 0.02, "lost zeros": 0.02}
+FAULT_RATES = {
+    "no title": 0.03,
+    "traditional": 0.02,
+    "wrong total": 0.02,
+    "lost zeros": 0.02,
+}
 
 
 @dataclass(slots=True)
@@ -86,7 +91,7 @@ class Sample:
 
     def html(self, encoding: str = "utf-8") -> str:
         """The report as a web page in one of the shapes of government sites."""
-        shape = _SHAPES[sum(map(ord, self.id)) % len(_SHAPES)]
+        shape = _PAGE_SHAPES[sum(map(ord, self.id)) % len(_PAGE_SHAPES)]
         title = self.title if self.truth["title"] else ""
         head = {
             "title": title,
@@ -116,7 +121,7 @@ class Sample:
         return "\n".join([*before, forms.html_tables(self.tables, paragraph), *after])
 
 
-assert set(PARAGRAPHS) >= set(_SHAPES)
+assert set(PARAGRAPH_FORMS) >= set(_PAGE_SHAPES)
 
 
 def generate(count: int, seed: int = 1, start: int = 0) -> Iterator[Sample]:
@@ -141,7 +146,9 @@ def _author(seed: int, group: int) -> _Author:
     bodies = Bodies.load()
     body = bodies[group + seed * 7919]
     chance = Random((seed << 40) + group)  # noqa: S311  repeatable on purpose
-    first = max(chance.choice(_ERAS), min(body.since, _LAST_YEAR - YEARS + 1))
+    first = max(
+        chance.choice(_FIRST_YEARS), min(body.since, _LAST_YEAR - YEARS_PER_BODY + 1)
+    )
     place = body.region[-1] if body.region else body.names[1]
     voice = Voice.of(chance, body.line, body.level, body.own, place, body.towns)
     return _Author(
@@ -160,7 +167,7 @@ def _template(year: int, chance: Random) -> str:
     return "gb2019" if year < 2021 else "gb2021"
 
 
-_TITLES = (
+_TITLE_FORMS = (
     "{agency}{year}年政府信息公开工作年度报告",
     "{agency}{year}年政府信息公开工作年度报告",
     "{agency}{year}年度政府信息公开工作年度报告",
@@ -171,13 +178,15 @@ _TITLES = (
 
 
 def _report(seed: int, i: int) -> Sample:
-    group, step = divmod(i, YEARS)
+    group, step = divmod(i, YEARS_PER_BODY)
     author = _author(seed, group)
     year = author.first + step
     chance = Random((seed << 44) + (i << 3) + 1)  # noqa: S311  repeatable on purpose
     template = _template(year, chance)
     name = author.body.name(year)
-    title = _TITLES[int(author.chance * len(_TITLES))].format(agency=name, year=year)
+    title = _TITLE_FORMS[int(author.chance * len(_TITLE_FORMS))].format(
+        agency=name, year=year
+    )
     faults = _faults(chance, template)
     published = _published(year, author.body, chance)
     head, foot, shown = _dating(published, name, author.body.short(year), chance)
@@ -194,11 +203,16 @@ def _report(seed: int, i: int) -> Sample:
 
 def _faults(chance: Random, template: str) -> list[str]:
     faults = [
-        name for name in ("no title", "traditional") if chance.random() < RATES[name]
+        name
+        for name in ("no title", "traditional")
+        if chance.random() < FAULT_RATES[name]
     ]
     u = chance.random()
-    if template != "prose" and u < RATES["wrong total"] + RATES["lost zeros"]:
-        faults.append("wrong total" if u < RATES["wrong total"] else "lost zeros")
+    if (
+        template != "prose"
+        and u < FAULT_RATES["wrong total"] + FAULT_RATES["lost zeros"]
+    ):
+        faults.append("wrong total" if u < FAULT_RATES["wrong total"] else "lost zeros")
     return faults
 
 
@@ -353,7 +367,9 @@ def _tabled(
     ]
     sample.lines += ["(五)监督保障情况", *chapter("组织", 2), *chapter("监督", 2)]
     sample.tables, sample.at = made, len(sample.lines)
-    sample.separator = _STYLES[int(author.chance * 997) % len(_STYLES)]
+    sample.separator = _CELL_SEPARATORS[
+        int(author.chance * 997) % len(_CELL_SEPARATORS)
+    ]
     sample.lines += [
         "五、存在的主要问题及改进情况",
         *chapter("问题", 3),

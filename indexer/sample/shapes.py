@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from html import escape
 
-__all__ = ["PARAGRAPHS", "SHAPES", "page"]
+__all__ = ["PARAGRAPH_FORMS", "SHAPE_FRAMES", "page"]
 
-_META = """<meta name="SiteName" content="{site}">
+_META_FRAME = """<meta name="SiteName" content="{site}">
 <meta name="ColumnName" content="政府信息公开年报">
 <meta name="ArticleTitle" content="{title}">
 <meta name="PubDate" content="{published} 09:30:00">
 <meta name="ContentSource" content="{source}">
 """
 
-_TRS = """<!DOCTYPE html>
+_TRS_FRAME = """<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
 <meta charset="{charset}">
@@ -46,7 +46,7 @@ _TRS = """<!DOCTYPE html>
 </html>
 """
 
-_ZOOM = """<!DOCTYPE html>
+_ZOOM_FRAME = """<!DOCTYPE html>
 <html>
 <head>
 <meta http-equiv="Content-Type" content="text/html; charset={charset}">
@@ -69,7 +69,7 @@ _ZOOM = """<!DOCTYPE html>
 </html>
 """
 
-_UCAP = """<!DOCTYPE html>
+_UCAP_FRAME = """<!DOCTYPE html>
 <html lang="zh">
 <head>
 <meta charset="{charset}">
@@ -93,7 +93,7 @@ _UCAP = """<!DOCTYPE html>
 </html>
 """
 
-_PAGES = """<html>
+_PAGES_FRAME = """<html>
 <head>
 <meta http-equiv="Content-Type" content="text/html; charset={charset}" />
 <title>{title}</title>
@@ -111,7 +111,7 @@ _PAGES = """<html>
 </html>
 """
 
-_WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w="urn:schemas-microsoft-com:office:word">
+_WORD_FRAME = """<html xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w="urn:schemas-microsoft-com:office:word">
 <head>
 <meta http-equiv=Content-Type content="text/html; charset={charset}">
 <meta name=Generator content="Microsoft Word 12">
@@ -129,7 +129,7 @@ _WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w="urn:
 </html>
 """
 
-_NESTED = """<html>
+_NESTED_FRAME = """<html>
 <head><meta http-equiv="Content-Type" content="text/html; charset={charset}"><title>{site}</title></head>
 <body bgcolor="#FFFFFF" topmargin="0">
 <table width="776" border="0" align="center"><tr><td height="100" background="images/top.jpg">&nbsp;</td></tr>
@@ -149,7 +149,7 @@ _NESTED = """<html>
 </html>
 """
 
-_PRINT = """<html><head><meta charset="utf-8"><title>{title}</title>
+_PRINT_FRAME = """<html><head><meta charset="utf-8"><title>{title}</title>
 <style>body{{font-family:"Noto Serif CJK SC","Noto Sans CJK SC",serif;font-size:12pt;line-height:1.7}}
 h1{{text-align:center;font-size:18pt}} table{{border-collapse:collapse;font-size:8pt}} td{{padding:1px 3px;text-align:center}}</style></head>
 <body><h1>{title}</h1>
@@ -158,18 +158,18 @@ h1{{text-align:center;font-size:18pt}} table{{border-collapse:collapse;font-size
 """
 
 # Name of the shape -> its frame.
-SHAPES: Mapping[str, str] = {
-    "trs": _TRS,
-    "zoom": _ZOOM,
-    "ucap": _UCAP,
-    "pages": _PAGES,
-    "word": _WORD,
-    "nested": _NESTED,
-    "pdf": _PRINT,
+SHAPE_FRAMES: Mapping[str, str] = {
+    "trs": _TRS_FRAME,
+    "zoom": _ZOOM_FRAME,
+    "ucap": _UCAP_FRAME,
+    "pages": _PAGES_FRAME,
+    "word": _WORD_FRAME,
+    "nested": _NESTED_FRAME,
+    "pdf": _PRINT_FRAME,
 }
 
 # Name of the shape -> the form of a paragraph in it.
-PARAGRAPHS: Mapping[str, str] = {
+PARAGRAPH_FORMS: Mapping[str, str] = {
     "trs": "<p>　　{}</p>",
     "zoom": '<p style="text-indent: 2em;">{}</p>',
     "ucap": '<p><span style="font-family: 仿宋; font-size: 16pt;">{}</span></p>',
@@ -179,7 +179,7 @@ PARAGRAPHS: Mapping[str, str] = {
     "pdf": "<p>{}</p>",
 }
 
-_CHARSETS = {"gb18030": "gb2312", "utf-8-sig": "utf-8"}
+_DECLARED_CHARSETS = {"gb18030": "gb2312", "utf-8-sig": "utf-8"}
 
 
 def page(shape: str, head: Mapping[str, str], body: Callable[[str], str]) -> str:
@@ -195,7 +195,9 @@ def page(shape: str, head: Mapping[str, str], body: Callable[[str], str]) -> str
         key: escape(head.get(key, ""))
         for key in ("title", "source", "site", "published", "year")
     }
-    values["charset"] = _CHARSETS.get(encoding, encoding)
+    values["charset"] = _DECLARED_CHARSETS.get(encoding, encoding)
     values["number"] = f"{sum(map(ord, head.get('title', ''))) % 100_000:05d}"
-    meta = _META.format(**values)
-    return SHAPES[shape].format(**values, meta=meta, body=body(PARAGRAPHS[shape]))
+    meta = _META_FRAME.format(**values)
+    return SHAPE_FRAMES[shape].format(
+        **values, meta=meta, body=body(PARAGRAPH_FORMS[shape])
+    )

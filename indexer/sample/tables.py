@@ -15,10 +15,10 @@ from decimal import Decimal
 from html import escape
 
 __all__ = [
-    "APPLICANTS",
-    "CLAUSES",
-    "OUTCOMES",
-    "STAT2014",
+    "APPLICANT_COLUMNS",
+    "CLAUSE_ROWS",
+    "OUTCOME_ROWS",
+    "STAT2014_ROWS",
     "Grid",
     "Tables",
     "applications",
@@ -33,9 +33,16 @@ __all__ = [
 ]
 
 # The applicants' columns; the seventh, 总计, is their sum.
-APPLICANTS = ("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他")
+APPLICANT_COLUMNS = (
+    "自然人",
+    "商业企业",
+    "科研机构",
+    "社会公益组织",
+    "法律服务机构",
+    "其他",
+)
 
-_REFUSED = (
+_REFUSED_LABELS = (
     "1.属于国家秘密",
     "2.其他法律行政法规禁止公开",
     "3.危及“三安全一稳定”",
@@ -45,12 +52,12 @@ _REFUSED = (
     "7.属于行政执法案卷",
     "8.属于行政查询事项",
 )
-_UNAVAILABLE = (
+_UNAVAILABLE_LABELS = (
     "1.本机关不掌握相关政府信息",
     "2.没有现成信息需要另行制作",
     "3.补正后申请内容仍不明确",
 )
-_NOT_PROCESSED = (
+_NOT_PROCESSED_LABELS = (
     "1.信访举报投诉类申请",
     "2.重复申请",
     "3.要求提供公开出版物",
@@ -68,17 +75,17 @@ def _numbered(prefix: str, labels: Iterable[str]) -> tuple[tuple[str, str], ...]
     return tuple((f"{prefix}_{n}", label) for n, label in enumerate(labels, 1))
 
 
-_COMMON = (
+_COMMON_ROWS = (
     ("granted", "(一)予以公开"),
     ("partly", "(二)部分公开(区分处理的,只计这一情形,不计其他情形)"),
-    *_numbered("refused", _REFUSED),
-    *_numbered("unavailable", _UNAVAILABLE),
-    *_numbered("not_processed", _NOT_PROCESSED),
+    *_numbered("refused", _REFUSED_LABELS),
+    *_numbered("unavailable", _UNAVAILABLE_LABELS),
+    *_numbered("not_processed", _NOT_PROCESSED_LABELS),
 )
 # The rows of part 三(办理结果) in print order: key and label.
-OUTCOMES: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "gb2019": (*_COMMON, ("other", "(六)其他处理")),
-    "gb2021": (*_COMMON, *_numbered("other", _OTHER_2021)),
+OUTCOME_ROWS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "gb2019": (*_COMMON_ROWS, ("other", "(六)其他处理")),
+    "gb2021": (*_COMMON_ROWS, *_numbered("other", _OTHER_2021)),
 }
 
 _GROUP_HEADS = {
@@ -87,13 +94,13 @@ _GROUP_HEADS = {
     "not_processed_1": "(五)不予处理",
     "other_1": "(六)其他处理",
 }
-_NEW = "一、本年新收政府信息公开申请数量"
-_CARRIED_IN = "二、上年结转政府信息公开申请数量"
-_HANDLING = "三、本年度办理结果"
-_HANDLED = "(七)总计"
-_CARRIED_OUT = "四、结转下年度继续办理"
+_NEW_LABEL = "一、本年新收政府信息公开申请数量"
+_CARRIED_IN_LABEL = "二、上年结转政府信息公开申请数量"
+_HANDLING_LABEL = "三、本年度办理结果"
+_HANDLED_LABEL = "(七)总计"
+_CARRIED_OUT_LABEL = "四、结转下年度继续办理"
 _IDENTITY_NOTE = "(本列数据的勾稽关系为:第一项加第二项之和,等于第三项加第四项之和)"
-_FIVE = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+_RESULT_COLUMNS = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
 
 _CLAUSES_2019 = (
     (
@@ -124,15 +131,15 @@ _CLAUSES_2021 = (
     ("第二十条第(六)项", ("本年处理决定数量",), ("行政处罚", "行政强制")),
     ("第二十条第(八)项", ("本年收费金额(单位:万元)",), ("行政事业性收费",)),
 )
-CLAUSES = {"gb2019": _CLAUSES_2019, "gb2021": _CLAUSES_2021}
-_HEADINGS = (
+CLAUSE_ROWS = {"gb2019": _CLAUSES_2019, "gb2021": _CLAUSES_2021}
+_PART_HEADINGS = (
     "二、主动公开政府信息情况",
     "三、收到和处理政府信息公开申请情况",
     "四、政府信息公开行政复议、行政诉讼情况",
 )
 
 # Key, label and unit of each row of the annex; a row without a key is a heading.
-STAT2014: tuple[tuple[str, str, str], ...] = (
+STAT2014_ROWS: tuple[tuple[str, str, str], ...] = (
     ("", "一、主动公开情况", "——"),
     ("proactive", "(一)主动公开政府信息数(不同渠道和方式公开相同信息计1条)", "条"),
     ("normative", "其中:主动公开规范性文件数", "条"),
@@ -248,9 +255,9 @@ def applications(
     carried out follow.
     """
     rows = {"new": [*new], "carried_in": [*carried_in]}
-    for key, _ in OUTCOMES[template]:
+    for key, _ in OUTCOME_ROWS[template]:
         rows[key] = [*outcomes.get(key, (0,) * 6)]
-    handled = [sum(rows[key][c] for key, _ in OUTCOMES[template]) for c in range(6)]
+    handled = [sum(rows[key][c] for key, _ in OUTCOME_ROWS[template]) for c in range(6)]
     rows["handled"] = handled
     rows["carried_out"] = [new[c] + carried_in[c] - handled[c] for c in range(6)]
     for values in rows.values():
@@ -269,7 +276,7 @@ def broken_identities(tables: Tables) -> list[str]:
     R1 (rows), R2, R3 (columns), R4 (blocks).
     """
     rows = tables.applications
-    outcomes = [key for key, _ in OUTCOMES[tables.template]]
+    outcomes = [key for key, _ in OUTCOME_ROWS[tables.template]]
     broken = [f"R1.{key}" for key, v in rows.items() if sum(v[:6]) != v[6]]
     for c in range(7):
         if sum(rows[key][c] for key in outcomes) != rows["handled"][c]:
@@ -291,15 +298,21 @@ def broken_identities(tables: Tables) -> list[str]:
 # -------------------------------------------------------------------------------------------
 
 _SPREAD_HEAD = ("信息内容",)
-_APPLICATION_HEAD = ("申请人情况", "自然人", "法人或其他组织", "总计", *APPLICANTS[1:])
+_APPLICATION_HEAD = (
+    "申请人情况",
+    "自然人",
+    "法人或其他组织",
+    "总计",
+    *APPLICANT_COLUMNS[1:],
+)
 _REVIEW_HEAD = (
     "行政复议",
     "行政诉讼",
-    *_FIVE,
+    *_RESULT_COLUMNS,
     "未经复议直接起诉",
     "复议后起诉",
-    *_FIVE,
-    *_FIVE,
+    *_RESULT_COLUMNS,
+    *_RESULT_COLUMNS,
 )
 
 
@@ -308,20 +321,20 @@ def text_tables(tables: Tables, separator: str = "\n") -> list[str]:
 
     `separator` "\\n" puts one cell a line, as flattened tables stand on mirrors.
     """
-    lines = [_HEADINGS[0], *_proactive_text(tables, separator)]
-    lines += [_HEADINGS[1], _IDENTITY_NOTE, separator.join(_APPLICATION_HEAD)]
+    lines = [_PART_HEADINGS[0], *_proactive_text(tables, separator)]
+    lines += [_PART_HEADINGS[1], _IDENTITY_NOTE, separator.join(_APPLICATION_HEAD)]
     rows = tables.applications
-    lines.append(_row_text(_NEW, rows["new"], separator))
-    lines.append(_row_text(_CARRIED_IN, rows["carried_in"], separator))
-    lines.append(_HANDLING)
-    for key, label in OUTCOMES[tables.template]:
+    lines.append(_row_text(_NEW_LABEL, rows["new"], separator))
+    lines.append(_row_text(_CARRIED_IN_LABEL, rows["carried_in"], separator))
+    lines.append(_HANDLING_LABEL)
+    for key, label in OUTCOME_ROWS[tables.template]:
         if key in _GROUP_HEADS:
             lines.append(_GROUP_HEADS[key])
         lines.append(_row_text(label, rows[key], separator))
-    lines.append(_row_text(_HANDLED, rows["handled"], separator))
-    lines.append(_row_text(_CARRIED_OUT, rows["carried_out"], separator))
+    lines.append(_row_text(_HANDLED_LABEL, rows["handled"], separator))
+    lines.append(_row_text(_CARRIED_OUT_LABEL, rows["carried_out"], separator))
     lines += [
-        _HEADINGS[2],
+        _PART_HEADINGS[2],
         separator.join(_REVIEW_HEAD),
         separator.join(map(str, tables.review)),
     ]
@@ -336,7 +349,7 @@ def _row_text(label: str, values: Sequence[int], separator: str) -> str:
 
 def _proactive_text(tables: Tables, separator: str) -> list[str]:
     lines: list[str] = []
-    for clause, columns, labels in CLAUSES[tables.template]:
+    for clause, columns, labels in CLAUSE_ROWS[tables.template]:
         lines += [clause, separator.join((*_SPREAD_HEAD, *columns))]
         lines += [separator.join((label, *tables.proactive[label])) for label in labels]
     return lines
@@ -349,7 +362,7 @@ def stat2014_rows(given: Mapping[str, float]) -> list[tuple[str, str, str]]:
         values.setdefault(total, sum(values.get(p, 0) for p in parts))
     return [
         (label, unit, f"{values.get(key, 0):g}" if key else "")
-        for key, label, unit in STAT2014
+        for key, label, unit in STAT2014_ROWS
     ]
 
 
@@ -366,9 +379,9 @@ def _plain(*texts: str) -> list[GridCell]:
 
 
 def _proactive_grid(tables: Tables) -> Grid:
-    width = max(len(columns) for _, columns, _ in CLAUSES[tables.template]) + 1
+    width = max(len(columns) for _, columns, _ in CLAUSE_ROWS[tables.template]) + 1
     grid: Grid = []
-    for clause, columns, labels in CLAUSES[tables.template]:
+    for clause, columns, labels in CLAUSE_ROWS[tables.template]:
         grid.append([(clause, width, 1)])
         span = width - len(columns)
         grid.append([*_plain("信息内容", *columns[:-1]), (columns[-1], span, 1)])
@@ -383,12 +396,12 @@ def _application_grid(tables: Tables) -> Grid:
     grid: Grid = [
         [(_IDENTITY_NOTE, 3, 3), ("申请人情况", 7, 1)],
         [("自然人", 1, 2), ("法人或其他组织", 5, 1), ("总计", 1, 2)],
-        _plain(*APPLICANTS[1:]),
-        [(_NEW, 3, 1), *_numbers(rows["new"])],
-        [(_CARRIED_IN, 3, 1), *_numbers(rows["carried_in"])],
+        _plain(*APPLICANT_COLUMNS[1:]),
+        [(_NEW_LABEL, 3, 1), *_numbers(rows["new"])],
+        [(_CARRIED_IN_LABEL, 3, 1), *_numbers(rows["carried_in"])],
     ]
-    outcomes = OUTCOMES[tables.template]
-    first: list[GridCell] = [(_HANDLING, 1, len(outcomes) + 1)]
+    outcomes = OUTCOME_ROWS[tables.template]
+    first: list[GridCell] = [(_HANDLING_LABEL, 1, len(outcomes) + 1)]
     for key, label in outcomes:
         family, _, number = key.rpartition("_")
         cells: list[GridCell] = [(label, 1, 1)] if number.isdigit() else [(label, 2, 1)]
@@ -397,8 +410,8 @@ def _application_grid(tables: Tables) -> Grid:
             cells.insert(0, (_GROUP_HEADS[key], 1, members))
         grid.append([*first, *cells, *_numbers(rows[key])])
         first = []
-    grid.append([(_HANDLED, 2, 1), *_numbers(rows["handled"])])
-    grid.append([(_CARRIED_OUT, 3, 1), *_numbers(rows["carried_out"])])
+    grid.append([(_HANDLED_LABEL, 2, 1), *_numbers(rows["handled"])])
+    grid.append([(_CARRIED_OUT_LABEL, 3, 1), *_numbers(rows["carried_out"])])
     return grid
 
 
@@ -410,11 +423,11 @@ def _review_grid(tables: Tables) -> Grid:
     return [
         [("行政复议", 5, 1), ("行政诉讼", 10, 1)],
         [
-            *((head, 1, 2) for head in _FIVE),
+            *((head, 1, 2) for head in _RESULT_COLUMNS),
             ("未经复议直接起诉", 5, 1),
             ("复议后起诉", 5, 1),
         ],
-        _plain(*_FIVE, *_FIVE),
+        _plain(*_RESULT_COLUMNS, *_RESULT_COLUMNS),
         _numbers(tables.review),
     ]
 
@@ -425,7 +438,7 @@ def grids(tables: Tables) -> list[tuple[str, Grid]]:
     """
     return list(
         zip(
-            _HEADINGS,
+            _PART_HEADINGS,
             (_proactive_grid(tables), _application_grid(tables), _review_grid(tables)),
             strict=True,
         )

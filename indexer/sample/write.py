@@ -13,12 +13,12 @@ from typing import TextIO
 
 from indexer.sample.generate import Sample, generate
 
-__all__ = ["FORMS", "SHARD", "write_samples"]
+__all__ = ["FORMS", "SHARD_REPORTS", "write_samples"]
 
 # Reports a file of JSON Lines.
-SHARD = 5_000
+SHARD_REPORTS = 5_000
 
-_ENCODINGS = ("utf-8", "utf-8", "gb18030", "gb18030", "utf-8-sig")
+_WEB_ENCODINGS = ("utf-8", "utf-8", "gb18030", "gb18030", "utf-8-sig")
 
 
 def write_samples(
@@ -54,11 +54,11 @@ def _note(known: TextIO | None, sample: Sample, source: str) -> None:
 
 
 def _jsonl(count: int, folder: Path, seed: int, known: TextIO | None) -> None:
-    for shard, start in enumerate(range(0, count, SHARD), 1):
+    for shard, start in enumerate(range(0, count, SHARD_REPORTS), 1):
         path = folder / f"reports-{shard:05d}.jsonl"
         with path.open("w", encoding="utf-8") as file:
             for line, sample in enumerate(
-                generate(min(SHARD, count - start), seed, start), 1
+                generate(min(SHARD_REPORTS, count - start), seed, start), 1
             ):
                 record = {
                     "id": sample.id,
@@ -87,7 +87,7 @@ def _files(
     for number, sample in enumerate(generate(count, seed)):
         # lost zeros are a fault of flattened text: markup keeps its empty cells
         html = as_html(number) and "lost zeros" not in sample.truth["faults"]
-        encoding = _ENCODINGS[number // 2 % len(_ENCODINGS)]
+        encoding = _WEB_ENCODINGS[number // 2 % len(_WEB_ENCODINGS)]
         path = (
             folder
             / str(sample.truth["year"])

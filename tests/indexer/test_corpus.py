@@ -22,8 +22,8 @@ from index.model.errors import InputError
 from index.model.settings import Settings
 from indexer import formats
 from indexer.corpus import Skip, walk
-from indexer.formats import Format, read
-from indexer.page import Known, Page, Source
+from indexer.formats import read
+from indexer.page import Known, Source
 
 TEXT = "望海市2017年政府信息公开年报\n正文。".encode()
 
