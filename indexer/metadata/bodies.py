@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 __all__ = [
-    "FULL_NAME_BY_SHORT",
     "CENTRAL_NAMES",
+    "CENTRAL_NAME_BY_SHORT",
     "CERTAIN_SHORT_NAMES",
     "DEPARTMENT_PATTERN",
     "FORMAL_NAMES",
+    "FULL_NAME_BY_SHORT",
     "LINE_PATTERNS",
     "RENAMES",
-    "CENTRAL_NAME_BY_SHORT",
     "SYSTEM_PATTERNS",
     "Rename",
     "line_of",

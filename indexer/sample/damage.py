@@ -14,8 +14,8 @@ from functools import partial
 from pypinyin import Style, pinyin
 
 __all__ = [
-    "GLOSSED_CHARACTERS",
     "DAMAGE_KINDS",
+    "GLOSSED_CHARACTERS",
     "TAIWAN_WORDING",
     "gbk_slipped",
     "glossed",
