@@ -271,9 +271,7 @@ class Gazetteer:
 
     def of_context(self, places: list[Place], context: list[str]) -> list[Place]:
         """Those that the context speaks most for; all if it says nothing."""
-        scores: list[int] = []
-        for place in places:
-            scores.append(sum(self._bond(place, code) for code in context))
+        scores = [sum(self._bond(place, code) for code in context) for place in places]
         best = max(scores)
         if not best:
             return places
