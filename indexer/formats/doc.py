@@ -61,6 +61,7 @@ CONVERTERS = (
     ),
 )
 
+# |新收  |4    |: how antiword draws a row of a table
 _ROW_PATTERN = re.compile(r"^\|.*\|$")
 
 
@@ -80,19 +81,20 @@ def read_doc(source: Source) -> Page:
     Raises InputError when no program of this machine can read it.
     """
     suffix = source.suffix.lower()
-    suitable = [
-        c for c in CONVERTERS if suffix in c.suffixes and shutil.which(c.program)
-    ]
-    if not suitable:
+    able = [converter for converter in CONVERTERS if suffix in converter.suffixes]
+    installed = [converter for converter in able if shutil.which(converter.program)]
+    if not installed:
         needed = "antiword or LibreOffice" if suffix == ".doc" else "LibreOffice"
+        package = _package(suffix)
         raise InputError(
-            f"needs {needed} to be read; install it, for example: apt-get install {_package(suffix)}"
+            f"needs {needed} to be read; install it, for example: apt-get install {package}"
         )
-    for converter in suitable:
-        if text := _convert(converter, source.data, suffix):
+    for converter in installed:
+        text = _convert(converter, source.data, suffix)
+        if text:
             lines, tables = _lines(text)
             return finish(frame(lines), tables, suffix.removeprefix("."), least=5)
-    tried = ", ".join(c.program for c in suitable)
+    tried = ", ".join(converter.program for converter in installed)
     raise InputError(f"could not be converted by {tried}; save it as .docx")
 
 
@@ -110,14 +112,15 @@ def _convert(converter: Converter, data: bytes, suffix: str) -> str | None:
         names = {
             "file": str(file),
             "folder": folder,
+            # LibreOffice refuses to start twice on one profile
             "profile": Path(folder, "profile").as_uri(),
         }
         program = shutil.which(converter.program) or converter.program
-        command = [program, *(a.format(**names) for a in converter.arguments)]
+        arguments = [part.format(**names) for part in converter.arguments]
         try:
             # the program is one of CONVERTERS, and the file's name is ours
             done = subprocess.run(  # noqa: S603
-                command,
+                [program, *arguments],
                 capture_output=True,
                 timeout=MAX_SECONDS,
                 check=False,
@@ -126,15 +129,11 @@ def _convert(converter: Converter, data: bytes, suffix: str) -> str | None:
             )
         except (OSError, subprocess.TimeoutExpired):
             return None
-        written = Path(folder, converter.output) if converter.output else None
-        out = (
-            written.read_bytes()
-            if written and written.is_file()
-            else b""
-            if written
-            else done.stdout
-        )
-    return _text(out) if done.returncode == 0 else None
+        output = done.stdout
+        if converter.output:
+            written = Path(folder, converter.output)
+            output = written.read_bytes() if written.is_file() else b""
+    return _text(output) if done.returncode == 0 else None
 
 
 def _text(out: bytes) -> str | None:

@@ -380,7 +380,7 @@ def _unlisted(body: Body, gazetteer: Gazetteer) -> Body:
 def _nearest(name: str, parent: Place, gazetteer: Gazetteer) -> list[Place]:
     """Places below a parent whose name differs from this one in one character.
 
-    Short names differ in all of them too easily.
+    Short names differ in one character too easily.
     """
     if len(name) < 3:
         return []
@@ -393,9 +393,10 @@ def _nearest(name: str, parent: Place, gazetteer: Gazetteer) -> list[Place]:
     for known, places in gazetteer.by_name.items():
         if len(known) != len(name) or known[-1] != name[-1]:
             continue
-        if sum(map(str.__ne__, known, name)) != 1:
-            continue
-        for place in places:
-            if place.tier in (2, 3) and parent.code in ancestors(place.code):
-                near.append(place)
-    return near
+        if sum(map(str.__ne__, known, name)) == 1:
+            near += places
+    return [
+        place
+        for place in near
+        if place.tier in (2, 3) and parent.code in ancestors(place.code)
+    ]
