@@ -282,20 +282,33 @@ LINK_SECTIONS = frozenset(
 CHROME_PATTERNS = tuple(
     re.compile(p)
     for p in (
+        # 您现在的位置：首页 > 政务公开
         r"(您)?(的)?(现在|現在|当前|當前|目前|您所在的|所在)?(的)?位置(是)?[:：]",
+        # 首页 > 信息公开 > 年报
         r"(首页|首頁|网站首页|主页)\s*(>|＞|»|›|/|-{1,2}>|→|\|)",
+        # 【扫一扫在手机打开当前页】
         r"[【\[（(]?(扫一扫|扫描二维码|用微信扫|微信扫一扫|扫码)(?!.*[。；])",
+        # 【字号： 大 中 小 】
         r"[【\[（(]?\s*(字体|字号|字體|字號|文字大小|浏览字号)\s*[:：】\]]?",
+        # 【打印本页】, [关闭窗口]
         r"[【\[（(]?\s*(打印|列印|关闭|關閉|收藏|转发|分享)[^。]{0,12}[】\])）]",
+        # 打印本页 关闭窗口, 收藏|分享到：
         r"(打印(本页|文章|此页)?|关闭(窗口|本页|页面)?|收藏(本页)?|分享(到)?[:：]?|[【】\[\]|\s]){2,}$",
+        # 上一篇：关于做好政务公开工作的通知
         r"(上一篇|下一篇|上一条|下一条|上一頁|下一頁|上篇|下篇)\s*[:：]?",
         r"分享(到|至)",
+        # 浏览次数：1024
         r"(浏览|瀏覽|点击|阅读|访问)(次数|次數|数|量|率)\s*[:：]",
         r"(附件下载|下载附件|相关附件|文件下载)",
+        # 责任编辑：张三
         r"(责任编辑|責任編輯|编辑|责编|网络编辑)\s*[:：]",
+        # 版权所有：某区人民政府, 技术支持：某公司
         r"(版权所有|版權所有|主办单位|承办单位|主办|承办|技术支持|网站维护|Copyright|COPYRIGHT|©)",
+        # 粤ICP备12345678号, 网站标识码4403070001
         r".{0,20}(ICP备|ICP證|ICP证|公网安备|网站标识码)",
+        # 返回顶部, 回到列表
         r"(返回|回到)(顶部|首页|列表|上页|上一页)",
+        # 【我要纠错】
         r"[【\[（(]?\s*(我要|网站|页面)?纠错",
     )
 )
@@ -305,28 +318,36 @@ EDGE_CHARACTERS = (
     " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u3000\u2028\u2029\u202f\u205f\u2060\ufeff"
     + "".join(map(chr, range(0x2000, 0x200F)))
 )
+# Characters of a line of chrome, and of a title.
 MAX_CHROME = 120
 MAX_TITLE = 60
 # Lines from the top among which a title may stand.
 TITLE_LINES = 14
 
+# 政府信息公开, 政务公开, 資訊公開: what the title of a report speaks of
 SUBJECT_PATTERN = re.compile(
     r"(信息|資訊|资讯|政务|政務|政府)(公开|公開)|政府(信息|資訊)|(信息|資訊)(公开|公開)"
 )
+# ...年度报告, ...年报（全文）: how such a title ends
 _TITLE_END_PATTERN = re.compile(
     r"(报告|報告|年报|年報|总结|總結)(书|書)?([（(《〈\[【][^。]{0,20}|全文|公开|公開)?$"
 )
+# 龙岗区教育局: a line that names a body, above a title that names none
 _BODY_END_PATTERN = re.compile(
     r"(局|办|辦|委|府|处|處|会|會|院|厅|廳|部|中心|街道|街道办事处|镇|鎮|乡|鄉|区|區|县|縣|市|省|室|站|所|公司|校|学|學)$"
 )
+# a sentence, an opening (根据, 现将), a heading (一、), a path of links
 _NOT_TITLE_PATTERN = re.compile(
     r"[。；;！!？?]|^(根据|根據|按照|现将|現將|本报告|本報告|为|為|一、|二、|三、)|[>＞»›]|[:：]$|[,，].*[,，]"
 )
+# 2018年, （二〇一八年, 政府信息公开, 年度: how the second half of a title begins
 _LEADING_YEAR_PATTERN = re.compile(
     r"^[(（]?\s*(二[〇○零O0]|20|19)[\d〇○零一二三四五六七八九十]{2}\s*(年|—|-)|^(政府|部门)?(信息|政务|政務)(公开|公開)|^(年度)"
 )
+# (qū): a gloss that the repair takes out later
 _GLOSS_PATTERN = re.compile(r"\([a-z\u00e0-\u01dc\u0300-\u030c]{1,9}\)")
 _SPACE_PATTERN = re.compile(r"[\s\u200b\ufeff\u00ad]+")
+# 发布时间：, 【索引号】:, 来 源: a label at the beginning, or after a value
 _LABEL_PATTERN = re.compile(
     "(?:^|(?<=[\\s　|｜【】\\[\\]（）()·;；,，\\d年月日\\-—A-Za-z\u4e00-\u9fff]))[【\\[（(]?("
     + "|".join(
@@ -457,7 +478,7 @@ def _find_title(lines: Sequence[Line]) -> tuple[int, int] | None:
 
 
 def _longest(top: Sequence[str], start: int) -> int:
-    """Of lines that could all be the title the longest: the others name a column or a collection."""
+    """Of lines that could all be the title the longest: others name a column or a collection."""
     end = start
     while end < len(top) and is_title(top[end]):
         end += 1

@@ -54,13 +54,16 @@ MAX_TAGS = 500_000
 # Elements beyond which readability, which scores each of them several times, is not
 # asked.
 MAX_READABILITY = 20_000
+# How often a container may be given up for what is around it.
 MAX_WIDENINGS = 4
 # Characters beyond which a block of links is not looked for.
 MAX_LINK_BLOCK = 5000
+# Lines of chrome that are kept.
 MAX_CHROME_LINES = 200
 # When the tree has less than this share of the markup's characters, the parser gave up:
 # read without a tree.
 MIN_KEPT_SHARE = 0.5
+# Characters of a value of <meta> that is believed.
 MAX_META = 500
 MARK_ATTRIBUTE = "data-gongkai-n"
 
@@ -71,30 +74,38 @@ _MARKUP_PATTERN = re.compile(
     re.IGNORECASE,
 )
 
+# Chinese characters
 _HAN_PATTERN = re.compile(r"[\u3400-\u9fff]")
+# <script>...</script> and comments, up to the end where they are not closed
 _RAW_DROP = re.compile(
     r"<(script|style|noscript)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
     re.IGNORECASE | re.DOTALL,
 )
+# <p>, </tr>, <br>: tags that end a line
 _RAW_BREAK = re.compile(
     r"<(?:/?(?:p|div|tr|td|th|table|li|ul|h[1-6])|br)\b[^<>]{0,2000}>", re.IGNORECASE
 )
 _RAW_TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
+# style="display: none"
 _HIDDEN_PATTERN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE
 )
+# 深圳政府在线网站, 欢迎您: a <title> that names the site alone
 _SITE_PATTERN = re.compile(r"(官网|网|网站|门户|门户网站|首页|欢迎您)$")
+# a line of 30 characters or more with a full stop
 _SENTENCE_PATTERN = re.compile(r"[\u3400-\u9fff].{28,}。|。.{28,}[\u3400-\u9fff]")
+# 年度报告_深圳市龙岗区, 年报 - 龙岗政府在线: where a <title> is cut
 _TITLE_SPLIT = re.compile(
     r"\s*(?:[_|｜]|\s[-–—]{1,2}\s|--+|——|\s*[-–—]\s*(?=\S{2,20}(?:网|门户|政府|平台|委员会|局|厅|部)$))\s*"
 )
+# what XML cannot hold
 _CONTROL_PATTERN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
 )
 
 
 def is_markup(data: bytes) -> bool:
-    """Whether the first bytes are those of an HTML page, in any encoding, byte order mark or not."""
+    """Whether the first bytes are those of an HTML page, with or without a mark."""
     head = data[:SNIFFED_BYTES].replace(b"\x00", b"").lstrip(_BEFORE_MARKUP)
     return head.startswith(b"<") and _MARKUP_PATTERN.search(head) is not None
 
@@ -146,7 +157,10 @@ def _parse(markup: str) -> HtmlElement | None:
 
 
 def _gave_up(root: HtmlElement, markup: str) -> bool:
-    """The parser stops at its depth limit without a word: compare what it kept with what there was."""
+    """Whether the parser stopped at its depth limit, which it does without a word.
+
+    What it kept is compared with what there was.
+    """
     kept = sum(len(_HAN_PATTERN.findall(text)) for text in root.itertext())
     there = len(_HAN_PATTERN.findall(_RAW_TAG.sub("", _RAW_DROP.sub("", markup))))
     return there > 50 and kept < MIN_KEPT_SHARE * there
@@ -206,7 +220,10 @@ def _length(element: HtmlElement) -> int:
 
 
 def _lengths(root: HtmlElement) -> dict[HtmlElement, int]:
-    """`_length` of every element, in one pass: asking each for itself would cost depth times size."""
+    """`_length` of every element, in one pass.
+
+    Asking each for itself would cost depth times size.
+    """
     lengths: dict[HtmlElement, int] = {}
     for element in reversed(list(root.iter())):
         own = len((element.text or "").strip()) if isinstance(element.tag, str) else 0
@@ -217,7 +234,10 @@ def _lengths(root: HtmlElement) -> dict[HtmlElement, int]:
 
 
 def _containers(root: HtmlElement) -> set[HtmlElement]:
-    """The elements that hold the body; nested ones by their outermost, separate ones all together."""
+    """The elements that hold the body.
+
+    Of nested ones the outermost, separate ones all together.
+    """
     total = _length(root)
     for profiles in (BODY_SELECTORS, GENERIC_SELECTORS):
         found = _outermost(

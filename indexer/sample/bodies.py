@@ -1,4 +1,3 @@
-# ruff: noqa: E501  the lists of names read best as lists
 """The bodies that publish reports: every place with its government and departments, in the nation's
 proportions.
 
@@ -16,11 +15,34 @@ from indexer.places import Gazetteer, Place
 
 __all__ = ["Bodies", "Body"]
 
-_CENTRAL_BODIES = """教育部:教育 生态环境部:生态环境 自然资源部:自然资源 交通运输部:交通运输 水利部:水利 农业农村部:农业农村 民政部:民政
-人力资源和社会保障部:人力资源社会保障 财政部:财政 文化和旅游部:文化旅游 国家市场监督管理总局:市场监管 应急管理部:应急管理
-司法部:司法行政 国家发展和改革委员会:发展改革 工业和信息化部:工业和信息化 商务部:商务 审计署:审计 国家统计局:统计
-退役军人事务部:退役军人 国家医疗保障局:医疗保障 国家税务总局:税务 中国气象局:气象 国家林业和草原局:林业
-国家卫生健康委员会:卫生健康 住房和城乡建设部:住房城乡建设"""
+# Name and line of work.
+_CENTRAL_BODIES = (
+    ("教育部", "教育"),
+    ("生态环境部", "生态环境"),
+    ("自然资源部", "自然资源"),
+    ("交通运输部", "交通运输"),
+    ("水利部", "水利"),
+    ("农业农村部", "农业农村"),
+    ("民政部", "民政"),
+    ("人力资源和社会保障部", "人力资源社会保障"),
+    ("财政部", "财政"),
+    ("文化和旅游部", "文化旅游"),
+    ("国家市场监督管理总局", "市场监管"),
+    ("应急管理部", "应急管理"),
+    ("司法部", "司法行政"),
+    ("国家发展和改革委员会", "发展改革"),
+    ("工业和信息化部", "工业和信息化"),
+    ("商务部", "商务"),
+    ("审计署", "审计"),
+    ("国家统计局", "统计"),
+    ("退役军人事务部", "退役军人"),
+    ("国家医疗保障局", "医疗保障"),
+    ("国家税务总局", "税务"),
+    ("中国气象局", "气象"),
+    ("国家林业和草原局", "林业"),
+    ("国家卫生健康委员会", "卫生健康"),
+    ("住房和城乡建设部", "住房城乡建设"),
+)
 # Names that the reform of 2018 gave; before it the same duties lay with these.
 _CENTRAL_BEFORE = {
     "生态环境部": "环境保护部",
@@ -139,7 +161,6 @@ class Bodies:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
         self.departments = _departments()
-        self.central = [entry.split(":") for entry in _CENTRAL_BODIES.split()]
         self.tiers: dict[int, list[Place]] = {1: [], 2: [], 3: [], 4: []}
         for place in (p for places in gazetteer.by_code.values() for p in places):
             if (
@@ -158,7 +179,7 @@ class Bodies:
         full = len(self.departments) + len(_VERTICAL_BODIES) + 1
         self.slots = {1: full - 1, 2: full, 3: full, 4: 1}
         blocks = [
-            len(self.central),
+            len(_CENTRAL_BODIES),
             *(len(self.tiers[t]) * self.slots[t] for t in (1, 2, 3, 4)),
         ]
         self.ends = list(accumulate(blocks))
@@ -187,7 +208,7 @@ class Bodies:
         return self._local(number, place, within % self.slots[tier])
 
     def _central(self, number: int, at: int) -> Body:
-        name, line = self.central[at]
+        name, line = _CENTRAL_BODIES[at]
         names = (_CENTRAL_BEFORE.get(name, name), name)
         since = 2019 if line in _SINCE_REFORM else 2008
         towns = tuple(p.name for p in self.tiers[2])

@@ -26,7 +26,10 @@ __all__ = [
 
 # Characters that the mirrors gloss: one site's choice; within a document a character is
 # glossed always or never.
-GLOSSED_CHARACTERS = "區務關統發認實計進動設導據會內處當門應報際護規廣網劃聯構辦調產確員資變權業點時達種決無級圖"
+GLOSSED_CHARACTERS = (
+    "區務關統發認實計進動設導據會內處當門應報際護規廣網劃聯構辦調產確員資變權業點時達"
+    "種決無級圖"
+)
 
 # The site's tool splits the bytes at these marks without regard to where characters begin; this
 # order matters, because the second byte of one mark and the first of the next can form another.
