@@ -18,6 +18,7 @@ from random import Random
 __all__ = ["Voice", "lines_of_work", "patterns"]
 
 WORDS_FOLDER = Path(__file__).parent
+# {百}, {事项}: a slot of a pattern
 _SLOT_PATTERN = re.compile(r"\{([^}]+)\}")
 _LINE_SLOTS = ("信息", "事项", "人群", "申请", "问题", "改进")
 
@@ -159,7 +160,8 @@ def _company(u: float) -> str:
     )
 
 
-# Counts are skewed as counts are: many small ones, few large.
+# Slot -> the number that a fraction of chance makes. Counts are skewed as counts are: many small
+# ones, few large.
 _NUMBER_SLOTS: Mapping[str, Callable[[float], str]] = {
     "个": lambda u: str(1 + int(u * u * 9)),
     "十": lambda u: str(3 + int(12 / (0.14 + u))),
@@ -223,6 +225,7 @@ _TAIL_SLOTS: Mapping[str, Callable[[float], str]] = {
     "热点": _topic,
     "项目": _project,
 }
+# Kind of body -> offices inside it that do the work, and what its units are called.
 _OFFICE_NAMES = {
     "部": (("办公厅", "政策法规司", "综合司", "规划财务司"), "司局"),
     "厅": (("办公室", "政策法规处", "综合处", "规划财务处"), "处室"),
@@ -242,10 +245,11 @@ def _offices(level: str, line: str) -> tuple[tuple[str, ...], str]:
 
 @dataclass(slots=True)
 class Voice:
-    """One body's manner of writing: its words and patterns in its own order, kept from year to
-    year.
+    """One body's manner of writing, kept from year to year.
 
-    `floats` is the body's own chance, used for what stays from year to year.
+    `words` maps a slot to its words in the body's own order. `order` has its patterns, of the time
+    since 2019 (True) and before, by chapter. `floats` is the body's own chance, for what stays from
+    year to year.
     """
 
     words: dict[str, Sequence[str]]
@@ -269,22 +273,27 @@ class Voice:
         """
         words: dict[str, Sequence[str]] = {}
         for kind in _LINE_SLOTS:
-            words[kind] = shuffled = list(lines_of_work()[line][kind])
+            shuffled = list(lines_of_work()[line][kind])
             chance.shuffle(shuffled)
+            words[kind] = shuffled
         offices, unit = _offices(level, line)
         if towns:
             words["地"] = chance.sample(list(towns), min(len(towns), 9))
-        else:  # a township speaks of its villages and communities, which no gazetteer here knows
+        else:
+            # a township speaks of its villages and communities, which no gazetteer here knows
             words["地"] = [_village(chance.random()) for _ in range(9)]
         constant = {
             "我": own,
             "内设": unit,
             "股": offices[0],
             "股2": offices[1 + int(chance.random() * 3)],
+            "简": _stem(place),
+            # 区, 县, 市; the name of a central body has no such end
+            "域": place[-1] if len(place) < 8 else "地",
         }
-        constant |= {"简": _stem(place), "域": place[-1] if len(place) < 8 else "地"}
         order = {reformed: _own_order(chance, reformed) for reformed in (False, True)}
-        return cls(words, order, [chance.random() for _ in range(512)], constant)
+        floats = [chance.random() for _ in range(512)]
+        return cls(words, order, floats, constant)
 
     def chapter(
         self, name: str, count: int, year: int, step: int, floats: Sequence[float]
@@ -296,55 +305,64 @@ class Voice:
         order = self.order[year >= 2019][name]
         spare = max(1, len(order) - count)
         base = _CHAPTER_OFFSETS[name]
-        out = []
-        for at in range(count):
-            stays = at % 5 < 3
-            turn = (
-                at
-                if stays or at >= len(order)
-                else min(count + (at + step * 3) % spare, len(order) - 1)
-            )
+        sentences: list[str] = []
+        for number in range(count):
+            # three sentences in five stay from year to year
+            stays = number % 5 < 3
+            turn = number
+            if not stays and number < len(order):
+                later = count + (number + step * 3) % spare
+                turn = min(later, len(order) - 1)
             pattern = order[turn % len(order)]
-            out.append(
-                self._filled(pattern, base + at * 7, 0 if stays else step + 1, floats)
-            )
-        return out
+            year_turn = 0 if stays else step + 1
+            sentence = self._filled(pattern, base + number * 7, year_turn, floats)
+            sentences.append(sentence)
+        return sentences
 
     def _filled(
-        self, pattern: Pattern, at: int, turn: int, floats: Sequence[float]
+        self, pattern: Pattern, position: int, turn: int, floats: Sequence[float]
     ) -> str:
-        out = []
-        own = self.floats if not turn else floats
+        """A pattern with its slots filled, by the floats from `position` on."""
+        parts: list[str] = []
+        own = floats if turn else self.floats
         words, constant = self.words, self.constant
         for literal, slot in pattern:
-            out.append(literal)
+            parts.append(literal)
             if not slot:
                 break
-            at += 1
+            position += 1
             if slot in _NUMBER_SLOTS:
-                out.append(_NUMBER_SLOTS[slot](floats[at % 512]))
+                parts.append(_NUMBER_SLOTS[slot](floats[position % 512]))
             elif slot in constant:
-                out.append(constant[slot])
+                parts.append(constant[slot])
             elif slot in _TAIL_SLOTS:
-                out.append(_TAIL_SLOTS[slot](own[at % 512]))
+                parts.append(_TAIL_SLOTS[slot](own[position % 512]))
             else:
                 choices = words[slot.rstrip("2")]
-                out.append(choices[(at + turn) % len(choices)])
-        return "".join(out)
+                parts.append(choices[(position + turn) % len(choices)])
+        return "".join(parts)
 
 
+# Chapter -> where its chance begins among the floats of a body.
 _CHAPTER_OFFSETS = {
-    name: 61 * n
-    for n, name in enumerate("组织 制度 公开 平台 监督 申请 问题 改进".split())
+    "组织": 0,
+    "制度": 61,
+    "公开": 122,
+    "平台": 183,
+    "监督": 244,
+    "申请": 305,
+    "问题": 366,
+    "改进": 427,
 }
 
 
 def _own_order(chance: Random, reformed: bool) -> dict[str, list[Pattern]]:
-    out = {}
-    for chapter, made in patterns(reformed).items():
-        out[chapter] = mixed = list(made)
-        chance.shuffle(mixed)
-    return out
+    order: dict[str, list[Pattern]] = {}
+    for chapter, of_chapter in patterns(reformed).items():
+        shuffled = list(of_chapter)
+        chance.shuffle(shuffled)
+        order[chapter] = shuffled
+    return order
 
 
 def _stem(place: str) -> str:
