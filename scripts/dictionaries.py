@@ -22,19 +22,17 @@ from indexer.page import Known, Source
 from indexer.pipeline import report_of
 from indexer.sample import Sample, generate
 
+# What zlib looks back, less what a match needs.
 WINDOW_BYTES = 32_000
-"""What zlib looks back, less what a match needs."""
 
 SAMPLE_SEED, SAMPLE_COUNT = 20190415, 600
+# The forms in use, the one of most reports last: what stands last is found last to be out of
+# sight.
 FORMS = ("prose", "stat2014", "gb2019", "gb2021")
-"""The forms in use, the one of most reports last: what stands last is found last to be out of
-sight.
-"""
 
+# How many records of each form a dictionary holds: nearly all of the checks and tables is the
+# same in every one.
 RECORDS_PER_FORM = {"checks": 1, "statistics": 1, "others": 6}
-"""How many records of each form a dictionary holds: nearly all of the checks and tables is the same
-in every one.
-"""
 
 
 def main() -> None:

@@ -54,16 +54,17 @@ def commands(_: str) -> str:
 
 def settings(_: str) -> str:
     """The table of settings."""
-    rows = "\n".join(
-        f"| `GONGKAI_{n.upper()}` | {d or '-'} | {m} |" for n, d, m in SETTINGS
-    )
-    return f"| setting | default | meaning |\n|---|---|---|\n{rows}\n"
+    rows = [
+        f"| `GONGKAI_{name.upper()}` | {default or '-'} | {meaning} |\n"
+        for name, default, meaning in SETTINGS
+    ]
+    return "| setting | default | meaning |\n|---|---|---|\n" + "".join(rows)
 
 
 def facets(_: str) -> str:
     """The table of facets."""
-    rows = "\n".join(f"| `{f.name}` | {f.label_zh} | {f.kind} |" for f in FACETS)
-    return f"| facet | 中文 | kind |\n|---|---|---|\n{rows}\n"
+    rows = [f"| `{row.name}` | {row.label_zh} | {row.kind} |\n" for row in FACETS]
+    return "| facet | 中文 | kind |\n|---|---|---|\n" + "".join(rows)
 
 
 def formats(_: str) -> str:
@@ -114,14 +115,13 @@ def work(*, check: bool) -> int:
         path = ROOT / name
         before = path.read_text(encoding="utf-8")
         after = filled(before)
-        if after != before:
-            stale += 1
-            print(
-                f"{name}: generated parts are not current"
-                + ("; run: python scripts/docs.py" if check else ", mended")
-            )
-            if not check:
-                path.write_text(after, encoding="utf-8")
+        if after == before:
+            continue
+        stale += 1
+        outcome = "; run: python scripts/docs.py" if check else ", mended"
+        print(f"{name}: generated parts are not current{outcome}")
+        if not check:
+            path.write_text(after, encoding="utf-8")
     return stale
 
 

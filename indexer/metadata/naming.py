@@ -115,11 +115,9 @@ SELF_PATTERNS = (
         re.compile(rf"在线({HAN_CHARACTER}{{2,8}}(?:街道|镇|乡|局|办))子网站"),
     ),
 )
+# The most that stands before a sign: a mark, the longest ORG, 组织编. And behind it: quotation
+# marks, a short name.
 BEFORE_SIGN, BEHIND_SIGN = 45, 24
-"""The most that stands before a sign: a mark, the longest ORG, 组织编.
-
-And behind it: quotation marks, a short name.
-"""
 # Names that are read of each kind.
 MAX_NAMES = 3
 

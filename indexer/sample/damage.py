@@ -51,8 +51,9 @@ def glossed(
 
 
 def gbk_slipped(text: str, *, gloss: str = GLOSSED_CHARACTERS[:24]) -> str:
-    """Glosses are inserted and the line is cut at punctuation as bytes of GBK, then every piece is
-    decoded alone.
+    """Text whose GBK bytes a tool glossed and cut without regard to where characters begin.
+
+    The line is cut at punctuation, and every piece is decoded alone.
     """
     return "\n".join(_slipped_line(line, gloss) for line in text.split("\n"))
 
@@ -122,15 +123,17 @@ def _shown_as_gbk(data: bytes) -> str:
     return "".join(out)
 
 
+# 工 (U+5DE5) -> ⼯ (U+2F2F), and so on
 _KANGXI_RADICALS = {
     ord(unicodedata.normalize("NFKC", chr(code))): chr(code)
     for code in range(0x2F00, 0x2FD6)
-}  # fmt: skip
+}
 
 
 def kangxi(text: str) -> str:
-    """Every character that is also a radical comes out as the radical, as from a PDF with a poor
-    character map.
+    """Every character that is also a radical comes out as the radical.
+
+    So does text of a PDF with a poor character map.
     """
     return text.translate(_KANGXI_RADICALS)
 

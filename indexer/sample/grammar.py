@@ -67,7 +67,6 @@ def _compiled(text: str) -> Pattern:
 
 
 # -- the long tail: names that nobody else bears
-# ------------------------------------------------------------------
 
 _SURNAME_CHARACTERS = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡"

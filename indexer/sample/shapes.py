@@ -127,7 +127,8 @@ _PAGES_FRAME = """<html>
 </html>
 """
 
-_WORD_FRAME = """<html xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w="urn:schemas-microsoft-com:office:word">
+_WORD_FRAME = """<html xmlns:o="urn:schemas-microsoft-com:office:office" \
+xmlns:w="urn:schemas-microsoft-com:office:word">
 <head>
 <meta http-equiv=Content-Type content="text/html; charset={charset}">
 <meta name=Generator content="Microsoft Word 12">
@@ -201,7 +202,10 @@ PARAGRAPH_FORMS: Mapping[str, str] = {
     "zoom": '<p style="text-indent: 2em;">{}</p>',
     "ucap": '<p><span style="font-family: 仿宋; font-size: 16pt;">{}</span></p>',
     "pages": "<p>&emsp;&emsp;{}</p>",
-    "word": "<p class=MsoNormal style='text-indent:32.0pt'><span style='font-size:16.0pt;font-family:仿宋_GB2312'>{}</span></p>",
+    "word": (
+        "<p class=MsoNormal style='text-indent:32.0pt'>"
+        "<span style='font-size:16.0pt;font-family:仿宋_GB2312'>{}</span></p>"
+    ),
     "nested": "&nbsp;&nbsp;&nbsp;&nbsp;{}<br>",
     "pdf": "<p>{}</p>",
 }

@@ -251,15 +251,20 @@ def applications(
     carried_in: Sequence[int],
     outcomes: Mapping[str, Sequence[int]],
 ) -> dict[str, list[int]]:
-    """The whole application table from its free cells (six applicants a row); totals and what is
-    carried out follow.
+    """The whole application table from its free cells (six applicants a row).
+
+    Totals and what is carried out follow.
     """
     rows = {"new": [*new], "carried_in": [*carried_in]}
+    handled = [0] * 6
     for key, _ in OUTCOME_ROWS[template]:
         rows[key] = [*outcomes.get(key, (0,) * 6)]
-    handled = [sum(rows[key][c] for key, _ in OUTCOME_ROWS[template]) for c in range(6)]
+        handled = [sum(pair) for pair in zip(handled, rows[key], strict=True)]
     rows["handled"] = handled
-    rows["carried_out"] = [new[c] + carried_in[c] - handled[c] for c in range(6)]
+    # the first two rows together are the last two together
+    rows["carried_out"] = [
+        new[column] + carried_in[column] - handled[column] for column in range(6)
+    ]
     for values in rows.values():
         values.append(sum(values))
     return rows
@@ -271,31 +276,31 @@ def five(upheld: int, corrected: int, other: int, pending: int) -> list[int]:
 
 
 def broken_identities(tables: Tables) -> list[str]:
-    """The names of the identities of the tables that do not hold:
+    """The names of the identities of the tables that do not hold.
 
-    R1 (rows), R2, R3 (columns), R4 (blocks).
+    R1 are those of rows, R2 and R3 of columns, R4 of blocks.
     """
     rows = tables.applications
     outcomes = [key for key, _ in OUTCOME_ROWS[tables.template]]
-    broken = [f"R1.{key}" for key, v in rows.items() if sum(v[:6]) != v[6]]
-    for c in range(7):
-        if sum(rows[key][c] for key in outcomes) != rows["handled"][c]:
-            broken.append(f"R2.{c}")
-        if (
-            rows["new"][c] + rows["carried_in"][c]
-            != rows["handled"][c] + rows["carried_out"][c]
-        ):
-            broken.append(f"R3.{c}")
-    broken += [
-        f"R4.{b}"
-        for b in range(3)
-        if sum(tables.review[5 * b : 5 * b + 4]) != tables.review[5 * b + 4]
-    ]
+    broken: list[str] = []
+    for key, values in rows.items():
+        if sum(values[:6]) != values[6]:
+            broken.append(f"R1.{key}")
+    for column in range(7):
+        handled = rows["handled"][column]
+        if sum(rows[key][column] for key in outcomes) != handled:
+            broken.append(f"R2.{column}")
+        taken = rows["new"][column] + rows["carried_in"][column]
+        if taken != handled + rows["carried_out"][column]:
+            broken.append(f"R3.{column}")
+    for block in range(3):
+        *parts, total = tables.review[5 * block : 5 * block + 5]
+        if sum(parts) != total:
+            broken.append(f"R4.{block}")
     return broken
 
 
 # -- rendering as text
-# -------------------------------------------------------------------------------------------
 
 _SPREAD_HEAD = ("信息内容",)
 _APPLICATION_HEAD = (
@@ -356,18 +361,21 @@ def _proactive_text(tables: Tables, separator: str) -> list[str]:
 
 
 def stat2014_rows(given: Mapping[str, float]) -> list[tuple[str, str, str]]:
-    """The annex as rows of label, unit and number; sums that are not given follow from their parts."""
+    """The annex as rows of label, unit and number.
+
+    Totals that are not given follow from their parts.
+    """
     values = dict(given)
     for total, parts in _STAT2014_SUMS.items():
-        values.setdefault(total, sum(values.get(p, 0) for p in parts))
-    return [
-        (label, unit, f"{values.get(key, 0):g}" if key else "")
-        for key, label, unit in STAT2014_ROWS
-    ]
+        values.setdefault(total, sum(values.get(part, 0) for part in parts))
+    rows: list[tuple[str, str, str]] = []
+    for key, label, unit in STAT2014_ROWS:
+        number = f"{values.get(key, 0):g}" if key else ""
+        rows.append((label, unit, number))
+    return rows
 
 
 # -- rendering as HTML and as a grid
-# -----------------------------------------------------------------------------
 
 # Text, colspan, rowspan.
 GridCell = tuple[str, int, int]
@@ -433,16 +441,9 @@ def _review_grid(tables: Tables) -> Grid:
 
 
 def grids(tables: Tables) -> list[tuple[str, Grid]]:
-    """Each part's heading and its table, row by row, as HTML would lay it out with colspan and
-    rowspan.
-    """
-    return list(
-        zip(
-            _PART_HEADINGS,
-            (_proactive_grid(tables), _application_grid(tables), _review_grid(tables)),
-            strict=True,
-        )
-    )
+    """Each part's heading and its table, as HTML would lay it out with colspan and rowspan."""
+    parts = (_proactive_grid(tables), _application_grid(tables), _review_grid(tables))
+    return list(zip(_PART_HEADINGS, parts, strict=True))
 
 
 def html_tables(tables: Tables, paragraph: str = "<p>{}</p>") -> str:
@@ -460,64 +461,62 @@ def html_table(grid: Grid) -> str:
 
 def _html_cell(cell: GridCell) -> str:
     text, columns, rows = cell
-    spans = (f' colspan="{columns}"' if columns > 1 else "") + (
-        f' rowspan="{rows}"' if rows > 1 else ""
-    )
+    spans = f' colspan="{columns}"' if columns > 1 else ""
+    if rows > 1:
+        spans += f' rowspan="{rows}"'
     return f"<td{spans}>{escape(text, quote=False)}</td>"
 
 
 # -- what the numbers are called
-# ---------------------------------------------------------------------------------
 
 
 def metrics(tables: Tables) -> dict[str, int]:
     """The flat numbers that a reader may expect from these tables; money in 元."""
     rows = {key: values[6] for key, values in tables.applications.items()}
-
-    def family(prefix: str) -> int:
-        return sum(
-            n
-            for key, n in rows.items()
+    numbers: dict[str, int] = {}
+    for key in ("new", "carried_in", "granted", "handled", "carried_out"):
+        numbers[f"applications_{key}"] = rows[key]
+    numbers["applications_partly_granted"] = rows["partly"]
+    for prefix in ("refused", "unavailable", "not_processed", "other"):
+        # refused_1 to refused_8; in gb2019 other stands alone
+        numbers[f"applications_{prefix}"] = sum(
+            number
+            for key, number in rows.items()
             if key == prefix or key.startswith(f"{prefix}_")
         )
-
-    out = {
-        f"applications_{key}": rows[key]
-        for key in ("new", "carried_in", "granted", "handled", "carried_out")
-    }
-    out["applications_partly_granted"] = rows["partly"]
-    for prefix in ("refused", "unavailable", "not_processed", "other"):
-        out[f"applications_{prefix}"] = family(prefix)
-    for n, name in enumerate(("upheld", "corrected", "other", "pending", "total")):
-        out[f"reviews_{name}"] = tables.review[n]
-        out[f"suits_{name}"] = tables.review[5 + n] + tables.review[10 + n]
-    return {**out, **_proactive_metrics(tables)}
+    results = ("upheld", "corrected", "other", "pending", "total")
+    for column, name in enumerate(results):
+        numbers[f"reviews_{name}"] = tables.review[column]
+        at_once, after_review = tables.review[5 + column], tables.review[10 + column]
+        numbers[f"suits_{name}"] = at_once + after_review
+    return {**numbers, **_proactive_metrics(tables)}
 
 
 def _proactive_metrics(tables: Tables) -> dict[str, int]:
     printed = tables.proactive
-    out = {
+    numbers = {
         "licences": int(printed["行政许可"][-1]),
         "penalties": int(printed["行政处罚"][-1]),
         "coercive_measures": int(printed["行政强制"][-1]),
     }
     if tables.template == "gb2021":
         for name, label in (("regulations", "规章"), ("normative", "行政规范性文件")):
-            out[f"{name}_made"], out[f"{name}_in_force"] = (
-                int(printed[label][0]),
-                int(printed[label][2]),
-            )
-        out["fee_yuan"] = int(Decimal(printed["行政事业性收费"][0]) * 10_000)
-        return out
-    out["regulations_new"], out["normative_new"] = (
-        int(printed["规章"][0]),
-        int(printed["规范性文件"][0]),
-    )
-    out["normative_published"] = int(printed["规范性文件"][2])
-    out["fee_items"] = int(printed["行政事业性收费"][0])
-    out["procurement_items"] = int(printed["政府集中采购"][0])
-    money = _yuan(printed["政府集中采购"][1])
-    return out if money is None else {**out, "procurement_yuan": money}
+            made, _, in_force = printed[label]
+            numbers[f"{name}_made"] = int(made)
+            numbers[f"{name}_in_force"] = int(in_force)
+        # printed in 万元
+        numbers["fee_yuan"] = int(Decimal(printed["行政事业性收费"][0]) * 10_000)
+        return numbers
+    numbers["regulations_new"] = int(printed["规章"][0])
+    numbers["normative_new"] = int(printed["规范性文件"][0])
+    numbers["normative_published"] = int(printed["规范性文件"][2])
+    numbers["fee_items"] = int(printed["行政事业性收费"][0])
+    count, amount = printed["政府集中采购"]
+    numbers["procurement_items"] = int(count)
+    money = _yuan(amount)
+    if money is not None:
+        numbers["procurement_yuan"] = money
+    return numbers
 
 
 def _yuan(printed: str) -> int | None:
