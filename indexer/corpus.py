@@ -241,7 +241,14 @@ class _Walker:
             except InputError as error:
                 return Skip(name, error.reason)
         digest = hashlib.sha256(data).hexdigest()
-        return Source(name, origin, suffix, data, digest, known or Known())
+        return Source(
+            name=name,
+            origin=origin,
+            suffix=suffix,
+            data=data,
+            digest=digest,
+            known=known or Known(),
+        )
 
     def read(self, stream: IO[bytes], packed: int) -> bytes:
         """All bytes of a stream that came out of `packed` bytes.

@@ -247,14 +247,32 @@ class Gazetteer:
         live = self.of_time(places, year)
         if len(live) == 1:
             place = live[0]
-            return Resolution("unique", place, tuple(places), end, place.tier)
+            return Resolution(
+                status="unique",
+                place=place,
+                candidates=tuple(places),
+                end=end,
+                tier=place.tier,
+            )
         best = self.of_context(live, list(context))
         if len(best) == 1:
             place = best[0]
-            return Resolution("context", place, tuple(live), end, place.tier)
+            return Resolution(
+                status="context",
+                place=place,
+                candidates=tuple(live),
+                end=end,
+                tier=place.tier,
+            )
         tiers = {place.tier for place in best}
         tier = tiers.pop() if len(tiers) == 1 else None
-        return Resolution("ambiguous", None, tuple(best), end, tier)
+        return Resolution(
+            status="ambiguous",
+            place=None,
+            candidates=tuple(best),
+            end=end,
+            tier=tier,
+        )
 
     @staticmethod
     def of_time(places: list[Place], year: int | None) -> list[Place]:
@@ -346,9 +364,9 @@ def _divisions(path: Path) -> Iterator[Place]:
             reason = f"{code!r} {name!r} is no code and name; {REBUILD_ADVICE}"
             raise OverridesError(str(path), number, reason)
         yield Place(
-            code,
-            name,
-            _tier_of(code),
+            code=code,
+            name=name,
+            tier=_tier_of(code),
             since=_year(path, number, since),
             until=_year(path, number, until),
         )
@@ -376,9 +394,9 @@ def _zones(path: Path) -> Iterator[Place]:
         # zones have no code of their own: this one stays when rows are added above it
         checksum = zlib.crc32(name.encode()) & 0xFFFF
         yield Place(
-            f"{parent}F{checksum:04X}",
-            name,
-            int(tier or 0),
+            code=f"{parent}F{checksum:04X}",
+            name=name,
+            tier=int(tier or 0),
             since=_year(path, number, since),
             until=_year(path, number, until),
         )

@@ -115,7 +115,13 @@ def derive(
     names = names_of(title, page.meta, reading, gazetteer)
     if known.agency:
         agency = known.agency
-        given = Name(fold_line(agency), "given", "given", 1.0, None, agency)
+        given = Name(
+            text=fold_line(agency),
+            source="given",
+            rule="given",
+            weight=1.0,
+            quote=agency,
+        )
         names.insert(0, given)
     verdict = judge(names, reading, gazetteer, derived.year, context)
     if verdict:
@@ -130,9 +136,21 @@ def _title(out: Derived, page: Page, known: Known) -> Title | None:
     if not title:
         return None
     if known.title:
-        fact = Fact(title, "given", 1.0, "title", title)
+        fact = Fact(
+            value=title,
+            source="given",
+            confidence=1.0,
+            rule="title",
+            evidence=title,
+        )
     else:
-        fact = Fact(title, "page", 0.95, "title", title)
+        fact = Fact(
+            value=title,
+            source="page",
+            confidence=0.95,
+            rule="title",
+            evidence=title,
+        )
     out.take("title", fact)
     return read_title(title)
 
@@ -143,7 +161,17 @@ def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> N
     if period:
         quote, span = reading.quote(*period.span), reading.span(*period.span)
         rule = "period of the statistics"
-        out.take("period", Fact(str(period), "body", 0.95, rule, quote, span))
+        out.take(
+            "period",
+            Fact(
+                value=str(period),
+                source="body",
+                confidence=0.95,
+                rule=rule,
+                evidence=quote,
+                span=span,
+            ),
+        )
     fact, problems = year_fact(reading, title, period, out.published)
     out.take("year", fact)
     out.problems += problems
@@ -253,9 +281,9 @@ def _fact(
 ) -> Fact:
     name = best.name
     return Fact(
-        value,
-        name.source,
-        confidence,
+        value=value,
+        source=name.source,
+        confidence=confidence,
         rule=f"{name.rule}: {rule}",
         evidence=name.quote or name.text,
         span=reading.span(*name.span) if name.span else None,
@@ -305,7 +333,16 @@ def _give(out: Derived, name: str, value: FactValue) -> None:
     others: tuple[FactValue, ...] = ()
     if derived and derived.value not in (None, value):
         others = (derived.value,)
-    out.take(name, Fact(value, "given", 1.0, "given", None, None, others))
+    out.take(
+        name,
+        Fact(
+            value=value,
+            source="given",
+            confidence=1.0,
+            rule="given",
+            alternatives=others,
+        ),
+    )
 
 
 def _override(
@@ -318,7 +355,16 @@ def _override(
         value = correction.value
         others = (before,) if before is not None and before != value else ()
         rule = correction.reason or "override"
-        out.take(name, Fact(value, "override", 1.0, rule, None, None, others))
+        out.take(
+            name,
+            Fact(
+                value=value,
+                source="override",
+                confidence=1.0,
+                rule=rule,
+                alternatives=others,
+            ),
+        )
         if name == "agency":
             code = (out.agency_id or CENTRAL_CODE).split("/")[0]
             out.agency_id = f"{code}/{value}"

@@ -106,7 +106,14 @@ def judge(
     confidence, problems = _weighed(best, others)
     agency, how, factor = _written_out(best.body, reading, gazetteer, year)
     confidence = round(confidence * factor, 3)
-    return Verdict(best, others, agency, how, confidence, problems)
+    return Verdict(
+        best=best,
+        others=others,
+        agency=agency,
+        how=how,
+        confidence=confidence,
+        problems=problems,
+    )
 
 
 def _judged(name: Name, body: Body, context: Sequence[str], selves: Selves) -> Judged:

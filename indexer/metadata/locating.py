@@ -188,7 +188,13 @@ def locate(
     plain = name.removeprefix("中华人民共和国")
     if plain in CENTRAL_NAMES:
         printed = CENTRAL_NAME_BY_SHORT.get(plain, plain)
-        return Body(printed, "central", plain, tier=0, kept=True)
+        return Body(
+            printed=printed,
+            status="central",
+            rest=plain,
+            tier=0,
+            kept=True,
+        )
     if corps := CORPS_PATTERN.match(name):
         return _corps(name, name[corps.end() :], gazetteer, year)
     system = system_of(name)
@@ -226,7 +232,13 @@ def _spoken_of(short: Resolution, path: str, context: Sequence[str]) -> Resoluti
     if len(places) != 1:
         return Resolution("none")
     place = places[0]
-    return Resolution("context", place, tuple(places), short.end, place.tier)
+    return Resolution(
+        status="context",
+        place=place,
+        candidates=tuple(places),
+        end=short.end,
+        tier=place.tier,
+    )
 
 
 def _capped(short: Resolution) -> Resolution:
@@ -255,7 +267,15 @@ def _body(
         rest = "办事处"
         for street in gazetteer.named(township):
             if place.code in ancestors(street.code):
-                return Body(name, status, rest, street, 4, system=system, kept=kept)
+                return Body(
+                    printed=name,
+                    status=status,
+                    rest=rest,
+                    place=street,
+                    tier=4,
+                    system=system,
+                    kept=kept,
+                )
         tier = 4
     elif tier != 4 and (below := TOWNSHIP_PATTERN.match(rest)):
         township = below[1]
@@ -270,14 +290,14 @@ def _body(
         and resolved.end == len(place.name)
     )
     return Body(
-        name,
-        status,
-        rest,
-        place,
-        tier,
-        township,
-        resolved.candidates,
-        system,
+        printed=name,
+        status=status,
+        rest=rest,
+        place=place,
+        tier=tier,
+        township=township,
+        candidates=resolved.candidates,
+        system=system,
         kept=kept,
         bare=is_bare,
     )
@@ -291,7 +311,14 @@ def _corps(name: str, rest: str, gazetteer: Gazetteer, year: int | None) -> Body
     place = gazetteer.of_code(XINJIANG_CODE, year)
     is_division = re.match("第?[一二三四五六七八九十]+[师团]", rest)
     tier = None if is_division else 1
-    return Body(name, "unique", rest, place, tier, kept=True)
+    return Body(
+        printed=name,
+        status="unique",
+        rest=rest,
+        place=place,
+        tier=tier,
+        kept=True,
+    )
 
 
 def _misread(
@@ -322,7 +349,14 @@ def _placeless(name: str, system: str | None) -> Body:
         # a 市 may be a city or a county
         if division and division["name"][-1] in "县旗区":
             tier = 3
-    return Body(name, "none", name, tier=tier, system=system, kept=True)
+    return Body(
+        printed=name,
+        status="none",
+        rest=name,
+        tier=tier,
+        system=system,
+        kept=True,
+    )
 
 
 def _branch(body: Body, gazetteer: Gazetteer, year: int | None) -> Body:

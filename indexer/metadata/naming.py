@@ -238,7 +238,15 @@ def names_of(
     """Every name that the report might be of, in order of precedence."""
     names: list[Name] = []
     if title and title.agency and not GENERIC_PATTERN.fullmatch(title.agency):
-        names.append(Name(title.agency, "title", "title", 0.95, None, title.form))
+        names.append(
+            Name(
+                text=title.agency,
+                source="title",
+                rule="title",
+                weight=0.95,
+                quote=title.form,
+            )
+        )
     names += _signatures(reading, gazetteer)
     names += _said(reading, gazetteer)
     names += _own_title(reading)
@@ -313,7 +321,14 @@ def _name(
     start, end = match.span(1)
     span = offset + start, offset + end
     text = clean(match[1], gazetteer)
-    return Name(text, source, rule, weight, span, reading.quote(*span))
+    return Name(
+        text=text,
+        source=source,
+        rule=rule,
+        weight=weight,
+        span=span,
+        quote=reading.quote(*span),
+    )
 
 
 def _said(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
@@ -350,7 +365,14 @@ def _own_title(reading: Reading) -> Iterator[Name]:
         if agency:
             span = start, end
             rule = "line like a title"
-            yield Name(agency, "body", rule, 0.85, span, reading.quote(*span))
+            yield Name(
+                text=agency,
+                source="body",
+                rule=rule,
+                weight=0.85,
+                span=span,
+                quote=reading.quote(*span),
+            )
 
 
 def _sources(
@@ -367,7 +389,13 @@ def _sources(
         bare = AFTER_SOURCE_PATTERN.sub("", bare).strip(" -—")
         name = clean(bare, gazetteer)
         if NAME_PATTERN.fullmatch(name):
-            yield Name(name, "source line", rule, 0.7, None, name)
+            yield Name(
+                text=name,
+                source="source line",
+                rule=rule,
+                weight=0.7,
+                quote=name,
+            )
     for start, end in reading.head[:HEAD_LINES]:
         match = SOURCE_PATTERN.search(reading.form, start, min(end, start + 120))
         if match is None:
@@ -375,4 +403,11 @@ def _sources(
         name = clean(AFTER_SOURCE_PATTERN.sub("", match[1]), gazetteer)
         if NAME_PATTERN.fullmatch(name):
             span = match.span(1)
-            yield Name(name, "source line", rule, 0.7, span, reading.quote(*span))
+            yield Name(
+                text=name,
+                source="source line",
+                rule=rule,
+                weight=0.7,
+                span=span,
+                quote=reading.quote(*span),
+            )

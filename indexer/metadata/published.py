@@ -36,11 +36,23 @@ def published_fact(meta: Mapping[str, str], reading: Reading) -> Fact | None:
     if stated := meta.get("published"):
         day = _first(fold_line(stated))
         if day:
-            return Fact(day, "page", 0.97, "page", stated)
+            return Fact(
+                value=day,
+                source="page",
+                confidence=0.97,
+                rule="page",
+                evidence=stated,
+            )
     if header := meta.get("header"):
         day = _labelled(fold_line(header))
         if day:
-            return Fact(day, "page", 0.97, "header", header)
+            return Fact(
+                value=day,
+                source="page",
+                confidence=0.97,
+                rule="header",
+                evidence=header,
+            )
     in_head = _in_head(reading) or _alone_in_head(reading)
     if in_head:
         return in_head
@@ -50,7 +62,14 @@ def published_fact(meta: Mapping[str, str], reading: Reading) -> Fact | None:
     day, span = signed
     rule = "date under the signature"
     quote = reading.quote(*span)
-    return Fact(day, "signature", 0.9, rule, quote, reading.span(*span))
+    return Fact(
+        value=day,
+        source="signature",
+        confidence=0.9,
+        rule=rule,
+        evidence=quote,
+        span=reading.span(*span),
+    )
 
 
 def _first(form: str) -> str | None:
@@ -90,7 +109,14 @@ def _in_head(reading: Reading) -> Fact | None:
             day, day_end = dated
             span = start + label.start(), start + day_end
             quote = reading.quote(*span)
-            return Fact(day, "page", 0.95, "header", quote, reading.span(*span))
+            return Fact(
+                value=day,
+                source="page",
+                confidence=0.95,
+                rule="header",
+                evidence=quote,
+                span=reading.span(*span),
+            )
     return None
 
 
@@ -106,7 +132,14 @@ def _alone_in_head(reading: Reading) -> Fact | None:
         if not beside.strip(" ()."):
             rule = "date below the title"
             quote = reading.quote(start, end)
-            return Fact(day, "page", 0.85, rule, quote, reading.span(start, end))
+            return Fact(
+                value=day,
+                source="page",
+                confidence=0.85,
+                rule=rule,
+                evidence=quote,
+                span=reading.span(start, end),
+            )
     return None
 
 

@@ -137,7 +137,13 @@ def _from_title(
 ) -> Fact:
     if period is not None and period.year == named:
         rule = "title and period agree"
-        return Fact(named, "title", 0.99, rule, title.form, None, ())
+        return Fact(
+            value=named,
+            source="title",
+            confidence=0.99,
+            rule=rule,
+            evidence=title.form,
+        )
     rule = "title" if title.sure else "title, mended or chosen"
     confidence = 0.95 if title.sure else 0.8
     others: tuple[int, ...] = ()
@@ -146,7 +152,14 @@ def _from_title(
         others = (period.year,)
     elif spoken and spoken[named] == 0:
         confidence -= 0.15
-    return Fact(named, "title", confidence, rule, title.form, None, others)
+    return Fact(
+        value=named,
+        source="title",
+        confidence=confidence,
+        rule=rule,
+        evidence=title.form,
+        alternatives=others,
+    )
 
 
 def _from_period(reading: Reading, period: Period, spoken: Counter[int]) -> Fact:
@@ -156,13 +169,13 @@ def _from_period(reading: Reading, period: Period, spoken: Counter[int]) -> Fact
     if not period.is_calendar_year:
         confidence -= 0.15
     return Fact(
-        period.year,
-        "body",
-        confidence,
-        "period of the statistics",
-        reading.quote(*period.span),
-        reading.span(*period.span),
-        () if agrees else (most,),
+        value=period.year,
+        source="body",
+        confidence=confidence,
+        rule="period of the statistics",
+        evidence=reading.quote(*period.span),
+        span=reading.span(*period.span),
+        alternatives=() if agrees else (most,),
     )
 
 
@@ -194,7 +207,15 @@ def _from_text(
     others = tuple(other for other, _ in spoken.most_common(3) if other != year)
     quote = reading.quote(*span) if span else None
     place = reading.span(*span) if span else None
-    return Fact(year, "body", confidence, rule, quote, place, others)
+    return Fact(
+        value=year,
+        source="body",
+        confidence=confidence,
+        rule=rule,
+        evidence=quote,
+        span=place,
+        alternatives=others,
+    )
 
 
 def _spoken(reading: Reading) -> Counter[int]:

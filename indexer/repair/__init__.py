@@ -172,13 +172,13 @@ def _recorded(
         shift += len(after) - len(before)
         recorded.append(
             Repair(
-                step.kind,
-                start,
-                end,
-                before,
-                after,
-                step.confidence,
-                step.applied,
+                kind=step.kind,
+                start=start,
+                end=end,
+                before=before,
+                after=after,
+                confidence=step.confidence,
+                applied=step.applied,
                 display=(shown, shown + len(after)),
             )
         )

@@ -114,7 +114,15 @@ def find_invisible(text: str, findings: Findings) -> list[Edit]:
     edits: list[Edit] = []
     for match in INVISIBLE_PATTERN.finditer(text):
         after = "\n" if LINE_ENDS.search(match[0]) else ""
-        edits.append(Edit(match.start(), match.end(), after, "invisible", 0.99))
+        edits.append(
+            Edit(
+                start=match.start(),
+                end=match.end(),
+                after=after,
+                kind="invisible",
+                confidence=0.99,
+            )
+        )
     return edits
 
 
@@ -130,10 +138,10 @@ def find_private(text: str, findings: Findings) -> list[Edit]:
             known = KNOWN_PRIVATE.get(ord(character))
             lost = character == "\ufffd"
             edit = Edit(
-                position,
-                position + 1,
-                known or character,
-                "character_lost" if lost else "private_use",
+                start=position,
+                end=position + 1,
+                after=known or character,
+                kind="character_lost" if lost else "private_use",
                 confidence=0.9 if known else 0.0,
                 applied=known is not None,
             )
@@ -152,5 +160,13 @@ def find_radicals(text: str, findings: Findings) -> list[Edit]:
         character = character or unicodedata.normalize("NFKC", radical)
         if character != radical:
             start = match.start()
-            edits.append(Edit(start, start + 1, character, "radical", 0.97))
+            edits.append(
+                Edit(
+                    start=start,
+                    end=start + 1,
+                    after=character,
+                    kind="radical",
+                    confidence=0.97,
+                )
+            )
     return edits

@@ -112,4 +112,12 @@ def _joined(cluster: _Cluster, middle: str, start: int, end: int) -> list[Edit]:
     after = apply(middle[base : cluster.end], inner)
     kinds = "+".join(dict.fromkeys(edit.kind for edit in edits))
     confidence = min(edit.confidence for edit in edits)
-    return [Edit(start, end, after, kinds, confidence)]
+    return [
+        Edit(
+            start=start,
+            end=end,
+            after=after,
+            kind=kinds,
+            confidence=confidence,
+        )
+    ]

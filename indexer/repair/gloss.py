@@ -132,7 +132,13 @@ def strip(text: str, findings: Findings) -> list[Edit]:
         confidence = 0.99 if tones else 0.95
         for match in glosses.places:
             if match[1] in glosses.reading:
-                edit = Edit(match.start(2), match.end(4), "", kind, confidence)
+                edit = Edit(
+                    start=match.start(2),
+                    end=match.end(4),
+                    after="",
+                    kind=kind,
+                    confidence=confidence,
+                )
                 edits.append(edit)
     return sorted(edits, key=lambda edit: edit.start)
 

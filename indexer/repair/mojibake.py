@@ -80,7 +80,15 @@ def find_latin(text: str, findings: Findings) -> list[Edit]:
         data = b"".join(map(_latin, run[0]))
         decoded = _decoded(data)
         if decoded:
-            edits.append(Edit(run.start(), run.end(), decoded, KIND_LATIN, 0.99))
+            edits.append(
+                Edit(
+                    start=run.start(),
+                    end=run.end(),
+                    after=decoded,
+                    kind=KIND_LATIN,
+                    confidence=0.99,
+                )
+            )
     return edits
 
 
@@ -142,7 +150,13 @@ def _in_run(run: str, offset: int) -> Iterator[Edit]:
         first, last, decoded = whole
         begin, end = position[first], position[last]
         if _likelier(decoded, run[begin:end]):
-            yield Edit(offset + begin, offset + end, decoded, KIND_GBK, 0.98)
+            yield Edit(
+                start=offset + begin,
+                end=offset + end,
+                after=decoded,
+                kind=KIND_GBK,
+                confidence=0.98,
+            )
 
 
 def _likelier(decoded: str, shown: str) -> bool:

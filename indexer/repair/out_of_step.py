@@ -203,9 +203,22 @@ def _event(document: Document, start: int, repaired: str) -> Edit | None:
     needed = MIN_POSTERIOR if traditional else MIN_POSTERIOR_SIMPLIFIED
     if verdict.posterior < needed:
         received = text[start:end]
-        return Edit(start, end, received, REPAIR_KIND, posterior, applied=False)
+        return Edit(
+            start=start,
+            end=end,
+            after=received,
+            kind=REPAIR_KIND,
+            confidence=posterior,
+            applied=False,
+        )
     after = _shown(verdict.text, folded=document.folded)
-    return Edit(start, end, after, REPAIR_KIND, posterior)
+    return Edit(
+        start=start,
+        end=end,
+        after=after,
+        kind=REPAIR_KIND,
+        confidence=posterior,
+    )
 
 
 def _shown(text: str, *, folded: bool) -> str:
