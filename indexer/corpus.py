@@ -319,8 +319,8 @@ class _Walker:
         with archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
             members.sort(key=lambda member: member.filename)
-            if (reason := _bomb(members, path.stat().st_size)) is not None:
-                yield Skip(name, reason)
+            if (bomb := _bomb(members, path.stat().st_size)) is not None:
+                yield Skip(name, bomb)
                 return
             if not members:
                 reason = "is an empty archive; point at an archive with reports"

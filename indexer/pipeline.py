@@ -49,10 +49,10 @@ def report_of(
     """The report of one document. Raises InputError when it cannot be read."""
     page = read(source)
     page.title = source.known.title or page.title
-    title, repaired = _repaired(page)
-    page.title = title
+    page.title, repaired = _repaired(page)
     if source.known.title:
-        source = replace(source, known=replace(source.known, title=title))
+        known = replace(source.known, title=page.title)
+        source = replace(source, known=known)
     identity = as_id or report_id(source)
     # the index form, of which metadata and script are asked: folding is half of the work
     folded = fold(repaired.text)
@@ -90,6 +90,7 @@ def report_of(
 
 
 def _provenance(source: Source, page: Page) -> Provenance:
+    """Where a report came from, and how its bytes were read."""
     decoded = page.decoded
     return Provenance(
         origin=source.origin,

@@ -10,7 +10,7 @@ import gzip
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -89,6 +89,18 @@ class Resolution:
 
 
 NOWHERE = Resolution("none")
+
+
+def _resolved(
+    status: str, place: Place, candidates: Sequence[Place], end: int
+) -> Resolution:
+    return Resolution(
+        status=status,
+        place=place,
+        candidates=tuple(candidates),
+        end=end,
+        tier=place.tier,
+    )
 
 
 class Gazetteer:
@@ -246,32 +258,16 @@ class Gazetteer:
         places = list(dict.fromkeys(longest))
         live = self.of_time(places, year)
         if len(live) == 1:
-            place = live[0]
-            return Resolution(
-                status="unique",
-                place=place,
-                candidates=tuple(places),
-                end=end,
-                tier=place.tier,
-            )
+            return _resolved("unique", live[0], places, end)
         best = self.of_context(live, list(context))
         if len(best) == 1:
-            place = best[0]
-            return Resolution(
-                status="context",
-                place=place,
-                candidates=tuple(live),
-                end=end,
-                tier=place.tier,
-            )
+            return _resolved("context", best[0], live, end)
         tiers = {place.tier for place in best}
-        tier = tiers.pop() if len(tiers) == 1 else None
         return Resolution(
             status="ambiguous",
-            place=None,
             candidates=tuple(best),
             end=end,
-            tier=tier,
+            tier=tiers.pop() if len(tiers) == 1 else None,
         )
 
     @staticmethod

@@ -521,7 +521,8 @@ def write_readme(every: list[Sample], scripts: Scripts) -> None:
 
 
 def main(wanted: list[str]) -> None:
-    scripts, every = Scripts(), samples()
+    scripts = Scripts()
+    every = samples()
     groups: dict[str, list[Sample]] = {}
     for sample in every:
         groups.setdefault(sample.file, []).append(sample)

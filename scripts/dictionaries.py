@@ -25,7 +25,8 @@ from indexer.sample import Sample, generate
 # What zlib looks back, less what a match needs.
 WINDOW_BYTES = 32_000
 
-SAMPLE_SEED, SAMPLE_COUNT = 20190415, 600
+SAMPLE_SEED = 20190415
+SAMPLE_COUNT = 600
 # The forms in use, the one of most reports last: what stands last is found last to be out of
 # sight.
 FORMS = ("prose", "stat2014", "gb2019", "gb2021")

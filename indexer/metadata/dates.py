@@ -19,7 +19,8 @@ __all__ = [
 ]
 
 # Guangzhou reported from 2003 on, five years before it was asked of everybody.
-FIRST_YEAR, LAST_YEAR = 2003, 2040
+FIRST_YEAR = 2003
+LAST_YEAR = 2040
 
 # 二〇一九, 二○一九, 二零一九, 二O一九: what typists and reading machines put for a zero
 ZERO_SIGNS = "〇○零oO0◯Ｏ"

@@ -203,7 +203,8 @@ def _body(
     out.problems += verdict.problems
     out.agency_printed = best.name.text
     others = _alternatives(verdict, gazetteer, out.year)
-    agency, confidence = verdict.agency, verdict.confidence
+    agency = verdict.agency
+    confidence = verdict.confidence
     out.take("agency", _fact(best, agency, confidence, verdict.how, reading, others))
     sure = max(best.confidence, confidence)
     _region(out, best, sure, reading, gazetteer)

@@ -38,7 +38,9 @@ RULES_OF_OTHERS = ("source line", "contact", "own guide")
 # What a department calls itself: 我局, 我委.
 DEPARTMENT_WORDS = ("局", "委", "办", "厅", "院", "队", "中心")
 
+# What is left of a name's weight where the report calls itself something else (我局 for 区政府).
 CONTRADICTED_FACTOR = 0.55
+# Confidence won or lost where a name from another kind of source agrees or disagrees.
 AGREEMENT_BONUS = 0.04
 DISAGREEMENT_COST = 0.15
 # 教育局, 龙岗区政府, 横岗街道: what ends so names a body

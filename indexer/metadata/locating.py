@@ -257,50 +257,50 @@ def _body(
     *,
     kept: bool,
 ) -> Body:
-    place, tier = resolved.place, resolved.tier
+    place = resolved.place
+    tier = resolved.tier
     rest = path[resolved.end :]
-    township: str | None = None
-    status = resolved.status
-    office = OFFICE_PATTERN.fullmatch(rest) if place and tier in (0, 3) else None
-    if place and office:
-        township = office[1] + "街道"
-        rest = "办事处"
-        for street in gazetteer.named(township):
-            if place.code in ancestors(street.code):
-                return Body(
-                    printed=name,
-                    status=status,
-                    rest=rest,
-                    place=street,
-                    tier=4,
-                    system=system,
-                    kept=kept,
-                )
-        tier = 4
-    elif tier != 4 and (below := TOWNSHIP_PATTERN.match(rest)):
-        township = below[1]
-        rest = rest[below.end() :]
-        tier = 4
-    elif tier != 4 and (not tier or ZONE_PATTERN.match(rest)):
-        tier = None
-    is_bare = (
-        place is not None
-        and place.tier >= 3
-        and path.startswith(place.name[:2])
-        and resolved.end == len(place.name)
-    )
-    return Body(
+    body = Body(
         printed=name,
-        status=status,
+        status=resolved.status,
         rest=rest,
         place=place,
         tier=tier,
-        township=township,
         candidates=resolved.candidates,
         system=system,
         kept=kept,
-        bare=is_bare,
+        bare=_is_bare(path, resolved),
     )
+    office = OFFICE_PATTERN.fullmatch(rest) if place and tier in (0, 3) else None
+    if place and office:
+        street = office[1] + "街道"
+        for listed in gazetteer.named(street):
+            if place.code in ancestors(listed.code):
+                return replace(
+                    body,
+                    rest="办事处",
+                    place=listed,
+                    tier=4,
+                    candidates=(),
+                    bare=False,
+                )
+        return replace(body, rest="办事处", tier=4, township=street)
+    if tier == 4:
+        return body
+    if below := TOWNSHIP_PATTERN.match(rest):
+        return replace(body, rest=rest[below.end() :], tier=4, township=below[1])
+    if not tier or ZONE_PATTERN.match(rest):
+        return replace(body, tier=None)
+    return body
+
+
+def _is_bare(path: str, resolved: Resolution) -> bool:
+    """Whether a county or township stands alone, without what holds it."""
+    place = resolved.place
+    if place is None or place.tier < 3:
+        return False
+    begins = path.startswith(place.name[:2])
+    return begins and resolved.end == len(place.name)
 
 
 def _corps(name: str, rest: str, gazetteer: Gazetteer, year: int | None) -> Body:
@@ -365,7 +365,8 @@ def _branch(body: Body, gazetteer: Gazetteer, year: int | None) -> Body:
     parent = body.place
     if branch is None or parent is None or parent.tier not in (1, 2):
         return body
-    short, ending = branch["short"], branch["end"]
+    short = branch["short"]
+    ending = branch["end"]
     named = gazetteer.stems.get(short, []) + gazetteer.named(short + ending)
     below = [
         place
@@ -387,7 +388,8 @@ def _unlisted(body: Body, gazetteer: Gazetteer) -> Body:
 
     It was misread by a character, or is not to be placed; never is it its parent.
     """
-    parent, rest = body.place, body.rest
+    parent = body.place
+    rest = body.rest
     if body.kept or body.township or parent is None or parent.tier not in (1, 2, 3):
         return body
     division = DIVISION_PATTERN.match(rest)

@@ -29,64 +29,74 @@ ORG_REGEX = rf"{HAN_CHARACTER}{{2,34}}?(?:{BODY_ENDINGS})"
 PLAIN_REGEX = rf"{HAN_CHARACTER}{{2,34}}?"
 MADE_VERBS = "(?:制定|制订|修订|出台|建立|完善|编制)"
 
-# Where a pattern can begin with a single character and look back from it, the search skips to that
-# character.
-# (weight, how, sign, pattern): what a report says of itself, looked for in its whole
-# text.
+# (weight, how, sign, pattern): what a report says of itself, looked for in its whole text.
 #
-# The two that start at every clause are slow: they are looked for only around their
-# sign, which all that they find holds.
+# Where a pattern can begin with a single character and look back from it, the search skips to that
+# character. The two that start at every clause are slow: they are looked for only around their
+# sign. Every match of such a pattern holds a match of its sign.
 SELF_PATTERNS = (
     (
         0.85,
         "announces",
         None,
+        # 现将龙岗区教育局2018年
         re.compile(rf"将(?<=[现特兹]将)({PLAIN_REGEX})(?:20\d\d|二[〇○零])"),
     ),
     (
         0.85,
         "announces",
         None,
+        # 现向社会公布龙岗区教育局2018年
         re.compile(
-            rf"(?:现|特|兹|并)将?(?:予以|向社会)?(?:公布|公开|发布|编制)({PLAIN_REGEX})(?:20\d\d|二[〇○零])"
+            r"(?:现|特|兹|并)将?(?:予以|向社会)?(?:公布|公开|发布|编制)"
+            rf"({PLAIN_REGEX})(?:20\d\d|二[〇○零])"
         ),
     ),
     (
         0.85,
         "announces",
         None,
+        # 要求,将龙岗区教育局2018年度政府信息公开
         re.compile(
-            rf"将(?:(?<=[,。]将)|(?<=[,。]现将))({ORG_REGEX})(?:20\d\d|二[〇○零])\S{{0,2}}\s?年?度?(?:政府|政务)?信息公开"
+            rf"将(?:(?<=[,。]将)|(?<=[,。]现将))({ORG_REGEX})"
+            r"(?:20\d\d|二[〇○零])\S{0,2}\s?年?度?(?:政府|政务)?信息公开"
         ),
     ),
     (
         0.85,
         "compiled by",
         None,
+        # 本报告由龙岗区教育局负责编制
         re.compile(
-            rf"由({ORG_REGEX})(?:负责|组织|根据|依据|按照|汇总|统一|牵头)*(?:编制|撰写|发布|公布|编写)"
+            rf"由({ORG_REGEX})(?:负责|组织|根据|依据|按照|汇总|统一|牵头)*"
+            r"(?:编制|撰写|发布|公布|编写)"
         ),
     ),
     (
         0.8,
         "compiled by",
         re.compile(r"制(?:(?<=编制)|作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
+        # 龙岗区教育局编制本报告
         re.compile(
-            rf"(?:^|[。,;])({ORG_REGEX})(?:组织|牵头)?(?:编制|制作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"
+            rf"(?:^|[。,;])({ORG_REGEX})(?:组织|牵头)?(?:编制|制作)(?:了)?(?:并公布)?"
+            r"(?:本|20\d\d|政府信息公开)"
         ),
     ),
     (
         0.85,
         "contact",
         None,
+        # 如有疑问,请与龙岗区教育局办公室联系
         re.compile(
-            rf"(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系)({ORG_REGEX})[^,。;]{{0,18}}?(?:联系|咨询|反映|索取|查询|\(|[,,。])"
+            rf"(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系)({ORG_REGEX})[^,。;]{{0,18}}?"
+            r"(?:联系|咨询|反映|索取|查询|\(|[,,。])"
         ),
     ),
     (
         0.85,
         "own guide",
         None,
+        # 《龙岗区教育局政府信息公开指南》
         re.compile(
             rf"《({ORG_REGEX})(?:政府|政务)?(?:信息)?公开(?:工作)?(?:指南|目录)"
         ),
@@ -95,29 +105,41 @@ SELF_PATTERNS = (
         0.85,
         "below called",
         re.compile(r"\((?:以下|下)?简?(?:统)?称"),
+        # 龙岗区教育局(以下简称"我局")
         re.compile(
-            rf"(?:^|[,。;:])({ORG_REGEX})\((?:以下|下)?简?(?:统)?称[:\"]*(?:我|本|[区市县]?{HAN_CHARACTER}{{0,4}}[局委办厅])"
+            rf"(?:^|[,。;:])({ORG_REGEX})\((?:以下|下)?简?(?:统)?称[:\"]*"
+            rf"(?:我|本|[区市县]?{HAN_CHARACTER}{{0,4}}[局委办厅])"
         ),
     ),
     (
         0.8,
         "own rules",
         None,
+        # 制定了《龙岗区教育局政府信息公开制度》
         re.compile(
-            rf"《(?:(?<={MADE_VERBS}《)|(?<={MADE_VERBS}了《))({ORG_REGEX})(?:政府|政务)?信息公开[^《》]{{1,24}}》"
+            rf"《(?:(?<={MADE_VERBS}《)|(?<={MADE_VERBS}了《))({ORG_REGEX})"
+            r"(?:政府|政务)?信息公开[^《》]{1,24}》"
         ),
     ),
-    (0.8, "own report", None, re.compile(rf"《({ORG_REGEX})20\d\d年")),
+    (
+        0.8,
+        "own report",
+        None,
+        # 《龙岗区教育局2018年
+        re.compile(rf"《({ORG_REGEX})20\d\d年"),
+    ),
     (
         0.75,
         "subsite",
         None,
+        # 深圳政府在线横岗街道子网站
         re.compile(rf"在线({HAN_CHARACTER}{{2,8}}(?:街道|镇|乡|局|办))子网站"),
     ),
 )
-# The most that stands before a sign: a mark, the longest ORG, 组织编. And behind it: quotation
-# marks, a short name.
-BEFORE_SIGN, BEHIND_SIGN = 45, 24
+# Characters before a sign that are looked at: a mark, the longest ORG_REGEX, 组织编.
+BEFORE_SIGN = 45
+# Characters behind it: quotation marks and a short name.
+BEHIND_SIGN = 24
 # Names that are read of each kind.
 MAX_NAMES = 3
 

@@ -14,7 +14,8 @@ Span = tuple[int, int]
 
 # Lines at either end in which titles, dates and signatures are looked for; one more for what
 # stands over a date.
-HEAD_LINES, FOOT_LINES = 8, 13
+HEAD_LINES = 8
+FOOT_LINES = 13
 
 # The one wording of converting mirrors that matters here; as long as the mainland one,
 # so that spans stay.

@@ -159,7 +159,8 @@ def _recorded(
     # how much longer the repaired text is, up to the current step
     shift = 0
     for number, step in enumerate(steps):
-        start, end = step.start, step.end
+        start = step.start
+        end = step.end
         if recorded:
             start = max(start, recorded[-1].end)
         if not step.applied and number + 1 < len(steps):

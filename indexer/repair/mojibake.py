@@ -148,7 +148,8 @@ def _in_run(run: str, offset: int) -> Iterator[Edit]:
         if whole is None:
             continue
         first, last, decoded = whole
-        begin, end = position[first], position[last]
+        begin = position[first]
+        end = position[last]
         if _likelier(decoded, run[begin:end]):
             yield Edit(
                 start=offset + begin,

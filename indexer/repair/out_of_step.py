@@ -295,7 +295,8 @@ class Event:
     def _after_cut(self) -> tuple[list[State], int]:
         """The characters whose trail byte was taken for the first byte of the delimiter."""
         ((first, second),) = codes_of(self.line[self.start + 1])
-        sequences, seen = self.document.sequences, self.seen
+        sequences = self.document.sequences
+        seen = self.seen
         states: list[State] = []
         for _, c in self.document.script.by_trail.get(first, ()):
             score = sequences.next(seen, c)
@@ -343,14 +344,16 @@ class Event:
         right = codes_of(c)
         if not left or not right:
             return False
-        trail, lead = left[0][1], right[0][0]
+        trail = left[0][1]
+        lead = right[0][0]
         return bytes((trail, lead)) in DELIMITER_BYTES
 
     def _reproduces(self, candidate: Candidate) -> bool:
         """Whether the tool makes of the candidate what was received, to the last character."""
         body = candidate.text.removesuffix("(")
         glosses = dict(self.document.glosses.reading)
-        start, end = self.start, candidate.end
+        start = self.start
+        end = candidate.end
         tail = ""
         is_lost = self.line[end - 1] in "?？"
         # the opening bracket of a gloss is swallowed where the candidate ends with one
@@ -384,7 +387,8 @@ class Event:
         What follows is looked at to a little past `horizon`, so that repairs of different lengths
         are asked of the same text.
         """
-        model, sequences = self.document.model, self.document.sequences
+        model = self.document.model
+        sequences = self.document.sequences
         body = text.removesuffix("(").replace(LOST_MARK, "0")
         if text.endswith("("):
             glossed = READING_CLOSED.match(self.line, end)
@@ -398,8 +402,8 @@ class Event:
         line = self.before + body + self.line[end:]
         line = line.translate(language_model.FOLD_TABLE)
         unpaired = 0
-        for opening, closing in BRACKET_PAIRS:
-            unpaired += abs(line.count(opening) - line.count(closing))
+        for pair in BRACKET_PAIRS:
+            unpaired += abs(line.count(pair[0]) - line.count(pair[1]))
         total -= OPEN_BRACKET_COST * unpaired
         return total + self._in_list(body + right)
 

@@ -112,7 +112,8 @@ class Script:
         """The likeliest of `between_gaps` after a character, which is in simplified form."""
         key = trail, before
         if key not in self._between:
-            pair, simplify = self.model.pair, self.model.simplify
+            pair = self.model.pair
+            simplify = self.model.simplify
             row = self.between_gaps[trail][:BETWEEN_TRIED]
             likeliest = sorted(row, key=lambda entry: -pair(before, simplify(entry[1])))
             self._between[key] = likeliest[:MAX_LIKELIEST]
@@ -143,7 +144,8 @@ class Script:
 
     def _common(self, row: list[tuple[int, str]]) -> list[tuple[int, str]]:
         """A row of (byte, character), the commonest characters first."""
-        single, simplify = self.model.single, self.model.simplify
+        single = self.model.single
+        simplify = self.model.simplify
 
         def rarity(entry: tuple[int, str]) -> float:
             return -single.get(simplify(entry[1]) or "\n", -99.0)

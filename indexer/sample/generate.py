@@ -240,7 +240,8 @@ def _compose(
     sample: Sample, author: _Author, template: str, year: int, step: int, chance: Random
 ) -> dict[str, int]:
     """The chapters of the report; gives the metrics that it states."""
-    body, voice = author.body, author.voice
+    body = author.body
+    voice = author.voice
     floats = [chance.random() for _ in range(512)]
     short = body.short(year)
     # 龙政〔2018〕12号: governments and departments number their documents apart
@@ -304,7 +305,8 @@ def _prose(
     sample: Sample, author: _Author, year: int, chapter: _Chapter
 ) -> dict[str, int]:
     """A report as it was before 2019, its numbers in sentences."""
-    own, numbers = author.body.own, author.numbers
+    own = author.body.own
+    numbers = author.numbers
     total = numbers.proactive_total(year)
     received = numbers.applications_in_prose(year)
     fees, suits = _PROSE_CLOSE[int(author.chance * 3)]

@@ -324,7 +324,8 @@ class Voice:
         """A pattern with its slots filled, by the floats from `position` on."""
         parts: list[str] = []
         own = floats if turn else self.floats
-        words, constant = self.words, self.constant
+        words = self.words
+        constant = self.constant
         for literal, slot in pattern:
             parts.append(literal)
             if not slot:
