@@ -131,7 +131,7 @@ def clean(shared: Path, *, to_traditional: bool) -> tuple[int, int, float]:
     size, changed, seconds = 0, 0, 0.0
     for source in ("work reports", "laws"):
         for _, lines in documents(shared, source):
-            text = characters.INVISIBLE.sub("", "\n".join(lines))
+            text = characters.INVISIBLE_PATTERN.sub("", "\n".join(lines))
             text = convert(text) if to_traditional else text
             begun = time.process_time()
             got = repair(text)

@@ -23,8 +23,8 @@ from typing import IO, Any
 
 from index.model.errors import InputError
 from index.model.settings import Settings
+from indexer import formats
 from indexer.decode import binary_kind
-from indexer.formats import READERS
 from indexer.formats.record import parse_record
 from indexer.page import Known, Source
 
@@ -34,31 +34,26 @@ __all__ = ["Skip", "walk"]
 # about ten times.
 MAX_RATIO = 200
 # Bytes up to which no ratio is suspicious: a short page of spaces is harmless.
-RATIO_FROM = 4 << 20
+RATIO_FROM_BYTES = 4 << 20
 MAX_MEMBERS = 200_000
 # Bytes of a web archive without a line's end: compressed pages and documents have one
 # every few hundred.
-MAX_LINE = 4 << 20
-CHUNK = 1 << 18
+MAX_LINE_BYTES = 4 << 20
+CHUNK_BYTES = 1 << 18
 
-LINES = ".jsonl"
-CONTAINERS = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
+LINES_SUFFIX = ".jsonl"
+CONTAINER_SUFFIXES = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
 
-_TEXTUAL = frozenset(
-    s for s, reader in READERS.items() if reader in (READERS[".html"], READERS[".txt"])
+# What office programs and operating systems leave behind: ~$report.docx, __MACOSX, Thumbs.db.
+# Files with a leading dot go without saying.
+_LITTER_PATTERN = re.compile(
+    r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE
 )
+# _MAIN_3.toc: the table of contents of a Whoosh index
+_INDEX_FILE_PATTERN = re.compile(r"_[A-Za-z0-9]+_\d+\.toc")
 
-# what office programs and operating systems leave behind; files with a leading dot go without
-# saying
-_LITTER = re.compile(r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
-_MIMES = {
-    "text/html": ".html",
-    "application/xhtml+xml": ".html",
-    "text/plain": ".txt",
-    "application/pdf": ".pdf",
-    "application/msword": ".doc",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-}
+# What is told of data that grows more than MAX_RATIO times.
+_GROWS = "unpack it yourself if you trust it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +69,10 @@ class _TooLargeError(Exception):
 
 
 def walk(paths: Sequence[Path], settings: Settings) -> Iterator[Source | Skip]:
-    """Every document under `paths`, folders in sorted order, and a Skip for everything that is
-    none.
+    """Every document under `paths`, and a Skip for everything that is none.
 
-    A document of a folder argument `seeds` is named "seeds/a.txt", of a file argument by its file
-    name.
+    Folders are walked in sorted order. A document of a folder argument `seeds` is named
+    "seeds/a.txt", of a file argument by its file name.
     """
     walker = _Walker(settings)
     for path in paths:
@@ -86,23 +80,29 @@ def walk(paths: Sequence[Path], settings: Settings) -> Iterator[Source | Skip]:
 
 
 class _Guarded:
-    """A stream for warcio, which holds a line in memory until it ends: bombs and endless lines end
-    in an error.
+    """A stream for warcio, which holds a line in memory until it ends.
+
+    Bombs and endless lines end in a _TooLargeError.
     """
 
     def __init__(self, stream: io.BufferedReader | gzip.GzipFile, packed: int) -> None:
-        self.stream, self.packed = stream, max(packed, 1)
-        self.total = self.line = 0
+        self.stream = stream
+        self.packed = max(packed, 1)
+        self.total = 0
+        # bytes since the last end of a line
+        self.line = 0
 
-    def read(self, size: int = CHUNK) -> bytes:
+    def read(self, size: int = CHUNK_BYTES) -> bytes:
+        wanted = min(size, CHUNK_BYTES) if size > 0 else CHUNK_BYTES
         # what a cut-off file still holds comes before its error, which `read` would give first
-        data = self.stream.read1(min(size, CHUNK) if size > 0 else CHUNK)
+        data = self.stream.read1(wanted)
         self.total += len(data)
-        end = data.rfind(b"\n")
-        self.line = self.line + len(data) if end < 0 else len(data) - end
-        if self.line > MAX_LINE or (
-            self.total > RATIO_FROM and self.total > MAX_RATIO * self.packed
-        ):
+        line_end = data.rfind(b"\n")
+        if line_end < 0:
+            self.line += len(data)
+        else:
+            self.line = len(data) - line_end
+        if self.line > MAX_LINE_BYTES or _grows(self.total, self.packed):
             raise _TooLargeError("grows without measure")
         return data
 
@@ -113,8 +113,13 @@ class _Guarded:
         self.stream.close()
 
 
+def _grows(total: int, packed: int) -> bool:
+    """Whether `total` bytes out of `packed` ones are more than any page makes."""
+    return total > RATIO_FROM_BYTES and total > MAX_RATIO * max(packed, 1)
+
+
 class _Walker:
-    """One walk: its limits and the folders it has seen, so that links cannot lead it in a circle."""
+    """One walk: its limits, and the folders it has seen, so that links cannot lead in a circle."""
 
     def __init__(self, settings: Settings) -> None:
         self.limit = settings.max_file_mb << 20
@@ -124,45 +129,41 @@ class _Walker:
     def path(self, path: Path) -> Iterator[Source | Skip]:
         name = _printable(path.name or _resolved(path).name or "root")
         if path.is_dir():
-            # ".", ".." and a trailing slash still have a name
-            name = (
-                _printable(_resolved(path).name) or name
-                if path.name in ("", "..")
-                else name
-            )
-            found = False
+            if path.name in ("", ".."):
+                # ".", ".." and a trailing slash still have a name
+                name = _printable(_resolved(path).name) or name
+            is_empty = True
             for item in self.folder(path, name):
-                found = True
+                is_empty = False
                 yield item
-            if not found:
+            if is_empty:
                 yield Skip(name, "is an empty folder; point at a folder with reports")
         elif not os.path.lexists(path):
-            yield Skip(
-                _printable(str(path)), "there is no such file or folder; check the path"
-            )
+            reason = "there is no such file or folder; check the path"
+            yield Skip(_printable(str(path)), reason)
         else:
             yield from self.file(path, name)
 
     def folder(self, folder: Path, name: str) -> Iterator[Source | Skip]:
         try:
             real = os.path.realpath(folder)
-            entries = sorted(os.scandir(folder), key=lambda e: e.name)
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
             yield Skip(name, _os_reason(error))
             return
         if real in self.seen:
             return
         self.seen.add(real)
-        if self.is_index(Path(real), [e.name for e in entries]):
-            yield Skip(
-                name, "is an index, not reports; point at the folder of the reports"
-            )
+        names = [entry.name for entry in entries]
+        if self.is_index(Path(real), names):
+            reason = "is an index, not reports; point at the folder of the reports"
+            yield Skip(name, reason)
             return
-        for entry in entries:
-            if _LITTER.match(entry.name):
+        for entry_name in names:
+            if _LITTER_PATTERN.match(entry_name):
                 continue
-            inner = f"{name}/{_printable(entry.name)}"
-            yield from self.entry(Path(folder, entry.name), inner)
+            inner = f"{name}/{_printable(entry_name)}"
+            yield from self.entry(Path(folder, entry_name), inner)
 
     def entry(self, path: Path, name: str) -> Iterator[Source | Skip]:
         if path.is_dir():
@@ -171,9 +172,7 @@ class _Walker:
             yield from self.file(path, name)
 
     def is_index(self, real: Path, names: Sequence[str]) -> bool:
-        return real == self.index or any(
-            re.fullmatch(r"_[A-Za-z0-9]+_\d+\.toc", n) for n in names
-        )
+        return real == self.index or any(map(_INDEX_FILE_PATTERN.fullmatch, names))
 
     def file(self, path: Path, name: str) -> Iterator[Source | Skip]:
         try:
@@ -190,23 +189,23 @@ class _Walker:
         origin = str(_resolved(path))
         if (reason := _refusal(suffix)) is not None:
             yield Skip(name, reason)
-        elif suffix == ".zip":
+            return
+        if suffix == ".zip":
             yield from self.zip(path, name, origin)
-        elif suffix in (".warc", ".warc.gz"):
-            with path.open("rb") as stream:
-                yield from self.warc(
-                    _Guarded(_unzipped(stream, suffix), size), name, origin
-                )
-        elif suffix in (".jsonl", ".jsonl.gz"):
-            with path.open("rb") as stream:
-                yield from self.lines(_unzipped(stream, suffix), name, origin, size)
-        elif size > self.limit and not suffix.endswith(".gz"):
+            return
+        is_container = suffix in CONTAINER_SUFFIXES
+        is_packed = suffix.endswith(".gz")
+        if size > self.limit and not is_container and not is_packed:
             yield Skip(name, self.too_large())
-        else:
-            with path.open("rb") as stream:
-                yield self.document(
-                    _unzipped(stream, suffix), name, origin, suffix, size
-                )
+            return
+        with path.open("rb") as file:
+            stream = _unzipped(file, suffix)
+            if suffix in (".warc", ".warc.gz"):
+                yield from self.warc(_Guarded(stream, size), name, origin)
+            elif is_container:
+                yield from self.lines(stream, name, origin, size)
+            else:
+                yield self.document(stream, name, origin, suffix, size)
 
     def document(
         self, stream: IO[bytes], name: str, origin: str, suffix: str, packed: int
@@ -218,13 +217,8 @@ class _Walker:
             return Skip(name, str(error))
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             return Skip(name, f"is damaged ({_detail(error)}); fetch it again")
-        except RuntimeError:
-            return Skip(name, "is encrypted; decrypt it first")
-        except NotImplementedError as error:
-            return Skip(
-                name,
-                f"is compressed in a way that cannot be read ({_detail(error)}); repack it",
-            )
+        except RuntimeError as error:
+            return Skip(name, _locked_reason(error))
         return self.source(data, name, origin, suffix.removesuffix(".gz"))
 
     def source(
@@ -237,72 +231,75 @@ class _Walker:
     ) -> Source | Skip:
         if not data:
             return Skip(name, "is empty; fetch it again")
-        if suffix in _TEXTUAL and (kind := binary_kind(data)) and _unreadable(data):
-            return Skip(
-                name, f"is {kind}, not text; give the file the suffix of its format"
-            )
-        if suffix == ".json" and known is None:
+        row = formats.of_suffix(suffix)
+        if row is not None and row.is_text and (kind := _unreadable_kind(data)):
+            reason = f"is {kind}, not text; give the file the suffix of its format"
+            return Skip(name, reason)
+        if row is not None and row.known is not None and known is None:
             try:
-                known = parse_record(data)
+                known = row.known(data)
             except InputError as error:
                 return Skip(name, error.reason)
+        digest = hashlib.sha256(data).hexdigest()
         return Source(
-            name,
-            origin,
-            suffix,
-            data,
-            hashlib.sha256(data).hexdigest(),
-            known or Known(),
+            name=name,
+            origin=origin,
+            suffix=suffix,
+            data=data,
+            digest=digest,
+            known=known or Known(),
         )
 
     def read(self, stream: IO[bytes], packed: int) -> bytes:
-        """All bytes of a stream that came out of `packed` bytes, as long as that stays within
-        bounds.
+        """All bytes of a stream that came out of `packed` bytes.
+
+        Raises _TooLargeError where they are out of bounds.
         """
-        out = bytearray()
-        while chunk := stream.read(CHUNK):
-            out += chunk
-            if len(out) > self.limit:
+        data = bytearray()
+        while chunk := stream.read(CHUNK_BYTES):
+            data += chunk
+            if len(data) > self.limit:
                 raise _TooLargeError(self.too_large())
-            if len(out) > RATIO_FROM and len(out) > MAX_RATIO * max(packed, 1):
-                raise _TooLargeError(
-                    "grows without measure when unpacked; unpack it yourself if you trust it"
-                )
-        return bytes(out)
+            if _grows(len(data), packed):
+                raise _TooLargeError(f"grows without measure when unpacked; {_GROWS}")
+        return bytes(data)
 
     def too_large(self) -> str:
-        return f"is larger than {self.limit >> 20} MB; raise GONGKAI_MAX_FILE_MB to read it"
+        megabytes = self.limit >> 20
+        return f"is larger than {megabytes} MB; raise GONGKAI_MAX_FILE_MB to read it"
 
     def lines(
         self, stream: IO[bytes], name: str, origin: str, packed: int
     ) -> Iterator[Source | Skip]:
-        """JSON Lines: one document a line; a bad line is told by its number and the rest goes on."""
-        number = total = filled = 0
+        """JSON Lines, one document a line.
+
+        A bad line is told by its number, and the rest goes on.
+        """
+        number = total = 0
+        is_blank = True
         try:
             while line := stream.readline(self.limit + 1):
-                number, total, filled = (
-                    number + 1,
-                    total + len(line),
-                    filled + bool(line.strip()),
-                )
-                if total > RATIO_FROM and total > MAX_RATIO * max(packed, 1):
+                number += 1
+                total += len(line)
+                if _grows(total, packed):
                     yield Skip(
-                        name,
-                        f"grows without measure at line {number}; unpack it yourself if you trust it",
+                        name, f"grows without measure at line {number}; {_GROWS}"
                     )
                     return
+                is_blank = is_blank and not line.strip()
+                numbered = f"{name}#{number}"
                 if len(line) > self.limit:
-                    yield Skip(f"{name}#{number}", f"line {number} {self.too_large()}")
+                    yield Skip(numbered, f"line {number} {self.too_large()}")
                     total += _skip_line(stream, MAX_RATIO * max(packed, 1))
                 elif line.strip():
-                    yield self.record(line.strip(), f"{name}#{number}", origin, number)
+                    yield self.record(line.strip(), numbered, origin, number)
         except (OSError, EOFError, zlib.error) as error:
+            detail = _detail(error)
             yield Skip(
-                name,
-                f"is damaged after line {number} ({_detail(error)}); fetch it again",
+                name, f"is damaged after line {number} ({detail}); fetch it again"
             )
         else:
-            if not filled:
+            if is_blank:
                 yield Skip(name, "is empty; write one JSON object a line")
 
     def record(self, line: bytes, name: str, origin: str, number: int) -> Source | Skip:
@@ -315,84 +312,75 @@ class _Walker:
         try:
             archive = _open_zip(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            yield Skip(
-                name,
-                f"is not a zip archive that can be read ({_detail(error)}); fetch it again",
-            )
+            detail = _detail(error)
+            reason = f"is not a zip archive that can be read ({detail}); fetch it again"
+            yield Skip(name, reason)
             return
         with archive:
-            members = sorted(
-                (m for m in archive.infolist() if not m.is_dir()),
-                key=lambda m: m.filename,
-            )
-            if (reason := _bomb(members, path.stat().st_size)) is not None:
-                yield Skip(name, reason)
+            members = [m for m in archive.infolist() if not m.is_dir()]
+            members.sort(key=lambda member: member.filename)
+            if (bomb := _bomb(members, path.stat().st_size)) is not None:
+                yield Skip(name, bomb)
                 return
             if not members:
-                yield Skip(
-                    name, "is an empty archive; point at an archive with reports"
-                )
+                reason = "is an empty archive; point at an archive with reports"
+                yield Skip(name, reason)
             for member in members:
-                inner = _member_name(member.filename)
-                if inner and not any(_LITTER.match(part) for part in inner.split("/")):
-                    yield from self.member(archive, member, f"{name}/{inner}", origin)
+                label = _member_name(member.filename)
+                if label and not any(map(_LITTER_PATTERN.match, label.split("/"))):
+                    yield from self.member(archive, member, f"{name}/{label}", origin)
 
     def member(
         self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, origin: str
     ) -> Iterator[Source | Skip]:
         suffix = _suffix(member.filename)
-        if suffix in CONTAINERS and suffix != LINES:
+        has_lines = suffix == LINES_SUFFIX
+        if suffix in CONTAINER_SUFFIXES and not has_lines:
             yield Skip(name, "is an archive in an archive; unpack the outer one")
         elif (reason := _refusal(suffix)) is not None:
             yield Skip(name, reason)
-        elif member.file_size > self.limit and suffix != LINES:
+        elif member.file_size > self.limit and not has_lines:
             yield Skip(name, self.too_large())
         else:
-            try:
-                with archive.open(member) as stream:
-                    if suffix == LINES:
-                        yield from self.lines(
-                            stream, name, origin, member.compress_size
-                        )
-                    else:
-                        yield self.document(
-                            _unzipped(stream, suffix),
-                            name,
-                            origin,
-                            suffix,
-                            member.compress_size,
-                        )
-            except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-                yield Skip(name, f"is damaged ({_detail(error)}); fetch it again")
-            except NotImplementedError as error:
-                yield Skip(
-                    name,
-                    f"is compressed in a way that cannot be read ({_detail(error)}); repack it",
-                )
-            except RuntimeError:
-                yield Skip(name, "is encrypted; decrypt it first")
+            yield from self.content(archive, member, name, origin)
+
+    def content(
+        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, origin: str
+    ) -> Iterator[Source | Skip]:
+        """The documents of a member that is neither refused nor too large."""
+        suffix = _suffix(member.filename)
+        packed = member.compress_size
+        try:
+            with archive.open(member) as stream:
+                if suffix == LINES_SUFFIX:
+                    yield from self.lines(stream, name, origin, packed)
+                else:
+                    unzipped = _unzipped(stream, suffix)
+                    yield self.document(unzipped, name, origin, suffix, packed)
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            yield Skip(name, f"is damaged ({_detail(error)}); fetch it again")
+        except RuntimeError as error:
+            yield Skip(name, _locked_reason(error))
 
     def warc(self, stream: _Guarded, name: str, origin: str) -> Iterator[Source | Skip]:
         try:
-            iterator = importlib.import_module("warcio.archiveiterator").ArchiveIterator
+            warcio = importlib.import_module("warcio.archiveiterator")
         except ImportError:
-            yield Skip(
-                name, "needs warcio to be read; install it: pip install 'gongkai[warc]'"
-            )
+            reason = "needs warcio to be read; install it: pip install 'gongkai[warc]'"
+            yield Skip(name, reason)
             return
         number = pages = 0
         try:
-            for record in iterator(stream):
+            for record in warcio.ArchiveIterator(stream):
                 number += 1
                 if record.rec_type in ("response", "resource"):
                     pages += 1
                     yield self.response(record, f"{name}#{number}", origin)
         # warcio raises errors of several libraries on damaged archives
         except Exception as error:  # noqa: BLE001
-            yield Skip(
-                name,
-                f"is damaged after record {number} ({_detail(error)}); fetch it again",
-            )
+            detail = _detail(error)
+            reason = f"is damaged after record {number} ({detail}); fetch it again"
+            yield Skip(name, reason)
         else:
             if not pages:
                 yield Skip(name, "holds no pages; crawl again with responses kept")
@@ -400,53 +388,57 @@ class _Walker:
     def response(self, record: Any, name: str, origin: str) -> Source | Skip:
         url = record.rec_headers.get_header("WARC-Target-URI")
         headers = record.http_headers or record.rec_headers
+        # a "resource" is kept without what the server said
         status = record.http_headers.get_statuscode() if record.http_headers else "200"
-        mime = (
-            (headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
-        )
         if status != "200":
             return Skip(name, f"{url} answered {status}; fetch it again if it matters")
-        if mime not in _MIMES:
-            return Skip(
-                name,
-                f"{url} is {mime or 'of no stated type'}; readable are {' '.join(_MIMES)}",
-            )
-        packed = int(record.length or 0) if str(record.length or "").isdigit() else 0
+        content_type = headers.get_header("Content-Type") or ""
+        # text/html; charset=gbk
+        mime = content_type.partition(";")[0].strip().lower()
+        row = formats.of_media_type(mime)
+        if row is None:
+            stated = mime or "of no stated type"
+            readable = " ".join(formats.media_types())
+            return Skip(name, f"{url} is {stated}; readable are {readable}")
+        length = str(record.length or "")
+        packed = int(length) if length.isdigit() else 0
         try:
             data = self.read(record.content_stream(), packed or self.limit)
         except _TooLargeError as error:
             return Skip(name, str(error))
-        found = self.source(data, name, origin, _MIMES[mime])
-        return (
-            found if isinstance(found, Skip) else replace(found, known=Known(url=url))
-        )
+        source = self.source(data, name, origin, row.suffixes[0])
+        if isinstance(source, Skip):
+            return source
+        return replace(source, known=replace(source.known, url=url))
 
 
 def _suffix(name: str) -> str:
-    """The suffix that chooses the reader, in lower case: ".html", and ".html.gz" for a compressed
-    page.
+    """The suffix that chooses the reader, in lower case.
+
+    ".html", and ".html.gz" for a compressed page.
     """
-    suffixes = [s.lower() for s in PurePosixPath(name.replace("\\", "/")).suffixes[-2:]]
-    return (
-        "".join(suffixes)
-        if suffixes and suffixes[-1] == ".gz"
-        else "".join(suffixes[-1:])
-    )
+    path = PurePosixPath(name.replace("\\", "/"))
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    is_packed = suffixes[-1:] == [".gz"]
+    return "".join(suffixes[-2:] if is_packed else suffixes[-1:])
 
 
 def _refusal(suffix: str) -> str | None:
     """Why no file of this suffix can be read, None when it can."""
-    if suffix in CONTAINERS or suffix.removesuffix(".gz") in READERS:
+    if suffix in CONTAINER_SUFFIXES or formats.of_suffix(suffix.removesuffix(".gz")):
         return None
-    readable = " ".join([*READERS, ".zip", ".warc", ".jsonl"])
-    return (
-        f"no reader for {suffix or 'a file without a suffix'}; readable are {readable}"
-    )
+    named = suffix or "a file without a suffix"
+    readable = " ".join([*formats.suffixes(), ".zip", ".warc", ".jsonl"])
+    return f"no reader for {named}; readable are {readable}"
 
 
-def _unreadable(data: bytes) -> bool:
-    """A PDF or a Word file under a wrong name is read as what it is; anything else binary is not."""
-    return not data.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+def _unreadable_kind(data: bytes) -> str | None:
+    """What binary data that stands under a suffix of text is; None for text.
+
+    A PDF or a Word document under a wrong name is read as what it is, so it is None too.
+    """
+    kind = binary_kind(data)
+    return None if kind is None or formats.is_recognised(data) else kind
 
 
 def _unzipped(stream: Any, suffix: str) -> Any:
@@ -454,11 +446,12 @@ def _unzipped(stream: Any, suffix: str) -> Any:
 
 
 def _skip_line(stream: IO[bytes], budget: int) -> int:
-    """Read past the rest of a line that is too long, `budget` bytes of it at most; how many they
-    were.
+    """Read past the rest of a line that is too long, at most `budget` bytes of it.
+
+    Gives how many bytes were read.
     """
     skipped = 0
-    while skipped <= budget and (chunk := stream.readline(CHUNK)):
+    while skipped <= budget and (chunk := stream.readline(CHUNK_BYTES)):
         skipped += len(chunk)
         if chunk.endswith(b"\n"):
             break
@@ -466,7 +459,9 @@ def _skip_line(stream: IO[bytes], budget: int) -> int:
 
 
 def _open_zip(path: Path) -> zipfile.ZipFile:
-    """Chinese Windows writes names in GBK without saying so; newer programs write UTF-8, not always
+    """An archive with readable names of members.
+
+    Chinese Windows writes names in GBK without saying so; newer programs write UTF-8, not always
     flagged.
     """
     for encoding in ("utf-8", "gb18030"):
@@ -480,9 +475,9 @@ def _open_zip(path: Path) -> zipfile.ZipFile:
 def _bomb(members: Sequence[zipfile.ZipInfo], size: int) -> str | None:
     if len(members) > MAX_MEMBERS:
         return f"holds more than {MAX_MEMBERS:,} files; unpack it into folders"
-    total = sum(m.file_size for m in members)
-    if total > max(RATIO_FROM, MAX_RATIO * max(size, 1)):
-        return "grows without measure when unpacked; unpack it yourself if you trust it"
+    total = sum(member.file_size for member in members)
+    if _grows(total, size):
+        return f"grows without measure when unpacked; {_GROWS}"
     return None
 
 
@@ -512,7 +507,15 @@ def _os_reason(error: OSError) -> str:
 
 
 def _detail(error: BaseException) -> str:
-    text = (
-        error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    )
+    text = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        text = error.strerror
     return text.splitlines()[0][:120] if text else type(error).__name__
+
+
+def _locked_reason(error: RuntimeError) -> str:
+    """Why zipfile cannot open a member: RuntimeError for a password, its subclass for a method."""
+    if isinstance(error, NotImplementedError):
+        detail = _detail(error)
+        return f"is compressed in a way that cannot be read ({detail}); repack it"
+    return "is encrypted; decrypt it first"

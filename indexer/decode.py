@@ -22,10 +22,10 @@ __all__ = ["binary_kind", "declared_labels", "decode"]
 
 # Bytes in which a page may declare its encoding: 1,024 by the HTML standard, more in
 # what is found.
-HEAD = 8192
+HEAD_BYTES = 8192
 
 # Bytes that detection looks at.
-SAMPLE = 1 << 18
+SAMPLE_BYTES = 1 << 18
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,13 +34,14 @@ BOMS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
+    # GB18030 spells U+FEFF with four bytes
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 
-GB = ("gb18030",)
-BIG5 = ("big5hkscs", "cp950")
+GB_CODECS = ("gb18030",)
+BIG5_CODECS = ("big5hkscs", "cp950")
 # A declared or detected label -> the Python codecs to try, in order.
-LABELS: dict[str, tuple[str, ...]] = {
+CODECS_BY_LABEL: dict[str, tuple[str, ...]] = {
     # gb2312 and gbk lack 㐂 and 𠮷 that pages labelled so contain; gb18030 is their superset
     **dict.fromkeys(
         (
@@ -53,11 +54,11 @@ LABELS: dict[str, tuple[str, ...]] = {
             "x-gbk",
             "chinese",
         ),
-        GB,
+        GB_CODECS,
     ),
     **dict.fromkeys(
         ("big5", "big5-hkscs", "big5hkscs", "cp950", "x-x-big5", "csbig5", "big5-tw"),
-        BIG5,
+        BIG5_CODECS,
     ),
     **dict.fromkeys(("utf-8", "utf8", "utf_8", "unicode-1-1-utf-8"), ("utf-8",)),
     # without a mark Windows means little-endian
@@ -70,7 +71,9 @@ LABELS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("hz", "hz-gb-2312"), ("hz",)),
 }
 
-MAGIC = (
+# First bytes of what is no text -> its name for a person. Which of these can be read is told by
+# indexer.formats.
+BINARY_MAGIC = (
     (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a zip archive or an Office document"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
@@ -91,7 +94,7 @@ MAGIC = (
 
 # Characters that make up more than half of any Chinese prose, in both scripts: what
 # right decoding yields.
-COMMON = frozenset(
+COMMON_CHARACTERS = frozenset(
     "的一是在不了有和人这这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
     "十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形"
     "相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展"
@@ -104,37 +107,44 @@ COMMON = frozenset(
     "，。、：；（）《》“”"
 )
 
-_LABEL = re.compile(
+# <meta charset="gbk">, <?xml version="1.0" encoding="gb2312"?>, content="text/html; charset=big5"
+_LABEL_PATTERN = re.compile(
     rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,30})""", re.IGNORECASE
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_HIGH = re.compile(r"[^\x00-\xa0]")
-_EUC_TW = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xfe]{2}|\x8e[\xa1-\xb0][\xa1-\xfe]{2})+")
-_EUC_TW_PLANE = re.compile(rb"\x8e[\xa2-\xb0][\xa1-\xfe]{2}")
+# controls that no text has; tab, line ends, escape and the DOS end of file (0x1A) may stand
+_CONTROL_PATTERN = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_NOT_ASCII_PATTERN = re.compile(r"[^\x00-\xa0]")
+# EUC-TW: two bytes for plane 1; 8E, the number of the plane and two bytes for the others
+_EUC_TW_PATTERN = re.compile(
+    rb"(?:[\x00-\x7f]|[\xa1-\xfe]{2}|\x8e[\xa1-\xb0][\xa1-\xfe]{2})+"
+)
+_EUC_TW_PLANE_PATTERN = re.compile(rb"\x8e[\xa2-\xb0][\xa1-\xfe]{2}")
 
 
 def decode(data: bytes, declared: str | None = None) -> Decoded:
-    """The text of `data`, the codec that gave it and why: bom, utf-8, declared, detected or
-    fallback.
+    """The text of `data`, the codec that gave it, and why.
 
-    `declared` is a label from outside, such as an HTTP header's; labels inside the data are found
-    by themselves. A character cut off at the end is dropped. Raises InputError for binary data and
-    for EUC-TW.
+    The reason is bom, utf-8, declared, detected or fallback. `declared` is a label from outside,
+    such as an HTTP header's; labels inside the data are found by themselves. A character cut off
+    at the end is dropped. Raises InputError for binary data and for EUC-TW.
     """
     if kind := binary_kind(data):
         raise InputError(f"is {kind}, not text; give the file the suffix of its format")
-    labels = [*([declared.strip().lower()] if declared else []), *declared_labels(data)]
-    found = _by_bom(data) or _by_wide_zeros(data) or _by_utf8(data, labels)
-    if found is None:
+    labels = declared_labels(data)
+    if declared:
+        labels.insert(0, declared.strip().lower())
+    decoded = _by_bom(data) or _by_wide_zeros(data) or _by_utf8(data, labels)
+    if decoded is None:
         _refuse_euc_tw(data, labels)
-        found = _by_declared(data, labels) or _by_detection(data) or _by_fallback(data)
-    _refuse_binary(found)
-    return found
+        decoded = _by_declared(data, labels) or _by_detection(data)
+    decoded = decoded or _by_fallback(data)
+    _refuse_binary(decoded)
+    return decoded
 
 
 def binary_kind(data: bytes) -> str | None:
     """What `data` is, in words, when its first bytes are those of a known binary format."""
-    for magic, kind in MAGIC:
+    for magic, kind in BINARY_MAGIC:
         # two letters may begin a text too: those formats have zero bytes in their header
         if data.startswith(magic) and (len(magic) > 2 or b"\x00" in data[:16]):
             return kind
@@ -142,11 +152,14 @@ def binary_kind(data: bytes) -> str | None:
 
 
 def declared_labels(data: bytes) -> list[str]:
-    """The encodings that the data itself declares (XML declaration, meta elements), in order, in
-    lower case.
+    """The encodings that the data itself declares, in order, in lower case.
+
+    They stand in an XML declaration and in meta elements.
     """
-    head = data[:HEAD].replace(b"\x00", b"")
-    return list(dict.fromkeys(m.decode("ascii").lower() for m in _LABEL.findall(head)))
+    # UTF-16 and UTF-32 show their labels between zero bytes
+    head = data[:HEAD_BYTES].replace(b"\x00", b"")
+    labels = [label.decode("ascii").lower() for label in _LABEL_PATTERN.findall(head)]
+    return list(dict.fromkeys(labels))
 
 
 def _by_bom(data: bytes) -> Decoded | None:
@@ -158,25 +171,27 @@ def _by_bom(data: bytes) -> Decoded | None:
 
 def _by_wide_zeros(data: bytes) -> Decoded | None:
     """UTF-32 and UTF-16 without a mark, told by where their zero bytes stand."""
-    head = data[: SAMPLE - SAMPLE % 4]
-    zeros = head.count(0)
-    if zeros * 50 < len(head) or len(data) < 4:
+    head = data[: SAMPLE_BYTES - SAMPLE_BYTES % 4]
+    # a text has line ends and digits, whose upper bytes are zero
+    if head.count(0) * 50 < len(head) or len(data) < 4:
         return None
-    quarters = [head[i::4].count(0) * 4 / len(head) for i in range(4)]
-    if quarters[2] > 0.9 and quarters[3] > 0.9:
+    # share of zeros among every fourth byte, by its place in four
+    zeros = [head[place::4].count(0) * 4 / len(head) for place in range(4)]
+    if zeros[2] > 0.9 and zeros[3] > 0.9:
         return _strict(data, ("utf-32-le",), "detected")
-    if quarters[0] > 0.9 and quarters[1] > 0.9:
+    if zeros[0] > 0.9 and zeros[1] > 0.9:
         return _strict(data, ("utf-32-be",), "detected")
-    order = (
-        ("utf-16-le", "utf-16-be")
-        if head[1::2].count(0) >= head[0::2].count(0)
-        else ("utf-16-be", "utf-16-le")
-    )
-    found = _strict(data, order, "detected")
-    return found if found and not _CONTROL.search(found.text[:2000]) else None
+    order = ("utf-16-be", "utf-16-le")
+    if head[1::2].count(0) >= head[0::2].count(0):
+        order = ("utf-16-le", "utf-16-be")
+    decoded = _strict(data, order, "detected")
+    if decoded is None or _CONTROL_PATTERN.search(decoded.text[:2000]):
+        return None
+    return decoded
 
 
 def _by_utf8(data: bytes, labels: list[str]) -> Decoded | None:
+    # HZ is ASCII to the eye: ~{<:Ky2;~} is Chinese
     if b"~{" in data and labels and labels[0] in ("hz", "hz-gb-2312"):
         return _strict(data, ("hz",), "declared")
     try:
@@ -184,9 +199,9 @@ def _by_utf8(data: bytes, labels: list[str]) -> Decoded | None:
     except UnicodeDecodeError:
         return None
     # a lone lead byte behind ASCII may as well be half a GBK character: detection decides
-    return (
-        Decoded(text, "utf-8", "utf-8") if _whole(data) or _HIGH.search(text) else None
-    )
+    if _whole(data) or _NOT_ASCII_PATTERN.search(text):
+        return Decoded(text, "utf-8", "utf-8")
+    return None
 
 
 def _whole(data: bytes) -> bool:
@@ -195,29 +210,28 @@ def _whole(data: bytes) -> bool:
 
 def _by_declared(data: bytes, labels: list[str]) -> Decoded | None:
     for label in labels:
-        found = _strict(data, LABELS.get(label, ()), "declared")
-        if found and _plausible(data, found):
-            return found
+        decoded = _strict(data, CODECS_BY_LABEL.get(label, ()), "declared")
+        if decoded and _plausible(data, decoded):
+            return decoded
     return None
 
 
 def _by_detection(data: bytes) -> Decoded | None:
-    sample = (
-        data
-        if len(data) <= SAMPLE
-        else data[:SAMPLE].rpartition(b"\n")[0] or data[:SAMPLE]
-    )
-    label = charset_normalizer.detect(sample, should_rename_legacy=False)["encoding"]
-    encodings = LABELS.get(label.lower(), ()) if label else ()
-    found = _strict(data, encodings, "detected")
-    return found if found and _plausible(data, found) else None
+    sample = data
+    if len(data) > SAMPLE_BYTES:
+        # whole lines, so that no character is cut
+        head = data[:SAMPLE_BYTES]
+        sample = head.rpartition(b"\n")[0] or head
+    detected = charset_normalizer.detect(sample, should_rename_legacy=False)
+    label = detected["encoding"]
+    encodings = CODECS_BY_LABEL.get(label.lower(), ()) if label else ()
+    decoded = _strict(data, encodings, "detected")
+    return decoded if decoded and _plausible(data, decoded) else None
 
 
 def _by_fallback(data: bytes) -> Decoded:
     """The candidate that reads best, damaged characters shown as U+FFFD."""
-    found = list(_candidates(data))
-    best = max(found, key=lambda d: _score(d.text))
-    return Decoded(best.text, best.encoding, "fallback")
+    return max(_candidates(data), key=lambda candidate: _score(candidate.text))
 
 
 def _candidates(data: bytes) -> Iterator[Decoded]:
@@ -226,28 +240,31 @@ def _candidates(data: bytes) -> Iterator[Decoded]:
         yield Decoded(_lenient(data, encoding), encoding, "fallback")
 
 
-def _plausible(data: bytes, found: Decoded) -> bool:
-    """Whether no other encoding reads clearly better:
+def _plausible(data: bytes, decoded: Decoded) -> bool:
+    """Whether no other encoding reads clearly better.
 
-    GB18030 decodes most Big5, and UTF-16 decodes anything.
+    GB18030 decodes most Big5 without complaint, and UTF-16 decodes anything.
     """
-    own = _score(found.text)
-    sample = data[:SAMPLE]
-    return all(
-        _score(d.text) < own + 0.15
-        for d in _candidates(sample)
-        if d.encoding not in (found.encoding, "cp950")
-    )
+    limit = _score(decoded.text) + 0.15
+    for candidate in _candidates(data[:SAMPLE_BYTES]):
+        # cp950 is Big5 under the name of a code page: big5hkscs is no other reading
+        if candidate.encoding in (decoded.encoding, "cp950"):
+            continue
+        if _score(candidate.text) >= limit:
+            return False
+    return True
 
 
 def _score(text: str) -> float:
-    """How much of what is not ASCII is common Chinese, less what cannot be decoded: about 0.6 for
-    prose.
+    """The share of common Chinese in what is not ASCII, less what cannot be decoded.
+
+    It is about 0.6 for prose, and may fall below zero.
     """
-    high: list[str] = _HIGH.findall(text[:SAMPLE])
+    high: list[str] = _NOT_ASCII_PATTERN.findall(text[:SAMPLE_BYTES])
     if not high:
         return 0.5
-    common = sum(c in COMMON for c in high)
+    common = sum(c in COMMON_CHARACTERS for c in high)
+    # characters lost, and those of the private use area
     bad = sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in high)
     return float(common - 3 * bad) / len(high)
 
@@ -264,28 +281,34 @@ def _strict(data: bytes, encodings: tuple[str, ...], reason: str) -> Decoded | N
 
 
 def _lenient(data: bytes, encoding: str) -> str:
-    found = _strict(data, (encoding,), "")
-    return found.text if found else data.decode(encoding, "replace")
+    decoded = _strict(data, (encoding,), "")
+    return decoded.text if decoded else data.decode(encoding, "replace")
 
 
 def _refuse_euc_tw(data: bytes, labels: list[str]) -> None:
-    declared = any(label in ("euc-tw", "x-euc-tw", "euc_tw") for label in labels)
-    looks = _EUC_TW.fullmatch(data[:HEAD]) and _EUC_TW_PLANE.search(data[:HEAD])
-    if declared or (looks and _score(data[:HEAD].decode("gb18030", "replace")) < 0.2):
-        raise InputError(
-            "is in EUC-TW, which Python cannot decode; convert it: iconv -f EUC-TW -t UTF-8"
-        )
-
-
-def _refuse_binary(found: Decoded) -> None:
-    head = found.text[:SAMPLE]
-    # a page may hold U+FFFD of its own, where somebody before us decoded it wrongly
-    guessed = found.reason == "fallback"
-    damaged = guessed and head.count("\ufffd") * 10 > len(head)
-    nonsense = (
-        guessed and len(_HIGH.findall(head)) * 4 > len(head) and _score(head) < 0.1
+    head = data[:HEAD_BYTES]
+    is_declared = any(label in ("euc-tw", "x-euc-tw", "euc_tw") for label in labels)
+    if not is_declared:
+        fits = _EUC_TW_PATTERN.fullmatch(head) and _EUC_TW_PLANE_PATTERN.search(head)
+        # GB18030 fits too, but then it reads as Chinese
+        if not fits or _score(head.decode("gb18030", "replace")) >= 0.2:
+            return
+    raise InputError(
+        "is in EUC-TW, which Python cannot decode; convert it: iconv -f EUC-TW -t UTF-8"
     )
-    if damaged or nonsense or len(_CONTROL.findall(head)) * 20 > len(head):
+
+
+def _refuse_binary(decoded: Decoded) -> None:
+    head = decoded.text[:SAMPLE_BYTES]
+    length = len(head)
+    has_controls = len(_CONTROL_PATTERN.findall(head)) * 20 > length
+    is_nonsense = False
+    # a page may hold U+FFFD of its own, where somebody before us decoded it wrongly
+    if decoded.reason == "fallback":
+        is_damaged = head.count("\ufffd") * 10 > length
+        is_foreign = len(_NOT_ASCII_PATTERN.findall(head)) * 4 > length
+        is_nonsense = is_damaged or (is_foreign and _score(head) < 0.1)
+    if is_nonsense or has_controls:
         raise InputError(
             "is binary or in an encoding that is not known; save it as UTF-8 text"
         )

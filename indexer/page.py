@@ -32,9 +32,9 @@ class Known:
 class Source:
     """One document of a corpus.
 
-    `name` is the path as indexed ("seeds/a.txt", "all.zip/2019/b.html", "c.jsonl#12"), `origin` the
-    absolute path of the file that holds it, `suffix` chooses the reader (".html"), `digest` is the
-    SHA-256 of `data`.
+    `name` is the path as indexed ("seeds/a.txt", "all.zip/2019/b.html", "c.jsonl#12"). `origin` is
+    the absolute path of the file that holds it. `suffix` chooses the reader (".html"). `digest` is
+    the SHA-256 of `data`.
     """
 
     name: str
@@ -59,9 +59,7 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One table cell as received: its text (lines joined by "\\n") and how many columns and rows it
-    spans.
-    """
+    """One table cell as received: its lines, joined by a line end, and what it spans."""
 
     text: str
     colspan: int = 1

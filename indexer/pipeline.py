@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import fields, replace
+from typing import Any
 
 from index.analysis.normaliser import fold, script_of
 from index.analysis.wording import is_taiwan_worded
-from index.model.report import Provenance, Report
+from index.model.report import Provenance, Repair, Report
 from index.model.statistics import Statistics
 from indexer.formats import read
 from indexer.formats.chrome import title_apart
@@ -24,15 +25,15 @@ __all__ = ["report_id", "report_of"]
 
 
 def report_id(source: Source) -> str:
-    """The id that is given, else one made from the URL, else from the path as indexed: the same at
-    every build.
+    """The id that is given, else one made from the URL, else from the path as indexed.
+
+    It is the same at every build.
     """
     known = source.known
     if known.id:
         return known.id
-    return hashlib.sha256(
-        (known.url or source.name).encode("utf-8", "replace")
-    ).hexdigest()[:16]
+    address = known.url or source.name
+    return hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def report_of(
@@ -45,11 +46,12 @@ def report_of(
     """The report of one document. Raises InputError when it cannot be read."""
     page = read(source)
     page.title = source.known.title or page.title
-    title, repaired = _repaired(page)
-    page.title = title
+    page.title, repaired = _repaired(page)
     if source.known.title:
-        source = replace(source, known=replace(source.known, title=title))
-    name = as_id or report_id(source)
+        known = replace(source.known, title=page.title)
+        source = replace(source, known=known)
+    identity = as_id or report_id(source)
+    # the index form, of which metadata and script are asked: folding is half of the work
     folded = fold(repaired.text)
     derived = derive(
         page,
@@ -57,12 +59,18 @@ def report_of(
         source,
         overrides=overrides,
         hosts=hosts,
-        report_id=name,
+        report_id=identity,
         folded=folded,
     )
     numbers = read_statistics(page, repaired.text, derived.year)
+    problems = [
+        *page.problems,
+        *repaired.problems,
+        *derived.problems,
+        *numbers.problems,
+    ]
     return Report(
-        id=name,
+        id=identity,
         source=source.name,
         text=repaired.text,
         url=source.known.url or page.meta.get("url"),
@@ -71,24 +79,9 @@ def report_of(
         checks=list(numbers.checks),
         tables_status=numbers.status,
         repairs=list(repaired.repairs),
-        problems=[
-            *page.problems,
-            *repaired.problems,
-            *derived.problems,
-            *numbers.problems,
-        ],
-        provenance=Provenance(
-            origin=source.origin,
-            sha256=source.digest,
-            format=page.format,
-            encoding=page.decoded.encoding if page.decoded else None,
-            encoding_reason=page.decoded.reason if page.decoded else None,
-        ),
-        **{
-            f.name: getattr(derived, f.name)
-            for f in fields(Derived)
-            if f.name != "problems"
-        },
+        problems=problems,
+        provenance=_provenance(source, page),
+        **_metadata(derived),
     )
 
 
@@ -98,6 +91,24 @@ def _told(statistics: Statistics) -> Statistics:
     return statistics if known else Statistics()
 
 
+def _provenance(source: Source, page: Page) -> Provenance:
+    """Where a report came from, and how its bytes were read."""
+    decoded = page.decoded
+    return Provenance(
+        origin=source.origin,
+        sha256=source.digest,
+        format=page.format,
+        encoding=decoded.encoding if decoded else None,
+        encoding_reason=decoded.reason if decoded else None,
+    )
+
+
+def _metadata(derived: Derived) -> dict[str, Any]:
+    """The fields of a report that are derived, by name."""
+    names = (field.name for field in fields(Derived))
+    return {name: getattr(derived, name) for name in names if name != "problems"}
+
+
 def _repaired(page: Page) -> tuple[str | None, Repaired]:
     """Title and text, repaired as one: whether a gloss is damage shows only in the whole document.
 
@@ -105,43 +116,48 @@ def _repaired(page: Page) -> tuple[str | None, Repaired]:
     """
     if page.title is None:
         whole = repair(page.text)
-        title, body = title_apart(whole.text) if whole.repairs else (None, whole.text)
+        if not whole.repairs:
+            return None, whole
+        title, body = title_apart(whole.text)
         if title is None or not whole.text.endswith(body):
             return None, whole
     else:
         whole = repair(f"{page.title}\n{page.text}")
         title, _, body = whole.text.partition("\n")
     apart = _below(whole, len(whole.text) - len(body))
-    if apart is None:  # a repair reaches across the line between them
-        return (
-            (None, whole)
-            if page.title is None
-            else (repair(page.title).text, repair(page.text))
-        )
-    return title, apart
+    if apart is not None:
+        return title, apart
+    # a repair reaches across the line between them
+    if page.title is None:
+        return None, whole
+    return repair(page.title).text, repair(page.text)
 
 
 def _below(whole: Repaired, shown: int) -> Repaired | None:
-    """What is below the first `shown` characters of a repaired text;
+    """What is below the first `shown` characters of a repaired text.
 
     None when a repair lies on both sides.
     """
-    above = [r for r in whole.repairs if r.display[0] < shown]
-    if any(r.display[1] > shown for r in above):
+    above = [step for step in whole.repairs if step.display[0] < shown]
+    if any(step.display[1] > shown for step in above):
         return None
     received = len(undo(whole.text[:shown], above))
-    steps = tuple(
-        replace(
-            r,
-            start=r.start - received,
-            end=r.end - received,
-            display=(r.display[0] - shown, r.display[1] - shown),
+    steps: list[Repair] = []
+    for step in whole.repairs[len(above) :]:
+        start, end = step.display
+        moved = replace(
+            step,
+            start=step.start - received,
+            end=step.end - received,
+            display=(start - shown, end - shown),
         )
-        for r in whole.repairs[len(above) :]
-    )
-    return Repaired(whole.text[shown:], steps, whole.problems)
+        steps.append(moved)
+    return Repaired(whole.text[shown:], tuple(steps), whole.problems)
 
 
 def _script(page: Page, text: str, form: str) -> str | None:
+    """Hans, Hant or Hant-TW; None where the text does not tell."""
     script = script_of(f"{page.title or ''}\n{text}")
-    return "Hant-TW" if script == "Hant" and is_taiwan_worded(form) else script
+    if script == "Hant" and is_taiwan_worded(form):
+        return "Hant-TW"
+    return script

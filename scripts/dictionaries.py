@@ -22,25 +22,24 @@ from indexer.page import Known, Source
 from indexer.pipeline import report_of
 from indexer.sample import Sample, generate
 
-WINDOW = 32_000
-"""What zlib looks back, less what a match needs."""
+# What zlib looks back, less what a match needs.
+WINDOW_BYTES = 32_000
 
-SEED, LOOKED_AT = 20190415, 600
+SAMPLE_SEED = 20190415
+SAMPLE_COUNT = 600
+# The forms in use, the one of most reports last: what stands last is found last to be out of
+# sight.
 FORMS = ("prose", "stat2014", "gb2019", "gb2021")
-"""The forms in use, the one of most reports last: what stands last is found last to be out of
-sight.
-"""
 
-EACH = {"checks": 1, "statistics": 1, "others": 6}
-"""How many records of each form a dictionary holds: nearly all of the checks and tables is the same
-in every one.
-"""
+# How many records of each form a dictionary holds: nearly all of the checks and tables is the
+# same in every one.
+RECORDS_PER_FORM = {"checks": 1, "statistics": 1, "others": 6}
 
 
 def main() -> None:
     """The command."""
     chosen: dict[str, list[dict[str, bytes]]] = {form: [] for form in FORMS}
-    for sample in generate(LOOKED_AT, SEED):
+    for sample in generate(SAMPLE_COUNT, SAMPLE_SEED):
         report = report_of(_source(sample))
         if report.template in chosen:
             chosen[report.template].append(parts_of(report))
@@ -71,8 +70,8 @@ def _joined(name: str, chosen: dict[str, list[dict[str, bytes]]]) -> str:
     picked = []
     for form in FORMS:
         longest = sorted(chosen[form], key=lambda parts: len(parts[name]), reverse=True)
-        picked += [parts[name] for parts in longest[: EACH[name]]]
-    return b"".join(picked)[-WINDOW:].decode("utf-8", "ignore")
+        picked += [parts[name] for parts in longest[: RECORDS_PER_FORM[name]]]
+    return b"".join(picked)[-WINDOW_BYTES:].decode("utf-8", "ignore")
 
 
 if __name__ == "__main__":

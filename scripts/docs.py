@@ -24,8 +24,9 @@ import index.query.syntax  # noqa: E402
 from index.model.fields import FACETS, FIELDS, Use  # noqa: E402  the checkout comes first
 from index.model.settings import SETTINGS  # noqa: E402
 from indexer.cli import main  # noqa: E402
+from indexer.formats import FORMATS  # noqa: E402
 
-PART = re.compile(
+PART_PATTERN = re.compile(
     r"(<!-- generated: ([\w-]+)(?: ([^\n]*?))? -->\n).*?(<!-- end -->)", re.DOTALL
 )
 FILES = (
@@ -60,16 +61,28 @@ def commands(_: str) -> str:
 
 def settings(_: str) -> str:
     """The table of settings."""
-    rows = "\n".join(
-        f"| `GONGKAI_{n.upper()}` | {d or '-'} | {m} |" for n, d, m in SETTINGS
-    )
-    return f"| setting | default | meaning |\n|---|---|---|\n{rows}\n"
+    rows = [
+        f"| `GONGKAI_{name.upper()}` | {default or '-'} | {meaning} |\n"
+        for name, default, meaning in SETTINGS
+    ]
+    return "| setting | default | meaning |\n|---|---|---|\n" + "".join(rows)
 
 
 def facets(_: str) -> str:
     """The table of facets."""
-    rows = "\n".join(f"| `{f.name}` | {f.label_zh} | {f.kind} |" for f in FACETS)
-    return f"| facet | 中文 | kind |\n|---|---|---|\n{rows}\n"
+    rows = [f"| `{row.name}` | {row.label_zh} | {row.kind} |\n" for row in FACETS]
+    return "| facet | 中文 | kind |\n|---|---|---|\n" + "".join(rows)
+
+
+def formats(_: str) -> str:
+    """The table of formats that are read."""
+    rows = []
+    for row in FORMATS:
+        suffixes = " ".join(f"`{suffix}`" for suffix in row.suffixes)
+        mimes = " ".join(f"`{mime}`" for mime in row.mimes) or "-"
+        rows.append(f"| {row.name} | {suffixes} | {mimes} |\n")
+    head = "| format | suffixes | media types in WARC |\n|---|---|---|\n"
+    return head + "".join(rows)
 
 
 def fields(_: str) -> str:
@@ -109,6 +122,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "settings": settings,
     "facets": facets,
     "fields": fields,
+    "formats": formats,
     "search": search,
     "grammar": grammar,
 }
@@ -117,7 +131,7 @@ INDEX = Path()
 
 def filled(text: str) -> str:
     """A document with its parts made anew."""
-    return PART.sub(lambda m: m[1] + PARTS[m[2]](m[3] or "") + m[4], text)
+    return PART_PATTERN.sub(lambda m: m[1] + PARTS[m[2]](m[3] or "") + m[4], text)
 
 
 def work(*, check: bool) -> int:
@@ -127,14 +141,13 @@ def work(*, check: bool) -> int:
         path = ROOT / name
         before = path.read_text(encoding="utf-8")
         after = filled(before)
-        if after != before:
-            stale += 1
-            print(
-                f"{name}: generated parts are not current"
-                + ("; run: python scripts/docs.py" if check else ", mended")
-            )
-            if not check:
-                path.write_text(after, encoding="utf-8")
+        if after == before:
+            continue
+        stale += 1
+        outcome = "; run: python scripts/docs.py" if check else ", mended"
+        print(f"{name}: generated parts are not current{outcome}")
+        if not check:
+            path.write_text(after, encoding="utf-8")
     return stale
 
 

@@ -1,89 +1,187 @@
-"""One reader a format: bytes to Page. A new format is a new module and a row in READERS."""
+"""One row makes a format. FORMATS says how each is recognised and read: bytes to Page.
+
+A new format is one module and one row. Folders, archives, WARC records, messages and the
+documentation all go through the table.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from index.model.errors import InputError
-from indexer.formats.doc import read_doc
-from indexer.formats.docx import read_docx
-from indexer.formats.html import read_html
-from indexer.formats.pdf import read_pdf
-from indexer.formats.record import read_record
+from indexer.formats.doc import is_ole, is_rtf, read_doc
+from indexer.formats.docx import is_docx, read_docx
+from indexer.formats.html import is_markup, read_html
+from indexer.formats.pdf import is_pdf, read_pdf
+from indexer.formats.record import parse_record, read_record
 from indexer.formats.text import read_text
-from indexer.page import Page, Source
+from indexer.page import Known, Page, Source
 
-__all__ = ["READERS", "Reader", "read"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Reader",
+    "format_of",
+    "is_recognised",
+    "media_types",
+    "of_media_type",
+    "of_suffix",
+    "read",
+    "suffixes",
+]
 
+# Raises InputError when it can make no document of the source.
 Reader = Callable[[Source], Page]
 
-# Suffix in lower case -> its reader.
-READERS: dict[str, Reader] = {
-    ".html": read_html,
-    ".htm": read_html,
-    ".shtml": read_html,
-    ".xhtml": read_html,
-    # pages saved under the names of the programs that made them
-    ".jsp": read_html,
-    ".asp": read_html,
-    ".aspx": read_html,
-    ".php": read_html,
-    ".txt": read_text,
-    ".text": read_text,
-    ".pdf": read_pdf,
-    ".docx": read_docx,
-    ".doc": read_doc,
-    ".wps": read_doc,
-    ".rtf": read_doc,
-    ".json": read_record,
-}
 
-_MARKUP = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|meta|table|div|p|title|script)\b",
-    re.IGNORECASE,
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of documents.
+
+    `suffixes` are in lower case with their dot, the usual one first. `mimes` are the media types
+    under which a web server sends it, in lower case, without parameters. `sniff` tells from all
+    bytes of a document whether it is of this format; None where bytes cannot tell. `read` makes
+    the page; its source has one of `suffixes`.
+
+    `is_text` says that the bytes are text, so that binary data under such a suffix is refused
+    before it is read. `known` gives what a document says of itself beside its text; it raises
+    InputError.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    mimes: tuple[str, ...]
+    sniff: Callable[[bytes], bool] | None
+    read: Reader
+    is_text: bool = False
+    known: Callable[[bytes], Known] | None = None
+
+
+# Where several formats recognise the same bytes, the one that the suffix names comes first, and
+# the others in this order: old Word and WPS documents begin alike.
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "html",
+        # the last four are of pages saved under the names of the programs that made them
+        (".html", ".htm", ".shtml", ".xhtml", ".jsp", ".asp", ".aspx", ".php"),
+        ("text/html", "application/xhtml+xml"),
+        is_markup,
+        read_html,
+        is_text=True,
+    ),
+    Format(
+        "text",
+        (".txt", ".text"),
+        ("text/plain",),
+        None,
+        read_text,
+        is_text=True,
+    ),
+    Format(
+        "pdf",
+        (".pdf",),
+        ("application/pdf",),
+        is_pdf,
+        read_pdf,
+    ),
+    Format(
+        "docx",
+        (".docx",),
+        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
+        is_docx,
+        read_docx,
+    ),
+    Format(
+        "doc",
+        (".doc",),
+        ("application/msword",),
+        is_ole,
+        read_doc,
+    ),
+    Format(
+        "wps",
+        (".wps",),
+        ("application/wps-office.wps",),
+        is_ole,
+        read_doc,
+    ),
+    Format(
+        "rtf",
+        (".rtf",),
+        ("application/rtf", "text/rtf"),
+        is_rtf,
+        read_doc,
+    ),
+    # a record is somebody's finished extraction: no website serves one as a page
+    Format(
+        "json",
+        (".json",),
+        (),
+        None,
+        read_record,
+        known=parse_record,
+    ),
 )
 
 
+def suffixes() -> list[str]:
+    """Every suffix that can be read, in the order of the table."""
+    return [suffix for row in FORMATS for suffix in row.suffixes]
+
+
+def media_types() -> list[str]:
+    """Every media type that can be read, in the order of the table."""
+    return [mime for row in FORMATS for mime in row.mimes]
+
+
+def of_suffix(suffix: str) -> Format | None:
+    """The format of a suffix in lower case (".html")."""
+    return next((row for row in FORMATS if suffix in row.suffixes), None)
+
+
+def of_media_type(mime: str) -> Format | None:
+    """The format of a media type in lower case, without parameters ("text/html")."""
+    return next((row for row in FORMATS if mime in row.mimes), None)
+
+
+def is_recognised(data: bytes) -> bool:
+    """Whether the bytes show their format, whatever the name of the file."""
+    return any(row.sniff is not None and row.sniff(data) for row in FORMATS)
+
+
+def format_of(suffix: str, data: bytes) -> Format | None:
+    """The format that the bytes show, or else the one of the suffix (lower case).
+
+    Reports are often saved under a wrong suffix: a PDF as .doc, a website's page as .pdf.
+    """
+    named = of_suffix(suffix)
+    candidates = FORMATS if named is None else (named, *FORMATS)
+    for row in candidates:
+        if row.sniff is not None and row.sniff(data):
+            return row
+    return named
+
+
 def read(source: Source) -> Page:
-    """The page of a source, by the reader of its suffix, or of its content where that is plainly
-    another.
+    """The page of a source, by the reader of what its bytes show or else of its suffix.
 
     Raises InputError when no reader can make a document of it.
     """
-    suffix = _by_content(source) or source.suffix.lower()
-    reader = READERS.get(suffix)
-    if reader is None:
-        raise InputError(
-            f"no reader for {suffix or 'a file without a suffix'}; readable are {' '.join(READERS)}"
-        )
-    # a reader of several formats chooses by the suffix
-    page = reader(replace(source, suffix=suffix))
-    if (
-        suffix != source.suffix.lower()
-        and READERS.get(source.suffix.lower()) is not reader
-    ):
+    suffix = source.suffix.lower()
+    shown = format_of(suffix, source.data)
+    if shown is None:
+        named = suffix or "a file without a suffix"
+        readable = " ".join(suffixes())
+        raise InputError(f"no reader for {named}; readable are {readable}")
+    if suffix in shown.suffixes:
+        return shown.read(source)
+    usual = shown.suffixes[0]
+    page = shown.read(replace(source, suffix=usual))
+    given = of_suffix(suffix)
+    # RTF and old Word documents share a reader and suffixes: nobody need hear of it
+    if given is None or given.read is not shown.read:
         page.problems.append(
-            f"named {source.suffix} but is {suffix}: read as what it is"
+            f"named {source.suffix} but is {usual}: read as what it is"
         )
     return page
-
-
-def _by_content(source: Source) -> str | None:
-    """The suffix that the first bytes call for, None where they call for none of their own."""
-    head = source.data[:4096]
-    if head.lstrip()[:5] == b"%PDF-":
-        return ".pdf"
-    if head.startswith(b"PK\x03\x04"):
-        return ".docx"
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return ".wps" if source.suffix.lower() == ".wps" else ".doc"
-    if head.startswith(b"{\\rtf"):
-        return ".rtf"
-    if source.suffix.lower() == ".json":
-        return None
-    narrow = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if narrow.startswith(b"<") and _MARKUP.search(narrow):
-        return ".html"
-    return None

@@ -20,7 +20,7 @@ from index.analysis.characters import (
 )
 
 __all__ = [
-    "EDGES",
+    "EDGE_CHARACTERS",
     "Framed",
     "Line",
     "frame",
@@ -53,7 +53,7 @@ class Framed:
 # Labels of the line of facts below a title -> the key of Page.meta.
 #
 # `issuer` serves as `source` when there is none.
-LABELS = {
+META_KEY_BY_LABEL = {
     "发布时间": "published",
     "发布日期": "published",
     "發布時間": "published",
@@ -161,7 +161,7 @@ LABELS = {
 }
 
 # Lines that are chrome when they stand alone at an edge.
-EXACT = frozenset(
+CHROME_LINES = frozenset(
     (
         *(
             "关闭",
@@ -232,7 +232,7 @@ EXACT = frozenset(
             "微信",
             "微博",
             "新浪微博",
-            "TOP",
+            "TITLE_LINES",
             "top",
         ),
         *(
@@ -253,7 +253,7 @@ EXACT = frozenset(
 )
 
 # Headings below which, at the foot, only links follow.
-SECTIONS = frozenset(
+LINK_SECTIONS = frozenset(
     (
         *(
             "相關詞條",
@@ -286,62 +286,83 @@ SECTIONS = frozenset(
 # How a line of chrome begins.
 #
 # A line with a full stop, or longer than MAX_CHROME, is never chrome by these.
-PATTERNS = tuple(
+CHROME_PATTERNS = tuple(
     re.compile(p)
     for p in (
+        # 您现在的位置：首页 > 政务公开
         r"(您)?(的)?(现在|現在|当前|當前|目前|您所在的|所在)?(的)?位置(是)?[:：]",
+        # 首页 > 信息公开 > 年报
         r"(首页|首頁|网站首页|主页)\s*(>|＞|»|›|/|-{1,2}>|→|\|)",
+        # 【扫一扫在手机打开当前页】
         r"[【\[（(]?(扫一扫|扫描二维码|用微信扫|微信扫一扫|扫码)(?!.*[。；])",
+        # 【字号： 大 中 小 】
         r"[【\[（(]?\s*(字体|字号|字體|字號|文字大小|浏览字号)\s*[:：】\]]?",
+        # 【打印本页】, [关闭窗口]
         r"[【\[（(]?\s*(打印|列印|关闭|關閉|收藏|转发|分享)[^。]{0,12}[】\])）]",
+        # 打印本页 关闭窗口, 收藏|分享到：
         r"(打印(本页|文章|此页)?|关闭(窗口|本页|页面)?|收藏(本页)?|分享(到)?[:：]?|[【】\[\]|\s]){2,}$",
+        # 上一篇：关于做好政务公开工作的通知
         r"(上一篇|下一篇|上一条|下一条|上一頁|下一頁|上篇|下篇)\s*[:：]?",
         r"分享(到|至)",
+        # 浏览次数：1024
         r"(浏览|瀏覽|点击|阅读|访问)(次数|次數|数|量|率)\s*[:：]",
         r"(附件下载|下载附件|相关附件|文件下载)",
+        # 责任编辑：张三
         r"(责任编辑|責任編輯|编辑|责编|网络编辑)\s*[:：]",
+        # 版权所有：某区人民政府, 技术支持：某公司
         r"(版权所有|版權所有|主办单位|承办单位|主办|承办|技术支持|网站维护|Copyright|COPYRIGHT|©)",
+        # 粤ICP备12345678号, 网站标识码4403070001
         r".{0,20}(ICP备|ICP證|ICP证|公网安备|网站标识码)",
+        # 返回顶部, 回到列表
         r"(返回|回到)(顶部|首页|列表|上页|上一页)",
+        # 【我要纠错】
         r"[【\[（(]?\s*(我要|网站|页面)?纠错",
     )
 )
 
 # White space of every width, and marks of no width, that pages put around a line.
-EDGES = class_members(SPACE_CLASS + ZERO_WIDTH_CLASS)
+EDGE_CHARACTERS = class_members(SPACE_CLASS + ZERO_WIDTH_CLASS)
 MAX_CHROME = 120
 MAX_TITLE = 60
 # Lines from the top among which a title may stand.
-TOP = 14
+TITLE_LINES = 14
 
-SUBJECT = re.compile(
+# 政府信息公开, 政务公开, 資訊公開: what the title of a report speaks of
+SUBJECT_PATTERN = re.compile(
     r"(信息|資訊|资讯|政务|政務|政府)(公开|公開)|政府(信息|資訊)|(信息|資訊)(公开|公開)"
 )
-GENRE = re.compile(r"报告|報告|年报|年報|总结|總結")
-_ENDS_TITLE = re.compile(
+# ...年度报告, ...年报（全文）: how such a title ends
+_TITLE_END_PATTERN = re.compile(
     r"(报告|報告|年报|年報|总结|總結)(书|書)?([（(《〈\[【][^。]{0,20}|全文|公开|公開)?$"
 )
-_BODY_END = re.compile(
+# 龙岗区教育局: a line that names a body, above a title that names none
+_BODY_END_PATTERN = re.compile(
     r"(局|办|辦|委|府|处|處|会|會|院|厅|廳|部|中心|街道|街道办事处|镇|鎮|乡|鄉|区|區|县|縣|市|省|室|站|所|公司|校|学|學)$"
 )
-_NOT_TITLE = re.compile(
+# a sentence, an opening (根据, 现将), a heading (一、), a path of links
+_NOT_TITLE_PATTERN = re.compile(
     r"[。；;！!？?]|^(根据|根據|按照|现将|現將|本报告|本報告|为|為|一、|二、|三、)|[>＞»›]|[:：]$|[,，].*[,，]"
 )
-_LEADING_YEAR = re.compile(
+# 2018年, （二〇一八年, 政府信息公开, 年度: how the second half of a title begins
+_LEADING_YEAR_PATTERN = re.compile(
     r"^[(（]?\s*(二[〇○零O0]|20|19)[\d〇○零一二三四五六七八九十]{2}\s*(年|—|-)|^(政府|部门)?(信息|政务|政務)(公开|公開)|^(年度)"
 )
-_GLOSS = re.compile(r"\([a-z\u00e0-\u01dc\u0300-\u030c]{1,9}\)")
-_SPACE = re.compile(rf"[\s{ZERO_WIDTH_CLASS}]+")
-_LABELLED = re.compile(
+# (qū): a gloss that the repair takes out later
+_GLOSS_PATTERN = re.compile(r"\([a-z\u00e0-\u01dc\u0300-\u030c]{1,9}\)")
+_SPACE_PATTERN = re.compile(rf"[\s{ZERO_WIDTH_CLASS}]+")
+# 发布时间：, 【索引号】:, 来 源: a label at the beginning, or after a value
+_LABEL_PATTERN = re.compile(
     f"(?:^|(?<=[\\s　|｜【】\\[\\]（）()·;；,，\\d年月日\\-—A-Za-z{BASIC_HAN_CLASS}]))[【\\[（(]?("
-    + "|".join(r"\s*".join(label) for label in sorted(LABELS, key=len, reverse=True))
+    + "|".join(
+        r"\s*".join(label) for label in sorted(META_KEY_BY_LABEL, key=len, reverse=True)
+    )
     + r")\s*[】\]）)]?\s*[:：]"
 )
 
 
 def squeeze(text: str) -> str:
     """The text without white space: what two renderings of one line have in common."""
-    return _SPACE.sub("", text)
+    return _SPACE_PATTERN.sub("", text)
 
 
 def frame(lines: Sequence[Line], title: str | None = None) -> Framed:
@@ -387,24 +408,26 @@ def is_title(text: str) -> bool:
 
     Kangxi radicals and pinyin glosses, which are repaired later, do not hide it.
     """
-    bare = _GLOSS.sub("", unicodedata.normalize("NFKC", squeeze(text[: 4 * MAX_TITLE])))
+    bare = _GLOSS_PATTERN.sub(
+        "", unicodedata.normalize("NFKC", squeeze(text[: 4 * MAX_TITLE]))
+    )
     return (
         8 <= len(bare) <= MAX_TITLE
-        and bool(SUBJECT.search(bare))
-        and bool(_ENDS_TITLE.search(bare))
-        and not _NOT_TITLE.search(bare)
+        and bool(SUBJECT_PATTERN.search(bare))
+        and bool(_TITLE_END_PATTERN.search(bare))
+        and not _NOT_TITLE_PATTERN.search(bare)
     )
 
 
 def is_chrome(text: str) -> bool:
     """Whether a line that stands alone at an edge belongs to the site."""
     bare = text.strip()
-    if bare in EXACT or squeeze(bare).strip("【】[]［］（）()|") in EXACT:
+    if bare in CHROME_LINES or squeeze(bare).strip("【】[]［］（）()|") in CHROME_LINES:
         return True
     return (
         len(bare) <= MAX_CHROME
         and "。" not in bare
-        and any(p.match(bare) for p in PATTERNS)
+        and any(p.match(bare) for p in CHROME_PATTERNS)
     )
 
 
@@ -416,12 +439,12 @@ def header_fields(text: str) -> dict[str, str] | None:
     >>> header_fields("发布时间:2019-03-14 09:17来源:办公室")
     {'published': '2019-03-14 09:17', 'source': '办公室'}
     """
-    found = list(_LABELLED.finditer(text)) if len(text) <= 300 else []
+    found = list(_LABEL_PATTERN.finditer(text)) if len(text) <= 300 else []
     if not found or text[: found[0].start()].strip(" \t　【[(（|") or "。" in text:
         return None
     fields: dict[str, str] = {}
     for this, after in zip(found, [*found[1:], None], strict=True):
-        key = LABELS[squeeze(this[1])]
+        key = META_KEY_BY_LABEL[squeeze(this[1])]
         value = text[this.end() : after.start() if after else len(text)].strip(
             " \t\xa0　|｜【】[]"
         )
@@ -433,7 +456,7 @@ def header_fields(text: str) -> dict[str, str] | None:
 def _known_title(lines: Sequence[Line], title: str) -> tuple[int, int] | None:
     """Where the title stands in the first lines, alone on one or broken over up to four."""
     wanted = squeeze(title)
-    for start in range(min(TOP, len(lines))):
+    for start in range(min(TITLE_LINES, len(lines))):
         joined = ""
         for end in range(start, min(start + 4, len(lines))):
             joined += squeeze(lines[end].text)
@@ -445,7 +468,7 @@ def _known_title(lines: Sequence[Line], title: str) -> tuple[int, int] | None:
 
 
 def _find_title(lines: Sequence[Line]) -> tuple[int, int] | None:
-    top = [line.text.strip() for line in lines[:TOP]]
+    top = [line.text.strip() for line in lines[:TITLE_LINES]]
     for i, text in enumerate(top):
         if lines[i].table is None and is_title(text) and header_fields(text) is None:
             i = _longest(top, i)  # noqa: PLW2901  # the search ends here
@@ -458,7 +481,7 @@ def _find_title(lines: Sequence[Line]) -> tuple[int, int] | None:
 
 
 def _longest(top: Sequence[str], start: int) -> int:
-    """Of lines that could all be the title the longest: the others name a column or a collection."""
+    """Of lines that could all be the title the longest: others name a column or a collection."""
     end = start
     while end < len(top) and is_title(top[end]):
         end += 1
@@ -469,8 +492,8 @@ def _is_first_half(above: Sequence[str], text: str) -> bool:
     """A title without an agency ("2018年政府信息公开工作年度报告") below a line that is one."""
     return (
         bool(above)
-        and bool(_LEADING_YEAR.match(squeeze(text)))
-        and bool(_BODY_END.search(above[-1]))
+        and bool(_LEADING_YEAR_PATTERN.match(squeeze(text)))
+        and bool(_BODY_END_PATTERN.search(above[-1]))
         and len(above[-1]) <= 30
         and not is_chrome(above[-1])
         and header_fields(above[-1]) is None
@@ -484,7 +507,7 @@ def _is_broken_title(first: str, second: str) -> bool:
         and not is_chrome(first)
         and header_fields(first) is None
         and bool(re.search(r"年|公开|公開|政府|政务|信息", first))
-        and bool(_ENDS_TITLE.search(squeeze(second)))
+        and bool(_TITLE_END_PATTERN.search(squeeze(second)))
         and is_title(first + second)
     )
 
@@ -548,7 +571,7 @@ def _is_header(text: str) -> bool:
     """
     if header_fields(text) is None:
         return False
-    labels = [squeeze(m[1]) for m in _LABELLED.finditer(text)]
+    labels = [squeeze(m[1]) for m in _LABEL_PATTERN.finditer(text)]
     return len(labels) > 1 or labels[0] not in (
         "名称",
         "标题",
@@ -587,7 +610,9 @@ def _is_footer(text: str) -> bool:
 def _foot(lines: Sequence[Line]) -> int:
     """Where a section of links begins at the foot, such as 相關詞條, or the number of lines."""
     for n in range(max(0, len(lines) - 40), len(lines)):
-        if squeeze(lines[n].text).rstrip(":：") in SECTIONS and _only_links(lines[n:]):
+        if squeeze(lines[n].text).rstrip(":：") in LINK_SECTIONS and _only_links(
+            lines[n:]
+        ):
             return n
     return len(lines)
 

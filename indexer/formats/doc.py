@@ -18,7 +18,7 @@ from indexer.formats.body import Rows, finish
 from indexer.formats.chrome import Line, frame
 from indexer.page import Cell, Page, Source
 
-__all__ = ["CONVERTERS", "Converter", "read_doc"]
+__all__ = ["CONVERTERS", "Converter", "is_ole", "is_rtf", "read_doc"]
 
 MAX_SECONDS = 120
 
@@ -61,7 +61,18 @@ CONVERTERS = (
     ),
 )
 
-_ROW = re.compile(r"^\|.*\|$")
+# |新收  |4    |: how antiword draws a row of a table
+_ROW_PATTERN = re.compile(r"^\|.*\|$")
+
+
+def is_ole(data: bytes) -> bool:
+    """Whether the bytes begin as an OLE container, the form of old Word and WPS documents."""
+    return data.startswith(b"\xd0\xcf\x11\xe0")
+
+
+def is_rtf(data: bytes) -> bool:
+    """Whether the bytes begin as Rich Text Format."""
+    return data.startswith(b"{\\rtf")
 
 
 def read_doc(source: Source) -> Page:
@@ -70,19 +81,20 @@ def read_doc(source: Source) -> Page:
     Raises InputError when no program of this machine can read it.
     """
     suffix = source.suffix.lower()
-    suitable = [
-        c for c in CONVERTERS if suffix in c.suffixes and shutil.which(c.program)
-    ]
-    if not suitable:
+    able = [converter for converter in CONVERTERS if suffix in converter.suffixes]
+    installed = [converter for converter in able if shutil.which(converter.program)]
+    if not installed:
         needed = "antiword or LibreOffice" if suffix == ".doc" else "LibreOffice"
+        package = _package(suffix)
         raise InputError(
-            f"needs {needed} to be read; install it, for example: apt-get install {_package(suffix)}"
+            f"needs {needed} to be read; install it, for example: apt-get install {package}"
         )
-    for converter in suitable:
-        if text := _convert(converter, source.data, suffix):
+    for converter in installed:
+        text = _convert(converter, source.data, suffix)
+        if text:
             lines, tables = _lines(text)
             return finish(frame(lines), tables, suffix.removeprefix("."), least=5)
-    tried = ", ".join(c.program for c in suitable)
+    tried = ", ".join(converter.program for converter in installed)
     raise InputError(f"could not be converted by {tried}; save it as .docx")
 
 
@@ -100,14 +112,15 @@ def _convert(converter: Converter, data: bytes, suffix: str) -> str | None:
         names = {
             "file": str(file),
             "folder": folder,
+            # LibreOffice refuses to start twice on one profile
             "profile": Path(folder, "profile").as_uri(),
         }
         program = shutil.which(converter.program) or converter.program
-        command = [program, *(a.format(**names) for a in converter.arguments)]
+        arguments = [part.format(**names) for part in converter.arguments]
         try:
             # the program is one of CONVERTERS, and the file's name is ours
             done = subprocess.run(  # noqa: S603
-                command,
+                [program, *arguments],
                 capture_output=True,
                 timeout=MAX_SECONDS,
                 check=False,
@@ -116,15 +129,11 @@ def _convert(converter: Converter, data: bytes, suffix: str) -> str | None:
             )
         except (OSError, subprocess.TimeoutExpired):
             return None
-        written = Path(folder, converter.output) if converter.output else None
-        out = (
-            written.read_bytes()
-            if written and written.is_file()
-            else b""
-            if written
-            else done.stdout
-        )
-    return _text(out) if done.returncode == 0 else None
+        output = done.stdout
+        if converter.output:
+            written = Path(folder, converter.output)
+            output = written.read_bytes() if written.is_file() else b""
+    return _text(output) if done.returncode == 0 else None
 
 
 def _text(out: bytes) -> str | None:
@@ -141,7 +150,7 @@ def _lines(text: str) -> tuple[list[Line], list[Rows]]:
     in_table = False
     for raw in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         line = raw.strip()
-        if not _ROW.match(line):
+        if not _ROW_PATTERN.match(line):
             in_table = in_table and not line
             lines.append(Line(line))
             continue

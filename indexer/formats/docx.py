@@ -9,6 +9,7 @@ content controls and text boxes.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,19 +25,37 @@ from indexer.formats.chrome import frame
 from indexer.formats.flatten import flatten
 from indexer.page import Page, Source
 
-__all__ = ["read_docx"]
+__all__ = ["is_docx", "read_docx"]
 
-MAX_DOCUMENT = 200 << 20
+# Bounds of what is unpacked. Word's own XML grows about twenty times.
+MAX_DOCUMENT_BYTES = 200 << 20
 MAX_RATIO = 200
 RATIO_FROM = 20 << 20
 MAX_PARTS = 10_000
-CHUNK = 1 << 20
+CHUNK_BYTES = 1 << 20
 
-_TEXT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_NOT_HERE = frozenset(
+# word/document.xml; some programs write word\\document.xml, or number the part
+_DOCUMENT_NAME = re.compile(rb"word[/\\]document\w*\.xml", re.IGNORECASE)
+
+# Elements of a run that stand for characters.
+_TEXT_BY_ELEMENT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+# Elements whose text is not seen where they stand: copies for old programs, text boxes (taken by
+# themselves), deletions, properties, the codes of fields.
+_SKIPPED_ELEMENTS = frozenset(
     ("Fallback", "txbxContent", "del", "moveFrom", "rPr", "pPr", "delText", "instrText")
 )
-_WRAPPERS = frozenset(("sdt", "sdtContent", "ins", "customXml", "smartTag", "moveTo"))
+# Elements around paragraphs and tables: content controls, insertions, tags.
+_WRAPPER_ELEMENTS = frozenset(
+    ("sdt", "sdtContent", "ins", "customXml", "smartTag", "moveTo")
+)
+
+
+def is_docx(data: bytes) -> bool:
+    """Whether the bytes are a zip archive that names the part of a Word document.
+
+    Names of members stand uncompressed in an archive, so that it need not be opened.
+    """
+    return data.startswith(b"PK\x03\x04") and _DOCUMENT_NAME.search(data) is not None
 
 
 def read_docx(source: Source) -> Page:
@@ -49,13 +68,12 @@ def read_docx(source: Source) -> Page:
         document = lxml.etree.fromstring(_document(source.data), parser)
     except (lxml.etree.XMLSyntaxError, ValueError):
         document = None
-    body = (
-        next((e for e in document if _name(e) == "body"), None)
-        if document is not None
-        else None
-    )
+    body: _Element | None = None
+    if document is not None:
+        body = next((child for child in document if _name(child) == "body"), None)
     if body is None:
         raise InputError("is a damaged Word document; save it again")
+    # the blocks become HTML, so that one module knows how lines and tables are laid out
     root = lxml.html.Element("div")
     for element in _blocks(body):
         _append(root, element)
@@ -67,18 +85,7 @@ def _document(data: bytes) -> bytes:
     """The part with the text, within bounds."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            found = [
-                n for n in names if n.replace("\\", "/").lower() == "word/document.xml"
-            ]
-            found = found or [
-                n for n in names if n.startswith("word/document") and n.endswith(".xml")
-            ]
-            if not found or len(names) > MAX_PARTS:
-                raise InputError(
-                    "is a zip archive but no Word document; give archives the suffix .zip"
-                )
-            return _bounded(archive, found[0])
+            return _bounded(archive, _part_name(archive.namelist()))
     except (
         zipfile.BadZipFile,
         OSError,
@@ -96,19 +103,33 @@ def _document(data: bytes) -> bytes:
         ) from None
 
 
+def _part_name(names: list[str]) -> str:
+    """The name of the part with the text among those of all parts."""
+    if len(names) <= MAX_PARTS:
+        for name in names:
+            if name.replace("\\", "/").lower() == "word/document.xml":
+                return name
+        # word/document2.xml
+        for name in names:
+            if name.startswith("word/document") and name.endswith(".xml"):
+                return name
+    raise InputError(
+        "is a zip archive but no Word document; give archives the suffix .zip"
+    )
+
+
 def _bounded(archive: zipfile.ZipFile, name: str) -> bytes:
     packed = max(1, archive.getinfo(name).compress_size)
-    out = bytearray()
+    data = bytearray()
     with archive.open(name) as stream:
-        while chunk := stream.read(CHUNK):
-            out += chunk
-            if len(out) > MAX_DOCUMENT or (
-                len(out) > RATIO_FROM and len(out) > MAX_RATIO * packed
-            ):
+        while chunk := stream.read(CHUNK_BYTES):
+            data += chunk
+            is_bomb = len(data) > RATIO_FROM and len(data) > MAX_RATIO * packed
+            if is_bomb or len(data) > MAX_DOCUMENT_BYTES:
                 raise InputError(
                     "grows without measure when unpacked; save its text as .txt"
                 )
-    return bytes(out)
+    return bytes(data)
 
 
 def _name(element: _Element) -> str:
@@ -117,16 +138,13 @@ def _name(element: _Element) -> str:
 
 
 def _value(element: _Element | None, default: str) -> str:
+    """The attribute `val`, in whichever namespace."""
     if element is None:
         return default
-    return next(
-        (
-            str(v)
-            for k, v in element.attrib.items()
-            if str(k).rpartition("}")[2] == "val"
-        ),
-        default,
-    )
+    for name, value in element.attrib.items():
+        if str(name).rpartition("}")[2] == "val":
+            return str(value)
+    return default
 
 
 def _blocks(parent: _Element) -> Iterator[_Element]:
@@ -142,7 +160,7 @@ def _wrapped(parent: _Element, names: tuple[str, ...]) -> Iterator[_Element]:
         element = stack.pop()
         if _name(element) in names:
             yield element
-        elif _name(element) in _WRAPPERS:
+        elif _name(element) in _WRAPPER_ELEMENTS:
             stack.extend(reversed(element))
 
 
@@ -181,15 +199,16 @@ def _text(paragraph: _Element) -> str:
         name = _name(element)
         if name == "t":
             parts.append(element.text or "")
-        elif name in _TEXT:
-            parts.append(_TEXT[name])
-        elif name not in _NOT_HERE:
+        elif name in _TEXT_BY_ELEMENT:
+            parts.append(_TEXT_BY_ELEMENT[name])
+        elif name not in _SKIPPED_ELEMENTS:
             stack.extend(reversed(element))
     return "".join(parts)
 
 
 def _append_table(parent: HtmlElement, block: _Element) -> None:
     table = SubElement(parent, "table")
+    # column -> the cell that stands in it so far
     above: dict[int, _Element] = {}
     for row in _wrapped(block, ("tr",)):
         tr = SubElement(table, "tr")
@@ -197,11 +216,12 @@ def _append_table(parent: HtmlElement, block: _Element) -> None:
         for cell in _wrapped(row, ("tc",)):
             span, continues = _spans(cell)
             if continues and column in above:
-                above[column].set(
-                    "rowspan", str(int(above[column].get("rowspan", "1")) + 1)
-                )
+                upper = above[column]
+                rows = int(upper.get("rowspan", "1")) + 1
+                upper.set("rowspan", str(rows))
             else:
-                above[column] = td = SubElement(tr, "td", colspan=str(span))
+                td = SubElement(tr, "td", colspan=str(span))
+                above[column] = td
                 for inner in _blocks(cell):
                     _append(td, inner)
             column += span
@@ -209,12 +229,15 @@ def _append_table(parent: HtmlElement, block: _Element) -> None:
 
 def _spans(cell: _Element) -> tuple[int, bool]:
     """Columns that a cell spans, and whether it continues the cell above."""
-    properties = next((e for e in cell if _name(e) == "tcPr"), None)
-    found = {_name(e): e for e in properties} if properties is not None else {}
-    raw = _value(found.get("gridSpan"), "1")
-    span = (
-        max(1, min(1000, int(raw)))
-        if raw.isascii() and raw.isdigit() and len(raw) < 6
-        else 1
-    )
-    return span, "vMerge" in found and _value(found["vMerge"], "continue") == "continue"
+    properties: dict[str, _Element] = {}
+    for child in cell:
+        if _name(child) == "tcPr":
+            properties = {_name(element): element for element in child}
+            break
+    raw = _value(properties.get("gridSpan"), "1")
+    is_number = raw.isascii() and raw.isdigit() and len(raw) < 6
+    span = max(1, min(1000, int(raw))) if is_number else 1
+    # <w:vMerge/> continues, <w:vMerge w:val="restart"/> begins
+    merged = properties.get("vMerge")
+    continues = merged is not None and _value(merged, "continue") == "continue"
+    return span, continues

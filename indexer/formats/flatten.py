@@ -11,12 +11,12 @@ from lxml.html import HtmlElement
 
 from index.analysis.characters import HAN_NUMERALS, WIDE_CLASS
 from indexer.formats.body import Rows
-from indexer.formats.chrome import EDGES, Line
+from indexer.formats.chrome import EDGE_CHARACTERS, Line
 from indexer.page import Cell
 
 __all__ = ["Flat", "cell_line", "flatten", "join_lines"]
 
-BLOCKS = frozenset(
+BLOCK_TAGS = frozenset(
     (
         *(
             "address",
@@ -67,26 +67,37 @@ BLOCKS = frozenset(
         *("thead", "title", "tr", "ul", "option"),
     )
 )
-CELLS = ("td", "th")
+CELL_TAGS = ("td", "th")
 # A cell with more characters than this is part of a page's layout, not of a table of
 # data.
 MAX_CELL = 2000
+# The HTML standard's own limit of colspan.
 MAX_SPAN = 1000
 # Lines of a cell up to this long are one label broken for want of room, unless they are
 # a list.
-BROKEN_LINE = 20
+MAX_BROKEN_LINE = 20
 
-_ITEM = re.compile(rf"[\d(（①-⑳+-]|[{HAN_NUMERALS}]、")
-_SPACES = re.compile(r"[ \t\n\r\f\v]+")
-_WIDE_BREAK = re.compile(rf"(?<=[{WIDE_CLASS}])[ \t\r\f]*\n\s*(?=[{WIDE_CLASS}])")
-_WIDE = re.compile(rf"[{WIDE_CLASS}]")
+# how a line of a list begins: 1., (二), ①, -, 三、
+_ITEM_PATTERN = re.compile(rf"[\d(（①-⑳+-]|[{HAN_NUMERALS}]、")
+# HTML's white space, which a browser shows as one space
+_SPACES_PATTERN = re.compile(r"[ \t\n\r\f\v]+")
+# Chinese characters, their punctuation and full-width forms.
+# a line end of the markup inside Chinese, which no reader sees
+_WIDE_BREAK_PATTERN = re.compile(
+    rf"(?<=[{WIDE_CLASS}])[ \t\r\f]*\n\s*(?=[{WIDE_CLASS}])"
+)
+_WIDE_PATTERN = re.compile(f"[{WIDE_CLASS}]")
 
 Where = Literal["before", "inside", "after"]
 
 
 @dataclass(slots=True)
 class Flat:
-    """The lines of a page: those of the chosen elements (`lines`, `tables`) and those around them."""
+    """The lines of a page.
+
+    `lines` and `tables` are those of the chosen elements, `before` and `after` what stands around
+    them.
+    """
 
     lines: list[Line] = field(default_factory=list)
     tables: list[Rows] = field(default_factory=list)
@@ -96,8 +107,10 @@ class Flat:
 
 @dataclass(slots=True)
 class _Table:
-    """A table that is open: its rows so far, its lines in groups (whether they are a cell's), and
-    the open cell.
+    """A table that is open.
+
+    `rows` are its rows so far; `groups` its lines in groups, each with whether they are of a cell;
+    `cell` the lines of the open cell and `element` that cell.
     """
 
     rows: list[list[Cell]] = field(default_factory=list)
@@ -111,36 +124,46 @@ class _Flattener:
     """The state of one walk: the line being written and the tables that are open."""
 
     def __init__(self, chosen: set[HtmlElement]) -> None:
-        self.chosen, self.inside, self.seen = chosen, 0, False
+        self.chosen = chosen
+        # how many chosen elements are open, and whether there was any
+        self.inside = 0
+        self.seen = False
         self.flat = Flat()
         self.parts: list[str] = []
         self.open: list[_Table] = []
+        # how many <pre> are open: their white space stands
         self.pre = 0
 
     def text(self, text: str | None) -> None:
-        if text:
-            self.parts.append(
-                text if self.pre else _SPACES.sub(" ", _WIDE_BREAK.sub("", text))
-            )
+        if not text:
+            return
+        if not self.pre:
+            text = _SPACES_PATTERN.sub(" ", _WIDE_BREAK_PATTERN.sub("", text))
+        self.parts.append(text)
 
     def end_line(self) -> None:
-        text, self.parts = "".join(self.parts), []
-        for piece in text.split("\n") if self.pre else [text]:
-            if stripped := piece.strip(EDGES):
+        text = "".join(self.parts)
+        self.parts = []
+        pieces = text.split("\n") if self.pre else [text]
+        for piece in pieces:
+            stripped = piece.strip(EDGE_CHARACTERS)
+            if stripped:
                 self._put(stripped)
 
     def _put(self, text: str) -> None:
         if not self.inside:
-            (self.flat.after if self.seen else self.flat.before).append(text)
-        elif self.open and self.open[-1].cell is not None:
-            self.open[-1].cell.append(text)
-        elif self.open:
-            self.open[-1].groups.append((False, [Line(text)]))
-        else:
+            around = self.flat.after if self.seen else self.flat.before
+            around.append(text)
+        elif not self.open:
             self.flat.lines.append(Line(text))
+        elif (cell := self.open[-1].cell) is not None:
+            cell.append(text)
+        else:
+            # between cells, such as a caption
+            self.open[-1].groups.append((False, [Line(text)]))
 
     def enter(self, element: HtmlElement, tag: str) -> None:
-        if tag in BLOCKS or tag == "br":
+        if tag in BLOCK_TAGS or tag == "br":
             self.end_line()
         if element in self.chosen:
             self.inside += 1
@@ -152,16 +175,16 @@ class _Flattener:
             self._enter_table()
         elif self.open and tag == "tr":
             self.open[-1].rows.append([])
-        elif self.open and tag in CELLS:
+        elif self.open and tag in CELL_TAGS:
             self._end_cell()
             self.open[-1].cell, self.open[-1].element = [], element
 
     def leave(self, element: HtmlElement, tag: str) -> None:
-        if tag in BLOCKS:
+        if tag in BLOCK_TAGS:
             self.end_line()
         self.pre -= tag == "pre"
         if self.inside and self.open:
-            if tag in CELLS and self.open[-1].element is element:
+            if tag in CELL_TAGS and self.open[-1].element is element:
                 self._end_cell()
             elif tag == "table":
                 self._leave_table()
@@ -199,16 +222,16 @@ class _Flattener:
     def _leave_table(self) -> None:
         self._end_cell()
         table = self.open.pop()
+        lines: list[Line] = []
         if _is_data(table):
             number = len(self.flat.tables)
-            self.flat.tables.append(tuple(tuple(row) for row in table.rows if row))
-            lines = [
-                line
-                for is_cell, group in table.groups
-                for line in _numbered(group, number if is_cell else None)
-            ]
+            rows = tuple(tuple(row) for row in table.rows if row)
+            self.flat.tables.append(rows)
+            for is_cell, group in table.groups:
+                lines += _numbered(group, number if is_cell else None)
         else:
-            lines = [line for _, group in table.groups for line in group]
+            for _, group in table.groups:
+                lines += group
         if self.open:
             self.open[-1].groups.append((False, lines))
         else:
@@ -223,13 +246,12 @@ def _numbered(group: list[Line], table: int | None) -> list[Line]:
 
 
 def flatten(root: HtmlElement, chosen: set[HtmlElement]) -> Flat:
-    """The lines of `root`, parted into those within the `chosen` elements and those before and
-    after.
-    """
+    """The lines of `root`: those within the `chosen` elements, those before and those after."""
     state = _Flattener(chosen)
-    for element, entering in _walk(root):
+    for element, is_entered in _walk(root):
+        # comments and processing instructions have no name
         tag = element.tag if isinstance(element.tag, str) else ""
-        if entering:
+        if is_entered:
             state.enter(element, tag)
             state.text(element.text if tag else None)
         else:
@@ -252,17 +274,17 @@ def _walk(root: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
 
 
 def _span(element: HtmlElement, name: str) -> int:
+    """A colspan or rowspan, 1 where it is no number: colspan="100%" is found."""
     raw = (element.get(name) or "1").strip()
-    return (
-        max(1, min(MAX_SPAN, int(raw)))
-        if raw.isascii() and raw.isdigit() and len(raw) < 9
-        else 1
-    )
+    if not (raw.isascii() and raw.isdigit()) or len(raw) >= 9:
+        return 1
+    return max(1, min(MAX_SPAN, int(raw)))
 
 
 def _is_data(table: _Table) -> bool:
-    """A table of data, not of layout: at least two cells with text, none of them as long as a page,
-    none a table.
+    """A table of data, not of layout.
+
+    It has at least two cells with text, none as long as a page, and none that is a table.
     """
     texts = [cell.text for row in table.rows for cell in row if cell.text]
     return not table.nested and len(texts) > 1 and max(map(len, texts)) <= MAX_CELL
@@ -270,11 +292,12 @@ def _is_data(table: _Table) -> bool:
 
 def cell_line(lines: list[str]) -> list[str]:
     """The lines of a cell as they stand in the text: a label is one line, however it was broken."""
-    if all(len(line) <= BROKEN_LINE for line in lines) and not any(
-        _ITEM.match(line) for line in lines[1:]
-    ):
-        return [joined] if (joined := join_lines(lines)) else []
-    return lines
+    is_short = all(len(line) <= MAX_BROKEN_LINE for line in lines)
+    is_list = any(_ITEM_PATTERN.match(line) for line in lines[1:])
+    if not is_short or is_list:
+        return lines
+    joined = join_lines(lines)
+    return [joined] if joined else []
 
 
 def join_lines(lines: list[str]) -> str:
@@ -283,12 +306,10 @@ def join_lines(lines: list[str]) -> str:
     >>> join_lines(["科研", "机构"]), join_lines(["total", "sum"])
     ('科研机构', 'total sum')
     """
-    out = ""
+    joined = ""
     for line in lines:
-        gap = (
-            " "
-            if out and line and not (_WIDE.match(out[-1]) or _WIDE.match(line[0]))
-            else ""
-        )
-        out += gap + line
-    return out
+        if joined and line:
+            is_chinese = _WIDE_PATTERN.match(joined[-1]) or _WIDE_PATTERN.match(line[0])
+            joined += "" if is_chinese else " "
+        joined += line
+    return joined

@@ -30,55 +30,84 @@ from indexer.formats.chrome import (
 )
 from indexer.formats.flatten import Flat, flatten
 from indexer.formats.profiles import (
-    BODIES,
-    COLUMNS,
+    BODY_SELECTORS,
+    COLUMN_NAMES,
     DROPPED_CLASSES,
     DROPPED_TAGS,
-    GENERIC_BODIES,
-    HEADINGS,
-    META,
+    GENERIC_SELECTORS,
+    HEADING_SELECTORS,
+    META_KEYS,
 )
 from indexer.page import Decoded, Page, Source
 
-__all__ = ["read_html", "read_markup"]
+__all__ = ["is_markup", "read_html", "read_markup"]
 
+SNIFFED_BYTES = 4096
 # Letters and digits below which a page is blank.
-LEAST = 5
+MIN_LETTERS = 5
 # Characters below which a container is not believed to hold the body, unless the whole
 # page is short.
-LEAST_BODY = 80
+MIN_BODY_LENGTH = 80
 # Tags beyond which a page is read without a tree, whose elements cost a kilobyte each;
 # reports have 20,000 at most.
 MAX_TAGS = 500_000
 # Elements beyond which readability, which scores each of them several times, is not
 # asked.
 MAX_READABILITY = 20_000
+# How often a container may be given up for what is around it.
 MAX_WIDENINGS = 4
 # Characters beyond which a block of links is not looked for.
-MAX_LINKS = 5000
+MAX_LINK_BLOCK = 5000
+# Lines of chrome that are kept.
 MAX_CHROME_LINES = 200
 # When the tree has less than this share of the markup's characters, the parser gave up:
 # read without a tree.
-SALVAGE = 0.5
+MIN_KEPT_SHARE = 0.5
+# Characters of a value of <meta> that is believed.
 MAX_META = 500
-MARK = "data-gongkai-n"
+MARK_ATTRIBUTE = "data-gongkai-n"
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
+# byte order marks of UTF-8 and UTF-16, and white space
+_BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+_MARKUP_PATTERN = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|table|div|p|title|script)\b",
+    re.IGNORECASE,
+)
+
+# Chinese characters
+_HAN_PATTERN = re.compile(r"[\u3400-\u9fff]")
+# <script>...</script> and comments, up to the end where they are not closed
 _RAW_DROP = re.compile(
     r"<(script|style|noscript)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
     re.IGNORECASE | re.DOTALL,
 )
+# <p>, </tr>, <br>: tags that end a line
 _RAW_BREAK = re.compile(
     r"<(?:/?(?:p|div|tr|td|th|table|li|ul|h[1-6])|br)\b[^<>]{0,2000}>", re.IGNORECASE
 )
 _RAW_TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SITE = re.compile(r"(官网|网|网站|门户|门户网站|首页|欢迎您)$")
-_SENTENCES = re.compile(r"[\u3400-\u9fff].{28,}。|。.{28,}[\u3400-\u9fff]")
+# style="display: none"
+_HIDDEN_PATTERN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE
+)
+# 深圳政府在线网站, 欢迎您: a <title> that names the site alone
+_SITE_PATTERN = re.compile(r"(官网|网|网站|门户|门户网站|首页|欢迎您)$")
+# a line of 30 characters or more with a full stop
+_SENTENCE_PATTERN = re.compile(r"[\u3400-\u9fff].{28,}。|。.{28,}[\u3400-\u9fff]")
+# 年度报告_深圳市龙岗区, 年报 - 龙岗政府在线: where a <title> is cut
 _TITLE_SPLIT = re.compile(
     r"\s*(?:[_|｜]|\s[-–—]{1,2}\s|--+|——|\s*[-–—]\s*(?=\S{2,20}(?:网|门户|政府|平台|委员会|局|厅|部)$))\s*"
 )
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# what XML cannot hold
+_CONTROL_PATTERN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def is_markup(data: bytes) -> bool:
+    """Whether the first bytes are those of an HTML page, with or without a mark."""
+    head = data[:SNIFFED_BYTES].replace(b"\x00", b"").lstrip(_BEFORE_MARKUP)
+    return head.startswith(b"<") and _MARKUP_PATTERN.search(head) is not None
 
 
 def read_html(source: Source) -> Page:
@@ -97,7 +126,7 @@ def read_markup(
 
     A `title` that is known is taken out of the body where it stands.
     """
-    markup = _CONTROLS.sub("", markup)
+    markup = _CONTROL_PATTERN.sub("", markup)
     if markup.count("<") > MAX_TAGS:
         return _salvage(markup, decoded, "has more tags than any report")
     root = _parse(markup)
@@ -112,7 +141,7 @@ def read_markup(
     best = title or _title(root, flat, {**header.meta, **meta}, page_title)
     framed = _framed(flat, best, header)
     framed.meta = {**framed.meta, **{k: v for k, v in meta.items() if k != "title"}}
-    return finish(framed, flat.tables, "html", decoded, LEAST)
+    return finish(framed, flat.tables, "html", decoded, MIN_LETTERS)
 
 
 def _parse(markup: str) -> HtmlElement | None:
@@ -128,10 +157,13 @@ def _parse(markup: str) -> HtmlElement | None:
 
 
 def _gave_up(root: HtmlElement, markup: str) -> bool:
-    """The parser stops at its depth limit without a word: compare what it kept with what there was."""
-    kept = sum(len(_HAN.findall(text)) for text in root.itertext())
-    there = len(_HAN.findall(_RAW_TAG.sub("", _RAW_DROP.sub("", markup))))
-    return there > 50 and kept < SALVAGE * there
+    """Whether the parser stopped at its depth limit, which it does without a word.
+
+    What it kept is compared with what there was.
+    """
+    kept = sum(len(_HAN_PATTERN.findall(text)) for text in root.itertext())
+    there = len(_HAN_PATTERN.findall(_RAW_TAG.sub("", _RAW_DROP.sub("", markup))))
+    return there > 50 and kept < MIN_KEPT_SHARE * there
 
 
 def _salvage(markup: str, decoded: Decoded | None, why: str) -> Page:
@@ -139,7 +171,7 @@ def _salvage(markup: str, decoded: Decoded | None, why: str) -> Page:
     bare = _RAW_BREAK.sub("\n", _RAW_DROP.sub("", markup))
     text = entities.unescape(_RAW_TAG.sub("", bare))
     lines = [Line(line) for raw in text.split("\n") if (line := " ".join(raw.split()))]
-    page = finish(frame(lines), [], "html", decoded, LEAST)
+    page = finish(frame(lines), [], "html", decoded, MIN_LETTERS)
     page.problems.append(f"the markup {why}: read without tables or layout")
     return page
 
@@ -147,7 +179,7 @@ def _salvage(markup: str, decoded: Decoded | None, why: str) -> Page:
 def _meta(root: HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
     for element in root.iter("meta"):
-        key = META.get(
+        key = META_KEYS.get(
             (element.get("name") or element.get("property") or "").strip().lower()
         )
         value = (element.get("content") or "").strip()
@@ -174,7 +206,7 @@ def _clean(root: HtmlElement) -> None:
 
 def _is_hidden(element: HtmlElement) -> bool:
     return element.get("hidden") is not None or bool(
-        _HIDDEN.search(element.get("style") or "")
+        _HIDDEN_PATTERN.search(element.get("style") or "")
     )
 
 
@@ -188,7 +220,10 @@ def _length(element: HtmlElement) -> int:
 
 
 def _lengths(root: HtmlElement) -> dict[HtmlElement, int]:
-    """`_length` of every element, in one pass: asking each for itself would cost depth times size."""
+    """`_length` of every element, in one pass.
+
+    Asking each for itself would cost depth times size.
+    """
     lengths: dict[HtmlElement, int] = {}
     for element in reversed(list(root.iter())):
         own = len((element.text or "").strip()) if isinstance(element.tag, str) else 0
@@ -199,15 +234,18 @@ def _lengths(root: HtmlElement) -> dict[HtmlElement, int]:
 
 
 def _containers(root: HtmlElement) -> set[HtmlElement]:
-    """The elements that hold the body; nested ones by their outermost, separate ones all together."""
+    """The elements that hold the body.
+
+    Of nested ones the outermost, separate ones all together.
+    """
     total = _length(root)
-    for profiles in (BODIES, GENERIC_BODIES):
+    for profiles in (BODY_SELECTORS, GENERIC_SELECTORS):
         found = _outermost(
             [e for group in _select(root, profiles).values() for e in group]
         )
         length = sum(map(_length, found))
-        if length >= LEAST_BODY or length * 2 > total > 0:
-            if profiles is BODIES:
+        if length >= MIN_BODY_LENGTH or length * 2 > total > 0:
+            if profiles is BODY_SELECTORS:
                 return _largest(found)
             _drop_chrome(root)
             return _widened(_largest(found), root)
@@ -261,9 +299,11 @@ def _widened(chosen: set[HtmlElement], root: HtmlElement) -> set[HtmlElement]:
     for _ in range(MAX_WIDENINGS):
         flat = flatten(root, chosen)
         outside = sum(
-            len(text) for text in [*flat.before, *flat.after] if _SENTENCES.search(text)
+            len(text)
+            for text in [*flat.before, *flat.after]
+            if _SENTENCE_PATTERN.search(text)
         )
-        if outside < LEAST_BODY or outside * 50 < sum(
+        if outside < MIN_BODY_LENGTH or outside * 50 < sum(
             len(line.text) for line in flat.lines
         ):
             break
@@ -296,7 +336,7 @@ def _drop_chrome(root: HtmlElement) -> None:
 
 
 def _is_links(element: HtmlElement, lengths: dict[HtmlElement, int]) -> bool:
-    links = element.findall(".//a") if lengths[element] < MAX_LINKS else []
+    links = element.findall(".//a") if lengths[element] < MAX_LINK_BLOCK else []
     return len(links) > 3 and sum(lengths[a] for a in links) > 0.6 * lengths[element]
 
 
@@ -308,7 +348,7 @@ def _readable(root: HtmlElement) -> set[HtmlElement]:
     for n, element in enumerate(root.iter()):
         if n > MAX_READABILITY:
             return set()
-        element.set(MARK, str(n))
+        element.set(MARK_ATTRIBUTE, str(n))
         numbered[str(n)] = element
     try:
         summary = readability.Document(
@@ -319,10 +359,12 @@ def _readable(root: HtmlElement) -> set[HtmlElement]:
     except Exception:  # noqa: BLE001
         return set()
     marked = [
-        numbered[mark] for e in article.iter() if (mark := e.get(MARK)) in numbered
+        numbered[mark]
+        for e in article.iter()
+        if (mark := e.get(MARK_ATTRIBUTE)) in numbered
     ]
     found = _outermost(marked)
-    return set(found) if sum(map(_length, found)) >= LEAST_BODY else set()
+    return set(found) if sum(map(_length, found)) >= MIN_BODY_LENGTH else set()
 
 
 def _header(before: Sequence[str]) -> Framed:
@@ -360,7 +402,7 @@ def _title(
     cleaned = _clean_title(page_title, meta)
     headings = [
         h
-        for group in _select(root, HEADINGS).values()
+        for group in _select(root, HEADING_SELECTORS).values()
         for e in group[:5]
         if (h := _heading(e))
     ]
@@ -368,7 +410,7 @@ def _title(
     named = [h for h in headings if is_title(h)]
     if best := (agreed or named):
         return max(best, key=len) if agreed else best[0]
-    if frame(flat.lines).title or not _HAN.search(cleaned or ""):
+    if frame(flat.lines).title or not _HAN_PATTERN.search(cleaned or ""):
         return None
     return cleaned or (headings[0] if headings else None)
 
@@ -379,7 +421,7 @@ def _heading(element: HtmlElement) -> str | None:
         text
         if 4 <= len(text) <= 100
         and not is_chrome(text)
-        and squeeze(text) not in COLUMNS
+        and squeeze(text) not in COLUMN_NAMES
         else None
     )
 
@@ -390,12 +432,12 @@ def _clean_title(title: str, meta: dict[str, str]) -> str | None:
     parts = [
         p
         for p in _TITLE_SPLIT.split(title.strip())
-        if p and squeeze(p) not in names | COLUMNS
+        if p and squeeze(p) not in names | COLUMN_NAMES
     ]
     if not parts:
         return None
     named = next((p for p in parts if is_title(p)), parts[0])
-    return None if _SITE.search(named) else named
+    return None if _SITE_PATTERN.search(named) else named
 
 
 def _framed(flat: Flat, title: str | None, header: Framed) -> Framed:

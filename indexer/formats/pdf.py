@@ -24,32 +24,41 @@ from indexer.formats.chrome import Line, frame, is_title, squeeze
 from indexer.formats.flatten import join_lines
 from indexer.page import Page, Source
 
-__all__ = ["paragraphs", "read_pdf"]
+__all__ = ["is_pdf", "paragraphs", "read_pdf"]
 
+SNIFFED_BYTES = 4096
 MAX_PAGES = 2000
 MAX_SECONDS = 60.0
 # Letters and digits below which a PDF has no text layer worth the name: a stamp or a
 # watermark.
-LEAST = 10
+MIN_LETTERS = 10
 # A line of this share of the widest line's width ran to the margin.
-FULL = 0.82
+FULL_LINE_SHARE = 0.82
 # Lines at the top and the bottom of a page that can be a running head or a page number.
-HEADS = 2
+HEAD_LINES = 2
+# Characters up to which a line that comes again and again is a label of a table, such as 合计.
 MAX_LABEL = 4
 
 # PDFium is not thread-safe.
-_LOCK = threading.Lock()
+_PDFIUM_LOCK = threading.Lock()
 
-_WORD = re.compile(r"\w")
-_NOISE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_PAGE_MARK = re.compile(
-    r"[-—–―－·•~\s]+\d{1,4}[-—–―－·•~\s]+|第\s*\d{1,4}\s*[页頁]([,，/\s]*[共总]\s*\d{1,4}\s*[页頁])?|\d{1,4}\s*/\s*\d{1,4}|Page\s+\d+.*",
+_WORD_PATTERN = re.compile(r"\w")
+# PDFium puts U+FFFE for a hyphen at the end of a line
+_NOISE_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# — 3 —, 第 2 页 共 5 页, 2/5, Page 2 of 5
+_PAGE_MARK_PATTERN = re.compile(
+    r"[-—–―－·•~\s]+\d{1,4}[-—–―－·•~\s]+"
+    r"|第\s*\d{1,4}\s*[页頁]([,，/\s]*[共总]\s*\d{1,4}\s*[页頁])?"
+    r"|\d{1,4}\s*/\s*\d{1,4}|Page\s+\d+.*",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?%?")
-_ENDS = re.compile(r"[。；：！？;:!?”』」）)]$")
-_STARTS = re.compile(
-    rf"^\s*([{HAN_NUMERALS}]{{1,3}}[、.．]|[（(][{HAN_NUMERALS}\d]{{1,3}}[）)]|\d{{1,2}}[、.．](?!\d)|第[一二三四五六七八九十百]{{1,4}}[条章节部]"
+# 1,204, -3, 5.5%
+_NUMBER_PATTERN = re.compile(r"[-+]?\d[\d,]*(\.\d+)?%?")
+_SENTENCE_END_PATTERN = re.compile(r"[。；：！？;:!?”』」）)]$")
+# 一、, （三）, 2., 第二条, ①, 表1, ●: what begins a paragraph of its own
+_PARAGRAPH_START_PATTERN = re.compile(
+    rf"^\s*([{HAN_NUMERALS}]{{1,3}}[、.．]|[（(][{HAN_NUMERALS}\d]{{1,3}}[）)]"
+    r"|\d{1,2}[、.．](?!\d)|第[一二三四五六七八九十百]{1,4}[条章节部]"
     r"|[①-⑳]|[表图附][件表录]?\s*\d|[●■◆·•—-]\s*)"
 )
 
@@ -63,28 +72,31 @@ class _Pages:
     problems: list[str] = field(default_factory=list)
 
 
+def is_pdf(data: bytes) -> bool:
+    """Whether the bytes begin as a PDF; some servers send empty lines before it."""
+    return data[:SNIFFED_BYTES].lstrip().startswith(b"%PDF-")
+
+
 def read_pdf(source: Source) -> Page:
     """The report in a PDF. Raises InputError when it is damaged, locked, or a scan without text."""
-    with _LOCK:
+    with _PDFIUM_LOCK:
         pages = _read_pages(source.data)
-    blank = [
-        n
-        for n, lines in enumerate(pages.lines, 1)
-        if len(_WORD.findall("".join(lines))) < 2
-    ]
-    if sum(len(_WORD.findall("".join(lines))) for lines in pages.lines) < LEAST:
+    letters = [len(_WORD_PATTERN.findall("".join(lines))) for lines in pages.lines]
+    if sum(letters) < MIN_LETTERS:
         raise InputError(
-            "is a scanned PDF without text; run OCR over it first, for example ocrmypdf -l chi_sim"
+            "is a scanned PDF without text;"
+            " run OCR over it first, for example ocrmypdf -l chi_sim"
         )
-    bodies, dropped = _without_heads(pages.lines)
+    # a page number alone is no text
+    blank = [number for number, count in enumerate(letters, 1) if count < 2]
+    bodies, heads = _without_heads(pages.lines)
     framed = frame([Line(text) for text in paragraphs(bodies)])
-    framed.chrome.extend(dropped)
-    page = finish(framed, [], "pdf", least=LEAST)
+    framed.chrome.extend(heads)
+    page = finish(framed, [], "pdf", least=MIN_LETTERS)
     page.problems.extend(pages.problems)
     if blank:
-        page.problems.append(
-            f"{len(blank)} of {pages.count} pages have no text, scans perhaps: {_listed(blank)}"
-        )
+        counted = f"{len(blank)} of {pages.count} pages"
+        page.problems.append(f"{counted} have no text, scans perhaps: {_listed(blank)}")
     return page
 
 
@@ -108,22 +120,22 @@ def _read_pages(data: bytes) -> _Pages:
 
 
 def _pages_of(document: pypdfium2.PdfDocument) -> _Pages:
-    out = _Pages(count=len(document))
+    pages = _Pages(count=len(document))
     deadline = time.monotonic() + MAX_SECONDS
     damaged: list[int] = []
-    for n in range(out.count):
-        if n >= MAX_PAGES or time.monotonic() > deadline:
-            out.problems.append(
-                f"only the first {n} of {out.count} pages were read; split the file"
+    for number in range(pages.count):
+        if number >= MAX_PAGES or time.monotonic() > deadline:
+            pages.problems.append(
+                f"only the first {number} of {pages.count} pages were read; split the file"
             )
             break
         try:
-            out.lines.append(_lines_of(document, n))
+            pages.lines.append(_lines_of(document, number))
         except pypdfium2.PdfiumError:
-            damaged.append(n + 1)
+            damaged.append(number + 1)
     if damaged:
-        out.problems.append(f"damaged pages that were not read: {_listed(damaged)}")
-    return out
+        pages.problems.append(f"damaged pages that were not read: {_listed(damaged)}")
+    return pages
 
 
 def _lines_of(document: pypdfium2.PdfDocument, number: int) -> list[str]:
@@ -136,9 +148,8 @@ def _lines_of(document: pypdfium2.PdfDocument, number: int) -> list[str]:
             text_page.close()
     finally:
         page.close()
-    lines = (
-        _NOISE.sub("", line).strip() for line in text.replace("\r", "\n").split("\n")
-    )
+    rows = text.replace("\r", "\n").split("\n")
+    lines = [_NOISE_PATTERN.sub("", row).strip() for row in rows]
     return [line for line in lines if line]
 
 
@@ -146,85 +157,97 @@ def _without_heads(pages: Sequence[list[str]]) -> tuple[list[list[str]], list[st
     """The pages without page numbers and running heads, and the running heads."""
     repeated = _running_heads(pages)
     shift = _number_shift(pages)
+    # a dictionary, for its order
     dropped: dict[str, None] = {}
-    bodies = []
-    for n, lines in enumerate(pages):
-        kept = []
-        for i, line in enumerate(lines):
-            if min(i, len(lines) - 1 - i) < HEADS and (
-                _PAGE_MARK.fullmatch(line)
+    bodies: list[list[str]] = []
+    for number, lines in enumerate(pages):
+        printed_number = None if shift is None else str(number + shift)
+        body: list[str] = []
+        for row, line in enumerate(lines):
+            from_edge = min(row, len(lines) - 1 - row)
+            is_head = from_edge < HEAD_LINES and (
+                _PAGE_MARK_PATTERN.fullmatch(line)
                 or _head(line) in repeated
-                or (shift is not None and line == str(n + shift))
-            ):
+                or line == printed_number
+            )
+            if is_head:
                 dropped[line] = None
             else:
-                kept.append(line)
-        bodies.append(kept)
-    return bodies, [
+                body.append(line)
+        bodies.append(body)
+    heads = [
         line
         for line in dropped
-        if not _PAGE_MARK.fullmatch(line) and not line.isdigit()
+        if not _PAGE_MARK_PATTERN.fullmatch(line) and not line.isdigit()
     ]
+    return bodies, heads
 
 
 def _head(line: str) -> str:
-    """What a running head has in common from page to page: all of it but a page number at one of
-    its ends.
+    """What a running head has in common from page to page.
+
+    That is all of it but a page number at one of its ends.
     """
     return re.sub(r"^\d{1,4}(?=\D)|(?<=\D)\d{1,4}$", "#", squeeze(line))
 
 
 def _running_heads(pages: Sequence[list[str]]) -> set[str]:
     """Lines that stand at the top or the bottom of at least half of three pages or more."""
-    seen: Counter[str] = Counter()
+    pages_of_head: Counter[str] = Counter()
     for lines in pages:
-        seen.update({_head(line) for line in [*lines[:HEADS], *lines[-HEADS:]]})
-    # shorter ones are labels of tables that end their page, such as 合计
+        edges = [*lines[:HEAD_LINES], *lines[-HEAD_LINES:]]
+        pages_of_head.update({_head(line) for line in edges})
+    needed = max(3, len(pages) / 2)
     return {
-        h for h, n in seen.items() if n >= max(3, len(pages) / 2) and len(h) > MAX_LABEL
+        head
+        for head, count in pages_of_head.items()
+        if count >= needed and len(head) > MAX_LABEL
     }
 
 
 def _number_shift(pages: Sequence[list[str]]) -> int | None:
-    """How far printed page numbers are from the count of pages, when most pages have one at an
-    edge.
+    """How far printed page numbers are from the count of pages.
+
+    None unless most pages have a number at an edge.
     """
     shifts: Counter[int] = Counter()
-    for n, lines in enumerate(pages):
+    for number, lines in enumerate(pages):
         edges = {*lines[:1], *lines[-1:]}
-        shifts.update(
-            {int(e) - n for e in edges if e.isascii() and e.isdigit() and len(e) < 5}
-        )
+        printed = [int(edge) for edge in edges if _is_page_number(edge)]
+        shifts.update({value - number for value in printed})
     if not shifts:
         return None
     shift, count = shifts.most_common(1)[0]
     return shift if count >= 2 and count * 2 >= len(pages) else None
 
 
+def _is_page_number(line: str) -> bool:
+    return line.isascii() and line.isdigit() and len(line) < 5
+
+
 def paragraphs(pages: Sequence[Sequence[str]]) -> list[str]:
-    """Lines joined into paragraphs: a line goes on when it ran to the margin and ended in the
-    middle of a sentence.
+    """Lines joined into paragraphs.
+
+    A line goes on when it ran to the margin and ended in the middle of a sentence.
     """
     lines = [line for page in pages for line in page]
     margin = _margin(lines)
-    out: list[list[str]] = []
-    open_line = False
+    parts: list[list[str]] = []
+    goes_on = False
     for line in lines:
-        if (
-            open_line
-            and not _STARTS.match(line)
-            and not _is_row(line)
-            and not is_title(line)
-        ):
-            out[-1].append(line)
+        if goes_on and not _begins_paragraph(line):
+            parts[-1].append(line)
         else:
-            out.append([line])
-        open_line = (
-            _width(line) >= FULL * margin
-            and not _ENDS.search(line)
-            and not _is_row(line)
-        )
-    return [cell for part in out for cell in _cells(join_lines(part))]
+            parts.append([line])
+        is_full = _width(line) >= FULL_LINE_SHARE * margin
+        is_ended = _SENTENCE_END_PATTERN.search(line) or _is_row(line)
+        goes_on = is_full and not is_ended
+    return [cell for part in parts for cell in _cells(join_lines(part))]
+
+
+def _begins_paragraph(line: str) -> bool:
+    is_marked = _PARAGRAPH_START_PATTERN.match(line) is not None
+    return is_marked or _is_row(line) or is_title(line)
 
 
 def _width(line: str) -> int:
@@ -234,28 +257,32 @@ def _width(line: str) -> int:
 
 def _margin(lines: Sequence[str]) -> float:
     """The width of a full line: most long lines are full, and a stray wider one must not decide."""
-    widths = sorted(w for line in lines if (w := _width(line)) > 30)
+    widths = sorted(width for width in map(_width, lines) if width > 30)
     return widths[int(len(widths) * 0.8)] if widths else float("inf")
 
 
 def _is_row(line: str) -> bool:
     """A row of a table: three numbers or more between spaces, or four short words."""
     parts = line.split()
-    return sum(map(_is_number, parts)) >= 3 or (
-        len(parts) >= 4 and max(map(len, parts)) <= 8
-    )
+    if sum(map(_is_number, parts)) >= 3:
+        return True
+    return len(parts) >= 4 and max(map(len, parts)) <= 8
 
 
 def _is_number(part: str) -> bool:
-    return bool(_NUMBER.fullmatch(part))
+    return bool(_NUMBER_PATTERN.fullmatch(part))
 
 
 def _cells(line: str) -> list[str]:
-    """A row's label and each of its numbers on a line of its own; any other line as it is."""
+    """A row's label and each of its numbers on a line of its own; any other line as it is.
+
+    "新收 申请 4 0 1" is 新收 申请, 4, 0, 1.
+    """
     parts = line.split()
-    first = next(
-        (n for n in range(len(parts)) if all(map(_is_number, parts[n:]))), len(parts)
-    )
+    first = len(parts)
+    while first and _is_number(parts[first - 1]):
+        first -= 1
     if len(parts) - first < 3:
         return [line]
-    return [label for label in [" ".join(parts[:first])] if label] + parts[first:]
+    label = " ".join(parts[:first])
+    return [label, *parts[first:]] if label else parts[first:]

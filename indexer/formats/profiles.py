@@ -7,17 +7,17 @@ Selectors are written as in CSS, compared without regard to case: "#zoom" an id,
 from __future__ import annotations
 
 __all__ = [
-    "BODIES",
-    "COLUMNS",
+    "BODY_SELECTORS",
+    "COLUMN_NAMES",
     "DROPPED_CLASSES",
     "DROPPED_TAGS",
-    "GENERIC_BODIES",
-    "HEADINGS",
-    "META",
+    "GENERIC_SELECTORS",
+    "HEADING_SELECTORS",
+    "META_KEYS",
 ]
 
 # Elements that hold the text of a document and nothing else.
-BODIES = (
+BODY_SELECTORS = (
     # TRS WCM, the system of most provinces
     *(
         ".TRS_Editor",
@@ -99,7 +99,7 @@ BODIES = (
 
 # Elements that often hold the text and something of the site: asked when the ones above
 # are not there.
-GENERIC_BODIES = (
+GENERIC_SELECTORS = (
     *(
         ".xxgk",
         ".article",
@@ -122,7 +122,7 @@ GENERIC_BODIES = (
 )
 
 # Where the title stands above the body, the surest first.
-HEADINGS = (
+HEADING_SELECTORS = (
     *(
         "#artitle",
         "#articleTitle",
@@ -148,7 +148,7 @@ HEADINGS = (
 # Name of a meta element in lower case -> key of Page.meta.
 #
 # The first seven are of the national page standard.
-META = {
+META_KEYS = {
     "articletitle": "title",
     "pubdate": "published",
     "publishdate": "published",
@@ -213,7 +213,7 @@ DROPPED_CLASSES = (
 )
 
 # What pages put where their title belongs: the name of a column.
-COLUMNS = frozenset(
+COLUMN_NAMES = frozenset(
     (
         *(
             "首页",

@@ -19,19 +19,24 @@ from indexer.page import Known, Page, Source
 
 __all__ = ["parse_record", "read_record"]
 
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# 2019-03-11, 2019-03-11T10:00:00
+_DATE_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
+# half a character beyond U+FFFF, which JSON can spell: \ud83d
+_SURROGATE_PATTERN = re.compile(r"[\ud800-\udfff]")
 
 
 def read_record(source: Source) -> Page:
     """The report in one JSON object. Raises InputError when it has no text."""
     record = _load(source.data)
-    if (text := record.get("text")) is None:
-        return read_markup(_scalar(record.get("html") or ""), title=source.known.title)
+    known_title = source.known.title
+    text = record.get("text")
+    if text is None:
+        markup = _scalar(record.get("html") or "")
+        return read_markup(markup, title=known_title)
     if not text.strip():
         raise InputError('"text" is blank; give the text of the report')
-    if source.known.title:
-        return Page(text=_scalar(text), title=source.known.title, format="jsonl")
+    if known_title:
+        return Page(text=_scalar(text), title=known_title, format="jsonl")
     title, body = title_apart(_scalar(text))
     return Page(text=body, title=title, format="jsonl")
 
@@ -42,11 +47,11 @@ def parse_record(data: bytes) -> Known:
     Raises InputError naming the field that is not as it should be.
     """
     record = _load(data)
-    values = {
-        name: read(name, record[name])
-        for name, read in FIELDS.items()
-        if record.get(name) is not None
-    }
+    values: dict[str, Any] = {}
+    for name, read in FIELD_READERS.items():
+        value = record.get(name)
+        if value is not None:
+            values[name] = read(name, value)
     for name in ("text", "html"):
         if not isinstance(record.get(name, ""), str | None):
             raise InputError(f'"{name}" is not a string; give the {name} as one')
@@ -60,12 +65,12 @@ def _load(data: bytes) -> Mapping[str, Any]:
         record = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise InputError("is not UTF-8; convert the file to UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        detail = (
-            str(error).partition(" (char")[0]
-            if isinstance(error, json.JSONDecodeError)
-            else "nested too deeply"
-        )
+    except json.JSONDecodeError as error:
+        # without its place, which counts from the line and not from the file
+        detail = str(error).partition(" (char")[0]
+        raise InputError(f"is not JSON ({detail}); write one object a line") from None
+    except (ValueError, RecursionError):
+        detail = "nested too deeply"
         raise InputError(f"is not JSON ({detail}); write one object a line") from None
     if not isinstance(record, dict):
         raise InputError("is not a JSON object; write one object a line")
@@ -74,7 +79,7 @@ def _load(data: bytes) -> Mapping[str, Any]:
 
 def _scalar(text: str) -> str:
     """JSON can spell half a surrogate pair, which no encoding can write: shown as damaged."""
-    return _SURROGATE.sub("\ufffd", text)
+    return _SURROGATE_PATTERN.sub("\ufffd", text)
 
 
 def _string(name: str, value: object) -> str | None:
@@ -93,18 +98,13 @@ def _level(name: str, value: object) -> str | None:
 
 
 def _year(name: str, value: object) -> int:
-    if (
-        isinstance(value, str)
-        and value.strip().isascii()
-        and value.strip().isdigit()
-        and len(value.strip()) == 4
-    ):
-        value = int(value)
-    if (
-        not isinstance(value, int)
-        or isinstance(value, bool)
-        or not 1900 <= value <= 2999
-    ):
+    if isinstance(value, str):
+        digits = value.strip()
+        if digits.isascii() and digits.isdigit() and len(digits) == 4:
+            value = int(digits)
+    # True is an int to Python
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if not is_number or not isinstance(value, int) or not 1900 <= value <= 2999:
         raise InputError(
             f'"{name}" is {_kind(value)}; give a year as a whole number, such as 2019'
         )
@@ -112,41 +112,49 @@ def _year(name: str, value: object) -> int:
 
 
 def _region(name: str, value: object) -> tuple[str, ...] | None:
+    # "广东省/深圳市" or ["广东省", "深圳市"]
     parts = value.split("/") if isinstance(value, str) else value
     if not isinstance(parts, list) or not all(isinstance(p, str) for p in parts):
         raise InputError(
-            f'"{name}" is {_kind(value)}; give a list from the province down, or "广东省/深圳市"'
+            f'"{name}" is {_kind(value)};'
+            ' give a list from the province down, or "广东省/深圳市"'
         )
-    return tuple(p.strip() for p in parts if p.strip()) or None
+    stripped = [part.strip() for part in parts]
+    return tuple(filter(None, stripped)) or None
 
 
 def _published(name: str, value: object) -> str | None:
     date = _string(name, value)
     if date is None:
         return None
-    found = _DATE.fullmatch(date)
-    if found is None:
+    day = _DATE_PATTERN.fullmatch(date)
+    if day is None:
         raise InputError(f'"{name}" is {date[:40]!r}; give a date such as 2019-03-11')
-    return found[1]
+    return day[1]
+
+
+# Type of a JSON value -> what a person calls it.
+_KIND_NAMES: Mapping[type, str] = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "a string",
+    list: "a list",
+    dict: "an object",
+}
 
 
 def _kind(value: object) -> str:
-    names = {
-        bool: "true or false",
-        int: "a number",
-        float: "a number",
-        str: "a string",
-        list: "a list",
-        dict: "an object",
-    }
-    shown = (
-        f" ({value})" if isinstance(value, int | float) and len(str(value)) < 20 else ""
-    )
-    return names.get(type(value), "something else") + shown
+    kind = _KIND_NAMES.get(type(value), "something else")
+    if isinstance(value, int | float):
+        printed = str(value)
+        if len(printed) < 20:
+            return f"{kind} ({printed})"
+    return kind
 
 
 # Field of a record -> how its value is read.
-FIELDS: Mapping[str, Callable[[str, object], Any]] = {
+FIELD_READERS: Mapping[str, Callable[[str, object], Any]] = {
     "id": _string,
     "url": _string,
     "title": _string,

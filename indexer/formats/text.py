@@ -18,7 +18,7 @@ def read_text(source: Source) -> Page:
     Raises InputError when the bytes are no text or there is none.
     """
     decoded = decode(source.data)
-    framed = frame(
-        [Line(line) for line in decoded.text.replace("\x00", "").splitlines()]
-    )
-    return finish(framed, [], "text", decoded)
+    # zero bytes are what some programs fill a file up with
+    text = decoded.text.replace("\x00", "")
+    lines = [Line(line) for line in text.splitlines()]
+    return finish(frame(lines), [], "text", decoded)

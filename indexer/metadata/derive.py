@@ -13,6 +13,7 @@ from index.analysis.normaliser import Folded, fold_line
 from index.model.report import LEVELS, Fact, FactValue
 from indexer.metadata.hosts import HostTable
 from indexer.metadata.judging import Judged, Verdict, judge
+from indexer.metadata.locating import Body
 from indexer.metadata.naming import Name, names_of
 from indexer.metadata.published import published_fact
 from indexer.metadata.reading import Reading
@@ -22,21 +23,27 @@ from indexer.overrides import Overrides
 from indexer.page import Known, Page, Source
 from indexer.places import Gazetteer
 
-__all__ = ["CERTAIN_ENOUGH", "Derived", "derive"]
+__all__ = ["MIN_CONFIDENCE", "Derived", "derive"]
 
 # What is less likely is said to be unknown, with the candidates kept.
-CERTAIN_ENOUGH = 0.5
+MIN_CONFIDENCE = 0.5
+# Candidates that are kept of those that lost.
+MAX_ALTERNATIVES = 8
 
+# Stands for a place where a central body has none.
 CENTRAL_CODE = "000000"
 LEVEL_OF_TIER = dict(enumerate(LEVELS))
 # Places that the text speaks of most: enough to tell 鼓楼区 of 福州市 from its
 # namesakes.
-CONTEXT = 8
+CONTEXT_PLACES = 8
 
 
 @dataclass(slots=True)
 class Derived:
-    """The metadata of a report: fields as in Report, None where unknown, and the Fact behind each."""
+    """The metadata of a report.
+
+    Fields are as in Report, None where unknown. `evidence` has the Fact behind each.
+    """
 
     title: str | None = None
     agency: str | None = None
@@ -54,21 +61,20 @@ class Derived:
     problems: list[str] = field(default_factory=list)
 
     def take(self, name: str, fact: Fact | None) -> None:
-        """Set a field from a fact: its value where that is likely enough, else unknown with the
-        candidates kept.
+        """Set a field from a fact.
+
+        Where its value is not likely enough, the field stays unknown and the value is kept among
+        the candidates.
         """
         if fact is None:
             return
-        if fact.confidence < CERTAIN_ENOUGH and fact.value is not None:
-            fact = replace(
-                fact, value=None, alternatives=(fact.value, *fact.alternatives)
-            )
+        if fact.confidence < MIN_CONFIDENCE and fact.value is not None:
+            candidates = (fact.value, *fact.alternatives)
+            fact = replace(fact, value=None, alternatives=candidates)
         confidence = _rounded(fact.confidence)
-        self.evidence[name] = (
-            fact
-            if confidence == fact.confidence
-            else replace(fact, confidence=confidence)
-        )
+        if confidence != fact.confidence:
+            fact = replace(fact, confidence=confidence)
+        self.evidence[name] = fact
         setattr(self, name, fact.value)
 
 
@@ -90,57 +96,81 @@ def derive(
 ) -> Derived:
     """The metadata of a report.
 
-    `text` is the repaired display text of its body; spans are code points of it.
-
-    `folded` is the index form of `text` where the caller has it already: folding is half of the
-    work.
+    `text` is the repaired display text of its body; spans are code points of it. `folded` is the
+    index form of `text` where the caller has it already: folding is half of the work.
 
     Precedence: overrides, what the corpus says, title, signature, what the report says of itself,
     source line. The host of its URL only tells namesakes apart.
     """
     gazetteer = gazetteer or Gazetteer.load()
-    reading, known = Reading(text, folded), source.known
-    out = Derived()
-    title = _title(out, page, known)
-    _dates(out, page, reading, title)
-    _given_dates(out, known)
+    reading = Reading(text, folded)
+    known = source.known
+    derived = Derived()
+    title = _title(derived, page, known)
+    _dates(derived, page, reading, title)
+    _given_dates(derived, known)
     url = known.url or page.meta.get("url")
     region = known.region or (hosts.region(url) if hosts else None)
     context = _context(reading, title, gazetteer, region)
     names = names_of(title, page.meta, reading, gazetteer)
     if known.agency:
-        names.insert(
-            0, Name(fold_line(known.agency), "given", "given", 1.0, None, known.agency)
+        agency = known.agency
+        given = Name(
+            text=fold_line(agency),
+            source="given",
+            rule="given",
+            weight=1.0,
+            quote=agency,
         )
-    verdict = judge(names, reading, gazetteer, out.year, context)
+        names.insert(0, given)
+    verdict = judge(names, reading, gazetteer, derived.year, context)
     if verdict:
-        _body(out, verdict, reading, gazetteer)
-    _given_body(out, known)
-    _override(out, overrides, (report_id, known.id, source.name, url))
-    return out
+        _body(derived, verdict, reading, gazetteer)
+    _given_body(derived, known)
+    _override(derived, overrides, (report_id, known.id, source.name, url))
+    return derived
 
 
 def _title(out: Derived, page: Page, known: Known) -> Title | None:
     title = known.title or page.title
     if not title:
         return None
-    given = bool(known.title)
-    out.take(
-        "title",
-        Fact(
-            title, "given" if given else "page", 1.0 if given else 0.95, "title", title
-        ),
-    )
+    if known.title:
+        fact = Fact(
+            value=title,
+            source="given",
+            confidence=1.0,
+            rule="title",
+            evidence=title,
+        )
+    else:
+        fact = Fact(
+            value=title,
+            source="page",
+            confidence=0.95,
+            rule="title",
+            evidence=title,
+        )
+    out.take("title", fact)
     return read_title(title)
 
 
 def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> None:
     out.take("published", published_fact(page.meta, reading))
-    if period := period_of(reading):
+    period = period_of(reading)
+    if period:
         quote, span = reading.quote(*period.span), reading.span(*period.span)
+        rule = "period of the statistics"
         out.take(
             "period",
-            Fact(str(period), "body", 0.95, "period of the statistics", quote, span),
+            Fact(
+                value=str(period),
+                source="body",
+                confidence=0.95,
+                rule=rule,
+                evidence=quote,
+                span=span,
+            ),
         )
     fact, problems = year_fact(reading, title, period, out.published)
     out.take("year", fact)
@@ -153,13 +183,16 @@ def _context(
     gazetteer: Gazetteer,
     region: tuple[str, ...] | None,
 ) -> list[str]:
-    """Codes of the places spoken of; those of the given region, or else of the host, count twice."""
+    """Codes of the places that are spoken of.
+
+    Those of `region`, the given one or else that of the host, stand twice: they count so.
+    """
     spoken = gazetteer.mentions(reading.form)
     if title:
         spoken.update(gazetteer.mentions(title.form))
-    codes = [code for code, _ in spoken.most_common(CONTEXT)]
+    codes = [code for code, _ in spoken.most_common(CONTEXT_PLACES)]
     for name in region or ():
-        codes += [p.code for p in gazetteer.named(name)] * 2
+        codes += [place.code for place in gazetteer.named(name)] * 2
     return codes
 
 
@@ -170,40 +203,47 @@ def _body(
     out.problems += verdict.problems
     out.agency_printed = best.name.text
     others = _alternatives(verdict, gazetteer, out.year)
-    out.take(
-        "agency",
-        _fact(best, verdict.agency, verdict.confidence, verdict.how, reading, others),
-    )
-    sure = max(best.confidence, verdict.confidence)
-    if region := body.region(gazetteer, out.year):
-        out.take("region", _fact(best, region, sure, body.status, reading, ()))
-    elif body.candidates:
-        paths = tuple(gazetteer.path(p, out.year) for p in body.candidates[:8])
-        out.take("region", _fact(best, None, 0.4, "namesakes", reading, paths))
-        if body.status == "ambiguous":
-            out.problems.append(
-                f"{len(body.candidates)} places are called {body.candidates[0].name}"
-            )
+    agency = verdict.agency
+    confidence = verdict.confidence
+    out.take("agency", _fact(best, agency, confidence, verdict.how, reading, others))
+    sure = max(best.confidence, confidence)
+    _region(out, best, sure, reading, gazetteer)
     _level(out, best, sure, reading)
     if out.agency is not None:
         _kind(out, best, sure, reading)
-        code = (
-            CENTRAL_CODE if body.tier == 0 else body.place.code if body.place else None
-        )
+        code = body.place.code if body.place else None
+        if body.tier == 0:
+            code = CENTRAL_CODE
         out.agency_id = f"{code}/{out.agency}" if code else None
-    if best.body.status == "misread" and body.place:
+    if body.status == "misread" and body.place:
         out.problems.append(f"{best.name.text} is taken to mean {body.place.name}")
+
+
+def _region(
+    out: Derived, best: Judged, sure: float, reading: Reading, gazetteer: Gazetteer
+) -> None:
+    body = best.body
+    if region := body.region(gazetteer, out.year):
+        out.take("region", _fact(best, region, sure, body.status, reading, ()))
+        return
+    if not body.candidates:
+        return
+    named = body.candidates[:MAX_ALTERNATIVES]
+    paths = tuple(gazetteer.path(place, out.year) for place in named)
+    out.take("region", _fact(best, None, 0.4, "namesakes", reading, paths))
+    if body.status == "ambiguous":
+        count, name = len(body.candidates), body.candidates[0].name
+        out.problems.append(f"{count} places are called {name}")
 
 
 def _level(out: Derived, best: Judged, sure: float, reading: Reading) -> None:
     tier = best.body.tier
     if tier is None:
         return
+    level = LEVEL_OF_TIER[tier]
     confidence = sure if best.body.is_placed else 0.85 * best.name.weight
-    out.take(
-        "level",
-        _fact(best, LEVEL_OF_TIER[tier], confidence, "tier of the place", reading, ()),
-    )
+    rule = "tier of the place"
+    out.take("level", _fact(best, level, confidence, rule, reading, ()))
 
 
 def _kind(out: Derived, best: Judged, sure: float, reading: Reading) -> None:
@@ -211,24 +251,25 @@ def _kind(out: Derived, best: Judged, sure: float, reading: Reading) -> None:
     out.take("org_type", _fact(best, body.org_type, sure, "name", reading, ()))
     if line := body.line:
         out.take("line", _fact(best, line, sure, "name", reading, ()))
-    aggregate = body.is_government and (body.tier or 9) <= 3
-    out.take(
-        "scope",
-        _fact(best, "aggregate" if aggregate else "self", sure, "name", reading, ()),
-    )
+    # a government down to the county reports for all its departments
+    is_aggregate = body.is_government and (body.tier or 9) <= 3
+    scope = "aggregate" if is_aggregate else "self"
+    out.take("scope", _fact(best, scope, sure, "name", reading, ()))
 
 
 def _alternatives(
     verdict: Verdict, gazetteer: Gazetteer, year: int | None
 ) -> tuple[FactValue, ...]:
-    body, out = verdict.best.body, []
+    """The names that lost, best first; of an ambiguous one, its name in each place."""
+    body = verdict.best.body
+    bodies: list[Body] = []
     if body.status == "ambiguous":
-        out = [
-            replace(body, place=p).full_name(gazetteer, year)
-            for p in body.candidates[:8]
-        ]
-    out += [j.body.full_name(gazetteer, year) for j in verdict.others]
-    return tuple(dict.fromkeys(name for name in out if name != verdict.agency))[:8]
+        namesakes = body.candidates[:MAX_ALTERNATIVES]
+        bodies += [replace(body, place=place) for place in namesakes]
+    bodies += [other.body for other in verdict.others]
+    names = dict.fromkeys(other.full_name(gazetteer, year) for other in bodies)
+    names.pop(verdict.agency, None)
+    return tuple(names)[:MAX_ALTERNATIVES]
 
 
 def _fact(
@@ -240,15 +281,14 @@ def _fact(
     others: tuple[FactValue, ...],
 ) -> Fact:
     name = best.name
-    span = reading.span(*name.span) if name.span else None
     return Fact(
-        value,
-        name.source,
-        confidence,
-        f"{name.rule}: {rule}",
-        name.quote or name.text,
-        span,
-        others,
+        value=value,
+        source=name.source,
+        confidence=confidence,
+        rule=f"{name.rule}: {rule}",
+        evidence=name.quote or name.text,
+        span=reading.span(*name.span) if name.span else None,
+        alternatives=others,
     )
 
 
@@ -257,35 +297,33 @@ def _given_dates(out: Derived, known: Known) -> None:
         if isinstance(known.year, int) and 2000 <= known.year <= 2100:
             _give(out, "year", known.year)
         else:
-            out.problems.append(
-                f"the given year {known.year!r} is none and was passed over"
-            )
+            problem = f"the given year {known.year!r} is none and was passed over"
+            out.problems.append(problem)
     if known.published is not None:
         try:
-            _give(
-                out,
-                "published",
-                dt.date.fromisoformat(known.published[:10]).isoformat(),
-            )
+            day = dt.date.fromisoformat(known.published[:10])
         except ValueError:
-            out.problems.append(
-                f"the given date {known.published!r} is no ISO date and was passed over"
-            )
+            given = repr(known.published)
+            problem = f"the given date {given} is no ISO date and was passed over"
+            out.problems.append(problem)
+        else:
+            _give(out, "published", day.isoformat())
 
 
 def _given_body(out: Derived, known: Known) -> None:
     if known.agency:
         _give(out, "agency", known.agency)
-        out.agency_id = (
-            f"{out.agency_id.partition('/')[0]}/{known.agency}"
-            if out.agency_id
-            else None
-        )
+        if out.agency_id:
+            code = out.agency_id.partition("/")[0]
+            out.agency_id = f"{code}/{known.agency}"
+        else:
+            out.agency_id = None
     if known.level in LEVELS:
         _give(out, "level", known.level)
     elif known.level is not None:
+        levels = " ".join(LEVELS)
         out.problems.append(
-            f"the given level {known.level!r} is none of {' '.join(LEVELS)} and was passed over"
+            f"the given level {known.level!r} is none of {levels} and was passed over"
         )
     if known.region:
         _give(out, "region", list(known.region))
@@ -293,29 +331,41 @@ def _given_body(out: Derived, known: Known) -> None:
 
 def _give(out: Derived, name: str, value: FactValue) -> None:
     derived = out.evidence.get(name)
-    others = (derived.value,) if derived and derived.value not in (None, value) else ()
-    out.take(name, Fact(value, "given", 1.0, "given", None, None, others))
+    others: tuple[FactValue, ...] = ()
+    if derived and derived.value not in (None, value):
+        others = (derived.value,)
+    out.take(
+        name,
+        Fact(
+            value=value,
+            source="given",
+            confidence=1.0,
+            rule="given",
+            alternatives=others,
+        ),
+    )
 
 
 def _override(
     out: Derived, overrides: Overrides | None, keys: tuple[str | None, ...]
 ) -> None:
-    for name, correction in (overrides.of(*keys) if overrides else {}).items():
+    if not overrides:
+        return
+    for name, correction in overrides.of(*keys).items():
         before: Any = getattr(out, name)
-        others = (before,) if before is not None and before != correction.value else ()
+        value = correction.value
+        others = (before,) if before is not None and before != value else ()
+        rule = correction.reason or "override"
         out.take(
             name,
             Fact(
-                correction.value,
-                "override",
-                1.0,
-                correction.reason or "override",
-                None,
-                None,
-                others,
+                value=value,
+                source="override",
+                confidence=1.0,
+                rule=rule,
+                alternatives=others,
             ),
         )
         if name == "agency":
-            out.agency_id = (
-                f"{(out.agency_id or CENTRAL_CODE).split('/')[0]}/{correction.value}"
-            )
+            code = (out.agency_id or CENTRAL_CODE).split("/")[0]
+            out.agency_id = f"{code}/{value}"

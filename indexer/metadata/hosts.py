@@ -39,24 +39,23 @@ class HostTable:
         least: int = 3,
         share: float = 0.95,
     ) -> HostTable:
-        """The table of (host, region path) pairs of reports whose region is sure (confidence 0.9 or
-        more).
+        """The table of (host, region path) pairs of reports whose region is sure.
 
-        A host is taken when at least `least` reports stand on it and `share` of them lie below one
-        path; the longest such path is its region.
+        Sure means a confidence of 0.9 or more. A host is taken when at least `least` reports stand
+        on it and `share` of them lie below one path. The longest such path is its region.
         """
-        seen: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+        below: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
         totals: Counter[str] = Counter()
         for host, path in pairs:
             totals[host] += 1
-            seen[host].update(tuple(path[: n + 1]) for n in range(len(path)))
-        table = {}
-        for host, counts in seen.items():
-            shared = [
-                p
-                for p, n in counts.items()
-                if totals[host] >= least and n >= share * totals[host]
-            ]
+            # a report of 龙岗区 lies below 广东省 and 深圳市 too
+            below[host].update(tuple(path[: n + 1]) for n in range(len(path)))
+        table: dict[str, tuple[str, ...]] = {}
+        for host, counts in below.items():
+            total = totals[host]
+            if total < least:
+                continue
+            shared = [path for path, count in counts.items() if count >= share * total]
             if shared:
                 table[host] = max(shared, key=len)
         return cls(table)

@@ -9,16 +9,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from indexer.metadata.bodies import ABBREVIATIONS, CERTAIN, DEPARTMENT, FORMAL
+from indexer.metadata.bodies import (
+    CERTAIN_SHORT_NAMES,
+    DEPARTMENT_PATTERN,
+    FORMAL_NAMES,
+    FULL_NAME_BY_SHORT,
+)
 from indexer.metadata.locating import Body, locate
-from indexer.metadata.naming import GOVERNMENTS, HAN, Name, Selves
+from indexer.metadata.naming import GOVERNMENT_WORDS, HAN_CHARACTER, Name, Selves
 from indexer.metadata.reading import Reading
 from indexer.places import Gazetteer, ancestors
 
 __all__ = ["Judged", "Verdict", "judge"]
 
 # How much of a name's weight is left when its place is found this way.
-FACTORS = {
+STATUS_FACTORS = {
     "central": 1.0,
     "unique": 1.0,
     "context": 0.85,
@@ -29,13 +34,26 @@ FACTORS = {
 }
 
 # Where a report may also name another body: who posted it, who answers questions.
-MAY_BE_OTHERS = ("source line", "contact", "own guide")
+RULES_OF_OTHERS = ("source line", "contact", "own guide")
+# What a department calls itself: 我局, 我委.
+DEPARTMENT_WORDS = ("局", "委", "办", "厅", "院", "队", "中心")
 
-CONTRADICTED = 0.55
-AGREEMENT = 0.04
-DISAGREEMENT = 0.15
-BODY = re.compile(f"(?:{DEPARTMENT.pattern})|(?:政府|街道|[镇乡区县市旗省])$")
-ENDS = {"办": ("办公室", "办"), "局": ("局",), "委": ("委员会", "委"), "厅": ("厅",)}
+# What is left of a name's weight where the report calls itself something else (我局 for 区政府).
+CONTRADICTED_FACTOR = 0.55
+# Confidence won or lost where a name from another kind of source agrees or disagrees.
+AGREEMENT_BONUS = 0.04
+DISAGREEMENT_COST = 0.15
+# 教育局, 龙岗区政府, 横岗街道: what ends so names a body
+BODY_PATTERN = re.compile(
+    f"(?:{DEPARTMENT_PATTERN.pattern})|(?:政府|街道|[镇乡区县市旗省])$"
+)
+# How a short name ends -> how the name that it is short for may end.
+ENDINGS_OF_KIND = {
+    "办": ("办公室", "办"),
+    "局": ("局",),
+    "委": ("委员会", "委"),
+    "厅": ("厅",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +67,9 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The winner and the others, best first;
+    """The winner and the others, best first.
 
-    `agency` is the canonical name and `how` says how it was written out.
+    `agency` is the canonical name; `how` says how it was written out.
     """
 
     best: Judged
@@ -71,150 +89,149 @@ def judge(
 ) -> Verdict | None:
     """The body whose report this is; None if the report names none."""
     selves = Selves.of(reading.form)
-    # title, signature and sentences mostly give one name
-    bodies = {
-        text: locate(text, gazetteer, year, context)
-        for text in dict.fromkeys(n.text for n in names)
-    }
-    judged = [_judged(n, bodies[n.text], context, selves) for n in names]
+    # title, signature and sentences mostly give one name: it is located once
+    bodies: dict[str, Body] = {}
+    for name in names:
+        if name.text not in bodies:
+            bodies[name.text] = locate(name.text, gazetteer, year, context)
+    every = [_judged(name, bodies[name.text], context, selves) for name in names]
     judged = [
-        _placed_by_another(j, judged)
-        for j in judged
-        if j.body.status != "none" or BODY.search(j.name.text)
+        _placed_by_another(entry, every)
+        for entry in every
+        if entry.body.status != "none" or BODY_PATTERN.search(entry.name.text)
     ]
     if not judged:
         return None
-    ranked = sorted(judged, key=lambda j: -j.confidence)
+    ranked = sorted(judged, key=lambda entry: -entry.confidence)
     best = _department(ranked[0], ranked, selves)
-    others = tuple(j for j in ranked if j is not best)
+    others = tuple(entry for entry in ranked if entry is not best)
     confidence, problems = _weighed(best, others)
     agency, how, factor = _written_out(best.body, reading, gazetteer, year)
-    return Verdict(best, others, agency, how, round(confidence * factor, 3), problems)
+    confidence = round(confidence * factor, 3)
+    return Verdict(
+        best=best,
+        others=others,
+        agency=agency,
+        how=how,
+        confidence=confidence,
+        problems=problems,
+    )
 
 
 def _judged(name: Name, body: Body, context: Sequence[str], selves: Selves) -> Judged:
-    factor = FACTORS[body.status]
+    factor = STATUS_FACTORS[body.status]
     if body.bare and body.place and body.status == "unique":
         factor *= _support(body, context)
-    government = name.rule == "compiled by" and selves.kind in GOVERNMENTS
-    if (name.rule in MAY_BE_OTHERS or government) and selves.contradict(name.text):
-        factor *= CONTRADICTED
+    # 本报告由区政府编制, says a report that calls itself 我区: that office compiled it for all
+    is_for_all = name.rule == "compiled by" and selves.kind in GOVERNMENT_WORDS
+    may_be_other = name.rule in RULES_OF_OTHERS or is_for_all
+    if may_be_other and selves.contradict(name.text):
+        factor *= CONTRADICTED_FACTOR
     return Judged(name, body, name.weight * factor)
 
 
 def _support(body: Body, context: Sequence[str]) -> float:
-    """A lone township or county, unique among the listed, still needs its surroundings not to speak
-    of others.
+    """How much of a bare name's weight its surroundings leave.
+
+    A lone township or county is unique among the listed, but the surroundings must not speak of
+    another place.
     """
-    assert body.place is not None
-    above = [*ancestors(body.place.code), body.place.code]
-    if any(
-        code in above
-        for code in context
-        if code != body.place.code or body.place.tier == 3
-    ):
-        return 1.0
-    if len(body.place.name) == 2 and body.place.name.endswith("区"):
-        return 0.5  # 西区 is one place in the books, and a part of many a town
+    place = body.place
+    assert place is not None
+    above = [*ancestors(place.code), place.code]
+    for code in context:
+        is_own = code == place.code and place.tier != 3
+        if code in above and not is_own:
+            return 1.0
+    if len(place.name) == 2 and place.name.endswith("区"):
+        # 西区 is one place in the books, and a part of many a town
+        return 0.5
     if not context:
         return 0.95
     provinces = {code[:2] for code in context}
-    return (
-        0.95
-        if body.place.code[:2] in provinces
-        else 0.7
-        if body.place.tier == 3
-        else 0.5
-    )
+    if place.code[:2] in provinces:
+        return 0.95
+    return 0.7 if place.tier == 3 else 0.5
 
 
-def _placed_by_another(one: Judged, judged: Sequence[Judged]) -> Judged:
+def _placed_by_another(entry: Judged, judged: Sequence[Judged]) -> Judged:
     """A name without its place (教育局, 市教育局) is that of a fuller name ending with it."""
-    if one.body.status != "none":
-        return one
-    core = re.sub("^[省市区县](?=[^省市区县])", "", one.name.text)
-    fuller = [
-        j
-        for j in judged
-        if j.body.is_placed
-        and j.body.place
-        and len(core) >= 2
-        and _same(core, j.body.rest)
-    ]
+    if entry.body.status != "none":
+        return entry
+    core = re.sub("^[省市区县](?=[^省市区县])", "", entry.name.text)
+    if len(core) < 2:
+        return entry
+    fuller: list[Judged] = []
+    for other in judged:
+        is_placed = other.body.is_placed and other.body.place
+        if is_placed and _same(core, other.body.rest):
+            fuller.append(other)
     if not fuller:
-        return one
-    best = max(fuller, key=lambda j: j.confidence)
-    return Judged(one.name, best.body, max(best.confidence, one.name.weight * 0.9))
+        return entry
+    best = max(fuller, key=lambda other: other.confidence)
+    confidence = max(best.confidence, entry.name.weight * 0.9)
+    return Judged(entry.name, best.body, confidence)
 
 
 def _same(core: str, rest: str) -> bool:
     return (
         rest == core
-        or ABBREVIATIONS.get(core) == rest
-        or ABBREVIATIONS.get(rest) == core
+        or FULL_NAME_BY_SHORT.get(core) == rest
+        or FULL_NAME_BY_SHORT.get(rest) == core
     )
 
 
 def _department(best: Judged, ranked: Sequence[Judged], selves: Selves) -> Judged:
-    """A title with a place and no body is the government's, unless the report calls itself 我局 and
-    a body signs it.
+    """A title with a place and no body is the government's.
+
+    Unless the report calls itself 我局: then it is that of the body which signs it.
     """
-    if not best.body.is_government or selves.kind not in (
-        "局",
-        "委",
-        "办",
-        "厅",
-        "院",
-        "队",
-        "中心",
-    ):
+    kind = selves.kind
+    if not best.body.is_government or kind not in DEPARTMENT_WORDS:
         return best
-    for j in ranked:
-        if (
-            j.body.place == best.body.place
-            and not j.body.is_government
-            and j.body.rest.endswith(selves.kind)
-        ):
-            return Judged(j.name, j.body, min(j.confidence, 0.8))
+    for entry in ranked:
+        body = entry.body
+        is_of_place = body.place == best.body.place and not body.is_government
+        if is_of_place and body.rest.endswith(kind):
+            return Judged(entry.name, body, min(entry.confidence, 0.8))
     return replace(best, confidence=best.confidence * 0.5)
 
 
 def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[str]]:
-    """The confidence after hearing the others: another kind of source that agrees or disagrees
-    about the place.
+    """The confidence after hearing the others, and what contradicts.
+
+    Only another kind of source counts: it agrees or disagrees about the place.
     """
-    confidence, problems = best.confidence, []
-    placed = [
-        j
-        for j in others
-        if j.body.is_placed and j.body.place and j.name.source != best.name.source
+    placed: list[Judged] = []
+    for other in others:
+        is_placed = other.body.is_placed and other.body.place
+        if is_placed and other.name.source != best.name.source:
+            placed.append(other)
+    if any(_agree(best.body, other.body) for other in placed):
+        return min(0.99, best.confidence + AGREEMENT_BONUS), []
+    against = [
+        other
+        for other in placed
+        if other.name.source in ("title", "signature", "given")
     ]
-    if any(_agree(best.body, j.body) for j in placed):
-        confidence = min(0.99, confidence + AGREEMENT)
-    elif best.body.place and (
-        against := [
-            j for j in placed if j.name.source in ("title", "signature", "given")
-        ]
-    ):
-        confidence -= DISAGREEMENT
-        problems.append(
-            f"the {best.name.source} names {best.name.text}, the {against[0].name.source} {against[0].name.text}"
-        )
-    return confidence, problems
+    if not best.body.place or not against:
+        return best.confidence, []
+    name, other_name = best.name, against[0].name
+    problem = (
+        f"the {name.source} names {name.text},"
+        f" the {other_name.source} {other_name.text}"
+    )
+    return best.confidence - DISAGREEMENT_COST, [problem]
 
 
 def _agree(one: Body, other: Body) -> bool:
     if one.place is None or other.place is None:
         return False
-    same = (
-        one.place.name == other.place.name
-        and one.place.code[:2] == other.place.code[:2]
-    )  # renumbered since
-    return (
-        same
-        or one.place.code == other.place.code
-        or one.place.code in ancestors(other.place.code)
-    )
+    code, other_code = one.place.code, other.place.code
+    if code == other_code or code in ancestors(other_code):
+        return True
+    # a place that was renumbered since has two codes of one province
+    return one.place.name == other.place.name and code[:2] == other_code[:2]
 
 
 def _written_out(
@@ -224,26 +241,17 @@ def _written_out(
     if body.status == "central":
         return body.printed, "as printed", 1.0
     rest = body.rest
-    if body.place and rest and rest not in FORMAL:
+    if body.place and rest and rest not in FORMAL_NAMES:
         if full := _in_text(body, reading):
-            return (
-                body.full_name(gazetteer, year, full),
-                "short name written out in the report",
-                1.0,
-            )
-        if full := ABBREVIATIONS.get(rest):
-            sure = rest in CERTAIN
-            how = (
-                "short name written out"
-                if sure
-                else "short name written out by table, unverified"
-            )
-            return body.full_name(gazetteer, year, full), how, 1.0 if sure else 0.8
-    return (
-        body.full_name(gazetteer, year),
-        "as printed" if body.kept else "with its place",
-        1.0,
-    )
+            how = "short name written out in the report"
+            return body.full_name(gazetteer, year, full), how, 1.0
+        if full := FULL_NAME_BY_SHORT.get(rest):
+            name = body.full_name(gazetteer, year, full)
+            if rest in CERTAIN_SHORT_NAMES:
+                return name, "short name written out", 1.0
+            return name, "short name written out by table, unverified", 0.8
+    how = "as printed" if body.kept else "with its place"
+    return body.full_name(gazetteer, year), how, 1.0
 
 
 def _in_text(body: Body, reading: Reading) -> str | None:
@@ -253,17 +261,17 @@ def _in_text(body: Body, reading: Reading) -> str | None:
     """
     assert body.place is not None
     short, kind = body.rest[:-1], body.rest[-1:]
-    if kind not in ENDS or not 1 < len(short) <= 6:
+    if kind not in ENDINGS_OF_KIND or not 1 < len(short) <= 6:
         return None
-    found: Counter[str] = Counter()
-    ends = "|".join(ENDS[kind])
     lowest = re.escape(body.township or body.place.name)
-    for m in re.finditer(
-        rf"{lowest}({re.escape(short[0])}{HAN}{{1,24}}?(?:{ends}))", reading.form
-    ):
-        if len(m[1]) > len(body.rest) and _subsequence(short, m[1]):
-            found[m[1]] += 1
-    return found.most_common(1)[0][0] if found else None
+    first = re.escape(short[0])
+    endings = "|".join(ENDINGS_OF_KIND[kind])
+    pattern = rf"{lowest}({first}{HAN_CHARACTER}{{1,24}}?(?:{endings}))"
+    longer: Counter[str] = Counter()
+    for match in re.finditer(pattern, reading.form):
+        if len(match[1]) > len(body.rest) and _subsequence(short, match[1]):
+            longer[match[1]] += 1
+    return longer.most_common(1)[0][0] if longer else None
 
 
 def _subsequence(short: str, long: str) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from index.analysis.characters import BASIC_HAN_CLASS, HAN_NUMERALS
 from indexer.metadata.bodies import (
-    CENTRAL,
-    SHORT_CENTRAL,
+    CENTRAL_NAME_BY_SHORT,
+    CENTRAL_NAMES,
     line_of,
     org_type_of,
     system_of,
@@ -18,47 +18,67 @@ from indexer.places import Gazetteer, Place, Resolution, ancestors
 
 __all__ = ["Body", "locate"]
 
-PREFIX = re.compile(
-    "^(?:国家税务总局|中华人民共和国|国家统计局|中国人民银行|国家外汇管理局|国家金融监督管理总局|中国银保监会|中国银监会|中国证监会|"
-    f"中国保监会|中国银行保险监督管理委员会|国家矿山安全监察局|国家能源局|国家移民管理局|中共|中国共产党)(?=[{BASIC_HAN_CLASS}]{{2}})"
+# The upper body before the place: 国家税务总局深圳市税务局, 中国人民银行广州分行
+PREFIX_PATTERN = re.compile(
+    "^(?:国家税务总局|中华人民共和国|国家统计局|中国人民银行|国家外汇管理局"
+    "|国家金融监督管理总局|中国银保监会|中国银监会|中国证监会|中国保监会"
+    "|中国银行保险监督管理委员会|国家矿山安全监察局|国家能源局|国家移民管理局"
+    f"|中共|中国共产党)(?=[{BASIC_HAN_CLASS}]{{2}})"
 )
-INSIDE = re.compile(
+# 龙岗区人民政府横岗街道办事处: the government stands between two places
+INNER_GOVERNMENT_PATTERN = re.compile(
     f"(?<=[省市县区旗州])(?:人民)?政府(?=[{BASIC_HAN_CLASS}]{{1,8}}(?:街道|镇|乡|苏木))"
 )
-BRANCH = re.compile(
-    f"(?:局|厅|委员会|委|支队|中心)(?P<short>[{BASIC_HAN_CLASS}]{{2,8}}?)(?P<end>[区县市旗]?)"
+# (深圳市)生态环境局龙岗管理局, (成都市)公安局武侯区分局
+BRANCH_PATTERN = re.compile(
+    "(?:局|厅|委员会|委|支队|中心)"
+    f"(?P<short>[{BASIC_HAN_CLASS}]{{2,8}}?)(?P<end>[区县市旗]?)"
     "(?:环境)?(?:分局|管理局|管理处|监管局|监察大队|大队|税务所|分中心|管理部|执法大队)$"
 )
-DIVISION = re.compile(
-    f"^(?P<name>[{BASIC_HAN_CLASS}]{{1,7}}?(?<!城)(?<!都)(?<!社)(?<!辖)(?<!小)(?<!山)(?<!库)(?<!矿)(?<!景)(?<!灾)(?<!牧)(?<!林)(?<!园)(?<!地)"
-    f"[区县市旗])(?=$|人民政府|政府|[{BASIC_HAN_CLASS}]{{2,24}}(?:局|委|办|厅|室|会|中心|处|队|街道|镇|乡|院|所|站)$)"
+# 龙岗区, 龙岗区教育局; but no 城区, 社区, 辖区, 小区, 山区, 库区, 林区 and the like
+DIVISION_PATTERN = re.compile(
+    f"^(?P<name>[{BASIC_HAN_CLASS}]{{1,7}}?"
+    "(?<!城)(?<!都)(?<!社)(?<!辖)(?<!小)(?<!山)(?<!库)(?<!矿)(?<!景)(?<!灾)(?<!牧)"
+    "(?<!林)(?<!园)(?<!地)[区县市旗])"
+    f"(?=$|人民政府|政府|[{BASIC_HAN_CLASS}]{{2,24}}"
+    "(?:局|委|办|厅|室|会|中心|处|队|街道|镇|乡|院|所|站)$)"
 )
-TOWNSHIP = re.compile(
+# 横岗街道办事处, 布吉镇人民政府, 甘河乡
+TOWNSHIP_PATTERN = re.compile(
     f"^([{BASIC_HAN_CLASS}]{{1,8}}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)"
 )
 # 横岗街道党工委、办事处: the report is the office's.
-PARTY = re.compile("(?<=[街道镇乡])(?:党工委|党委)[、和,]?")
+PARTY_PATTERN = re.compile("(?<=[街道镇乡])(?:党工委|党委)[、和,]?")
 
 # Streets inside a functional zone are printed without the word: 大鹏新区南澳办事处.
-OFFICE = re.compile(f"(?!驻)([{BASIC_HAN_CLASS}]{{2,4}})办事处")
+OFFICE_PATTERN = re.compile(f"(?!驻)([{BASIC_HAN_CLASS}]{{2,4}})办事处")
 
-ZONE = re.compile(
-    f"^(?!.*中心$)[{BASIC_HAN_CLASS}]{{0,12}}?(?:新区|开发区|高新区|经开区|经济区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|"
-    "风景区|风景名胜区|产业园|工业园|科技园|保税港|自贸区|自由贸易|新城|片区|集聚区)"
+# 大鹏新区, 天津经济技术开发区; but no 政务服务中心
+ZONE_PATTERN = re.compile(
+    f"^(?!.*中心$)[{BASIC_HAN_CLASS}]{{0,12}}?"
+    "(?:新区|开发区|高新区|经开区|经济区|园区|保税区|度假区|示范区|试验区|实验区"
+    "|合作区|管理区|风景区|风景名胜区|产业园|工业园|科技园|保税港|自贸区|自由贸易"
+    "|新城|片区|集聚区)"
 )
-WIDE = re.compile(
-    "流域|(?:华北|华东|华南|华中|东北|西北|西南|中南)|长江|黄河|珠江|海河|淮河|松辽|太湖|水利委员会|铁路监督管理局|特派员办事处"
+# Bodies of several provinces, whose first characters name no city: 长江水利委员会
+WIDE_AREA_PATTERN = re.compile(
+    "流域|(?:华北|华东|华南|华中|东北|西北|西南|中南)|长江|黄河|珠江|海河|淮河|松辽|太湖"
+    "|水利委员会|铁路监督管理局|特派员办事处"
 )
-CORPS = re.compile("^新疆生产建设兵团|^(?:新疆)?兵团")
+# 新疆生产建设兵团第八师
+CORPS_PATTERN = re.compile("^新疆生产建设兵团|^(?:新疆)?兵团")
 # Characters that reading machines and typists put for rarer ones in names of places:
 # 沐阳 for 沭阳, 颖上 for 颍上.
-CONFUSED = str.maketrans("沐毫径末己士千洒晴漂颖", "沭亳泾未已土干洒晴溧颍")
+CONFUSED_CHARACTERS = str.maketrans("沐毫径末己士千洒晴漂颖", "沭亳泾未已土干洒晴溧颍")
 
 # What a place that no list has calls itself still tells its tier.
-BY_END = re.compile("(?:街道(?:办事处|办)?|[镇乡](?:人民政府)?)$")
+TOWNSHIP_END_PATTERN = re.compile("(?:街道(?:办事处|办)?|[镇乡](?:人民政府)?)$")
 
-XINJIANG = "650000"
-TIERLESS = {
+XINJIANG_CODE = "650000"
+# What is left of a government's name without its place.
+GOVERNMENT_RESTS = ("", "人民政府", "政府", "行政公署", "行署")
+# A name that begins with its tier: 区教育局, 县人民政府.
+TIER_BY_WORD = {
     "省": 1,
     "自治区": 1,
     "区": 3,
@@ -74,11 +94,13 @@ TIERLESS = {
 class Body:
     """A name understood.
 
-    `status`: "central", "unique", "context", "ambiguous", "misread" (one character set right),
-    "unlisted" (under a known place, but not known there), "none". `rest` is the name without its
-    place, `township` a township under `place` that the gazetteer does not list, `tier` None where
-    the name does not settle it. `kept` is True where the full name is the body's name as printed
-    (vertical bodies, branches): nothing is put before it.
+    `status` is "central", "unique", "context", "ambiguous", "misread" (one character set right),
+    "unlisted" (under a known place, but not known there) or "none". `rest` is the name without its
+    place. `township` is a township under `place` that the gazetteer does not list. `tier` is None
+    where the name does not settle it.
+
+    `kept` is True where the full name is the body's name as printed (vertical bodies, branches):
+    nothing is put before it. `bare` is True where nothing stands before a county or township.
     """
 
     printed: str
@@ -100,13 +122,7 @@ class Body:
     @property
     def is_government(self) -> bool:
         """Whether the name names a place and no body of it."""
-        return self.place is not None and self.rest in (
-            "",
-            "人民政府",
-            "政府",
-            "行政公署",
-            "行署",
-        )
+        return self.place is not None and self.rest in GOVERNMENT_RESTS
 
     @property
     def org_type(self) -> str:
@@ -115,14 +131,11 @@ class Body:
             return org_type_of(self.township + self.rest)
         if self.place and not self.place.tier and not self.rest:
             return "功能区管委会"
-        if (
-            self.place
-            and self.place.tier == 4
-            and self.rest in ("", "人民政府", "政府")
-        ):
-            return org_type_of(self.place.name)
-        if self.place and self.place.tier == 4 and self.rest.startswith("办"):
-            return "街道办事处"
+        if self.place and self.place.tier == 4:
+            if self.rest in ("", "人民政府", "政府"):
+                return org_type_of(self.place.name)
+            if self.rest.startswith("办"):
+                return "街道办事处"
         return org_type_of(self.rest, vertical=self.system is not None)
 
     @property
@@ -134,38 +147,39 @@ class Body:
         """The path of names from the province down."""
         if self.place is None:
             return None
-        return gazetteer.path(self.place, year) + (
-            [self.township] if self.township else []
-        )
+        path = gazetteer.path(self.place, year)
+        return [*path, self.township] if self.township else path
 
     def full_name(
         self, gazetteer: Gazetteer, year: int | None, rest: str | None = None
     ) -> str:
-        """The canonical name: from the city down (a province's own bodies begin with the province),
-        written out.
+        """The canonical name, written out, from the city down.
+
+        A province's own bodies begin with the province.
         """
         if self.place is None or self.kept:
             return re.sub("管委会$", "管理委员会", self.printed)
-        above = [p.name for p in gazetteer.above(self.place, year)]
+        above = [place.name for place in gazetteer.above(self.place, year)]
+        # of 广东省深圳市龙岗区 the province goes; 北京市海淀区 begins with a city
         if above and not above[0].endswith("市"):
             above = above[1:]
         own = self._own(rest if rest is not None else self.rest)
         return "".join([*above, self.place.name, self.township or "", own])
 
     def _own(self, rest: str) -> str:
-        lowest = self.township or (self.place.name if self.place else "")
+        """What stands behind the place: 人民政府 for a place alone, 办事处 for a street."""
+        place = self.place
+        lowest = self.township or (place.name if place else "")
         if lowest.endswith(("街道", "地区")) and self.tier == 4:
-            is_office = rest in ("", "办") or (
-                lowest.endswith("街道") and rest in ("人民政府", "政府")
-            )
+            is_office = rest in ("", "办")
+            if lowest.endswith("街道"):
+                is_office = is_office or rest in ("人民政府", "政府")
             return "办事处" if is_office else rest
-        if rest in ("", "政府") and self.place and self.place.tier:
-            return "人民政府"
-        return (
-            "管理委员会"
-            if rest in ("", "管委会") and self.place and not self.place.tier
-            else rest
-        )
+        if place is None:
+            return rest
+        if place.tier:
+            return "人民政府" if rest in ("", "政府") else rest
+        return "管理委员会" if rest in ("", "管委会") else rest
 
 
 def locate(
@@ -173,206 +187,253 @@ def locate(
 ) -> Body:
     """What body a name (index form) is of. `context` holds codes of places spoken of around it."""
     plain = name.removeprefix("中华人民共和国")
-    if plain in CENTRAL:
+    if plain in CENTRAL_NAMES:
+        printed = CENTRAL_NAME_BY_SHORT.get(plain, plain)
         return Body(
-            SHORT_CENTRAL.get(plain, plain), "central", plain, tier=0, kept=True
+            printed=printed,
+            status="central",
+            rest=plain,
+            tier=0,
+            kept=True,
         )
-    if m := CORPS.match(name):
-        return _corps(name, name[m.end() :], gazetteer, year)
+    if corps := CORPS_PATTERN.match(name):
+        return _corps(name, name[corps.end() :], gazetteer, year)
     system = system_of(name)
-    plain = PREFIX.sub("", name)
-    path = PARTY.sub("", INSIDE.sub("", plain))
-    found = gazetteer.resolve(path, year=year, context=context)
+    plain = PREFIX_PATTERN.sub("", name)
+    path = PARTY_PATTERN.sub("", INNER_GOVERNMENT_PATTERN.sub("", plain))
+    resolved = gazetteer.resolve(path, year=year, context=context)
     by_stem = False
-    if found.status == "none" and not WIDE.search(name):
+    if resolved.status == "none" and not WIDE_AREA_PATTERN.search(name):
         by_stem = system is not None or plain != name
         short = gazetteer.resolve(path, year=year, context=context, stems=True)
-        found = _capped(short) if by_stem else _spoken_of(short, path, context)
-        by_stem = by_stem or ZONE.match(path[found.end :]) is not None
-    if found.status == "none" and (m := OFFICE.fullmatch(path)):
-        path = m[1] + "街道办事处"
-        found = gazetteer.resolve(path, year=year, context=context)
-    if found.status == "none":
-        return _misread(name, path, system, gazetteer, year) or _placeless(name, system)
-    body = _body(name, path, found, system, gazetteer, kept=by_stem or plain != name)
-    return _unlisted(_branch(body, gazetteer, year), gazetteer) if body.place else body
+        resolved = _capped(short) if by_stem else _spoken_of(short, path, context)
+        is_zone = ZONE_PATTERN.match(path[resolved.end :]) is not None
+        by_stem = by_stem or is_zone
+    if resolved.status == "none" and (office := OFFICE_PATTERN.fullmatch(path)):
+        path = office[1] + "街道办事处"
+        resolved = gazetteer.resolve(path, year=year, context=context)
+    if resolved.status == "none":
+        misread = _misread(name, path, system, gazetteer, year)
+        return misread or _placeless(name, system)
+    kept = by_stem or plain != name
+    body = _body(name, path, resolved, system, gazetteer, kept=kept)
+    if body.place is None:
+        return body
+    return _unlisted(_branch(body, gazetteer, year), gazetteer)
 
 
 def _spoken_of(short: Resolution, path: str, context: Sequence[str]) -> Resolution:
     """衡阳文体广新局 is of 衡阳市 where the report speaks of 衡阳市; a 厅 is a province's."""
     is_provincial = path.endswith("厅")
-    places = [
-        p
-        for p in short.candidates
-        if (p.code in context and p.tier <= 3) or (is_provincial and p.tier == 1)
-    ]
+    places: list[Place] = []
+    for place in short.candidates:
+        is_spoken_of = place.code in context and place.tier <= 3
+        if is_spoken_of or (is_provincial and place.tier == 1):
+            places.append(place)
     if len(places) != 1:
         return Resolution("none")
-    return Resolution("context", places[0], tuple(places), short.end, places[0].tier)
+    place = places[0]
+    return Resolution(
+        status="context",
+        place=place,
+        candidates=tuple(places),
+        end=short.end,
+        tier=place.tier,
+    )
 
 
-def _capped(found: Resolution) -> Resolution:
+def _capped(short: Resolution) -> Resolution:
     """A short name may stand for a city, not for a county: 黄埔海关 is not of 黄埔区."""
-    return Resolution("none") if found.tier is None or found.tier > 2 else found
+    if short.tier is None or short.tier > 2:
+        return Resolution("none")
+    return short
 
 
 def _body(
     name: str,
     path: str,
-    found: Resolution,
+    resolved: Resolution,
     system: str | None,
     gazetteer: Gazetteer,
     *,
     kept: bool,
 ) -> Body:
-    rest, place, tier, township = path[found.end :], found.place, found.tier, None
-    if place and tier in (0, 3) and (m := OFFICE.fullmatch(rest)):
-        listed = [
-            p for p in gazetteer.named(m[1] + "街道") if place.code in ancestors(p.code)
-        ]
-        if listed:
-            return Body(
-                name, found.status, "办事处", listed[0], 4, None, (), system, kept
-            )
-        township, rest, tier = m[1] + "街道", "办事处", 4
-    elif tier != 4 and (m := TOWNSHIP.match(rest)):
-        township, rest, tier = m[1], rest[m.end() :], 4
-    elif tier != 4 and (ZONE.match(rest) or not tier):
-        tier = None
-    bare = (
-        place is not None
-        and place.tier >= 3
-        and path.startswith(place.name[:2])
-        and found.end == len(place.name)
+    place = resolved.place
+    tier = resolved.tier
+    rest = path[resolved.end :]
+    body = Body(
+        printed=name,
+        status=resolved.status,
+        rest=rest,
+        place=place,
+        tier=tier,
+        candidates=resolved.candidates,
+        system=system,
+        kept=kept,
+        bare=_is_bare(path, resolved),
     )
-    return Body(
-        name,
-        found.status,
-        rest,
-        place,
-        tier,
-        township,
-        found.candidates,
-        system,
-        kept,
-        bare,
-    )
+    office = OFFICE_PATTERN.fullmatch(rest) if place and tier in (0, 3) else None
+    if place and office:
+        street = office[1] + "街道"
+        for listed in gazetteer.named(street):
+            if place.code in ancestors(listed.code):
+                return replace(
+                    body,
+                    rest="办事处",
+                    place=listed,
+                    tier=4,
+                    candidates=(),
+                    bare=False,
+                )
+        return replace(body, rest="办事处", tier=4, township=street)
+    if tier == 4:
+        return body
+    if below := TOWNSHIP_PATTERN.match(rest):
+        return replace(body, rest=rest[below.end() :], tier=4, township=below[1])
+    if not tier or ZONE_PATTERN.match(rest):
+        return replace(body, tier=None)
+    return body
+
+
+def _is_bare(path: str, resolved: Resolution) -> bool:
+    """Whether a county or township stands alone, without what holds it."""
+    place = resolved.place
+    if place is None or place.tier < 3:
+        return False
+    begins = path.startswith(place.name[:2])
+    return begins and resolved.end == len(place.name)
 
 
 def _corps(name: str, rest: str, gazetteer: Gazetteer, year: int | None) -> Body:
-    """新疆生产建设兵团 has the tier of a province; that of its divisions is not one of GB/T 2260."""
-    place = gazetteer.of_code(XINJIANG, year)
-    tier = None if re.match(f"第?[{HAN_NUMERALS}]+[师团]", rest) else 1
-    return Body(name, "unique", rest, place, tier, kept=True)
+    """新疆生产建设兵团 has the tier of a province.
+
+    That of its divisions and regiments (第八师) is none of GB/T 2260.
+    """
+    place = gazetteer.of_code(XINJIANG_CODE, year)
+    is_division = re.match(f"第?[{HAN_NUMERALS}]+[师团]", rest)
+    tier = None if is_division else 1
+    return Body(
+        printed=name,
+        status="unique",
+        rest=rest,
+        place=place,
+        tier=tier,
+        kept=True,
+    )
 
 
 def _misread(
     name: str, path: str, system: str | None, gazetteer: Gazetteer, year: int | None
 ) -> Body | None:
     """The name with the one confusion undone that makes a place of it."""
-    mended = path.translate(CONFUSED)
+    mended = path.translate(CONFUSED_CHARACTERS)
     if mended == path:
         return None
-    found = gazetteer.resolve(mended, year=year)
-    if found.place is None or mended[: found.end] == path[: found.end]:
+    resolved = gazetteer.resolve(mended, year=year)
+    end = resolved.end
+    if resolved.place is None or mended[:end] == path[:end]:
         return None
-    body = _body(name, mended, found, system, gazetteer, kept=False)
-    return Body(
-        name,
-        "misread",
-        body.rest,
-        body.place,
-        body.tier,
-        body.township,
-        body.candidates,
-        system,
-    )
+    body = _body(name, mended, resolved, system, gazetteer, kept=False)
+    return replace(body, status="misread", kept=False, bare=False)
 
 
 def _placeless(name: str, system: str | None) -> Body:
-    tier = next((t for word, t in TIERLESS.items() if name.startswith(word)), None)
-    if tier is None and BY_END.search(name):
+    tier: int | None = None
+    for word, tier_of_word in TIER_BY_WORD.items():
+        if name.startswith(word):
+            tier = tier_of_word
+            break
+    if tier is None and TOWNSHIP_END_PATTERN.search(name):
         tier = 4
-    elif (
-        tier is None
-        and (m := DIVISION.match(name))
-        and m["name"][-1] in "县旗区"
-        and not ZONE.match(name)
-    ):
-        tier = 3
-    return Body(name, "none", name, tier=tier, system=system, kept=True)
+    elif tier is None and not ZONE_PATTERN.match(name):
+        division = DIVISION_PATTERN.match(name)
+        # a 市 may be a city or a county
+        if division and division["name"][-1] in "县旗区":
+            tier = 3
+    return Body(
+        printed=name,
+        status="none",
+        rest=name,
+        tier=tier,
+        system=system,
+        kept=True,
+    )
 
 
 def _branch(body: Body, gazetteer: Gazetteer, year: int | None) -> Body:
     """深圳市生态环境局龙岗管理局 belongs to 龙岗区: a branch has the tier of what it serves."""
-    m = BRANCH.search(body.rest)
-    if m is None or body.place is None or body.place.tier not in (1, 2):
+    branch = BRANCH_PATTERN.search(body.rest)
+    parent = body.place
+    if branch is None or parent is None or parent.tier not in (1, 2):
         return body
-    named = gazetteer.stems.get(m["short"], []) + gazetteer.named(m["short"] + m["end"])
+    short = branch["short"]
+    ending = branch["end"]
+    named = gazetteer.stems.get(short, []) + gazetteer.named(short + ending)
     below = [
-        p
-        for p in named
-        if p.tier in (2, 3)
-        and body.place.code in ancestors(p.code)
-        and p.name.endswith(m["end"])
+        place
+        for place in named
+        if place.tier in (2, 3)
+        and parent.code in ancestors(place.code)
+        and place.name.endswith(ending)
     ]
-    nearest = [p for p in below if p.tier == min(q.tier for q in below)]
-    live = list(dict.fromkeys(gazetteer.of_time(nearest, year))) if nearest else []
+    nearest_tier = min((place.tier for place in below), default=0)
+    nearest = [place for place in below if place.tier == nearest_tier]
+    live = list(dict.fromkeys(gazetteer.of_time(nearest, year)))
     if len(live) != 1:
         return replace(body, tier=None, kept=True)
     return replace(body, place=live[0], tier=live[0].tier, kept=True)
 
 
 def _unlisted(body: Body, gazetteer: Gazetteer) -> Body:
-    """A division that its parent does not have: misread by a character, or not to be placed (never
-    its parent's).
+    """A division that its parent does not have.
+
+    It was misread by a character, or is not to be placed; never is it its parent.
     """
-    if (
-        body.kept
-        or body.township
-        or body.place is None
-        or body.place.tier not in (1, 2, 3)
-    ):
+    parent = body.place
+    rest = body.rest
+    if body.kept or body.township or parent is None or parent.tier not in (1, 2, 3):
         return body
-    if (
-        body.rest.endswith("人民政府")
-        and body.rest != "人民政府"
-        and not DIVISION.match(body.rest)
-    ):
+    division = DIVISION_PATTERN.match(rest)
+    if rest.endswith("人民政府") and rest != "人民政府" and not division:
         return replace(body, status="unlisted", place=None, tier=None)
-    m = DIVISION.match(body.rest)
-    if m is None or body.tier is None or body.place.tier == 3:
+    if division is None or body.tier is None or parent.tier == 3:
         return body
-    near = _nearest(m["name"], body.place, gazetteer)
+    name = division["name"]
+    near = _nearest(name, parent, gazetteer)
     if len(near) == 1:
-        rest = body.rest[m.end() :]
+        place = near[0]
+        behind = rest[division.end() :]
         return replace(
-            body, status="misread", place=near[0], tier=near[0].tier, rest=rest
+            body, status="misread", place=place, tier=place.tier, rest=behind
         )
-    tier = None if body.place.tier == 1 and m["name"].endswith("市") else 3
+    # below a province a 市 may be a city or a county
+    tier = None if parent.tier == 1 and name.endswith("市") else 3
+    candidates = tuple(near)
     return replace(
-        body, status="unlisted", place=None, tier=tier, candidates=tuple(near)
+        body, status="unlisted", place=None, tier=tier, candidates=candidates
     )
 
 
 def _nearest(name: str, parent: Place, gazetteer: Gazetteer) -> list[Place]:
-    """Places below a parent whose name differs from this one in one character; short names differ
-    in all.
+    """Places below a parent whose name differs from this one in one character.
+
+    Short names differ in one character too easily.
     """
     if len(name) < 3:
         return []
-    if sure := [
-        p
-        for p in gazetteer.named(name.translate(CONFUSED))
-        if parent.code in ancestors(p.code)
-    ]:
-        return sure
+    mended = name.translate(CONFUSED_CHARACTERS)
+    named = gazetteer.named(mended)
+    confused = [place for place in named if parent.code in ancestors(place.code)]
+    if confused:
+        return confused
+    near: list[Place] = []
+    for known, places in gazetteer.by_name.items():
+        if len(known) != len(name) or known[-1] != name[-1]:
+            continue
+        if sum(map(str.__ne__, known, name)) == 1:
+            near += places
     return [
         place
-        for known, places in gazetteer.by_name.items()
-        if len(known) == len(name)
-        and known[-1] == name[-1]
-        and sum(map(str.__ne__, known, name)) == 1
-        for place in places
+        for place in near
         if place.tier in (2, 3) and parent.code in ancestors(place.code)
     ]

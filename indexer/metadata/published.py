@@ -16,74 +16,107 @@ from indexer.metadata.reading import Reading
 
 __all__ = ["published_fact", "signature_day"]
 
-LABEL = re.compile(
-    rf"(?:(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)|(?<![{BASIC_HAN_CLASS}]))(?:时间|日期)\s?[::]\s?"
+# 发布时间:, 成文日期:, 日期: at the beginning of a word, 发布于
+LABEL_PATTERN = re.compile(
+    r"(?:(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)"
+    rf"|(?<![{BASIC_HAN_CLASS}]))(?:时间|日期)\s?[::]\s?"
     r"|发布(?:于|在)\s?"
 )
 # One of these stands in every label.
-LABELLED = re.compile("时间|日期|发布")
-OTHER_DATES = re.compile(r"(?:生成|成文|更新|印发|发文|撰写|生效|截[至止])")
+LABEL_SIGN_PATTERN = re.compile("时间|日期|发布")
+# labels of other days than that of publication, asked last
+OTHER_DATES_PATTERN = re.compile(r"(?:生成|成文|更新|印发|发文|撰写|生效|截[至止])")
+# 截至2018年12月31日, 1月1日至12月31日: no signature stands in such a line
+NOT_SIGNED_PATTERN = re.compile("[,;。]|截[至止]|[至到-]")
 # Lines in which a signature is looked for: attachments and chrome may follow it.
-TAIL = 12
+TAIL_LINES = 12
 
 
 def published_fact(meta: Mapping[str, str], reading: Reading) -> Fact | None:
     """The date of publication as an ISO string."""
-    for key, rule in (("published", "page"), ("header", "header")):
-        if value := meta.get(key):
-            form = fold_line(value)
-            if day := _labelled(form) if key == "header" else _first(form):
-                return Fact(day, "page", 0.97, rule, value)
-    if labelled := _in_head(reading) or _alone_in_head(reading):
-        return labelled
-    if signed := signature_day(reading):
-        day, span = signed
-        return Fact(
-            day,
-            "signature",
-            0.9,
-            "date under the signature",
-            reading.quote(*span),
-            reading.span(*span),
-        )
-    return None
+    if stated := meta.get("published"):
+        day = _first(fold_line(stated))
+        if day:
+            return Fact(
+                value=day,
+                source="page",
+                confidence=0.97,
+                rule="page",
+                evidence=stated,
+            )
+    if header := meta.get("header"):
+        day = _labelled(fold_line(header))
+        if day:
+            return Fact(
+                value=day,
+                source="page",
+                confidence=0.97,
+                rule="header",
+                evidence=header,
+            )
+    in_head = _in_head(reading) or _alone_in_head(reading)
+    if in_head:
+        return in_head
+    signed = signature_day(reading)
+    if signed is None:
+        return None
+    day, span = signed
+    rule = "date under the signature"
+    quote = reading.quote(*span)
+    return Fact(
+        value=day,
+        source="signature",
+        confidence=0.9,
+        rule=rule,
+        evidence=quote,
+        span=reading.span(*span),
+    )
 
 
 def _first(form: str) -> str | None:
-    found = days_in(form)
-    return found[0][0] if found else None
+    days = days_in(form)
+    return days[0][0] if days else None
+
+
+def _right_after(form: str, label: re.Match[str]) -> tuple[str, int] | None:
+    """The day that stands right after a label, and where it ends in the form."""
+    days = days_in(form[label.end() : label.end() + 24])
+    if not days:
+        return None
+    day, start, end = days[0]
+    return (day, label.end() + end) if start <= 1 else None
 
 
 def _labelled(form: str) -> str | None:
     """The day after 发布时间, else after another label, else the only day there is."""
-    labels = list(LABEL.finditer(form))
-    labels.sort(key=lambda m: bool(OTHER_DATES.match(m[0])))
+    labels = list(LABEL_PATTERN.finditer(form))
+    labels.sort(key=lambda label: bool(OTHER_DATES_PATTERN.match(label[0])))
     for label in labels:
-        if (found := days_in(form[label.end() : label.end() + 24])) and found[0][
-            1
-        ] <= 1:
-            return found[0][0]
-    found = days_in(form)
-    return found[0][0] if len(found) == 1 else None
+        dated = _right_after(form, label)
+        if dated:
+            return dated[0]
+    days = days_in(form)
+    return days[0][0] if len(days) == 1 else None
 
 
 def _in_head(reading: Reading) -> Fact | None:
     for start, end in reading.head:
         line = reading.form[start : min(end, start + 120)]
-        label = LABEL.search(line) if LABELLED.search(line) else None
-        if (
-            label
-            and (found := days_in(line[label.end() : label.end() + 24]))
-            and found[0][1] <= 1
-        ):
-            a, b = start + label.start(), start + label.end() + found[0][2]
+        if not LABEL_SIGN_PATTERN.search(line):
+            continue
+        label = LABEL_PATTERN.search(line)
+        dated = _right_after(line, label) if label else None
+        if label and dated:
+            day, day_end = dated
+            span = start + label.start(), start + day_end
+            quote = reading.quote(*span)
             return Fact(
-                found[0][0],
-                "page",
-                0.95,
-                "header",
-                reading.quote(a, b),
-                reading.span(a, b),
+                value=day,
+                source="page",
+                confidence=0.95,
+                rule="header",
+                evidence=quote,
+                span=reading.span(*span),
             )
     return None
 
@@ -92,32 +125,37 @@ def _alone_in_head(reading: Reading) -> Fact | None:
     """A day that is a whole line right below the title, in brackets or not."""
     for start, end in reading.head[:2]:
         line = reading.form[start:end]
-        if (
-            len(line) <= 24
-            and (found := days_in(line))
-            and not (line[: found[0][1]] + line[found[0][2] :]).strip(" ().")
-        ):
+        days = days_in(line) if len(line) <= 24 else []
+        if not days:
+            continue
+        day, day_start, day_end = days[0]
+        beside = line[:day_start] + line[day_end:]
+        if not beside.strip(" ()."):
+            rule = "date below the title"
+            quote = reading.quote(start, end)
             return Fact(
-                found[0][0],
-                "page",
-                0.85,
-                "date below the title",
-                reading.quote(start, end),
-                reading.span(start, end),
+                value=day,
+                source="page",
+                confidence=0.85,
+                rule=rule,
+                evidence=quote,
+                span=reading.span(start, end),
             )
     return None
 
 
 def signature_day(reading: Reading) -> tuple[str, tuple[int, int]] | None:
-    """The day that stands alone, or after a name, at the end of the report; with its span in index
-    form.
+    """The day that stands alone, or after a name, at the end of the report.
+
+    With its span in index form.
     """
-    for start, end in reversed(reading.foot[-TAIL:]):
+    for start, end in reversed(reading.foot[-TAIL_LINES:]):
         line = reading.form[start:end]
-        if len(line) <= 60 and (found := days_in(line)):
-            day, a, b = found[-1]
-            if b >= len(line.rstrip(" .。)")) and not re.search(
-                "[,;。]|截[至止]|[至到-]", line[:a]
-            ):
-                return day, (start + a, start + b)
+        days = days_in(line) if len(line) <= 60 else []
+        if not days:
+            continue
+        day, day_start, day_end = days[-1]
+        ends_line = day_end >= len(line.rstrip(" .。)"))
+        if ends_line and not NOT_SIGNED_PATTERN.search(line[:day_start]):
+            return day, (start + day_start, start + day_end)
     return None

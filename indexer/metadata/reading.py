@@ -8,60 +8,67 @@ from itertools import islice
 
 from index.analysis.normaliser import Folded, fold
 
-__all__ = ["TAIWAN", "Reading"]
+__all__ = ["TAIWAN_WORDING", "Reading"]
 
 Span = tuple[int, int]
 
-HEAD, FOOT = 8, 13
-"""Lines at either end in which titles, dates and signatures are looked for; one more for what
-stands over a date.
-"""
+# Lines at either end in which titles, dates and signatures are looked for; one more for what
+# stands over a date.
+HEAD_LINES = 8
+FOOT_LINES = 13
 
 # The one wording of converting mirrors that matters here; as long as the mainland one,
 # so that spans stay.
-TAIWAN = ("资讯公开", "信息公开")
+TAIWAN_WORDING = ("资讯公开", "信息公开")
 
 
 class Reading:
-    """A display text, its index form, and its outer lines as half-open spans of the index form,
-    empty ones left out.
+    """A display text, its index form, and its outer lines.
 
-    The index form drops line breaks between Chinese characters, so that patterns run across them;
-    what depends on lines asks for `head` and `foot`, the first and the last ones: nobody reads
-    lines in between.
+    `head` and `foot` are the first and the last lines, as half-open spans of the index form,
+    empty ones left out. The index form drops line breaks between Chinese characters, so that
+    patterns run across them; what depends on lines asks for `head` and `foot`. Nobody reads lines
+    in between.
     """
 
     def __init__(self, text: str, folded: Folded | None = None) -> None:
         folded = folded or fold(text)
-        self.text, self.offsets = text, folded.offsets
-        self.form = folded.form.replace(*TAIWAN)
-        self.head = list(islice(filter(None, map(self._line, _downwards(text))), HEAD))
-        self.foot = list(islice(filter(None, map(self._line, _upwards(text))), FOOT))[
-            ::-1
-        ]
+        self.text = text
+        self.offsets = folded.offsets
+        self.form = folded.form.replace(*TAIWAN_WORDING)
+        first_lines = filter(None, map(self._line, _downwards(text)))
+        last_lines = filter(None, map(self._line, _upwards(text)))
+        self.head = list(islice(first_lines, HEAD_LINES))
+        self.foot = list(islice(last_lines, FOOT_LINES))
+        self.foot.reverse()
 
     def _line(self, place: Span) -> Span | None:
-        """The place in the form of a line of the display text, without white space round it;
+        """The span of a line in the index form, without white space round it.
 
-        None for an empty one.
+        `place` is its span in the display text. None for an empty line.
         """
-        a, b = map(self._position, place)
-        while a < b and self.form[a] == " ":
-            a += 1
-        while a < b and self.form[b - 1] == " ":
-            b -= 1
-        return (a, b) if a < b else None
+        start, end = map(self._position, place)
+        form = self.form
+        while start < end and form[start] == " ":
+            start += 1
+        while start < end and form[end - 1] == " ":
+            end -= 1
+        return (start, end) if start < end else None
 
     def _position(self, display: int) -> int:
-        """The first position of the form that came from `display` or later."""
+        """The first position of the index form that came from `display` or later."""
         offsets = self.offsets
         run = bisect_right(offsets.display, display) - 1
         if run < 0:
             return 0
-        end = offsets.form[run + 1] if run + 1 < len(offsets.form) else len(self.form)
+        is_last = run + 1 >= len(offsets.form)
+        end = len(self.form) if is_last else offsets.form[run + 1]
+        begin = offsets.form[run]
+        into = display - offsets.display[run]
         if offsets.block[run]:
-            return offsets.form[run] if display == offsets.display[run] else end
-        return min(offsets.form[run] + display - offsets.display[run], end)
+            # a block has no positions inside: 區(qū) is one character of the form
+            return begin if into == 0 else end
+        return min(begin + into, end)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The display span of form[start:end]."""
@@ -69,8 +76,8 @@ class Reading:
 
     def quote(self, start: int, end: int) -> str:
         """The report's own characters of form[start:end]."""
-        a, b = self.span(start, end)
-        return self.text[a:b]
+        first, last = self.span(start, end)
+        return self.text[first:last]
 
 
 def _downwards(text: str) -> Iterator[Span]:

@@ -8,32 +8,55 @@ from functools import lru_cache
 
 from index.analysis.characters import BASIC_HAN_CLASS
 from index.analysis.normaliser import fold_line
-from indexer.metadata.dates import YEAR, year_of
-from indexer.metadata.reading import TAIWAN
+from indexer.metadata.dates import YEAR_REGEX, year_of
+from indexer.metadata.reading import TAIWAN_WORDING
 
 __all__ = ["Title", "read_title"]
 
-SUBJECT = re.compile(
-    "(?:政府|政务|环境|行政|高校|学校|企业|单位|部门|办事|主动)?信息公开|政务公开|政府信息(?!公开)|依法行政"
+# 政府信息公开, 信息公开, 政务公开: what the report is of, before which its body is named
+SUBJECT_PATTERN = re.compile(
+    "(?:政府|政务|环境|行政|高校|学校|企业|单位|部门|办事|主动)?信息公开"
+    "|政务公开|政府信息(?!公开)|依法行政"
 )
-EDGES = re.compile(
-    r"^(?:附件?\d*[::.]?|转发?[::]|关于|印发|公布|发布|公示|报送|上报|呈报|的|[-—·.,、:;。|_>]|\(|\))+"
+# 附件1:, 转发:, 关于, 报送 before a name, 关于, 推进, 的 after it, and marks
+EDGE_PATTERN = re.compile(
+    r"^(?:附件?\d*[::.]?|转发?[::]|关于|印发|公布|发布|公示|报送|上报|呈报|的"
+    r"|[-—·.,、:;。|_>]|\(|\))+"
     r"|(?:关于|有关|开展|推进|实施|本级|的|[-—·.,、:;。|_>]|\(|\))+$"
 )
-YEAR_WORD = re.compile(rf"\(?({YEAR})\s?(?:年度|学年度?|年|度)?\)?(?:全年|工作|本级)?")
-RANGE = re.compile(rf"({YEAR})年?[-至到~]({YEAR})(?:学年|年|度)")
-SITE = re.compile(r"(?:_|\||--|-(?=[^-]*(?:网|门户|在线|公开平台|政务公开)$)).*$")
-NEXT_YEAR = re.compile(rf"{YEAR}年?度?(?:工作)?(?:计划|要点|打算|安排|思路|重点)")
-SITE_NAME = re.compile("(?:网|门户|在线|平台|首页|专栏)$")
-MONTH = re.compile(r"年?\s?\d{1,2}月")
+# 2018年度, (2018年), 2018学年, 2018年全年
+YEAR_WORD_PATTERN = re.compile(
+    rf"\(?({YEAR_REGEX})\s?(?:年度|学年度?|年|度)?\)?(?:全年|工作|本级)?"
+)
+# 2017-2018学年: the second year is the reporting one
+YEAR_RANGE_PATTERN = re.compile(
+    rf"({YEAR_REGEX})年?[-至到~]({YEAR_REGEX})(?:学年|年|度)"
+)
+# _深圳政府在线, |龙岗区政府网, --政务公开, -龙岗门户: the name of the site behind the title
+SITE_PATTERN = re.compile(
+    r"(?:_|\||--|-(?=[^-]*(?:网|门户|在线|公开平台|政务公开)$)).*$"
+)
+# 2018年总结和2019年工作计划: the second is no reporting year
+NEXT_YEAR_PATTERN = re.compile(
+    rf"{YEAR_REGEX}年?度?(?:工作)?(?:计划|要点|打算|安排|思路|重点)"
+)
+SITE_NAME_PATTERN = re.compile("(?:网|门户|在线|平台|首页|专栏)$")
+# 政府信息公开年报(龙岗区教育局): the body stands behind
+BODY_BEHIND_PATTERN = re.compile(
+    rf"(?:报告|年报|总结)[-_(]+([{BASIC_HAN_CLASS}]{{3,30}})\)?$"
+)
+# 龙岗区政府网|教育局, 教育局关于...: where a head may be parted into names
+PART_PATTERN = re.compile(r"[|_>—-]|(?<=[室厅局委办府])关于")
+# what follows the year of a day: 2019年3月
+MONTH_PATTERN = re.compile(r"年?\s?\d{1,2}月")
 
 
 @dataclass(frozen=True, slots=True)
 class Title:
     """A title read.
 
-    `agency` is in index form and empty where the title names none; `sure` is False where the year
-    was mended or chosen among several.
+    `form` and `agency` are in index form; `agency` is empty where the title names none. `sure` is
+    False where the year was mended or chosen among several.
     """
 
     form: str
@@ -46,64 +69,68 @@ class Title:
 def read_title(title: str) -> Title:
     """The parts of a title; the last few are kept, for most reports repeat theirs in the text.
 
-    >>> read_title("关于龙岗区教育局2018年政府信息公开年报")
-    Title(form='关于龙岗区教育局2018年政府信息公开年报', agency='龙岗区教育局', year=2018, sure=True)
+    >>> read_title("关于龙岗区教育局2018年政府信息公开年报").agency
+    '龙岗区教育局'
     """
-    form = re.sub(r"[\s《》\"'“”#*【】]", "", fold_line(title)).replace(*TAIWAN)
-    form = SITE.sub("", form) or form
+    form = re.sub(r"[\s《》\"'“”#*【】]", "", fold_line(title))
+    form = form.replace(*TAIWAN_WORDING)
+    form = SITE_PATTERN.sub("", form) or form
     year, sure = _year(form)
     return Title(form, _agency(form), year, sure)
 
 
 def _year(form: str) -> tuple[int | None, bool]:
-    """The reporting year among the years of a title: next year's plan and months are passed over."""
-    if m := RANGE.search(form):
-        return year_of(m[2]), False
-    plain = NEXT_YEAR.sub("", form)
-    found = [m for m in re.finditer(YEAR, plain) if not MONTH.match(plain, m.end())]
-    found = found or list(re.finditer(YEAR, plain))
-    years = [y for m in found if (y := year_of(m[0]))]
+    """The reporting year among the years of a title, and whether it is sure.
+
+    The year of next year's plan is passed over, and so are months.
+    """
+    if spanned := YEAR_RANGE_PATTERN.search(form):
+        return year_of(spanned[2]), False
+    plain = NEXT_YEAR_PATTERN.sub("", form)
+    every = list(re.finditer(YEAR_REGEX, plain))
+    matches = [year for year in every if not MONTH_PATTERN.match(plain, year.end())]
+    dated = [(year_of(match[0]), match) for match in matches or every]
+    years = [year for year, _ in dated if year]
     if not years:
         return None, False
-    at = SUBJECT.search(plain)
-    before = [y for m in found if (y := year_of(m[0])) and at and m.end() <= at.start()]
-    distinct = set(years)
-    if len(distinct) == 1:
-        return years[0], all(len(re.sub(r"\s", "", m[0])) == 4 for m in found)
-    return (
-        ((before or years)[-1], False)
-        if len(set(before or years)) == 1
-        else (None, False)
-    )
+    if len(set(years)) == 1:
+        # 202020 was mended
+        is_plain = all(len(re.sub(r"\s", "", match[0])) == 4 for _, match in dated)
+        return years[0], is_plain
+    subject = SUBJECT_PATTERN.search(plain)
+    before: list[int] = []
+    if subject:
+        before = [year for year, m in dated if year and m.end() <= subject.start()]
+    candidates = before or years
+    if len(set(candidates)) == 1:
+        return candidates[-1], False
+    return None, False
 
 
 def _agency(form: str) -> str:
     """The name before the subject, or in brackets after it, without years and connecting words."""
-    at = SUBJECT.search(form)
-    if at is None:
+    subject = SUBJECT_PATTERN.search(form)
+    if subject is None:
         return ""
-    head = form[: at.start()]
-    if head.endswith("人民") and form[at.start() : at.start() + 2] == "政府":
+    start = subject.start()
+    head = form[:start]
+    if head.endswith("人民") and form[start : start + 2] == "政府":
+        # 龙岗区人民政府信息公开年报: 政府 is of the name, not of the subject
         head += "政府"
-    head = _trim(
-        re.sub(r"\([^()]*\)$", "", YEAR_WORD.sub("|", RANGE.sub("|", head)).rstrip("|"))
-    )
-    if not head and (
-        tail := re.search(
-            rf"(?:报告|年报|总结)[-_(]+([{BASIC_HAN_CLASS}]{{3,30}})\)?$", form
-        )
-    ):
+    # years part what stands before and behind them
+    parted = YEAR_WORD_PATTERN.sub("|", YEAR_RANGE_PATTERN.sub("|", head)).rstrip("|")
+    head = _trim(re.sub(r"\([^()]*\)$", "", parted))
+    if not head and (tail := BODY_BEHIND_PATTERN.search(form)):
         head = tail[1]
-    parts = [
-        p
-        for part in re.split(r"[|_>—-]|(?<=[室厅局委办府])关于", head)
-        if (p := _trim(part))
-    ]
-    named = [p for p in parts if not SITE_NAME.search(p)] or parts
-    return max(named[-1:] if "关于" in head else named, key=len) if named else ""
+    trimmed = map(_trim, PART_PATTERN.split(head))
+    parts = [part for part in trimmed if part]
+    named = [part for part in parts if not SITE_NAME_PATTERN.search(part)] or parts
+    if not named:
+        return ""
+    return named[-1] if "关于" in head else max(named, key=len)
 
 
 def _trim(name: str) -> str:
-    while (shorter := EDGES.sub("", name)) != name:
+    while (shorter := EDGE_PATTERN.sub("", name)) != name:
         name = shorter
     return name

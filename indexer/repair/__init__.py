@@ -25,22 +25,23 @@ REPAIRERS: tuple[Repairer, ...] = (
     Repairer(
         mojibake.KIND_LATIN,
         "UTF-8 that was read as Latin-1 or code page 1252",
-        mojibake.AS_LATIN,
+        mojibake.AS_LATIN_PATTERN,
         mojibake.find_latin,
         ("ä¿¡æ\x81¯å…¬å¼€", "信息公开"),
-        signs=mojibake.LEADS,
+        signs=mojibake.LEAD_CLASS,
     ),
     Repairer(
         mojibake.KIND_GBK,
         "UTF-8 that was read as GBK",
-        mojibake.TWO_AS_GBK,
+        mojibake.TWO_AS_GBK_PATTERN,
         mojibake.find_gbk,
         ("鏀垮簻淇℃伅", "政府信息"),
     ),
     Repairer(
-        out_of_step.KIND,
-        "GBK cut at bytes that only looked like punctuation, and read one byte out of step after the cut",
-        out_of_step.GATE,
+        out_of_step.REPAIR_KIND,
+        "GBK cut at bytes that only looked like punctuation,"
+        " and read one byte out of step after the cut",
+        out_of_step.GATE_PATTERN,
         out_of_step.find,
         ("工作已經完成?,F將有關情況報告如下", "工作已經完成。現將有關情況報告如下"),
         signs="?？",
@@ -48,7 +49,7 @@ REPAIRERS: tuple[Repairer, ...] = (
     Repairer(
         "gloss",
         "pinyin that a tool put after the same characters throughout a document",
-        gloss.GATE,
+        gloss.GATE_PATTERN,
         gloss.strip,
         (
             "區(qū)政府、區(qū)委、區(qū)局、區(qū)辦、區(qū)直",
@@ -57,37 +58,41 @@ REPAIRERS: tuple[Repairer, ...] = (
     ),
     Repairer(
         "private_use",
-        "private-use characters whose meaning is known: bullets of symbol fonts, characters that GB 18030 moved",
-        characters.PRIVATE,
+        "private-use characters whose meaning is known:"
+        " bullets of symbol fonts, characters that GB 18030 moved",
+        characters.PRIVATE_PATTERN,
         characters.find_private,
         ("\uf0b7主动公开", "•主动公开"),
-        signs=characters.PRIVATES,
+        signs=characters.PRIVATE_CLASS,
     ),
     Repairer(
         "invisible",
         "controls, zero-width characters, soft hyphens, byte order marks inside",
-        characters.INVISIBLE,
+        characters.INVISIBLE_PATTERN,
         characters.find_invisible,
         ("政府\u200b信息", "政府信息"),
-        signs=characters.INVISIBLES,
+        signs=characters.INVISIBLE_CLASS,
     ),
     Repairer(
         "radical",
         "radicals that PDF fonts set for characters",
-        characters.RADICAL,
+        characters.RADICAL_PATTERN,
         characters.find_radicals,
         ("⼯作⻓效机制", "工作长效机制"),
-        signs=characters.RADICALS,
+        signs=characters.RADICAL_CLASS,
     ),
 )
 
-SIGNS = re.compile("[" + "".join(repairer.signs for repairer in REPAIRERS) + "]")
+# One search for the signs of all repairers: a clean text is spared their gates.
+SIGN_PATTERN = re.compile("[" + "".join(row.signs for row in REPAIRERS) + "]")
 
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """A text with its repairs, in coordinates of the text as received, and what to tell a reader of
-    the rest.
+    """A text after its repairs.
+
+    `repairs` are in coordinates of the text as received. `problems` tell a reader in sentences
+    what damage is left.
     """
 
     text: str
@@ -101,75 +106,84 @@ def repair(text: str) -> Repaired:
     current = text
     edits: list[Edit] = []
     marks: list[Edit] = []
-    signs = SIGNS.search(text) is not None
+    has_signs = SIGN_PATTERN.search(text) is not None
     for repairer in REPAIRERS:
-        if (repairer.signs and not signs) or not repairer.gate.search(current):
+        if repairer.signs and not has_signs:
             continue
-        found = repairer.find(current, findings)
-        marks += _received([e for e in found if not e.applied], edits)
-        made = [e for e in found if e.applied]
-        edits = compose(current, edits, made)
-        current = apply(current, made)
-        signs = signs or bool(
-            made
-        )  # what was hidden in damage may show signs of other damage
-        findings.edits += found
+        if not repairer.gate.search(current):
+            continue
+        proposed = repairer.find(current, findings)
+        applied = [edit for edit in proposed if edit.applied]
+        left = [edit for edit in proposed if not edit.applied]
+        marks += _received(left, edits)
+        edits = compose(current, edits, applied)
+        current = apply(current, applied)
+        # what was hidden in damage may show signs of other damage
+        has_signs = has_signs or bool(applied)
+        findings.edits += proposed
     repairs = _recorded(text, edits, marks)
     return Repaired(current, repairs, _problems(repairs))
 
 
 def _received(marks: Sequence[Edit], edits: Sequence[Edit]) -> list[Edit]:
-    """Marks in coordinates of the text as received: those whose place no earlier edit touched."""
-    out = []
+    """Marks in coordinates of the text as received.
+
+    A mark whose place an earlier edit touched is dropped.
+    """
+    received: list[Edit] = []
     for mark in marks:
-        shift, touched = 0, False
-        for e in edits:
-            start = e.start - shift
+        # how much longer the text as received is, up to the mark
+        shift = 0
+        touched = False
+        for edit in edits:
+            start = edit.start - shift
             if start >= mark.end:
                 break
-            shift += e.end - e.start - len(e.after)
-            touched |= start + len(e.after) > mark.start
+            shift += edit.end - edit.start - len(edit.after)
+            touched |= start + len(edit.after) > mark.start
         if not touched:
-            out.append(replace(mark, start=mark.start + shift, end=mark.end + shift))
-    return out
+            moved = replace(mark, start=mark.start + shift, end=mark.end + shift)
+            received.append(moved)
+    return received
 
 
 def _recorded(
     text: str, edits: Sequence[Edit], marks: Sequence[Edit]
 ) -> tuple[Repair, ...]:
-    """Edits and marks as repairs, in order; of a mark, what lies before the first edit or mark that
-    it meets.
+    """Edits and marks as repairs, in order.
+
+    A mark ends where the next edit or mark begins, and begins where the last one ended.
     """
-    steps = sorted([*edits, *marks], key=lambda e: (e.start, e.end))
-    out: list[Repair] = []
+    steps = sorted([*edits, *marks], key=lambda step: (step.start, step.end))
+    recorded: list[Repair] = []
+    # how much longer the repaired text is, up to the current step
     shift = 0
-    for k, step in enumerate(steps):
-        end = (
-            step.end
-            if step.applied
-            else min([step.end, *(s.start for s in steps[k + 1 : k + 2])])
-        )
-        start = max(step.start, out[-1].end) if out else step.start
+    for number, step in enumerate(steps):
+        start = step.start
+        end = step.end
+        if recorded:
+            start = max(start, recorded[-1].end)
+        if not step.applied and number + 1 < len(steps):
+            end = min(end, steps[number + 1].start)
         if end <= start and not step.applied:
             continue
         before = text[start:end]
         after = step.after if step.applied else before
-        at = start + shift
+        shown = start + shift
         shift += len(after) - len(before)
-        display = at, at + len(after)
-        out.append(
+        recorded.append(
             Repair(
-                step.kind,
-                start,
-                end,
-                before,
-                after,
-                step.confidence,
-                step.applied,
-                display,
+                kind=step.kind,
+                start=start,
+                end=end,
+                before=before,
+                after=after,
+                confidence=step.confidence,
+                applied=step.applied,
+                display=(shown, shown + len(after)),
             )
         )
-    return tuple(out)
+    return tuple(recorded)
 
 
 def _problems(repairs: Sequence[Repair]) -> tuple[str, ...]:
@@ -179,6 +193,7 @@ def _problems(repairs: Sequence[Repair]) -> tuple[str, ...]:
         if not step.applied:
             left[step.kind] = left.get(step.kind, 0) + 1
     return tuple(
-        f"{n} damaged places could not be repaired surely and were left as received ({kind})"
-        for kind, n in left.items()
+        f"{count} damaged places could not be repaired surely"
+        f" and were left as received ({kind})"
+        for kind, count in left.items()
     )

@@ -20,95 +20,136 @@ from indexer.repair.edits import Edit
 from indexer.repair.table import Findings
 
 __all__ = [
-    "INVISIBLE",
-    "INVISIBLES",
-    "PRIVATE",
-    "PRIVATES",
-    "RADICAL",
-    "RADICALS",
+    "INVISIBLE_CLASS",
+    "INVISIBLE_PATTERN",
+    "PRIVATE_CLASS",
+    "PRIVATE_PATTERN",
+    "RADICAL_CLASS",
+    "RADICAL_PATTERN",
     "find_invisible",
     "find_private",
     "find_radicals",
 ]
 
 # What no text needs. Variation selectors stay: they choose the form of a rare name's character.
-INVISIBLES = CONTROL_CLASS + ZERO_WIDTH_CLASS + TAG_CLASS + "\u2028\u2029"
+INVISIBLE_CLASS = CONTROL_CLASS + ZERO_WIDTH_CLASS + TAG_CLASS + "\u2028\u2029"
 
-INVISIBLE = re.compile(f"[{INVISIBLES}]+")
+INVISIBLE_PATTERN = re.compile(f"[{INVISIBLE_CLASS}]+")
 
+# vertical tab, form feed, next line, line and paragraph separator
 LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 
-PRIVATES = "\ue000-\uf8ff\ufffd"
-PRIVATE = re.compile(f"[{PRIVATES}]+")
+# the private use area, and the character that decoders put for one that was lost
+PRIVATE_CLASS = "\ue000-\uf8ff\ufffd"
+PRIVATE_PATTERN = re.compile(f"[{PRIVATE_CLASS}]+")
 
-RADICALS = RADICAL_CLASS
-RADICAL = re.compile(f"[{RADICALS}]")
+# the blocks CJK Radicals Supplement and Kangxi Radicals: ⼯ (U+2F2F) is not 工 (U+5DE5)
+RADICAL_PATTERN = re.compile(f"[{RADICAL_CLASS}]")
 
-# Bullets of Symbol and Wingdings, as word processors leave them.
-SYMBOLS = {
-    0xF020: " ", 0xF06C: "●", 0xF06D: "❍", 0xF06E: "■", 0xF06F: "□", 0xF071: "❑", 0xF074: "⧫", 0xF075: "◆",
-    0xF076: "❖", 0xF077: "⬥", 0xF09F: "•", 0xF0A7: "▪", 0xF0A8: "◻", 0xF0B7: "•", 0xF0D8: "➢", 0xF0E0: "→",
-    0xF0FB: "✗", 0xF0FC: "✓", 0xF0FD: "☒", 0xF0FE: "☑",
-}  # fmt: skip
+# Bullets of the fonts Symbol and Wingdings, which word processors leave as U+F000 plus the code
+# of the font.
+SYMBOL_BULLETS = {
+    0xF020: " ",
+    0xF06C: "●",
+    0xF06D: "❍",
+    0xF06E: "■",
+    0xF06F: "□",
+    0xF071: "❑",
+    0xF074: "⧫",
+    0xF075: "◆",
+    0xF076: "❖",
+    0xF077: "⬥",
+    0xF09F: "•",
+    0xF0A7: "▪",
+    0xF0A8: "◻",
+    0xF0B7: "•",
+    0xF0D8: "➢",
+    0xF0E0: "→",
+    0xF0FB: "✗",
+    0xF0FC: "✓",
+    0xF0FD: "☒",
+    0xF0FE: "☑",
+}
 
+# Vertical punctuation: GB 18030 kept ︐︒︑ in this order, Unicode has ︐︑︒.
+_VERTICAL_POINTS = (0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A))
 # What GB 18030-2005 and -2022 moved out of the private use area.
-GB18030 = {
-    **{0xE78D + k: chr(p) for k, p in enumerate((0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A)))},
-    0xE5E5: "　", 0xE7C7: "ḿ", 0xE7C8: "ǹ",
-    0xE81E: "\u9fb4", 0xE826: "\u9fb5", 0xE82B: "\u9fb6", 0xE82C: "\u9fb7", 0xE832: "\u9fb8", 0xE843: "\u9fb9",
-    0xE854: "\u9fba", 0xE864: "\u9fbb",
-}  # fmt: skip
+GB18030_MOVED = {
+    **{0xE78D + n: chr(point) for n, point in enumerate(_VERTICAL_POINTS)},
+    0xE5E5: "　",
+    0xE7C7: "ḿ",
+    0xE7C8: "ǹ",
+    # parts of characters: 龴龵龶龷龸龹龺龻
+    0xE81E: "\u9fb4",
+    0xE826: "\u9fb5",
+    0xE82B: "\u9fb6",
+    0xE82C: "\u9fb7",
+    0xE832: "\u9fb8",
+    0xE843: "\u9fb9",
+    0xE854: "\u9fba",
+    0xE864: "\u9fbb",
+}
 
-KNOWN = SYMBOLS | GB18030
+KNOWN_PRIVATE = SYMBOL_BULLETS | GB18030_MOVED
 
 
 def find_invisible(text: str, findings: Findings) -> list[Edit]:
     """Take out what cannot be seen; what ended a line or a page ends a line."""
     del findings
-    return [
-        Edit(
-            m.start(),
-            m.end(),
-            "\n" if LINE_ENDS.search(m[0]) else "",
-            "invisible",
-            0.99,
+    edits: list[Edit] = []
+    for match in INVISIBLE_PATTERN.finditer(text):
+        after = "\n" if LINE_ENDS.search(match[0]) else ""
+        edits.append(
+            Edit(
+                start=match.start(),
+                end=match.end(),
+                after=after,
+                kind="invisible",
+                confidence=0.99,
+            )
         )
-        for m in INVISIBLE.finditer(text)
-    ]
+    return edits
 
 
 def find_private(text: str, findings: Findings) -> list[Edit]:
-    """Name the private-use characters that are known; the others, and characters lost for good, are
-    marked.
+    """Name the private-use characters that are known.
+
+    The others, and characters lost for good (U+FFFD), are marked.
     """
     del findings
-    out: list[Edit] = []
-    for m in PRIVATE.finditer(text):
-        for k, c in enumerate(m[0], m.start()):
-            known = KNOWN.get(ord(c))
-            kind = "character_lost" if c == "\ufffd" else "private_use"
-            out.append(
-                Edit(
-                    k,
-                    k + 1,
-                    known or c,
-                    kind,
-                    0.9 if known else 0.0,
-                    applied=known is not None,
-                )
+    edits: list[Edit] = []
+    for match in PRIVATE_PATTERN.finditer(text):
+        for position, character in enumerate(match[0], match.start()):
+            known = KNOWN_PRIVATE.get(ord(character))
+            lost = character == "\ufffd"
+            edit = Edit(
+                start=position,
+                end=position + 1,
+                after=known or character,
+                kind="character_lost" if lost else "private_use",
+                confidence=0.9 if known else 0.0,
+                applied=known is not None,
             )
-    return out
+            edits.append(edit)
+    return edits
 
 
 def find_radicals(text: str, findings: Findings) -> list[Edit]:
     """Radicals as the characters that they stand for."""
     del findings
-    found = (
-        (m.start(), RADICAL_EQUIVALENTS.get(m[0], m[0]), m[0])
-        for m in RADICAL.finditer(text)
-    )
-    return [
-        Edit(at, at + 1, after, "radical", 0.97)
-        for at, after, before in found
-        if after != before
-    ]
+    edits: list[Edit] = []
+    for match in RADICAL_PATTERN.finditer(text):
+        radical = match[0]
+        character = RADICAL_EQUIVALENTS.get(radical, radical)
+        if character != radical:
+            start = match.start()
+            edits.append(
+                Edit(
+                    start=start,
+                    end=start + 1,
+                    after=character,
+                    kind="radical",
+                    confidence=0.97,
+                )
+            )
+    return edits

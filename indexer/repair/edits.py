@@ -27,19 +27,22 @@ class Edit:
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
     """The text after sorted, non-overlapping edits."""
-    out, at = [], 0
+    pieces: list[str] = []
+    copied = 0
     for edit in edits:
         if edit.applied:
-            out += [text[at : edit.start], edit.after]
-            at = edit.end
-    return "".join([*out, text[at:]])
+            pieces.append(text[copied : edit.start])
+            pieces.append(edit.after)
+            copied = edit.end
+    pieces.append(text[copied:])
+    return "".join(pieces)
 
 
 @dataclass(slots=True)
 class _Cluster:
-    """Edits of both passes that touch the same place of the text between them;
+    """Edits of both passes that touch the same place.
 
-    `start` and `end` are places there.
+    `start` and `end` are positions in the text between the two passes.
     """
 
     start: int
@@ -50,28 +53,31 @@ class _Cluster:
     def takes(self, start: int, end: int) -> bool:
         """Whether a span overlaps, so that the two edits can only be told as one."""
         if start == end:
+            # an insertion at the end of a cluster joins it only if that is an insertion too
             return start < self.end or (start == self.end == self.start)
         return start < self.end
 
 
 def compose(middle: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
-    """One list that does what `first` and then `second` do;
+    """One list of edits that does what `first` and then `second` do.
 
-    `second` is in coordinates of `middle`, between them.
-
-    Edits that overlap become one, whose kind names both ("gbk_out_of_step+gloss") and whose
-    confidence is the lower.
+    `middle` is the text after `first`; `second` is in coordinates of it. Edits that overlap become
+    one. Its kind names both ("gbk_out_of_step+gloss"), its confidence is the lower one.
     """
-    clusters = _clusters(first, second)
-    out, shift = [], 0
-    for cluster in clusters:
+    composed: list[Edit] = []
+    # how much longer the text as received is than `middle`, up to the current cluster
+    shift = 0
+    for cluster in _clusters(first, second):
         start = cluster.start + shift
-        shift += sum(e.end - e.start - len(e.after) for e in cluster.first)
-        out += _joined(cluster, middle, start, cluster.end + shift)
-    return out
+        for edit in cluster.first:
+            shift += edit.end - edit.start - len(edit.after)
+        end = cluster.end + shift
+        composed += _joined(cluster, middle, start, end)
+    return composed
 
 
 def _clusters(first: Sequence[Edit], second: Sequence[Edit]) -> list[_Cluster]:
+    # (start, end, pass, edit), all in coordinates of the text between the passes
     spans: list[tuple[int, int, int, Edit]] = []
     shift = 0
     for edit in first:
@@ -79,13 +85,18 @@ def _clusters(first: Sequence[Edit], second: Sequence[Edit]) -> list[_Cluster]:
         shift += len(edit.after) - (edit.end - edit.start)
         spans.append((start, start + len(edit.after), 0, edit))
     spans += [(edit.start, edit.end, 1, edit) for edit in second]
-    out: list[_Cluster] = []
-    for start, end, turn, edit in sorted(spans, key=lambda s: s[:3]):
-        if not (out and out[-1].takes(start, end)):
-            out.append(_Cluster(start, end, [], []))
-        out[-1].end = max(out[-1].end, end)
-        (out[-1].second if turn else out[-1].first).append(edit)
-    return out
+    spans.sort(key=lambda span: span[:3])
+    clusters: list[_Cluster] = []
+    for start, end, turn, edit in spans:
+        if not (clusters and clusters[-1].takes(start, end)):
+            clusters.append(_Cluster(start, end, [], []))
+        cluster = clusters[-1]
+        cluster.end = max(cluster.end, end)
+        if turn:
+            cluster.second.append(edit)
+        else:
+            cluster.first.append(edit)
+    return clusters
 
 
 def _joined(cluster: _Cluster, middle: str, start: int, end: int) -> list[Edit]:
@@ -94,7 +105,19 @@ def _joined(cluster: _Cluster, middle: str, start: int, end: int) -> list[Edit]:
     if len(edits) == 1:
         return [replace(edits[0], start=start, end=end)]
     base = cluster.start
-    inner = [replace(e, start=e.start - base, end=e.end - base) for e in cluster.second]
+    inner = [
+        replace(edit, start=edit.start - base, end=edit.end - base)
+        for edit in cluster.second
+    ]
     after = apply(middle[base : cluster.end], inner)
-    kinds = "+".join(dict.fromkeys(e.kind for e in edits))
-    return [Edit(start, end, after, kinds, min(e.confidence for e in edits))]
+    kinds = "+".join(dict.fromkeys(edit.kind for edit in edits))
+    confidence = min(edit.confidence for edit in edits)
+    return [
+        Edit(
+            start=start,
+            end=end,
+            after=after,
+            kind=kinds,
+            confidence=confidence,
+        )
+    ]

@@ -14,30 +14,40 @@ from functools import cache
 
 from pypinyin.pinyin_dict import pinyin_dict
 
-from index.analysis.characters import PRINTED_HAN_CLASS
 from indexer.repair import language_model
 from indexer.repair.edits import Edit
 from indexer.repair.table import Findings
 
-__all__ = ["GATE", "HAN", "READING", "Glosses", "readings", "strip", "survey"]
+__all__ = [
+    "GATE_PATTERN",
+    "READING_REGEX",
+    "Glosses",
+    "readings",
+    "strip",
+    "survey",
+]
 
-HAN = PRINTED_HAN_CLASS
-READING = "(?:[a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]|[\u0300\u0301\u0304\u0308\u030c]){1,12}"
-GLOSS = re.compile(rf"([{HAN}])([(（])({READING})([)）])")
-GATE = re.compile(rf"[(（]{READING}[)）]")
-PLAIN = re.compile("[a-zü]+")
+# A syllable of pinyin, its tones composed (qū) or as combining marks.
+READING_REGEX = (
+    "(?:[a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]|[\u0300\u0301\u0304\u0308\u030c]){1,12}"
+)
+# 區(qū), 區（qū）
+GLOSS_PATTERN = re.compile(rf"([{PRINTED_HAN_CLASS}])([(（])({READING_REGEX})([)）])")
+GATE_PATTERN = re.compile(rf"[(（]{READING_REGEX}[)）]")
+# (qu): some mirrors write the reading without its tone
+PLAIN_PATTERN = re.compile("[a-zü]+")
 
 # Glosses a document must show before any is taken out, where nothing else speaks of
 # damage.
-MINIMUM = 5
+MIN_GLOSSES = 5
 
 # Glosses for each bare one that is forgiven: a character is missed where another gloss
 # was put between its bytes.
-TOLERANCE = 6
+BARE_TOLERANCE = 6
 
 # Log probability of a character that prose uses often: tools gloss such, people gloss
 # rare names.
-COMMON = -10.5
+COMMON_LOG = -10.5
 
 
 @cache
@@ -49,23 +59,28 @@ def readings(c: str) -> frozenset[str]:
 
 @cache
 def toneless(c: str) -> frozenset[str]:
-    """Every reading of a character without its tone; ü also as u and v, as tools without it write."""
-    plain = {_without_tone(r) for r in readings(c)}
-    return frozenset(plain | {r.replace("ü", x) for r in plain for x in "uv"})
+    """Every reading of a character without its tone.
+
+    ü is also given as u and v: tools without it write lü as lu or lv.
+    """
+    plain = {_without_tone(reading) for reading in readings(c)}
+    spelled = {reading.replace("ü", letter) for reading in plain for letter in "uv"}
+    return frozenset(plain | spelled)
 
 
 def _without_tone(reading: str) -> str:
     letters = unicodedata.normalize("NFD", reading)
-    return unicodedata.normalize(
-        "NFC", re.sub("[\u0300\u0301\u0304\u030c]", "", letters)
-    )
+    # the four tones; U+0308, the two dots of ü, is not among them
+    bare = re.sub("[\u0300\u0301\u0304\u030c]", "", letters)
+    return unicodedata.normalize("NFC", bare)
 
 
 @dataclass(frozen=True, slots=True)
 class Glosses:
-    """The glosses of a document: where, and of which characters;
+    """The glosses of a document.
 
-    `reading` has those that are always glossed.
+    `places` are the matches of GLOSS_PATTERN. `reading` maps the characters that are always
+    glossed to their readings. `seen_bare` holds all other characters of the document.
     """
 
     places: tuple[re.Match[str], ...]
@@ -78,50 +93,66 @@ def survey(text: str, *, tones: bool) -> Glosses:
     if "(" not in text and "（" not in text:
         return Glosses((), {}, frozenset())
     places = tuple(
-        m for m in GLOSS.finditer(text) if _is_gloss(m[1], m[3], tones=tones)
+        match
+        for match in GLOSS_PATTERN.finditer(text)
+        if _is_gloss(match[1], match[3], tones=tones)
     )
-    glossed = Counter(m[1] for m in places)
-    bare = Counter(c for c in text if c in glossed)
-    always = {c for c, n in glossed.items() if (bare[c] - n) * TOLERANCE <= n}
-    return Glosses(
-        places,
-        {m[1]: unicodedata.normalize("NFC", m[3]) for m in places if m[1] in always},
-        frozenset(set(text) - always),
-    )
+    glossed = Counter(match[1] for match in places)
+    all_of = Counter(c for c in text if c in glossed)
+    always: set[str] = set()
+    for character, count in glossed.items():
+        bare = all_of[character] - count
+        if bare * BARE_TOLERANCE <= count:
+            always.add(character)
+    reading: dict[str, str] = {}
+    for match in places:
+        if match[1] in always:
+            reading[match[1]] = unicodedata.normalize("NFC", match[3])
+    return Glosses(places, reading, frozenset(set(text) - always))
 
 
 def _is_gloss(c: str, reading: str, *, tones: bool) -> bool:
-    if PLAIN.fullmatch(reading) and not tones:
+    if PLAIN_PATTERN.fullmatch(reading) and not tones:
         return reading in toneless(c)
     return tones and unicodedata.normalize("NFC", reading) in readings(c)
 
 
 def strip(text: str, findings: Findings) -> list[Edit]:
     """Take the glosses out of a document in which a tool put them."""
-    out = []
+    edits: list[Edit] = []
     for tones in (True, False):
-        found = survey(text, tones=tones)
-        if _by_tool(
-            found, 1 if tones and findings.applied("gbk_out_of_step") else MINIMUM
-        ):
-            places = (m for m in found.places if m[1] in found.reading)
-            kind = "gloss" if tones else "gloss_toneless"
-            out += [
-                Edit(m.start(2), m.end(4), "", kind, 0.99 if tones else 0.95)
-                for m in places
-            ]
-    return sorted(out, key=lambda e: e.start)
+        glosses = survey(text, tones=tones)
+        # the tool that cut GBK bytes glossed too: then one gloss is enough
+        cut_by_tool = tones and findings.applied("gbk_out_of_step")
+        if not _by_tool(glosses, 1 if cut_by_tool else MIN_GLOSSES):
+            continue
+        kind = "gloss" if tones else "gloss_toneless"
+        confidence = 0.99 if tones else 0.95
+        for match in glosses.places:
+            if match[1] in glosses.reading:
+                edit = Edit(
+                    start=match.start(2),
+                    end=match.end(4),
+                    after="",
+                    kind=kind,
+                    confidence=confidence,
+                )
+                edits.append(edit)
+    return sorted(edits, key=lambda edit: edit.start)
 
 
-def _by_tool(found: Glosses, minimum: int) -> bool:
-    """Whether a tool glossed: enough of them, nearly all of characters never seen bare, and those
-    common ones.
+def _by_tool(glosses: Glosses, minimum: int) -> bool:
+    """Whether a tool glossed.
+
+    There must be enough glosses, nearly all of characters never seen bare, and most of these
+    characters must be common ones.
     """
-    always = sum(m[1] in found.reading for m in found.places)
-    if always < minimum or always < 0.8 * len(found.places):
+    always = sum(match[1] in glosses.reading for match in glosses.places)
+    if always < minimum or always < 0.8 * len(glosses.places):
         return False
     model = language_model.load()
-    common = sum(
-        model.single.get(model.simplify(c), -99.0) > COMMON for c in found.reading
-    )
-    return common >= 0.6 * len(found.reading)
+    common = 0
+    for character in glosses.reading:
+        score = model.single.get(model.simplify(character), -99.0)
+        common += score > COMMON_LOG
+    return common >= 0.6 * len(glosses.reading)

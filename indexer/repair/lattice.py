@@ -18,15 +18,16 @@ from indexer.repair import gloss
 from indexer.repair.gbk import codes_of
 from indexer.repair.script import Script, Sequences
 
-__all__ = ["LOST", "READING_CLOSED", "Candidate", "Lattice", "State"]
+__all__ = ["LOST_MARK", "READING_CLOSED", "Candidate", "Lattice", "State"]
 
-BEAM = 32
+# States kept at each position.
+BEAM_WIDTH = 32
 # States kept of those that the future cannot tell apart, so that a posterior has
 # alternatives to weigh.
-KEPT = 6
+KEPT_ALIKE = 6
 
 # States this many nats below the best are dropped.
-MARGIN = 14.0
+SCORE_MARGIN = 14.0
 
 # States of a position after which lost pairs are looked for; by then the others are far
 # behind.
@@ -35,23 +36,26 @@ GAP_SOURCES = 10
 GAP_FANOUT = 26
 # States whose last character is looked for where its trail byte is lost: it can be any
 # of its row.
-FINAL = 30
+FINAL_STATES = 30
 
 GAP_COST = 0.5
-MOST_GAPS = 12
-# Pairs lost one after another that are looked for; more leave too much to guess.
+# Pairs lost in one run; more leave too much to guess.
+MAX_GAPS = 12
+# Pairs lost one after another.
 RUN_OF_GAPS = 2
 
 
-LONGEST = 80
-READING_CLOSED = re.compile(rf"({gloss.READING})[)）]")
-# Stands for what a lost trail byte took with it: a digit, a point, a space; nobody can
-# say which, so "?" stays.
-LOST = "\x01"
+# Observed characters of a run.
+MAX_RUN = 80
+# A reading whose opening bracket was swallowed by the character before: "qū)" in "?qū)".
+READING_CLOSED = re.compile(rf"({gloss.READING_REGEX})[)）]")
+# Stands for what a lost trail byte took with it: a digit, a point, a space. Nobody can say which,
+# so the "?" stays.
+LOST_MARK = "\x01"
 
 
 class Candidate(NamedTuple):
-    """`text` for observed[start:end]."""
+    """`text` as what observed[start:end] was. `score` is in nats."""
 
     score: float
     text: str
@@ -59,10 +63,11 @@ class Candidate(NamedTuple):
 
 
 class State(NamedTuple):
-    """`lead` is a byte, or minus the trail byte of the last character where the pair after it was
-    lost.
+    """One way to read the run up to a position.
 
-    `seen` is the end of the text in the form that sequences are asked in.
+    `lead` is the lead byte of the next character. Where the pair after the last character was lost
+    it is minus the trail byte of that character. `seen` is the end of the text, two characters, in
+    the form that sequences are asked in. `gaps` counts the pairs lost so far.
     """
 
     score: float
@@ -74,157 +79,171 @@ class State(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Lattice:
-    """One observed line and what may be written in it."""
+    """One observed line and what may be written in it.
+
+    `context` is how many characters of each state's text stand before the run.
+    """
 
     observed: str
     script: Script
     sequences: Sequences
     context: int
-    """How many characters of each state's text stand before the run."""
 
-    def candidates(self, states: list[State], at: int) -> list[Candidate]:
-        """All ends that the beam reaches from `at`, best first; their texts begin as those of
-        `states` do.
+    def candidates(self, states: list[State], start: int) -> list[Candidate]:
+        """All ends that the beam reaches from `start`, best first.
+
+        Their texts begin as those of `states` do.
         """
-        out: list[Candidate] = []
-        n = len(self.observed)
-        for j in range(at, min(n, at + LONGEST) + 1):
-            if not states or j < at:
+        reached: list[Candidate] = []
+        length = len(self.observed)
+        for position in range(start, min(length, start + MAX_RUN) + 1):
+            if not states:
                 break
             states = _pruned(states)
             both = states + self._with_gaps(states)
-            c = self.observed[j] if j < n else "\n"
-            out += self._ends(both, j, c)
-            if j >= n or c in "?？":
+            at_end = position >= length
+            c = "\n" if at_end else self.observed[position]
+            reached += self._ends(both, position, c)
+            if at_end or c in "?？":
                 break
-            states = [s for pair in codes_of(c) for s in self._read(both, *pair)]
-            m = gloss.GLOSS.match(self.observed, j)
-            if m and states:
-                out += self._over_gloss(states, m.end())
+            states = []
+            for trail, lead in codes_of(c):
+                states += self._read(both, trail, lead)
+            glossed = gloss.GLOSS_PATTERN.match(self.observed, position)
+            if glossed and states:
+                # a pair that looked like a glossed character: the run goes on after the gloss
+                reached += self.candidates(states, glossed.end())
         best: dict[tuple[str, int], float] = {}
-        for score, text, end in out:
+        for score, text, end in reached:
             key = text, end
             best[key] = max(best.get(key, -1e9), score)
-        return sorted((Candidate(s, t, e) for (t, e), s in best.items()), reverse=True)
-
-    def _over_gloss(self, states: list[State], at: int) -> list[Candidate]:
-        """A gloss put inside the run, after a pair that looked like a glossed character: the run
-        goes on after it.
-        """
-        return self.candidates(states, at)
+        merged = [Candidate(score, text, end) for (text, end), score in best.items()]
+        return sorted(merged, reverse=True)
 
     def _read(self, states: list[State], trail: int, lead: int) -> list[State]:
+        """The states after an observed character with these two bytes."""
         return [
-            self._with(s, c, lead)
-            for s in states
-            for c in self._characters(s.lead, trail)
+            self._with(state, c, lead)
+            for state in states
+            for c in self._characters(state.lead, trail)
         ]
 
-    def _with(self, s: State, c: str, lead: int, gap: int = 0) -> State:
+    def _with(self, state: State, c: str, lead: int, gap: int = 0) -> State:
         """The state one character further."""
-        score = s.score + self.sequences.next(s.seen, c) - gap * GAP_COST
-        if c in "，！。、" and len(s.text) > self.context + 1:
-            score -= MARGIN  # whole, it would have been cut at
+        score = state.score + self.sequences.next(state.seen, c) - gap * GAP_COST
+        if c in "，！。、" and len(state.text) > self.context + 1:
+            # whole, the tool would have cut here
+            score -= SCORE_MARGIN
         return State(
             score,
             lead,
-            s.text + c,
-            (s.seen + self.sequences.form(c))[-2:],
-            s.gaps + gap,
+            state.text + c,
+            (state.seen + self.sequences.form(c))[-2:],
+            state.gaps + gap,
         )
 
     def _characters(self, lead: int, trail: int) -> list[str]:
+        """The characters of a trail byte, after a lead byte or after a lost pair."""
         if lead > 0:
             c = self.script.known.get(lead << 8 | trail)
             return [c] if c else []
         return self.script.after_gap(-lead, trail)
 
     def _with_gaps(self, states: list[State]) -> list[State]:
-        """The states again, with pairs lost after them."""
-        found = _pruned(
-            [
-                self._with(s, c, -trail, 1)
-                for s in states[:GAP_SOURCES]
-                if s.lead > 0 and s.gaps < MOST_GAPS
-                for trail, c in self.script.before_gap.get(s.lead, ())
-            ]
-        )[:GAP_FANOUT]
-        out = found
+        """The states again, with one or more pairs lost after them."""
+        first: list[State] = []
+        for state in states[:GAP_SOURCES]:
+            if state.lead <= 0 or state.gaps >= MAX_GAPS:
+                continue
+            for trail, c in self.script.before_gap.get(state.lead, ()):
+                first.append(self._with(state, c, -trail, 1))
+        latest = _pruned(first)[:GAP_FANOUT]
+        every = latest
         for _ in range(1, RUN_OF_GAPS):
-            found = _pruned(
-                [
-                    self._with(s, c, -trail, 1)
-                    for s in found[:GAP_SOURCES]
-                    if s.gaps < MOST_GAPS
-                    for trail, c in self.script.between(-s.lead, s.seen[-1])
-                ]
-            )[:GAP_FANOUT]
-            out = out + found
-        return out
+            further: list[State] = []
+            for state in latest[:GAP_SOURCES]:
+                if state.gaps >= MAX_GAPS:
+                    continue
+                for trail, c in self.script.between(-state.lead, state.seen[-1]):
+                    further.append(self._with(state, c, -trail, 1))
+            latest = _pruned(further)[:GAP_FANOUT]
+            every = every + latest
+        return every
 
-    def _ends(self, states: list[State], j: int, c: str) -> Iterator[Candidate]:
+    def _ends(self, states: list[State], position: int, c: str) -> Iterator[Candidate]:
         """Where the observed character ends the run."""
-        if c in "?？" and j < len(self.observed):
-            yield from self._ends_lost(states, j)
+        end = position + 1
+        if c in "?？" and position < len(self.observed):
+            yield from self._ends_lost(states, position)
         elif 0x40 <= ord(c) < 0x7F or c == "€":
+            # a trail byte below 0x80 shows as itself, and after it all is in step again
             trail = 0x80 if c == "€" else ord(c)
-            for s in self._read(states, trail, 1):
-                yield Candidate(s.score, s.text, j + 1)
+            for state in self._read(states, trail, 1):
+                yield Candidate(state.score, state.text, end)
         else:
             for trail, letter in codes_of(c):
-                if (
-                    letter < 0x7F
-                ):  # a letter read as the trail byte of the pair before it
-                    for s in self._read(states, trail, 1):
-                        score = s.score + self.sequences.next(s.seen, chr(letter))
-                        yield Candidate(score, s.text + chr(letter), j + 1)
+                if letter >= 0x7F:
+                    continue
+                # a letter read as the trail byte of the pair before it
+                following = chr(letter)
+                for state in self._read(states, trail, 1):
+                    score = state.score + self.sequences.next(state.seen, following)
+                    yield Candidate(score, state.text + following, end)
 
-    def _ends_lost(self, states: list[State], j: int) -> Iterator[Candidate]:
-        """A trail byte lost as "?": before a delimiter or the end of the line, or with the byte
-        after it.
+    def _ends_lost(self, states: list[State], position: int) -> Iterator[Candidate]:
+        """A trail byte lost as "?".
+
+        It stood before a gloss, a delimiter or the end of the line; or the byte after it was lost
+        with it.
         """
-        follows = self.observed[j + 1 : j + 2]
-        m = READING_CLOSED.match(self.observed, j + 1)
-        if m:
-            reading = unicodedata.normalize("NFC", m[1])
-            for s in self._begun(
-                states, lambda lead: self.script.begun_read(lead, reading)
-            ):
-                yield Candidate(s.score, s.text + "(", j + 1)
-        else:
-            closed = not follows or follows in ",!。、，！\n"
-            for s in self._begun(states, self.script.begun):
-                if closed:
-                    yield Candidate(s.score, s.text, j + 1)
-                else:
-                    yield Candidate(
-                        s.score + self.sequences.next(s.seen, "0"), s.text + LOST, j + 1
-                    )
+        end = position + 1
+        follows = self.observed[end : end + 1]
+        glossed = READING_CLOSED.match(self.observed, end)
+        if glossed:
+            reading = unicodedata.normalize("NFC", glossed[1])
+
+            def read_so(lead: int) -> list[str]:
+                return self.script.begun_read(lead, reading)
+
+            for state in self._begun(states, read_so):
+                yield Candidate(state.score, state.text + "(", end)
+            return
+        is_closed = not follows or follows in ",!。、，！\n"
+        for state in self._begun(states, self.script.begun):
+            if is_closed:
+                yield Candidate(state.score, state.text, end)
+            else:
+                score = state.score + self.sequences.next(state.seen, "0")
+                yield Candidate(score, state.text + LOST_MARK, end)
 
     def _begun(
         self, states: list[State], characters: Callable[[int], list[str]]
     ) -> list[State]:
         """The states with the character that they have begun, the likeliest."""
-        likeliest = [
-            s
-            for gap in (False, True)
-            for s in sorted((s for s in states if (s.lead < 0) is gap), reverse=True)[
-                :FINAL
-            ]
+        without_gap = sorted((s for s in states if s.lead >= 0), reverse=True)
+        after_gap = sorted((s for s in states if s.lead < 0), reverse=True)
+        likeliest = without_gap[:FINAL_STATES] + after_gap[:FINAL_STATES]
+        begun = [
+            self._with(state, c, 0)
+            for state in likeliest
+            for c in characters(state.lead)
         ]
-        begun = [self._with(s, c, 0) for s in likeliest for c in characters(s.lead)]
-        return _pruned(begun, 4 * BEAM)
+        return _pruned(begun, 4 * BEAM_WIDTH)
 
 
-def _pruned(states: list[State], beam: int = BEAM) -> list[State]:
-    """The best states, a few of each kind: the same lead and the same two last characters."""
+def _pruned(states: list[State], beam: int = BEAM_WIDTH) -> list[State]:
+    """The best states, a few of each kind.
+
+    States are of one kind if they have the same lead and the same last two characters: nothing
+    that follows can tell them apart.
+    """
     kinds: dict[tuple[int, str], int] = {}
-    out: list[State] = []
-    for s in sorted(states, reverse=True):
-        if len(out) == beam or s.score < out[0].score - MARGIN if out else False:
+    best: list[State] = []
+    for state in sorted(states, reverse=True):
+        if best and (len(best) == beam or state.score < best[0].score - SCORE_MARGIN):
             break
-        key = s.lead, s.seen
+        key = state.lead, state.seen
         kinds[key] = kinds.get(key, 0) + 1
-        if kinds[key] <= KEPT:
-            out.append(s)
-    return out
+        if kinds[key] <= KEPT_ALIKE:
+            best.append(state)
+    return best

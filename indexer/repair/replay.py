@@ -19,9 +19,12 @@ class Step(Protocol):
 
 def undo(text: str, repairs: Sequence[Step]) -> str:
     """Put `before` back at every `display` span of the repaired text."""
-    out, at = [], 0
+    pieces: list[str] = []
+    copied = 0
     for step in repairs:
         start, end = step.display
-        out += [text[at:start], step.before]
-        at = end
-    return "".join([*out, text[at:]])
+        pieces.append(text[copied:start])
+        pieces.append(step.before)
+        copied = end
+    pieces.append(text[copied:])
+    return "".join(pieces)

@@ -10,16 +10,19 @@ from functools import cached_property
 
 from index.analysis.characters import HAN_NUMERALS
 from indexer.repair import gloss
-from indexer.repair.gbk import PAIRS, is_gap
+from indexer.repair.gbk import PAIR_TABLE, is_gap
 from indexer.repair.language_model import LanguageModel, Style
 
-__all__ = ["FANOUT", "Script", "Sequences"]
+__all__ = ["MAX_LIKELIEST", "Script", "Sequences"]
 
 # Characters tried where bytes are lost: the likeliest.
-FANOUT = 30
+MAX_LIKELIEST = 30
 
-BETWEEN = 300
-BEGUN = 90
+# Characters between two lost pairs that are looked at, of which the likeliest are tried.
+BETWEEN_TRIED = 300
+# Characters of a lead byte that are tried where the trail byte is lost.
+BEGUN_TRIED = 90
+# How much a sequence counts that our own prose shows, and one that the document itself shows.
 PROSE_WEIGHT = 1.0
 DOCUMENT_WEIGHT = 3.0
 # Nats against a full-width letter or digit: reports mostly write them in half width,
@@ -29,7 +32,11 @@ WIDE_COST = 7.0
 
 @dataclass(eq=False)
 class Script:
-    """The characters that a document of this script can have, by lead and by trail byte."""
+    """The characters that a document of this script can have, by lead and by trail byte.
+
+    `excluded` are the characters of the other script. `known` maps lead << 8 | trail to the
+    character; `by_lead` and `by_trail` list the other byte and the character.
+    """
 
     model: LanguageModel
     excluded: frozenset[str]
@@ -42,15 +49,17 @@ class Script:
     _between: dict[tuple[int, str], list[tuple[int, str]]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.known, self.by_lead, self.by_trail, self._after = {}, {}, {}, {}
-        self._begun, self._read, self._between = {}, {}, {}
-        simplify = self.model.simplify
-        for code, c in enumerate(PAIRS):
-            if (
-                c
-                and c not in self.excluded
-                and (c == "　" or self.model.knows(simplify(c)))
-            ):
+        self.known = {}
+        self.by_lead = {}
+        self.by_trail = {}
+        self._after = {}
+        self._begun = {}
+        self._read = {}
+        self._between = {}
+        for code, c in enumerate(PAIR_TABLE):
+            if not c or c in self.excluded:
+                continue
+            if c == "　" or self.model.knows(self.model.simplify(c)):
                 lead, trail = code >> 8, code & 0xFF
                 self.known[code] = c
                 self.by_lead.setdefault(lead, []).append((trail, c))
@@ -59,122 +68,130 @@ class Script:
     @cached_property
     def before_gap(self) -> dict[int, list[tuple[int, str]]]:
         """lead -> (trail, character) whose trail byte can begin a lost pair."""
-        return {
-            lead: [(t, c) for t, c in row if t in self.gap_rows]
-            for lead, row in self.by_lead.items()
-        }
+        rows: dict[int, list[tuple[int, str]]] = {}
+        for lead, row in self.by_lead.items():
+            rows[lead] = [(trail, c) for trail, c in row if trail in self.gap_rows]
+        return rows
 
     @cached_property
     def gap_rows(self) -> dict[int, frozenset[int]]:
         """trail -> leads that make a lost pair with it."""
-        rows = {
-            t: frozenset(b for b in range(0x81, 0xFF) if is_gap(t, b))
-            for t in range(0x81, 0xFF)
-        }
-        return {t: row for t, row in rows.items() if row}
+        rows: dict[int, frozenset[int]] = {}
+        for trail in range(0x81, 0xFF):
+            leads = frozenset(lead for lead in range(0x81, 0xFF) if is_gap(trail, lead))
+            if leads:
+                rows[trail] = leads
+        return rows
 
     def after_gap(self, trail_before: int, trail: int) -> list[str]:
         """The characters with this trail byte whose lead was lost together with `trail_before`."""
         key = trail_before, trail
         if key not in self._after:
-            row = self.gap_rows[trail_before]
-            self._after[key] = [
-                c for b, c in self._common(self.by_trail.get(trail, [])) if b in row
-            ][:FANOUT]
+            leads = self.gap_rows[trail_before]
+            common = self._common(self.by_trail.get(trail, []))
+            fitting = [c for lead, c in common if lead in leads]
+            self._after[key] = fitting[:MAX_LIKELIEST]
         return self._after[key]
 
     @cached_property
     def between_gaps(self) -> dict[int, list[tuple[int, str]]]:
-        """trail -> the (trail, character) that stand between it and a second lost pair, commonest
-        first.
+        """trail -> what can stand between it and a second lost pair, commonest first.
+
+        Each is the trail byte and the character.
         """
-        return {
-            t: self._common(
-                [
-                    (b, c)
-                    for lead in row
-                    for b, c in self.by_lead.get(lead, ())
-                    if b in self.gap_rows
-                ]
-            )
-            for t, row in self.gap_rows.items()
-        }
+        rows: dict[int, list[tuple[int, str]]] = {}
+        for trail, leads in self.gap_rows.items():
+            fitting: list[tuple[int, str]] = []
+            for lead in leads:
+                fitting += self.before_gap.get(lead, ())
+            rows[trail] = self._common(fitting)
+        return rows
 
     def between(self, trail: int, before: str) -> list[tuple[int, str]]:
-        """The likeliest of them after a character, in simplified form."""
+        """The likeliest of `between_gaps` after a character, which is in simplified form."""
         key = trail, before
         if key not in self._between:
-            pair, form = self.model.pair, self.model.simplify
-            row = self.between_gaps[trail][:BETWEEN]
-            self._between[key] = sorted(row, key=lambda tc: -pair(before, form(tc[1])))[
-                :FANOUT
-            ]
+            pair = self.model.pair
+            simplify = self.model.simplify
+            row = self.between_gaps[trail][:BETWEEN_TRIED]
+            likeliest = sorted(row, key=lambda entry: -pair(before, simplify(entry[1])))
+            self._between[key] = likeliest[:MAX_LIKELIEST]
         return self._between[key]
 
     def begun(self, lead: int) -> list[str]:
-        """The commonest characters begun by a lead byte, or by any that a lost pair allows, and
-        ended above 0x7F.
+        """The commonest characters that this lead byte begins and a byte above 0x7F ends.
+
+        `lead` is as in State: below zero any lead that a lost pair allows.
         """
         if lead not in self._begun:
             leads = [lead] if lead > 0 else sorted(self.gap_rows[-lead])
-            row = [
-                (t, c) for b in leads for t, c in self.by_lead.get(b, ()) if t >= 0x80
-            ]
+            row: list[tuple[int, str]] = []
+            for byte in leads:
+                row += [(t, c) for t, c in self.by_lead.get(byte, ()) if t >= 0x80]
             self._begun[lead] = [c for _, c in self._common(row)]
-        return self._begun[lead][: BEGUN if lead > 0 else 4 * BEGUN]
+        tried = BEGUN_TRIED if lead > 0 else 4 * BEGUN_TRIED
+        return self._begun[lead][:tried]
 
     def begun_read(self, lead: int, reading: str) -> list[str]:
-        """Those of them that are read so, whether common or not."""
+        """Those of all begun characters that are read so, whether common or not."""
         key = lead, reading
         if key not in self._read:
             self.begun(lead)
-            self._read[key] = [
-                c for c in self._begun[lead] if reading in gloss.readings(c)
-            ]
+            every = self._begun[lead]
+            self._read[key] = [c for c in every if reading in gloss.readings(c)]
         return self._read[key]
 
     def _common(self, row: list[tuple[int, str]]) -> list[tuple[int, str]]:
-        single, simplify = self.model.single, self.model.simplify
-        return sorted(row, key=lambda tc: -single.get(simplify(tc[1]) or "\n", -99.0))
+        """A row of (byte, character), the commonest characters first."""
+        single = self.model.single
+        simplify = self.model.simplify
+
+        def rarity(entry: tuple[int, str]) -> float:
+            return -single.get(simplify(entry[1]) or "\n", -99.0)
+
+        return sorted(row, key=rarity)
 
 
 class Sequences:
-    """log P(c | two before), of our prose, the document and the language at large, remembered.
+    """log P(c | two before) of our prose, the document and the language at large, remembered.
 
     Contexts are given in simplified half-width form, the character in the form received.
     """
 
     def __init__(self, model: LanguageModel, document: str) -> None:
         self.model = model
-        self.style = model.prose.joined(
-            Style(model.simplify(document)), DOCUMENT_WEIGHT / PROSE_WEIGHT
-        )
+        own = Style(model.simplify(document))
+        self.style = model.prose.joined(own, DOCUMENT_WEIGHT / PROSE_WEIGHT)
         self._memo: dict[str, float] = {}
         self._form: dict[str, str] = {}
 
     def form(self, c: str) -> str:
         """The simplified half-width form of one character."""
-        found = self._form.get(c)
-        if found is None:
-            found = self._form[c] = self.model.simplify(c)
-        return found
+        form = self._form.get(c)
+        if form is None:
+            form = self._form[c] = self.model.simplify(c)
+        return form
 
     def next(self, before: str, c: str) -> float:
         """The score of `c` after `before`, of which two characters count."""
         key = before + c
-        found = self._memo.get(key)
-        if found is None:
-            found = self._score(before, self.form(c))
-            found = self._memo[key] = found - WIDE_COST * (
-                "\uff10" <= c <= "\uff5a" and c.isalnum()
-            )
-        return found
+        score = self._memo.get(key)
+        if score is None:
+            score = self._score(before, self.form(c))
+            if "\uff10" <= c <= "\uff5a" and c.isalnum():
+                score -= WIDE_COST
+            self._memo[key] = score
+        return score
 
     def _score(self, before: str, c: str) -> float:
         if not c:
+            # an ideographic space: the indent of a paragraph
             return -0.1 if before.endswith("\n") else -14.0
         if before[0] == "(" and before[-1] in HAN_NUMERALS:
-            return math.log(0.9 if c == ")" else 0.02 if c in HAN_NUMERALS else 1e-4)
+            # (一), (十二): after a numeral in brackets they close, or another numeral follows
+            if c == ")":
+                return math.log(0.9)
+            return math.log(0.02 if c in HAN_NUMERALS else 1e-4)
         return math.log(self.style.mix(before, c, self.model.pair(before[-1], c)))
 
     def text(self, before: str, text: str) -> float:

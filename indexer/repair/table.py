@@ -26,10 +26,11 @@ class Findings:
 class Repairer:
     """One kind of damage and how it is undone.
 
-    `gate` is searched first: where it finds nothing, the text is clean of this damage and `find` is
-    never called. `example` is a damaged text with its repair. `signs`, the inside of a set of
-    characters, are what all that the gate finds holds one of, where prose hardly ever does: a text
-    without any sign of any repairer is spared those gates.
+    `gate` is searched first: where it finds nothing, the text has none of this damage, and `find`
+    is not called. `example` is a damaged text with its repair.
+
+    `signs` is a regex character class. Every match of `gate` contains one of these characters;
+    prose almost never does. A text without the signs of all repairers skips those gates.
     """
 
     name: str

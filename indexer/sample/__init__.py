@@ -1,6 +1,7 @@
 """Realistic sample reports, for trying and for load: `gongkai sample`.
 
->>> [sample.truth["year"] for sample in generate(2, seed=1)][1] - [*generate(1, seed=1)][0].truth["year"]
+>>> first, second = generate(2, seed=1)
+>>> second.truth["year"] - first.truth["year"]
 1
 """
 

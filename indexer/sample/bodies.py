@@ -15,11 +15,34 @@ from indexer.places import Gazetteer, Place
 
 __all__ = ["Bodies", "Body"]
 
-_CENTRAL = """教育部:教育 生态环境部:生态环境 自然资源部:自然资源 交通运输部:交通运输 水利部:水利 农业农村部:农业农村 民政部:民政
-人力资源和社会保障部:人力资源社会保障 财政部:财政 文化和旅游部:文化旅游 国家市场监督管理总局:市场监管 应急管理部:应急管理
-司法部:司法行政 国家发展和改革委员会:发展改革 工业和信息化部:工业和信息化 商务部:商务 审计署:审计 国家统计局:统计
-退役军人事务部:退役军人 国家医疗保障局:医疗保障 国家税务总局:税务 中国气象局:气象 国家林业和草原局:林业
-国家卫生健康委员会:卫生健康 住房和城乡建设部:住房城乡建设"""
+# Name and line of work.
+_CENTRAL_BODIES = (
+    ("教育部", "教育"),
+    ("生态环境部", "生态环境"),
+    ("自然资源部", "自然资源"),
+    ("交通运输部", "交通运输"),
+    ("水利部", "水利"),
+    ("农业农村部", "农业农村"),
+    ("民政部", "民政"),
+    ("人力资源和社会保障部", "人力资源社会保障"),
+    ("财政部", "财政"),
+    ("文化和旅游部", "文化旅游"),
+    ("国家市场监督管理总局", "市场监管"),
+    ("应急管理部", "应急管理"),
+    ("司法部", "司法行政"),
+    ("国家发展和改革委员会", "发展改革"),
+    ("工业和信息化部", "工业和信息化"),
+    ("商务部", "商务"),
+    ("审计署", "审计"),
+    ("国家统计局", "统计"),
+    ("退役军人事务部", "退役军人"),
+    ("国家医疗保障局", "医疗保障"),
+    ("国家税务总局", "税务"),
+    ("中国气象局", "气象"),
+    ("国家林业和草原局", "林业"),
+    ("国家卫生健康委员会", "卫生健康"),
+    ("住房和城乡建设部", "住房城乡建设"),
+)
 # Names that the reform of 2018 gave; before it the same duties lay with these.
 _CENTRAL_BEFORE = {
     "生态环境部": "环境保护部",
@@ -31,11 +54,12 @@ _CENTRAL_BEFORE = {
     "国家林业和草原局": "国家林业局",
     "国家卫生健康委员会": "国家卫生和计划生育委员会",
 }
+# Lines of work that the reform of 2018 made.
 _SINCE_REFORM = ("退役军人", "医疗保障")
 
 # line: name in counties and cities until the reform > since; then the province's where it is not
 # the same with 厅
-_DEPARTMENTS = """教育: 教育局
+_DEPARTMENT_ROWS = """教育: 教育局
 卫生健康: 卫生和计划生育局>卫生健康局 卫生和计划生育委员会>卫生健康委员会
 生态环境: 环境保护局>生态环境局
 自然资源: 国土资源局>自然资源局
@@ -60,9 +84,10 @@ _DEPARTMENTS = """教育: 教育局
 林业: 林业局>林业和草原局 林业厅>林业和草原局
 退役军人: 退役军人事务局
 医疗保障: 医疗保障局 医疗保障局"""
-_VERTICAL = (("税务", "国家税务总局{}税务局"), ("气象", "{}气象局"))
+# Line of work and form of the name of bodies under an upper body of their own system.
+_VERTICAL_BODIES = (("税务", "国家税务总局{}税务局"), ("气象", "{}气象局"))
 
-_TOTALS = ("国家级", "省级", "地市级", "县区级", "乡镇街道级")
+_LEVEL_BY_TIER = ("国家级", "省级", "地市级", "县区级", "乡镇街道级")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +103,17 @@ def _before_after(cell: str) -> tuple[str, str]:
 
 
 def _departments() -> tuple[_Department, ...]:
-    found = []
-    for row in _DEPARTMENTS.splitlines():
+    departments: list[_Department] = []
+    for row in _DEPARTMENT_ROWS.splitlines():
         line, _, cells = row.partition(": ")
         local, *provincial = cells.split()
         before, after = _before_after(local)
-        above = (
-            _before_after(provincial[0])
-            if provincial
-            else (before[:-1] + "厅", after[:-1] + "厅")
-        )
-        found.append(_Department(line, (before, after), above))
-    return tuple(found)
+        # the province's 教育局 is a 教育厅
+        above = (before[:-1] + "厅", after[:-1] + "厅")
+        if provincial:
+            above = _before_after(provincial[0])
+        departments.append(_Department(line, (before, after), above))
+    return tuple(departments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +145,8 @@ class Body:
     def canonical(self, year: int) -> str:
         """That name from the city down."""
         name = self.name(year)
-        return (
-            self.region[1] + name
-            if len(self.region) > 2 and name.startswith(self.region[2])
-            else name
-        )
+        is_below_city = len(self.region) > 2 and name.startswith(self.region[2])
+        return self.region[1] + name if is_below_city else name
 
     def short(self, year: int) -> str:
         """That name without the places above."""
@@ -138,35 +159,28 @@ class Bodies:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
         self.departments = _departments()
-        self.central = [entry.split(":") for entry in _CENTRAL.split()]
         self.tiers: dict[int, list[Place]] = {1: [], 2: [], 3: [], 4: []}
-        for place in (p for places in gazetteer.by_code.values() for p in places):
-            if (
-                place.tier in self.tiers
-                and place.until is None
-                and (place.since or 0) <= 2019
-            ):
-                self.tiers[place.tier].append(place)
+        for places in gazetteer.by_code.values():
+            for place in places:
+                stands = place.until is None and (place.since or 0) <= 2019
+                if stands and place.tier in self.tiers:
+                    self.tiers[place.tier].append(place)
+        # townships by the beginning of their code: of a county, a city, a province
         self.towns: dict[str, list[str]] = {}
         for place in self.tiers[4]:
-            self.towns.setdefault(place.code[:6], []).append(_plain(place.name))
-            self.towns.setdefault(place.code[:4], []).append(_plain(place.name))
-            self.towns.setdefault(place.code[:2], []).append(_plain(place.name))
+            name = _plain(place.name)
+            for length in (6, 4, 2):
+                self.towns.setdefault(place.code[:length], []).append(name)
         # how many bodies a place of each tier has: the government, its departments, the vertical
         # bodies
-        full = len(self.departments) + len(_VERTICAL) + 1
+        full = len(self.departments) + len(_VERTICAL_BODIES) + 1
         self.slots = {1: full - 1, 2: full, 3: full, 4: 1}
-        blocks = [
-            len(self.central),
-            *(len(self.tiers[t]) * self.slots[t] for t in (1, 2, 3, 4)),
-        ]
-        self.ends = list(accumulate(blocks))
+        local = [len(self.tiers[tier]) * self.slots[tier] for tier in (1, 2, 3, 4)]
+        self.ends = list(accumulate([len(_CENTRAL_BODIES), *local]))
         # a step that shares no factor with the count visits every body once
-        self.step = next(
-            s
-            for s in range(int(len(self) * 0.618), len(self))
-            if _coprime(s, len(self))
-        )
+        count = len(self)
+        steps = range(int(count * 0.618), count)
+        self.step = next(step for step in steps if _coprime(step, count))
 
     @classmethod
     def load(cls) -> Bodies:
@@ -177,64 +191,65 @@ class Bodies:
         return self.ends[-1]
 
     def __getitem__(self, number: int) -> Body:
-        at = number * self.step % len(self)
-        tier = next(t for t, end in enumerate(self.ends) if at < end)
-        within = at - (self.ends[tier - 1] if tier else 0)
+        position = number * self.step % len(self)
+        tier = next(tier for tier, end in enumerate(self.ends) if position < end)
         if tier == 0:
-            return self._central(number, within)
-        place = self.tiers[tier][within // self.slots[tier]]
-        return self._local(number, place, within % self.slots[tier])
+            return self._central(number, position)
+        within = position - self.ends[tier - 1]
+        place_number, slot = divmod(within, self.slots[tier])
+        return self._local(number, self.tiers[tier][place_number], slot)
 
-    def _central(self, number: int, at: int) -> Body:
-        name, line = self.central[at]
+    def _central(self, number: int, position: int) -> Body:
+        name, line = _CENTRAL_BODIES[position]
         names = (_CENTRAL_BEFORE.get(name, name), name)
-        since = 2019 if line in _SINCE_REFORM else 2008
-        towns = tuple(p.name for p in self.tiers[2])
-        own = (
-            "我部"
-            if name.endswith("部")
-            else "我局"
-            if name.endswith("局")
-            else "本机关"
-        )
+        own = "本机关"
+        if name.endswith(("部", "局")):
+            own = "我" + name[-1]
         return Body(
-            number, names, names, own, _TOTALS[0], "部门", line, (), since, towns
+            number,
+            names,
+            names,
+            own,
+            level=_LEVEL_BY_TIER[0],
+            org_type="部门",
+            line=line,
+            region=(),
+            since=2019 if line in _SINCE_REFORM else 2008,
+            towns=tuple(place.name for place in self.tiers[2]),
         )
 
     def _local(self, number: int, place: Place, slot: int) -> Body:
         region = tuple(self.gazetteer.path(place))
         prefix = _prefix(place, region)
-        towns = tuple(self.towns.get(place.code[: 2 * min(place.tier, 3)], ())) or (
-            "城关镇",
-        )
         since = max(2008, place.since or 0)
         if place.tier == 4:
             return _township(number, place, prefix, region, since)
-        level = _TOTALS[place.tier]
+        below = self.towns.get(place.code[: 2 * place.tier], ())
+        towns = tuple(below) or ("城关镇",)
         if slot == 0:
-            own = "我" + place.name[-1]
-            names = (f"{prefix}人民政府",) * 2
             return Body(
                 number,
-                names,
-                (place.name,) * 2,
-                own,
-                level,
-                "人民政府",
-                "综合",
-                region,
-                since,
-                towns,
+                names=(f"{prefix}人民政府",) * 2,
+                shorts=(place.name,) * 2,
+                own="我" + place.name[-1],
+                level=_LEVEL_BY_TIER[place.tier],
+                org_type="人民政府",
+                line="综合",
+                region=region,
+                since=since,
+                towns=towns,
             )
+        # provinces have no 城市管理
         departments = [
-            d for d in self.departments if place.tier > 1 or d.line != "城市管理"
+            department
+            for department in self.departments
+            if place.tier > 1 or department.line != "城市管理"
         ]
         if slot > len(departments):
-            line, form = _VERTICAL[slot - len(departments) - 1]
-            return _vertical(number, place, prefix, region, (line, form), since, towns)
-        return _departmental(
-            number, place, prefix, region, departments[slot - 1], since, towns
-        )
+            kind = _VERTICAL_BODIES[slot - len(departments) - 1]
+            return _vertical(number, place, prefix, region, kind, since, towns)
+        department = departments[slot - 1]
+        return _departmental(number, place, prefix, region, department, since, towns)
 
 
 @cache
@@ -256,7 +271,8 @@ def _prefix(place: Place, region: tuple[str, ...]) -> str:
     """A district is named with its city, a township with its county, others stand alone."""
     if place.tier == 4 and len(region) > 1:
         above = region[-2]
-        city = region[-3] if above.endswith("区") and len(region) > 2 else ""
+        has_city = above.endswith("区") and len(region) > 2
+        city = region[-3] if has_city else ""
         return city + above + _plain(place.name)
     if place.tier == 3 and place.name.endswith("区") and len(region) > 1:
         return region[-2] + place.name
@@ -272,28 +288,25 @@ def _vertical(
     since: int,
     towns: tuple[str, ...],
 ) -> Body:
-    """Tax offices of state and province became one in 2018; their reports for that year carry the
-    new name.
+    """Tax offices of state and province became one in 2018.
+
+    Their reports for that year carry the new name.
     """
     line, form = kind
-    before = "{}国家税务局" if line == "税务" else form
-    names = (before.format(prefix), form.format(prefix))
-    shorts = (
-        before.format(place.name),
-        f"{place.name}税务局" if line == "税务" else form.format(place.name),
-    )
-    level = _TOTALS[place.tier]
+    before, short = form, form
+    if line == "税务":
+        before, short = "{}国家税务局", "{}税务局"
     return Body(
         number,
-        names,
-        shorts,
-        "我局",
-        level,
-        "垂直管理机构",
-        line,
-        region,
-        since,
-        towns,
+        names=(before.format(prefix), form.format(prefix)),
+        shorts=(before.format(place.name), short.format(place.name)),
+        own="我局",
+        level=_LEVEL_BY_TIER[place.tier],
+        org_type="垂直管理机构",
+        line=line,
+        region=region,
+        since=since,
+        towns=towns,
         renamed=2018,
     )
 
@@ -301,22 +314,22 @@ def _vertical(
 def _township(
     number: int, place: Place, prefix: str, region: tuple[str, ...], since: int
 ) -> Body:
-    street = place.name.endswith(("街道", "街道办事处"))
-    name = f"{prefix}办事处" if street else f"{prefix}人民政府"
-    kind, line = ("街道办事处", "街道") if street else ("乡镇政府", "乡镇")
-    own = "我街道" if street else "我乡" if place.name.endswith("乡") else "我镇"
+    # a street is an office of its district, a town has a government
+    is_street = place.name.endswith(("街道", "街道办事处"))
+    own = "我乡" if place.name.endswith("乡") else "我镇"
+    name = f"{prefix}办事处" if is_street else f"{prefix}人民政府"
     short = _plain(place.name)
     return Body(
         number,
-        (name, name),
-        (short, short),
-        own,
-        _TOTALS[4],
-        kind,
-        line,
-        region,
-        since,
-        (),
+        names=(name, name),
+        shorts=(short, short),
+        own="我街道" if is_street else own,
+        level=_LEVEL_BY_TIER[4],
+        org_type="街道办事处" if is_street else "乡镇政府",
+        line="街道" if is_street else "乡镇",
+        region=region,
+        since=since,
+        towns=(),
     )
 
 
@@ -330,17 +343,22 @@ def _departmental(
     towns: tuple[str, ...],
 ) -> Body:
     before, after = department.provincial if place.tier == 1 else department.local
-    names = (prefix + before, prefix + after)
-    since = max(since, 2019) if department.line in _SINCE_REFORM else since
-    own = (
-        "我委"
-        if after.endswith("委员会")
-        else "我厅"
-        if after.endswith("厅")
-        else "我局"
-    )
-    shorts = (place.name + before, place.name + after)
-    level = _TOTALS[place.tier]
+    if department.line in _SINCE_REFORM:
+        since = max(since, 2019)
+    own = "我局"
+    if after.endswith("委员会"):
+        own = "我委"
+    elif after.endswith("厅"):
+        own = "我厅"
     return Body(
-        number, names, shorts, own, level, "部门", department.line, region, since, towns
+        number,
+        names=(prefix + before, prefix + after),
+        shorts=(place.name + before, place.name + after),
+        own=own,
+        level=_LEVEL_BY_TIER[place.tier],
+        org_type="部门",
+        line=department.line,
+        region=region,
+        since=since,
+        towns=towns,
     )

@@ -14,8 +14,8 @@ from functools import partial
 from pypinyin import Style, pinyin
 
 __all__ = [
-    "GLOSSED",
-    "KINDS",
+    "DAMAGE_KINDS",
+    "GLOSSED_CHARACTERS",
     "TAIWAN_WORDING",
     "gbk_slipped",
     "glossed",
@@ -26,11 +26,14 @@ __all__ = [
 
 # Characters that the mirrors gloss: one site's choice; within a document a character is
 # glossed always or never.
-GLOSSED = "區務關統發認實計進動設導據會內處當門應報際護規廣網劃聯構辦調產確員資變權業點時達種決無級圖"
+GLOSSED_CHARACTERS = (
+    "區務關統發認實計進動設導據會內處當門應報際護規廣網劃聯構辦調產確員資變權業點時達"
+    "種決無級圖"
+)
 
 # The site's tool splits the bytes at these marks without regard to where characters begin; this
 # order matters, because the second byte of one mark and the first of the next can form another.
-_SPLITS = tuple(mark.encode("gbk") for mark in "，！。、")
+_SPLIT_MARKS = tuple(mark.encode("gbk") for mark in "，！。、")
 _TO_WIDE = str.maketrans(",;:!?()", "，；：！？（）")
 _TO_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: None}
 
@@ -39,15 +42,18 @@ def _reading(character: str, *, toned: bool = True) -> str:
     return str(pinyin(character, style=Style.TONE if toned else Style.NORMAL)[0][0])
 
 
-def glossed(text: str, *, toned: bool = True, characters: str = GLOSSED) -> str:
+def glossed(
+    text: str, *, toned: bool = True, characters: str = GLOSSED_CHARACTERS
+) -> str:
     """區 becomes 區(qū): the gloss is the character's commonest reading, whatever the context."""
     table = {ord(c): f"{c}({_reading(c, toned=toned)})" for c in characters}
     return text.translate(table)
 
 
-def gbk_slipped(text: str, *, gloss: str = GLOSSED[:24]) -> str:
-    """Glosses are inserted and the line is cut at punctuation as bytes of GBK, then every piece is
-    decoded alone.
+def gbk_slipped(text: str, *, gloss: str = GLOSSED_CHARACTERS[:24]) -> str:
+    """Text whose GBK bytes a tool glossed and cut without regard to where characters begin.
+
+    The line is cut at punctuation, and every piece is decoded alone.
     """
     return "\n".join(_slipped_line(line, gloss) for line in text.split("\n"))
 
@@ -58,14 +64,14 @@ def _slipped_line(line: str, gloss: str) -> str:
         code = character.encode("gbk")
         data = data.replace(code, code + f"({_reading(character)})".encode("gbk"))
     pieces = [data]
-    for mark in _SPLITS:
+    for mark in _SPLIT_MARKS:
         pieces = [part for piece in pieces for part in _cut(piece, mark)]
     return "".join(map(_decoded_alone, pieces)).translate(_TO_NARROW)
 
 
 def _cut(piece: bytes, mark: bytes) -> list[bytes]:
     """The piece cut at a mark, the marks kept as pieces of their own."""
-    if piece in _SPLITS:
+    if piece in _SPLIT_MARKS:
         return [piece]
     first, *others = piece.split(mark)
     return [first, *(part for other in others for part in (mark, other))]
@@ -117,17 +123,19 @@ def _shown_as_gbk(data: bytes) -> str:
     return "".join(out)
 
 
-_KANGXI = {
+# 工 (U+5DE5) -> ⼯ (U+2F2F), and so on
+_KANGXI_RADICALS = {
     ord(unicodedata.normalize("NFKC", chr(code))): chr(code)
     for code in range(0x2F00, 0x2FD6)
-}  # fmt: skip
+}
 
 
 def kangxi(text: str) -> str:
-    """Every character that is also a radical comes out as the radical, as from a PDF with a poor
-    character map.
+    """Every character that is also a radical comes out as the radical.
+
+    So does text of a PDF with a poor character map.
     """
-    return text.translate(_KANGXI)
+    return text.translate(_KANGXI_RADICALS)
 
 
 # What an encyclopedia mirror makes of mainland wording; 信息 and 質量 it leaves alone.
@@ -168,7 +176,7 @@ def taiwan_worded(text: str) -> str:
 
 
 # Name of the damage -> how it is done to clean text.
-KINDS: Mapping[str, Callable[[str], str]] = {
+DAMAGE_KINDS: Mapping[str, Callable[[str], str]] = {
     "gbk-slip": gbk_slipped,
     "gloss": glossed,
     "gloss-toneless": partial(glossed, toned=False),

@@ -8,31 +8,56 @@ from collections.abc import Sequence
 from itertools import accumulate
 from random import Random
 
-from indexer.sample.tables import OUTCOMES, Tables, applications, five
+from indexer.sample.tables import OUTCOME_ROWS, Tables, applications, five
 
 __all__ = ["Numbers"]
 
-# How often applications end how, in the order of OUTCOMES; the last is split over three rows since
-# 2021.
-_WEIGHTS = (
-    .40, .10, .004, .006, .002, .012, .012, .014, .025, .03, .22, .02, .012, .03, .015, .001, .006, .004, .08,
-)  # fmt: skip
-_APPLICANTS = tuple(accumulate((0.93, 0.04, 0.004, 0.004, 0.014, 0.008)))
-_VOLUME = {
+# How often applications end how, in the order of OUTCOME_ROWS of gb2019; its last row is split over
+# three since 2021.
+_OUTCOME_WEIGHTS = (
+    # granted, partly
+    0.40,
+    0.10,
+    # refused: state secret, law, public security, third party, internal, in process, file, enquiry
+    0.004,
+    0.006,
+    0.002,
+    0.012,
+    0.012,
+    0.014,
+    0.025,
+    0.03,
+    # unavailable: not held, to be made, unclear
+    0.22,
+    0.02,
+    0.012,
+    # not processed: petition, repeated, published, in bulk, confirmation
+    0.03,
+    0.015,
+    0.001,
+    0.006,
+    0.004,
+    # other
+    0.08,
+)
+# Shares of the applicants' columns, summed up.
+_APPLICANT_SHARES = tuple(accumulate((0.93, 0.04, 0.004, 0.004, 0.014, 0.008)))
+# Applications a year of a department; a government has six times as many.
+_VOLUME_BY_LEVEL = {
     "国家级": 160.0,
     "省级": 70.0,
     "地市级": 18.0,
     "县区级": 5.0,
     "乡镇街道级": 0.5,
 }
-_MASK = (1 << 61) - 1
+_MIX_MASK = (1 << 61) - 1
 
 
 def _mixed(*keys: int) -> float:
     """A fraction that depends on the keys alone: far cheaper than a seeded generator."""
     x = 0x9E3779B97F4A7C15
     for key in keys:
-        x = ((x ^ (key + 0x632BE5AB)) * 0xD6E8FEB86659FD93) & _MASK
+        x = ((x ^ (key + 0x632BE5AB)) * 0xD6E8FEB86659FD93) & _MIX_MASK
         x ^= x >> 29
     return (x % 1_000_003) / 1_000_003
 
@@ -42,12 +67,11 @@ class Numbers:
 
     def __init__(self, key: int, level: str, line: str) -> None:
         self.key = key
-        self.level, self.line = level, line
-        self.volume = (
-            _VOLUME[level]
-            * (6.0 if line == "综合" else 1.0)
-            * (0.4 + 1.6 * _mixed(key, 1))
-        )
+        self.level = level
+        self.line = line
+        government = 6.0 if line == "综合" else 1.0
+        size = 0.4 + 1.6 * _mixed(key, 1)
+        self.volume = _VOLUME_BY_LEVEL[level] * government * size
 
     def applications_in_prose(self, year: int) -> int:
         """What a report before 2019 says it received: often nothing."""
@@ -56,16 +80,14 @@ class Numbers:
 
     def proactive_total(self, year: int) -> int:
         """How many pieces of information the year's report says were published."""
-        return int(
-            120
-            + 900
-            / (0.15 + _mixed(self.key, 3))
-            * (0.7 + 0.6 * _mixed(self.key, year, 4))
-        )
+        size = 900 / (0.15 + _mixed(self.key, 3))
+        of_year = 0.7 + 0.6 * _mixed(self.key, year, 4)
+        return int(120 + size * of_year)
 
     def tables(self, template: str, year: int, chance: Random) -> Tables:
-        """The tables of a year; every printed identity holds, within the year and from one to the
-        next.
+        """The tables of a year.
+
+        Every printed identity holds, within the year and from one year to the next.
         """
         return Tables(
             template,
@@ -81,45 +103,41 @@ class Numbers:
         u = _mixed(self.key, year, 5)
         expected = self.volume * 0.06
         natural = int(expected * 2 * u) if expected > 0.5 else int(u < expected)
-        return [
-            natural,
-            int(_mixed(self.key, year, 6) < min(0.3, expected / 9)),
-            0,
-            0,
-            0,
-            0,
-        ]
+        company = int(_mixed(self.key, year, 6) < min(0.3, expected / 9))
+        return [natural, company, 0, 0, 0, 0]
 
     def _applications(
         self, template: str, year: int, chance: Random
     ) -> dict[str, list[int]]:
-        before, after = self._carried(year - 1), self._carried(year)
+        before = self._carried(year - 1)
+        after = self._carried(year)
         new = self._received(chance)
-        for c in range(6):
-            new[c] = max(new[c], after[c] - before[c])
         outcomes: dict[str, list[int]] = {}
-        for c in range(6):
-            handled = new[c] + before[c] - after[c]
+        for column in range(6):
+            # no more can be carried on than there is
+            new[column] = max(new[column], after[column] - before[column])
+        for column in range(6):
+            handled = new[column] + before[column] - after[column]
             for row, count in _spread(handled, chance):
-                key = _KEYS[row]
+                key = _OUTCOME_KEYS[row]
                 if key == "other" and template == "gb2021":
                     key = _OTHER_2021[int(chance.random() * 5)]
-                outcomes.setdefault(key, [0] * 6)[c] += count
+                outcomes.setdefault(key, [0] * 6)[column] += count
         return applications(template, new, before, outcomes)
 
     def _received(self, chance: Random) -> list[int]:
         total = int(chance.lognormvariate(0, 0.7) * self.volume)
         new = [0] * 6
         if total > 60:
-            for c in range(1, 6):
-                new[c] = int(
-                    total * (_APPLICANTS[c] - _APPLICANTS[c - 1]) * 2 * chance.random()
-                )
+            for column in range(1, 6):
+                share = _APPLICANT_SHARES[column] - _APPLICANT_SHARES[column - 1]
+                new[column] = int(total * share * 2 * chance.random())
             new[0] = total - sum(new)
             return new
         for _ in range(total):
             u = chance.random()
-            new[next((c for c in range(6) if u < _APPLICANTS[c]), 0)] += 1
+            fitting = (c for c in range(6) if u < _APPLICANT_SHARES[c])
+            new[next(fitting, 0)] += 1
         return new
 
     # -- the other tables
@@ -128,64 +146,70 @@ class Numbers:
         expected = self.volume * 0.05
         if expected < 0.1 and chance.random() > expected * 3:
             return [0] * 15
-        draw = chance.expovariate
-        blocks = [
-            [int(draw(1 / (expected * share))) for share in (0.9, 0.15, 0.2, 0.25)]
-            for _ in range(3)
-        ]
-        return [n for block in blocks for n in five(*block)]
+        numbers: list[int] = []
+        # reviews, suits filed at once, suits after a review
+        for _ in range(3):
+            # upheld, corrected, other, pending
+            block = [
+                int(chance.expovariate(1 / (expected * share)))
+                for share in (0.9, 0.15, 0.2, 0.25)
+            ]
+            numbers += five(*block)
+        return numbers
 
     def _stock(self, what: int, size: float, year: int) -> tuple[int, int, int]:
-        """Made, repealed and in force at the end of `year`: last year's stock is where this one
-        starts.
+        """Made, repealed and in force at the end of `year`.
+
+        Last year's stock is where this one starts.
         """
         stock = int(size * (0.3 + 1.5 * _mixed(self.key, what)))
         made = repealed = 0
-        for y in range(2019, year + 1):
-            made = int(size * 0.3 * _mixed(self.key, what, y))
-            repealed = min(stock, int(size * 0.25 * _mixed(self.key, what, y, 1)))
+        for past in range(2019, year + 1):
+            made = int(size * 0.3 * _mixed(self.key, what, past))
+            given_up = int(size * 0.25 * _mixed(self.key, what, past, 1))
+            repealed = min(stock, given_up)
             stock += made - repealed
         return made, repealed, stock
 
     def _decisions(self, what: int, size: float, year: int) -> int:
-        base = (
-            size
-            / (0.08 + _mixed(self.key, what))
-            * (0.7 + 0.6 * _mixed(self.key, what, year))
-        )
-        return int(base)
+        usual = size / (0.08 + _mixed(self.key, what))
+        return int(usual * (0.7 + 0.6 * _mixed(self.key, what, year)))
 
     def _proactive(self, template: str, year: int) -> dict[str, tuple[str, ...]]:
-        government = self.line == "综合"
-        town = self.level == "乡镇街道级"
-        normative = self._stock(10, 60 if government else 0.8 if town else 7, year)
-        regulated = government and self.level in ("省级", "地市级")
-        regulations = (
-            self._stock(11, 30 if self.level == "省级" else 8, year)
-            if regulated
-            else (0, 0, 0)
-        )
-        size = 4.0 if town else 3000.0 if government else 60.0
+        is_government = self.line == "综合"
+        is_town = self.level == "乡镇街道级"
+        size = 60.0
+        normative_size = 7.0
+        if is_government:
+            size, normative_size = 3000.0, 60.0
+        elif is_town:
+            normative_size = 0.8
+        if is_town:
+            size = 4.0
+        normative = self._stock(10, normative_size, year)
+        regulations = (0, 0, 0)
+        # rules are made by governments of provinces and cities only
+        if is_government and self.level in ("省级", "地市级"):
+            made_by_province = 30 if self.level == "省级" else 8
+            regulations = self._stock(11, made_by_province, year)
         counts = [
-            self._decisions(12 + n, size * f, year)
-            for n, f in enumerate((1.0, 0.4, 0.02))
+            self._decisions(12 + kind, size * factor, year)
+            for kind, factor in enumerate((1.0, 0.4, 0.02))
         ]
-        if template == "gb2021":
-            fee = (
-                f"{size * _mixed(self.key, year, 20):.2f}"
-                if _mixed(self.key, 21) < 0.3
-                else "0"
-            )
-            printed = [str(n) for n in counts]
-            return {
-                "规章": _texts(regulations),
-                "行政规范性文件": _texts(normative),
-                "行政许可": (printed[0],),
-                "行政处罚": (printed[1],),
-                "行政强制": (printed[2],),
-                "行政事业性收费": (fee,),
-            }
-        return self._proactive_2019(year, regulations, normative, counts)
+        if template != "gb2021":
+            return self._proactive_2019(year, regulations, normative, counts)
+        fee = "0"
+        if _mixed(self.key, 21) < 0.3:
+            fee = f"{size * _mixed(self.key, year, 20):.2f}"
+        licences, penalties, coercive = map(str, counts)
+        return {
+            "规章": _texts(regulations),
+            "行政规范性文件": _texts(normative),
+            "行政许可": (licences,),
+            "行政处罚": (penalties,),
+            "行政强制": (coercive,),
+            "行政事业性收费": (fee,),
+        }
 
     def _proactive_2019(
         self,
@@ -195,38 +219,42 @@ class Numbers:
         counts: Sequence[int],
     ) -> dict[str, tuple[str, ...]]:
         money = int(20_000 + 3_000_000 * _mixed(self.key, year, 22))
-        unit = _mixed(self.key, 23)
-        amount = (
-            f"{money / 10_000:.2f}万元"
-            if unit < 0.6
-            else f"{money}元"
-            if unit < 0.85
-            else str(money)
-        )
+        # the template prints no unit: some write it, some do not
+        habit = _mixed(self.key, 23)
+        amount = str(money)
+        if habit < 0.6:
+            amount = f"{money / 10_000:.2f}万元"
+        elif habit < 0.85:
+            amount = f"{money}元"
+        licences, penalties, coercive = counts
+        fee_items = int(6 * _mixed(self.key, 34))
+        purchases = int(40 * _mixed(self.key, year, 35))
         return {
             "规章": _texts((regulations[0], regulations[0], regulations[2])),
             "规范性文件": _texts((normative[0], normative[0], normative[2])),
-            "行政许可": (*self._items(30, 40, year), str(counts[0])),
-            "其他对外管理服务事项": (*self._items(31, 25, year), str(counts[0] // 2)),
-            "行政处罚": (*self._items(32, 90, year), str(counts[1])),
-            "行政强制": (*self._items(33, 9, year), str(counts[2])),
-            "行政事业性收费": (str(int(6 * _mixed(self.key, 34))), "0"),
-            "政府集中采购": (str(int(40 * _mixed(self.key, year, 35))), amount),
+            "行政许可": (*self._items(30, 40, year), str(licences)),
+            "其他对外管理服务事项": (*self._items(31, 25, year), str(licences // 2)),
+            "行政处罚": (*self._items(32, 90, year), str(penalties)),
+            "行政强制": (*self._items(33, 9, year), str(coercive)),
+            "行政事业性收费": (str(fee_items), "0"),
+            "政府集中采购": (str(purchases), amount),
         }
 
     def _items(self, what: int, size: float, year: int) -> tuple[str, str]:
         """Items at the end of the year before, and how many were added or taken away."""
         items = int(size * _mixed(self.key, what))
         delta = 0
-        for y in range(2019, year + 1):
+        for past in range(2019, year + 1):
             items += delta
-            delta = max(-items, int(size * 0.2 * (_mixed(self.key, what, y) - 0.4)))
+            change = int(size * 0.2 * (_mixed(self.key, what, past) - 0.4))
+            delta = max(-items, change)
+        # printed as +3, -2, 0
         return str(items), f"{delta:+d}" if delta else "0"
 
 
 _OTHER_2021 = ("other_1", "other_3", "other_3", "other_3", "other_2")
-_KEYS = [key for key, _ in OUTCOMES["gb2019"]]
-_CUMULATIVE = list(accumulate(_WEIGHTS))
+_OUTCOME_KEYS = [key for key, _ in OUTCOME_ROWS["gb2019"]]
+_CUMULATIVE_WEIGHTS = list(accumulate(_OUTCOME_WEIGHTS))
 
 
 def _texts(values: Sequence[int]) -> tuple[str, ...]:
@@ -234,16 +262,23 @@ def _texts(values: Sequence[int]) -> tuple[str, ...]:
 
 
 def _spread(handled: int, chance: Random) -> list[tuple[int, int]]:
-    """How many applications ended how: one by one where they are few, by share where they are many."""
+    """How many applications ended how, as (row, count).
+
+    One by one where they are few, by share where they are many.
+    """
     if not handled:
         return []
+    row_count = len(_OUTCOME_WEIGHTS)
     if handled < 40:
-        rows = chance.choices(range(len(_WEIGHTS)), cum_weights=_CUMULATIVE, k=handled)
+        rows = chance.choices(
+            range(row_count), cum_weights=_CUMULATIVE_WEIGHTS, k=handled
+        )
         return [(row, 1) for row in rows]
     left = handled
-    out = []
-    for row in range(1, len(_WEIGHTS)):
-        count = min(left, int(handled * _WEIGHTS[row] * (0.6 + 0.8 * chance.random())))
-        out.append((row, count))
+    counts: list[tuple[int, int]] = []
+    for row in range(1, row_count):
+        share = _OUTCOME_WEIGHTS[row] * (0.6 + 0.8 * chance.random())
+        count = min(left, int(handled * share))
+        counts.append((row, count))
         left -= count
-    return [(0, left), *out]
+    return [(0, left), *counts]

@@ -7,7 +7,7 @@ consecutive reports are one body in consecutive years.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,17 +18,19 @@ from indexer.sample import tables as forms
 from indexer.sample.bodies import Bodies, Body
 from indexer.sample.figures import Numbers
 from indexer.sample.grammar import Voice
-from indexer.sample.shapes import PARAGRAPHS, page
+from indexer.sample.shapes import PARAGRAPH_FORMS, page
 
-__all__ = ["YEARS", "Sample", "generate"]
+__all__ = ["YEARS_PER_BODY", "Sample", "generate"]
 
 # Consecutive reports of one body.
-YEARS = 6
+YEARS_PER_BODY = 6
 
 _LAST_YEAR = 2025
-_STYLES = ("\n", "\n", "\n", " ", " | ", "\t")
-_SHAPES = ("trs", "zoom", "ucap", "pages", "word", "nested")
-_ERAS = (
+# How texts part the cells of a row; most put one cell a line.
+_CELL_SEPARATORS = ("\n", "\n", "\n", " ", " | ", "\t")
+_PAGE_SHAPES = ("trs", "zoom", "ucap", "pages", "word", "nested")
+# First reporting years, as often as each is drawn.
+_FIRST_YEARS = (
     2008,
     2009,
     2011,
@@ -47,15 +49,20 @@ _ERAS = (
 )
 
 # How often each fault is put in; the truth of a report names those it has.
-RATES = {"no title": 0.03, "traditional": 0.02, "wrong total": 0.02, "lost zeros": 0.02}
+FAULT_RATES = {
+    "no title": 0.03,
+    "traditional": 0.02,
+    "wrong total": 0.02,
+    "lost zeros": 0.02,
+}
 
 
 @dataclass(slots=True)
 class Sample:
     """One generated report.
 
-    `lines` is its text, `tables` its statutory tables (None before their time), which stand after
-    line `at`; `truth` says what must be derived from it.
+    `lines` is its text. `tables` are its statutory tables (None before their time), which stand
+    after line `at`. `truth` says what must be derived from it.
     """
 
     id: str
@@ -72,10 +79,11 @@ class Sample:
         lines = self.lines
         if self.tables is not None:
             lines = [*lines[: self.at], *self._table_lines(), *lines[self.at :]]
-        text = "\n".join(lines)
-        return (
-            text.translate(_traditional()) if self.truth["script"] == "Hant" else text
-        )
+        return self._in_script("\n".join(lines))
+
+    def _in_script(self, text: str) -> str:
+        is_traditional = self.truth["script"] == "Hant"
+        return text.translate(_traditional()) if is_traditional else text
 
     def _table_lines(self) -> list[str]:
         assert self.tables is not None
@@ -86,37 +94,31 @@ class Sample:
 
     def html(self, encoding: str = "utf-8") -> str:
         """The report as a web page in one of the shapes of government sites."""
-        shape = _SHAPES[sum(map(ord, self.id)) % len(_SHAPES)]
-        title = self.title if self.truth["title"] else ""
+        # the shape depends on the id alone, so that it is the same in every run
+        number = sum(map(ord, self.id))
+        shape = _PAGE_SHAPES[number % len(_PAGE_SHAPES)]
+        agency = self.truth["agency_printed"]
         head = {
-            "title": title,
-            "source": self.truth["agency_printed"],
-            "site": f"{self.truth['agency_printed']}网站",
-        }
-        head |= {
+            "title": self.title if self.truth["title"] else "",
+            "source": agency,
+            "site": f"{agency}网站",
             "published": self.truth["published"] or "",
             "year": str(self.truth["year"]),
             "encoding": encoding,
         }
-        markup = page(shape, head, self._body)
-        return (
-            markup.translate(_traditional())
-            if self.truth["script"] == "Hant"
-            else markup
-        )
+        return self._in_script(page(shape, head, self._body))
 
     def _body(self, paragraph: str) -> str:
         first = 0 if "no title" in self.truth["faults"] else 1
-        before = [
-            paragraph.format(line) for line in self.lines[first : self.at or None]
-        ]
-        if self.tables is None:
-            return "\n".join(before)
-        after = [paragraph.format(line) for line in self.lines[self.at :]]
-        return "\n".join([*before, forms.html_tables(self.tables, paragraph), *after])
+        above = self.lines[first : self.at or None]
+        parts = [paragraph.format(line) for line in above]
+        if self.tables is not None:
+            parts.append(forms.html_tables(self.tables, paragraph))
+            parts += [paragraph.format(line) for line in self.lines[self.at :]]
+        return "\n".join(parts)
 
 
-assert set(PARAGRAPHS) >= set(_SHAPES)
+assert set(PARAGRAPH_FORMS) >= set(_PAGE_SHAPES)
 
 
 def generate(count: int, seed: int = 1, start: int = 0) -> Iterator[Sample]:
@@ -141,16 +143,13 @@ def _author(seed: int, group: int) -> _Author:
     bodies = Bodies.load()
     body = bodies[group + seed * 7919]
     chance = Random((seed << 40) + group)  # noqa: S311  repeatable on purpose
-    first = max(chance.choice(_ERAS), min(body.since, _LAST_YEAR - YEARS + 1))
+    # all its years must be over
+    latest = _LAST_YEAR - YEARS_PER_BODY + 1
+    first = max(chance.choice(_FIRST_YEARS), min(body.since, latest))
     place = body.region[-1] if body.region else body.names[1]
     voice = Voice.of(chance, body.line, body.level, body.own, place, body.towns)
-    return _Author(
-        body,
-        first,
-        voice,
-        Numbers((seed << 32) + group, body.level, body.line),
-        chance.random(),
-    )
+    numbers = Numbers((seed << 32) + group, body.level, body.line)
+    return _Author(body, first, voice, numbers, chance.random())
 
 
 def _template(year: int, chance: Random) -> str:
@@ -160,7 +159,7 @@ def _template(year: int, chance: Random) -> str:
     return "gb2019" if year < 2021 else "gb2021"
 
 
-_TITLES = (
+_TITLE_FORMS = (
     "{agency}{year}年政府信息公开工作年度报告",
     "{agency}{year}年政府信息公开工作年度报告",
     "{agency}{year}年度政府信息公开工作年度报告",
@@ -171,13 +170,15 @@ _TITLES = (
 
 
 def _report(seed: int, i: int) -> Sample:
-    group, step = divmod(i, YEARS)
+    group, step = divmod(i, YEARS_PER_BODY)
     author = _author(seed, group)
     year = author.first + step
     chance = Random((seed << 44) + (i << 3) + 1)  # noqa: S311  repeatable on purpose
     template = _template(year, chance)
     name = author.body.name(year)
-    title = _TITLES[int(author.chance * len(_TITLES))].format(agency=name, year=year)
+    title = _TITLE_FORMS[int(author.chance * len(_TITLE_FORMS))].format(
+        agency=name, year=year
+    )
     faults = _faults(chance, template)
     published = _published(year, author.body, chance)
     head, foot, shown = _dating(published, name, author.body.short(year), chance)
@@ -194,36 +195,44 @@ def _report(seed: int, i: int) -> Sample:
 
 def _faults(chance: Random, template: str) -> list[str]:
     faults = [
-        name for name in ("no title", "traditional") if chance.random() < RATES[name]
+        name
+        for name in ("no title", "traditional")
+        if chance.random() < FAULT_RATES[name]
     ]
     u = chance.random()
-    if template != "prose" and u < RATES["wrong total"] + RATES["lost zeros"]:
-        faults.append("wrong total" if u < RATES["wrong total"] else "lost zeros")
+    if (
+        template != "prose"
+        and u < FAULT_RATES["wrong total"] + FAULT_RATES["lost zeros"]
+    ):
+        faults.append("wrong total" if u < FAULT_RATES["wrong total"] else "lost zeros")
     return faults
 
 
 def _published(year: int, body: Body, chance: Random) -> str:
-    """Departments by the end of January since the revised Regulations, governments by the end of
-    March.
+    """The day of publication.
+
+    Since the revised Regulations departments report by the end of January, governments by the end
+    of March.
     """
-    last = 3 if year < 2019 or body.line == "综合" else 1
-    return f"{year + 1}-{1 + int(chance.random() * last):02d}-{1 + int(chance.random() * 28):02d}"
+    last_month = 3 if year < 2019 or body.line == "综合" else 1
+    month = 1 + int(chance.random() * last_month)
+    day = 1 + int(chance.random() * 28)
+    return f"{year + 1}-{month:02d}-{day:02d}"
 
 
 def _dating(
     published: str, name: str, short: str, chance: Random
 ) -> tuple[list[str], list[str], str | None]:
-    """The lines that carry the date, and the date if any does."""
+    """The lines above and below that carry the date, and the date if any does."""
     u = chance.random()
-    year, month, day = (int(part) for part in published.split("-"))
-    head = (
-        [
-            f"发布时间:{published} 来源:{short} 浏览次数:{int(1 / (0.002 + chance.random()))}"
-        ]
-        if u < 0.55
-        else []
-    )
-    foot = [name, f"{year}年{month}月{day}日"] if u < 0.25 or u > 0.65 else []
+    head: list[str] = []
+    foot: list[str] = []
+    if u < 0.55:
+        visits = int(1 / (0.002 + chance.random()))
+        head = [f"发布时间:{published} 来源:{short} 浏览次数:{visits}"]
+    if u < 0.25 or u > 0.65:
+        year, month, day = (int(part) for part in published.split("-"))
+        foot = [name, f"{year}年{month}月{day}日"]
     return head, foot, published if head or foot else None
 
 
@@ -231,22 +240,24 @@ def _compose(
     sample: Sample, author: _Author, template: str, year: int, step: int, chance: Random
 ) -> dict[str, int]:
     """The chapters of the report; gives the metrics that it states."""
-    body, voice = author.body, author.voice
+    body = author.body
+    voice = author.voice
     floats = [chance.random() for _ in range(512)]
     short = body.short(year)
-    mark = f"{short[0]}{'政' if body.line == '综合' else '发'}〔{year}〕{1 + int(author.chance * 120) + step}号"
+    # 龙政〔2018〕12号: governments and departments number their documents apart
+    series = "政" if body.line == "综合" else "发"
+    number = 1 + int(author.chance * 120) + step
     voice.constant |= {
         "年": str(year),
         "年前": str(year - 3 - step),
         "短": short,
-        "文号": mark,
+        "文号": f"{short[0]}{series}〔{year}〕{number}号",
     }
     longer = 0.8 + 0.6 * author.chance
 
     def chapter(name: str, count: int) -> list[str]:
-        return _paragraphs(
-            voice.chapter(name, max(2, int(count * longer)), year, step, floats)
-        )
+        sentences = max(2, int(count * longer))
+        return _paragraphs(voice.chapter(name, sentences, year, step, floats))
 
     sample.lines.append(_opening(body, year, author.chance))
     if template == "prose":
@@ -270,8 +281,12 @@ def _paragraphs(sentences: list[str]) -> list[str]:
     return ["".join(sentences[n : n + 3]) for n in range(0, len(sentences), 3)]
 
 
+# Fees, and reviews and suits, of three bodies that had none.
 _PROSE_CLOSE = (
-    ("没有收取任何费用。", "未发生因政府信息公开申请行政复议、提起行政诉讼的情况。"),
+    (
+        "没有收取任何费用。",
+        "未发生因政府信息公开申请行政复议、提起行政诉讼的情况。",
+    ),
     (
         "提供政府信息未收取费用。",
         "没有因政府信息公开引起的行政复议案件,没有行政诉讼案件。",
@@ -282,46 +297,49 @@ _PROSE_CLOSE = (
     ),
 )
 
+# Name of a chapter, about how many sentences -> its paragraphs.
+_Chapter = Callable[[str, int], list[str]]
 
-def _prose(sample: Sample, author: _Author, year: int, chapter: Any) -> dict[str, int]:
-    own, numbers = author.body.own, author.numbers
-    total, received = numbers.proactive_total(year), numbers.applications_in_prose(year)
+
+def _prose(
+    sample: Sample, author: _Author, year: int, chapter: _Chapter
+) -> dict[str, int]:
+    """A report as it was before 2019, its numbers in sentences."""
+    own = author.body.own
+    numbers = author.numbers
+    total = numbers.proactive_total(year)
+    received = numbers.applications_in_prose(year)
     fees, suits = _PROSE_CLOSE[int(author.chance * 3)]
-    asked = (
-        f"{year}年,{own}收到政府信息公开申请{received}件。"
-        if received
-        else f"{year}年,{own}未收到政府信息公开申请。"
-    )
+    asked = f"{year}年,{own}未收到政府信息公开申请。"
+    if received:
+        asked = f"{year}年,{own}收到政府信息公开申请{received}件。"
     sample.lines += [
         "一、概述",
         *chapter("组织", 6),
         *chapter("制度", 4),
         *chapter("监督", 3),
-    ]
-    sample.lines += [
         "二、主动公开政府信息情况",
         f"截至{year}年12月31日,{own}主动公开政府信息共{total}条。",
-    ]
-    sample.lines += [
         *chapter("公开", 9),
         *chapter("平台", 5),
         "三、依申请公开政府信息办理情况",
         asked,
-    ]
-    sample.lines += chapter("申请", 2) if received else []
-    sample.lines += [
+        *(chapter("申请", 2) if received else []),
         "四、政府信息公开的收费及减免情况",
         fees,
         "五、因政府信息公开申请行政复议、提起行政诉讼情况",
         suits,
-    ]
-    sample.lines += [
         "六、存在的主要问题及改进情况",
         *chapter("问题", 3),
         *chapter("改进", 4),
     ]
-    zero = {"fees_charged_yuan": 0, "reviews_total": 0, "suits_total": 0}
-    return {"proactive_total": total, "applications_new": received, **zero}
+    return {
+        "proactive_total": total,
+        "applications_new": received,
+        "fees_charged_yuan": 0,
+        "reviews_total": 0,
+        "suits_total": 0,
+    }
 
 
 def _tabled(
@@ -329,43 +347,43 @@ def _tabled(
     author: _Author,
     template: str,
     year: int,
-    chapter: Any,
+    chapter: _Chapter,
     chance: Random,
 ) -> dict[str, int]:
-    made = author.numbers.tables(template, year, chance)
-    new = made.applications["new"][6]
+    """A report since 2019, its numbers in the statutory tables."""
+    tables = author.numbers.tables(template, year, chance)
+    new = tables.applications["new"][6]
     asked = f"新收政府信息公开申请{new}件。" if new else "未收到政府信息公开申请。"
     sample.lines += [
         "一、总体情况",
         "(一)主动公开情况",
         *chapter("公开", 8),
         "(二)依申请公开情况",
-    ]
-    sample.lines += [
         f"{year}年,{author.body.own}{asked}",
         *(chapter("申请", 2) if new else []),
-    ]
-    sample.lines += [
         "(三)政府信息管理情况",
         *chapter("制度", 3),
         "(四)平台建设情况",
         *chapter("平台", 3),
+        "(五)监督保障情况",
+        *chapter("组织", 2),
+        *chapter("监督", 2),
     ]
-    sample.lines += ["(五)监督保障情况", *chapter("组织", 2), *chapter("监督", 2)]
-    sample.tables, sample.at = made, len(sample.lines)
-    sample.separator = _STYLES[int(author.chance * 997) % len(_STYLES)]
+    sample.tables = tables
+    sample.at = len(sample.lines)
+    style = int(author.chance * 997) % len(_CELL_SEPARATORS)
+    sample.separator = _CELL_SEPARATORS[style]
+    fee = ""
+    if template == "gb2021":
+        fee = "按照《政府信息公开信息处理费管理办法》,本年度未收取信息处理费。"
     sample.lines += [
         "五、存在的主要问题及改进情况",
         *chapter("问题", 3),
         *chapter("改进", 3),
+        "六、其他需要报告的事项",
+        f"{fee}无其他需要报告的事项。",
     ]
-    fee = (
-        "按照《政府信息公开信息处理费管理办法》,本年度未收取信息处理费。"
-        if template == "gb2021"
-        else ""
-    )
-    sample.lines += ["六、其他需要报告的事项", fee + "无其他需要报告的事项。"]
-    return forms.metrics(made)
+    return forms.metrics(tables)
 
 
 def _truth(
@@ -378,13 +396,10 @@ def _truth(
     metrics: dict[str, int],
 ) -> dict[str, Any]:
     status = "absent" if template == "prose" else "consistent"
-    status = (
-        "inconsistent"
-        if "wrong total" in faults
-        else "partial"
-        if "lost zeros" in faults
-        else status
-    )
+    if "wrong total" in faults:
+        status = "inconsistent"
+    elif "lost zeros" in faults:
+        status = "partial"
     return {
         "id": sample.id,
         "title": None if "no title" in faults else sample.title,
@@ -412,7 +427,10 @@ def _spoil(sample: Sample, faults: list[str]) -> None:
 
 @cache
 def _traditional() -> dict[int, str]:
-    """Character by character, as mirrors do it: two rows of the file, simplified over traditional."""
+    """Character by character, as mirrors do it.
+
+    The file has two rows, simplified over traditional.
+    """
     path = Path(__file__).with_name("traditional.txt")
     simplified, traditional = path.read_text(encoding="utf-8").split("\n")[1:3]
     return dict(zip(map(ord, simplified), traditional, strict=True))

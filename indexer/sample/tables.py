@@ -15,10 +15,10 @@ from decimal import Decimal
 from html import escape
 
 __all__ = [
-    "APPLICANTS",
-    "CLAUSES",
-    "OUTCOMES",
-    "STAT2014",
+    "APPLICANT_COLUMNS",
+    "CLAUSE_ROWS",
+    "OUTCOME_ROWS",
+    "STAT2014_ROWS",
     "Grid",
     "Tables",
     "applications",
@@ -33,9 +33,16 @@ __all__ = [
 ]
 
 # The applicants' columns; the seventh, 总计, is their sum.
-APPLICANTS = ("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他")
+APPLICANT_COLUMNS = (
+    "自然人",
+    "商业企业",
+    "科研机构",
+    "社会公益组织",
+    "法律服务机构",
+    "其他",
+)
 
-_REFUSED = (
+_REFUSED_LABELS = (
     "1.属于国家秘密",
     "2.其他法律行政法规禁止公开",
     "3.危及“三安全一稳定”",
@@ -45,12 +52,12 @@ _REFUSED = (
     "7.属于行政执法案卷",
     "8.属于行政查询事项",
 )
-_UNAVAILABLE = (
+_UNAVAILABLE_LABELS = (
     "1.本机关不掌握相关政府信息",
     "2.没有现成信息需要另行制作",
     "3.补正后申请内容仍不明确",
 )
-_NOT_PROCESSED = (
+_NOT_PROCESSED_LABELS = (
     "1.信访举报投诉类申请",
     "2.重复申请",
     "3.要求提供公开出版物",
@@ -68,17 +75,17 @@ def _numbered(prefix: str, labels: Iterable[str]) -> tuple[tuple[str, str], ...]
     return tuple((f"{prefix}_{n}", label) for n, label in enumerate(labels, 1))
 
 
-_COMMON = (
+_COMMON_ROWS = (
     ("granted", "(一)予以公开"),
     ("partly", "(二)部分公开(区分处理的,只计这一情形,不计其他情形)"),
-    *_numbered("refused", _REFUSED),
-    *_numbered("unavailable", _UNAVAILABLE),
-    *_numbered("not_processed", _NOT_PROCESSED),
+    *_numbered("refused", _REFUSED_LABELS),
+    *_numbered("unavailable", _UNAVAILABLE_LABELS),
+    *_numbered("not_processed", _NOT_PROCESSED_LABELS),
 )
 # The rows of part 三(办理结果) in print order: key and label.
-OUTCOMES: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "gb2019": (*_COMMON, ("other", "(六)其他处理")),
-    "gb2021": (*_COMMON, *_numbered("other", _OTHER_2021)),
+OUTCOME_ROWS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "gb2019": (*_COMMON_ROWS, ("other", "(六)其他处理")),
+    "gb2021": (*_COMMON_ROWS, *_numbered("other", _OTHER_2021)),
 }
 
 _GROUP_HEADS = {
@@ -87,13 +94,13 @@ _GROUP_HEADS = {
     "not_processed_1": "(五)不予处理",
     "other_1": "(六)其他处理",
 }
-_NEW = "一、本年新收政府信息公开申请数量"
-_CARRIED_IN = "二、上年结转政府信息公开申请数量"
-_HANDLING = "三、本年度办理结果"
-_HANDLED = "(七)总计"
-_CARRIED_OUT = "四、结转下年度继续办理"
+_NEW_LABEL = "一、本年新收政府信息公开申请数量"
+_CARRIED_IN_LABEL = "二、上年结转政府信息公开申请数量"
+_HANDLING_LABEL = "三、本年度办理结果"
+_HANDLED_LABEL = "(七)总计"
+_CARRIED_OUT_LABEL = "四、结转下年度继续办理"
 _IDENTITY_NOTE = "(本列数据的勾稽关系为:第一项加第二项之和,等于第三项加第四项之和)"
-_FIVE = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+_RESULT_COLUMNS = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
 
 _CLAUSES_2019 = (
     (
@@ -124,15 +131,15 @@ _CLAUSES_2021 = (
     ("第二十条第(六)项", ("本年处理决定数量",), ("行政处罚", "行政强制")),
     ("第二十条第(八)项", ("本年收费金额(单位:万元)",), ("行政事业性收费",)),
 )
-CLAUSES = {"gb2019": _CLAUSES_2019, "gb2021": _CLAUSES_2021}
-_HEADINGS = (
+CLAUSE_ROWS = {"gb2019": _CLAUSES_2019, "gb2021": _CLAUSES_2021}
+_PART_HEADINGS = (
     "二、主动公开政府信息情况",
     "三、收到和处理政府信息公开申请情况",
     "四、政府信息公开行政复议、行政诉讼情况",
 )
 
 # Key, label and unit of each row of the annex; a row without a key is a heading.
-STAT2014: tuple[tuple[str, str, str], ...] = (
+STAT2014_ROWS: tuple[tuple[str, str, str], ...] = (
     ("", "一、主动公开情况", "——"),
     ("proactive", "(一)主动公开政府信息数(不同渠道和方式公开相同信息计1条)", "条"),
     ("normative", "其中:主动公开规范性文件数", "条"),
@@ -244,15 +251,20 @@ def applications(
     carried_in: Sequence[int],
     outcomes: Mapping[str, Sequence[int]],
 ) -> dict[str, list[int]]:
-    """The whole application table from its free cells (six applicants a row); totals and what is
-    carried out follow.
+    """The whole application table from its free cells (six applicants a row).
+
+    Totals and what is carried out follow.
     """
     rows = {"new": [*new], "carried_in": [*carried_in]}
-    for key, _ in OUTCOMES[template]:
+    handled = [0] * 6
+    for key, _ in OUTCOME_ROWS[template]:
         rows[key] = [*outcomes.get(key, (0,) * 6)]
-    handled = [sum(rows[key][c] for key, _ in OUTCOMES[template]) for c in range(6)]
+        handled = [sum(pair) for pair in zip(handled, rows[key], strict=True)]
     rows["handled"] = handled
-    rows["carried_out"] = [new[c] + carried_in[c] - handled[c] for c in range(6)]
+    # the first two rows together are the last two together
+    rows["carried_out"] = [
+        new[column] + carried_in[column] - handled[column] for column in range(6)
+    ]
     for values in rows.values():
         values.append(sum(values))
     return rows
@@ -264,42 +276,48 @@ def five(upheld: int, corrected: int, other: int, pending: int) -> list[int]:
 
 
 def broken_identities(tables: Tables) -> list[str]:
-    """The names of the identities of the tables that do not hold:
+    """The names of the identities of the tables that do not hold.
 
-    R1 (rows), R2, R3 (columns), R4 (blocks).
+    R1 are those of rows, R2 and R3 of columns, R4 of blocks.
     """
     rows = tables.applications
-    outcomes = [key for key, _ in OUTCOMES[tables.template]]
-    broken = [f"R1.{key}" for key, v in rows.items() if sum(v[:6]) != v[6]]
-    for c in range(7):
-        if sum(rows[key][c] for key in outcomes) != rows["handled"][c]:
-            broken.append(f"R2.{c}")
-        if (
-            rows["new"][c] + rows["carried_in"][c]
-            != rows["handled"][c] + rows["carried_out"][c]
-        ):
-            broken.append(f"R3.{c}")
-    broken += [
-        f"R4.{b}"
-        for b in range(3)
-        if sum(tables.review[5 * b : 5 * b + 4]) != tables.review[5 * b + 4]
-    ]
+    outcomes = [key for key, _ in OUTCOME_ROWS[tables.template]]
+    broken: list[str] = []
+    for key, values in rows.items():
+        if sum(values[:6]) != values[6]:
+            broken.append(f"R1.{key}")
+    for column in range(7):
+        handled = rows["handled"][column]
+        if sum(rows[key][column] for key in outcomes) != handled:
+            broken.append(f"R2.{column}")
+        taken = rows["new"][column] + rows["carried_in"][column]
+        if taken != handled + rows["carried_out"][column]:
+            broken.append(f"R3.{column}")
+    for block in range(3):
+        *parts, total = tables.review[5 * block : 5 * block + 5]
+        if sum(parts) != total:
+            broken.append(f"R4.{block}")
     return broken
 
 
 # -- rendering as text
-# -------------------------------------------------------------------------------------------
 
 _SPREAD_HEAD = ("信息内容",)
-_APPLICATION_HEAD = ("申请人情况", "自然人", "法人或其他组织", "总计", *APPLICANTS[1:])
+_APPLICATION_HEAD = (
+    "申请人情况",
+    "自然人",
+    "法人或其他组织",
+    "总计",
+    *APPLICANT_COLUMNS[1:],
+)
 _REVIEW_HEAD = (
     "行政复议",
     "行政诉讼",
-    *_FIVE,
+    *_RESULT_COLUMNS,
     "未经复议直接起诉",
     "复议后起诉",
-    *_FIVE,
-    *_FIVE,
+    *_RESULT_COLUMNS,
+    *_RESULT_COLUMNS,
 )
 
 
@@ -308,20 +326,20 @@ def text_tables(tables: Tables, separator: str = "\n") -> list[str]:
 
     `separator` "\\n" puts one cell a line, as flattened tables stand on mirrors.
     """
-    lines = [_HEADINGS[0], *_proactive_text(tables, separator)]
-    lines += [_HEADINGS[1], _IDENTITY_NOTE, separator.join(_APPLICATION_HEAD)]
+    lines = [_PART_HEADINGS[0], *_proactive_text(tables, separator)]
+    lines += [_PART_HEADINGS[1], _IDENTITY_NOTE, separator.join(_APPLICATION_HEAD)]
     rows = tables.applications
-    lines.append(_row_text(_NEW, rows["new"], separator))
-    lines.append(_row_text(_CARRIED_IN, rows["carried_in"], separator))
-    lines.append(_HANDLING)
-    for key, label in OUTCOMES[tables.template]:
+    lines.append(_row_text(_NEW_LABEL, rows["new"], separator))
+    lines.append(_row_text(_CARRIED_IN_LABEL, rows["carried_in"], separator))
+    lines.append(_HANDLING_LABEL)
+    for key, label in OUTCOME_ROWS[tables.template]:
         if key in _GROUP_HEADS:
             lines.append(_GROUP_HEADS[key])
         lines.append(_row_text(label, rows[key], separator))
-    lines.append(_row_text(_HANDLED, rows["handled"], separator))
-    lines.append(_row_text(_CARRIED_OUT, rows["carried_out"], separator))
+    lines.append(_row_text(_HANDLED_LABEL, rows["handled"], separator))
+    lines.append(_row_text(_CARRIED_OUT_LABEL, rows["carried_out"], separator))
     lines += [
-        _HEADINGS[2],
+        _PART_HEADINGS[2],
         separator.join(_REVIEW_HEAD),
         separator.join(map(str, tables.review)),
     ]
@@ -336,25 +354,28 @@ def _row_text(label: str, values: Sequence[int], separator: str) -> str:
 
 def _proactive_text(tables: Tables, separator: str) -> list[str]:
     lines: list[str] = []
-    for clause, columns, labels in CLAUSES[tables.template]:
+    for clause, columns, labels in CLAUSE_ROWS[tables.template]:
         lines += [clause, separator.join((*_SPREAD_HEAD, *columns))]
         lines += [separator.join((label, *tables.proactive[label])) for label in labels]
     return lines
 
 
 def stat2014_rows(given: Mapping[str, float]) -> list[tuple[str, str, str]]:
-    """The annex as rows of label, unit and number; sums that are not given follow from their parts."""
+    """The annex as rows of label, unit and number.
+
+    Totals that are not given follow from their parts.
+    """
     values = dict(given)
     for total, parts in _STAT2014_SUMS.items():
-        values.setdefault(total, sum(values.get(p, 0) for p in parts))
-    return [
-        (label, unit, f"{values.get(key, 0):g}" if key else "")
-        for key, label, unit in STAT2014
-    ]
+        values.setdefault(total, sum(values.get(part, 0) for part in parts))
+    rows: list[tuple[str, str, str]] = []
+    for key, label, unit in STAT2014_ROWS:
+        number = f"{values.get(key, 0):g}" if key else ""
+        rows.append((label, unit, number))
+    return rows
 
 
 # -- rendering as HTML and as a grid
-# -----------------------------------------------------------------------------
 
 # Text, colspan, rowspan.
 GridCell = tuple[str, int, int]
@@ -366,9 +387,9 @@ def _plain(*texts: str) -> list[GridCell]:
 
 
 def _proactive_grid(tables: Tables) -> Grid:
-    width = max(len(columns) for _, columns, _ in CLAUSES[tables.template]) + 1
+    width = max(len(columns) for _, columns, _ in CLAUSE_ROWS[tables.template]) + 1
     grid: Grid = []
-    for clause, columns, labels in CLAUSES[tables.template]:
+    for clause, columns, labels in CLAUSE_ROWS[tables.template]:
         grid.append([(clause, width, 1)])
         span = width - len(columns)
         grid.append([*_plain("信息内容", *columns[:-1]), (columns[-1], span, 1)])
@@ -383,12 +404,12 @@ def _application_grid(tables: Tables) -> Grid:
     grid: Grid = [
         [(_IDENTITY_NOTE, 3, 3), ("申请人情况", 7, 1)],
         [("自然人", 1, 2), ("法人或其他组织", 5, 1), ("总计", 1, 2)],
-        _plain(*APPLICANTS[1:]),
-        [(_NEW, 3, 1), *_numbers(rows["new"])],
-        [(_CARRIED_IN, 3, 1), *_numbers(rows["carried_in"])],
+        _plain(*APPLICANT_COLUMNS[1:]),
+        [(_NEW_LABEL, 3, 1), *_numbers(rows["new"])],
+        [(_CARRIED_IN_LABEL, 3, 1), *_numbers(rows["carried_in"])],
     ]
-    outcomes = OUTCOMES[tables.template]
-    first: list[GridCell] = [(_HANDLING, 1, len(outcomes) + 1)]
+    outcomes = OUTCOME_ROWS[tables.template]
+    first: list[GridCell] = [(_HANDLING_LABEL, 1, len(outcomes) + 1)]
     for key, label in outcomes:
         family, _, number = key.rpartition("_")
         cells: list[GridCell] = [(label, 1, 1)] if number.isdigit() else [(label, 2, 1)]
@@ -397,8 +418,8 @@ def _application_grid(tables: Tables) -> Grid:
             cells.insert(0, (_GROUP_HEADS[key], 1, members))
         grid.append([*first, *cells, *_numbers(rows[key])])
         first = []
-    grid.append([(_HANDLED, 2, 1), *_numbers(rows["handled"])])
-    grid.append([(_CARRIED_OUT, 3, 1), *_numbers(rows["carried_out"])])
+    grid.append([(_HANDLED_LABEL, 2, 1), *_numbers(rows["handled"])])
+    grid.append([(_CARRIED_OUT_LABEL, 3, 1), *_numbers(rows["carried_out"])])
     return grid
 
 
@@ -410,26 +431,19 @@ def _review_grid(tables: Tables) -> Grid:
     return [
         [("行政复议", 5, 1), ("行政诉讼", 10, 1)],
         [
-            *((head, 1, 2) for head in _FIVE),
+            *((head, 1, 2) for head in _RESULT_COLUMNS),
             ("未经复议直接起诉", 5, 1),
             ("复议后起诉", 5, 1),
         ],
-        _plain(*_FIVE, *_FIVE),
+        _plain(*_RESULT_COLUMNS, *_RESULT_COLUMNS),
         _numbers(tables.review),
     ]
 
 
 def grids(tables: Tables) -> list[tuple[str, Grid]]:
-    """Each part's heading and its table, row by row, as HTML would lay it out with colspan and
-    rowspan.
-    """
-    return list(
-        zip(
-            _HEADINGS,
-            (_proactive_grid(tables), _application_grid(tables), _review_grid(tables)),
-            strict=True,
-        )
-    )
+    """Each part's heading and its table, as HTML would lay it out with colspan and rowspan."""
+    parts = (_proactive_grid(tables), _application_grid(tables), _review_grid(tables))
+    return list(zip(_PART_HEADINGS, parts, strict=True))
 
 
 def html_tables(tables: Tables, paragraph: str = "<p>{}</p>") -> str:
@@ -447,64 +461,62 @@ def html_table(grid: Grid) -> str:
 
 def _html_cell(cell: GridCell) -> str:
     text, columns, rows = cell
-    spans = (f' colspan="{columns}"' if columns > 1 else "") + (
-        f' rowspan="{rows}"' if rows > 1 else ""
-    )
+    spans = f' colspan="{columns}"' if columns > 1 else ""
+    if rows > 1:
+        spans += f' rowspan="{rows}"'
     return f"<td{spans}>{escape(text, quote=False)}</td>"
 
 
 # -- what the numbers are called
-# ---------------------------------------------------------------------------------
 
 
 def metrics(tables: Tables) -> dict[str, int]:
     """The flat numbers that a reader may expect from these tables; money in 元."""
     rows = {key: values[6] for key, values in tables.applications.items()}
-
-    def family(prefix: str) -> int:
-        return sum(
-            n
-            for key, n in rows.items()
+    numbers: dict[str, int] = {}
+    for key in ("new", "carried_in", "granted", "handled", "carried_out"):
+        numbers[f"applications_{key}"] = rows[key]
+    numbers["applications_partly_granted"] = rows["partly"]
+    for prefix in ("refused", "unavailable", "not_processed", "other"):
+        # refused_1 to refused_8; in gb2019 other stands alone
+        numbers[f"applications_{prefix}"] = sum(
+            number
+            for key, number in rows.items()
             if key == prefix or key.startswith(f"{prefix}_")
         )
-
-    out = {
-        f"applications_{key}": rows[key]
-        for key in ("new", "carried_in", "granted", "handled", "carried_out")
-    }
-    out["applications_partly_granted"] = rows["partly"]
-    for prefix in ("refused", "unavailable", "not_processed", "other"):
-        out[f"applications_{prefix}"] = family(prefix)
-    for n, name in enumerate(("upheld", "corrected", "other", "pending", "total")):
-        out[f"reviews_{name}"] = tables.review[n]
-        out[f"suits_{name}"] = tables.review[5 + n] + tables.review[10 + n]
-    return {**out, **_proactive_metrics(tables)}
+    results = ("upheld", "corrected", "other", "pending", "total")
+    for column, name in enumerate(results):
+        numbers[f"reviews_{name}"] = tables.review[column]
+        at_once, after_review = tables.review[5 + column], tables.review[10 + column]
+        numbers[f"suits_{name}"] = at_once + after_review
+    return {**numbers, **_proactive_metrics(tables)}
 
 
 def _proactive_metrics(tables: Tables) -> dict[str, int]:
     printed = tables.proactive
-    out = {
+    numbers = {
         "licences": int(printed["行政许可"][-1]),
         "penalties": int(printed["行政处罚"][-1]),
         "coercive_measures": int(printed["行政强制"][-1]),
     }
     if tables.template == "gb2021":
         for name, label in (("regulations", "规章"), ("normative", "行政规范性文件")):
-            out[f"{name}_made"], out[f"{name}_in_force"] = (
-                int(printed[label][0]),
-                int(printed[label][2]),
-            )
-        out["fee_yuan"] = int(Decimal(printed["行政事业性收费"][0]) * 10_000)
-        return out
-    out["regulations_new"], out["normative_new"] = (
-        int(printed["规章"][0]),
-        int(printed["规范性文件"][0]),
-    )
-    out["normative_published"] = int(printed["规范性文件"][2])
-    out["fee_items"] = int(printed["行政事业性收费"][0])
-    out["procurement_items"] = int(printed["政府集中采购"][0])
-    money = _yuan(printed["政府集中采购"][1])
-    return out if money is None else {**out, "procurement_yuan": money}
+            made, _, in_force = printed[label]
+            numbers[f"{name}_made"] = int(made)
+            numbers[f"{name}_in_force"] = int(in_force)
+        # printed in 万元
+        numbers["fee_yuan"] = int(Decimal(printed["行政事业性收费"][0]) * 10_000)
+        return numbers
+    numbers["regulations_new"] = int(printed["规章"][0])
+    numbers["normative_new"] = int(printed["规范性文件"][0])
+    numbers["normative_published"] = int(printed["规范性文件"][2])
+    numbers["fee_items"] = int(printed["行政事业性收费"][0])
+    count, amount = printed["政府集中采购"]
+    numbers["procurement_items"] = int(count)
+    money = _yuan(amount)
+    if money is not None:
+        numbers["procurement_yuan"] = money
+    return numbers
 
 
 def _yuan(printed: str) -> int | None:

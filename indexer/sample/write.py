@@ -13,12 +13,13 @@ from typing import TextIO
 
 from indexer.sample.generate import Sample, generate
 
-__all__ = ["FORMS", "SHARD", "write_samples"]
+__all__ = ["FORMS", "SHARD_REPORTS", "write_samples"]
 
 # Reports a file of JSON Lines.
-SHARD = 5_000
+SHARD_REPORTS = 5_000
 
-_ENCODINGS = ("utf-8", "utf-8", "gb18030", "gb18030", "utf-8-sig")
+# Encodings in turn: as many pages are in GB18030 as in UTF-8, and some begin with a mark.
+_WEB_ENCODINGS = ("utf-8", "utf-8", "gb18030", "gb18030", "utf-8-sig")
 
 
 def write_samples(
@@ -39,27 +40,26 @@ def write_samples(
     write = FORMS[form]
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        known = (
-            stack.enter_context(truth.open("w", encoding="utf-8")) if truth else None
-        )
+        known: TextIO | None = None
+        if truth:
+            known = stack.enter_context(truth.open("w", encoding="utf-8"))
         write(count, folder, seed, known)
     return count
 
 
 def _note(known: TextIO | None, sample: Sample, source: str) -> None:
-    if known is not None:
-        known.write(
-            json.dumps({**sample.truth, "source": source}, ensure_ascii=False) + "\n"
-        )
+    if known is None:
+        return
+    record = {**sample.truth, "source": source}
+    known.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def _jsonl(count: int, folder: Path, seed: int, known: TextIO | None) -> None:
-    for shard, start in enumerate(range(0, count, SHARD), 1):
+    for shard, start in enumerate(range(0, count, SHARD_REPORTS), 1):
         path = folder / f"reports-{shard:05d}.jsonl"
+        size = min(SHARD_REPORTS, count - start)
         with path.open("w", encoding="utf-8") as file:
-            for line, sample in enumerate(
-                generate(min(SHARD, count - start), seed, start), 1
-            ):
+            for line, sample in enumerate(generate(size, seed, start), 1):
                 record = {
                     "id": sample.id,
                     "url": f"https://www.example.org/{sample.id}.html",
@@ -86,17 +86,13 @@ def _files(
 ) -> None:
     for number, sample in enumerate(generate(count, seed)):
         # lost zeros are a fault of flattened text: markup keeps its empty cells
-        html = as_html(number) and "lost zeros" not in sample.truth["faults"]
-        encoding = _ENCODINGS[number // 2 % len(_ENCODINGS)]
-        path = (
-            folder
-            / str(sample.truth["year"])
-            / f"{sample.id}.{'html' if html else 'txt'}"
-        )
+        is_html = as_html(number) and "lost zeros" not in sample.truth["faults"]
+        encoding = _WEB_ENCODINGS[number // 2 % len(_WEB_ENCODINGS)]
+        suffix = "html" if is_html else "txt"
+        path = folder / str(sample.truth["year"]) / f"{sample.id}.{suffix}"
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(
-            (sample.html(encoding) if html else sample.text).encode(encoding)
-        )
+        text = sample.html(encoding) if is_html else sample.text
+        path.write_bytes(text.encode(encoding))
         _note(known, sample, path.relative_to(folder).as_posix())
 
 

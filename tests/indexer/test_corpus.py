@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from index.model.errors import InputError
 from index.model.settings import Settings
+from indexer import formats
 from indexer.corpus import Skip, walk
-from indexer.formats import READERS, read
+from indexer.formats import read
 from indexer.page import Known, Source
 
 TEXT = "望海市2017年政府信息公开年报\n正文。".encode()
@@ -470,7 +471,7 @@ def test_no_file_is_too_broken(
 
 @settings(max_examples=100)
 @given(
-    st.sampled_from(sorted(READERS)),
+    st.sampled_from(sorted(formats.suffixes())),
     st.binary(max_size=300),
     st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<html>", b"{\\rtf1"]),
 )

@@ -12,15 +12,15 @@ import pytest
 from index.model.report import LEVELS
 from indexer.sample import Sample, generate, write_samples
 from indexer.sample.damage import (
-    GLOSSED,
-    KINDS,
+    DAMAGE_KINDS,
+    GLOSSED_CHARACTERS,
     gbk_slipped,
     glossed,
     kangxi,
     taiwan_worded,
 )
-from indexer.sample.generate import RATES, YEARS
-from indexer.sample.shapes import SHAPES
+from indexer.sample.generate import FAULT_RATES, YEARS_PER_BODY
+from indexer.sample.shapes import SHAPE_FRAMES
 from indexer.sample.tables import (
     broken_identities,
     html_tables,
@@ -60,7 +60,7 @@ def test_no_cell_is_negative(samples: list[Sample]) -> None:
 def test_each_year_begins_where_the_last_one_ended(samples: list[Sample]) -> None:
     pairs = 0
     for first, second in pairwise(samples):
-        same = first.id[-7:] != second.id[-7:] and int(second.id[-7:]) % YEARS
+        same = first.id[-7:] != second.id[-7:] and int(second.id[-7:]) % YEARS_PER_BODY
         if same and first.tables is not None and second.tables is not None:
             pairs += 1
             assert second.truth["year"] == first.truth["year"] + 1
@@ -144,7 +144,7 @@ def test_metrics_are_the_printed_numbers(samples: list[Sample]) -> None:
 
 def test_faults_come_at_their_rates() -> None:
     faults = [fault for s in generate(3000, seed=9) for fault in s.truth["faults"]]
-    for fault in RATES:
+    for fault in FAULT_RATES:
         assert 15 < faults.count(fault) < 150, fault
 
 
@@ -180,7 +180,7 @@ def test_every_shape_carries_title_and_body(samples: list[Sample]) -> None:
     seen = set()
     for sample in samples[:60]:
         markup = sample.html()
-        seen |= {shape for shape in SHAPES if shape in markup.lower()}
+        seen |= {shape for shape in SHAPE_FRAMES if shape in markup.lower()}
         if sample.truth["script"] == "Hans":
             assert sample.title in markup or sample.truth["title"] is None
         assert markup.rstrip().endswith("</html>")
@@ -231,10 +231,10 @@ def test_damage_is_the_damage_of_the_mirrors() -> None:
     assert taiwan_worded("規範性文件") == "規範性檔案"
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(DAMAGE_KINDS))
 def test_damage_changes_text_and_keeps_lines(kind: str) -> None:
-    text = f"深圳市龍崗區政府信息公開工作，現將有關情況報告如下。\n（一）組織領導情況。\n{GLOSSED}"
-    damaged = KINDS[kind](text)
+    text = f"深圳市龍崗區政府信息公開工作，現將有關情況報告如下。\n（一）組織領導情況。\n{GLOSSED_CHARACTERS}"
+    damaged = DAMAGE_KINDS[kind](text)
     assert damaged != text
     assert damaged.count("\n") == 2
 

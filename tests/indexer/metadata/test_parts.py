@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from indexer.metadata import naming
 from indexer.metadata.bodies import (
-    CENTRAL,
-    LINES,
+    CENTRAL_NAME_BY_SHORT,
+    CENTRAL_NAMES,
+    LINE_PATTERNS,
     RENAMES,
-    SHORT_CENTRAL,
     line_of,
     org_type_of,
     successors,
@@ -112,7 +112,7 @@ def test_lines(name, line):
 
 
 def test_a_rename_stays_on_its_line():
-    assert len({line for line, _ in LINES}) >= 29
+    assert len({line for line, _ in LINE_PATTERNS}) >= 29
     for rename in RENAMES:
         assert (
             line_of(rename.before) == rename.line
@@ -170,8 +170,8 @@ def test_systems(name, system):
 
 
 def test_short_central_names_are_central():
-    assert set(SHORT_CENTRAL) <= CENTRAL
-    assert set(SHORT_CENTRAL.values()) <= CENTRAL
+    assert set(CENTRAL_NAME_BY_SHORT) <= CENTRAL_NAMES
+    assert set(CENTRAL_NAME_BY_SHORT.values()) <= CENTRAL_NAMES
 
 
 def test_a_reading_keeps_its_lines():
@@ -288,7 +288,7 @@ CLAUSES += ["(以下简称", "简称", "我局", ":", '"', "《", "》"]
 @settings(deadline=None, max_examples=300)
 def test_what_is_looked_for_around_its_sign_is_found_as_in_the_whole_text(pieces):
     form = "".join(pieces)
-    for _, _, sign, pattern in naming.SELF:
+    for _, _, sign, pattern in naming.SELF_PATTERNS:
         if sign:
             around = [m.span() for m in naming._around(sign, pattern, form)]
             assert around == [m.span() for m in pattern.finditer(form)]
@@ -297,7 +297,7 @@ def test_what_is_looked_for_around_its_sign_is_found_as_in_the_whole_text(pieces
 def test_the_longest_name_before_a_sign_is_reached():
     longest = "。" + "某" * 34 + "人民政府办公室"
     form = "前文" * 50 + f"{longest}组织编制本报告{longest}(以下简称我办)"
-    for _, _, sign, pattern in naming.SELF:
+    for _, _, sign, pattern in naming.SELF_PATTERNS:
         if sign:
             assert [m.span() for m in naming._around(sign, pattern, form)] == [
                 m.span() for m in pattern.finditer(form)

@@ -170,7 +170,9 @@ def test_utf8_in_gbk_is_seen_in_any_two_characters_and_not_in_a_count_of_readers
         with contextlib.suppress(
             UnicodeDecodeError
         ):  # not every pair of bytes is a character
-            assert mojibake.TWO_AS_GBK.search(pair.encode().decode("gbk")), pair
+            assert mojibake.TWO_AS_GBK_PATTERN.search(pair.encode().decode("gbk")), pair
             seen += 1
     assert seen > 50
-    assert not mojibake.TWO_AS_GBK.search("发布时间:2019-03-11 浏览次数:12 浏览量")
+    assert not mojibake.TWO_AS_GBK_PATTERN.search(
+        "发布时间:2019-03-11 浏览次数:12 浏览量"
+    )

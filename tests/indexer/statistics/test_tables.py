@@ -16,8 +16,8 @@ from index.model.metrics import METRIC_NAMES
 from index.model.statistics import TABLES_STATUSES
 from indexer.page import Page
 from indexer.sample.tables import (
-    APPLICANTS,
-    OUTCOMES,
+    APPLICANT_COLUMNS,
+    OUTCOME_ROWS,
     Tables,
     applications,
     broken_identities,
@@ -134,9 +134,9 @@ NUMBERS = st.integers(0, 9) | st.just(0) | st.integers(0, 20000)
 @st.composite
 def made(draw: st.DrawFn) -> Tables:
     """Tables whose identities hold, with any numbers."""
-    form = draw(st.sampled_from(sorted(OUTCOMES)))
+    form = draw(st.sampled_from(sorted(OUTCOME_ROWS)))
     six = st.lists(NUMBERS, min_size=6, max_size=6)
-    outcomes = {key: draw(six) for key, _ in OUTCOMES[form] if draw(st.booleans())}
+    outcomes = {key: draw(six) for key, _ in OUTCOME_ROWS[form] if draw(st.booleans())}
     handled = [sum(row[c] for row in outcomes.values()) for c in range(6)]
     carried_in = draw(six)
     new = [
@@ -233,7 +233,7 @@ def test_lost_cells_leave_nothing_invented(
 
 PIECES = [
     *"一二0123456789,.-/+|\t\n ()无元萬",
-    *APPLICANTS,
+    *APPLICANT_COLUMNS,
     "12",
     "３",
     "公开",
