@@ -36,6 +36,7 @@ FILES = (
     "docs/users.md",
     "docs/operators.md",
     "docs/api.md",
+    "docs/formats.md",
 )
 
 

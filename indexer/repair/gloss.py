@@ -14,6 +14,7 @@ from functools import cache
 
 from pypinyin.pinyin_dict import pinyin_dict
 
+from index.analysis.characters import PRINTED_HAN_CLASS
 from indexer.repair import language_model
 from indexer.repair.edits import Edit
 from indexer.repair.table import Findings
