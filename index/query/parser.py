@@ -50,11 +50,12 @@ TOKEN = re.compile(
     r"|(?P<minus>-(?!-))"
     r"|(?P<bang>[!！](?=[\"“＂「『]))"
     rf"|(?P<quote>(?!{TYPED_YEAR})[\"“＂「『])"
-    r"|(?P<field>[A-Za-z_]{2,20}~?:(?!//))"
+    r"|(?P<field>[A-Za-z_]{2,40}~?:(?!//))"
     rf"|(?P<run>(?:[^\s()（）\"“＂「『]|{TYPED_YEAR})+)"
 )
 TILDE = re.compile(r"~(\d{1,6})")
-RANGE = re.compile(r"([^.\s]*)\.\.([^.\s]*)")
+END = r"((?:[^.\s]|(?<=\d)\.(?=\d))*)"  # an end may have decimals
+RANGE = re.compile(rf"{END}\.\.{END}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -511,7 +511,7 @@ def _metric(node: Field) -> NumberRange:
 
 
 METRIC = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
-DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+DATE = re.compile(r"(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?")
 
 
 def _published(node: Field) -> NumberRange:

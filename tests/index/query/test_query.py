@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import random
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.model.errors import QueryError
-from index.query import codes, names, nodes, parser, rewrite
+from index.query import nodes, rewrite
 from index.query.codes import spellings
 from index.query.nodes import (
     AllOf,
@@ -401,8 +400,3 @@ def assert_safe(query: str) -> None:
         )
     if query.strip():
         assert done.condition() != Everything() or done.filters or done.ranges
-
-
-def test_examples_in_the_docs() -> None:
-    for module in (codes, names, parser, rewrite, nodes):
-        assert doctest.testmod(module).failed == 0

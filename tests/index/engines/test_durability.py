@@ -1,0 +1,180 @@
+"""A commit is durable: files reach the disk, then the TOC, which is published, then the folder."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+
+from index.engines import whoosh as embedded
+from index.engines.whoosh.storage.store import (
+    EXTENSION,
+    TOC_NAME,
+    is_sealed,
+    latest_toc,
+)
+from index.model.errors import IndexDamagedError
+from tests.index.engines.samples import document
+
+FINGERPRINT = {"schema": "1"}
+FOLDER = "(folder)"
+Event = tuple[str, str]
+
+
+@pytest.fixture
+def events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+    """What is brought to the disk and what is renamed in tmp_path/index, in order."""
+    folder, out = tmp_path / "index", []
+    fsync = os.fsync
+
+    def synced(descriptor: int) -> None:
+        wanted = os.fstat(descriptor)
+        if os.path.samestat(wanted, folder.stat()):
+            out.append(("sync", FOLDER))
+        names = [p.name for p in folder.iterdir() if os.path.samestat(wanted, p.stat())]
+        out.extend(("sync", name) for name in names)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    for name in ("rename", "replace"):
+        move = getattr(os, name)
+
+        def renamed(old: str, new: str, *, move: object = move) -> None:
+            out.append(("rename", Path(new).name))
+            move(old, new)  # type: ignore[operator]
+
+        monkeypatch.setattr(os, name, renamed)
+    return out
+
+
+def commit(folder: Path, *ids: str) -> None:
+    writer = embedded.open_writer(folder, FINGERPRINT)
+    for name in ids:
+        writer.put(document(name, f"公开{name}"))
+    writer.commit()
+
+
+@pytest.mark.skipif(
+    os.name == "nt", reason="Windows journals its renames and cannot sync a folder"
+)
+@pytest.mark.parametrize("before", [(), ("old",)])
+def test_files_then_toc_then_folder(
+    tmp_path: Path, events: list[Event], before: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "index"
+    if before:
+        commit(folder, *before)
+        events.clear()
+    there = {p.name for p in folder.iterdir()} if folder.exists() else set()
+    commit(folder, "a", "b")
+    latest = latest_toc(folder)
+    assert latest is not None
+    toc = latest[1].name
+    at = events.index(("rename", toc))
+    brought = [name for kind, name in events[:at] if kind == "sync"]
+    fresh = {p.name for p in folder.iterdir()} - there - {toc}
+    fresh = {name for name in fresh if not name.endswith("LOCK")}
+    assert any(name.endswith(EXTENSION) for name in fresh)
+    assert any(name.endswith(".seg") for name in fresh)
+    assert fresh <= set(brought), (
+        "every file of the new segment is on the disk before it is named"
+    )
+    temporary = [name for name in brought if ".toc" in name]
+    assert len(temporary) == 1
+    assert not TOC_NAME.match(temporary[0])
+    assert brought[-1] == FOLDER, (
+        "the folder's entries for the files, before the TOC names them"
+    )
+    assert events[at + 1] == ("sync", FOLDER), "the new name of the TOC"
+
+
+def test_no_toc_is_published_unsealed(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    for turn in range(3):
+        commit(folder, f"r{turn}")
+        latest = latest_toc(folder)
+        assert latest is not None
+        assert is_sealed(latest[1].read_bytes())
+
+
+def test_a_seal_tells_every_byte() -> None:
+    body = bytes(range(40))
+    whole = body + struct.pack("<8sI", b"GKTOCSUM", zlib.crc32(body))
+    assert is_sealed(whole)
+    for at in range(len(whole)):
+        altered = bytearray(whole)
+        altered[at] ^= 1
+        assert not is_sealed(bytes(altered))
+    assert not any(is_sealed(whole[:at]) for at in range(len(whole)))
+    assert is_sealed(struct.pack("<8sI", b"GKTOCSUM", zlib.crc32(b"")))
+
+
+def test_generations_are_counted_one_by_one(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    numbers = []
+    for turn in range(5):
+        commit(folder, f"r{turn}")
+        latest = latest_toc(folder)
+        assert latest is not None
+        numbers.append(latest[0])
+        tocs = [p for p in folder.iterdir() if TOC_NAME.match(p.name)]
+        assert len(tocs) == 1, "an old TOC is removed"
+    assert numbers == list(range(numbers[0], numbers[0] + 5))
+
+
+def test_of_several_tocs_the_greatest_number_counts(tmp_path: Path) -> None:
+    for number in (2, 10, 9):
+        (tmp_path / f"_MAIN_{number}.toc").write_bytes(b"")
+    for other in ("_MAIN_11.toc.tmp", "_MAIN_.toc", "MAIN_12.toc", "x_MAIN_13.toc"):
+        (tmp_path / other).write_bytes(b"")
+    assert latest_toc(tmp_path) == (10, tmp_path / "_MAIN_10.toc")
+    assert latest_toc(tmp_path / "none") is None
+    assert latest_toc(tmp_path / "_MAIN_2.toc") is None
+
+
+# ---------------------------------------------------------------------- what is published
+def test_what_changes_nothing_publishes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    commit(folder, "a", "b")
+    before = latest_toc(folder)
+    writer = embedded.open_writer(folder, FINGERPRINT)
+    writer.delete("never")
+    writer.commit()
+    assert latest_toc(folder) == before
+    writer = embedded.open_writer(folder, FINGERPRINT)
+    writer.delete("a")
+    writer.delete("a")
+    writer.commit()
+    assert latest_toc(folder) != before
+    assert list(embedded.open_engine(folder).sources()) == ["b"]
+
+
+def test_a_segment_that_is_gone_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    commit(folder, "a")
+    (gone,) = folder.glob(f"*{EXTENSION}")
+    gone.unlink()
+    with pytest.raises(
+        IndexDamagedError, match=f"{gone.name} is missing.*gongkai index"
+    ):
+        embedded.open_engine(folder)
+
+
+# Whoosh leaves a TOC open that it cannot read
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("body", [b"", b"no table of contents", bytes(1000)])
+def test_a_toc_of_another_version_is_told(tmp_path: Path, body: bytes) -> None:
+    folder = tmp_path / "index"
+    commit(folder, "a")
+    latest = latest_toc(folder)
+    assert latest is not None
+    latest[1].write_bytes(body + struct.pack("<8sI", b"GKTOCSUM", zlib.crc32(body)))
+    with pytest.raises(IndexDamagedError, match=r"another version.*gongkai index"):
+        embedded.open_engine(folder)
+    latest[1].write_bytes(body)
+    with pytest.raises(IndexDamagedError, match="truncated or altered"):
+        embedded.open_engine(folder)

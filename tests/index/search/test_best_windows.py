@@ -1,0 +1,290 @@
+"""The pieces that are shown: the best by a slow reference, in context, marked to the character."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.analysis.normaliser import fold, fold_line
+from index.analysis.wording import mainland
+from index.query.nodes import AllOf, AnyOf, AtLeast, Near, Node, String, Wildcard
+from index.search.response import Snippet
+from index.search.snippets import MOST_MARKS, MOST_WINDOWS, WIDTH, Marker, snippets
+
+Span = tuple[int, int]
+
+
+def spans(display: str, *words: str) -> list[Span]:
+    """Where words stand that have no character in common."""
+    return [m.span() for m in re.finditer("|".join(map(re.escape, words)), display)]
+
+
+def marked(condition: Node, display: str, field: str = "text") -> list[str]:
+    text = fold(display)
+    found = Marker.of(condition).marks(field, text, mainland(text))
+    return [display[a:b] for a, b in found]
+
+
+# ---------------------------------------------------------------------- the best piece, slowly
+def joined(marks: list[Span]) -> list[tuple[int, int, int]]:
+    """Marks that touch, as one, with how many they are."""
+    out: list[tuple[int, int, int]] = []
+    for start, end in marks:
+        if out and out[-1][1] == start:
+            first, _, count = out.pop()
+            out.append((first, end, count + 1))
+        else:
+            out.append((start, end, 1))
+    return out
+
+
+def worth(display: str, inside: list[tuple[int, int, int]]) -> tuple[int, int]:
+    """What a piece is worth: the squares of its different texts' lengths, then its marks."""
+    return sum(len(t) ** 2 for t in {display[a:b] for a, b, _ in inside}), sum(
+        n for _, _, n in inside
+    )
+
+
+def best(display: str, marks: list[Span]) -> tuple[int, int]:
+    """The worth of the best piece that begins with a mark, and where the first such begins."""
+    texts = joined(marks)
+    found = []
+    for n, (start, _, _) in enumerate(texts):
+        reached = [t for t in texts[n:] if t[1] <= start + WIDTH] or [texts[n]]
+        value, count = worth(display, reached)
+        found.append((-value, -count, start, reached[-1][1]))
+    return min(found)[2:]
+
+
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(["公开", "收费", "条例", "公开收费", "公开条例收费"]),
+        st.integers(1, 70).map(lambda n: "甲" * n),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@given(PIECES)
+def test_the_best_piece_is_that_of_the_slow_reference(pieces: list[str]) -> None:
+    display = "".join(pieces)
+    marks = spans(display, "公开", "收费", "条例")
+    if not marks:
+        return
+    start, end = best(display, marks)
+    (shown,) = snippets(display, marks, 1)
+    assert shown.offset <= start
+    assert end <= shown.offset + len(shown.text)
+
+
+@given(PIECES, st.integers(1, 5))
+def test_every_mark_in_a_piece_is_marked(pieces: list[str], most: int) -> None:
+    display = "".join(pieces)
+    marks = spans(display, "公开", "收费", "条例")
+    for shown in snippets(display, marks, most):
+        end = shown.offset + len(shown.text)
+        inside = [
+            (a - shown.offset, b - shown.offset)
+            for a, b in marks
+            if shown.offset <= a and b <= end
+        ]
+        assert list(shown.marks) == inside
+
+
+def test_two_kinds_are_worth_more_than_one_thrice() -> None:
+    display = "公开公示公开公示公开" + "甲" * 200 + "公开与收费" + "甲" * 200
+    (shown,) = snippets(display, spans(display, "公开", "收费"), 1)
+    assert "公开与收费" in shown.text
+
+
+def test_a_longer_string_is_worth_more_than_two_short_ones() -> None:
+    display = "公开与收费" + "甲" * 200 + "信息公开" + "甲" * 200
+    (shown,) = snippets(display, spans(display, "信息公开", "公开", "收费"), 1)
+    assert "信息公开" in shown.text
+
+
+def test_of_equal_pieces_the_first_is_shown() -> None:
+    display = ("公开" + "甲" * 300) * 3
+    (shown,) = snippets(display, spans(display, "公开"), 1)
+    assert shown.offset == 0
+
+
+def test_a_mark_just_within_reach_counts_and_one_beyond_does_not() -> None:
+    for gap, seen in ((WIDTH - 4, 2), (WIDTH - 3, 1)):
+        display = "公开" + "甲" * gap + "收费"
+        (shown,) = snippets(display, spans(display, "公开", "收费"), 1)
+        assert len(shown.marks) == seen
+        assert shown.offset == 0
+
+
+def test_pieces_do_not_overlap_and_stand_in_order() -> None:
+    display = ("公开" + "甲" * 150) * 4
+    shown = snippets(display, spans(display, "公开"), 3)
+    assert len(shown) == 3
+    places = [(s.offset, s.offset + len(s.text)) for s in shown]
+    assert all(a[1] <= b[0] for a, b in pairwise(places))
+
+
+def test_the_windows_are_looked_for_among_the_first_marks() -> None:
+    display = ("公开" + "甲" * 200) * MOST_WINDOWS + "公开收费"
+    assert "收费" not in snippets(display, spans(display, "公开", "收费"), 1)[0].text
+    display = ("公开" + "甲" * 200) * (MOST_WINDOWS - 2) + "公开收费"
+    assert "收费" in snippets(display, spans(display, "公开", "收费"), 1)[0].text
+
+
+# ---------------------------------------------------------------------- context
+def only(display: str, *words: str) -> Snippet:
+    (shown,) = snippets(display, spans(display, *words), 1)
+    return shown
+
+
+def test_two_fifths_of_what_is_free_stand_before_the_first_mark() -> None:
+    shown = only("甲" * 300 + "公开" + "乙" * 300, "公开")
+    before = (WIDTH - 2) * 2 // 5
+    assert shown == Snippet(
+        "甲" * before + "公开" + "乙" * (WIDTH - 2 - before),
+        ((before, before + 2),),
+        300 - before,
+    )
+
+
+@pytest.mark.parametrize("stop", "。！？；\n!?;")
+def test_a_piece_begins_behind_the_last_stop_in_reach(stop: str) -> None:
+    shown = only("甲" * 280 + stop + "第一句" + stop + "前文公开" + "乙" * 300, "公开")
+    assert shown.text.startswith("前文公开")
+
+
+@pytest.mark.parametrize("stop", "，、,：: \u3000")
+def test_where_there_is_no_stop_it_begins_behind_a_comma(stop: str) -> None:
+    shown = only("甲" * 280 + "第一段" + stop + "前文公开" + "乙" * 300, "公开")
+    assert shown.text.startswith("前文公开")
+
+
+def test_a_stop_is_better_than_a_comma_that_is_nearer() -> None:
+    assert only("甲" * 280 + "。第一段，前文公开" + "乙" * 300, "公开").text.startswith(
+        "第一段，前文公开"
+    )
+
+
+@pytest.mark.parametrize("stop", "。！？；!?;，、,：:")
+def test_a_piece_ends_with_a_stop(stop: str) -> None:
+    shown = only("公开" + "乙" * 80 + stop + "丙" * 300, "公开")
+    assert shown.text == "公开" + "乙" * 80 + stop
+
+
+def test_a_stop_in_the_first_half_of_the_rest_does_not_end_it() -> None:
+    shown = only("公开" + "乙" * 20 + "。" + "丙" * 300, "公开")
+    assert len(shown.text) == WIDTH
+
+
+@pytest.mark.parametrize("room", [0, 1, 2, 43, 500])
+def test_a_piece_stays_within_the_text(room: int) -> None:
+    display = "甲" * room + "公开" + "乙" * room
+    shown = only(display, "公开")
+    assert display[shown.offset : shown.offset + len(shown.text)] == shown.text
+    assert len(shown.text) == min(len(display), WIDTH)
+
+
+def test_blanks_at_the_ends_are_cut_and_the_marks_move_with_it() -> None:
+    assert only(" \n\u3000公开 收费\n ", "公开", "收费") == Snippet(
+        "公开 收费", ((0, 2), (3, 5)), 3
+    )
+    assert snippets("   ", [], 2) == (Snippet("", (), 3),)
+
+
+def test_a_mark_longer_than_a_piece_is_shown_whole() -> None:
+    display = "甲" * 50 + "乙" * (WIDTH + 30) + "甲" * 50
+    assert only(display, "乙" * (WIDTH + 30)) == Snippet(
+        "乙" * (WIDTH + 30), ((0, WIDTH + 30),), 50
+    )
+
+
+@pytest.mark.parametrize("length", [1, WIDTH - 1, WIDTH, WIDTH + 1])
+def test_a_report_without_marks_is_shown_by_its_opening(length: int) -> None:
+    (shown,) = snippets("字" * length, [], 1)
+    assert (shown.offset, len(shown.text)) == (0, min(length, WIDTH))
+
+
+# ---------------------------------------------------------------------- marks, two features at once
+TEXT = "公开条例，公开的条例，收费公示。"
+
+
+@pytest.mark.parametrize(
+    ("condition", "places"),
+    [
+        (AllOf((String(("收费",)), Wildcard("公?条例"))), ["公开条例", "收费"]),
+        (AnyOf((Wildcard("公*示"), String(("收费",)))), ["收费", "公示"]),
+        (AllOf((String(("公开",)), Wildcard("公开?条例"))), ["公开", "公开"]),
+        (AtLeast((String(("收费",)), String(("公示",))), 1), ["收费", "公示"]),
+        (Near((String(("收费",)), String(("公示",))), 3), ["收费", "公示"]),
+        (
+            AllOf((String(("公开",), None, ("公开的",)), Wildcard("收?公示"))),
+            ["公开", "收费公示"],
+        ),
+        (AllOf((String(("公开",), "title"), String(("收费",)))), ["收费"]),
+        (AllOf((Wildcard("公*", "title"), String(("收费",)))), ["收费"]),
+        (String(("公示", "收费")), ["收费", "公示"]),
+    ],
+    ids=str,
+)
+def test_what_several_leaves_mark(condition: Node, places: list[str]) -> None:
+    assert marked(condition, TEXT) == places
+
+
+def test_a_string_and_a_wildcard_are_both_marked_in_both_scripts() -> None:
+    asked = AllOf((String(("规范性文件",)), Wildcard("程?")))
+    assert marked(asked, "規範性檔案與程式。") == ["規範性檔案", "程式"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "display", "places"),
+    [
+        ("公?", "公，公开，公公开", ["公开", "公公"]),
+        ("公*开", "公开，公一开，公_开", ["公开", "公一开"]),
+        ("a.b*", "a.b axb A.B1", ["a.b", "A.B"]),
+    ],
+)
+def test_what_a_sign_of_a_wildcard_takes(
+    pattern: str, display: str, places: list[str]
+) -> None:
+    assert marked(Wildcard(pattern), display) == places
+
+
+@pytest.mark.parametrize("gap", [0, 1, 19, 20, 21])
+def test_a_star_reaches_as_far_as_it_says(gap: int) -> None:
+    display = "公" + "甲" * gap + "开"
+    assert marked(Wildcard("公*开", widest=20), display) == (
+        [display] if gap <= 20 else []
+    )
+
+
+def test_marks_are_bounded() -> None:
+    text = fold("公开" * (MOST_MARKS + 5))
+    for condition in (String(("公开",)), Wildcard("公?")):
+        assert len(Marker.of(condition).marks("text", text, None)) == MOST_MARKS
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        String(("公开",)),
+        Wildcard("公*"),
+        AnyOf((String(("公",)), String(("开",)))),
+        String(("",)),
+    ],
+)
+def test_an_empty_text_has_no_places(condition: Node) -> None:
+    assert marked(condition, "") == []
+    assert marked(condition, "", "title") == []
+
+
+def test_a_string_in_an_expansion_marks_the_sign_it_came_from() -> None:
+    assert fold_line("㈠公开㈡") == "(一)公开(二)"
+    assert marked(String(("一",)), "㈠公开㈡") == ["㈠"]
+    assert marked(String((")公开(",)), "㈠公开㈡") == ["㈠公开㈡"]
+    assert marked(AnyOf((String(("(一",)), String((")公",)))), "㈠公开㈡") == ["㈠公"]
