@@ -31,7 +31,7 @@ from indexer.build import WAITING
 
 __all__ = ["plain_document"]
 
-BATCH = 32
+BATCH_SIZE = 32
 
 
 def build(name: str, reports: str, count: str, folder: str) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _analysed(found: Iterator[dict[str, Any]]) -> Iterator[Prepared]:
     with ProcessPoolExecutor(jobs) as pool:
         while True:
             while len(running) < WAITING * jobs and (
-                batch := list(islice(found, BATCH))
+                batch := list(islice(found, BATCH_SIZE))
             ):
                 running.append(pool.submit(_batch, batch))
             if not running:
