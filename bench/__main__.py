@@ -13,36 +13,43 @@ from pathlib import Path
 from typing import Any
 
 from bench.bars import bars
-from bench.peers import NAMES
-from bench.reports import WORK
+from bench.peers import ENGINE_NAMES
+from bench.reports import WORK_FOLDER
 from bench.size import Plan, measure
 from bench.tables import section
 
-RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
-PREFACE = """# Side by side
+RESULTS_FILE = Path(__file__).resolve().parent / "RESULTS.md"
+RESULTS_PREFACE = """# Side by side
 
-Written by `python -m bench --write`. All engines are given the same generated reports and asked the same questions in
-turn, in one process, on a machine that does other work too: ratios say more than milliseconds.
+Written by `python -m bench --write`. All engines are given the same generated reports and asked
+the same questions in turn, in one process, on a machine that does other work too: ratios say more
+than milliseconds.
 
-- **Turns** are of ten questions, one of each kind, as a server answers one question after another. In turns of one
-  question each engine finds the caches of the processor as the others have left them; FTS5 and stock Whoosh read
-  hundreds of megabytes. That is measured too, and costs most those whose requests are short: both tables are shown.
-- **What is asked**: the top 10, the exact total, four facets (agency, level, year, region with all levels of its path;
-  each counted under the other facets' filters), snippets for each hit, and all of it as JSON.
-- **first** is a question that the engine was not asked since it was opened (files are in the system's cache,
-  other questions were asked before); **again** is the same question at once once more, when results may be remembered.
-  Each figure is the median over the passes of a question, then a percentile over the questions. Bars take first.
-- **Gongkai** is asked through `Searcher`, as the endpoint is: its answers also hold the number of occurrences, marks
-  that point into the original, and a URL for each facet value; words match wherever their characters stand. It is
-  asked when it has summed the blocks of its index, as a server does in the background after it was started; how soon
-  it answers without that is "opening, first answer", in a process that finds its modules compiled, as an installed
-  package's are.
-- **tantivy-py** has a field of words and a field of character pairs, **FTS5** a table of words and one of trigrams
-  (shorter strings are asked as words); both give one fragment a hit, as long as three. Words and folded text are ours,
-  made beforehand in one process: their building times hold cutting, but no repair and no deriving.
-- **bm25s** answers only words ranked, without total, facets or snippets: its column is the top 10 alone.
-- **Stock Whoosh** has jieba's search-mode tokens, numbered one after the other, and sortable columns; it is asked every
-  third question once, and compared with ours over those. Its phrases are sequences of those tokens.
+- **Turns** are of ten questions, one of each kind, as a server answers one question after another.
+  In turns of one question each engine finds the caches of the processor as the others have left
+  them; FTS5 and stock Whoosh read hundreds of megabytes. That is measured too, and costs most
+  those whose requests are short: both tables are shown.
+- **What is asked**: the top 10, the exact total, four facets (agency, level, year, region with all
+  levels of its path; each counted under the other facets' filters), snippets for each hit, and all
+  of it as JSON.
+- **first** is a question that the engine was not asked since it was opened (files are in the
+  system's cache, other questions were asked before); **again** is the same question at once once
+  more, when results may be remembered. Each figure is the median over the passes of a question,
+  then a percentile over the questions. Bars take first.
+- **Gongkai** is asked through `Searcher`, as the endpoint is: its answers also hold the number of
+  occurrences, marks that point into the original, and a URL for each facet value; words match
+  wherever their characters stand. It is asked when it has checked the blocks of its index, as a
+  server does in the background after it was started; how soon it answers without that is "opening,
+  first answer", in a process that finds its modules compiled, as an installed package's are.
+- **tantivy-py** has a field of words and a field of character pairs, **FTS5** a table of words and
+  one of trigrams (shorter strings are asked as words); both give one fragment a hit, as long as
+  three. Words and folded text are ours, made beforehand in one process: their building times hold
+  cutting, but no repair and no deriving.
+- **bm25s** answers only words ranked, without total, facets or snippets: its column is the top 10
+  alone.
+- **Stock Whoosh** has jieba's search-mode tokens, numbered one after the other, and sortable
+  columns; it is asked every third question once, and compared with ours over those. Its phrases
+  are sequences of those tokens.
 - Python's garbage collector is set for all of them as `gongkai serve` sets it.
 - Memory is what is the processes' own; pages of mapped files are told apart.
 """
@@ -72,7 +79,7 @@ def main() -> None:
         text = _document(results)
         print(text)
         if given.write:
-            RESULTS.write_text(text, encoding="utf-8")
+            RESULTS_FILE.write_text(text, encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
@@ -89,7 +96,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--passes", type=int, default=3, help="how often each is asked (3)"
     )
-    others = [name for name in NAMES if name != "gongkai"]
+    others = [name for name in ENGINE_NAMES if name != "gongkai"]
     parser.add_argument(
         "--peers",
         type=lambda s: [p for p in s.split(",") if p],
@@ -115,7 +122,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--work",
         type=Path,
-        default=WORK,
+        default=WORK_FOLDER,
         help="where reports, indexes and results are kept",
     )
     return parser.parse_args()
@@ -133,7 +140,7 @@ def _document(results: Path) -> str:
     if not sizes:
         raise SystemExit(f"nothing is kept in {results}; run python -m bench first")
     parts = [
-        PREFACE.rstrip(),
+        RESULTS_PREFACE.rstrip(),
         "## The bars",
         bars(sizes),
         *(section(size) for size in sizes.values()),

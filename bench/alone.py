@@ -32,7 +32,7 @@ from indexer.build import BATCHES_PER_WORKER
 
 __all__ = ["plain_document"]
 
-BATCH = 32
+BATCH_SIZE = 32
 
 
 def build(name: str, reports: str, count: str, folder: str) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _analysed(found: Iterator[dict[str, Any]]) -> Iterator[Prepared]:
     with ProcessPoolExecutor(jobs) as pool:
         while True:
             while len(running) < BATCHES_PER_WORKER * jobs and (
-                batch := list(islice(found, BATCH))
+                batch := list(islice(found, BATCH_SIZE))
             ):
                 running.append(pool.submit(_batch, batch))
             if not running:

@@ -11,7 +11,7 @@ from typing import Any
 from bench.measure import percentile
 from bench.tables import table, times_of
 
-__all__ = ["BARS", "bars"]
+__all__ = ["SPEED_BARS", "bars"]
 
 Size = dict[str, Any]
 
@@ -101,26 +101,98 @@ def _of(*path: str) -> Callable[[Size], tuple[float, ...]]:
     return figure
 
 
-BARS = (
-    Bar("whole request, tantivy over ours, p50, p95", 50_000, _against("tantivy", 0.5, 0.95), 1, 4, "times", more=True),
-    Bar("whole request, stock Whoosh over ours, p50", 50_000, _against("whoosh", 0.5), 100, 300, "times", more=True),
-    Bar("the same, turns of one question", 50_000, _against("whoosh", 0.5, way="single"), 100, 300, "times", more=True),
-    Bar("frequent strings, tantivy over ours, p50, p95", 200_000, _frequent, 1, 2, "times", more=True),
+SPEED_BARS = (
+    Bar(
+        "whole request, tantivy over ours, p50, p95",
+        50_000,
+        _against("tantivy", 0.5, 0.95),
+        1,
+        4,
+        "times",
+        more=True,
+    ),
+    Bar(
+        "whole request, stock Whoosh over ours, p50",
+        50_000,
+        _against("whoosh", 0.5),
+        100,
+        300,
+        "times",
+        more=True,
+    ),
+    Bar(
+        "the same, turns of one question",
+        50_000,
+        _against("whoosh", 0.5, way="single"),
+        100,
+        300,
+        "times",
+        more=True,
+    ),
+    Bar(
+        "frequent strings, tantivy over ours, p50, p95",
+        200_000,
+        _frequent,
+        1,
+        2,
+        "times",
+        more=True,
+    ),
     Bar("rare strings, p95", 200_000, _rare, 2, 0.5, "ms"),
-    Bar("ingest of text, over the usual stack", 50_000, _plain_ingest, 8, 15, "times", more=True),
-    Bar("the same with repair, metadata and statistics", 50_000, _ingest, 8, 15, "times", more=True),
+    Bar(
+        "ingest of text, over the usual stack",
+        50_000,
+        _plain_ingest,
+        8,
+        15,
+        "times",
+        more=True,
+    ),
+    Bar(
+        "the same with repair, metadata and statistics",
+        50_000,
+        _ingest,
+        8,
+        15,
+        "times",
+        more=True,
+    ),
     Bar("index on disk over the UTF-8 text", 50_000, _disk, 3.5, 2, "times"),
-    Bar("opening, first answer", 50_000, _of("serving", "gongkai", "open_s"), 0.3, 0.1, "s"),
-    Bar("serving, private memory after 100 questions", 200_000, _of("serving", "gongkai", "anonymous"), 400, 200, "MB"),
+    Bar(
+        "opening, first answer",
+        50_000,
+        _of("serving", "gongkai", "open_s"),
+        0.3,
+        0.1,
+        "s",
+    ),
+    Bar(
+        "serving, private memory after 100 questions",
+        200_000,
+        _of("serving", "gongkai", "anonymous"),
+        400,
+        200,
+        "MB",
+    ),
     Bar("building, peak memory of all processes", 200_000, _peak, 2, 1, "GB"),
-    Bar("one report added, visible to a running reader", 50_000, _of("update", "called_s"), 1, 0.2, "s"),
-)  # fmt: skip
+    Bar(
+        "one report added, visible to a running reader",
+        50_000,
+        _of("update", "called_s"),
+        1,
+        0.2,
+        "s",
+    ),
+)
 
 
 def bars(sizes: Mapping[int, Size]) -> str:
-    """The table; a bar whose size was not measured is judged by the largest that was, and says so."""
+    """The table.
+
+    A bar whose size was not measured is judged by the largest that was, and says so.
+    """
     head = ["", "at", "figure", "bar", "stretch", ""]
-    return table(head, [_row(bar, sizes) for bar in BARS])
+    return table(head, [_row(bar, sizes) for bar in SPEED_BARS])
 
 
 def _row(bar: Bar, sizes: Mapping[int, Size]) -> list[str]:

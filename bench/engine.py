@@ -41,7 +41,7 @@ from index.query.nodes import (
 )
 
 FINGERPRINT = {"bench": "1"}
-PHRASES = [
+FREQUENT_PHRASES = [
     "政府信息公开工作年度报告",
     "依申请公开政府信息",
     "主动公开政府信息",
@@ -53,8 +53,8 @@ PHRASES = [
     "存在的主要问题及改进措施",
     "网站",
 ]
-CUT = {
-    p: list(jieba.cut_for_search(p)) for p in PHRASES
+WORDS_OF_PHRASE = {
+    p: list(jieba.cut_for_search(p)) for p in FREQUENT_PHRASES
 }  # words as the indexer would give them, cut once
 FACETS = tuple(FacetAsked(name, 20) for name in FACET_NAMES)
 
@@ -89,13 +89,13 @@ def documents(count: int, vocabulary: Vocabulary, seed: int = 1) -> Iterator[Doc
 def one(number: int, rng: random.Random, vocabulary: Vocabulary) -> Document:
     tokens = vocabulary.draw(rng, max(50, int(rng.gauss(900, 300))))
     for _ in range(rng.randrange(10, 40)):
-        tokens.insert(rng.randrange(len(tokens)), rng.choice(PHRASES))
+        tokens.insert(rng.randrange(len(tokens)), rng.choice(FREQUENT_PHRASES))
     for i in range(11, len(tokens), 12):
         tokens[i] += "，"
     city, county = rng.randrange(30), rng.randrange(12)
     agency = f"第{rng.randrange(3000)}号机关"
     text, title = "".join(tokens), f"{agency}2018年政府信息公开工作年度报告"
-    body = Counter(w for t in tokens for w in CUT.get(t, [t.rstrip("，")]))
+    body = Counter(w for t in tokens for w in WORDS_OF_PHRASE.get(t, [t.rstrip("，")]))
     # a line break dropped every eighty characters or so
     rows = [(i, i + n, 0) for n, i in enumerate(range(0, len(text), 80))]
     return Document(
@@ -157,7 +157,9 @@ def questions(
         "rare word": lambda: asked([rng.choice(rare)]),
         "two words": lambda: asked(rng.sample(common, 2)),
         "two words, one rare": lambda: asked([rng.choice(common), rng.choice(rare)]),
-        "frequent string 3-8": lambda: asked([rng.choice(PHRASES)[:8]], phrase=True),
+        "frequent string 3-8": lambda: asked(
+            [rng.choice(FREQUENT_PHRASES)[:8]], phrase=True
+        ),
         "string of 3-8": lambda: asked([cut(rng.randrange(3, 9))], phrase=True),
         "one character": lambda: asked([rng.choice("的公开市人𠮷")], phrase=True),
         "filtered": lambda: EngineQuery(
@@ -256,10 +258,12 @@ def build(folder: Path, count: int, vocabulary: Vocabulary) -> list[str]:
     disk = sum(f.stat().st_size for f in folder.iterdir())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{count} reports: {count / wall:.0f} a second, {spent / count * 1e3:.2f} CPU ms each; peak {peak:.0f} MB"
+        f"{count} reports: {count / wall:.0f} a second, "
+        f"{spent / count * 1e3:.2f} CPU ms each; peak {peak:.0f} MB"
     )
     print(
-        f"text {utf8 / count:.0f} bytes each as UTF-8; index {disk / count:.0f} bytes each, {disk / utf8:.2f} times"
+        f"text {utf8 / count:.0f} bytes each as UTF-8; index "
+        f"{disk / count:.0f} bytes each, {disk / utf8:.2f} times"
     )
     return texts
 
@@ -299,7 +303,8 @@ def main() -> None:
     engine = whoosh.open_engine(folder)
     engine.search(asked(["公开"]))
     print(
-        f"opened and one question answered: {(time.perf_counter() - start) * 1e3:.0f} ms; {len(engine.segments)} segments"
+        f"opened and one question answered: {(time.perf_counter() - start) * 1e3:.0f} "
+        f"ms; {len(engine.segments)} segments"
     )
     sizes(engine, engine.manifest.reports)
     print(f"{'milliseconds':22}first asked: p50 p95    asked again: p50 p95")

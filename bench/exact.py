@@ -21,7 +21,7 @@ __all__ = ["Exact", "exact"]
 
 MANY, FEW = 60, 40
 # Strings that so small a share of the reports has, or three reports, are rare.
-RARE = 0.0005
+RARE_SHARE = 0.0005
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ def _rare(folder: Path, drawer: Drawer, count: int) -> list[str]:
     ask, found = engine.open(), set[str]()
     for _ in range(FEW * 50):
         text = drawer.passage(3, 8)
-        if ask(text) <= max(3, count * RARE):
+        if ask(text) <= max(3, count * RARE_SHARE):
             found.add(text)
         if len(found) == FEW:
             break

@@ -107,7 +107,8 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 @dataclass(slots=True)
 class Agreement:
-    """How many questions an engine answered, and with how many of our totals and facets it agrees."""
+    """How many questions an engine answered, and how "
+    "many of our totals and facets it agrees with."""
 
     asked: int = 0
     totals: int = 0

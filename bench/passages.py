@@ -19,7 +19,7 @@ from typing import Any
 
 from bench.measure import percentile
 from bench.process import folder_bytes, machine, memory_of
-from bench.reports import SEED, WORK
+from bench.reports import RANDOM_SEED, WORK_FOLDER
 from index.documents.builder import analyse
 from index.engines.opening import open_writer
 from index.model.report import Report
@@ -28,11 +28,11 @@ from index.search.searcher import Searcher
 from indexer.sample import Sample, generate
 
 # Lines of so many characters are prose.
-PARAGRAPH = 40
+PARAGRAPH_CHARACTERS = 40
 
-COMMIT = 10_000
+COMMIT_REPORTS = 10_000
 # The part of a planted report's paragraphs that another body wrote.
-TAKEN = 0.5
+TAKEN_SHARE = 0.5
 
 
 @dataclass(slots=True)
@@ -52,7 +52,10 @@ class Times:
         """A line for each."""
         for name, ms in self.taken.items():
             middle, late, worst = (percentile(ms, share) for share in (0.5, 0.95, 1))
-            yield f"{name:<14} {len(ms):>4} asked   p50 {middle:7.1f} ms   p95 {late:7.1f} ms   most {worst:7.1f} ms"
+            yield (
+                f"{name:<14} {len(ms):>4} asked   p50 {middle:7.1f} ms   "
+                f"p95 {late:7.1f} ms   most {worst:7.1f} ms"
+            )
 
 
 def report_of(sample: Sample) -> Report:
@@ -76,11 +79,11 @@ def report_of(sample: Sample) -> Report:
 
 
 def planted(count: int, number: int) -> Iterator[tuple[Report, str]]:
-    """Reports that took half their paragraphs from another body, each with the name of that body."""
+    """Reports that took half their paragraphs from another body, each with that body's name."""
     rng = random.Random(count)
     for n in range(number):
         own, origin = (
-            next(generate(1, SEED, start=rng.randrange(count))) for _ in range(2)
+            next(generate(1, RANDOM_SEED, start=rng.randrange(count))) for _ in range(2)
         )
         if (
             own.truth["agency"] == origin.truth["agency"]
@@ -89,11 +92,13 @@ def planted(count: int, number: int) -> Iterator[tuple[Report, str]]:
             continue
         lines, source = (
             own.text.split("\n"),
-            [s for s in origin.text.split("\n") if len(s) >= PARAGRAPH],
+            [s for s in origin.text.split("\n") if len(s) >= PARAGRAPH_CHARACTERS],
         )
-        places = [at for at, line in enumerate(lines) if len(line) >= PARAGRAPH]
+        places = [
+            at for at, line in enumerate(lines) if len(line) >= PARAGRAPH_CHARACTERS
+        ]
         for at, line in zip(
-            places[: int(len(places) * TAKEN) + 1],
+            places[: int(len(places) * TAKEN_SHARE) + 1],
             rng.sample(source, len(source)),
             strict=False,
         ):
@@ -107,9 +112,9 @@ def build(count: int, plants: list[tuple[Report, str]], folder: Path) -> float:
     """Builds the index; gives seconds."""
     began = time.perf_counter()
     writer = open_writer(Settings(index=folder))
-    for n, sample in enumerate(generate(count, SEED), 1):
+    for n, sample in enumerate(generate(count, RANDOM_SEED), 1):
         writer.put(analyse(report_of(sample), "digest"))
-        if n % COMMIT == 0:
+        if n % COMMIT_REPORTS == 0:
             print(f"{n} reports after {time.perf_counter() - began:.0f} s", flush=True)
     for report, _ in plants:
         writer.put(analyse(report, "digest"))
@@ -161,7 +166,7 @@ def main() -> None:
         "--planted", type=int, default=60, help="so many copies are planted (60)"
     )
     parser.add_argument(
-        "--work", type=Path, default=WORK, help="where the index is kept"
+        "--work", type=Path, default=WORK_FOLDER, help="where the index is kept"
     )
     given = parser.parse_args()
     folder = given.work / f"passages-{given.count}"
@@ -171,7 +176,7 @@ def main() -> None:
     searcher, times = Searcher.open(Settings(index=folder)), Times()
     before = memory_of()
     ids = [
-        f"s{SEED}-{n:07d}"
+        f"s{RANDOM_SEED}-{n:07d}"
         for n in random.Random(3).sample(range(given.count), given.asked)
     ]
     asked(searcher, ids, times)
@@ -179,12 +184,14 @@ def main() -> None:
     after = memory_of()
     print(machine())
     print(
-        f"{given.count + len(plants)} reports, {folder_bytes(folder) >> 20} MB on disk, nothing of it for this alone"
+        f"{given.count + len(plants)} reports, {folder_bytes(folder) >> 20} "
+        "MB on disk, nothing of it for this alone"
     )
     print("\n".join(times.rows()))
     print(f"planted copies: {first} of {len(plants)} first, {ten} among ten")
     print(
-        f"own memory {before.anonymous:.0f} -> {after.anonymous:.0f} MB, mapped {after.mapped:.0f} MB"
+        f"own memory {before.anonymous:.0f} -> "
+        f"{after.anonymous:.0f} MB, mapped {after.mapped:.0f} MB"
     )
 
 

@@ -27,14 +27,14 @@ __all__ = [
     "run",
 ]
 
-MB = 1 << 20
+MEGABYTE = 1 << 20
 EVERY_S = 0.2
-BYTECODE = Path(__file__).resolve().parent / "work" / "bytecode"
+BYTECODE_FOLDER = Path(__file__).resolve().parent / "work" / "bytecode"
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """MB: what is the process's own, and what it shares with the page cache through mapped files."""
+    """MB: what is the process's own, and what it shares with the page cache (mapped files)."""
 
     anonymous: float
     mapped: float
@@ -100,7 +100,7 @@ def environment() -> dict[str, str]:
     """
     environment = os.environ | {
         "PYTHONHASHSEED": "0",
-        "PYTHONPYCACHEPREFIX": str(BYTECODE),
+        "PYTHONPYCACHEPREFIX": str(BYTECODE_FOLDER),
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return environment
@@ -194,7 +194,10 @@ def machine() -> str:
         0,
     )
     python = f"Python {platform.python_version()}"
-    return f"{cpu or platform.machine()}, {os.cpu_count()} cores, {total} GB, {platform.system()} {python}"
+    return (
+        f"{cpu or platform.machine()}, {os.cpu_count()} "
+        f"cores, {total} GB, {platform.system()} {python}"
+    )
 
 
 def _lines(path: str) -> list[str]:

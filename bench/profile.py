@@ -30,13 +30,13 @@ from index.search.searcher import Searcher
 from indexer.build import build
 
 EVERY_S = 0.001
-SECONDS = 6.0
+SAMPLED_SECONDS = 6.0
 
 # (what it is called, part of a file's path, name of a function or "" for any); the
 # first that is on the stack wins.
 Stages = Sequence[tuple[str, str, str]]
 
-BUILD: Stages = (
+BUILD_STAGES: Stages = (
     ("statistics: tables and prose", "indexer/statistics/", ""),
     ("metadata", "indexer/metadata/", ""),
     ("metadata", "indexer/places", ""),
@@ -53,7 +53,7 @@ BUILD: Stages = (
     ("reading", "indexer/decode.py", ""),
     ("the pipeline around", "indexer/", ""),
 )
-REQUEST: Stages = (
+REQUEST_STAGES: Stages = (
     ("JSON", "index/model/json_codec.py", "to_json"),
     ("facet values and their URLs", "index/search/facets.py", "result"),
     ("marks and snippets", "index/search/snippets.py", ""),
@@ -122,7 +122,7 @@ def numpy_share(work: Callable[[], object]) -> float:
 def profile_build(count: int, folder: Path) -> str:
     """A build in one process."""
     settings, reports = Settings(index=folder, jobs=1), reports_file(count)
-    with Sampler(BUILD) as sampler:
+    with Sampler(BUILD_STAGES) as sampler:
         build([reports], settings)
     return f"Building {count} reports in one process: " + sampler.told(
         count, "a report"
@@ -138,13 +138,16 @@ def profile_requests(searcher: Searcher, questions: Sequence[Question]) -> str:
     for question in questions:
         ask(question)
     asked = 0
-    with Sampler(REQUEST) as sampler:
+    with Sampler(REQUEST_STAGES) as sampler:
         began = time.process_time()
-        while time.process_time() - began < SECONDS:
+        while time.process_time() - began < SAMPLED_SECONDS:
             ask(questions[asked % len(questions)])
             asked += 1
     share = numpy_share(lambda: [ask(q) for q in questions])
-    return f"A hot request: {sampler.told(asked, 'a request')}\n  calls into numpy: {share:.1%}, by cProfile"
+    return (
+        f"A hot request: {sampler.told(asked, 'a request')}\n "
+        f" calls into numpy: {share:.1%}, by cProfile"
+    )
 
 
 def sizes(folder: Path) -> str:

@@ -18,9 +18,9 @@ from index.analysis.tokenizer import tokenizer
 
 __all__ = ["EXACT_KINDS", "KINDS", "Drawer", "Question"]
 
-HAN = re.compile(r"[\u4e00-\u9fff]+")
+HAN_RUN = re.compile(r"[\u4e00-\u9fff]+")
 # Reports that questions are drawn from.
-SAMPLE = 600
+SAMPLE_REPORTS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ class Drawer:
     @classmethod
     def of(cls, path: Path, count: int, seed: int = 7) -> Drawer:
         """A drawer over reports spread evenly over the first `count` of a file."""
-        step = max(1, count // SAMPLE)
+        step = max(1, count // SAMPLE_REPORTS)
         drawer = cls(
-            [*islice(prepared(path, count, step), SAMPLE)], random.Random(seed)
+            [*islice(prepared(path, count, step), SAMPLE_REPORTS)], random.Random(seed)
         )
         drawer._count_words()
         drawer._count_strings()
@@ -73,7 +73,7 @@ class Drawer:
             w
             for p in self.sample
             for w in set(p.words)
-            if len(w) >= 2 and HAN.fullmatch(w)
+            if len(w) >= 2 and HAN_RUN.fullmatch(w)
         )
         size = len(self.sample)
         for word, count in sorted(seen.items()):
@@ -145,7 +145,7 @@ class Drawer:
             start, length = self.rng.randrange(len(form)), self.rng.randrange(4, 9)
             text = form[start : start + length]
             if (
-                HAN.fullmatch(text)
+                HAN_RUN.fullmatch(text)
                 and len(text) == length
                 and _cuts_words(form, start, start + length)
             ):
@@ -205,7 +205,7 @@ EXACT_KINDS = ("phrase across words", "frequent string", "one or two characters"
 
 
 def _strings(form: str, length: int) -> Iterator[str]:
-    for run in HAN.findall(form):
+    for run in HAN_RUN.findall(form):
         yield from (run[i : i + length] for i in range(len(run) - length + 1))
 
 

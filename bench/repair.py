@@ -32,9 +32,9 @@ import opencc  # noqa: E402 - the checkout must be found first
 from indexer.repair import Repaired, characters, language_model, repair  # noqa: E402
 from tests.indexer.repair import damage  # noqa: E402
 
-LINES = 40
-GLOSSES = 30
-CLEAN = 1_000_000
+LINES_A_REPORT = 40
+GLOSSES_A_REPORT = 30
+CLEAN_CHARACTERS = 1_000_000
 
 
 @dataclass(slots=True)
@@ -90,7 +90,10 @@ def samples(shared: Path, source: str, *, held_out: bool) -> list[list[str]]:
         third = int(hashlib.sha256(identifier.encode()).hexdigest(), 16) % 3
         if (third == 0) is held_out:
             lines = traditional(paragraphs)
-            out += [lines[k : k + LINES] for k in range(0, min(len(lines), 120), LINES)]
+            out += [
+                lines[k : k + LINES_A_REPORT]
+                for k in range(0, min(len(lines), 120), LINES_A_REPORT)
+            ]
     random.Random(5).shuffle(out)
     return out
 
@@ -117,7 +120,7 @@ def damaged(shared: Path, source: str, count: int, *, held_out: bool) -> Tally:
     """Damage and repair `count` stretches."""
     tally = Tally()
     for seed, lines in enumerate(samples(shared, source, held_out=held_out)[:count]):
-        document = damage.damage(lines, seed, GLOSSES)
+        document = damage.damage(lines, seed, GLOSSES_A_REPORT)
         begun = time.process_time()
         got = repair("\n".join(document.damaged))
         tally.seconds += time.process_time() - begun
@@ -141,7 +144,7 @@ def clean(shared: Path, *, to_traditional: bool) -> tuple[int, int, float]:
                 for a, b in zip(text.split("\n"), got.text.split("\n"), strict=True)
             )
             size += len(text)
-            if size > CLEAN * (1 + (source == "laws")):
+            if size > CLEAN_CHARACTERS * (1 + (source == "laws")):
                 break
     return size, changed, seconds
 
@@ -162,16 +165,20 @@ def main() -> None:
         )
         events = max(1, t.applied + t.marked)
         print(
-            f"{source}: {t.exact}/{t.harmed} damaged lines exact ({t.exact / max(1, t.harmed):.1%}), "
-            f"{t.right}/{t.applied} applied repairs right ({t.right / max(1, t.applied):.1%}), {t.marked} marked, "
-            f"{t.changed_wrongly} undamaged lines wrong, {1000 * t.seconds / events:.0f} ms an event",
+            f"{source}: {t.exact}/{t.harmed} damaged lines "
+            f"exact ({t.exact / max(1, t.harmed):.1%}), "
+            f"{t.right}/{t.applied} applied repairs right "
+            f"({t.right / max(1, t.applied):.1%}), {t.marked} marked, "
+            f"{t.changed_wrongly} undamaged lines wrong, "
+            f"{1000 * t.seconds / events:.0f} ms an event",
             flush=True,
         )
     for to_traditional in (False, True):
         size, changed, seconds = clean(options.shared, to_traditional=to_traditional)
         name = "traditional" if to_traditional else "simplified"
         print(
-            f"clean {name}: {changed} lines changed in {size} characters, {1e9 * seconds / size:.0f} µs per 1,000"
+            f"clean {name}: {changed} lines changed in {size} "
+            f"characters, {1e9 * seconds / size:.0f} µs per 1,000"
         )
 
 

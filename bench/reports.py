@@ -15,14 +15,21 @@ from index.analysis.normaliser import fold
 from index.analysis.tokenizer import tokenizer
 from indexer.sample import generate
 
-__all__ = ["WORK", "Prepared", "prepared", "records", "reports_file", "utf8_bytes"]
+__all__ = [
+    "WORK_FOLDER",
+    "Prepared",
+    "prepared",
+    "records",
+    "reports_file",
+    "utf8_bytes",
+]
 
-WORK = Path(__file__).resolve().parent / "work"
-SEED = 1
-GIVEN = ("agency", "level", "year", "region", "published")
+WORK_FOLDER = Path(__file__).resolve().parent / "work"
+RANDOM_SEED = 1
+GIVEN_FIELDS = ("agency", "level", "year", "region", "published")
 
 
-def reports_file(count: int, work: Path = WORK) -> Path:
+def reports_file(count: int, work: Path = WORK_FOLDER) -> Path:
     """The file of `count` reports, made now if it is not there."""
     path = work / f"reports-{count}.jsonl"
     if path.exists():
@@ -30,9 +37,11 @@ def reports_file(count: int, work: Path = WORK) -> Path:
     work.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
     with draft.open("w", encoding="utf-8") as file:
-        for sample in generate(count, SEED):
+        for sample in generate(count, RANDOM_SEED):
             record = {"id": sample.id, "title": sample.title, "text": sample.text}
-            record |= {name: sample.truth[name] for name in GIVEN if sample.truth[name]}
+            record |= {
+                name: sample.truth[name] for name in GIVEN_FIELDS if sample.truth[name]
+            }
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
     draft.rename(path)
     return path

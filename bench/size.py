@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.exact import exact
 from bench.measure import Asked, agreement, alternate
-from bench.peers import NAMES, Peer, build_version, missing, peer
+from bench.peers import ENGINE_NAMES, Peer, build_version, missing, peer
 from bench.peers.gongkai import Gongkai
 from bench.process import Ran, folder_bytes, machine, run
 from bench.questions import KINDS, Drawer, Question
@@ -24,21 +24,21 @@ from bench.reports import reports_file, utf8_bytes
 from bench.update import update
 from webui.__main__ import collect_less
 
-__all__ = ["LARGE", "Plan", "measure"]
+__all__ = ["LARGE_SIZE", "Plan", "measure"]
 
 # Above so many reports only Gongkai and tantivy are built: the others take hours.
-LARGE = 100_000
+LARGE_SIZE = 100_000
 
 # Peers that are asked each so many questions only, in the first pass: a question takes
 # them a second.
 SLOW_EVERY = {"whoosh": 3}
 
 # Questions that an engine is asked before the next one is: one of each kind.
-TURN = len(KINDS)
+TURN_QUESTIONS = len(KINDS)
 
-NAIVE = 10_000
-PLAIN = 50_000
-WARM = 20
+MAX_NAIVE_SIZE = 10_000
+MAX_PLAIN_WHOOSH_SIZE = 50_000
+WARM_QUESTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Plan:
     work: Path
     queries: int = 120
     passes: int = 3
-    peers: tuple[str, ...] = tuple(name for name in NAMES if name != "gongkai")
+    peers: tuple[str, ...] = tuple(name for name in ENGINE_NAMES if name != "gongkai")
     keep: bool = False
     fresh: bool = False
 
@@ -78,7 +78,7 @@ def measure(count: int, plan: Plan) -> dict[str, Any]:
     folders = {name: _folder(plan, count, name) for name in names}
     say(f"{count}: drawing questions")
     drawer = Drawer.of(reports, count)
-    warm, questions = drawer.draw(WARM), drawer.draw(plan.queries)
+    warm, questions = drawer.draw(WARM_QUESTIONS), drawer.draw(plan.queries)
     out["requests"] = _requests(folders, warm, questions, plan.passes)
     say(f"{count}: exact strings")
     pairs = folders.get("tantivy")
@@ -99,7 +99,7 @@ def measure(count: int, plan: Plan) -> dict[str, Any]:
 def _available(count: int, plan: Plan) -> tuple[list[str], list[str]]:
     """Who takes part, and for each that does not a sentence why."""
     there, skipped = [], []
-    for name in NAMES:
+    for name in ENGINE_NAMES:
         if reason := _why_not(name, count, plan):
             skipped.append(reason)
             say(reason)
@@ -110,9 +110,12 @@ def _available(count: int, plan: Plan) -> tuple[list[str], list[str]]:
 
 def _why_not(name: str, count: int, plan: Plan) -> str | None:
     if name not in ("gongkai", *plan.peers):
-        return f"{NAMES[name][0]} is skipped: it was not asked for (--peers)"
-    if count > LARGE and name not in ("gongkai", "tantivy"):
-        return f"{NAMES[name][0]} is skipped: it is built up to {LARGE:,} reports only, more take it hours"
+        return f"{ENGINE_NAMES[name][0]} is skipped: it was not asked for (--peers)"
+    if count > LARGE_SIZE and name not in ("gongkai", "tantivy"):
+        return (
+            f"{ENGINE_NAMES[name][0]} is skipped: it is built up "
+            f"to {LARGE_SIZE:,} reports only, more take it hours"
+        )
     return missing(name)
 
 
@@ -142,9 +145,9 @@ def _built(name: str, reports: Path, count: int, plan: Plan) -> dict[str, Any]:
     if reusable:
         figures: dict[str, Any] = json.loads(kept.read_text())
         if figures["version"] == build_version(name):
-            say(f"{count}: {NAMES[name][0]} is there since {figures['built']}")
+            say(f"{count}: {ENGINE_NAMES[name][0]} is there since {figures['built']}")
             return figures | {"reused": True}
-    say(f"{count}: building {NAMES[name][0]}")
+    say(f"{count}: building {ENGINE_NAMES[name][0]}")
     kept.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -186,8 +189,10 @@ def _ingest(reports: Path, count: int, plan: Plan, *, whoosh: bool) -> dict[str,
     """
     scratch = plan.work / "scratch"
     out: dict[str, Any] = {}
-    commands = {"plain": min(count, PLAIN)} | (
-        {"naive": min(count, NAIVE)} if whoosh and not missing("whoosh") else {}
+    commands = {"plain": min(count, MAX_PLAIN_WHOOSH_SIZE)} | (
+        {"naive": min(count, MAX_NAIVE_SIZE)}
+        if whoosh and not missing("whoosh")
+        else {}
     )
     for command, some in commands.items():
         shutil.rmtree(scratch, ignore_errors=True)
@@ -206,13 +211,14 @@ def _requests(
 ) -> dict[str, Any]:
     collect_less()
     rounds = {}
-    for turn in (1, TURN):
+    for turn in (1, TURN_QUESTIONS):
         say(
-            f"asking {len(questions)} questions of {len(folders)} engines, {passes} passes, {turn} at a time"
+            f"asking {len(questions)} questions of {len(folders)} "
+            f"engines, {passes} passes, {turn} at a time"
         )
         rounds[turn] = {name: _asked(name, folder) for name, folder in folders.items()}
         alternate(rounds[turn], warm, questions, passes, turn)
-    engines = rounds[TURN]
+    engines = rounds[TURN_QUESTIONS]
     ours = engines["gongkai"].answers
     return {
         "questions": [asdict(q) for q in questions],

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bench.measure import Times, percentile
-from bench.peers import NAMES
+from bench.peers import ENGINE_NAMES
 from bench.questions import KINDS
 
 __all__ = ["section", "table", "times_of"]
@@ -31,7 +31,8 @@ def section(size: dict[str, Any]) -> str:
     count = size["count"]
     load = " and ".join(f"{x:.1f}" for x in size["load"])
     about = (
-        f"{size['date']}, commit {size['commit']}, {size['machine']}. Texts {size['utf8'] / 1e6:.0f} MB as UTF-8. "
+        f"{size['date']}, commit {size['commit']}, {size['machine']}. "
+        f"Texts {size['utf8'] / 1e6:.0f} MB as UTF-8. "
         f"Load of the machine at the beginning and at the end: {load}."
     )
     questions = size["requests"]["questions"]
@@ -74,7 +75,7 @@ def _requests(size: dict[str, Any], way: str) -> str:
         shown = [f"{n:.2f}" for n in figures] + [f"{r:.2f}" for r in ratios]
         rows.append(
             [
-                NAMES[name][0],
+                ENGINE_NAMES[name][0],
                 *shown,
                 str(len(among)),
                 f"{kept['bytes'][name] / 1024:.0f}",
@@ -104,7 +105,7 @@ def _kinds(size: dict[str, Any]) -> str:
         rows.append(
             [kind, *(f"{statistics.median(m):.2f}" if m else "-" for m in medians)]
         )
-    return table(["", *(NAMES[name][0] for name in times)], rows)
+    return table(["", *(ENGINE_NAMES[name][0] for name in times)], rows)
 
 
 def _agreement(size: dict[str, Any]) -> str:
@@ -113,7 +114,7 @@ def _agreement(size: dict[str, Any]) -> str:
         for kind, a in kinds.items():
             if a["asked"]:
                 figures = (a["asked"], a["totals"], a["fewer"], a["more"], a["facets"])
-                rows.append([f"{NAMES[name][0]}, {kind}", *map(str, figures)])
+                rows.append([f"{ENGINE_NAMES[name][0]}, {kind}", *map(str, figures)])
     return table(
         [
             "",
@@ -161,7 +162,7 @@ def _builds(size: dict[str, Any]) -> str:
         served = size["serving"][name]
         rows.append(
             [
-                NAMES[name][0]
+                ENGINE_NAMES[name][0]
                 + f" {b['version']}"
                 + (" (built earlier)" if b["reused"] else ""),
                 f"{b['seconds']:.0f}",
@@ -197,11 +198,13 @@ def _ingest(size: dict[str, Any]) -> str:
             f"The usual stack (ChineseAnalyzer into Whoosh, a writer a core): "
             f"{n['reports'] / n['seconds']:.0f} reports/s over {n['reports']}, "
             f"{n['cpu'] / n['reports'] * 1e3:.1f} CPU ms a report, "
-            f"{n['cpu'] / n['reports'] / (size['builds']['gongkai']['cpu'] / size['count']):.1f} times ours."
+            f"{n['cpu'] / n['reports'] / (size['builds']['gongkai']['cpu'] / size['count']):.1f} "
+            "times ours."
         )
     p, u = ingest["plain"], size["update"]
     lines.append(
-        f"Ours without reading, repair, metadata and statistics: {p['reports'] / p['seconds']:.0f} reports/s over "
+        "Ours without reading, repair, metadata and statistics: "
+        f"{p['reports'] / p['seconds']:.0f} reports/s over "
         f"{p['reports']}, {p['cpu'] / p['reports'] * 1e3:.1f} CPU ms a report."
     )
     lines.append(

@@ -1,4 +1,4 @@
-"""How soon one report that is added is visible to a reader that is running, in a copy of an index."""
+"""How soon one added report is visible to a running reader, in a copy of an index."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from indexer.build import build
 
 __all__ = ["update"]
 
-TIMES = 5
+UPDATE_ROUNDS = 5
 
 
 def update(folder: Path, reports: Path) -> dict[str, float]:
@@ -32,10 +32,12 @@ def update(folder: Path, reports: Path) -> dict[str, float]:
         shutil.copytree(folder, copy)
         settings = Settings(index=copy, jobs=1)
         searcher = Searcher.open(settings)
-        files = [_one(Path(scratch), reports, number) for number in range(2 * TIMES)]
+        files = [
+            _one(Path(scratch), reports, number) for number in range(2 * UPDATE_ROUNDS)
+        ]
         called = [
             _visible(searcher, number, partial(build, [files[number]], settings))
-            for number in range(TIMES)
+            for number in range(UPDATE_ROUNDS)
         ]
         commanded = [
             _visible(
@@ -51,7 +53,7 @@ def update(folder: Path, reports: Path) -> dict[str, float]:
                     "--json",
                 ),
             )
-            for number in range(TIMES, 2 * TIMES)
+            for number in range(UPDATE_ROUNDS, 2 * UPDATE_ROUNDS)
         ]
         searcher.engine.close()
     return {

@@ -16,11 +16,11 @@ from typing import Any, Protocol
 
 from bench.questions import Question
 
-__all__ = ["FACETS", "NAMES", "Peer", "build_version", "missing", "peer"]
+__all__ = ["ENGINE_NAMES", "FACETS", "Peer", "build_version", "missing", "peer"]
 
 FACETS = ("agency", "level", "year", "region")
 FACET_SIZE = 20
-HITS = 10
+HITS_PER_PAGE = 10
 
 
 class Peer(Protocol):
@@ -40,7 +40,7 @@ class Peer(Protocol):
 
 
 # Module -> what it is called, and the modules it needs.
-NAMES = {
+ENGINE_NAMES = {
     "gongkai": ("Gongkai", ()),
     "tantivy": ("tantivy-py", ("tantivy",)),
     "fts5": ("SQLite FTS5", ("sqlite3",)),
@@ -58,9 +58,10 @@ def peer(name: str) -> Peer:
 
 def missing(name: str) -> str | None:
     """Why a peer cannot be measured here; None if it can."""
-    absent = [m for m in NAMES[name][1] if find_spec(m) is None]
+    absent = [m for m in ENGINE_NAMES[name][1] if find_spec(m) is None]
     return (
-        f"{NAMES[name][0]} is skipped: {', '.join(absent)} not installed (uv sync --group bench)"
+        f"{ENGINE_NAMES[name][0]} is skipped: {', '.join(absent)} "
+        "not installed (uv sync --group bench)"
         if absent
         else None
     )

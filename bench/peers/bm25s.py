@@ -10,14 +10,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.peers import HITS
+from bench.peers import HITS_PER_PAGE
 from bench.questions import Question
 from bench.reports import prepared
 
 __all__ = ["ENGINE"]
 
 bm25s: Any = import_module("bm25s")
-METHOD = "lucene"
+BM25_METHOD = "lucene"
 
 
 class Bm25s:
@@ -31,7 +31,7 @@ class Bm25s:
             [vocabulary.setdefault(w, len(vocabulary)) for w in r.words]
             for r in prepared(reports, count)
         ]
-        retriever = bm25s.BM25(method=METHOD)
+        retriever = bm25s.BM25(method=BM25_METHOD)
         retriever.index((numbers, vocabulary), show_progress=False)
         retriever.save(str(folder), show_progress=False)
 
@@ -50,7 +50,7 @@ class Bm25s:
         ):
             return None
         found, scores = self.retriever.retrieve(
-            [list(question.words)], k=HITS, show_progress=False
+            [list(question.words)], k=HITS_PER_PAGE, show_progress=False
         )
         hits = [
             {"id": int(n), "score": float(s)}

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.peers import FACET_SIZE, HITS
+from bench.peers import FACET_SIZE, HITS_PER_PAGE
 from bench.questions import Question
 from bench.reports import Prepared, prepared
 
@@ -25,7 +25,8 @@ CREATE TABLE r(rowid INTEGER PRIMARY KEY, id TEXT, title TEXT, body TEXT);
 CREATE TABLE f(rowid INTEGER PRIMARY KEY, agency TEXT, level TEXT, year INTEGER);
 CREATE TABLE place(number INTEGER, region TEXT);
 CREATE VIRTUAL TABLE words USING fts5(body, tokenize='unicode61');
-CREATE VIRTUAL TABLE strings USING fts5(body, content='r', content_rowid='rowid', tokenize='trigram');
+CREATE VIRTUAL TABLE strings
+    USING fts5(body, content='r', content_rowid='rowid', tokenize='trigram');
 """
 
 
@@ -49,7 +50,8 @@ class Fts5:
     def open(self, folder: Path) -> None:
         self.connection = sqlite3.connect(folder / "index.sqlite")
         self.connection.executescript(
-            "PRAGMA cache_size = -200000; PRAGMA mmap_size = 4000000000; PRAGMA temp_store = MEMORY;"
+            "PRAGMA cache_size = -200000; PRAGMA mmap_size "
+            "= 4000000000; PRAGMA temp_store = MEMORY;"
             "CREATE TEMP TABLE m(number INTEGER PRIMARY KEY);"
         )
 
@@ -75,7 +77,10 @@ class Fts5:
     def _collect(self, table: str, match: str, question: Question, but: str) -> None:
         where, given = _where(question, but)
         self.connection.execute("DELETE FROM m")
-        rows = f"SELECT {table}.rowid FROM {table}{_join(table, where)} WHERE {table} MATCH ?{where}"
+        rows = (
+            f"SELECT {table}.rowid FROM {table}{_join(table, where)} "
+            f"WHERE {table} MATCH ?{where}"
+        )
         self.connection.execute(f"INSERT INTO m {rows}", (match, *given))
 
     def _free(self, question: Question) -> Iterator[tuple[str, dict[str, int]]]:
@@ -102,17 +107,26 @@ class Fts5:
         where, given = _where(question, "")
         order = "f.year DESC" if question.by_year else "rank"
         join = _join(table, where or question.by_year)
-        inner = f"SELECT {table}.rowid, rank FROM {table}{join} WHERE {table} MATCH ?{where} ORDER BY {order} LIMIT {HITS}"
+        inner = (
+            f"SELECT {table}.rowid, rank FROM {table}{join} WHERE {table} "
+            f"MATCH ?{where} ORDER BY {order} LIMIT {HITS_PER_PAGE}"
+        )
         best = self.connection.execute(inner, (match, *given)).fetchall()
         return [self._hit(table, match, number, score) for number, score in best]
 
     def _hit(
         self, table: str, match: str, number: int, score: float | None
     ) -> dict[str, Any]:
-        shown = f"SELECT snippet({table}, 0, '[', ']', '…', 60) FROM {table} WHERE {table} MATCH ? AND rowid = ?"
+        shown = (
+            f"SELECT snippet({table}, 0, '[', ']', '…', 60) "
+            f"FROM {table} WHERE {table} MATCH ? AND rowid = ?"
+        )
         text = self.connection.execute(shown, (match, number)).fetchone()[0]
         columns = ("id", "title", "agency", "level", "year")
-        select = "SELECT id, title, agency, level, year FROM r JOIN f ON f.rowid = r.rowid WHERE r.rowid = ?"
+        select = (
+            "SELECT id, title, agency, level, year FROM r "
+            "JOIN f ON f.rowid = r.rowid WHERE r.rowid = ?"
+        )
         row = self.connection.execute(select, (number,)).fetchone()
         return dict(zip(columns, row, strict=True)) | {
             "score": score,

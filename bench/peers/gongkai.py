@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.peers import FACET_SIZE, FACETS, HITS
+from bench.peers import FACET_SIZE, FACETS, HITS_PER_PAGE
 from bench.questions import Question
 from index.model.settings import Settings
 from index.search.request import SearchRequest
@@ -30,7 +30,7 @@ def request(question: Question) -> SearchRequest:
         q=question.typed,
         filters=filters,
         sort=sort,
-        size=HITS,
+        size=HITS_PER_PAGE,
         facets=FACETS,
         facet_size=FACET_SIZE,
         snippets=3,
@@ -66,8 +66,9 @@ class Gongkai:
         self.searcher = Searcher.open(Settings(index=folder), warm=True)
 
     def settle(self) -> None:
-        """Wait until the blocks of the index are checked, as a server has done a second after it was
-        started.
+        """Wait until the blocks of the index are checked.
+
+        A server has done that a second after it was started.
         """
         if self.searcher.warming is not None:
             self.searcher.warming.join()

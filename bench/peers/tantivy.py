@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from bench.peers import FACET_SIZE, FACETS, HITS
+from bench.peers import FACET_SIZE, FACETS, HITS_PER_PAGE
 from bench.questions import Question
 from bench.reports import prepared
 from index.analysis.tokenizer import tokenizer
@@ -22,8 +22,8 @@ from index.analysis.tokenizer import tokenizer
 __all__ = ["ENGINE"]
 
 tantivy: Any = import_module("tantivy")
-HEAP = 512 << 20
-SNIPPET = 330
+HEAP_BYTES = 512 << 20
+SNIPPET_CHARACTERS = 330
 
 
 class Tantivy:
@@ -58,7 +58,7 @@ class Tantivy:
     def build(self, reports: Path, count: int, folder: Path) -> None:
         folder.mkdir(parents=True)
         index = tantivy.Index(self.schema, path=str(folder))
-        writer = index.writer(HEAP)
+        writer = index.writer(HEAP_BYTES)
         for report in prepared(reports, count):
             document = tantivy.Document()
             document.add_text("id", report.id)
@@ -109,7 +109,7 @@ class Tantivy:
         filters = self._filters(question)
         query = self._narrowed(condition, filters, "")
         found = self.searcher.search(
-            query, HITS, order_by_field="year" if question.by_year else None
+            query, HITS_PER_PAGE, order_by_field="year" if question.by_year else None
         )
         shown = (
             tuple(tokenizer().search_tokens(question.string))
@@ -168,7 +168,7 @@ class Tantivy:
         generator = tantivy.SnippetGenerator.create(
             self.searcher, words, self.schema, "words"
         )
-        generator.set_max_num_chars(SNIPPET)
+        generator.set_max_num_chars(SNIPPET_CHARACTERS)
         out = []
         for score, address in found.hits:
             document = self.searcher.doc(address)

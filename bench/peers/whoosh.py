@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from bench.peers import FACETS, HITS
+from bench.peers import FACETS, HITS_PER_PAGE
 from bench.questions import Question
 from bench.reports import prepared, records
 from index.analysis.tokenizer import domain_words
@@ -110,7 +110,7 @@ class Whoosh:
         }
         options = {"sortedby": "year", "reverse": True} if question.by_year else {}
         free = [name for name in FACETS if name not in filters]
-        found = self._search(condition, filters, free, limit=HITS, **options)
+        found = self._search(condition, filters, free, limit=HITS_PER_PAGE, **options)
         facets = {name: _counts(found, name) for name in free}
         for name in filters:
             others = {k: v for k, v in filters.items() if k != name}
@@ -119,7 +119,7 @@ class Whoosh:
             )
         found.fragmenter = highlight.ContextFragmenter(maxchars=110, surround=50)
         hits = [
-            _hit(hit) for hit in islice(found, HITS)
+            _hit(hit) for hit in islice(found, HITS_PER_PAGE)
         ]  # with groupedby the limit is ignored
         return json.dumps(
             {"total": len(found), "hits": hits, "facets": facets}, ensure_ascii=False

@@ -48,6 +48,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 
+# ---------------------------------------------------------------------- documents
 class Contents(Protocol):
     """What is kept of a report, read when it is asked for.
 
@@ -100,6 +101,7 @@ class Document:
     numbers: dict[str, float]
 
 
+# ---------------------------------------------------------------------- questions
 @dataclass(frozen=True, slots=True)
 class FacetAsked:
     """One facet to count.
@@ -143,6 +145,7 @@ class EngineQuery:
     filters: tuple[Filter, ...] = ()
     ranking: Ranking = field(default_factory=Ranking)
     counted: Node = field(default_factory=Everything)
+    # a name of SORTS
     sort: str = "relevance"
     offset: int = 0
     size: int = 10
@@ -151,6 +154,7 @@ class EngineQuery:
     collapse: str | None = None
 
 
+# ---------------------------------------------------------------------- answers
 @dataclass(frozen=True, slots=True)
 class Found:
     """One report that an engine found.
@@ -227,6 +231,7 @@ class Columns:
     facets: Mapping[str, tuple[Integers, tuple[str, ...]]]
 
 
+# ---------------------------------------------------------------------- engines and writers
 class Engine(Protocol):
     """A snapshot of an index. Threads may share it."""
 

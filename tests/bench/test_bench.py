@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from bench import process
-from bench.bars import BARS, bars
+from bench.bars import SPEED_BARS, bars
 from bench.measure import Asked, agreement, alternate, percentile
-from bench.peers import FACETS, NAMES, Peer, missing, peer
-from bench.profile import BUILD, REQUEST
+from bench.peers import ENGINE_NAMES, FACETS, Peer, missing, peer
+from bench.profile import BUILD_STAGES, REQUEST_STAGES
 from bench.questions import EXACT_KINDS, KINDS, Drawer, Question
 from bench.reports import prepared, records, reports_file
 from tests.conftest import ROOT
@@ -75,7 +75,7 @@ def test_strings_that_are_asked_stand_in_reports(
         )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENGINE_NAMES)
 def test_an_engine_answers(
     name: str, reports: Path, work: Path, questions: list[Question]
 ) -> None:
@@ -111,7 +111,7 @@ def test_strings_are_found_in_every_report_that_has_them(
     engine.close()
 
 
-@pytest.mark.parametrize("stage", [*BUILD, *REQUEST], ids=" ".join)
+@pytest.mark.parametrize("stage", [*BUILD_STAGES, *REQUEST_STAGES], ids=" ".join)
 def test_a_stage_of_the_profile_is_code_that_exists(
     stage: tuple[str, str, str],
 ) -> None:
@@ -207,10 +207,10 @@ def test_a_bar_is_judged_by_all_its_figures_and_says_at_which_size() -> None:
         "update": {"called_s": 2},
     }
     rows = bars({50_000: size}).splitlines()[2:]
-    assert len(rows) == len(BARS)
+    assert len(rows) == len(SPEED_BARS)
     verdicts = {
         bar.name: row.rsplit("|", 2)[1].strip()
-        for bar, row in zip(BARS, rows, strict=True)
+        for bar, row in zip(SPEED_BARS, rows, strict=True)
     }
     assert list(verdicts.values()) == [
         "**not reached**",
@@ -232,4 +232,4 @@ def test_what_is_measured_has_its_bytecode(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     given = process.environment()
     assert "PYTHONDONTWRITEBYTECODE" not in given
-    assert given["PYTHONPYCACHEPREFIX"] == str(process.BYTECODE)
+    assert given["PYTHONPYCACHEPREFIX"] == str(process.BYTECODE_FOLDER)

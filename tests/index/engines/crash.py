@@ -179,7 +179,8 @@ def main() -> None:
             p.name for p in folder.iterdir() if p.name.partition(".")[0] not in live
         ]
         print(
-            f"{kills * 3 - 1} kills, generation {known}, nothing lost or mixed; beside segments there is {rest}"
+            f"{kills * 3 - 1} kills, generation {known}, nothing lost or mixed; "
+            f"beside segments there is {rest}"
         )
 
 

@@ -95,8 +95,8 @@ def node_spans(node: String | Wildcard, field: str, text: str) -> list[Span]:
         )
         return [(i, end) for i, end in fits if end is not None]
     outer = [p for form in node.outside for p in all_spans(text, form)]
-    places = [p for form in node.forms for p in all_spans(text, form)]
-    return [(s, e) for s, e in places if not any(a <= s and e <= b for a, b in outer)]
+    spans = [p for form in node.forms for p in all_spans(text, form)]
+    return [(s, e) for s, e in spans if not any(a <= s and e <= b for a, b in outer)]
 
 
 def trimmed(pattern: str) -> str:
@@ -112,10 +112,10 @@ def trimmed(pattern: str) -> str:
     )
 
 
-def chosen(places: Sequence[Span]) -> list[Span]:
+def chosen(spans: Sequence[Span]) -> list[Span]:
     """Leftmost, then longest, then on from its end."""
     out: list[Span] = []
-    for start, end in sorted(places, key=lambda p: (p[0], -p[1])):
+    for start, end in sorted(spans, key=lambda p: (p[0], -p[1])):
         if not out or start >= out[-1][1]:
             out.append((start, end))
     return out
@@ -176,8 +176,8 @@ def chain(operands: list[list[Span]], end: int | None, distance: int) -> bool:
         return end is not None
     return any(
         chain(operands[:i] + operands[i + 1 :], e, distance)
-        for i, places in enumerate(operands)
-        for s, e in places
+        for i, spans in enumerate(operands)
+        for s, e in spans
         if end is None or 0 <= s - end <= distance
     )
 

@@ -41,13 +41,13 @@ def parts(rows: Rows, *, positioned: bool) -> dict[str, Array]:
         np.array([k for k, _, _ in rows], "<u4"),
         np.array([d for _, d, _ in rows], np.int64),
     )
-    places = (
+    positions = (
         np.array([p for _, _, each in rows for p in each], np.int64)
         if positioned
         else None
     )
     counts = np.array([len(p) for _, _, p in rows], np.int64)
-    arrays = postings_of(keys, documents, counts, places)
+    arrays = postings_of(keys, documents, counts, positions)
     return dict(part_set(positioned=positioned).named(arrays))
 
 
@@ -81,7 +81,9 @@ def test_merged_is_inverted_at_once(
         rows = drawn(rng, documents)
         sources.append((parts(rows, positioned=positioned), np.array(numbers)))
         whole += [
-            (key, numbers[d], places) for key, d, places in rows if numbers[d] >= 0
+            (key, numbers[d], positions)
+            for key, d, positions in rows
+            if numbers[d] >= 0
         ]
     with PackWriter(tmp_path / "pack", "x") as out:
         merge_postings(out, part_set(positioned=positioned), sources)

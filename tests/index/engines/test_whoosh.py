@@ -186,7 +186,10 @@ def test_one_writer_at_a_time(folder: Path) -> None:
         out.put(document("a", "公开"))
         with pytest.raises(IndexLockedError, match="wait"):
             embedded.open_writer(folder, FINGERPRINT, wait_s=0)
-        code = "import sys; from index.engines.whoosh import open_writer as o; o(sys.argv[1], {}, wait_s=0)"
+        code = (
+            "import sys; from index.engines.whoosh import open_writer as o; "
+            "o(sys.argv[1], {}, wait_s=0)"
+        )
         done = subprocess.run(
             [sys.executable, "-c", code, str(folder)],
             capture_output=True,

@@ -24,6 +24,7 @@ def collapsed(
     """
     if name is None or not segments:
         return list(selections)
+    # copies may stand in different segments
     values = []
     id_hashes = []
     for live, selection in zip(segments, selections, strict=True):

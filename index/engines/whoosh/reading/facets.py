@@ -181,10 +181,9 @@ class FacetTable:
             total_values = int(np.count_nonzero(counts))
         # values that nobody has are listed only when they are asked for
         order = order[counts.take(order) > 0]
-        listed = []
         ordered_counts = counts.take(order).tolist()
-        for number, count in zip(order.tolist(), ordered_counts, strict=True):
-            listed.append(FacetCount(self.values[number], count))
+        numbered = zip(order.tolist(), ordered_counts, strict=True)
+        listed = [FacetCount(self.values[number], count) for number, count in numbered]
         if asked.always:
             listed += self._unlisted(asked.always, listed, counts)
             # equal counts by value: answers do not depend on the history of the index

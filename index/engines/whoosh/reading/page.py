@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,8 +41,7 @@ class Matched:
     occurrences: Array | None
 
 
-@dataclass(frozen=True, slots=True)
-class PageRow:
+class PageRow(NamedTuple):
     """One hit of the page: where it is, its score, and what it was sorted by (None: unknown)."""
 
     segment: int

@@ -236,6 +236,7 @@ def _looked_up(
 ) -> Array:
     """The totals of the parts at some documents, each looked up: for few documents among many."""
     total = np.zeros(len(documents))
+    # in the order of the parts: the same additions as everywhere else, so the same scores
     for part in parts:
         if not len(part.documents):
             continue
@@ -260,6 +261,7 @@ def _looked_up(
 
 def node_name(node: Node) -> str:
     """A node as an explanation names it."""
+    # boosts are of bodies (agency 文旅局) and places (region 广东省/深圳市)
     match node:
         case Keyword(name, values):
             return f"{name} {', '.join(values)}"

@@ -111,7 +111,8 @@ class Segment:
         lengths = WORD_LENGTHS.opened(self.pack)["lengths"].whole()
         self.word_lengths = lengths.reshape(-1, len(RANKED_FIELDS))
         self.blobs = {name: Blob(self.pack, name) for name in BLOBS}
-        # facets and numbers that were asked for, and what was derived from them
+        # facets and numbers that were asked for, and what was derived from them;
+        # they are bounded by what the segment holds
         self.columns: dict[tuple[str, str], Any] = {}
 
     # ------------------------------------------------------------------ documents
@@ -192,7 +193,7 @@ class Segment:
             ordinals: dict[Any, list[int]] = {}
             _, paths = self.facet(name)
             for ordinal, path in enumerate(paths):
-                # the empty path is no value
+                # ordinal 0, the empty path, is no value
                 for key in keys_of(path) if path else ():
                     ordinals.setdefault(key, []).append(ordinal)
             self.columns[cache_key] = ordinals

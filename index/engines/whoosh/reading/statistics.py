@@ -185,6 +185,7 @@ class Statistics:
         holding = 0
         for number in range(len(self.segments)):
             holding += self.impact(number, kind, text).live
+        # a typing error, or a word of deleted reports only
         if not holding:
             return 0.0
         # Lucene's form, which is never negative
