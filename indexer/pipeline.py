@@ -45,11 +45,11 @@ def report_of(
 ) -> Report:
     """The report of one document. Raises InputError when it cannot be read."""
     page = read(source)
-    page.title = source.known.title or page.title
+    known = source.known
+    page.title = known.title or page.title
     page.title, repaired = _repaired(page)
-    if source.known.title:
-        known = replace(source.known, title=page.title)
-        source = replace(source, known=known)
+    if known.title:
+        source = replace(source, known=replace(known, title=page.title))
     identity = as_id or report_id(source)
     # the index form, of which metadata and script are asked: folding is half of the work
     folded = fold(repaired.text)
@@ -63,12 +63,7 @@ def report_of(
         folded=folded,
     )
     numbers = read_statistics(page, repaired.text, derived.year)
-    problems = [
-        *page.problems,
-        *repaired.problems,
-        *derived.problems,
-        *numbers.problems,
-    ]
+    told = (page, repaired, derived, numbers)
     return Report(
         id=identity,
         source=source.name,
@@ -79,7 +74,7 @@ def report_of(
         checks=list(numbers.checks),
         tables_status=numbers.status,
         repairs=list(repaired.repairs),
-        problems=problems,
+        problems=[problem for step in told for problem in step.problems],
         provenance=_provenance(source, page),
         **_metadata(derived),
     )

@@ -47,6 +47,7 @@ STEM_PATTERN = re.compile(
     rf"(.{{2,}}?)"
     rf"(?:(?:{PEOPLE_NAMES})*自治[州县旗区]|特别行政区|新区|地区|[省市区县盟旗])"
 )
+# what the names of provinces, cities and counties end with
 NAME_END_PATTERN = re.compile("[省市区县州盟旗]")
 
 

@@ -145,12 +145,14 @@ def read_markup(
 
 
 def _parse(markup: str) -> HtmlElement | None:
-    # bytes, because lxml refuses text that declares an encoding; without huge_tree depth and
-    # entities are bounded
+    # without huge_tree, depth and entities are bounded
     parser = lxml.html.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
+        # bytes, because lxml refuses text that declares an encoding
         return lxml.html.document_fromstring(markup.encode("utf-8"), parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError):
         return None
@@ -170,27 +172,31 @@ def _salvage(markup: str, decoded: Decoded | None, why: str) -> Page:
     """The text without a tree, where the markup is too deep or too broken to have one."""
     bare = _RAW_BREAK.sub("\n", _RAW_DROP.sub("", markup))
     text = entities.unescape(_RAW_TAG.sub("", bare))
-    lines = [Line(line) for raw in text.split("\n") if (line := " ".join(raw.split()))]
+    squeezed = (" ".join(row.split()) for row in text.split("\n"))
+    lines = [Line(line) for line in squeezed if line]
     page = finish(frame(lines), [], "html", decoded, MIN_LETTERS)
     page.problems.append(f"the markup {why}: read without tables or layout")
     return page
 
 
 def _meta(root: HtmlElement) -> dict[str, str]:
-    found: dict[str, str] = {}
+    """What the <meta> elements say, by the keys of Page.meta; the first of a kind counts."""
+    meta: dict[str, str] = {}
     for element in root.iter("meta"):
-        key = META_KEYS.get(
-            (element.get("name") or element.get("property") or "").strip().lower()
-        )
+        name = element.get("name") or element.get("property") or ""
+        key = META_KEYS.get(name.strip().lower())
         value = (element.get("content") or "").strip()
         if key and value and len(value) <= MAX_META:
-            found.setdefault(key, value)
-    return found
+            meta.setdefault(key, value)
+    return meta
 
 
 def _text_of(root: HtmlElement, xpath: str) -> str:
-    found = root.xpath(xpath)
-    return " ".join("".join(found[0].itertext()).split())[:MAX_META] if found else ""
+    elements = root.xpath(xpath)
+    if not elements:
+        return ""
+    text = "".join(elements[0].itertext())
+    return " ".join(text.split())[:MAX_META]
 
 
 def _clean(root: HtmlElement) -> None:
@@ -225,11 +231,14 @@ def _lengths(root: HtmlElement) -> dict[HtmlElement, int]:
     Asking each for itself would cost depth times size.
     """
     lengths: dict[HtmlElement, int] = {}
+    # children stand behind their parents, so that backwards they come first
     for element in reversed(list(root.iter())):
-        own = len((element.text or "").strip()) if isinstance(element.tag, str) else 0
-        lengths[element] = own + sum(
-            lengths[child] + len((child.tail or "").strip()) for child in element
-        )
+        length = 0
+        if isinstance(element.tag, str):
+            length = len((element.text or "").strip())
+        for child in element:
+            length += lengths[child] + len((child.tail or "").strip())
+        lengths[element] = length
     return lengths
 
 
@@ -240,15 +249,18 @@ def _containers(root: HtmlElement) -> set[HtmlElement]:
     """
     total = _length(root)
     for profiles in (BODY_SELECTORS, GENERIC_SELECTORS):
-        found = _outermost(
-            [e for group in _select(root, profiles).values() for e in group]
-        )
-        length = sum(map(_length, found))
-        if length >= MIN_BODY_LENGTH or length * 2 > total > 0:
-            if profiles is BODY_SELECTORS:
-                return _largest(found)
-            _drop_chrome(root)
-            return _widened(_largest(found), root)
+        selected: list[HtmlElement] = []
+        for group in _select(root, profiles).values():
+            selected += group
+        outermost = _outermost(selected)
+        length = sum(map(_length, outermost))
+        # of a short page the container may be short too
+        if length < MIN_BODY_LENGTH and not length * 2 > total > 0:
+            continue
+        if profiles is BODY_SELECTORS:
+            return _largest(outermost)
+        _drop_chrome(root)
+        return _widened(_largest(outermost), root)
     _drop_chrome(root)
     return _readable(root) or {root}
 
@@ -256,115 +268,127 @@ def _containers(root: HtmlElement) -> set[HtmlElement]:
 def _select(
     root: HtmlElement, selectors: Sequence[str]
 ) -> dict[str, list[HtmlElement]]:
-    """The elements of each selector, in the order of `selectors`; one pass over the page for all of
-    them.
+    """The elements of each selector, in the order of `selectors`.
+
+    One pass over the page serves all of them.
     """
-    found: dict[str, list[HtmlElement]] = {
-        selector.lower(): [] for selector in selectors
-    }
+    selected: dict[str, list[HtmlElement]] = {}
+    for selector in selectors:
+        selected[selector.lower()] = []
     for element in root.iter():
-        names = [
-            element.tag,
-            *(f".{c}" for c in (element.get("class") or "").lower().split()[:20]),
-        ]
+        names = [element.tag]
+        # some pages have hundreds of classes
+        classes = (element.get("class") or "").lower().split()[:20]
+        names += [f".{name}" for name in classes]
         if identity := element.get("id"):
             names.append("#" + identity.strip().lower())
         for name in names:
-            if name in found:
-                found[name].append(element)
-    return found
+            if name in selected:
+                selected[name].append(element)
+    return selected
 
 
-def _outermost(found: Sequence[HtmlElement]) -> list[HtmlElement]:
-    every = set(found)
+def _outermost(elements: Sequence[HtmlElement]) -> list[HtmlElement]:
+    """Those that none of the others holds, in their order, each once."""
+    every = set(elements)
     return [
-        e
-        for e in dict.fromkeys(found)
-        if not any(above in every for above in e.iterancestors())
+        element
+        for element in dict.fromkeys(elements)
+        if not any(above in every for above in element.iterancestors())
     ]
 
 
-def _largest(found: Sequence[HtmlElement]) -> set[HtmlElement]:
-    """The longest container and those that are parts of the same document: all but the small ones
-    beside a long one.
+def _largest(elements: Sequence[HtmlElement]) -> set[HtmlElement]:
+    """The longest container and those that are parts of the same document.
+
+    Small ones beside a long one are not.
     """
-    longest = max(map(_length, found))
-    return {e for e in found if _length(e) * 20 >= longest}
+    longest = max(map(_length, elements))
+    return {element for element in elements if _length(element) * 20 >= longest}
 
 
 def _widened(chosen: set[HtmlElement], root: HtmlElement) -> set[HtmlElement]:
-    """A container of no certain name, or what is around it, when sentences of the document stand
-    outside it.
+    """A container of no certain name, or what is around it.
+
+    It is given up when sentences of the document stand outside it.
     """
     for _ in range(MAX_WIDENINGS):
         flat = flatten(root, chosen)
-        outside = sum(
-            len(text)
-            for text in [*flat.before, *flat.after]
-            if _SENTENCE_PATTERN.search(text)
-        )
-        if outside < MIN_BODY_LENGTH or outside * 50 < sum(
-            len(line.text) for line in flat.lines
-        ):
+        around = [*flat.before, *flat.after]
+        outside = sum(len(text) for text in around if _SENTENCE_PATTERN.search(text))
+        inside = sum(len(line.text) for line in flat.lines)
+        if outside < MIN_BODY_LENGTH or outside * 50 < inside:
             break
-        parents = [parent for e in chosen if (parent := e.getparent()) is not None]
-        if not parents:
+        parents = [element.getparent() for element in chosen]
+        holders = [parent for parent in parents if parent is not None]
+        if not holders:
             break
-        chosen = set(_outermost(parents))
+        chosen = set(_outermost(holders))
     return chosen
+
+
+# Elements that may be chrome as a whole, and those that are by their name.
+_CHROME_TAGS = (
+    "nav",
+    "footer",
+    "aside",
+    "header",
+    "div",
+    "ul",
+    "table",
+    "section",
+)
+_SURE_CHROME_TAGS = ("nav", "footer", "aside")
 
 
 def _drop_chrome(root: HtmlElement) -> None:
     """Without a sure container: navigation, footers and lists of links go."""
     lengths = _lengths(root)
-    for element in list(
-        root.iter("nav", "footer", "aside", "header", "div", "ul", "table", "section")
-    ):
-        words = set(
-            re.split(
-                r"[\s_-]+",
-                f"{element.get('class') or ''} {element.get('id') or ''}".lower(),
-            )
-        )
-        named = element.tag in ("nav", "footer", "aside") or not words.isdisjoint(
-            DROPPED_CLASSES
-        )
-        if lengths[element] * 3 < lengths[root] and (
-            named or _is_links(element, lengths)
-        ):
+    for element in list(root.iter(*_CHROME_TAGS)):
+        # what holds a third of the page is no chrome, whatever it is called
+        if lengths[element] * 3 >= lengths[root]:
+            continue
+        names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+        words = set(re.split(r"[\s_-]+", names))
+        is_named = not words.isdisjoint(DROPPED_CLASSES)
+        is_named = is_named or element.tag in _SURE_CHROME_TAGS
+        if is_named or _is_links(element, lengths):
             _drop(element)
 
 
 def _is_links(element: HtmlElement, lengths: dict[HtmlElement, int]) -> bool:
-    links = element.findall(".//a") if lengths[element] < MAX_LINK_BLOCK else []
-    return len(links) > 3 and sum(lengths[a] for a in links) > 0.6 * lengths[element]
+    if lengths[element] >= MAX_LINK_BLOCK:
+        return False
+    links = element.findall(".//a")
+    linked = sum(lengths[link] for link in links)
+    return len(links) > 3 and linked > 0.6 * lengths[element]
 
 
 def _readable(root: HtmlElement) -> set[HtmlElement]:
-    """The elements that readability takes for the article, in our own tree, so that its cleaning
-    loses no cell.
+    """The elements that readability takes for the article.
+
+    They are those of our own tree, marked by numbers, so that its cleaning loses no cell.
     """
-    numbered = dict[str, HtmlElement]()
-    for n, element in enumerate(root.iter()):
-        if n > MAX_READABILITY:
+    numbered: dict[str, HtmlElement] = {}
+    for number, element in enumerate(root.iter()):
+        if number > MAX_READABILITY:
             return set()
-        element.set(MARK_ATTRIBUTE, str(n))
-        numbered[str(n)] = element
+        mark = str(number)
+        element.set(MARK_ATTRIBUTE, mark)
+        numbered[mark] = element
     try:
-        summary = readability.Document(
-            lxml.html.tostring(root, encoding="unicode")
-        ).summary(html_partial=True)
+        markup = lxml.html.tostring(root, encoding="unicode")
+        summary = readability.Document(markup).summary(html_partial=True)
         article = lxml.html.fragment_fromstring(summary, create_parent=True)
     # readability raises whatever its parsers raise; the whole page is the answer then
     except Exception:  # noqa: BLE001
         return set()
-    marked = [
-        numbered[mark]
-        for e in article.iter()
-        if (mark := e.get(MARK_ATTRIBUTE)) in numbered
-    ]
-    found = _outermost(marked)
-    return set(found) if sum(map(_length, found)) >= MIN_BODY_LENGTH else set()
+    marks = [element.get(MARK_ATTRIBUTE) for element in article.iter()]
+    marked = [numbered[mark] for mark in marks if mark in numbered]
+    outermost = _outermost(marked)
+    if sum(map(_length, outermost)) < MIN_BODY_LENGTH:
+        return set()
+    return set(outermost)
 
 
 def _header(before: Sequence[str]) -> Framed:
@@ -394,49 +418,44 @@ def _header(before: Sequence[str]) -> Framed:
 def _title(
     root: HtmlElement, flat: Flat, meta: dict[str, str], page_title: str
 ) -> str | None:
-    """The title: what the page says of itself, a heading above the body, or its <title> less the
-    site's name.
+    """The title: what the page says of itself, a heading, or its <title>.
+
+    A heading stands above the body; of a <title> the name of the site goes.
     """
-    if found := meta.get("title"):
-        return _clean_title(found, meta)
+    if stated := meta.get("title"):
+        return _clean_title(stated, meta)
     cleaned = _clean_title(page_title, meta)
-    headings = [
-        h
-        for group in _select(root, HEADING_SELECTORS).values()
-        for e in group[:5]
-        if (h := _heading(e))
-    ]
-    agreed = [h for h in headings if squeeze(h) in squeeze(page_title)]
-    named = [h for h in headings if is_title(h)]
-    if best := (agreed or named):
-        return max(best, key=len) if agreed else best[0]
+    headings: list[str] = []
+    for group in _select(root, HEADING_SELECTORS).values():
+        headings += filter(None, map(_heading, group[:5]))
+    whole = squeeze(page_title)
+    agreed = [heading for heading in headings if squeeze(heading) in whole]
+    if agreed:
+        return max(agreed, key=len)
+    for heading in headings:
+        if is_title(heading):
+            return heading
     if frame(flat.lines).title or not _HAN_PATTERN.search(cleaned or ""):
         return None
-    return cleaned or (headings[0] if headings else None)
+    return cleaned
 
 
 def _heading(element: HtmlElement) -> str | None:
     text = " ".join("".join(element.itertext()).split())
-    return (
-        text
-        if 4 <= len(text) <= 100
-        and not is_chrome(text)
-        and squeeze(text) not in COLUMN_NAMES
-        else None
-    )
+    if not 4 <= len(text) <= 100 or is_chrome(text):
+        return None
+    return None if squeeze(text) in COLUMN_NAMES else text
 
 
 def _clean_title(title: str, meta: dict[str, str]) -> str | None:
     """The part of <title> that is not the name of the site or of its column."""
     names = {squeeze(meta[key]) for key in ("site", "column") if key in meta}
-    parts = [
-        p
-        for p in _TITLE_SPLIT.split(title.strip())
-        if p and squeeze(p) not in names | COLUMN_NAMES
-    ]
+    names |= COLUMN_NAMES
+    every = filter(None, _TITLE_SPLIT.split(title.strip()))
+    parts = [part for part in every if squeeze(part) not in names]
     if not parts:
         return None
-    named = next((p for p in parts if is_title(p)), parts[0])
+    named = next(filter(is_title, parts), parts[0])
     return None if _SITE_PATTERN.search(named) else named
 
 

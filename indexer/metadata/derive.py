@@ -112,23 +112,27 @@ def derive(
     url = known.url or page.meta.get("url")
     region = known.region or (hosts.region(url) if hosts else None)
     context = _context(reading, title, gazetteer, region)
-    names = names_of(title, page.meta, reading, gazetteer)
-    if known.agency:
-        agency = known.agency
-        given = Name(
-            text=fold_line(agency),
-            source="given",
-            rule="given",
-            weight=1.0,
-            quote=agency,
-        )
-        names.insert(0, given)
+    names = _given_names(known) + names_of(title, page.meta, reading, gazetteer)
     verdict = judge(names, reading, gazetteer, derived.year, context)
     if verdict:
         _body(derived, verdict, reading, gazetteer)
     _given_body(derived, known)
     _override(derived, overrides, (report_id, known.id, source.name, url))
     return derived
+
+
+def _given_names(known: Known) -> list[Name]:
+    """The name that the corpus gives: it is judged like the others, for its place."""
+    if not known.agency:
+        return []
+    given = Name(
+        text=fold_line(known.agency),
+        source="given",
+        rule="given",
+        weight=1.0,
+        quote=known.agency,
+    )
+    return [given]
 
 
 def _title(out: Derived, page: Page, known: Known) -> Title | None:

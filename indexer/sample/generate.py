@@ -25,9 +25,11 @@ __all__ = ["YEARS_PER_BODY", "Sample", "generate"]
 # Consecutive reports of one body.
 YEARS_PER_BODY = 6
 
+# the last year that reports are of
 _LAST_YEAR = 2025
 # How texts part the cells of a row; most put one cell a line.
 _CELL_SEPARATORS = ("\n", "\n", "\n", " ", " | ", "\t")
+# shapes of web pages, chosen by the id
 _PAGE_SHAPES = ("trs", "zoom", "ucap", "pages", "word", "nested")
 # First reporting years, as often as each is drawn.
 _FIRST_YEARS = (
@@ -159,6 +161,7 @@ def _template(year: int, chance: Random) -> str:
     return "gb2019" if year < 2021 else "gb2021"
 
 
+# How titles are worded, as often as each is drawn.
 _TITLE_FORMS = (
     "{agency}{year}年政府信息公开工作年度报告",
     "{agency}{year}年政府信息公开工作年度报告",

@@ -12,6 +12,7 @@ from html import escape
 
 __all__ = ["PARAGRAPH_FORMS", "SHAPE_FRAMES", "page"]
 
+# what the national page standard asks of every page
 _META_FRAME = """<meta name="SiteName" content="{site}">
 <meta name="ColumnName" content="政府信息公开年报">
 <meta name="ArticleTitle" content="{title}">
@@ -19,6 +20,7 @@ _META_FRAME = """<meta name="SiteName" content="{site}">
 <meta name="ContentSource" content="{source}">
 """
 
+# TRS WCM, the system of most provinces
 _TRS_FRAME = """<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
@@ -53,6 +55,7 @@ href="/map.html">网站地图</a></div>
 </html>
 """
 
+# an editor's #zoom, with a table of facts above the title
 _ZOOM_FRAME = """<!DOCTYPE html>
 <html>
 <head>
@@ -79,6 +82,7 @@ href="/en/">English</a> <a href="/login">登录</a></div>
 </html>
 """
 
+# the platform of gov.cn
 _UCAP_FRAME = """<!DOCTYPE html>
 <html lang="zh">
 <head>
@@ -106,6 +110,7 @@ href="/col/3/">政务服务</a></nav>
 </html>
 """
 
+# columns of 2010, the site's own title missing
 _PAGES_FRAME = """<html>
 <head>
 <meta http-equiv="Content-Type" content="text/html; charset={charset}" />
@@ -127,6 +132,7 @@ _PAGES_FRAME = """<html>
 </html>
 """
 
+# saved from Word as a web page
 _WORD_FRAME = """<html xmlns:o="urn:schemas-microsoft-com:office:office" \
 xmlns:w="urn:schemas-microsoft-com:office:word">
 <head>
@@ -148,6 +154,7 @@ xmlns:w="urn:schemas-microsoft-com:office:word">
 </html>
 """
 
+# tables within tables, as pages of 2005 were laid out
 _NESTED_FRAME = """<html>
 <head><meta http-equiv="Content-Type" content="text/html; charset={charset}"><title>{site}</title>\
 </head>
@@ -175,6 +182,7 @@ href="javascript:window.close()">关闭</a>]</td></tr></table></td>
 </html>
 """
 
+# what is printed to PDF
 _PRINT_FRAME = """<html><head><meta charset="utf-8"><title>{title}</title>
 <style>body{{font-family:"Noto Serif CJK SC","Noto Sans CJK \
 SC",serif;font-size:12pt;line-height:1.7}}
@@ -210,6 +218,7 @@ PARAGRAPH_FORMS: Mapping[str, str] = {
     "pdf": "<p>{}</p>",
 }
 
+# Encoding -> what pages in it declare.
 _DECLARED_CHARSETS = {"gb18030": "gb2312", "utf-8-sig": "utf-8"}
 
 

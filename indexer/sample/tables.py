@@ -42,6 +42,7 @@ APPLICANT_COLUMNS = (
     "其他",
 )
 
+# (三)不予公开: why a request was refused
 _REFUSED_LABELS = (
     "1.属于国家秘密",
     "2.其他法律行政法规禁止公开",
@@ -52,11 +53,13 @@ _REFUSED_LABELS = (
     "7.属于行政执法案卷",
     "8.属于行政查询事项",
 )
+# (四)无法提供: why nothing could be given
 _UNAVAILABLE_LABELS = (
     "1.本机关不掌握相关政府信息",
     "2.没有现成信息需要另行制作",
     "3.补正后申请内容仍不明确",
 )
+# (五)不予处理: what was no request
 _NOT_PROCESSED_LABELS = (
     "1.信访举报投诉类申请",
     "2.重复申请",
@@ -64,6 +67,7 @@ _NOT_PROCESSED_LABELS = (
     "4.无正当理由大量反复申请",
     "5.要求行政机关确认或重新出具已获取信息",
 )
+# (六)其他处理: one row in 2019, three since 2021
 _OTHER_2021 = (
     "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请",
     "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请",
@@ -75,6 +79,7 @@ def _numbered(prefix: str, labels: Iterable[str]) -> tuple[tuple[str, str], ...]
     return tuple((f"{prefix}_{n}", label) for n, label in enumerate(labels, 1))
 
 
+# Rows that both templates have.
 _COMMON_ROWS = (
     ("granted", "(一)予以公开"),
     ("partly", "(二)部分公开(区分处理的,只计这一情形,不计其他情形)"),
@@ -88,20 +93,24 @@ OUTCOME_ROWS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "gb2021": (*_COMMON_ROWS, *_numbered("other", _OTHER_2021)),
 }
 
+# The first row of a group -> the head that stands over the group.
 _GROUP_HEADS = {
     "refused_1": "(三)不予公开",
     "unavailable_1": "(四)无法提供",
     "not_processed_1": "(五)不予处理",
     "other_1": "(六)其他处理",
 }
+# The four items of part three, whose sums agree two by two.
 _NEW_LABEL = "一、本年新收政府信息公开申请数量"
 _CARRIED_IN_LABEL = "二、上年结转政府信息公开申请数量"
 _HANDLING_LABEL = "三、本年度办理结果"
 _HANDLED_LABEL = "(七)总计"
 _CARRIED_OUT_LABEL = "四、结转下年度继续办理"
 _IDENTITY_NOTE = "(本列数据的勾稽关系为:第一项加第二项之和,等于第三项加第四项之和)"
+# Columns of one block of the table of reviews and suits.
 _RESULT_COLUMNS = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
 
+# Part two: clause of Article 20, columns, rows.
 _CLAUSES_2019 = (
     (
         "第二十条第(一)项",
@@ -121,6 +130,7 @@ _CLAUSES_2019 = (
     ("第二十条第(八)项", ("上一年项目数量", "本年增/减"), ("行政事业性收费",)),
     ("第二十条第(九)项", ("采购项目数量", "采购总金额"), ("政府集中采购",)),
 )
+# The form of 2021 asks for decisions only, and for fees in 万元.
 _CLAUSES_2021 = (
     (
         "第二十条第(一)项",
@@ -204,6 +214,7 @@ STAT2014_ROWS: tuple[tuple[str, str, str], ...] = (
     ("trainees", "(三)接受培训人员数", "人次"),
 )
 
+# Totals of the annex and the rows that make them.
 _STAT2014_SUMS = {
     "received": ("in_person", "fax", "online", "letter"),
     "closed": ("on_time", "extended"),
@@ -302,6 +313,7 @@ def broken_identities(tables: Tables) -> list[str]:
 
 # -- rendering as text
 
+# Heads of the three tables as a flattened text has them, cell by cell.
 _SPREAD_HEAD = ("信息内容",)
 _APPLICATION_HEAD = (
     "申请人情况",

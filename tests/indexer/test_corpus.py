@@ -402,8 +402,14 @@ def make_warc(path: Path, compress: bool) -> Path:
         ("http://x/d.txt", "200 OK", "text/plain", TEXT),
     ):
         block = f"HTTP/1.1 {status}\r\nContent-Type: {mime}\r\n\r\n".encode() + data
-        head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2020-01-01T00:00:00Z\r\n"
-        kind = f"WARC-Record-ID: <urn:uuid:{len(out)}>\r\nContent-Type: application/http; msgtype=response\r\n"
+        head = (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\n"
+            "WARC-Date: 2020-01-01T00:00:00Z\r\n"
+        )
+        kind = (
+            f"WARC-Record-ID: <urn:uuid:{len(out)}>\r\n"
+            "Content-Type: application/http; msgtype=response\r\n"
+        )
         record = (
             f"{head}{kind}Content-Length: {len(block)}\r\n\r\n".encode()
             + block

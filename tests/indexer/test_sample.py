@@ -233,7 +233,10 @@ def test_damage_is_the_damage_of_the_mirrors() -> None:
 
 @pytest.mark.parametrize("kind", sorted(DAMAGE_KINDS))
 def test_damage_changes_text_and_keeps_lines(kind: str) -> None:
-    text = f"深圳市龍崗區政府信息公開工作，現將有關情況報告如下。\n（一）組織領導情況。\n{GLOSSED_CHARACTERS}"
+    text = (
+        "深圳市龍崗區政府信息公開工作，現將有關情況報告如下。\n"
+        f"（一）組織領導情況。\n{GLOSSED_CHARACTERS}"
+    )
     damaged = DAMAGE_KINDS[kind](text)
     assert damaged != text
     assert damaged.count("\n") == 2

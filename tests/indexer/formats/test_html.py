@@ -45,7 +45,8 @@ def test_whole_pages(path: Path, encoding: str) -> None:
 
 def test_spans_and_header_cells_are_told() -> None:
     page = html(
-        f"<p>{SENTENCE}</p><table><tr><th colspan=2>甲</th><td rowspan='3'>乙</td></tr><tr><td>丙<td>丁</table>"
+        f"<p>{SENTENCE}</p><table><tr><th colspan=2>甲</th><td rowspan='3'>乙</td></tr>"
+        "<tr><td>丙<td>丁</table>"
     )
     first = page.tables[0].rows[0]
     assert [(c.text, c.colspan, c.rowspan, c.header) for c in first] == [
@@ -64,7 +65,10 @@ def test_a_caption_is_text_but_no_cell() -> None:
 
 
 def test_lines_of_a_long_cell_and_of_lists_stay_apart() -> None:
-    cell = f"<td>1.甲项<br>2.乙项</td><td>{SENTENCE * 2}<br>{SENTENCE}</td><td>法律服务<br>机构</td>"
+    cell = (
+        f"<td>1.甲项<br>2.乙项</td><td>{SENTENCE * 2}<br>{SENTENCE}</td>"
+        "<td>法律服务<br>机构</td>"
+    )
     page = html(f"<p>{SENTENCE}</p><table><tr>{cell}</tr></table>")
     assert page.text.split("\n")[1:] == [
         "1.甲项",
@@ -100,9 +104,13 @@ def test_two_containers_are_both_kept() -> None:
 
 
 def test_a_sentence_outside_an_uncertain_container_is_not_lost() -> None:
-    lead = "本报告由望海市体育局编制，数据的统计期限自2016年1月1日起至12月31日止，电子版可在网站下载，欢迎查阅。"
+    lead = (
+        "本报告由望海市体育局编制，数据的统计期限自2016年1月1日起至12月31日止，"
+        "电子版可在网站下载，欢迎查阅。"
+    )
     page = html(
-        f"<div><div class=lead><p>{lead * 3}</p></div><div class=content><p>{SENTENCE * 20}</p></div></div>"
+        f"<div><div class=lead><p>{lead * 3}</p></div>"
+        f"<div class=content><p>{SENTENCE * 20}</p></div></div>"
     )
     assert lead in page.text
 
@@ -180,7 +188,8 @@ def test_named_txt_but_html() -> None:
     assert page.problems == ["named .txt but is .html: read as what it is"]
 
 
-PIECES = """< > / = ' " & ; <td> </td> <table> </table> <tr> <p> <br> </div> <!-- --> <script> </script> <![CDATA[
+PIECES = """< > / = ' " & ; <td> </td> <table> </table> <tr> <p> <br> </div>
+<!-- --> <script> </script> <![CDATA[
 <title> <o:p> &#xd800; &#0; <svg> </body> <html> <pre> <li> 发布时间：2019-01-01 来源：
 某局2019年政府信息公开工作年度报告"""
 MARKUP = st.lists(

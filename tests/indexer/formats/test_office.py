@@ -26,7 +26,8 @@ def make_pdf(pages: list[list[str]], encrypt: bool = False) -> bytes:
     """A PDF whose font has no outlines: codes are UTF-16 and its ToUnicode map says so."""
     cid = "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 1000"
     font = "/Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 5 0 R"
-    cmap = "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange "
+    cmap = "/CIDInit /ProcSet findresource begin begincmap "
+    cmap += "1 begincodespacerange <0000> <FFFF> endcodespacerange "
     cmap += "1 beginbfrange <0000> <FFFF> <0000> endbfrange endcmap end"
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
@@ -43,7 +44,8 @@ def make_pdf(pages: list[list[str]], encrypt: bool = False) -> bytes:
         ]
         content = "\n".join(rows)
         objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
-        page = "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F 3 0 R >> >>"
+        page = "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842]"
+        page += " /Resources << /Font << /F 3 0 R >> >>"
         objects.append(f"<< {page} /Contents {len(objects)} 0 R >>")
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
@@ -56,14 +58,13 @@ def make_pdf(pages: list[list[str]], encrypt: bool = False) -> bytes:
         f"{o:010} 00000 n \n".encode() for o in offsets
     )
     locked = (
-        f"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{'ab' * 32}> /U <{'cd' * 32}> >> /ID [<00> <00>]"
+        "/Encrypt << /Filter /Standard /V 1 /R 2 /P -4"
+        f" /O <{'ab' * 32}> /U <{'cd' * 32}> >> /ID [<00> <00>]"
         if encrypt
         else ""
     )
-    return (
-        out
-        + f"trailer << /Size {len(objects) + 1} /Root 1 0 R {locked} >>\nstartxref\n{start}\n%%EOF".encode()
-    )
+    trailer = f"trailer << /Size {len(objects) + 1} /Root 1 0 R {locked} >>"
+    return out + f"{trailer}\nstartxref\n{start}\n%%EOF".encode()
 
 
 def make_docx(body: str) -> bytes:

@@ -97,7 +97,8 @@ def test_blank_files(blank: bytes) -> None:
         text(blank)
 
 
-PIECES = """关闭 某局2019年政府信息公开工作年度报告 2019年政府信息公开 年度报告 来源:办公室 正文一句。 相關詞條
+PIECES = """关闭 某局2019年政府信息公开工作年度报告 2019年政府信息公开 年度报告
+来源:办公室 正文一句。 相關詞條
 2019年3月1日 上一篇 首页>公开 某局 发布时间:2019-01-01 打印 工作报告"""
 LINES = st.lists(
     st.sampled_from([*PIECES.split(), "", "  一、概述", "打印 关闭"]), max_size=20

@@ -1,4 +1,4 @@
-"""Damaged texts and what they become; texts that must be left alone; damage that nobody can undo."""
+"""Damaged texts and what they become; texts to be left alone; damage that nobody can undo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole documents: what is recorded, undone and marked; the real ones; simulated ones; clean ones."""
+"""Whole documents: what is recorded, undone and marked; real, simulated and clean ones."""
 
 from __future__ import annotations
 
