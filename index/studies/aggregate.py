@@ -254,7 +254,7 @@ class Histogram:
 class _Table:
     """The columns that one aggregate needs, one row a report.
 
-    A row's value is NaN where it is unknown. `keys` are positions in `labels`, `templates` positions
+    A row's value is NaN where it is unknown. `keys` are positions in `labels` and `templates` those
     in `template_names`, -1 where there is none. `used` says which reports count.
     """
 

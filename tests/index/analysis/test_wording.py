@@ -13,7 +13,10 @@ from index.analysis.wording import (
     mainland_text,
 )
 
-TEXT = "本區入口網站公布規範性檔案15條。組織線上訪談3次，持續最佳化程式，方便民眾查閱檔案。\n其他檔案存於檔案館。"
+TEXT = (
+    "本區入口網站公布規範性檔案15條。組織線上訪談3次，持續最佳化程式，"
+    "方便民眾查閱檔案。\n其他檔案存於檔案館。"
+)
 
 
 def test_told_by_three_markers() -> None:
@@ -83,7 +86,10 @@ def test_the_table_is_in_index_form_and_settles() -> None:
         )
 
 
-MAINLAND = "各街道档案馆应当及时接收档案。群众可以查阅规范性文件，程序公开，质量第一，门户网站运行平稳，执行到位。"
+MAINLAND = (
+    "各街道档案馆应当及时接收档案。群众可以查阅规范性文件，程序公开，"
+    "质量第一，门户网站运行平稳，执行到位。"
+)
 
 
 def test_mainland_prose_is_left_alone() -> None:

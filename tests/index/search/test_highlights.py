@@ -34,7 +34,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
 
 
 def strings(searcher: Searcher, rng: random.Random) -> Iterator[tuple[str, str]]:
-    """(report id, a string of its text in index form or of its wording), evenly over the reports."""
+    """(report id, a string of its index form or of its wording), evenly over the reports."""
     reports = [searcher.engine.get(i) for i in sorted(searcher.engine.sources())]
     for n in range(STRINGS):
         found = reports[n % len(reports)]

@@ -13,7 +13,10 @@ from index.analysis.wording import mainland
 from index.query.nodes import AllOf, AnyOf, Not, String, Wildcard
 from index.search.snippets import SNIPPET_WIDTH, Marker, snippets
 
-TRADITIONAL = "根據《條例》規定，我局編製政府信息公\n開年度報告。全年主動公開信息１２條，　不予公開0條。"
+TRADITIONAL = (
+    "根據《條例》規定，我局編製政府信息公\n開年度報告。"
+    "全年主動公開信息１２條，　不予公開0條。"
+)
 
 
 def marked(marker: Marker, display: str, field: str = "text") -> list[str]:

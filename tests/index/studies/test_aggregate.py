@@ -1,4 +1,4 @@
-"""Figures over many reports, against sums made by hand: nulls, conflicts, mixed scopes and forms."""
+"""Figures over many reports, against totals by hand: nulls, conflicts, mixed scopes and forms."""
 
 from __future__ import annotations
 
