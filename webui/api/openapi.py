@@ -102,18 +102,14 @@ def _problem() -> Json:
     }
 
 
-def _schemas() -> Json:
-    facet: Json = {
-        "name": _STRING_SCHEMA,
-        "label": _STRING_SCHEMA,
-        "contains": _STRING_SCHEMA,
-    }
+def _suggestion() -> Json:
+    """One completion, as /api/v1/suggest gives it."""
     kinds: Json = {"type": "string", "enum": ["agency", "region", "word", "title"]}
     query: Json = {
         "type": "string",
         "description": "What finds those reports; it keeps what stood before.",
     }
-    suggestion = _object(
+    return _object(
         {
             "text": _STRING_SCHEMA,
             "kind": kinds,
@@ -121,40 +117,35 @@ def _schemas() -> Json:
             "query": query,
         }
     )
+
+
+def _version() -> Json:
+    """The program and the index that it serves, as /-/version gives them."""
+    names = ("name", "version", "id", "reading", "derivation")
+    members: Json = dict.fromkeys(names, _STRING_SCHEMA)
+    members["generation"] = {"type": "integer"}
+    members["derivation_current"] = {"type": "boolean"}
+    return _object(members)
+
+
+def _schemas() -> Json:
+    names = ("name", "label", "contains")
+    facet = _object(dict.fromkeys(names, _STRING_SCHEMA))
+    suggestions: Json = {"type": "array", "items": _suggestion()}
+    counted: Json = {
+        "type": "integer",
+        "description": "In the whole index, or of the search.",
+    }
+    novelty = _object({"novelty": {"type": "object"}})
     return _models() | {
         "Problem": _problem(),
-        "Facet": {"allOf": [_object(facet), _ref("FacetResult")]},
-        "Suggestions": _object(
-            {"q": _STRING_SCHEMA, "suggestions": {"type": "array", "items": suggestion}}
-        ),
-        "Stats": _object(
-            {
-                "reports": {
-                    "type": "integer",
-                    "description": "In the whole index, or of the search.",
-                }
-            }
-        ),
+        "Facet": {"allOf": [facet, _ref("FacetResult")]},
+        "Suggestions": _object({"q": _STRING_SCHEMA, "suggestions": suggestions}),
+        "Stats": _object({"reports": counted}),
         "Numbers": {"anyOf": [_ref("Aggregate"), _ref("Stats")]},
-        "SimilarReports": {
-            "allOf": [_ref("Similar"), _object({"novelty": {"type": "object"}})]
-        },
-        "Status": {
-            "type": "object",
-            "properties": {"status": _STRING_SCHEMA},
-            "required": ["status"],
-        },
-        "Version": _object(
-            {
-                "name": _STRING_SCHEMA,
-                "version": _STRING_SCHEMA,
-                "id": _STRING_SCHEMA,
-                "generation": {"type": "integer"},
-                "reading": _STRING_SCHEMA,
-                "derivation": _STRING_SCHEMA,
-                "derivation_current": {"type": "boolean"},
-            }
-        ),
+        "SimilarReports": {"allOf": [_ref("Similar"), novelty]},
+        "Status": _object({"status": _STRING_SCHEMA}),
+        "Version": _version(),
     }
 
 
