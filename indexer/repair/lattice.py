@@ -151,21 +151,23 @@ class Lattice:
 
     def _with_gaps(self, states: list[State]) -> list[State]:
         """The states again, with one or more pairs lost after them."""
-        first: list[State] = []
-        for state in states[:GAP_SOURCES]:
-            if state.lead <= 0 or state.gaps >= MAX_GAPS:
-                continue
-            for trail, c in self.script.before_gap.get(state.lead, ()):
-                first.append(self._with(state, c, -trail, 1))
+        before_gap = self.script.before_gap
+        between = self.script.between
+        sources = [s for s in states[:GAP_SOURCES] if s.lead > 0 and s.gaps < MAX_GAPS]
+        first = [
+            self._with(state, c, -trail, 1)
+            for state in sources
+            for trail, c in before_gap.get(state.lead, ())
+        ]
         latest = _pruned(first)[:GAP_FANOUT]
         every = latest
         for _ in range(1, RUN_OF_GAPS):
-            further: list[State] = []
-            for state in latest[:GAP_SOURCES]:
-                if state.gaps >= MAX_GAPS:
-                    continue
-                for trail, c in self.script.between(-state.lead, state.seen[-1]):
-                    further.append(self._with(state, c, -trail, 1))
+            sources = [s for s in latest[:GAP_SOURCES] if s.gaps < MAX_GAPS]
+            further = [
+                self._with(state, c, -trail, 1)
+                for state in sources
+                for trail, c in between(-state.lead, state.seen[-1])
+            ]
             latest = _pruned(further)[:GAP_FANOUT]
             every = every + latest
         return every
