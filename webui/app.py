@@ -20,6 +20,7 @@ from webui.ports import SearcherPort
 from webui.report.marks import marked
 from webui.research.pages import research
 from webui.search.pages import pages
+from webui.words.messages import said
 
 __all__ = ["create_app"]
 
@@ -92,6 +93,7 @@ def _whole(response: Response) -> Response:
 
 def _templates(app: Flask) -> None:
     app.jinja_env.filters["marked"] = marked
+    app.jinja_env.filters["said"] = said
     app.jinja_env.filters["thousands"] = lambda number: f"{number:,}"
     digests = {p.name: _digest(p) for p in Path(app.static_folder or "").glob("*.*")}
 

@@ -17,9 +17,9 @@ from weakref import WeakKeyDictionary
 
 from index.assist.values import Values, forms_of, values_of
 from index.engines.seam import Engine
-from index.query.codes import DOCUMENT
-from index.query.names import PLACE_END
+from index.query.names import PLACE_ENDINGS
 from index.query.nodes import Keyword, Node, PathPrefix
+from index.query.reference_numbers import DOCUMENT_NUMBER
 
 __all__ = ["boosts"]
 
@@ -51,7 +51,7 @@ def boosts(engine: Engine, runs: Iterable[str]) -> tuple[tuple[Node, float], ...
 
 def _years(run: str) -> Iterator[Node]:
     """The years named; that of a document's number says when the document was written."""
-    for match in YEAR.finditer(DOCUMENT.sub(" ", run)):
+    for match in YEAR.finditer(DOCUMENT_NUMBER.sub(" ", run)):
         if FIRST_YEAR <= int(match.group()) <= dt.datetime.now(tz=dt.UTC).year:
             yield Keyword("year", (match.group(),))
 
@@ -142,7 +142,7 @@ def _of_body(form: str) -> Iterator[str]:
     """深圳市龙岗区教育局, 龙岗区教育局 and 教育局."""
     yield form
     for at in range(2, len(form) - 2):
-        if form[at - 1] in PLACE_END[:9]:
+        if form[at - 1] in PLACE_ENDINGS[:9]:
             yield form[at:]
 
 
@@ -150,7 +150,7 @@ def _of_place(form: str) -> Iterator[str]:
     """龙岗区 and 龙岗 for 广东省/深圳市/龙岗区."""
     name = form.rpartition("/")[2]
     yield name
-    if len(name) > 2 and name[-1] in PLACE_END[:11]:
+    if len(name) > 2 and name[-1] in PLACE_ENDINGS[:11]:
         yield name[:-1]
 
 

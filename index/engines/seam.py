@@ -211,7 +211,11 @@ class Engine(Protocol):
         """One report by its id. Raises ReportNotFoundError."""
 
     def explain(self, query: EngineQuery, report_id: str) -> Mapping[str, Any]:
-        """The parts of a report's score: {"total": float, "parts": [{"name", "value", "detail"}]}."""
+        """Why a report has its score: {"total": float, "parts": [part]}.
+
+        A part is {"note": Note, "value": float, "reason": Note or None}: what it is for, how much it
+        adds, and why so much.
+        """
 
     def count_strings(self, node: Node) -> tuple[int, int]:
         """(reports, occurrences) of a condition, without hits: for suggestions and relaxing."""

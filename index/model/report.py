@@ -1,7 +1,7 @@
 """The document of this project: one annual report and everything derived from it, each with its
 evidence.
 
-This module imports nothing of ours: every room may know what a report is.
+This module imports nothing of ours but problems: every room may know what a report is.
 Spans are half-open and in code points.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+
+from index.model.problems import Code, Problem
 
 __all__ = [
     "LEVELS",
@@ -129,7 +131,7 @@ class Report:
     evidence: dict[str, Fact] = field(default_factory=dict)
     statistics: dict[str, Any] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     provenance: Provenance | None = None
 
     @property
@@ -140,8 +142,12 @@ class Report:
     def record(self) -> dict[str, Any]:
         """The record as `inspect`, `show` and the reports endpoint print it: plain JSON values
         only.
+
+        `problems` are sentences in English, `problem_codes` the same as codes with facts.
         """
         out = self.stored()
+        out["problem_codes"] = out["problems"]
+        out["problems"] = [problem.message() for problem in self.problems]
         if self.provenance is not None:
             del out["provenance"]["origin"]
         return out
@@ -155,6 +161,7 @@ class Report:
         out = {f.name: getattr(self, f.name) for f in fields(self)}
         out["repairs"] = [_plain(r) for r in self.repairs]
         out["checks"] = [_plain(c) for c in self.checks]
+        out["problems"] = [problem.as_json() for problem in self.problems]
         out["evidence"] = {name: _plain(fact) for name, fact in self.evidence.items()}
         out["provenance"] = None if self.provenance is None else _plain(self.provenance)
         return out
@@ -173,6 +180,10 @@ class Report:
             k: _of(Fact, f, tuples=("span", "alternatives"))
             for k, f in values.get("evidence", {}).items()
         }
+        values["problems"] = [
+            Problem(Code(problem["code"]), problem["facts"])
+            for problem in values.get("problems", [])
+        ]
         if values.get("provenance"):
             values["provenance"] = Provenance(**values["provenance"])
         return cls(**values)

@@ -6,7 +6,7 @@ from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
 from index.model.fields import FACETS
 from index.model.metrics import METRIC_NAMES, METRICS
-from index.query.rewrite import WILD, words_of
+from index.query.runs import WILDCARD_PATTERN, words_of
 from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax
 
 __all__ = ["in_words"]
@@ -96,7 +96,7 @@ def _has(node: Run | Quoted) -> str:
         if node.within is not None:
             return f"{_name(node)}各词相距不超过 {node.within} 字"
         return "逐字含" + _name(node) + _also(node) + _outside(node)
-    if WILD.search(node.text):
+    if WILDCARD_PATTERN.search(node.text):
         return "含形如" + _name(node) + "的字串" + _outside(node)
     parts = [node.text] if node.outside else _parts(node)
     if len(parts) < 2:
@@ -114,7 +114,7 @@ def _parts(node: Run) -> list[str]:
     """The words that a run is cut into; the run itself where it is one."""
     words = (
         list(dict.fromkeys(words_of(fold_line(node.text))))
-        if not WILD.search(node.text)
+        if not WILDCARD_PATTERN.search(node.text)
         else []
     )
     return words if len(words) > 1 else [node.text]

@@ -17,9 +17,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
-    "MOST_CHARACTERS",
-    "MOST_CLAUSES",
-    "MOST_DEPTH",
+    "MAX_CHARACTERS",
+    "MAX_CLAUSES",
+    "MAX_DEPTH",
     "And",
     "Field",
     "Negated",
@@ -28,9 +28,15 @@ __all__ = [
     "Quoted",
     "Run",
     "Syntax",
+    "operands_of",
+    "quoted",
+    "unparse",
 ]
 
-MOST_CHARACTERS, MOST_CLAUSES, MOST_DEPTH = 512, 32, 8
+# What a query may have; past it the query is refused.
+MAX_CHARACTERS = 512
+MAX_CLAUSES = 32
+MAX_DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,11 @@ class Proximity:
 
 
 Syntax = Run | Quoted | Field | Negated | And | Or | Proximity
+
+
+def operands_of(tree: Syntax) -> tuple[Syntax, ...]:
+    """The operands of the top level: those of its conjunction, or the tree itself."""
+    return tree.operands if isinstance(tree, And) else (tree,)
 
 
 # Opening -> closing quotation marks: any of them makes a string.

@@ -14,6 +14,7 @@ from urllib.parse import quote_plus, urlencode
 
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
+from index.model.problems import Code
 
 __all__ = ["API_SEARCH", "LIMITS", "MATCHES", "PAGE_SEARCH", "SearchRequest", "Toggles"]
 
@@ -78,8 +79,7 @@ class SearchRequest:
             self._check_filter(name, values)
         if self.cursor is None and self.page * self.size > LIMITS.window:
             raise RequestError(
-                "page",
-                f"page * size may reach {LIMITS.window}; follow `next` from there on, it carries a cursor",
+                "page", Code.REQUEST_PAST_WINDOW, {"limit": LIMITS.window}
             )
 
     def _check_filter(self, name: str, values: tuple[str, ...]) -> None:
@@ -87,7 +87,8 @@ class SearchRequest:
         if len(values) > LIMITS.values:
             raise RequestError(
                 name,
-                f"at most {LIMITS.values} values of {name} can be chosen; choose fewer",
+                Code.REQUEST_TOO_MANY_CHOSEN,
+                {"name": name, "limit": LIMITS.values},
             )
         kind = next(f.kind for f in FACETS if f.name == name)
         for value in values:
@@ -96,7 +97,7 @@ class SearchRequest:
                 and not (value.isascii() and value.isdigit() and len(value) <= 4)
             ):
                 raise RequestError(
-                    name, f"{value!r} is no {name}; take a value that the facet lists"
+                    name, Code.REQUEST_BAD_FACET_VALUE, {"name": name, "value": value}
                 )
 
     # ------------------------------------------------------------------ as a URL
@@ -208,13 +209,17 @@ def _written(name: str, value: str) -> str:
 def _within(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise RequestError(
-            name, f"{name} is {value}; it must be between {low} and {high}"
+            name,
+            Code.REQUEST_OUT_OF_RANGE,
+            {"name": name, "value": value, "low": low, "high": high},
         )
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise RequestError(name, f"{value!r} is not one of {', '.join(allowed)}")
+        raise RequestError(
+            name, Code.REQUEST_NOT_ALLOWED, {"value": value, "allowed": allowed}
+        )
 
 
 # The order of the first parameters of a URL; all others come behind.

@@ -9,7 +9,7 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,8 +23,10 @@ from index.engines.opening import open_engine
 from index.engines.seam import Engine, EngineQuery, FacetAsked, Found, Manifest, Matches
 from index.model.errors import QueryError, RequestError
 from index.model.fields import NUMBERS, TEXT_FIELDS
+from index.model.problems import Code, Note
 from index.model.report import Report
 from index.model.settings import Settings
+from index.query.evidence import Evidence, evidence
 from index.query.explain import in_words
 from index.query.names import is_called
 from index.query.nodes import (
@@ -37,7 +39,7 @@ from index.query.nodes import (
     PathPrefix,
 )
 from index.query.parser import parse
-from index.query.rewrite import Rewritten, rewrite
+from index.query.resolve import Resolved, resolve
 from index.query.where import where
 from index.search.facets import asked, facet_named, result
 from index.search.request import LIMITS, SearchRequest, Toggles
@@ -87,7 +89,8 @@ class MarkedReport:
 class _Planned:
     """A request ready for the engine."""
 
-    rewritten: Rewritten
+    resolved: Resolved
+    evidence: Evidence
     query: EngineQuery
     chosen: dict[str, tuple[str, ...]]
 
@@ -163,28 +166,29 @@ class Searcher:
         )
 
     def _plan(self, engine: Engine, request: SearchRequest) -> _Planned:
-        rewritten = self._rewritten(engine, request.q, synonymous=request.synonyms)
-        chosen = _chosen(request, rewritten)
+        resolved = _resolved(engine, request.q, synonymous=request.synonyms)
+        told = evidence(parse(request.q), synonymous=request.synonyms)
+        chosen = _chosen(request, resolved)
         filters: dict[str, Node] = {
             name: _filter(name, values) for name, values in chosen.items()
         }
-        for name, values in rewritten.filters.items():
+        for name, values in resolved.filters.items():
             if len(values) > LIMITS.values:
-                filters[f"{name} typed"] = _filter(name, tuple(values))
-        for name, nodes in _ranges(request, rewritten).items():
+                filters[f"{name} typed"] = _filter(name, values)
+        for name, nodes in _ranges(request, resolved).items():
             filters[f"{name} range"] = (
                 nodes[0] if len(nodes) == 1 else AllOf(tuple(nodes))
             )
         for text in request.where:
             name, node = where(text)
             filters[f"{name} where {text}"] = node
-        condition = rewritten.condition(request.match)
+        condition = resolved.condition(request.match)
         query = EngineQuery(
             condition=condition,
             filters=filters,
             ranking=replace(
-                rewritten.ranking(pairs=len(rewritten.loose) >= MANY_WORDS),
-                boosts=boosts(engine, rewritten.bare),
+                told.ranking(pairs=len(resolved.loose) >= MANY_WORDS),
+                boosts=boosts(engine, told.bare),
             ),
             counted=condition,
             sort=request.sort,
@@ -194,17 +198,7 @@ class Searcher:
             facets=asked(request, chosen),
             fold=COPY if request.fold else None,
         )
-        return _Planned(rewritten, query, chosen)
-
-    def _rewritten(
-        self, engine: Engine, q: str, *, synonymous: bool = False
-    ) -> Rewritten:
-        return rewrite(
-            parse(q),
-            lambda name, form: _called(engine, name, form),
-            lambda found: _series(engine, found),
-            synonymous=synonymous,
-        )
+        return _Planned(resolved, told, query, chosen)
 
     def _run(
         self, engine: Engine, planned: _Planned, request: SearchRequest
@@ -216,7 +210,7 @@ class Searcher:
         if (
             matches.total
             or request.match != "auto"
-            or len(set(planned.rewritten.loose)) < 2
+            or len(set(planned.resolved.loose)) < 2
         ):
             return matches, planned.query
         least = _most_words(engine, planned)
@@ -224,11 +218,11 @@ class Searcher:
             return matches, planned.query
         # As many as the best report has, less two, and never more than a third of that: the answer
         # to a question is not always the report that repeats most of its words.
-        condition = planned.rewritten.condition(
+        condition = planned.resolved.condition(
             least=max(1, min(least - 2, math.ceil(least / 3)))
         )
         ranking = replace(
-            planned.rewritten.evidence(), boosts=planned.query.ranking.boosts
+            planned.evidence.traces(), boosts=planned.query.ranking.boosts
         )
         query = replace(
             planned.query, condition=condition, counted=condition, ranking=ranking
@@ -248,17 +242,17 @@ class Searcher:
         for name in ("year_from", "year_to", "published_from", "published_to"):
             if (value := getattr(request, name)) is not None:
                 filters[name] = value if isinstance(value, int) else value.isoformat()
-        rewritten = planned.rewritten
-        same = tuple(rewritten.synonyms.items())
+        told = planned.evidence
+        same = tuple(told.synonyms.items())
+        notes = _notes(same) if request.synonyms else ()
         return QueryEcho(
             q=request.q,
-            normalised=" ".join(rewritten.normalised),
-            words=tuple(dict.fromkeys(rewritten.words)),
+            normalised=" ".join(told.pieces),
+            words=told.words,
             filters=filters,
             relaxed=relaxed,
-            notes=tuple(f"也检索了：{'、'.join(s)}（与“{w}”同义）" for w, s in same)
-            if request.synonyms
-            else (),
+            notes=tuple(note.message() for note in notes),
+            note_codes=notes,
             explained=in_words(parse(request.q)),
             synonyms=same,
         )
@@ -297,7 +291,7 @@ class Searcher:
         if (
             doubt is Doubt.SUSPECT
             and request.match != "any"
-            and planned.rewritten.stands_as_typed()
+            and planned.resolved.stands_as_typed(planned.evidence.pieces)
         ):
             return ()
         return corrections(engine, request.q, finds, doubt)
@@ -331,8 +325,8 @@ class Searcher:
         """The record with the places of a query in it. Raises ReportNotFoundError, QueryError."""
         engine = self.engine
         found = engine.get(report_id)
-        rewritten = self._rewritten(engine, q, synonymous=synonyms)
-        marker = Marker.of(rewritten.condition())
+        resolved = _resolved(engine, q, synonymous=synonyms)
+        marker = Marker.of(resolved.condition())
         title, text = _marks(found, marker)
         return MarkedReport(_report(found), tuple(title), tuple(text))
 
@@ -432,7 +426,7 @@ class Searcher:
         """How a number is spread over everything that a request finds. Raises RequestError."""
         if name not in NUMBERS:
             raise RequestError(
-                "name", f"there is no number {name!r}; there are {', '.join(NUMBERS)}"
+                "name", Code.REQUEST_UNKNOWN_NUMBER, {"name": name, "numbers": NUMBERS}
             )
         engine = self.engine
         return histogram(
@@ -449,12 +443,30 @@ class Searcher:
         )
 
 
+def _resolved(engine: Engine, q: str, *, synonymous: bool) -> Resolved:
+    """What a query asks of this index. Raises QueryError."""
+    return resolve(
+        parse(q),
+        lambda name, form: _called(engine, name, form),
+        lambda agencies: _series(engine, agencies),
+        synonymous=synonymous,
+    )
+
+
+def _notes(synonyms: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Note, ...]:
+    """What was searched besides the words typed."""
+    return tuple(
+        Note(Code.ANSWER_SYNONYMS, {"others": others, "word": word})
+        for word, others in synonyms
+    )
+
+
 def _most_words(engine: Engine, planned: _Planned) -> int:
     """How many of the telling words some report has at most, by bisection."""
-    low, high = 0, len(planned.rewritten.telling())
+    low, high = 0, len(planned.resolved.telling())
     while low < high:
         middle = (low + high + 1) // 2
-        condition = planned.rewritten.condition(least=middle)
+        condition = planned.resolved.condition(least=middle)
         query = EngineQuery(condition=condition, filters=planned.query.filters, size=0)
         low, high = (middle, high) if engine.search(query).total else (low, middle - 1)
     return low
@@ -480,10 +492,11 @@ def _explanation(
 ) -> tuple[ScorePart, ...]:
     """The parts of a score, greatest first."""
     parts = engine.explain(query, report_id)["parts"]
-    made = (
-        ScorePart(p["name"], round(p["value"], 4), p.get("detail", "")) for p in parts
+    explained = (
+        ScorePart.of(part["note"], round(part["value"], 4), part["reason"])
+        for part in parts
     )
-    return tuple(sorted(made, key=lambda p: -p.value))
+    return tuple(sorted(explained, key=lambda part: -part.value))
 
 
 def _report(found: Found) -> Report:
@@ -549,12 +562,12 @@ def _series(engine: Engine, agencies: tuple[str, ...]) -> Node:
     )
 
 
-def _chosen(request: SearchRequest, rewritten: Rewritten) -> dict[str, tuple[str, ...]]:
+def _chosen(request: SearchRequest, resolved: Resolved) -> dict[str, tuple[str, ...]]:
     """Filters typed and filters chosen, as one; more typed values than a reader could choose stay a
     condition.
     """
     out = {name: list(values) for name, values in request.filters.items() if values}
-    for name, values in rewritten.filters.items():
+    for name, values in resolved.filters.items():
         if len(values) <= LIMITS.values:
             out.setdefault(name, []).extend(values)
     return {name: tuple(dict.fromkeys(values)) for name, values in out.items()}
@@ -568,8 +581,8 @@ def _filter(name: str, values: tuple[str, ...]) -> Node:
     return Keyword(name, values)
 
 
-def _ranges(request: SearchRequest, rewritten: Rewritten) -> dict[str, list[Node]]:
-    out = {name: list(nodes) for name, nodes in rewritten.ranges.items()}
+def _ranges(request: SearchRequest, resolved: Resolved) -> dict[str, list[Node]]:
+    out = {name: list(nodes) for name, nodes in resolved.ranges.items()}
     if request.year_from is not None or request.year_to is not None:
         out.setdefault("year", []).append(
             NumberRange("year", request.year_from, request.year_to)
@@ -595,10 +608,7 @@ def _token(request: SearchRequest, last: Found) -> str:
 def _cursor(request: SearchRequest) -> tuple[float | None, int] | None:
     if request.cursor is None:
         return None
-    wrong = RequestError(
-        "cursor",
-        "this is no cursor of this search; start again without it and follow `next`",
-    )
+    wrong = RequestError("cursor", Code.REQUEST_BAD_CURSOR)
     try:
         padded = request.cursor + "=" * (-len(request.cursor) % 4)
         sort, key, tie = json.loads(base64.urlsafe_b64decode(padded.encode()))

@@ -19,6 +19,7 @@ import numpy as np
 from index.engines.seam import Columns, Engine, EngineQuery
 from index.model.errors import RequestError
 from index.model.metrics import METRICS
+from index.model.problems import Code, Note
 from index.model.report import LEVELS
 
 __all__ = [
@@ -112,7 +113,8 @@ def measure_named(name: str) -> Measure:
             return measure
     raise RequestError(
         "measure",
-        f"there is no measure {name!r}; there are {', '.join(m.name for m in measures())}",
+        Code.REQUEST_UNKNOWN_MEASURE,
+        {"name": name, "measures": [m.name for m in measures()]},
     )
 
 
@@ -141,7 +143,8 @@ class Group:
 class Aggregate:
     """The groups of one measure.
 
-    `breaks` are values at which the form changed: no line may be drawn across them.
+    `notes` say in English what was left out, `note_codes` the same as codes. `breaks` are values at
+    which the form changed: no line may be drawn across them.
     """
 
     measure: str
@@ -152,6 +155,7 @@ class Aggregate:
     scope: str | None
     notes: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
+    note_codes: tuple[Note, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -193,7 +197,7 @@ class _Table:
     labels: list[str]
     templates: Array
     template_names: tuple[str, ...]
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     scope: str | None = None
 
 
@@ -215,13 +219,16 @@ def aggregate(
     """
     wanted = measure_named(measure)
     if by not in BY:
-        raise RequestError("by", f"{by!r} is not one of {', '.join(BY)}")
+        raise RequestError("by", Code.REQUEST_NOT_ALLOWED, {"value": by, "allowed": BY})
     if scope is not None and scope not in SCOPES:
-        raise RequestError("scope", f"{scope!r} is not one of {', '.join(SCOPES)}")
+        raise RequestError(
+            "scope", Code.REQUEST_NOT_ALLOWED, {"value": scope, "allowed": SCOPES}
+        )
     if template is not None and template not in wanted.templates:
         raise RequestError(
             "template",
-            f"{measure} stands in {', '.join(wanted.templates)} only, not in {template!r}",
+            Code.REQUEST_MEASURE_NOT_IN_FORM,
+            {"measure": measure, "templates": wanted.templates, "template": template},
         )
     metrics = [*wanted.over, *wanted.under] or [measure]
     columns = engine.columns(query, metrics, (by, "scope", "template", "tables"))
@@ -238,7 +245,8 @@ def aggregate(
         reports=columns.reports,
         used=int(table.used.sum()),
         scope=table.scope,
-        notes=tuple(table.notes),
+        notes=tuple(note.message() for note in table.notes),
+        note_codes=tuple(table.notes),
         breaks=_breaks(groups) if by == "year" else (),
     )
 
@@ -293,12 +301,12 @@ def _select(
     statuses, status_names = columns.facets["tables"]
     allowed = {*USED, *(("inconsistent",) if inconsistent else ())}
     trusted = np.array([*(n in allowed for n in status_names), True])[statuses]
-    _drop(table, trusted, "{n} 份报告的表格勾稽不符或无法读取，未计入")
+    _drop(table, trusted, Code.ANSWER_TABLES_NOT_TRUSTED)
     if template is not None:
         same = np.array([*(n == template for n in table.template_names), False])[
             table.templates
         ]
-        _drop(table, same, "{n} 份报告格式不同，未计入")
+        _drop(table, same, Code.ANSWER_OTHER_FORM)
     scopes, scope_names = columns.facets["scope"]
     counts = {
         n: int(np.count_nonzero(table.used & (scopes == i)))
@@ -308,16 +316,16 @@ def _select(
     table.scope = scope or (most if most is not None and counts[most] else None)
     if table.scope is not None:
         same = np.array([*(n == table.scope for n in scope_names), False])[scopes]
-        _drop(table, same, "{n} 份报告口径不同（本机关与汇总不相加），未计入")
+        _drop(table, same, Code.ANSWER_OTHER_SCOPE)
     unstated = columns.reports - int(np.count_nonzero(~np.isnan(table.values)))
     if unstated:
-        table.notes.append(f"{unstated} 份报告未载明此数或分母为零")
+        table.notes.append(Note(Code.ANSWER_NOT_STATED, {"count": unstated}))
 
 
-def _drop(table: _Table, kept: Array, note: str) -> None:
+def _drop(table: _Table, kept: Array, code: Code) -> None:
     lost = int(np.count_nonzero(table.used & ~kept))
     if lost:
-        table.notes.append(note.format(n=lost))
+        table.notes.append(Note(code, {"count": lost}))
     table.used = table.used & kept
 
 

@@ -21,6 +21,7 @@ from index.analysis.wording import is_taiwan_worded, mainland_text
 from index.documents.stored import head_of
 from index.engines.seam import Engine, EngineQuery, FacetAsked, Found
 from index.model.errors import RequestError
+from index.model.problems import Code
 from index.query.nodes import (
     AllOf,
     AnyOf,
@@ -333,9 +334,7 @@ def _string(probe: str, *, taiwan: bool) -> String:
 def passages(engine: Engine, report_id: str, other_id: str) -> Passages:
     """What two reports share. Raises ReportNotFoundError, RequestError where both are one."""
     if report_id == other_id:
-        raise RequestError(
-            "other", "a report shares everything with itself; name another one"
-        )
+        raise RequestError("other", Code.REQUEST_SAME_REPORT)
     own, other = _read(engine.get(report_id)), _read(engine.get(other_id))
     return compared(
         (own.card, other.card),
@@ -348,7 +347,11 @@ def passages(engine: Engine, report_id: str, other_id: str) -> Passages:
 def similar(engine: Engine, report_id: str, size: int = 10) -> Similar:
     """The reports that share most with one. Raises ReportNotFoundError, RequestError."""
     if not 1 <= size <= MOST:
-        raise RequestError("size", f"size is {size}; it must be between 1 and {MOST}")
+        raise RequestError(
+            "size",
+            Code.REQUEST_OUT_OF_RANGE,
+            {"name": "size", "value": size, "low": 1, "high": MOST},
+        )
     own, lookup = _read(engine.get(report_id)), _Lookup(engine)
     told = lookup.told(own.prose)
     heads = [h for h in heads_of_body(engine, own.head) if h["id"] != report_id]

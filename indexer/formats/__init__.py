@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from index.model.errors import InputError
+from index.model.problems import Code, Problem
 from indexer.formats.doc import read_doc
 from indexer.formats.docx import read_docx
 from indexer.formats.html import read_html
@@ -63,7 +64,9 @@ def read(source: Source) -> Page:
         and READERS.get(source.suffix.lower()) is not reader
     ):
         page.problems.append(
-            f"named {source.suffix} but is {suffix}: read as what it is"
+            Problem(
+                Code.FORMAT_NOT_AS_NAMED, {"named": source.suffix, "actual": suffix}
+            )
         )
     return page
 

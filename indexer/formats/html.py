@@ -17,6 +17,7 @@ import lxml.html
 import readability
 from lxml.html import HtmlElement
 
+from index.model.problems import Code, Problem
 from indexer.decode import decode
 from indexer.formats.body import finish
 from indexer.formats.chrome import (
@@ -99,10 +100,10 @@ def read_markup(
     """
     markup = _CONTROLS.sub("", markup)
     if markup.count("<") > MAX_TAGS:
-        return _salvage(markup, decoded, "has more tags than any report")
+        return _salvage(markup, decoded, Code.FORMAT_TOO_MANY_TAGS)
     root = _parse(markup)
     if root is None or _gave_up(root, markup):
-        return _salvage(markup, decoded, "is nested too deeply to be read as HTML")
+        return _salvage(markup, decoded, Code.FORMAT_NESTED_TOO_DEEP)
     meta = _meta(root)
     page_title = _text_of(root, "//title")
     _clean(root)
@@ -134,13 +135,13 @@ def _gave_up(root: HtmlElement, markup: str) -> bool:
     return there > 50 and kept < SALVAGE * there
 
 
-def _salvage(markup: str, decoded: Decoded | None, why: str) -> Page:
+def _salvage(markup: str, decoded: Decoded | None, why: Code) -> Page:
     """The text without a tree, where the markup is too deep or too broken to have one."""
     bare = _RAW_BREAK.sub("\n", _RAW_DROP.sub("", markup))
     text = entities.unescape(_RAW_TAG.sub("", bare))
     lines = [Line(line) for raw in text.split("\n") if (line := " ".join(raw.split()))]
     page = finish(frame(lines), [], "html", decoded, LEAST)
-    page.problems.append(f"the markup {why}: read without tables or layout")
+    page.problems.append(Problem(why))
     return page
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import pypdfium2
 
 from index.model.errors import InputError
+from index.model.problems import Code, Problem
 from indexer.formats.body import finish
 from indexer.formats.chrome import Line, frame, is_title, squeeze
 from indexer.formats.flatten import join_lines
@@ -59,7 +60,7 @@ class _Pages:
 
     lines: list[list[str]] = field(default_factory=list)
     count: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def read_pdf(source: Source) -> Page:
@@ -82,7 +83,10 @@ def read_pdf(source: Source) -> Page:
     page.problems.extend(pages.problems)
     if blank:
         page.problems.append(
-            f"{len(blank)} of {pages.count} pages have no text, scans perhaps: {_listed(blank)}"
+            Problem(
+                Code.FORMAT_PAGES_WITHOUT_TEXT,
+                {"count": len(blank), "total": pages.count, "pages": _listed(blank)},
+            )
         )
     return page
 
@@ -113,7 +117,7 @@ def _pages_of(document: pypdfium2.PdfDocument) -> _Pages:
     for n in range(out.count):
         if n >= MAX_PAGES or time.monotonic() > deadline:
             out.problems.append(
-                f"only the first {n} of {out.count} pages were read; split the file"
+                Problem(Code.FORMAT_PAGES_UNREAD, {"read": n, "total": out.count})
             )
             break
         try:
@@ -121,7 +125,8 @@ def _pages_of(document: pypdfium2.PdfDocument) -> _Pages:
         except pypdfium2.PdfiumError:
             damaged.append(n + 1)
     if damaged:
-        out.problems.append(f"damaged pages that were not read: {_listed(damaged)}")
+        facts = {"pages": _listed(damaged)}
+        out.problems.append(Problem(Code.FORMAT_PAGES_DAMAGED, facts))
     return out
 
 

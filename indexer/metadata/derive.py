@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from index.analysis.normaliser import Folded, fold_line
+from index.model.problems import Code, Problem
 from index.model.report import LEVELS, Fact, FactValue
 from indexer.metadata.hosts import HostTable
 from indexer.metadata.judging import Judged, Verdict, judge
@@ -51,7 +52,7 @@ class Derived:
     published: str | None = None
     scope: str | None = None
     evidence: dict[str, Fact] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def take(self, name: str, fact: Fact | None) -> None:
         """Set a field from a fact: its value where that is likely enough, else unknown with the
@@ -182,7 +183,10 @@ def _body(
         out.take("region", _fact(best, None, 0.4, "namesakes", reading, paths))
         if body.status == "ambiguous":
             out.problems.append(
-                f"{len(body.candidates)} places are called {body.candidates[0].name}"
+                Problem(
+                    Code.PLACE_AMBIGUOUS,
+                    {"count": len(body.candidates), "name": body.candidates[0].name},
+                )
             )
     _level(out, best, sure, reading)
     if out.agency is not None:
@@ -192,7 +196,8 @@ def _body(
         )
         out.agency_id = f"{code}/{out.agency}" if code else None
     if best.body.status == "misread" and body.place:
-        out.problems.append(f"{best.name.text} is taken to mean {body.place.name}")
+        facts = {"printed": best.name.text, "place": body.place.name}
+        out.problems.append(Problem(Code.PLACE_MISREAD, facts))
 
 
 def _level(out: Derived, best: Judged, sure: float, reading: Reading) -> None:
@@ -258,7 +263,7 @@ def _given_dates(out: Derived, known: Known) -> None:
             _give(out, "year", known.year)
         else:
             out.problems.append(
-                f"the given year {known.year!r} is none and was passed over"
+                Problem(Code.GIVEN_BAD_YEAR, {"value": str(known.year)})
             )
     if known.published is not None:
         try:
@@ -269,7 +274,7 @@ def _given_dates(out: Derived, known: Known) -> None:
             )
         except ValueError:
             out.problems.append(
-                f"the given date {known.published!r} is no ISO date and was passed over"
+                Problem(Code.GIVEN_BAD_DATE, {"value": known.published})
             )
 
 
@@ -285,7 +290,9 @@ def _given_body(out: Derived, known: Known) -> None:
         _give(out, "level", known.level)
     elif known.level is not None:
         out.problems.append(
-            f"the given level {known.level!r} is none of {' '.join(LEVELS)} and was passed over"
+            Problem(
+                Code.GIVEN_BAD_LEVEL, {"value": known.level, "levels": list(LEVELS)}
+            )
         )
     if known.region:
         _give(out, "region", list(known.region))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from index.model.problems import Code, Problem
 from indexer.metadata.bodies import ABBREVIATIONS, CERTAIN, DEPARTMENT, FORMAL
 from indexer.metadata.locating import Body, locate
 from indexer.metadata.naming import GOVERNMENTS, HAN, Name, Selves
@@ -59,7 +60,7 @@ class Verdict:
     agency: str
     how: str
     confidence: float
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def judge(
@@ -179,7 +180,7 @@ def _department(best: Judged, ranked: Sequence[Judged], selves: Selves) -> Judge
     return replace(best, confidence=best.confidence * 0.5)
 
 
-def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[str]]:
+def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[Problem]]:
     """The confidence after hearing the others: another kind of source that agrees or disagrees
     about the place.
     """
@@ -198,7 +199,15 @@ def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[str]]:
     ):
         confidence -= DISAGREEMENT
         problems.append(
-            f"the {best.name.source} names {best.name.text}, the {against[0].name.source} {against[0].name.text}"
+            Problem(
+                Code.BODY_CONFLICT,
+                {
+                    "source": best.name.source,
+                    "name": best.name.text,
+                    "other_source": against[0].name.source,
+                    "other_name": against[0].name.text,
+                },
+            )
         )
     return confidence, problems
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from index.model.problems import Code, Problem
 from index.model.report import Fact
 from indexer.metadata.dates import DAY, FIRST_YEAR, LAST_YEAR, YEAR, day_of, year_of
 from indexer.metadata.reading import Reading
@@ -81,18 +82,20 @@ def period_of(reading: Reading) -> Period | None:
 
 def year_fact(
     reading: Reading, title: Title | None, period: Period | None, published: str | None
-) -> tuple[Fact | None, list[str]]:
+) -> tuple[Fact | None, list[Problem]]:
     """The reporting year with its evidence, and what contradicts it."""
     named = title.year if title else None
     agree = named is not None and period is not None and period.year == named
     spoken: Counter[int] = (
         Counter() if agree else _spoken(reading)
     )  # where they agree nothing else is asked
-    problems = []
+    problems: list[Problem] = []
     if named and title and period and period.year != named:
-        problems.append(f"the title says {named}, the statistics cover {period}")
+        problems.append(
+            Problem(Code.YEAR_AGAINST_PERIOD, {"year": named, "period": str(period)})
+        )
     if period and not period.is_calendar_year:
-        problems.append(f"the statistics cover {period}, not a calendar year")
+        problems.append(Problem(Code.YEAR_NO_CALENDAR_YEAR, {"period": str(period)}))
     fact: Fact | None
     if named and title:
         fact = _from_title(title, named, period, spoken)
@@ -106,7 +109,12 @@ def year_fact(
         and isinstance(fact.value, int)
         and (gap := int(published[:4]) - fact.value) not in range(4)
     ):
-        problems.append(f"the year is {fact.value}, but it was published {published}")
+        problems.append(
+            Problem(
+                Code.YEAR_AGAINST_PUBLICATION,
+                {"year": fact.value, "published": published},
+            )
+        )
         if gap < 0:
             fact = Fact(
                 fact.value,

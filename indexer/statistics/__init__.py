@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from index.model.problems import Code, Problem
 from index.model.report import Check
 from indexer.page import Page
 from indexer.statistics.checks import identities
@@ -52,7 +53,7 @@ class Statistics:
     prose: list[dict[str, Any]] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     status: str = "absent"
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """What a record holds beside the checks, as plain values."""
@@ -78,10 +79,14 @@ def read_statistics(page: Page, text: str, year: int | None = None) -> Statistic
     celled = of_tables(page.tables, taiwan=source.taiwan)
     form, found = form_of([*celled, *flat])
     out = Statistics(template=form)
-    grid, absent = None, []
+    grid: Grid | None = None
+    absent: list[Problem] = []
     if form == "mixed":
         out.problems.append(
-            f"labels of both forms: {' '.join(found['gb2019'])} and {' '.join(found['gb2021'])}; none read"
+            Problem(
+                Code.TABLES_BOTH_FORMS,
+                {"old": list(found["gb2019"]), "new": list(found["gb2021"])},
+            )
         )
     elif form is not None:
         grid = _grid(form, flat, celled)
@@ -106,7 +111,7 @@ def _grid(form: str, flat: list[Segment], celled: list[Segment]) -> Grid:
     return merged(recognise(celled, form), from_text) if celled else from_text
 
 
-def _untimely(form: str, year: int | None) -> Iterable[str]:
+def _untimely(form: str, year: int | None) -> Iterable[Problem]:
     """A form that is not that of the year: said, never mended."""
     expected = {
         "gb2019": (2019, 2020),
@@ -114,7 +119,7 @@ def _untimely(form: str, year: int | None) -> Iterable[str]:
         "stat2014": (2014, 2018),
     }[form]
     if year is not None and not expected[0] <= year <= expected[1]:
-        yield f"the tables have the form {form}, which is not that of {year}"
+        yield Problem(Code.TABLES_UNTIMELY_FORM, {"form": form, "year": year})
 
 
 # Numbers of the tables of 2019 and 2021: where their cells are lost, a sentence may

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
+from index.model.problems import Code, Problem
 from indexer.statistics.segments import CONTEXT, Segment, choose
 from indexer.statistics.templates import (
     APPLICANTS,
@@ -72,8 +73,8 @@ class Grid:
     form: str
     lines: dict[str, dict[str, Line]] = field(default_factory=dict)
     extra: dict[str, list[Line]] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
     extent: tuple[int, int] | None = None
 
     def value(self, table: str, row: str, column: str) -> Value | None:
@@ -254,9 +255,7 @@ def _put(
     )
     before = lines.get(row.key)
     if before and before.values and _numbers(before) != _numbers(line):
-        grid.problems.append(
-            f"{row.label}: printed twice with different numbers, not taken"
-        )
+        grid.problems.append(Problem(Code.TABLES_ROW_TWICE, {"row": row.label}))
         lines[row.key] = Line(
             row.key,
             row.label,
@@ -317,12 +316,12 @@ def _headed(grid: Grid, clause: Clause, heads: str) -> Sequence[Column]:
     if tuple(order) != clause.columns:
         _note(
             grid,
-            f"{clause.label}: columns in another order than the form has; read by their heads",
+            Problem(Code.TABLES_OTHER_ORDER, {"table": clause.label}),
         )
     return order
 
 
-def _note(grid: Grid, note: str) -> None:
+def _note(grid: Grid, note: Problem) -> None:
     if note not in grid.notes:
         grid.notes.append(note)
 
@@ -342,7 +341,8 @@ def _money(grid: Grid, row: Row, clause: Clause, heads: str) -> None:
             value.raw, number, value.semantics, "元", value.span, value.line
         )
     elif value.value:
-        _note(grid, f"{row.label}: an amount without a unit, not taken as money")
+        facts = {"row": row.label}
+        _note(grid, Problem(Code.TABLES_AMOUNT_WITHOUT_UNIT, facts))
 
 
 def _keep(grid: Grid, table: str, segment: Segment, *, inside: bool) -> None:
@@ -397,15 +397,13 @@ def _applicants(grid: Grid, heads: str) -> Sequence[Column]:
     by_label = {c.label: c for c in APPLICANTS}
     names = list(dict.fromkeys(_APPLICANT.findall(heads)))
     if len(names) < len(APPLICANTS) - 1:
-        _note(
-            grid, "申请情况表: heads incomplete; columns taken in the order of the form"
-        )
+        _note(grid, Problem(Code.TABLES_HEADS_INCOMPLETE, {"table": "申请情况表"}))
         return APPLICANTS
     columns = (*(by_label[name] for name in names), APPLICANTS[-1])
     if columns != APPLICANTS:
         _note(
             grid,
-            "申请情况表: columns in another order than the form has; read by their heads",
+            Problem(Code.TABLES_OTHER_ORDER, {"table": "申请情况表"}),
         )
     return columns
 
@@ -419,9 +417,7 @@ def _second(grid: Grid, segments: Sequence[Segment]) -> None:
         row = _application_rows(grid.form).match(segment)
         values = choose(segment, len(APPLICANTS)) if row and row.key == "new" else None
         if values and [v.value for v in values] != _numbers(first):
-            grid.problems.append(
-                "two application tables with different numbers, none taken"
-            )
+            grid.problems.append(Problem(Code.TABLES_TABLE_TWICE))
             grid.lines["applications"] = {}
             return
 
@@ -458,15 +454,13 @@ def _review(grid: Grid, segments: Sequence[Segment]) -> None:
 def _results(grid: Grid, heads: Sequence[str]) -> Sequence[Column]:
     by_label = {c.label: c for c in RESULTS}
     if set(heads) != set(by_label):
-        _note(
-            grid, "复议诉讼表: heads incomplete; columns taken in the order of the form"
-        )
+        _note(grid, Problem(Code.TABLES_HEADS_INCOMPLETE, {"table": "复议诉讼表"}))
         return RESULTS
     columns = tuple(by_label[h] for h in heads)
     if columns != RESULTS:
         _note(
             grid,
-            "复议诉讼表: columns in another order than the form has; read by their heads",
+            Problem(Code.TABLES_OTHER_ORDER, {"table": "复议诉讼表"}),
         )
     return columns
 

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from index.engines.seam import Manifest
 from index.model.errors import QueryError, ReportNotFoundError, RequestError
 from index.model.fields import FACETS
+from index.model.problems import Code, Note, Problem
 from index.model.report import Check, Fact, Provenance, Repair, Report
 from index.search.request import LIMITS, SearchRequest
 from index.search.response import (
@@ -246,9 +247,17 @@ class FakeSearcher:
         ]
         used = sum(len(_numbers([r], measure)) for r in found)
         breaks = ("2019",) if measure == "licences" and by == "year" else ()
-        notes = ("2019 年起换了格式。",) if breaks else ()
+        notes = (Note(Code.ANSWER_OTHER_FORM, {"count": 1}),) if breaks else ()
         return Aggregate(
-            measure, by, tuple(groups), len(found), used, scope or "self", notes, breaks
+            measure,
+            by,
+            tuple(groups),
+            len(found),
+            used,
+            scope or "self",
+            tuple(note.message() for note in notes),
+            breaks,
+            notes,
         )
 
     def histogram(self, request: SearchRequest, name: str, bins: int = 12) -> Histogram:
@@ -548,7 +557,7 @@ def _repaired() -> Report:
                 display=(bad, bad + 2),
             ),
         ],
-        problems=["落款日期缺失"],
+        problems=[Problem(Code.FORMAT_LITTLE_TEXT)],
         provenance=Provenance("/x", "ab" * 32, "html", "utf-8", "declared"),
     )
 
@@ -631,9 +640,14 @@ def _tabled() -> Report:
             Check("R1.handled", "总计:各类申请人之和 = 总计", "n/a"),
         ],
         problems=[
-            "applications: no values for 予以公开; 部分公开",
-            "总计: 2 values (7 8), left unassigned",
-            "落款日期缺失",
+            Problem(
+                Code.TABLES_ROWS_MISSING,
+                {"table": "applications", "rows": ["予以公开", "部分公开"]},
+            ),
+            Problem(
+                Code.TABLES_ROW_UNASSIGNED, {"row": "总计", "count": 2, "values": "7 8"}
+            ),
+            Problem(Code.FORMAT_LITTLE_TEXT),
         ],
     )
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from index.documents.exports import FORMATS
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES
+from index.model.problems import Code
 from index.model.report import Report
 from webui.http.context import json_response, room
 from webui.http.params import (
@@ -91,7 +92,11 @@ def suggest() -> Response:
     values = only(request.args, ("q", "size"))
     size = read_integer("size", values.get("size", "8"))
     if not 1 <= size <= 50:
-        raise RequestError("size", f"size is {size}; it must be between 1 and 50")
+        raise RequestError(
+            "size",
+            Code.REQUEST_OUT_OF_RANGE,
+            {"name": "size", "value": size, "low": 1, "high": 50},
+        )
     check_length(q := values.get("q", ""))
     found = room().searcher.suggest(q, size)
     suggestions = [
@@ -108,10 +113,7 @@ def stats() -> Response:
         return json_response(room().searcher.stats())
     asked = parse_numbers(request.args)
     if asked.measure is None:
-        raise RequestError(
-            "measure",
-            "say what to add up, or leave out every parameter for figures of the whole index",
-        )
+        raise RequestError("measure", Code.REQUEST_MEASURE_MISSING)
     name = asked.measure.name
     found = room().searcher.aggregate(
         asked.request, name, asked.by, asked.scope, asked.template
@@ -133,12 +135,12 @@ def export() -> Response:
     kind = request.args.get("format", "csv")
     if kind not in FORMATS:
         raise RequestError(
-            "format", f"{kind[:40]!r} is not one of {', '.join(FORMATS)}"
+            "format",
+            Code.REQUEST_NOT_ALLOWED,
+            {"value": kind[:40], "allowed": list(FORMATS)},
         )
     if kind == "parquet" and not find_spec("pyarrow"):
-        raise RequestError(
-            "format", "parquet needs pyarrow on this server; take csv or jsonl"
-        )
+        raise RequestError("format", Code.REQUEST_NO_PARQUET)
     write, media_type = FORMATS[kind]
     reports = _begun(room().searcher.export(asked))
     response = Response(stream_with_context(write(reports)), content_type=media_type)

@@ -56,6 +56,12 @@ def _models() -> Json:
     ]
     # the path on the indexing machine is nobody else's business: Report.record() leaves it out
     provenance = schemas["Provenance"]
+    # and so is the form of problems on disk: Report.record() gives sentences, and codes beside them
+    codes = schemas["Report"]["properties"].pop("problems")
+    del schemas["Problem"]  # the name is that of an error document here
+    codes["items"] = _ref("Note")
+    sentences: Json = {"type": "array", "items": _STRING, "title": "Problems"}
+    schemas["Report"]["properties"] |= {"problems": sentences, "problem_codes": codes}
     del provenance["properties"]["origin"]
     provenance["required"].remove("origin")
     return schemas
@@ -69,12 +75,18 @@ def _problem() -> Json:
         "detail": _STRING,
         "instance": {"type": "string"},
     }
-    more: Json = {"parameter": _STRING, "position": {"type": "integer", "minimum": 0}}
+    more: Json = {
+        "code": _ref("Code"),
+        "facts": {"type": "object"},
+        "parameter": _STRING,
+        "position": {"type": "integer", "minimum": 0},
+    }
     return {
         "type": "object",
         "properties": members | more,
         "required": list(members),
-        "description": "RFC 9457. `parameter` is at fault, `position` a code point of the query as typed.",
+        "description": "RFC 9457. `parameter` is at fault, `position` a code point of the query as "
+        "typed. `code` and `facts` say what `detail` says in words.",
     }
 
 

@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
+from index.model.problems import Code
 from index.search.request import LIMITS, MATCHES, SearchRequest
 
 __all__ = [
@@ -44,13 +45,15 @@ Arguments = MultiDict[str, str]
 def read_integer(name: str, raw: str) -> int:
     """A whole number in ASCII digits. Raises RequestError."""
     if not _INTEGER.fullmatch(raw):
-        raise RequestError(name, f"{name} is {raw[:40]!r}; give a whole number")
+        raise RequestError(
+            name, Code.REQUEST_NOT_INTEGER, {"name": name, "value": raw[:40]}
+        )
     return int(raw)
 
 
 def _year(name: str, raw: str) -> int:
     if not 1 <= (year := read_integer(name, raw)) <= 9999:
-        raise RequestError(name, f"{name} is {year}; give a year such as 2019")
+        raise RequestError(name, Code.REQUEST_BAD_YEAR, {"name": name, "value": year})
     return year
 
 
@@ -60,7 +63,7 @@ def _date(name: str, raw: str) -> dt.date:
             return dt.date.fromisoformat(raw)
     except ValueError:
         pass
-    raise RequestError(name, f"{name} is {raw[:40]!r}; give a date such as 2019-03-31")
+    raise RequestError(name, Code.REQUEST_BAD_DATE, {"name": name, "value": raw[:40]})
 
 
 def _text(_name: str, raw: str) -> str:
@@ -74,7 +77,9 @@ def _list(_name: str, raw: str) -> tuple[str, ...]:
 def _switch(name: str, raw: str) -> bool:
     if raw not in (*_ON, *_OFF):
         raise RequestError(
-            name, f"{raw[:40]!r} is not one of {', '.join((*_ON, *_OFF))}"
+            name,
+            Code.REQUEST_NOT_ALLOWED,
+            {"value": raw[:40], "allowed": (*_ON, *_OFF)},
         )
     return raw in _ON
 
@@ -219,13 +224,14 @@ def only(args: Arguments, names: Iterable[str]) -> dict[str, str]:
     known = tuple(names)
     for name, values in args.lists():
         if name not in known:
-            may = ", ".join(known) or "none"
             raise RequestError(
-                name, f"unknown parameter {name[:60]!r}; known here: {may}"
+                name,
+                Code.REQUEST_UNKNOWN_PARAMETER,
+                {"name": name[:60], "known": known},
             )
         if len(values) > 1:
             raise RequestError(
-                name, f"{name} is given {len(values)} times; give it once"
+                name, Code.REQUEST_REPEATED, {"name": name, "count": len(values)}
             )
     return args.to_dict()
 
@@ -237,8 +243,7 @@ def check_length(q: str) -> None:
     """
     if len(q) > QUERY_CHARACTERS:
         raise RequestError(
-            "q",
-            f"q has {len(q)} characters; at most {QUERY_CHARACTERS} are read, shorten it",
+            "q", Code.QUERY_TOO_LONG, {"limit": QUERY_CHARACTERS, "length": len(q)}
         )
 
 
@@ -270,7 +275,7 @@ def parse_search(
         k: table[k].read(k, v) for k, v in values.items() if k in table
     }
     if "page" in fields and "cursor" in fields:
-        raise RequestError("cursor", "give either page or cursor, not both")
+        raise RequestError("cursor", Code.REQUEST_PAGE_AND_CURSOR)
     chosen = {name: _several(args, name) for name in FACET_NAMES if name in args}
     return SearchRequest(filters=chosen, where=_several(args, WHERE.name), **fields)
 
@@ -281,12 +286,11 @@ def _several(args: Arguments, name: str) -> tuple[str, ...]:
     if len(values) > LIMITS.values:
         raise RequestError(
             name,
-            f"{name} is given {len(values)} times; at most {LIMITS.values} are read, give fewer",
+            Code.REQUEST_TOO_MANY_VALUES,
+            {"name": name, "count": len(values), "limit": LIMITS.values},
         )
     if "" in values:
-        raise RequestError(
-            name, f"{name} is given without a value; give one or leave it out"
-        )
+        raise RequestError(name, Code.REQUEST_WITHOUT_VALUE, {"name": name})
     return tuple(dict.fromkeys(values))
 
 
@@ -295,8 +299,7 @@ def read_region(values: Mapping[str, str]) -> str:
     region = values.get("region", "").strip("/")
     if len(region) > REGION_CHARACTERS:
         raise RequestError(
-            "region",
-            f"region has {len(region)} characters; take a path that the region facet lists",
+            "region", Code.REQUEST_REGION_TOO_LONG, {"length": len(region)}
         )
     return region
 
@@ -307,6 +310,8 @@ def parse_facet(args: Arguments) -> tuple[SearchRequest, str, int]:
     size = read_integer("size", args.get("size", "100"))
     if not 1 <= size <= LIMITS.facet_size:
         raise RequestError(
-            "size", f"size is {size}; it must be between 1 and {LIMITS.facet_size}"
+            "size",
+            Code.REQUEST_OUT_OF_RANGE,
+            {"name": "size", "value": size, "low": 1, "high": LIMITS.facet_size},
         )
     return request, args.get("contains", ""), size

@@ -12,10 +12,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from index.model.problems import Code
 from index.model.report import Check, Report
 from webui.plots.figures import figure
 from webui.report.fulltext import Layer
 from webui.words import labels
+from webui.words.messages import PAGE_LANGUAGE
 
 __all__ = [
     "CheckRow",
@@ -31,11 +33,11 @@ _FAMILIES = {
     "not_processed": "（五）不予处理",
     "other": "（六）其他处理",
 }
-_UNREAD = re.compile(
-    r"(proactive|applications|review|annex): no values for (.+)", re.DOTALL
-)
-_UNASSIGNED = re.compile(
-    r".+: \d+ values? \(.*\)(?: for one column)?, left unassigned", re.DOTALL
+# What concerns single rows of the tables, and is shown where they stand.
+_OF_ROWS = (
+    Code.TABLES_ROWS_MISSING,
+    Code.TABLES_ROW_UNASSIGNED,
+    Code.TABLES_CELL_UNASSIGNED,
 )
 
 
@@ -154,26 +156,21 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
         failed=[c for c in checks if c.status == "fail"],
         others=[c for c in checks if c.status != "fail"],
         held=sum(c.status in ("pass", "pass_blank0") for c in checks),
-        unread=[words for p in report.problems if (words := _unread(p))],
+        unread=[
+            problem.message(PAGE_LANGUAGE)
+            for problem in report.problems
+            if problem.code is Code.TABLES_ROWS_MISSING
+        ],
     )
 
 
 def report_problems(report: Report) -> list[str]:
-    """What a reader is told first; what concerns single rows of the tables stands with the tables."""
+    """What a reader is told first; what concerns single rows stands with the tables."""
     return [
-        p
-        for p in report.problems
-        if not _UNREAD.fullmatch(p) and not _UNASSIGNED.fullmatch(p)
+        problem.message(PAGE_LANGUAGE)
+        for problem in report.problems
+        if problem.code not in _OF_ROWS
     ]
-
-
-def _unread(problem: str) -> str:
-    match = _UNREAD.fullmatch(problem)
-    return (
-        f"{labels.TABLES[match[1]]}：没有读出 {match[2].replace('; ', '、')}"
-        if match
-        else ""
-    )
 
 
 def _numbers(metrics: Mapping[str, Any]) -> list[tuple[str, Any]]:

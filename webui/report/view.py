@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from index.model.errors import RequestError
+from index.model.problems import Code
 from index.model.report import Fact, Report
 from index.search.response import Span
 from webui.ports import MarkedReportPort
@@ -124,9 +125,7 @@ def received_view(report: Report) -> ReportView:
     """The report before its repairs. Raises RequestError when its record cannot give that."""
     text = received_text(report)
     if text is None:
-        raise RequestError(
-            "view", "这份报告的修复记录不完整，无法还原原文；请重新建立索引"
-        )
+        raise RequestError("view", Code.REQUEST_RECEIVED_TEXT_LOST)
     return _view(report, (), (), fulltext.received_layers(report), text, received=True)
 
 

@@ -9,13 +9,14 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotFound
 
 from index.model.errors import RequestError
+from index.model.problems import Code, Note
 from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES
 from webui.http.context import room
 from webui.http.params import only, read_region, without_blanks
+from webui.http.problems import NotHereError
 from webui.http.rendering import address, html_page
 from webui.research.bodies import body_view
 from webui.research.compare import MOST, compare_view
@@ -74,11 +75,9 @@ def body() -> Response:
     values = only(without_blanks(request.args), ("agency", "series"))
     name = values.get("agency", "").replace('"', "").strip()
     if not name:
-        raise RequestError("agency", "name a body as the agency facet lists it")
+        raise RequestError("agency", Code.REQUEST_AGENCY_MISSING)
     if (series := values.get("series", "0")) not in ("0", "1"):
-        raise RequestError(
-            "series", f"series is {series[:40]!r}; give 1, or leave it out"
-        )
+        raise RequestError("series", Code.REQUEST_BAD_SERIES, {"value": series[:40]})
     asked = (
         SearchRequest(q=f'agency~:"{name}"')
         if series == "1"
@@ -87,9 +86,7 @@ def body() -> Response:
     found = itertools.islice(room().searcher.export(asked), REPORTS)
     reports = sorted(found, key=lambda r: (r.year or 0, r.published or "9999", r.id))
     if not reports:
-        raise NotFound(
-            f"no report here is from {name!r}; the agency facet lists the bodies that have one"
-        )
+        raise NotHereError(Note(Code.REQUEST_UNKNOWN_AGENCY, {"agency": name}))
     return html_page("body.html", view=body_view(name, reports, series=series == "1"))
 
 
@@ -98,10 +95,16 @@ def compare() -> Response:
     """Two to six reports abreast."""
     for name in request.args:
         if name != "id":
-            raise RequestError(name, f"unknown parameter {name[:60]!r}; known here: id")
+            raise RequestError(
+                name,
+                Code.REQUEST_UNKNOWN_PARAMETER,
+                {"name": name[:60], "known": ["id"]},
+            )
     ids = list(dict.fromkeys(request.args.getlist("id")))
     if not 2 <= len(ids) <= MOST:
-        raise RequestError("id", f"{len(ids)} reports are chosen; choose two to {MOST}")
+        raise RequestError(
+            "id", Code.REQUEST_REPORTS_TO_COMPARE, {"count": len(ids), "limit": MOST}
+        )
     view = compare_view([room().searcher.report(i) for i in ids])
     return html_page("compare.html", view=view, urls=view.urls)
 

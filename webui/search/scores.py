@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.search.response import Hit
+from index.model.problems import Note
+from index.search.response import Hit, ScorePart
 from webui.words import labels
+from webui.words.messages import said
 
 __all__ = ["Part", "parts"]
 
 # So many parts are shown one by one; the others as one.
-MOST = 8
-
-_KINDS = (
-    ("whole run in title ", "题名里整串连着"),
-    ("whole run ", "整串连着"),
-    ("word ", "词语"),
-    ("pair ", "相邻的字"),
-    ("boost ", "检索词指明"),
-)
+MAX_PARTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +20,6 @@ class Part:
     """A part of a score: what it is for, and how much."""
 
     label: str
-    of: str
     value: float
 
 
@@ -35,23 +28,24 @@ def parts(hit: Hit) -> list[Part]:
 
     They add up to the score.
     """
-    found = [Part(*_named(p.name), p.value) for p in hit.explanation or ()]
-    rest = sum(p.value for p in found[MOST:])
-    return found[:MOST] + (
-        [Part("其余", f"{len(found) - MOST} 项", rest)] if rest else []
-    )
+    explained = [Part(_named(part), part.value) for part in hit.explanation or ()]
+    first, others = explained[:MAX_PARTS], explained[MAX_PARTS:]
+    rest = sum(part.value for part in others)
+    if rest:
+        first.append(Part(f"其余 {len(others)} 项", rest))
+    return first
 
 
-def _named(name: str) -> tuple[str, str]:
-    """A part's name as (label, what it is for).
+def _named(part: ScorePart) -> str:
+    """What a part is for; a facet is named as everywhere on the page.
 
-    >>> _named("word 收费"), _named("boost year 2018"), _named("other")
-    (('词语', '“收费”'), ('检索词指明', '年度 2018'), ('', 'other'))
+    >>> from index.model.problems import Code
+    >>> facts = {"facet": "year", "value": ["2018"]}
+    >>> _named(ScorePart.of(Note(Code.SCORE_BOOST, facts), 0.4, None))
+    '检索词指明年度 2018'
     """
-    for start, label in _KINDS:
-        if name.startswith(start):
-            of = name.removeprefix(start)
-            facet, _, value = of.partition(" ")
-            known = labels.FACET_LABELS.get(facet) if start == "boost " else None
-            return label, f"{known} {value}" if known else f"“{of}”"
-    return "", name
+    facts = dict(part.facts)
+    facet = facts.get("facet")
+    if isinstance(facet, str):
+        facts["facet"] = labels.FACET_LABELS.get(facet, facet)
+    return said(Note(part.code, facts))

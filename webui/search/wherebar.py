@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from index.model.errors import RequestError
 from index.model.metrics import METRIC_NAMES
-from index.query.where import CONDITION
+from index.model.problems import Code
+from index.query.where import CONDITION_PATTERN
 from index.search.request import PAGE_SEARCH, SearchRequest
 from index.search.response import Hit
 from index.studies.aggregate import Bin, Histogram
@@ -41,16 +42,14 @@ def joined(args: Arguments) -> Arguments | None:
     if not value:
         return rest
     if not name or sign not in labels.COMPARISONS:
-        raise RequestError(
-            "where", "the condition lacks its number or its comparison; choose both"
-        )
+        raise RequestError("where", Code.REQUEST_CONDITION_INCOMPLETE)
     rest.add("where", f"{name}{sign}{value.replace(',', '')}")
     return rest
 
 
 def chosen_numbers(asked: SearchRequest) -> list[str]:
     """The numbers of the tables that a search names, in a condition or in its order."""
-    named = [match[1] for w in asked.where if (match := CONDITION.fullmatch(w))]
+    named = [match[1] for w in asked.where if (match := CONDITION_PATTERN.fullmatch(w))]
     return list(
         dict.fromkeys(
             n for n in [*named, asked.sort.removeprefix("-")] if n in METRIC_NAMES
@@ -72,7 +71,9 @@ class Spread:
 def spread(asked: SearchRequest, name: str) -> Spread:
     """The spread of one number under every condition but those on itself."""
     others = tuple(
-        w for w in asked.where if not (m := CONDITION.fullmatch(w)) or m[1] != name
+        w
+        for w in asked.where
+        if not (m := CONDITION_PATTERN.fullmatch(w)) or m[1] != name
     )
     found: Histogram = room().searcher.histogram(asked.with_(where=others), name)
     most = max((b.count for b in found.bins), default=1) or 1

@@ -20,6 +20,7 @@ from index.documents.stored import (
     report_of,
     shown_of,
 )
+from index.model.problems import Code, Problem
 from index.model.report import Check, Fact, Provenance, Repair, Report
 
 REPORT = Report(
@@ -45,7 +46,7 @@ REPORT = Report(
         Check("R1.new", "新收", "pass", 3, 3, ("a", "b")),
         Check("R2", "二", "n/a"),
     ],
-    problems=["p"],
+    problems=[Problem(Code.TABLES_ROWS_MISSING, {"table": "review", "rows": ["总计"]})],
     provenance=Provenance("/x/b.txt", "00", "text", "utf-8", "utf-8"),
 )
 

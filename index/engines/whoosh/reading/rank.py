@@ -27,6 +27,7 @@ from index.engines.whoosh.reading.lru import Recent
 from index.engines.whoosh.reading.segment import Segment
 from index.engines.whoosh.storage.pack import Array
 from index.engines.whoosh.writing.batch import RANKED_FIELDS, STREAMS, word_keys
+from index.model.problems import Code, Facts, Note
 from index.query.nodes import Keyword, Node, PathPrefix, Ranking, String
 
 __all__ = ["Leaf", "Scorer", "Statistics"]
@@ -34,6 +35,7 @@ __all__ = ["Leaf", "Scorer", "Statistics"]
 # How soon repetition stops counting; sooner for pairs: measured over four sets of
 # questions.
 K = {"word": 1.2, "pair": 0.6}
+TERM_CODES = {"word": Code.SCORE_WORD, "pair": Code.SCORE_PAIR}
 
 FIELDS = {"title": (5.0, 0.3), "headings": (2.0, 0.75), "body": (1.0, 0.75)}
 IMPACT_BYTES = 64 << 20
@@ -253,29 +255,33 @@ class Scorer:
             at = int(impact.documents.searchsorted(document))
             if at < len(impact.documents) and impact.documents[at] == document:
                 value = float(idf * impact.values[at])
-                detail = f"idf {idf:.4f} * saturated frequency {float(impact.values[at]):.4f}"
-                yield {"name": f"{kind} {text}", "value": value, "detail": detail}
+                facts = {"idf": float(idf), "frequency": float(impact.values[at])}
+                yield {
+                    "note": Note(TERM_CODES[kind], {"text": text}),
+                    "value": value,
+                    "reason": Note(Code.SCORE_BY_FREQUENCY, facts),
+                }
         for run in self.runs:
-            for name, bonus, field in (
-                ("whole run", self.whole, None),
-                ("whole run in title", self.in_title, "title"),
+            for code, bonus, field in (
+                (Code.SCORE_RUN, self.whole, None),
+                (Code.SCORE_RUN_IN_TITLE, self.in_title, "title"),
             ):
                 documents = segment.hits((String((run,), field),)).documents
                 at = int(documents.searchsorted(document))
                 if at < len(documents) and documents[at] == document:
                     yield {
-                        "name": f"{name} {run}",
+                        "note": Note(code, {"text": run}),
                         "value": bonus,
-                        "detail": "more than all words could give"
+                        "reason": Note(Code.SCORE_ABOVE_ALL_WORDS)
                         if field is None
-                        else "",
+                        else None,
                     }
         for node, bonus in self.boosts:
             if document in self._named(number, node):
                 yield {
-                    "name": f"boost {told(node)}",
+                    "note": Note(Code.SCORE_BOOST, told(node)),
                     "value": bonus,
-                    "detail": "named in the query",
+                    "reason": Note(Code.SCORE_NAMED_IN_QUERY),
                 }
 
 
@@ -293,12 +299,12 @@ def _looked_up(documents: Array, parts: Sequence[Part]) -> Array:
     return total
 
 
-def told(node: Node) -> str:
-    """A node as an explanation names it."""
+def told(node: Node) -> Facts:
+    """What an explanation names of a boost: its facet and the values."""
     match node:
         case Keyword(name, values):
-            return f"{name} {', '.join(values)}"
+            return {"facet": name, "value": values}
         case PathPrefix(name, prefixes):
-            return f"{name} {', '.join('/'.join(p) for p in prefixes)}"
+            return {"facet": name, "value": ["/".join(prefix) for prefix in prefixes]}
         case _:
-            return type(node).__name__
+            return {"facet": type(node).__name__, "value": ""}

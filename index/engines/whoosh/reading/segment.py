@@ -38,6 +38,7 @@ from index.engines.whoosh.storage.spans import EMPTY, choose, distinct, near
 from index.engines.whoosh.storage.store import open_pack
 from index.engines.whoosh.writing.batch import BLOBS, RANKED_FIELDS, STREAMS, word_keys
 from index.model.errors import IndexDamagedError, RequestError
+from index.model.problems import Code
 from index.query.nodes import Near, String, Wildcard
 
 __all__ = ["Row", "Segment"]
@@ -362,10 +363,7 @@ class Segment:
 
     def _near(self, node: Near) -> Array:
         if len(node.operands) > MOST_OPERANDS:
-            raise RequestError(
-                "q",
-                f"at most {MOST_OPERANDS} strings can be near each other; ask for fewer",
-            )
+            raise RequestError("q", Code.QUERY_NEAR_TOO_MANY, {"limit": MOST_OPERANDS})
         found = []
         for name, grams in self._streams():
             operands = [spans_of(leaf, name, grams) for leaf in node.operands]

@@ -1,0 +1,365 @@
+"""From the tree of a query to the nodes that an engine is asked.
+
+Text is folded and cut into words, Taiwan and mainland wordings are OR-ed, and values of fields are
+looked up in the index. What relevance is made of is `index.query.evidence`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from index.analysis.normaliser import fold_line
+from index.analysis.tokenizer import is_word
+from index.analysis.wording import mainland_forms
+from index.model.errors import QueryError
+from index.model.fields import TEXT_FIELDS
+from index.model.metrics import METRIC_NAMES
+from index.model.problems import Code
+from index.query.field_values import level_of, metric_range, published_range, year_of
+from index.query.nodes import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Everything,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Nothing,
+    NumberRange,
+    PathPrefix,
+    String,
+    Wildcard,
+)
+from index.query.runs import (
+    WILDCARD_PATTERN,
+    is_filter,
+    is_loose,
+    lone_pairs,
+    once,
+    read_run,
+    wildcard_of,
+    wordings_of,
+    words_of,
+)
+from index.query.syntax import (
+    And,
+    Field,
+    Negated,
+    Or,
+    Proximity,
+    Quoted,
+    Run,
+    Syntax,
+    operands_of,
+)
+
+__all__ = ["Resolved", "Series", "Values", "all_of", "resolve"]
+
+# (facet name, text in index form) -> the values of that facet in the index that contain the text,
+# or may be called so.
+Values = Callable[[str, str], list[str]]
+
+# What is typed as a filter becomes one with what is chosen beside the query.
+Filter = Keyword | PathPrefix | NumberRange
+
+# Bodies -> the condition for the reports of those bodies, their predecessors and successors.
+Series = Callable[[tuple[str, ...]], Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A query ready for an engine.
+
+    `loose` are the words of the bare runs at the top level, which `match=auto` may relax; `firm` is
+    everything else that must hold. `leftover` are the pairs of neighbouring words of one character
+    among the loose ones. `filters` are facet values typed at the top level: they become one with the
+    values chosen beside the query. `ranges` are the same for numbers. Both are by name.
+    """
+
+    firm: tuple[Node, ...] = ()
+    loose: tuple[Node, ...] = ()
+    leftover: tuple[Node, ...] = ()
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+
+    def condition(self, match: str = "all", least: int | None = None) -> Node:
+        """The condition under a mode of matching, "all" or "any" of the loose words.
+
+        `least` asks for so many of the telling words instead.
+        """
+        loose: list[Node] = list(dict.fromkeys(self.loose))
+        if least is not None:
+            loose = [AtLeast(self.telling(), least)]
+        elif match == "any" and len(loose) > 1:
+            loose = [AnyOf(tuple(loose))]
+        return all_of([*self.firm, *loose])
+
+    def telling(self) -> tuple[Node, ...]:
+        """The words by which a report can be told from others.
+
+        They are the loose words of two characters or more, and the pairs of single ones. Where
+        there are neither, they are all loose words.
+        """
+        words = tuple(dict.fromkeys(self.loose))
+        long = [w for w in words if not isinstance(w, String) or len(w.forms[0]) > 1]
+        return tuple(dict.fromkeys([*long, *self.leftover])) or words
+
+    def stands_as_typed(self, pieces: Iterable[str]) -> bool:
+        """Whether each piece of the query is one string of the condition, without Latin letters.
+
+        What is found then is spelt right: no correction is needed.
+        """
+        strings = {
+            node.forms[0]
+            for node in (*self.firm, *self.loose)
+            if isinstance(node, String) and len(node.forms) == 1
+        }
+        bare = [piece.strip('"') for piece in pieces]
+        # pinyin is typed in Latin letters, and may stand for something else
+        has_latin = any("a" <= c <= "z" for piece in bare for c in piece)
+        return strings.issuperset(bare) and not has_latin
+
+
+def _alone(agencies: tuple[str, ...]) -> Node:
+    return Keyword("agency", agencies)
+
+
+def resolve(
+    tree: Syntax | None,
+    values: Values,
+    series: Series = _alone,
+    *,
+    synonymous: bool = False,
+) -> Resolved:
+    """The condition that a parsed query means. Raises QueryError for what has no meaning.
+
+    `values` and `series` look into the index. With `synonymous` bare words also stand for what
+    means the same.
+    """
+    if tree is None:
+        return Resolved()
+    resolver = _Resolver(values, series, synonymous)
+    operands = operands_of(tree)
+    runs = [operand for operand in operands if is_loose(operand)]
+    firm: list[Node] = []
+    typed: list[Filter] = []
+    for operand in operands:
+        if is_loose(operand):
+            continue
+        node = resolver.node(operand)
+        if is_filter(operand) and isinstance(node, Filter):
+            typed.append(node)
+        else:
+            # a filter that no value of the index fits is Nothing, which must hold like all else
+            firm.append(node)
+    resolved = Resolved(
+        firm=tuple(firm),
+        loose=tuple(node for run in runs for node in resolver.run(run.text)),
+        leftover=tuple(
+            String(mainland_forms(pair))
+            for run in runs
+            for pair in lone_pairs(fold_line(run.text))
+        ),
+        filters=_filters(typed),
+        ranges=_ranges(typed),
+    )
+    if not (resolved.firm or resolved.loose or typed):
+        raise QueryError(Code.QUERY_NO_LETTER, 0)
+    return resolved
+
+
+def _filters(typed: Iterable[Filter]) -> dict[str, tuple[str, ...]]:
+    """Facet name -> the values typed for it; those of a path are written 广东省/深圳市."""
+    filters: dict[str, tuple[str, ...]] = {}
+    for node in typed:
+        match node:
+            case Keyword(name, values):
+                filters[name] = (*filters.get(name, ()), *values)
+            case PathPrefix(name, prefixes):
+                paths = tuple("/".join(prefix) for prefix in prefixes)
+                filters[name] = (*filters.get(name, ()), *paths)
+            case NumberRange():
+                pass
+    return filters
+
+
+def _ranges(typed: Iterable[Filter]) -> dict[str, tuple[Node, ...]]:
+    """Name of a number -> the ranges typed for it."""
+    ranges: dict[str, tuple[Node, ...]] = {}
+    for node in typed:
+        if isinstance(node, NumberRange):
+            ranges[node.name] = (*ranges.get(node.name, ()), node)
+    return ranges
+
+
+def all_of(nodes: Iterable[Node]) -> Node:
+    """The conjunction of nodes, as simple as it can be."""
+    operands = once(node for node in nodes if not isinstance(node, Everything))
+    if not operands:
+        return Everything()
+    return operands[0] if len(operands) == 1 else AllOf(operands)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolver:
+    """What resolving needs beside the tree: the index to look into, and whether synonyms count."""
+
+    values: Values
+    series: Series
+    synonymous: bool
+
+    def node(self, node: Syntax) -> Node:
+        """The node of one part of the tree."""
+        match node:
+            case Run():
+                return self.typed(node, None)
+            case Quoted():
+                return _quoted(node, None)
+            case Field():
+                return self.field(node)
+            case Negated(operand, _):
+                return Not(self.node(operand))
+            case And(operands, _):
+                return all_of(self.node(operand) for operand in operands)
+            case Or(operands, _):
+                return AnyOf(once(self.node(operand) for operand in operands))
+            case Proximity(operands, distance, _):
+                strings = tuple(_string(operand, None) for operand in operands)
+                return Near(strings, distance)
+
+    def typed(self, run: Run, name: str | None) -> Node:
+        """A run that must hold: its words, or one string where it says more than words."""
+        if WILDCARD_PATTERN.search(run.text):
+            return _wildcard(run, name)
+        if run.outside:
+            return _string(run, name)
+        words = self.run(run.text, name)
+        if not words:
+            # an operand without letters would match everything
+            raise QueryError(Code.QUERY_NO_LETTER, run.position)
+        return all_of(words)
+
+    def run(self, text: str, name: str | None = None) -> list[Node]:
+        """The words of a bare run as strings, in all their wordings.
+
+        Where the mainland cuts the run into other words, and where it has synonyms, there is one
+        node that says so. `name` is a text field, or None for any.
+        """
+        reading = read_run(text)
+        forms = reading.wordings
+        others: list[Node] = []
+        if not reading.is_cut_alike:
+            mainland = wordings_of(reading.mainland_words, reading.mainland_words)
+            others.append(
+                all_of(String(wording, name) for wording in mainland.values())
+            )
+        if self.synonymous:
+            forms = {
+                word: (*wording, *reading.same_as_words.get(word, ()))
+                for word, wording in forms.items()
+            }
+            if reading.same_as_run:
+                others.append(String(reading.same_as_run, name))
+        strings: list[Node] = [String(wording, name) for wording in forms.values()]
+        return [AnyOf((all_of(strings), *others))] if others else strings
+
+    # ------------------------------------------------------------------ fields
+    def field(self, field: Field) -> Node:
+        """`name:value`."""
+        if field.name in TEXT_FIELDS:
+            return self.text_field(field)
+        if field.name == "year":
+            return year_of(field)
+        if field.name == "published":
+            return published_range(field)
+        if field.name in METRIC_NAMES:
+            return metric_range(field)
+        if field.is_range:
+            facts = {"name": field.name}
+            raise QueryError(Code.QUERY_FIELD_WITHOUT_RANGE, field.position, facts)
+        if field.name == "level":
+            return Keyword("level", (level_of(field),))
+        if field.name == "region":
+            return self.region(field.value.strip())
+        return self.facet(field)
+
+    def text_field(self, field: Field) -> Node:
+        """What must stand in the title, or in the text."""
+        if field.quoted:
+            return _quoted(Quoted(field.value, field.position), field.name)
+        # a range has no value: its dots are no letters, and are refused as such
+        run = Run(field.value or "..", field.position)
+        return self.typed(run, field.name)
+
+    def region(self, wanted: str) -> Node:
+        """The places that may be called so, each with all below it."""
+        parts = tuple(wanted.split("/"))
+        paths = [
+            tuple(value.split("/"))
+            for value in self.values("region", fold_line(parts[-1]))
+        ]
+        prefixes = tuple(path for path in paths if _ends_with(path, parts))
+        return PathPrefix("region", prefixes) if prefixes else Nothing()
+
+    def facet(self, field: Field) -> Node:
+        """The values of a facet that contain what was typed, or may be called so.
+
+        `agency~` takes in predecessors and successors.
+        """
+        facet = field.name.removesuffix("~")
+        known = tuple(self.values(facet, fold_line(field.value.strip())))
+        if not known:
+            return Nothing()
+        if field.name.endswith("~"):
+            return self.series(known)
+        return Keyword(facet, known)
+
+
+def _quoted(quoted: Quoted, name: str | None) -> Node:
+    """A quoted string; with a number, its words near each other."""
+    if quoted.within is None:
+        return _string(quoted, name)
+    words = [word for word in once(_words_near(quoted)) if is_word(word)]
+    if not words:
+        raise QueryError(Code.QUERY_NO_LETTER, quoted.position)
+    strings = tuple(String(mainland_forms(word), name) for word in words)
+    return Near(strings, quoted.within) if len(strings) > 1 else strings[0]
+
+
+def _words_near(quoted: Quoted) -> list[str]:
+    """The words of "公开 收费"~10: as spaces part them, else as the segmenter cuts them."""
+    form = fold_line(quoted.text)
+    return form.split() if " " in form else words_of(form)
+
+
+def _string(node: Run | Quoted, name: str | None) -> String:
+    """Exactly these characters."""
+    form = fold_line(node.text)
+    if not form:
+        raise QueryError(Code.QUERY_NOTHING_TO_SEARCH, node.position)
+    outside = [
+        wording
+        for text in node.outside
+        for wording in mainland_forms(fold_line(text))
+        if wording
+    ]
+    return String(mainland_forms(form), name, tuple(outside))
+
+
+def _wildcard(run: Run, name: str | None) -> Wildcard:
+    """A run with `*` or `?`."""
+    pattern = wildcard_of(run.text)
+    if not any(character.isalnum() for character in pattern):
+        raise QueryError(Code.QUERY_WILDCARD_ALONE, run.position)
+    return Wildcard(pattern, name)
+
+
+def _ends_with(path: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    """Whether a path may be called by the last parts of it, the very last one shortened.
+
+    广东省/深圳市 is called 深圳, 深圳市 and 广东省/深圳市.
+    """
+    *upper, last = parts
+    return path[-1].startswith(last) and path[-len(parts) : -1] == tuple(upper)
