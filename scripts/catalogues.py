@@ -58,7 +58,7 @@ def _entries(text: str) -> Iterator[dict[str, str]]:
 
 
 def to_mo(messages: dict[str, str]) -> bytes:
-    """The messages as a .mo file: two tables of (length, offset), the ids sorted, then the texts."""
+    """The messages as a .mo file: two tables of (length, offset), ids sorted, then the texts."""
     ids = sorted(messages, key=str.encode)
     keys = [name.encode() for name in ids]
     texts = [messages[name].encode() for name in ids]

@@ -213,8 +213,8 @@ class Engine(Protocol):
     def explain(self, query: EngineQuery, report_id: str) -> Mapping[str, Any]:
         """Why a report has its score: {"total": float, "parts": [part]}.
 
-        A part is {"note": Note, "value": float, "reason": Note or None}: what it is for, how much it
-        adds, and why so much.
+        A part is {"note": Note, "value": float, "reason": Note or None}: what it is for, how much
+        it adds, and why so much.
         """
 
     def count_strings(self, node: Node) -> tuple[int, int]:

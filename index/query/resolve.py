@@ -74,8 +74,8 @@ class Resolved:
 
     `loose` are the words of the bare runs at the top level, which `match=auto` may relax; `firm` is
     everything else that must hold. `leftover` are the pairs of neighbouring words of one character
-    among the loose ones. `filters` are facet values typed at the top level: they become one with the
-    values chosen beside the query. `ranges` are the same for numbers. Both are by name.
+    among them. `filters` are facet values typed at the top level: they become one with the values
+    chosen beside the query. `ranges` are the same for numbers. Both are by name.
     """
 
     firm: tuple[Node, ...] = ()

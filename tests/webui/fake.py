@@ -199,10 +199,8 @@ class FakeSearcher:
         path = region.split("/") if region else []
         inside = [r for r in self.reports if path == (r.region or [])[: len(path)]]
         if path and not inside:
-            raise RequestError(
-                "region",
-                f"no report is from {region!r}; take a path that the region facet lists",
-            )
+            facts = {"region": region}
+            raise RequestError("region", Code.REQUEST_UNKNOWN_REGION, facts)
         years = tuple(sorted({r.year for r in inside if r.year}))
         below = sorted(
             {
@@ -348,15 +346,12 @@ def _bodies(reports: list[Report], years: tuple[int, ...]) -> tuple[Body, ...]:
 
 def _words(q: str) -> tuple[str, ...]:
     if len(q) > 512:
-        raise QueryError("the query has more than 512 characters; shorten it", 512)
+        facts = {"limit": 512, "length": len(q)}
+        raise QueryError(Code.QUERY_TOO_LONG, 512, facts)
     if q.count('"') % 2:
-        raise QueryError(
-            "a quotation mark is not closed; close it or take it out", q.rindex('"')
-        )
+        raise QueryError(Code.QUERY_QUOTATION_OPEN, q.rindex('"'), {"mark": '"'})
     if q.strip() == "*":
-        raise QueryError(
-            "* alone would match everything; leave the query empty to browse", 0
-        )
+        raise QueryError(Code.QUERY_WILDCARD_ALONE, 0)
     return tuple(q.replace('"', "").split())
 
 
@@ -384,10 +379,8 @@ def _kept(report: Report, request: SearchRequest, but: str = "") -> bool:
             return False
     for condition in request.where:
         if not WHERE.fullmatch(condition):
-            raise RequestError(
-                "where",
-                f"{condition[:40]!r} is no condition; write one such as applications_new>=100",
-            )
+            facts = {"value": condition[:40]}
+            raise RequestError("where", Code.REQUEST_BAD_CONDITION, facts)
     year = report.year or 0
     return (request.year_from or 0) <= year <= (request.year_to or 9999)
 

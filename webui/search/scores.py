@@ -42,7 +42,7 @@ def _named(part: ScorePart) -> str:
     >>> from index.model.problems import Code
     >>> facts = {"facet": "year", "value": ["2018"]}
     >>> _named(ScorePart.of(Note(Code.SCORE_BOOST, facts), 0.4, None))
-    '检索词指明年度 2018'
+    '检索词指明 年度 2018'
     """
     facts = dict(part.facts)
     facet = facts.get("facet")

@@ -81,9 +81,9 @@ def test_every_code_is_said_somewhere() -> None:
     for room in ("index", "indexer", "webui"):
         for path in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                    if node.value.id == "Code":
-                        used.add(node.attr)
+                match node:
+                    case ast.Attribute(value=ast.Name(id="Code"), attr=name):
+                        used.add(name)
     assert used == set(Code.__members__)
 
 

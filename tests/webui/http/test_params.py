@@ -46,7 +46,7 @@ def test_refuses_by_name(query, parameter):
     with pytest.raises(RequestError) as caught:
         parse_search(args(query))
     assert caught.value.parameter == parameter
-    assert caught.value.detail
+    assert caught.value.note.code
 
 
 def test_reads_every_parameter():

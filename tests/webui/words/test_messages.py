@@ -49,7 +49,6 @@ URLS = [
     "/search?published_from=2019",
     "/search?year_from=0",
     "/search?where=x",
-    "/search?where=nothing>1",
     "/search?page=1&cursor=a",
     "/search?page=200&size=100",
     "/search?where_name=applications_new&where_value=3",
