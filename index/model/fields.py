@@ -24,7 +24,7 @@ __all__ = [
 
 # Raise it when stored data changes its meaning: older indexes are then named as stale
 # and refused.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # The searched texts of a report, in the order in which they are counted.
 TEXT_FIELDS = ("title", "text")

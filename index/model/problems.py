@@ -99,6 +99,7 @@ class Code(StrEnum):
     FORMAT_PAGES_DAMAGED = "format.pages-damaged"
     FORMAT_PAGES_WITHOUT_TEXT = "format.pages-without-text"
     REPAIR_LEFT = "repair.left"
+    PROBLEM_OF_OTHER_VERSION = "problem.of-other-version"
 
     # What was noted while the facts of a report were derived.
     GIVEN_BAD_YEAR = "given.bad-year"
@@ -164,3 +165,15 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Problem(Note):
     """What was noted while a file was read: damage that is left, a conflict, a lack."""
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Problem:
+        """The problem that `as_json` wrote down, perhaps in another version of this project.
+
+        >>> Problem.from_json({"code": "tables.none", "facts": {}}).message()
+        'something that this version does not know: tables.none'
+        """
+        try:
+            return cls(Code(stored["code"]), stored["facts"])
+        except ValueError:
+            return cls(Code.PROBLEM_OF_OTHER_VERSION, {"name": stored["code"]})

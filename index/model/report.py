@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from index.model.problems import Code, Problem
+from index.model.problems import Problem
 
 __all__ = [
     "LEVELS",
@@ -181,8 +181,7 @@ class Report:
             for k, f in values.get("evidence", {}).items()
         }
         values["problems"] = [
-            Problem(Code(problem["code"]), problem["facts"])
-            for problem in values.get("problems", [])
+            Problem.from_json(problem) for problem in values.get("problems", [])
         ]
         if values.get("provenance"):
             values["provenance"] = Provenance(**values["provenance"])

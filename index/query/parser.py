@@ -1,8 +1,7 @@
 """Parses what a reader types.
 
-Every error carries the position at fault and says what would be right.
-
-Whatever cannot be parsed is refused: a query must never turn into one that matches everything.
+What cannot be parsed is refused, with the position at fault: a query must never turn into one that
+matches everything.
 """
 
 from __future__ import annotations
@@ -107,7 +106,7 @@ def parse(query: str) -> Syntax | None:
             {"limit": MAX_CHARACTERS, "length": len(query)},
         )
     tokens = tokenise(query)
-    clauses = [t for t in tokens if t.kind in ("run", "quote")]
+    clauses = [token for token in tokens if token.kind in ("run", "quote")]
     if len(clauses) > MAX_CLAUSES:
         raise QueryError(
             Code.QUERY_TOO_MANY_CLAUSES,

@@ -1,4 +1,4 @@
-"""The syntax of a query as typed: tokens and the tree, each with its place, before any analysis.
+"""The syntax of a query as typed: its grammar and its tree, before any analysis.
 
     query   = or ;
     or      = and { "OR" and } ;
@@ -117,22 +117,23 @@ QUOTES = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
 
 
 def quoted(text: str) -> str:
-    """A string between marks that do not stand in it: one that was typed has such."""
+    """A string between quotation marks. The closing one must not stand in the string.
+
+    >>> quoted('说"公开"的')
+    '“说"公开"的”'
+    """
     opening = next(o for o, closing in QUOTES.items() if closing not in text)
     return opening + text + QUOTES[opening]
 
 
 def unparse(node: Syntax, *, inside: bool = False) -> str:
-    """The tree as a query that parses to the same tree."""
+    """The tree as a query that parses to the same tree; `inside` puts what needs it in brackets."""
     match node:
         case Run(text, _, outside):
             return text + _outside(outside)
         case Quoted(text, _, within, outside):
-            return (
-                quoted(text)
-                + (f"~{within}" if within is not None else "")
-                + _outside(outside)
-            )
+            distance = "" if within is None else f"~{within}"
+            return quoted(text) + distance + _outside(outside)
         case Field():
             return f"{node.name}:" + _value(node)
         case Negated(operand, _):
@@ -143,10 +144,8 @@ def unparse(node: Syntax, *, inside: bool = False) -> str:
             joined = " ".join(unparse(o, inside=True) for o in operands)
         case Or(operands, _):
             joined = " OR ".join(unparse(o, inside=True) for o in operands)
-        case Proximity(operands, distance, _):
-            joined = f" NEAR/{distance} ".join(
-                unparse(o, inside=True) for o in operands
-            )
+        case Proximity(operands, number, _):
+            joined = f" NEAR/{number} ".join(unparse(o, inside=True) for o in operands)
     return f"({joined})" if inside else joined
 
 

@@ -34,7 +34,8 @@ CONTEXTS = ("source", "table", "template", "repair", "error-title", "error-lead"
 def message(code: str, facts: Mapping[str, Any], language: str = "en") -> str:
     """The sentence for a code with its facts.
 
-    A fact that is a list is joined. What a terminal would obey instead of show is escaped.
+    A fact that is a list is joined; "?" stands for one that is not there. What a terminal would
+    obey instead of show is escaped.
 
     >>> facts = {"name": "size", "value": 500, "low": 1, "high": 100}
     >>> message("request.out-of-range", facts)
@@ -66,16 +67,22 @@ class _Words(Formatter):
     def __init__(self, language: str) -> None:
         self.language = language
 
+    def get_value(
+        self, key: int | str, _args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """One fact: an index may hold notes whose facts had other names."""
+        return kwargs.get(str(key), "?")
+
     def format_field(self, value: Any, format_spec: str) -> str:
         """One fact, as the placeholder asks for it."""
         if format_spec in CONTEXTS:
             return term(format_spec, str(value), self.language)
-        if isinstance(value, str):
-            return _visible(value)
+        if value is None or isinstance(value, str):
+            return _visible(value or "-")
         if isinstance(value, Sequence):
             items = [_visible(str(item)) for item in value]
             return SEPARATORS[self.language].join(items) or "-"
-        return format(value, format_spec)
+        return format(value, format_spec)  # a number
 
 
 def _visible(text: str) -> str:

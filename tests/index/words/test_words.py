@@ -6,7 +6,9 @@ import ast
 import doctest
 import gettext
 import importlib.util
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from types import ModuleType
@@ -142,9 +144,61 @@ def test_an_input_cannot_command_a_terminal() -> None:
     assert note.message() == "'\\x1b[2J' is not one of a\\u202e"
 
 
-def test_no_fact_is_required_silently() -> None:
-    with pytest.raises(KeyError):
-        message(Code.QUERY_TOO_DEEP, {})
+def test_a_note_of_another_version_can_be_read_and_said() -> None:
+    stored = {"code": "tables.renamed", "facts": {"rows": ["总计"]}}
+    problem = Problem.from_json(stored)
+    assert problem.code is Code.PROBLEM_OF_OTHER_VERSION
+    assert problem.message().endswith("tables.renamed")
+    assert message(Code.QUERY_TOO_DEEP, {}) == message(
+        Code.QUERY_TOO_DEEP, {"limit": "?"}
+    )
+
+
+def test_a_problem_is_the_same_when_it_was_stored() -> None:
+    problem = Problem(
+        Code.TABLES_ROWS_MISSING, {"table": "review", "rows": ["总计", "维持"]}
+    )
+    assert Problem.from_json(json.loads(json.dumps(problem.as_json()))) == problem
+
+
+NOTES = ("QueryError", "RequestError", "Note", "Problem")
+
+
+def stated_facts(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
+    """(name of a code, names of its facts) wherever both can be read from the source."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        named = [
+            (node.lineno, target.id, node.value)
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        ]
+        for node in ast.walk(function):
+            match node:
+                case ast.Call(func=ast.Name(id=kind), args=args) if kind in NOTES:
+                    codes = [a.attr for a in args if isinstance(a, ast.Attribute)]
+                    codes = [code for code in codes if code in Code.__members__]
+                    facts = [a for a in args if isinstance(a, ast.Dict)]
+                    names = [a.id for a in args if isinstance(a, ast.Name)]
+                    before = [n for n in named if n[0] < node.lineno and n[1] in names]
+                    if before:
+                        facts.append(max(before, key=lambda n: n[0])[2])
+                    if codes and facts:
+                        keys = facts[0].keys
+                        yield codes[0], {ast.literal_eval(k) for k in keys if k}
+
+
+def test_facts_are_those_that_the_words_name() -> None:
+    stated: dict[str, set[str]] = {}
+    for room in ("index", "indexer", "webui"):
+        for path in (ROOT / room).rglob("*.py"):
+            for code, facts in stated_facts(ast.parse(path.read_text("utf-8"))):
+                assert facts == placeholders(messages("en")[Code[code]]), (path, code)
+                stated[code] = facts
+    assert len(stated) > 40
 
 
 def test_examples_in_the_docs() -> None:
