@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 
 from index.analysis.normaliser import fold_line
 from index.analysis.tokenizer import tokenizer
@@ -36,6 +37,10 @@ from index.query.syntax import (
 
 __all__ = ["Evidence", "evidence", "pairs_of"]
 
+Strings = tuple[str, ...]
+# Word or run -> what means the same.
+Synonyms = Mapping[str, Strings]
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -50,16 +55,17 @@ class Evidence:
     - `synonyms`: word or run -> what means the same, whether it is searched or not.
     """
 
-    words: tuple[str, ...] = ()
-    tokens: tuple[str, ...] = ()
-    runs: tuple[str, ...] = ()
-    pairs: tuple[str, ...] = ()
-    pieces: tuple[str, ...] = ()
-    bare: tuple[str, ...] = ()
-    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Strings = ()
+    tokens: Strings = ()
+    runs: Strings = ()
+    pairs: Strings = ()
+    pieces: Strings = ()
+    bare: Strings = ()
+    synonyms: Synonyms = field(default_factory=dict)
 
     def ranking(self, *, pairs: bool = False) -> Ranking:
         """What relevance is made of where reports have all words."""
+        # pairs help where a question is too long for its words to be trusted
         return Ranking(self.tokens, self.runs, self.pairs if pairs else ())
 
     def traces(self) -> Ranking:
@@ -76,11 +82,11 @@ class Evidence:
 class _Trace:
     """The evidence of one string of the query."""
 
-    words: tuple[str, ...]
-    tokens: tuple[str, ...]
-    runs: tuple[str, ...] = ()
-    pairs: tuple[str, ...] = ()
-    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Strings
+    tokens: Strings
+    runs: Strings = ()
+    pairs: Strings = ()
+    synonyms: Synonyms = field(default_factory=dict)
 
 
 def evidence(tree: Syntax | None, *, synonymous: bool = False) -> Evidence:
@@ -88,19 +94,31 @@ def evidence(tree: Syntax | None, *, synonymous: bool = False) -> Evidence:
     if tree is None:
         return Evidence()
     operands = operands_of(tree)
-    traces = [trace for operand in operands for trace in _traces(operand, synonymous)]
-    synonyms: dict[str, tuple[str, ...]] = {}
-    for trace in traces:
-        synonyms |= trace.synonyms
+    traces: list[_Trace] = []
+    for operand in operands:
+        traces += _traces(operand, synonymous)
+    bare = [operand for operand in operands if is_loose(operand)]
     return Evidence(
-        words=once(word for trace in traces for word in trace.words),
-        tokens=once(token for trace in traces for token in trace.tokens),
-        runs=once(run for trace in traces for run in trace.runs),
-        pairs=once(pair for trace in traces for pair in trace.pairs),
+        words=_all(trace.words for trace in traces),
+        tokens=_all(trace.tokens for trace in traces),
+        runs=_all(trace.runs for trace in traces),
+        pairs=_all(trace.pairs for trace in traces),
         pieces=tuple(_printed(operand) for operand in operands),
-        bare=tuple(read_run(run.text).mainland for run in operands if is_loose(run)),
-        synonyms=synonyms,
+        bare=tuple(read_run(run.text).mainland for run in bare),
+        synonyms=_joined(trace.synonyms for trace in traces),
     )
+
+
+def _all(parts: Iterable[Strings]) -> Strings:
+    """The strings of all parts, each once."""
+    return once(chain.from_iterable(parts))
+
+
+def _joined(parts: Iterable[Synonyms]) -> Synonyms:
+    joined: dict[str, Strings] = {}
+    for part in parts:
+        joined |= part
+    return joined
 
 
 def _traces(node: Syntax, synonymous: bool) -> Iterator[_Trace]:
@@ -116,7 +134,7 @@ def _traces(node: Syntax, synonymous: bool) -> Iterator[_Trace]:
             elif node.name in TEXT_FIELDS:
                 yield _of_run(Run(node.value, node.position), synonymous)
         case Negated():
-            return
+            return  # what must not be there speaks for nothing
         case And(operands, _) | Or(operands, _):
             for operand in operands:
                 yield from _traces(operand, synonymous)
@@ -130,6 +148,7 @@ def _of_run(run: Run, synonymous: bool) -> _Trace:
         # no token is known before the pattern is expanded: it finds and does not rank
         return _Trace(words=(wildcard_of(run.text),), tokens=())
     if run.outside:
+        # 公开 !"不予公开" counts places of one string, which cutting would lose
         return _of_string(run.text)
     reading = read_run(run.text)
     tokens = _tokens(reading.mainland)
@@ -165,16 +184,19 @@ def _of_string(text: str) -> _Trace:
     return _Trace(words=(form,), tokens=_tokens(mainland_forms(form)[-1]))
 
 
-def _tokens(*forms: str) -> tuple[str, ...]:
-    return tuple(token for form in forms for token in tokenizer().search_tokens(form))
+def _tokens(*forms: str) -> Strings:
+    tokens: list[str] = []
+    for form in forms:
+        tokens += tokenizer().search_tokens(form)
+    return tuple(tokens)
 
 
-def _whole(mainland: str, words: Iterable[str]) -> tuple[str, ...]:
-    """A run of several words without the signs at its ends, which no report repeats."""
-    if len(tuple(words)) < 2:
+def _whole(mainland: str, words: Strings) -> Strings:
+    """A run of several words without the signs at its ends: 什么是公开? without its mark."""
+    if len(words) < 2:
         return ()
-    signs = "".join({character for character in mainland if not character.isalnum()})
-    return (mainland.strip(signs),)
+    signs = {character for character in mainland if not character.isalnum()}
+    return (mainland.strip("".join(signs)),)
 
 
 def pairs_of(form: str) -> list[str]:
@@ -183,11 +205,8 @@ def pairs_of(form: str) -> list[str]:
     >>> pairs_of("信息公开!")
     ['信息', '息公', '公开']
     """
-    return [
-        form[start : start + 2]
-        for start in range(len(form) - 1)
-        if form[start].isalnum() and form[start + 1].isalnum()
-    ]
+    pairs = [first + second for first, second in pairwise(form)]
+    return [pair for pair in pairs if pair.isalnum()]
 
 
 def _printed(node: Syntax) -> str:

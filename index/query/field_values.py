@@ -31,8 +31,10 @@ def level_of(field: Field) -> str:
     '县区级'
     """
     wanted = field.value.strip()
+    folded = fold_line(wanted)
     for level in LEVELS:
-        if fold_line(wanted) in (level, level.removesuffix("级")):
+        # 县区 is 县区级
+        if folded in (level, level.removesuffix("级")):
             return level
     facts = {"value": wanted, "levels": LEVELS}
     raise QueryError(Code.QUERY_UNKNOWN_LEVEL, field.position, facts)
@@ -44,7 +46,8 @@ def year_of(field: Field) -> Keyword | NumberRange:
     >>> year_of(Field("year", "", 0, low="2018", is_range=True))
     NumberRange(name='year', low=2018, high=None)
     """
-    low, high = (_year(end, field) for end in _ends(field))
+    low = _year(field, _low(field))
+    high = _year(field, _high(field))
     if low is None and high is None:
         raise QueryError(Code.QUERY_YEAR_MISSING, field.position)
     if not field.is_range:
@@ -52,10 +55,10 @@ def year_of(field: Field) -> Keyword | NumberRange:
     return NumberRange("year", low, high)
 
 
-def _year(text: str | None, field: Field) -> int | None:
+def _year(field: Field, text: str | None) -> int | None:
     if not text:
         return None
-    digits = fold_line(text)
+    digits = fold_line(text)  # ２０１８ is typed too
     if not YEAR_PATTERN.fullmatch(digits):
         raise QueryError(Code.QUERY_BAD_YEAR, field.position, {"value": text})
     return int(digits)
@@ -67,18 +70,23 @@ def metric_range(field: Field) -> NumberRange:
     >>> metric_range(Field("applications_new", "", 0, low="100", is_range=True))
     NumberRange(name='applications_new', low=100.0, high=None)
     """
-    low, high = (fold_line(end) if end else "" for end in _ends(field))
-    for end in (low, high):
-        if end and not NUMBER_PATTERN.fullmatch(end):
-            raise _bad_number(end, field)
-    if not low and not high:
-        raise _bad_number("..", field)
-    return NumberRange(
-        field.name, float(low) if low else None, float(high) if high else None
-    )
+    low = _number(field, _low(field))
+    high = _number(field, _high(field))
+    if low is None and high is None:
+        raise _bad_number(field, "..")
+    return NumberRange(field.name, low, high)
 
 
-def _bad_number(text: str, field: Field) -> QueryError:
+def _number(field: Field, text: str | None) -> float | None:
+    if not text:
+        return None
+    digits = fold_line(text)
+    if not NUMBER_PATTERN.fullmatch(digits):
+        raise _bad_number(field, digits)
+    return float(digits)
+
+
+def _bad_number(field: Field, text: str) -> QueryError:
     facts = {"value": text, "name": field.name}
     return QueryError(Code.QUERY_BAD_NUMBER, field.position, facts)
 
@@ -91,39 +99,42 @@ def published_range(field: Field) -> NumberRange:
     >>> published_range(Field("published", "2019-03", 0))
     NumberRange(name='published', low=737119, high=737149)
     """
-    low, high = _ends(field)
-    if not low and not high:
+    low = _day(field, _low(field), last=False)
+    high = _day(field, _high(field), last=True)
+    if low is None and high is None:
         raise QueryError(Code.QUERY_DATE_MISSING, field.position)
-    return NumberRange(
-        "published", _day(low, field, last=False), _day(high, field, last=True)
-    )
+    return NumberRange("published", low, high)
 
 
-def _day(text: str | None, field: Field, *, last: bool) -> int | None:
-    """The first or the last day that a date, a month or a year means."""
+def _day(field: Field, text: str | None, *, last: bool) -> int | None:
+    """The first or the last day that a date, a month or a year means, as an ordinal."""
     if not text:
         return None
     match = DATE_PATTERN.fullmatch(fold_line(text))
     try:
         if match is not None:
-            year, month, day = (int(part) if part else None for part in match.groups())
-            return _ordinal(year or 0, month, day, last=last)
+            year, month, day = (int(part or 0) for part in match.groups())
+            return _ordinal(year, month, day, last=last)
     except (ValueError, OverflowError):
         pass  # there is no 2019-13, and no year 0
     raise QueryError(Code.QUERY_BAD_DATE, field.position, {"value": text})
 
 
-def _ordinal(year: int, month: int | None, day: int | None, *, last: bool) -> int:
-    if day:
-        return dt.date(year, month or 1, day).toordinal()
-    if not last:
-        return dt.date(year, month or 1, 1).toordinal()
-    # the last day of a month or year is the one before the next begins
+def _ordinal(year: int, month: int, day: int, *, last: bool) -> int:
+    """The ordinal of a date whose month and day may be 0, not said. Raises ValueError."""
+    if day or not last:
+        date = dt.date(year, month or 1, day or 1)
+        return date.toordinal()
+    # the last day of a month or a year is the one before the next begins
     month = month or 12
     following = dt.date(year + month // 12, month % 12 + 1, 1)
     return following.toordinal() - 1
 
 
-def _ends(field: Field) -> tuple[str | None, str | None]:
-    """Both ends of a range; a single value is a range from itself to itself."""
-    return (field.low, field.high) if field.is_range else (field.value, field.value)
+def _low(field: Field) -> str | None:
+    """The lower end of a range; a single value is a range from itself to itself."""
+    return field.low if field.is_range else field.value
+
+
+def _high(field: Field) -> str | None:
+    return field.high if field.is_range else field.value

@@ -27,19 +27,18 @@ def is_called(short: str, full: str) -> bool:
     """
     if short in full:
         return True
-    # two characters abbreviate too many names: 教局 is no name
-    if len(short) < 3 or not full.endswith(FULL_ENDINGS.get(short[-1], short[-1])):
+    if len(short) < 3:  # two characters would abbreviate too many names
         return False
-    starts = [match.start() for match in re.finditer(re.escape(short[0]), full)]
-    return any(
-        _begins_a_name(full, start) and _in_order(short, full[start:])
-        for start in starts
-    )
-
-
-def _begins_a_name(full: str, start: int) -> bool:
-    """Whether a body's own name may begin here: at the very start, or behind a place."""
-    return start == 0 or full[start - 1] in PLACE_ENDINGS
+    first, last = short[0], short[-1]
+    if not full.endswith(FULL_ENDINGS.get(last, last)):
+        return False
+    for match in re.finditer(re.escape(first), full):
+        start = match.start()
+        # a body's own name begins at the very start, or behind a place: 龙岗区|文化广电旅游体育局
+        begins_a_name = start == 0 or full[start - 1] in PLACE_ENDINGS
+        if begins_a_name and _in_order(short, full[start:]):
+            return True
+    return False
 
 
 def _in_order(short: str, full: str) -> bool:

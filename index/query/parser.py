@@ -142,9 +142,8 @@ def tokenise(query: str) -> list[Token]:
 def _kind(match: re.Match[str] | None) -> str:
     if match is None:
         return "run"
-    # the number is the last group of NEAR/10
-    kind = match.lastgroup
-    return "near" if kind == "distance" else (kind or "run")
+    # `lastgroup` is the outermost group that matched: NEAR/10 is "near"
+    return match.lastgroup or "run"
 
 
 def _is_inside_a_run(tokens: Sequence[Token], position: int) -> bool:
@@ -195,7 +194,9 @@ class _Parser:
         self.depth = 0
 
     def peek(self) -> Token | None:
-        return self.tokens[self.next] if self.next < len(self.tokens) else None
+        if self.next == len(self.tokens):
+            return None
+        return self.tokens[self.next]
 
     def take(self) -> Token:
         self.next += 1

@@ -6,6 +6,7 @@ looked up in the index. What relevance is made of is `index.query.evidence`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -57,6 +58,9 @@ from index.query.syntax import (
 
 __all__ = ["Resolved", "Series", "Values", "all_of", "resolve"]
 
+Strings = tuple[str, ...]
+Nodes = tuple[Node, ...]
+
 # (facet name, text in index form) -> the values of that facet in the index that contain the text,
 # or may be called so.
 Values = Callable[[str, str], list[str]]
@@ -65,7 +69,10 @@ Values = Callable[[str, str], list[str]]
 Filter = Keyword | PathPrefix | NumberRange
 
 # Bodies -> the condition for the reports of those bodies, their predecessors and successors.
-Series = Callable[[tuple[str, ...]], Node]
+Series = Callable[[Strings], Node]
+
+
+LATIN_LETTER = re.compile("[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,51 +85,55 @@ class Resolved:
     chosen beside the query. `ranges` are the same for numbers. Both are by name.
     """
 
-    firm: tuple[Node, ...] = ()
-    loose: tuple[Node, ...] = ()
-    leftover: tuple[Node, ...] = ()
-    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    ranges: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
+    firm: Nodes = ()
+    loose: Nodes = ()
+    leftover: Nodes = ()
+    filters: Mapping[str, Strings] = field(default_factory=dict)
+    ranges: Mapping[str, Nodes] = field(default_factory=dict)
 
     def condition(self, match: str = "all", least: int | None = None) -> Node:
         """The condition under a mode of matching, "all" or "any" of the loose words.
 
         `least` asks for so many of the telling words instead.
         """
-        loose: list[Node] = list(dict.fromkeys(self.loose))
+        loose = once(self.loose)
         if least is not None:
-            loose = [AtLeast(self.telling(), least)]
+            loose = (AtLeast(self.telling(), least),)
         elif match == "any" and len(loose) > 1:
-            loose = [AnyOf(tuple(loose))]
+            loose = (AnyOf(loose),)
         return all_of([*self.firm, *loose])
 
-    def telling(self) -> tuple[Node, ...]:
+    def telling(self) -> Nodes:
         """The words by which a report can be told from others.
 
         They are the loose words of two characters or more, and the pairs of single ones. Where
         there are neither, they are all loose words.
         """
-        words = tuple(dict.fromkeys(self.loose))
-        long = [w for w in words if not isinstance(w, String) or len(w.forms[0]) > 1]
-        return tuple(dict.fromkeys([*long, *self.leftover])) or words
+        words = once(self.loose)
+        long = [word for word in words if not _is_one_character(word)]
+        return once([*long, *self.leftover]) or words
 
     def stands_as_typed(self, pieces: Iterable[str]) -> bool:
         """Whether each piece of the query is one string of the condition, without Latin letters.
 
         What is found then is spelt right: no correction is needed.
         """
-        strings = {
-            node.forms[0]
-            for node in (*self.firm, *self.loose)
-            if isinstance(node, String) and len(node.forms) == 1
-        }
+        strings = set()
+        for node in (*self.firm, *self.loose):
+            # one that also stands in another wording was perhaps not found as typed
+            if isinstance(node, String) and len(node.forms) == 1:
+                strings.add(node.forms[0])
         bare = [piece.strip('"') for piece in pieces]
-        # pinyin is typed in Latin letters, and may stand for something else
-        has_latin = any("a" <= c <= "z" for piece in bare for c in piece)
+        # pinyin is typed in Latin letters, and stands for something else
+        has_latin = LATIN_LETTER.search("".join(bare)) is not None
         return strings.issuperset(bare) and not has_latin
 
 
-def _alone(agencies: tuple[str, ...]) -> Node:
+def _is_one_character(word: Node) -> bool:
+    return isinstance(word, String) and len(word.forms[0]) == 1
+
+
+def _alone(agencies: Strings) -> Node:
     return Keyword("agency", agencies)
 
 
@@ -141,12 +152,14 @@ def resolve(
     if tree is None:
         return Resolved()
     resolver = _Resolver(values, series, synonymous)
-    operands = operands_of(tree)
-    runs = [operand for operand in operands if is_loose(operand)]
     firm: list[Node] = []
+    loose: list[Node] = []
+    leftover: list[Node] = []
     typed: list[Filter] = []
-    for operand in operands:
+    for operand in operands_of(tree):
         if is_loose(operand):
+            loose += resolver.run(operand.text)
+            leftover += _leftover(operand)
             continue
         node = resolver.node(operand)
         if is_filter(operand) and isinstance(node, Filter):
@@ -156,12 +169,8 @@ def resolve(
             firm.append(node)
     resolved = Resolved(
         firm=tuple(firm),
-        loose=tuple(node for run in runs for node in resolver.run(run.text)),
-        leftover=tuple(
-            String(mainland_forms(pair))
-            for run in runs
-            for pair in lone_pairs(fold_line(run.text))
-        ),
+        loose=tuple(loose),
+        leftover=tuple(leftover),
         filters=_filters(typed),
         ranges=_ranges(typed),
     )
@@ -170,9 +179,15 @@ def resolve(
     return resolved
 
 
-def _filters(typed: Iterable[Filter]) -> dict[str, tuple[str, ...]]:
+def _leftover(run: Run) -> list[Node]:
+    """The strings of two words of one character each, as 祭遵."""
+    pairs = lone_pairs(fold_line(run.text))
+    return [String(mainland_forms(pair)) for pair in pairs]
+
+
+def _filters(typed: Iterable[Filter]) -> dict[str, Strings]:
     """Facet name -> the values typed for it; those of a path are written 广东省/深圳市."""
-    filters: dict[str, tuple[str, ...]] = {}
+    filters: dict[str, Strings] = {}
     for node in typed:
         match node:
             case Keyword(name, values):
@@ -185,9 +200,9 @@ def _filters(typed: Iterable[Filter]) -> dict[str, tuple[str, ...]]:
     return filters
 
 
-def _ranges(typed: Iterable[Filter]) -> dict[str, tuple[Node, ...]]:
+def _ranges(typed: Iterable[Filter]) -> dict[str, Nodes]:
     """Name of a number -> the ranges typed for it."""
-    ranges: dict[str, tuple[Node, ...]] = {}
+    ranges: dict[str, Nodes] = {}
     for node in typed:
         if isinstance(node, NumberRange):
             ranges[node.name] = (*ranges.get(node.name, ()), node)
@@ -296,11 +311,11 @@ class _Resolver:
     def region(self, wanted: str) -> Node:
         """The places that may be called so, each with all below it."""
         parts = tuple(wanted.split("/"))
-        paths = [
-            tuple(value.split("/"))
-            for value in self.values("region", fold_line(parts[-1]))
-        ]
+        # the values are looked up by the last part, which only begins 深圳市 when it is 深圳
+        values = self.values("region", fold_line(parts[-1]))
+        paths = [tuple(value.split("/")) for value in values]
         prefixes = tuple(path for path in paths if _ends_with(path, parts))
+        # a place that no report is from excludes everything; it must not include everything
         return PathPrefix("region", prefixes) if prefixes else Nothing()
 
     def facet(self, field: Field) -> Node:
@@ -309,7 +324,8 @@ class _Resolver:
         `agency~` takes in predecessors and successors.
         """
         facet = field.name.removesuffix("~")
-        known = tuple(self.values(facet, fold_line(field.value.strip())))
+        wanted = fold_line(field.value.strip())
+        known = tuple(self.values(facet, wanted))
         if not known:
             return Nothing()
         if field.name.endswith("~"):
@@ -339,12 +355,10 @@ def _string(node: Run | Quoted, name: str | None) -> String:
     form = fold_line(node.text)
     if not form:
         raise QueryError(Code.QUERY_NOTHING_TO_SEARCH, node.position)
-    outside = [
-        wording
-        for text in node.outside
-        for wording in mainland_forms(fold_line(text))
-        if wording
-    ]
+    outside: list[str] = []
+    for text in node.outside:
+        # what folds to nothing, as a space, excludes nothing
+        outside += filter(None, mainland_forms(fold_line(text)))
     return String(mainland_forms(form), name, tuple(outside))
 
 
@@ -356,10 +370,12 @@ def _wildcard(run: Run, name: str | None) -> Wildcard:
     return Wildcard(pattern, name)
 
 
-def _ends_with(path: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+def _ends_with(path: Strings, parts: Strings) -> bool:
     """Whether a path may be called by the last parts of it, the very last one shortened.
 
     广东省/深圳市 is called 深圳, 深圳市 and 广东省/深圳市.
     """
     *upper, last = parts
-    return path[-1].startswith(last) and path[-len(parts) : -1] == tuple(upper)
+    if not path[-1].startswith(last):
+        return False
+    return path[-len(parts) : -1] == tuple(upper)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeGuard, TypeVar
 
 from index.analysis.normaliser import fold_line
@@ -20,6 +21,7 @@ from index.query.reference_numbers import CODE_PATTERN, spellings
 from index.query.syntax import Field, Run, Syntax
 
 Item = TypeVar("Item", bound=Hashable)
+Strings = tuple[str, ...]
 
 __all__ = [
     "WILDCARD_PATTERN",
@@ -53,12 +55,12 @@ class RunReading:
 
     typed: str
     mainland: str
-    words: tuple[str, ...]
-    mainland_words: tuple[str, ...]
-    wordings: Mapping[str, tuple[str, ...]]
-    synonyms: Mapping[str, tuple[str, ...]]
-    same_as_run: tuple[str, ...]
-    same_as_words: Mapping[str, tuple[str, ...]]
+    words: Strings
+    mainland_words: Strings
+    wordings: Mapping[str, Strings]
+    synonyms: Mapping[str, Strings]
+    same_as_run: Strings
+    same_as_words: Mapping[str, Strings]
 
     @property
     def is_cut_alike(self) -> bool:
@@ -104,7 +106,7 @@ def read_run(text: str) -> RunReading:
 
 def wordings_of(
     words: Sequence[str], counterparts: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
+) -> dict[str, Strings]:
     """The strings that each word of a run may stand as, the one asked for first.
 
     A code stands as reports print it, a word also as the mainland says it in that run.
@@ -112,7 +114,7 @@ def wordings_of(
     >>> wordings_of(["资讯", "公开"], ["信息", "公开"])
     {'资讯': ('资讯', '信息'), '公开': ('公开',)}
     """
-    wordings: dict[str, tuple[str, ...]] = {}
+    wordings: dict[str, Strings] = {}
     for word, counterpart in zip(words, counterparts, strict=True):
         if CODE_PATTERN.fullmatch(word):
             wordings[word] = spellings(word)
@@ -133,6 +135,7 @@ def words_of(form: str) -> list[str]:
         return [form]
     words: list[str] = []
     end = 0
+    # what stands between two codes is cut by itself
     for match in CODE_PATTERN.finditer(form):
         words += tokenizer().words(form[end : match.start()])
         words.append(match.group())
@@ -149,14 +152,16 @@ def lone_pairs(form: str) -> list[str]:
     >>> lone_pairs("祭遵的家庭")
     ['祭遵', '遵的']
     """
-    start = 0
-    lone: set[int] = set()
+    end = 0
+    lone: list[int] = []
     for word in words_of(form):
-        start = form.find(word, start)
+        # signs between words were left out
+        start = form.find(word, end)
+        end = start + len(word)
         if SINGLE_CHARACTER.fullmatch(word):
-            lone.add(start)
-        start += len(word)
-    return [form[at : at + 2] for at in sorted(lone) if at + 1 in lone]
+            lone.append(start)
+    neighbours = pairwise(lone)
+    return [form[first : end + 1] for first, end in neighbours if end == first + 1]
 
 
 def is_loose(node: Syntax) -> TypeGuard[Run]:
