@@ -8,7 +8,7 @@ from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
 from index.model.fields import FACETS, TEXT_FIELDS
 from index.model.metrics import METRIC_NAMES, METRICS
-from index.query.runs import WILDCARD_PATTERN, words_of
+from index.query.runs import WILDCARD_PATTERN, once, words_of
 from index.query.syntax import (
     And,
     Field,
@@ -76,7 +76,8 @@ def _said(node: Syntax) -> str:
         case Or(operands, _):
             return _either(operands)
         case Proximity(operands, distance, _):
-            named = "与".join(_name(o) + _outside(o) for o in operands)
+            names = [_name(operand) + _outside(operand) for operand in operands]
+            named = "与".join(names)
             return f"{named}相距不超过 {distance} 字"
 
 
@@ -111,10 +112,12 @@ def _has(node: Run | Quoted) -> str:
         return "逐字含" + _name(node) + _also(node) + _outside(node)
     if WILDCARD_PATTERN.search(node.text):
         return "含形如" + _name(node) + "的字串" + _outside(node)
-    parts = [node.text] if node.outside else _parts(node)
-    if len(parts) < 2:
+    parts = _parts(node)
+    if node.outside or len(parts) < 2:
         return "含" + _name(node) + _also(node) + _outside(node)
-    return "含" + "".join(f"“{part}”" for part in parts) + "各词" + _also(node)
+    # 含“信息”“公开”“收费”各词
+    named = [f"“{part}”" for part in parts]
+    return "含" + "".join(named) + "各词" + _also(node)
 
 
 def _also(node: Run | Quoted) -> str:
@@ -122,15 +125,17 @@ def _also(node: Run | Quoted) -> str:
     others = mainland_forms(fold_line(node.text))[1:]
     if not others:
         return ""
-    return "（也含大陆说法" + "、".join(f"“{other}”" for other in others) + "）"
+    named = [f"“{other}”" for other in others]
+    return "（也含大陆说法" + "、".join(named) + "）"
 
 
-def _parts(run: Run) -> list[str]:
+def _parts(run: Run) -> tuple[str, ...]:
     """The words that a run is cut into; the run itself where it is one."""
     if WILDCARD_PATTERN.search(run.text):
-        return [run.text]
-    words = list(dict.fromkeys(words_of(fold_line(run.text))))
-    return words if len(words) > 1 else [run.text]
+        return (run.text,)
+    words = once(words_of(fold_line(run.text)))
+    # as typed, not as folded
+    return words if len(words) > 1 else (run.text,)
 
 
 def _name(node: Run | Quoted) -> str:
@@ -140,7 +145,8 @@ def _name(node: Run | Quoted) -> str:
 def _outside(node: Run | Quoted) -> str:
     if not node.outside:
         return ""
-    return "（不计" + "、".join(f"“{text}”" for text in node.outside) + "之内的）"
+    named = [f"“{text}”" for text in node.outside]
+    return "（不计" + "、".join(named) + "之内的）"
 
 
 def _field(field: Field) -> str:

@@ -17,6 +17,10 @@ from index.query.syntax import Field
 
 __all__ = ["level_of", "metric_range", "published_range", "year_of"]
 
+# The end of a range as typed; None where it is left open.
+Typed = str | None
+
+# 2018
 YEAR_PATTERN = re.compile(r"[0-9]{4}")
 # 100, -3, 12.50
 NUMBER_PATTERN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
@@ -55,7 +59,7 @@ def year_of(field: Field) -> Keyword | NumberRange:
     return NumberRange("year", low, high)
 
 
-def _year(field: Field, text: str | None) -> int | None:
+def _year(field: Field, text: Typed) -> int | None:
     if not text:
         return None
     digits = fold_line(text)  # ２０１８ is typed too
@@ -70,6 +74,7 @@ def metric_range(field: Field) -> NumberRange:
     >>> metric_range(Field("applications_new", "", 0, low="100", is_range=True))
     NumberRange(name='applications_new', low=100.0, high=None)
     """
+    # applications_new:5 asks for exactly 5
     low = _number(field, _low(field))
     high = _number(field, _high(field))
     if low is None and high is None:
@@ -77,7 +82,7 @@ def metric_range(field: Field) -> NumberRange:
     return NumberRange(field.name, low, high)
 
 
-def _number(field: Field, text: str | None) -> float | None:
+def _number(field: Field, text: Typed) -> float | None:
     if not text:
         return None
     digits = fold_line(text)
@@ -106,13 +111,14 @@ def published_range(field: Field) -> NumberRange:
     return NumberRange("published", low, high)
 
 
-def _day(field: Field, text: str | None, *, last: bool) -> int | None:
+def _day(field: Field, text: Typed, *, last: bool) -> int | None:
     """The first or the last day that a date, a month or a year means, as an ordinal."""
     if not text:
         return None
     match = DATE_PATTERN.fullmatch(fold_line(text))
     try:
         if match is not None:
+            # a month or day that is not said is 0
             year, month, day = (int(part or 0) for part in match.groups())
             return _ordinal(year, month, day, last=last)
     except (ValueError, OverflowError):
@@ -127,14 +133,15 @@ def _ordinal(year: int, month: int, day: int, *, last: bool) -> int:
         return date.toordinal()
     # the last day of a month or a year is the one before the next begins
     month = month or 12
-    following = dt.date(year + month // 12, month % 12 + 1, 1)
+    following_year = year + month // 12
+    following = dt.date(following_year, month % 12 + 1, 1)
     return following.toordinal() - 1
 
 
-def _low(field: Field) -> str | None:
+def _low(field: Field) -> Typed:
     """The lower end of a range; a single value is a range from itself to itself."""
     return field.low if field.is_range else field.value
 
 
-def _high(field: Field) -> str | None:
+def _high(field: Field) -> Typed:
     return field.high if field.is_range else field.value

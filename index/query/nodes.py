@@ -7,6 +7,7 @@ with `match` and end in `assert_never`, so that a new node is named by mypy in e
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 __all__ = [
     "AllOf",
@@ -45,7 +46,7 @@ class String:
     them does not count.
     """
 
-    forms: tuple[str, ...]
+    forms: tuple[str, ...]  # 资讯 and 信息
     field: str | None = None
     outside: tuple[str, ...] = ()
 
@@ -58,7 +59,7 @@ class Wildcard:
     space, punctuation and the ends of the text.
     """
 
-    pattern: str
+    pattern: str  # 公?条例
     field: str | None = None
     widest: int = 20
 
@@ -158,8 +159,10 @@ def strings_of(node: Node) -> tuple[String | Wildcard, ...]:
     match node:
         case String() | Wildcard():
             return (node,)
+        # what stands below NOT must be absent, and is no string to mark
         case AllOf(operands) | AnyOf(operands) | AtLeast(operands) | Near(operands):
-            return tuple(dict.fromkeys(s for o in operands for s in strings_of(o)))
+            below = chain.from_iterable(strings_of(operand) for operand in operands)
+            return tuple(dict.fromkeys(below))
         case _:
             return ()
 

@@ -115,7 +115,9 @@ def parse(query: str) -> Syntax | None:
         )
     if not tokens and query.strip():
         raise QueryError(Code.QUERY_NOTHING_TO_SEARCH, 0)
-    return _Parser(tokens, len(query)).query() if tokens else None
+    if not tokens:
+        return None
+    return _Parser(tokens, len(query)).query()
 
 
 def tokenise(query: str) -> list[Token]:
@@ -166,7 +168,8 @@ def _quoted(query: str, start: int) -> tuple[Token, int]:
     within = WITHIN_PATTERN.match(query, close + 1)
     if within is None:
         return Token("quote", text, start), close + 1
-    return Token("quote", text, start, int(within.group(1))), within.end()
+    distance = int(within.group(1))
+    return Token("quote", text, start, distance), within.end()
 
 
 def _joined(tokens: Iterable[Token]) -> list[Token]:
@@ -215,7 +218,9 @@ class _Parser:
         while self.is_word("OR"):
             self.take()
             operands.append(self.all_of())
-        return operands[0] if len(operands) == 1 else Or(tuple(operands), start)
+        if len(operands) == 1:
+            return operands[0]
+        return Or(tuple(operands), start)
 
     def all_of(self) -> Syntax:
         start = self.here()
@@ -226,16 +231,19 @@ class _Parser:
             if self.is_word("AND"):
                 self.take()
             operands.append(self.item())
-        return operands[0] if len(operands) == 1 else And(tuple(operands), start)
+        if len(operands) == 1:
+            return operands[0]
+        return And(tuple(operands), start)
 
     def item(self) -> Syntax:
         token = self.peek()
         if token and (token.kind == "minus" or self.is_word("NOT")):
-            self.take()
-            return self.nested(
-                lambda: Negated(self.item(), token.position), token.position
-            )
+            return self.nested(self.negated, token.position)
         return self.near()
+
+    def negated(self) -> Syntax:
+        operator = self.take()
+        return Negated(self.item(), operator.position)
 
     def near(self) -> Syntax:
         first = self.excluded(self.atom())
@@ -251,7 +259,9 @@ class _Parser:
         strings = [node for node in operands if isinstance(node, Run | Quoted)]
         if len(strings) != len(operands):
             raise QueryError(Code.QUERY_NEAR_OPERANDS, start)
-        return Proximity(tuple(strings), max(distances), strings[0].position)
+        # a NEAR/3 b NEAR/5 c is one condition, with the wider of both
+        distance = max(distances)
+        return Proximity(tuple(strings), distance, strings[0].position)
 
     def excluded(self, node: Syntax) -> Syntax:
         while (token := self.peek()) and token.kind == "bang":
@@ -259,7 +269,8 @@ class _Parser:
             quoted = self.take()  # the pattern of `bang` looks ahead for it
             if not isinstance(node, Run | Quoted):
                 raise QueryError(Code.QUERY_EXCLUSION_ALONE, token.position)
-            node = replace(node, outside=(*node.outside, quoted.value))
+            outside = (*node.outside, quoted.value)
+            node = replace(node, outside=outside)
         return node
 
     def atom(self) -> Syntax:
@@ -306,14 +317,22 @@ class _Parser:
         ends = RANGE_PATTERN.fullmatch(value.value)
         if ends is None:
             return Field(name, value.value, token.position)
-        low, high = ends[1] or None, ends[2] or None
-        return Field(name, "", token.position, low=low, high=high, is_range=True)
+        # 2018.. has no upper end
+        return Field(
+            name,
+            value="",
+            position=token.position,
+            low=ends[1] or None,
+            high=ends[2] or None,
+            is_range=True,
+        )
 
     def nested(self, rule: Callable[[], Syntax], position: int) -> Syntax:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise QueryError(Code.QUERY_TOO_DEEP, position, {"limit": MAX_DEPTH})
         tree = rule()
+        # an error ends the parsing, so that the depth need not be set back then
         self.depth -= 1
         return tree
 

@@ -191,10 +191,11 @@ def _filters(typed: Iterable[Filter]) -> dict[str, Strings]:
     for node in typed:
         match node:
             case Keyword(name, values):
-                filters[name] = (*filters.get(name, ()), *values)
+                # year:2018 year:2019 asks for both
+                filters[name] = filters.get(name, ()) + values
             case PathPrefix(name, prefixes):
                 paths = tuple("/".join(prefix) for prefix in prefixes)
-                filters[name] = (*filters.get(name, ()), *paths)
+                filters[name] = filters.get(name, ()) + paths
             case NumberRange():
                 pass
     return filters
@@ -211,10 +212,13 @@ def _ranges(typed: Iterable[Filter]) -> dict[str, Nodes]:
 
 def all_of(nodes: Iterable[Node]) -> Node:
     """The conjunction of nodes, as simple as it can be."""
+    # Everything narrows nothing
     operands = once(node for node in nodes if not isinstance(node, Everything))
     if not operands:
         return Everything()
-    return operands[0] if len(operands) == 1 else AllOf(operands)
+    if len(operands) == 1:
+        return operands[0]
+    return AllOf(operands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +239,13 @@ class _Resolver:
             case Field():
                 return self.field(node)
             case Negated(operand, _):
-                return Not(self.node(operand))
+                return Not(self.node(operand))  # -收费
             case And(operands, _):
                 return all_of(self.node(operand) for operand in operands)
             case Or(operands, _):
                 return AnyOf(once(self.node(operand) for operand in operands))
             case Proximity(operands, distance, _):
+                # 公开 NEAR/10 收费: each side as it stands, uncut
                 strings = tuple(_string(operand, None) for operand in operands)
                 return Near(strings, distance)
 
@@ -278,7 +283,9 @@ class _Resolver:
             if reading.same_as_run:
                 others.append(String(reading.same_as_run, name))
         strings: list[Node] = [String(wording, name) for wording in forms.values()]
-        return [AnyOf((all_of(strings), *others))] if others else strings
+        if not others:
+            return strings
+        return [AnyOf((all_of(strings), *others))]
 
     # ------------------------------------------------------------------ fields
     def field(self, field: Field) -> Node:
@@ -295,6 +302,7 @@ class _Resolver:
             facts = {"name": field.name}
             raise QueryError(Code.QUERY_FIELD_WITHOUT_RANGE, field.position, facts)
         if field.name == "level":
+            # levels are five, and known without the index
             return Keyword("level", (level_of(field),))
         if field.name == "region":
             return self.region(field.value.strip())
@@ -337,17 +345,21 @@ def _quoted(quoted: Quoted, name: str | None) -> Node:
     """A quoted string; with a number, its words near each other."""
     if quoted.within is None:
         return _string(quoted, name)
-    words = [word for word in once(_words_near(quoted)) if is_word(word)]
+    words = [word for word in _words_near(quoted) if is_word(word)]
     if not words:
         raise QueryError(Code.QUERY_NO_LETTER, quoted.position)
     strings = tuple(String(mainland_forms(word), name) for word in words)
-    return Near(strings, quoted.within) if len(strings) > 1 else strings[0]
+    if len(strings) == 1:
+        return strings[0]  # nothing to be near to
+    return Near(strings, quoted.within)
 
 
-def _words_near(quoted: Quoted) -> list[str]:
+def _words_near(quoted: Quoted) -> Strings:
     """The words of "公开 收费"~10: as spaces part them, else as the segmenter cuts them."""
     form = fold_line(quoted.text)
-    return form.split() if " " in form else words_of(form)
+    if " " in form:
+        return once(form.split())
+    return once(words_of(form))
 
 
 def _string(node: Run | Quoted, name: str | None) -> String:

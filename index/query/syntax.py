@@ -14,6 +14,7 @@ Positions are code points of the query as typed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = [
@@ -109,7 +110,9 @@ Syntax = Run | Quoted | Field | Negated | And | Or | Proximity
 
 def operands_of(tree: Syntax) -> tuple[Syntax, ...]:
     """The operands of the top level: those of its conjunction, or the tree itself."""
-    return tree.operands if isinstance(tree, And) else (tree,)
+    if isinstance(tree, And):
+        return tree.operands
+    return (tree,)
 
 
 # Opening -> closing quotation marks: any of them makes a string.
@@ -141,12 +144,16 @@ def unparse(node: Syntax, *, inside: bool = False) -> str:
             printed = unparse(operand, inside=True)
             return f"-({printed})" if printed.startswith("-") else f"-{printed}"
         case And(operands, _):
-            joined = " ".join(unparse(o, inside=True) for o in operands)
+            joined = " ".join(_inside(operands))
         case Or(operands, _):
-            joined = " OR ".join(unparse(o, inside=True) for o in operands)
+            joined = " OR ".join(_inside(operands))
         case Proximity(operands, number, _):
-            joined = f" NEAR/{number} ".join(unparse(o, inside=True) for o in operands)
+            joined = f" NEAR/{number} ".join(_inside(operands))
     return f"({joined})" if inside else joined
+
+
+def _inside(operands: Iterable[Syntax]) -> list[str]:
+    return [unparse(operand, inside=True) for operand in operands]
 
 
 def _outside(outside: tuple[str, ...]) -> str:

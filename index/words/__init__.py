@@ -20,6 +20,8 @@ __all__ = ["CONTEXTS", "LANGUAGES", "LOCALE", "message", "term"]
 
 LOCALE = Path(__file__).with_name("locale")
 
+Facts = Mapping[str, Any]
+
 # Tag of a language (BCP 47) -> the folder of its catalogue.
 LANGUAGES = {"en": "en", "zh-Hans": "zh_Hans"}
 
@@ -31,7 +33,7 @@ SEPARATORS = {"en": ", ", "zh-Hans": "、"}
 CONTEXTS = ("source", "table", "template", "repair", "error-title", "error-lead")
 
 
-def message(code: str, facts: Mapping[str, Any], language: str = "en") -> str:
+def message(code: str, facts: Facts, language: str = "en") -> str:
     """The sentence for a code with its facts.
 
     A fact that is a list is joined; "?" stands for one that is not there. What a terminal would
@@ -67,10 +69,9 @@ class _Words(Formatter):
     def __init__(self, language: str) -> None:
         self.language = language
 
-    def get_value(
-        self, key: int | str, _args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> Any:
-        """One fact: an index may hold notes whose facts had other names."""
+    def get_value(self, key: int | str, _args: Sequence[Any], kwargs: Facts) -> Any:
+        """One fact by its name."""
+        # an index of another version may hold notes whose facts had other names
         return kwargs.get(str(key), "?")
 
     def format_field(self, value: Any, format_spec: str) -> str:
@@ -80,8 +81,9 @@ class _Words(Formatter):
         if value is None or isinstance(value, str):
             return _visible(value or "-")
         if isinstance(value, Sequence):
+            separator = SEPARATORS[self.language]
             items = [_visible(str(item)) for item in value]
-            return SEPARATORS[self.language].join(items) or "-"
+            return separator.join(items) or "-"
         return format(value, format_spec)  # a number
 
 
@@ -89,6 +91,11 @@ def _visible(text: str) -> str:
     """A text whose control characters are escaped: an input may hold an escape sequence."""
     if text.isprintable():
         return text
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
-    )
+    visible = ""
+    for character in text:
+        if not character.isprintable():
+            escaped = character.encode("unicode_escape")
+            visible += escaped.decode("ascii")
+            continue
+        visible += character
+    return visible
