@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 HOST ?= 127.0.0.1
 PORT ?= 8080
 
-.PHONY: run test quick check lint types docs bench setup clean help
+.PHONY: run test quick check lint types docs words bench setup clean help
 
 help:
 	@echo "make run    set up, index corpus/, serve it and print the address (HOST=, PORT=)"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint   ruff"
 	@echo "make types  mypy"
 	@echo "make docs   check that the generated parts of the documentation are current"
+	@echo "make words  compile the catalogues of words after a change"
 	@echo "make bench  measure side by side with peers (takes long; results in bench/RESULTS.md)"
 
 setup: $(READY)
@@ -52,6 +53,9 @@ types: $(READY)
 
 docs: $(READY)
 	$(BIN)/python scripts/docs.py --check
+
+words: $(READY)
+	$(BIN)/python scripts/catalogues.py
 
 bench: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check tantivy bm25s duckdb || echo "peers that are missing are skipped"

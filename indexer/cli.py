@@ -456,7 +456,7 @@ def _print_report(report: Report, *, as_json: bool) -> None:
             f"repair         {step.kind} at {step.start}: {step.before!r} {sign} {step.after!r} ({step.confidence:.2f})"
         )
     for problem in report.problems:
-        click.echo(f"problem        {problem}")
+        click.echo(f"problem        {problem.message()}")
     click.echo()
     click.echo(report.text)
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from index.model.problems import Problem
+
 __all__ = ["Cell", "Decoded", "Known", "Page", "Source", "Table"]
 
 
@@ -96,7 +98,7 @@ class Page:
     chrome: list[str] = field(default_factory=list)
     format: str = ""
     decoded: Decoded | None = None
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def as_json(self) -> Mapping[str, Any]:
         """The page for `gongkai inspect`, without the text."""

@@ -21,6 +21,7 @@ from webui.research.pages import research_pages
 from webui.search.pages import search_pages
 from webui.site.pages import site_pages
 from webui.text.marks import marked
+from webui.words.messages import said
 
 __all__ = ["create_app"]
 
@@ -122,6 +123,7 @@ def _install_templates(app: Flask) -> None:
         return url_for("static", filename=name, v=digests.get(name))
 
     app.jinja_env.filters["marked"] = marked
+    app.jinja_env.filters["said"] = said
     app.jinja_env.filters["thousands"] = lambda number: f"{number:,}"
     app.jinja_env.globals.update(
         asset=asset,

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from index.assist.snapshot import Snapshot
-from index.query.codes import DOCUMENT
 from index.query.nodes import Keyword, Node
+from index.query.reference_numbers import DOCUMENT_NUMBER
 
 __all__ = ["boosts"]
 
@@ -53,6 +53,6 @@ def boosts(snapshot: Snapshot, runs: Iterable[str]) -> tuple[tuple[Node, float],
 def _years(run: str) -> Iterator[Node]:
     """The years named. The year of a document number (国办发(2019)5号) is another document's."""
     this_year = dt.datetime.now(tz=dt.UTC).year
-    for match in YEAR_PATTERN.finditer(DOCUMENT.sub(" ", run)):
+    for match in YEAR_PATTERN.finditer(DOCUMENT_NUMBER.sub(" ", run)):
         if FIRST_YEAR <= int(match.group()) <= this_year:
             yield Keyword("year", (match.group(),))

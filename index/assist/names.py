@@ -12,7 +12,7 @@ from collections.abc import (
 from itertools import islice
 
 from index.assist.values import FormTable, Values
-from index.query.names import PLACE_END
+from index.query.names import PLACE_ENDINGS
 from index.query.nodes import Keyword, Node, PathPrefix
 
 __all__ = ["KnownNames"]
@@ -27,10 +27,10 @@ MAX_NAMED_VALUES = 60_000
 LONGEST_NAME = 24
 
 # 省市区县旗州盟乡镇: where a place ends inside the name of a body.
-PLACE_ENDS_IN_BODIES = PLACE_END[:9]
+PLACE_ENDS_IN_BODIES = PLACE_ENDINGS[:9]
 
 # These, 道 and 部, which the name of a place may leave out: 龙岗 for 龙岗区.
-OPTIONAL_PLACE_ENDS = PLACE_END[:11]
+OPTIONAL_PLACE_ENDS = PLACE_ENDINGS[:11]
 
 
 class _FacetNames:

@@ -250,9 +250,10 @@ class Engine(Protocol):
         query: EngineQuery,
         report_id: str,
     ) -> Mapping[str, Any]:
-        """The parts of a report's score.
+        """The parts of a report's score: {"total": float, "parts": [part]}.
 
-        {"total": float, "parts": [{"name": str, "value": float, "detail": str}]}
+        A part is {"note": Note, "value": float, "reason": Note or None}: what it is for, how
+        much it adds, and why so much.
         """
 
     def count_strings(self, node: Node) -> tuple[int, int]:

@@ -14,10 +14,15 @@
         ├── IndexLockedError
         └── IndexNotTrustedError
 
-Every message ends with what to do next.
+Every message ends with what to do next. What a reader of a page can cause has a code with facts
+(`index.model.problems`); its words stand in the catalogues, and `str(error)` is English.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
+
+from index.model.problems import Code, Facts, Note
 
 __all__ = [
     "GongkaiError",
@@ -61,50 +66,86 @@ class SettingsError(GongkaiError):
 
 
 class RequestError(GongkaiError):
-    """A request that cannot be answered as asked; `parameter` is the name at fault."""
+    """A request that cannot be answered as asked.
 
-    def __init__(self, parameter: str, detail: str) -> None:
-        super().__init__(detail)
-        self.parameter, self.detail = parameter, detail
+    `parameter` is the name at fault, `note` what is wrong with it.
+
+    >>> str(RequestError("cursor", Code.REQUEST_PAGE_AND_CURSOR))
+    'give either page or cursor, not both'
+    """
+
+    def __init__(self, parameter: str, code: Code, facts: Facts | None = None) -> None:
+        super().__init__(parameter, code, facts)
+        self.parameter = parameter
+        self.note = Note(code, facts or {})
+
+    def __str__(self) -> str:
+        return self.note.message()
 
 
 class QueryError(RequestError):
-    """A query that cannot be parsed; `position` is a code point of the query as typed."""
+    """A query that cannot be parsed; `position` is a code point of the query as typed.
 
-    def __init__(self, detail: str, position: int) -> None:
-        super().__init__("q", detail)
+    >>> str(QueryError(Code.QUERY_BRACKET_OPEN, 3))
+    'the bracket is not closed; add ) (at 3)'
+    """
+
+    def __init__(self, code: Code, position: int, facts: Facts | None = None) -> None:
+        super().__init__("q", code, facts)
+        self.args = (code, position, facts)
         self.position = position
+
+    def __str__(self) -> str:
+        return f"{self.note.message()} (at {self.position})"
 
 
 class ReportNotFoundError(GongkaiError):
     """No report has this id."""
 
     def __init__(self, report_id: str) -> None:
-        super().__init__(
-            f"no report has the id {report_id!r}; search for it to find its present id"
-        )
+        super().__init__(report_id)
         self.report_id = report_id
+        self.note = Note(Code.REPORT_UNKNOWN, {"id": report_id})
+
+    def __str__(self) -> str:
+        return self.note.message()
 
 
 class IndexStateError(GongkaiError):
-    """The index cannot be used as it is."""
+    """The index cannot be used as it is.
+
+    `str(error)` tells the administrator which file and which command, in English; `code` is what a
+    reader of a page is told.
+    """
+
+    code: ClassVar[Code] = Code.INDEX_UNUSABLE
 
 
 class IndexMissingError(IndexStateError):
     """There is no index where one was looked for."""
 
+    code = Code.INDEX_MISSING
+
 
 class IndexStaleError(IndexStateError):
     """The index was written with another schema, dictionary, segmenter or normaliser."""
+
+    code = Code.INDEX_STALE
 
 
 class IndexDamagedError(IndexStateError):
     """A file of the index is missing, truncated or altered."""
 
+    code = Code.INDEX_DAMAGED
+
 
 class IndexLockedError(IndexStateError):
     """Another process is writing."""
 
+    code = Code.INDEX_LOCKED
+
 
 class IndexNotTrustedError(IndexStateError):
     """The index belongs to somebody else, and opening it would run what they put there."""
+
+    code = Code.INDEX_NOT_TRUSTED

@@ -1,7 +1,7 @@
 """The document of this project: one annual report, and everything derived from it with evidence.
 
-Every room may know what a report is, so this module imports nothing of ours but the types of its
-statistics. Spans are half-open and in code points.
+Every room may know what a report is, so this module imports nothing of ours but its statistics
+and problems. Spans are half-open and in code points.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from index.model.problems import Problem
 from index.model.statistics import Check, Statistics
 
 __all__ = [
@@ -111,7 +112,7 @@ class Report:
     evidence: dict[str, Fact] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
     checks: list[Check] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     provenance: Provenance | None = None
 
     @property
@@ -122,6 +123,8 @@ class Report:
     def record(self) -> dict[str, Any]:
         """The record as `inspect`, `show` and the reports endpoint print it: plain JSON values."""
         out = self.stored()
+        out["problem_codes"] = out["problems"]
+        out["problems"] = [problem.message() for problem in self.problems]
         if self.provenance is not None:
             del out["provenance"]["origin"]
         return out
@@ -168,6 +171,14 @@ def _plain_rows(rows: Iterable[Any]) -> list[dict[str, Any]]:
     return [_plain(row) for row in rows]
 
 
+def _plain_problems(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    return [problem.as_json() for problem in problems]
+
+
+def _problems(rows: Iterable[Mapping[str, Any]]) -> list[Problem]:
+    return [Problem.from_json(row) for row in rows]
+
+
 def _plain_evidence(evidence: Mapping[str, Fact]) -> dict[str, Any]:
     return {name: _plain(fact) for name, fact in evidence.items()}
 
@@ -211,6 +222,7 @@ TO_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "checks": _plain_rows,
     "evidence": _plain_evidence,
     "statistics": Statistics.to_plain,
+    "problems": _plain_problems,
     "provenance": _plain_provenance,
 }
 # The same fields, and the functions that make them dataclasses again.
@@ -219,5 +231,6 @@ FROM_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "checks": _checks,
     "evidence": _evidence,
     "statistics": Statistics.from_plain,
+    "problems": _problems,
     "provenance": _provenance,
 }

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
-from index.model.fields import FIELDS
+from index.model.fields import FIELDS, TEXT_FIELDS
 from index.model.metrics import METRIC_NAMES, METRICS
-from index.query.rewrite import WILD, words_of
-from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax
+from index.query.runs import WILDCARD_PATTERN, once, words_of
+from index.query.syntax import (
+    And,
+    Field,
+    Negated,
+    Or,
+    Proximity,
+    Quoted,
+    Run,
+    Syntax,
+    operands_of,
+)
 
 __all__ = ["in_words"]
 
-LABELS = {field.query_name: field.label_zh for field in FIELDS}
+# Name of a field -> what it is called.
+FIELD_LABELS = {field.query_name: field.label_zh for field in FIELDS}
 # In a sentence these read better than as heads of a table.
-LABELS |= {"title": "标题", "published": "公布日期"}
-LABELS |= {m.name: m.label_zh for m in METRICS}
+FIELD_LABELS |= {"title": "标题", "published": "公布日期"}
+FIELD_LABELS |= {metric.name: metric.label_zh for metric in METRICS}
 
 
 def in_words(tree: Syntax | None) -> str:
@@ -28,28 +41,23 @@ def in_words(tree: Syntax | None) -> str:
     """
     if tree is None:
         return ""
-    operands = tree.operands if isinstance(tree, And) else (tree,)
-    texts: list[Syntax] = [o for o in operands if not isinstance(o, Field)]
-    fields = [_said(o) for o in operands if isinstance(o, Field)]
-    said = _joined(texts)
-    return "；".join(
-        filter(
-            None, [said if said.startswith("（") else said and "全文" + said, *fields]
-        )
-    )
+    operands = operands_of(tree)
+    texts = _joined([node for node in operands if not isinstance(node, Field)])
+    fields = [_said(node) for node in operands if isinstance(node, Field)]
+    # a whole condition stands in brackets, and is no text
+    if texts and not texts.startswith("（"):
+        texts = "全文" + texts
+    return "；".join(part for part in (texts, *fields) if part)
 
 
-def _joined(operands: list[Syntax]) -> str:
-    """Conditions one after the other; what must not be needs no “and”."""
-    out = ""
+def _joined(operands: Iterable[Syntax]) -> str:
+    """Conditions one after the other; what must not be needs no “and”: 含“甲”，不含“乙”."""
+    joined = ""
     for operand in operands:
-        said = _said(operand)
-        out += (
-            said
-            if not out
-            else "，" + ("" if isinstance(operand, Negated) else "并且") + said
-        )
-    return out
+        if joined:
+            joined += "，" if isinstance(operand, Negated) else "，并且"
+        joined += _said(operand)
+    return joined
 
 
 def _said(node: Syntax) -> str:
@@ -61,30 +69,35 @@ def _said(node: Syntax) -> str:
         case Negated(operand, _):
             return _not(operand)
         case And(operands, _):
-            return "（" + _joined(list(operands)) + "）"
+            return "（" + _joined(operands) + "）"
         case Or(operands, _):
             return _either(operands)
         case Proximity(operands, distance, _):
-            named = "与".join(_name(o) + _outside(o) for o in operands)
+            names = [_name(operand) + _outside(operand) for operand in operands]
+            named = "与".join(names)
             return f"{named}相距不超过 {distance} 字"
 
 
 def _either(operands: tuple[Syntax, ...]) -> str:
     """含“收费”或“费用” where all are words, else whole conditions."""
-    if all(
-        isinstance(o, Run) and not o.outside and len(_parts(o)) == 1 for o in operands
-    ):
-        return "含" + "或".join(_name(o) for o in operands if isinstance(o, Run))
-    return "（" + "，或者".join(_said(o) for o in operands) + "）"
+    words = [node for node in operands if isinstance(node, Run) and _is_word(node)]
+    if len(words) == len(operands):
+        return "含" + "或".join(_name(word) for word in words)
+    return "（" + "，或者".join(_said(node) for node in operands) + "）"
+
+
+def _is_word(run: Run) -> bool:
+    return not run.outside and len(_parts(run)) == 1
 
 
 def _not(operand: Syntax) -> str:
     if isinstance(operand, Negated):
         return "并非" + _said(operand)
-    if isinstance(operand, Run | Quoted) and (said := _has(operand)).startswith(
-        ("含", "逐字含")
-    ):
-        return "不" + said
+    if isinstance(operand, Run | Quoted):
+        said = _has(operand)
+        # 不含“免费”, but 不符合（“公开”与“收费”相距不超过 10 字）
+        if said.startswith(("含", "逐字含")):
+            return "不" + said
     return f"不符合（{_said(operand)}）"
 
 
@@ -94,28 +107,32 @@ def _has(node: Run | Quoted) -> str:
         if node.within is not None:
             return f"{_name(node)}各词相距不超过 {node.within} 字"
         return "逐字含" + _name(node) + _also(node) + _outside(node)
-    if WILD.search(node.text):
+    if WILDCARD_PATTERN.search(node.text):
         return "含形如" + _name(node) + "的字串" + _outside(node)
-    parts = [node.text] if node.outside else _parts(node)
-    if len(parts) < 2:
+    parts = _parts(node)
+    if node.outside or len(parts) < 2:
         return "含" + _name(node) + _also(node) + _outside(node)
-    return "含" + "".join(f"“{p}”" for p in parts) + "各词" + _also(node)
+    # 含“信息”“公开”“收费”各词
+    named = [f"“{part}”" for part in parts]
+    return "含" + "".join(named) + "各词" + _also(node)
 
 
 def _also(node: Run | Quoted) -> str:
     """The mainland's wording, which is searched too."""
-    other = mainland_forms(fold_line(node.text))[1:]
-    return "（也含大陆说法" + "、".join(f"“{o}”" for o in other) + "）" if other else ""
+    others = mainland_forms(fold_line(node.text))[1:]
+    if not others:
+        return ""
+    named = [f"“{other}”" for other in others]
+    return "（也含大陆说法" + "、".join(named) + "）"
 
 
-def _parts(node: Run) -> list[str]:
+def _parts(run: Run) -> tuple[str, ...]:
     """The words that a run is cut into; the run itself where it is one."""
-    words = (
-        list(dict.fromkeys(words_of(fold_line(node.text))))
-        if not WILD.search(node.text)
-        else []
-    )
-    return words if len(words) > 1 else [node.text]
+    if WILDCARD_PATTERN.search(run.text):
+        return (run.text,)
+    words = once(words_of(fold_line(run.text)))
+    # as typed, not as folded
+    return words if len(words) > 1 else (run.text,)
 
 
 def _name(node: Run | Quoted) -> str:
@@ -125,29 +142,37 @@ def _name(node: Run | Quoted) -> str:
 def _outside(node: Run | Quoted) -> str:
     if not node.outside:
         return ""
-    return "（不计" + "、".join(f"“{o}”" for o in node.outside) + "之内的）"
+    named = [f"“{text}”" for text in node.outside]
+    return "（不计" + "、".join(named) + "之内的）"
 
 
-def _field(node: Field) -> str:
-    label = LABELS.get(node.name.removesuffix("~"), node.name)
-    if node.is_range:
-        return label + _range(node.low, node.high)
-    if node.name in ("title", "text"):
-        return label + _has(
-            Quoted(node.value, 0) if node.quoted else Run(node.value, 0)
-        )
-    if node.name in ("year", "published", *METRIC_NAMES):
-        return f"{label} {node.value}"
-    if node.name.endswith("~"):
-        return f"{label}为“{node.value}”及其前身、后继"
-    if node.name == "agency":
-        return f"{label}名称含“{node.value}”或以此简称"
-    if node.name == "region":
-        return f"{label}为“{node.value}”及其下辖"
-    return f"{label}为{node.value}"
+def _field(field: Field) -> str:
+    label = FIELD_LABELS.get(field.name.removesuffix("~"), field.name)
+    if field.is_range:
+        return label + _range(field.low, field.high)
+    if field.name in TEXT_FIELDS:
+        return label + _has(_text_of(field))
+    if field.name in ("year", "published", *METRIC_NAMES):
+        return f"{label} {field.value}"
+    if field.name.endswith("~"):
+        return f"{label}为“{field.value}”及其前身、后继"
+    if field.name == "agency":
+        return f"{label}名称含“{field.value}”或以此简称"
+    if field.name == "region":
+        return f"{label}为“{field.value}”及其下辖"
+    return f"{label}为{field.value}"
+
+
+def _text_of(field: Field) -> Run | Quoted:
+    """The value of a text field as if it were typed alone."""
+    if field.quoted:
+        return Quoted(field.value, field.position)
+    return Run(field.value, field.position)
 
 
 def _range(low: str | None, high: str | None) -> str:
     if low and high:
         return f" {low} 至 {high}"
-    return f" {low} 起" if low else f" {high} 止" if high else "不限"
+    if low:
+        return f" {low} 起"
+    return f" {high} 止" if high else "不限"

@@ -1,21 +1,24 @@
-"""Names of bodies as people type them: 文旅局 for 文化广电旅游体育局."""
+"""The short names by which people search for a body: 文旅局 for 文化广电旅游体育局."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["is_called"]
+__all__ = ["PLACE_ENDINGS", "is_called"]
 
-PLACE_END = "省市区县旗州盟乡镇道部委总家"
-# What a short name ends in, and what the full name may end in then.
-ENDINGS = {"委": ("委", "委员会"), "办": ("办", "办公室", "办公厅")}
+# The last characters of what a body's own name follows: 深圳市教育局, 市委办公室, 县总工会.
+PLACE_ENDINGS = "省市区县旗州盟乡镇道部委总家"
+# Last character of a short name -> the endings that the full name may have:
+# 发改委 is 发展和改革委员会, 府办 is 政府办公室 or 政府办公厅.
+FULL_ENDINGS = {"委": ("委", "委员会"), "办": ("办", "办公室", "办公厅")}
 
 
 def is_called(short: str, full: str) -> bool:
-    """Whether a body of the name `full` may be called `short`, both in index form.
+    """Whether people may call the body `full` by the name `short`. Both are in index form.
 
-    It is when `short` stands in it, or when `short` abbreviates what follows a place in it: the
-    same first and last character, and all others in order.
+    They may when `short` is a part of `full`, as it stands. They also may when `short` abbreviates
+    the name behind a place: it has the same first and last character, and its other characters
+    stand in the name in the same order.
 
     >>> is_called("文旅局", "深圳市龙岗区文化广电旅游体育局"), is_called("文旅局", "衡阳市教育局")
     (True, False)
@@ -24,15 +27,22 @@ def is_called(short: str, full: str) -> bool:
     """
     if short in full:
         return True
-    if len(short) < 3 or not full.endswith(ENDINGS.get(short[-1], short[-1])):
+    if len(short) < 3:  # two characters would abbreviate too many names
         return False
-    starts = [m.start() for m in re.finditer(re.escape(short[0]), full)]
-    return any(
-        (at == 0 or full[at - 1] in PLACE_END) and _in_order(short, full[at:])
-        for at in starts
-    )
+    first, last = short[0], short[-1]
+    if not full.endswith(FULL_ENDINGS.get(last, last)):
+        return False
+    for match in re.finditer(re.escape(first), full):
+        start = match.start()
+        # a body's own name begins at the very start, or behind a place: 龙岗区|文化广电旅游体育局
+        begins_a_name = start == 0 or full[start - 1] in PLACE_ENDINGS
+        if begins_a_name and _in_order(short, full[start:]):
+            return True
+    return False
 
 
 def _in_order(short: str, full: str) -> bool:
+    """Whether the characters of `short` stand in `full` in the same order."""
     rest = iter(full)
-    return all(c in rest for c in short)
+    # `in` reads on from where the character before was found
+    return all(character in rest for character in short)

@@ -7,6 +7,7 @@ with `match` and end in `assert_never`, so that a new node is named by mypy in e
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 __all__ = [
     "AllOf",
@@ -45,29 +46,29 @@ class String:
     them does not count.
     """
 
-    forms: tuple[str, ...]
+    forms: tuple[str, ...]  # 资讯 and 信息
     field: str | None = None
     outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wildcard:
-    """Reports with a run that fits `pattern`:
+    """Reports with a run that fits `pattern`.
 
-    `*` is 0 to `widest` characters of one run, `?` is exactly one.
-
-    A run ends at white space, punctuation and the ends of the text.
+    `*` stands for 0 to `widest` characters of one run, `?` for exactly one. A run ends at white
+    space, punctuation and the ends of the text.
     """
 
-    pattern: str
+    pattern: str  # 公?条例
     field: str | None = None
     widest: int = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Reports in which the operands, in any order, stand with at most `distance` characters between
-    neighbours.
+    """Reports in which the operands stand near each other, in any order.
+
+    Between neighbours are at most `distance` characters.
     """
 
     operands: tuple[String, ...]
@@ -121,9 +122,9 @@ class PathPrefix:
 
 @dataclass(frozen=True, slots=True)
 class NumberRange:
-    """Reports whose number `name` lies in [low, high];
+    """Reports whose number `name` is at least `low` and at most `high`; None is open.
 
-    None is open. A report without the number never matches.
+    A report without the number never matches.
     """
 
     name: str
@@ -148,8 +149,9 @@ Node = (
 
 
 def strings_of(node: Node) -> tuple[String | Wildcard, ...]:
-    """The strings that `node` asks to be present, in order, each once: what is counted, marked and
-    cut out.
+    """The strings that `node` asks to be present, in order, each once.
+
+    They are what is counted, marked and shown in snippets.
 
     >>> strings_of(AllOf((String(("公开",)), Not(String(("收费",))))))
     (String(forms=('公开',), field=None, outside=()),)
@@ -157,8 +159,10 @@ def strings_of(node: Node) -> tuple[String | Wildcard, ...]:
     match node:
         case String() | Wildcard():
             return (node,)
+        # what stands below NOT must be absent, and is no string to mark
         case AllOf(operands) | AnyOf(operands) | AtLeast(operands) | Near(operands):
-            return tuple(dict.fromkeys(s for o in operands for s in strings_of(o)))
+            below = chain.from_iterable(strings_of(operand) for operand in operands)
+            return tuple(dict.fromkeys(below))
         case _:
             return ()
 
@@ -167,13 +171,13 @@ def strings_of(node: Node) -> tuple[String | Wildcard, ...]:
 class Ranking:
     """What relevance is made of.
 
-    An engine's score is the plain sum of the parts, each explained by `explain`.
+    An engine's score is the plain sum of the parts; its `explain` names each.
 
     `words` are search-mode tokens, ranked by BM25F over title, headings and body; `runs` are the
     runs as typed, each adding a bonus where it stands whole; `pairs` are neighbouring characters,
     ranked by BM25 where a question is too long for its words to be trusted. `boosts` are what a
-    report had better be, each with its weight: a share of the most that all words and pairs could
-    give together.
+    report had better be, each with its weight, a share of the greatest sum that all words and pairs
+    could give.
     """
 
     words: tuple[str, ...] = ()

@@ -1,25 +1,25 @@
 """Parses what a reader types.
 
-Every error carries the position at fault and says what would be right.
-
-Whatever cannot be parsed is refused: a query must never turn into one that matches everything.
+What cannot be parsed is refused, with the position at fault: a query must never turn into one that
+matches everything.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index.model.errors import QueryError
 from index.model.fields import Use, fields_for
 from index.model.metrics import METRIC_NAMES
-from index.query.codes import TYPED_YEAR
+from index.model.problems import Code
+from index.query.reference_numbers import TYPED_YEAR
 from index.query.syntax import (
-    MOST_CHARACTERS,
-    MOST_CLAUSES,
-    MOST_DEPTH,
+    MAX_CHARACTERS,
+    MAX_CLAUSES,
+    MAX_DEPTH,
     QUOTES,
     And,
     Field,
@@ -32,35 +32,46 @@ from index.query.syntax import (
     unparse,
 )
 
-__all__ = ["FIELDS", "parse", "unparse"]
+__all__ = ["FIELDS", "Token", "parse", "tokenise", "unparse"]
 
 # `agency~` takes in predecessors and successors.
-NAMED = (*(field.query_name for field in fields_for(Use.QUERY)), "agency~")
+NAMED_FIELDS = (*(field.query_name for field in fields_for(Use.QUERY)), "agency~")
 # What may stand before a colon: the facets, the texts, the dates, and the numbers of
 # the statutory tables.
-FIELDS = (*NAMED, *METRIC_NAMES)
+FIELDS = (*NAMED_FIELDS, *METRIC_NAMES)
 
-TOKEN = re.compile(
-    # empty brackets are a blank to be filled in, as questions have them
+# The operators that are words: AND, OR and NOT in capitals, before a space, a bracket, a quotation
+# mark or the end. ANDROID is a run.
+WORD_END = r"(?=[\s(（)）\"“＂「『]|$)"
+# Each group is a kind of token. What none of them matches, as a closing quotation mark of a kind
+# that was not opened, is text.
+TOKEN_PATTERN = re.compile(
+    # empty brackets are a blank to be filled in, as in 公开（）收费
     r"(?P<space>\s+|[(（]\s*[)）])"
     rf"|(?P<open>(?!{TYPED_YEAR})[(（])"
     r"|(?P<close>[)）])"
-    r"|(?P<near>NEAR/(?P<distance>\d{1,6})(?=[\s(（)）\"“＂「『]|$))"
-    r"|(?P<word>(?:AND|OR|NOT)(?=[\s(（)）\"“＂「『]|$))"
+    rf"|(?P<near>NEAR/(?P<distance>\d{{1,6}}){WORD_END})"
+    rf"|(?P<word>(?:AND|OR|NOT){WORD_END})"
+    # two hyphens are a dash
     r"|(?P<minus>-(?!-))"
+    # 公开 !"不予公开"
     r"|(?P<bang>[!！](?=[\"“＂「『]))"
     rf"|(?P<quote>(?!{TYPED_YEAR})[\"“＂「『])"
+    # year: and agency~:, but not http://
     r"|(?P<field>[A-Za-z_]{2,40}~?:(?!//))"
     rf"|(?P<run>(?:[^\s()（）\"“＂「『]|{TYPED_YEAR})+)"
 )
-TILDE = re.compile(r"~(\d{1,6})")
-END = r"((?:[^.\s]|(?<=\d)\.(?=\d))*)"  # an end may have decimals
-RANGE = re.compile(rf"{END}\.\.{END}")
+# The number behind a quoted string: "公开 收费"~10
+WITHIN_PATTERN = re.compile(r"~(\d{1,6})")
+# An end of a range may have decimals: fee_yuan:0.5..14.62
+RANGE_END = r"((?:[^.\s]|(?<=\d)\.(?=\d))*)"
+# 2018..2020, 2018.. and ..2020
+RANGE_PATTERN = re.compile(rf"{RANGE_END}\.\.{RANGE_END}")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the query: `kind` is a name of TOKEN, `value` what it says."""
+    """A piece of the query: `kind` is a group of TOKEN_PATTERN, `value` what it says."""
 
     kind: str
     value: str
@@ -80,177 +91,184 @@ def parse(query: str) -> Syntax | None:
     >>> unparse(parse("公开 (收费  OR 费用) -免费"))
     '公开 (收费 OR 费用) -免费'
     """
-    if len(query) > MOST_CHARACTERS:
+    if len(query) > MAX_CHARACTERS:
         raise QueryError(
-            f"a query may have {MOST_CHARACTERS} characters, this has {len(query)}; shorten it",
-            MOST_CHARACTERS,
+            Code.QUERY_TOO_LONG,
+            MAX_CHARACTERS,
+            {"limit": MAX_CHARACTERS, "length": len(query)},
         )
     tokens = tokenise(query)
-    clauses = [t for t in tokens if t.kind in ("run", "quote")]
-    if len(clauses) > MOST_CLAUSES:
+    clauses = [token for token in tokens if token.kind in ("run", "quote")]
+    if len(clauses) > MAX_CLAUSES:
         raise QueryError(
-            f"a query may have {MOST_CLAUSES} clauses, this has {len(clauses)}; leave some out",
-            clauses[MOST_CLAUSES].position,
+            Code.QUERY_TOO_MANY_CLAUSES,
+            clauses[MAX_CLAUSES].position,
+            {"limit": MAX_CLAUSES, "count": len(clauses)},
         )
     if not tokens and query.strip():
-        raise QueryError("there is nothing here to search for; type a word", 0)
-    return _Parser(tokens, len(query)).query() if tokens else None
+        raise QueryError(Code.QUERY_NOTHING_TO_SEARCH, 0)
+    if not tokens:
+        return None
+    return _Parser(tokens, len(query)).query()
 
 
 def tokenise(query: str) -> list[Token]:
-    """The pieces of a query, white space left out."""
-    out: list[Token] = []
-    at = 0
-    while at < len(query):
-        match = TOKEN.match(query, at)
-        if (
-            match is None
-        ):  # a closing quote of a kind that was not opened is read as text
-            match = re.compile(r".", re.DOTALL).match(query, at)
-            assert match is not None
-        kind = match.lastgroup if match.lastgroup != "distance" else "near"
-        kind = "near" if match.groupdict().get("near") else (kind or "run")
+    """The pieces of a query, white space left out. Raises QueryError."""
+    tokens: list[Token] = []
+    position = 0
+    while position < len(query):
+        match = TOKEN_PATTERN.match(query, position)
+        kind = _kind(match)
         if kind == "quote":
-            token, at = _quoted(query, at)
-            out.append(token)
+            token, position = _quoted(query, position)
+            tokens.append(token)
             continue
-        if (
-            kind == "minus"
-            and out
-            and out[-1].kind in ("run", "field")
-            and out[-1].end == at
-        ):
+        text = match.group() if match else query[position]
+        if kind == "minus" and _is_inside_a_run(tokens, position):
             kind = "run"
         if kind != "space":
-            number = int(match["distance"]) if kind == "near" else None
-            out.append(Token(kind, match.group(), at, number))
-        at = match.end()
-    return _joined(out)
+            number = int(match["distance"]) if match and kind == "near" else None
+            tokens.append(Token(kind, text, position, number))
+        position += len(text)
+    return _joined(tokens)
 
 
-def _quoted(query: str, at: int) -> tuple[Token, int]:
-    close = query.find(QUOTES[query[at]], at + 1)
-    if close < 0 and query[at] == "“":
+def _kind(match: re.Match[str] | None) -> str:
+    if match is None:
+        return "run"
+    # `lastgroup` is the outermost group that matched: NEAR/10 is "near"
+    return match.lastgroup or "run"
+
+
+def _is_inside_a_run(tokens: Sequence[Token], position: int) -> bool:
+    """Whether a hyphen here follows characters at once: in A-1312 it negates nothing."""
+    if not tokens or tokens[-1].end != position:
+        return False
+    return tokens[-1].kind in ("run", "field")
+
+
+def _quoted(query: str, start: int) -> tuple[Token, int]:
+    """The quoted string that begins here, and where what follows it begins."""
+    close = query.find(QUOTES[query[start]], start + 1)
+    if close < 0 and query[start] == "“":
         # closed by a straight mark, or by one that leans the wrong way
-        close = max(query.find('"', at + 1), query.find("“", at + 1))
+        close = max(query.find('"', start + 1), query.find("“", start + 1))
     if close < 0:
-        raise QueryError(
-            f"the quotation mark at {at} is not closed; add {QUOTES[query[at]]}", at
-        )
-    text, end = query[at + 1 : close], close + 1
-    within = TILDE.match(query, end)
-    number = int(within.group(1)) if within else None
-    return Token("quote", text, at, number), within.end() if within else end
+        facts = {"mark": QUOTES[query[start]]}
+        raise QueryError(Code.QUERY_QUOTATION_OPEN, start, facts)
+    text = query[start + 1 : close]
+    within = WITHIN_PATTERN.match(query, close + 1)
+    if within is None:
+        return Token("quote", text, start), close + 1
+    distance = int(within.group(1))
+    return Token("quote", text, start, distance), within.end()
 
 
-def _joined(tokens: list[Token]) -> list[Token]:
+def _joined(tokens: Iterable[Token]) -> list[Token]:
     """Runs that the pattern cut at a hyphen stand together again: A-1312/B is one run."""
-    out: list[Token] = []
+    joined: list[Token] = []
     for token in tokens:
-        last = out[-1] if out else None
-        if (
-            token.kind == "run"
-            and last
-            and last.kind == "run"
-            and last.end == token.position
-        ):
-            out[-1] = Token("run", last.value + token.value, last.position)
+        last = joined[-1] if joined else None
+        follows = last is not None and last.end == token.position
+        if last and follows and token.kind == last.kind == "run":
+            joined[-1] = Token("run", last.value + token.value, last.position)
         else:
-            out.append(token)
-    return out
+            joined.append(token)
+    return joined
 
 
 class _Parser:
     """Recursive descent over the tokens."""
 
     def __init__(self, tokens: list[Token], length: int) -> None:
-        self.tokens, self.length, self.at, self.depth = tokens, length, 0, 0
+        self.tokens = tokens
+        self.length = (
+            length  # of the query, where what is missing at its end would stand
+        )
+        self.next = 0
+        self.depth = 0
 
     def peek(self) -> Token | None:
-        return self.tokens[self.at] if self.at < len(self.tokens) else None
+        if self.next == len(self.tokens):
+            return None
+        return self.tokens[self.next]
 
     def take(self) -> Token:
-        self.at += 1
-        return self.tokens[self.at - 1]
+        self.next += 1
+        return self.tokens[self.next - 1]
 
     def query(self) -> Syntax:
         tree = self.any_of()
         if (token := self.peek()) is not None:
-            raise QueryError(
-                f"the closing bracket at {token.position} has no opening one; remove it",
-                token.position,
-            )
+            raise QueryError(Code.QUERY_BRACKET_NOT_OPENED, token.position)
         return tree
 
+    # -- one method a rule of the grammar in `index.query.syntax`
     def any_of(self) -> Syntax:
         start = self.here()
         operands = [self.all_of()]
-        while (token := self.peek()) and token.kind == "word" and token.value == "OR":
+        while self.is_word("OR"):
             self.take()
             operands.append(self.all_of())
-        return operands[0] if len(operands) == 1 else Or(tuple(operands), start)
+        if len(operands) == 1:
+            return operands[0]
+        return Or(tuple(operands), start)
 
     def all_of(self) -> Syntax:
         start = self.here()
         operands = [self.item()]
-        while (
-            (token := self.peek())
-            and token.kind != "close"
-            and not (token.kind == "word" and token.value == "OR")
-        ):
-            if token.kind == "word" and token.value == "AND":
+        while (token := self.peek()) and token.kind != "close":
+            if self.is_word("OR"):
+                break
+            if self.is_word("AND"):
                 self.take()
             operands.append(self.item())
-        return operands[0] if len(operands) == 1 else And(tuple(operands), start)
+        if len(operands) == 1:
+            return operands[0]
+        return And(tuple(operands), start)
 
     def item(self) -> Syntax:
         token = self.peek()
-        if token and (
-            token.kind == "minus" or (token.kind == "word" and token.value == "NOT")
-        ):
-            self.take()
-            return self.nested(
-                lambda: Negated(self.item(), token.position), token.position
-            )
+        if token and (token.kind == "minus" or self.is_word("NOT")):
+            return self.nested(self.negated, token.position)
         return self.near()
+
+    def negated(self) -> Syntax:
+        operator = self.take()
+        return Negated(self.item(), operator.position)
 
     def near(self) -> Syntax:
         first = self.excluded(self.atom())
-        operands, distances, start = [first], [], self.here()
+        operands = [first]
+        distances: list[int] = []
+        start = self.here()
         while (token := self.peek()) and token.kind == "near":
             self.take()
             distances.append(token.number or 0)
             operands.append(self.excluded(self.atom()))
         if not distances:
             return first
-        strings = [o for o in operands if isinstance(o, Run | Quoted)]
+        strings = [node for node in operands if isinstance(node, Run | Quoted)]
         if len(strings) != len(operands):
-            raise QueryError(
-                "NEAR stands between words or quoted strings only; take brackets and fields away",
-                start,
-            )
-        return Proximity(tuple(strings), max(distances), strings[0].position)
+            raise QueryError(Code.QUERY_NEAR_OPERANDS, start)
+        # a NEAR/3 b NEAR/5 c is one condition, with the wider of both
+        distance = max(distances)
+        return Proximity(tuple(strings), distance, strings[0].position)
 
     def excluded(self, node: Syntax) -> Syntax:
         while (token := self.peek()) and token.kind == "bang":
             self.take()
-            quoted = self.peek()
-            assert quoted is not None  # the pattern of `bang` looks ahead
-            self.take()
+            quoted = self.take()  # the pattern of `bang` looks ahead for it
             if not isinstance(node, Run | Quoted):
-                raise QueryError(
-                    '!"..." follows the word or string that it narrows', token.position
-                )
-            node = replace(node, outside=(*node.outside, quoted.value))
+                raise QueryError(Code.QUERY_EXCLUSION_ALONE, token.position)
+            outside = (*node.outside, quoted.value)
+            node = replace(node, outside=outside)
         return node
 
     def atom(self) -> Syntax:
         token = self.peek()
         if token is None:
-            raise QueryError(
-                "something to search for is missing at the end; add a word or remove the operator",
-                self.length,
-            )
+            raise QueryError(Code.QUERY_OPERAND_MISSING, self.length)
         if token.kind == "open":
             return self.nested(self.bracket, token.position)
         if token.kind == "field":
@@ -258,26 +276,18 @@ class _Parser:
         self.take()
         if token.kind == "quote":
             if not token.value.strip():
-                raise QueryError(
-                    f"the quotation at {token.position} is empty; put the string between the marks",
-                    token.position,
-                )
+                raise QueryError(Code.QUERY_QUOTATION_EMPTY, token.position)
             return Quoted(token.value, token.position, token.number)
         if token.kind == "run":
             return Run(token.value, token.position)
-        raise QueryError(
-            f"{token.value!r} at {token.position} cannot stand here; quote it to search for it",
-            token.position,
-        )
+        facts = {"token": token.value}
+        raise QueryError(Code.QUERY_MISPLACED, token.position, facts)
 
     def bracket(self) -> Syntax:
         opening = self.take()
         tree = self.any_of()
         if self.peek() is None:
-            raise QueryError(
-                f"the bracket at {opening.position} is not closed; add )",
-                opening.position,
-            )
+            raise QueryError(Code.QUERY_BRACKET_OPEN, opening.position)
         self.take()
         return tree
 
@@ -285,41 +295,43 @@ class _Parser:
         token = self.take()
         name = token.value[:-1].lower()
         if name not in FIELDS:
-            raise QueryError(
-                f"there is no field {name}; there are {', '.join(NAMED)} and the numbers of the tables, such as "
-                f"{METRIC_NAMES[0]}; quote it to search for the text",
-                token.position,
-            )
+            facts = {"name": name, "fields": NAMED_FIELDS, "example": METRIC_NAMES[0]}
+            raise QueryError(Code.QUERY_UNKNOWN_FIELD, token.position, facts)
         value = self.peek()
-        after = token.position + len(token.value)
-        if (
-            value is None
-            or value.position != after
-            or value.kind not in ("run", "quote")
-        ):
-            raise QueryError(f"{name}: needs its value right after the colon", after)
+        # nothing may stand between the colon and the value
+        adjoins = value is not None and value.position == token.end
+        if value is None or not adjoins or value.kind not in ("run", "quote"):
+            facts = {"name": name}
+            raise QueryError(Code.QUERY_FIELD_WITHOUT_VALUE, token.end, facts)
         self.take()
-        if value.kind == "run" and (match := RANGE.fullmatch(value.value)):
-            return Field(
-                name,
-                "",
-                token.position,
-                low=match[1] or None,
-                high=match[2] or None,
-                is_range=True,
-            )
-        return Field(name, value.value, token.position, quoted=value.kind == "quote")
+        if value.kind == "quote":
+            return Field(name, value.value, token.position, quoted=True)
+        ends = RANGE_PATTERN.fullmatch(value.value)
+        if ends is None:
+            return Field(name, value.value, token.position)
+        # 2018.. has no upper end
+        return Field(
+            name,
+            value="",
+            position=token.position,
+            low=ends[1] or None,
+            high=ends[2] or None,
+            is_range=True,
+        )
 
     def nested(self, rule: Callable[[], Syntax], position: int) -> Syntax:
         self.depth += 1
-        if self.depth > MOST_DEPTH:
-            raise QueryError(
-                f"brackets and NOT may nest {MOST_DEPTH} deep; flatten the query",
-                position,
-            )
+        if self.depth > MAX_DEPTH:
+            raise QueryError(Code.QUERY_TOO_DEEP, position, {"limit": MAX_DEPTH})
         tree = rule()
+        # an error ends the parsing, so that the depth need not be set back then
         self.depth -= 1
         return tree
+
+    def is_word(self, word: str) -> bool:
+        """Whether the next token is this operator."""
+        token = self.peek()
+        return token is not None and token.kind == "word" and token.value == word
 
     def here(self) -> int:
         token = self.peek()

@@ -1,4 +1,4 @@
-"""The syntax of a query as typed: tokens and the tree, each with its place, before any analysis.
+"""The syntax of a query as typed: its grammar and its tree, before any analysis.
 
     query   = or ;
     or      = and { "OR" and } ;
@@ -14,12 +14,13 @@ Positions are code points of the query as typed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = [
-    "MOST_CHARACTERS",
-    "MOST_CLAUSES",
-    "MOST_DEPTH",
+    "MAX_CHARACTERS",
+    "MAX_CLAUSES",
+    "MAX_DEPTH",
     "And",
     "Field",
     "Negated",
@@ -28,9 +29,15 @@ __all__ = [
     "Quoted",
     "Run",
     "Syntax",
+    "operands_of",
+    "quoted",
+    "unparse",
 ]
 
-MOST_CHARACTERS, MOST_CLAUSES, MOST_DEPTH = 512, 32, 8
+# What a query may have; past it the query is refused.
+MAX_CHARACTERS = 512
+MAX_CLAUSES = 32
+MAX_DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,27 +108,35 @@ class Proximity:
 Syntax = Run | Quoted | Field | Negated | And | Or | Proximity
 
 
+def operands_of(tree: Syntax) -> tuple[Syntax, ...]:
+    """The operands of the top level: those of its conjunction, or the tree itself."""
+    if isinstance(tree, And):
+        return tree.operands
+    return (tree,)
+
+
 # Opening -> closing quotation marks: any of them makes a string.
 QUOTES = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
 
 
 def quoted(text: str) -> str:
-    """A string between marks that do not stand in it: one that was typed has such."""
+    """A string between quotation marks. The closing one must not stand in the string.
+
+    >>> quoted('说"公开"的')
+    '“说"公开"的”'
+    """
     opening = next(o for o, closing in QUOTES.items() if closing not in text)
     return opening + text + QUOTES[opening]
 
 
 def unparse(node: Syntax, *, inside: bool = False) -> str:
-    """The tree as a query that parses to the same tree."""
+    """The tree as a query that parses to the same tree; `inside` puts what needs it in brackets."""
     match node:
         case Run(text, _, outside):
             return text + _outside(outside)
         case Quoted(text, _, within, outside):
-            return (
-                quoted(text)
-                + (f"~{within}" if within is not None else "")
-                + _outside(outside)
-            )
+            distance = "" if within is None else f"~{within}"
+            return quoted(text) + distance + _outside(outside)
         case Field():
             return f"{node.name}:" + _value(node)
         case Negated(operand, _):
@@ -129,14 +144,16 @@ def unparse(node: Syntax, *, inside: bool = False) -> str:
             printed = unparse(operand, inside=True)
             return f"-({printed})" if printed.startswith("-") else f"-{printed}"
         case And(operands, _):
-            joined = " ".join(unparse(o, inside=True) for o in operands)
+            joined = " ".join(_inside(operands))
         case Or(operands, _):
-            joined = " OR ".join(unparse(o, inside=True) for o in operands)
-        case Proximity(operands, distance, _):
-            joined = f" NEAR/{distance} ".join(
-                unparse(o, inside=True) for o in operands
-            )
+            joined = " OR ".join(_inside(operands))
+        case Proximity(operands, number, _):
+            joined = f" NEAR/{number} ".join(_inside(operands))
     return f"({joined})" if inside else joined
+
+
+def _inside(operands: Iterable[Syntax]) -> list[str]:
+    return [unparse(operand, inside=True) for operand in operands]
 
 
 def _outside(outside: tuple[str, ...]) -> str:

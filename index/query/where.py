@@ -1,4 +1,4 @@
-"""Conditions on numbers: `applications_new>=100`."""
+"""Conditions on numbers, as the parameter `where` has them: `applications_new>=100`."""
 
 from __future__ import annotations
 
@@ -7,42 +7,41 @@ import re
 
 from index.model.errors import RequestError
 from index.model.fields import NUMBERS
+from index.model.problems import Code
 from index.query.nodes import Node, Not, NumberRange
 
-__all__ = ["where"]
+__all__ = ["CONDITION_PATTERN", "where"]
 
-CONDITION = re.compile(
+# year>=2018, fee_yuan != 0, applications_new<12.5
+CONDITION_PATTERN = re.compile(
     r"\s*([a-z_]{1,40})\s*(>=|<=|!=|=|>|<)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,6})?)\s*"
 )
 
 
 def where(text: str) -> tuple[str, Node]:
-    """The number's name and the node of one condition. Raises RequestError.
+    """The name of the number in a condition, and the condition as a node. Raises RequestError.
 
     >>> where("year>=2018")
     ('year', NumberRange(name='year', low=2018.0, high=None))
     """
-    match = CONDITION.fullmatch(text)
+    match = CONDITION_PATTERN.fullmatch(text)
     if match is None:
-        raise RequestError(
-            "where",
-            f"{text!r} is no condition; write a name, a comparison and a number: year>=2018",
-        )
-    name, sign, number = match[1], match[2], float(match[3])
+        raise RequestError("where", Code.REQUEST_BAD_CONDITION, {"value": text})
+    name, comparison, number = match.groups()
     if name not in NUMBERS:
-        raise RequestError(
-            "where", f"there is no number {name}; there are {', '.join(NUMBERS)}"
-        )
-    return name, _node(name, sign, number)
+        facts = {"name": name, "numbers": NUMBERS}
+        raise RequestError("where", Code.REQUEST_UNKNOWN_NUMBER, facts)
+    return name, _node(name, comparison, float(number))
 
 
-def _node(name: str, sign: str, number: float) -> Node:
-    match sign:
+def _node(name: str, comparison: str, number: float) -> Node:
+    match comparison:
         case ">=":
             return NumberRange(name, number, None)
         case "<=":
             return NumberRange(name, None, number)
         case ">":
+            # a range includes its ends: the next larger float leaves the number itself out
             return NumberRange(name, math.nextafter(number, math.inf), None)
         case "<":
             return NumberRange(name, None, math.nextafter(number, -math.inf))

@@ -9,6 +9,7 @@ import math
 
 from index.engines.seam import Found
 from index.model.errors import RequestError
+from index.model.problems import Code
 from index.search.request import SearchRequest
 
 __all__ = ["decode_cursor", "encode_cursor"]
@@ -39,10 +40,7 @@ def decode_cursor(
     """
     if request.cursor is None:
         return None
-    wrong = RequestError(
-        "cursor",
-        "this is no cursor of this search; start again without it and follow `next`",
-    )
+    wrong = RequestError("cursor", Code.REQUEST_BAD_CURSOR)
     try:
         # base64 wants its length to be a multiple of four; URLs are spared the = signs.
         padded = request.cursor + "=" * (-len(request.cursor) % 4)

@@ -109,11 +109,7 @@ def _explanation(
 ) -> tuple[ScorePart, ...]:
     """The parts of a score, greatest first."""
     parts = [
-        ScorePart(
-            part["name"],
-            round(part["value"], 4),
-            part.get("detail", ""),
-        )
+        ScorePart.of(part["note"], round(part["value"], 4), part["reason"])
         for part in engine.explain(query, report_id)["parts"]
     ]
     return tuple(sorted(parts, key=lambda part: -part.value))

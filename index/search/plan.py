@@ -18,6 +18,7 @@ from index.engines.seam import (
     FacetCount,
     Filter,
 )
+from index.query.evidence import Evidence, evidence
 from index.query.names import is_called
 from index.query.nodes import (
     AllOf,
@@ -28,7 +29,7 @@ from index.query.nodes import (
     PathPrefix,
 )
 from index.query.parser import parse
-from index.query.rewrite import Rewritten, rewrite
+from index.query.resolve import Resolved, resolve
 from index.query.where import where
 from index.search.cursor import decode_cursor
 from index.search.facets import asked, facet_named
@@ -38,7 +39,7 @@ __all__ = [
     "Plan",
     "make_plan",
     "relaxed",
-    "rewritten_query",
+    "resolved_query",
 ]
 
 # A query of so many loose words is a question: the pairs of its characters rank too.
@@ -54,27 +55,29 @@ ALL_VALUES = 1_000_000
 class Plan:
     """A request ready for the engine.
 
-    `chosen` are the facet values that a reader chose or typed: they are shown as selected.
+    `resolved` is what must hold, `evidence` what ranks. `chosen` are the facet values that a reader chose or typed: they are shown as selected.
     """
 
-    rewritten: Rewritten
+    resolved: Resolved
+    evidence: Evidence
     query: EngineQuery
     chosen: dict[str, tuple[str, ...]]
 
 
 def make_plan(snapshot: Snapshot, request: SearchRequest) -> Plan:
     """The plan of a request. Raises RequestError, QueryError."""
-    rewritten = rewritten_query(snapshot, request.q, synonymous=request.synonyms)
-    chosen = _chosen(request, rewritten)
-    condition = rewritten.condition(request.match)
-    is_question = len(rewritten.loose) >= MANY_WORDS
+    resolved = resolved_query(snapshot, request.q, synonymous=request.synonyms)
+    traces = evidence(parse(request.q), synonymous=request.synonyms)
+    chosen = _chosen(request, resolved)
+    condition = resolved.condition(request.match)
+    is_question = len(resolved.loose) >= MANY_WORDS
     ranking = replace(
-        rewritten.ranking(pairs=is_question),
-        boosts=boosts(snapshot, rewritten.bare),
+        traces.ranking(pairs=is_question),
+        boosts=boosts(snapshot, traces.bare),
     )
     query = EngineQuery(
         condition=condition,
-        filters=_filters(request, rewritten, chosen),
+        filters=_filters(request, resolved, chosen),
         ranking=ranking,
         counted=condition,
         sort=request.sort,
@@ -84,14 +87,12 @@ def make_plan(snapshot: Snapshot, request: SearchRequest) -> Plan:
         facets=asked(request, chosen),
         collapse=COPY_NUMBER if request.fold else None,
     )
-    return Plan(rewritten, query, chosen)
+    return Plan(resolved, traces, query, chosen)
 
 
-def rewritten_query(
-    snapshot: Snapshot, q: str, *, synonymous: bool = False
-) -> Rewritten:
+def resolved_query(snapshot: Snapshot, q: str, *, synonymous: bool = False) -> Resolved:
     """A query with its names resolved to the values that this snapshot has. Raises QueryError."""
-    return rewrite(
+    return resolve(
         parse(q),
         lambda name, form: _called(snapshot, name, form),
         lambda agencies: _series(snapshot.engine, agencies),
@@ -149,13 +150,13 @@ def _innermost(
 
 
 # ---------------------------------------------------------------------- filters
-def _chosen(request: SearchRequest, rewritten: Rewritten) -> dict[str, tuple[str, ...]]:
+def _chosen(request: SearchRequest, resolved: Resolved) -> dict[str, tuple[str, ...]]:
     """Filters chosen and filters typed, as one.
 
     More typed values than a reader could choose are no choice; `_filters` makes them a condition.
     """
     chosen = {name: list(values) for name, values in request.filters.items() if values}
-    for name, values in rewritten.filters.items():
+    for name, values in resolved.filters.items():
         if len(values) <= LIMITS.values:
             chosen.setdefault(name, []).extend(values)
     return {name: tuple(dict.fromkeys(values)) for name, values in chosen.items()}
@@ -163,7 +164,7 @@ def _chosen(request: SearchRequest, rewritten: Rewritten) -> dict[str, tuple[str
 
 def _filters(
     request: SearchRequest,
-    rewritten: Rewritten,
+    resolved: Resolved,
     chosen: Mapping[str, tuple[str, ...]],
 ) -> tuple[Filter, ...]:
     """The filters of the engine's query.
@@ -174,10 +175,10 @@ def _filters(
     filters = [
         Filter(_filter(name, values), facet=name) for name, values in chosen.items()
     ]
-    for name, typed in rewritten.filters.items():
+    for name, typed in resolved.filters.items():
         if len(typed) > LIMITS.values:
             filters.append(Filter(_filter(name, tuple(typed))))
-    for nodes in _ranges(request, rewritten).values():
+    for nodes in _ranges(request, resolved).values():
         # A typed and a chosen range on one number both hold.
         is_single = len(nodes) == 1
         filters.append(Filter(nodes[0] if is_single else AllOf(tuple(nodes))))
@@ -202,9 +203,9 @@ def _filter(name: str, values: tuple[str, ...]) -> Node:
             return Keyword(name, values)
 
 
-def _ranges(request: SearchRequest, rewritten: Rewritten) -> dict[str, list[Node]]:
+def _ranges(request: SearchRequest, resolved: Resolved) -> dict[str, list[Node]]:
     """The ranges typed and chosen, by the number that they bound."""
-    ranges = {name: list(nodes) for name, nodes in rewritten.ranges.items()}
+    ranges = {name: list(nodes) for name, nodes in resolved.ranges.items()}
     bounds = {
         "year": (request.year_from, request.year_to),
         "published": (
@@ -228,7 +229,7 @@ def relaxed(engine: Engine, plan: Plan) -> EngineQuery | None:
 
     None when it would find nothing either, or there is only one word.
     """
-    if len(set(plan.rewritten.loose)) < 2:
+    if len(set(plan.resolved.loose)) < 2:
         return None
     best = _most_words(engine, plan)
     if not best:
@@ -236,9 +237,9 @@ def relaxed(engine: Engine, plan: Plan) -> EngineQuery | None:
     # As many as the best report has, less two, and never more than a third of that: the answer
     # to a question is not always the report that repeats most of its words.
     least = max(1, min(best - 2, math.ceil(best / 3)))
-    condition = plan.rewritten.condition(least=least)
+    condition = plan.resolved.condition(least=least)
     ranking = replace(
-        plan.rewritten.evidence(),
+        plan.evidence.traces(),
         boosts=plan.query.ranking.boosts,
     )
     return replace(
@@ -252,10 +253,10 @@ def relaxed(engine: Engine, plan: Plan) -> EngineQuery | None:
 def _most_words(engine: Engine, plan: Plan) -> int:
     """How many of the telling words some report has at most, by bisection."""
     # What has `middle` words also has fewer, so the number can be halved towards.
-    low, high = 0, len(plan.rewritten.telling())
+    low, high = 0, len(plan.resolved.telling())
     while low < high:
         middle = (low + high + 1) // 2
-        condition = plan.rewritten.condition(least=middle)
+        condition = plan.resolved.condition(least=middle)
         query = EngineQuery(
             condition=condition,
             filters=plan.query.filters,

@@ -14,6 +14,7 @@ from urllib.parse import quote_plus, urlencode
 
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
+from index.model.problems import Code
 
 __all__ = [
     "API_SEARCH",
@@ -92,9 +93,7 @@ class SearchRequest:
             self._check_filter(name, values)
         if self.cursor is None and self.page * self.size > LIMITS.window:
             raise RequestError(
-                "page",
-                f"page * size may reach {LIMITS.window}; "
-                "follow `next` from there on, it carries a cursor",
+                "page", Code.REQUEST_PAST_WINDOW, {"limit": LIMITS.window}
             )
 
     def _check_filter(self, name: str, values: tuple[str, ...]) -> None:
@@ -102,7 +101,8 @@ class SearchRequest:
         if len(values) > LIMITS.values:
             raise RequestError(
                 name,
-                f"at most {LIMITS.values} values of {name} can be chosen; choose fewer",
+                Code.REQUEST_TOO_MANY_CHOSEN,
+                {"name": name, "limit": LIMITS.values},
             )
         kind = next(f.kind for f in FACETS if f.name == name)
         for value in values:
@@ -110,8 +110,7 @@ class SearchRequest:
             is_year = value.isascii() and value.isdigit() and len(value) <= 4
             if not value or (kind == "number" and not is_year):
                 raise RequestError(
-                    name,
-                    f"{value!r} is no {name}; take a value that the facet lists",
+                    name, Code.REQUEST_BAD_FACET_VALUE, {"name": name, "value": value}
                 )
 
     # ------------------------------------------------------------------ as a URL
@@ -238,15 +237,15 @@ def _within(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise RequestError(
             name,
-            f"{name} is {value}; it must be between {low} and {high}",
+            Code.REQUEST_OUT_OF_RANGE,
+            {"name": name, "value": value, "low": low, "high": high},
         )
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise RequestError(
-            name,
-            f"{value!r} is not one of {', '.join(allowed)}",
+            name, Code.REQUEST_NOT_ALLOWED, {"value": value, "allowed": allowed}
         )
 
 

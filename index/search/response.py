@@ -17,6 +17,7 @@ from typing import Any
 
 from index.model.fields import Use, names_for
 from index.model.json_codec import to_json
+from index.model.problems import Code, Facts, Note
 
 __all__ = [
     "HIT_FIELDS",
@@ -44,11 +45,22 @@ class Snippet:
 
 @dataclass
 class ScorePart:
-    """One part of a score: the score is the plain sum of its parts."""
+    """One part of a score: the score is the plain sum of its parts.
+
+    `code` and `facts` say which part it is; `name` and `detail`, why it has its value, are English.
+    """
 
     name: str
     value: float
     detail: str
+    code: Code
+    facts: Facts
+
+    @classmethod
+    def of(cls, note: Note, value: float, reason: Note | None) -> ScorePart:
+        """The part that an engine explains so."""
+        detail = reason.message() if reason else ""
+        return cls(note.message(), value, detail, note.code, note.facts)
 
 
 @dataclass
@@ -121,7 +133,7 @@ class QueryEcho:
 
     `explained` says it back in words. `suggestions` are corrected queries, each of which finds
     something. `synonyms` are the bare words that have some, whether they were searched (`notes`
-    says so) or not.
+    says so, in English, and `note_codes` as codes) or not.
     """
 
     q: str
@@ -133,6 +145,7 @@ class QueryEcho:
     suggestions: tuple[str, ...] = ()
     explained: str = ""
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    note_codes: tuple[Note, ...] = ()
 
 
 @dataclass

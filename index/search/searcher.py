@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from index.engines.seam import (
 )
 from index.model.errors import QueryError, RequestError
 from index.model.fields import NUMBERS
+from index.model.problems import Code, Note
 from index.model.report import Report
 from index.model.settings import Settings
 from index.query.explain import in_words
@@ -43,7 +44,7 @@ from index.search.plan import (
     Plan,
     make_plan,
     relaxed,
-    rewritten_query,
+    resolved_query,
 )
 from index.search.request import (
     LIMITS,
@@ -217,21 +218,17 @@ class Searcher:
         ):
             if (value := getattr(request, name)) is not None:
                 filters[name] = value if isinstance(value, int) else value.isoformat()
-        rewritten = plan.rewritten
-        synonyms = tuple(rewritten.synonyms.items())
-        notes: tuple[str, ...] = ()
-        if request.synonyms:
-            notes = tuple(
-                f"也检索了：{'、'.join(others)}（与“{word}”同义）"
-                for word, others in synonyms
-            )
+        traces = plan.evidence
+        synonyms = tuple(traces.synonyms.items())
+        notes = _notes(synonyms) if request.synonyms else ()
         return QueryEcho(
             q=request.q,
-            normalised=" ".join(rewritten.normalised),
-            words=tuple(dict.fromkeys(rewritten.words)),
+            normalised=" ".join(traces.pieces),
+            words=traces.words,
             filters=filters,
             relaxed=is_relaxed,
-            notes=notes,
+            notes=tuple(note.message() for note in notes),
+            note_codes=notes,
             explained=in_words(parse(request.q)),
             synonyms=synonyms,
         )
@@ -251,7 +248,9 @@ class Searcher:
             return Doubt.ANY
         if matches.total <= FEW_HITS:
             return Doubt.UNKNOWN
-        if request.match != "any" and plan.rewritten.stands_as_typed():
+        if request.match != "any" and plan.resolved.stands_as_typed(
+            plan.evidence.pieces
+        ):
             return None
         return Doubt.SUSPECT
 
@@ -322,8 +321,8 @@ class Searcher:
         """
         snapshot = self.snapshot
         found = snapshot.engine.get(report_id)
-        rewritten = rewritten_query(snapshot, q, synonymous=synonyms)
-        marker = Marker.of(rewritten.condition())
+        resolved = resolved_query(snapshot, q, synonymous=synonyms)
+        marker = Marker.of(resolved.condition())
         title, text = field_marks(found, marker)
         return MarkedReport(_report(found), tuple(title), tuple(text))
 
@@ -432,7 +431,8 @@ class Searcher:
         if name not in NUMBERS:
             raise RequestError(
                 "name",
-                f"there is no number {name!r}; there are {', '.join(NUMBERS)}",
+                Code.REQUEST_UNKNOWN_NUMBER,
+                {"name": name, "numbers": NUMBERS},
             )
         snapshot = self.snapshot
         query = make_plan(snapshot, replace(request, facets=())).query
@@ -451,3 +451,11 @@ class Searcher:
 
 def _report(found: Found) -> Report:
     return report_of(found.contents)
+
+
+def _notes(synonyms: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Note, ...]:
+    """What was searched besides the words typed."""
+    return tuple(
+        Note(Code.ANSWER_SYNONYMS, {"others": others, "word": word})
+        for word, others in synonyms
+    )

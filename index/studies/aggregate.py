@@ -18,6 +18,7 @@ import numpy as np
 from index.engines.seam import Columns, Engine, EngineQuery
 from index.model.errors import RequestError
 from index.model.metrics import METRICS
+from index.model.problems import Code, Note
 from index.model.report import LEVELS
 
 __all__ = [
@@ -181,7 +182,8 @@ def measure_named(name: str) -> Measure:
             return measure
     raise RequestError(
         "measure",
-        f"there is no measure {name!r}; there are {', '.join(m.name for m in measures())}",
+        Code.REQUEST_UNKNOWN_MEASURE,
+        {"name": name, "measures": [m.name for m in measures()]},
     )
 
 
@@ -210,7 +212,8 @@ class Group:
 class Aggregate:
     """The groups of one measure.
 
-    `breaks` are the years in which the form changed: no line may be drawn across them.
+    `notes` say in English what was left out, `note_codes` the same as codes. `breaks` are the
+    years in which the form changed: no line may be drawn across them.
     """
 
     measure: str
@@ -221,6 +224,7 @@ class Aggregate:
     scope: str | None
     notes: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
+    note_codes: tuple[Note, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -266,7 +270,7 @@ class _Table:
     labels: list[str]
     templates: Array
     template_names: tuple[str, ...]
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     scope: str | None = None
 
 
@@ -309,7 +313,8 @@ def aggregate(
         reports=columns.reports,
         used=int(table.used.sum()),
         scope=table.scope,
-        notes=tuple(table.notes),
+        notes=tuple(note.message() for note in table.notes),
+        note_codes=tuple(table.notes),
         breaks=_breaks(groups) if by == "year" else (),
     )
 
@@ -322,18 +327,20 @@ def _check(
 ) -> None:
     """Refuse what cannot be drawn. Raises RequestError."""
     if by not in BY:
-        raise RequestError("by", f"{by!r} is not one of {', '.join(BY)}")
+        raise RequestError("by", Code.REQUEST_NOT_ALLOWED, {"value": by, "allowed": BY})
     if scope is not None and scope not in SCOPES:
         raise RequestError(
             "scope",
-            f"{scope!r} is not one of {', '.join(SCOPES)}",
+            Code.REQUEST_NOT_ALLOWED,
+            {"value": scope, "allowed": SCOPES},
         )
     if template is not None and template not in measure.templates:
-        stated = ", ".join(measure.templates)
-        raise RequestError(
-            "template",
-            f"{measure.name} stands in {stated} only, not in {template!r}",
-        )
+        facts = {
+            "measure": measure.name,
+            "templates": measure.templates,
+            "template": template,
+        }
+        raise RequestError("template", Code.REQUEST_MEASURE_NOT_IN_FORM, facts)
 
 
 def _table(
@@ -402,11 +409,11 @@ def _select(
     _drop(
         table,
         trusted,
-        "{n} 份报告的表格勾稽不符或无法读取，未计入",
+        Code.ANSWER_TABLES_NOT_TRUSTED,
     )
     if template is not None:
         same_form = _in(table.template_names, (template,))[table.templates]
-        _drop(table, same_form, "{n} 份报告格式不同，未计入")
+        _drop(table, same_form, Code.ANSWER_OTHER_FORM)
     scopes, scope_names = columns.facets["scope"]
     table.scope = scope or _usual_scope(table, scopes, scope_names)
     if table.scope is not None:
@@ -414,11 +421,11 @@ def _select(
         _drop(
             table,
             same_scope,
-            "{n} 份报告口径不同（本机关与汇总不相加），未计入",
+            Code.ANSWER_OTHER_SCOPE,
         )
     unstated = columns.reports - int(np.count_nonzero(~np.isnan(table.values)))
     if unstated:
-        table.notes.append(f"{unstated} 份报告未载明此数或分母为零")
+        table.notes.append(Note(Code.ANSWER_NOT_STATED, {"count": unstated}))
 
 
 def _in(
@@ -446,10 +453,10 @@ def _usual_scope(
     return usual if usual is not None and counts[usual] else None
 
 
-def _drop(table: _Table, kept: Array, note: str) -> None:
+def _drop(table: _Table, kept: Array, code: Code) -> None:
     lost = int(np.count_nonzero(table.used & ~kept))
     if lost:
-        table.notes.append(note.format(n=lost))
+        table.notes.append(Note(code, {"count": lost}))
     table.used = table.used & kept
 
 

@@ -18,6 +18,7 @@ from index.engines.seam import (
     FacetAsked,
 )
 from index.model.errors import RequestError
+from index.model.problems import Code
 from index.query.nodes import (
     AllOf,
     Everything,
@@ -126,10 +127,7 @@ def coverage(engine: Engine, region: str = "") -> Coverage:
     )
     whole = engine.search(EngineQuery(inside, size=0, facets=facets))
     if path and not whole.total:
-        raise RequestError(
-            "region",
-            f"no report is from {region!r}; take a path that the region facet lists",
-        )
+        raise RequestError("region", Code.REQUEST_UNKNOWN_REGION, {"region": region})
     counts = {f.name: {c.value: c.count for c in f.counts} for f in whole.facets}
     years = tuple(sorted(int(y) for y in counts["year"]))
     below = sorted(p for p in counts["region"] if _is_child(p, path))

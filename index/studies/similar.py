@@ -30,6 +30,7 @@ from index.engines.seam import (
     Found,
 )
 from index.model.errors import RequestError
+from index.model.problems import Code
 from index.query.nodes import (
     AllOf,
     AnyOf,
@@ -384,7 +385,7 @@ def passages(engine: Engine, report_id: str, other_id: str) -> Passages:
     if report_id == other_id:
         raise RequestError(
             "other",
-            "a report shares everything with itself; name another one",
+            Code.REQUEST_SAME_REPORT,
         )
     own = _read(engine.get(report_id))
     other = _read(engine.get(other_id))
@@ -402,7 +403,8 @@ def similar(engine: Engine, report_id: str, size: int = 10) -> Similar:
     if not 1 <= size <= MAX_SIZE:
         raise RequestError(
             "size",
-            f"size is {size}; it must be between 1 and {MAX_SIZE}",
+            Code.REQUEST_OUT_OF_RANGE,
+            {"name": "size", "value": size, "low": 1, "high": MAX_SIZE},
         )
     own = _read(engine.get(report_id))
     lookup = _Lookup(engine)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from index.model.errors import InputError
+from index.model.problems import Code, Problem
 from indexer.formats.doc import is_ole, is_rtf, read_doc
 from indexer.formats.docx import is_docx, read_docx
 from indexer.formats.html import is_markup, read_html
@@ -182,6 +183,6 @@ def read(source: Source) -> Page:
     # RTF and old Word documents share a reader and suffixes: nobody need hear of it
     if given is None or given.read is not shown.read:
         page.problems.append(
-            f"named {source.suffix} but is {usual}: read as what it is"
+            Problem(Code.FORMAT_NOT_AS_NAMED, {"named": source.suffix, "actual": usual})
         )
     return page

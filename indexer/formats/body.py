@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import islice
 
 from index.model.errors import InputError
+from index.model.problems import Code, Problem
 from indexer.formats.chrome import EDGE_CHARACTERS, Framed
 from indexer.page import Cell, Decoded, Page, Table
 
@@ -76,9 +77,9 @@ def _count(text: str, enough: int) -> int:
     return sum(1 for _ in islice(_WORD_PATTERN.finditer(text), enough))
 
 
-def _problems(text: str, title: str | None) -> list[str]:
+def _problems(text: str, title: str | None) -> list[Problem]:
     if title and _count(text, 20) < 20:
-        return ["hardly any text: the report may be in an attachment of this page"]
+        return [Problem(Code.FORMAT_LITTLE_TEXT)]
     return []
 
 

@@ -17,6 +17,7 @@ import lxml.html
 import readability
 from lxml.html import HtmlElement
 
+from index.model.problems import Code, Problem
 from indexer.decode import decode
 from indexer.formats.body import finish
 from indexer.formats.chrome import (
@@ -128,10 +129,10 @@ def read_markup(
     """
     markup = _CONTROL_PATTERN.sub("", markup)
     if markup.count("<") > MAX_TAGS:
-        return _salvage(markup, decoded, "has more tags than any report")
+        return _salvage(markup, decoded, Code.FORMAT_TOO_MANY_TAGS)
     root = _parse(markup)
     if root is None or _gave_up(root, markup):
-        return _salvage(markup, decoded, "is nested too deeply to be read as HTML")
+        return _salvage(markup, decoded, Code.FORMAT_NESTED_TOO_DEEP)
     meta = _meta(root)
     page_title = _text_of(root, "//title")
     _clean(root)
@@ -168,14 +169,14 @@ def _gave_up(root: HtmlElement, markup: str) -> bool:
     return there > 50 and kept < MIN_KEPT_SHARE * there
 
 
-def _salvage(markup: str, decoded: Decoded | None, why: str) -> Page:
+def _salvage(markup: str, decoded: Decoded | None, why: Code) -> Page:
     """The text without a tree, where the markup is too deep or too broken to have one."""
     bare = _RAW_BREAK.sub("\n", _RAW_DROP.sub("", markup))
     text = entities.unescape(_RAW_TAG.sub("", bare))
     squeezed = (" ".join(row.split()) for row in text.split("\n"))
     lines = [Line(line) for line in squeezed if line]
     page = finish(frame(lines), [], "html", decoded, MIN_LETTERS)
-    page.problems.append(f"the markup {why}: read without tables or layout")
+    page.problems.append(Problem(why))
     return page
 
 

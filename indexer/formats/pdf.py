@@ -19,6 +19,7 @@ import pypdfium2
 
 from index.analysis.characters import HAN_NUMERALS
 from index.model.errors import InputError
+from index.model.problems import Code, Facts, Problem
 from indexer.formats.body import finish
 from indexer.formats.chrome import Line, frame, is_title, squeeze
 from indexer.formats.flatten import join_lines
@@ -69,7 +70,7 @@ class _Pages:
 
     lines: list[list[str]] = field(default_factory=list)
     count: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def is_pdf(data: bytes) -> bool:
@@ -95,8 +96,12 @@ def read_pdf(source: Source) -> Page:
     page = finish(framed, [], "pdf", least=MIN_LETTERS)
     page.problems.extend(pages.problems)
     if blank:
-        counted = f"{len(blank)} of {pages.count} pages"
-        page.problems.append(f"{counted} have no text, scans perhaps: {_listed(blank)}")
+        facts: Facts = {
+            "count": len(blank),
+            "total": pages.count,
+            "pages": _listed(blank),
+        }
+        page.problems.append(Problem(Code.FORMAT_PAGES_WITHOUT_TEXT, facts))
     return page
 
 
@@ -126,7 +131,9 @@ def _pages_of(document: pypdfium2.PdfDocument) -> _Pages:
     for number in range(pages.count):
         if number >= MAX_PAGES or time.monotonic() > deadline:
             pages.problems.append(
-                f"only the first {number} of {pages.count} pages were read; split the file"
+                Problem(
+                    Code.FORMAT_PAGES_UNREAD, {"read": number, "total": pages.count}
+                )
             )
             break
         try:
@@ -134,7 +141,8 @@ def _pages_of(document: pypdfium2.PdfDocument) -> _Pages:
         except pypdfium2.PdfiumError:
             damaged.append(number + 1)
     if damaged:
-        pages.problems.append(f"damaged pages that were not read: {_listed(damaged)}")
+        facts: Facts = {"pages": _listed(damaged)}
+        pages.problems.append(Problem(Code.FORMAT_PAGES_DAMAGED, facts))
     return pages
 
 

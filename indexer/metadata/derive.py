@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from index.analysis.normaliser import Folded, fold_line
+from index.model.problems import Code, Facts, Problem
 from index.model.report import LEVELS, Fact, FactValue
 from indexer.metadata.hosts import HostTable
 from indexer.metadata.judging import Judged, Verdict, judge
@@ -58,7 +59,7 @@ class Derived:
     published: str | None = None
     scope: str | None = None
     evidence: dict[str, Fact] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def take(self, name: str, fact: Fact | None) -> None:
         """Set a field from a fact.
@@ -220,7 +221,8 @@ def _body(
             code = CENTRAL_CODE
         out.agency_id = f"{code}/{out.agency}" if code else None
     if body.status == "misread" and body.place:
-        out.problems.append(f"{best.name.text} is taken to mean {body.place.name}")
+        facts = {"printed": best.name.text, "place": body.place.name}
+        out.problems.append(Problem(Code.PLACE_MISREAD, facts))
 
 
 def _region(
@@ -236,8 +238,8 @@ def _region(
     paths = tuple(gazetteer.path(place, out.year) for place in named)
     out.take("region", _fact(best, None, 0.4, "namesakes", reading, paths))
     if body.status == "ambiguous":
-        count, name = len(body.candidates), body.candidates[0].name
-        out.problems.append(f"{count} places are called {name}")
+        facts: Facts = {"count": len(body.candidates), "name": body.candidates[0].name}
+        out.problems.append(Problem(Code.PLACE_AMBIGUOUS, facts))
 
 
 def _level(out: Derived, best: Judged, sure: float, reading: Reading) -> None:
@@ -301,15 +303,14 @@ def _given_dates(out: Derived, known: Known) -> None:
         if isinstance(known.year, int) and 2000 <= known.year <= 2100:
             _give(out, "year", known.year)
         else:
-            problem = f"the given year {known.year!r} is none and was passed over"
-            out.problems.append(problem)
+            facts = {"value": str(known.year)}
+            out.problems.append(Problem(Code.GIVEN_BAD_YEAR, facts))
     if known.published is not None:
         try:
             day = dt.date.fromisoformat(known.published[:10])
         except ValueError:
-            given = repr(known.published)
-            problem = f"the given date {given} is no ISO date and was passed over"
-            out.problems.append(problem)
+            facts = {"value": known.published}
+            out.problems.append(Problem(Code.GIVEN_BAD_DATE, facts))
         else:
             _give(out, "published", day.isoformat())
 
@@ -325,9 +326,10 @@ def _given_body(out: Derived, known: Known) -> None:
     if known.level in LEVELS:
         _give(out, "level", known.level)
     elif known.level is not None:
-        levels = " ".join(LEVELS)
         out.problems.append(
-            f"the given level {known.level!r} is none of {levels} and was passed over"
+            Problem(
+                Code.GIVEN_BAD_LEVEL, {"value": known.level, "levels": list(LEVELS)}
+            )
         )
     if known.region:
         _give(out, "region", list(known.region))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from index.model.problems import Code, Problem
 from indexer.metadata.bodies import (
     CERTAIN_SHORT_NAMES,
     DEPARTMENT_PATTERN,
@@ -77,7 +78,7 @@ class Verdict:
     agency: str
     how: str
     confidence: float
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def judge(
@@ -197,7 +198,7 @@ def _department(best: Judged, ranked: Sequence[Judged], selves: Selves) -> Judge
     return replace(best, confidence=best.confidence * 0.5)
 
 
-def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[str]]:
+def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[Problem]]:
     """The confidence after hearing the others, and what contradicts.
 
     Only another kind of source counts: it agrees or disagrees about the place.
@@ -217,10 +218,13 @@ def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[str]]:
     if not best.body.place or not against:
         return best.confidence, []
     name, other_name = best.name, against[0].name
-    problem = (
-        f"the {name.source} names {name.text},"
-        f" the {other_name.source} {other_name.text}"
-    )
+    facts = {
+        "source": name.source,
+        "name": name.text,
+        "other_source": other_name.source,
+        "other_name": other_name.text,
+    }
+    problem = Problem(Code.BODY_CONFLICT, facts)
     return best.confidence - DISAGREEMENT_COST, [problem]
 
 

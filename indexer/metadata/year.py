@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from index.model.problems import Code, Facts, Problem
 from index.model.report import Fact
 from indexer.metadata.dates import (
     DAY_REGEX,
@@ -103,17 +104,18 @@ def period_of(reading: Reading) -> Period | None:
 
 def year_fact(
     reading: Reading, title: Title | None, period: Period | None, published: str | None
-) -> tuple[Fact | None, list[str]]:
+) -> tuple[Fact | None, list[Problem]]:
     """The reporting year with its evidence, and what contradicts it."""
     named = title.year if title else None
     agree = named is not None and period is not None and period.year == named
     # where they agree nothing else is asked
     spoken: Counter[int] = Counter() if agree else _spoken(reading)
-    problems: list[str] = []
+    problems: list[Problem] = []
     if named and period and period.year != named:
-        problems.append(f"the title says {named}, the statistics cover {period}")
+        facts: Facts = {"year": named, "period": str(period)}
+        problems.append(Problem(Code.YEAR_AGAINST_PERIOD, facts))
     if period and not period.is_calendar_year:
-        problems.append(f"the statistics cover {period}, not a calendar year")
+        problems.append(Problem(Code.YEAR_NO_CALENDAR_YEAR, {"period": str(period)}))
     fact: Fact | None
     if named and title:
         fact = _from_title(title, named, period, spoken)
@@ -125,8 +127,8 @@ def year_fact(
         gap = int(published[:4]) - fact.value
         # late reports appear up to three years after
         if gap not in range(4):
-            problem = f"the year is {fact.value}, but it was published {published}"
-            problems.append(problem)
+            facts = {"year": fact.value, "published": published}
+            problems.append(Problem(Code.YEAR_AGAINST_PUBLICATION, facts))
         if gap < 0:
             fact = replace(fact, confidence=fact.confidence * 0.6)
     return fact, problems

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.model.problems import Code, Problem
 from index.model.report import Repair
 from indexer.repair import characters, gloss, mojibake, out_of_step
 from indexer.repair.edits import Edit, apply, compose
@@ -97,7 +98,7 @@ class Repaired:
 
     text: str
     repairs: tuple[Repair, ...]
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
 def repair(text: str) -> Repaired:
@@ -186,14 +187,13 @@ def _recorded(
     return tuple(recorded)
 
 
-def _problems(repairs: Sequence[Repair]) -> tuple[str, ...]:
-    """One sentence for each kind of damage that is left."""
+def _problems(repairs: Sequence[Repair]) -> tuple[Problem, ...]:
+    """One problem for each kind of damage that is left."""
     left: dict[str, int] = {}
     for step in repairs:
         if not step.applied:
             left[step.kind] = left.get(step.kind, 0) + 1
     return tuple(
-        f"{count} damaged places could not be repaired surely"
-        f" and were left as received ({kind})"
+        Problem(Code.REPAIR_LEFT, {"count": count, "kind": kind})
         for kind, count in left.items()
     )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from index.model.problems import Code, Problem
 from index.model.statistics import (
     Check,
     Figure,
@@ -67,7 +68,7 @@ class CheckedStatistics:
     statistics: Statistics = field(default_factory=Statistics)
     checks: tuple[Check, ...] = ()
     status: str = "absent"
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ class _TableReading:
     grid: Grid | None = None
     tables: tuple[Table, ...] = ()
     checks: tuple[Check, ...] = ()
-    missing: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    missing: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def read_statistics(
@@ -125,8 +126,8 @@ def _read_tables(
     if form is None:
         return _TableReading(None)
     if form == "mixed":
-        old, new = " ".join(markers["gb2019"]), " ".join(markers["gb2021"])
-        problem = f"labels of both forms: {old} and {new}; none read"
+        facts = {"old": list(markers["gb2019"]), "new": list(markers["gb2021"])}
+        problem = Problem(Code.TABLES_BOTH_FORMS, facts)
         return _TableReading(form, problems=(problem,))
     grid = _grid(form, flat, celled)
     absent = missing(grid)
@@ -146,11 +147,11 @@ def _grid(form: str, flat: list[Segment], celled: list[Segment]) -> Grid:
     return merged(recognise(celled, form), from_text) if celled else from_text
 
 
-def _untimely(form: str, year: int | None) -> Iterator[str]:
+def _untimely(form: str, year: int | None) -> Iterator[Problem]:
     """A form that is not that of the year: said, never mended."""
     first, last = _FORM_YEARS[form]
     if year is not None and not first <= year <= last:
-        yield f"the tables have the form {form}, which is not that of {year}"
+        yield Problem(Code.TABLES_UNTIMELY_FORM, {"form": form, "year": year})
 
 
 # ---------------------------------------------------------------------- sentences against tables

@@ -26,6 +26,7 @@ from index.model.forms import (
     FormRow,
     clause_rows,
 )
+from index.model.problems import Code, Problem
 from indexer.statistics.segments import CONTEXT_CHARACTERS, Segment, choose
 from indexer.statistics.values import MONEY_UNITS, Value
 
@@ -87,8 +88,8 @@ class Grid:
     form: str
     lines: dict[str, dict[str, Line]] = field(default_factory=dict)
     extra: dict[str, list[Line]] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
     extent: tuple[int, int] | None = None
 
     def value(self, table: str, row: str, column: str) -> Value | None:
@@ -284,8 +285,7 @@ def _put(
     by_column = {column.key: v for column, v in zip(columns, values, strict=True)}
     line = Line(row.key, row.label, by_column, at=segment.at)
     if before and before.values and _numbers(before) != _numbers(line):
-        problem = f"{row.label}: printed twice with different numbers, not taken"
-        grid.problems.append(problem)
+        grid.problems.append(Problem(Code.TABLES_ROW_TWICE, {"row": row.label}))
         raw = _raw(before.values.values()) + _raw(segment.values)
         lines[row.key] = Line(row.key, row.label, raw=raw)
     elif not _has_too_many(before, len(columns)):
@@ -349,16 +349,14 @@ def _headed(grid: Grid, clause: Clause, heads: str) -> Sequence[FormColumn]:
 
 
 def _note_order(grid: Grid, name: str) -> None:
-    note = "columns in another order than the form has; read by their heads"
-    _note(grid, f"{name}: {note}")
+    _note(grid, Problem(Code.TABLES_OTHER_ORDER, {"table": name}))
 
 
 def _note_incomplete(grid: Grid, name: str) -> None:
-    note = "heads incomplete; columns taken in the order of the form"
-    _note(grid, f"{name}: {note}")
+    _note(grid, Problem(Code.TABLES_HEADS_INCOMPLETE, {"table": name}))
 
 
-def _note(grid: Grid, note: str) -> None:
+def _note(grid: Grid, note: Problem) -> None:
     if note not in grid.notes:
         grid.notes.append(note)
 
@@ -379,7 +377,8 @@ def _money(grid: Grid, row: FormRow, clause: Clause, heads: str) -> None:
         yuan = value.value * MONEY_UNITS[unit]
         line.values["amount"] = value._replace(value=yuan, unit="元")
     elif value.value:
-        _note(grid, f"{row.label}: an amount without a unit, not taken as money")
+        facts = {"row": row.label}
+        _note(grid, Problem(Code.TABLES_AMOUNT_WITHOUT_UNIT, facts))
 
 
 def _keep(grid: Grid, table: str, segment: Segment, *, inside: bool) -> None:
@@ -461,8 +460,7 @@ def _second(grid: Grid, segments: Sequence[Segment]) -> None:
             continue
         values = choose(segment, len(APPLICANT_COLUMNS))
         if values and [value.value for value in values] != _numbers(first):
-            problem = "two application tables with different numbers, none taken"
-            grid.problems.append(problem)
+            grid.problems.append(Problem(Code.TABLES_TABLE_TWICE))
             grid.lines["applications"] = {}
             return
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from index.model.forms import FORMS, REVIEW_BLOCKS, clause_rows
+from index.model.problems import Code, Facts, Problem
 from indexer.statistics.checks import application_rows
 from indexer.statistics.recognise import Grid, Line
 
@@ -77,14 +78,14 @@ def _placed(line: Line, other: Line | None) -> Line:
     return replace(line, values=values, at=other.at)
 
 
-def missing(grid: Grid) -> list[str]:
+def missing(grid: Grid) -> list[Problem]:
     """What of the form was not found or not assigned."""
     if grid.form not in FORMS:
         return [
-            f"{line.label}: {_count(line)} for one column, left unassigned"
+            Problem(Code.TABLES_CELL_UNASSIGNED, _printed(line))
             for line in _unread(grid, "annex")
         ]
-    out = []
+    out: list[Problem] = []
     tables = {
         "proactive": [row for _, row in clause_rows(grid.form)],
         "applications": list(application_rows(grid)),
@@ -94,12 +95,13 @@ def missing(grid: Grid) -> list[str]:
         lines = grid.lines.get(table, {})
         absent = [r.label for r in rows if r.key not in lines]
         if absent:
-            out.append(f"{table}: no values for {'; '.join(absent)}")
+            facts = {"table": table, "rows": absent}
+            out.append(Problem(Code.TABLES_ROWS_MISSING, facts))
         keys = {r.key for r in rows}
         unread = [
             line for line in _unread(grid, table) if line.raw and line.key in keys
         ]
-        out += [f"{line.label}: {_count(line)}, left unassigned" for line in unread]
+        out += [Problem(Code.TABLES_ROW_UNASSIGNED, _printed(line)) for line in unread]
     return out
 
 
@@ -107,5 +109,10 @@ def _unread(grid: Grid, table: str) -> list[Line]:
     return [line for line in grid.lines.get(table, {}).values() if not line.values]
 
 
-def _count(line: Line) -> str:
-    return f"{len(line.raw)} values ({' '.join(line.raw)})"
+def _printed(line: Line) -> Facts:
+    """What stands in a row as it is printed."""
+    return {
+        "row": line.label,
+        "count": len(line.raw),
+        "values": " ".join(line.raw),
+    }

@@ -30,7 +30,7 @@ from index.documents.builder import analyse
 from index.engines.opening import open_engine, open_writer
 from index.model.report import Report
 from index.model.settings import Settings
-from index.query.rewrite import pairs_of
+from index.query.evidence import pairs_of
 from index.search.request import SearchRequest
 from index.search.searcher import Searcher
 from tests.conftest import SHARED

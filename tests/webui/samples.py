@@ -8,6 +8,7 @@ from pathlib import Path
 
 from index.documents.builder import analyse
 from index.engines.opening import open_writer
+from index.model.problems import Code, Problem
 from index.model.report import Fact, Provenance, Repair, Report
 from index.model.settings import Settings
 from index.model.statistics import (
@@ -161,7 +162,7 @@ def _repaired() -> Report:
                 display=(bad, bad + 2),
             ),
         ],
-        problems=["落款日期缺失"],
+        problems=[Problem(Code.FORMAT_LITTLE_TEXT)],
         provenance=Provenance("/x", "ab" * 32, "html", "utf-8", "declared"),
     )
 
@@ -227,9 +228,15 @@ def _tabled() -> Report:
             Check("R1.handled", "总计:各类申请人之和 = 总计", "n/a"),
         ],
         problems=[
-            "applications: no values for 予以公开; 部分公开",
-            "总计: 2 values (7 8), left unassigned",
-            "落款日期缺失",
+            Problem(
+                Code.TABLES_ROWS_MISSING,
+                {"table": "applications", "rows": ["予以公开", "部分公开"]},
+            ),
+            Problem(
+                Code.TABLES_ROW_UNASSIGNED,
+                {"row": "总计", "count": 2, "values": "7 8"},
+            ),
+            Problem(Code.FORMAT_LITTLE_TEXT),
         ],
     )
 

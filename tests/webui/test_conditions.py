@@ -8,6 +8,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from index.model.errors import RequestError
+from index.model.problems import Code, Note
 from index.search.request import LIMITS, SearchRequest
 from index.search.response import Hit, ScorePart
 from index.studies.aggregate import Bin
@@ -321,35 +322,40 @@ def test_a_chart_of_years_has_those_without_a_report() -> None:
 
 
 # ---------------------------------------------------------------------- scores, feeds
-def hit(*explained: tuple[str, float], **fields: object) -> Hit:
-    found = tuple(ScorePart(name, value, "") for name, value in explained)
+def hit(*explained: ScorePart) -> Hit:
     base = ("1", "a.txt", None, None, None, None, None, None, None, 1.0, None, (), ())
-    return Hit(*base, **({"explanation": found} | fields))  # type: ignore[arg-type]
+    return Hit(*base, explanation=explained or None)
+
+
+def part_of(code: Code, size: float, **facts: str | list[str]) -> ScorePart:
+    return ScorePart.of(Note(code, facts), size, None)
 
 
 @pytest.mark.parametrize(
-    ("name", "label", "of"),
+    ("explained", "label"),
     [
-        ("whole run in title 公开", "题名里整串连着", "“公开”"),
-        ("whole run 公开", "整串连着", "“公开”"),
-        ("word 公开", "词语", "“公开”"),
-        ("pair 公开", "相邻的字", "“公开”"),
-        ("boost year 2018", "检索词指明", "年度 2018"),
-        ("boost nothing 2018", "检索词指明", "“nothing 2018”"),
-        ("other", "", "other"),
+        (part_of(Code.SCORE_RUN_IN_TITLE, 1.5, text="公开"), "题名里整串连着“公开”"),
+        (part_of(Code.SCORE_RUN, 1.5, text="公开"), "整串连着“公开”"),
+        (part_of(Code.SCORE_WORD, 1.5, text="公开"), "词语“公开”"),
+        (part_of(Code.SCORE_PAIR, 1.5, text="公开"), "相邻的字“公开”"),
+        (
+            part_of(Code.SCORE_BOOST, 1.5, facet="year", value=["2018"]),
+            "检索词指明 年度 2018",
+        ),
     ],
 )
-def test_a_part_of_a_score_is_named(name: str, label: str, of: str) -> None:
-    (part,) = parts(hit((name, 1.5)))
-    assert (part.label, part.of, part.value) == (label, of, 1.5)
+def test_a_part_of_a_score_is_named(explained: ScorePart, label: str) -> None:
+    (part,) = parts(hit(explained))
+    assert ("".join(part.label.split()), part.value) == ("".join(label.split()), 1.5)
 
 
 def test_eight_parts_are_shown_and_the_rest_as_one() -> None:
-    eight = [(f"word {n}", 1.0) for n in range(8)]
+    eight = [part_of(Code.SCORE_WORD, 1.0, text=str(n)) for n in range(8)]
     assert len(parts(hit(*eight))) == 8
-    (*_, last) = parts(hit(*eight, ("word 8", 2.0), ("word 9", 0.5)))
-    assert (last.label, last.of, last.value) == ("其余", "2 项", 2.5)
-    assert parts(hit(explanation=None)) == []
+    more = [part_of(Code.SCORE_WORD, value, text="x") for value in (2.0, 0.5)]
+    (*_, last) = parts(hit(*eight, *more))
+    assert (last.label, last.value) == ("其余 2 项", 2.5)
+    assert parts(hit()) == []
 
 
 def test_the_sitemap_index_lists_every_file() -> None:

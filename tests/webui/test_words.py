@@ -11,7 +11,7 @@ from index.model.fields import FACETS
 from index.model.metrics import METRICS
 from indexer.repair import REPAIRERS
 from webui.plots.figures import compact, figure, percent
-from webui.words import labels, messages, syntax
+from webui.words import labels, syntax
 
 ROOM = Path(__file__).parents[1] / "data" / "webui"
 WORDS = json.loads((ROOM / "words.json").read_text("utf-8"))
@@ -44,25 +44,6 @@ def test_what_is_derived_has_a_word_for_every_row() -> None:
 def test_every_kind_of_repair_has_a_word() -> None:
     kinds = {repairer.name for repairer in REPAIRERS}
     assert kinds | {"gloss_toneless", "character_lost"} == set(labels.REPAIRS)
-
-
-@pytest.mark.parametrize(("detail", "words"), ERRORS, ids=range(len(ERRORS)))
-def test_an_error_is_said_in_chinese(detail: str, words: str) -> None:
-    assert messages.chinese(detail) == words
-
-
-def test_every_row_of_the_errors_is_walked() -> None:
-    rows = [pattern.pattern for pattern, _ in messages._COMPILED]
-    walked = {
-        next(p.pattern for p, _ in messages._COMPILED if p.fullmatch(d))
-        for d, _ in ERRORS
-    }
-    assert [row for row in rows if row not in walked] == []
-
-
-def test_a_detail_is_matched_to_its_end() -> None:
-    assert messages.chinese("give either page or cursor, not both, please") is None
-    assert messages.chinese("now give either page or cursor, not both") is None
 
 
 def test_the_help_shows_what_can_be_asked() -> None:

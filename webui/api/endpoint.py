@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from index.documents.exports import EXPORT_FORMATS
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES
+from index.model.problems import Code
 from index.model.report import Report
 from webui.http.context import json_response, room
 from webui.http.measures import parse_numbers
@@ -94,7 +95,9 @@ def suggest() -> Response:
     size = read_integer("size", values.get("size", "8"))
     if not 1 <= size <= MAX_SUGGESTIONS:
         raise RequestError(
-            "size", f"size is {size}; it must be between 1 and {MAX_SUGGESTIONS}"
+            "size",
+            Code.REQUEST_OUT_OF_RANGE,
+            {"name": "size", "value": size, "low": 1, "high": MAX_SUGGESTIONS},
         )
     q = values.get("q", "")
     # what is half typed is not parsed, so the parser does not refuse it
@@ -113,10 +116,7 @@ def stats() -> Response:
         return json_response(room().searcher.stats())
     asked = parse_numbers(request.args)
     if asked.measure is None:
-        raise RequestError(
-            "measure",
-            "say what to add up, or leave out every parameter for figures of the whole index",
-        )
+        raise RequestError("measure", Code.REQUEST_MEASURE_MISSING)
     name = asked.measure.name
     found = room().searcher.aggregate(
         asked.request, name, asked.by, asked.scope, asked.template
@@ -138,12 +138,12 @@ def export() -> Response:
     kind = request.args.get("format", "csv")
     if kind not in EXPORT_FORMATS:
         raise RequestError(
-            "format", f"{kind[:40]!r} is not one of {', '.join(EXPORT_FORMATS)}"
+            "format",
+            Code.REQUEST_NOT_ALLOWED,
+            {"value": kind[:40], "allowed": list(EXPORT_FORMATS)},
         )
     if kind == "parquet" and not find_spec("pyarrow"):
-        raise RequestError(
-            "format", "parquet needs pyarrow on this server; take csv or jsonl"
-        )
+        raise RequestError("format", Code.REQUEST_NO_PARQUET)
     # the rows are written while they are read: an export of the whole index needs no memory
     write, media_type = EXPORT_FORMATS[kind]
     reports = _begun(room().searcher.export(asked))

@@ -66,6 +66,12 @@ def _models() -> Json:
         _title(schemas[name]["properties"])
     # the path on the indexing machine is nobody else's business: Report.record() leaves it out
     provenance = schemas["Provenance"]
+    # and so is the form of problems on disk: Report.record() gives sentences, and codes beside them
+    codes = schemas["Report"]["properties"].pop("problems")
+    del schemas["Problem"]  # the name is that of an error document here
+    codes["items"] = _ref("Note")
+    sentences: Json = {"type": "array", "items": _STRING_SCHEMA, "title": "Problems"}
+    schemas["Report"]["properties"] |= {"problems": sentences, "problem_codes": codes}
     del provenance["properties"]["origin"]
     provenance["required"].remove("origin")
     return schemas
@@ -88,6 +94,8 @@ def _problem() -> Json:
         "instance": {"type": "string"},
     }
     more: Json = {
+        "code": _ref("Code"),
+        "facts": {"type": "object"},
         "parameter": _STRING_SCHEMA,
         "position": {"type": "integer", "minimum": 0},
     }
@@ -95,10 +103,8 @@ def _problem() -> Json:
         "type": "object",
         "properties": members | more,
         "required": list(members),
-        "description": (
-            "RFC 9457. `parameter` is at fault, "
-            "`position` a code point of the query as typed."
-        ),
+        "description": "RFC 9457. `parameter` is at fault, `position` a code point of the query as "
+        "typed. `code` and `facts` say what `detail` says in words.",
     }
 
 

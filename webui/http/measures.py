@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.model.errors import RequestError
+from index.model.problems import Code
 from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES, Measure, measures
 from webui.http.addresses import address
@@ -93,6 +94,8 @@ def _one_of(parameter: Parameter, value: str) -> str:
     allowed: Sequence[str] = parameter.schema["enum"]
     if value not in allowed:
         raise RequestError(
-            parameter.name, f"{value[:60]!r} is not one of {', '.join(allowed)}"
+            parameter.name,
+            Code.REQUEST_NOT_ALLOWED,
+            {"value": value[:60], "allowed": allowed},
         )
     return value

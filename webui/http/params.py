@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
+from index.model.problems import Code
 from index.search.request import LIMITS, MATCH_MODES, SearchRequest
 
 __all__ = [
@@ -52,15 +53,15 @@ Arguments = MultiDict[str, str]
 def read_integer(name: str, raw: str) -> int:
     """A whole number in ASCII digits. Raises RequestError."""
     if not _INTEGER_PATTERN.fullmatch(raw):
-        quoted = raw[:_QUOTED_VALUE]
-        raise RequestError(name, f"{name} is {quoted!r}; give a whole number")
+        facts = {"name": name, "value": raw[:_QUOTED_VALUE]}
+        raise RequestError(name, Code.REQUEST_NOT_INTEGER, facts)
     return int(raw)
 
 
 def _year(name: str, raw: str) -> int:
     year = read_integer(name, raw)
     if not 1 <= year <= 9999:
-        raise RequestError(name, f"{name} is {year}; give a year such as 2019")
+        raise RequestError(name, Code.REQUEST_BAD_YEAR, {"name": name, "value": year})
     return year
 
 
@@ -71,8 +72,8 @@ def _date(name: str, raw: str) -> dt.date:
     except ValueError:
         # 2019-02-30 has the form of a date and is none
         pass
-    quoted = raw[:_QUOTED_VALUE]
-    raise RequestError(name, f"{name} is {quoted!r}; give a date such as 2019-03-31")
+    facts = {"name": name, "value": raw[:_QUOTED_VALUE]}
+    raise RequestError(name, Code.REQUEST_BAD_DATE, facts)
 
 
 def _text(_name: str, raw: str) -> str:
@@ -86,8 +87,8 @@ def _list(_name: str, raw: str) -> tuple[str, ...]:
 
 def _switch(name: str, raw: str) -> bool:
     if raw not in _SWITCH_WORDS:
-        known = ", ".join(_SWITCH_WORDS)
-        raise RequestError(name, f"{raw[:_QUOTED_VALUE]!r} is not one of {known}")
+        facts = {"value": raw[:_QUOTED_VALUE], "allowed": _SWITCH_WORDS}
+        raise RequestError(name, Code.REQUEST_NOT_ALLOWED, facts)
     return raw in _ON_WORDS
 
 
@@ -236,14 +237,11 @@ def only(args: Arguments, names: Iterable[str]) -> dict[str, str]:
     known = tuple(names)
     for name, values in args.lists():
         if name not in known:
-            listed = ", ".join(known) or "none"
-            quoted = name[:_QUOTED_NAME]
-            raise RequestError(
-                name, f"unknown parameter {quoted!r}; known here: {listed}"
-            )
+            facts = {"name": name[:_QUOTED_NAME], "known": known}
+            raise RequestError(name, Code.REQUEST_UNKNOWN_PARAMETER, facts)
         if len(values) > 1:
             raise RequestError(
-                name, f"{name} is given {len(values)} times; give it once"
+                name, Code.REQUEST_REPEATED, {"name": name, "count": len(values)}
             )
     return args.to_dict()
 
@@ -255,8 +253,7 @@ def check_length(q: str) -> None:
     """
     if len(q) > QUERY_CHARACTERS:
         raise RequestError(
-            "q",
-            f"q has {len(q)} characters; at most {QUERY_CHARACTERS} are read, shorten it",
+            "q", Code.QUERY_TOO_LONG, {"limit": QUERY_CHARACTERS, "length": len(q)}
         )
 
 
@@ -289,7 +286,7 @@ def parse_search(
     }
     # both say where the page begins, and may contradict each other
     if "page" in fields and "cursor" in fields:
-        raise RequestError("cursor", "give either page or cursor, not both")
+        raise RequestError("cursor", Code.REQUEST_PAGE_AND_CURSOR)
     chosen = {name: _several(args, name) for name in FACET_NAMES if name in args}
     return SearchRequest(filters=chosen, where=_several(args, WHERE.name), **fields)
 
@@ -300,13 +297,12 @@ def _several(args: Arguments, name: str) -> tuple[str, ...]:
     if len(values) > LIMITS.values:
         raise RequestError(
             name,
-            f"{name} is given {len(values)} times; at most {LIMITS.values} are read, give fewer",
+            Code.REQUEST_TOO_MANY_VALUES,
+            {"name": name, "count": len(values), "limit": LIMITS.values},
         )
     # an empty filter would match nothing, silently
     if "" in values:
-        raise RequestError(
-            name, f"{name} is given without a value; give one or leave it out"
-        )
+        raise RequestError(name, Code.REQUEST_WITHOUT_VALUE, {"name": name})
     # the same value twice is one: ?level=a&level=a
     return tuple(dict.fromkeys(values))
 
@@ -317,8 +313,7 @@ def read_region(values: Mapping[str, str]) -> str:
     region = values.get("region", "").strip("/")
     if len(region) > REGION_CHARACTERS:
         raise RequestError(
-            "region",
-            f"region has {len(region)} characters; take a path that the region facet lists",
+            "region", Code.REQUEST_REGION_TOO_LONG, {"length": len(region)}
         )
     return region
 
@@ -329,6 +324,8 @@ def parse_facet(args: Arguments) -> tuple[SearchRequest, str, int]:
     size = read_integer("size", args.get("size", "100"))
     if not 1 <= size <= LIMITS.facet_size:
         raise RequestError(
-            "size", f"size is {size}; it must be between 1 and {LIMITS.facet_size}"
+            "size",
+            Code.REQUEST_OUT_OF_RANGE,
+            {"name": "size", "value": size, "low": 1, "high": LIMITS.facet_size},
         )
     return request, args.get("contains", ""), size

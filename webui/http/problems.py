@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response, current_app, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from index.model.errors import (
@@ -18,10 +19,19 @@ from index.model.errors import (
     ReportNotFoundError,
     RequestError,
 )
+from index.model.problems import Note
+from index.words import term
 from webui.http.context import json_response
-from webui.words.messages import chinese
+from webui.words.messages import MACHINE_LANGUAGE, PAGE_LANGUAGE
 
-__all__ = ["KINDS", "MACHINE", "Problem", "problem_response", "register"]
+__all__ = [
+    "KINDS",
+    "MACHINE",
+    "NotHereError",
+    "Problem",
+    "problem_response",
+    "register",
+]
 
 # Addresses that programs read: their errors are problem documents.
 MACHINE = (
@@ -35,87 +45,77 @@ MACHINE = (
     "/robots.txt",
 )
 
-# kind -> (title of the problem, heading of the page, its first sentence).
-#
-# Each has its place at /help#problem-KIND.
-KINDS = {
-    "query": (
-        "The query cannot be parsed",
-        "检索式有误",
-        "这个检索式读不懂，所以没有检索。",
-    ),
-    "request": (
-        "The request cannot be answered as asked",
-        "请求有误",
-        "这个网址里有不能照办的要求。",
-    ),
-    "report": (
-        "No such report",
-        "没有这份报告",
-        "编号不对，或者报告已经从索引里删去。请重新检索，找到它现在的编号。",
-    ),
-    "index": (
-        "The index cannot be used as it is",
-        "索引暂不可用",
-        "索引需要维护，请稍后再试，或告诉管理员下面这句话。",
-    ),
-}
+# The kinds of errors of ours. Each is explained at /help#problem-KIND; its title and its first
+# sentence stand in the catalogues, with those of the HTTP statuses.
+KINDS = ("query", "request", "report", "index")
 
-_HTTP = {
-    404: ("没有这个页面", "网址可能写错了，或者页面已经不在。"),
-    405: ("不支持这种请求方法", "这里只能读取，不能提交。"),
-    500: ("服务器出错了", "这是程序的错误，日志里有详细记录。"),
-}
+
+class NotHereError(NotFound):
+    """There is no such thing; `note` says what was asked for."""
+
+    def __init__(self, note: Note) -> None:
+        super().__init__(note.message(MACHINE_LANGUAGE))
+        self.note = note
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One error. `kind` None is a plain HTTP error."""
+    """One error as it is answered. `detail` is for machines, `note` for people.
+
+    `kind` is one of KINDS, or None for a plain HTTP error.
+    """
 
     status: int
     detail: str
     kind: str | None = None
+    note: Note | None = None
     parameter: str | None = None
     position: int | None = None
 
     @property
     def title(self) -> str:
         """The sentence that is the same for every problem of the kind."""
-        return KINDS[self.kind][0] if self.kind else HTTPStatus(self.status).phrase
+        if self.kind is None:
+            return HTTPStatus(self.status).phrase
+        return term("error-title", self.kind, MACHINE_LANGUAGE)
 
     @property
     def heading(self) -> str:
-        """The same for the page."""
-        return (
-            KINDS[self.kind][1]
-            if self.kind
-            else _HTTP.get(self.status, (self.title, ""))[0]
-        )
+        """The title on a page."""
+        return self._on_page("error-title") or self.title
 
     @property
     def sentence(self) -> str:
-        """What a reader of the page is told first; `detail` follows for who can use it."""
-        return KINDS[self.kind][2] if self.kind else _HTTP.get(self.status, ("", ""))[1]
+        """What a reader of the page is told first; `words` follow for who can use them."""
+        return self._on_page("error-lead")
+
+    def _on_page(self, context: str) -> str:
+        """The words for the kind or the status; nothing for a status that has none."""
+        name = self.kind or str(self.status)
+        words = term(context, name, PAGE_LANGUAGE)
+        return "" if words == name else words
 
     @property
     def words(self) -> str | None:
-        """The detail in Chinese, where there is one."""
-        return chinese(self.detail)
+        """What went wrong, in the language of the page."""
+        return None if self.note is None else self.note.message(PAGE_LANGUAGE)
 
-    def members(self) -> dict[str, str | int]:
+    def members(self) -> dict[str, Any]:
         """The members of the problem document."""
-        out: dict[str, str | int] = {
+        members: dict[str, Any] = {
             "type": f"/help#problem-{self.kind}" if self.kind else "about:blank",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
             "instance": request.full_path.removesuffix("?"),
         }
+        if self.note is not None:
+            members |= self.note.as_json()
         if self.parameter is not None:
-            out["parameter"] = self.parameter
+            members["parameter"] = self.parameter
         if self.position is not None:
-            out["position"] = self.position
-        return out
+            members["position"] = self.position
+        return members
 
 
 def problem_response(problem: Problem) -> Response:
@@ -137,26 +137,30 @@ def problem_response(problem: Problem) -> Response:
 
 
 def _on_request_error(error: RequestError) -> Response:
-    if isinstance(error, QueryError):
-        return problem_response(
-            Problem(400, error.detail, "query", error.parameter, error.position)
-        )
-    return problem_response(Problem(400, error.detail, "request", error.parameter))
+    detail = error.note.message(MACHINE_LANGUAGE)
+    position = error.position if isinstance(error, QueryError) else None
+    kind = "request" if position is None else "query"
+    return problem_response(
+        Problem(400, detail, kind, error.note, error.parameter, position)
+    )
 
 
 def _on_missing(error: ReportNotFoundError) -> Response:
-    return problem_response(Problem(404, str(error), "report"))
+    detail = error.note.message(MACHINE_LANGUAGE)
+    return problem_response(Problem(404, detail, "report", error.note))
 
 
 def _on_index(error: IndexStateError) -> Response:
     current_app.logger.error("index: %s", error)
-    return problem_response(Problem(503, str(error), "index"))
+    return problem_response(Problem(503, str(error), "index", Note(error.code)))
 
 
 def _on_http(error: HTTPException) -> BaseResponse:
     if error.code is None or error.code < 400:  # a redirect is no error
         return error.get_response()
-    response = problem_response(Problem(error.code, error.description or error.name))
+    note = error.note if isinstance(error, NotHereError) else None
+    detail = error.description or error.name
+    response = problem_response(Problem(error.code, detail, note=note))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value

@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from index.model.problems import Code
 from index.model.report import Report
 from index.model.statistics import (
     Cell,
@@ -27,6 +28,7 @@ from index.model.statistics import Statistics as ReportStatistics
 from webui.plots.figures import figure
 from webui.text.layers import Layer
 from webui.words import labels
+from webui.words.messages import PAGE_LANGUAGE
 
 __all__ = [
     "CheckRow",
@@ -44,13 +46,11 @@ _ROW_FAMILIES = {
     "not_processed": "（五）不予处理",
     "other": "（六）其他处理",
 }
-# applications: no values for 予以公开; 部分公开
-_UNREAD_PATTERN = re.compile(
-    r"(proactive|applications|review|annex): no values for (.+)", re.DOTALL
-)
-# 总计: 2 values (7 8), left unassigned
-_UNASSIGNED_PATTERN = re.compile(
-    r".+: \d+ values? \(.*\)(?: for one column)?, left unassigned", re.DOTALL
+# What concerns single rows of the tables, and is shown where they stand.
+_OF_ROWS = (
+    Code.TABLES_ROWS_MISSING,
+    Code.TABLES_ROW_UNASSIGNED,
+    Code.TABLES_CELL_UNASSIGNED,
 )
 
 
@@ -166,29 +166,21 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
         failed=[c for c in checks if c.status == "fail"],
         others=[c for c in checks if c.status != "fail"],
         held=sum(c.status in ("pass", "pass_blank0") for c in checks),
-        unread=[words for p in report.problems if (words := _unread(p))],
+        unread=[
+            problem.message(PAGE_LANGUAGE)
+            for problem in report.problems
+            if problem.code is Code.TABLES_ROWS_MISSING
+        ],
     )
 
 
 def report_problems(report: Report) -> list[str]:
-    """What a reader is told first.
-
-    What concerns single rows of the tables stands with the tables.
-    """
+    """What a reader is told first; what concerns single rows stands with the tables."""
     return [
-        p
-        for p in report.problems
-        if not _UNREAD_PATTERN.fullmatch(p) and not _UNASSIGNED_PATTERN.fullmatch(p)
+        problem.message(PAGE_LANGUAGE)
+        for problem in report.problems
+        if problem.code not in _OF_ROWS
     ]
-
-
-def _unread(problem: str) -> str:
-    match = _UNREAD_PATTERN.fullmatch(problem)
-    return (
-        f"{labels.TABLES[match[1]]}：没有读出 {match[2].replace('; ', '、')}"
-        if match
-        else ""
-    )
 
 
 def _numbers(metrics: Mapping[str, Any]) -> list[tuple[str, Any]]:

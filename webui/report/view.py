@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from index.model.errors import RequestError
+from index.model.problems import Code
 from index.model.report import Fact, Report
 from index.search.response import Span
 from index.search.searcher import MarkedReport
@@ -121,9 +122,7 @@ def received_view(report: Report) -> ReportView:
     """The report before its repairs. Raises RequestError when its record cannot give that."""
     text = received_text(report)
     if text is None:
-        raise RequestError(
-            "view", "这份报告的修复记录不完整，无法还原原文；请重新建立索引"
-        )
+        raise RequestError("view", Code.REQUEST_RECEIVED_TEXT_LOST)
     return _view(report, text, received_layers(report), received=True)
 
 

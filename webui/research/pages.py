@@ -9,9 +9,9 @@ import itertools
 from dataclasses import replace
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotFound
 
 from index.model.errors import RequestError
+from index.model.problems import Code, Note
 from index.model.report import Report
 from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES
@@ -19,6 +19,7 @@ from webui.http.addresses import address
 from webui.http.context import room
 from webui.http.measures import DEFAULT_MEASURE, MEASURES, parse_numbers
 from webui.http.params import only, read_region, without_blanks
+from webui.http.problems import NotHereError
 from webui.http.rendering import html_page
 from webui.research.bodies import body_view
 from webui.research.compare import MAX_REPORTS, compare_view
@@ -78,17 +79,13 @@ def body() -> Response:
     # the name is quoted in a query: without its quotes it cannot end that quotation
     name = values.get("agency", "").replace('"', "").strip()
     if not name:
-        raise RequestError("agency", "name a body as the agency facet lists it")
+        raise RequestError("agency", Code.REQUEST_AGENCY_MISSING)
     series = values.get("series", "0")
     if series not in ("0", "1"):
-        raise RequestError(
-            "series", f"series is {series[:40]!r}; give 1, or leave it out"
-        )
+        raise RequestError("series", Code.REQUEST_BAD_SERIES, {"value": series[:40]})
     reports = _reports_of(name, series=series == "1")
     if not reports:
-        raise NotFound(
-            f"no report here is from {name!r}; the agency facet lists the bodies that have one"
-        )
+        raise NotHereError(Note(Code.REQUEST_UNKNOWN_AGENCY, {"agency": name}))
     return html_page("body.html", view=body_view(name, reports, series=series == "1"))
 
 
@@ -106,11 +103,17 @@ def compare() -> Response:
     """Two to six reports abreast."""
     for name in request.args:
         if name != "id":
-            raise RequestError(name, f"unknown parameter {name[:60]!r}; known here: id")
+            raise RequestError(
+                name,
+                Code.REQUEST_UNKNOWN_PARAMETER,
+                {"name": name[:60], "known": ["id"]},
+            )
     ids = list(dict.fromkeys(request.args.getlist("id")))
     if not 2 <= len(ids) <= MAX_REPORTS:
         raise RequestError(
-            "id", f"{len(ids)} reports are chosen; choose two to {MAX_REPORTS}"
+            "id",
+            Code.REQUEST_REPORTS_TO_COMPARE,
+            {"count": len(ids), "limit": MAX_REPORTS},
         )
     view = compare_view([room().searcher.report(report_id) for report_id in ids])
     return html_page("compare.html", view=view, urls=view.urls)

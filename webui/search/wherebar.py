@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from index.model.errors import RequestError
 from index.model.metrics import METRIC_NAMES
-from index.query.where import CONDITION
+from index.model.problems import Code
+from index.query.where import CONDITION_PATTERN
 from index.search.request import PAGE_SEARCH, SearchRequest
 from index.search.response import Hit
 from index.studies.aggregate import Bin
@@ -43,9 +44,7 @@ def joined(args: Arguments) -> Arguments | None:
     if not value:
         return rest
     if not name or sign not in labels.COMPARISONS:
-        raise RequestError(
-            "where", "the condition lacks its number or its comparison; choose both"
-        )
+        raise RequestError("where", Code.REQUEST_CONDITION_INCOMPLETE)
     # people copy 1,204 from a page; a condition takes 1204
     number = value.replace(",", "")
     rest.add("where", f"{name}{sign}{number}")
@@ -62,7 +61,7 @@ def chosen_numbers(asked: SearchRequest) -> list[str]:
 
 def _number_of(condition: str) -> str:
     """applications_new>=100 -> applications_new; "" for what is no condition."""
-    match = CONDITION.fullmatch(condition)
+    match = CONDITION_PATTERN.fullmatch(condition)
     return match[1] if match else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from index.query.where import CONDITION
+from index.query.where import CONDITION_PATTERN
 from index.search.request import PAGE_SEARCH, SearchRequest
 from webui.words import labels
 
@@ -64,7 +64,7 @@ def condition_words(condition: str) -> tuple[str, str]:
     >>> condition_words("applications_new>=100"), condition_words("nonsense")
     (('本年新收申请', '≥ 100'), ('数值条件', 'nonsense'))
     """
-    match = CONDITION.fullmatch(condition)
+    match = CONDITION_PATTERN.fullmatch(condition)
     if match is None:
         return "数值条件", condition
     name, sign, number = match[1], match[2], match[3]

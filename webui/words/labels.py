@@ -5,6 +5,7 @@ from __future__ import annotations
 from index.model.fields import FACETS, Use, fields_for
 from index.model.fields import FIELDS as FIELDS_TABLE
 from index.model.metrics import METRICS as METRICS_TABLE
+from webui.words.messages import terms
 
 __all__ = [
     "FACET_LABELS",
@@ -44,16 +45,21 @@ MATCH_LABELS = {"auto": "自动", "all": "全部词语", "any": "任一词语"}
 FIELDS = {field.name: field.label_zh for field in fields_for(Use.FACT)}
 
 # Fact.source -> where the value was read.
-SOURCES = {
-    "given": "随文件给定",
-    "override": "人工校订",
-    "title": "题名",
-    "signature": "落款",
-    "body": "正文",
-    "source line": "来源行",
-    "host": "网站域名",
-    "derived": "推得",
-}
+SOURCES = terms(
+    "source",
+    (
+        "given",
+        "override",
+        "title",
+        "signature",
+        "body",
+        "source line",
+        "host",
+        "derived",
+        "contact",
+        "own guide",
+    ),
+)
 
 # Do the sums of the tables agree with one another? absent and unreadable are no verdict.
 TABLES_STATUSES = {
@@ -72,13 +78,10 @@ CHECK_STATUSES = {
     "n/a": "无法核对",
 }
 
-# The tables of the forms of 2019 and 2021, and the annex of the form of 2014.
-TABLES = {
-    "proactive": "主动公开政府信息情况",
-    "applications": "收到和处理政府信息公开申请情况",
-    "review": "行政复议、行政诉讼情况",
-    "annex": "政府信息公开情况统计表",
-}
+TABLES = terms(
+    "table",
+    ("proactive", "applications", "review", "annex"),
+)
 
 # What stands in a cell when no number does.
 SEMANTICS = {"blank": "空", "na": "不适用", "missing": "未读出"}
@@ -99,17 +102,20 @@ FORMATS = {
 }
 
 # Kinds of repair -> what was wrong. Two that met in one place are joined by +.
-REPAIRS = {
-    "utf8_as_latin": "UTF-8 误读为 Latin-1",
-    "utf8_as_chinese": "UTF-8 误读为 GBK",
-    "gbk_out_of_step": "GBK 错位",
-    "gloss": "拼音注音",
-    "gloss_toneless": "拼音注音（无声调）",
-    "private_use": "私用区字符",
-    "character_lost": "丢失的字符",
-    "invisible": "不可见字符",
-    "radical": "部首字符",
-}
+REPAIRS = terms(
+    "repair",
+    (
+        "utf8_as_latin",
+        "utf8_as_chinese",
+        "gbk_out_of_step",
+        "gloss",
+        "gloss_toneless",
+        "private_use",
+        "character_lost",
+        "invisible",
+        "radical",
+    ),
+)
 
 # Numbers of the statutory tables and of explicit statements -> their names; also the
 # columns of an export.
@@ -126,13 +132,10 @@ COMPARISONS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "!=
 
 # The forms of the tables: 国办发〔2014〕32号, 国办公开办函〔2019〕60号,
 # 国办公开办函〔2021〕30号.
-TEMPLATES = {
-    "prose": "叙述文字",
-    "stat2014": "2014 年统计表",
-    "gb2019": "2019 年格式",
-    "gb2021": "2021 年格式",
-    "mixed": "新旧格式混用",
-}
+TEMPLATES = terms(
+    "template",
+    ("prose", "stat2014", "gb2019", "gb2021", "mixed"),
+)
 
 # Facets whose values are names of ours -> what the values are called.
 FACET_VALUES = {"tables": TABLES_STATUSES, "scope": SCOPES, "template": TEMPLATES}

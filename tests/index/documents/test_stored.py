@@ -26,6 +26,7 @@ from index.documents.stored import (
 )
 from index.engines import opening
 from index.model.errors import IndexStaleError
+from index.model.problems import Code, Problem
 from index.model.report import Fact, Provenance, Repair, Report
 from index.model.settings import Settings
 from index.model.statistics import (
@@ -60,7 +61,7 @@ REPORT = Report(
         Check("R1.new", "新收", "pass", 3, 3, (CellId("a"), CellId("b"))),
         Check("R2", "二", "n/a"),
     ],
-    problems=["p"],
+    problems=[Problem(Code.TABLES_ROWS_MISSING, {"table": "review", "rows": ["总计"]})],
     provenance=Provenance("/x/b.txt", "00", "text", "utf-8", "utf-8"),
 )
 

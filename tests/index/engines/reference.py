@@ -25,6 +25,7 @@ from index.engines.seam import (
 )
 from index.model.errors import ReportNotFoundError
 from index.model.fields import FACETS, TEXT_FIELDS, is_ascending
+from index.model.problems import Code, Note
 from index.query.nodes import (
     AllOf,
     AnyOf,
@@ -325,7 +326,8 @@ class ReferenceEngine:
                 if own:
                     parts.append(
                         {
-                            "name": f"{kind} {text}",
+                            "note": Note(Code(f"score.{kind}"), {"text": text}),
+                            "reason": None,
                             "value": idf * own * (k + 1) / (own + k),
                         }
                     )
@@ -333,14 +335,16 @@ class ReferenceEngine:
         runs = dict.fromkeys(ranking.runs)
         for run in runs:
             if satisfies(document, String((run,))):
-                parts.append({"name": f"whole run {run}", "value": 2 * most})
+                note = Note(Code.SCORE_RUN, {"text": run})
+                parts.append({"note": note, "value": 2 * most, "reason": None})
             if satisfies(document, String((run,), "title")):
-                parts.append(
-                    {"name": f"whole run in title {run}", "value": most / 2 / len(runs)}
-                )
+                note = Note(Code.SCORE_RUN_IN_TITLE, {"text": run})
+                value = most / 2 / len(runs)
+                parts.append({"note": note, "value": value, "reason": None})
         for node, weight in dict.fromkeys(ranking.boosts):
             if satisfies(document, node):
-                parts.append({"name": "boost", "value": weight * most})
+                note = Note(Code.SCORE_BOOST, {"facet": "", "value": ""})
+                parts.append({"note": note, "value": weight * most, "reason": None})
         return parts
 
     def _word_tf(self, document: Document, word: str) -> float:

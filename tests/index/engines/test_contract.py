@@ -10,6 +10,7 @@ from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
 from index.engines.seam import EngineQuery, FacetAsked, FacetCount, Filter
 from index.model.errors import ReportNotFoundError
+from index.model.problems import Code
 from index.query.nodes import (
     AllOf,
     AnyOf,
@@ -548,9 +549,11 @@ def test_boosts(index: Index) -> None:
     scores = {f.id: f.score for f in engine.search(query).hits}
     assert scores["b"] - scores["a"] == pytest.approx(0.4)  # S is at least 1
     parts = engine.explain(query, "b")["parts"]
-    assert [p["value"] for p in parts if p["name"].startswith("boost")] == [
+    assert [p["value"] for p in parts if p["note"].code is Code.SCORE_BOOST] == [
         pytest.approx(0.4)
     ]
     assert not [
-        p for p in engine.explain(query, "a")["parts"] if p["name"].startswith("boost")
+        p
+        for p in engine.explain(query, "a")["parts"]
+        if p["note"].code is Code.SCORE_BOOST
     ]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.model.errors import InputError
+from index.model.problems import Code, Problem
 from indexer.formats import read
 from indexer.formats.html import read_markup
 from indexer.page import Known, Page, Source
@@ -185,7 +186,8 @@ def test_named_txt_but_html() -> None:
         f"<!DOCTYPE html><html><body><p>{SENTENCE}</p></body></html>", suffix=".txt"
     )
     assert (page.format, page.text) == ("html", SENTENCE)
-    assert page.problems == ["named .txt but is .html: read as what it is"]
+    facts = {"named": ".txt", "actual": ".html"}
+    assert page.problems == [Problem(Code.FORMAT_NOT_AS_NAMED, facts)]
 
 
 PIECES = """< > / = ' " & ; <td> </td> <table> </table> <tr> <p> <br> </div>

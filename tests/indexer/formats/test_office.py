@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.model.errors import InputError
+from index.model.problems import Code, Problem
 from indexer.formats import doc, pdf, read
 from indexer.page import Page, Source
 
@@ -127,7 +128,8 @@ def test_a_scan_says_what_to_do() -> None:
 
 def test_scanned_pages_among_others_are_told() -> None:
     page = load(make_pdf([[LONG], []]), ".pdf")
-    assert page.problems == ["1 of 2 pages have no text, scans perhaps: 2"]
+    facts = {"count": 1, "total": 2, "pages": "2"}
+    assert page.problems == [Problem(Code.FORMAT_PAGES_WITHOUT_TEXT, facts)]
 
 
 def test_a_locked_pdf() -> None:
@@ -146,7 +148,8 @@ def test_a_damaged_pdf(data: bytes) -> None:
 def test_long_pdfs_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "MAX_PAGES", 2)
     page = load(make_pdf([[LONG], [LONG], ["没有读到这里。"]]), ".pdf")
-    assert page.problems == ["only the first 2 of 3 pages were read; split the file"]
+    facts = {"read": 2, "total": 3}
+    assert page.problems == [Problem(Code.FORMAT_PAGES_UNREAD, facts)]
     assert "没有读到" not in page.text
 
 

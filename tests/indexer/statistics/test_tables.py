@@ -74,7 +74,7 @@ def test_case(case: dict[str, Any]) -> None:
     )
     if "blank0" in case:
         assert Counter(c.status for c in found.checks)["pass_blank0"] == case["blank0"]
-    problems = "\n".join(found.problems)
+    problems = "\n".join(problem.message() for problem in found.problems)
     assert case.get("problem", "") in problems
     if "problem" not in case and found.status == "consistent":
         assert not problems

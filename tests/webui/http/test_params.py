@@ -54,7 +54,7 @@ def test_refuses_by_name(query: str, parameter: str | None) -> None:
     with pytest.raises(RequestError) as caught:
         parse_search(args(query))
     assert caught.value.parameter == parameter
-    assert caught.value.detail
+    assert caught.value.note.code
 
 
 def test_reads_every_parameter() -> None:

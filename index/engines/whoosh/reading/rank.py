@@ -24,6 +24,7 @@ from index.engines.whoosh.reading.accumulate import add_at
 from index.engines.whoosh.reading.conditions import select
 from index.engines.whoosh.reading.statistics import SATURATION, Statistics
 from index.engines.whoosh.storage.pack import Array
+from index.model.problems import Code, Facts, Note
 from index.query.nodes import (
     Keyword,
     Node,
@@ -34,6 +35,8 @@ from index.query.nodes import (
 
 __all__ = ["Scorer"]
 
+# The kinds of terms, as an explanation tells them.
+TERM_CODES = {"word": Code.SCORE_WORD, "pair": Code.SCORE_PAIR}
 # Below count/32 documents the parts of a score are looked up one by one; above, they are added
 # everywhere.
 SPARSE_FACTOR = 32
@@ -170,16 +173,16 @@ class Scorer:
         number: int,
         document: int,
     ) -> Iterator[dict[str, Any]]:
-        """The parts of one document's score: {"name", "value", "detail"}."""
+        """The parts of one document's score: {"note", "value", "reason"}."""
         yield from self._term_parts(number, document)
         for run in self.runs:
             yield from self._run_parts(number, document, run)
         for node, bonus in self.boosts:
             if _index_of(self._boosted(number, node), document) >= 0:
                 yield {
-                    "name": f"boost {node_name(node)}",
+                    "note": Note(Code.SCORE_BOOST, boost_facts(node)),
                     "value": bonus,
-                    "detail": "named in the query",
+                    "reason": Note(Code.SCORE_NAMED_IN_QUERY),
                 }
 
     def _term_parts(
@@ -192,10 +195,11 @@ class Scorer:
             index = _index_of(impact.documents, document)
             if index >= 0:
                 frequency = float(impact.values[index])
+                facts = {"idf": float(term.idf), "frequency": frequency}
                 yield {
-                    "name": f"{term.kind} {term.text}",
+                    "note": Note(TERM_CODES[term.kind], {"text": term.text}),
                     "value": float(term.idf * impact.values[index]),
-                    "detail": f"idf {term.idf:.4f} * saturated frequency {frequency:.4f}",
+                    "reason": Note(Code.SCORE_BY_FREQUENCY, facts),
                 }
 
     def _run_parts(
@@ -207,16 +211,16 @@ class Scorer:
         in_report = self._holding(number, run, None)
         if _index_of(in_report, document) >= 0:
             yield {
-                "name": f"whole run {run}",
+                "note": Note(Code.SCORE_RUN, {"text": run}),
                 "value": self.whole_bonus,
-                "detail": "more than all words could give",
+                "reason": Note(Code.SCORE_ABOVE_ALL_WORDS),
             }
         in_title = self._holding(number, run, "title")
         if _index_of(in_title, document) >= 0:
             yield {
-                "name": f"whole run in title {run}",
+                "note": Note(Code.SCORE_RUN_IN_TITLE, {"text": run}),
                 "value": self.title_bonus,
-                "detail": "",
+                "reason": None,
             }
 
 
@@ -259,14 +263,13 @@ def _looked_up(
     return total
 
 
-def node_name(node: Node) -> str:
-    """A node as an explanation names it."""
+def boost_facts(node: Node) -> Facts:
+    """What an explanation names of a boost: its facet and the values."""
     # boosts are of bodies (agency 文旅局) and places (region 广东省/深圳市)
     match node:
         case Keyword(name, values):
-            return f"{name} {', '.join(values)}"
+            return {"facet": name, "value": values}
         case PathPrefix(name, prefixes):
-            paths = ["/".join(prefix) for prefix in prefixes]
-            return f"{name} {', '.join(paths)}"
+            return {"facet": name, "value": ["/".join(prefix) for prefix in prefixes]}
         case _:
-            return type(node).__name__
+            return {"facet": type(node).__name__, "value": ""}

@@ -51,6 +51,7 @@ from index.engines.whoosh.storage.spans import (
 )
 from index.engines.whoosh.storage.units import findable, units_of
 from index.model.errors import RequestError
+from index.model.problems import Code
 from index.query.nodes import (
     Near,
     String,
@@ -312,8 +313,8 @@ class SegmentStrings:
         if len(node.operands) > MAX_NEAR_OPERANDS:
             raise RequestError(
                 "q",
-                f"at most {MAX_NEAR_OPERANDS} strings can be near each other; "
-                "ask for fewer",
+                Code.QUERY_NEAR_TOO_MANY,
+                {"limit": MAX_NEAR_OPERANDS},
             )
         documents = []
         for name, grams in self._streams():

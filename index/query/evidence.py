@@ -1,0 +1,216 @@
+"""What speaks for a report that a query finds: the words, runs and pairs that relevance is made of.
+
+All of it is read from the tree of the query alone. What stands below NOT is no evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
+
+from index.analysis.normaliser import fold_line
+from index.analysis.tokenizer import tokenizer
+from index.analysis.wording import mainland_forms
+from index.model.fields import TEXT_FIELDS
+from index.query.nodes import Ranking
+from index.query.runs import (
+    WILDCARD_PATTERN,
+    is_loose,
+    once,
+    read_run,
+    wildcard_of,
+    words_of,
+)
+from index.query.syntax import (
+    And,
+    Field,
+    Negated,
+    Or,
+    Proximity,
+    Quoted,
+    Run,
+    Syntax,
+    operands_of,
+    unparse,
+)
+
+__all__ = ["Evidence", "evidence", "pairs_of"]
+
+Strings = tuple[str, ...]
+# Word or run -> what means the same.
+Synonyms = Mapping[str, Strings]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a query says about the reports that it wants, all in index form and in typed order.
+
+    - `words`: what is searched, as the answer names it to the reader.
+    - `tokens`: search-mode tokens in mainland wording, so that every wording gives one order.
+    - `runs`: the runs of several words, each of which may stand whole.
+    - `pairs`: the neighbouring characters of the runs.
+    - `pieces`: the operands of the top level, printed.
+    - `bare`: the bare runs among them: a year, a place or a body may be named there.
+    - `synonyms`: word or run -> what means the same, whether it is searched or not.
+    """
+
+    words: Strings = ()
+    tokens: Strings = ()
+    runs: Strings = ()
+    pairs: Strings = ()
+    pieces: Strings = ()
+    bare: Strings = ()
+    synonyms: Synonyms = field(default_factory=dict)
+
+    def ranking(self, *, pairs: bool = False) -> Ranking:
+        """What relevance is made of where reports have all words."""
+        # pairs help where a question is too long for its words to be trusted
+        return Ranking(self.tokens, self.runs, self.pairs if pairs else ())
+
+    def traces(self) -> Ranking:
+        """What relevance is made of where no report has all words.
+
+        Every trace of the question counts, down to single characters. No run counts as a whole: the
+        runs are those of the question, and the answer is worded otherwise.
+        """
+        single = [character for pair in self.pairs for character in pair]
+        return Ranking(self.tokens, (), once([*self.pairs, *single]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """The evidence of one string of the query."""
+
+    words: Strings
+    tokens: Strings
+    runs: Strings = ()
+    pairs: Strings = ()
+    synonyms: Synonyms = field(default_factory=dict)
+
+
+def evidence(tree: Syntax | None, *, synonymous: bool = False) -> Evidence:
+    """The evidence of a parsed query; with `synonymous` what means the same speaks for it too."""
+    if tree is None:
+        return Evidence()
+    operands = operands_of(tree)
+    traces: list[_Trace] = []
+    for operand in operands:
+        traces += _traces(operand, synonymous)
+    bare = [operand for operand in operands if is_loose(operand)]
+    return Evidence(
+        words=_all(trace.words for trace in traces),
+        tokens=_all(trace.tokens for trace in traces),
+        runs=_all(trace.runs for trace in traces),
+        pairs=_all(trace.pairs for trace in traces),
+        pieces=tuple(_printed(operand) for operand in operands),
+        bare=tuple(read_run(run.text).mainland for run in bare),
+        synonyms=_joined(trace.synonyms for trace in traces),
+    )
+
+
+def _all(parts: Iterable[Strings]) -> Strings:
+    """The strings of all parts, each once."""
+    return once(chain.from_iterable(parts))
+
+
+def _joined(parts: Iterable[Synonyms]) -> Synonyms:
+    joined: dict[str, Strings] = {}
+    for part in parts:
+        joined |= part
+    return joined
+
+
+def _traces(node: Syntax, synonymous: bool) -> Iterator[_Trace]:
+    """The evidence of a part of the tree, string by string."""
+    match node:
+        case Run():
+            yield _of_run(node, synonymous)
+        case Quoted():
+            yield _of_quoted(node)
+        case Field():
+            if node.name in TEXT_FIELDS and node.quoted:
+                yield _of_quoted(Quoted(node.value, node.position))
+            elif node.name in TEXT_FIELDS:
+                yield _of_run(Run(node.value, node.position), synonymous)
+        case Negated():
+            return  # what must not be there speaks for nothing
+        case And(operands, _) | Or(operands, _):
+            for operand in operands:
+                yield from _traces(operand, synonymous)
+        case Proximity(operands, _, _):
+            # NEAR takes runs as they stand, uncut
+            yield from (_of_string(operand.text) for operand in operands)
+
+
+def _of_run(run: Run, synonymous: bool) -> _Trace:
+    if WILDCARD_PATTERN.search(run.text):
+        # no token is known before the pattern is expanded: it finds and does not rank
+        return _Trace(words=(wildcard_of(run.text),), tokens=())
+    if run.outside:
+        # 公开 !"不予公开" counts places of one string, which cutting would lose
+        return _of_string(run.text)
+    reading = read_run(run.text)
+    tokens = _tokens(reading.mainland)
+    if synonymous:
+        for others in (reading.same_as_run, *reading.same_as_words.values()):
+            tokens += _tokens(*others)
+    return _Trace(
+        words=reading.words,
+        tokens=tokens,
+        runs=_whole(reading.mainland, reading.words),
+        pairs=tuple(pairs_of(reading.mainland)),
+        synonyms=reading.synonyms,
+    )
+
+
+def _of_quoted(quoted: Quoted) -> _Trace:
+    """A string as it stands; the words of "公开 收费"~10 rank like those of a run."""
+    if quoted.within is None:
+        return _of_string(quoted.text)
+    form = fold_line(quoted.text)
+    mainland = mainland_forms(form)[-1]
+    words = tuple(words_of(form))
+    return _Trace(
+        words=words,
+        tokens=_tokens(mainland),
+        runs=_whole(mainland, words),
+        pairs=tuple(pairs_of(mainland)),
+    )
+
+
+def _of_string(text: str) -> _Trace:
+    form = fold_line(text)
+    return _Trace(words=(form,), tokens=_tokens(mainland_forms(form)[-1]))
+
+
+def _tokens(*forms: str) -> Strings:
+    tokens: list[str] = []
+    for form in forms:
+        tokens += tokenizer().search_tokens(form)
+    return tuple(tokens)
+
+
+def _whole(mainland: str, words: Strings) -> Strings:
+    """A run of several words without the signs at its ends: 什么是公开? without its mark."""
+    if len(words) < 2:
+        return ()
+    signs = {character for character in mainland if not character.isalnum()}
+    return (mainland.strip("".join(signs)),)
+
+
+def pairs_of(form: str) -> list[str]:
+    """The neighbouring characters of a text in index form; signs and spaces make no pair.
+
+    >>> pairs_of("信息公开!")
+    ['信息', '息公', '公开']
+    """
+    pairs = [first + second for first, second in pairwise(form)]
+    return [pair for pair in pairs if pair.isalnum()]
+
+
+def _printed(node: Syntax) -> str:
+    """An operand as the answer says the query back: folded, but the value of a field as typed."""
+    if isinstance(node, Field):
+        return unparse(node)
+    return fold_line(unparse(node, inside=True))

@@ -1,0 +1,147 @@
+"""What stands behind a colon, `year:2018..2020` or `level:县区`, as a value or a range of an index.
+
+None of this needs to know an index: bodies and places, which do, are in `index.query.resolve`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from index.analysis.normaliser import fold_line
+from index.model.errors import QueryError
+from index.model.problems import Code
+from index.model.report import LEVELS
+from index.query.nodes import Keyword, NumberRange
+from index.query.syntax import Field
+
+__all__ = ["level_of", "metric_range", "published_range", "year_of"]
+
+# The end of a range as typed; None where it is left open.
+Typed = str | None
+
+# 2018
+YEAR_PATTERN = re.compile(r"[0-9]{4}")
+# 100, -3, 12.50
+NUMBER_PATTERN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+# 2019, 2019-3, 2019-03-31
+DATE_PATTERN = re.compile(r"(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?")
+
+
+def level_of(field: Field) -> str:
+    """The level that a field names, with or without its last character. Raises QueryError.
+
+    >>> level_of(Field("level", "县区", 0))
+    '县区级'
+    """
+    wanted = field.value.strip()
+    folded = fold_line(wanted)
+    for level in LEVELS:
+        # 县区 is 县区级
+        if folded in (level, level.removesuffix("级")):
+            return level
+    facts = {"value": wanted, "levels": LEVELS}
+    raise QueryError(Code.QUERY_UNKNOWN_LEVEL, field.position, facts)
+
+
+def year_of(field: Field) -> Keyword | NumberRange:
+    """A year, or a range of years that includes its ends. Raises QueryError.
+
+    >>> year_of(Field("year", "", 0, low="2018", is_range=True))
+    NumberRange(name='year', low=2018, high=None)
+    """
+    low = _year(field, _low(field))
+    high = _year(field, _high(field))
+    if low is None and high is None:
+        raise QueryError(Code.QUERY_YEAR_MISSING, field.position)
+    if not field.is_range:
+        return Keyword("year", (str(low),))
+    return NumberRange("year", low, high)
+
+
+def _year(field: Field, text: Typed) -> int | None:
+    if not text:
+        return None
+    digits = fold_line(text)  # ２０１８ is typed too
+    if not YEAR_PATTERN.fullmatch(digits):
+        raise QueryError(Code.QUERY_BAD_YEAR, field.position, {"value": text})
+    return int(digits)
+
+
+def metric_range(field: Field) -> NumberRange:
+    """A number of the statutory tables, or a range that includes its ends. Raises QueryError.
+
+    >>> metric_range(Field("applications_new", "", 0, low="100", is_range=True))
+    NumberRange(name='applications_new', low=100.0, high=None)
+    """
+    # applications_new:5 asks for exactly 5
+    low = _number(field, _low(field))
+    high = _number(field, _high(field))
+    if low is None and high is None:
+        raise _bad_number(field, "..")
+    return NumberRange(field.name, low, high)
+
+
+def _number(field: Field, text: Typed) -> float | None:
+    if not text:
+        return None
+    digits = fold_line(text)
+    if not NUMBER_PATTERN.fullmatch(digits):
+        raise _bad_number(field, digits)
+    return float(digits)
+
+
+def _bad_number(field: Field, text: str) -> QueryError:
+    facts = {"value": text, "name": field.name}
+    return QueryError(Code.QUERY_BAD_NUMBER, field.position, facts)
+
+
+def published_range(field: Field) -> NumberRange:
+    """A date, or a range of dates, in days since 0001-01-01 as indexes have them.
+
+    A month means all its days, a year all its months. Raises QueryError.
+
+    >>> published_range(Field("published", "2019-03", 0))
+    NumberRange(name='published', low=737119, high=737149)
+    """
+    low = _day(field, _low(field), last=False)
+    high = _day(field, _high(field), last=True)
+    if low is None and high is None:
+        raise QueryError(Code.QUERY_DATE_MISSING, field.position)
+    return NumberRange("published", low, high)
+
+
+def _day(field: Field, text: Typed, *, last: bool) -> int | None:
+    """The first or the last day that a date, a month or a year means, as an ordinal."""
+    if not text:
+        return None
+    match = DATE_PATTERN.fullmatch(fold_line(text))
+    try:
+        if match is not None:
+            # a month or day that is not said is 0
+            year, month, day = (int(part or 0) for part in match.groups())
+            return _ordinal(year, month, day, last=last)
+    except (ValueError, OverflowError):
+        pass  # there is no 2019-13, and no year 0
+    raise QueryError(Code.QUERY_BAD_DATE, field.position, {"value": text})
+
+
+def _ordinal(year: int, month: int, day: int, *, last: bool) -> int:
+    """The ordinal of a date whose month and day may be 0, not said. Raises ValueError."""
+    if day or not last:
+        date = dt.date(year, month or 1, day or 1)
+        return date.toordinal()
+    # the last day of a month or a year is the one before the next begins
+    month = month or 12
+    following_year = year + month // 12
+    following = dt.date(following_year, month % 12 + 1, 1)
+    return following.toordinal() - 1
+
+
+def _low(field: Field) -> Typed:
+    """The lower end of a range; a single value is a range from itself to itself."""
+    return field.low if field.is_range else field.value
+
+
+def _high(field: Field) -> Typed:
+    return field.high if field.is_range else field.value

@@ -1,0 +1,393 @@
+"""From the tree of a query to the nodes that an engine is asked.
+
+Text is folded and cut into words, Taiwan and mainland wordings are OR-ed, and values of fields are
+looked up in the index. What relevance is made of is `index.query.evidence`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from index.analysis.normaliser import fold_line
+from index.analysis.tokenizer import is_word
+from index.analysis.wording import mainland_forms
+from index.model.errors import QueryError
+from index.model.fields import TEXT_FIELDS
+from index.model.metrics import METRIC_NAMES
+from index.model.problems import Code
+from index.query.field_values import level_of, metric_range, published_range, year_of
+from index.query.nodes import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Everything,
+    Keyword,
+    Near,
+    Node,
+    Not,
+    Nothing,
+    NumberRange,
+    PathPrefix,
+    String,
+    Wildcard,
+)
+from index.query.runs import (
+    WILDCARD_PATTERN,
+    is_filter,
+    is_loose,
+    lone_pairs,
+    once,
+    read_run,
+    wildcard_of,
+    wordings_of,
+    words_of,
+)
+from index.query.syntax import (
+    And,
+    Field,
+    Negated,
+    Or,
+    Proximity,
+    Quoted,
+    Run,
+    Syntax,
+    operands_of,
+)
+
+__all__ = ["Resolved", "Series", "Values", "all_of", "resolve"]
+
+Strings = tuple[str, ...]
+Nodes = tuple[Node, ...]
+
+# (facet name, text in index form) -> the values of that facet in the index that contain the text,
+# or may be called so.
+Values = Callable[[str, str], list[str]]
+
+# What is typed as a filter becomes one with what is chosen beside the query.
+Filter = Keyword | PathPrefix | NumberRange
+
+# Bodies -> the condition for the reports of those bodies, their predecessors and successors.
+Series = Callable[[Strings], Node]
+
+
+LATIN_LETTER = re.compile("[a-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A query ready for an engine.
+
+    `loose` are the words of the bare runs at the top level, which `match=auto` may relax; `firm` is
+    everything else that must hold. `leftover` are the pairs of neighbouring words of one character
+    among them. `filters` are facet values typed at the top level: they become one with the values
+    chosen beside the query. `ranges` are the same for numbers. Both are by name.
+    """
+
+    firm: Nodes = ()
+    loose: Nodes = ()
+    leftover: Nodes = ()
+    filters: Mapping[str, Strings] = field(default_factory=dict)
+    ranges: Mapping[str, Nodes] = field(default_factory=dict)
+
+    def condition(self, match: str = "all", least: int | None = None) -> Node:
+        """The condition under a mode of matching, "all" or "any" of the loose words.
+
+        `least` asks for so many of the telling words instead.
+        """
+        loose = once(self.loose)
+        if least is not None:
+            loose = (AtLeast(self.telling(), least),)
+        elif match == "any" and len(loose) > 1:
+            loose = (AnyOf(loose),)
+        return all_of([*self.firm, *loose])
+
+    def telling(self) -> Nodes:
+        """The words by which a report can be told from others.
+
+        They are the loose words of two characters or more, and the pairs of single ones. Where
+        there are neither, they are all loose words.
+        """
+        words = once(self.loose)
+        long = [word for word in words if not _is_one_character(word)]
+        return once([*long, *self.leftover]) or words
+
+    def stands_as_typed(self, pieces: Iterable[str]) -> bool:
+        """Whether each piece of the query is one string of the condition, without Latin letters.
+
+        What is found then is spelt right: no correction is needed.
+        """
+        strings = set()
+        for node in (*self.firm, *self.loose):
+            # one that also stands in another wording was perhaps not found as typed
+            if isinstance(node, String) and len(node.forms) == 1:
+                strings.add(node.forms[0])
+        bare = [piece.strip('"') for piece in pieces]
+        # pinyin is typed in Latin letters, and stands for something else
+        has_latin = LATIN_LETTER.search("".join(bare)) is not None
+        return strings.issuperset(bare) and not has_latin
+
+
+def _is_one_character(word: Node) -> bool:
+    return isinstance(word, String) and len(word.forms[0]) == 1
+
+
+def _alone(agencies: Strings) -> Node:
+    return Keyword("agency", agencies)
+
+
+def resolve(
+    tree: Syntax | None,
+    values: Values,
+    series: Series = _alone,
+    *,
+    synonymous: bool = False,
+) -> Resolved:
+    """The condition that a parsed query means. Raises QueryError for what has no meaning.
+
+    `values` and `series` look into the index. With `synonymous` bare words also stand for what
+    means the same.
+    """
+    if tree is None:
+        return Resolved()
+    resolver = _Resolver(values, series, synonymous)
+    firm: list[Node] = []
+    loose: list[Node] = []
+    leftover: list[Node] = []
+    typed: list[Filter] = []
+    for operand in operands_of(tree):
+        if is_loose(operand):
+            loose += resolver.run(operand.text)
+            leftover += _leftover(operand)
+            continue
+        node = resolver.node(operand)
+        if is_filter(operand) and isinstance(node, Filter):
+            typed.append(node)
+        else:
+            # a filter that no value of the index fits is Nothing, which must hold like all else
+            firm.append(node)
+    resolved = Resolved(
+        firm=tuple(firm),
+        loose=tuple(loose),
+        leftover=tuple(leftover),
+        filters=_filters(typed),
+        ranges=_ranges(typed),
+    )
+    if not (resolved.firm or resolved.loose or typed):
+        raise QueryError(Code.QUERY_NO_LETTER, 0)
+    return resolved
+
+
+def _leftover(run: Run) -> list[Node]:
+    """The strings of two words of one character each, as 祭遵."""
+    pairs = lone_pairs(fold_line(run.text))
+    return [String(mainland_forms(pair)) for pair in pairs]
+
+
+def _filters(typed: Iterable[Filter]) -> dict[str, Strings]:
+    """Facet name -> the values typed for it; those of a path are written 广东省/深圳市."""
+    filters: dict[str, Strings] = {}
+    for node in typed:
+        match node:
+            case Keyword(name, values):
+                # year:2018 year:2019 asks for both
+                filters[name] = filters.get(name, ()) + values
+            case PathPrefix(name, prefixes):
+                paths = tuple("/".join(prefix) for prefix in prefixes)
+                filters[name] = filters.get(name, ()) + paths
+            case NumberRange():
+                pass
+    return filters
+
+
+def _ranges(typed: Iterable[Filter]) -> dict[str, Nodes]:
+    """Name of a number -> the ranges typed for it."""
+    ranges: dict[str, Nodes] = {}
+    for node in typed:
+        if isinstance(node, NumberRange):
+            ranges[node.name] = (*ranges.get(node.name, ()), node)
+    return ranges
+
+
+def all_of(nodes: Iterable[Node]) -> Node:
+    """The conjunction of nodes, as simple as it can be."""
+    # Everything narrows nothing
+    operands = once(node for node in nodes if not isinstance(node, Everything))
+    if not operands:
+        return Everything()
+    if len(operands) == 1:
+        return operands[0]
+    return AllOf(operands)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolver:
+    """What resolving needs beside the tree: the index to look into, and whether synonyms count."""
+
+    values: Values
+    series: Series
+    synonymous: bool
+
+    def node(self, node: Syntax) -> Node:
+        """The node of one part of the tree."""
+        match node:
+            case Run():
+                return self.typed(node, None)
+            case Quoted():
+                return _quoted(node, None)
+            case Field():
+                return self.field(node)
+            case Negated(operand, _):
+                return Not(self.node(operand))  # -收费
+            case And(operands, _):
+                return all_of(self.node(operand) for operand in operands)
+            case Or(operands, _):
+                return AnyOf(once(self.node(operand) for operand in operands))
+            case Proximity(operands, distance, _):
+                # 公开 NEAR/10 收费: each side as it stands, uncut
+                strings = tuple(_string(operand, None) for operand in operands)
+                return Near(strings, distance)
+
+    def typed(self, run: Run, name: str | None) -> Node:
+        """A run that must hold: its words, or one string where it says more than words."""
+        if WILDCARD_PATTERN.search(run.text):
+            return _wildcard(run, name)
+        if run.outside:
+            return _string(run, name)
+        words = self.run(run.text, name)
+        if not words:
+            # an operand without letters would match everything
+            raise QueryError(Code.QUERY_NO_LETTER, run.position)
+        return all_of(words)
+
+    def run(self, text: str, name: str | None = None) -> list[Node]:
+        """The words of a bare run as strings, in all their wordings.
+
+        Where the mainland cuts the run into other words, and where it has synonyms, there is one
+        node that says so. `name` is a text field, or None for any.
+        """
+        reading = read_run(text)
+        forms = reading.wordings
+        others: list[Node] = []
+        if not reading.is_cut_alike:
+            mainland = wordings_of(reading.mainland_words, reading.mainland_words)
+            others.append(
+                all_of(String(wording, name) for wording in mainland.values())
+            )
+        if self.synonymous:
+            forms = {
+                word: (*wording, *reading.same_as_words.get(word, ()))
+                for word, wording in forms.items()
+            }
+            if reading.same_as_run:
+                others.append(String(reading.same_as_run, name))
+        strings: list[Node] = [String(wording, name) for wording in forms.values()]
+        if not others:
+            return strings
+        return [AnyOf((all_of(strings), *others))]
+
+    # ------------------------------------------------------------------ fields
+    def field(self, field: Field) -> Node:
+        """`name:value`."""
+        if field.name in TEXT_FIELDS:
+            return self.text_field(field)
+        if field.name == "year":
+            return year_of(field)
+        if field.name == "published":
+            return published_range(field)
+        if field.name in METRIC_NAMES:
+            return metric_range(field)
+        if field.is_range:
+            facts = {"name": field.name}
+            raise QueryError(Code.QUERY_FIELD_WITHOUT_RANGE, field.position, facts)
+        if field.name == "level":
+            # levels are five, and known without the index
+            return Keyword("level", (level_of(field),))
+        if field.name == "region":
+            return self.region(field.value.strip())
+        return self.facet(field)
+
+    def text_field(self, field: Field) -> Node:
+        """What must stand in the title, or in the text."""
+        if field.quoted:
+            return _quoted(Quoted(field.value, field.position), field.name)
+        # a range has no value: its dots are no letters, and are refused as such
+        run = Run(field.value or "..", field.position)
+        return self.typed(run, field.name)
+
+    def region(self, wanted: str) -> Node:
+        """The places that may be called so, each with all below it."""
+        parts = tuple(wanted.split("/"))
+        # the values are looked up by the last part, which only begins 深圳市 when it is 深圳
+        values = self.values("region", fold_line(parts[-1]))
+        paths = [tuple(value.split("/")) for value in values]
+        prefixes = tuple(path for path in paths if _ends_with(path, parts))
+        # a place that no report is from excludes everything; it must not include everything
+        return PathPrefix("region", prefixes) if prefixes else Nothing()
+
+    def facet(self, field: Field) -> Node:
+        """The values of a facet that contain what was typed, or may be called so.
+
+        `agency~` takes in predecessors and successors.
+        """
+        facet = field.name.removesuffix("~")
+        wanted = fold_line(field.value.strip())
+        known = tuple(self.values(facet, wanted))
+        if not known:
+            return Nothing()
+        if field.name.endswith("~"):
+            return self.series(known)
+        return Keyword(facet, known)
+
+
+def _quoted(quoted: Quoted, name: str | None) -> Node:
+    """A quoted string; with a number, its words near each other."""
+    if quoted.within is None:
+        return _string(quoted, name)
+    words = [word for word in _words_near(quoted) if is_word(word)]
+    if not words:
+        raise QueryError(Code.QUERY_NO_LETTER, quoted.position)
+    strings = tuple(String(mainland_forms(word), name) for word in words)
+    if len(strings) == 1:
+        return strings[0]  # nothing to be near to
+    return Near(strings, quoted.within)
+
+
+def _words_near(quoted: Quoted) -> Strings:
+    """The words of "公开 收费"~10: as spaces part them, else as the segmenter cuts them."""
+    form = fold_line(quoted.text)
+    if " " in form:
+        return once(form.split())
+    return once(words_of(form))
+
+
+def _string(node: Run | Quoted, name: str | None) -> String:
+    """Exactly these characters."""
+    form = fold_line(node.text)
+    if not form:
+        raise QueryError(Code.QUERY_NOTHING_TO_SEARCH, node.position)
+    outside: list[str] = []
+    for text in node.outside:
+        # what folds to nothing, as a space, excludes nothing
+        outside += filter(None, mainland_forms(fold_line(text)))
+    return String(mainland_forms(form), name, tuple(outside))
+
+
+def _wildcard(run: Run, name: str | None) -> Wildcard:
+    """A run with `*` or `?`."""
+    pattern = wildcard_of(run.text)
+    if not any(character.isalnum() for character in pattern):
+        raise QueryError(Code.QUERY_WILDCARD_ALONE, run.position)
+    return Wildcard(pattern, name)
+
+
+def _ends_with(path: Strings, parts: Strings) -> bool:
+    """Whether a path may be called by the last parts of it, the very last one shortened.
+
+    广东省/深圳市 is called 深圳, 深圳市 and 广东省/深圳市.
+    """
+    *upper, last = parts
+    if not path[-1].startswith(last):
+        return False
+    return path[-len(parts) : -1] == tuple(upper)

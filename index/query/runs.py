@@ -1,0 +1,190 @@
+"""A run, the characters that a reader types without a space, cut into the words that are searched.
+
+Resolving a query, weighing its evidence and saying it back in words all read runs in this one way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TypeGuard, TypeVar
+
+from index.analysis.normaliser import fold_line
+from index.analysis.synonyms import synonyms
+from index.analysis.tokenizer import tokenizer
+from index.analysis.wording import mainland_forms
+from index.model.fields import TEXT_FIELDS
+from index.query.reference_numbers import CODE_PATTERN, spellings
+from index.query.syntax import Field, Run, Syntax
+
+Item = TypeVar("Item", bound=Hashable)
+Strings = tuple[str, ...]
+
+__all__ = [
+    "WILDCARD_PATTERN",
+    "RunReading",
+    "is_filter",
+    "is_loose",
+    "lone_pairs",
+    "once",
+    "read_run",
+    "wildcard_of",
+    "words_of",
+]
+
+# 公开* and 公?条例; the mark at the end of 什么是公开? is a question and no wildcard.
+WILDCARD_PATTERN = re.compile(r"\*|\?(?=\w)")
+# One letter that is neither Latin nor a digit, as in 祭: the segmenter knew no word there.
+SINGLE_CHARACTER = re.compile(r"[^\W0-9a-z_]")
+# Two of them, as in 到有.
+TWO_CHARACTERS = re.compile(r"[^\W0-9a-z_]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class RunReading:
+    """A bare run as it is searched, all in index form.
+
+    `typed` is the run, `mainland` the same in mainland wording, `words` and `mainland_words` what
+    each is cut into. `wordings` maps each word to the strings that it may stand as. `synonyms` has
+    what means the same as the run, under the run, and as one of its words, under the word; nothing
+    where there is nothing.
+    """
+
+    typed: str
+    mainland: str
+    words: Strings
+    mainland_words: Strings
+    wordings: Mapping[str, Strings]
+    synonyms: Mapping[str, Strings]
+    same_as_run: Strings
+    same_as_words: Mapping[str, Strings]
+
+    @property
+    def is_cut_alike(self) -> bool:
+        """Whether both wordings are cut into as many words, so that each has its counterpart.
+
+        資訊公開條例 is 资讯, 公开 and 条例, but in mainland wording it is one word.
+        """
+        return len(self.words) == len(self.mainland_words)
+
+
+@lru_cache(maxsize=256)  # one request reads the runs of its query several times
+def read_run(text: str) -> RunReading:
+    """The reading of a run as typed.
+
+    >>> read_run("資訊公開").wordings
+    {'资讯': ('资讯', '信息'), '公开': ('公开',)}
+    """
+    typed = fold_line(text)
+    mainland = mainland_forms(typed)[-1]
+    words = words_of(typed)
+    mainland_words = words_of(mainland)
+    counterparts = mainland_words if len(mainland_words) == len(words) else words
+    wordings = wordings_of(words, counterparts)
+    same_as_run = synonyms(mainland)
+    same_as_words = {
+        word: synonyms(forms[-1])
+        for word, forms in wordings.items()
+        # a run of one word is `same_as_run` already
+        if len(wordings) > 1 or word != typed
+    }
+    named = {typed: same_as_run} | same_as_words
+    return RunReading(
+        typed=typed,
+        mainland=mainland,
+        words=tuple(words),
+        mainland_words=tuple(mainland_words),
+        wordings=wordings,
+        synonyms={word: others for word, others in named.items() if others},
+        same_as_run=same_as_run,
+        same_as_words=same_as_words,
+    )
+
+
+def wordings_of(
+    words: Sequence[str], counterparts: Sequence[str]
+) -> dict[str, Strings]:
+    """The strings that each word of a run may stand as, the one asked for first.
+
+    A code stands as reports print it, a word also as the mainland says it in that run.
+
+    >>> wordings_of(["资讯", "公开"], ["信息", "公开"])
+    {'资讯': ('资讯', '信息'), '公开': ('公开',)}
+    """
+    wordings: dict[str, Strings] = {}
+    for word, counterpart in zip(words, counterparts, strict=True):
+        if CODE_PATTERN.fullmatch(word):
+            wordings[word] = spellings(word)
+        else:
+            wordings[word] = once((*mainland_forms(word), counterpart))
+    return wordings
+
+
+def words_of(form: str) -> list[str]:
+    """The words of a run in index form.
+
+    Codes stay whole, and so do two characters alone; the segmenter cuts the rest.
+
+    >>> words_of("国办发(2019)5号"), words_of("到有"), words_of("信息公开")
+    (['国办发(2019)5号'], ['到有'], ['信息', '公开'])
+    """
+    if TWO_CHARACTERS.fullmatch(form):
+        return [form]
+    words: list[str] = []
+    end = 0
+    # what stands between two codes is cut by itself
+    for match in CODE_PATTERN.finditer(form):
+        words += tokenizer().words(form[end : match.start()])
+        words.append(match.group())
+        end = match.end()
+    return words + tokenizer().words(form[end:])
+
+
+def lone_pairs(form: str) -> list[str]:
+    """The pairs of neighbouring characters that are each a word of one character.
+
+    A name that no dictionary has falls into such words: 祭遵 is one thing although 祭 and 遵 are
+    two words.
+
+    >>> lone_pairs("祭遵的家庭")
+    ['祭遵', '遵的']
+    """
+    end = 0
+    lone: list[int] = []
+    for word in words_of(form):
+        # signs between words were left out
+        start = form.find(word, end)
+        end = start + len(word)
+        if SINGLE_CHARACTER.fullmatch(word):
+            lone.append(start)
+    neighbours = pairwise(lone)
+    return [form[first : end + 1] for first, end in neighbours if end == first + 1]
+
+
+def is_loose(node: Syntax) -> TypeGuard[Run]:
+    """Whether this is a bare run that is read as words, and says no more than words."""
+    if not isinstance(node, Run) or node.outside:
+        return False
+    return WILDCARD_PATTERN.search(node.text) is None
+
+
+def is_filter(node: Syntax) -> bool:
+    """Whether this is a field whose values are chosen, as agency and year: no text is searched."""
+    return isinstance(node, Field) and node.name not in TEXT_FIELDS
+
+
+def wildcard_of(text: str) -> str:
+    """The pattern of a run with wildcards, in index form; two stars in a row are one.
+
+    >>> wildcard_of("公開**")
+    '公开*'
+    """
+    return re.sub(r"\*+", "*", fold_line(text))
+
+
+def once(items: Iterable[Item]) -> tuple[Item, ...]:
+    """The items in order, each once."""
+    return tuple(dict.fromkeys(items))
