@@ -65,7 +65,7 @@ def test_names_and_labels_are_complete() -> None:
 
 def test_record() -> None:
     assert {f.name for f in fields(Report)} == RECORDED
-    assert set(REPORT.record()) == RECORDED
+    assert set(REPORT.record()) == RECORDED | {"problem_codes"}
     assert PART_OF_STATISTICS in {f.name for f in fields(type(REPORT.statistics))}
 
 
@@ -115,7 +115,7 @@ def test_texts_and_numbers() -> None:
 def test_queries() -> None:
     asked = {field.query_name for field in fields_for(Use.QUERY)}
     assert set(parser.FIELDS) == {*asked, "agency~", *METRIC_NAMES}
-    assert asked <= set(explain.LABELS)
+    assert asked <= set(explain.FIELD_LABELS)
     for name in asked:
         value = "2018" if name in ("year", "published") else "公开"
         assert parser.parse(f"{name}:{value}") is not None
@@ -149,7 +149,7 @@ def test_overrides(tmp_path: Path) -> None:
 
 def test_openapi() -> None:
     schemas = document("http://localhost")["components"]["schemas"]
-    assert set(schemas["Report"]["properties"]) == RECORDED
+    assert set(schemas["Report"]["properties"]) == RECORDED | {"problem_codes"}
     assert set(schemas["Hit"]["properties"]) >= set(names_for(Use.HIT))
     for name in HIT_FIELDS:
         assert schemas["Hit"]["properties"][name]["title"] == BY_NAME[name].label_en

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from index.model.errors import InputError
+from index.model.problems import Code, Problem
 from indexer.formats import doc, docx, pdf, read
 from indexer.formats.body import finish
 from indexer.formats.chrome import Framed, Line, frame, title_apart
@@ -79,7 +80,8 @@ def test_old_word_under_another_name_is_read_as_what_it_is(
 ) -> None:
     page = load(OLE, suffix)
     assert (page.text, page.format) == ("正文在这里。", "doc")
-    assert page.problems == [f"named {suffix} but is .doc: read as what it is"]
+    facts = {"named": suffix, "actual": ".doc"}
+    assert page.problems == [Problem(Code.FORMAT_NOT_AS_NAMED, facts)]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.model.errors import InputError
+from index.model.problems import Code, Problem
 from index.model.settings import Settings
 from indexer import formats
 from indexer.corpus import Skip, walk
@@ -115,7 +116,8 @@ def test_a_row_recognises_its_bytes_under_another_suffix(tmp_path: Path) -> None
     for name, page in pages(tmp_path).items():
         suffix = Path(name).suffix
         assert (page.text, page.format) == ("甲", "note")
-        assert page.problems == [f"named {suffix} but is .note: read as what it is"]
+        facts = {"named": suffix, "actual": ".note"}
+        assert page.problems == [Problem(Code.FORMAT_NOT_AS_NAMED, facts)]
     assert len(pages(tmp_path)) == 3
 
 
@@ -140,7 +142,7 @@ def test_a_name_a_suffix_and_a_media_type_are_of_one_row() -> None:
 
 
 def test_the_readme_lists_every_format() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "docs/formats.md").read_text(encoding="utf-8")
     for row in formats.FORMATS:
         suffixes = " ".join(f"`{suffix}`" for suffix in row.suffixes)
         assert f"| {row.name} | {suffixes} |" in readme

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from index.model.problems import Code, Problem
 from indexer.repair import REPAIRERS, Repaired, gbk, gloss, mojibake, repair, undo
 from indexer.repair.edits import Edit, apply, compose
 from indexer.repair.table import Findings
@@ -75,8 +76,8 @@ def test_a_character_that_is_lost_is_marked_as_such() -> None:
         "private_use",
     ]
     assert got.problems == (
-        "2 damaged places could not be repaired surely and were left as received (character_lost)",
-        "1 damaged places could not be repaired surely and were left as received (private_use)",
+        Problem(Code.REPAIR_LEFT, {"count": 2, "kind": "character_lost"}),
+        Problem(Code.REPAIR_LEFT, {"count": 1, "kind": "private_use"}),
     )
 
 
