@@ -129,13 +129,15 @@ def unparse(node: Syntax, *, inside: bool = False) -> str:
             printed = unparse(operand, inside=True)
             return f"-({printed})" if printed.startswith("-") else f"-{printed}"
         case And(operands, _):
-            joined = " ".join(unparse(o, inside=True) for o in operands)
+            return _joined(" ", operands, inside=inside)
         case Or(operands, _):
-            joined = " OR ".join(unparse(o, inside=True) for o in operands)
+            return _joined(" OR ", operands, inside=inside)
         case Proximity(operands, distance, _):
-            joined = f" NEAR/{distance} ".join(
-                unparse(o, inside=True) for o in operands
-            )
+            return _joined(f" NEAR/{distance} ", operands, inside=inside)
+
+
+def _joined(operator: str, operands: tuple[Syntax, ...], *, inside: bool) -> str:
+    joined = operator.join(unparse(operand, inside=True) for operand in operands)
     return f"({joined})" if inside else joined
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.model.errors import InputError
 from indexer import decode as module
-from indexer.decode import LABELS, binary_kind, declared_labels, decode
+from indexer.decode import CODECS_BY_LABEL, binary_kind, declared_labels, decode
 from indexer.page import Decoded
 
 CASES = json.loads(
@@ -159,11 +159,11 @@ TABLES = json.loads(
 
 @pytest.mark.parametrize("label", TABLES["labels"])
 def test_a_label_names_its_codecs(label: str) -> None:
-    assert list(LABELS[label]) == TABLES["labels"][label]
+    assert list(CODECS_BY_LABEL[label]) == TABLES["labels"][label]
 
 
 def test_no_label_is_left_out() -> None:
-    assert list(LABELS) == list(TABLES["labels"])
+    assert list(CODECS_BY_LABEL) == list(TABLES["labels"])
 
 
 @pytest.mark.parametrize(("magic", "kind"), TABLES["magic"])

@@ -119,8 +119,9 @@ def test_a_mark_that_leans_the_wrong_way_closes_too(typed: str, text: str) -> No
 
 def test_several_exclusions_narrow_one_string() -> None:
     typed = '公开 !"不予公开" !"未公开"'
-    assert parse(typed) == Run("公开", 0, ("不予公开", "未公开"))
-    assert unparse(parse(typed)) == typed
+    read = parse(typed)
+    assert read == Run("公开", 0, ("不予公开", "未公开"))
+    assert unparse(read) == typed
 
 
 def test_a_string_that_holds_a_mark_is_printed_between_others() -> None:

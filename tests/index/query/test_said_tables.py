@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
-from index.documents.exports import COLUMNS, FORMATS, guarded
+from index.documents.exports import EXPORT_COLUMNS, EXPORT_FORMATS, guarded
 from index.model.fields import FACETS, NUMBERS, SORTS, is_ascending
 from index.model.metrics import METRIC_NAMES, METRICS, Metric
+from index.model.statistics import Cell, Row, Statistics, Table
 from index.query.codes import CODE, DOCUMENT, PAIRS, spellings
 from index.query.explain import LABELS, in_words
 from index.query.names import ENDINGS, PLACE_END, is_called
@@ -268,13 +270,13 @@ def test_the_rows_of_the_checks_are_those_of_the_forms() -> None:
 
 
 def statistics(
-    template: str, table: str, row: str, cells: dict[str, float]
-) -> dict[str, object]:
-    listed = [{"column": column, "value": value} for column, value in cells.items()]
-    return {
-        "template": template,
-        "tables": [{"id": table, "rows": [{"id": row, "cells": listed}]}],
-    }
+    template: str, table: str, row: str, cells: Mapping[str, float]
+) -> Statistics:
+    listed = tuple(
+        Cell(column, column, str(value), value, "number")
+        for column, value in cells.items()
+    )
+    return Statistics(template, {}, (Table(table, table, (Row(row, row, listed),)),))
 
 
 @pytest.mark.parametrize(("row", "label"), ROWS["X1"])
@@ -372,8 +374,8 @@ def test_a_cell_says_what_is_known(value: object, cell: str) -> None:
 def test_the_columns_of_an_export() -> None:
     facts = "id url source sha256 encoding title agency agency_id level org_type line region"
     more = "year period published scope script tables_status"
-    assert (*facts.split(), *more.split(), *METRIC_NAMES) == COLUMNS
-    assert {name: media for name, (_, media) in FORMATS.items()} == {
+    assert (*facts.split(), *more.split(), *METRIC_NAMES) == EXPORT_COLUMNS
+    assert {name: media for name, (_, media) in EXPORT_FORMATS.items()} == {
         "csv": "text/csv; charset=utf-8",
         "jsonl": "application/x-ndjson; charset=utf-8",
         "parquet": "application/vnd.apache.parquet",
