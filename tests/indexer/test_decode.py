@@ -257,7 +257,7 @@ def test_prose_with_some_bytes_of_a_second_plane_is_no_euc_tw() -> None:
 def test_a_file_longer_than_the_sample_is_detected_and_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "SAMPLE", 2000)
+    monkeypatch.setattr(module, "SAMPLE_BYTES", 2000)
     text = f"{PROSE}\n" * 60
     found = decode(text.encode("gbk"))
     assert (found.text, found.encoding, found.reason) == (text, "gb18030", "detected")

@@ -13,7 +13,13 @@ from index.analysis.normaliser import fold, fold_line
 from index.analysis.wording import mainland
 from index.query.nodes import AllOf, AnyOf, AtLeast, Near, Node, String, Wildcard
 from index.search.response import Snippet
-from index.search.snippets import MAX_MARKS, MAX_WINDOWS, SNIPPET_WIDTH, Marker, snippets
+from index.search.snippets import (
+    MAX_MARKS,
+    MAX_WINDOWS,
+    SNIPPET_WIDTH,
+    Marker,
+    snippets,
+)
 
 Span = tuple[int, int]
 
@@ -204,7 +210,9 @@ def test_a_mark_longer_than_a_piece_is_shown_whole() -> None:
     )
 
 
-@pytest.mark.parametrize("length", [1, SNIPPET_WIDTH - 1, SNIPPET_WIDTH, SNIPPET_WIDTH + 1])
+@pytest.mark.parametrize(
+    "length", [1, SNIPPET_WIDTH - 1, SNIPPET_WIDTH, SNIPPET_WIDTH + 1]
+)
 def test_a_report_without_marks_is_shown_by_its_opening(length: int) -> None:
     (shown,) = snippets("字" * length, [], 1)
     assert (shown.offset, len(shown.text)) == (0, min(length, SNIPPET_WIDTH))

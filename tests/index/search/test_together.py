@@ -360,13 +360,16 @@ def test_the_list_ends_where_the_reports_do(searcher: Searcher) -> None:
 
 def test_a_searcher_turns_to_what_was_committed_since(tmp_path: Path) -> None:
     settings = Settings(index=tmp_path)
-    for number in (1, 2):
+
+    def add(report_id: str) -> None:
         writer = open_writer(settings)
-        writer.put(analyse(Report(f"r{number}", "a.txt", "公开"), "d"))
+        writer.put(analyse(Report(report_id, "a.txt", "公开"), "d"))
         writer.commit()
-        if number == 1:
-            searcher = Searcher.open(settings)
-            first = searcher.engine
+
+    add("r1")
+    searcher = Searcher.open(settings)
+    first = searcher.engine
+    add("r2")
     assert searcher.search(SearchRequest(q="公开")).total == 1
     assert searcher.warming is None
     searcher.refresh()

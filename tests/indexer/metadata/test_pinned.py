@@ -200,7 +200,9 @@ def test_a_day_under_the_signature(line: str, day: str | None) -> None:
         )
 
 
-@pytest.mark.parametrize(("below", "found"), [(TAIL_LINES - 1, True), (TAIL_LINES, False)])
+@pytest.mark.parametrize(
+    ("below", "found"), [(TAIL_LINES - 1, True), (TAIL_LINES, False)]
+)
 def test_a_signature_is_looked_for_in_the_last_lines(below: int, found: bool) -> None:
     lines = [
         "第一行。",
