@@ -388,7 +388,10 @@ def _alone(task: _Task, overrides: Overrides | None) -> _Outcome:
         try:
             return pool.submit(_prepare, task, overrides).result()
         except BrokenProcessPool:
-            return "reading it ended the process that did (a crash or too much memory); take it out or convert it"
+            return (
+                "reading it ended the process that did (a crash or too much memory); "
+                "take it out or convert it"
+            )
 
 
 class _Learning:

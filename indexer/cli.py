@@ -194,7 +194,8 @@ def _print_tally(tally: Any) -> None:
     for skip in tally.skipped:
         click.echo(f"skipped {skip['source']}: {skip['reason']}", err=True)
     click.echo(
-        f"{tally.added} added, {tally.updated} updated, {tally.unchanged} unchanged, {tally.deleted} deleted, "
+        f"{tally.added} added, {tally.updated} updated, {tally.unchanged} unchanged, "
+        f"{tally.deleted} deleted, "
         f"{len(tally.skipped)} skipped; {tally.reports} reports in the index, {tally.seconds:.1f} s"
     )
     if tally.outdated:
@@ -453,7 +454,8 @@ def _print_report(report: Report, *, as_json: bool) -> None:
     for step in report.repairs:
         sign = "->" if step.applied else "!!"
         click.echo(
-            f"repair         {step.kind} at {step.start}: {step.before!r} {sign} {step.after!r} ({step.confidence:.2f})"
+            f"repair         {step.kind} at {step.start}: "
+            f"{step.before!r} {sign} {step.after!r} ({step.confidence:.2f})"
         )
     for problem in report.problems:
         click.echo(f"problem        {problem.message()}")

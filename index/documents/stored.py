@@ -9,8 +9,8 @@ scripts/dictionaries.py). One dictionary for all would not do: zlib looks back 3
 than the record of one report, so most of it would be out of sight.
 
 Everything is found by name. The rest is JSON objects. The head is a JSON array, because it is
-decoded for every hit; the names of its places are STORED_LAYOUT, which the index keeps in its fingerprint:
-an index that was written with other names, or with these in another order, is refused.
+decoded for every hit; the names of its places are STORED_LAYOUT, which the index keeps in its
+fingerprint: an index that was written with other names, or with these in another order, is refused.
 """
 
 from __future__ import annotations

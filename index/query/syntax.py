@@ -14,7 +14,6 @@ Positions are code points of the query as typed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = [
@@ -144,16 +143,16 @@ def unparse(node: Syntax, *, inside: bool = False) -> str:
             printed = unparse(operand, inside=True)
             return f"-({printed})" if printed.startswith("-") else f"-{printed}"
         case And(operands, _):
-            joined = " ".join(_inside(operands))
+            return _joined(" ", operands, inside=inside)
         case Or(operands, _):
-            joined = " OR ".join(_inside(operands))
-        case Proximity(operands, number, _):
-            joined = f" NEAR/{number} ".join(_inside(operands))
+            return _joined(" OR ", operands, inside=inside)
+        case Proximity(operands, distance, _):
+            return _joined(f" NEAR/{distance} ", operands, inside=inside)
+
+
+def _joined(operator: str, operands: tuple[Syntax, ...], *, inside: bool) -> str:
+    joined = operator.join(unparse(operand, inside=True) for operand in operands)
     return f"({joined})" if inside else joined
-
-
-def _inside(operands: Iterable[Syntax]) -> list[str]:
-    return [unparse(operand, inside=True) for operand in operands]
 
 
 def _outside(outside: tuple[str, ...]) -> str:

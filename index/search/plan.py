@@ -55,7 +55,8 @@ ALL_VALUES = 1_000_000
 class Plan:
     """A request ready for the engine.
 
-    `resolved` is what must hold, `evidence` what ranks. `chosen` are the facet values that a reader chose or typed: they are shown as selected.
+    `resolved` is what must hold, `evidence` what ranks. `chosen` are the facet values that a reader
+    chose or typed: they are shown as selected.
     """
 
     resolved: Resolved

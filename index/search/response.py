@@ -68,7 +68,8 @@ class Hit:
     """A report as a list shows it.
 
     It begins with the fields of FIELDS that have Use.HIT, named and ordered as here; a test holds
-    the two together. `occurrences` is None for a query without words, `explanation` unless asked for.
+    the two together. `occurrences` is None for a query without words, `explanation` unless asked
+    for.
     """
 
     id: str

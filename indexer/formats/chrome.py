@@ -232,7 +232,7 @@ CHROME_LINES = frozenset(
             "微信",
             "微博",
             "新浪微博",
-            "TITLE_LINES",
+            "TOP",
             "top",
         ),
         *(

@@ -30,12 +30,13 @@ Pattern = tuple[tuple[str, str], ...]
 def lines_of_work() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Line of work -> kind of word -> words."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
+    line = ""
     for row in _rows("lines.txt"):
         if row.startswith("["):
-            found[row.strip("[]")] = current = {}
+            line = row.strip("[]")
         else:
             kind, _, words = row.partition(": ")
-            current[kind] = tuple(words.split())
+            found.setdefault(line, {})[kind] = tuple(words.split())
     return found
 
 
@@ -43,6 +44,7 @@ def lines_of_work() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 def patterns(reformed: bool) -> Mapping[str, tuple[Pattern, ...]]:
     """Chapter -> its patterns, of the time before 2019 or since."""
     found: dict[str, list[Pattern]] = {}
+    chapter = ""
     for row in _rows("patterns.txt"):
         if row.startswith("["):
             chapter = row.strip("[]")

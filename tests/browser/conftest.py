@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 from werkzeug.serving import make_server
@@ -14,11 +16,14 @@ from werkzeug.serving import make_server
 from tests.webui.samples import sample_reports, write_index
 from webui import create_app
 
+# A page of playwright, which is installed only where a browser is: its types are Any.
+OpenPage = Callable[..., Any]
+
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 
 
-def missing(reason):
+def missing(reason: str) -> NoReturn:
     """Skip, or fail where a browser is required (.ci/run requires the one that it installs)."""
     if os.environ.get("GONGKAI_REQUIRE_BROWSER") == "1":
         pytest.fail(reason)
@@ -26,7 +31,7 @@ def missing(reason):
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory):
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("browser")
     app = create_app(write_index(folder, sample_reports()))
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -39,7 +44,7 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser() -> Iterator[Any]:
     if not CHROMIUM.is_file():
         missing("there is no /usr/bin/chromium; apt-get install chromium")
     if not find_spec("playwright"):
@@ -52,13 +57,13 @@ def browser():
 
 
 @pytest.fixture
-def open_page(browser, address):
+def open_page(browser: Any, address: str) -> Iterator[OpenPage]:
     """open_page(path, **context): a page of its own context, with everything that went wrong on it
     in `.faults`.
     """
-    contexts = []
+    contexts: list[Any] = []
 
-    def open_(path, width=1280, **options):
+    def open_(path: str, width: int = 1280, **options: Any) -> Any:
         options = {"reduced_motion": "reduce"} | options
         context = browser.new_context(
             viewport={"width": width, "height": 800}, **options

@@ -1,7 +1,10 @@
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +43,7 @@ RUN = (
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
-def check_with_axe(page, width):
+def check_with_axe(page: Any, width: int) -> None:
     """axe finds nothing in the light page nor in the colours of the dark one, and nothing sticks
     out.
     """
@@ -54,7 +57,9 @@ def check_with_axe(page, width):
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_and_nothing_sticks_out(open_page, name, width):
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    open_page: OpenPage, name: str, width: int
+) -> None:
     page = open_page(PAGES[name], width, color_scheme="light", bypass_csp=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -62,8 +67,8 @@ def test_axe_finds_nothing_and_nothing_sticks_out(open_page, name, width):
 
 
 def test_filters_stand_open_on_wide_screens_and_behind_a_button_on_narrow_ones(
-    open_page,
-):
+    open_page: OpenPage,
+) -> None:
     wide, narrow = open_page("/search?q=公开"), open_page("/search?q=公开", 390)
     first = "section.facet a"
     assert wide.locator(first).first.is_visible()
@@ -73,7 +78,7 @@ def test_filters_stand_open_on_wide_screens_and_behind_a_button_on_narrow_ones(
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_from_the_home_page_to_a_hit(open_page, scripts):
+def test_from_the_home_page_to_a_hit(open_page: OpenPage, scripts: bool) -> None:
     page = open_page("/", java_script_enabled=scripts)
     page.get_by_label("检索词").fill("公开")
     page.get_by_role("button", name="检索").click()
@@ -99,7 +104,7 @@ def test_from_the_home_page_to_a_hit(open_page, scripts):
     ]
 
 
-def test_keys_step_through_hits(open_page):
+def test_keys_step_through_hits(open_page: OpenPage) -> None:
     page = open_page("/reports/r1?q=公开")
     for key, hit in (("n", 1), ("n", 2), ("p", 1), ("p", 1)):
         page.keyboard.press(key)
@@ -120,7 +125,7 @@ OUTLINE = (
 )
 
 
-def test_the_keyboard_alone_reaches_everything(open_page):
+def test_the_keyboard_alone_reaches_everything(open_page: OpenPage) -> None:
     page = open_page("/search?q=公开")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "跳到正文"
@@ -133,7 +138,7 @@ def test_the_keyboard_alone_reaches_everything(open_page):
     assert {"facet", "options", "hits"} <= seen
 
 
-def test_focus_can_be_seen(open_page):
+def test_focus_can_be_seen(open_page: OpenPage) -> None:
     page = open_page("/search?q=公开")
     for _ in range(12):
         page.keyboard.press("Tab")
@@ -142,16 +147,21 @@ def test_focus_can_be_seen(open_page):
         assert style[1] >= 2
 
 
-def test_a_report_cannot_run_anything(open_page):
+def test_a_report_cannot_run_anything(open_page: OpenPage) -> None:
     page = open_page("/reports/x1?q=公开")
-    dialogs = []
-    page.on("dialog", lambda d: (dialogs.append(d.message), d.dismiss()))
+    dialogs: list[str] = []
+
+    def dismiss(dialog: Any) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     page.reload()
     assert dialogs == []
     assert page.locator("h1").inner_text().startswith("<img src=x")
 
 
-def test_years_can_be_limited_without_scripts(open_page):
+def test_years_can_be_limited_without_scripts(open_page: OpenPage) -> None:
     page = open_page("/search?q=公开&level=县区级", java_script_enabled=False)
     page.get_by_label("从").fill("2015")
     page.get_by_role("button", name="限定 年度范围").click()
@@ -160,7 +170,7 @@ def test_years_can_be_limited_without_scripts(open_page):
     assert page.get_by_role("status").is_visible()
 
 
-def test_a_page_prints_without_its_controls(open_page):
+def test_a_page_prints_without_its_controls(open_page: OpenPage) -> None:
     page = open_page("/reports/r1?q=公开#hit-2")
     page.emulate_media(media="print")
     assert not page.locator(".topsearch").is_visible()
@@ -168,7 +178,7 @@ def test_a_page_prints_without_its_controls(open_page):
     assert page.locator(".prose").is_visible()
 
 
-def completing(page, typed="深圳"):
+def completing(page: Any, typed: str = "深圳") -> tuple[Any, Any]:
     """The field and its list, with completions on show."""
     field = page.get_by_role("combobox", name="检索词")
     field.press_sequentially(typed)
@@ -178,7 +188,7 @@ def completing(page, typed="深圳"):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_completions_appear_while_typing(open_page, width):
+def test_completions_appear_while_typing(open_page: OpenPage, width: int) -> None:
     page = open_page("/", width, color_scheme="light", bypass_csp=True)
     field, listed = completing(page)
     options = listed.get_by_role("option").all_inner_texts()
@@ -191,7 +201,7 @@ def test_completions_appear_while_typing(open_page, width):
     check_with_axe(page, width)
 
 
-def test_completions_are_chosen_by_keys(open_page):
+def test_completions_are_chosen_by_keys(open_page: OpenPage) -> None:
     page = open_page("/")
     field, listed = completing(page)
     options = listed.get_by_role("option")
@@ -224,7 +234,9 @@ def test_completions_are_chosen_by_keys(open_page):
     assert page.faults == []
 
 
-def test_completions_are_chosen_by_pointer_and_go_with_the_focus(open_page):
+def test_completions_are_chosen_by_pointer_and_go_with_the_focus(
+    open_page: OpenPage,
+) -> None:
     page = open_page("/search")
     field, listed = completing(page)
     field.press("Tab")
@@ -236,7 +248,7 @@ def test_completions_are_chosen_by_pointer_and_go_with_the_focus(open_page):
     assert page.evaluate("document.activeElement.getAttribute('role')") == "combobox"
 
 
-def test_without_scripts_there_are_no_completions(open_page):
+def test_without_scripts_there_are_no_completions(open_page: OpenPage) -> None:
     page = open_page("/", java_script_enabled=False)
     assert page.get_by_role("searchbox", name="检索词").count() == 1
     assert (
@@ -244,7 +256,7 @@ def test_without_scripts_there_are_no_completions(open_page):
     )
 
 
-def test_reports_are_compared_without_scripts(open_page):
+def test_reports_are_compared_without_scripts(open_page: OpenPage) -> None:
     page = open_page("/search?q=公开", java_script_enabled=False)
     for box in page.locator("ol.hits input[type=checkbox]").all()[:2]:
         box.check()
@@ -253,7 +265,9 @@ def test_reports_are_compared_without_scripts(open_page):
     assert page.locator(".texts .side b").first.is_visible()
 
 
-def test_wide_tables_scroll_in_themselves_with_their_names_in_sight(open_page):
+def test_wide_tables_scroll_in_themselves_with_their_names_in_sight(
+    open_page: OpenPage,
+) -> None:
     page = open_page("/coverage?region=广东省/深圳市", 390)
     box = page.locator(".scroll:has(.grid)").first
     name = box.locator("tbody th").first
@@ -263,7 +277,7 @@ def test_wide_tables_scroll_in_themselves_with_their_names_in_sight(open_page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_number_of_a_table_leads_to_its_place(open_page):
+def test_a_number_of_a_table_leads_to_its_place(open_page: OpenPage) -> None:
     page = open_page("/reports/gb1")
     page.locator(".sheet td.figure a").first.click()
     target = page.locator(".cell:target")
@@ -271,7 +285,7 @@ def test_a_number_of_a_table_leads_to_its_place(open_page):
     assert target.is_visible()
 
 
-def test_a_condition_is_added_without_scripts(open_page):
+def test_a_condition_is_added_without_scripts(open_page: OpenPage) -> None:
     page = open_page("/search?q=公开", java_script_enabled=False)
     page.get_by_label("数字").select_option("applications_new")
     page.get_by_label("比较", exact=True).select_option(">=")

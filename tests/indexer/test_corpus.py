@@ -13,6 +13,7 @@ import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -144,7 +145,7 @@ def test_permission_error_is_told(
     write(tmp_path / "c" / "b.txt")
     opened = Path.open
 
-    def refuse(self: Path, *args: str) -> object:
+    def refuse(self: Path, *args: Any) -> object:
         if self.name == "a.txt":
             raise PermissionError(13, "Permission denied")
         return opened(self, *args)

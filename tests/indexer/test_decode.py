@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.model.errors import InputError
 from indexer import decode as module
-from indexer.decode import LABELS, binary_kind, declared_labels, decode
+from indexer.decode import CODECS_BY_LABEL, binary_kind, declared_labels, decode
 from indexer.page import Decoded
 
 CASES = json.loads(
@@ -159,11 +159,11 @@ TABLES = json.loads(
 
 @pytest.mark.parametrize("label", TABLES["labels"])
 def test_a_label_names_its_codecs(label: str) -> None:
-    assert list(LABELS[label]) == TABLES["labels"][label]
+    assert list(CODECS_BY_LABEL[label]) == TABLES["labels"][label]
 
 
 def test_no_label_is_left_out() -> None:
-    assert list(LABELS) == list(TABLES["labels"])
+    assert list(CODECS_BY_LABEL) == list(TABLES["labels"])
 
 
 @pytest.mark.parametrize(("magic", "kind"), TABLES["magic"])
@@ -257,7 +257,7 @@ def test_prose_with_some_bytes_of_a_second_plane_is_no_euc_tw() -> None:
 def test_a_file_longer_than_the_sample_is_detected_and_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "SAMPLE", 2000)
+    monkeypatch.setattr(module, "SAMPLE_BYTES", 2000)
     text = f"{PROSE}\n" * 60
     found = decode(text.encode("gbk"))
     assert (found.text, found.encoding, found.reason) == (text, "gb18030", "detected")

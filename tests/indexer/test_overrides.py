@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from index.model.errors import OverridesError
 from indexer.overrides import Overrides
 
 
-def load(tmp_path, text):
+def load(tmp_path: Path, text: str | bytes) -> Overrides:
     path = tmp_path / "overrides.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return Overrides.load(path)
 
 
-def test_corrections_are_found_by_id_and_by_url(tmp_path):
+def test_corrections_are_found_by_id_and_by_url(tmp_path: Path) -> None:
     rows = load(
         tmp_path,
         "\ufeffid,url,field,value,reason\r\nr1,,year,2018,cover\r\n,http://a/x,region,广东省/深圳市,header\r\n"
@@ -30,7 +32,7 @@ def test_corrections_are_found_by_id_and_by_url(tmp_path):
     assert rows.of("r1")["year"].reason == "cover"
 
 
-def test_an_empty_value_says_unknown(tmp_path):
+def test_an_empty_value_says_unknown(tmp_path: Path) -> None:
     assert (
         load(tmp_path, "id,field,value,reason\nr1,year,,torn off\n")
         .of("r1")["year"]
@@ -58,13 +60,15 @@ def test_an_empty_value_says_unknown(tmp_path):
         (b"id,field,value,reason\nr1,agency,\xc9\xee,x\n", 2),
     ],
 )
-def test_a_wrong_file_is_told_with_its_line(tmp_path, text, line):
+def test_a_wrong_file_is_told_with_its_line(
+    tmp_path: Path, text: str | bytes, line: int
+) -> None:
     with pytest.raises(OverridesError) as told:
         load(tmp_path, text)
     assert told.value.line == line
     assert told.value.path.endswith("overrides.csv")
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(OverridesError, match="cannot be read"):
         Overrides.load(tmp_path / "none.csv")

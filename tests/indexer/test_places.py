@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +44,14 @@ def gazetteer() -> Gazetteer:
 
 
 @pytest.mark.parametrize(("text", "year", "context", "path", "rest"), FOUND)
-def test_a_name_path_resolves(gazetteer, text, year, context, path, rest):
+def test_a_name_path_resolves(
+    gazetteer: Gazetteer,
+    text: str,
+    year: int | None,
+    context: Any,
+    path: list[str],
+    rest: str,
+) -> None:
     found = gazetteer.resolve(text, year=year, context=context)
     assert found.place is not None
     assert (gazetteer.path(found.place, year), text[found.end :]) == (path, rest)
@@ -57,7 +66,9 @@ def test_a_name_path_resolves(gazetteer, text, year, context, path, rest):
         ("光明街道办事处", 4, 5),
     ],
 )
-def test_what_many_places_are_called_stays_ambiguous(gazetteer, text, tier, least):
+def test_what_many_places_are_called_stays_ambiguous(
+    gazetteer: Gazetteer, text: str, tier: int, least: int
+) -> None:
     found = gazetteer.resolve(text, year=2018)
     assert (found.status, found.place, found.tier) == ("ambiguous", None, tier)
     assert len(found.candidates) >= least
@@ -66,22 +77,22 @@ def test_what_many_places_are_called_stays_ambiguous(gazetteer, text, tier, leas
 @pytest.mark.parametrize(
     "text", ["", "办公室", "文化局", "信息公开", "某某市", "市和县", "A", "深圳海关"]
 )
-def test_no_place_is_no_place(gazetteer, text):
+def test_no_place_is_no_place(gazetteer: Gazetteer, text: str) -> None:
     assert gazetteer.resolve(text).status == "none"
 
 
-def test_a_short_name_counts_alone_only_on_request(gazetteer):
+def test_a_short_name_counts_alone_only_on_request(gazetteer: Gazetteer) -> None:
     found = gazetteer.resolve("深圳海关", stems=True)
     assert found.place is not None
     assert (found.place.name, found.end) == ("深圳市", 2)
 
 
-def test_names_are_kept_in_index_form(gazetteer):
+def test_names_are_kept_in_index_form(gazetteer: Gazetteer) -> None:
     apart = [n for n in gazetteer.by_name if fold(n).form != n]
     assert apart == []
 
 
-def test_every_place_lies_in_a_province(gazetteer):
+def test_every_place_lies_in_a_province(gazetteer: Gazetteer) -> None:
     orphans = [
         p
         for codes in gazetteer.by_code.values()
@@ -91,7 +102,7 @@ def test_every_place_lies_in_a_province(gazetteer):
     assert orphans == []
 
 
-def test_there_are_all_tiers(gazetteer):
+def test_there_are_all_tiers(gazetteer: Gazetteer) -> None:
     now = [p for codes in gazetteer.by_code.values() for p in codes if p.until is None]
     counts = [sum(p.tier == tier for p in now) for tier in (1, 2, 3, 4)]
     assert counts[0] == 34
@@ -100,7 +111,7 @@ def test_there_are_all_tiers(gazetteer):
     assert counts[3] > 39000
 
 
-def test_mentions_are_context_only_where_unambiguous(gazetteer):
+def test_mentions_are_context_only_where_unambiguous(gazetteer: Gazetteer) -> None:
     found = gazetteer.mentions("福州市鼓楼区按照省、市和县要求,在龙岗区办理")
     assert dict(found) == {"350100": 1, "440307": 1}
 
@@ -115,7 +126,7 @@ def test_mentions_are_context_only_where_unambiguous(gazetteer):
         ("440300F1A2B", ("440000", "440300")),
     ],
 )
-def test_ancestors(code, above):
+def test_ancestors(code: str, above: tuple[str, ...]) -> None:
     assert ancestors(code) == above
 
 
@@ -131,7 +142,9 @@ def test_ancestors(code, above):
         (b"\0" * (17 << 20), 1),
     ],
 )
-def test_a_wrong_file_is_told_with_its_line(tmp_path, content, line):
+def test_a_wrong_file_is_told_with_its_line(
+    tmp_path: Path, content: bytes, line: int
+) -> None:
     path = tmp_path / "places.tsv.gz"
     path.write_bytes(gzip.compress(content))
     with pytest.raises(OverridesError) as told:
@@ -146,7 +159,7 @@ def test_a_wrong_file_is_told_with_its_line(tmp_path, content, line):
     [b"", b"no gzip", gzip.compress(b"110000", mtime=0)[:-9]],
     ids=["empty", "text", "cut"],
 )
-def test_a_file_that_is_no_gzip_is_told(tmp_path, content):
+def test_a_file_that_is_no_gzip_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "places.tsv.gz"
     path.write_bytes(content)
     if content:
@@ -159,7 +172,7 @@ def test_a_file_that_is_no_gzip_is_told(tmp_path, content):
 @pytest.mark.parametrize(
     "row", ["光明新区\t4403", "光明新区\t440300\t2007\t2018\t9", "光明新区\t440300\t07"]
 )
-def test_a_wrong_zone_is_told(tmp_path, row):
+def test_a_wrong_zone_is_told(tmp_path: Path, row: str) -> None:
     path = tmp_path / "zones.tsv"
     path.write_text("# zones\n" + row + "\n", encoding="utf-8")
     with pytest.raises(OverridesError) as told:

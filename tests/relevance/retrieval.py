@@ -8,6 +8,7 @@ columns say so.
 
 from __future__ import annotations
 
+import heapq
 import json
 import math
 import sys
@@ -130,7 +131,7 @@ class Bigrams:
         self.mean = sum(self.lengths.values()) / len(self.lengths)
 
     def __call__(self, question: str) -> list[str]:
-        scores: Counter[str] = Counter()
+        scores: defaultdict[str, float] = defaultdict(float)
         for pair in set(pairs_of(fold_line(question))):
             found = self.postings.get(pair, [])
             idf = math.log(
@@ -139,7 +140,7 @@ class Bigrams:
             for report, count in found:
                 norm = 1.2 * (0.25 + 0.75 * self.lengths[report] / self.mean)
                 scores[report] += idf * count * 2.2 / (count + norm)
-        return [report for report, _ in scores.most_common(DEPTH)]
+        return heapq.nlargest(DEPTH, scores, key=scores.__getitem__)
 
 
 class Tantivy:

@@ -10,7 +10,7 @@ from index.search.request import SearchRequest
 from index.search.response import SearchResponse
 from index.search.searcher import Searcher
 from tests.relevance.golden import corpus_searcher
-from webui.words.syntax import ROWS, SHOWN, WORKED
+from webui.words.syntax import HELP_EXAMPLES, SYNTAX_ROWS, WORKED_EXAMPLES
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def answer(searcher: Searcher, q: str) -> SearchResponse:
     return searcher.search(SearchRequest(q=q, facets=()))
 
 
-@pytest.mark.parametrize("q", [q for q, _ in (*ROWS, *WORKED)])
+@pytest.mark.parametrize("q", [q for q, _ in (*SYNTAX_ROWS, *WORKED_EXAMPLES)])
 def test_every_example_finds_something_just_as_it_stands(
     searcher: Searcher, q: str
 ) -> None:
@@ -34,7 +34,7 @@ def test_every_example_finds_something_just_as_it_stands(
 
 
 def test_what_the_help_page_shows_at_work(searcher: Searcher) -> None:
-    shown = {name: answer(searcher, q) for name, q in SHOWN.items()}
+    shown = {name: answer(searcher, q) for name, q in HELP_EXAMPLES.items()}
     assert shown["relaxed"].total
     assert shown["relaxed"].query.relaxed
     assert "汶川" in (shown["named"].hits[0].title or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -128,6 +129,7 @@ def test_a_boundary_that_no_test_walks_survives(tmp_path: Path) -> None:
     assert [m.after for m in tried] == ["n <= 10", "n >= 10"]
     boundary = tried[:1]
     outcomes = {}
+    results: list[mutants.Result] = []
     for name in ("poor", "good"):
         test = mutants.Test(
             f"checks/test_door.py::test_{name}",
@@ -144,6 +146,6 @@ def test_a_boundary_that_no_test_walks_survives(tmp_path: Path) -> None:
 
 
 def test_known_equivalents_have_their_reasons() -> None:
-    rows = mutants.json.loads(mutants.EQUIVALENT_FILE.read_text(encoding="utf-8"))
+    rows = json.loads(mutants.EQUIVALENT_FILE.read_text(encoding="utf-8"))
     assert all(len(row["reason"]) > 20 for row in rows)
     assert len(mutants.equivalents()) == len(rows)

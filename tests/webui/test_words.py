@@ -15,7 +15,6 @@ from webui.words import labels, syntax
 
 ROOM = Path(__file__).parents[1] / "data" / "webui"
 WORDS = json.loads((ROOM / "words.json").read_text("utf-8"))
-ERRORS = json.loads((ROOM / "errors.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("table", WORDS)

@@ -345,9 +345,7 @@ def _round_up(value: float) -> float:
     if value <= 0:
         return 0
     power: float = 10.0 ** math.floor(math.log10(value))
-    for step in (1, 2, 4, 8, 10):
-        # 0.1 + 0.2 is a little more than 0.3: that must not take the next step
-        if value <= step * power * (1 + 1e-9):
-            size = step * power
-            break
+    # 0.1 + 0.2 is a little more than 0.3: that must not take the next step
+    step = next(step for step in (1, 2, 4, 8, 10) if value <= step * power * (1 + 1e-9))
+    size = step * power
     return round(size, 6) if size < 1 else int(size)

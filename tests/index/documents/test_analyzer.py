@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from index.analysis.wording import mainland_text
 from index.documents.builder import (
-    COPY,
-    FEWEST_LETTERS,
+    COPY_NUMBER,
+    MIN_LETTERS,
     analyse,
     copy_number,
     day_number,
-    fingerprint,
 )
+from index.documents.identity import fingerprint
 from index.model.fields import FACETS
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
+from index.model.statistics import Statistics
 
 TAIWAN = "入口網站公布規範性檔案，最佳化程式，方便民眾。"
 MAINLAND = "门户网站公布规范性文件，优化程序，方便群众。"
 
 
-def report(text: str, title: str | None = None, **given: object) -> Report:
-    return Report("id", "a.txt", text, title, **given)  # type: ignore[arg-type]
+def report(text: str, title: str | None = None, **given: Any) -> Report:
+    return Report("id", "a.txt", text, title, **given)
 
 
 def test_a_taiwan_worded_report_ranks_by_the_words_of_the_mainland() -> None:
@@ -68,7 +70,7 @@ def test_headings_are_read_apart() -> None:
 
 
 def test_every_facet_is_taken_from_its_field() -> None:
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         f.attribute: [f.name, "下"]
         if f.kind == "path"
         else 2018
@@ -78,7 +80,7 @@ def test_every_facet_is_taken_from_its_field() -> None:
         if f.name != "template"
     }
     keywords = analyse(
-        report("公开", statistics={"template": "gb2021"}, **given), "d"
+        report("公开", statistics=Statistics("gb2021"), **given), "d"
     ).keywords
     assert keywords == {
         f.name: (f.name, "下")
@@ -97,9 +99,8 @@ def test_numbers_are_kept_and_nulls_are_not() -> None:
         name: float(n) for n, name in enumerate(METRIC_NAMES)
     }
     metrics[METRIC_NAMES[-1]] = None
-    made = report(
-        "公开", year=2018, published="2019-03-11", statistics={"metrics": metrics}
-    )
+    statistics = Statistics(metrics=metrics)
+    made = report("公开", year=2018, published="2019-03-11", statistics=statistics)
     expected = {name: value for name, value in metrics.items() if value is not None}
     assert expected[METRIC_NAMES[0]] == 0
     assert analyse(made, "d").numbers == {"year": 2018, "published": 737129, **expected}
@@ -116,7 +117,7 @@ def test_a_day_is_counted_from_the_first(text: str | None, day: int | None) -> N
 
 
 def test_the_fewest_letters_that_make_a_copy_number() -> None:
-    assert FEWEST_LETTERS == 200
+    assert MIN_LETTERS == 200
     assert copy_number("公" * 199 + "，。") is None
     assert copy_number("公" * 200) is not None
     assert copy_number("公" * 199 + "𠮷") is not None
@@ -125,8 +126,8 @@ def test_the_fewest_letters_that_make_a_copy_number() -> None:
 
 def test_a_copy_in_another_wording_has_the_same_number() -> None:
     taiwan, mainland = (analyse(report(text * 12), "d") for text in (TAIWAN, MAINLAND))
-    assert taiwan.numbers[COPY] == mainland.numbers[COPY]
-    assert copy_number(taiwan.texts["text"].form) == mainland.numbers[COPY]
+    assert taiwan.numbers[COPY_NUMBER] == mainland.numbers[COPY_NUMBER]
+    assert copy_number(taiwan.texts["text"].form) == mainland.numbers[COPY_NUMBER]
     assert mainland_text(taiwan.texts["text"].form) == mainland.texts["text"].form
 
 
@@ -141,6 +142,7 @@ def test_what_is_kept_beside_the_text() -> None:
     assert (made.texts["title"].form, made.texts["text"].form) == ("年报", "公开12")
 
 
-def test_an_index_is_written_with_four_things() -> None:
-    assert list(fingerprint()) == ["schema", "normaliser", "segmenter", "wording"]
+def test_an_index_is_written_with_five_things() -> None:
+    parts = ["schema", "metrics", "normaliser", "segmenter", "wording"]
+    assert list(fingerprint()) == parts
     assert all(fingerprint().values())

@@ -13,15 +13,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from threading import Thread
 from typing import Any
 
+import numpy as np
+
 from index.engines.seam import (
+    Columns,
     Document,
     EngineQuery,
     FacetAsked,
     FacetCount,
     FacetCounts,
     Found,
+    Integers,
     Manifest,
     Matches,
+    Prepared,
 )
 from index.model.errors import ReportNotFoundError
 from index.model.fields import FACETS, TEXT_FIELDS, is_ascending
@@ -401,6 +406,23 @@ class ReferenceEngine:
             if all(satisfies(document, n) for n in (condition, *filters)):
                 yield self.get(document.id)
 
+    def columns(
+        self, query: EngineQuery, numbers: Sequence[str], facets: Sequence[str]
+    ) -> Columns:
+        nodes = (query.condition, *(f.node for f in query.filters))
+        documents = collapsed(
+            [d for d in self.documents if all(satisfies(d, n) for n in nodes)],
+            query.collapse,
+        )
+        return Columns(
+            len(documents),
+            {
+                name: np.array([d.numbers.get(name, math.nan) for d in documents])
+                for name in numbers
+            },
+            {name: column(documents, name) for name in facets},
+        )
+
     def sources(self) -> Mapping[str, tuple[str, str]]:
         return {d.id: (d.digest, d.source) for d in self.documents}
 
@@ -419,6 +441,15 @@ class ReferenceEngine:
 
     def close(self) -> None:
         pass
+
+
+def column(
+    documents: Sequence[Document], name: str
+) -> tuple[Integers, tuple[str, ...]]:
+    """The whole value of a facet in each document, as an index into its values; -1 for none."""
+    held = ["/".join(path_of(document, name)) for document in documents]
+    values = tuple(sorted({value for value in held if value}))
+    return np.array([values.index(v) if v else -1 for v in held], dtype=int), values
 
 
 def units(document: Document) -> int:
@@ -457,7 +488,8 @@ class ReferenceWriter:
     def __init__(self, shelf: Shelf) -> None:
         self.shelf, self.documents = shelf, dict(shelf.documents)
 
-    def put(self, document: Document) -> None:
+    def put(self, document: Document | Prepared) -> None:
+        assert isinstance(document, Document), "this engine prepares nothing"
         self.documents[document.id] = document
 
     def delete(self, report_id: str) -> None:

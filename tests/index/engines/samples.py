@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetBuilder, OffsetMap
@@ -166,17 +167,21 @@ def random_node(rng: random.Random, depth: int = 2) -> Node:
         operands = tuple(
             random_node(rng, depth - 1) for _ in range(rng.randrange(1, 4))
         )
-        return rng.choice(
-            [
-                AllOf(operands),
-                AnyOf(operands),
-                AtLeast(operands, rng.randrange(1, 3)),
-                Not(operands[0]),
-            ]
-        )
-    return rng.choice(
-        [*[random_string] * 6, random_wildcard, random_near, random_filter]
-    )(rng)
+        nodes: list[Node] = [
+            AllOf(operands),
+            AnyOf(operands),
+            AtLeast(operands, rng.randrange(1, 3)),
+            Not(operands[0]),
+        ]
+        return rng.choice(nodes)
+    strings: list[Callable[[random.Random], Node]] = [random_string] * 6
+
+    others: list[Callable[[random.Random], Node]] = [
+        random_wildcard,
+        random_near,
+        random_filter,
+    ]
+    return rng.choice(strings + others)(rng)
 
 
 def random_near(rng: random.Random) -> Near:
@@ -187,15 +192,14 @@ def random_near(rng: random.Random) -> Near:
 
 
 def random_filter(rng: random.Random) -> Node:
-    return rng.choice(
-        [
-            Keyword("agency", tuple(a for a in rng.sample(AGENCIES, 2) if a)),
-            Keyword("year", ("2018", "2020")),
-            PathPrefix("region", (rng.choice(REGIONS[:-1]), rng.choice(REGIONS[:-1]))),
-            NumberRange("year", rng.choice([None, 2019]), rng.choice([None, 2019])),
-            NumberRange("accepted", 1, None),
-            NumberRange("never", None, None),
-            Everything(),
-            Nothing(),
-        ]
-    )
+    filters: list[Node] = [
+        Keyword("agency", tuple(a for a in rng.sample(AGENCIES, 2) if a)),
+        Keyword("year", ("2018", "2020")),
+        PathPrefix("region", (rng.choice(REGIONS[:-1]), rng.choice(REGIONS[:-1]))),
+        NumberRange("year", rng.choice([None, 2019]), rng.choice([None, 2019])),
+        NumberRange("accepted", 1, None),
+        NumberRange("never", None, None),
+        Everything(),
+        Nothing(),
+    ]
+    return rng.choice(filters)

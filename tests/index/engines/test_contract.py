@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -314,7 +315,7 @@ def test_pages_join_without_gap_or_double(index: Index, sort: str) -> None:
         ],
     )
     node = String(("公开",))
-    query = {
+    query: dict[str, Any] = {
         "condition": node,
         "counted": node,
         "ranking": Ranking(("公开",), ("公开",)),

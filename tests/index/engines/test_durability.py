@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from index.engines import whoosh as embedded
+from index.engines.whoosh.storage.durable import is_sealed
 from index.engines.whoosh.storage.store import (
     EXTENSION,
     TOC_NAME,
-    is_sealed,
     latest_toc,
 )
 from index.model.errors import IndexDamagedError

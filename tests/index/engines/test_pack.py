@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from index.engines.whoosh.storage.pack import (
-    ALIGN,
+    ALIGNMENT,
     BLOCK,
-    HEADER,
+    HEADER_BYTES,
     Pack,
     PackWriter,
     Part,
@@ -54,7 +54,7 @@ def test_what_is_written_is_read(made: tuple[Path, dict[str, Any]]) -> None:
     assert pack.array("grown").tolist() == list(range(1000))
     assert "big" in pack
     assert "nothing" not in pack
-    assert all(offset % ALIGN == 0 for _, _, offset in made[1]["parts"].values())
+    assert all(offset % ALIGNMENT == 0 for _, _, offset in made[1]["parts"].values())
 
 
 READS: list[Callable[[Part, int], object]] = [
@@ -113,7 +113,7 @@ def test_summing_stops_when_it_is_told(made: tuple[Path, dict[str, Any]]) -> Non
     assert not pack.checked.any()
 
 
-@pytest.mark.parametrize("at", [0, HEADER - 1])
+@pytest.mark.parametrize("at", [0, HEADER_BYTES - 1])
 def test_a_header_of_another_segment_is_refused(
     made: tuple[Path, dict[str, Any]], at: int
 ) -> None:

@@ -28,7 +28,7 @@ LENGTHS = sorted({n + d for n in (PIECE, 2 * PIECE, 3 * PIECE) for d in (-1, 0, 
 def test_every_string_of_a_text_at_its_limit_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, strange: str, *, merged: bool
 ) -> None:
-    monkeypatch.setattr(grams, "PIECE", PIECE)
+    monkeypatch.setattr(grams, "PIECE_UNITS", PIECE)
     letters = "".join(chr(0x4E00 + n) for n in range(60))
     texts = {f"r{n}": strange + letters[n : n + n - 2 * len(strange)] for n in LENGTHS}
     index = WhooshIndex(tmp_path)
@@ -54,7 +54,7 @@ def test_every_string_of_a_text_at_its_limit_is_found(
 def test_a_text_of_one_character_repeated_is_counted_without_overlaps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
-    monkeypatch.setattr(grams, "PIECE", PIECE)
+    monkeypatch.setattr(grams, "PIECE_UNITS", PIECE)
     engine = filled(WhooshIndex(tmp_path), [document("r", "公" * length)])
     for width in range(1, length + 1):
         assert counted(engine, String(("公" * width,))) == {"r": length // width}

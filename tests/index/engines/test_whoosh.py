@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -443,8 +444,9 @@ def test_a_report_that_cannot_be_added_poisons_the_writer(folder: Path) -> None:
     put(folder, 3)
     out = embedded.open_writer(folder, FINGERPRINT)
     ready = embedded.prepare(document("bad", "公开"))
+    unfit: Any = None
     with pytest.raises(AttributeError):
-        out.put(dataclasses.replace(ready, facets=None, words=None))
+        out.put(dataclasses.replace(ready, facets=unfit, words=unfit))
     out.put(document("good", "公开"))
     with pytest.raises(IndexStateError, match="AttributeError"):
         out.commit()

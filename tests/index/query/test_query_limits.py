@@ -7,13 +7,15 @@ import datetime as dt
 import pytest
 
 from index.model.errors import QueryError
+from index.query.evidence import pairs_of
 from index.query.nodes import Near, NumberRange, String
 from index.query.parser import parse, unparse
-from index.query.rewrite import pairs_of, rewrite, words_of
+from index.query.resolve import resolve
+from index.query.runs import words_of
 from index.query.syntax import (
-    MOST_CHARACTERS,
-    MOST_CLAUSES,
-    MOST_DEPTH,
+    MAX_CHARACTERS,
+    MAX_CLAUSES,
+    MAX_DEPTH,
     QUOTES,
     And,
     Negated,
@@ -27,13 +29,13 @@ from index.query.syntax import (
 def refused(query: str) -> int:
     """The position at which a query is refused."""
     with pytest.raises(QueryError) as caught:
-        rewrite(parse(query), lambda _, __: [])
+        resolve(parse(query), lambda _, __: [])
     return caught.value.position
 
 
 # ---------------------------------------------------------------------- limits of a query
 def test_the_limits_are_those_of_the_contract() -> None:
-    assert (MOST_CHARACTERS, MOST_CLAUSES, MOST_DEPTH) == (512, 32, 8)
+    assert (MAX_CHARACTERS, MAX_CLAUSES, MAX_DEPTH) == (512, 32, 8)
 
 
 def test_exactly_the_longest_query_is_read() -> None:
@@ -89,7 +91,7 @@ def test_of_several_distances_the_widest_holds() -> None:
 
 def test_a_distance_of_0_is_kept() -> None:
     assert parse('"公开 收费"~0') == Quoted("公开 收费", 0, 0)
-    assert rewrite(parse("公开 NEAR/0 收费"), lambda _, __: []).condition() == Near(
+    assert resolve(parse("公开 NEAR/0 收费"), lambda _, __: []).condition() == Near(
         (String(("公开",)), String(("收费",))), 0
     )
 
@@ -119,8 +121,9 @@ def test_a_mark_that_leans_the_wrong_way_closes_too(typed: str, text: str) -> No
 
 def test_several_exclusions_narrow_one_string() -> None:
     typed = '公开 !"不予公开" !"未公开"'
-    assert parse(typed) == Run("公开", 0, ("不予公开", "未公开"))
-    assert unparse(parse(typed)) == typed
+    read = parse(typed)
+    assert read == Run("公开", 0, ("不予公开", "未公开"))
+    assert unparse(read) == typed
 
 
 def test_a_string_that_holds_a_mark_is_printed_between_others() -> None:
@@ -173,7 +176,7 @@ def test_the_place_at_fault_is_told(query: str, position: int) -> None:
 # ---------------------------------------------------------------------- ranges and dates
 def only_range(query: str) -> NumberRange:
     """The one range that a query of one field asks for."""
-    ((node,),) = rewrite(parse(query), lambda _, __: []).ranges.values()
+    ((node,),) = resolve(parse(query), lambda _, __: []).ranges.values()
     assert isinstance(node, NumberRange)
     return node
 

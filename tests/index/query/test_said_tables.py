@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
-from index.documents.exports import COLUMNS, FORMATS, guarded
+from index.documents.exports import EXPORT_COLUMNS, EXPORT_FORMATS, guarded
 from index.model.fields import FACETS, NUMBERS, SORTS, is_ascending
 from index.model.metrics import METRIC_NAMES, METRICS, Metric
-from index.query.codes import CODE, DOCUMENT, PAIRS, spellings
-from index.query.explain import LABELS, in_words
-from index.query.names import ENDINGS, PLACE_END, is_called
-from index.query.parser import NAMED, parse
+from index.model.statistics import Cell, Row, Statistics, Table
+from index.query.explain import FIELD_LABELS, in_words
+from index.query.names import FULL_ENDINGS, PLACE_ENDINGS, is_called
+from index.query.parser import NAMED_FIELDS, parse
+from index.query.reference_numbers import (
+    BRACKET_PAIRS,
+    CODE_PATTERN,
+    DOCUMENT_NUMBER,
+    spellings,
+)
 from index.studies.series import APPLICANTS, DOCUMENTS, ITEMS, cross_year_checks
 
 FIELDS_SAID = [
@@ -43,7 +50,7 @@ def test_every_field_is_said_by_its_name(typed: str, said: str) -> None:
 
 
 def test_no_field_is_left_out() -> None:
-    assert {typed.partition(":")[0] for typed, _ in FIELDS_SAID} == set(NAMED)
+    assert {typed.partition(":")[0] for typed, _ in FIELDS_SAID} == set(NAMED_FIELDS)
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda m: m.name)
@@ -51,7 +58,7 @@ def test_every_number_is_said_by_its_name(metric: Metric) -> None:
     name, label = metric.name, metric.label_zh
     assert in_words(parse(f"{name}:5")) == f"{label} 5"
     assert in_words(parse(f"{name}:5..10")) == f"{label} 5 至 10"
-    assert LABELS[name] == label
+    assert FIELD_LABELS[name] == label
 
 
 # ---------------------------------------------------------------------- the numbers of the tables
@@ -144,7 +151,7 @@ def test_the_facets_are_those_of_the_contract() -> None:
 
 
 # ---------------------------------------------------------------------- short names
-@pytest.mark.parametrize("end", PLACE_END)
+@pytest.mark.parametrize("end", PLACE_ENDINGS)
 def test_a_short_name_may_begin_behind_any_place(end: str) -> None:
     assert is_called("文旅局", f"某某{end}文化广电旅游局")
     assert not is_called("文旅局", "某某的文化广电旅游局")
@@ -152,7 +159,8 @@ def test_a_short_name_may_begin_behind_any_place(end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "full"), [(end, full) for end, fulls in ENDINGS.items() for full in fulls]
+    ("end", "full"),
+    [(end, full) for end, fulls in FULL_ENDINGS.items() for full in fulls],
 )
 def test_a_short_name_may_stand_for_each_full_ending(end: str, full: str) -> None:
     assert is_called(f"发改{end}", f"某省发展和改革{full}")
@@ -160,8 +168,8 @@ def test_a_short_name_may_stand_for_each_full_ending(end: str, full: str) -> Non
 
 
 def test_the_endings_are_those_of_bodies() -> None:
-    assert "".join(PLACE_END) == "省市区县旗州盟乡镇道部委总家"
-    assert ENDINGS == {"委": ("委", "委员会"), "办": ("办", "办公室", "办公厅")}
+    assert "".join(PLACE_ENDINGS) == "省市区县旗州盟乡镇道部委总家"
+    assert FULL_ENDINGS == {"委": ("委", "委员会"), "办": ("办", "办公室", "办公厅")}
 
 
 @pytest.mark.parametrize(
@@ -181,15 +189,15 @@ def test_what_abbreviates_a_name(short: str, full: str, is_so: bool) -> None:
 
 
 # ---------------------------------------------------------------------- codes
-@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("pair", BRACKET_PAIRS)
 def test_a_document_number_is_one_thing_in_every_bracket(pair: str) -> None:
     for number in ("5", "12345", "第5"):
         code = f"国办发{pair[0]}2019{pair[1]}{number}号"
-        assert CODE.fullmatch(code)
+        assert CODE_PATTERN.fullmatch(code)
         forms = spellings(code)
         assert forms[0] == f"国办发(2019){number}号"
         assert f"国办发{pair[0]}2019{pair[1]}{number}号" in forms
-        assert len(forms) == len(set(forms)) == 8 + len(PAIRS) - 1
+        assert len(forms) == len(set(forms)) == 8 + len(BRACKET_PAIRS) - 1
 
 
 @pytest.mark.parametrize(
@@ -233,7 +241,7 @@ def test_an_amount_may_be_set_with_a_blank(unit: str) -> None:
     ],
 )
 def test_what_is_no_document_number(text: str) -> None:
-    assert not DOCUMENT.fullmatch(text)
+    assert not DOCUMENT_NUMBER.fullmatch(text)
     assert spellings(text) == (text,)
 
 
@@ -268,13 +276,13 @@ def test_the_rows_of_the_checks_are_those_of_the_forms() -> None:
 
 
 def statistics(
-    template: str, table: str, row: str, cells: dict[str, float]
-) -> dict[str, object]:
-    listed = [{"column": column, "value": value} for column, value in cells.items()]
-    return {
-        "template": template,
-        "tables": [{"id": table, "rows": [{"id": row, "cells": listed}]}],
-    }
+    template: str, table: str, row: str, cells: Mapping[str, float]
+) -> Statistics:
+    listed = tuple(
+        Cell(column, column, str(value), value, "number")
+        for column, value in cells.items()
+    )
+    return Statistics(template, {}, (Table(table, table, (Row(row, row, listed),)),))
 
 
 @pytest.mark.parametrize(("row", "label"), ROWS["X1"])
@@ -372,8 +380,8 @@ def test_a_cell_says_what_is_known(value: object, cell: str) -> None:
 def test_the_columns_of_an_export() -> None:
     facts = "id url source sha256 encoding title agency agency_id level org_type line region"
     more = "year period published scope script tables_status"
-    assert (*facts.split(), *more.split(), *METRIC_NAMES) == COLUMNS
-    assert {name: media for name, (_, media) in FORMATS.items()} == {
+    assert (*facts.split(), *more.split(), *METRIC_NAMES) == EXPORT_COLUMNS
+    assert {name: media for name, (_, media) in EXPORT_FORMATS.items()} == {
         "csv": "text/csv; charset=utf-8",
         "jsonl": "application/x-ndjson; charset=utf-8",
         "parquet": "application/vnd.apache.parquet",

@@ -13,7 +13,13 @@ from index.analysis.normaliser import fold, fold_line
 from index.analysis.wording import mainland
 from index.query.nodes import AllOf, AnyOf, AtLeast, Near, Node, String, Wildcard
 from index.search.response import Snippet
-from index.search.snippets import MOST_MARKS, MOST_WINDOWS, WIDTH, Marker, snippets
+from index.search.snippets import (
+    MAX_MARKS,
+    MAX_WINDOWS,
+    SNIPPET_WIDTH,
+    Marker,
+    snippets,
+)
 
 Span = tuple[int, int]
 
@@ -54,7 +60,7 @@ def best(display: str, marks: list[Span]) -> tuple[int, int]:
     texts = joined(marks)
     found = []
     for n, (start, _, _) in enumerate(texts):
-        reached = [t for t in texts[n:] if t[1] <= start + WIDTH] or [texts[n]]
+        reached = [t for t in texts[n:] if t[1] <= start + SNIPPET_WIDTH] or [texts[n]]
         value, count = worth(display, reached)
         found.append((-value, -count, start, reached[-1][1]))
     return min(found)[2:]
@@ -115,7 +121,7 @@ def test_of_equal_pieces_the_first_is_shown() -> None:
 
 
 def test_a_mark_just_within_reach_counts_and_one_beyond_does_not() -> None:
-    for gap, seen in ((WIDTH - 4, 2), (WIDTH - 3, 1)):
+    for gap, seen in ((SNIPPET_WIDTH - 4, 2), (SNIPPET_WIDTH - 3, 1)):
         display = "公开" + "甲" * gap + "收费"
         (shown,) = snippets(display, spans(display, "公开", "收费"), 1)
         assert len(shown.marks) == seen
@@ -131,9 +137,9 @@ def test_pieces_do_not_overlap_and_stand_in_order() -> None:
 
 
 def test_the_windows_are_looked_for_among_the_first_marks() -> None:
-    display = ("公开" + "甲" * 200) * MOST_WINDOWS + "公开收费"
+    display = ("公开" + "甲" * 200) * MAX_WINDOWS + "公开收费"
     assert "收费" not in snippets(display, spans(display, "公开", "收费"), 1)[0].text
-    display = ("公开" + "甲" * 200) * (MOST_WINDOWS - 2) + "公开收费"
+    display = ("公开" + "甲" * 200) * (MAX_WINDOWS - 2) + "公开收费"
     assert "收费" in snippets(display, spans(display, "公开", "收费"), 1)[0].text
 
 
@@ -145,9 +151,9 @@ def only(display: str, *words: str) -> Snippet:
 
 def test_two_fifths_of_what_is_free_stand_before_the_first_mark() -> None:
     shown = only("甲" * 300 + "公开" + "乙" * 300, "公开")
-    before = (WIDTH - 2) * 2 // 5
+    before = (SNIPPET_WIDTH - 2) * 2 // 5
     assert shown == Snippet(
-        "甲" * before + "公开" + "乙" * (WIDTH - 2 - before),
+        "甲" * before + "公开" + "乙" * (SNIPPET_WIDTH - 2 - before),
         ((before, before + 2),),
         300 - before,
     )
@@ -179,7 +185,7 @@ def test_a_piece_ends_with_a_stop(stop: str) -> None:
 
 def test_a_stop_in_the_first_half_of_the_rest_does_not_end_it() -> None:
     shown = only("公开" + "乙" * 20 + "。" + "丙" * 300, "公开")
-    assert len(shown.text) == WIDTH
+    assert len(shown.text) == SNIPPET_WIDTH
 
 
 @pytest.mark.parametrize("room", [0, 1, 2, 43, 500])
@@ -187,7 +193,7 @@ def test_a_piece_stays_within_the_text(room: int) -> None:
     display = "甲" * room + "公开" + "乙" * room
     shown = only(display, "公开")
     assert display[shown.offset : shown.offset + len(shown.text)] == shown.text
-    assert len(shown.text) == min(len(display), WIDTH)
+    assert len(shown.text) == min(len(display), SNIPPET_WIDTH)
 
 
 def test_blanks_at_the_ends_are_cut_and_the_marks_move_with_it() -> None:
@@ -198,16 +204,18 @@ def test_blanks_at_the_ends_are_cut_and_the_marks_move_with_it() -> None:
 
 
 def test_a_mark_longer_than_a_piece_is_shown_whole() -> None:
-    display = "甲" * 50 + "乙" * (WIDTH + 30) + "甲" * 50
-    assert only(display, "乙" * (WIDTH + 30)) == Snippet(
-        "乙" * (WIDTH + 30), ((0, WIDTH + 30),), 50
+    display = "甲" * 50 + "乙" * (SNIPPET_WIDTH + 30) + "甲" * 50
+    assert only(display, "乙" * (SNIPPET_WIDTH + 30)) == Snippet(
+        "乙" * (SNIPPET_WIDTH + 30), ((0, SNIPPET_WIDTH + 30),), 50
     )
 
 
-@pytest.mark.parametrize("length", [1, WIDTH - 1, WIDTH, WIDTH + 1])
+@pytest.mark.parametrize(
+    "length", [1, SNIPPET_WIDTH - 1, SNIPPET_WIDTH, SNIPPET_WIDTH + 1]
+)
 def test_a_report_without_marks_is_shown_by_its_opening(length: int) -> None:
     (shown,) = snippets("字" * length, [], 1)
-    assert (shown.offset, len(shown.text)) == (0, min(length, WIDTH))
+    assert (shown.offset, len(shown.text)) == (0, min(length, SNIPPET_WIDTH))
 
 
 # ---------------------------------------------------------------------- marks, two features at once
@@ -264,9 +272,9 @@ def test_a_star_reaches_as_far_as_it_says(gap: int) -> None:
 
 
 def test_marks_are_bounded() -> None:
-    text = fold("公开" * (MOST_MARKS + 5))
+    text = fold("公开" * (MAX_MARKS + 5))
     for condition in (String(("公开",)), Wildcard("公?")):
-        assert len(Marker.of(condition).marks("text", text, None)) == MOST_MARKS
+        assert len(Marker.of(condition).marks("text", text, None)) == MAX_MARKS
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from index.engines.opening import open_writer
 from index.model.errors import RequestError
 from index.model.report import Report
 from index.model.settings import Settings
+from index.model.statistics import Statistics
 from index.search.request import LIMITS, SearchRequest
 from index.search.searcher import Searcher
 from tests.index.assist.test_corrections import searching
@@ -39,15 +41,15 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
                 region=PLACES[place],
                 year=year,
                 published=f"{year + 1}-03-{n + 1:02}",
-                statistics={"metrics": metrics},
+                statistics=Statistics(metrics=metrics),
             )
         )
     with searching(tmp_path_factory.mktemp("index") / "i", reports) as made:
         yield made
 
 
-def found(searcher: Searcher, **given: object) -> set[int]:
-    answer = searcher.search(SearchRequest(size=100, **given))  # type: ignore[arg-type]
+def found(searcher: Searcher, **given: Any) -> set[int]:
+    answer = searcher.search(SearchRequest(size=100, **given))
     assert answer.total == len(answer.hits)
     return {int(hit.id[1:]) for hit in answer.hits}
 
@@ -295,7 +297,7 @@ def test_the_limits_are_those_of_the_contract() -> None:
 @pytest.mark.parametrize("name", AT_THE_LIMIT)
 def test_a_limit_may_be_reached_and_not_passed(name: str) -> None:
     low, high = AT_THE_LIMIT[name]
-    more = {} if name == "size" else {"size": 1}
+    more: dict[str, Any] = {} if name == "size" else {"size": 1}
     for value in (low, high):
         assert getattr(SearchRequest(**{**more, name: value}), name) == value
     for value in (low - 1, high + 1):
@@ -358,13 +360,16 @@ def test_the_list_ends_where_the_reports_do(searcher: Searcher) -> None:
 
 def test_a_searcher_turns_to_what_was_committed_since(tmp_path: Path) -> None:
     settings = Settings(index=tmp_path)
-    for number in (1, 2):
+
+    def add(report_id: str) -> None:
         writer = open_writer(settings)
-        writer.put(analyse(Report(f"r{number}", "a.txt", "公开"), "d"))
+        writer.put(analyse(Report(report_id, "a.txt", "公开"), "d"))
         writer.commit()
-        if number == 1:
-            searcher = Searcher.open(settings)
-            first = searcher.engine
+
+    add("r1")
+    searcher = Searcher.open(settings)
+    first = searcher.engine
+    add("r2")
     assert searcher.search(SearchRequest(q="公开")).total == 1
     assert searcher.warming is None
     searcher.refresh()

@@ -94,13 +94,12 @@ def value_of(report: Report, measure: str) -> tuple[float, float] | None:
             "applications_partly_granted",
             "applications_handled",
         )
-        if (
-            any(metrics.get(n) is None for n in names)
-            or not metrics["applications_handled"]
-        ):
+        granted, partly, handled = (metrics.get(name) for name in names)
+        if granted is None or partly is None or not handled:
             return None
-        return metrics[names[0]] + metrics[names[1]], metrics[names[2]]
-    return None if metrics.get(measure) is None else (metrics[measure], 1)
+        return granted + partly, handled
+    value = metrics.get(measure)
+    return None if value is None else (value, 1)
 
 
 def group_of(report: Report, by: str) -> str | None:
@@ -230,5 +229,5 @@ def test_measures_are_made_of_metrics() -> None:
 def test_sorting_by_a_number(searcher: Searcher) -> None:
     answer = searcher.search(SearchRequest(sort="-applications_new", size=100))
     by_id = {r.id: r.statistics.metrics.get("applications_new") for r in REPORTS}
-    values = [by_id[h.id] for h in answer.hits]
+    values = [by_id[h.id] or 0 for h in answer.hits]
     assert values == sorted(values, reverse=True)

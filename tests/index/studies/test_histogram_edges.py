@@ -11,7 +11,24 @@ import pytest
 from index.engines.seam import Engine, EngineQuery
 from index.studies.aggregate import _edges, histogram
 
-STEPS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000]
+STEPS: list[float] = [
+    0,
+    1,
+    2,
+    5,
+    10,
+    20,
+    50,
+    100,
+    200,
+    500,
+    1000,
+    2000,
+    5000,
+    10000,
+    20000,
+    50000,
+]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from index.analysis.normaliser import fold
 from index.studies.passages import Prose, Sentence
-from index.studies.similar import LEAST_PROBE, PROBE, probes
+from index.studies.similar import LEAST_PROBE_LENGTH, PROBE_LENGTH, probes
 
 LETTERS = "".join(chr(0x4E00 + n) for n in range(200))
 
@@ -17,7 +17,7 @@ def pieces(text: str, before: str = "") -> tuple[str, ...]:
     return probes(Prose(folded, ()), Sentence(len(before), len(folded.form), text))
 
 
-def cut(start: int, length: int = PROBE) -> str:
+def cut(start: int, length: int = PROBE_LENGTH) -> str:
     return LETTERS[start : start + length]
 
 
@@ -41,13 +41,13 @@ def test_the_beginning_the_middle_and_the_end(
 ) -> None:
     text = fold(LETTERS[:length]).form
     assert len(text) == length
-    assert pieces(text, before) == tuple(text[at : at + PROBE] for at in starts)
+    assert pieces(text, before) == tuple(text[at : at + PROBE_LENGTH] for at in starts)
 
 
 def test_a_piece_has_no_digits_and_is_long_enough() -> None:
     text = "我局主动公开政府信息12条办理申请3件0"
     assert pieces(text) == ("我局主动公开政府信息",)
-    assert all(len(p) >= LEAST_PROBE for p in pieces(text))
+    assert all(len(p) >= LEAST_PROBE_LENGTH for p in pieces(text))
 
 
 def test_a_piece_that_comes_again_is_looked_up_once() -> None:

@@ -98,7 +98,9 @@ def test_the_compiled_catalogues_are_current() -> None:
     assert CATALOGUES.stale(write=False) == []
 
 
-def test_a_changed_source_is_noticed(tmp_path: Path, monkeypatch) -> None:
+def test_a_changed_source_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = tmp_path / "xx/LC_MESSAGES/gongkai.po"
     place.parent.mkdir(parents=True)
     header = '# a comment\nmsgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'

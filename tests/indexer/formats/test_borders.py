@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,9 +40,7 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         assert options["timeout"] == 120
         assert options["stdin"] == subprocess.DEVNULL
         if "--convert-to" in command:
-            (doc.Path(options["cwd"]) / "document.txt").write_text(
-                "正文在这里。", "utf-8"
-            )
+            (Path(options["cwd"]) / "document.txt").write_text("正文在这里。", "utf-8")
         return subprocess.CompletedProcess(command, 0, b"", b"")
 
     monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
@@ -416,7 +415,7 @@ def test_marks_of_word_in_a_line(mark: str, shown: str) -> None:
 
 def test_a_word_document_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     data = make_docx(p(SENTENCE))
-    assert (docx.MAX_DOCUMENT, docx.MAX_RATIO, docx.RATIO_FROM) == (
+    assert (docx.MAX_DOCUMENT_BYTES, docx.MAX_RATIO, docx.RATIO_FROM) == (
         200 << 20,
         200,
         20 << 20,

@@ -141,11 +141,11 @@ def test_a_name_a_suffix_and_a_media_type_are_of_one_row() -> None:
     assert all(row.suffixes for row in formats.FORMATS)
 
 
-def test_the_readme_lists_every_format() -> None:
-    readme = (ROOT / "docs/formats.md").read_text(encoding="utf-8")
+def test_the_documentation_lists_every_format() -> None:
+    listed = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
     for row in formats.FORMATS:
         suffixes = " ".join(f"`{suffix}`" for suffix in row.suffixes)
-        assert f"| {row.name} | {suffixes} |" in readme
+        assert f"| {row.name} | {suffixes} |" in listed
 
 
 def test_old_word_under_a_page_s_suffix_is_converted_as_old_word(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.model.errors import InputError
-from index.model.problems import Code, Problem
+from index.model.problems import Code, Facts, Problem
 from indexer.formats import doc, pdf, read
 from indexer.page import Page, Source
 
@@ -128,7 +128,7 @@ def test_a_scan_says_what_to_do() -> None:
 
 def test_scanned_pages_among_others_are_told() -> None:
     page = load(make_pdf([[LONG], []]), ".pdf")
-    facts = {"count": 1, "total": 2, "pages": "2"}
+    facts: Facts = {"count": 1, "total": 2, "pages": "2"}
     assert page.problems == [Problem(Code.FORMAT_PAGES_WITHOUT_TEXT, facts)]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from index.model.errors import InputError
-from indexer.formats import READERS, chrome, profiles, read
+from indexer.formats import FORMATS, chrome, profiles, read
 from indexer.formats.chrome import Line, frame, header_fields, is_chrome, is_title
 from indexer.page import Page, Source
 
@@ -38,19 +38,16 @@ def element(selector: str, content: str) -> str:
 
 
 def test_the_tables_are_those_that_were_reviewed() -> None:
-    for name in (
-        "BODIES",
-        "GENERIC_BODIES",
-        "HEADINGS",
-        "DROPPED_TAGS",
-        "DROPPED_CLASSES",
-    ):
-        assert list(getattr(profiles, name)) == TABLES[name], name
-    assert sorted(profiles.COLUMNS) == TABLES["COLUMNS"]
-    assert TABLES["META"] == profiles.META
-    assert TABLES["LABELS"] == chrome.LABELS
-    assert sorted(chrome.EXACT) == TABLES["EXACT"]
-    assert sorted(chrome.SECTIONS) == TABLES["SECTIONS"]
+    assert list(profiles.BODY_SELECTORS) == TABLES["BODIES"]
+    assert list(profiles.GENERIC_SELECTORS) == TABLES["GENERIC_BODIES"]
+    assert list(profiles.HEADING_SELECTORS) == TABLES["HEADINGS"]
+    assert list(profiles.DROPPED_TAGS) == TABLES["DROPPED_TAGS"]
+    assert list(profiles.DROPPED_CLASSES) == TABLES["DROPPED_CLASSES"]
+    assert sorted(profiles.COLUMN_NAMES) == TABLES["COLUMNS"]
+    assert TABLES["META"] == profiles.META_KEYS
+    assert TABLES["LABELS"] == chrome.META_KEY_BY_LABEL
+    assert sorted(chrome.CHROME_LINES) == TABLES["EXACT"]
+    assert sorted(chrome.LINK_SECTIONS) == TABLES["SECTIONS"]
 
 
 @pytest.mark.parametrize("selector", TABLES["BODIES"])
@@ -338,13 +335,10 @@ def test_a_title_has_a_subject_and_a_genre(subject: str, genre: str) -> None:
     assert not is_title(f"望海市档案局工作上的{genre}")
 
 
-@pytest.mark.parametrize("suffix", TABLES["READERS"])
-def test_a_suffix_has_its_reader(suffix: str) -> None:
-    assert READERS[suffix].__name__ == TABLES["READERS"][suffix]
-
-
-def test_no_suffix_is_left_out() -> None:
-    assert list(READERS) == list(TABLES["READERS"])
+def test_every_suffix_has_its_reader() -> None:
+    readers = {suffix: row.read.__name__ for row in FORMATS for suffix in row.suffixes}
+    assert readers == TABLES["READERS"]
+    assert list(readers) == list(TABLES["READERS"])
 
 
 @pytest.mark.parametrize("suffix", [".xyz", ""])

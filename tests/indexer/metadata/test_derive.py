@@ -5,13 +5,15 @@ of them.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.model.problems import Code, Problem
+from index.model.problems import Code, Facts, Problem
 from index.model.report import LEVELS, Fact
 from indexer.metadata import Derived, HostTable, derive
 from indexer.overrides import Overrides
@@ -37,30 +39,29 @@ FIELDS = (
 )
 
 
-def source(**known: object) -> Source:
-    return Source("a.txt", "/a.txt", ".txt", b"", "0" * 64, Known(**known))  # type: ignore[arg-type]
+def source(**known: Any) -> Source:
+    return Source("a.txt", "/a.txt", ".txt", b"", "0" * 64, Known(**known))
 
 
 def read(
     text: str = "",
     title: str | None = None,
     meta: dict[str, str] | None = None,
-    **given: object,
+    known: Mapping[str, Any] | None = None,
+    **given: Any,
 ) -> Derived:
-    known = given.pop("known", {})
-    return derive(
-        Page(text, title=title, meta=meta or {}), text, source(**known), **given
-    )  # type: ignore[arg-type]
+    page = Page(text, title=title, meta=meta or {})
+    return derive(page, text, source(**known or {}), **given)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["why"])
-def test_case(case):
+def test_case(case: dict[str, Any]) -> None:
     got = read(case["text"], case.get("title"), case.get("meta"))
     assert {name: getattr(got, name) for name in case["expect"]} == case["expect"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["why"])
-def test_every_value_has_its_evidence(case):
+def test_every_value_has_its_evidence(case: dict[str, Any]) -> None:
     got = read(case["text"], case.get("title"), case.get("meta"))
     assert {name for name in FIELDS if case["expect"].get(name) is not None} <= set(
         got.evidence
@@ -76,12 +77,12 @@ def test_every_value_has_its_evidence(case):
     json.dumps({name: fact.value for name, fact in got.evidence.items()})
 
 
-def test_there_are_enough_cases_and_each_says_why():
+def test_there_are_enough_cases_and_each_says_why() -> None:
     assert len(CASES) >= 60
     assert len({c["why"] for c in CASES}) == len(CASES)
 
 
-def test_traditional_text_is_quoted_in_its_own_characters():
+def test_traditional_text_is_quoted_in_its_own_characters() -> None:
     text = "2018年,我街道加強公開。\n橫崗街道辦事處\n2019年2月28日"
     got = read(text)
     assert got.agency == "深圳市龙岗区横岗街道办事处"
@@ -90,7 +91,7 @@ def test_traditional_text_is_quoted_in_its_own_characters():
     assert got.agency_id == "440307003/深圳市龙岗区横岗街道办事处"
 
 
-def test_candidates_are_kept_where_the_value_is_unknown():
+def test_candidates_are_kept_where_the_value_is_unknown() -> None:
     got = read("2018年,我局加强公开。", "鼓楼区教育局2018年政府信息公开工作年度报告")
     assert got.agency is None
     assert "福州市鼓楼区教育局" in got.evidence["agency"].alternatives
@@ -99,7 +100,7 @@ def test_candidates_are_kept_where_the_value_is_unknown():
     assert namesakes in got.problems
 
 
-def test_a_disagreement_is_told():
+def test_a_disagreement_is_told() -> None:
     got = read(
         "2018年,我局加强公开。\n深圳市宝安区教育局\n2019年1月2日",
         "深圳市龙岗区教育局2018年政府信息公开年度报告",
@@ -119,17 +120,17 @@ def test_a_disagreement_is_told():
     assert got.evidence["agency"].confidence < 0.9
 
 
-def test_a_year_that_contradicts_the_publication_is_told():
+def test_a_year_that_contradicts_the_publication_is_told() -> None:
     got = read(
         "2019年,我局加强公开。",
         "衡阳市教育局2019年政府信息公开年度报告",
         {"published": "2018-03-01"},
     )
-    facts = {"year": 2019, "published": "2018-03-01"}
+    facts: Facts = {"year": 2019, "published": "2018-03-01"}
     assert Problem(Code.YEAR_AGAINST_PUBLICATION, facts) in got.problems
 
 
-def test_given_values_win():
+def test_given_values_win() -> None:
     title = "衡阳市教育局2018年政府信息公开年度报告"
     known = {
         "title": "给定的标题",
@@ -159,7 +160,9 @@ def test_given_values_win():
         ({"published": "March 2019"}, Code.GIVEN_BAD_DATE),
     ],
 )
-def test_wrong_given_values_are_told_and_passed_over(known, code):
+def test_wrong_given_values_are_told_and_passed_over(
+    known: dict[str, Any], code: Code
+) -> None:
     got = read(
         "2018年,我局加强公开。",
         "衡阳市教育局2018年政府信息公开年度报告",
@@ -170,7 +173,7 @@ def test_wrong_given_values_are_told_and_passed_over(known, code):
     assert [problem.code for problem in got.problems] == [code]
 
 
-def test_the_host_tells_namesakes_apart():
+def test_the_host_tells_namesakes_apart() -> None:
     hosts = HostTable({"www.gl.gov.cn": ("福建省", "福州市", "鼓楼区")})
     title = "鼓楼区教育局2018年政府信息公开工作年度报告"
     got = read(
@@ -189,7 +192,7 @@ def test_the_host_tells_namesakes_apart():
     assert elsewhere.region is None
 
 
-def test_a_host_alone_names_nobody():
+def test_a_host_alone_names_nobody() -> None:
     hosts = HostTable({"www.gl.gov.cn": ("福建省", "福州市", "鼓楼区")})
     got = read(
         "2018年,我局加强公开。",
@@ -199,7 +202,7 @@ def test_a_host_alone_names_nobody():
     assert (got.agency, got.region) == (None, None)
 
 
-def test_overrides_are_applied_last(tmp_path):
+def test_overrides_are_applied_last(tmp_path: Path) -> None:
     path = tmp_path / "overrides.csv"
     path.write_text(
         "id,field,value,reason\na.txt,year,2017,cover sheet\na.txt,level,,not settled\n",
@@ -231,7 +234,7 @@ PIECES = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(text=PIECES, title=st.none() | PIECES, header=PIECES)
-def test_no_text_breaks_it(text, title, header):
+def test_no_text_breaks_it(text: str, title: str | None, header: str) -> None:
     got = read(text, title, {"header": header, "published": header, "source": header})
     assert got.title == (title or None)
     assert got.level is None or got.level in LEVELS
@@ -244,7 +247,7 @@ def test_no_text_breaks_it(text, title, header):
 
 
 @pytest.mark.shared
-def test_the_five_real_reports(shared):
+def test_the_five_real_reports(shared: Path) -> None:
     gold = json.loads(
         (shared / "corpus/gold/metadata.json").read_text(encoding="utf-8")
     )

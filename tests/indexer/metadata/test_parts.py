@@ -39,7 +39,7 @@ from indexer.metadata.year import period_of
         ("2099", None),
     ],
 )
-def test_years(text, year):
+def test_years(text: str, year: int | None) -> None:
     assert year_of(text) == year
 
 
@@ -58,7 +58,7 @@ def test_years(text, year):
         ("12019年3月4日", []),
     ],
 )
-def test_days(text, days):
+def test_days(text: str, days: list[str]) -> None:
     assert [day for day, _, _ in days_in(text)] == days
 
 
@@ -80,7 +80,7 @@ def test_days(text, days):
         ("", "", None),
     ],
 )
-def test_titles(title, agency, year):
+def test_titles(title: str, agency: str, year: int | None) -> None:
     got = read_title(title)
     assert (got.agency, got.year) == (agency, year)
 
@@ -107,11 +107,11 @@ def test_titles(title, agency, year):
         ("知识产权局", "市场监管"),
     ],
 )
-def test_lines(name, line):
+def test_lines(name: str, line: str | None) -> None:
     assert line_of(name) == line
 
 
-def test_a_rename_stays_on_its_line():
+def test_a_rename_stays_on_its_line() -> None:
     assert len({line for line, _ in LINE_PATTERNS}) >= 29
     for rename in RENAMES:
         assert (
@@ -129,7 +129,7 @@ def test_a_rename_stays_on_its_line():
         )
 
 
-def test_successors_follow_one_reform_after_another():
+def test_successors_follow_one_reform_after_another() -> None:
     assert [r.after for r in successors("卫生局")] == ["卫生和计划生育局", "卫生健康局"]
     assert [r.year for r in successors("卫生局", since=2013)] == []
     assert successors("教育局") == []
@@ -150,7 +150,7 @@ def test_successors_follow_one_reform_after_another():
         ("发展和改革委员会", "部门"),
     ],
 )
-def test_org_types(rest, kind):
+def test_org_types(rest: str, kind: str | None) -> None:
     assert org_type_of(rest) == kind
 
 
@@ -165,16 +165,16 @@ def test_org_types(rest, kind):
         ("衡阳市地震局", None),
     ],
 )
-def test_systems(name, system):
+def test_systems(name: str, system: str | None) -> None:
     assert system_of(name) == system
 
 
-def test_short_central_names_are_central():
+def test_short_central_names_are_central() -> None:
     assert set(CENTRAL_NAME_BY_SHORT) <= CENTRAL_NAMES
     assert set(CENTRAL_NAME_BY_SHORT.values()) <= CENTRAL_NAMES
 
 
-def test_a_reading_keeps_its_lines():
+def test_a_reading_keeps_its_lines() -> None:
     reading = Reading("  橫崗街道\n\n辦事處　\n2019 年 2 月\n")
     assert reading.head == reading.foot
     assert [reading.form[a:b] for a, b in reading.head] == [
@@ -198,7 +198,7 @@ def test_a_reading_keeps_its_lines():
         ("截至2018年12月31日", None),
     ],
 )
-def test_periods(text, period):
+def test_periods(text: str, period: str | None) -> None:
     found = period_of(Reading(text))
     assert (str(found) if found else None) == period
 
@@ -219,7 +219,7 @@ def test_periods(text, period):
         ({}, "正文。2014年3月18日,某局开会。", None),
     ],
 )
-def test_publication(meta, text, published):
+def test_publication(meta: dict[str, str], text: str, published: str | None) -> None:
     fact = published_fact(meta, Reading(text))
     assert (fact.value if fact else None) == published
 
@@ -233,11 +233,11 @@ def test_publication(meta, text, published):
         ("http://[x", None),
     ],
 )
-def test_hosts(url, host):
+def test_hosts(url: str, host: str | None) -> None:
     assert host_of(url) == host
 
 
-def test_a_host_is_learned_from_three_that_agree():
+def test_a_host_is_learned_from_three_that_agree() -> None:
     longgang, street = (
         ("广东省", "深圳市", "龙岗区"),
         ("广东省", "深圳市", "龙岗区", "横岗街道"),
@@ -258,7 +258,7 @@ def test_a_host_is_learned_from_three_that_agree():
     assert len(table) == 1
 
 
-def test_a_host_needs_nearly_all():
+def test_a_host_needs_nearly_all() -> None:
     one, other = ("广东省",), ("湖南省",)
     assert len(HostTable.learn([("a", one)] * 19 + [("a", other)])) == 1
     assert len(HostTable.learn([("a", one)] * 18 + [("a", other)])) == 0
@@ -286,7 +286,9 @@ CLAUSES += ["(以下简称", "简称", "我局", ":", '"', "《", "》"]
 
 @given(st.lists(st.sampled_from(CLAUSES), max_size=30))
 @settings(deadline=None, max_examples=300)
-def test_what_is_looked_for_around_its_sign_is_found_as_in_the_whole_text(pieces):
+def test_what_is_looked_for_around_its_sign_is_found_as_in_the_whole_text(
+    pieces: list[str],
+) -> None:
     form = "".join(pieces)
     for _, _, sign, pattern in naming.SELF_PATTERNS:
         if sign:
@@ -294,7 +296,7 @@ def test_what_is_looked_for_around_its_sign_is_found_as_in_the_whole_text(pieces
             assert around == [m.span() for m in pattern.finditer(form)]
 
 
-def test_the_longest_name_before_a_sign_is_reached():
+def test_the_longest_name_before_a_sign_is_reached() -> None:
     longest = "。" + "某" * 34 + "人民政府办公室"
     form = "前文" * 50 + f"{longest}组织编制本报告{longest}(以下简称我办)"
     for _, _, sign, pattern in naming.SELF_PATTERNS:

@@ -10,9 +10,15 @@ from typing import Any
 
 import pytest
 
-from indexer.metadata.dates import DIGITS, FIRST_YEAR, LAST_YEAR, days_in, year_of
-from indexer.metadata.derive import CERTAIN_ENOUGH, _rounded
-from indexer.metadata.published import TAIL, published_fact
+from indexer.metadata.dates import (
+    DIGIT_BY_SIGN,
+    FIRST_YEAR,
+    LAST_YEAR,
+    days_in,
+    year_of,
+)
+from indexer.metadata.derive import MIN_CONFIDENCE, _rounded
+from indexer.metadata.published import TAIL_LINES, published_fact
 from indexer.metadata.reading import Reading
 from tests.indexer.metadata.test_derive import CASES, FIELDS, read
 
@@ -52,7 +58,7 @@ def test_no_confidence_is_above_one_or_below_zero(
 
 
 def test_a_value_that_is_likelier_wrong_than_right_is_unknown() -> None:
-    assert CERTAIN_ENOUGH == 0.5
+    assert MIN_CONFIDENCE == 0.5
 
 
 # ---------------------------------------------------------------------- dates
@@ -194,7 +200,9 @@ def test_a_day_under_the_signature(line: str, day: str | None) -> None:
         )
 
 
-@pytest.mark.parametrize(("below", "found"), [(TAIL - 1, True), (TAIL, False)])
+@pytest.mark.parametrize(
+    ("below", "found"), [(TAIL_LINES - 1, True), (TAIL_LINES, False)]
+)
 def test_a_signature_is_looked_for_in_the_last_lines(below: int, found: bool) -> None:
     lines = [
         "第一行。",
@@ -203,7 +211,7 @@ def test_a_signature_is_looked_for_in_the_last_lines(below: int, found: bool) ->
         "2019年3月14日",
         *(f"附件{c}" for c in "甲乙丙丁戊己庚辛壬癸子丑"[:below]),
     ]
-    assert TAIL == 12
+    assert TAIL_LINES == 12
     assert (published_fact({}, Reading("\n".join(lines))) is not None) is found
 
 
@@ -220,7 +228,7 @@ DIGITS_OF_YEARS = dict.fromkeys("〇○零oO0◯Ｏ", "0") | {
 @pytest.mark.parametrize("digit", DIGITS_OF_YEARS)
 def test_each_digit_of_a_year(digit: str) -> None:
     value = DIGITS_OF_YEARS[digit]
-    assert DIGITS[digit] == value
+    assert DIGIT_BY_SIGN[digit] == value
     year = f"二{digit}一八" if value == "0" else f"二〇一{digit}"
     assert year_of(year) == int(f"2{value}18" if value == "0" else f"201{value}")
 

@@ -155,7 +155,7 @@ def test_text_comes_back_from_gbk(text: str) -> None:
 
 @pytest.mark.parametrize("run", ["涓", "涓浗", "淇℃伅"])
 def test_two_characters_are_the_least_that_is_read_again(run: str) -> None:
-    assert (len(run.encode("gbk")) >= mojibake.LEAST) == bool(repair(run).repairs)
+    assert (len(run.encode("gbk")) >= mojibake.MIN_BYTES) == bool(repair(run).repairs)
 
 
 def test_what_words_do_not_speak_for_is_not_read_again() -> None:

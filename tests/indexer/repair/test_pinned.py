@@ -163,8 +163,8 @@ def test_two_counts_become_one_with_a_weight() -> None:
     assert joined.twos["甲乙"] == 1 + 3
     assert joined.threes["\n甲乙"] == 1 + 3
     assert joined.threes["乙甲丙"] == 1
-    assert joined.after_one["甲"] == (2 + 3, 2 + 1)
-    assert joined.after_two["\n甲"] == (1 + 3, 1 + 1)
+    assert joined.after_one["甲"] == (2.0 + 3, 2 + 1)
+    assert joined.after_two["\n甲"] == (1.0 + 3, 1 + 1)
     # Witten-Bell: as many chances are left to the shorter context as it has shown successors
     one = (4 + 3 * 0.5) / (5 + 3)
     assert joined.mix("\n甲", "乙", 0.5) == pytest.approx((4 + 2 * one) / (4 + 2))
@@ -227,10 +227,10 @@ def test_full_width_is_folded_where_the_document_has_none() -> None:
 
 
 def test_list_markers_are_counted_to_twenty_nine() -> None:
-    assert out_of_step.NUMERALS[0] == "一"
-    assert out_of_step.NUMERALS[9:12] == ["十", "十一", "十二"]
-    assert out_of_step.NUMERALS[-1] == "二十九"
-    assert len(out_of_step.NUMERALS) == 29
+    assert out_of_step.ORDERED_NUMERALS[0] == "一"
+    assert out_of_step.ORDERED_NUMERALS[9:12] == ["十", "十一", "十二"]
+    assert out_of_step.ORDERED_NUMERALS[-1] == "二十九"
+    assert len(out_of_step.ORDERED_NUMERALS) == 29
 
 
 @pytest.mark.parametrize(

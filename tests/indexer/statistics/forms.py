@@ -74,7 +74,7 @@ def tables(form: str) -> Tables:
 def text_of(form: str, layout: str = "line", year: int = 2022) -> str:
     """A report as flattened text."""
     if form == "stat2014":
-        numbers = {
+        numbers: dict[str, float] = {
             "proactive": 900,
             "website": 700,
             "in_person": 3,

@@ -273,4 +273,6 @@ def test_any_text_is_read_without_harm(pieces: list[str]) -> None:
         for c in cells(found).values()
         if c["span"]
     )
-    assert all(0 <= f.span[0] < f.span[1] <= len(text) for f in found.statistics.prose)
+    for fact in found.statistics.prose:
+        assert fact.span is not None
+        assert 0 <= fact.span[0] < fact.span[1] <= len(text)

@@ -90,17 +90,24 @@ class Length:
 
         `arrays` are the parts of the same set by key.
         """
+        size = self._units(documents, arrays)
+        return None if size is None else self.times * size + self.plus
+
+    def _units(
+        self,
+        documents: int,
+        arrays: Mapping[str, Array],
+    ) -> int | None:
         match self.unit:
             case Unit.ANY:
                 return None
             case Unit.DOCUMENTS:
-                size = documents
+                return documents
             case Unit.PART:
-                size = len(arrays[self.part])
+                return len(arrays[self.part])
             case Unit.LAST_OFFSET:
                 offsets = arrays[self.part]
-                size = int(offsets[-1]) if len(offsets) else 0
-        return self.times * size + self.plus
+                return int(offsets[-1]) if len(offsets) else 0
 
 
 ANY_LENGTH = Length(Unit.ANY)
