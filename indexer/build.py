@@ -194,7 +194,7 @@ def _tasks(
 
 
 def _kept_by_skip(skip: Skip, known: dict[str, tuple[str, str]]) -> str:
-    """The report of a source that is there but cannot be read now: it stays, it has not vanished."""
+    """The report of a source that is there but cannot be read now: it stays."""
     return next((i for i, (_, source) in known.items() if source == skip.source), "")
 
 

@@ -21,7 +21,7 @@ settings.load_profile("default")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests skip visibly where the reference data is not, and for a user who may read everything."""
+    """Tests skip visibly where the reference data is not, and for who may read all."""
     if not (SHARED / "README.md").is_file():
         _skip(
             items,

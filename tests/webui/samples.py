@@ -178,7 +178,7 @@ SEMANTICS: dict[str, Semantics] = {"": "blank", "/": "na", "若干": "text", "0"
 
 
 def _tabled() -> Report:
-    """A report with a table of which every kind of cell is one, and a sentence that contradicts it."""
+    """A report whose table has every kind of cell, and a sentence that contradicts it."""
     text, rows = "一、总体情况\n新收申请5件。\n二、申请情况\n", []
     for key, label, printed in ROWS:
         text += label
