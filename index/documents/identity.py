@@ -16,6 +16,7 @@ from pathlib import Path
 
 import index.analysis
 import index.documents
+import index.model
 from index.analysis.normaliser import normaliser_name
 from index.analysis.tokenizer import segmenter_name
 from index.analysis.wording import WORDINGS
@@ -35,6 +36,7 @@ __all__ = [
 
 ANALYSIS_FOLDER = Path(index.analysis.__file__).parent
 DOCUMENTS_FOLDER = Path(index.documents.__file__).parent
+MODEL_FOLDER = Path(index.model.__file__).parent
 
 # The room that derives reports is not seen from here: it names its own fingerprint in
 # the package's metadata, as it does with its commands.
@@ -85,7 +87,11 @@ def _schema() -> list[object]:
         (row.name, row.kind, row.uses.value, row.facet, row.values)
         for row in fields.FIELDS
     ]
-    code = _code(DOCUMENTS_FOLDER, "builder", "stored")
+    code = [
+        *_code(DOCUMENTS_FOLDER, "builder", "stored"),
+        # how a record becomes plain values and back
+        *_code(MODEL_FOLDER, "report"),
+    ]
     stored = (STORED_LAYOUT, dictionaries_name())
     facets = [(facet.name, facet.attribute, facet.kind) for facet in fields.FACETS]
     return [rows, facets, fields.TEXT_FIELDS, fields.NUMBERS, stored, *code]

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from itertools import product
 
+from index.analysis.characters import BASIC_HAN_CLASS
+
 __all__ = ["CODE_PATTERN", "DOCUMENT_NUMBER", "TYPED_YEAR", "spellings"]
 
 # The brackets that reports print around the year of a document number. In index form the first
 # pair stands for 〔2019〕 and [2019] too, and the last for 「2019」 and “2019”.
 BRACKET_PAIRS = ("()", "{}", "<>", "〈〉", "《》", "⟨⟩", '""')
 
-HAN = r"[\u4e00-\u9fff]"
+HAN = rf"[{BASIC_HAN_CLASS}]"
 OPENING = f"[{re.escape(''.join(pair[0] for pair in BRACKET_PAIRS))}]"
 CLOSING = f"[{re.escape(''.join(pair[1] for pair in BRACKET_PAIRS))}]"
 
