@@ -84,7 +84,8 @@ EMPTY = [
         (AllOf((String(("公",)), Not(String(("开",))))), {"one"}),
         (String((" \n",)), {"blank"}),
     ],
-    ids=str,
+    # the printed order of a set differs between two processes
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
 def test_an_empty_text_has_no_places(
     index: Index, question: Node, found: set[str]
