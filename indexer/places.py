@@ -70,7 +70,8 @@ class Place(NamedTuple):
         if year is None:
             return self.until is None
         has_begun = self.since is None or self.since <= year
-        return has_begun and (self.until is None or year <= self.until)
+        has_not_ended = self.until is None or year <= self.until
+        return has_begun and has_not_ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,17 @@ class Resolution:
 
 NOWHERE = Resolution("none")
 
+# Places by their name, stem or code.
+PlacesByKey = dict[str, list[Place]]
+# Where a path of names ends, and its last place.
+PathEnd = tuple[int, Place]
+
 
 def _resolved(
-    status: str, place: Place, candidates: Sequence[Place], end: int
+    status: str,
+    place: Place,
+    candidates: Sequence[Place],
+    end: int,
 ) -> Resolution:
     return Resolution(
         status=status,
@@ -108,18 +117,28 @@ class Gazetteer:
     """Places by name and by code. Get one from `load()`."""
 
     def __init__(self, places: Iterable[Place]) -> None:
-        self.by_name: dict[str, list[Place]] = {}
-        self.by_code: dict[str, list[Place]] = {}
-        self._stems: dict[str, list[Place]] | None = None
+        self.by_name: PlacesByKey = {}
+        self.by_code: PlacesByKey = {}
+        self._stems: PlacesByKey | None = None
         for place in places:
-            self.by_name.setdefault(place.name.translate(FOLD_TABLE), []).append(place)
-            self.by_code.setdefault(place.code, []).append(place)
+            # 乾县 is found by its index form 干县
+            form = place.name.translate(FOLD_TABLE)
+            named = self.by_name.setdefault(form, [])
+            named.append(place)
+            coded = self.by_code.setdefault(place.code, [])
+            coded.append(place)
         self._add_short_names()
-        self.longest = max(map(len, self.by_name), default=0)
-        self.endings = frozenset(name[-1] for name in self.by_name)
+        lengths = map(len, self.by_name)
+        self.longest = max(lengths, default=0)
+        last_characters = [name[-1] for name in self.by_name]
+        self.endings = frozenset(last_characters)
 
     @classmethod
-    def load(cls, places: Path = PLACES_FILE, zones: Path = ZONES_FILE) -> Gazetteer:
+    def load(
+        cls,
+        places: Path = PLACES_FILE,
+        zones: Path = ZONES_FILE,
+    ) -> Gazetteer:
         """The gazetteer of these files, read once a process.
 
         Raises OverridesError with file and line where a file is not what it should be.
@@ -136,19 +155,24 @@ class Gazetteer:
                 continue
             short = parts[1] + parts[2]
             if short not in full:
-                self.by_name.setdefault(short, []).extend(self.by_name[name])
+                named = self.by_name.setdefault(short, [])
+                named.extend(self.by_name[name])
 
     @property
-    def stems(self) -> dict[str, list[Place]]:
+    def stems(self) -> PlacesByKey:
         """Names of provinces, cities and counties without their last word: 深圳, 内蒙古, 湘西."""
         if self._stems is not None:
             return self._stems
         self._stems = defaultdict(list)
         for name, places in self.by_name.items():
-            is_division = len(places[0].code) == 6 and places[0].tier
-            parts = STEM_PATTERN.fullmatch(name) if is_division else None
-            if parts:
-                self._stems[parts[1]].extend(places)
+            first = places[0]
+            # 6 digits: neither a township nor a zone
+            if len(first.code) != 6 or not first.tier:
+                continue
+            parts = STEM_PATTERN.fullmatch(name)
+            if parts is not None:
+                stem = parts[1]
+                self._stems[stem].extend(places)
         return self._stems
 
     @cached_property
@@ -157,18 +181,29 @@ class Gazetteer:
 
         What ends otherwise names no such place.
         """
-        return frozenset(
-            name[-3:]
-            for name in self.by_name
-            if len(name) > 2 and NAME_END_PATTERN.match(name[-1])
-        )
+        tails: set[str] = set()
+        for name in self.by_name:
+            if len(name) > 2 and NAME_END_PATTERN.match(name[-1]):
+                tails.add(name[-3:])
+        return frozenset(tails)
 
-    def named(self, name: str, year: int | None = None) -> list[Place]:
+    def named(
+        self,
+        name: str,
+        year: int | None = None,
+    ) -> list[Place]:
         """All places of this full name that stood in `year`, or all there ever were."""
-        places = self.by_name.get(name.translate(FOLD_TABLE), [])
-        return places if year is None else [p for p in places if p.stood(year)]
+        form = name.translate(FOLD_TABLE)
+        places = self.by_name.get(form, [])
+        if year is None:
+            return places
+        return [place for place in places if place.stood(year)]
 
-    def of_code(self, code: str, year: int | None = None) -> Place | None:
+    def of_code(
+        self,
+        code: str,
+        year: int | None = None,
+    ) -> Place | None:
         """The place of a code under its name of `year`, or else under its first name."""
         places = self.by_code.get(code, [])
         for place in places:
@@ -176,18 +211,35 @@ class Gazetteer:
                 return place
         return places[0] if places else None
 
-    def above(self, place: Place, year: int | None = None) -> list[Place]:
+    def above(
+        self,
+        place: Place,
+        year: int | None = None,
+    ) -> list[Place]:
         """The places that hold this one, from the province down."""
-        holders = (self.of_code(code, year) for code in ancestors(place.code))
+        codes = ancestors(place.code)
+        holders = [self.of_code(code, year) for code in codes]
         return [holder for holder in holders if holder]
 
-    def path(self, place: Place, year: int | None = None) -> list[str]:
+    def path(
+        self,
+        place: Place,
+        year: int | None = None,
+    ) -> list[str]:
         """The names from the province down: ["广东省", "深圳市", "龙岗区"]."""
-        return [p.name for p in self.above(place, year)] + [place.name]
+        holders = self.above(place, year)
+        names = [holder.name for holder in holders]
+        names.append(place.name)
+        return names
 
-    def prefixes(self, text: str, start: int = 0) -> Iterator[tuple[str, int]]:
+    def prefixes(
+        self,
+        text: str,
+        start: int = 0,
+    ) -> Iterator[tuple[str, int]]:
         """Names of places that begin at `start`, longest first, with their ends."""
-        last = min(len(text), start + self.longest)
+        longest_end = start + self.longest
+        last = min(len(text), longest_end)
         for end in range(last, start + 1, -1):
             # few characters end a name: most slices need not be made
             if text[end - 1] not in self.endings:
@@ -196,12 +248,17 @@ class Gazetteer:
             if name in self.by_name:
                 yield name, end
 
-    def chains(self, text: str, *, stems: bool = False) -> list[tuple[int, Place]]:
+    def chains(
+        self,
+        text: str,
+        *,
+        stems: bool = False,
+    ) -> list[PathEnd]:
         """Every way to read the beginning of `text` as a path of names: (end, last place).
 
         `stems` lets a name without its last word stand alone: 深圳 in 深圳海关.
         """
-        chains: list[tuple[int, Place]] = []
+        chains: list[PathEnd] = []
         open_ends: list[tuple[int, Place | None]] = [(0, None)]
         while open_ends:
             start, last = open_ends.pop()
@@ -213,24 +270,38 @@ class Gazetteer:
         return chains or self._from_stems(text, alone=stems)
 
     def _following(
-        self, text: str, start: int, last: Place | None
+        self,
+        text: str,
+        start: int,
+        last: Place | None,
     ) -> Iterator[tuple[Place, int]]:
         for name, end in self.prefixes(text, start):
             for place in self.by_name[name]:
+                # 深圳市南山区, but not 深圳市朝阳区: a path leads down
                 if last is None or last.code in ancestors(place.code):
                     yield place, end
 
-    def _from_stems(self, text: str, *, alone: bool) -> list[tuple[int, Place]]:
+    def _from_stems(
+        self,
+        text: str,
+        *,
+        alone: bool,
+    ) -> list[PathEnd]:
         """深圳龙岗区...: a short name counts when a place below it follows, or may stand alone."""
-        chains: list[tuple[int, Place]] = []
-        for end in range(min(len(text), 6), 1, -1):
-            for place in self.stems.get(text[:end], ()):
+        chains: list[PathEnd] = []
+        longest = min(len(text), 6)
+        for end in range(longest, 1, -1):
+            stem = text[:end]
+            for place in self.stems.get(stem, ()):
                 below: list[tuple[Place, int]] = []
                 if place.tier < 3:
-                    below = list(self._following(text, end, place))
-                chains += [(stop, child) for child, stop in below]
+                    following = self._following(text, end, place)
+                    below = list(following)
                 for child, stop in below:
-                    for grandchild, last in self._following(text, stop, child):
+                    chains.append((stop, child))
+                for child, stop in below:
+                    further = self._following(text, stop, child)
+                    for grandchild, last in further:
                         chains.append((last, grandchild))
                 if alone and not below:
                     chains.append((end, place))
@@ -254,52 +325,83 @@ class Gazetteer:
         chains = self.chains(text, stems=stems)
         if not chains:
             return NOWHERE
-        end = max(stop for stop, _ in chains)
+        # 深圳市龙岗区 and 深圳市 both begin the text: the longest path is meant
+        stops = [stop for stop, _ in chains]
+        end = max(stops)
         longest = [place for stop, place in chains if stop == end]
         places = list(dict.fromkeys(longest))
         live = self.of_time(places, year)
         if len(live) == 1:
-            return _resolved("unique", live[0], places, end)
+            place = live[0]
+            return _resolved(
+                "unique",
+                place,
+                places,
+                end,
+            )
         best = self.of_context(live, list(context))
         if len(best) == 1:
-            return _resolved("context", best[0], live, end)
+            place = best[0]
+            return _resolved("context", place, live, end)
         tiers = {place.tier for place in best}
+        shared_tier = None
+        if len(tiers) == 1:
+            shared_tier = tiers.pop()
         return Resolution(
             status="ambiguous",
             candidates=tuple(best),
             end=end,
-            tier=tiers.pop() if len(tiers) == 1 else None,
+            tier=shared_tier,
         )
 
     @staticmethod
-    def of_time(places: list[Place], year: int | None) -> list[Place]:
+    def of_time(
+        places: list[Place],
+        year: int | None,
+    ) -> list[Place]:
         """Those that stood in `year`, one a code and name; all if none did.
 
         The years around it are tried next: books and renamings are not of one day.
         """
-        years = (None,) if year is None else (year, year - 1, year + 1)
+        years: tuple[int | None, ...] = (None,)
+        if year is not None:
+            years = (year, year - 1, year + 1)
         for tried in years:
             live = [place for place in places if place.stood(tried)]
             if live:
                 return live
         return places
 
-    def of_context(self, places: list[Place], context: list[str]) -> list[Place]:
+    def of_context(
+        self,
+        places: list[Place],
+        context: list[str],
+    ) -> list[Place]:
         """Those that the context speaks most for; all if it says nothing."""
-        scores = [sum(self._bond(place, code) for code in context) for place in places]
+        scores: list[int] = []
+        for place in places:
+            bonds = [self._bond(place, code) for code in context]
+            scores.append(sum(bonds))
         best = max(scores)
         if not best:
             return places
+        # several may be as near: 朝阳区 of 北京市 and of 长春市
         scored = zip(places, scores, strict=True)
         return [place for place, score in scored if score == best]
 
     @staticmethod
-    def _bond(place: Place, code: str) -> int:
+    def _bond(
+        place: Place,
+        code: str,
+    ) -> int:
         """How much a place that is spoken of speaks for this one: the nearer above, the more."""
         if code == place.code:
             return 4
         above = ancestors(place.code)
-        return 1 + 2 * above.index(code) if code in above else 0
+        if code not in above:
+            return 0
+        # of a county, its city speaks for 3 and its province for 1
+        return 1 + 2 * above.index(code)
 
     def mentions(self, text: str) -> Counter[str]:
         """Codes of the provinces, cities and counties that a text names in full.
@@ -309,15 +411,21 @@ class Gazetteer:
         codes: Counter[str] = Counter()
         for ending in NAME_END_PATTERN.finditer(text):
             end = ending.end()
-            if text[max(0, end - 3) : end] not in self.tails:
+            tail_start = max(0, end - 3)
+            if text[tail_start:end] not in self.tails:
                 continue
-            for start in range(max(0, end - 11), end - 2):
-                places = self.by_name.get(text[start:end])
+            # longest names first
+            first_start = max(0, end - 11)
+            for start in range(first_start, end - 2):
+                name = text[start:end]
+                places = self.by_name.get(name)
                 if not places:
                     continue
-                is_unambiguous = len({place.code for place in places}) == 1
-                if is_unambiguous and places[0].tier in (1, 2, 3):
-                    codes[places[0].code] += 1
+                first = places[0]
+                all_codes = {place.code for place in places}
+                is_unambiguous = len(all_codes) == 1
+                if is_unambiguous and first.tier in (1, 2, 3):
+                    codes[first.code] += 1
                 break
         return codes
 
@@ -333,31 +441,44 @@ def ancestors(code: str) -> tuple[str, ...]:
         return zone_parents(code)
     if len(code) > 6:
         county = code[:6]
-        return (*ancestors(county), county)
+        holders = ancestors(county)
+        return (*holders, county)
     if code.endswith("0000"):
         return ()
     province = code[:2] + "0000"
     if code.endswith("00"):
         return (province,)
-    return (province, code[:4] + "00")
+    city = code[:4] + "00"
+    return (province, city)
 
 
 def zone_parents(code: str) -> tuple[str, ...]:
     """440300F1A2B lies in 440300."""
-    parent = code.partition("F")[0]
-    return (*ancestors(parent), parent)
+    parent, _, _ = code.partition("F")
+    holders = ancestors(parent)
+    return (*holders, parent)
 
 
 @cache
-def _load(places: Path, zones: Path) -> Gazetteer:
-    return Gazetteer([*_divisions(places), *_zones(zones)])
+def _load(
+    places: Path,
+    zones: Path,
+) -> Gazetteer:
+    divisions = _divisions(places)
+    functional_zones = _zones(zones)
+    return Gazetteer([*divisions, *functional_zones])
 
 
 def _divisions(path: Path) -> Iterator[Place]:
     for number, cells in _rows(path):
-        code, name, since, until = (*cells, "", "", "")[:4]
-        is_code = len(code) in (6, 9) and code.isascii() and code.isdigit()
-        if not is_code or not 2 <= len(name) <= 20:
+        # "441900", "东莞市": the last cells may be missing
+        padded = (*cells, "", "", "")
+        code, name, since, until = padded[:4]
+        is_number = code.isascii() and code.isdigit()
+        has_length = len(code) in (6, 9)
+        is_code = is_number and has_length
+        is_name = 2 <= len(name) <= 20
+        if not is_code or not is_name:
             reason = f"{code!r} {name!r} is no code and name; {REBUILD_ADVICE}"
             raise OverridesError(str(path), number, reason)
         yield Place(
@@ -380,8 +501,11 @@ def _tier_of(code: str) -> int:
 
 def _zones(path: Path) -> Iterator[Place]:
     for number, cells in _rows(path):
-        name, parent, since, until, tier = (*cells, "", "", "", "")[:5]
-        is_code = len(parent) == 6 and parent.isascii() and parent.isdigit()
+        padded = (*cells, "", "", "", "")
+        name, parent = padded[:2]
+        since, until, tier = padded[2:5]
+        is_number = parent.isascii() and parent.isdigit()
+        is_code = len(parent) == 6 and is_number
         if not is_code or tier not in ("", "3"):
             raise OverridesError(
                 str(path),
@@ -389,7 +513,8 @@ def _zones(path: Path) -> Iterator[Place]:
                 "a zone is name, code of its parent, since, until, tier (3 or empty); mend the row",
             )
         # zones have no code of their own: this one stays when rows are added above it
-        checksum = zlib.crc32(name.encode()) & 0xFFFF
+        data = name.encode()
+        checksum = zlib.crc32(data) & 0xFFFF
         yield Place(
             code=f"{parent}F{checksum:04X}",
             name=name,
@@ -406,7 +531,8 @@ REBUILD_ADVICE = (
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The line number and cells of every row that is no comment."""
-    for number, line in enumerate(_text(path).split("\n"), 1):
+    lines = _text(path).split("\n")
+    for number, line in enumerate(lines, 1):
         if not line or line.startswith("#"):
             continue
         cells = line.rstrip("\r").split("\t")
@@ -418,26 +544,42 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _text(path: Path) -> str:
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        is_packed = path.suffix == ".gz"
+        with gzip.open(path) if is_packed else path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         reason = f"cannot be read ({error}); {REBUILD_ADVICE}"
-        raise OverridesError(str(path), 1, reason) from error
+        raise OverridesError(
+            str(path),
+            1,
+            reason,
+        ) from error
     if len(data) > MAX_BYTES:
         reason = f"unpacks to more than {MAX_BYTES >> 20} MB; {REBUILD_ADVICE}"
         raise OverridesError(str(path), 1, reason)
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
         reason = f"is not UTF-8; {REBUILD_ADVICE}"
-        raise OverridesError(str(path), line, reason) from error
+        raise OverridesError(
+            str(path),
+            line,
+            reason,
+        ) from error
 
 
-def _year(path: Path, number: int, cell: str) -> int | None:
+def _year(
+    path: Path,
+    number: int,
+    cell: str,
+) -> int | None:
     if not cell:
         return None
-    if not (len(cell) == 4 and cell.isascii() and cell.isdigit()):
+    # isdigit() alone is true of ４ and of ①, too
+    is_number = cell.isascii() and cell.isdigit()
+    if len(cell) != 4 or not is_number:
         raise OverridesError(
             str(path), number, f"{cell!r} is not a year; {REBUILD_ADVICE}"
         )

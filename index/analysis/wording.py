@@ -77,17 +77,31 @@ LEAST_MARKERS = 3
 
 
 @cache
-def patterns(*, asked: bool = False) -> tuple[re.Pattern[str], dict[str, str]]:
+def patterns(
+    *,
+    asked: bool = False,
+) -> tuple[re.Pattern[str], dict[str, str]]:
     """A pattern of all Taiwan wordings (or those a query may mean), and their mainland terms."""
-    table = {w.taiwan: w.mainland for w in WORDINGS if w.asked or not asked}
+    table: dict[str, str] = {}
+    for wording in WORDINGS:
+        if wording.asked or not asked:
+            table[wording.taiwan] = wording.mainland
     # The longest first: 智慧型化 is 智能化, not 智能 and 化.
-    keys = sorted(table, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, keys))), table
+    keys = sorted(
+        table,
+        key=len,
+        reverse=True,
+    )
+    alternatives = [re.escape(key) for key in keys]
+    expression = "|".join(alternatives)
+    return re.compile(expression), table
 
 
 def is_taiwan_worded(form: str) -> bool:
     """Whether at least three different strong markers stand in an index form."""
-    return sum(w.taiwan in form for w in WORDINGS if w.strong) >= LEAST_MARKERS
+    markers = [w.taiwan for w in WORDINGS if w.strong]
+    standing = sum(marker in form for marker in markers)
+    return standing >= LEAST_MARKERS
 
 
 def mainland_forms(form: str) -> tuple[str, ...]:
@@ -98,15 +112,26 @@ def mainland_forms(form: str) -> tuple[str, ...]:
     (('规范性档案', '规范性文件'), ('档案管理',))
     """
     pattern, table = patterns(asked=True)
-    other = pattern.sub(lambda m: table[m.group()], form)
-    return (form,) if other == form else (form, other)
+    other = pattern.sub(
+        lambda match: table[match[0]],
+        form,
+    )
+    if other == form:
+        return (form,)
+    return (form, other)
 
 
 def mainland_text(form: str) -> str:
     """A Taiwan-worded form in mainland wording throughout: for ranking, where only words count."""
     pattern, table = patterns()
-    return pattern.sub(lambda m: table[m.group()], form)
+    return pattern.sub(
+        lambda match: table[match[0]],
+        form,
+    )
 
+
+# [start, end) of an index form.
+Span = tuple[int, int]
 
 # Index form writes ； and ！ as ; and !.
 SENTENCE_END = re.compile(r"[。;；!?！？]")
@@ -121,49 +146,70 @@ def mainland(folded: Folded) -> Folded | None:
     mark covers the words as they were published. None when nothing is replaced.
     """
     pattern, table = patterns()
-    matches = list(pattern.finditer(folded.form))
+    form = folded.form
+    matches = list(pattern.finditer(form))
     if not matches:
         return None
     builder = OffsetBuilder()
     pieces: list[str] = []
-    for start, end in _sentences(folded.form, [m.span() for m in matches]):
-        inside = [m for m in matches if start <= m.start() < end]
+    offsets = folded.offsets
+    spans = [match.span() for match in matches]
+    for start, end in _sentences(form, spans):
+        inside = [match for match in matches if start <= match.start() < end]
         if pieces:
+            # the line break between sentences stands for nothing that is displayed
             pieces.append("\n")
-            builder.blocked(folded.offsets.start(start), 0, 1)
+            display = offsets.start(start)
+            builder.blocked(display, 0, 1)
         copied = start
-        for m in inside:
-            term = table[m.group()]
-            _copy(folded, builder, copied, m.start())
-            first, behind = folded.offsets.span(*m.span())
-            builder.blocked(first, behind - first, len(term))
+        for match in inside:
+            term = table[match[0]]
+            word_start, word_end = match.span()
+            _copy(folded, builder, copied, word_start)
+            # a mark covers 資訊 as it was published
+            first, behind = offsets.span(word_start, word_end)
+            display_length = behind - first
+            builder.blocked(first, display_length, len(term))
             pieces += [
-                folded.form[copied : m.start()],
+                form[copied:word_start],
                 term,
             ]
-            copied = m.end()
+            copied = word_end
+        rest = form[copied:end]
         _copy(folded, builder, copied, end)
-        pieces.append(folded.form[copied:end])
-    return Folded("".join(pieces), builder.build())
+        pieces.append(rest)
+    text = "".join(pieces)
+    return Folded(text, builder.build())
 
 
-def _sentences(form: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _sentences(
+    form: str,
+    spans: list[Span],
+) -> list[Span]:
     """The sentences round sorted spans, at most SENTENCE_REACH long on each side.
 
     Sentences that overlap or touch are joined.
     """
-    sentences: list[tuple[int, int]] = []
+    sentences: list[Span] = []
     for start, end in spans:
-        low = max(0, start - SENTENCE_REACH)
-        high = min(len(form), end + SENTENCE_REACH)
-        for stop in SENTENCE_END.finditer(form, low, start):
+        first_reached = start - SENTENCE_REACH
+        last_reached = end + SENTENCE_REACH
+        low = max(0, first_reached)
+        high = min(len(form), last_reached)
+        stops_before = SENTENCE_END.finditer(form, low, start)
+        for stop in stops_before:
             low = stop.end()
-        stop_behind = SENTENCE_END.search(form, end, high)
+        stop_behind = SENTENCE_END.search(
+            form,
+            end,
+            high,
+        )
         if stop_behind is not None:
             high = stop_behind.end()
         if sentences and low <= sentences[-1][1]:
-            first, last = sentences.pop()
-            low, high = first, max(high, last)
+            # 资讯 and 影片 in one sentence: it is taken once
+            low, last = sentences.pop()
+            high = max(high, last)
         sentences.append((low, high))
     return sentences
 
@@ -176,13 +222,22 @@ def _copy(
 ) -> None:
     """Give the builder the runs of folded.form[start:end] as they are."""
     rows = folded.offsets.rows()
-    for k, (form, display, block) in enumerate(rows):
-        stop = rows[k + 1][0] if k + 1 < len(rows) else len(folded.form)
+    form_length = len(folded.form)
+    for k, row in enumerate(rows):
+        form, display, block = row
+        # a run ends where the next one begins
+        stop = form_length
+        if k + 1 < len(rows):
+            next_row = rows[k + 1]
+            stop = next_row[0]
         first = max(start, form)
         behind = min(end, stop)
-        if first >= behind:
+        length = behind - first
+        if length <= 0:
             continue
+        # a block has no inner positions: it is given as a whole
         if block:
-            builder.blocked(display, block, behind - first)
-        else:
-            builder.linear(display + first - form, behind - first)
+            builder.blocked(display, block, length)
+            continue
+        shift = first - form
+        builder.linear(display + shift, length)

@@ -80,7 +80,11 @@ class Entry:
 KeyedEntries = tuple[list[str], list[Entry]]
 
 # Length -> the entries of that length, and their characters as an array (entries, length).
-EntriesByLength = Mapping[int, tuple[Sequence[Entry], np.ndarray]]
+SameLength = tuple[Sequence[Entry], np.ndarray]
+EntriesByLength = Mapping[int, SameLength]
+
+# The entries that begin with one of some characters.
+WordSource = Callable[[Iterable[str]], list[Entry]]
 
 
 def _no_words(_: Iterable[str]) -> list[Entry]:
@@ -96,9 +100,10 @@ class Vocabulary:
     def __init__(
         self,
         names: Sequence[Entry],
-        words: Callable[[Iterable[str]], list[Entry]] = _no_words,
+        words: WordSource = _no_words,
     ) -> None:
-        self.names, self._words = tuple(names), words
+        self.names = tuple(names)
+        self._words = words
         self._names_by_beginning = _by_beginning(self.names)
         self._begun: dict[str, list[Entry]] = {}
         self._spoken: dict[str, Spoken] = {}
@@ -107,7 +112,10 @@ class Vocabulary:
         """The entries that begin with one of these characters, by character and form."""
         distinct = dict.fromkeys(characters)
         unknown = [c for c in distinct if c not in self._begun]
-        words = _by_beginning(self._words(unknown)) if unknown else {}
+        words: dict[str, list[Entry]] = {}
+        if unknown:
+            new_words = self._words(unknown)
+            words = _by_beginning(new_words)
         for c in unknown:
             entries = [
                 *self._names_by_beginning.get(c, ()),
@@ -119,12 +127,18 @@ class Vocabulary:
     def spoken(self, letter: str) -> Spoken:
         """The entries whose pinyin begins with a letter."""
         if letter not in self._spoken:
-            entries = self.begun(begun().get(letter, ""))
+            # x: the characters whose reading begins with x, 信 and 新 among them
+            characters = begun().get(letter, "")
+            entries = self.begun(characters)
             self._spoken[letter] = Spoken(letter, entries)
         return self._spoken[letter]
 
     # ------------------------------------------------------------------ completions
-    def beginning(self, prefix: str, most: int) -> list[Entry]:
+    def beginning(
+        self,
+        prefix: str,
+        most: int,
+    ) -> list[Entry]:
         """Entries whose form begins with a text, most useful first."""
         entries = self.begun(prefix[:1])
         first = bisect_left(entries, prefix, key=_form)
@@ -136,20 +150,27 @@ class Vocabulary:
         )
         return _most_useful(entries[first:behind], most)
 
-    def containing(self, part: str, most: int) -> list[Entry]:
+    def containing(
+        self,
+        part: str,
+        most: int,
+    ) -> list[Entry]:
         """Names that contain a text, most useful first."""
         position = self._joined_names.find(part)
         entries: list[Entry] = []
         while position >= 0:
             number = bisect_right(self._name_starts, position) - 1
             entries.append(self.names[number])
-            position = self._joined_names.find(part, self._name_starts[number + 1])
+            # a name is given once, however often the text stands in it
+            next_start = self._name_starts[number + 1]
+            position = self._joined_names.find(part, next_start)
         return _most_useful(entries, most)
 
     @cached_property
     def _joined_names(self) -> str:
         """The forms of all names, each with a line break: one search finds all."""
-        return "\n".join(name.form for name in self.names) + "\n"
+        forms = [name.form for name in self.names]
+        return "\n".join(forms) + "\n"
 
     @cached_property
     def _name_starts(self) -> list[int]:
@@ -159,7 +180,11 @@ class Vocabulary:
             *accumulate(len(name.form) + 1 for name in self.names),
         ]
 
-    def sounding(self, prefix: str, most: int) -> list[Entry]:
+    def sounding(
+        self,
+        prefix: str,
+        most: int,
+    ) -> list[Entry]:
         """Entries whose pinyin or initials begin with letters, most useful first.
 
         White space is left out: xin xi is xinxi.
@@ -167,13 +192,16 @@ class Vocabulary:
         letters = _letters(prefix)
         if not letters:
             return []
-        return _most_useful(
-            self.spoken(letters[0]).beginning(letters),
-            most,
-        )
+        spoken = self.spoken(letters[0])
+        entries = spoken.beginning(letters)
+        return _most_useful(entries, most)
 
     # ------------------------------------------------------------------ corrections
-    def spelt(self, pinyin: str, most: int = 3) -> list[str]:
+    def spelt(
+        self,
+        pinyin: str,
+        most: int = 3,
+    ) -> list[str]:
         """What letters spell, as words one after the other, best first.
 
         The fewest words win, then the most frequent ones. Syllables are not guessed at: xinxi
@@ -184,9 +212,11 @@ class Vocabulary:
             return []
         # best[end]: the best ways to spell letters[:end], as (words, cost, text).
         best: list[list[tuple[int, float, str]]] = [[(0, 0.0, "")]]
-        for end in range(1, len(letters) + 1):
+        last_end = len(letters)
+        for end in range(1, last_end + 1):
             ways: list[tuple[int, float, str]] = []
-            for start in range(max(0, end - MAX_WORD_LETTERS), end):
+            first_start = max(0, end - MAX_WORD_LETTERS)
+            for start in range(first_start, end):
                 if not best[start]:
                     continue
                 for entry in self._pronounced(letters[start:end], most):
@@ -198,23 +228,37 @@ class Vocabulary:
                         )
                         for words, cost, text in best[start]
                     ]
-            best.append(sorted(dict.fromkeys(ways))[:most])
-        return list(dict.fromkeys(text for _, _, text in best[-1]))
+            distinct = dict.fromkeys(ways)
+            best.append(sorted(distinct)[:most])
+        texts = [text for _, _, text in best[-1]]
+        return list(dict.fromkeys(texts))
 
-    def _pronounced(self, letters: str, most: int) -> list[Entry]:
+    def _pronounced(
+        self,
+        letters: str,
+        most: int,
+    ) -> list[Entry]:
         """The entries whose whole pinyin this is, most frequent first."""
-        entries = self.spoken(letters[0]).exactly(letters)
+        spoken = self.spoken(letters[0])
+        entries = spoken.exactly(letters)
         return sorted(entries, key=lambda entry: -entry.count)[:most]
 
-    def near(self, form: str, most: int = 6) -> list[tuple[str, int]]:
+    def near(
+        self,
+        form: str,
+        most: int = 6,
+    ) -> list[tuple[str, int]]:
         """(form, count) of entries that may have been meant, most frequent first.
 
         They sound the same or are one character away. Words that begin neither with one of the
         first two characters nor with a look-alike of the first are not tried.
         """
-        letters = "".join(reading(form) or ())
+        # 信息 -> xinxi
+        syllables = reading(form) or ()
+        letters = "".join(syllables)
         sounding = self._pronounced(letters, most) if letters else []
-        begun_alike = self.begun(form[:2] + alike(form[0]))
+        look_alikes = alike(form[0])
+        begun_alike = self.begun(form[:2] + look_alikes)
         words = [entry for entry in begun_alike if entry.kind == "word"]
         names_away = _one_away(form, self._names_by_length)
         words_away = _one_away(form, _by_length(words))
@@ -242,7 +286,11 @@ class Vocabulary:
 class Spoken:
     """The entries whose pinyin begins with one letter, by their pinyin and by its initials."""
 
-    def __init__(self, letter: str, entries: Iterable[Entry]) -> None:
+    def __init__(
+        self,
+        letter: str,
+        entries: Iterable[Entry],
+    ) -> None:
         whole: list[tuple[str, Entry]] = []
         initials: list[tuple[str, Entry]] = []
         for entry in entries:
@@ -256,10 +304,8 @@ class Spoken:
                         entry,
                     )
                 )
-        self.whole, self.initials = (
-            _sorted_by_key(whole),
-            _sorted_by_key(initials),
-        )
+        self.whole = _sorted_by_key(whole)
+        self.initials = _sorted_by_key(initials)
 
     def beginning(self, letters: str) -> list[Entry]:
         """Entries whose pinyin begins with letters.
@@ -284,14 +330,21 @@ class Spoken:
         return _between(self.whole, letters, letters + "\0")
 
 
-def _between(keyed: KeyedEntries, low: str, high: str) -> list[Entry]:
+def _between(
+    keyed: KeyedEntries,
+    low: str,
+    high: str,
+) -> list[Entry]:
     """The entries with low <= key < high."""
     keys, entries = keyed
     first = bisect_left(keys, low)
     return entries[first : bisect_left(keys, high, first)]
 
 
-def _most_useful(entries: Iterable[Entry], most: int) -> list[Entry]:
+def _most_useful(
+    entries: Iterable[Entry],
+    most: int,
+) -> list[Entry]:
     return nsmallest(most, entries, key=useful)
 
 
@@ -323,7 +376,10 @@ def _by_length(
     }
 
 
-def _one_away(form: str, by_length: EntriesByLength) -> Iterator[Entry]:
+def _one_away(
+    form: str,
+    by_length: EntriesByLength,
+) -> Iterator[Entry]:
     """Entries with one character replaced, more or less."""
     own = _characters([form])[0]
     for length in (
@@ -342,12 +398,17 @@ def _one_away(form: str, by_length: EntriesByLength) -> Iterator[Entry]:
             yield entries[number]
 
 
-def _equal_without_one(characters: np.ndarray, own: np.ndarray) -> np.ndarray:
+def _equal_without_one(
+    characters: np.ndarray,
+    own: np.ndarray,
+) -> np.ndarray:
     """Which rows equal `own` when the longer of both loses one character."""
     longest = max(characters.shape[1], len(own))
+    # 政府信公开 is 政府信息公开 without 息
     fits = np.zeros(len(characters), np.bool_)
     for lost in range(longest):
-        others = [position for position in range(longest) if position != lost]
+        positions = range(longest)
+        others = [position for position in positions if position != lost]
         if characters.shape[1] == longest:
             equal = characters[:, others] == own
         else:
@@ -372,39 +433,64 @@ def useful(entry: Entry) -> tuple[bool, int, int, str]:
 
 @cache
 def _domain() -> frozenset[str]:
-    return frozenset(word for word, _, _ in domain_words())
+    words = [word for word, _, _ in domain_words()]
+    return frozenset(words)
 
 
 def _letters(text: str) -> str:
     """The ASCII letters of a text; ü is typed v."""
     lowered = text.lower().replace("ü", "v")
-    return "".join(c for c in lowered if c.isascii() and c.isalpha())
+    letters = [c for c in lowered if c.isascii() and c.isalpha()]
+    return "".join(letters)
 
 
 def _sorted_by_key(
     items: Iterable[tuple[str, Entry]],
 ) -> KeyedEntries:
     ordered = sorted(items, key=itemgetter(0))
-    return [key for key, _ in ordered], [entry for _, entry in ordered]
+    keys = [key for key, _ in ordered]
+    entries = [entry for _, entry in ordered]
+    return keys, entries
 
 
 def _characters(forms: Sequence[str]) -> np.ndarray:
     """The code points of strings of one length, an array (strings, length)."""
-    return np.array(forms).view("<u4").reshape(len(forms), -1)
+    # NumPy keeps strings as UTF-32
+    strings = np.array(forms)
+    code_points = strings.view("<u4")
+    return code_points.reshape(len(forms), -1)
 
 
 # ---------------------------------------------------------------------- what an index has
-def name_entries(kind: str, known: Values, forms: FormTable) -> list[Entry]:
+def name_entries(
+    kind: str,
+    known: Values,
+    forms: FormTable,
+) -> list[Entry]:
     """The names of a facet. A region is called by the last step of its path: 龙岗区."""
     values = known.values[: MAX_NAMES // 2]
-    names = forms.of([value.rpartition("/")[2] for value in values])
-    entries = map(Entry, values, names, repeat(kind), known.counts)
+    # 广东省/深圳市/龙岗区
+    last_steps = [value.rpartition("/")[2] for value in values]
+    names = forms.of(last_steps)
+    entries = map(
+        Entry,
+        values,
+        names,
+        repeat(kind),
+        known.counts,
+    )
     return [entry for entry in entries if entry.form]
 
 
-def word_entries(engine: Engine, characters: Iterable[str]) -> list[Entry]:
+def word_entries(
+    engine: Engine,
+    characters: Iterable[str],
+) -> list[Entry]:
     """Words of the dictionaries that begin with one of these characters and stand in the index."""
-    words = [word for c in characters for word in _dictionary().get(c, "").split()]
+    by_character = _dictionary()
+    words: list[str] = []
+    for c in characters:
+        words += by_character.get(c, "").split()
     counts = engine.frequencies("word", words) if words else ()
     return [
         Entry(

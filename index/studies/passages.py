@@ -50,6 +50,9 @@ __all__ = [
 
 Span = tuple[int, int]
 
+# Positions in a text, one for each character of another.
+Positions = np.ndarray[Any, np.dtype[np.int64]]
+
 # Shorter sentences say 无 or 没有收取费用 in every report: whether they are shared is
 # chance.
 LEAST_LETTERS = 12
@@ -199,7 +202,8 @@ class Sentence:
     @cached_property
     def pairs(self) -> frozenset[str]:
         """Its neighbouring letters."""
-        return frozenset(a + b for a, b in pairwise(self.letters))
+        neighbours = pairwise(self.letters)
+        return frozenset(a + b for a, b in neighbours)
 
     @property
     def is_statutory(self) -> bool:
@@ -224,7 +228,10 @@ class Prose:
         return sum(len(s.letters) for s in self.sentences)
 
 
-def prose(display: str, text: Folded) -> Prose:
+def prose(
+    display: str,
+    text: Folded,
+) -> Prose:
     """The prose of a report: `text` is the index form of `display`.
 
     >>> from index.analysis.normaliser import fold
@@ -244,10 +251,14 @@ def prose(display: str, text: Folded) -> Prose:
             letters = mainland_text(letters)
         sentences.append(Sentence(start, end, letters))
     cut = len(sentences) > MAX_SENTENCES
-    return Prose(text, tuple(sentences[:MAX_SENTENCES]), cut)
+    kept = tuple(sentences[:MAX_SENTENCES])
+    return Prose(text, kept, cut)
 
 
-def _is_prose(piece: str, letters: str) -> bool:
+def _is_prose(
+    piece: str,
+    letters: str,
+) -> bool:
     """Whether a piece is a sentence and no heading, cell, row or label.
 
     Headings and cells have neither comma nor stop; rows are mostly numbers.
@@ -262,24 +273,36 @@ def _is_prose(piece: str, letters: str) -> bool:
     return letters.lstrip(HAN_NUMERALS) not in _JOINED_LABELS
 
 
-def _stretches(display: str, text: Folded) -> Iterator[Span]:
+def _stretches(
+    display: str,
+    text: Folded,
+) -> Iterator[Span]:
     """The form cut behind sentences and at line breaks that end a paragraph.
 
     Stretches have no white space at either end.
     """
     form = text.form
-    cuts = {m.end() for m in STOP_PATTERN.finditer(form)} | {0, len(form)}
+    stops = STOP_PATTERN.finditer(form)
+    cuts = {stop.end() for stop in stops}
+    cuts |= {0, len(form)}
     breaks = _paragraph_ends(display)
     if breaks:
-        cuts |= set(_displayed_at(text).searchsorted(breaks).tolist())
+        displayed = _displayed_at(text)
+        positions = displayed.searchsorted(breaks)
+        cuts |= set(positions.tolist())
     for start, end in pairwise(sorted(cuts)):
         piece = form[start:end]
-        first = start + len(piece) - len(piece.lstrip())
-        behind = end - len(piece) + len(piece.rstrip())
+        # white space at both ends is left out
+        first = end - len(piece.lstrip())
+        behind = start + len(piece.rstrip())
         yield from _pieces(form, first, behind)
 
 
-def _pieces(form: str, start: int, end: int) -> Iterator[Span]:
+def _pieces(
+    form: str,
+    start: int,
+    end: int,
+) -> Iterator[Span]:
     """The stretch, cut behind commas where it is too long."""
     while end - start > LONGEST_SENTENCE:
         comma = form.rfind(
@@ -295,7 +318,7 @@ def _pieces(form: str, start: int, end: int) -> Iterator[Span]:
 
 def _displayed_at(
     text: Folded,
-) -> np.ndarray[Any, np.dtype[np.int64]]:
+) -> Positions:
     """Where each character of the form starts in the display text."""
     form = np.asarray(text.offsets.form, np.int64)
     display = np.asarray(text.offsets.display, np.int64)
@@ -303,8 +326,10 @@ def _displayed_at(
     positions = np.arange(len(text.form))
     run = form.searchsorted(positions, "right") - 1
     # All characters of a block (㈠ as (一)) came from where it starts.
-    inside = np.where(block[run] > 0, 0, positions - form[run])
-    displayed: np.ndarray[Any, np.dtype[np.int64]] = display[run] + inside
+    is_block = block[run] > 0
+    distances = positions - form[run]
+    inside = np.where(is_block, 0, distances)
+    displayed: Positions = display[run] + inside
     return displayed
 
 
@@ -334,7 +359,8 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     long = [line for line in lines if len(line) >= LONG_LINE]
     # | stands between the cells of a row, which no width broke.
     open_lines = [line for line in long if _is_open(line) and "|" not in line]
-    return len(long) >= 3 and 2 * len(open_lines) > len(long)
+    are_most_open = 2 * len(open_lines) > len(long)
+    return len(long) >= 3 and are_most_open
 
 
 # ---------------------------------------------------------------------- pairs
@@ -350,7 +376,10 @@ class Pair:
     likeness: float
 
 
-def aligned(a: Prose, b: Prose) -> list[Pair]:
+def aligned(
+    a: Prose,
+    b: Prose,
+) -> list[Pair]:
     """Which sentences are the same, in the order of the first report.
 
     Each sentence is in one pair at most; of several possible pairs the likest is taken. Sentences
@@ -387,7 +416,10 @@ def aligned(a: Prose, b: Prose) -> list[Pair]:
     return sorted(pairs, key=lambda pair: pair.own)
 
 
-def _same(a: Sequence[Sentence], b: Sequence[Sentence]) -> list[Pair]:
+def _same(
+    a: Sequence[Sentence],
+    b: Sequence[Sentence],
+) -> list[Pair]:
     """Sentences with the same letters, the first with the first."""
     # Numbers of the sentences of b, the first last: pop gives them in order.
     numbers: dict[str, list[int]] = defaultdict(list)
@@ -396,11 +428,15 @@ def _same(a: Sequence[Sentence], b: Sequence[Sentence]) -> list[Pair]:
     pairs: list[Pair] = []
     for i, sentence in enumerate(a):
         if numbers.get(sentence.letters):
-            pairs.append(Pair(i, numbers[sentence.letters].pop(), 1.0))
+            j = numbers[sentence.letters].pop()
+            pairs.append(Pair(i, j, 1.0))
     return pairs
 
 
-def _likely(a: Sequence[Sentence], b: Sequence[Sentence]) -> Iterator[Pair]:
+def _likely(
+    a: Sequence[Sentence],
+    b: Sequence[Sentence],
+) -> Iterator[Pair]:
     """Pairs of sentences that share enough letter pairs, the likest of each."""
     holders: dict[str, list[int]] = defaultdict(list)
     for j, sentence in enumerate(b):
@@ -419,8 +455,16 @@ def _likely(a: Sequence[Sentence], b: Sequence[Sentence]) -> Iterator[Pair]:
                 yield Pair(i, j, round(-negative, 3))
 
 
-def _in_order(a: str, b: str) -> bool:
-    matcher = SequenceMatcher(None, a, b, autojunk=False)
+def _in_order(
+    a: str,
+    b: str,
+) -> bool:
+    matcher = SequenceMatcher(
+        None,
+        a,
+        b,
+        autojunk=False,
+    )
     return matcher.ratio() >= LEAST_IN_ORDER
 
 
@@ -433,7 +477,11 @@ class Commonness:
     limit: int
 
 
-def is_boilerplate(read: Prose, sentence: int, common: Commonness | None) -> bool:
+def is_boilerplate(
+    read: Prose,
+    sentence: int,
+    common: Commonness | None,
+) -> bool:
     """Whether a sentence is statutory, or so many say it that it says nothing of copying."""
     if read.sentences[sentence].is_statutory:
         return True
@@ -451,7 +499,8 @@ def shares(
     Boilerplate of the first is left out. In the second it is known only where it is shared.
     """
     pairs = list(pairs)
-    plain = {i for i in range(len(a.sentences)) if not is_boilerplate(a, i, common)}
+    own_numbers = range(len(a.sentences))
+    plain = {i for i in own_numbers if not is_boilerplate(a, i, common)}
     other_plain = {j for j, s in enumerate(b.sentences) if not s.is_statutory}
     other_plain -= {pair.other for pair in pairs if pair.own not in plain}
     own_letters = [len(sentence.letters) for sentence in a.sentences]
@@ -470,7 +519,10 @@ def shares(
     )
 
 
-def _part(part: int, whole: int) -> float | None:
+def _part(
+    part: int,
+    whole: int,
+) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
@@ -504,11 +556,26 @@ def passages_of(
     """The runs of pairs that follow each other in both reports, in the order of the first."""
     runs: list[list[Pair]] = []
     for pair in pairs:
-        if runs and _follows(a, b, runs[-1][-1], pair, common):
+        if runs and _follows(
+            a,
+            b,
+            runs[-1][-1],
+            pair,
+            common,
+        ):
             runs[-1].append(pair)
         else:
             runs.append([pair])
-    return tuple(_passage(a, b, run, common, differences=differences) for run in runs)
+    return tuple(
+        _passage(
+            a,
+            b,
+            run,
+            common,
+            differences=differences,
+        )
+        for run in runs
+    )
 
 
 def _follows(
@@ -523,10 +590,16 @@ def _follows(
         last.other + 1,
     ):
         return False
-    if is_boilerplate(a, pair.own, common) != is_boilerplate(a, last.own, common):
+    is_plain = not is_boilerplate(a, pair.own, common)
+    was_plain = not is_boilerplate(a, last.own, common)
+    if is_plain != was_plain:
         return False
-    own_gap = a.sentences[pair.own].start - a.sentences[last.own].end
-    other_gap = b.sentences[pair.other].start - b.sentences[last.other].end
+    own = a.sentences[pair.own]
+    own_before = a.sentences[last.own]
+    own_gap = own.start - own_before.end
+    other = b.sentences[pair.other]
+    other_before = b.sentences[last.other]
+    other_gap = other.start - other_before.end
     return max(own_gap, other_gap) <= MAX_GAP
 
 
@@ -557,7 +630,11 @@ def _passage(
     )
 
 
-def _differences(a: Prose, b: Prose, run: Sequence[Pair]) -> Iterator[Difference]:
+def _differences(
+    a: Prose,
+    b: Prose,
+    run: Sequence[Pair],
+) -> Iterator[Difference]:
     """What reads otherwise, sentence by sentence and between them."""
     own_end: int | None = None
     other_end = 0
@@ -577,7 +654,12 @@ def _differences(a: Prose, b: Prose, run: Sequence[Pair]) -> Iterator[Difference
         other_end = other.end
 
 
-def _changed(a: Folded, b: Folded, own: Span, other: Span) -> Iterator[Difference]:
+def _changed(
+    a: Folded,
+    b: Folded,
+    own: Span,
+    other: Span,
+) -> Iterator[Difference]:
     """What reads otherwise between two stretches of index form, numbers as a whole."""
     if a.form[slice(*own)] == b.form[slice(*other)]:
         return
@@ -587,8 +669,20 @@ def _changed(a: Folded, b: Folded, own: Span, other: Span) -> Iterator[Differenc
     other_tokens = [b.form[start:end] for start, end in other_spans]
     for i, j, k, m in _changed_tokens(own_tokens, other_tokens):
         yield Difference(
-            own=_shown(a.offsets, own_spans, i, j, own[0]),
-            other=_shown(b.offsets, other_spans, k, m, other[0]),
+            own=_shown(
+                a.offsets,
+                own_spans,
+                i,
+                j,
+                own[0],
+            ),
+            other=_shown(
+                b.offsets,
+                other_spans,
+                k,
+                m,
+                other[0],
+            ),
         )
 
 
@@ -597,7 +691,12 @@ def _changed_tokens(
 ) -> list[tuple[int, int, int, int]]:
     """(i, j, k, m): own[i:j] became other[k:m]. Neighbours are joined across an island."""
     changed: list[tuple[int, int, int, int]] = []
-    matcher = SequenceMatcher(None, own, other, autojunk=False)
+    matcher = SequenceMatcher(
+        None,
+        own,
+        other,
+        autojunk=False,
+    )
     for tag, i, j, k, m in matcher.get_opcodes():
         if tag == "equal":
             continue
@@ -610,7 +709,10 @@ def _changed_tokens(
     return changed
 
 
-def _tokens(form: str, span: Span) -> list[Span]:
+def _tokens(
+    form: str,
+    span: Span,
+) -> list[Span]:
     return [m.span() for m in TOKEN_PATTERN.finditer(form, *span)]
 
 

@@ -8,6 +8,7 @@ run ends where a trail byte below 0x80 shows as itself, or where a lost one show
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -89,7 +90,11 @@ class Lattice:
     sequences: Sequences
     context: int
 
-    def candidates(self, states: list[State], start: int) -> list[Candidate]:
+    def candidates(
+        self,
+        states: list[State],
+        start: int,
+    ) -> list[Candidate]:
         """All ends that the beam reaches from `start`, best first.
 
         Their texts begin as those of `states` do.
@@ -102,7 +107,9 @@ class Lattice:
             states = _pruned(states)
             both = states + self._with_gaps(states)
             at_end = position >= length
-            c = "\n" if at_end else self.observed[position]
+            c = "\n"
+            if not at_end:
+                c = self.observed[position]
             reached += self._ends(both, position, c)
             if at_end or c in "?？":
                 break
@@ -113,14 +120,14 @@ class Lattice:
             if glossed and states:
                 # a pair that looked like a glossed character: the run goes on after the gloss
                 reached += self.candidates(states, glossed.end())
-        best: dict[tuple[str, int], float] = {}
-        for score, text, end in reached:
-            key = text, end
-            best[key] = max(best.get(key, -1e9), score)
-        merged = [Candidate(score, text, end) for (text, end), score in best.items()]
-        return sorted(merged, reverse=True)
+        return _merged(reached)
 
-    def _read(self, states: list[State], trail: int, lead: int) -> list[State]:
+    def _read(
+        self,
+        states: list[State],
+        trail: int,
+        lead: int,
+    ) -> list[State]:
         """The states after an observed character with these two bytes."""
         return [
             self._with(state, c, lead)
@@ -128,32 +135,50 @@ class Lattice:
             for c in self._characters(state.lead, trail)
         ]
 
-    def _with(self, state: State, c: str, lead: int, gap: int = 0) -> State:
+    def _with(
+        self,
+        state: State,
+        c: str,
+        lead: int,
+        gap: int = 0,
+    ) -> State:
         """The state one character further."""
-        score = state.score + self.sequences.next(state.seen, c) - gap * GAP_COST
+        score = state.score + self.sequences.next(state.seen, c)
+        score -= gap * GAP_COST
         if c in "，！。、" and len(state.text) > self.context + 1:
             # whole, the tool would have cut here
             score -= SCORE_MARGIN
+        seen = state.seen + self.sequences.form(c)
         return State(
             score,
             lead,
             state.text + c,
-            (state.seen + self.sequences.form(c))[-2:],
+            seen[-2:],
             state.gaps + gap,
         )
 
-    def _characters(self, lead: int, trail: int) -> list[str]:
+    def _characters(
+        self,
+        lead: int,
+        trail: int,
+    ) -> list[str]:
         """The characters of a trail byte, after a lead byte or after a lost pair."""
         if lead > 0:
             c = self.script.known.get(lead << 8 | trail)
-            return [c] if c else []
+            if c:
+                return [c]
+            return []
         return self.script.after_gap(-lead, trail)
 
     def _with_gaps(self, states: list[State]) -> list[State]:
         """The states again, with one or more pairs lost after them."""
         before_gap = self.script.before_gap
         between = self.script.between
-        sources = [s for s in states[:GAP_SOURCES] if s.lead > 0 and s.gaps < MAX_GAPS]
+        sources = [
+            state
+            for state in states[:GAP_SOURCES]
+            if state.lead > 0 and state.gaps < MAX_GAPS
+        ]
         first = [
             self._with(state, c, -trail, 1)
             for state in sources
@@ -162,7 +187,8 @@ class Lattice:
         latest = _pruned(first)[:GAP_FANOUT]
         every = latest
         for _ in range(1, RUN_OF_GAPS):
-            sources = [s for s in latest[:GAP_SOURCES] if s.gaps < MAX_GAPS]
+            likeliest = latest[:GAP_SOURCES]
+            sources = [s for s in likeliest if s.gaps < MAX_GAPS]
             further = [
                 self._with(state, c, -trail, 1)
                 for state in sources
@@ -172,14 +198,22 @@ class Lattice:
             every = every + latest
         return every
 
-    def _ends(self, states: list[State], position: int, c: str) -> Iterator[Candidate]:
+    def _ends(
+        self,
+        states: list[State],
+        position: int,
+        c: str,
+    ) -> Iterator[Candidate]:
         """Where the observed character ends the run."""
         end = position + 1
         if c in "?？" and position < len(self.observed):
             yield from self._ends_lost(states, position)
         elif 0x40 <= ord(c) < 0x7F or c == "€":
             # a trail byte below 0x80 shows as itself, and after it all is in step again
-            trail = 0x80 if c == "€" else ord(c)
+            trail = ord(c)
+            if c == "€":
+                # code page 936 reads the byte 0x80 so
+                trail = 0x80
             for state in self._read(states, trail, 1):
                 yield Candidate(state.score, state.text, end)
         else:
@@ -192,7 +226,11 @@ class Lattice:
                     score = state.score + self.sequences.next(state.seen, following)
                     yield Candidate(score, state.text + following, end)
 
-    def _ends_lost(self, states: list[State], position: int) -> Iterator[Candidate]:
+    def _ends_lost(
+        self,
+        states: list[State],
+        position: int,
+    ) -> Iterator[Candidate]:
         """A trail byte lost as "?".
 
         It stood before a gloss, a delimiter or the end of the line; or the byte after it was lost
@@ -219,12 +257,16 @@ class Lattice:
                 yield Candidate(score, state.text + LOST_MARK, end)
 
     def _begun(
-        self, states: list[State], characters: Callable[[int], list[str]]
+        self,
+        states: list[State],
+        characters: Callable[[int], list[str]],
     ) -> list[State]:
         """The states with the character that they have begun, the likeliest."""
-        without_gap = sorted((s for s in states if s.lead >= 0), reverse=True)
-        after_gap = sorted((s for s in states if s.lead < 0), reverse=True)
-        likeliest = without_gap[:FINAL_STATES] + after_gap[:FINAL_STATES]
+        ordered = sorted(states, reverse=True)
+        without_gap = [s for s in ordered if s.lead >= 0]
+        after_gap = [s for s in ordered if s.lead < 0]
+        likeliest = without_gap[:FINAL_STATES]
+        likeliest += after_gap[:FINAL_STATES]
         begun = [
             self._with(state, c, 0)
             for state in likeliest
@@ -233,7 +275,21 @@ class Lattice:
         return _pruned(begun, 4 * BEAM_WIDTH)
 
 
-def _pruned(states: list[State], beam: int = BEAM_WIDTH) -> list[State]:
+def _merged(reached: list[Candidate]) -> list[Candidate]:
+    """One candidate for each text and end, with its best score; best first."""
+    best: dict[tuple[str, int], float] = {}
+    for score, text, end in reached:
+        key = text, end
+        known_score = best.get(key, -1e9)
+        best[key] = max(known_score, score)
+    merged = [Candidate(score, text, end) for (text, end), score in best.items()]
+    return sorted(merged, reverse=True)
+
+
+def _pruned(
+    states: list[State],
+    beam: int = BEAM_WIDTH,
+) -> list[State]:
     """The best states, a few of each kind.
 
     States are of one kind if they have the same lead and the same last two characters: nothing
@@ -241,9 +297,12 @@ def _pruned(states: list[State], beam: int = BEAM_WIDTH) -> list[State]:
     """
     kinds: dict[tuple[int, str], int] = {}
     best: list[State] = []
+    floor = -math.inf
     for state in sorted(states, reverse=True):
-        if best and (len(best) == beam or state.score < best[0].score - SCORE_MARGIN):
+        if len(best) == beam or state.score < floor:
             break
+        if not best:
+            floor = state.score - SCORE_MARGIN
         key = state.lead, state.seen
         kinds[key] = kinds.get(key, 0) + 1
         if kinds[key] <= KEPT_ALIKE:

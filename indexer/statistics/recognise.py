@@ -38,14 +38,17 @@ _APPLICATION_HEAD = re.compile("申请人情况|勾稽关系|自然人法人或�
 _REVIEW_HEAD = re.compile("结果维持.*尚未审结")
 # 第二十条第(一)项, 信息内容: heads of part 二.
 _CLAUSE_HEAD = re.compile("第二十条第|信息内容")
-_RESULT_PATTERN = re.compile("|".join(column.label for column in RESULT_COLUMNS))
+_RESULT_LABELS = [column.label for column in RESULT_COLUMNS]
+# 结果维持|结果纠正|其他结果|尚未审结|总计
+_RESULT_PATTERN = re.compile("|".join(_RESULT_LABELS))
 # 其他 alone is a head; 其他处理 and 其他法律行政法规 are labels of rows.
 _APPLICANT_PATTERN = re.compile(
     "自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他(?!组织|处理|法律行政|法律法规|结果)"
 )
 # 本年收费金额(单位:万元), squeezed to 本年收费金额单位万元.
 _MONEY_HEAD = re.compile("(?:金额|单位|收费)(?:单位)?(亿元|万元|元)")
-_MARKER_PATTERN = re.compile("|".join(FORM_MARKERS.values()))
+_ANY_MARKER = "|".join(FORM_MARKERS.values())
+_MARKER_PATTERN = re.compile(_ANY_MARKER)
 _FORM_OF_MARKER = {
     marker: name
     for name, markers in FORM_MARKERS.items()
@@ -92,13 +95,23 @@ class Grid:
     notes: list[Problem] = field(default_factory=list)
     extent: tuple[int, int] | None = None
 
-    def value(self, table: str, row: str, column: str) -> Value | None:
+    def value(
+        self,
+        table: str,
+        row: str,
+        column: str,
+    ) -> Value | None:
         """A cell, None where it was not read."""
-        line = self.lines.get(table, {}).get(row)
-        return line.values.get(column) if line else None
+        lines = self.lines.get(table, {})
+        line = lines.get(row)
+        if line is None:
+            return None
+        return line.values.get(column)
 
 
-def form_of(segments: Iterable[Segment]) -> tuple[str | None, dict[str, list[str]]]:
+def form_of(
+    segments: Iterable[Segment],
+) -> tuple[str | None, dict[str, list[str]]]:
     """The form by its labels, and the labels that told it, by form.
 
     The form is "mixed" when there are labels of both, None without any. Only labels right before
@@ -106,11 +119,12 @@ def form_of(segments: Iterable[Segment]) -> tuple[str | None, dict[str, list[str
     """
     segments = list(segments)
     text = "\n".join(segment.context for segment in segments)
-    markers = sorted(set(_MARKER_PATTERN.findall(text)))
-    by_form = {
-        name: [marker for marker in markers if _FORM_OF_MARKER[marker] == name]
-        for name in FORM_MARKERS
-    }
+    found = _MARKER_PATTERN.findall(text)
+    markers = sorted(set(found))
+    by_form: dict[str, list[str]] = {name: [] for name in FORM_MARKERS}
+    for marker in markers:
+        name = _FORM_OF_MARKER[marker]
+        by_form[name].append(marker)
     return _form_by(by_form, text, segments), by_form
 
 
@@ -133,12 +147,18 @@ def _form_by(
     # part 二 may be missing or a picture: the rows of part 三 tell
     if new > old or _SPLIT_OTHER.search(text):
         return "gb2021"
-    if old > new or any(segment.label.endswith("其他处理") for segment in segments):
+    if old > new:
+        return "gb2019"
+    labels = [segment.label for segment in segments]
+    if any(label.endswith("其他处理") for label in labels):
         return "gb2019"
     return None
 
 
-def recognise(segments: Sequence[Segment], form: str) -> Grid:
+def recognise(
+    segments: Sequence[Segment],
+    form: str,
+) -> Grid:
     """The tables of a form that a sequence of segments holds."""
     grid = Grid(form)
     if form == "stat2014":
@@ -146,7 +166,9 @@ def recognise(segments: Sequence[Segment], form: str) -> Grid:
         return grid
     end = len(segments)
     start = _start(segments, form)
-    review = _first(_REVIEW_HEAD, segments, start if start < end else 0, end)
+    # without a table of applications, part 四 may stand anywhere
+    search_start = start if start < end else 0
+    review = _first(_REVIEW_HEAD, segments, search_start, end)
     clauses_end = min(start, review)
     first = _first(_CLAUSE_HEAD, segments, 0, clauses_end)
     _clauses(grid, segments[first:clauses_end])
@@ -154,34 +176,55 @@ def recognise(segments: Sequence[Segment], form: str) -> Grid:
     _second(grid, segments[review + 1 :])
     # the three blocks of part 四 may be up to three segments behind the first
     _review(grid, segments[review : review + 4])
-    covered = segments[min(first, start) : review + 1]
-    _extend(grid, [segment for segment in covered if segment.start >= 0])
+    table_start = min(first, start)
+    table_end = review + 1
+    covered = segments[table_start:table_end]
+    # cells of tables have no place in the text
+    placed = [segment for segment in covered if segment.start >= 0]
+    _extend(grid, placed)
     return grid
 
 
-def _extend(grid: Grid, segments: Sequence[Segment]) -> None:
+def _extend(
+    grid: Grid,
+    segments: Sequence[Segment],
+) -> None:
     """Let the extent of the tables reach over segments of the text."""
-    if segments:
-        start = grid.extent[0] if grid.extent else segments[0].start
-        grid.extent = (start, segments[-1].end)
+    if not segments:
+        return
+    start = segments[0].start
+    if grid.extent:
+        start = grid.extent[0]
+    end = segments[-1].end
+    grid.extent = (start, end)
 
 
 def _first(
-    head: re.Pattern[str], segments: Sequence[Segment], start: int, end: int
+    head: re.Pattern[str],
+    segments: Sequence[Segment],
+    start: int,
+    end: int,
 ) -> int:
     """The first segment under a head, `end` when there is none."""
-    reach = CLAUSE_HEAD_CHARACTERS if head is _CLAUSE_HEAD else CONTEXT_CHARACTERS
+    reach = CONTEXT_CHARACTERS
+    if head is _CLAUSE_HEAD:
+        reach = CLAUSE_HEAD_CHARACTERS
     for number in range(start, end):
-        if head.search(segments[number].context[-reach:]):
+        context = segments[number].context
+        if head.search(context[-reach:]):
             return number
     return end
 
 
-def _start(segments: Sequence[Segment], form: str) -> int:
+def _start(
+    segments: Sequence[Segment],
+    form: str,
+) -> int:
     """Where the application table starts: at its head, else at its first whole row."""
     for number, segment in enumerate(segments):
         if _APPLICATION_HEAD.search(segment.context):
             return number
+    # a mixed form is searched with the rows of the newest
     rows = _application_rows(form if form in FORMS else "gb2021")
     for number, segment in enumerate(segments):
         is_whole = len(segment.values) == len(APPLICANT_COLUMNS)
@@ -204,7 +247,8 @@ class _Rows:
         ]
         self.pattern = re.compile("|".join(labels))
         # the same few labels stand in every report
-        self.named = lru_cache(maxsize=1024)(self._named)
+        remember = lru_cache(maxsize=1024)
+        self.named = remember(self._named)
 
     def match(self, segment: Segment) -> FormRow | None:
         """The row that a segment is."""
@@ -217,7 +261,9 @@ class _Rows:
         match = self.pattern.search(label)
         if match is None or match.lastgroup is None:
             return None
-        return self.rows[int(match.lastgroup[1:])]
+        # r12 is the row with the number 12
+        number = int(match.lastgroup[1:])
+        return self.rows[number]
 
 
 @cache
@@ -228,8 +274,9 @@ def _application_rows(form: str) -> _Rows:
     """
     rows = FORMS[form].applications
     older = FORMS["gb2019"].applications
-    other = [row for row in older if row.key == "other" and row not in rows]
-    return _Rows((*rows, *other))
+    others = [row for row in older if row.key == "other"]
+    missing = [row for row in others if row not in rows]
+    return _Rows((*rows, *missing))
 
 
 @cache
@@ -239,7 +286,8 @@ def _clause_rows(form: str) -> _Rows:
 
 @cache
 def _clause_of(form: str) -> Mapping[str, Clause]:
-    return {row.key: clause for clause, row in clause_rows(form)}
+    rows = clause_rows(form)
+    return {row.key: clause for clause, row in rows}
 
 
 @cache
@@ -248,7 +296,10 @@ def _printed(label: str) -> str:
     return re.sub(r"\W", "", label)
 
 
-def _split(rows: Iterable[FormRow], segment: Segment) -> FormRow | None:
+def _split(
+    rows: Iterable[FormRow],
+    segment: Segment,
+) -> FormRow | None:
     """The row whose label stands on both sides of its values.
 
     A PDF sets a label of two lines beside one line of values:
@@ -256,9 +307,12 @@ def _split(rows: Iterable[FormRow], segment: Segment) -> FormRow | None:
     """
     for row in rows:
         label = _printed(row.label)
-        for cut in range(len(label) - 1, MIN_LABEL_PART - 1, -1):
+        # the longest first part is tried first
+        cuts = range(MIN_LABEL_PART, len(label))
+        for cut in reversed(cuts):
             is_before = segment.label.endswith(label[:cut])
-            if is_before and segment.after.startswith(label[cut:]):
+            rest = label[cut:]
+            if is_before and segment.after.startswith(rest):
                 return row
     return None
 
@@ -277,24 +331,43 @@ def _put(
     """Assign a row, or keep its values unassigned."""
     lines = grid.lines.setdefault(table, {})
     before = lines.get(row.key)
-    values = choose(segment, len(columns))
+    count = len(columns)
+    values = choose(segment, count)
     if values is None:
         if before is None:
-            lines[row.key] = Line(row.key, row.label, raw=_raw(segment.values))
+            raw = _raw(segment.values)
+            lines[row.key] = Line(row.key, row.label, raw=raw)
         return
-    by_column = {column.key: v for column, v in zip(columns, values, strict=True)}
-    line = Line(row.key, row.label, by_column, at=segment.at)
+    line = Line(
+        row.key,
+        row.label,
+        _by_column(columns, values),
+        at=segment.at,
+    )
     if before and before.values and _numbers(before) != _numbers(line):
         grid.problems.append(Problem(Code.TABLES_ROW_TWICE, {"row": row.label}))
         raw = _raw(before.values.values()) + _raw(segment.values)
         lines[row.key] = Line(row.key, row.label, raw=raw)
-    elif not _has_too_many(before, len(columns)):
+    elif not _has_too_many(before, count):
         lines[row.key] = line
 
 
-def _has_too_many(line: Line | None, count: int) -> bool:
+def _by_column(
+    columns: Sequence[FormColumn],
+    values: Sequence[Value],
+) -> dict[str, Value]:
+    keys = [column.key for column in columns]
+    return dict(zip(keys, values, strict=True))
+
+
+def _has_too_many(
+    line: Line | None,
+    count: int,
+) -> bool:
     """Whether a row was read that has more values than columns: a second one does not mend it."""
-    return line is not None and not line.values and len(line.raw) > count
+    if line is None or line.values:
+        return False
+    return len(line.raw) > count
 
 
 def _numbers(line: Line) -> list[object]:
@@ -302,7 +375,10 @@ def _numbers(line: Line) -> list[object]:
 
 
 # ---------------------------------------------------------------------- part 二
-def _clauses(grid: Grid, segments: Sequence[Segment]) -> None:
+def _clauses(
+    grid: Grid,
+    segments: Sequence[Segment],
+) -> None:
     clauses = _clause_of(grid.form)
     matched = _matched(_clause_rows(grid.form), segments)
     heads = ""
@@ -311,38 +387,65 @@ def _clauses(grid: Grid, segments: Sequence[Segment]) -> None:
             heads = segment.context
         row = matched.get(number)
         if row is None:
-            _keep(grid, "proactive", segment, inside=_inside(number, matched))
+            inside = _inside(number, matched)
+            _keep(grid, "proactive", segment, inside=inside)
             continue
         clause = clauses[row.key]
-        _put(grid, "proactive", row, _headed(grid, clause, heads), segment)
+        _put(
+            grid,
+            "proactive",
+            row,
+            _headed(grid, clause, heads),
+            segment,
+        )
         _money(grid, row, clause, heads + segment.label)
 
 
-def _matched(rows: _Rows, segments: Sequence[Segment]) -> dict[int, FormRow]:
+def _matched(
+    rows: _Rows,
+    segments: Sequence[Segment],
+) -> dict[int, FormRow]:
     """Which segments are rows of a table, by number."""
-    matches = {number: rows.match(segment) for number, segment in enumerate(segments)}
-    return {number: row for number, row in matches.items() if row is not None}
+    matched: dict[int, FormRow] = {}
+    for number, segment in enumerate(segments):
+        row = rows.match(segment)
+        if row is not None:
+            matched[number] = row
+    return matched
 
 
-def _inside(number: int, matched: Mapping[int, FormRow]) -> bool:
+def _inside(
+    number: int,
+    matched: Mapping[int, FormRow],
+) -> bool:
     """Whether a segment stands between rows of the table.
 
     What follows the last row is another table's.
     """
-    return bool(matched) and min(matched) < number < max(matched)
+    if not matched:
+        return False
+    return min(matched) < number < max(matched)
 
 
-def _headed(grid: Grid, clause: Clause, heads: str) -> Sequence[FormColumn]:
+def _headed(
+    grid: Grid,
+    clause: Clause,
+    heads: str,
+) -> Sequence[FormColumn]:
     """The columns in the order of their printed heads.
 
     Where not all heads can be read, the order of the form.
     """
-    places = {
-        column.key: heads.rfind(_printed(column.label)) for column in clause.columns
-    }
-    if min(places.values()) < 0:
+    positions: dict[str, int] = {}
+    for column in clause.columns:
+        label = _printed(column.label)
+        positions[column.key] = heads.rfind(label)
+    if min(positions.values()) < 0:
         return clause.columns
-    order = sorted(clause.columns, key=lambda column: places[column.key])
+    order = sorted(
+        clause.columns,
+        key=lambda column: positions[column.key],
+    )
     if tuple(order) != clause.columns:
         _note_order(grid, clause.label)
     return order
@@ -361,60 +464,102 @@ def _note(grid: Grid, note: Problem) -> None:
         grid.notes.append(note)
 
 
-def _money(grid: Grid, row: FormRow, clause: Clause, heads: str) -> None:
+def _money(
+    grid: Grid,
+    row: FormRow,
+    clause: Clause,
+    heads: str,
+) -> None:
     """Give money its unit, and turn it into 元.
 
     The unit is that of the cell, else of the printed head, else of the form.
     """
-    column = next((c for c in clause.columns if c.key == "amount"), None)
-    value = grid.value("proactive", row.key, "amount") if column else None
-    if column is None or value is None or value.value is None or value.unit == "元":
+    columns = clause.columns
+    amounts = (column for column in columns if column.key == "amount")
+    column = next(amounts, None)
+    if column is None:
         return
-    head = _MONEY_HEAD.search(heads)
-    unit = head[1] if head else column.unit
+    value = grid.value("proactive", row.key, "amount")
+    if value is None or value.value is None or value.unit == "元":
+        return
+    unit = column.unit
+    # 收费金额(单位:万元): the printed head wins over the form
+    if head := _MONEY_HEAD.search(heads):
+        unit = head[1]
     line = grid.lines["proactive"][row.key]
     if unit in MONEY_UNITS:
         yuan = value.value * MONEY_UNITS[unit]
-        line.values["amount"] = value._replace(value=yuan, unit="元")
+        line.values["amount"] = value._replace(
+            value=yuan,
+            unit="元",
+        )
     elif value.value:
         facts = {"row": row.label}
         _note(grid, Problem(Code.TABLES_AMOUNT_WITHOUT_UNIT, facts))
 
 
-def _keep(grid: Grid, table: str, segment: Segment, *, inside: bool) -> None:
+def _keep(
+    grid: Grid,
+    table: str,
+    segment: Segment,
+    *,
+    inside: bool,
+) -> None:
     """Keep a row that the form does not have, as it stands."""
     if not inside or not segment.label:
         return
     if any(value.semantics != "blank" for value in segment.values):
-        line = Line("", segment.bare[-60:], raw=_raw(segment.values))
-        grid.extra.setdefault(table, []).append(line)
+        label = segment.bare[-60:]
+        raw = _raw(segment.values)
+        line = Line("", label, raw=raw)
+        lines = grid.extra.setdefault(table, [])
+        lines.append(line)
 
 
 # ---------------------------------------------------------------------- part 三
-def _applications(grid: Grid, segments: Sequence[Segment]) -> None:
+def _applications(
+    grid: Grid,
+    segments: Sequence[Segment],
+) -> None:
     rows = _application_rows(grid.form)
     matched = _matched(rows, segments)
     if not matched:
         return
     before_rows = segments[: min(matched) + 1]
-    columns = _applicants(grid, "".join(segment.context for segment in before_rows))
-    _unpad([segments[number] for number in matched])
+    heads = "".join(segment.context for segment in before_rows)
+    columns = _applicants(grid, heads)
+    matched_segments = [segments[number] for number in matched]
+    _unpad(matched_segments)
     for number, row in matched.items():
-        _put(grid, "applications", row, columns, segments[number])
-    for number, segment in enumerate(segments[: max(matched) + SPLIT_REACH + 1]):
+        _put(
+            grid,
+            "applications",
+            row,
+            columns,
+            segments[number],
+        )
+    table_end = max(matched) + SPLIT_REACH + 1
+    for number, segment in enumerate(segments[:table_end]):
         if number in matched:
             continue
-        split = _split(_unread_rows(grid, rows), segment)
+        unread = _unread_rows(grid, rows)
+        split = _split(unread, segment)
         if split is not None:
             _put(grid, "applications", split, columns, segment)
         else:
-            _keep(grid, "applications", segment, inside=_inside(number, matched))
+            inside = _inside(number, matched)
+            _keep(grid, "applications", segment, inside=inside)
 
 
-def _unread_rows(grid: Grid, rows: _Rows) -> list[FormRow]:
+def _unread_rows(
+    grid: Grid,
+    rows: _Rows,
+) -> list[FormRow]:
     """The rows that are still missing; 其他 and 总计 are too short to be split."""
     lines = grid.lines["applications"]
-    return [row for row in rows.rows if row.key not in lines and not row.whole]
+    all_rows = rows.rows
+    missing = [row for row in all_rows if row.key not in lines]
+    return [row for row in missing if not row.whole]
 
 
 def _unpad(rows: Sequence[Segment]) -> None:
@@ -424,7 +569,8 @@ def _unpad(rows: Sequence[Segment]) -> None:
     the first applicant.
     """
     padded = len(APPLICANT_COLUMNS) + 1
-    if not any(row.leading == 1 and len(row.values) == padded for row in rows):
+    begins_empty = [row for row in rows if row.leading == 1]
+    if not any(len(row.values) == padded for row in begins_empty):
         return
     for segment in rows:
         if segment.leading and segment.spans == ():
@@ -432,25 +578,34 @@ def _unpad(rows: Sequence[Segment]) -> None:
             segment.leading -= 1
 
 
-def _applicants(grid: Grid, heads: str) -> Sequence[FormColumn]:
+def _applicants(
+    grid: Grid,
+    heads: str,
+) -> Sequence[FormColumn]:
     """The columns in the order of their heads.
 
     总计 is printed in the upper row of heads and is the last column.
     """
     by_label = {column.label: column for column in APPLICANT_COLUMNS}
-    names = list(dict.fromkeys(_APPLICANT_PATTERN.findall(heads)))
+    printed = _APPLICANT_PATTERN.findall(heads)
+    names = list(dict.fromkeys(printed))
     if len(names) < len(APPLICANT_COLUMNS) - 1:
         _note_incomplete(grid, "申请情况表")
         return APPLICANT_COLUMNS
-    columns = (*(by_label[name] for name in names), APPLICANT_COLUMNS[-1])
+    named = [by_label[name] for name in names]
+    columns = (*named, APPLICANT_COLUMNS[-1])
     if columns != APPLICANT_COLUMNS:
         _note_order(grid, "申请情况表")
     return columns
 
 
-def _second(grid: Grid, segments: Sequence[Segment]) -> None:
+def _second(
+    grid: Grid,
+    segments: Sequence[Segment],
+) -> None:
     """Where a second application table has other numbers, nobody knows whose the first is."""
-    first = grid.lines.get("applications", {}).get("new")
+    lines = grid.lines.get("applications", {})
+    first = lines.get("new")
     if first is None or not first.values:
         return
     rows = _application_rows(grid.form)
@@ -458,19 +613,27 @@ def _second(grid: Grid, segments: Sequence[Segment]) -> None:
         row = rows.match(segment)
         if row is None or row.key != "new":
             continue
-        values = choose(segment, len(APPLICANT_COLUMNS))
-        if values and [value.value for value in values] != _numbers(first):
+        count = len(APPLICANT_COLUMNS)
+        values = choose(segment, count)
+        if not values:
+            continue
+        numbers = [value.value for value in values]
+        if numbers != _numbers(first):
             grid.problems.append(Problem(Code.TABLES_TABLE_TWICE))
             grid.lines["applications"] = {}
             return
 
 
 # ---------------------------------------------------------------------- part 四
-def _review(grid: Grid, segments: Sequence[Segment]) -> None:
+def _review(
+    grid: Grid,
+    segments: Sequence[Segment],
+) -> None:
     """Fifteen values under three blocks of five heads."""
     width = len(RESULT_COLUMNS)
     count = len(REVIEW_BLOCKS) * width
-    under = [segment for segment in segments if _REVIEW_HEAD.search(segment.context)]
+    is_head = _REVIEW_HEAD.search
+    under = [segment for segment in segments if is_head(segment.context)]
     if not under:
         return
     lines = grid.lines.setdefault("review", {})
@@ -480,21 +643,31 @@ def _review(grid: Grid, segments: Sequence[Segment]) -> None:
             break
     else:
         block = REVIEW_BLOCKS[0]
-        lines[block.key] = Line(block.key, block.label, raw=_raw(under[0].values))
+        raw = _raw(under[0].values)
+        lines[block.key] = Line(block.key, block.label, raw=raw)
         return
-    first_head = segment.context.find(RESULT_COLUMNS[0].label)
-    heads = _RESULT_PATTERN.findall(segment.context[first_head:])[-count:]
+    first_label = RESULT_COLUMNS[0].label
+    first_head = segment.context.find(first_label)
+    # the last fifteen names: heads may be printed twice
+    heads_text = segment.context[first_head:]
+    heads = _RESULT_PATTERN.findall(heads_text)[-count:]
     for number, block in enumerate(REVIEW_BLOCKS):
-        part = slice(width * number, width * (number + 1))
+        block_start = width * number
+        part = slice(block_start, block_start + width)
         columns = _results(grid, heads[part])
-        by_column = {
-            column.key: value
-            for column, value in zip(columns, values[part], strict=True)
-        }
-        lines[block.key] = Line(block.key, block.label, by_column, at=segment.at)
+        by_column = _by_column(columns, values[part])
+        lines[block.key] = Line(
+            block.key,
+            block.label,
+            by_column,
+            at=segment.at,
+        )
 
 
-def _results(grid: Grid, heads: Sequence[str]) -> Sequence[FormColumn]:
+def _results(
+    grid: Grid,
+    heads: Sequence[str],
+) -> Sequence[FormColumn]:
     by_label = {column.label: column for column in RESULT_COLUMNS}
     if set(heads) != set(by_label):
         _note_incomplete(grid, "复议诉讼表")
@@ -510,7 +683,10 @@ def _results(grid: Grid, heads: Sequence[str]) -> Sequence[FormColumn]:
 _UNIT_PATTERN = re.compile("(?:条|件|次|篇|万元|元|个|人|人次)$")
 
 
-def _annex(grid: Grid, segments: Sequence[Segment]) -> None:
+def _annex(
+    grid: Grid,
+    segments: Sequence[Segment],
+) -> None:
     """One number a row.
 
     被依法纠错数 stands under reviews and under lawsuits: the first after the row before is meant.
@@ -518,14 +694,20 @@ def _annex(grid: Grid, segments: Sequence[Segment]) -> None:
     position = -1
     for segment in segments:
         numbers = [v for v in segment.values if v.semantics not in ("blank", "text")]
-        candidates = _annex_rows(segment.label) if numbers else []
+        if not numbers:
+            continue
+        candidates = _annex_rows(segment.label)
         if not candidates:
             continue
         later = (number for number in candidates if number > position)
         position = next(later, candidates[0])
         row = STAT2014[position]
         numbers_alone = Segment(
-            segment.label, segment.bare, segment.context, numbers, at=segment.at
+            segment.label,
+            segment.bare,
+            segment.context,
+            numbers,
+            at=segment.at,
         )
         _put(grid, "annex", row, ANNEX_COLUMNS, numbers_alone)
         _annex_unit(grid, row)
@@ -535,24 +717,30 @@ def _annex(grid: Grid, segments: Sequence[Segment]) -> None:
 
 @cache
 def _annex_patterns() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(f"{row.expression}$") for row in STAT2014)
+    expressions = [f"{row.expression}$" for row in STAT2014]
+    return tuple(map(re.compile, expressions))
 
 
 def _annex_rows(label: str) -> list[int]:
     """The rows that a label may mean, by number: those with the longest match."""
-    for text in (label, _UNIT_PATTERN.sub("", label)):
-        starts = {
-            number: match.start()
-            for number, pattern in enumerate(_annex_patterns())
-            if (match := pattern.search(text))
-        }
+    without_unit = _UNIT_PATTERN.sub("", label)
+    for text in (label, without_unit):
+        starts: dict[int, int] = {}
+        for number, pattern in enumerate(_annex_patterns()):
+            if match := pattern.search(text):
+                starts[number] = match.start()
         if starts:
+            # all end with the label: the first start is the longest match
             first = min(starts.values())
-            return [number for number, start in starts.items() if start == first]
+            numbered = starts.items()
+            return [number for number, start in numbered if start == first]
     return []
 
 
-def _annex_unit(grid: Grid, row: FormRow) -> None:
+def _annex_unit(
+    grid: Grid,
+    row: FormRow,
+) -> None:
     line = grid.lines["annex"][row.key]
     value = line.values.get("value")
     if value is None or value.value is None or value.unit:
@@ -561,4 +749,5 @@ def _annex_unit(grid: Grid, row: FormRow) -> None:
     if factor is None:
         line.values["value"] = value._replace(unit=row.unit)
     else:
-        line.values["value"] = value._replace(value=value.value * factor, unit="元")
+        yuan = value.value * factor
+        line.values["value"] = value._replace(value=yuan, unit="元")

@@ -86,10 +86,14 @@ class Segment:
     @property
     def after(self) -> str:
         """The text behind the values, squeezed: a label may stand on both sides of them."""
-        return _labels(self.behind, self.taiwan)[0]
+        label, _ = _labels(self.behind, self.taiwan)
+        return label
 
 
-def choose(segment: Segment, count: int) -> Sequence[Value] | None:
+def choose(
+    segment: Segment,
+    count: int,
+) -> Sequence[Value] | None:
     """The `count` values of a row;
 
     None when there are more or fewer, or when they could be told in two ways.
@@ -103,14 +107,17 @@ def choose(segment: Segment, count: int) -> Sequence[Value] | None:
         return values
     first = segment.leading
     last = len(values) - segment.trailing
-    one_sided = [v for v in (values[first:], values[:last]) if len(v) == count]
+    sides = (values[first:], values[:last])
+    one_sided = [side for side in sides if len(side) == count]
     # both sides would do: which empty cell belongs to the row is not known
     if one_sided and (len(one_sided) == 1 or not first):
         return one_sided[0]
     if not one_sided:
-        attempts = [values[first:last], _expanded(segment, count)]
+        inner = values[first:last]
+        attempts = [inner, _expanded(segment, count)]
         if not segment.spans:
-            attempts.append([v for v in values if v.semantics != "blank"])
+            filled = [v for v in values if v.semantics != "blank"]
+            attempts.append(filled)
         for attempt in attempts:
             if len(attempt) == count:
                 return attempt
@@ -121,7 +128,10 @@ def choose(segment: Segment, count: int) -> Sequence[Value] | None:
 _BLANK_VALUE = Value(None, None, "blank")
 
 
-def _expanded(segment: Segment, count: int) -> list[Value]:
+def _expanded(
+    segment: Segment,
+    count: int,
+) -> list[Value]:
     """Merged empty cells one by one.
 
     Nothing when a merged cell holds a number, which could belong to any of them. A short row is
@@ -130,46 +140,68 @@ def _expanded(segment: Segment, count: int) -> list[Value]:
     if count <= SHORT_ROW:
         return []
     out: list[Value] = []
-    for value, span in zip(segment.values, segment.spans, strict=False):
+    spans = segment.spans
+    for value, span in zip(segment.values, spans, strict=False):
         if span > 1 and value.semantics != "blank":
             return []
         out += [value] * span
     return out
 
 
-def _on_one_line(values: Sequence[Value], count: int) -> list[Value] | None:
+def _on_one_line(
+    values: Sequence[Value],
+    count: int,
+) -> list[Value] | None:
     """The one line that has all values of the row.
 
     Page numbers stand on lines of their own, and have one value each.
     """
     lines: dict[int, list[Value]] = {}
     for value in values:
-        lines.setdefault(value.line, []).append(value)
+        line = lines.setdefault(value.line, [])
+        line.append(value)
     if count < 2:
         return None
-    whole = [row for row in lines.values() if len(row) == count]
-    page_numbers = [row for row in lines.values() if len(row) == 1]
-    is_alone = len(whole) == 1 and len(page_numbers) == len(lines) - 1
+    rows = lines.values()
+    whole = [row for row in rows if len(row) == count]
+    page_numbers = [row for row in rows if len(row) == 1]
+    others = len(lines) - 1
+    is_alone = len(whole) == 1 and len(page_numbers) == others
     return whole[0] if is_alone else None
 
 
 # ---------------------------------------------------------------------- text
-def of_text(source: Reading, text: str) -> list[Segment]:
+def of_text(
+    source: Reading,
+    text: str,
+) -> list[Segment]:
     """The segments of a whole text. `text` is the display text that `source` was read from."""
     # a line break in front, so that every line has one before it
     form = _PAGE_NUMBER.sub(_erased, "\n" + source.form)
     out: list[Segment] = []
     label_start = 1
-    for run in _RUN_PATTERN.finditer(_ENUMERATOR_PATTERN.sub(_masked, form)):
+    searched = _ENUMERATOR_PATTERN.sub(_masked, form)
+    for run in _RUN_PATTERN.finditer(searched):
         start, end = run.span(1)
-        label = form[max(label_start, start - 2 * CONTEXT_CHARACTERS) : start]
+        # squeezed, a label is shorter: twice as much is read
+        context_start = start - 2 * CONTEXT_CHARACTERS
+        label = form[max(label_start, context_start) : start]
         segment = _segment(label, source.taiwan)
         segment.start = start - 1
         segment.end = end - 1
-        segment.at, segment.values = _values(run[1], start - 1, source, text)
-        segment.leading = _empty(label[len(label.rstrip("\t |")) :])
+        segment.at, segment.values = _values(
+            run[1],
+            start - 1,
+            source,
+            text,
+        )
+        # "部分公开 | | ": the bars before the first value
+        words = label.rstrip("\t |")
+        gap = label[len(words) :]
+        segment.leading = _empty(gap)
         if line := _LINE_END.match(form, end):
-            segment.trailing = _empty(line[1], closing=True)
+            closing_gap = line[1]
+            segment.trailing = _empty(closing_gap, closing=True)
         _pad(segment)
         out.append(segment)
         label_start = end
@@ -182,19 +214,30 @@ def _pad(segment: Segment) -> None:
     if segment.leading or segment.trailing:
         before = [_BLANK_VALUE] * segment.leading
         after = [_BLANK_VALUE] * segment.trailing
-        segment.values = [*before, *segment.values, *after]
+        segment.values = [
+            *before,
+            *segment.values,
+            *after,
+        ]
 
 
-def _set_behind(segments: Sequence[Segment], form: str) -> None:
+def _set_behind(
+    segments: Sequence[Segment],
+    form: str,
+) -> None:
     """Give each segment the text that follows its values; `form` begins with a line break."""
-    starts = [segment.start for segment in segments[1:]]
-    for segment, next_start in zip(segments, [*starts, len(form)], strict=False):
-        end = min(segment.end + FOLLOWING_CHARACTERS, next_start)
-        segment.behind = form[segment.end + 1 : end + 1]
+    next_starts = [segment.start for segment in segments[1:]]
+    next_starts.append(len(form))
+    for segment, next_start in zip(segments, next_starts, strict=False):
+        start = segment.end
+        end = min(start + FOLLOWING_CHARACTERS, next_start)
+        segment.behind = form[start + 1 : end + 1]
 
 
 def _erased(line: re.Match[str]) -> str:
-    return "\n" + " " * (len(line[0]) - 1)
+    # as long as before: places in the form stay
+    width = len(line[0]) - 1
+    return "\n" + " " * width
 
 
 def _masked(enumerator: re.Match[str]) -> str:
@@ -202,12 +245,23 @@ def _masked(enumerator: re.Match[str]) -> str:
     return re.sub(r"\d", "#", enumerator[0])
 
 
-def _segment(piece: str, taiwan: bool) -> Segment:
+def _segment(
+    piece: str,
+    taiwan: bool,
+) -> Segment:
     label, bare = _labels(piece, taiwan)
-    return Segment(label, bare, label, taiwan=taiwan)
+    return Segment(
+        label,
+        bare,
+        label,
+        taiwan=taiwan,
+    )
 
 
-def _labels(piece: str, taiwan: bool) -> tuple[str, str]:
+def _labels(
+    piece: str,
+    taiwan: bool,
+) -> tuple[str, str]:
     """What stands before values as a label, and without a remark in parentheses at its end."""
     return (
         _labels_of(piece, taiwan)
@@ -216,37 +270,59 @@ def _labels(piece: str, taiwan: bool) -> tuple[str, str]:
     )
 
 
-def _labels_of(piece: str, taiwan: bool) -> tuple[str, str]:
+def _labels_of(
+    piece: str,
+    taiwan: bool,
+) -> tuple[str, str]:
     label = squeeze(piece)[-CONTEXT_CHARACTERS:]
     # 规章(设区的市、自治州人民政府应提供相关数据): a remark is no part of the label
-    opened = piece.rfind("(") if piece.rstrip().endswith(")") else -1
-    bare = squeeze(piece[:opened])[-CONTEXT_CHARACTERS:] if opened > 0 else label
-    return (mainland_text(label), mainland_text(bare)) if taiwan else (label, bare)
+    bare = label
+    if piece.rstrip().endswith(")"):
+        opened = piece.rfind("(")
+        if opened > 0:
+            before = squeeze(piece[:opened])
+            bare = before[-CONTEXT_CHARACTERS:]
+    if taiwan:
+        return mainland_text(label), mainland_text(bare)
+    return label, bare
 
 
 _known_labels = lru_cache(maxsize=2048)(_labels_of)
 
 
 def _values(
-    run: str, start: int, source: Reading, text: str
+    run: str,
+    start: int,
+    source: Reading,
+    text: str,
 ) -> tuple[int, Sequence[Value]]:
     """Where in the display text spans count from, and the values of a run.
 
     The run stands at `start` of the form.
     """
-    values = _known_values(run) if len(run) <= REPEATED_CHARACTERS else _values_of(run)
-    at, end = source.span(start, start + len(run))
+    is_short = len(run) <= REPEATED_CHARACTERS
+    values = _known_values(run) if is_short else _values_of(run)
+    run_end = start + len(run)
+    at, end = source.span(start, run_end)
     if text[at:end] == run:  # then each character stands for itself
         return at, values
-    return 0, [_placed(v, start, source, text) for v in values]
+    placed = [_placed(value, start, source, text) for value in values]
+    return 0, placed
 
 
-def _placed(value: Value, start: int, source: Reading, text: str) -> Value:
+def _placed(
+    value: Value,
+    start: int,
+    source: Reading,
+    text: str,
+) -> Value:
     """A value as it is printed and where; its run is printed otherwise than the form has it."""
     if value.span is None:
         return value
-    a, b = span = source.span(start + value.span[0], start + value.span[1])
-    return value._replace(raw=text[a:b], span=span)
+    first, behind = value.span
+    span = source.span(start + first, start + behind)
+    printed = text[slice(*span)]
+    return value._replace(raw=printed, span=span)
 
 
 def _values_of(run: str) -> tuple[Value, ...]:
@@ -254,9 +330,13 @@ def _values_of(run: str) -> tuple[Value, ...]:
     out: list[Value] = []
     line = 0
     for found in _IN_RUN.finditer(run):
-        out.append(value_of(found[1], found[1], found.span(1), line))
-        out += [_BLANK_VALUE] * _empty(found[2])
-        line += "\n" in found[2]
+        printed = found[1]
+        gap = found[2]
+        span = found.span(1)
+        value = value_of(printed, printed, span, line)
+        out.append(value)
+        out += [_BLANK_VALUE] * _empty(gap)
+        line += "\n" in gap
     return tuple(out)
 
 
@@ -264,7 +344,11 @@ def _values_of(run: str) -> tuple[Value, ...]:
 _known_values = lru_cache(maxsize=4096)(_values_of)
 
 
-def _empty(gap: str, *, closing: bool = False) -> int:
+def _empty(
+    gap: str,
+    *,
+    closing: bool = False,
+) -> int:
     """Empty cells in a gap of one line: one fewer than its bars or tabs, or as many after the last
     value.
     """
@@ -281,8 +365,15 @@ def _empty(gap: str, *, closing: bool = False) -> int:
 # Stands between two cells while a whole table is folded at once.
 _CELL_SEPARATOR = "\ue003"
 
+# The text of a cell, its index form, and the columns that it spans.
+FoldedCell = tuple[str, str, int]
 
-def of_tables(tables: Iterable[Table], *, taiwan: bool) -> list[Segment]:
+
+def of_tables(
+    tables: Iterable[Table],
+    *,
+    taiwan: bool,
+) -> list[Segment]:
     """The segments of tables that came with their cells: one a row, cells in order and not by a
     grid of columns.
 
@@ -296,32 +387,43 @@ def of_tables(tables: Iterable[Table], *, taiwan: bool) -> list[Segment]:
             segment = _row(row, taiwan)
             if segment is None:
                 continue
-            segment.context = context = (context + segment.label)[-CONTEXT_CHARACTERS:]
+            heads = context + segment.label
+            context = heads[-CONTEXT_CHARACTERS:]
+            segment.context = context
             if segment.values:
                 out.append(segment)
-            if any(v.semantics != "blank" for v in segment.values):
+            values = segment.values
+            if any(value.semantics != "blank" for value in values):
                 context = ""
     return out
 
 
-def _forms(table: Table) -> Iterator[list[tuple[str, str, int]]]:
+def _forms(table: Table) -> Iterator[list[FoldedCell]]:
     """Each row as (text, index form, columns spanned), the whole table folded at once."""
-    texts = [cell.text for row in table.rows for cell in row]
-    forms = iter(fold(_CELL_SEPARATOR.join(texts)).form.split(_CELL_SEPARATOR))
+    texts: list[str] = []
+    for row in table.rows:
+        texts += [cell.text for cell in row]
+    folded = fold(_CELL_SEPARATOR.join(texts))
+    forms = iter(folded.form.split(_CELL_SEPARATOR))
     for row in table.rows:
         yield [(cell.text, next(forms), cell.colspan) for cell in row]
 
 
-def _row(cells: Sequence[tuple[str, str, int]], taiwan: bool) -> Segment | None:
+def _row(
+    cells: Sequence[FoldedCell],
+    taiwan: bool,
+) -> Segment | None:
     if not cells:
         return None
     values = [value_of(raw, form) for raw, form, _ in cells]
     first = _label_cells(values)
-    segment = _segment(" ".join(form for _, form, _ in cells[:first]), taiwan)
-    segment.values = values[first:]
+    label_forms = [form for _, form, _ in cells[:first]]
+    segment = _segment(" ".join(label_forms), taiwan)
+    row = values[first:]
+    segment.values = row
     segment.spans = [columns for _, _, columns in cells[first:]]
-    segment.leading = _empties(segment.values)
-    segment.trailing = _empties(segment.values[::-1])
+    segment.leading = _empties(row)
+    segment.trailing = _empties(row[::-1])
     return segment
 
 
@@ -335,22 +437,29 @@ def _label_cells(values: Sequence[Value]) -> int:
     if not words:
         return 0
     first_value = len(values)
-    for number in range(words[0] + 1, len(values)):
+    behind_first_words = words[0] + 1
+    for number in range(behind_first_words, len(values)):
         value = values[number]
-        is_value = value.semantics in ("number", "zero", "na")
-        if is_value and not (number + 1 in words and _is_enumerator(value)):
+        if value.semantics not in ("number", "zero", "na"):
+            continue
+        opens_words = number + 1 in words
+        if not (opens_words and _is_enumerator(value)):
             first_value = number
             break
-    return 1 + max(n for n in words if n < first_value)
+    before = [word for word in words if word < first_value]
+    return 1 + max(before)
 
 
 def _is_enumerator(value: Value) -> bool:
     """A single digit other than 0 before words: the 3 of | 3 | 重复申请 |."""
-    return value.semantics == "number" and len((value.raw or "").strip()) == 1
+    printed = value.raw or ""
+    digits = printed.strip()
+    return value.semantics == "number" and len(digits) == 1
 
 
 def _empties(values: Sequence[Value]) -> int:
     """How many empty cells stand first."""
-    return next(
-        (n for n, v in enumerate(values) if v.semantics != "blank"), len(values)
-    )
+    for number, value in enumerate(values):
+        if value.semantics != "blank":
+            return number
+    return len(values)

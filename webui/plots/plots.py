@@ -81,12 +81,17 @@ class Plot:
         """The number at the upper end of the scale."""
         most: float = 0
         for point in self.points:
-            most = max(most, point.value or 0, point.high or 0)
+            value = point.value or 0
+            high = point.high or 0
+            most = max(most, value, high)
         least = _LEAST_RATIO_TOP if self.ratio else _LEAST_TOP
         return max(_round_up(most), least)
 
     def _y(self, value: float) -> float:
-        return round(_TOP_MARGIN + _PLOT_HEIGHT * (1 - value / self._top), 1)
+        # y counts downwards in SVG
+        below_top = 1 - value / self._top
+        y = _TOP_MARGIN + _PLOT_HEIGHT * below_top
+        return round(y, 1)
 
     def _figure(self, value: float | None) -> str:
         return figure(value, ratio=self.ratio)
@@ -109,27 +114,45 @@ class Plot:
     @property
     def columns(self) -> Markup:
         """A column for each year."""
-        return self._over_years([self._column(i, p) for i, p in enumerate(self.points)])
+        numbered = enumerate(self.points)
+        columns = [self._column(i, point) for i, point in numbered]
+        return self._over_years(columns)
 
     @property
     def line(self) -> Markup:
         """A line with the band of the middle half, cut where it must not be joined."""
         runs = _runs(self.points)
         bands = [self._band(run) for run in runs]
-        lines = [self._polyline(run) for run in runs if len(run) > 1]
-        dots = [self._dot(i, p) for i, p in enumerate(self.points)]
-        return self._over_years([*bands, *lines, *dots])
+        long_runs = [run for run in runs if len(run) > 1]
+        lines = [self._polyline(run) for run in long_runs]
+        numbered = enumerate(self.points)
+        dots = [self._dot(i, point) for i, point in numbered]
+        # what is drawn later lies above
+        return self._over_years(bands + lines + dots)
 
     def _over_years(self, drawn: list[Markup]) -> Markup:
         years = max(len(self.points), _FEWEST_YEARS)
         width = _LEFT_MARGIN + _YEAR_WIDTH * years + _RIGHT_MARGIN
         height = _BASE_LINE + _FOOT_HEIGHT
         head = _svg("plot", self.label, width, height)
-        names = [self._name(i, p) for i, p in enumerate(self.points)]
-        # a change before the first point of the plot divides nothing
-        breaks = [self._break(i) for i, p in enumerate(self.points) if p.broken and i]
-        grid = self._grid(width)
-        return Markup("").join([head, *grid, *drawn, *breaks, *names, _SVG_END])
+        names: list[Markup] = []
+        breaks: list[Markup] = []
+        for index, point in enumerate(self.points):
+            name = self._name(index, point)
+            names.append(name)
+            # a change before the first point of the plot divides nothing
+            if point.broken and index:
+                mark = self._break(index)
+                breaks.append(mark)
+        parts = [
+            head,
+            *self._grid(width),
+            *drawn,
+            *breaks,
+            *names,
+            _SVG_END,
+        ]
+        return _NO_MARKUP.join(parts)
 
     def _grid(self, width: int) -> list[Markup]:
         rule = Markup('<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>')
@@ -140,20 +163,46 @@ class Plot:
             value = self._top * i / (_TICKS - 1)
             y = self._y(value)
             name = "axis" if i == 0 else "rule"
-            out.append(rule.format(name, _LEFT_MARGIN, end, y, y))
-            out.append(tick.format(_LEFT_MARGIN - 8, y + 4, self._compact(value)))
+            out.append(
+                rule.format(
+                    name,
+                    _LEFT_MARGIN,
+                    end,
+                    y,
+                    y,
+                )
+            )
+            out.append(
+                tick.format(
+                    _LEFT_MARGIN - 8,
+                    y + 4,
+                    self._compact(value),
+                )
+            )
         return out
 
     def _x(self, index: int) -> float:
         """The middle of a year."""
         return _LEFT_MARGIN + _YEAR_WIDTH * (index + 0.5)
 
-    def _name(self, index: int, point: Point) -> Markup:
+    def _name(
+        self,
+        index: int,
+        point: Point,
+    ) -> Markup:
         x = self._x(index)
         return Markup(
             '<text class="year" x="{}" y="{}">{}</text>'
             '<text class="of" x="{}" y="{}">{}/{}</text>'
-        ).format(x, _BASE_LINE + 20, point.label, x, _BASE_LINE + 38, point.n, point.of)
+        ).format(
+            x,
+            _BASE_LINE + 20,
+            point.label,
+            x,
+            _BASE_LINE + 38,
+            point.n,
+            point.of,
+        )
 
     def _break(self, index: int) -> Markup:
         return Markup(
@@ -167,7 +216,11 @@ class Plot:
             y=_TOP_MARGIN - 15,
         )
 
-    def _column(self, index: int, point: Point) -> Markup:
+    def _column(
+        self,
+        index: int,
+        point: Point,
+    ) -> Markup:
         if point.value is None:
             return self._nothing(index, point)
         x = self._x(index)
@@ -187,12 +240,24 @@ class Plot:
             self._compact(point.value),
         )
 
-    def _nothing(self, index: int, point: Point) -> Markup:
+    def _nothing(
+        self,
+        index: int,
+        point: Point,
+    ) -> Markup:
         return Markup(
             '<g><title>{}</title><text class="none" x="{}" y="{}">无</text></g>'
-        ).format(self._say(point), self._x(index), _BASE_LINE - 6)
+        ).format(
+            self._say(point),
+            self._x(index),
+            _BASE_LINE - 6,
+        )
 
-    def _dot(self, index: int, point: Point) -> Markup:
+    def _dot(
+        self,
+        index: int,
+        point: Point,
+    ) -> Markup:
         if point.value is None:
             return self._nothing(index, point)
         x = self._x(index)
@@ -200,12 +265,20 @@ class Plot:
         return Markup(
             '<g><title>{}</title><circle class="dot" cx="{}" cy="{}" r="4"/>'
             '<text class="n" x="{}" y="{}">{}</text></g>'
-        ).format(self._say(point), x, y, x, y - 9, self._compact(point.value))
+        ).format(
+            self._say(point),
+            x,
+            y,
+            x,
+            y - 9,
+            self._compact(point.value),
+        )
 
     def _polyline(self, run: list[int]) -> Markup:
         corners = []
         for index in run:
-            y = self._y(self.points[index].value or 0)
+            point = self.points[index]
+            y = self._y(point.value or 0)
             corners.append(f"{self._x(index)},{y}")
         return Markup('<polyline class="line" points="{}"/>').format(" ".join(corners))
 
@@ -223,16 +296,20 @@ class Plot:
         if len(run) == 1:
             return self._lone_band(run[0])
         # up along the run and back below it
-        corners = " ".join([*upper, *reversed(lower)])
+        lower.reverse()
+        corners = " ".join(upper + lower)
         return Markup('<polygon class="band" points="{}"/>').format(corners)
 
     def _lone_band(self, index: int) -> Markup:
         """A year that is joined to none would have a band without width: it gets a bar."""
         point = self.points[index]
         top = self._y(point.high or 0)
-        height = round(self._y(point.low or 0) - top, 1)
+        bottom = self._y(point.low or 0)
+        height = round(bottom - top, 1)
+        # without a spread it is a stroke of one unit
         band = Markup('<rect class="band" x="{}" y="{}" width="12" height="{}"/>')
-        return band.format(self._x(index) - 6, top, max(1, height))
+        left = self._x(index) - 6
+        return band.format(left, top, max(1, height))
 
     @property
     def spark(self) -> Markup:
@@ -248,12 +325,14 @@ class Plot:
         lines = []
         for run in _runs(self.points):
             if len(run) > 1:
-                path = " ".join("{},{}".format(*corners[index]) for index in run)
+                run_corners = [corners[index] for index in run]
+                path = " ".join(f"{x},{y}" for x, y in run_corners)
                 polyline = Markup('<polyline class="line" points="{}"/>')
                 lines.append(polyline.format(path))
         spot = Markup('<circle class="spot" cx="{}" cy="{}" r="1.8"/>')
         spots = [spot.format(*corner) for corner in corners.values()]
-        return Markup("").join([head, *lines, *spots, _SVG_END])
+        parts = [head, *lines, *spots, _SVG_END]
+        return _NO_MARKUP.join(parts)
 
     def _spark_corners(self) -> dict[int, tuple[int, float]]:
         """(x, y) of each point that has a value, by its index."""
@@ -261,8 +340,10 @@ class Plot:
         corners = {}
         for index, point in enumerate(self.points):
             if point.value is not None:
-                y = round(base - _SPARK_RISE * point.value / self._top, 1)
-                corners[index] = (_SPARK_MARGIN + _SPARK_STEP * index, y)
+                rise = _SPARK_RISE * point.value / self._top
+                x = _SPARK_MARGIN + _SPARK_STEP * index
+                y = round(base - rise, 1)
+                corners[index] = (x, y)
         return corners
 
     # ------------------------------------------------------------------ over groups
@@ -271,32 +352,52 @@ class Plot:
         """A bar for each group, with the middle half as a line on it."""
         width = _LONGEST_BAR + _NUMBER_WIDTH
         height = _ROW_HEIGHT * len(self.points) + 4
-        rows = [self._group(i, p) for i, p in enumerate(self.points)]
+        numbered = enumerate(self.points)
+        rows = [self._group(i, point) for i, point in numbered]
         head = _svg("plot across", self.label, width, height)
-        return Markup("").join([head, *rows, _SVG_END])
+        return _NO_MARKUP.join([head, *rows, _SVG_END])
 
-    def _group(self, index: int, point: Point) -> Markup:
+    def _group(
+        self,
+        index: int,
+        point: Point,
+    ) -> Markup:
         y = _ROW_HEIGHT * index
         name = Markup(
             '<text class="name" x="0" y="{}">{} <tspan class="of">{}/{}</tspan></text>'
-        ).format(y + 15, point.label, point.n, point.of)
+        ).format(
+            y + 15,
+            point.label,
+            point.n,
+            point.of,
+        )
         if point.value is None:
             none = Markup('<text class="none" x="0" y="{}">无</text>').format(y + 34)
             return self._titled(point, name + none)
+        # 0 has a bar of one unit: it is not the same as no number
+        length = max(self._length(point.value), 1)
         bar = Markup(
             '<rect class="bar" x="0" y="{}" width="{}" height="16" rx="1.5"/>'
-        ).format(y + 21, max(self._length(point.value), 1))
+        ).format(y + 21, length)
         # the number stands behind the bar and behind the line on it
-        end = self._length(max(point.value, point.high or 0))
+        highest = max(point.value, point.high or 0)
+        end = self._length(highest)
         number = Markup('<text class="n" x="{}" y="{}">{}</text>').format(
-            end + 8, y + 34, self._compact(point.value)
+            end + 8,
+            y + 34,
+            self._compact(point.value),
         )
-        return self._titled(point, name + bar + self._whisker(point, y + 29) + number)
+        whisker = self._whisker(point, y + 29)
+        return self._titled(point, name + bar + whisker + number)
 
     def _length(self, value: float) -> float:
         return round(_LONGEST_BAR * value / self._top, 1)
 
-    def _whisker(self, point: Point, y: int) -> Markup:
+    def _whisker(
+        self,
+        point: Point,
+        y: int,
+    ) -> Markup:
         if point.low is None or point.high is None:
             return _NO_MARKUP
         return Markup(
@@ -309,15 +410,32 @@ class Plot:
             u=y + 5,
         )
 
-    def _titled(self, point: Point, drawn: Markup) -> Markup:
-        return Markup("<g><title>{}</title>{}</g>").format(self._say(point), drawn)
+    def _titled(
+        self,
+        point: Point,
+        drawn: Markup,
+    ) -> Markup:
+        title = self._say(point)
+        return Markup("<g><title>{}</title>{}</g>").format(title, drawn)
 
 
-def _svg(name: str, label: str, width: int, height: int) -> Markup:
+def _svg(
+    name: str,
+    label: str,
+    width: int,
+    height: int,
+) -> Markup:
     return Markup(
         '<svg class="{}" role="img" aria-label="{}" '
         'width="{}" height="{}" viewBox="0 0 {} {}">'
-    ).format(name, label, width, height, width, height)
+    ).format(
+        name,
+        label,
+        width,
+        height,
+        width,
+        height,
+    )
 
 
 def _runs(points: Sequence[Point]) -> list[list[int]]:
@@ -326,6 +444,7 @@ def _runs(points: Sequence[Point]) -> list[list[int]]:
     for index, point in enumerate(points):
         if point.value is None:
             continue
+        # 2019, (no value), 2021: a gap cuts the line
         stands_beside = bool(runs) and runs[-1][-1] == index - 1
         if stands_beside and point.follows and not point.broken:
             runs[-1].append(index)
