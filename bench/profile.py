@@ -58,7 +58,7 @@ REQUEST_STAGES: Stages = (
     ("facet values and their URLs", "index/search/facets.py", "result"),
     ("marks and snippets", "index/search/snippets.py", ""),
     ("hits: heads read", "index/documents/stored.py", ""),
-    ("query: parsing, rewriting", "index/search/searcher.py", "_plan"),
+    ("query: parsing, rewriting", "index/search/plan.py", ""),
     ("engine: texts of the hits", "index/engines/whoosh/reading/segment.py", "display"),
     ("engine: texts of the hits", "index/engines/whoosh/reading/segment.py", "texts"),
     ("engine: ranking", "index/engines/whoosh/reading/rank.py", ""),
@@ -144,10 +144,8 @@ def profile_requests(searcher: Searcher, questions: Sequence[Question]) -> str:
             ask(questions[asked % len(questions)])
             asked += 1
     share = numpy_share(lambda: [ask(q) for q in questions])
-    return (
-        f"A hot request: {sampler.told(asked, 'a request')}\n "
-        f" calls into numpy: {share:.1%}, by cProfile"
-    )
+    stages = sampler.told(asked, "a request")
+    return f"A hot request: {stages}\n  calls into numpy: {share:.1%}, by cProfile"
 
 
 def sizes(folder: Path) -> str:
