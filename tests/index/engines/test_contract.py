@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -285,6 +286,25 @@ def test_facet_values_always_listed_and_looked_for(faceted: Index) -> None:
         "甲省/乙市/丙区",
     ]
     assert region.total_values == 3
+
+
+def test_columns_are_the_values_of_what_a_query_finds(faceted: Index) -> None:
+    engine = faceted.engine()
+    query = EngineQuery(filters=(Filter(NumberRange("year", 2019, None)),))
+    found = engine.columns(query, ("year", "never"), ("agency", "region"))
+    assert found.reports == engine.search(query).total == 3
+    agencies, regions = (
+        [values[n] if n >= 0 else None for n in numbers.tolist()]
+        for numbers, values in (found.facets["agency"], found.facets["region"])
+    )
+    # in one order throughout
+    years = found.numbers["year"].tolist()
+    assert set(zip(years, agencies, regions, strict=True)) == {
+        (2019, "文旅局", "甲省/乙市/丙区"),
+        (2019, "教育局", "甲省"),
+        (2020, None, None),
+    }
+    assert all(math.isnan(n) for n in found.numbers["never"].tolist())
 
 
 # ---------------------------------------------------------------------- order and pages
