@@ -19,7 +19,7 @@ MAY_NOT_SEE = {
     "webui": {"indexer"},
 }
 ONLY_IN = {
-    "whoosh": "index/engines/whoosh/",
+    "whoosh": ("index/engines/whoosh/", "index/analysis/whoosh_fields.py"),
     "opensearchpy": "index/engines/opensearch.py",
     "jieba": "index/analysis/tokenizer.py",
     "rjieba": "index/analysis/tokenizer.py",

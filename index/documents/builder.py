@@ -14,7 +14,7 @@ from index.analysis.tokenizer import Tokenizer, tokenizer
 from index.analysis.wording import is_taiwan_worded, mainland, mainland_text
 from index.documents.stored import head_to_bytes, rest_to_bytes
 from index.engines.seam import Document
-from index.model.fields import FACETS
+from index.model.fields import FACETS, Use, names_for
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
 
@@ -41,6 +41,7 @@ def analyse(report: Report, digest: str) -> Document:
         words=_words(report, title, text, taiwan=taiwan),
         keywords=_keywords(report),
         numbers=_numbers(report, text.form, taiwan=taiwan),
+        stored=_stored(report),
     )
 
 
@@ -58,6 +59,15 @@ def _words(
     if taiwan:
         forms = {name: mainland_text(form) for name, form in forms.items()}
     return {name: cutter.counts(form) for name, form in forms.items()}
+
+
+def _stored(report: Report) -> dict[str, object]:
+    """What a list of hits shows; a path as one string."""
+    values = {name: getattr(report, name) for name in names_for(Use.HIT)}
+    for name, value in values.items():
+        if isinstance(value, list | tuple):
+            values[name] = "/".join(value) or None
+    return values
 
 
 def _keywords(report: Report) -> dict[str, str | tuple[str, ...]]:

@@ -19,15 +19,18 @@ from index.engines.whoosh.storage.layout import (
     RANKED_FIELDS,
     TEXTS,
     WORD_LENGTHS,
+    WORD_POSITIONS,
     WORDINGS,
     WORDS,
     PartSet,
     arranged,
 )
 from index.engines.whoosh.storage.pack import Array
-from index.engines.whoosh.storage.postings import postings_of
+from index.engines.whoosh.storage.postings import postings_of, run_lengths
 from index.engines.whoosh.writing.inversion import GramsBuilder
+from index.engines.whoosh.writing.merge_postings import runs_in_order
 from index.engines.whoosh.writing.prepared import PreparedDocument
+from index.engines.whoosh.writing.whoosh_part import FIELD_BITS, WhooshPart
 
 __all__ = ["Batch"]
 
@@ -35,7 +38,9 @@ __all__ = ["Batch"]
 class Batch:
     """Documents in memory, numbered in the order in which they were added."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, positions: bool = False) -> None:
+        # whether the positions of words are kept
+        self.positions = positions
         self.grams = {
             name: GramsBuilder(
                 name,
@@ -46,6 +51,10 @@ class Batch:
         self.ids: list[str] = []
         self.word_keys: list[bytes] = []
         self.word_counts: list[bytes] = []
+        self.word_positions: list[bytes] = []
+        self.words: list[bytes] = []
+        # what Whoosh stores of each document
+        self.stored: list[bytes] = []
         # distinct words, field after field and document after document
         self.field_sizes: list[int] = []
         self.facets: list[Mapping[str, FacetPath]] = []
@@ -66,6 +75,9 @@ class Batch:
         self.ids.append(document.id)
         self.word_keys.append(document.words.keys)
         self.word_counts.append(document.words.counts)
+        self.word_positions.append(document.words.positions)
+        self.words.append(document.words.text)
+        self.stored.append(document.stored)
         self.field_sizes += document.words.field_sizes
         # wordings are there for Taiwan-worded reports only
         for name, text in document.texts.items():
@@ -83,13 +95,36 @@ class Batch:
         for grams in self.grams.values():
             sets |= grams.arrays()
         words, lengths = self._words()
-        sets[WORDS] = words
+        sets[WORD_POSITIONS if self.positions else WORDS] = words
         sets[WORD_LENGTHS] = {"lengths": lengths}
         sets |= facet_arrays(self.facets)
         sets |= number_arrays(self.numbers)
         for name, values in self.blobs.items():
             sets |= blob_arrays(name, values)
         return arranged(sets)
+
+    def whoosh_part(self) -> WhooshPart:
+        """What only Whoosh's files hold of the batch."""
+        keys = np.frombuffer(b"".join(self.word_keys), "<u8") & ~FIELD_BITS
+        words = b"".join(self.words).split(b"\0")[:-1]
+        order = np.argsort(keys, kind="stable")
+        sorted_keys = keys.take(order)
+        first, _ = run_lengths(sorted_keys)
+        return WhooshPart(
+            keys=sorted_keys[first],
+            words=[words[number] for number in order[first].tolist()],
+            stored=np.frombuffer(b"".join(self.stored), "u1"),
+            stored_lengths=np.array([len(data) for data in self.stored], np.int64),
+        )
+
+    def _positions(
+        self,
+        counts: Array,
+        order: Array,
+    ) -> Array:
+        """The positions of all words, in the order of their rows."""
+        positions = np.frombuffer(b"".join(self.word_positions), "<u4")
+        return positions[runs_in_order(counts.astype(np.int64), order)]
 
     def _id_hashes(self) -> dict[str, Array]:
         # of all documents, the deleted ones too: a merge drops those
@@ -110,6 +145,7 @@ class Batch:
             keys.take(order),
             documents.take(order),
             counts.take(order).astype(np.int64),
+            self._positions(counts, order) if self.positions else None,
         )
         field_bounds = np.concatenate(([0], np.cumsum(sizes)))
         totals = np.concatenate(

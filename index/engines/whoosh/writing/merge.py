@@ -34,16 +34,20 @@ from index.engines.whoosh.storage.pack import (
 )
 from index.engines.whoosh.writing.inversion import pieces_of
 from index.engines.whoosh.writing.merge_postings import merge_postings
+from index.engines.whoosh.writing.whoosh_part import WhooshPart
 
 __all__ = ["Source", "merge_packs", "most_pieces", "write_pack"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The arrays of one pack by part name, and a mask of its documents that are kept."""
+    """The arrays of one pack by part name, a mask of its documents that are kept, and Whoosh's part
+    of them.
+    """
 
     arrays: Mapping[str, Array]
     live: Array
+    part: WhooshPart
 
 
 def most_pieces(source: Source) -> int:
