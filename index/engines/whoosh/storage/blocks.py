@@ -26,8 +26,8 @@ MAGIC = b"W3Bl"
 # Whoosh's own writer takes 128 rows; its readers take any number.
 BLOCK_ROWS = 1_024
 # Lists of up to so many rows are made as matrices: deflating would save little of them.
-SMALL_ROWS = 12
-DEFLATE_LEVEL = 1
+SMALL_ROWS = 8
+DEFLATE_LEVEL = 6
 # A shorter pickle becomes no smaller.
 MIN_DEFLATED = 60
 MAX_BYTE = 255

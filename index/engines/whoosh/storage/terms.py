@@ -19,7 +19,7 @@ import numpy as np
 from index.engines.whoosh.storage.blocks import INFO_DTYPE
 from index.engines.whoosh.storage.pack import Array
 
-__all__ = ["Field", "FieldTerms", "read_terms", "terms_file"]
+__all__ = ["Field", "read_terms", "terms_file"]
 
 MAGIC = b"HSH3"
 # Whoosh's default is MD5, which is ten times slower. The file says which it is.
@@ -92,11 +92,13 @@ def _hash_tables(
 ) -> tuple[bytes, bytes]:
     """The tables, which begin at `start`, and their directory.
 
-    Table t holds the keys whose hash ends in t, in twice as many slots: a key has the first free
-    slot from its home on.
+    Table t holds the keys whose hash ends in t, in a third more slots than keys: a key has the
+    first free slot from its home on. Whoosh's own writer takes twice as many slots.
     """
     hashes = np.fromiter(map(zlib.crc32, keys), np.int64, len(keys))
-    sizes = 2 * np.bincount(hashes & (TABLE_COUNT - 1), minlength=TABLE_COUNT)
+    counts = np.bincount(hashes & (TABLE_COUNT - 1), minlength=TABLE_COUNT)
+    # a search ends at a free slot; an empty table has none
+    sizes = np.where(counts, counts + counts // 3 + 1, 0)
     firsts = np.cumsum(sizes) - sizes
     directory = np.empty(TABLE_COUNT, DIRECTORY_DTYPE)
     directory["position"] = start + firsts * SLOT_DTYPE.itemsize
@@ -140,15 +142,8 @@ def _extras(
 
 
 # ---------------------------------------------------------------------- reading
-@dataclass(frozen=True, slots=True)
-class FieldTerms:
-    """All terms of a file: the words of each field with their infos."""
-
-    fields: Mapping[str, Field]
-
-
-def read_terms(data: bytes) -> FieldTerms:
-    """The terms of a file that `terms_file` made. Raises ValueError where it is none."""
+def read_terms(data: bytes) -> dict[str, Field]:
+    """The fields of a file that `terms_file` made, by name. Raises ValueError where it is none."""
     if data[: len(HEADER)] != HEADER:
         raise ValueError("no term dictionary")
     (extras_size,) = struct.unpack("!i", data[-4:])
@@ -175,7 +170,7 @@ def read_terms(data: bytes) -> FieldTerms:
         )
         words = [data[start:end] for start, end in bounds]
         fields[name] = Field(name, words, infos[first:behind])
-    return FieldTerms(fields)
+    return fields
 
 
 def _at(

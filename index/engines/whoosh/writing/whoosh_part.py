@@ -153,7 +153,7 @@ def part_of_segment(
         raise IndexDamagedError(
             f"{error.filename} is missing; {REBUILD_HINT}"
         ) from error
-    terms = read_terms(files[TERMS_EXTENSION]).fields
+    terms = read_terms(files[TERMS_EXTENSION])
     fields = [terms[name] for name in WORD_FIELDS.values() if name in terms]
     words = sorted({word for field in fields for word in field.words})
     keys, words = _by_key(words)
@@ -164,7 +164,7 @@ def part_of_segment(
     return WhooshPart(keys, words, stored, lengths)
 
 
-def _by_key(words: Sequence[bytes]) -> tuple[Array, Sequence[bytes]]:
+def _by_key(words: Sequence[bytes]) -> tuple[Array, list[bytes]]:
     keys = word_keys([word.decode("utf-8") for word in words])
     order = np.argsort(keys)
     return keys[order], [words[number] for number in order.tolist()]
@@ -465,7 +465,7 @@ def _columns(
     for name in YEARS:
         yield name, number_column(_year_column(pack, name), MAX_YEAR)
     for name in FIGURES:
-        yield name, number_column(_figure_column(pack, name), UNKNOWN_FIGURE)
+        yield name, number_column(_figure_column(pack, name), int(UNKNOWN_FIGURE))
     yield STORED_COLUMN, _stored(sources)
 
 
