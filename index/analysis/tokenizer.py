@@ -79,6 +79,18 @@ class Tokenizer:
         """The words and the shorter dictionary words inside them: what ranking counts."""
         return _words_by(self._search, form)
 
+    def positions(self, form: str) -> dict[str, list[int]]:
+        """Where each of `search_tokens` stands in a form, counted in tokens from 0.
+
+        >>> tokenizer().positions("公开收费公开")
+        {'公开': [0, 2], '收费': [1]}
+        """
+        positions: dict[str, list[int]] = {}
+        words = filter(is_word, self._search(form))
+        for position, word in enumerate(words):
+            positions.setdefault(word, []).append(position)
+        return positions
+
     def search_spans(self, form: str) -> Iterator[tuple[str, int, int]]:
         """(token, start, end) of each of `search_tokens` in the form, in their order.
 

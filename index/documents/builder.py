@@ -21,11 +21,24 @@ from index.model.report import Report
 __all__ = ["COPY_NUMBER", "analyse", "copy_number", "day_number"]
 
 
-def analyse(report: Report, digest: str) -> Document:
-    """The report as an engine takes it. `digest` says what it was made from."""
+def analyse(
+    report: Report,
+    digest: str,
+    *,
+    positions: bool = False,
+) -> Document:
+    """The report as an engine takes it. `digest` says what it was made from.
+
+    With `positions` it is also known where each word stands.
+    """
     title = fold(report.title or "")
     text = fold(report.text)
     taiwan = is_taiwan_worded(title.form + text.form)
+    forms = _ranked_forms(report, title, text, taiwan=taiwan)
+    cutter: Tokenizer = tokenizer()
+    places: dict[str, dict[str, list[int]]] = {}
+    if positions:
+        places = {name: cutter.positions(form) for name, form in forms.items()}
     return Document(
         id=report.id,
         digest=digest,
@@ -38,17 +51,18 @@ def analyse(report: Report, digest: str) -> Document:
             "title": mainland(title) if taiwan else None,
             "text": mainland(text) if taiwan else None,
         },
-        words=_words(report, title, text, taiwan=taiwan),
+        words={name: cutter.counts(form) for name, form in forms.items()},
         keywords=_keywords(report),
         numbers=_numbers(report, text.form, taiwan=taiwan),
         stored=_stored(report),
+        positions=places,
     )
 
 
-def _words(
+def _ranked_forms(
     report: Report, title: Folded, text: Folded, *, taiwan: bool
-) -> dict[str, dict[str, int]]:
-    cutter: Tokenizer = tokenizer()
+) -> dict[str, str]:
+    """The forms of the ranked fields, whose words are counted."""
     matches = HEADING_PATTERN.finditer(report.text)
     headings = "\n".join(match.group() for match in matches)
     forms = {
@@ -58,7 +72,7 @@ def _words(
     }
     if taiwan:
         forms = {name: mainland_text(form) for name, form in forms.items()}
-    return {name: cutter.counts(form) for name, form in forms.items()}
+    return forms
 
 
 def _stored(report: Report) -> dict[str, object]:

@@ -4,6 +4,7 @@ what was put in, through updates, deletions and merges.
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import random
@@ -33,6 +34,8 @@ from index.engines.whoosh.storage.schema import MAX_YEAR, WORD_FIELDS, report_sc
 from index.engines.whoosh.writing import merge_postings, segments, whoosh_part, writer
 from index.model.errors import IndexStaleError
 from index.model.report import Report
+from index.model.settings import Settings
+from indexer.build import build
 from tests.conftest import ROOT
 from tests.index.engines.samples import document, random_document
 
@@ -336,6 +339,18 @@ def test_phrases_where_positions_are_kept(tiny: None, tmp_path: Path) -> None:
         assert found("公开", "公开") == {"r3"}
         assert found("公开", "信息", "公开") == {"r1"}
         assert len(searcher.search(Term("text", "公开"))) == 3
+
+
+def test_the_setting_keeps_positions(tmp_path: Path) -> None:
+    source = tmp_path / "a.jsonl"
+    rows = [{"id": "r1", "text": "公开收费"}, {"id": "r2", "text": "收费，公开"}]
+    source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    place = Settings(index=tmp_path / "index", word_positions=True, jobs=1)
+    build([source], place)
+    index = whoosh.index.open_dir(str(place.index))
+    with index.searcher() as searcher:
+        query = QueryParser("text", index.schema).parse('"公開收費"')
+        assert [hit["id"] for hit in searcher.search(query)] == ["r1"]
 
 
 def test_an_index_has_positions_of_all_reports_or_of_none(tmp_path: Path) -> None:
