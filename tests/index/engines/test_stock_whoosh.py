@@ -16,10 +16,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import whoosh.index
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from whoosh.codec.whoosh3 import W3LeafMatcher
+from whoosh.filedb.structfile import BufferFile
+from whoosh.formats import Frequency
 from whoosh.qparser import QueryParser
 from whoosh.query import Every, NumericRange, Phrase, Prefix, Term
 from whoosh.sorting import FieldFacet
@@ -32,7 +36,7 @@ from index.engines.whoosh import check
 from index.engines.whoosh.storage import blocks, postings
 from index.engines.whoosh.storage.schema import MAX_YEAR, WORD_FIELDS, report_schema
 from index.engines.whoosh.writing import merge_postings, segments, whoosh_part, writer
-from index.model.errors import IndexStaleError
+from index.model.errors import IndexDamagedError, IndexStaleError
 from index.model.report import Report
 from index.model.settings import Settings
 from indexer.build import build
@@ -180,7 +184,11 @@ def check_numbers(searcher: Any, corpus: Corpus) -> None:
     assert known == sorted(known)
     assert told[: len(known)] == known, "what is not stated comes last"
     days = Counter(made.numbers.get("published") for made in corpus.values())
-    names = {None: "", 737_129: "2019-03-11", 737_130: "2019-03-12"}
+    names: dict[float | None, str] = {
+        None: "",
+        737_129: "2019-03-11",
+        737_130: "2019-03-12",
+    }
     assert groups(searcher, "published") == {
         names[day]: count for day, count in days.items()
     }
@@ -214,11 +222,6 @@ def test_posting_lists_are_read_back(
     rows: list[dict[int, int]], block_rows: int, small_rows: int
 ) -> None:
     """Any documents and counts, in blocks and matrices of any size, through Whoosh's matcher."""
-    import numpy as np
-    from whoosh.codec.whoosh3 import W3LeafMatcher
-    from whoosh.filedb.structfile import BufferFile
-    from whoosh.formats import Frequency
-
     ordered = [sorted(row.items()) for row in rows]
     flat = [pair for row in ordered for pair in row]
     starts = np.cumsum([0, *map(len, ordered)])
@@ -276,7 +279,7 @@ def test_words_that_cannot_be_kept_as_they_are(tmp_path: Path) -> None:
 def test_other_words_than_the_pack_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = whoosh_part.encoded
+    plain = blocks.encoded
 
     def one_more(rows: blocks.TermRows, offset: int) -> Any:
         pieces, infos = plain(rows, offset)
@@ -297,17 +300,15 @@ def test_damage_in_whoosh_s_file_is_not_merged(tmp_path: Path) -> None:
     raw = bytearray(path.read_bytes())
     raw[len(raw) // 2] ^= 1
     path.write_bytes(raw)
-    with pytest.raises(embedded_damage(), match=re.escape(path.name)):
-        for number in range(1, 6):
-            with embedded.open_writer(tmp_path, FINGERPRINT) as out:
-                out.put(document(f"r{number}", "公开"))
+    with pytest.raises(IndexDamagedError, match=re.escape(path.name)):
+        add_until_merged(tmp_path)
     assert any(path.name in problem for problem in check(tmp_path))
 
 
-def embedded_damage() -> type[Exception]:
-    from index.model.errors import IndexDamagedError
-
-    return IndexDamagedError
+def add_until_merged(folder: Path) -> None:
+    for number in range(1, 6):
+        with embedded.open_writer(folder, FINGERPRINT) as out:
+            out.put(document(f"r{number}", "公开"))
 
 
 # ---------------------------------------------------------------------- positions

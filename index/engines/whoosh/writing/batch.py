@@ -53,6 +53,8 @@ class Batch:
         self.word_counts: list[bytes] = []
         self.word_positions: list[bytes] = []
         self.words: list[bytes] = []
+        # sorted once, when the batch is complete
+        self.in_order: tuple[Array, Array] | None = None
         # what Whoosh stores of each document
         self.stored: list[bytes] = []
         # distinct words, field after field and document after document
@@ -105,10 +107,10 @@ class Batch:
 
     def whoosh_part(self) -> WhooshPart:
         """What only Whoosh's files hold of the batch."""
-        keys = np.frombuffer(b"".join(self.word_keys), "<u8") & ~FIELD_BITS
+        keys, order = self._keys_in_order()
         words = b"".join(self.words).split(b"\0")[:-1]
-        order = np.argsort(keys, kind="stable")
-        sorted_keys = keys.take(order)
+        # the words of all fields have one vocabulary
+        sorted_keys = keys.take(order) & ~FIELD_BITS
         first, _ = run_lengths(sorted_keys)
         return WhooshPart(
             keys=sorted_keys[first],
@@ -116,6 +118,14 @@ class Batch:
             stored=np.frombuffer(b"".join(self.stored), "u1"),
             stored_lengths=np.array([len(data) for data in self.stored], np.int64),
         )
+
+    def _keys_in_order(self) -> tuple[Array, Array]:
+        """The keys of all words as they were added, and the order that sorts them."""
+        if self.in_order is None:
+            keys = np.frombuffer(b"".join(self.word_keys), "<u8")
+            # stable: the documents of one key stay in their order
+            self.in_order = keys, np.argsort(keys, kind="stable")
+        return self.in_order
 
     def _positions(
         self,
@@ -134,13 +144,11 @@ class Batch:
 
     def _words(self) -> tuple[dict[str, Array], Array]:
         """The postings of words, and how many words (with repetitions) each field has."""
-        keys = np.frombuffer(b"".join(self.word_keys), "<u8")
+        keys, order = self._keys_in_order()
         counts = np.frombuffer(b"".join(self.word_counts), "<u4")
         sizes = np.array(self.field_sizes, np.int64)
         field_numbers = np.arange(len(sizes))
         documents = np.repeat(field_numbers // len(RANKED_FIELDS), sizes)
-        # stable: the documents of one key stay in their order
-        order = np.argsort(keys, kind="stable")
         postings = postings_of(
             keys.take(order),
             documents.take(order),

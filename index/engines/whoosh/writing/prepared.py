@@ -125,7 +125,7 @@ def _encoded(words: Sequence[str]) -> bytes | None:
     if max(map(len, words), default=0) > MAX_WORD_LENGTH:
         return None
     try:
-        text = "".join([f"{word}\0" for word in words]).encode()
+        text = "\0".join([*words, ""]).encode()
     except UnicodeEncodeError:
         # half a surrogate pair
         return None
