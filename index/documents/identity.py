@@ -21,7 +21,7 @@ from index.analysis.tokenizer import segmenter_name
 from index.analysis.wording import WORDINGS
 from index.documents.stored import STORED_LAYOUT, dictionaries_name
 from index.engines.seam import Manifest
-from index.engines.whoosh import storage
+from index.engines.whoosh import files
 from index.model import fields
 from index.model.metrics import METRICS
 
@@ -36,7 +36,7 @@ __all__ = [
 
 ANALYSIS_FOLDER = Path(index.analysis.__file__).parent
 DOCUMENTS_FOLDER = Path(index.documents.__file__).parent
-STORAGE_FOLDER = Path(storage.__file__).parent
+FILES_FOLDER = Path(files.__file__).parent
 
 # The room that derives reports is not seen from here: it names its own fingerprint in
 # the package's metadata, as it does with its commands.
@@ -117,8 +117,8 @@ def _wording() -> list[object]:
 
 def _whoosh() -> list[object]:
     """What stock Whoosh finds in an index: its schema and analyzer, and how its files are made."""
-    storage = _code(STORAGE_FOLDER, "schema", "blocks", "terms", "segment_file")
-    return [*_code(ANALYSIS_FOLDER, "whoosh_fields"), *storage]
+    names = sorted(path.stem for path in FILES_FOLDER.glob("*.py"))
+    return [*_code(ANALYSIS_FOLDER, "whoosh_fields"), *_code(FILES_FOLDER, *names)]
 
 
 # What an index has to agree with to be read, each part under the name that an error

@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from index.engines.whoosh.storage.blocks import INFO_DTYPE
+from index.engines.whoosh.files.blocks import INFO_DTYPE
+from index.engines.whoosh.files.schema import WORD_FIELDS
+from index.engines.whoosh.files.segment_file import TERMS_EXTENSION, read_files
+from index.engines.whoosh.files.terms import read_terms
 from index.engines.whoosh.storage.durable import crc_of
 from index.engines.whoosh.storage.hashes import word_keys
 from index.engines.whoosh.storage.layout import (
@@ -24,10 +27,7 @@ from index.engines.whoosh.storage.pack import (
     Array,
     Pack,
 )
-from index.engines.whoosh.storage.schema import WORD_FIELDS
-from index.engines.whoosh.storage.segment_file import TERMS_EXTENSION, read_files
 from index.engines.whoosh.storage.store import Store, open_pack
-from index.engines.whoosh.storage.terms import read_terms
 from index.model.errors import IndexStateError
 
 __all__ = ["check"]

@@ -11,7 +11,7 @@ from whoosh.query import And, Not, Or, Term
 from index.analysis.normaliser import fold
 from index.analysis.tokenizer import tokenizer
 from index.analysis.whoosh_fields import PathAnalyzer, WordAnalyzer, Words
-from index.engines.whoosh.storage.schema import report_schema
+from index.engines.whoosh.files.schema import report_schema
 from tests.conftest import CORPUS
 
 TEXTS = (

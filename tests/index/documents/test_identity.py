@@ -112,8 +112,8 @@ def test_another_version_of_opencc_is_another_fingerprint(
         ("documents", "builder.py", "schema"),
         ("documents", "stored.py", "schema"),
         ("analysis", "whoosh_fields.py", "whoosh"),
-        ("storage", "schema.py", "whoosh"),
-        ("storage", "blocks.py", "whoosh"),
+        ("files", "schema.py", "whoosh"),
+        ("files", "blocks.py", "whoosh"),
     ],
 )
 def test_other_code_or_data_is_another_fingerprint(

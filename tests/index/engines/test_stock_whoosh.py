@@ -33,9 +33,10 @@ from index.documents.identity import fingerprint
 from index.engines import whoosh as embedded
 from index.engines.seam import Document, EngineQuery, FacetAsked
 from index.engines.whoosh import check
-from index.engines.whoosh.storage import blocks, postings
-from index.engines.whoosh.storage.schema import MAX_YEAR, WORD_FIELDS, report_schema
-from index.engines.whoosh.writing import merge_postings, segments, whoosh_part, writer
+from index.engines.whoosh.files import blocks, part
+from index.engines.whoosh.files.schema import MAX_YEAR, WORD_FIELDS, report_schema
+from index.engines.whoosh.storage import postings
+from index.engines.whoosh.writing import merge_postings, segments, writer
 from index.model.errors import IndexDamagedError, IndexStaleError
 from index.model.report import Report
 from index.model.settings import Settings
@@ -61,7 +62,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocks, "SMALL_ROWS", 3)
     monkeypatch.setattr(blocks, "BLOCK_ROWS", 5)
     monkeypatch.setattr(blocks, "MIN_DEFLATED", 40)
-    monkeypatch.setattr(whoosh_part, "ROWS_AT_A_TIME", 11)
+    monkeypatch.setattr(part, "ROWS_AT_A_TIME", 11)
 
 
 def random_report(rng: random.Random, name: str) -> Document:
@@ -286,7 +287,7 @@ def test_other_words_than_the_pack_are_named(
         infos["documents"][:1] += 1
         return pieces, infos
 
-    monkeypatch.setattr(whoosh_part, "encoded", one_more)
+    monkeypatch.setattr(part, "encoded", one_more)
     with embedded.open_writer(tmp_path, FINGERPRINT) as out:
         out.put(document("r1", "公开"))
     (problem,) = check(tmp_path)

@@ -29,6 +29,7 @@ from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import Schema
 from whoosh.index import TOC, clean_files
 
+from index.engines.whoosh.files.schema import report_schema
 from index.engines.whoosh.storage.durable import (
     NAME,
     Storage,
@@ -36,7 +37,6 @@ from index.engines.whoosh.storage.durable import (
     is_sealed,
 )
 from index.engines.whoosh.storage.pack import REBUILD_HINT, Pack
-from index.engines.whoosh.storage.schema import report_schema
 from index.model.errors import (
     IndexDamagedError,
     IndexLockedError,

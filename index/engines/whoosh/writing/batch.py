@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from index.engines.whoosh.files.part import FIELD_BITS, WhooshPart
 from index.engines.whoosh.storage.columns import (
     FacetPath,
     blob_arrays,
@@ -30,7 +31,6 @@ from index.engines.whoosh.storage.postings import postings_of, run_lengths
 from index.engines.whoosh.writing.inversion import GramsBuilder
 from index.engines.whoosh.writing.merge_postings import runs_in_order
 from index.engines.whoosh.writing.prepared import PreparedDocument
-from index.engines.whoosh.writing.whoosh_part import FIELD_BITS, WhooshPart
 
 __all__ = ["Batch"]
 

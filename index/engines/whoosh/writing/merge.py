@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.engines.whoosh.files.part import WhooshPart
 from index.engines.whoosh.storage.columns import (
     FacetPath,
     facet_values,
@@ -34,7 +35,6 @@ from index.engines.whoosh.storage.pack import (
 )
 from index.engines.whoosh.writing.inversion import pieces_of
 from index.engines.whoosh.writing.merge_postings import merge_postings
-from index.engines.whoosh.writing.whoosh_part import WhooshPart
 
 __all__ = ["Source", "merge_packs", "most_pieces", "write_pack"]
 

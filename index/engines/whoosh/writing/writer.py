@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 
 from index.engines.seam import Document, Prepared
+from index.engines.whoosh.files.part import write_whoosh_part
 from index.engines.whoosh.storage.hashes import id_hash_of
 from index.engines.whoosh.storage.pack import REBUILD_HINT, Pack
 from index.engines.whoosh.storage.store import (
@@ -40,7 +41,6 @@ from index.engines.whoosh.writing.segments import (
     groups_of,
     verified_source,
 )
-from index.engines.whoosh.writing.whoosh_part import write_whoosh_part
 from index.model.errors import (
     IndexDamagedError,
     IndexMissingError,

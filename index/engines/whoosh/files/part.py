@@ -17,10 +17,36 @@ from typing import Any, Self
 import numpy as np
 from whoosh.formats import Positions
 
-from index.engines.whoosh.storage.blocks import (
+from index.engines.whoosh.files.blocks import (
     INFO_DTYPE,
     TermRows,
     encoded,
+)
+from index.engines.whoosh.files.schema import (
+    DATES,
+    FIGURES,
+    KEYWORDS,
+    MAX_YEAR,
+    WORD_FIELDS,
+    YEARS,
+)
+from index.engines.whoosh.files.segment_file import (
+    POSTINGS_EXTENSION,
+    STORED_COLUMN,
+    TERMS_EXTENSION,
+    bytes_column,
+    bytes_of_column,
+    column_extension,
+    keyword_column,
+    length_bytes,
+    number_column,
+    read_files,
+    write_files,
+)
+from index.engines.whoosh.files.terms import (
+    Field,
+    read_terms,
+    terms_file,
 )
 from index.engines.whoosh.storage.columns import (
     FacetPath,
@@ -41,32 +67,6 @@ from index.engines.whoosh.storage.layout import (
 )
 from index.engines.whoosh.storage.pack import REBUILD_HINT, Array
 from index.engines.whoosh.storage.postings import run_lengths
-from index.engines.whoosh.storage.schema import (
-    DATES,
-    FIGURES,
-    KEYWORDS,
-    MAX_YEAR,
-    WORD_FIELDS,
-    YEARS,
-)
-from index.engines.whoosh.storage.segment_file import (
-    POSTINGS_EXTENSION,
-    STORED_COLUMN,
-    TERMS_EXTENSION,
-    bytes_column,
-    bytes_of_column,
-    column_extension,
-    keyword_column,
-    length_bytes,
-    number_column,
-    read_files,
-    write_files,
-)
-from index.engines.whoosh.storage.terms import (
-    Field,
-    read_terms,
-    terms_file,
-)
 from index.model.errors import IndexDamagedError
 
 __all__ = [

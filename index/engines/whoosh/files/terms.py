@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.engines.whoosh.storage.blocks import INFO_DTYPE
+from index.engines.whoosh.files.blocks import INFO_DTYPE
 from index.engines.whoosh.storage.pack import Array
 
 __all__ = ["Field", "read_terms", "terms_file"]

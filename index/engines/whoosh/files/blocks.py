@@ -51,6 +51,8 @@ INFO_DTYPE = np.dtype(
 # field length. Pickled by hand: M is an integer of two bytes, J of four, K of one.
 FACTS_STRUCT = struct.Struct("<3scHcHcicBcBcB2s")
 LENGTH_STRUCT = struct.Struct("!i")
+# Bytes of those facts in a short list, whose numbers are small.
+SMALL_FACTS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +156,11 @@ class _Matrix:
 
     def fixed(self, data: bytes) -> None:
         """The same bytes in every row."""
-        self.columns(np.frombuffer(data, "u1"), len(data))
+        self.columns(np.frombuffer(data, "u1").reshape(1, -1))
 
-    def columns(
-        self,
-        values: Array,
-        width: int,
-    ) -> None:
-        """`width` bytes, those of each row its own."""
-        behind = self.filled + width
+    def columns(self, values: Array) -> None:
+        """Some bytes, those of each row its own."""
+        behind = self.filled + values.shape[1]
         self.bytes[:, self.filled : behind] = values
         self.filled = behind
 
@@ -174,7 +172,7 @@ class _Matrix:
         """One number in each row."""
         width = np.dtype(dtype).itemsize
         column = np.ascontiguousarray(values.astype(dtype))
-        self.columns(column.view("u1").reshape(-1, width), width)
+        self.columns(column.view("u1").reshape(-1, width))
 
 
 def _small_lists(
@@ -187,47 +185,65 @@ def _small_lists(
     """The lists of words that all have the same number of rows (bytes, a list a row)."""
     size = int(facts.sizes[words[0]])
     row_numbers = facts.starts[words][:, None] + np.arange(size)
-    documents = rows.documents[row_numbers].astype("<u2")
-    # the first as it is, then differences
-    documents[:, 1:] -= documents[:, :-1].copy()
-    weights = b"N"
-    if not all_one:
-        weights = b"C" + bytes([size])
-    values = b"N"
+    documents = _pickled_numbers(rows.documents[row_numbers])
+    # None stands for weights that are all 1, and for values of a field that keeps none
+    weights: Array = np.empty((len(words), 0), "u1")
+    values = weights
+    weights_head = b"N"
+    values_head = b"N"
     if rows.counts is not None:
-        values = b"C" + bytes([4 * size])
-    weight_bytes = 0 if all_one else size
-    value_bytes = 0 if rows.counts is None else 4 * size
-    data_width = 3 + 3 * size + 1 + len(weights) + weight_bytes
-    data_width += len(values) + value_bytes + 2
-    # 18 bytes of facts
-    size_of_block = 18 + data_width
-    matrix = _Matrix(len(words), len(MAGIC) + 4 + size_of_block)
-    matrix.fixed(MAGIC + LENGTH_STRUCT.pack(-size_of_block))
+        counts = rows.counts[row_numbers]
+        values = _big_endian(counts).reshape(len(words), -1)
+        values_head = b"C" + bytes([4 * size])
+        if not all_one:
+            weights = counts
+            weights_head = b"C" + bytes([size])
+    columns = (documents, weights, values)
+    width = sum(column.shape[1] for column in columns)
+    # three bytes before the numbers of documents, one and two bytes behind them
+    width += SMALL_FACTS + 3 + 1 + len(weights_head) + len(values_head) + 2
+    matrix = _Matrix(len(words), len(MAGIC) + LENGTH_STRUCT.size + width)
+    matrix.fixed(MAGIC + LENGTH_STRUCT.pack(-width))
+    _fill_facts(matrix, facts, words, size)
+    matrix.fixed(b"\x80\x03(")
+    matrix.columns(documents)
+    matrix.fixed(b"t" + weights_head)
+    matrix.columns(weights)
+    matrix.fixed(values_head)
+    matrix.columns(values)
+    matrix.fixed(b"\x87.")
+    return matrix.bytes
+
+
+def _fill_facts(
+    matrix: _Matrix,
+    facts: _Facts,
+    words: Array,
+    size: int,
+) -> None:
+    """The pickle of a block's facts: SMALL_FACTS bytes."""
     matrix.fixed(b"\x80\x02(K" + bytes([size]) + b"M")
     matrix.number(facts.last[words], "<u2")
     matrix.fixed(b"K")
     matrix.number(facts.max_count[words], "u1")
+    # not deflated
     matrix.fixed(b"K\x00K")
     matrix.number(facts.min_length[words], "u1")
     matrix.fixed(b"K")
     matrix.number(facts.max_length[words], "u1")
-    matrix.fixed(b"t.\x80\x03(")
-    numbers = np.empty((len(words), size, 3), "u1")
-    numbers[:, :, 0] = ord("M")
-    numbers[:, :, 1:] = documents.view("u1").reshape(-1, size, 2)
-    matrix.columns(numbers.reshape(len(words), -1), 3 * size)
-    matrix.fixed(b"t" + weights)
-    if rows.counts is not None:
-        counts = rows.counts[row_numbers]
-        if not all_one:
-            matrix.columns(counts, size)
-        matrix.fixed(values)
-        matrix.columns(_big_endian(counts).reshape(len(words), -1), 4 * size)
-    else:
-        matrix.fixed(values)
-    matrix.fixed(b"\x87.")
-    return matrix.bytes
+    matrix.fixed(b"t.")
+
+
+def _pickled_numbers(documents: Array) -> Array:
+    """Numbers of documents, a list a row: the first as it is, then differences, each pickled."""
+    numbers = documents.astype("<u2")
+    numbers[:, 1:] -= numbers[:, :-1].copy()
+    count, size = numbers.shape
+    pickled = np.empty((count, size, 3), "u1")
+    # M: an integer of two bytes
+    pickled[:, :, 0] = ord("M")
+    pickled[:, :, 1:] = numbers.view("u1").reshape(count, size, 2)
+    return pickled.reshape(count, -1)
 
 
 def _big_endian(counts: Array) -> Array:
