@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from multiprocessing import connection
 from pathlib import Path
@@ -84,6 +84,7 @@ class _Task:
     report_id: str
     digest: str
     before: str | None
+    positions: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -113,6 +114,8 @@ def build(
             writer.clear()
         kept: list[str] = []
         tasks = _tasks(walk(paths, settings), known, kept, tally, overrides)
+        if settings.word_positions:
+            tasks = (replace(task, positions=True) for task in tasks)
         learning = _Learning()
         for task, outcome in _documents(tasks, settings, overrides):
             learning.see(task, outcome)
@@ -291,9 +294,8 @@ def _prepare(
         fact = report.evidence.get("region")
         region = tuple(report.region) if report.region else None
         sure = fact is not None and fact.confidence >= SURE_CONFIDENCE
-        return _Read(
-            prepare(analyse(report, task.digest)), host_of(report.url), region, sure
-        )
+        document = analyse(report, task.digest, positions=task.positions)
+        return _Read(prepare(document), host_of(report.url), region, sure)
     except InputError as error:
         return error.reason
     except MemoryError:

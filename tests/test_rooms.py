@@ -18,8 +18,10 @@ MAY_NOT_SEE = {
     "indexer": {"webui"},
     "webui": {"indexer"},
 }
-ONLY_IN = {
-    "whoosh": "index/engines/whoosh/",
+ONLY_IN: dict[str, str | tuple[str, ...]] = {
+    # Whoosh pickles our analyzer into every index by the name of its module: it stands apart from
+    # the engine, so that stock Whoosh opens an index of ours by importing little.
+    "whoosh": ("index/engines/whoosh/", "index/analysis/whoosh_fields.py"),
     "opensearchpy": "index/engines/opensearch.py",
     "jieba": "index/analysis/tokenizer.py",
     "rjieba": "index/analysis/tokenizer.py",

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Protocol
 
 __all__ = [
+    "MAX_WORD_LENGTH",
     "Tokenizer",
     "dictionary",
     "domain_words",
@@ -33,6 +34,8 @@ WORDS_FILE = Path(__file__).with_name("words.txt")
 SHORT_LENGTH = 64
 # A letter or digit in a token such as 14.5% or ·教育.
 LETTER_PATTERN = re.compile(r"[^\W_]")
+# Words that share their first 64 characters are one word: a run of letters may be a whole URL.
+MAX_WORD_LENGTH = 64
 
 
 class Cutter(Protocol):
@@ -75,6 +78,42 @@ class Tokenizer:
     def search_tokens(self, form: str) -> list[str]:
         """The words and the shorter dictionary words inside them: what ranking counts."""
         return _words_by(self._search, form)
+
+    def positions(self, form: str) -> dict[str, list[int]]:
+        """Where each of `search_tokens` stands in a form, counted in tokens from 0.
+
+        >>> tokenizer().positions("公开收费公开")
+        {'公开': [0, 2], '收费': [1]}
+        """
+        positions: dict[str, list[int]] = {}
+        words = filter(is_word, self._search(form))
+        for position, word in enumerate(words):
+            positions.setdefault(word, []).append(position)
+        return positions
+
+    def search_spans(self, form: str) -> Iterator[tuple[str, int, int]]:
+        """(token, start, end) of each of `search_tokens` in the form, in their order.
+
+        >>> list(tokenizer().search_spans("依申请公开"))
+        [('申请', 1, 3), ('公开', 3, 5), ('依申请公开', 0, 5)]
+        """
+        tokens = iter(self._search(form))
+        start = 0
+        for word in self._cut(form):
+            # by length: where the last shorter word inside this one starts
+            last: dict[int, int] = {}
+            for token in tokens:
+                if token == word:
+                    break
+                # shorter words of one length come from left to right
+                length = len(token)
+                first = form.find(token, last.get(length, start - 1) + 1)
+                last[length] = first
+                if is_word(token):
+                    yield token, first, first + length
+            if is_word(word):
+                yield word, start, start + len(word)
+            start += len(word)
 
 
 def _words_by(cut: Callable[[str], list[str]], form: str) -> list[str]:

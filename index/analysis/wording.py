@@ -20,6 +20,9 @@ __all__ = [
     "is_taiwan_worded",
     "mainland",
     "mainland_forms",
+    "mainland_text",
+    "mainland_whole",
+    "patterns",
 ]
 
 
@@ -180,6 +183,20 @@ def mainland(folded: Folded) -> Folded | None:
         pieces.append(rest)
     text = "".join(pieces)
     return Folded(text, builder.build())
+
+
+def mainland_whole(folded: Folded) -> Folded:
+    """A Taiwan-worded text in mainland wording throughout, with its offsets: see `mainland`."""
+    pattern, table = patterns()
+    builder = OffsetBuilder()
+    copied = 0
+    for match in pattern.finditer(folded.form):
+        _copy(folded, builder, copied, match.start())
+        first, behind = folded.offsets.span(*match.span())
+        builder.blocked(first, behind - first, len(table[match.group()]))
+        copied = match.end()
+    _copy(folded, builder, copied, len(folded.form))
+    return Folded(mainland_text(folded.form), builder.build())
 
 
 def _sentences(

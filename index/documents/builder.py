@@ -14,18 +14,31 @@ from index.analysis.tokenizer import Tokenizer, tokenizer
 from index.analysis.wording import is_taiwan_worded, mainland, mainland_text
 from index.documents.stored import head_to_bytes, rest_to_bytes
 from index.engines.seam import Document
-from index.model.fields import FACETS
+from index.model.fields import FACETS, Use, names_for
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
 
 __all__ = ["COPY_NUMBER", "analyse", "copy_number", "day_number"]
 
 
-def analyse(report: Report, digest: str) -> Document:
-    """The report as an engine takes it. `digest` says what it was made from."""
+def analyse(
+    report: Report,
+    digest: str,
+    *,
+    positions: bool = False,
+) -> Document:
+    """The report as an engine takes it. `digest` says what it was made from.
+
+    With `positions` it is also known where each word stands.
+    """
     title = fold(report.title or "")
     text = fold(report.text)
     taiwan = is_taiwan_worded(title.form + text.form)
+    forms = _ranked_forms(report, title, text, taiwan=taiwan)
+    cutter: Tokenizer = tokenizer()
+    places: dict[str, dict[str, list[int]]] = {}
+    if positions:
+        places = {name: cutter.positions(form) for name, form in forms.items()}
     return Document(
         id=report.id,
         digest=digest,
@@ -38,16 +51,18 @@ def analyse(report: Report, digest: str) -> Document:
             "title": mainland(title) if taiwan else None,
             "text": mainland(text) if taiwan else None,
         },
-        words=_words(report, title, text, taiwan=taiwan),
+        words={name: cutter.counts(form) for name, form in forms.items()},
         keywords=_keywords(report),
         numbers=_numbers(report, text.form, taiwan=taiwan),
+        stored=_stored(report),
+        positions=places,
     )
 
 
-def _words(
+def _ranked_forms(
     report: Report, title: Folded, text: Folded, *, taiwan: bool
-) -> dict[str, dict[str, int]]:
-    cutter: Tokenizer = tokenizer()
+) -> dict[str, str]:
+    """The forms of the ranked fields, whose words are counted."""
     matches = HEADING_PATTERN.finditer(report.text)
     headings = "\n".join(match.group() for match in matches)
     forms = {
@@ -57,7 +72,16 @@ def _words(
     }
     if taiwan:
         forms = {name: mainland_text(form) for name, form in forms.items()}
-    return {name: cutter.counts(form) for name, form in forms.items()}
+    return forms
+
+
+def _stored(report: Report) -> dict[str, object]:
+    """What a list of hits shows; a path as one string."""
+    values = {name: getattr(report, name) for name in names_for(Use.HIT)}
+    for name, value in values.items():
+        if isinstance(value, list | tuple):
+            values[name] = "/".join(value) or None
+    return values
 
 
 def _keywords(report: Report) -> dict[str, str | tuple[str, ...]]:

@@ -22,6 +22,7 @@ from index.analysis.tokenizer import segmenter_name
 from index.analysis.wording import WORDINGS
 from index.documents.stored import STORED_LAYOUT, dictionaries_name
 from index.engines.seam import Manifest
+from index.engines.whoosh import files
 from index.model import fields
 from index.model.metrics import METRICS
 
@@ -37,6 +38,7 @@ __all__ = [
 ANALYSIS_FOLDER = Path(index.analysis.__file__).parent
 DOCUMENTS_FOLDER = Path(index.documents.__file__).parent
 MODEL_FOLDER = Path(index.model.__file__).parent
+FILES_FOLDER = Path(files.__file__).parent
 
 # The room that derives reports is not seen from here: it names its own fingerprint in
 # the package's metadata, as it does with its commands.
@@ -119,6 +121,12 @@ def _wording() -> list[object]:
     return [rows, *_code(ANALYSIS_FOLDER, "wording")]
 
 
+def _whoosh() -> list[object]:
+    """What stock Whoosh finds in an index: its schema and analyzer, and how its files are made."""
+    names = sorted(path.stem for path in FILES_FOLDER.glob("*.py"))
+    return [*_code(ANALYSIS_FOLDER, "whoosh_fields"), *_code(FILES_FOLDER, *names)]
+
+
 # What an index has to agree with to be read, each part under the name that an error
 # gives it.
 READING_PARTS = {
@@ -127,6 +135,7 @@ READING_PARTS = {
     "normaliser": _normaliser,
     "segmenter": _segmenter,
     "wording": _wording,
+    "whoosh": _whoosh,
 }
 
 

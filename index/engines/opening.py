@@ -35,6 +35,7 @@ def open_writer(
         fingerprint(),
         rebuild=rebuild,
         trust=settings.trust_index,
+        positions=settings.word_positions,
     )
 
 

@@ -85,7 +85,9 @@ class Document:
     `wording` holds for each field the lines that read otherwise in mainland wording: 規範性檔案 as
     规范性文件. It is None for nearly all reports. `words` holds search-mode tokens and their counts
     for the ranked fields "title", "headings" and "body". `keywords` has one value (or a path) a
-    facet, or nothing; `numbers` has only what is known.
+    facet, or nothing; `numbers` has only what is known. `stored` is what a list of hits shows, for
+    engines that others read too. `positions` holds where each word stands in its field, counted in
+    words; it is empty unless positions are kept.
     """
 
     id: str
@@ -99,6 +101,8 @@ class Document:
     words: dict[str, dict[str, int]]
     keywords: dict[str, str | tuple[str, ...]]
     numbers: dict[str, float]
+    stored: Mapping[str, object] = field(default_factory=dict)
+    positions: Mapping[str, Mapping[str, Sequence[int]]] = field(default_factory=dict)
 
 
 # ---------------------------------------------------------------------- questions

@@ -44,6 +44,7 @@ class Settings:
     trusted_proxies: int = 0
     trust_index: bool = False
     log_queries: bool = False
+    word_positions: bool = False
 
     @classmethod
     def from_environment(
@@ -64,7 +65,7 @@ def _parse(name: str, raw: str) -> object:
         return Path(raw)
     if name in ("host", "base_url"):
         return raw
-    if name in ("trust_index", "log_queries"):
+    if name in ("trust_index", "log_queries", "word_positions"):
         return raw.strip().lower() in ("1", "true", "yes", "on")
     try:
         return int(raw)
@@ -94,4 +95,9 @@ SETTINGS = (
         "1 opens an index that belongs to another user; opening runs what its owner put there",
     ),
     ("log_queries", "0", "1 writes each query to the log"),
+    (
+        "word_positions",
+        "0",
+        "1 builds an index whose words have positions, for quoted phrases in Whoosh itself",
+    ),
 )

@@ -1,5 +1,5 @@
-"""Verifying an index: the TOC, every file of every segment by length and checksum, and whether the
-arrays of each pack agree with the layout.
+"""Verifying an index: the TOC, every file of every segment by length and checksum, whether the
+arrays of each pack agree with the layout, and whether Whoosh's words are those of the pack.
 """
 
 from __future__ import annotations
@@ -10,8 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from index.engines.whoosh.files.blocks import INFO_DTYPE
+from index.engines.whoosh.files.schema import WORD_FIELDS
+from index.engines.whoosh.files.segment_file import TERMS_EXTENSION, read_files
+from index.engines.whoosh.files.terms import read_terms
 from index.engines.whoosh.storage.durable import crc_of
+from index.engines.whoosh.storage.hashes import word_keys
 from index.engines.whoosh.storage.layout import (
+    WORDS,
     Kind,
     PartSet,
     part_sets,
@@ -47,8 +53,11 @@ def check(
     problems: list[str] = []
     # one damaged segment does not hide another
     for segment in segments:
-        problems += _files(store.folder, segment)
-        problems += _pack(store.folder, segment)
+        of_files = [*_files(store.folder, segment)]
+        of_pack = [*_pack(store.folder, segment)]
+        problems += of_files + of_pack
+        if not of_files and not of_pack:
+            problems += _words(store.folder, segment)
     return problems
 
 
@@ -84,6 +93,53 @@ def _pack(
         yield _unreadable(error.filename, error)
     except IndexStateError as error:
         yield str(error)
+
+
+def _words(
+    folder: Path,
+    segment: Any,
+) -> Iterator[str]:
+    """Whether every word has as many reports and occurrences in Whoosh as in the pack.
+
+    Which reports those are is not compared: the lists were made of the pack's, and a checksum says
+    that they are as they were written.
+    """
+    path = folder / segment.make_filename(segment.COMPOUND_EXT)
+    postings = WORDS.picked(open_pack(folder, segment).arrays())
+    starts = postings["starts"].astype(np.int64)
+    counts = postings["counts"].astype(np.int64)
+    counts[postings["large_rows"]] = postings["large_counts"]
+    occurrences = np.add.reduceat(counts, starts[:-1]) if len(counts) else counts
+    try:
+        keys, infos = _words_of_whoosh(path, segment)
+    except (KeyError, ValueError, IndexError) as error:
+        yield f"{path} cannot be understood ({error}); {REBUILD_HINT}"
+        return
+    agrees = np.array_equal(keys, postings["keys"])
+    agrees = agrees and np.array_equal(infos["documents"], np.diff(starts))
+    # Whoosh adds up in four bytes
+    agrees = agrees and np.array_equal(infos["weight"], occurrences.astype("f4"))
+    if not agrees:
+        yield f"{path} has other words than its pack; {REBUILD_HINT}"
+
+
+def _words_of_whoosh(
+    path: Path,
+    segment: Any,
+) -> tuple[Array, Array]:
+    """The keys of all words in Whoosh's term dictionary, sorted, and their term infos."""
+    data = read_files(path, segment, [TERMS_EXTENSION])[TERMS_EXTENSION]
+    terms = read_terms(data)
+    keys = [np.empty(0, np.uint64)]
+    infos = [np.empty(0, INFO_DTYPE)]
+    for number, name in enumerate(WORD_FIELDS.values()):
+        if name in terms:
+            words = [word.decode() for word in terms[name].words]
+            keys.append(word_keys(words) + np.uint64(number))
+            infos.append(terms[name].infos)
+    joined = np.concatenate(keys)
+    order = np.argsort(joined)
+    return joined[order], np.concatenate(infos)[order]
 
 
 def _unreadable(

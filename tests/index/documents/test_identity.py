@@ -36,7 +36,8 @@ def test_the_same_things_have_the_same_fingerprint() -> None:
 
 
 def test_each_part_is_a_sha256_of_its_own() -> None:
-    assert set(parts()) == {"schema", "metrics", "normaliser", "segmenter", "wording"}
+    names = {"schema", "metrics", "normaliser", "segmenter", "wording", "whoosh"}
+    assert set(parts()) == names
     assert len(set(parts().values())) == len(parts())
     assert all(len(digest) == 16 for digest in parts().values())
 
@@ -110,6 +111,9 @@ def test_another_version_of_opencc_is_another_fingerprint(
         ("analysis", "wording.py", "wording"),
         ("documents", "builder.py", "schema"),
         ("documents", "stored.py", "schema"),
+        ("analysis", "whoosh_fields.py", "whoosh"),
+        ("files", "schema.py", "whoosh"),
+        ("files", "blocks.py", "whoosh"),
     ],
 )
 def test_other_code_or_data_is_another_fingerprint(

@@ -33,7 +33,7 @@ def drawn(rng: random.Random, documents: int) -> Rows:
 
 
 def part_set(*, positioned: bool) -> PartSet:
-    return postings_set("x", "<u4", positions=positioned)
+    return postings_set("x", "<u4", positions="<u2" if positioned else "")
 
 
 def parts(rows: Rows, *, positioned: bool) -> dict[str, Array]:

@@ -249,10 +249,7 @@ def test_whoosh_itself_reads_ids_and_what_is_stored(folder: Path) -> None:
             for name in names
         ]
         terms = list(searcher.reader().field_terms("id"))
-    assert found == [
-        [{"id": n, "digest": "digest of 公开", "source": f"seeds/{n}.txt"}]
-        for n in names
-    ]
+    assert found == [[{"id": n, "source": f"seeds/{n}.txt"}] for n in names]
     assert terms == sorted(names)
 
 

@@ -31,9 +31,8 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
         super().__init__(path)
         # names of files that are not synced yet
         self.fresh: set[str] = set()
-        # files that Whoosh may leave open when it fails
+        # files that are left open when writing them fails
         self.opened: list[Any] = []
-        self.temporary: list[Storage] = []
 
     def create_file(self, name: str, **options: Any) -> Any:
         """Create a file; it is synced before the next TOC."""
@@ -45,34 +44,12 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
         self.opened.append(file)
         return file
 
-    def open_file(self, name: str, *args: Any, **options: Any) -> Any:
-        """Open a file.
-
-        Whoosh reads new files while it assembles a segment, and leaves them open when it fails.
-        """
-        file = super().open_file(
-            name,
-            *args,
-            **options,
-        )
-        if name in self.fresh:
-            self.opened.append(file)
-        return file
-
-    def temp_storage(self, name: str | None = None) -> Storage:
-        """A folder for Whoosh's sorting runs."""
-        path = Path(self.folder, name or f"{NAME}.tmp")
-        storage = Storage(str(path)).create()
-        self.temporary.append(storage)
-        return self.temporary[-1]
-
     def abandon(self) -> None:
-        """Close what Whoosh left open when it failed."""
-        for storage in (self, *self.temporary):
-            for file in storage.opened:
-                with contextlib.suppress(OSError):
-                    file.file.close()
-            storage.opened.clear()
+        """Close what was left open when writing failed."""
+        for file in self.opened:
+            with contextlib.suppress(OSError):
+                file.file.close()
+        self.opened.clear()
 
     def delete_file(self, name: str) -> None:
         """Delete a file."""

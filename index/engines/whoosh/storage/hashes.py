@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from index.analysis.tokenizer import MAX_WORD_LENGTH
 from index.engines.whoosh.storage.pack import Array
 
 __all__ = ["id_hash_of", "word_keys"]
 
 HASH_BITS = 53
 # Words that share their first 64 characters share a key.
-WORD_CHARACTERS = 64
+WORD_CHARACTERS = MAX_WORD_LENGTH
 # One odd random weight a character: an odd factor loses no bit modulo 2 ** 64.
 WORD_WEIGHTS = np.frombuffer(
     hashlib.shake_256(b"gongkai words").digest(8 * WORD_CHARACTERS), "<u8"

@@ -32,6 +32,7 @@ __all__ = [
     "BLOBS",
     "ID_HASHES",
     "PAIRS",
+    "POSITIONS_PART",
     "RANKED_FIELDS",
     "SINGLES",
     "STREAMS",
@@ -39,6 +40,7 @@ __all__ = [
     "WORDINGS",
     "WORDS",
     "WORD_LENGTHS",
+    "WORD_POSITIONS",
     "Kind",
     "Length",
     "Merge",
@@ -350,11 +352,12 @@ def postings_set(
     key_dtype: str,
     *,
     stream: str = "",
-    positions: bool = False,
+    positions: str = "",
 ) -> PartSet:
     """Postings: sorted keys, and for each key rows of (document, count), optionally with positions.
 
-    A count has one byte. Rows whose count is 255 or more are listed with their true counts.
+    `positions` is the type of the positions. A count has one byte. Rows whose count is 255 or more
+    are listed with their true counts.
     """
     declared = [
         ("keys", "{}.k", key_dtype, ANY_LENGTH),
@@ -370,7 +373,7 @@ def postings_set(
             (
                 "positions",
                 "{}.q",
-                "<u2",
+                positions,
                 Length(Unit.LAST_OFFSET, "position_starts"),
             ),
         ]
@@ -394,6 +397,9 @@ def postings_set(
 
 # The key of a word is its hash, with the number of the ranked field in the lowest two bits.
 WORDS = postings_set("words", "<u8")
+# The same with positions, which count words: an index has them by a setting of its own, for phrases
+# in stock Whoosh. A long report has more than 65,536 words.
+WORD_POSITIONS = postings_set("words", "<u8", positions="<u4")
 
 
 # ---------------------------------------------------------------------- texts
@@ -528,7 +534,7 @@ PAIRS = {
         f"{name}.g",
         "<u4",
         stream=name,
-        positions=True,
+        positions="<u2",
     )
     for name in TEXTS
 }
@@ -546,6 +552,7 @@ def _fixed() -> Iterator[PartSet]:
 
 
 BEFORE_COLUMNS = tuple(_fixed())
+POSITIONS_PART = WORD_POSITIONS.part_name("positions")
 
 
 def part_sets(names: Iterable[str]) -> Iterator[PartSet]:
@@ -553,7 +560,10 @@ def part_sets(names: Iterable[str]) -> Iterator[PartSet]:
 
     Facets and numbers are known by the names of their parts alone: a report brings its own.
     """
-    yield from BEFORE_COLUMNS
+    names = tuple(names)
+    for part_set in BEFORE_COLUMNS:
+        has_positions = part_set is WORDS and POSITIONS_PART in names
+        yield WORD_POSITIONS if has_positions else part_set
     for name in names:
         prefix, colon, column = name.partition(":")
         if colon and prefix == "f":
@@ -570,6 +580,8 @@ def arranged(arrays: Mapping[PartSet, Mapping[str, Array]]) -> dict[str, Array]:
         for part_set in arrays
         if part_set.rows[0].pattern in ("f:{}", "n:{}")
     ]
+    if WORD_POSITIONS in arrays:
+        columns.append(POSITIONS_PART)
     parts: dict[str, Array] = {}
     for part_set in part_sets(columns):
         parts.update(part_set.named(arrays[part_set]))

@@ -19,7 +19,6 @@ import shutil
 import time
 from collections.abc import (
     Iterable,
-    Iterator,
     Mapping,
 )
 from dataclasses import dataclass
@@ -27,18 +26,10 @@ from pathlib import Path
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec
-from whoosh.fields import (
-    ID,
-    STORED,
-    Schema,
-)
-from whoosh.index import (
-    TOC,
-    FileIndex,
-    clean_files,
-)
-from whoosh.writing import SegmentWriter
+from whoosh.fields import Schema
+from whoosh.index import TOC, clean_files
 
+from index.engines.whoosh.files.schema import report_schema
 from index.engines.whoosh.storage.durable import (
     NAME,
     Storage,
@@ -60,7 +51,6 @@ __all__ = [
     "Generation",
     "Storage",
     "Store",
-    "add_reports",
     "latest_toc",
     "mark_of",
     "open_pack",
@@ -69,7 +59,7 @@ __all__ = [
 
 EXTENSION = ".arr"
 SCRATCH_FOLDER = f"{NAME}.scratch"
-# what Whoosh sorts in; a killed writer leaves it
+# What versions before 0.2 sorted in; a killed writer has left it.
 TEMPORARY_FOLDER = f"{NAME}.tmp"
 LOCK_FILE = f"{NAME}_WRITELOCK"
 # _MAIN_12.toc
@@ -78,27 +68,24 @@ TOC_NAME = re.compile(rf"^_{NAME}_([0-9]+)\.toc$")
 READ_ATTEMPTS = 200
 RETRY_S = 0.005
 LOCK_RETRY_S = 0.05
-# An id has one posting: deflating it takes longer than all else that is done for it, and makes it
-# no smaller.
-CODEC = W3Codec(compression=0)
+# Readers ask it for nothing but the format: what is compressed says so itself.
+CODEC = W3Codec()
 
 
 def schema_with(
-    fingerprint: Mapping[str, str], index_id: str = "", derivation: str = ""
+    fingerprint: Mapping[str, str],
+    index_id: str = "",
+    derivation: str = "",
+    *,
+    positions: bool = False,
 ) -> Schema:
-    """The fields that Whoosh keeps, what the index is written with, and which index it is."""
-    schema = Schema(
-        id=ID(
-            unique=True,
-            stored=True,
-        ),
-        digest=STORED,
-        source=STORED,
-    )
+    """The fields that Whoosh knows, what the index is written with, and which index it is."""
+    schema = report_schema(positions=positions)
     schema.gongkai = {
         "reading": dict(fingerprint),
         "id": index_id,
         "derivation": derivation,
+        "positions": positions,
     }
     return schema
 
@@ -107,7 +94,8 @@ def schema_with(
 class Generation:
     """One committed state: its number, what marks its TOC, the fingerprint, and Whoosh's segments.
 
-    `index_id` is the random id of the index, `derivation` what all its reports were derived with.
+    `index_id` is the random id of the index, `derivation` what all its reports were derived with,
+    `positions` whether its words have positions.
     """
 
     number: int
@@ -116,6 +104,7 @@ class Generation:
     segments: tuple[Any, ...]
     index_id: str = ""
     derivation: str = ""
+    positions: bool = False
 
 
 # ---------------------------------------------------------------------- files
@@ -155,59 +144,6 @@ def open_pack(
         )
     path = folder / segment.make_filename(EXTENSION)
     return Pack(path, name, directory)
-
-
-def add_reports(
-    builder: SegmentWriter,
-    reports: Iterable[tuple[str, Mapping[str, str]]],
-) -> None:
-    """Add reports (id, what else is stored) to a new segment, in their order.
-
-    The writers of its codec are called directly. `add_document` would call them too, but it
-    analyses, sorts and measures each field first, which takes six times as long.
-    """
-    fields = builder.perdocwriter
-    ids: list[bytes] = []
-    for number, (name, stored) in enumerate(reports):
-        ids.append(name.encode("utf-8", "surrogatepass"))
-        fields.start_doc(number)
-        for field, value in {"id": name, **stored}.items():
-            fields.add_field(
-                field,
-                builder.schema[field],
-                value,
-                0,
-            )
-        fields.finish_doc()
-    builder.docnum = len(ids)
-    builder.fieldwriter.add_postings(
-        builder.schema,
-        None,
-        _id_postings(ids),
-    )
-
-
-def _id_postings(ids: list[bytes]) -> Iterator[tuple[str, bytes, int, float, bytes]]:
-    """(field, term, document, weight, value) of each id, sorted by term as Whoosh wants them."""
-    for number in sorted(range(len(ids)), key=ids.__getitem__):
-        yield "id", ids[number], number, 1.0, b""
-
-
-class _Index(FileIndex):  # type: ignore[misc]  # Whoosh ships no types
-    """Whoosh's index over a TOC that is in memory: all that its writer asks of an index."""
-
-    def __init__(
-        self,
-        storage: Storage,
-        toc: TOC,
-    ) -> None:
-        self.storage = storage
-        self.indexname = NAME
-        self._schema = toc.schema
-        self.toc = toc
-
-    def _read_toc(self) -> TOC:
-        return self.toc
 
 
 class Store:
@@ -286,6 +222,7 @@ class Store:
             segments=tuple(toc.segments),
             index_id=made.get("id", ""),
             derivation=made.get("derivation", ""),
+            positions=made.get("positions", False),
         )
 
     # ------------------------------------------------------------------ writing
@@ -344,34 +281,17 @@ class Store:
         latest = latest_toc(self.folder)
         return latest[0] + 1 if latest is not None else 0
 
-    def builder(self, schema: Schema) -> SegmentWriter:
-        """Whoosh's writer for one new segment, without its lock: the lock is held here."""
-        toc = TOC(
-            schema,
-            [],
-            self.next_number(),
-        )
-        index = _Index(self.storage, toc)
-        try:
-            return SegmentWriter(
-                index,
-                _lk=False,
-                codec=CODEC,
-            )
-        except BaseException:
-            self.storage.abandon()
-            raise
-
-    def finish_segment(self, builder: SegmentWriter) -> Any:
-        """Complete Whoosh's files of a segment; returns the segment with their checksums."""
-        # identical in 2.7.4, 2.7.5 and whoosh3; `commit` would publish a TOC too
-        segment = builder._finalize_segment()  # noqa: SLF001
-        self.storage.opened.clear()
-        self.storage.temporary.clear()
-        builder._finish()  # noqa: SLF001
-        names = segment.list_files(self.storage)
-        segment.whoosh_files = {name: crc_of(self.folder / name) for name in names}
+    def new_segment(self, count: int) -> Any:
+        """A segment of Whoosh for `count` documents, without its files."""
+        segment = CODEC.new_segment(self.storage, NAME)
+        segment.set_doc_count(count)
         return segment
+
+    def seal_segment(self, segment: Any) -> None:
+        """Note the checksums of Whoosh's files of a segment, which are complete."""
+        self.storage.opened.clear()
+        name = segment.make_filename(segment.COMPOUND_EXT)
+        segment.whoosh_files = {name: crc_of(self.folder / name)}
 
     def publish(
         self,

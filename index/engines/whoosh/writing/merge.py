@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.engines.whoosh.files.part import WhooshPart
 from index.engines.whoosh.storage.columns import (
     FacetPath,
     facet_values,
@@ -40,10 +41,13 @@ __all__ = ["Source", "merge_packs", "most_pieces", "write_pack"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The arrays of one pack by part name, and a mask of its documents that are kept."""
+    """The arrays of one pack by part name, a mask of its documents that are kept, and Whoosh's part
+    of them.
+    """
 
     arrays: Mapping[str, Array]
     live: Array
+    part: WhooshPart
 
 
 def most_pieces(source: Source) -> int:

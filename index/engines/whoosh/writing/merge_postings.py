@@ -17,7 +17,7 @@ from index.engines.whoosh.storage.layout import PartSet
 from index.engines.whoosh.storage.pack import Array, PackWriter
 from index.engines.whoosh.storage.postings import run_lengths
 
-__all__ = ["merge_postings"]
+__all__ = ["merge_postings", "runs_in_order"]
 
 # Rows of all sources together that are held in memory at once.
 ROWS_AT_A_TIME = 1 << 20
@@ -48,7 +48,7 @@ class Block:
 
     For each key: how many rows and how many positions it has (i64). For each row: its document
     (u16) and its count of one byte. The rows `large_rows` (i64) have the true counts `large_counts`
-    (i64). All positions (u16) stand in the order of the rows.
+    (i64). All positions (u16 or u32) stand in the order of the rows.
     """
 
     keys: Array
@@ -243,8 +243,8 @@ def _joined(pieces: Sequence[Block]) -> Block:
     position_counts = np.concatenate([piece.position_counts for piece in pieces])
     order = np.argsort(keys, kind="stable")
     # stable: of equal keys the rows of earlier pieces come first
-    row_sources = _moved(rows, order)
-    position_sources = _moved(position_counts, order)
+    row_sources = runs_in_order(rows, order)
+    position_sources = runs_in_order(position_counts, order)
     large_rows, large_counts = _joined_large(pieces, rows, order)
     documents = np.concatenate([piece.documents for piece in pieces])
     counts = np.concatenate([piece.counts for piece in pieces])
@@ -290,7 +290,7 @@ def _joined_large(
     return large_rows, large_counts
 
 
-def _moved(
+def runs_in_order(
     lengths: Array,
     order: Array,
 ) -> Array:
@@ -335,7 +335,7 @@ def _in_order(block: Block) -> Block:
     order = np.lexsort((block.documents, key_of_row))
     positions = block.positions
     if len(positions):
-        positions = positions[_moved(counts, order)]
+        positions = positions[runs_in_order(counts, order)]
     sorted_counts = counts[order]
     large_rows = np.flatnonzero(sorted_counts >= postings.MAX_BYTE_COUNT)
     return Block(

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import (
-    Callable,
     Iterator,
     Mapping,
     Sequence,
 )
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.engines.whoosh.storage.layout import BLOBS, ID_HASHES
+from index.engines.whoosh.files.part import (
+    WhooshPart,
+    is_of_whoosh,
+    part_of_segment,
+)
+from index.engines.whoosh.storage.layout import ID_HASHES
 from index.engines.whoosh.storage.pack import Array, Pack
 from index.engines.whoosh.writing.merge import Source, most_pieces
-from index.model.json_codec import from_json
 
 __all__ = [
     "CompleteSegment",
     "Run",
     "chosen_for_merge",
     "groups_of",
-    "kept_by_whoosh",
     "verified_source",
 ]
 
@@ -39,20 +42,24 @@ TIER_FACTOR = 4
 # One commit may always move this many documents, so that small segments do not pile up.
 MIN_MERGE_BUDGET = 1_500
 MAX_DEAD_SHARE = 0.3
-# What Whoosh stores of a report beside its id.
-STORED_FIELDS = ("digest", "source")
 
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """Documents that no segment holds yet: their arrays, and a mask of those still wanted."""
+    """Documents that no segment holds yet: their arrays, and a mask of those still wanted.
+
+    `arrays` are the parts of a pack, and those of a WhooshPart.
+    """
 
     arrays: Mapping[str, Array]
     live: Array
 
     def source(self) -> Source:
         """The run as the source of a merge."""
-        return Source(self.arrays, self.live)
+        arrays = {
+            name: array for name, array in self.arrays.items() if not is_of_whoosh(name)
+        }
+        return Source(arrays, self.live, WhooshPart.of_arrays(self.arrays))
 
 
 @dataclass(slots=True, eq=False)
@@ -91,39 +98,19 @@ class CompleteSegment:
         return was_alive
 
 
-def verified_source(complete: CompleteSegment) -> Source:
+def verified_source(
+    folder: Path,
+    complete: CompleteSegment,
+) -> Source:
     """A complete segment as a source, all of it checked.
 
     Damage must never be copied under a new checksum.
     """
-    return Source(complete.pack.arrays(), complete.live)
-
-
-# ---------------------------------------------------------------------- Whoosh's part
-def kept_by_whoosh(source: Source) -> Iterator[tuple[str, dict[str, str]]]:
-    """Ids and stored fields of the live documents of a source, in their order."""
-    id_of = _blob_reader(source, "id")
-    meta_of = _blob_reader(source, "meta")
-    for number in np.flatnonzero(source.live).tolist():
-        meta = from_json(meta_of(number))
-        yield id_of(number), {name: meta[name] for name in STORED_FIELDS}
-
-
-def _blob_reader(
-    source: Source,
-    name: str,
-) -> Callable[[int], str]:
-    """The texts of one blob by number."""
-    arrays = BLOBS[name].picked(source.arrays)
-    offsets = arrays["offsets"].astype(np.int64).tolist()
-    # an array is a buffer
-    data = memoryview(arrays["data"])  # type: ignore[arg-type]
-
-    def read(number: int) -> str:
-        value = data[offsets[number] : offsets[number + 1]]
-        return str(value, "utf-8", "surrogatepass")
-
-    return read
+    return Source(
+        complete.pack.arrays(),
+        complete.live,
+        part_of_segment(folder, complete.segment),
+    )
 
 
 # ---------------------------------------------------------------------- policy

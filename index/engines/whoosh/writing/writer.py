@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from index.engines.seam import Document, Prepared
+from index.engines.whoosh.files.part import write_whoosh_part
 from index.engines.whoosh.storage.hashes import id_hash_of
 from index.engines.whoosh.storage.pack import REBUILD_HINT, Pack
 from index.engines.whoosh.storage.store import (
     EXTENSION,
-    TEMPORARY_FOLDER,
     Generation,
     Store,
-    add_reports,
     open_pack,
     schema_with,
 )
@@ -42,7 +39,6 @@ from index.engines.whoosh.writing.segments import (
     Run,
     chosen_for_merge,
     groups_of,
-    kept_by_whoosh,
     verified_source,
 )
 from index.model.errors import (
@@ -95,8 +91,11 @@ def open_writer(
     rebuild: bool = False,
     wait_s: float = LOCK_WAIT_S,
     trust: bool = False,
+    positions: bool = False,
 ) -> WhooshWriter:
     """A writer; the index is made when it is missing.
+
+    With `positions` the words have positions for Whoosh; an index has them of all reports or none.
 
     With `rebuild` the commit replaces everything and the fingerprint at once; until then readers
     keep what they have. Raises IndexLockedError, IndexStaleError, IndexDamagedError,
@@ -110,6 +109,7 @@ def open_writer(
             fingerprint,
             rebuild=rebuild,
             trust=trust,
+            positions=positions,
         )
     except BaseException:
         store.release()
@@ -131,8 +131,10 @@ class WhooshWriter:
         *,
         rebuild: bool,
         trust: bool,
+        positions: bool = False,
     ) -> None:
         self.store = store
+        self.positions = positions
         self.fingerprint = dict(fingerprint)
         if not trust:
             store.check_owner()
@@ -160,12 +162,22 @@ class WhooshWriter:
         if generation is not None and not self.rebuild:
             if generation.fingerprint != self.fingerprint:
                 raise stale(self.store.folder, generation.fingerprint, self.fingerprint)
+            self._check_positions(generation)
             self.store.clean(generation.segments)
             self.old = [self._open(segment) for segment in generation.segments]
         elif self.rebuild:
             # readers keep the last commit until the new one
             self.store.clean(generation.segments if generation is not None else ())
             self.old = []
+
+    def _check_positions(self, generation: Generation) -> None:
+        if generation.positions == self.positions:
+            return
+        kind = "with" if generation.positions else "without"
+        raise IndexStaleError(
+            f"the index in {self.store.folder} was written {kind} positions of words; "
+            f"change GONGKAI_WORD_POSITIONS back, or {REBUILD_HINT}"
+        )
 
     def _last_commit(self) -> Generation | None:
         try:
@@ -190,7 +202,7 @@ class WhooshWriter:
         """Forget every new document that no segment holds."""
         self.runs: list[Run] = []
         self.where: dict[int, tuple[int, int]] = {}
-        self.batch = Batch()
+        self.batch = Batch(positions=self.positions)
         self.batch_dead: set[int] = set()
 
     # ------------------------------------------------------------------ changes
@@ -251,13 +263,17 @@ class WhooshWriter:
         """The batch, inverted; a fresh one takes its place."""
         batch = self.batch
         dead = self.batch_dead
-        self.batch = Batch()
+        self.batch = Batch(positions=self.positions)
         self.batch_dead = set()
         if not len(batch):
             return None
         live = np.ones(len(batch), bool)
         live[list(dead)] = False
-        return Run(batch.arrays(), live)
+        arrays = {
+            **batch.arrays(),
+            **batch.whoosh_part().arrays(),
+        }
+        return Run(arrays, live)
 
     def _flush(self) -> None:
         """Move the batch to a run on disk, and seal a segment when enough has come together."""
@@ -305,48 +321,32 @@ class WhooshWriter:
         """One new segment of several sources, or None if nothing of them is left."""
         if not any(source.live.any() for source in sources):
             return None
-        builder = self.store.builder(schema_with(self.fingerprint))
-        name = builder.newsegment.segment_id()
-        # beside the folder: Whoosh takes every file of its segment's name into the compound file
-        pack_path = self.store.scratch() / name
-        # numpy and zlib release the lock of Python, so Whoosh's part runs meanwhile
-        with ThreadPoolExecutor(1) as executor:
-            merged = executor.submit(
-                merge_packs,
-                pack_path,
+        segment = self.store.new_segment(
+            sum(int(source.live.sum()) for source in sources)
+        )
+        name = segment.segment_id()
+        scratch_path = self.store.scratch() / name
+        pack_path = self.store.folder / segment.make_filename(EXTENSION)
+        try:
+            segment.gongkai = merge_packs(
+                scratch_path,
                 name,
                 sources,
             )
-            try:
-                segment = self._build_whoosh(builder, sources)
-            except BaseException:
-                self._abandon(builder)
-                raise
-        try:
-            segment.gongkai = merged.result()
-            pack_path.rename(self.store.folder / segment.make_filename(EXTENSION))
+            scratch_path.rename(pack_path)
+            pack = Pack(pack_path, name, segment.gongkai)
+            write_whoosh_part(
+                self.store.storage,
+                segment,
+                {part: pack.part(part).array for part in pack.names()},
+                [(source.part, source.live) for source in sources],
+            )
+            self.store.seal_segment(segment)
         except BaseException:
+            self.store.storage.abandon()
             self._remove(segment)
             raise
         return segment
-
-    def _build_whoosh(
-        self,
-        builder: Any,
-        sources: Sequence[Source],
-    ) -> Any:
-        """Whoosh's own files of a segment."""
-        reports = (report for source in sources for report in kept_by_whoosh(source))
-        add_reports(builder, reports)
-        return self.store.finish_segment(builder)
-
-    def _abandon(self, builder: Any) -> None:
-        """Let go of a segment of Whoosh that failed half way."""
-        with contextlib.suppress(Exception):
-            builder.cancel()
-        self.store.storage.abandon()
-        self._remove(builder.newsegment)
-        shutil.rmtree(self.store.folder / TEMPORARY_FOLDER, ignore_errors=True)
 
     def _remove(self, segment: Any) -> None:
         for name in segment.list_files(self.store.storage):
@@ -383,7 +383,8 @@ class WhooshWriter:
             if segment not in merged and segment.live.any()
         ]
         # old documents first: replaced ones are dead there, so the order says nothing more
-        sources = [*map(verified_source, merged), *fresh]
+        sources = [verified_source(self.store.folder, segment) for segment in merged]
+        sources += fresh
         for group in groups_of(sources):
             segment = self._build_sealed(group)
             if segment is not None:
@@ -391,7 +392,12 @@ class WhooshWriter:
         self._drop_new()
         self.store.remove_scratch()
         self.store.publish(
-            schema_with(self.fingerprint, self.index_id, self.derivation),
+            schema_with(
+                self.fingerprint,
+                self.index_id,
+                self.derivation,
+                positions=self.positions,
+            ),
             published,
             self.store.next_number(),
         )

@@ -1,0 +1,1 @@
+"""Whoosh's own files: the schema, posting lists, terms and columns that stock Whoosh reads."""
