@@ -172,7 +172,8 @@ def mainland(folded: Folded) -> Folded | None:
             # a mark covers 資訊 as it was published
             first, behind = offsets.span(word_start, word_end)
             display_length = behind - first
-            builder.blocked(first, display_length, len(term))
+            term_length = len(term)
+            builder.blocked(first, display_length, term_length)
             pieces += [
                 form[copied:word_start],
                 term,
@@ -207,12 +208,13 @@ def _sentences(
 
     Sentences that overlap or touch are joined.
     """
+    form_length = len(form)
     sentences: list[Span] = []
     for start, end in spans:
         first_reached = start - SENTENCE_REACH
         last_reached = end + SENTENCE_REACH
         low = max(0, first_reached)
-        high = min(len(form), last_reached)
+        high = min(form_length, last_reached)
         stops_before = SENTENCE_END.finditer(form, low, start)
         for stop in stops_before:
             low = stop.end()

@@ -101,7 +101,8 @@ class Lattice:
         """
         reached: list[Candidate] = []
         length = len(self.observed)
-        for position in range(start, min(length, start + MAX_RUN) + 1):
+        last = min(length, start + MAX_RUN)
+        for position in range(start, last + 1):
             if not states:
                 break
             states = _pruned(states)
@@ -164,7 +165,8 @@ class Lattice:
     ) -> list[str]:
         """The characters of a trail byte, after a lead byte or after a lost pair."""
         if lead > 0:
-            c = self.script.known.get(lead << 8 | trail)
+            code = lead << 8 | trail
+            c = self.script.known.get(code)
             if c:
                 return [c]
             return []
