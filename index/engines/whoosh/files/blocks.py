@@ -89,7 +89,7 @@ def encoded(
     is_small &= facts.max_count <= MAX_BYTE
     if rows.values is not None:
         is_small[:] = False
-    for size in range(1, SMALL_ROWS + 1):
+    for size in np.unique(facts.sizes[is_small]).tolist():
         of_size = is_small & (facts.sizes == size)
         for all_one in (True, False):
             words = np.flatnonzero(of_size & ((facts.max_count == 1) == all_one))

@@ -187,11 +187,7 @@ def write_whoosh_part(
     lists: list[bytes] = []
     fields = [*_encoded_words(pack, words, lists)]
     offset = sum(map(len, lists))
-    for name, keywords in _keywords(pack):
-        pieces, infos = encoded(keywords.rows, offset)
-        lists += pieces
-        offset += sum(map(len, pieces))
-        fields.append(Field(name, keywords.terms, infos))
+    fields += _encoded_keywords(dict(_keywords(pack)), lists, offset)
     columns = [*_columns(pack, sources)]
     files = [
         (TERMS_EXTENSION, [terms_file(fields)]),
@@ -216,6 +212,8 @@ class _Arrays:
         # one row a document, one column a ranked field
         self.lengths = lengths.reshape(-1, len(RANKED_FIELDS))
         self.length_bytes = length_bytes(self.lengths)
+        # figures are asked for twice: as terms and as a column
+        self.sortable: dict[str, Array] = {}
 
     def field_lengths(self) -> dict[str, int]:
         """How many words each field has in all documents together."""
@@ -228,6 +226,17 @@ class _Arrays:
         if not parts:
             return np.zeros(self.count, np.int64), [()]
         return parts["ordinals"], facet_values(parts["values"])
+
+    def has_number(self, name: str) -> bool:
+        """Whether any document has this number."""
+        part_set = number_set(name)
+        return part_set.part_name("values") in self.arrays
+
+    def figures(self, name: str) -> Array:
+        """A figure as Whoosh's sortable number (u8): their order is that of the floats."""
+        if name not in self.sortable:
+            self.sortable[name] = _sortable(self.number(name))
+        return self.sortable[name]
 
     def number(self, name: str) -> Array:
         """A number a document, NaN where it is unknown."""
@@ -368,6 +377,28 @@ def _grouped(
     )
 
 
+def _encoded_keywords(
+    keywords: Mapping[str, _Keywords],
+    lists: list[bytes],
+    offset: int,
+) -> Iterator[Field]:
+    """The fields of keywords and numbers; their posting lists, from `offset` on, go to `lists`."""
+    # all at once: in a small segment a call costs more than what it does
+    documents = [field.rows.documents for field in keywords.values()]
+    sizes = [np.diff(field.rows.starts) for field in keywords.values()]
+    rows = TermRows(
+        starts=offsets_of(np.concatenate(sizes)),
+        documents=np.concatenate(documents),
+    )
+    pieces, infos = encoded(rows, offset)
+    lists += pieces
+    first = 0
+    for name, field in keywords.items():
+        behind = first + len(field.terms)
+        yield Field(name, field.terms, infos[first:behind])
+        first = behind
+
+
 def _keywords(pack: _Arrays) -> Iterator[tuple[str, _Keywords]]:
     """(field, its terms) of every field that is no field of words."""
     everyone = np.arange(pack.count)
@@ -377,8 +408,9 @@ def _keywords(pack: _Arrays) -> Iterator[tuple[str, _Keywords]]:
         yield name, _with_prefixes(numbers, paths)
     for name in YEARS:
         yield name, _numbered(_year_column(pack, name), MAX_YEAR)
-    for name in FIGURES:
-        yield name, _numbered(_figure_column(pack, name), UNKNOWN_FIGURE)
+    # most small segments state few of the figures
+    for name in filter(pack.has_number, FIGURES):
+        yield name, _numbered(pack.figures(name), UNKNOWN_FIGURE)
 
 
 def _ids(pack: _Arrays) -> list[bytes]:
@@ -465,7 +497,10 @@ def _columns(
     for name in YEARS:
         yield name, number_column(_year_column(pack, name), MAX_YEAR)
     for name in FIGURES:
-        yield name, number_column(_figure_column(pack, name), int(UNKNOWN_FIGURE))
+        content = b""
+        if pack.has_number(name):
+            content = number_column(pack.figures(name), int(UNKNOWN_FIGURE))
+        yield name, content
     yield STORED_COLUMN, _stored(sources)
 
 
@@ -479,13 +514,9 @@ def _year_column(
     return np.where(is_known, years, MAX_YEAR).astype("u2")
 
 
-def _figure_column(
-    pack: _Arrays,
-    name: str,
-) -> Array:
-    """Figures as Whoosh's sortable numbers (u8): their order is that of the floats."""
+def _sortable(numbers: Array) -> Array:
     # a negative zero would be another number
-    values = pack.number(name).astype("<f8") + 0.0
+    values = numbers.astype("<f8") + 0.0
     bits = values.view("<u8")
     is_negative = bits >= SIGN_BIT
     sortable = np.where(is_negative, ~bits, bits | SIGN_BIT)
