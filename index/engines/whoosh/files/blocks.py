@@ -27,7 +27,7 @@ MAGIC = b"W3Bl"
 BLOCK_ROWS = 1_024
 # Lists of up to so many rows are made as matrices: deflating would save little of them.
 SMALL_ROWS = 8
-DEFLATE_LEVEL = 6
+DEFLATE_LEVEL = 3
 # A shorter pickle becomes no smaller.
 MIN_DEFLATED = 60
 MAX_BYTE = 255
