@@ -142,7 +142,7 @@ def test_what_is_kept_beside_the_text() -> None:
     assert (made.texts["title"].form, made.texts["text"].form) == ("年报", "公开12")
 
 
-def test_an_index_is_written_with_five_things() -> None:
-    parts = ["schema", "metrics", "normaliser", "segmenter", "wording"]
+def test_an_index_is_written_with_six_things() -> None:
+    parts = ["schema", "metrics", "normaliser", "segmenter", "wording", "whoosh"]
     assert list(fingerprint()) == parts
     assert all(fingerprint().values())
