@@ -130,14 +130,22 @@ def build(
         if sync and not rebuild:
             _delete_vanished(writer, paths, known, tally)
         kept += [digest for digest, _ in known.values()]
-        tally.outdated = sum(_derivation_in(digest) != derivation() for digest in kept)
-        writer.commit("" if tally.outdated else derivation())
+        _commit(writer, kept, tally)
     except BaseException:
         writer.cancel()
         raise
     tally.reports = _reports(settings)
     tally.seconds = round(time.perf_counter() - began, 3)
     return tally
+
+
+def _commit(writer: Writer, kept: Iterable[str], tally: Tally) -> None:
+    """Publish. What derived the reports is said only where it derived all of them.
+
+    `kept` are the digests of the reports that this build did not read.
+    """
+    tally.outdated = sum(_derivation_in(digest) != derivation() for digest in kept)
+    writer.commit("" if tally.outdated else derivation())
 
 
 def _known(settings: Settings) -> dict[str, tuple[str, str]]:

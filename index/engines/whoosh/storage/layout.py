@@ -378,13 +378,7 @@ def postings_set(
             ),
         ]
     rows = tuple(
-        PartRow(
-            key,
-            pattern,
-            (dtype,),
-            length,
-            Merge.BY_KEYS,
-        )
+        PartRow(key, pattern, (dtype,), length, Merge.BY_KEYS)
         for key, pattern, dtype, length in declared
     )
     return PartSet(
