@@ -6,10 +6,11 @@ it again, so that what was mended reaches the indexes that people have.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+from index.documents.identity import digest_of
 
 __all__ = ["DERIVING", "derivation", "deriving_files"]
 
@@ -29,8 +30,6 @@ DERIVING = (
     "zones.tsv",
 )
 
-FINGERPRINT_LENGTH = 16
-
 
 def deriving_files(folder: Path = ROOM_FOLDER) -> Iterator[Path]:
     """Every file that decides what a report says, in a fixed order."""
@@ -47,10 +46,7 @@ def deriving_files(folder: Path = ROOM_FOLDER) -> Iterator[Path]:
 @cache
 def derivation(folder: Path = ROOM_FOLDER) -> str:
     """The first 16 hexadecimal digits of a SHA-256 over all deriving files."""
-    total = hashlib.sha256()
+    parts: list[object] = []
     for path in deriving_files(folder):
-        data = path.read_bytes()
-        head = f"{path.relative_to(folder).as_posix()}\0{len(data)}\0"
-        total.update(head.encode())
-        total.update(data)
-    return total.hexdigest()[:FINGERPRINT_LENGTH]
+        parts += [path.relative_to(folder).as_posix(), path.read_bytes()]
+    return digest_of(parts)

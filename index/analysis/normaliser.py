@@ -32,7 +32,6 @@ from index.analysis.characters import (
 from index.analysis.offsets import OffsetBuilder, OffsetMap
 
 __all__ = [
-    "NORMALISER_VERSION",
     "Folded",
     "code_points",
     "fold",
@@ -43,10 +42,6 @@ __all__ = [
     "of_code_points",
     "script_of",
 ]
-
-# Raise it with any change of the form: an index keeps it in its fingerprint and is
-# refused when it differs.
-NORMALISER_VERSION = 2
 
 # One character for what is set in many ways: brackets round a document number, dashes, dots,
 # quotation marks.
@@ -121,7 +116,7 @@ class Folded:
 
 def normaliser_name() -> str:
     """What an index records of this module."""
-    return f"{NORMALISER_VERSION} opencc {version('opencc')} unicode {unicodedata.unidata_version}"
+    return f"opencc {version('opencc')} unicode {unicodedata.unidata_version}"
 
 
 @cache

@@ -270,7 +270,6 @@ def _export_files() -> Json:
 
 # ---------------------------------------------------------------------- addresses
 # What can go wrong: a bad request, an id or name that is not there, an unusable index.
-_FAULTS = "400 503"
 _FAULTS_OF_ONE = "400 404 503"
 
 
