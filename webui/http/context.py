@@ -11,6 +11,7 @@ from flask import Response, current_app, request
 from index.model.json_codec import to_json
 from index.model.settings import Settings
 from index.search.searcher import Searcher
+from webui.http.exports import Exports
 from webui.http.telemetry import Metrics
 
 __all__ = ["Room", "base_url", "json_response", "product_version", "room"]
@@ -23,6 +24,7 @@ class Room:
     settings: Settings
     searcher: Searcher
     metrics: Metrics
+    exports: Exports
 
 
 def room() -> Room:

@@ -390,6 +390,14 @@ class WhooshEngine:
             for document in selection.documents.tolist():
                 yield self._found(number, document)
 
+    def ids(self) -> Iterator[str]:
+        """The id of every report, in the order of the segments."""
+        for live in self.segments:
+            rows = zip(live.segment.blobs["id"], live.live.tolist(), strict=True)
+            for name, is_live in rows:
+                if is_live:
+                    yield name.decode("utf-8", "surrogatepass")
+
     def columns(
         self,
         query: EngineQuery,
