@@ -10,13 +10,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from index.model.errors import GongkaiError, InputError, RequestError
+from index.model.errors import GongkaiError, RequestError
 from index.model.fields import FACETS, SORTS, Use, names_for
 from index.model.report import Report
 from index.model.settings import SETTINGS, Settings
@@ -25,6 +26,9 @@ from index.search.response import Hit, QueryEcho, SearchResponse
 
 if TYPE_CHECKING:
     from index.engines.seam import Manifest
+    from indexer.corpus import Skip
+    from indexer.overrides import Overrides
+    from indexer.page import Source
 
 __all__ = ["main"]
 
@@ -154,6 +158,7 @@ def index_command(
     Unchanged files are skipped. Whatever cannot be read is listed with its reason, and the rest
     goes on.
     """
+    _warm_workers(paths)
     from indexer.build import build  # noqa: PLC0415  the readers take a second to load; other commands need none
     from indexer.overrides import Overrides  # noqa: PLC0415
 
@@ -174,6 +179,18 @@ def index_command(
         _print_tally(tally)
     if tally.skipped and not tally.read:
         raise SystemExit(1)
+
+
+# What most often needs no worker: a few small texts.
+_PLAIN_SUFFIXES = (".txt", ".json", ".jsonl")
+
+
+def _warm_workers(paths: Iterable[Path]) -> None:
+    """Have workers load the readers while this process does, where they will be needed."""
+    from indexer.workers import warm  # noqa: PLC0415  only commands that read documents
+
+    if any(path.suffix.lower() not in _PLAIN_SUFFIXES for path in paths):
+        warm()
 
 
 def _plain(tally: Any) -> dict[str, Any]:
@@ -416,23 +433,44 @@ def inspect(file: Path, overrides: Path | None, as_json: bool) -> None:
 
     A file of several documents prints one after another.
     """
-    from indexer.corpus import Skip, walk  # noqa: PLC0415  the readers take a second to load
+    _warm_workers([file])
+    from indexer.corpus import Skip  # noqa: PLC0415  the readers take a second to load
     from indexer.overrides import Overrides  # noqa: PLC0415
-    from indexer.pipeline import report_of  # noqa: PLC0415
 
     curated = Overrides.load(overrides) if overrides else None
     done = 0
-    for item in walk([file], Settings.from_environment()):
-        try:
-            if isinstance(item, Skip):
-                raise InputError(item.reason)  # noqa: TRY301  the one place that prints a reason
-            _print_report(report_of(item, overrides=curated), as_json=as_json)
-            done += 1
-        except InputError as error:
+    for item, outcome in _inspected(file, curated):
+        if isinstance(outcome, str):
             name = item.source if isinstance(item, Skip) else item.name
-            click.echo(f"gongkai: {name}: {error.reason}", err=True)
+            click.echo(f"gongkai: {name}: {outcome}", err=True)
+        else:
+            _print_report(outcome, as_json=as_json)
+            done += 1
     if not done:
         raise SystemExit(1)
+
+
+def _inspected(
+    file: Path, overrides: Overrides | None
+) -> Iterator[tuple[Skip | Source, Report | str]]:
+    """Each document of a file with its report, or the reason why there is none."""
+    from indexer.corpus import Skip, walk  # noqa: PLC0415  the readers take a second to load
+    from indexer.pipeline import is_small_text, report_or_reason  # noqa: PLC0415
+    from indexer.workers import Limits, Pool  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    read = partial(report_or_reason, overrides)
+    pool = Pool(read, 1, Limits.of(settings))
+    try:
+        for item in walk([file], settings):
+            if isinstance(item, Skip):
+                yield item, item.reason
+            elif is_small_text(item):
+                yield item, read(item)
+            else:
+                yield item, pool.submit([item]).result()[0]
+    finally:
+        pool.close()
 
 
 def _print_report(report: Report, *, as_json: bool) -> None:
