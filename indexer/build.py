@@ -82,7 +82,6 @@ class _Task:
     report_id: str
     digest: str
     before: str | None
-    positions: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -98,14 +97,16 @@ def build(
     sync: bool = False,
     overrides: Overrides | None = None,
     progress: Callable[[Tally], None] = lambda _: None,
+    wait_s: float | None = None,
 ) -> Tally:
     """Bring the index up to what stands at the paths.
 
-    Raises IndexStateError; a bad source is tallied, never raised.
+    Another writer is waited for `wait_s` seconds, or for a moment. Raises IndexStateError; a bad
+    source is tallied, never raised.
     """
     began = time.perf_counter()
     tally = Tally()
-    writer = open_writer(settings, rebuild=rebuild)
+    writer = open_writer(settings, rebuild=rebuild, wait_s=wait_s)
     reading = _Reading(settings, overrides)
     try:
         known = {} if rebuild else _known(settings)
@@ -113,18 +114,8 @@ def build(
             writer.clear()
         kept: list[str] = []
         tasks = _tasks(walk(paths, settings), known, kept, tally, overrides)
-        if settings.word_positions:
-            tasks = (replace(task, positions=True) for task in tasks)
-        learning = _Learning()
-        for task, outcome in reading.outcomes(map(_Job, tasks)):
-            learning.see(task, outcome)
-            _put(writer, task, outcome, tally)
-            if isinstance(outcome, str) and task.before is not None:
-                kept.append(task.before)
-            progress(tally)
-        for _, again in reading.outcomes(learning.jobs()):
-            if isinstance(again, _Read):
-                writer.put(again.document)
+        jobs = (_Job(task, settings.word_positions) for task in tasks)
+        kept += _read_all(reading, jobs, writer, tally, progress)
         if sync and not rebuild:
             _delete_vanished(writer, paths, known, tally)
         kept += [digest for digest, _ in known.values()]
@@ -137,6 +128,28 @@ def build(
     tally.reports = _reports(settings)
     tally.seconds = round(time.perf_counter() - began, 3)
     return tally
+
+
+def _read_all(
+    reading: _Reading,
+    jobs: Iterator[_Job],
+    writer: Writer,
+    tally: Tally,
+    progress: Callable[[Tally], None],
+) -> list[str]:
+    """Put every document into the writer; the digests of reports that stay as they were."""
+    kept: list[str] = []
+    learning = _Learning()
+    for job, outcome in reading.outcomes(jobs):
+        learning.see(job, outcome)
+        _put(writer, job.task, outcome, tally)
+        if isinstance(outcome, str) and job.task.before is not None:
+            kept.append(job.task.before)
+        progress(tally)
+    for _, again in reading.outcomes(learning.jobs()):
+        if isinstance(again, _Read):
+            writer.put(again.document)
+    return kept
 
 
 def _commit(writer: Writer, kept: Iterable[str], tally: Tally) -> None:
@@ -293,6 +306,7 @@ class _Job:
     """A task for a worker, with what is known of hosts when it is read for the second time."""
 
     task: _Task
+    positions: bool
     hosts: HostTable | None = None
 
     @property
@@ -314,7 +328,7 @@ def _prepare(overrides: Overrides | None, job: _Job) -> _Outcome:
         fact = report.evidence.get("region")
         region = tuple(report.region) if report.region else None
         sure = fact is not None and fact.confidence >= SURE_CONFIDENCE
-        document = analyse(report, task.digest, positions=task.positions)
+        document = analyse(report, task.digest, positions=job.positions)
         return _Read(prepare(document), host_of(report.url), region, sure)
     except InputError as error:
         return error.reason
@@ -333,17 +347,17 @@ class _Reading:
         self.answer = partial(_prepare, overrides)
         self.pool: Pool | None = None
 
-    def outcomes(self, jobs: Iterator[_Job]) -> Iterator[tuple[_Task, _Outcome]]:
+    def outcomes(self, jobs: Iterator[_Job]) -> Iterator[tuple[_Job, _Outcome]]:
         """Each task with its outcome, in order."""
         first = list(islice(jobs, FEW_DOCUMENTS))
         is_little = len(first) < FEW_DOCUMENTS
         if is_little and all(is_small_text(job.task.source) for job in first):
             for job in first:
-                yield job.task, self.answer(job)
+                yield job, self.answer(job)
             return
         yield from self._of_workers(chain(first, jobs))
 
-    def _of_workers(self, jobs: Iterator[_Job]) -> Iterator[tuple[_Task, _Outcome]]:
+    def _of_workers(self, jobs: Iterator[_Job]) -> Iterator[tuple[_Job, _Outcome]]:
         """The same through workers, a bounded number of jobs at a time."""
         if self.pool is None:
             self.pool = Pool(self.answer, self.processes, self.limits)
@@ -355,8 +369,7 @@ class _Reading:
             if not running:
                 return
             batch, future = running.popleft()
-            for job, outcome in zip(batch, future.result(), strict=True):
-                yield job.task, outcome
+            yield from zip(batch, future.result(), strict=True)
 
     def close(self) -> None:
         """End the workers."""
@@ -371,9 +384,9 @@ class _Learning:
 
     def __init__(self) -> None:
         self.pairs: list[tuple[str, tuple[str, ...]]] = []
-        self.open: list[_Task] = []
+        self.open: list[_Job] = []
 
-    def see(self, task: _Task, outcome: _Outcome) -> None:
+    def see(self, job: _Job, outcome: _Outcome) -> None:
         """Take in one report; one without a region, on a host, is kept to be asked again (a bounded
         number).
         """
@@ -382,12 +395,12 @@ class _Learning:
         if outcome.region and outcome.sure:
             self.pairs.append((outcome.host, outcome.region))
         elif not outcome.region and len(self.open) < MOST_OPEN:
-            self.open.append(task)
+            self.open.append(job)
 
     def jobs(self) -> Iterator[_Job]:
         """Those reports again, with what was learned."""
         table = HostTable.learn(self.pairs)
-        return (_Job(task, table) for task in self.open)
+        return (replace(job, hosts=table) for job in self.open)
 
 
 def _put(writer: Writer, task: _Task, outcome: _Outcome, tally: Tally) -> None:

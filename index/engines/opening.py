@@ -28,12 +28,17 @@ def open_writer(
     settings: Settings,
     *,
     rebuild: bool = False,
+    wait_s: float | None = None,
 ) -> Writer:
-    """The index of the settings, for writing; made where there is none. Raises IndexStateError."""
+    """The index of the settings, for writing; made where there is none. Raises IndexStateError.
+
+    Another writer is waited for `wait_s` seconds, or as long as the engine holds to be short.
+    """
     return whoosh.open_writer(
         settings.index,
         fingerprint(),
         rebuild=rebuild,
+        wait_s=wait_s,
         trust=settings.trust_index,
         positions=settings.word_positions,
     )

@@ -110,7 +110,7 @@ SETTINGS = (
     (
         "trust_index",
         "0",
-        "1 opens an index that belongs to another user; opening runs what its owner put there",
+        "1 opens an index that other users could have written",
     ),
     ("log_queries", "0", "1 writes each query to the log"),
     (

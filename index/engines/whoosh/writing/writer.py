@@ -89,7 +89,7 @@ def open_writer(
     fingerprint: Mapping[str, str],
     *,
     rebuild: bool = False,
-    wait_s: float = LOCK_WAIT_S,
+    wait_s: float | None = None,
     trust: bool = False,
     positions: bool = False,
 ) -> WhooshWriter:
@@ -101,14 +101,13 @@ def open_writer(
     keep what they have. Raises IndexLockedError, IndexStaleError, IndexDamagedError,
     IndexNotTrustedError.
     """
-    store = Store(Path(folder))
-    store.acquire(wait_s)
+    store = Store(Path(folder), trust=trust)
+    store.acquire(LOCK_WAIT_S if wait_s is None else wait_s)
     try:
         return WhooshWriter(
             store,
             fingerprint,
             rebuild=rebuild,
-            trust=trust,
             positions=positions,
         )
     except BaseException:
@@ -130,14 +129,12 @@ class WhooshWriter:
         fingerprint: Mapping[str, str],
         *,
         rebuild: bool,
-        trust: bool,
         positions: bool = False,
     ) -> None:
         self.store = store
         self.positions = positions
         self.fingerprint = dict(fingerprint)
-        if not trust:
-            store.check_owner()
+        store.check_folder()
         self.old: list[CompleteSegment] = []
         self.rebuild = rebuild
         # why nothing can be committed any more
