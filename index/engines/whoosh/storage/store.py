@@ -56,6 +56,7 @@ from index.model.errors import (
 
 __all__ = [
     "EXTENSION",
+    "PARTIAL_SUFFIX",
     "READ_ATTEMPTS",
     "RETRY_S",
     "Generation",
@@ -71,6 +72,8 @@ EXTENSION = ".arr"
 SCRATCH_FOLDER = f"{NAME}.scratch"
 # What versions before 0.2 sorted in; a killed writer has left it.
 TEMPORARY_FOLDER = f"{NAME}.tmp"
+# A file that is being copied into the folder.
+PARTIAL_SUFFIX = ".partial"
 LOCK_FILE = f"{NAME}_WRITELOCK"
 # _MAIN_12.toc
 TOC_NAME = re.compile(rf"^_{NAME}_([0-9]+)\.toc$")
@@ -345,6 +348,8 @@ def _is_litter(
 ) -> bool:
     """Whether a file in the folder of an index belongs to no generation."""
     name = entry.name
+    if name.endswith(PARTIAL_SUFFIX):
+        return True
     if name.startswith(f"{NAME}_") and name != LOCK_FILE:
         # MAIN_abc123.seg and MAIN_abc123.arr are of the segment MAIN_abc123
         return name.partition(".")[0] not in live

@@ -137,6 +137,7 @@ class WhooshWriter:
         store.check_folder()
         self.old: list[CompleteSegment] = []
         self.rebuild = rebuild
+        self.compacting = False
         # why nothing can be committed any more
         self.broken = ""
         self.committed: Generation | None = None
@@ -350,6 +351,13 @@ class WhooshWriter:
             with contextlib.suppress(OSError):
                 self.store.storage.delete_file(name)
 
+    def compact(self) -> None:
+        """Have the commit merge every segment, and leave out what is deleted."""
+        self.compacting = True
+        has_dead = any(not complete.live.all() for complete in self.old)
+        if len(self.old) > 1 or has_dead:
+            self.changed = True
+
     # ------------------------------------------------------------------ ends
     def commit(self, derivation: str = "") -> None:
         """Publish. Durable when it returns, also when nothing had changed; the writer is closed."""
@@ -373,7 +381,9 @@ class WhooshWriter:
         fresh = [run.source() for run in self.runs if run.live.any()]
         complete = [*self.old, *self.sealed]
         fresh_documents = sum(int(source.live.sum()) for source in fresh)
-        merged = chosen_for_merge(complete, fresh_documents)
+        merged = complete
+        if not self.compacting:
+            merged = chosen_for_merge(complete, fresh_documents)
         published = [
             segment.segment
             for segment in complete
