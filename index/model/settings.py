@@ -40,6 +40,9 @@ class Settings:
     threads: int = 8
     jobs: int = 0
     max_file_mb: int = 100
+    document_memory_mb: int = 2048
+    document_cpu_s: int = 300
+    document_wall_s: int = 900
     base_url: str = ""
     trusted_proxies: int = 0
     trusted_hosts: str = ""
@@ -107,6 +110,21 @@ SETTINGS = (
     ("jobs", "0", "how many processes read reports; 0 is one a core"),
     ("max_file_mb", "100", "larger files are skipped, with their reason in the tally"),
     (
+        "document_memory_mb",
+        "2048",
+        "memory that reading one document may take; 0 is no limit",
+    ),
+    (
+        "document_cpu_s",
+        "300",
+        "processor seconds that reading one document may take; 0 is no limit",
+    ),
+    (
+        "document_wall_s",
+        "900",
+        "seconds after which a document that is not read is given up; 0 is no limit",
+    ),
+    (
         "base_url",
         "",
         "the public address, for links in feeds and sitemaps; else the request's trusted host",
@@ -156,7 +174,7 @@ SETTINGS = (
     (
         "trust_index",
         "0",
-        "1 opens an index that belongs to another user; opening runs what its owner put there",
+        "1 opens an index that other users could have written",
     ),
     ("log_queries", "0", "1 writes each query to the log"),
     (

@@ -81,9 +81,7 @@ def open_engine(
     Raises IndexMissingError, IndexDamagedError, IndexStaleError (it was written with another
     `fingerprint`) and IndexNotTrustedError (it belongs to another user, and `trust` is not given).
     """
-    store = Store(Path(folder))
-    if not trust:
-        store.check_owner()
+    store = Store(Path(folder), trust=trust)
     generation, segments = _opened(store, {})
     if fingerprint is not None and dict(generation.fingerprint) != dict(fingerprint):
         raise stale(store.folder, generation.fingerprint, fingerprint)
