@@ -11,6 +11,7 @@ from flask import Response, current_app, request
 from index.model.json_codec import to_json
 from index.model.settings import Settings
 from index.search.searcher import Searcher
+from webui.http.board import Board
 from webui.http.exports import Exports
 from webui.http.telemetry import Metrics
 
@@ -25,6 +26,7 @@ class Room:
     searcher: Searcher
     metrics: Metrics
     exports: Exports
+    board: Board | None = None
 
 
 def room() -> Room:
