@@ -14,6 +14,7 @@ from index.search.searcher import Searcher
 from webui.api.endpoint import api
 from webui.api.machine import machine
 from webui.http import caching, limits, logs, problems, security
+from webui.http.addresses import ReportIdConverter
 from webui.http.board import Board
 from webui.http.context import Room, product_version, room
 from webui.http.exports import Exports
@@ -74,6 +75,7 @@ def create_app(
         SEND_FILE_MAX_AGE_DEFAULT=_STATIC_MAX_AGE,
     )
     app.url_map.merge_slashes = False  # an id may hold two slashes
+    app.url_map.converters["report_id"] = ReportIdConverter
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     searcher = searcher or Searcher.open(settings, warm=True)
     app.extensions["gongkai"] = Room(
