@@ -13,11 +13,12 @@ from index.model.settings import Settings
 from index.search.searcher import Searcher
 from webui.api.endpoint import api
 from webui.api.machine import machine
-from webui.http import caching, limits, logs, problems, security
+from webui.http import caching, limits, logs, problems, rates, security
 from webui.http.addresses import ReportIdConverter
 from webui.http.board import Board
 from webui.http.context import Room, product_version, room
 from webui.http.exports import Exports
+from webui.http.failures import Failures
 from webui.http.telemetry import Metrics
 from webui.report.pages import report_pages
 from webui.research.pages import research_pages
@@ -79,9 +80,15 @@ def create_app(
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     searcher = searcher or Searcher.open(settings, warm=True)
     app.extensions["gongkai"] = Room(
-        settings, searcher, Metrics(), Exports(settings), board
+        settings=settings,
+        searcher=searcher,
+        metrics=Metrics(),
+        exports=Exports(settings),
+        failures=Failures(settings.failed_queries),
+        board=board,
     )
     logs.register(app, settings)
+    rates.register(app, settings)
     _install(app)
     if settings.trusted_proxies:
         _trust(app, settings.trusted_proxies)

@@ -15,6 +15,7 @@ from index.model.settings import Settings
 from index.search.searcher import Searcher
 from webui.http.board import Board
 from webui.http.exports import Exports
+from webui.http.failures import Failures
 from webui.http.telemetry import Metrics
 
 __all__ = ["Room", "base_url", "json_response", "product_version", "room"]
@@ -34,6 +35,7 @@ class Room:
     searcher: Searcher
     metrics: Metrics
     exports: Exports
+    failures: Failures
     board: Board | None = None
 
 
