@@ -43,7 +43,7 @@ def search() -> Response:
     return json_response(answer(parse_search(request.args)))
 
 
-@api.get("/reports/<path:report_id>")
+@api.get("/reports/<report_id:report_id>")
 def report(report_id: str) -> Response:
     """One whole record; with `q`, the places of the query in it."""
     q = only(request.args, ("q",)).get("q")
@@ -55,7 +55,7 @@ def report(report_id: str) -> Response:
     return json_response(found.report.record() | marks)
 
 
-@api.get("/similar/<path:report_id>")
+@api.get("/similar/<report_id:report_id>")
 def similar(report_id: str) -> Response:
     """What is like a report, and what it took over.
 
@@ -68,7 +68,7 @@ def similar(report_id: str) -> Response:
     return json_response({**found, "novelty": novelty})
 
 
-@api.get("/series/<path:report_id>")
+@api.get("/series/<report_id:report_id>")
 def series(report_id: str) -> Response:
     """The reports of one body by year, and what must hold from year to year."""
     only(request.args, ())
