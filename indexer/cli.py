@@ -6,6 +6,9 @@ error. Exit status: 0 done, 1 it could not be done (nothing readable, no index),
 
 from __future__ import annotations
 
+import codecs
+import errno
+import io
 import json
 import math
 import sys
@@ -60,6 +63,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what we raise on purpose becomes one line and a status."""
+        _never_fail_to_encode()
         try:
             return super().invoke(ctx)
         except RequestError as error:
@@ -72,6 +76,44 @@ class Commands(click.Group):
             # the reader of our output (head, less) has seen enough
             sys.stderr.close()
             ctx.exit(0)
+        except OSError as error:
+            click.echo(f"gongkai: {_system_reason(error)}", err=True)
+            ctx.exit(1)
+
+
+# What to do about an error of the system.
+_SYSTEM_ADVICE = {
+    errno.ENOSPC: "free space on the disk, then run again",
+    errno.EDQUOT: "free space or raise the quota, then run again",
+    errno.EFBIG: "raise the limit of file sizes (ulimit -f), then run again",
+    errno.EROFS: "choose a folder that can be written with --index",
+    errno.EACCES: "change its permissions, or choose another folder with --index",
+    errno.EPERM: "change its permissions, or choose another folder with --index",
+    errno.EMFILE: "raise the limit of open files (ulimit -n), then run again",
+    errno.ENFILE: "close other programs, then run again",
+    errno.ENOMEM: "free memory, then run again",
+}
+
+
+def _system_reason(error: OSError) -> str:
+    """An error of the system in one line: what, where, and what to do."""
+    where = f" ({error.filename})" if error.filename else ""
+    advice = _SYSTEM_ADVICE.get(error.errno or 0, "mend it, then run again")
+    return f"{error.strerror or error}{where}; the index is as it was; {advice}"
+
+
+def _never_fail_to_encode() -> None:
+    """Print what a terminal or pipe of another encoding (GBK, ASCII) lacks as JSON escapes."""
+    codecs.register_error("json-escape", _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="json-escape")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    lacking = error.object[error.start : error.end]
+    return json.dumps(lacking)[1:-1], error.end
 
 
 class IndexCommand(click.Command):
