@@ -169,11 +169,16 @@ class _Worker:
             return self.pipe
         context = _context()
         ours, theirs = context.Pipe()
-        self.process = context.Process(  # type: ignore[attr-defined]  # typeshed has it on each context
+        process = context.Process(  # type: ignore[attr-defined]  # typeshed has it on each context
             target=_serve, args=(theirs, self.answer, self.limits), daemon=True
         )
         with _safe_path():
-            self.process.start()
+            process.start()
+        # only one that runs can be killed, and `close` may come from another thread
+        self.process = process
+        if self.is_closed:
+            self._kill()
+            raise RuntimeError("these workers are closed")
         theirs.close()
         self.pipe = ours
         self.answered = 0

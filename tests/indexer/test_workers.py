@@ -99,7 +99,7 @@ def test_the_process_stays_warm(pool: Pool) -> None:
 
 def test_large_documents_travel_alone(pool: Pool) -> None:
     jobs = [Job(str(number), data_bytes=5 << 20) for number in range(5)]
-    found = pool.submit(jobs).result(timeout=60)
+    found = pool.submit(jobs).result(timeout=600)
     assert found == [f"read {number}" for number in range(5)]
 
 
@@ -108,7 +108,7 @@ def test_many_batches_over_two_processes() -> None:
     try:
         batches = [[Job(f"{n}-{i}") for i in range(8)] for n in range(12)]
         futures = [pool.submit(batch) for batch in batches]
-        found = [future.result(timeout=60) for future in futures]
+        found = [future.result(timeout=600) for future in futures]
     finally:
         pool.close()
     assert found == [[f"read {job.act}" for job in batch] for batch in batches]
