@@ -112,7 +112,9 @@ def test_keys_that_are_missing_have_no_number_and_no_rows(
         1,
         -1,
     ]
-    assert opened.find(np.array([7, 3], "<u4")).tolist() == [1, 0]
+    found = opened.find(np.array([7, 3], "<u4"))
+    assert found is not None
+    assert found.tolist() == [1, 0]
     assert opened.find(np.array([7, 4], "<u4")) is None
     assert opened.find(np.array([8], "<u4")) is None
     asked = np.array([0, 3, 5, 7, 8], "<u4")

@@ -87,9 +87,7 @@ def test_a_body_of_a_system_has_the_type_of_it() -> None:
     assert org_type_of("甲乙丙") == "其他"
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "year", "line"), KNOWN["renames"], ids=lambda v: str(v)
-)
+@pytest.mark.parametrize(("before", "after", "year", "line"), KNOWN["renames"], ids=str)
 def test_each_rename(before: str, after: str, year: int, line: str) -> None:
     first, *_ = successors(before)
     assert (first.after, first.year, first.line) == (after, year, line)
