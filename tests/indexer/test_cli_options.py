@@ -104,7 +104,7 @@ def test_a_number_out_of_bounds_is_refused(
     wrong = [least - 1] if most is None else [least - 1, most + 1]
     bounds = f"{least}<=x<={most}" if most else f"x>={least}"
     for value in wrong:
-        given = [*arguments, "--index", tmp_path, option, str(value)]
+        given = [*arguments, "--index", str(tmp_path), option, str(value)]
         result = run(command, *given)
         assert result.exit_code == 2
         assert f"{value} is not in the range {bounds}" in result.output

@@ -67,22 +67,22 @@ def test_a_signature_agrees_or_not(signature: str | None, confidence: float) -> 
 
 
 @pytest.mark.parametrize(
-    ("speaks", "signature", "agency"),
+    ("speaks", "signature", "agency", "confidence"),
     [
-        ("我局", FULL, FULL),
-        ("我区", FULL, f"{DISTRICT}人民政府"),
-        ("我局", "深圳市盐田区教育局", f"{DISTRICT}人民政府"),
-        ("我局", f"{DISTRICT}人民政府", f"{DISTRICT}人民政府"),
-        ("我局", f"{DISTRICT}横岗街道办事处", f"{DISTRICT}人民政府"),
+        ("我局", FULL, FULL, 0.84),
+        ("我区", FULL, f"{DISTRICT}人民政府", 0.99),
+        ("我局", "深圳市盐田区教育局", None, 0.325),
+        ("我局", f"{DISTRICT}人民政府", f"{DISTRICT}人民政府", 0.515),
+        ("我局", f"{DISTRICT}横岗街道办事处", f"{DISTRICT}人民政府", 0.515),
     ],
 )
 def test_a_bare_place_is_the_body_that_signs_and_calls_itself_so(
-    speaks: str, signature: str, agency: str
+    speaks: str, signature: str, agency: str | None, confidence: float
 ) -> None:
     sentence = f"2018年,{speaks}依法公开政府信息,{speaks}及时回应关切。" * 4
     got = read(f"{sentence}\n{signature}\n2019年3月1日", DISTRICT + PLAIN)
-    assert got.agency in (agency, None)
-    assert (got.agency == FULL) == (agency == FULL)
+    assert got.agency == agency
+    assert got.evidence["agency"].confidence == confidence
 
 
 @pytest.mark.parametrize(
