@@ -463,6 +463,9 @@ class Run:
         if pid == 0:
             try:
                 code = _tested(folder, list(files), plugin)
+            except pytest.PytestUnraisableExceptionWarning:
+                # a file that a mutant left open is told only after the last test
+                code = int(pytest.ExitCode.TESTS_FAILED)
             except BaseException:  # noqa: BLE001 - whatever it is, the copy of this process ends here
                 (folder / "pytest.log").write_text(
                     traceback.format_exc(), encoding="utf-8"

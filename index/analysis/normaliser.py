@@ -2,8 +2,12 @@
 
 Script, width, case, brackets and line breaks make no difference:
 
-    display text -> compatibility forms, width, case, white space -> t2s -> one form for one-to-many
-    pairs
+    display text -> compatibility forms, width, case, white space -> simplified characters -> one
+    form for one-to-many pairs
+
+Each character is folded alone. What stands beside it never matters, so that a string is found
+wherever it stands: 在沈 is found in 在沈重点企业, although OpenCC reads 沈重 as 沉重. The price is
+that 計畫 becomes 计画; index.analysis.wording knows such words.
 
 Only this module imports opencc. Every character of the index form comes from exactly one span of
 the display text, so that a span can be taken back (OffsetMap).
@@ -32,6 +36,7 @@ from index.analysis.characters import (
 from index.analysis.offsets import OffsetBuilder, OffsetMap
 
 __all__ = [
+    "ONE_TO_MANY",
     "Folded",
     "code_points",
     "fold",
@@ -57,13 +62,11 @@ SIGN_VARIANTS = str.maketrans(
     }
 )
 
-# What t2s leaves apart by context or by rule, although readers write either (著力, 着力). Both
-# become the second.
+# Pairs of which readers write either (著力, 着力). Both become the second.
 ONE_TO_MANY = str.maketrans(
-    "著覆乾徵夥馀锺瞭藉裏於臺後係隻髮麵鬆範穀製澱嚮弔願麽",
-    "着复干征伙余钟了借里于台后系只发面松范谷制淀向吊愿么",
+    "著覆乾徵夥馀锺瞭藉裏於臺後係隻髮麵鬆範穀製澱嚮弔願麽甦彷𫫇",
+    "着复干征伙余钟了借里于台后系只发面松范谷制淀向吊愿么苏仿恶",
 )
-VARIANT_PATTERN = re.compile(f"[{''.join(map(chr, ONE_TO_MANY))}]")
 
 WIDE_PUNCTUATION_CLASS = "、。〈-】〔-〟，．：；！？（）“”‘’…"
 # Between two such characters white space is dropped: it only breaks a line or pads a cell.
@@ -88,14 +91,9 @@ FOLDED_RANGES = (
     (0x2F800, 0x2FA1F),
     (0x1D400, 0x1D7FF),
 )
-# What t2s may change one by one; all rare characters are taken for such.
-HAN_RANGES = ((0x2E80, 0xA000), (0xF900, 0xFB00))
-RARE_HAN = slice(0x20000, 0x323B0)
+# Where Chinese characters lie; OpenCC changes no others.
+HAN_RANGES = ((0x2E80, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
 CODE_COUNT = 0x110000
-
-# Every phrase that t2s changes has one of these (沈默, 土坏, 海哩) or a character that
-# it changes alone.
-IN_PHRASES = "沈覆藉瞭坏甦哩衹"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +124,15 @@ def converter() -> opencc.OpenCC:
 
 
 class Tables(NamedTuple):
-    """What folding does to single characters: the first two arrays are indexed by code point."""
+    """What folding does to single characters: the arrays are indexed by code point.
+
+    Each holds what is added to a code point to get that of the character that stands for it.
+    """
 
     steps: NDArray[np.int32]
-    """What is added to a code point to get that of the one character that stands for it."""
-    telling: NDArray[np.bool_]
-    """Whether t2s or ONE_TO_MANY may change it, alone or in a phrase.
-
-    A text without such a character needs neither.
-    """
+    """From a character as it is printed to its index form."""
+    simplified: NDArray[np.int32]
+    """From a traditional character to the simplified one."""
     shifts: re.Pattern[str]
     """All that changes the length.
 
@@ -156,24 +154,48 @@ def tables() -> Tables:
     steps[0xD800:0xE000] = 0xFFFD - np.arange(0xD800, 0xE000)
     spaces = [code for code in range(0x3001) if SPACE_PATTERN.match(chr(code))]
     steps[spaces] = np.subtract(0x20, spaces)
-    telling = _telling()
-    # ⾞ becomes 車, which t2s changes: the radical tells too.
-    changing = set(of_code_points(np.flatnonzero(telling)))
-    for code, form in folded.items():
-        if not changing.isdisjoint(form):
-            telling[code] = True
-    telling[RARE_HAN] = True
+    simplified = _simplified_steps()
+    steps = _one_after_another(steps, simplified, _one_of_many_steps())
     lone, runs = (
         f"(?<=[{JOINING_CLASS}][{BLANK_CLASS}])(?=[{JOINING_CLASS}])()",
         f"(?<=[{BLANK_CLASS}])[{BLANK_CLASS}]+",
     )
     return Tables(
         steps,
-        telling,
+        simplified,
         re.compile(
             f"[{BLANK_CLASS}{expanding}](?:{lone}|{runs}|(?<=[{INVISIBLE_CLASS}{expanding}]))"
         ),
     )
+
+
+def _one_after_another(*steps: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The steps of several tables, applied in turn."""
+    given = np.arange(CODE_COUNT, dtype=np.int32)
+    codes = given
+    for table in steps:
+        codes = codes + table.take(codes)
+    return codes - given
+
+
+def _simplified_steps() -> NDArray[np.int32]:
+    """What OpenCC's t2s does to each character that stands alone."""
+    steps = np.zeros(CODE_COUNT, np.int32)
+    for first, behind in HAN_RANGES:
+        # Apart from each other, because OpenCC looks at the neighbours.
+        lines = "\n".join(map(chr, range(first, behind)))
+        converted: str = converter().convert(lines)
+        for code, character in enumerate(converted.split("\n"), first):
+            if len(character) == 1:
+                steps[code] = ord(character) - code
+    return steps
+
+
+def _one_of_many_steps() -> NDArray[np.int32]:
+    steps = np.zeros(CODE_COUNT, np.int32)
+    for code, one in ONE_TO_MANY.items():
+        steps[code] = one - code
+    return steps
 
 
 def _folded_characters() -> dict[int, str]:
@@ -185,16 +207,6 @@ def _folded_characters() -> dict[int, str]:
             if form != chr(code):
                 folded[code] = form
     return folded
-
-
-def _telling() -> NDArray[np.bool_]:
-    """Whether t2s changes a character, alone or in a phrase, or ONE_TO_MANY does."""
-    telling = np.zeros(CODE_COUNT, np.bool_)
-    telling[[*map(ord, IN_PHRASES), *ONE_TO_MANY]] = True
-    for first, behind in HAN_RANGES:
-        han = np.arange(first, behind)
-        telling[first:behind] |= code_points(to_simplified(of_code_points(han))) != han
-    return telling
 
 
 def compatible(char: str) -> str:
@@ -226,7 +238,7 @@ def fold(text: str) -> Folded:
     >>> fold("政府 信息").offsets.span(1, 3)
     (1, 4)
     """
-    steps, telling, shifts = tables()
+    steps, _, shifts = tables()
     codes = code_points(text)
     # Character by character, all at once; then only what changes the length is looked at.
     mapped = of_code_points(codes + steps.take(codes))
@@ -244,14 +256,7 @@ def fold(text: str) -> Folded:
         done = end
     builder.linear(done, len(text) - done)
     pieces.append(mapped[done:])
-    form = "".join(pieces)
-    if np.count_nonzero(telling.take(codes)):
-        form = VARIANT_PATTERN.sub(_one_of_many, to_simplified(form))
-    return Folded(form, builder.build())
-
-
-def _one_of_many(match: re.Match[str]) -> str:
-    return match.group().translate(ONE_TO_MANY)
+    return Folded("".join(pieces), builder.build())
 
 
 def code_points(text: str) -> NDArray[np.int32]:
@@ -296,34 +301,14 @@ def _irregular(text: str, start: int, end: int) -> str:
     run = text[start:end]
     if not run.isspace():  # nearly always it is a line break
         if not BLANK_PATTERN.match(run):
-            return compatible(run)
+            codes = code_points(compatible(run))
+            return of_code_points(codes + tables().steps.take(codes))
         if not SPACE_PATTERN.search(run):
             return ""
     if start == 0 or end == len(text):
         return " "
     joined = JOINING.match(text[start - 1]) and JOINING.match(text[end])
     return "" if joined else " "
-
-
-def to_simplified(text: str) -> str:
-    """Traditional to simplified, of the same length.
-
-    Where converting the whole text would change the length, it is converted by characters.
-    """
-    converted: str = converter().convert(text)
-    if len(converted) == len(text):
-        return converted
-    simplified: list[str] = []
-    for c in text:
-        character = _simplified_character(c)
-        simplified.append(character if len(character) == 1 else c)
-    return "".join(simplified)
-
-
-@cache
-def _simplified_character(char: str) -> str:
-    converted: str = converter().convert(char)
-    return converted
 
 
 # Simplified texts have a handful of characters that t2s would change (names, variants);
@@ -342,7 +327,5 @@ def script_of(text: str) -> str | None:
     han = codes[(codes >= 0x3400) & (codes <= 0x9FFF)]
     if len(han) < 4:
         return None
-    if not np.count_nonzero(tables().telling.take(han)):
-        return "Hans"
-    changed = np.count_nonzero(code_points(to_simplified(of_code_points(han))) != han)
+    changed = np.count_nonzero(tables().simplified.take(han))
     return "Hant" if changed > len(han) * TRADITIONAL_SHARE else "Hans"

@@ -9,6 +9,7 @@ here, apart from the engine, so that stock Whoosh opens an index of ours by impo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,7 @@ from whoosh.query import (
     Or,
     Query,
     Term,
+    Wildcard,
 )
 
 from index.analysis.normaliser import Folded, fold
@@ -47,6 +49,7 @@ __all__ = [
 
 # Whoosh's own mode names: "index" for a document (and for marking one), "query" for a question.
 QUERY_MODE = "query"
+WILDCARD_PATTERN = re.compile(r"(\*+|\?)")
 
 
 class WordAnalyzer(Analyzer):  # type: ignore[misc]  # Whoosh ships no types
@@ -142,8 +145,9 @@ class PathAnalyzer(Analyzer):  # type: ignore[misc]
 class Words(TEXT):  # type: ignore[misc]
     """A field of words, which reads its part of a question itself.
 
-    `-收费` leaves out reports with 收费. What is typed in Taiwan wording also finds the mainland
-    wording: 資訊公開 finds 信息公开.
+    `-收费` leaves out reports with 收费. `行*议`, `公?` and `公**` stand for words that look so.
+    (Whoosh's parser takes one star off the end before the field sees the text, as in `公*`.) What
+    is typed in Taiwan wording also finds the mainland wording: 資訊公開 finds 信息公开.
     """
 
     def __init__(
@@ -172,6 +176,37 @@ class Words(TEXT):  # type: ignore[misc]
         if qstring == "*":
             return Every(fieldname, boost=boost)
         wanted = qstring.removeprefix("-")
+        # Whoosh's parser leaves these signs in the text of nothing but a pattern.
+        if WILDCARD_PATTERN.search(wanted):
+            query = self._pattern(fieldname, wanted, boost)
+        else:
+            query = self._words(fieldname, wanted, boost)
+        if query is None or wanted == qstring:
+            return query
+        return Not(query)
+
+    def _pattern(
+        self,
+        fieldname: str,
+        pattern: str,
+        boost: float,
+    ) -> Query:
+        """The words of a pattern. Its signs are kept, the text between them is normalised."""
+        parts = WILDCARD_PATTERN.split(pattern)
+        form = "".join(
+            part[:1] if WILDCARD_PATTERN.fullmatch(part) else fold(part).form
+            for part in parts
+        )
+        # A pattern that ends with its only sign becomes a Prefix.
+        return Wildcard(fieldname, form, boost=boost).normalize()
+
+    def _words(
+        self,
+        fieldname: str,
+        wanted: str,
+        boost: float,
+    ) -> Query | None:
+        """All words of a text, in one of its wordings."""
         readings = [
             self._all_of(fieldname, form, boost)
             for form in mainland_forms(fold(wanted).form)
@@ -179,8 +214,7 @@ class Words(TEXT):  # type: ignore[misc]
         found = [reading for reading in readings if reading is not None]
         if not found:
             return None
-        query = found[0] if len(found) == 1 else Or(found)
-        return query if wanted == qstring else Not(query)
+        return found[0] if len(found) == 1 else Or(found)
 
     def _all_of(
         self,

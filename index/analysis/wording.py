@@ -55,6 +55,8 @@ WORDINGS = (
     Wording("政府资讯", "政府信息", strong=True, asked=True),
     Wording("规划计画", "规划计划", asked=True),
     Wording("计画", "计划", asked=True),
+    Wording("规画", "规划", asked=True),
+    Wording("筹画", "筹划", asked=True),
     Wording("网际网路", "互联网", strong=True, asked=True),
     Wording("网路", "网络", strong=True, asked=True),
     Wording("软体", "软件", strong=True, asked=True),

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 from whoosh.qparser import QueryParser
-from whoosh.query import And, Not, Or, Term
+from whoosh.query import And, Not, Or, Prefix, Term, Wildcard
 
 from index.analysis.normaliser import fold
 from index.analysis.tokenizer import tokenizer
@@ -84,6 +84,11 @@ def test_it_pickles_small_and_equal() -> None:
         ("收费", Term("text", "收费")),
         ("收費", Term("text", "收费")),
         ("-收费", Not(Term("text", "收费"))),
+        ("公**", Prefix("text", "公")),
+        ("行*議", Wildcard("text", "行*议")),
+        ("Ａ1?", Wildcard("text", "a1?")),
+        ("-复?議", Not(Wildcard("text", "复?议"))),
+        ("title:机**", Prefix("title", "机")),
         ("公开 -收费", And([Term("text", "公开"), Not(Term("text", "收费"))])),
         ("公開收費", And([Term("text", "公开"), Term("text", "收费")])),
         (

@@ -29,8 +29,10 @@ STRONG_AND_ASKED = [
 ASKED = [
     ("線上申請", "在线申请"),
     ("線上辦理", "在线办理"),
-    ("规划计画", "规划计划"),
-    ("计画", "计划"),
+    ("規劃計畫", "规划计划"),
+    ("計畫", "计划"),
+    ("規畫", "规划"),
+    ("籌畫", "筹划"),
     ("硬體", "硬件"),
     ("資料庫", "数据库"),
 ]
@@ -46,7 +48,7 @@ PLAIN = [
     ("聯絡我們", "联系我们"),
     ("公尺", "米"),
 ]
-# As published, and as the mainland says it. 計畫 folds to 计划; 计画 does not.
+# As published, and as the mainland says it.
 ROWS = [*STRONG_AND_ASKED, *ASKED, *STRONG, *PLAIN]
 
 
