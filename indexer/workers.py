@@ -21,7 +21,7 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from types import ModuleType
 from typing import Any
 
@@ -127,7 +127,7 @@ class _Worker:
         self.pipe: Connection | None = None
         # jobs answered since the process was started
         self.answered = 0
-        self.is_closed = False
+        self.closed = Event()
 
     def answers(self, jobs: Sequence[Any]) -> list[Any]:
         """One answer a job, in order."""
@@ -163,7 +163,7 @@ class _Worker:
         return answers
 
     def _started(self) -> Connection:
-        if self.is_closed:
+        if self.closed.is_set():
             raise RuntimeError("these workers are closed")
         if self.pipe is not None:
             return self.pipe
@@ -176,7 +176,7 @@ class _Worker:
             process.start()
         # only one that runs can be killed, and `close` may come from another thread
         self.process = process
-        if self.is_closed:
+        if self.closed.is_set():
             self._kill()
             raise RuntimeError("these workers are closed")
         theirs.close()
@@ -212,7 +212,7 @@ class _Worker:
 
     def close(self) -> None:
         """End the process; a thread that waits for it gets no answer."""
-        self.is_closed = True
+        self.closed.set()
         process = self.process
         if process is not None:
             process.kill()
