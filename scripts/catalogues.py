@@ -23,7 +23,7 @@ from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
 from index.model.fields import FIELDS
-from index.model.forms import FORMS, TABLE_TITLES
+from index.model.forms import ANNEX_COLUMNS, FORMS, RESULT_COLUMNS, TABLE_TITLES
 from index.model.metrics import METRICS
 from index.model.report import LEVELS
 from index.query.explain import FIELD_LABELS
@@ -87,6 +87,8 @@ def _of_tables() -> Iterator[Name]:
         yield "law", family
         yield from (("form", label) for label in labels.values())
     yield from (("form", title) for title in TABLE_TITLES.values())
+    yield from (("form", column.label) for column in RESULT_COLUMNS)
+    yield from (("form", column.label) for column in ANNEX_COLUMNS)
     for form in FORMS.values():
         for clause in form.clauses:
             yield from (("form", column.label) for column in clause.columns)

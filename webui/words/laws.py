@@ -12,7 +12,7 @@ from typing import Protocol
 from index.model.forms import APPLICANT_COLUMNS, FORMS, REVIEW_BLOCKS
 from index.model.forms import STAT2014, clause_rows
 from index.studies.series import APPLICANTS
-from webui.words.messages import pgettext
+from webui.words.messages import DEFAULT_LANGUAGE, page_language, pgettext
 
 __all__ = ["LAWS", "check_words", "label_words"]
 
@@ -66,6 +66,8 @@ def check_words(check: Identity) -> str:
 
     An id of another version is not known: its own label says it, in Chinese.
     """
+    if page_language() == DEFAULT_LANGUAGE:
+        return check.label
     family, _, key = check.id.partition(".")
     label = LAWS.get(family, {}).get(key)
     if label is None:
