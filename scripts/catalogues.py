@@ -15,10 +15,11 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
@@ -202,18 +203,30 @@ def made(source: Path) -> str:
 
 
 # ---------------------------------------------------------------------- files
-def compiled(path: Path) -> bytes:
-    """The catalogue as a .mo file."""
-    out = io.BytesIO()
-    write_mo(out, read(path))
-    return out.getvalue()
+def _strings(catalogue: Catalog) -> dict[Name, Any]:
+    return {name: message.string for name, message in named(catalogue).items()}
 
 
-def _put(path: Path, wanted_bytes: bytes, *, write: bool) -> Iterator[Path]:
-    if path.is_file() and path.read_bytes() == wanted_bytes:
+def _compile(source: Path, *, write: bool) -> Iterator[Path]:
+    """Bring the .mo beside a .po up to date; yields it where it was not."""
+    catalogue = read(source)
+    path = source.with_suffix(".mo")
+    if path.is_file():
+        with path.open("rb") as file:
+            # not by bytes: Babel writes its version and the time into each file
+            if _strings(read_mo(file)) == _strings(catalogue):
+                return
+    if write:
+        with path.open("wb") as file:
+            write_mo(file, catalogue)
+    yield path
+
+
+def _put(path: Path, text: str, *, write: bool) -> Iterator[Path]:
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
         return
     if write:
-        path.write_bytes(wanted_bytes)
+        path.write_text(text, encoding="utf-8")
     yield path
 
 
@@ -229,8 +242,8 @@ def stale(*, write: bool) -> list[Path]:
         text = completed(source)
         if MADE in source.parts:
             text = made(LOCALE / SOURCE / source.relative_to(LOCALE / MADE))
-        found += _put(source, text.encode(), write=write)
-        found += _put(source.with_suffix(".mo"), compiled(source), write=write)
+        found += _put(source, text, write=write)
+        found += _compile(source, write=write)
     return found
 
 

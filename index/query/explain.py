@@ -95,7 +95,11 @@ class _Sentence:
             case Proximity(operands, distance, _):
                 names = [self.name(node) + self.outside(node) for node in operands]
                 named = self.say("between").join(names)
-                return self.say("near", names=named, distance=distance)
+                return self.say(
+                    "near",
+                    names=named,
+                    distance=distance,
+                )
 
     def either(self, operands: tuple[Syntax, ...]) -> str:
         """含“收费”或“费用” where all are words, else whole conditions."""
@@ -122,14 +126,30 @@ class _Sentence:
         more = self.also(node) + self.outside(node)
         if isinstance(node, Quoted):
             if node.within is not None:
-                return self.say("within", name=name, distance=node.within)
-            return self.say("exactly" + negation, name=name, more=more)
+                return self.say(
+                    "within",
+                    name=name,
+                    distance=node.within,
+                )
+            return self.say(
+                "exactly" + negation,
+                name=name,
+                more=more,
+            )
         if WILDCARD_PATTERN.search(node.text):
             outside = self.outside(node)
-            return self.say("like" + negation, name=name, more=outside)
+            return self.say(
+                "like" + negation,
+                name=name,
+                more=outside,
+            )
         parts = _parts(node)
         if node.outside or len(parts) < 2:
-            return self.say("has" + negation, name=name, more=more)
+            return self.say(
+                "has" + negation,
+                name=name,
+                more=more,
+            )
         # 含“信息”“公开”“收费”各词
         names = self.quoted(parts)
         return self.say("each" + negation, names=names, more=self.also(node))
@@ -166,7 +186,11 @@ class _Sentence:
             return self.range(label, field.low, field.high)
         if field.name in TEXT_FIELDS:
             condition = self.has(_text_of(field))
-            return self.say("text-field", label=label, condition=condition)
+            return self.say(
+                "text-field",
+                label=label,
+                condition=condition,
+            )
         kind = "is"
         if field.name in ("year", "published", *METRIC_NAMES):
             kind = "number"
@@ -174,7 +198,11 @@ class _Sentence:
             kind = "series"
         elif field.name in ("agency", "region"):
             kind = field.name
-        return self.say(kind, label=label, value=field.value)
+        return self.say(
+            kind,
+            label=label,
+            value=field.value,
+        )
 
     def range(self, label: str, low: str | None, high: str | None) -> str:
         kind = "any"
@@ -182,7 +210,12 @@ class _Sentence:
             kind = "from"
         if high:
             kind = "range" if low else "until"
-        return self.say(kind, label=label, low=low, high=high)
+        return self.say(
+            kind,
+            label=label,
+            low=low,
+            high=high,
+        )
 
 
 def _is_word(run: Run) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from typing import cast
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
@@ -23,8 +24,15 @@ PARAMETER = "lang"
 # A year in seconds.
 _COOKIE_MAX_AGE = 31_536_000
 # Addresses that programs read are in one language and know no such parameter.
-_MACHINE_PATHS = ("/api/", "/-/", "/openapi.json", "/metrics", "/sitemap", "/robots.txt")
-_MACHINE_PATHS += ("/static/",)
+_MACHINE_PATHS = (
+    "/api/",
+    "/-/",
+    "/openapi.json",
+    "/metrics",
+    "/sitemap",
+    "/robots.txt",
+    "/static/",
+)
 # A link or a form to a page of this site: its address, and its place in it.
 _LINK_PATTERN = re.compile(r'(<a\b[^>]*?\bhref=")(/[^"#]*)((?:#[^"]*)?")')
 _FORM_PATTERN = re.compile(r"<form\b[^>]*>")
@@ -39,7 +47,7 @@ class PageRequest(Request):
         return not self.path.startswith(_MACHINE_PATHS)
 
     @cached_property
-    def args(self) -> MultiDict[str, str]:  # type: ignore[override]
+    def args(self) -> MultiDict[str, str]:
         """The parameters of the address."""
         own = self._all_args
         if not self.in_a_language or PARAMETER not in own:
@@ -89,8 +97,8 @@ def _preferred(tags: Iterable[str]) -> str:
 
 
 def _page_request() -> PageRequest:
-    assert isinstance(request, PageRequest) or request
-    return request  # type: ignore[return-value]
+    # the proxy stands for the object that `register` had the app make
+    return cast("PageRequest", request)
 
 
 def _choose() -> None:

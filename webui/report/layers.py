@@ -9,8 +9,8 @@ from markupsafe import Markup
 from index.model.report import Repair, Report
 from index.search.response import Span
 from webui.text.layers import Layer
-from webui.words.messages import gettext as _
 from webui.words.messages import DEFAULT_LANGUAGE, page_language
+from webui.words.messages import gettext as _
 
 __all__ = ["hit_layers", "received_layers", "report_layers"]
 
@@ -87,9 +87,7 @@ def _evidence_layer(name: str, span: Span) -> Layer:
 
 def _repair_layer(repair: Repair) -> Layer:
     if not repair.applied:
-        opening = Markup('<span class="damage" title="{}">').format(
-            _("损坏，未能修复")
-        )
+        opening = Markup('<span class="damage" title="{}">').format(_("损坏，未能修复"))
         return Layer(*repair.display, _REPAIR_RANK, opening, _SPAN_CLOSE)
     # 區(qū) -> 區: a gloss was only taken out, other damage was replaced
     title = _("修复：原作“%(text)s”", text=repair.before)

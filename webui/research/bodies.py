@@ -149,7 +149,9 @@ def _metric_row(
         cells.append((figure(value), report_path(report.id) + "#statistics"))
     spark = None
     if sum(value is not None for value in values) > 1:
-        spark = Plot(_points(reports, values), _("%(number)s逐年", number=label), "", "")
+        spark = Plot(
+            _points(reports, values), _("%(number)s逐年", number=label), "", ""
+        )
     return MetricRow(name, label, cells, values, spark)
 
 

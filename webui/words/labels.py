@@ -1,7 +1,7 @@
 """What the fields and values of a report are called on a page: tables of words, no logic.
 
-Each table is read in the language of the page. `msgid` only marks the Chinese text that is the id of
-a message, so that `make words` finds it.
+Each table is read in the language of the page. `msgid` only marks the Chinese text that is the
+id of a message, so that `make words` finds it.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ MATCH_LABELS = Words(
 )
 
 # Field of Report -> its name, in the order of the facts table.
-FIELDS = Words({field.name: field.label_zh for field in fields_for(Use.FACT)}, _field_label)
+FIELDS = Words(
+    {field.name: field.label_zh for field in fields_for(Use.FACT)}, _field_label
+)
 
 # Fact.source -> where the value was read.
 SOURCES = terms(
@@ -95,21 +97,25 @@ SOURCES = terms(
 )
 
 # Do the sums of the tables agree with one another? absent and unreadable are no verdict.
-TABLES_STATUSES = Words({
-    "consistent": msgid("勾稽一致"),
-    "partial": msgid("部分可读"),
-    "inconsistent": msgid("勾稽不符"),
-    "unreadable": msgid("无法读取"),
-    "absent": msgid("无统计表"),
-})
+TABLES_STATUSES = Words(
+    {
+        "consistent": msgid("勾稽一致"),
+        "partial": msgid("部分可读"),
+        "inconsistent": msgid("勾稽不符"),
+        "unreadable": msgid("无法读取"),
+        "absent": msgid("无统计表"),
+    }
+)
 
 # One identity of a table. 空格按 0 计: it holds only if empty cells count as 0.
-CHECK_STATUSES = Words({
-    "pass": msgid("一致"),
-    "pass_blank0": msgid("空格按 0 计则一致"),
-    "fail": msgid("不符"),
-    "n/a": msgid("无法核对"),
-})
+CHECK_STATUSES = Words(
+    {
+        "pass": msgid("一致"),
+        "pass_blank0": msgid("空格按 0 计则一致"),
+        "fail": msgid("不符"),
+        "n/a": msgid("无法核对"),
+    }
+)
 
 TABLES = terms(
     "table",
@@ -122,7 +128,9 @@ TABLES = terms(
 )
 
 # What stands in a cell when no number does.
-SEMANTICS = Words({"blank": msgid("空"), "na": msgid("不适用"), "missing": msgid("未读出")})
+SEMANTICS = Words(
+    {"blank": msgid("空"), "na": msgid("不适用"), "missing": msgid("未读出")}
+)
 
 # Whom the numbers of a report count: its own body, or that body with those below it.
 SCOPES = Words({"self": msgid("本机关"), "aggregate": msgid("汇总所属机关")})
@@ -131,13 +139,15 @@ SCOPES = Words({"self": msgid("本机关"), "aggregate": msgid("汇总所属机�
 SCRIPTS = Words({"Hans": msgid("简体"), "Hant": msgid("繁体")})
 
 # The format of the file -> its name on the page.
-FORMATS = Words({
-    "html": msgid("网页"),
-    "text": msgid("纯文本"),
-    "pdf": msgid("PDF"),
-    "docx": msgid("Word"),
-    "jsonl": msgid("JSON Lines"),
-})
+FORMATS = Words(
+    {
+        "html": msgid("网页"),
+        "text": msgid("纯文本"),
+        "pdf": msgid("PDF"),
+        "docx": msgid("Word"),
+        "jsonl": msgid("JSON Lines"),
+    }
+)
 
 # Kinds of repair -> what was wrong. Two that met in one place are joined by +.
 REPAIRS = terms(

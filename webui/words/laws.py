@@ -9,8 +9,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from index.model.forms import APPLICANT_COLUMNS, FORMS, REVIEW_BLOCKS
-from index.model.forms import STAT2014, clause_rows
+from index.model.forms import (
+    APPLICANT_COLUMNS,
+    FORMS,
+    REVIEW_BLOCKS,
+    STAT2014,
+    clause_rows,
+)
 from index.studies.series import APPLICANTS
 from webui.words.messages import DEFAULT_LANGUAGE, page_language, pgettext
 

@@ -64,7 +64,8 @@ def han_runs(text: Any) -> Markup:
     whole = escape(text)
     if page_language().startswith("zh"):
         return whole
-    return Markup(_RUN_PATTERN.sub(_marked, whole))
+    # it was escaped before the marks were put around its parts
+    return Markup(_RUN_PATTERN.sub(_marked, whole))  # noqa: S704
 
 
 def _marked(run: re.Match[str]) -> str:
@@ -73,13 +74,16 @@ def _marked(run: re.Match[str]) -> str:
 
 def listed(items: Iterable[Any]) -> Markup:
     """Names one after the other, as in 甲、乙."""
-    return Markup(gettext("、")).join([chinese(item) for item in items])
+    separator = escape(gettext("、"))
+    shown = [chinese(item) for item in items]
+    return separator.join(shown)
 
 
 def quoted(items: Iterable[str]) -> Markup:
     """Strings one after the other, each in quotation marks."""
-    between = Markup(gettext("”“"))
-    return Markup("“{}”").format(between.join([chinese(item) for item in items]))
+    between = escape(gettext("”“"))
+    shown = [chinese(item) for item in items]
+    return Markup("“{}”").format(between.join(shown))
 
 
 def titled(report: Titled) -> Any:
