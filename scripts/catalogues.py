@@ -106,7 +106,8 @@ def named(catalogue: Catalog) -> dict[Name, Message]:
     """The messages of a catalogue by context and id, without its header."""
     messages: dict[Name, Message] = {}
     for message in catalogue:
-        text = message.id[0] if isinstance(message.id, tuple) else message.id
+        # singular and plural of an id are a tuple in a .po file, a list in a .mo file
+        text = message.id if isinstance(message.id, str) else message.id[0]
         if text:
             messages[message.context, text] = message
     return messages
@@ -204,7 +205,11 @@ def made(source: Path) -> str:
 
 # ---------------------------------------------------------------------- files
 def _strings(catalogue: Catalog) -> dict[Name, Any]:
-    return {name: message.string for name, message in named(catalogue).items()}
+    strings = {}
+    for name, message in named(catalogue).items():
+        several = not isinstance(message.string, str)
+        strings[name] = tuple(message.string) if several else message.string
+    return strings
 
 
 def _compile(source: Path, *, write: bool) -> Iterator[Path]:

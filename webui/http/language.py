@@ -63,6 +63,8 @@ class PageRequest(Request):
     @cached_property
     def _all_args(self) -> MultiDict[str, str]:
         own: MultiDict[str, str] = super().args
+        # werkzeug has put them in the place of ours
+        self.__dict__.pop("args", None)
         return own
 
 
