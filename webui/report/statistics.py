@@ -30,7 +30,7 @@ from webui.text.layers import Layer
 from webui.words import labels
 from webui.words.laws import check_words, label_words
 from webui.words.messages import gettext as _
-from webui.words.messages import msgid, page_language
+from webui.words.messages import msgid, said
 
 __all__ = [
     "CheckRow",
@@ -169,7 +169,7 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
         others=[c for c in checks if c.status != "fail"],
         held=sum(c.status in ("pass", "pass_blank0") for c in checks),
         unread=[
-            problem.message(page_language())
+            said(problem)
             for problem in report.problems
             if problem.code is Code.TABLES_ROWS_MISSING
         ],
@@ -179,9 +179,7 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
 def report_problems(report: Report) -> list[str]:
     """What a reader is told first; what concerns single rows stands with the tables."""
     return [
-        problem.message(page_language())
-        for problem in report.problems
-        if problem.code not in _OF_ROWS
+        said(problem) for problem in report.problems if problem.code not in _OF_ROWS
     ]
 
 

@@ -74,8 +74,10 @@ def _filled(words: str, values: Mapping[str, Any]) -> str:
 
 
 def said(note: Note) -> str:
-    """A note as a page says it; the filter `said` of the templates."""
-    return note.message(page_language())
+    """A note as a page says it: a sentence; the filter `said` of the templates."""
+    sentence = note.message(page_language())
+    # on a terminal words follow a colon and begin small
+    return sentence[:1].upper() + sentence[1:]
 
 
 class Words(Mapping[str, str]):
