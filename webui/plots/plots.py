@@ -259,11 +259,12 @@ class Plot:
         point: Point,
     ) -> Markup:
         return Markup(
-            '<g><title>{}</title><text class="none" x="{}" y="{}">无</text></g>'
+            '<g><title>{}</title><text class="none" x="{}" y="{}">{}</text></g>'
         ).format(
             self._say(point),
             self._x(index),
             _BASE_LINE - 6,
+            _("无"),
         )
 
     def _dot(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from flask import g
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
@@ -13,6 +14,7 @@ from lxml.html import HtmlElement
 from index.words import LANGUAGES
 from tests.webui.golden import PAGES, sample_client
 from webui.http.language import matching
+from webui.plots.plots import Plot, Point
 
 HAN = re.compile("[\u3007\u3400-\u9fff]")
 SHOWN_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt")
@@ -61,6 +63,15 @@ def test_english_pages_have_no_chinese_but_what_is_marked(
     english = page(pages, PAGES[name], **{"Accept-Language": "en"})
     assert english.get("lang") == "en"
     assert list(unmarked(english)) == []
+
+
+def test_a_plot_without_values_has_no_chinese_either(pages: FlaskClient) -> None:
+    with pages.application.test_request_context("/"):
+        g.language = "en"
+        plot = Plot([Point("2018", 0, 3, None)], "Total by year", "Total", "")
+        for drawn in (plot.columns, plot.line, plot.bars):
+            assert ">None</text>" in drawn
+            assert not HAN.search(drawn)
 
 
 @pytest.mark.parametrize("name", PAGES)
