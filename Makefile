@@ -18,7 +18,7 @@ help:
 	@echo "make lint   ruff"
 	@echo "make types  mypy"
 	@echo "make docs   check that the generated parts of the documentation are current"
-	@echo "make words  compile the catalogues of words after a change"
+	@echo "make words  add new texts to the catalogues of words, and compile them"
 	@echo "make bench  measure side by side with peers (takes long; results in bench/RESULTS.md)"
 
 setup: $(READY)

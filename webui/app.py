@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, request, url_for
 from flask_compress import Compress
+from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from index.model.settings import Settings
 from index.search.searcher import Searcher
 from webui.api.endpoint import api
 from webui.api.machine import machine
-from webui.http import caching, limits, problems, rates, security
+from webui.http import caching, language, limits, problems, rates, security
 from webui.http.addresses import ReportIdConverter
 from webui.http.context import Room, product_version, room
 from webui.http.operation import logs
@@ -26,7 +28,19 @@ from webui.research.pages import research_pages
 from webui.search.pages import search_pages
 from webui.site.pages import site_pages
 from webui.text.marks import marked
-from webui.words.messages import said
+from webui.words.labels import valued
+from webui.words.laws import check_words
+from webui.words.marking import (
+    chinese,
+    chinese_attribute,
+    han_runs,
+    listed,
+    quoted,
+    titled,
+)
+from webui.words.messages import gettext, ngettext, page_language, pgettext, said
+from webui.words.numerals import day, grouped
+from webui.words.script import script_words
 
 __all__ = ["create_app"]
 
@@ -55,6 +69,23 @@ _BLUEPRINTS = (
     research_pages,
     site_pages,
 )
+
+
+# What templates say and show values with.
+_FILTERS = {
+    "day": day,
+    "han": han_runs,
+    "law": check_words,
+    "listed": listed,
+    "marked": marked,
+    "quoted": quoted,
+    "said": said,
+    "thousands": grouped,
+    "titled": titled,
+    "valued": valued,
+    "zh": chinese,
+    "zh_attribute": chinese_attribute,
+}
 
 
 def create_app(
@@ -115,6 +146,8 @@ def _install(app: Flask) -> None:
     security.register(app)
     app.extensions["gongkai"].metrics.watch(app)
     limits.register(app)
+    # before caching: the same address says something else in another language
+    language.register(app)
     caching.register(app)
     app.after_request(_read_static_file)
     problems.register(app)
@@ -150,14 +183,26 @@ def _install_templates(app: Flask) -> None:
         """The address of a file of static/; it changes with the file's content."""
         return url_for("static", filename=name, v=digests.get(name))
 
-    app.jinja_env.filters["marked"] = marked
-    app.jinja_env.filters["said"] = said
-    app.jinja_env.filters["thousands"] = lambda number: f"{number:,}"
+    app.jinja_env.filters.update(_FILTERS)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
+    install(gettext, ngettext, newstyle=True, pgettext=pgettext)
     app.jinja_env.globals.update(
         asset=asset,
+        counted=_counted,
+        language_choices=language.choices,
+        page_language=page_language,
+        script_words=script_words,
         version=product_version(),
         manifest_of=lambda: room().searcher.manifest,
     )
+
+
+def _counted(words: str, n: int, **values: Any) -> Markup:
+    """What a template says about so many things: `%(n)s` in the words is their number."""
+    count = grouped(n)
+    # the words are ours and may have tags; the values are escaped
+    return Markup(ngettext(words, n)) % {"n": count, **values}  # noqa: S704
 
 
 def _digest(path: Path) -> str:

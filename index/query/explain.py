@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
@@ -20,110 +22,204 @@ from index.query.syntax import (
     Syntax,
     operands_of,
 )
+from index.words import SEPARATOR, term, text
 
 __all__ = ["in_words"]
 
-# Name of a field -> what it is called.
+# Name of a field -> the message id of what it is called.
 FIELD_LABELS = {field.query_name: field.label_zh for field in FIELDS}
 # In a sentence these read better than as heads of a table.
 FIELD_LABELS |= {"title": "标题", "published": "公布日期"}
 FIELD_LABELS |= {metric.name: metric.label_zh for metric in METRICS}
 
 
-def in_words(tree: Syntax | None) -> str:
-    """What a query asks for, in Chinese; empty for an empty query.
+def in_words(tree: Syntax | None, language: str = "zh-Hans") -> str:
+    """What a query asks for, in a language of `index.words`; empty for an empty query.
 
     >>> from index.query.parser import parse
     >>> in_words(parse("行政许可 (收费 OR 费用) -免费 level:县区级 year:2015..2020"))
     '全文含“行政许可”，并且含“收费”或“费用”，不含“免费”；层级为县区级；年度 2015 至 2020'
     >>> in_words(parse('title:"年度报告" 公开 NEAR/10 收费'))
     '全文“公开”与“收费”相距不超过 10 字；标题逐字含“年度报告”'
+    >>> in_words(parse("收费 -免费 year:2015..2020"), "en")
+    'Text contains “收费”, but does not contain “免费”; Year 2015 to 2020'
     """
-    if tree is None:
-        return ""
-    operands = operands_of(tree)
-    texts = _joined([node for node in operands if not isinstance(node, Field)])
-    fields = [_said(node) for node in operands if isinstance(node, Field)]
-    # a whole condition stands in brackets, and is no text
-    if texts and not texts.startswith("（"):
-        texts = "全文" + texts
-    return "；".join(part for part in (texts, *fields) if part)
+    return "" if tree is None else _Sentence(language).query(tree)
 
 
-def _joined(operands: Iterable[Syntax]) -> str:
-    """Conditions one after the other; what must not be needs no “and”: 含“甲”，不含“乙”."""
-    joined = ""
-    for operand in operands:
-        if joined:
-            joined += "，" if isinstance(operand, Negated) else "，并且"
-        joined += _said(operand)
-    return joined
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """Says the parts of a query. Its words stand in the catalogues, with the context "explain"."""
 
+    language: str
 
-def _said(node: Syntax) -> str:
-    match node:
-        case Run() | Quoted():
-            return _has(node)
-        case Field():
-            return _field(node)
-        case Negated(operand, _):
-            return _not(operand)
-        case And(operands, _):
-            return "（" + _joined(operands) + "）"
-        case Or(operands, _):
-            return _either(operands)
-        case Proximity(operands, distance, _):
-            names = [_name(operand) + _outside(operand) for operand in operands]
-            named = "与".join(names)
-            return f"{named}相距不超过 {distance} 字"
+    def say(self, kind: str, /, **facts: Any) -> str:
+        """The words for a kind of condition."""
+        words = term("explain", kind, self.language)
+        return words.format(**facts)
 
+    def query(self, tree: Syntax) -> str:
+        operands = operands_of(tree)
+        conditions = [node for node in operands if not isinstance(node, Field)]
+        fields = [self.said(node) for node in operands if isinstance(node, Field)]
+        texts = self.joined(conditions)
+        # a whole condition stands in brackets, and is no text
+        bracket = self.say("brackets", condition="")[0]
+        if texts and not texts.startswith(bracket):
+            texts = self.say("full-text", condition=texts)
+        parts = [part for part in (texts, *fields) if part]
+        return text("；", self.language).join(parts)
 
-def _either(operands: tuple[Syntax, ...]) -> str:
-    """含“收费”或“费用” where all are words, else whole conditions."""
-    words = [node for node in operands if isinstance(node, Run) and _is_word(node)]
-    if len(words) == len(operands):
-        return "含" + "或".join(_name(word) for word in words)
-    return "（" + "，或者".join(_said(node) for node in operands) + "）"
+    def joined(self, operands: Iterable[Syntax]) -> str:
+        """Conditions one after the other; what must not be needs no “and”: 含“甲”，不含“乙”."""
+        joined = ""
+        for operand in operands:
+            if joined:
+                negated = isinstance(operand, Negated)
+                joined += self.say("but" if negated else "and")
+            joined += self.said(operand)
+        return joined
+
+    def said(self, node: Syntax) -> str:
+        match node:
+            case Run() | Quoted():
+                return self.has(node)
+            case Field():
+                return self.field(node)
+            case Negated(operand, _):
+                return self.negated(operand)
+            case And(operands, _):
+                return self.say("brackets", condition=self.joined(operands))
+            case Or(operands, _):
+                return self.either(operands)
+            case Proximity(operands, distance, _):
+                names = [self.name(node) + self.outside(node) for node in operands]
+                named = self.say("between").join(names)
+                return self.say(
+                    "near",
+                    names=named,
+                    distance=distance,
+                )
+
+    def either(self, operands: tuple[Syntax, ...]) -> str:
+        """含“收费”或“费用” where all are words, else whole conditions."""
+        words = [node for node in operands if isinstance(node, Run) and _is_word(node)]
+        if len(words) == len(operands):
+            names = [self.name(word) for word in words]
+            return self.say("has", name=self.say("or").join(names), more="")
+        conditions = [self.said(node) for node in operands]
+        return self.say("brackets", condition=self.say("or-else").join(conditions))
+
+    def negated(self, operand: Syntax) -> str:
+        if isinstance(operand, Negated):
+            return self.say("not-not", condition=self.said(operand))
+        # 不含“免费”, but 不符合（“公开”与“收费”相距不超过 10 字）
+        if isinstance(operand, Run):
+            return self.has(operand, "-not")
+        if isinstance(operand, Quoted) and operand.within is None:
+            return self.has(operand, "-not")
+        return self.say("not", condition=self.said(operand))
+
+    def has(self, node: Run | Quoted, negation: str = "") -> str:
+        """What must stand in the text; with `negation` "-not", what must not."""
+        name = self.name(node)
+        more = self.also(node) + self.outside(node)
+        if isinstance(node, Quoted):
+            if node.within is not None:
+                return self.say(
+                    "within",
+                    name=name,
+                    distance=node.within,
+                )
+            return self.say(
+                "exactly" + negation,
+                name=name,
+                more=more,
+            )
+        if WILDCARD_PATTERN.search(node.text):
+            outside = self.outside(node)
+            return self.say(
+                "like" + negation,
+                name=name,
+                more=outside,
+            )
+        parts = _parts(node)
+        if node.outside or len(parts) < 2:
+            return self.say(
+                "has" + negation,
+                name=name,
+                more=more,
+            )
+        # 含“信息”“公开”“收费”各词
+        names = self.quoted(parts)
+        return self.say("each" + negation, names=names, more=self.also(node))
+
+    def also(self, node: Run | Quoted) -> str:
+        """The mainland's wording, which is searched too."""
+        others = mainland_forms(fold_line(node.text))[1:]
+        return self.say("also", others=self.listed(others)) if others else ""
+
+    def outside(self, node: Run | Quoted) -> str:
+        if not node.outside:
+            return ""
+        return self.say("outside", texts=self.listed(node.outside))
+
+    def listed(self, texts: Sequence[str]) -> str:
+        """Quoted strings one after the other, as in “甲”、“乙”."""
+        separator = text(SEPARATOR, self.language)
+        return separator.join(f"“{item}”" for item in texts)
+
+    def quoted(self, words: Sequence[str]) -> str:
+        """The same where they belong together: “甲”“乙”."""
+        between = text("”“", self.language)
+        return f"“{between.join(words)}”"
+
+    def name(self, node: Run | Quoted) -> str:
+        return f"“{node.text}”"
+
+    def field(self, field: Field) -> str:
+        name = field.name.removesuffix("~")
+        label = term("field", FIELD_LABELS.get(name, name), self.language)
+        if name in METRIC_NAMES:
+            label = term("metric", FIELD_LABELS[name], self.language)
+        if field.is_range:
+            return self.range(label, field.low, field.high)
+        if field.name in TEXT_FIELDS:
+            condition = self.has(_text_of(field))
+            return self.say(
+                "text-field",
+                label=label,
+                condition=condition,
+            )
+        kind = "is"
+        if field.name in ("year", "published", *METRIC_NAMES):
+            kind = "number"
+        elif field.name.endswith("~"):
+            kind = "series"
+        elif field.name in ("agency", "region"):
+            kind = field.name
+        return self.say(
+            kind,
+            label=label,
+            value=field.value,
+        )
+
+    def range(self, label: str, low: str | None, high: str | None) -> str:
+        kind = "any"
+        if low:
+            kind = "from"
+        if high:
+            kind = "range" if low else "until"
+        return self.say(
+            kind,
+            label=label,
+            low=low,
+            high=high,
+        )
 
 
 def _is_word(run: Run) -> bool:
     return not run.outside and len(_parts(run)) == 1
-
-
-def _not(operand: Syntax) -> str:
-    if isinstance(operand, Negated):
-        return "并非" + _said(operand)
-    if isinstance(operand, Run | Quoted):
-        said = _has(operand)
-        # 不含“免费”, but 不符合（“公开”与“收费”相距不超过 10 字）
-        if said.startswith(("含", "逐字含")):
-            return "不" + said
-    return f"不符合（{_said(operand)}）"
-
-
-def _has(node: Run | Quoted) -> str:
-    """What must stand in the text."""
-    if isinstance(node, Quoted):
-        if node.within is not None:
-            return f"{_name(node)}各词相距不超过 {node.within} 字"
-        return "逐字含" + _name(node) + _also(node) + _outside(node)
-    if WILDCARD_PATTERN.search(node.text):
-        return "含形如" + _name(node) + "的字串" + _outside(node)
-    parts = _parts(node)
-    if node.outside or len(parts) < 2:
-        return "含" + _name(node) + _also(node) + _outside(node)
-    # 含“信息”“公开”“收费”各词
-    named = [f"“{part}”" for part in parts]
-    return "含" + "".join(named) + "各词" + _also(node)
-
-
-def _also(node: Run | Quoted) -> str:
-    """The mainland's wording, which is searched too."""
-    others = mainland_forms(fold_line(node.text))[1:]
-    if not others:
-        return ""
-    named = [f"“{other}”" for other in others]
-    return "（也含大陆说法" + "、".join(named) + "）"
 
 
 def _parts(run: Run) -> tuple[str, ...]:
@@ -135,44 +231,8 @@ def _parts(run: Run) -> tuple[str, ...]:
     return words if len(words) > 1 else (run.text,)
 
 
-def _name(node: Run | Quoted) -> str:
-    return f"“{node.text}”"
-
-
-def _outside(node: Run | Quoted) -> str:
-    if not node.outside:
-        return ""
-    named = [f"“{text}”" for text in node.outside]
-    return "（不计" + "、".join(named) + "之内的）"
-
-
-def _field(field: Field) -> str:
-    label = FIELD_LABELS.get(field.name.removesuffix("~"), field.name)
-    if field.is_range:
-        return label + _range(field.low, field.high)
-    if field.name in TEXT_FIELDS:
-        return label + _has(_text_of(field))
-    if field.name in ("year", "published", *METRIC_NAMES):
-        return f"{label} {field.value}"
-    if field.name.endswith("~"):
-        return f"{label}为“{field.value}”及其前身、后继"
-    if field.name == "agency":
-        return f"{label}名称含“{field.value}”或以此简称"
-    if field.name == "region":
-        return f"{label}为“{field.value}”及其下辖"
-    return f"{label}为{field.value}"
-
-
 def _text_of(field: Field) -> Run | Quoted:
     """The value of a text field as if it were typed alone."""
     if field.quoted:
         return Quoted(field.value, field.position)
     return Run(field.value, field.position)
-
-
-def _range(low: str | None, high: str | None) -> str:
-    if low and high:
-        return f" {low} 至 {high}"
-    if low:
-        return f" {low} 起"
-    return f" {high} 止" if high else "不限"

@@ -1,8 +1,10 @@
-"""The words for codes, in each language that readers are spoken to in.
+"""The words for codes and of pages, in each language that readers are spoken to in.
 
 Code raises and keeps codes with facts; only here do they become sentences. A language is one
-catalogue, `locale/<language>/LC_MESSAGES/gongkai.po`: the message ids are the codes, and `{name}`
-stands for a fact. `make words` compiles it to the `.mo` beside it, which `gettext` reads.
+catalogue, `locale/<language>/LC_MESSAGES/gongkai.po`. It has two kinds of message ids: codes, in
+whose words `{name}` stands for a fact, and what the pages say, whose id is the Chinese text and
+where `%(name)s` stands for a value. `make words` compiles it to the `.mo` beside it, which
+`gettext` reads.
 
 This module imports nothing of ours: every room may speak.
 """
@@ -16,17 +18,17 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-__all__ = ["CONTEXTS", "LANGUAGES", "LOCALE", "message", "term"]
+__all__ = ["CONTEXTS", "LANGUAGES", "LOCALE", "message", "plural", "term", "text"]
 
 LOCALE = Path(__file__).with_name("locale")
 
 Facts = Mapping[str, Any]
 
 # Tag of a language (BCP 47) -> the folder of its catalogue.
-LANGUAGES = {"en": "en", "zh-Hans": "zh_Hans"}
+LANGUAGES = {"zh-Hans": "zh_Hans", "zh-Hant": "zh_Hant", "en": "en"}
 
-# Tag of a language -> what stands between the items of a list, as in 公开、收费.
-SEPARATORS = {"en": ", ", "zh-Hans": "、"}
+# What stands between the items of a list, as in 公开、收费.
+SEPARATOR = "、"
 
 # What has values with words of their own. In a message `{kind:repair}` is the kind of a repair in
 # words.
@@ -58,6 +60,24 @@ def term(context: str, value: str, language: str = "en") -> str:
     return _catalogue(language).pgettext(context, value)
 
 
+def text(words: str, language: str) -> str:
+    """What a page says, in its language; the Chinese text when the catalogue lacks it.
+
+    >>> text("检索", "en"), text("检索", "zh-Hans")
+    ('Search', '检索')
+    """
+    return _catalogue(language).gettext(words)
+
+
+def plural(words: str, count: int, language: str) -> str:
+    """What a page says about so many things.
+
+    >>> plural("%(n)s 份报告", 1, "en"), plural("%(n)s 份报告", 2, "en")
+    ('%(n)s report', '%(n)s reports')
+    """
+    return _catalogue(language).ngettext(words, words, count)
+
+
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("gongkai", LOCALE, [LANGUAGES[language]])
@@ -81,7 +101,7 @@ class _Words(Formatter):
         if value is None or isinstance(value, str):
             return _visible(value or "-")
         if isinstance(value, Sequence):
-            separator = SEPARATORS[self.language]
+            separator = text(SEPARATOR, self.language)
             items = [_visible(str(item)) for item in value]
             return separator.join(items) or "-"
         return format(value, format_spec)  # a number

@@ -64,7 +64,7 @@ def open_page(browser: Any, address: str) -> Iterator[OpenPage]:
     contexts: list[Any] = []
 
     def open_(path: str, width: int = 1280, **options: Any) -> Any:
-        options = {"reduced_motion": "reduce"} | options
+        options = {"reduced_motion": "reduce", "locale": "zh-CN"} | options
         context = browser.new_context(
             viewport={"width": width, "height": 800}, **options
         )

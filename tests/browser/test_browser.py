@@ -178,11 +178,13 @@ def test_a_page_prints_without_its_controls(open_page: OpenPage) -> None:
     assert page.locator(".prose").is_visible()
 
 
-def completing(page: Any, typed: str = "深圳") -> tuple[Any, Any]:
-    """The field and its list, with completions on show."""
-    field = page.get_by_role("combobox", name="检索词")
+def completing(
+    page: Any, typed: str = "深圳", names: tuple[str, str] = ("检索词", "补全")
+) -> tuple[Any, Any]:
+    """The field and its list, by their names on the page, with completions on show."""
+    field = page.get_by_role("combobox", name=names[0])
     field.press_sequentially(typed)
-    listed = page.get_by_role("listbox", name="补全")
+    listed = page.get_by_role("listbox", name=names[1])
     listed.wait_for()
     return field, listed
 
@@ -199,6 +201,24 @@ def test_completions_appear_while_typing(open_page: OpenPage, width: int) -> Non
     assert page.get_by_role("status").inner_text().startswith(f"{len(options)} 条补全")
     field.press("ArrowDown")
     check_with_axe(page, width)
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=公开", "/reports/r5", "/numbers"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_on_an_english_page(
+    open_page: OpenPage, path: str, width: int
+) -> None:
+    page = open_page(path, width, color_scheme="light", bypass_csp=True, locale="en-GB")
+    assert page.locator("html").get_attribute("lang") == "en"
+    check_with_axe(page, width)
+
+
+def test_completions_speak_the_language_of_the_page(open_page: OpenPage) -> None:
+    page = open_page("/", locale="en-GB")
+    _, listed = completing(page, names=("Query", "Completions"))
+    options = listed.get_by_role("option").all_inner_texts()
+    assert any("Agency" in text and "reports" in text for text in options)
+    assert "completions; choose" in page.get_by_role("status").inner_text()
 
 
 def test_completions_are_chosen_by_keys(open_page: OpenPage) -> None:

@@ -12,7 +12,8 @@ from tests.conftest import ROOT
 # From the bottom up. Folders of one row do not know each other: what two pages share
 # stands below them.
 LAYERS = (
-    ("words", "text", "plots"),
+    ("words",),
+    ("text", "plots"),
     ("http",),
     ("report", "search", "research", "site", "api"),
     ("app",),

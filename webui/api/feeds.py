@@ -10,6 +10,8 @@ from xml.sax.saxutils import escape, quoteattr
 from index.search.request import PAGE_SEARCH, SearchRequest
 from index.search.response import Hit, SearchResponse
 from webui.http.addresses import report_path
+from webui.words.labels import valued
+from webui.words.messages import gettext as _
 
 __all__ = [
     "SITEMAP_URLS",
@@ -53,8 +55,8 @@ def _entry(hit: Hit, base: str, otherwise: str) -> str:
     address = base + report_path(hit.id)
     # a date of publication is a day in China
     day = f"{hit.published}T00:00:00+08:00" if hit.published else None
-    known = [str(fact) for fact in (hit.agency, hit.level, hit.year) if fact]
-    about = "，".join(known)
+    known = [str(fact) for fact in (hit.agency, valued(hit.level), hit.year) if fact]
+    about = _("，").join(known)
     summary = " … ".join(snippet.text for snippet in hit.snippets) or about
     parts = [
         _element("id", address),
@@ -62,7 +64,7 @@ def _entry(hit: Hit, base: str, otherwise: str) -> str:
         _element("updated", day or otherwise),
         _element("published", day) if day else "",
         _link(address, "alternate", "text/html"),
-        f"<author>{_element('name', hit.agency or '不详')}</author>",
+        f"<author>{_element('name', hit.agency or _('不详'))}</author>",
         _element("summary", summary),
     ]
     return "<entry>" + "".join(parts) + "</entry>"
@@ -77,7 +79,7 @@ def atom(
     when = changed.isoformat(timespec="seconds")
     head = [
         _element("id", own),
-        _element("title", f"公开：{request.q}" if request.q else "公开：全部报告"),
+        _element("title", _title(request)),
         _element("updated", when),
         _link(own, "self", "application/atom+xml"),
         _link(page, "alternate", "text/html"),
@@ -85,6 +87,12 @@ def atom(
     entries = [_entry(hit, base, when) for hit in response.hits]
     body = "".join([*head, *entries])
     return f'{_XML_HEAD}<feed xmlns="http://www.w3.org/2005/Atom">{body}</feed>'
+
+
+def _title(request: SearchRequest) -> str:
+    if not request.q:
+        return _("公开：全部报告")
+    return _("公开：%(query)s", query=request.q)
 
 
 def sitemap_index(base: str, files: int) -> str:
@@ -121,9 +129,10 @@ def opensearch(base: str) -> str:
     rows = "".join(
         f"<Url type={quoteattr(kind)} template={quoteattr(url)}/>" for kind, url in urls
     )
-    about = _element("ShortName", "公开 Gongkai") + _element(
-        "Description", "检索政府信息公开工作年度报告"
+    about = _element("ShortName", _("公开 Gongkai")) + _element(
+        "Description", _("检索政府信息公开工作年度报告")
     )
+    # the reports are in Chinese, whatever the language of the pages
     encoding = "<Language>zh</Language><InputEncoding>UTF-8</InputEncoding>"
     return (
         f'{_XML_HEAD}<OpenSearchDescription xmlns="{_OPENSEARCH_NAMESPACE}">'

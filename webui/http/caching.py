@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from werkzeug.http import quote_etag
 
 from webui.http.context import product_version, room
+from webui.words.messages import page_language
 
 __all__ = ["register"]
 
@@ -36,7 +37,7 @@ def _etag() -> str:
         manifest.generation,
     )
     # links in an answer carry the host that was asked
-    asked = (request.host_url, request.path, request.query_string)
+    asked = (request.host_url, request.path, request.query_string, page_language())
     described = repr((state, asked)).encode("utf-8", "replace")
     return hashlib.sha256(described).hexdigest()[:_ETAG_DIGITS]
 

@@ -23,7 +23,7 @@ from index.model.errors import (
 from index.model.problems import Note
 from index.words import term
 from webui.http.context import json_response, room
-from webui.words.messages import MACHINE_LANGUAGE, PAGE_LANGUAGE
+from webui.words.messages import MACHINE_LANGUAGE, page_language
 
 __all__ = [
     "KINDS",
@@ -93,13 +93,13 @@ class Problem:
     def _on_page(self, context: str) -> str:
         """The words for the kind or the status; nothing for a status that has none."""
         name = self.kind or str(self.status)
-        words = term(context, name, PAGE_LANGUAGE)
+        words = term(context, name, page_language())
         return "" if words == name else words
 
     @property
     def words(self) -> str | None:
         """What went wrong, in the language of the page."""
-        return None if self.note is None else self.note.message(PAGE_LANGUAGE)
+        return None if self.note is None else self.note.message(page_language())
 
     def members(self) -> dict[str, Any]:
         """The members of the problem document."""

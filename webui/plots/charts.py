@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from webui.words.messages import gettext as _
+from webui.words.messages import ngettext
+
 __all__ = ["YearChart", "year_chart"]
 
 # In units of the drawing: the height of all, the y of the base line, the room above the
@@ -40,10 +43,16 @@ class YearChart:
     def label(self) -> str:
         """What the chart shows, in a sentence."""
         if not self.rows:
-            return "没有注明年度的报告"
+            return _("没有注明年度的报告")
         first = self.rows[0][0]
         last = self.rows[-1][0]
-        return f"各年度报告数，{first} 至 {last} 年，最多的一年 {self.largest} 份"
+        return ngettext(
+            "各年度报告数，%(first)s 至 %(last)s 年，最多的一年 %(n)s 份",
+            self.largest,
+            first=first,
+            last=last,
+            n=self.largest,
+        )
 
     @property
     def svg(self) -> Markup:
@@ -75,13 +84,13 @@ class YearChart:
     def _bar(self, x: int, year: int, count: int) -> Markup:
         height = self._bar_height(count)
         return Markup(
-            "<g><title>{year} 年：{count} 份</title>"
+            "<g><title>{said}</title>"
             '<rect class="bar" x="{x}" y="{y}" width="{w}" height="{h}" rx="1.5"/>'
             '<text class="n" x="{m}" y="{ny}">{shown}</text>'
             '<text class="year" x="{m}" y="{by}">{year}</text></g>'
         ).format(
+            said=ngettext("%(year)s 年：%(n)s 份", count, year=year, n=count),
             year=year,
-            count=count,
             x=x + _BAR_GAP,
             y=round(_BASE_LINE - height, 1),
             w=_YEAR_WIDTH - 2 * _BAR_GAP,

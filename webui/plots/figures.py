@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from babel import numbers
+
+from webui.words.messages import gettext as _
+from webui.words.messages import msgid
+from webui.words.numerals import grouped, page_locale
+
 __all__ = ["compact", "figure", "percent"]
 
 # 万 is ten thousand, 亿 a hundred million; an official's report counts in them.
-_LARGE_UNITS = ((100_000_000, "亿"), (10_000, "万"))
+_LARGE_UNITS = ((100_000_000, msgid("亿")), (10_000, msgid("万")))
+# Shorter numbers stand in full on an axis, in every language.
+_LEAST_SHORTENED = 10_000
 # Below 0.05 % one decimal would show 0.0 %.
 _LEAST_OF_ONE_DECIMAL = 0.0005
 
@@ -36,8 +44,8 @@ def figure(value: float | None, *, ratio: bool = False) -> str:
     if ratio:
         return percent(value)
     if value == int(value):
-        return f"{int(value):,}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+        return grouped(int(value))
+    return grouped(round(value, 2))
 
 
 def compact(value: float, *, ratio: bool = False) -> str:
@@ -50,10 +58,13 @@ def compact(value: float, *, ratio: bool = False) -> str:
     """
     if ratio:
         return percent(value)
-    for size, word in _LARGE_UNITS:
-        if abs(value) >= size:
-            return _three_digits(value / size) + word
-    return _three_digits(value) if value != int(value) else f"{int(value):,}"
+    if abs(value) < _LEAST_SHORTENED:
+        return grouped(int(value)) if value == int(value) else _three_digits(value)
+    locale = page_locale()
+    if locale.language != "zh":
+        return numbers.format_compact_decimal(value, locale=locale, fraction_digits=1)
+    size, word = next(unit for unit in _LARGE_UNITS if abs(value) >= unit[0])
+    return _three_digits(value / size) + _(word)
 
 
 def _three_digits(value: float) -> str:

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from webui.plots.figures import compact, figure
+from webui.words.marking import chinese_attribute
+from webui.words.messages import gettext as _
+from webui.words.messages import ngettext
 
 __all__ = ["Plot", "Point"]
 
@@ -102,13 +105,21 @@ class Plot:
     def _say(self, point: Point) -> str:
         """A point in a sentence, for those who cannot see it."""
         if point.value is None:
-            return f"{point.label}：没有可计入的报告"
-        words = f"{point.label}：{self.value} {self._figure(point.value)}{self.unit}"
+            return _("%(group)s：没有可计入的报告", group=point.label)
+        words = _(
+            "%(group)s：%(what)s %(figure)s%(unit)s",
+            group=point.label,
+            what=self.value,
+            figure=self._figure(point.value),
+            unit=self.unit,
+        )
         if point.low is not None and point.high is not None:
             low = self._figure(point.low)
             high = self._figure(point.high)
-            words += f"，中间一半报告在 {low} 与 {high} 之间"
-        return f"{words}（{point.of} 份报告中 {point.n} 份计入）"
+            words += _("，中间一半报告在 %(low)s 与 %(high)s 之间", low=low, high=high)
+        return words + ngettext(
+            "（%(n)s 份报告中 %(used)s 份计入）", point.of, n=point.of, used=point.n
+        )
 
     # ------------------------------------------------------------------ over years
     @property
@@ -206,10 +217,12 @@ class Plot:
 
     def _break(self, index: int) -> Markup:
         return Markup(
-            '<g class="break"><title>由此起多数报告换了格式，前后不可相连</title>'
+            '<g class="break"><title>{title}</title>'
             '<line x1="{x}" x2="{x}" y1="{top}" y2="{low}"/>'
-            '<text x="{x}" y="{y}">格式变</text></g>'
+            '<text x="{x}" y="{y}">{word}</text></g>'
         ).format(
+            title=_("由此起多数报告换了格式，前后不可相连"),
+            word=_("格式变"),
             x=_LEFT_MARGIN + _YEAR_WIDTH * index,
             top=_TOP_MARGIN - 10,
             low=_BASE_LINE,
@@ -246,11 +259,12 @@ class Plot:
         point: Point,
     ) -> Markup:
         return Markup(
-            '<g><title>{}</title><text class="none" x="{}" y="{}">无</text></g>'
+            '<g><title>{}</title><text class="none" x="{}" y="{}">{}</text></g>'
         ).format(
             self._say(point),
             self._x(index),
             _BASE_LINE - 6,
+            _("无"),
         )
 
     def _dot(
@@ -364,15 +378,19 @@ class Plot:
     ) -> Markup:
         y = _ROW_HEIGHT * index
         name = Markup(
-            '<text class="name" x="0" y="{}">{} <tspan class="of">{}/{}</tspan></text>'
+            '<text class="name" x="0" y="{}"><tspan{}>{}</tspan> '
+            '<tspan class="of">{}/{}</tspan></text>'
         ).format(
             y + 15,
+            chinese_attribute(point.label),
             point.label,
             point.n,
             point.of,
         )
         if point.value is None:
-            none = Markup('<text class="none" x="0" y="{}">无</text>').format(y + 34)
+            none = Markup('<text class="none" x="0" y="{}">{}</text>').format(
+                y + 34, _("无")
+            )
             return self._titled(point, name + none)
         # 0 has a bar of one unit: it is not the same as no number
         length = max(self._length(point.value), 1)

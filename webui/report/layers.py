@@ -9,6 +9,8 @@ from markupsafe import Markup
 from index.model.report import Repair, Report
 from index.search.response import Span
 from webui.text.layers import Layer
+from webui.words.messages import DEFAULT_LANGUAGE, page_language
+from webui.words.messages import gettext as _
 
 __all__ = ["hit_layers", "received_layers", "report_layers"]
 
@@ -43,14 +45,24 @@ def _steps(number: int, total: int) -> Markup:
     previous: Markup | str = ""
     following: Markup | str = ""
     if number > 1:
-        link = Markup('<a href="#hit-{}" rel="prev">上一处</a>')
-        previous = link.format(number - 1)
+        link = Markup('<a href="#hit-{}" rel="prev">{}</a>')
+        previous = link.format(number - 1, _("上一处"))
     if number < total:
-        link = Markup('<a href="#hit-{}" rel="next">下一处</a>')
-        following = link.format(number + 1)
-    where = Markup("<span>第 {} / {} 处</span>").format(number, total)
-    bar = Markup('<span class="step" data-nosnippet>{}{}{}</span>')
-    return bar.format(previous, where, following)
+        link = Markup('<a href="#hit-{}" rel="next">{}</a>')
+        following = link.format(number + 1, _("下一处"))
+    where = Markup("<span>{}</span>").format(
+        _("第 %(number)s / %(total)s 处", number=number, total=total)
+    )
+    # it stands inside a text in Chinese, and is in the language of the page
+    bar = Markup('<span class="step"{} data-nosnippet>{}{}{}</span>')
+    return bar.format(_own_language(), previous, where, following)
+
+
+def _own_language() -> Markup:
+    language = page_language()
+    if language == DEFAULT_LANGUAGE:
+        return Markup()
+    return Markup(' lang="{}"').format(language)
 
 
 def report_layers(report: Report) -> list[Layer]:
@@ -75,12 +87,12 @@ def _evidence_layer(name: str, span: Span) -> Layer:
 
 def _repair_layer(repair: Repair) -> Layer:
     if not repair.applied:
-        opening = Markup('<span class="damage" title="损坏，未能修复">')
+        opening = Markup('<span class="damage" title="{}">').format(_("损坏，未能修复"))
         return Layer(*repair.display, _REPAIR_RANK, opening, _SPAN_CLOSE)
     # 區(qū) -> 區: a gloss was only taken out, other damage was replaced
-    title = f"修复：原作“{repair.before}”"
+    title = _("修复：原作“%(text)s”", text=repair.before)
     if not repair.after:
-        title = f"修复：删去“{repair.before}”"
+        title = _("修复：删去“%(text)s”", text=repair.before)
     opening = Markup('<ins class="repair" title="{}">').format(title)
     return Layer(*repair.display, _REPAIR_RANK, opening, Markup("</ins>"))
 
@@ -89,9 +101,11 @@ def received_layers(report: Report) -> list[Layer]:
     """The places that were repaired, on the text as received."""
     layers = []
     for repair in report.repairs:
-        title = f"修复为“{repair.after}”" if repair.after else "修复时删去"
+        title = _("修复时删去")
+        if repair.after:
+            title = _("修复为“%(text)s”", text=repair.after)
         if not repair.applied:
-            title = "未能修复"
+            title = _("未能修复")
         opening = Markup('<span class="damage" title="{}">').format(title)
         span = (repair.start, repair.end)
         layers.append(Layer(*span, _REPAIR_RANK, opening, _SPAN_CLOSE))

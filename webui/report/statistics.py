@@ -28,7 +28,9 @@ from index.model.statistics import Statistics as ReportStatistics
 from webui.plots.figures import figure
 from webui.text.layers import Layer
 from webui.words import labels
-from webui.words.messages import PAGE_LANGUAGE
+from webui.words.laws import check_words, label_words
+from webui.words.messages import gettext as _
+from webui.words.messages import msgid, said
 
 __all__ = [
     "CheckRow",
@@ -41,10 +43,10 @@ __all__ = [
 # refused.secret stands under 不予公开: rows of the table of applications by the group that
 # the form prints above them.
 _ROW_FAMILIES = {
-    "refused": "（三）不予公开",
-    "unavailable": "（四）无法提供",
-    "not_processed": "（五）不予处理",
-    "other": "（六）其他处理",
+    "refused": msgid("（三）不予公开"),
+    "unavailable": msgid("（四）无法提供"),
+    "not_processed": msgid("（五）不予处理"),
+    "other": msgid("（六）其他处理"),
 }
 # What concerns single rows of the tables, and is shown where they stand.
 _OF_ROWS = (
@@ -167,7 +169,7 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
         others=[c for c in checks if c.status != "fail"],
         held=sum(c.status in ("pass", "pass_blank0") for c in checks),
         unread=[
-            problem.message(PAGE_LANGUAGE)
+            said(problem)
             for problem in report.problems
             if problem.code is Code.TABLES_ROWS_MISSING
         ],
@@ -177,9 +179,7 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
 def report_problems(report: Report) -> list[str]:
     """What a reader is told first; what concerns single rows stands with the tables."""
     return [
-        problem.message(PAGE_LANGUAGE)
-        for problem in report.problems
-        if problem.code not in _OF_ROWS
+        said(problem) for problem in report.problems if problem.code not in _OF_ROWS
     ]
 
 
@@ -207,7 +207,10 @@ def _places(statistics: ReportStatistics) -> dict[CellId, str]:
 
 
 def _names(statistics: ReportStatistics) -> dict[CellId, str]:
-    return {name: f"{row.label}·{cell.label}" for name, row, cell in statistics.cells()}
+    return {
+        name: f"{label_words(row.label)}·{label_words(cell.label)}"
+        for name, row, cell in statistics.cells()
+    }
 
 
 def cell_layers(report: Report) -> list[Layer]:
@@ -234,8 +237,8 @@ def _tables(
     out: list[TableView] = []
     for row in table.rows:
         view = _row(table.id, row, places, at_fault)
-        heads = [cell.label for cell in row.cells]
-        label = table.label or labels.TABLES.get(table.id, table.id)
+        heads = [label_words(cell.label) for cell in row.cells]
+        label = label_words(table.label) or labels.TABLES.get(table.id, table.id)
         if not out or (heads and out[-1].columns and heads != out[-1].columns):
             out.append(TableView(label, heads, []))
         elif heads and not out[-1].columns:
@@ -253,6 +256,8 @@ def _row(
         if table == "applications" and "." in key
         else None
     )
+    if family is not None:
+        family = _(family)
     cells = []
     for cell in row.cells:
         name = cell_id(table, row.id, cell.column)
@@ -261,7 +266,7 @@ def _row(
                 _cell_text(cell), cell.semantics, places.get(name), name in at_fault
             )
         )
-    return RowView(row.label, cells, family, " ".join(row.raw or ()))
+    return RowView(label_words(row.label), cells, family, " ".join(row.raw or ()))
 
 
 def _cell_text(cell: Cell) -> str:
@@ -276,7 +281,7 @@ def _check(
 ) -> CheckRow:
     known = check.left is not None and check.right is not None
     return CheckRow(
-        label=check.label,
+        label=check_words(check),
         status=check.status,
         word=labels.CHECK_STATUSES.get(check.status, check.status),
         left=figure(check.left),
@@ -290,7 +295,9 @@ def _check(
 
 def _stated(index: int, fact: Statement, *, linked: bool) -> Stated:
     value, table = fact.value, fact.table
-    shown = "" if value is None else ("约 " if fact.approximate else "") + figure(value)
+    shown = figure(value)
+    if fact.approximate and shown:
+        shown = _("约 %(figure)s", figure=shown)
     differs = table is not None and value is not None and table != value
     return Stated(
         label=labels.METRICS.get(fact.name, fact.name),
@@ -304,4 +311,4 @@ def _stated(index: int, fact: Statement, *, linked: bool) -> Stated:
 
 def _conflict(contradictions: Sequence[Contradiction] | None) -> str:
     """The numbers that contradict one another, in words."""
-    return "、".join(figure(other.value) for other in contradictions or ())
+    return _("、").join(figure(other.value) for other in contradictions or ())

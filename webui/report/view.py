@@ -25,6 +25,7 @@ from webui.text.blocks import Block, blocks
 from webui.text.layers import Layer, spread
 from webui.text.marks import marked
 from webui.words import labels
+from webui.words.messages import gettext as _
 from webui.words.values import field_words
 
 __all__ = [
@@ -58,7 +59,7 @@ class FactRow:
         """The candidates that lost."""
         if self.fact is None:
             return []
-        return [field_words(self.name, a) or "不详" for a in self.fact.alternatives]
+        return [field_words(self.name, a) or _("不详") for a in self.fact.alternatives]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class RepairRow:
         """What was wrong, in words."""
         # gloss+radical: two kinds of damage met in one place
         kinds = self.kind.split("+")
-        return "、".join(labels.REPAIRS.get(kind, kind) for kind in kinds)
+        return _("、").join(labels.REPAIRS.get(kind, kind) for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _view(
 
 def _title(report: Report, marks: Sequence[Span], total: int) -> Markup:
     if not report.title:
-        return marked("（无题名）", ())
+        return marked(_("（无题名）"), ())
     lines = spread(report.title, hit_layers(marks, 1, total))
     # a title of two lines becomes one
     return Markup(" ").join(line.html for line in lines)

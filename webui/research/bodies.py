@@ -12,6 +12,7 @@ from webui.http.addresses import address, report_path
 from webui.plots.figures import figure
 from webui.plots.plots import Plot, Point
 from webui.words import labels
+from webui.words.messages import gettext as _
 
 __all__ = ["BodyView", "MetricRow", "ReportRow", "body_view", "metric_rows"]
 
@@ -30,7 +31,7 @@ class ReportRow:
     @property
     def year(self) -> str:
         """The year in words."""
-        return str(self.report.year) if self.report.year else "年度不详"
+        return str(self.report.year) if self.report.year else _("年度不详")
 
     @property
     def template(self) -> str:
@@ -100,7 +101,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     for name in _BODY_FIELDS:
         value = getattr(report, name)
         if value:
-            facts.append((labels.FIELDS[name], value))
+            facts.append((labels.FIELDS[name], labels.facet_value(name, value)))
     return facts
 
 
@@ -148,7 +149,9 @@ def _metric_row(
         cells.append((figure(value), report_path(report.id) + "#statistics"))
     spark = None
     if sum(value is not None for value in values) > 1:
-        spark = Plot(_points(reports, values), f"{label}逐年", "", "")
+        spark = Plot(
+            _points(reports, values), _("%(number)s逐年", number=label), "", ""
+        )
     return MetricRow(name, label, cells, values, spark)
 
 

@@ -11,6 +11,7 @@ from webui.plots.figures import figure, percent
 from webui.research.bodies import metric_rows
 from webui.research.textdiff import LONGEST_TEXT, Section, compared
 from webui.words import labels
+from webui.words.messages import gettext as _
 from webui.words.values import field_words
 
 __all__ = ["MAX_REPORTS", "CompareView", "compare_view"]
@@ -98,7 +99,7 @@ def _change(before: float | None, after: float | None) -> str:
     words = f"{_plus(difference)}{figure(difference)}"
     if before:
         share = difference / before
-        words += f"（{_plus(share)}{percent(share)}）"
+        words += _("（%(share)s）", share=_plus(share) + percent(share))
     return words
 
 

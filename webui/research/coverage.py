@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 from index.studies.coverage import Body, BodyYear, Child, Coverage
 from webui.http.addresses import address, report_path
+from webui.words.messages import gettext as _
+from webui.words.messages import msgid
+from webui.words.numerals import day
 
 __all__ = ["BodyRow", "CoverageView", "Mark", "coverage_view"]
 
-_COUNTRY = "全国"
+_COUNTRY = msgid("全国")
 # Whether a report was late (None: its date is unknown) -> (class of the cell, its word).
 _STATES = {
-    None: ("undated", "在库"),
-    True: ("late", "迟发"),
-    False: ("in_time", "按期"),
+    None: ("undated", msgid("在库")),
+    True: ("late", msgid("迟发")),
+    False: ("in_time", msgid("按期")),
 }
 # The stylesheet has tints heat-0 to heat-4.
 _DEEPEST_TINT = 4
@@ -87,7 +90,7 @@ def coverage_view(found: Coverage) -> CoverageView:
         most = max(most, *child.years.values(), 1)
     return CoverageView(
         coverage=found,
-        label=names[-1] if names else _COUNTRY,
+        label=names[-1] if names else _(_COUNTRY),
         trail=_trail(names),
         years=years,
         rows=[_body_row(body, years) for body in found.bodies],
@@ -100,7 +103,7 @@ def _trail(names: list[str]) -> list[tuple[str, str]]:
     """The way from the country down to the region above the last of the names."""
     if not names:
         return []
-    trail = [(_COUNTRY, address("/coverage"))]
+    trail = [(_(_COUNTRY), address("/coverage"))]
     for depth, name in enumerate(names[:-1], 1):
         trail.append((name, address("/coverage", region="/".join(names[:depth]))))
     return trail
@@ -120,16 +123,19 @@ def _mark(cell: BodyYear | None, year: int, first: int) -> Mark:
         # before its first report here the body may not have existed
         if year < first:
             return Mark(year, "before", "")
-        return Mark(year, "missing", "未收录")
+        return Mark(year, "missing", _("未收录"))
     state, word = _STATES[cell.late]
+    more = _("发布日期不详")
+    if cell.published:
+        more = _("%(day)s 发布", day=day(cell.published))
     copies_url = None
     if cell.copies > 1:
         copies_url = address("/search", agency=cell.agency, year=year)
     return Mark(
         year=year,
         state=state,
-        word=word,
-        more=f"{cell.published} 发布" if cell.published else "发布日期不详",
+        word=_(word),
+        more=more,
         url=report_path(cell.id),
         copies=cell.copies,
         copies_url=copies_url,

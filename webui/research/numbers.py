@@ -10,18 +10,20 @@ from webui.http.measures import Asked
 from webui.plots.figures import figure
 from webui.plots.plots import Plot, Point
 from webui.words import labels
+from webui.words.messages import gettext as _
+from webui.words.messages import msgid, pgettext
 
 __all__ = ["NumbersView", "Row", "choices", "numbers_view"]
 
 # Measures whose names begin so -> the heading that they stand under in the chooser.
 _RATIO_PREFIX = "ratio:"
 _FAMILY_PREFIXES = {
-    _RATIO_PREFIX: "比率",
-    "applications_": "依申请公开",
-    "reviews_": "行政复议",
-    "suits_": "行政诉讼",
+    _RATIO_PREFIX: msgid("比率"),
+    "applications_": msgid("依申请公开"),
+    "reviews_": msgid("行政复议"),
+    "suits_": msgid("行政诉讼"),
 }
-_OTHER_FAMILY = "主动公开与其他"
+_OTHER_FAMILY = msgid("主动公开与其他")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class NumbersView:
     over_years: bool
     scope: str
     json_url: str
+    unit: str
 
 
 def choices(measures: Sequence[Measure]) -> list[tuple[str, list[Measure]]]:
@@ -62,7 +65,7 @@ def choices(measures: Sequence[Measure]) -> list[tuple[str, list[Measure]]]:
     }
     for measure in measures:
         families[_family(measure)].append(measure)
-    return [(label, members) for label, members in families.items() if members]
+    return [(_(label), members) for label, members in families.items() if members]
 
 
 def _family(measure: Measure) -> str:
@@ -78,32 +81,49 @@ def _family(measure: Measure) -> str:
 def numbers_view(asked: Asked, measure: Measure, found: Aggregate) -> NumbersView:
     """An answer, worded and drawn."""
     ratio = measure.kind == "ratio"
-    total_word = "总体比率" if ratio else "合计"
-    unit = "" if ratio else f" {measure.unit}"
-    title = f"{measure.label_zh}，按{labels.FACET_LABELS[asked.by]}的"
+    total_word = _("总体比率") if ratio else _("合计")
+    unit = unit_words(measure)
+    spaced_unit = f" {unit}" if unit else ""
+    names = {
+        "measure": labels.MEASURES[measure.name],
+        "facet": labels.FACET_LABELS[asked.by],
+    }
+    sums_title = _("%(measure)s，按%(facet)s的合计", **names)
+    if ratio:
+        sums_title = _("%(measure)s，按%(facet)s的总体比率", **names)
     return NumbersView(
         measure=measure,
         found=found,
         sums=Plot(
             _points(found, asked.by, "total"),
-            f"{title}{total_word}",
+            sums_title,
             total_word,
-            unit,
+            spaced_unit,
             ratio,
         ),
         spread=Plot(
             _points(found, asked.by, "median"),
-            f"{title}中位数和中间一半报告的范围",
-            "中位数",
-            unit,
+            _("%(measure)s，按%(facet)s的中位数和中间一半报告的范围", **names),
+            _("中位数"),
+            spaced_unit,
             ratio,
         ),
-        heads=(total_word, "中位数", "下四分位", "上四分位", "最小", "最大"),
+        heads=(total_word, *_heads()),
+        unit=unit,
         rows=[_row(group, asked, found, ratio=ratio) for group in found.groups],
         over_years=asked.by == "year",
-        scope=labels.SCOPES.get(found.scope or "", "不分口径"),
+        scope=labels.SCOPES.get(found.scope or "", _("不分口径")),
         json_url=asked.url("/api/v1/stats", measure),
     )
+
+
+def unit_words(measure: Measure) -> str:
+    """What a number counts, in words; nothing for a ratio."""
+    return "" if measure.kind == "ratio" else pgettext("unit", measure.unit)
+
+
+def _heads() -> tuple[str, ...]:
+    return (_("中位数"), _("下四分位"), _("上四分位"), _("最小"), _("最大"))
 
 
 def _row(group: Group, asked: Asked, found: Aggregate, *, ratio: bool) -> Row:
@@ -118,7 +138,7 @@ def _row(group: Group, asked: Asked, found: Aggregate, *, ratio: bool) -> Row:
     )
     template = group.template or ""
     return Row(
-        label=group.label,
+        label=labels.facet_value(asked.by, group.label),
         template=labels.TEMPLATES.get(template, template),
         reports=group.reports,
         used=group.used,
@@ -138,7 +158,7 @@ def _points(found: Aggregate, by: str, name: str) -> list[Point]:
     """The points of the plot of "total" or "median"."""
     if by == "year":
         return _points_by_year(found, name)
-    return [_point(group, name) for group in found.groups]
+    return [_point(group, by, name) for group in found.groups]
 
 
 def _points_by_year(found: Aggregate, name: str) -> list[Point]:
@@ -148,7 +168,7 @@ def _points_by_year(found: Aggregate, name: str) -> list[Point]:
         year = int(group.value)
         if before is not None:
             points += _gap(before, year)
-        point = _point(group, name)
+        point = _point(group, "year", name)
         if before is not None and year - before == 1:
             point = replace(point, follows=True)
         if group.value in found.breaks:
@@ -169,11 +189,11 @@ def _trimmed(points: list[Point]) -> list[Point]:
     return points[stated[0] : stated[-1] + 1] if stated else []
 
 
-def _point(group: Group, name: str) -> Point:
+def _point(group: Group, by: str, name: str) -> Point:
     # quartiles lie around a median; around a total they would mean nothing
     has_spread = name == "median"
     return Point(
-        label=group.label,
+        label=labels.facet_value(by, group.label),
         n=group.used,
         of=group.reports,
         value=getattr(group, name),

@@ -101,7 +101,9 @@ def _value(facet: Facet, value: FacetValue) -> Value:
         depth = min(value.value.count("/"), _DEEPEST_INDENT)
         label = value.value.rsplit("/", 1)[-1]
     else:
-        label = labels.FACET_VALUES.get(facet.name, {}).get(value.value, value.label)
+        label = labels.facet_value(facet.name, value.value)
+        if label == value.value:
+            label = value.label
     return Value(label, value.count, value.selected, page_url(value.toggle_url), depth)
 
 
@@ -145,7 +147,7 @@ def _group(facet: Facet, result: FacetResult, asked: SearchRequest) -> Group:
         more_url = asked.with_(sort="relevance").url(f"/facets/{facet.name}")
     return Group(
         name=facet.name,
-        label=facet.label_zh,
+        label=labels.FACET_LABELS[facet.name],
         values=values_of(facet, shown),
         more_url=more_url,
         total_values=result.total_values,

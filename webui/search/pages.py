@@ -14,6 +14,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from index.model.fields import FACET_NAMES, FACETS
+from index.query.explain import in_words
+from index.query.parser import parse
 from index.search.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
 from index.search.response import Hit, SearchResponse
 from webui.http.addresses import report_path
@@ -25,8 +27,9 @@ from webui.search import scores
 from webui.search.facets import chart_of_years, groups, ordered, page_url, values_of
 from webui.search.paging import steps
 from webui.search.wherebar import chosen_numbers, joined, spread, stated
-from webui.words import syntax
+from webui.words import labels, syntax
 from webui.words.chips import chips
+from webui.words.messages import page_language
 
 __all__ = ["search_pages"]
 
@@ -79,7 +82,11 @@ def _doors(response: SearchResponse) -> dict[str, list[tuple[str, int, str]]]:
         # of a path only the first step: the provinces
         tops = [v for v in ordered(facet, result.values) if "/" not in v.value]
         doors[facet.name] = [
-            (v.label, v.count, everything.toggled(facet.name, v.value).url(PAGE_SEARCH))
+            (
+                labels.facet_value(facet.name, v.label),
+                v.count,
+                everything.toggled(facet.name, v.value).url(PAGE_SEARCH),
+            )
             for v in tops
         ]
     return doors
@@ -100,6 +107,7 @@ def results() -> BaseResponse:
         "search.html",
         asked=asked,
         response=response,
+        understood=in_words(parse(asked.q), page_language()),
         groups=groups(asked, response),
         chips=chips(asked),
         kept=_unseen(asked),

@@ -1,4 +1,4 @@
-"""Why a report ranks where it does, in Chinese: the parts of its score, the greatest first."""
+"""Why a report ranks where it does, in words: the parts of its score, the greatest first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from index.model.problems import Note
 from index.search.response import Hit, ScorePart
 from webui.words import labels
-from webui.words.messages import said
+from webui.words.messages import ngettext, said
 
 __all__ = ["Part", "parts"]
 
@@ -34,7 +34,8 @@ def parts(hit: Hit) -> list[Part]:
     rest = sum(part.value for part in others)
     # the parts must add up to the score that stands above them
     if rest:
-        shown.append(Part(f"其余 {len(others)} 项", rest))
+        words = ngettext("其余 %(n)s 项", len(others), n=len(others))
+        shown.append(Part(words, rest))
     return shown
 
 

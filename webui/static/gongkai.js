@@ -9,7 +9,14 @@
     filters.open = true;
   }
 
-  const KINDS = { agency: "机关", region: "地区", word: "词语", title: "题名" };
+  // in the language of the page, from the catalogues
+  const WORDS = JSON.parse(document.currentScript.dataset.words);
+  const KINDS = WORDS.kinds;
+
+  const counted = (number, one, several) => {
+    const shown = number.toLocaleString(document.documentElement.lang);
+    return (number === 1 ? one : several).replace("{n}", shown);
+  };
 
   const made = (name, properties, attributes = {}) => {
     const element = Object.assign(document.createElement(name), properties);
@@ -20,15 +27,15 @@
   const option = ({ text, kind, count }, number) => {
     const item = made("li", { id: `completion-${number}` }, { role: "option", "aria-selected": "false" });
     item.append(
-      made("span", { className: "what", textContent: text }),
+      made("span", { className: "what", textContent: text, lang: "zh" }),
       made("span", { className: "kind", textContent: ` ${KINDS[kind] ?? ""} ` }),
-      made("span", { className: "count", textContent: `${count.toLocaleString("en")} 份` }),
+      made("span", { className: "count", textContent: counted(count, WORDS.report, WORDS.reports) }),
     );
     return item;
   };
 
   const complete = (words) => {
-    const list = made("ul", { id: "completions", className: "completions", hidden: true }, { role: "listbox", "aria-label": "补全" });
+    const list = made("ul", { id: "completions", className: "completions", hidden: true }, { role: "listbox", "aria-label": WORDS.completions });
     const told = made("p", { className: "hidden" }, { role: "status" });
     words.form.append(list);
     words.type = "text"; // a search field may not be a combobox
@@ -57,7 +64,7 @@
       offered = suggestions;
       list.replaceChildren(...offered.map(option));
       open(document.activeElement === words);
-      told.textContent = list.hidden ? "" : `${offered.length} 条补全，按上下键选择`;
+      told.textContent = list.hidden ? "" : counted(offered.length, WORDS.offered_one, WORDS.offered);
     };
 
     const take = (number) => {

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from index.query.where import CONDITION_PATTERN
 from index.search.request import PAGE_SEARCH, SearchRequest
 from webui.words import labels
+from webui.words.messages import Words, msgid
+from webui.words.messages import gettext as _
 
 __all__ = ["Chip", "chips", "condition_words"]
 
-_RANGE_LABELS = {
-    "year_from": "年度不早于",
-    "year_to": "年度不晚于",
-    "published_from": "发布不早于",
-    "published_to": "发布不晚于",
-}
+_RANGE_LABELS = Words(
+    {
+        "year_from": msgid("年度不早于"),
+        "year_to": msgid("年度不晚于"),
+        "published_from": msgid("发布不早于"),
+        "published_to": msgid("发布不晚于"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,10 @@ def chips(
     """Every part of a search; `url` gives the address of a search on the page that shows them."""
     out: list[Chip] = []
     if asked.q:
-        out.append(Chip("检索词", asked.q, url(asked.with_(q="")), filter=False))
+        out.append(Chip(_("检索词"), asked.q, url(asked.with_(q="")), filter=False))
     for name, values in asked.filters.items():
         for value in values:
-            words = labels.FACET_VALUES.get(name, {}).get(value, value)
+            words = labels.facet_value(name, value)
             without = url(asked.toggled(name, value))
             # a region is a path, 广东省/深圳市: spaces let it break across lines
             shown = words.replace("/", " / ")
@@ -66,6 +70,6 @@ def condition_words(condition: str) -> tuple[str, str]:
     """
     match = CONDITION_PATTERN.fullmatch(condition)
     if match is None:
-        return "数值条件", condition
+        return _("数值条件"), condition
     name, sign, number = match[1], match[2], match[3]
     return labels.NUMBERS.get(name, name), f"{labels.COMPARISONS[sign]} {number}"

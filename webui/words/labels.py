@@ -1,11 +1,16 @@
-"""What the fields and values of a report are called on a page: tables of words, no logic."""
+"""What the fields and values of a report are called on a page: tables of words, no logic.
+
+Each table is read in the language of the page. `msgid` only marks the Chinese text that is the
+id of a message, so that `make words` finds it.
+"""
 
 from __future__ import annotations
 
 from index.model.fields import FACETS, Use, fields_for
 from index.model.fields import FIELDS as FIELDS_TABLE
 from index.model.metrics import METRICS as METRICS_TABLE
-from webui.words.messages import terms
+from index.studies.aggregate import measures
+from webui.words.messages import Words, msgid, pgettext, terms
 
 __all__ = [
     "FACET_LABELS",
@@ -26,23 +31,53 @@ __all__ += [
     "TABLES",
     "TABLES_STATUSES",
 ]
-__all__ += ["FACET_VALUES", "SEMANTICS", "TEMPLATES"]
+__all__ += ["FACET_VALUES", "FORMULAS", "MEASURES", "SEMANTICS", "TEMPLATES"]
+__all__ += ["facet_value", "valued"]
 
-FACET_LABELS = {f.name: f.label_zh for f in FACETS}
 
-SORT_LABELS = {
-    "relevance": "相关度",
-    "-year": "年度，新的在前",
-    "year": "年度，旧的在前",
-    "-published": "发布日期，新的在前",
-    "published": "发布日期，旧的在前",
-    "occurrences": "出现次数",
-}
+def _field_label(label: str) -> str:
+    return pgettext("field", label)
 
-MATCH_LABELS = {"auto": "自动", "all": "全部词语", "any": "任一词语"}
+
+def _metric_label(label: str) -> str:
+    return pgettext("metric", label)
+
+
+def _number_label(label: str) -> str:
+    # year and published are fields, every other number is a metric
+    context = "field" if label in _OWN_NUMBERS.values() else "metric"
+    return pgettext(context, label)
+
+
+def valued(value: str | None) -> str | None:
+    """What a value is called that is Chinese in the record: 县区级, 部门, 税务.
+
+    A value that no catalogue knows, as a name is, stays what it is.
+    """
+    return pgettext("value", value) if value else value
+
+
+FACET_LABELS = Words({f.name: f.label_zh for f in FACETS}, _field_label)
+
+SORT_LABELS = Words(
+    {
+        "relevance": msgid("相关度"),
+        "-year": msgid("年度，新的在前"),
+        "year": msgid("年度，旧的在前"),
+        "-published": msgid("发布日期，新的在前"),
+        "published": msgid("发布日期，旧的在前"),
+        "occurrences": msgid("出现次数"),
+    }
+)
+
+MATCH_LABELS = Words(
+    {"auto": msgid("自动"), "all": msgid("全部词语"), "any": msgid("任一词语")}
+)
 
 # Field of Report -> its name, in the order of the facts table.
-FIELDS = {field.name: field.label_zh for field in fields_for(Use.FACT)}
+FIELDS = Words(
+    {field.name: field.label_zh for field in fields_for(Use.FACT)}, _field_label
+)
 
 # Fact.source -> where the value was read.
 SOURCES = terms(
@@ -62,44 +97,57 @@ SOURCES = terms(
 )
 
 # Do the sums of the tables agree with one another? absent and unreadable are no verdict.
-TABLES_STATUSES = {
-    "consistent": "勾稽一致",
-    "partial": "部分可读",
-    "inconsistent": "勾稽不符",
-    "unreadable": "无法读取",
-    "absent": "无统计表",
-}
+TABLES_STATUSES = Words(
+    {
+        "consistent": msgid("勾稽一致"),
+        "partial": msgid("部分可读"),
+        "inconsistent": msgid("勾稽不符"),
+        "unreadable": msgid("无法读取"),
+        "absent": msgid("无统计表"),
+    }
+)
 
 # One identity of a table. 空格按 0 计: it holds only if empty cells count as 0.
-CHECK_STATUSES = {
-    "pass": "一致",
-    "pass_blank0": "空格按 0 计则一致",
-    "fail": "不符",
-    "n/a": "无法核对",
-}
+CHECK_STATUSES = Words(
+    {
+        "pass": msgid("一致"),
+        "pass_blank0": msgid("空格按 0 计则一致"),
+        "fail": msgid("不符"),
+        "n/a": msgid("无法核对"),
+    }
+)
 
 TABLES = terms(
     "table",
-    ("proactive", "applications", "review", "annex"),
+    (
+        "proactive",
+        "applications",
+        "review",
+        "annex",
+    ),
 )
 
 # What stands in a cell when no number does.
-SEMANTICS = {"blank": "空", "na": "不适用", "missing": "未读出"}
+SEMANTICS = Words(
+    {"blank": msgid("空"), "na": msgid("不适用"), "missing": msgid("未读出")}
+)
 
 # Whom the numbers of a report count: its own body, or that body with those below it.
-SCOPES = {"self": "本机关", "aggregate": "汇总所属机关"}
+SCOPES = Words({"self": msgid("本机关"), "aggregate": msgid("汇总所属机关")})
 
 # ISO 15924 codes of the two ways to write Chinese.
-SCRIPTS = {"Hans": "简体", "Hant": "繁体"}
+SCRIPTS = Words({"Hans": msgid("简体"), "Hant": msgid("繁体")})
 
 # The format of the file -> its name on the page.
-FORMATS = {
-    "html": "网页",
-    "text": "纯文本",
-    "pdf": "PDF",
-    "docx": "Word",
-    "jsonl": "JSON Lines",
-}
+FORMATS = Words(
+    {
+        "html": msgid("网页"),
+        "text": msgid("纯文本"),
+        "pdf": msgid("PDF"),
+        "docx": msgid("Word"),
+        "jsonl": msgid("JSON Lines"),
+    }
+)
 
 # Kinds of repair -> what was wrong. Two that met in one place are joined by +.
 REPAIRS = terms(
@@ -119,14 +167,19 @@ REPAIRS = terms(
 
 # Numbers of the statutory tables and of explicit statements -> their names; also the
 # columns of an export.
-METRICS = {m.name: m.label_zh for m in METRICS_TABLE}
+METRICS = Words({m.name: m.label_zh for m in METRICS_TABLE}, _metric_label)
+
+# What can be added up -> its name, and how it is made of the numbers of the tables.
+MEASURES = Words({m.name: m.label_zh for m in measures()}, _metric_label)
+FORMULAS = Words({m.name: m.formula_zh for m in measures()}, _metric_label)
 
 # Every number that a condition may name.
-NUMBERS = {
+_OWN_NUMBERS = {
     field.name: field.label_zh
     for field in FIELDS_TABLE
     if field.kind in ("number", "date")
-} | METRICS
+}
+NUMBERS = Words(_OWN_NUMBERS | dict(METRICS.table), _number_label)
 
 COMPARISONS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "!=": "≠"}
 
@@ -134,8 +187,26 @@ COMPARISONS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "!=
 # 国办公开办函〔2021〕30号.
 TEMPLATES = terms(
     "template",
-    ("prose", "stat2014", "gb2019", "gb2021", "mixed"),
+    (
+        "prose",
+        "stat2014",
+        "gb2019",
+        "gb2021",
+        "mixed",
+    ),
 )
 
 # Facets whose values are names of ours -> what the values are called.
-FACET_VALUES = {"tables": TABLES_STATUSES, "scope": SCOPES, "template": TEMPLATES}
+FACET_VALUES: dict[str, Words] = {
+    "tables": TABLES_STATUSES,
+    "scope": SCOPES,
+    "template": TEMPLATES,
+}
+
+
+def facet_value(facet: str, value: str) -> str:
+    """What a value of a facet is called."""
+    table = FACET_VALUES.get(facet)
+    if table is not None and value in table:
+        return table[value]
+    return valued(value) or value

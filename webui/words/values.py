@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from webui.words import labels
+from webui.words.messages import gettext as _
+from webui.words.numerals import day
 
 __all__ = ["field_words"]
 
 # Fields whose values are names of ours -> what the values are called.
 _VALUE_TABLES = {"tables_status": labels.TABLES_STATUSES, "scope": labels.SCOPES}
+
+# Fields whose values are Chinese words of ours.
+_OWN_WORDS = ("level", "org_type", "line")
 
 
 def field_words(name: str, value: Any) -> str | None:
@@ -26,12 +31,20 @@ def field_words(name: str, value: Any) -> str | None:
         return " / ".join(map(str, value))
     if name == "script":
         return _script_words(str(value))
-    table = _VALUE_TABLES.get(name, {})
-    return table.get(str(value), str(value))
+    table = _VALUE_TABLES.get(name)
+    if table is not None:
+        return table.get(str(value), str(value))
+    if name == "published":
+        return day(str(value))
+    if name in _OWN_WORDS:
+        return labels.valued(str(value))
+    return str(value)
 
 
 def _script_words(tag: str) -> str:
     # Hans, Hant or Hant-TW: the first four letters are the script's ISO 15924 code
     script = tag[:4]
     words = labels.SCRIPTS.get(script, script)
-    return words if tag == script else f"{words}（{tag}）"
+    if tag == script:
+        return words
+    return _("%(script)s（%(tag)s）", script=words, tag=tag)

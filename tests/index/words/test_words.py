@@ -9,15 +9,19 @@ import importlib.util
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from types import ModuleType
 
 import pytest
+from babel.messages.pofile import PoFileError
 
 from index import words
 from index.model import errors, problems
+from index.model.fields import FIELDS
 from index.model.problems import Code, Note, Problem
+from index.studies.aggregate import measures
 from index.words import CONTEXTS, LANGUAGES, LOCALE, message, term
 from tests.conftest import ROOT
 
@@ -40,15 +44,47 @@ def source(language: str) -> Path:
     return LOCALE / LANGUAGES[language] / "LC_MESSAGES/gongkai.po"
 
 
+# Contexts whose values and conditions are named by words of ours; those of the others, and ids
+# without a context, are what the pages say in Chinese, but for the codes.
+KEYED = {*CONTEXTS, "explain", "law", "language"}
+
+
+@cache
+def entries(language: str) -> dict[tuple[str | None, str], tuple[str, ...]]:
+    """Context and id -> the words, one for each number that the language tells apart."""
+    catalogue = CATALOGUES.read(source(language))
+    assert catalogue.charset == "utf-8"
+    found = {}
+    for name, entry in CATALOGUES.named(catalogue).items():
+        forms = entry.string
+        found[name] = forms if isinstance(forms, tuple) else (forms,)
+    return found
+
+
 def messages(language: str) -> dict[str, str]:
-    """What the source of a catalogue says, without its header."""
-    found: dict[str, str] = CATALOGUES.read_po(source(language).read_text("utf-8"))
-    assert "charset=UTF-8" in found.pop("")
+    """The codes and terms of a catalogue, an id with its context before it."""
+    found = {}
+    codes = {code.value for code in Code}
+    for (context, name), (said, *_) in entries(language).items():
+        if context in CONTEXTS:
+            found[f"{context}\x04{name}"] = said
+        elif context is None and name in codes:
+            found[name] = said
     return found
 
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def page_placeholders(text: str) -> list[str]:
+    """The values that what a page says stands with: %(name)s."""
+    return sorted(re.findall(r"%\((\w+)\)s", text))
+
+
+def tags(text: str) -> list[str]:
+    """The elements in what a page says; where a line may break is for each language to say."""
+    return sorted(re.findall(r"</?[a-z]+", text.replace("<wbr>", "")))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,6 +114,57 @@ def test_placeholders_ask_for_known_terms(language: str) -> None:
             assert not spec or spec in CONTEXTS or re.fullmatch(r"\.\df", spec), name
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_what_the_pages_say(language: str) -> None:
+    said = {name for name in entries(language) if name[0] not in KEYED}
+    said -= {(None, code.value) for code in Code}
+    wanted = {name for name in CATALOGUES.wanted() if name[0] not in KEYED}
+    assert len(wanted) > 400
+    assert said == wanted
+    assert all(all(forms) for forms in entries(language).values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_pages_say_has_the_same_values_in_every_language(language: str) -> None:
+    for (context, name), forms in entries(language).items():
+        (expected, *_) = entries("zh-Hans")[context, name]
+        for said in forms:
+            assert page_placeholders(said) == page_placeholders(expected), name
+            assert "%" not in re.sub(r"%\(\w+\)s", "", said), name
+            assert tags(said) == tags(expected), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_query_is_said_with_the_same_facts(language: str) -> None:
+    said = {name for name in entries(language) if name[0] == "explain"}
+    assert said == {name for name in entries("en") if name[0] == "explain"}
+    for name in said:
+        (said_here,), (english,) = entries(language)[name], entries("en")[name]
+        assert placeholders(said_here) == placeholders(english), name
+
+
+def test_chinese_says_its_own_ids() -> None:
+    for (context, name), forms in entries("zh-Hans").items():
+        if context not in KEYED and (context or name not in set(Code)):
+            assert set(forms) == {name}
+
+
+def test_labels_are_the_english_ones_of_the_model() -> None:
+    for field in FIELDS:
+        assert term("field", field.label_zh, "en") == field.label_en
+    for measure in measures():
+        assert term("metric", measure.label_zh, "en") == measure.label_en
+
+
+def test_traditional_chinese_keeps_the_reviewed_phrases() -> None:
+    traditional = CATALOGUES.Traditional(CATALOGUES.phrases())
+    assert traditional("规范性文件 %(n)s 件") == "規範性文件 %(n)s 件"
+    assert traditional("信息") == "資訊"
+    for simplified, reviewed in CATALOGUES.phrases().items():
+        assert CATALOGUES.Traditional({})(simplified) != reviewed, "OpenCC says so, too"
+        assert traditional(simplified) == reviewed
+
+
 def test_every_code_is_said_somewhere() -> None:
     used = set()
     for room in ("index", "indexer", "webui"):
@@ -102,6 +189,7 @@ def test_a_changed_source_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "xx/LC_MESSAGES/gongkai.po"
+    monkeypatch.setattr(CATALOGUES, "wanted", dict)
     place.parent.mkdir(parents=True)
     header = '# a comment\nmsgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
     place.write_text(
@@ -120,16 +208,23 @@ def test_a_changed_source_is_noticed(
     assert CATALOGUES.stale(write=False) == [compiled]
 
 
-@pytest.mark.parametrize(
-    ("source", "line"),
-    [
-        ('msgid "a"\nmsgid_plural "b"\n', "line 2"),
-        ('msgid "a"\nmsgstr "b"\n' * 2, "twice"),
-    ],
-)
-def test_a_catalogue_that_cannot_be_read_is_refused(source: str, line: str) -> None:
-    with pytest.raises(ValueError, match=line):
-        CATALOGUES.read_po(source)
+def test_a_catalogue_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "gongkai.po"
+    place.write_text('msgid "a"\nmsgid_plural "b"\nmsgnothing\n', "utf-8")
+    with pytest.raises(PoFileError):
+        CATALOGUES.read(place)
+
+
+def test_what_a_catalogue_lacks_stands_at_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {("field", "机关"): False, (None, "%(n)s 份"): True}
+    monkeypatch.setattr(CATALOGUES, "wanted", lambda: wanted)
+    place = tmp_path / "en/LC_MESSAGES/gongkai.po"
+    place.parent.mkdir(parents=True)
+    place.write_text('msgctxt "field"\nmsgid "机关"\nmsgstr "Body"\n', "utf-8")
+    added = '\nmsgid "%(n)s 份"\nmsgid_plural "%(n)s 份"\nmsgstr[0] ""\n'
+    assert CATALOGUES.completed(place) == place.read_text("utf-8") + added
 
 
 def test_lists_and_terms_are_said_in_the_language() -> None:
@@ -198,7 +293,10 @@ def test_facts_are_those_that_the_words_name() -> None:
     for room in ("index", "indexer", "webui"):
         for path in (ROOT / room).rglob("*.py"):
             for code, facts in stated_facts(ast.parse(path.read_text("utf-8"))):
-                assert facts == placeholders(messages("en")[Code[code]]), (path, code)
+                assert facts == placeholders(messages("en")[Code[code].value]), (
+                    path,
+                    code,
+                )
                 stated[code] = facts
     assert len(stated) > 40
 
