@@ -11,158 +11,149 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from index.analysis.characters import BASIC_HAN_CLASS
 from index.analysis.normaliser import fold_line
 from indexer.metadata.dates import DAY_REGEX
 from indexer.metadata.reading import Reading
+from indexer.metadata.spotting import (
+    GROUP_PATTERN,
+    HAN_CHARACTER,
+    TAIL_PATTERN,
+    shorten,
+    spot,
+    strip_lead,
+)
 from indexer.metadata.title import Title, read_title
 from indexer.places import Gazetteer
 
 __all__ = ["GOVERNMENT_WORDS", "Name", "Selves", "names_of"]
 
-HAN_CHARACTER = f"[{BASIC_HAN_CLASS}]"
 BODY_ENDINGS = (
     "人民政府办公[室厅]|政府办公[室厅]|人民政府|办事处|街道办|管理委员会|管委会|委员会"
     "|办公室|办公厅|税务局|海关|分局|局|厅|委|办|中心|总队|支队|大队|调查队|大学|学院"
     "|医院|公司|街道|总局|管理处|处|署|部|院|会|所|镇|乡"
 )
 ORG_REGEX = rf"{HAN_CHARACTER}{{2,34}}?(?:{BODY_ENDINGS})"
-PLAIN_REGEX = rf"{HAN_CHARACTER}{{2,34}}?"
-MADE_VERBS = "(?:制定|制订|修订|出台|建立|完善|编制)"
+# (以下简称我局): what may stand between a name and what follows it
+CALLED_REGEX = r"(?:\((?:以下|下)?[简统]?称[^()]{0,40}\))?"
 
-# (weight, how, sign, pattern): what a report says of itself, looked for in its whole text.
-#
-# Where a pattern can begin with a single character and look back from it, the search skips to that
-# character. The two that start at every clause are slow: they are looked for only around their
-# sign. Every match of such a pattern holds a match of its sign.
-SELF_PATTERNS = (
-    (
-        0.85,
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place where a name may begin: what leads up to it and what must follow it.
+
+    `reach` is how far into a text it is looked for, in characters; 0 is to the end. `is_whole`
+    asks that the name ends where a word begins that no name holds.
+    """
+
+    weight: float
+    rule: str
+    sign: re.Pattern[str]
+    behind: re.Pattern[str] | None = None
+    reach: int = 0
+    is_whole: bool = False
+
+
+# What a report says of itself.
+ANCHORS = (
+    # 现公布龙岗区教育局2018年, 向社会公布2018年度某县民政局信息公开年度报告
+    Anchor(
+        0.88,
         "announces",
-        None,
-        # 现将龙岗区教育局2018年
-        re.compile(rf"将(?<=[现特兹]将)({PLAIN_REGEX})(?:20\d\d|二[〇○零])"),
-    ),
-    (
-        0.85,
-        "announces",
-        None,
-        # 现向社会公布龙岗区教育局2018年
         re.compile(
-            r"(?:现|特|兹|并)将?(?:予以|向社会)?(?:公布|公开|发布|编制)"
-            rf"({PLAIN_REGEX})(?:20\d\d|二[〇○零])"
+            r"(?:公布|公开|发布|编制|制定|撰写|[现特兹,。]将)(?:了|完成)?(?:20\d\d年?度?的?)?"
         ),
-    ),
-    (
-        0.85,
-        "announces",
-        None,
-        # 要求,将龙岗区教育局2018年度政府信息公开
         re.compile(
-            rf"将(?:(?<=[,。]将)|(?<=[,。]现将))({ORG_REGEX})"
-            r"(?:20\d\d|二[〇○零])\S{0,2}\s?年?度?(?:政府|政务)?信息公开"
+            rf"{CALLED_REGEX},?的?(?:20\d\d|二[〇○零]|(?:政府|政务|环境)?信息公开|政务公开|年度报告)"
         ),
+        reach=900,
     ),
-    (
-        0.85,
+    # 本报告由龙岗区教育局根据...编制
+    Anchor(
+        0.88,
         "compiled by",
-        None,
-        # 本报告由龙岗区教育局负责编制
+        re.compile("由"),
         re.compile(
-            rf"由({ORG_REGEX})(?:负责|组织|根据|依据|按照|汇总|统一|牵头)*"
-            r"(?:编制|撰写|发布|公布|编写)"
+            rf"{CALLED_REGEX}[^。;]{{0,90}}?(?:编制|撰写|编写|发布|公布|汇总)(?!的)"
         ),
+        reach=1200,
     ),
-    (
-        0.8,
-        "compiled by",
-        re.compile(r"制(?:(?<=编制)|作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
-        # 龙岗区教育局编制本报告
-        re.compile(
-            rf"(?:^|[。,;])({ORG_REGEX})(?:组织|牵头)?(?:编制|制作)(?:了)?(?:并公布)?"
-            r"(?:本|20\d\d|政府信息公开)"
-        ),
-    ),
-    (
+    # 如有疑问,请与龙岗区教育局办公室联系; 请联系:龙岗区教育局
+    Anchor(
         0.85,
         "contact",
-        None,
-        # 如有疑问,请与龙岗区教育局办公室联系
         re.compile(
-            rf"(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系)({ORG_REGEX})[^,。;]{{0,18}}?"
-            r"(?:联系|咨询|反映|索取|查询|\(|[,,。])"
+            "(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系|拨打):?(?:我局|我办)?"
+            "|联系(?:单位|部门|方式)?:|联系(?=..)"
         ),
+        re.compile(r"[^,。;]{0,24}?(?:联系|咨询|反映|索取|查询|\(|[,.。;:]|电话|地址|$)"),
     ),
-    (
-        0.85,
-        "own guide",
-        None,
-        # 《龙岗区教育局政府信息公开指南》
-        re.compile(
-            rf"《({ORG_REGEX})(?:政府|政务)?(?:信息)?公开(?:工作)?(?:指南|目录)"
-        ),
+    # 地址:永嘉县溪下乡人民政府党政综合办公室
+    Anchor(
+        0.62,
+        "address",
+        re.compile("(?:地址|单位|机构|机关|单位名称|机构名称):"),
+        re.compile(r"[,.。;(]|邮|电|$"),
+        is_whole=True,
     ),
-    (
-        0.85,
-        "below called",
-        re.compile(r"\((?:以下|下)?简?(?:统)?称"),
-        # 龙岗区教育局(以下简称"我局")
-        re.compile(
-            rf"(?:^|[,。;:])({ORG_REGEX})\((?:以下|下)?简?(?:统)?称[:\"]*"
-            rf"(?:我|本|[区市县]?{HAN_CHARACTER}{{0,4}}[局委办厅])"
-        ),
-    ),
-    (
+    # 2025年,霍城县水利局坚持
+    Anchor(
         0.8,
-        "own rules",
-        None,
-        # 制定了《龙岗区教育局政府信息公开制度》
+        "subject",
+        re.compile(r"(?:20\d\d|二[〇○零].{1,2})年(?:度|以来|来|初|上半年)?,?"),
+        reach=1600,
+        is_whole=True,
+    ),
+    # 根据要求,编制; 深圳市教育局高度重视
+    Anchor(
+        0.7,
+        "subject",
+        re.compile(r"(?:[。;]|概述|情况|^)"),
         re.compile(
-            rf"《(?:(?<={MADE_VERBS}《)|(?<={MADE_VERBS}了《))({ORG_REGEX})"
-            r"(?:政府|政务)?信息公开[^《》]{1,24}》"
+            "坚持|认真|高度|积极|紧紧|严格|按照|深入|全面|扎实|切实|进一步|持续|不断|结合|始终"
+            "|通过|(?:20..年)?(?:政府|政务)?信息公开|政务公开|共|主动|在"
         ),
+        reach=1200,
+        is_whole=True,
     ),
-    (
-        0.8,
-        "own report",
-        None,
-        # 《龙岗区教育局2018年
-        re.compile(rf"《({ORG_REGEX})20\d\d年"),
-    ),
-    (
-        0.75,
-        "subsite",
-        None,
-        # 深圳政府在线横岗街道子网站
-        re.compile(rf"在线({HAN_CHARACTER}{{2,8}}(?:街道|镇|乡|局|办))子网站"),
+    # 汇总南平市各县(市、区)、市政府各有关部门政府信息公开工作情况编制而成
+    Anchor(
+        0.85,
+        "compiled of",
+        re.compile(r"(?:综合|汇总|根据|和)(?:了)?(?:20\d\d年度?)?"),
+        re.compile(r"各.{2,60}?编制"),
+        reach=700,
     ),
 )
-# Characters before a sign that are looked at: a mark, the longest ORG_REGEX, 组织编.
-BEFORE_SIGN = 45
-# Characters behind it: quotation marks and a short name.
-BEHIND_SIGN = 24
+# 《龙岗区教育局政府信息公开指南》, 《龙岗区教育局2018年政府信息公开年度报告》
+QUOTED_PATTERN = re.compile(
+    rf"《({HAN_CHARACTER}{{2,30}}?(?:\({HAN_CHARACTER}{{2,8}}\){HAN_CHARACTER}{{2,12}}?)?)"
+    r"(?:(?P<report>(?:20\d\d|二[〇○零].{1,2})年?度?[^《》]{0,24}(?:报告|年报)》)"
+    r"|(?P<rules>(?:政府|政务)?(?:信息与)?(?:政府|政务)?(?:信息)?公开[^《》]{0,24}》))"
+)
+# 制定了《龙岗区教育局政府信息公开制度》, against 根据《深圳市政府信息公开规定》
+MADE_PATTERN = re.compile(
+    "(?:制定|制订|修订|出台|建立|完善|编制|更新|修改)(?:完善|发布|印发)?了?(?:《[^《》]*》[、和,及]?)*$"
+)
+CITED_PATTERN = re.compile(
+    "(?:根据|按照|依据|贯彻|遵照|依照|落实|遵循|学习|对照|转发|参照|关于)[^。;]{0,60}$"
+)
+# 龙岗区教育局(以下简称"我局")
+CALLED_PATTERN = re.compile(
+    rf"({HAN_CHARACTER}{{3,36}})\((?:以下|下)?(?:简称|统称|称)[:\"“]*(?!《)"
+    rf"(?:我|本|{HAN_CHARACTER}{{1,12}}(?<![例定法知]))"
+)
+# 深圳政府在线横岗街道子网站
+SUBSITE_PATTERN = re.compile(rf"在线({HAN_CHARACTER}{{2,8}}(?:街道|镇|乡|局|办))子网站")
 # Names that are read of each kind.
-MAX_NAMES = 3
-
-# What leads up to a name: 由(龙岗区教育局)编制, 请与(...)联系
-LEAD_PATTERN = re.compile(
-    "(?:关于|按照|根据|依据|以及|通过|对于|请与|请向|直接与|与|向|由|将|和|及|在|对|经|为"
-    "|是|到|从|把|其|该|各|全|现|特|可以|可|也可|如有疑问|联系人|联系|单位|部门|地址|致电"
-    "|公众|公民|社会|本|以|并)"
-)
-# The office inside a body that answers the telephone: 龙岗区教育局办公室, 龙岗区政府信息公开科.
-INNER_OFFICE_PATTERN = re.compile(
-    rf"(?P<body>.{{2,}}(?:局|厅|[^室]委|处|院|委员会|管委会|办))(?:机关)?"
-    rf"(?:办公室|党政办|综合办|(?!公室){HAN_CHARACTER}{{1,8}}[科股室])"
-    rf"|(?P<government>.{{2,}}政府)"
-    rf"(?:信息公开{HAN_CHARACTER}{{0,6}}|政务公开{HAN_CHARACTER}{{0,6}})"
-)
+MAX_NAMES = 4
 
 # What names no body of its own: 我局, 区办公室, 本网, 管理员, 县人民政府
 GENERIC_PATTERN = re.compile(
-    rf"(?:我|本|该|全|各){HAN_CHARACTER}{{0,6}}"
+    rf"(?:我|本|该|全|各|其|相关|有关|上级|下级){HAN_CHARACTER}{{0,12}}"
     r"|[省市区县局委厅办]?(?:机关)?(?:党政|综合|秘书|政务公开|信息公开|行政)?"
     r"(?:办公[室厅]|综合[科股室]|办公室|党政办|综合办|政办|网站|政府|科|股|处|局|委|办)"
+    r"|(?:单位|街道|乡镇|政府|机关|园区|学校|医院|公司|中心|集团)"
+    r"|(?:省|市|区|县|镇|乡|州|旗)?(?:委|党委|党工委|纪委)(?:、?[省市区县州旗镇乡]?(?:人民)?政府)?"
     r"|本站|原创|本网|网站|管理员|佚名|中国政府网|信息中心|互联网"
     r"|(?:省|市|区|县|镇|乡|街道)(?:人民)?政府"
     r"|(?:省|市|区|县)?(?:政府|政务)信息公开(?:工作)?(?:领导小组)?(?:办公室)?|\d+"
@@ -193,7 +184,7 @@ NAME_PATTERN = re.compile(f"{HAN_CHARACTER}{{2,36}}")
 SELF_WORD_PATTERNS = tuple(
     re.compile(
         f"{own}(?<!自.)"
-        "(局|委|办|厅|街道|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟)(?![级地人])"
+        "(局|委|办(?!理)|厅|街道?|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟|团|园区)(?![级地人])"
     )
     for own in "我本"
 )
@@ -230,9 +221,18 @@ class Selves:
 
     @property
     def kind(self) -> str | None:
-        """What it calls itself most, if it does so clearly."""
-        most = self.counts.most_common(2)
-        if not most or most[0][1] < 2:
+        """What it calls itself most, if it does so clearly.
+
+        A department speaks of 我市 too; a government hardly ever of 我局.
+        """
+        own: Counter[str] = Counter()
+        for word, count in self.counts.items():
+            own["街道" if word == "街" else word] += count
+        areas = Counter({w: n for w, n in own.items() if w in GOVERNMENT_WORDS})
+        bodies = own - areas
+        spoken = bodies if 3 * bodies.total() >= areas.total() else areas
+        most = spoken.most_common(2)
+        if not most or (spoken is areas and most[0][1] < 2):
             return None
         word, count = most[0]
         is_clear = len(most) == 1 or count >= 2 * most[1][1]
@@ -242,9 +242,11 @@ class Selves:
         """Whether a report that calls itself so is not that of a body of this name."""
         kind = self.kind
         if kind in GOVERNMENT_WORDS:
-            return re.search("(?:政府|办公[室厅]|[区县市省州旗])$", name) is None
-        if kind in ("局", "厅", "镇", "乡", "街道"):
-            return kind not in name
+            own = "(?:政府|办公[室厅]|管委会|管理委员会|[区县市省州旗])$"
+            return re.search(own, name) is None
+        if kind in ("局", "厅", "镇", "乡", "街道", "校", "队", "关", "办"):
+            words = {"校": "[学校院]", "办": "办|政府"}.get(kind, kind)
+            return re.search(words, name) is None
         return False
 
     @classmethod
@@ -263,7 +265,7 @@ def names_of(
     if title and title.agency and not GENERIC_PATTERN.fullmatch(title.agency):
         names.append(
             Name(
-                text=title.agency,
+                text=TAIL_PATTERN.sub("", title.agency),
                 source="title",
                 rule="title",
                 weight=0.95,
@@ -272,6 +274,7 @@ def names_of(
         )
     names += _signatures(reading, gazetteer)
     names += _said(reading, gazetteer)
+    names += _quoted(reading, gazetteer)
     names += _own_title(reading)
     names += _sources(meta, reading, gazetteer)
     return [name for name in names if _plausible(name.text)]
@@ -279,20 +282,12 @@ def names_of(
 
 def _plausible(text: str) -> bool:
     is_generic = GENERIC_PATTERN.fullmatch(text) or SENTENCE_PATTERN.search(text)
-    return len(text) >= 2 and not is_generic
+    return len(text) >= 2 and not is_generic and not GROUP_PATTERN.search(text)
 
 
 def clean(text: str, gazetteer: Gazetteer) -> str:
     """A name without what led up to it and without the office inside it; 和平区 keeps its 和."""
-    while not any(gazetteer.prefixes(text)):
-        lead = LEAD_PATTERN.match(text)
-        if lead is None:
-            break
-        text = text[lead.end() :]
-    inner = INNER_OFFICE_PATTERN.fullmatch(text)
-    if inner:
-        return inner["body"] or inner["government"]
-    return text
+    return shorten(strip_lead(text, gazetteer))
 
 
 def _signatures(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
@@ -355,25 +350,59 @@ def _name(
 
 
 def _said(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
-    for weight, rule, sign, pattern in SELF_PATTERNS:
-        matches = pattern.finditer(reading.form)
-        if sign:
-            matches = _around(sign, pattern, reading.form)
-        for match in islice(matches, MAX_NAMES):
-            yield _name(reading, gazetteer, match, 0, "body", rule, weight)
+    """The names at the places where a report names its own body."""
+    for anchor in ANCHORS:
+        names = _anchored(anchor, reading, gazetteer)
+        yield from islice(names, MAX_NAMES)
+    for match in islice(SUBSITE_PATTERN.finditer(reading.form), MAX_NAMES):
+        yield _name(reading, gazetteer, match, 0, "body", "subsite", 0.75)
 
 
-def _around(
-    sign: re.Pattern[str], pattern: re.Pattern[str], form: str
-) -> Iterator[re.Match[str]]:
-    """The matches of a pattern, each of which holds a match of `sign`."""
+def _anchored(
+    anchor: Anchor, reading: Reading, gazetteer: Gazetteer
+) -> Iterator[Name]:
+    form = reading.form
     searched = 0
-    for place in sign.finditer(form):
-        start = max(searched, place.start() - BEFORE_SIGN)
-        match = pattern.search(form, start, place.end() + BEHIND_SIGN)
-        if match:
-            yield match
-            searched = match.end()
+    for sign in anchor.sign.finditer(form, 0, anchor.reach or len(form)):
+        start = sign.end()
+        if start < searched:
+            continue
+        spotted = spot(form, start, gazetteer)
+        if spotted is None or (anchor.is_whole and not spotted.whole):
+            continue
+        if anchor.behind and not anchor.behind.match(form, spotted.end):
+            continue
+        text = clean(spotted.text, gazetteer)
+        if not _plausible(text):
+            continue
+        searched = spotted.end
+        span = spotted.start, spotted.end
+        yield Name(
+            text=text,
+            source="body",
+            rule=anchor.rule,
+            weight=anchor.weight,
+            span=span,
+            quote=reading.quote(*span),
+        )
+
+
+def _quoted(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
+    """The body in the titles of what it wrote: its guide, its rules, its report."""
+    form = reading.form
+    for match in islice(QUOTED_PATTERN.finditer(form), 3 * MAX_NAMES):
+        before = form[max(0, match.start() - 70) : match.start()]
+        is_made = MADE_PATTERN.search(before) is not None
+        is_cited = not is_made and CITED_PATTERN.search(before) is not None
+        if match["report"]:
+            rule, weight = "own report", 0.85
+        elif is_cited:
+            rule, weight = "cited rules", 0.5
+        else:
+            rule, weight = "own rules", 0.82 if is_made else 0.7
+        yield _name(reading, gazetteer, match, 0, "body", rule, weight)
+    for match in islice(CALLED_PATTERN.finditer(form), MAX_NAMES):
+        yield _name(reading, gazetteer, match, 0, "body", "below called", 0.8)
 
 
 def _own_title(reading: Reading) -> Iterator[Name]:
