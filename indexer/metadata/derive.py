@@ -18,6 +18,7 @@ from indexer.metadata.locating import Body
 from indexer.metadata.naming import Name, names_of
 from indexer.metadata.published import published_fact
 from indexer.metadata.reading import Reading
+from indexer.metadata.surroundings import context_of
 from indexer.metadata.title import Title, read_title
 from indexer.metadata.year import period_of, year_fact
 from indexer.overrides import Overrides
@@ -34,10 +35,6 @@ MAX_ALTERNATIVES = 8
 # Stands for a place where a central body has none.
 CENTRAL_CODE = "000000"
 LEVEL_OF_TIER = dict(enumerate(LEVELS))
-# Places that the text speaks of most: enough to tell 鼓楼区 of 福州市 from its
-# namesakes.
-CONTEXT_PLACES = 8
-
 
 @dataclass(slots=True)
 class Derived:
@@ -112,7 +109,8 @@ def derive(
     _given_dates(derived, known)
     url = known.url or page.meta.get("url")
     region = known.region or (hosts.region(url) if hosts else None)
-    context = _context(reading, title, gazetteer, region)
+    number = page.meta.get("index_number", "")
+    context = context_of(reading, title, gazetteer, region, number)
     names = _given_names(known) + names_of(title, page.meta, reading, gazetteer)
     verdict = judge(names, reading, gazetteer, derived.year, context)
     if verdict:
@@ -182,25 +180,6 @@ def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> N
     out.problems += problems
 
 
-def _context(
-    reading: Reading,
-    title: Title | None,
-    gazetteer: Gazetteer,
-    region: tuple[str, ...] | None,
-) -> list[str]:
-    """Codes of the places that are spoken of.
-
-    Those of `region`, the given one or else that of the host, stand twice: they count so.
-    """
-    spoken = gazetteer.mentions(reading.form)
-    if title:
-        spoken.update(gazetteer.mentions(title.form))
-    codes = [code for code, _ in spoken.most_common(CONTEXT_PLACES)]
-    for name in region or ():
-        codes += [place.code for place in gazetteer.named(name)] * 2
-    return codes
-
-
 def _body(
     out: Derived, verdict: Verdict, reading: Reading, gazetteer: Gazetteer
 ) -> None:
@@ -211,11 +190,14 @@ def _body(
     agency = verdict.agency
     confidence = verdict.confidence
     out.take("agency", _fact(best, agency, confidence, verdict.how, reading, others))
-    sure = max(best.confidence, confidence)
+    sure = confidence
+    if best.confidence:
+        sure *= best.place_confidence / best.confidence
+    sure = min(sure, 0.99)
     _region(out, best, sure, reading, gazetteer)
     _level(out, best, sure, reading)
     if out.agency is not None:
-        _kind(out, best, sure, reading)
+        _kind(out, best, confidence, reading)
         code = body.place.code if body.place else None
         if body.tier == 0:
             code = CENTRAL_CODE

@@ -10,6 +10,8 @@ from index.analysis.characters import BASIC_HAN_CLASS, HAN_NUMERALS
 from indexer.metadata.bodies import (
     CENTRAL_NAME_BY_SHORT,
     CENTRAL_NAMES,
+    INSTITUTION_PATTERN,
+    UTILITY_PATTERN,
     line_of,
     org_type_of,
     system_of,
@@ -18,6 +20,7 @@ from indexer.places import Gazetteer, Place, Resolution, ancestors
 
 __all__ = ["Body", "locate"]
 
+HAN = f"[{BASIC_HAN_CLASS}]"
 # The upper body before the place: 国家税务总局深圳市税务局, 中国人民银行广州分行
 PREFIX_PATTERN = re.compile(
     "^(?:国家税务总局|中华人民共和国|国家统计局|中国人民银行|国家外汇管理局"
@@ -65,6 +68,12 @@ WIDE_AREA_PATTERN = re.compile(
     "流域|(?:华北|华东|华南|华中|东北|西北|西南|中南)|长江|黄河|珠江|海河|淮河|松辽|太湖"
     "|水利委员会|铁路监督管理局|特派员办事处"
 )
+# 第一师阿拉尔市十六团新开岭镇: what the corps calls itself beside the names of places
+CORPS_UNIT_PATTERN = re.compile(
+    f"^第?[{HAN_NUMERALS}]{{1,3}}师(?={HAN}{{2}})|(?<=[市镇])第?[{HAN_NUMERALS}]{{1,4}}团(?={HAN}{{2}})"
+)
+# bodies of a province, whatever else has its name: 海南调查总队
+PROVINCIAL_PATTERN = re.compile("(?:总队|厅|监管局)$")
 # 新疆生产建设兵团第八师
 CORPS_PATTERN = re.compile("^新疆生产建设兵团|^(?:新疆)?兵团")
 # Characters that reading machines and typists put for rarer ones in names of places:
@@ -95,7 +104,8 @@ class Body:
     """A name understood.
 
     `status` is "central", "unique", "context", "ambiguous", "misread" (one character set right),
-    "unlisted" (under a known place, but not known there) or "none". `rest` is the name without its
+    "unlisted" (under a known place, but not known there), "named" (a body of its own that no place
+    name begins: 长江大学, 太湖流域管理局, 拱北海关) or "none". `rest` is the name without its
     place. `township` is a township under `place` that the gazetteer does not list. `tier` is None
     where the name does not settle it.
 
@@ -198,16 +208,22 @@ def locate(
         )
     if corps := CORPS_PATTERN.match(name):
         return _corps(name, name[corps.end() :], gazetteer, year)
+    if INSTITUTION_PATTERN.search(name):
+        return _institution(name, gazetteer, year, context)
     system = system_of(name)
-    plain = PREFIX_PATTERN.sub("", name)
+    plain = CORPS_UNIT_PATTERN.sub("", PREFIX_PATTERN.sub("", name))
     path = PARTY_PATTERN.sub("", INNER_GOVERNMENT_PATTERN.sub("", plain))
     resolved = gazetteer.resolve(path, year=year, context=context)
     by_stem = False
     if resolved.status == "none" and not WIDE_AREA_PATTERN.search(name):
         by_stem = system is not None or plain != name
         short = gazetteer.resolve(path, year=year, context=context, stems=True)
-        resolved = _capped(short) if by_stem else _spoken_of(short, path, context)
-        is_zone = ZONE_PATTERN.match(path[resolved.end :]) is not None
+        resolved = _capped(short, path)
+        is_zone = ZONE_PATTERN.match(path[short.end :]) is not None
+        if not by_stem and not (is_zone and short.status == "unique"):
+            resolved = _spoken_of(short, path, context)
+        elif is_zone:
+            resolved = short
         by_stem = by_stem or is_zone
     if resolved.status == "none" and (office := OFFICE_PATTERN.fullmatch(path)):
         path = office[1] + "街道办事处"
@@ -242,8 +258,18 @@ def _spoken_of(short: Resolution, path: str, context: Sequence[str]) -> Resoluti
     )
 
 
-def _capped(short: Resolution) -> Resolution:
+def _capped(short: Resolution, path: str) -> Resolution:
     """A short name may stand for a city, not for a county: 黄埔海关 is not of 黄埔区."""
+    if short.place is None and PROVINCIAL_PATTERN.search(path):
+        provinces = [place for place in short.candidates if place.tier == 1]
+        if len(provinces) == 1:
+            return Resolution(
+                status="context",
+                place=provinces[0],
+                candidates=tuple(provinces),
+                end=short.end,
+                tier=1,
+            )
     if short.tier is None or short.tier > 2:
         return Resolution("none")
     return short
@@ -304,6 +330,29 @@ def _is_bare(path: str, resolved: Resolution) -> bool:
     return begins and resolved.end == len(place.name)
 
 
+def _institution(
+    name: str, gazetteer: Gazetteer, year: int | None, context: Sequence[str]
+) -> Body:
+    """A school, a hospital, a company: of no tier, and its name is its own.
+
+    湖北工业大学 is not to be written 湖北省工业大学. Where the name gives a division in full, or a
+    grid of power its city, the place is known.
+    """
+    is_utility = UTILITY_PATTERN.search(name) is not None
+    resolved = gazetteer.resolve(name, year=year, context=context, stems=is_utility)
+    status = resolved.status
+    place = resolved.place
+    if place is None or (is_utility and place.tier > 2 and status != "unique"):
+        status, place = "named", None
+    return Body(
+        printed=name,
+        status=status,
+        rest=name,
+        place=place,
+        kept=True,
+    )
+
+
 def _corps(name: str, rest: str, gazetteer: Gazetteer, year: int | None) -> Body:
     """新疆生产建设兵团 has the tier of a province.
 
@@ -339,6 +388,15 @@ def _misread(
 
 def _placeless(name: str, system: str | None) -> Body:
     tier: int | None = None
+    is_own = system is not None or WIDE_AREA_PATTERN.search(name) is not None
+    if is_own and len(name) >= 4 and name[0] not in "省市区县":
+        return Body(
+            printed=name,
+            status="named",
+            rest=name,
+            system=system,
+            kept=True,
+        )
     for word, tier_of_word in TIER_BY_WORD.items():
         if name.startswith(word):
             tier = tier_of_word

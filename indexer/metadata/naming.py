@@ -73,7 +73,7 @@ ANCHORS = (
         "compiled by",
         re.compile("由"),
         re.compile(
-            rf"{CALLED_REGEX}[^。;]{{0,90}}?(?:编制|撰写|编写|发布|公布|汇总)(?!的)"
+            rf"{CALLED_REGEX}(?!(?:负责)?(?:综合|汇总)(?:20..年度?)?[各全])[^。;]{{0,90}}?(?:编制|撰写|编写|发布|公布|汇总)(?!的)"
         ),
         reach=1200,
     ),
@@ -99,7 +99,7 @@ ANCHORS = (
     Anchor(
         0.8,
         "subject",
-        re.compile(r"(?:20\d\d|二[〇○零].{1,2})年(?:度|以来|来|初|上半年)?,?"),
+        re.compile(r"(?:20\d\d|二[〇○零].{1,2})学?年(?:度|以来|来|初|上半年)?,?"),
         reach=1600,
         is_whole=True,
     ),
@@ -128,7 +128,7 @@ ANCHORS = (
 QUOTED_PATTERN = re.compile(
     rf"《({HAN_CHARACTER}{{2,30}}?(?:\({HAN_CHARACTER}{{2,8}}\){HAN_CHARACTER}{{2,12}}?)?)"
     r"(?:(?P<report>(?:20\d\d|二[〇○零].{1,2})年?度?[^《》]{0,24}(?:报告|年报)》)"
-    r"|(?P<rules>(?:政府|政务)?(?:信息与)?(?:政府|政务)?(?:信息)?公开[^《》]{0,24}》))"
+    r"|(?P<rules>(?:(?<!人民)政府|政务)?(?:信息与)?(?:(?<!人民)政府|政务)?(?:信息)?公开[^《》]{0,24}》))"
 )
 # 制定了《龙岗区教育局政府信息公开制度》, against 根据《深圳市政府信息公开规定》
 MADE_PATTERN = re.compile(
@@ -152,14 +152,16 @@ GENERIC_PATTERN = re.compile(
     rf"(?:我|本|该|全|各|其|相关|有关|上级|下级){HAN_CHARACTER}{{0,12}}"
     r"|[省市区县局委厅办]?(?:机关)?(?:党政|综合|秘书|政务公开|信息公开|行政)?"
     r"(?:办公[室厅]|综合[科股室]|办公室|党政办|综合办|政办|网站|政府|科|股|处|局|委|办)"
-    r"|(?:单位|街道|乡镇|政府|机关|园区|学校|医院|公司|中心|集团)"
+    r"|(?:人民)?政府办(?:公[室厅])?|(?:单位|街道|乡镇|政府|机关|园区|学校|医院|公司|中心|集团)"
     r"|(?:省|市|区|县|镇|乡|州|旗)?(?:委|党委|党工委|纪委)(?:、?[省市区县州旗镇乡]?(?:人民)?政府)?"
     r"|本站|原创|本网|网站|管理员|佚名|中国政府网|信息中心|互联网"
     r"|(?:省|市|区|县|镇|乡|街道)(?:人民)?政府"
     r"|(?:省|市|区|县)?(?:政府|政务)信息公开(?:工作)?(?:领导小组)?(?:办公室)?|\d+"
 )
 # a sentence is no name
-SENTENCE_PATTERN = re.compile("以下简称|信息公开条例|有关规定")
+SENTENCE_PATTERN = re.compile(
+    "以下简称|信息公开条例|有关规定|情况|[我本][局市县区镇乡街单机委办]|建设中|相关|有关|各级|所在"
+)
 OWN_TITLE_PATTERN = re.compile("信息公开.{0,8}(?:报告|年报|总结)$")
 # 来源:龙岗区教育局, 发布机构: 区府办
 SOURCE_PATTERN = re.compile(
@@ -181,12 +183,13 @@ WHOLE_LINE_PATTERN = re.compile(f"({ORG_REGEX})")
 # a source that is a name and nothing else
 NAME_PATTERN = re.compile(f"{HAN_CHARACTER}{{2,36}}")
 # 我局, 本街道; but no 自我, 我级, 本地, 本人
-SELF_WORD_PATTERNS = tuple(
-    re.compile(
-        f"{own}(?<!自.)"
-        "(局|委|办(?!理)|厅|街道?|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟|团|园区)(?![级地人])"
-    )
-    for own in "我本"
+SELF_WORD_PATTERN = re.compile(
+    "([我本])(?<!自.)"
+    "(局|委|办(?!理)|厅|街道?|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟|团|园区)(?![级地人])"
+)
+# a street speaks of itself without 我
+STREET_PATTERN = re.compile(
+    "[,。;:]街道(?=累计|共|未|始终|认真|高度|严格|积极|全面|通过|坚持|按照|主动)"
 )
 # Lines at the end in which a signature is looked for.
 TAIL_LINES = 12
@@ -218,6 +221,7 @@ class Selves:
     """How a report speaks of itself: 我局 eleven times, 我区 never."""
 
     counts: Counter[str]
+    areas: Counter[str]
 
     @property
     def kind(self) -> str | None:
@@ -225,14 +229,10 @@ class Selves:
 
         A department speaks of 我市 too; a government hardly ever of 我局.
         """
-        own: Counter[str] = Counter()
-        for word, count in self.counts.items():
-            own["街道" if word == "街" else word] += count
-        areas = Counter({w: n for w, n in own.items() if w in GOVERNMENT_WORDS})
-        bodies = own - areas
-        spoken = bodies if 3 * bodies.total() >= areas.total() else areas
+        bodies = self.counts
+        spoken = bodies if 3 * bodies.total() >= self.areas.total() else self.areas
         most = spoken.most_common(2)
-        if not most or (spoken is areas and most[0][1] < 2):
+        if not most or (spoken is self.areas and most[0][1] < 2):
             return None
         word, count = most[0]
         is_clear = len(most) == 1 or count >= 2 * most[1][1]
@@ -252,9 +252,18 @@ class Selves:
     @classmethod
     def of(cls, form: str) -> Selves:
         """The counts of a text in index form."""
-        return cls(
-            Counter(kind for own in SELF_WORD_PATTERNS for kind in own.findall(form))
-        )
+        bodies: Counter[str] = Counter()
+        areas: Counter[str] = Counter()
+        for own, word in SELF_WORD_PATTERN.findall(form):
+            kind = "街道" if word == "街" else word
+            if kind not in GOVERNMENT_WORDS:
+                bodies[kind] += 1
+            elif own == "我":
+                # 本市 is what a department of a city says too
+                areas[kind] += 1
+        # 2025年度,街道未收到政府信息公开申请
+        bodies["街道"] += len(STREET_PATTERN.findall(form))
+        return cls(+bodies, areas)
 
 
 def names_of(
@@ -365,7 +374,7 @@ def _anchored(
     searched = 0
     for sign in anchor.sign.finditer(form, 0, anchor.reach or len(form)):
         start = sign.end()
-        if start < searched:
+        if start < searched or _is_quoted(form, start):
             continue
         spotted = spot(form, start, gazetteer)
         if spotted is None or (anchor.is_whole and not spotted.whole):
@@ -387,6 +396,12 @@ def _anchored(
         )
 
 
+def _is_quoted(form: str, place: int) -> bool:
+    """Whether a place lies inside 《...》, the title of some document."""
+    first = max(0, place - 60)
+    return form.rfind("《", first, place) > form.rfind("》", first, place)
+
+
 def _quoted(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
     """The body in the titles of what it wrote: its guide, its rules, its report."""
     form = reading.form
@@ -400,7 +415,10 @@ def _quoted(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
             rule, weight = "cited rules", 0.5
         else:
             rule, weight = "own rules", 0.82 if is_made else 0.7
-        yield _name(reading, gazetteer, match, 0, "body", rule, weight)
+        name = _name(reading, gazetteer, match, 0, "body", rule, weight)
+        # laws of a province carry its name; rules of a body end as bodies do
+        if match["report"] or not gazetteer.named(name.text):
+            yield name
     for match in islice(CALLED_PATTERN.finditer(form), MAX_NAMES):
         yield _name(reading, gazetteer, match, 0, "body", "below called", 0.8)
 

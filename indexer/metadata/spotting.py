@@ -61,14 +61,19 @@ LEAD_PATTERN = re.compile(
 )
 # The office inside a body that answers the telephone: 龙岗区教育局办公室, 溪下乡人民政府党政综合办公室.
 INNER_OFFICE_PATTERN = re.compile(
-    "(?P<body>.{2,}(?:局|厅|[^室]委|处|[学法察]院|委员会|管委会|(?<!府)办|街道|[乡镇]人民政府|队|公司|大学|中心))"
-    rf"(?:机关|学校|{HAN_CHARACTER}{{0,6}}党校)?"
+    "(?P<body>.{2,}(?:局|厅|[^室]委|处|[学法察]院|委员会|管委会|(?<!府)办|街道|[乡镇]人民政府|队|公司|大学|中心|海关))"
+    r"(?:机关|学校)?"
     rf"(?:(?:党政|党政综合|综合|综合管理|行政|党委|工委|政务|政策法规|法制|宣传|文秘|秘书|政工|信息)?"
-    rf"办(?:公室)?|(?!公室|室){HAN_CHARACTER}{{1,10}}?[科股室](?<!公室)|(?<=厅){HAN_CHARACTER}{{2,8}}处)"
+    rf"(?:办|办公室{HAN_CHARACTER}{{0,8}})|(?<=[局厅委])(?:指挥|宣传|信息|政务|办事|数据)中心"
+    rf"|(?!公室|室){HAN_CHARACTER}{{1,10}}?[科股室](?<!公室)|(?<=厅){HAN_CHARACTER}{{2,8}}处)"
 )
 # 鹿城区人民政府及办公室, 拱北海关关区: what hangs on a name
 TAIL_PATTERN = re.compile("(?:及(?:其)?(?:办公[室厅]|部门)|(?<=海关)关区)$")
-# a committee's party half that is printed with it: 横岗街道党工委
+# 宁波国家高新区(新材料科技城)管委会: what only explains
+EXPLAINED_PATTERN = re.compile(rf"(?<=区)\({HAN_CHARACTER}{{2,9}}\)(?={HAN_CHARACTER})")
+# Characters before a name of a place that may be no part of the name.
+MAX_LEAD = 9
+# 政府信息公开工作领导小组办公室: a group is no body
 GROUP_PATTERN = re.compile("(?:领导小组|工作小组|协调小组)(?:办公室|办)?$")
 
 
@@ -89,6 +94,13 @@ def strip_lead(text: str, gazetteer: Gazetteer) -> str:
         if lead is None:
             break
         text = text[lead.end() :]
+    if gazetteer.chains(text):
+        return text
+    for start in range(1, min(MAX_LEAD, len(text) - 4)):
+        if ENDING_PATTERN.search(text, 0, start):
+            break
+        if any(len(name) > 2 or name[-1] in "市县" for name, _ in gazetteer.prefixes(text, start)):
+            return text[start:]
     return text
 
 
@@ -98,7 +110,7 @@ def shorten(text: str) -> str:
     >>> shorten("龙岗区教育局办公室"), shorten("龙岗区人民政府及办公室")
     ('龙岗区教育局', '龙岗区人民政府')
     """
-    text = TAIL_PATTERN.sub("", text)
+    text = EXPLAINED_PATTERN.sub("", TAIL_PATTERN.sub("", text))
     while inner := INNER_OFFICE_PATTERN.fullmatch(text):
         text = inner["body"]
     return text
