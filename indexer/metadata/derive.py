@@ -15,11 +15,11 @@ from index.model.report import LEVELS, Fact, FactValue
 from indexer.metadata.hosts import HostTable
 from indexer.metadata.judging import Judged, Verdict, judge
 from indexer.metadata.locating import Body
-from indexer.metadata.naming import Name, names_of
+from indexer.metadata.naming import Name, Selves, names_of
 from indexer.metadata.published import published_fact
 from indexer.metadata.reading import Reading
 from indexer.metadata.surroundings import context_of
-from indexer.metadata.title import Title, read_title
+from indexer.metadata.title import Title, read_title, title_in
 from indexer.metadata.year import period_of, year_fact
 from indexer.overrides import Overrides
 from indexer.page import Known, Page, Source
@@ -34,6 +34,16 @@ MAX_ALTERNATIVES = 8
 
 # Stands for a place where a central body has none.
 CENTRAL_CODE = "000000"
+# 我局, 我镇: the type of a body that calls itself so, and its level where that is settled.
+TYPE_BY_SELF: dict[str | None, tuple[str, str | None]] = {
+    "局": ("部门", None),
+    "镇": ("乡镇政府", LEVELS[4]),
+    "乡": ("乡镇政府", LEVELS[4]),
+    "街道": ("街道办事处", LEVELS[4]),
+    "校": ("公共企事业", None),
+    "市": ("人民政府", None),
+    "县": ("人民政府", None),
+}
 LEVEL_OF_TIER = dict(enumerate(LEVELS))
 
 @dataclass(slots=True)
@@ -104,7 +114,7 @@ def derive(
     reading = Reading(text, folded)
     known = source.known
     derived = Derived()
-    title = _title(derived, page, known)
+    title = _title(derived, page, known, reading)
     _dates(derived, page, reading, title)
     _given_dates(derived, known)
     url = known.url or page.meta.get("url")
@@ -115,9 +125,23 @@ def derive(
     verdict = judge(names, reading, gazetteer, derived.year, context)
     if verdict:
         _body(derived, verdict, reading, gazetteer)
+    _own_kind(derived, reading)
     _given_body(derived, known)
     _override(derived, overrides, (report_id, known.id, source.name, url))
     return derived
+
+
+def _own_kind(out: Derived, reading: Reading) -> None:
+    """The level and the type that a report gives by what it calls itself, where it names no body."""
+    kind = Selves.of(reading.form).kind
+    if kind not in TYPE_BY_SELF:
+        return
+    org_type, level = TYPE_BY_SELF[kind]
+    rule = "what it calls itself"
+    for name, value in (("level", level), ("org_type", org_type)):
+        if value and getattr(out, name) is None:
+            fact = Fact(value=value, source="body", confidence=0.85, rule=rule, evidence=kind)
+            out.take(name, fact)
 
 
 def _given_names(known: Known) -> list[Name]:
@@ -134,8 +158,9 @@ def _given_names(known: Known) -> list[Name]:
     return [given]
 
 
-def _title(out: Derived, page: Page, known: Known) -> Title | None:
-    title = known.title or page.title
+def _title(out: Derived, page: Page, known: Known, reading: Reading) -> Title | None:
+    lines = [reading.quote(*line) for line in reading.head]
+    title = known.title or title_in(page.title, lines)
     if not title:
         return None
     if known.title:
@@ -159,7 +184,7 @@ def _title(out: Derived, page: Page, known: Known) -> Title | None:
 
 
 def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> None:
-    out.take("published", published_fact(page.meta, reading))
+    out.take("published", published_fact(page.meta, reading, page.chrome))
     period = period_of(reading)
     if period:
         quote, span = reading.quote(*period.span), reading.span(*period.span)

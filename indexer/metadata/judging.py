@@ -67,6 +67,7 @@ DISAGREEMENT_COST = 0.15
 BODY_PATTERN = re.compile(
     f"(?:{DEPARTMENT_PATTERN.pattern})|(?:政府|街道|[镇乡区县市旗省])$"
 )
+ZONE_OFFICE_PATTERN = re.compile("(?:管委会|管理委员会)$")
 # 市教育局, 区统计局: a tier and no name of a place
 TIER_PATTERN = re.compile("^(?:自治区|自治州|自治县|[省市区县州旗](?=[^省市区县州旗]))")
 BRANCH_END_PATTERN = re.compile("(?:分局|管理局|管理处|分中心|支队|大队|分院)$")
@@ -235,6 +236,10 @@ def _placed_by_another(entry: Judged, judged: Sequence[Judged]) -> Judged:
         is_placed = other.body.is_placed and other.body.place
         if is_placed and _same(core, other.body.rest):
             fuller.append(other)
+        elif is_placed and ZONE_OFFICE_PATTERN.sub("", core) == other.body.rest:
+            # 临淄区齐城农业高新区 places 齐城农业高新区管委会
+            body = replace(other.body, printed=entry.name.text, kept=True)
+            fuller.append(replace(other, body=body))
     if not fuller:
         return entry
     best = max(fuller, key=lambda other: other.confidence)

@@ -54,7 +54,9 @@ TOWNSHIP_PATTERN = re.compile(
 PARTY_PATTERN = re.compile("(?<=[街道镇乡])(?:党工委|党委)[、和,]?")
 
 # Streets inside a functional zone are printed without the word: 大鹏新区南澳办事处.
-OFFICE_PATTERN = re.compile(f"(?!驻)([{BASIC_HAN_CLASS}]{{2,4}})办事处")
+OFFICE_PATTERN = re.compile(
+    f"(?!驻)([{BASIC_HAN_CLASS}]{{2,4}})(?<!街道)(?<!地区)办事处"
+)
 
 # 大鹏新区, 天津经济技术开发区; but no 政务服务中心
 ZONE_PATTERN = re.compile(

@@ -73,9 +73,20 @@ ANCHORS = (
         "compiled by",
         re.compile("由"),
         re.compile(
-            rf"{CALLED_REGEX}(?!(?:负责)?(?:综合|汇总)(?:20..年度?)?[各全])[^。;]{{0,90}}?(?:编制|撰写|编写|发布|公布|汇总)(?!的)"
+            rf"{CALLED_REGEX}(?!(?:负责)?(?:综合|汇总)(?:20..年度?)?[各全])[^。;]{{0,90}}?(?:编制|撰写|编写|发布|公布|汇总)(?!的(?!20|二|本|年|政府信息))"
         ),
         reach=1200,
+    ),
+    # 石璜镇2022年度政府信息公开年度报告 | 一、基本情况: a title that runs on
+    Anchor(
+        0.9,
+        "line like a title",
+        re.compile(r"(?:^|[|:.\d] ?|报告 ?)(?:20\d\d年?度? ?)?"),
+        re.compile(
+            r"(?:20\d\d|二[〇○零].{1,2}) ?年?度? ?(?:政府|政务)?信息公开(?:工作)? ?(?:年度)?(?:报告|年报|总结)"
+        ),
+        reach=300,
+        is_whole=False,
     ),
     # 如有疑问,请与龙岗区教育局办公室联系; 请联系:龙岗区教育局
     Anchor(
@@ -155,7 +166,7 @@ GENERIC_PATTERN = re.compile(
     r"|(?:人民)?政府办(?:公[室厅])?|(?:单位|街道|乡镇|政府|机关|园区|学校|医院|公司|中心|集团)"
     r"|(?:省|市|区|县|镇|乡|州|旗)?(?:委|党委|党工委|纪委)(?:、?[省市区县州旗镇乡]?(?:人民)?政府)?"
     r"|本站|原创|本网|网站|管理员|佚名|中国政府网|信息中心|互联网"
-    r"|(?:省|市|区|县|镇|乡|街道)(?:人民)?政府"
+    r"|(?:省|市|区|县|镇|乡|街道)?(?:人民)?政府"
     r"|(?:省|市|区|县)?(?:政府|政务)信息公开(?:工作)?(?:领导小组)?(?:办公室)?|\d+"
 )
 # a sentence is no name
@@ -172,6 +183,8 @@ SOURCE_PATTERN = re.compile(
 AFTER_SOURCE_PATTERN = re.compile(
     r"(?:浏览|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$"
 )
+# who reports on all: 本市各级行政机关, 各县(市、区)、各部门
+AREA_PATTERN = re.compile("[本我]?[省市区县州旗]各级|各[区县市州][^。]{0,12}各(?:有关)?部门")
 # a line that is a date and nothing else
 DAY_LINE_PATTERN = re.compile(rf"\W{{0,2}}{DAY_REGEX}\W{{0,2}}")
 # 龙岗区教育局(公章)
@@ -286,6 +299,7 @@ def names_of(
     names += _quoted(reading, gazetteer)
     names += _own_title(reading)
     names += _sources(meta, reading, gazetteer)
+    names += _own_area(reading, gazetteer)
     return [name for name in names if _plausible(name.text)]
 
 
@@ -442,6 +456,31 @@ def _own_title(reading: Reading) -> Iterator[Name]:
                 weight=0.85,
                 span=span,
                 quote=reading.quote(*span),
+            )
+
+
+def _own_area(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
+    """The government of the one 市 that a report on all its bodies calls 本市."""
+    form = reading.form
+    if not AREA_PATTERN.search(form) or Selves.of(form).counts:
+        return
+    words = Counter(re.findall("[本我]([省市区县州旗])(?!级)", form))
+    for word, count in words.most_common(1):
+        spoken = [
+            place
+            for code in gazetteer.mentions(form)
+            if (place := gazetteer.of_code(code)) and place.name.endswith(word)
+        ]
+        if count > 1 and len(spoken) == 1:
+            place = form.find(spoken[0].name)
+            span = place, place + len(spoken[0].name)
+            yield Name(
+                text=spoken[0].name,
+                source="body",
+                rule="own area",
+                weight=0.65,
+                span=span if place >= 0 else None,
+                quote=spoken[0].name,
             )
 
 
