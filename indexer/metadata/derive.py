@@ -11,9 +11,10 @@ from typing import Any
 
 from index.analysis.normaliser import Folded, fold_line
 from index.model.problems import Code, Facts, Problem
-from index.model.report import LEVELS, Fact, FactValue
+from index.model.report import LEVELS, OTHER_KIND, Fact, FactValue
 from indexer.metadata.hosts import HostTable
 from indexer.metadata.judging import Judged, Verdict, judge
+from indexer.metadata.kind import kind_of
 from indexer.metadata.locating import Body
 from indexer.metadata.naming import Name, Selves, names_of
 from indexer.metadata.published import published_fact
@@ -54,6 +55,7 @@ class Derived:
     """
 
     title: str | None = None
+    kind: str | None = None
     agency: str | None = None
     agency_printed: str | None = None
     agency_id: str | None = None
@@ -115,6 +117,7 @@ def derive(
     known = source.known
     derived = Derived()
     title = _title(derived, page, known, reading)
+    _what(derived, reading, title)
     _dates(derived, page, reading, title)
     _given_dates(derived, known)
     url = known.url or page.meta.get("url")
@@ -183,6 +186,14 @@ def _title(out: Derived, page: Page, known: Known, reading: Reading) -> Title | 
     return read_title(title)
 
 
+def _what(out: Derived, reading: Reading, title: Title | None) -> None:
+    told = kind_of(reading, title)
+    out.take("kind", told.fact)
+    if told.reads_as:
+        facts: Facts = {"reads_as": told.reads_as}
+        out.problems.append(Problem(Code.NO_ANNUAL_REPORT, facts))
+
+
 def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> None:
     out.take("published", published_fact(page.meta, reading, page.chrome))
     period = period_of(reading)
@@ -201,6 +212,10 @@ def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> N
             ),
         )
     fact, problems = year_fact(reading, title, period, out.published)
+    if out.kind == OTHER_KIND:
+        # a notice on the reports for 2016 is no report for 2016
+        fact = fact and replace(fact, confidence=0.0)
+        problems = []
     out.take("year", fact)
     out.problems += problems
 
