@@ -16,7 +16,13 @@ from indexer.metadata.bodies import (
     org_type_of,
     system_of,
 )
-from indexer.places import Gazetteer, Place, Resolution, ancestors
+from indexer.places import (
+    ETHNIC_TOWNSHIP_PATTERN,
+    Gazetteer,
+    Place,
+    Resolution,
+    ancestors,
+)
 
 __all__ = ["Body", "locate"]
 
@@ -40,7 +46,7 @@ BRANCH_PATTERN = re.compile(
 )
 # 龙岗区, 龙岗区教育局; but no 城区, 社区, 辖区, 小区, 山区, 库区, 林区 and the like
 DIVISION_PATTERN = re.compile(
-    f"^(?P<name>[{BASIC_HAN_CLASS}]{{1,7}}?"
+    f"^(?!市政)(?P<name>[{BASIC_HAN_CLASS}]{{1,7}}?"
     "(?<!城)(?<!都)(?<!社)(?<!辖)(?<!小)(?<!山)(?<!库)(?<!矿)(?<!景)(?<!灾)(?<!牧)"
     "(?<!林)(?<!园)(?<!地)[区县市旗])"
     f"(?=$|人民政府|政府|[{BASIC_HAN_CLASS}]{{2,24}}"
@@ -113,6 +119,7 @@ class Body:
 
     `kept` is True where the full name is the body's name as printed (vertical bodies, branches):
     nothing is put before it. `bare` is True where nothing stands before a county or township.
+    `called` is the short name that stands for that of an autonomous township: 羊昌乡.
     """
 
     printed: str
@@ -125,6 +132,7 @@ class Body:
     system: str | None = None
     kept: bool = False
     bare: bool = False
+    called: str = ""
 
     @property
     def is_placed(self) -> bool:
@@ -176,7 +184,8 @@ class Body:
         if above and not above[0].endswith("市"):
             above = above[1:]
         own = self._own(rest if rest is not None else self.rest)
-        return "".join([*above, self.place.name, self.township or "", own])
+        lowest = self.called or self.place.name
+        return "".join([*above, lowest, self.township or "", own])
 
     def _own(self, rest: str) -> str:
         """What stands behind the place: 人民政府 for a place alone, 办事处 for a street."""
@@ -299,6 +308,7 @@ def _body(
         system=system,
         kept=kept,
         bare=_is_bare(path, resolved),
+        called=_called(path, resolved),
     )
     office = OFFICE_PATTERN.fullmatch(rest) if place and tier in (0, 3) else None
     if place and office:
@@ -321,6 +331,15 @@ def _body(
     if not tier or ZONE_PATTERN.match(rest):
         return replace(body, tier=None)
     return body
+
+
+def _called(path: str, resolved: Resolution) -> str:
+    """The short name of an autonomous township, as it ends the path of names."""
+    place = resolved.place
+    if place is None or place.tier != 4 or path[: resolved.end].endswith(place.name):
+        return ""
+    short = ETHNIC_TOWNSHIP_PATTERN.fullmatch(place.name)
+    return short[1] + "乡" if short else ""
 
 
 def _is_bare(path: str, resolved: Resolution) -> bool:

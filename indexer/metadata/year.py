@@ -205,6 +205,8 @@ def _from_text(
     if own and year and not is_listed:
         confidence, rule = 0.9, "the report names itself"
         span = own.span()
+    elif is_listed and mostly > sum(spoken.values()) / 2:
+        year, confidence, rule = most, 0.75, "most often spoken of"
     elif year_end and not spoken:
         year = year_of(year_end["y"])
         confidence, rule = 0.8, "the last day that it counts"

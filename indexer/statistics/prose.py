@@ -112,7 +112,7 @@ _HAPPENED_VERBS = "(?:发生|收到|出现|产生|接到|引发|引起|涉及|�
 def _remedy(name: str, word: str) -> list[_Rule]:
     """What is said of reviews and of lawsuits, in the same words."""
     what = f"(?:行政)?{word}"
-    case = f"{what}(?:案件|申请|案|事项|情况)?"
+    case = f"{what}(?:案件|申请|案|事项|情况|数)?"
     # 复议机关, 复议后败诉 speak of something else
     other_things = f"(?!机关|机构|决定|渠道|法|应诉|{_SUBSET_WORDS})"
     after = f"{other_things}(?![^。;,]{{0,8}}(?:{_SUBSET_WORDS}|败诉))"
@@ -154,6 +154,8 @@ def _remedy(name: str, word: str) -> list[_Rule]:
 # What a report counts on the one site that it publishes on: its total, where it counts no other
 # channel.
 _ON_ITS_SITE = "proactive_on_site"
+# 办理依申请公开55件: what was dealt with is what came in, where nothing else is said of that.
+_DEALT_WITH = "applications_dealt_with"
 _FEE_WORDS = "(?:费用|收费|处理费|检索费|复制费|邮寄费|工本费|任何费|有关费)"
 _STATEMENT_RULES: tuple[_Rule, ...] = (
     _count(
@@ -173,7 +175,7 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
     _count(
         "proactive_total",
         "信息 公开 条",
-        r"(?<=\\d年)度?(?:政府|政务)信息(?:累计|共计|合计|总计|共)(?:主动)?公开<N>条",
+        r"(?<=\d年)度?(?:政府|政务)信息(?:累计|共计|合计|总计|共)(?:主动)?公开<N>条",
         _LISTED_ITEM,
     ),
     _count(
@@ -181,7 +183,6 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
         "主动 公开 信息 条",
         "(?:主动在[^,。;]{2,16}(?:网站|平台)(?:上)?公开|(?:网站|平台)上?(?:共|累计|共新增|新增)?主动公开)(?:各类|的)?(?:政府|政务)?信息"
         "(?:共|共计|累计)?<N>条",
-        _LISTED_ITEM,
         within="微信|微博|重点领域|省政府|市政府网",
     ),
     _count(
@@ -198,7 +199,7 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
         needs="公开",
     ),
     _count(
-        "applications_new",
+        _DEALT_WITH,
         "办理 申请",
         f"办理(?:的)?(?:政府信息)?依申请(?:的)?(?:政府信息|信息)?(?:公开)?(?:政府信息|事项|申请)?(?:共计|共)?<N>{_CASE_UNITS}",
     ),
@@ -224,7 +225,7 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
         "applications_carried_in",
         "结 申请",
         f"(?:上年|上一年|往年)(?:度)?(?:转结|结转|转入)(?:的)?(?:政府信息)?(?:依申请)?(?:公开)?申请(?:数量|共|共计|为)?<N>{_CASE_UNITS}",
-        before="$^",
+        before="(?!)",
     ),
     _none(
         "applications_new",
@@ -338,6 +339,12 @@ def stated(
     on_site = by_name.pop(_ON_ITS_SITE, [])
     if on_site and _is_sole(on_site, by_name):
         by_name["proactive_total"] = [replace(on_site[0], name="proactive_total")]
+    dealt_with = by_name.pop(_DEALT_WITH, [])
+    received = by_name.get("applications_new", [])
+    # a denial beside it is a contradiction; another number is that of what came in
+    if dealt_with and not any(statement.value for statement in received):
+        named = [replace(fact, name="applications_new") for fact in dealt_with]
+        by_name["applications_new"] = [*named, *received]
     return [_settled(statements) for statements in by_name.values()]
 
 
