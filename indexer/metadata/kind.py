@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from index.model.report import ANNUAL_REPORT, OTHER_KIND, Fact
 from indexer.metadata.reading import Reading
@@ -20,7 +21,9 @@ __all__ = ["Told", "kind_of"]
 
 # Characters from the beginning that are looked at: the chapters of a long report come later, but
 # its opening and its first chapter tell enough.
-REACH = 3000
+REACH = 2000
+# The sum of what speaks for a report from which nothing more is asked of it.
+ENOUGH = 5.0
 # A text this short says too little to be told for something else without a sign against it.
 MIN_TELLING = 200
 # The sum from which a document is taken for a report.
@@ -78,7 +81,8 @@ SIGNS = (
             "(?:编制|公布|发布|公开|形成|完成)了?(?:完成)?本(?:年度)?报告|本(?:年度)?(?:报告|年报)(?:中)?(?:是|所列|根据|依据|由|全文|内容|包括)"
             "|所列数据|(?:统计|数据)[^。;]{0,8}(?:期限|时限|时间|区间|起止)"
             "|(?:信息|政务)公开[^。;]{0,24}(?:报告|总结|汇报|公布|公告)如下"
-            "|(?:现|特|兹|并)?[^。;]{0,10}(?:公布|公开|发布|编制|制定)[^。;]{2,50}(?:信息|政务)公开[^。;]{0,8}(?:年度)?(?:报告|年报)(?![编的制])"
+            "|(?:公布|发布|编制|制定)[^。;]{2,50}(?:信息|政务)公开[^。;]{0,8}(?:年度)?(?:报告|年报)(?![编的制])"
+            "|This (?:annual )?report (?:has been|is|was) (?:prepared|compiled)"
         ),
     ),
     Sign(
@@ -96,7 +100,7 @@ SIGNS = (
         "figures of its own",
         re.compile(
             r"(?:[我本](?:局|委|办|厅|街|镇|乡|区|县|市|省|校|队|关|中心|处|旗|单位)|20\d\d年度?|全年|本年度?|一年来)[^。]{0,60}"
-            "(?:公开|收到|受理|发布|接到)[^。;]{0,24}(?:\\d[余多万]{0,2}(?:条|件|次|篇|宗|份|个)|申请)"
+            "(?:公开|收到|受理|发布|接到)[^。;]{0,24}?(?:\\d[余多万]{0,2}(?:条|件|次|篇|宗|份|个)|申请)"
         ),
     ),
     Sign(
@@ -129,7 +133,7 @@ SIGNS = (
         -5.0,
         "rules",
         re.compile(
-            rf"(?:^|[。:;)? ])第{NUMERAL}{{1,3}}条(?![的规款第和、,中])|第{NUMERAL}{{1,2}}章"
+            rf"第(?<![》例法据照和、由按《].){NUMERAL}{{1,3}}(?:条(?![的规款第和、,中])|章)"
             "|本(?:制度|办法|规定|细则|规则)(?:由|自|所称|适用)"
         ),
         least=2,
@@ -174,6 +178,12 @@ SIGNS = (
 )
 
 
+FOR = tuple(sign for sign in SIGNS if sign.weight > 0)
+AGAINST = tuple(sign for sign in SIGNS if sign.weight < 0)
+# What is found of one sign.
+MAX_MATCHES = 6
+# Whatever else stands there, these make no report.
+NEVER_REPORTS = ("template", "company report")
 # One of these a report has.
 OWN_SIGNS = {"title", "tables", "opening", "chapters", "itself"}
 
@@ -228,23 +238,46 @@ def _signs(reading: Reading, title: Title | None) -> Iterator[Found]:
     form = reading.form[:REACH]
     # what stands in 《...》 is the title of another document; as long, so that spans stay
     bare = QUOTED_PATTERN.sub(lambda quoted: "《" * len(quoted[0]), form)
-    yield from _named(reading, title, bare)
-    for sign in SIGNS:
-        text = form if sign.name == "opening" else bare
-        matches = list(sign.pattern.finditer(text))
-        if len(matches) < sign.least:
-            continue
-        times = min(sign.each, len({match[0] for match in matches})) or 1
-        yield sign.weight * times, sign.name, matches[0].span()
-    subjects = len(re.findall("(?:信息|政务|校务)公开|公开", form))
-    if subjects < 3 and len(form) >= MIN_TELLING:
+    named = list(_named(reading, title))
+    yield from named
+    is_titled = any(weight > 0 for weight, _, _ in named)
+    wanted = ENOUGH - sum(weight for weight, _, _ in named)
+    for sign in AGAINST:
+        if found := _found(sign, bare):
+            weight, name, span = found
+            # a report too may speak of its guide, or of growth
+            weight *= 0.5 if is_titled and name not in NEVER_REPORTS else 1.0
+            wanted -= weight
+            yield weight, name, span
+    for sign in FOR:
+        if wanted <= 0:
+            break
+        if found := _found(sign, form if sign.name == "opening" else bare):
+            wanted -= found[0]
+            yield found
+    if form.count("公开") < 3 and len(form) >= MIN_TELLING:
         yield -3.0, "another subject", None
 
 
-def _named(reading: Reading, title: Title | None, bare: str) -> Iterator[Found]:
+def _found(sign: Sign, text: str) -> Found | None:
+    matches = list(islice(sign.pattern.finditer(text), MAX_MATCHES))
+    if len(matches) < sign.least:
+        return None
+    times = min(sign.each, len({match[0] for match in matches})) or 1
+    return sign.weight * times, sign.name, matches[0].span()
+
+
+def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
     """What the title says, or the first lines where the page has none."""
-    names = [(title.form, None)] if title else []
-    names += [(reading.form[start:end], (start, end)) for start, end in reading.head[:5]]
+    names: list[tuple[str, tuple[int, int] | None]] = []
+    if title:
+        names.append((title.form, None))
+    lines = reading.head[:6]
+    for (start, end), (_, below) in zip(lines, lines[1:], strict=False):
+        # 关于政府信息公开工作年度报告 / 有关事项的通知: one title on two lines
+        is_begun = reading.form.startswith("关于", start) and below - start <= 70
+        span = start, below if is_begun else end
+        names.append((reading.form[span[0] : span[1]], span))
     for name, span in names:
         line = re.sub(r"^(?:信息)?名称[ |:]*|[ |]+$", "", name)
         # a title stands alone, or before the first heading on one line

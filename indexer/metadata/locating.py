@@ -151,6 +151,9 @@ class Body:
             return org_type_of(self.township + self.rest)
         if self.place and not self.place.tier and not self.rest:
             return "功能区管委会"
+        if self.place is None and self.status == "ambiguous" and self.tier == 4:
+            place = self.candidates[0]
+            return replace(self, place=place, status="context").org_type
         if self.place and self.place.tier == 4:
             if self.rest in ("", "人民政府", "政府"):
                 return org_type_of(self.place.name)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from index.analysis.normaliser import fold_line
@@ -37,6 +38,14 @@ ORG_REGEX = rf"{HAN_CHARACTER}{{2,34}}?(?:{BODY_ENDINGS})"
 CALLED_REGEX = r"(?:\((?:以下|下)?[简统]?称[^()]{0,40}\))?"
 
 
+# What no name begins with: 我局, 全市, 通过, 按照, 主动; but 通州区, 全椒县, 本溪市, 公安局.
+NOT_BEGINNING = (
+    "(?![我该其以并也已未]|本(?!溪)|全(?=[市县区省年面镇乡局体力])|各(?=[级县市区部单])|通过|按照|根据|依据|严格"
+    "|认真|加[强大快]|主[动要]|公[开布示]|政府信息|政务公开|信息公开|积极|进一步|坚持|深入|不断|共[收计有]|[收受]"
+    "|一是|二是|三是|对(?!口)|在|为|是|将(?!乐)|由|每|截[至止]|没有|结合|建立|健全|完善|制定|切实|及时|\\(|[一二三四五六]、)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A place where a name may begin: what leads up to it and what must follow it.
@@ -61,6 +70,7 @@ ANCHORS = (
         "announces",
         re.compile(
             r"(?:公布|公开|发布|编制|制定|撰写|[现特兹,。]将)(?:了|完成)?(?:20\d\d年?度?的?)?"
+            rf"{NOT_BEGINNING}"
         ),
         re.compile(
             rf"{CALLED_REGEX},?的?(?:20\d\d|二[〇○零]|(?:政府|政务|环境)?信息公开|政务公开|年度报告)"
@@ -94,7 +104,7 @@ ANCHORS = (
         "contact",
         re.compile(
             "(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系|拨打):?(?:我局|我办)?"
-            "|联系(?:单位|部门|方式)?:|联系(?=..)"
+            "|联系(?:单位|部门|方式)?:|(?<=请)联系"
         ),
         re.compile(r"[^,。;]{0,24}?(?:联系|咨询|反映|索取|查询|\(|[,.。;:]|电话|地址|$)"),
     ),
@@ -110,20 +120,22 @@ ANCHORS = (
     Anchor(
         0.8,
         "subject",
-        re.compile(r"(?:20\d\d|二[〇○零].{1,2})学?年(?:度|以来|来|初|上半年)?,?"),
-        reach=1600,
+        re.compile(
+            rf"(?:20\d\d|二[〇○零].{{1,2}})学?年(?:度|以来|来|初|上半年)?,?{NOT_BEGINNING}"
+        ),
+        reach=1200,
         is_whole=True,
     ),
     # 根据要求,编制; 深圳市教育局高度重视
     Anchor(
         0.7,
         "subject",
-        re.compile(r"(?:[。;]|概述|情况|^)"),
+        re.compile(rf"(?:[。;]|概述|情况|^){NOT_BEGINNING}"),
         re.compile(
             "坚持|认真|高度|积极|紧紧|严格|按照|深入|全面|扎实|切实|进一步|持续|不断|结合|始终"
             "|通过|(?:20..年)?(?:政府|政务)?信息公开|政务公开|共|主动|在"
         ),
-        reach=1200,
+        reach=800,
         is_whole=True,
     ),
     # 汇总南平市各县(市、区)、市政府各有关部门政府信息公开工作情况编制而成
@@ -263,6 +275,7 @@ class Selves:
         return False
 
     @classmethod
+    @lru_cache(maxsize=4)
     def of(cls, form: str) -> Selves:
         """The counts of a text in index form."""
         bodies: Counter[str] = Counter()
@@ -295,12 +308,27 @@ def names_of(
             )
         )
     names += _signatures(reading, gazetteer)
-    names += _said(reading, gazetteer)
-    names += _quoted(reading, gazetteer)
+    names += _said(reading, gazetteer, _certain(names, gazetteer))
+    if not _is_said_again(names):
+        names += _quoted(reading, gazetteer)
     names += _own_title(reading)
     names += _sources(meta, reading, gazetteer)
     names += _own_area(reading, gazetteer)
     return [name for name in names if _plausible(name.text)]
+
+
+def _certain(names: Sequence[Name], gazetteer: Gazetteer) -> str:
+    """The name in the title where it is that of a body and no mere place: 深圳市 may be anybody's."""
+    for name in names:
+        if name.source == "title" and not gazetteer.named(name.text):
+            return name.text
+    return ""
+
+
+def _is_said_again(names: Sequence[Name]) -> bool:
+    """Whether the name in the title is also what the report says of itself."""
+    titles = {name.text for name in names if name.source == "title"}
+    return any(name.source == "body" and name.text in titles for name in names)
 
 
 def _plausible(text: str) -> bool:
@@ -372,11 +400,16 @@ def _name(
     )
 
 
-def _said(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
-    """The names at the places where a report names its own body."""
+def _said(reading: Reading, gazetteer: Gazetteer, certain: str) -> Iterator[Name]:
+    """The names at the places where a report names its own body.
+
+    Once the name that the title is `certain` of is said again, nothing more is asked.
+    """
     for anchor in ANCHORS:
-        names = _anchored(anchor, reading, gazetteer)
-        yield from islice(names, MAX_NAMES)
+        names = list(islice(_anchored(anchor, reading, gazetteer), MAX_NAMES))
+        yield from names
+        if certain and any(name.text == certain for name in names):
+            return
     for match in islice(SUBSITE_PATTERN.finditer(reading.form), MAX_NAMES):
         yield _name(reading, gazetteer, match, 0, "body", "subsite", 0.75)
 
