@@ -69,13 +69,13 @@ ANCHORS = (
         0.88,
         "announces",
         re.compile(
-            r"(?:公布|公开|发布|编制|制定|撰写|[现特兹,。]将)(?:了|完成)?(?:20\d\d年?度?的?)?"
+            r"(?:公布|发布|编制|制定|撰写|(?:现|会|特)公开|[现特兹,。]将)(?:了|完成)?(?:20\d\d年?度?的?)?"
             rf"{NOT_BEGINNING}"
         ),
         re.compile(
             rf"{CALLED_REGEX},?的?(?:20\d\d|二[〇○零]|(?:政府|政务|环境)?信息公开|政务公开|年度报告)"
         ),
-        reach=900,
+        reach=700,
     ),
     # 本报告由龙岗区教育局根据...编制
     Anchor(
@@ -162,9 +162,10 @@ CITED_PATTERN = re.compile(
 )
 # 龙岗区教育局(以下简称"我局")
 CALLED_PATTERN = re.compile(
-    rf"({HAN_CHARACTER}{{3,36}})\((?:以下|下)?(?:简称|统称|称)[:\"“]*(?!《)"
+    r"\((?:以下|下)?(?:简称|统称|称)[:\"“]*(?!《)"
     rf"(?:我|本|{HAN_CHARACTER}{{1,12}}(?<![例定法知]))"
 )
+BEFORE_CALLED_PATTERN = re.compile(f"({HAN_CHARACTER}{{3,36}})$")
 # 深圳政府在线横岗街道子网站
 SUBSITE_PATTERN = re.compile(rf"在线({HAN_CHARACTER}{{2,8}}(?:街道|镇|乡|局|办))子网站")
 # Names that are read of each kind.
@@ -313,7 +314,8 @@ def names_of(
         names += _quoted(reading, gazetteer)
     names += _own_title(reading)
     names += _sources(meta, reading, gazetteer)
-    names += _own_area(reading, gazetteer)
+    if not any(name.source in ("title", "signature") for name in names):
+        names += _own_area(reading, gazetteer)
     return [name for name in names if _plausible(name.text)]
 
 
@@ -406,6 +408,8 @@ def _said(reading: Reading, gazetteer: Gazetteer, certain: str) -> Iterator[Name
     Once the name that the title is `certain` of is said again, nothing more is asked.
     """
     for anchor in ANCHORS:
+        if certain and anchor.rule == "line like a title":
+            continue
         names = list(islice(_anchored(anchor, reading, gazetteer), MAX_NAMES))
         yield from names
         if certain and any(name.text == certain for name in names):
@@ -467,7 +471,11 @@ def _quoted(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
         if match["report"] or not gazetteer.named(name.text):
             yield name
     for match in islice(CALLED_PATTERN.finditer(form), MAX_NAMES):
-        yield _name(reading, gazetteer, match, 0, "body", "below called", 0.8)
+        first = max(0, match.start() - 36)
+        called = BEFORE_CALLED_PATTERN.search(form[first : match.start()])
+        if called:
+            rule = "below called"
+            yield _name(reading, gazetteer, called, first, "body", rule, 0.8)
 
 
 def _own_title(reading: Reading) -> Iterator[Name]:

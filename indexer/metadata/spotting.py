@@ -127,9 +127,10 @@ def spot(form: str, start: int, gazetteer: Gazetteer) -> Spotted | None:
     for ending in ENDING_PATTERN.finditer(form, start, limit):
         if ending.start() > start:
             end = ending.end()
-    places = gazetteer.chains(form[start:limit])
-    reach = start + max((stop for stop, _ in places), default=0)
-    end = max(end, reach if reach == limit or not end else 0)
+    if not end:
+        # a place alone: 眉山市
+        places = gazetteer.chains(form[start:limit])
+        end = start + max((stop for stop, _ in places), default=0)
     if end < start + 2:
         return None
     return Spotted(form[start:end], start, end, end == limit)
