@@ -19,6 +19,7 @@ from indexer.metadata.spotting import (
     GROUP_PATTERN,
     HAN_CHARACTER,
     TAIL_PATTERN,
+    ends_as_body,
     shorten,
     spot,
     strip_lead,
@@ -309,10 +310,12 @@ def names_of(
             )
         )
     names += _signatures(reading, gazetteer)
-    names += _said(reading, gazetteer, _certain(names, gazetteer))
-    if not _is_said_again(names):
-        names += _quoted(reading, gazetteer)
     names += _own_title(reading)
+    certain = _certain(names, gazetteer)
+    said = list(_said(reading, gazetteer, certain))
+    names += said
+    if not any(name.text == certain for name in said):
+        names += _quoted(reading, gazetteer)
     names += _sources(meta, reading, gazetteer)
     if not any(name.source in ("title", "signature") for name in names):
         names += _own_area(reading, gazetteer)
@@ -322,15 +325,10 @@ def names_of(
 def _certain(names: Sequence[Name], gazetteer: Gazetteer) -> str:
     """The name in the title where it is that of a body and no mere place: 深圳市 may be anybody's."""
     for name in names:
-        if name.source == "title" and not gazetteer.named(name.text):
+        is_title = name.rule in ("title", "line like a title")
+        if is_title and not gazetteer.named(name.text):
             return name.text
     return ""
-
-
-def _is_said_again(names: Sequence[Name]) -> bool:
-    """Whether the name in the title is also what the report says of itself."""
-    titles = {name.text for name in names if name.source == "title"}
-    return any(name.source == "body" and name.text in titles for name in names)
 
 
 def _plausible(text: str) -> bool:
@@ -468,7 +466,8 @@ def _quoted(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
             rule, weight = "own rules", 0.82 if is_made else 0.7
         name = _name(reading, gazetteer, match, 0, "body", rule, weight)
         # laws of a province carry its name; rules of a body end as bodies do
-        if match["report"] or not gazetteer.named(name.text):
+        is_whole = ends_as_body(name.text) and not gazetteer.named(name.text)
+        if match["report"] or is_whole:
             yield name
     for match in islice(CALLED_PATTERN.finditer(form), MAX_NAMES):
         first = max(0, match.start() - 36)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from index.analysis.characters import BASIC_HAN_CLASS
 from indexer.places import Gazetteer
 
-__all__ = ["HAN_CHARACTER", "MAX_NAME", "Spotted", "shorten", "spot", "strip_lead"]
+__all__ = ["HAN_CHARACTER", "MAX_NAME", "Spotted", "ends_as_body", "shorten", "spot", "strip_lead"]
 
 HAN_CHARACTER = f"[{BASIC_HAN_CLASS}]"
 # Characters of the longest name, with what may stand in brackets inside it.
@@ -102,6 +102,11 @@ def strip_lead(text: str, gazetteer: Gazetteer) -> str:
         if any(len(name) > 2 or name[-1] in "市县" for name, _ in gazetteer.prefixes(text, start)):
             return text[start:]
     return text
+
+
+def ends_as_body(text: str) -> bool:
+    """Whether a name ends as the names of bodies do."""
+    return any(end.end() == len(text) for end in ENDING_PATTERN.finditer(text, 1))
 
 
 def shorten(text: str) -> str:
