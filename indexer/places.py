@@ -22,7 +22,11 @@ __all__ = [
     "ETHNIC_TOWNSHIP_PATTERN",
     "PLACES_FILE",
     "STEM_PATTERN",
-    "ZONES_FILE", "Gazetteer", "Place", "Resolution"]
+    "ZONES_FILE",
+    "Gazetteer",
+    "Place",
+    "Resolution",
+]
 
 # code, name, since, until: made by scripts/build_gazetteer.py
 PLACES_FILE = Path(__file__).with_name("places.tsv.gz")

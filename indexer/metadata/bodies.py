@@ -266,7 +266,9 @@ INSTITUTION_PATTERN = re.compile(
     "|公司|集团|(?<!人民)银行|图书馆|博物馆|供电局|电业局|法院|检察院)$"
 )
 # those among them that are called after the city that they serve: 台州电业局
-UTILITY_PATTERN = re.compile("(供电|电业|自来水|燃气|公交|热力|水务).{0,8}(局|公司|集团)$")
+UTILITY_PATTERN = re.compile(
+    "(供电|电业|自来水|燃气|公交|热力|水务).{0,8}(局|公司|集团)$"
+)
 DEPARTMENT_PATTERN = re.compile(
     "(局|厅|委|办|处|署|部|室|委员会|中心|总队|支队|大队|队|院|馆|社|站|会|所|联合会|联社|公署|工委|执法局)$"
 )

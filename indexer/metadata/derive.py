@@ -47,6 +47,7 @@ TYPE_BY_SELF: dict[str | None, tuple[str, str | None]] = {
 }
 LEVEL_OF_TIER = dict(enumerate(LEVELS))
 
+
 @dataclass(slots=True)
 class Derived:
     """The metadata of a report.
@@ -143,7 +144,9 @@ def _own_kind(out: Derived, reading: Reading) -> None:
     rule = "what it calls itself"
     for name, value in (("level", level), ("org_type", org_type)):
         if value and getattr(out, name) is None:
-            fact = Fact(value=value, source="body", confidence=0.85, rule=rule, evidence=kind)
+            fact = Fact(
+                value=value, source="body", confidence=0.85, rule=rule, evidence=kind
+            )
             out.take(name, fact)
 
 
@@ -191,7 +194,7 @@ def _what(out: Derived, reading: Reading, title: Title | None) -> None:
     out.take("kind", told.fact)
     if told.reads_as:
         facts: Facts = {"reads_as": told.reads_as}
-        out.problems.append(Problem(Code.NO_ANNUAL_REPORT, facts))
+        out.problems.append(Problem(Code.KIND_OTHER, facts))
 
 
 def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> None:

@@ -19,10 +19,10 @@ from indexer.metadata.bodies import (
     line_of,
 )
 from indexer.metadata.locating import Body, locate
-from indexer.metadata.surroundings import placed
 from indexer.metadata.naming import GOVERNMENT_WORDS, Name, Selves
 from indexer.metadata.reading import Reading
 from indexer.metadata.spotting import HAN_CHARACTER
+from indexer.metadata.surroundings import placed
 from indexer.places import Gazetteer, ancestors
 
 __all__ = ["Judged", "Verdict", "judge"]

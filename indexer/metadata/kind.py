@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from index.model.report import ANNUAL_REPORT, OTHER_KIND, Fact
 from indexer.metadata.reading import Reading
@@ -36,7 +36,10 @@ TITLE_SIGNS = (
     ("rules", "制度|办法|细则|规定|条例|规则|规范|标准|规程"),
     ("guide", "指南|说明|须知|流程图?|目录|清单|申请表|一览表|问答"),
     ("template", "模板|范本|范文|参考文本|样本|格式|写作"),
-    ("other report", "(?:绩效|评价|自评|预算|决算|审计|统计|调查|调研|评估|法治政府).{0,20}"),
+    (
+        "other report",
+        "(?:绩效|评价|自评|预算|决算|审计|统计|调查|调研|评估|法治政府).{0,20}",
+    ),
     ("bulletin", "公报|简报|新闻|动态|摘要"),
 )
 TITLE_PATTERNS = tuple(
@@ -115,7 +118,9 @@ SIGNS = (
     Sign(
         1.0,
         "itself",
-        re.compile("我(?:局|委|办|厅|街|镇|乡|区|县|市|省|校|院|队|关|处|旗|州|团|单位)"),
+        re.compile(
+            "我(?:局|委|办|厅|街|镇|乡|区|县|市|省|校|院|队|关|处|旗|州|团|单位)"
+        ),
     ),
     Sign(
         1.0,
@@ -276,12 +281,12 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
     if title:
         names.append((title.form, None))
     lines = reading.head[:6]
-    for (start, end), (_, below) in zip(lines, lines[1:], strict=False):
+    for (start, end), (_, below) in pairwise(lines):
         # 关于政府信息公开工作年度报告 / 有关事项的通知: one title on two lines
         is_begun = reading.form.startswith("关于", start) and below - start <= 70
         span = start, below if is_begun else end
         names.append((reading.form[span[0] : span[1]], span))
-    for name, span in names:
+    for name, place in names:
         line = re.sub(r"^(?:信息)?名称[ |:]*|[ |]+$", "", name)
         # a title stands alone, or before the first heading on one line
         line = re.split(rf" {NUMERAL}、| ?[|]", line)[0].strip()
@@ -289,10 +294,12 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
             continue
         for kind, pattern in TITLE_PATTERNS:
             if pattern.search(line) and not line.startswith(("《", "根据", "按照")):
-                yield -5.0, kind, span
+                yield -5.0, kind, place
                 return
         # 关于政府信息公开工作年度报告 begins the title of a notice; 关于...情况的报告 is one
-        is_begun = line.startswith("关于") and not re.search("的(?:报告|总结|年报)$", line)
+        is_begun = line.startswith("关于") and not re.search(
+            "的(?:报告|总结|年报)$", line
+        )
         if REPORT_TITLE_PATTERN.search(line) and not is_begun:
-            yield 3.0, "title", span
+            yield 3.0, "title", place
             return

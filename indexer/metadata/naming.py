@@ -107,7 +107,9 @@ ANCHORS = (
             "(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系|拨打):?(?:我局|我办)?"
             "|联系(?:单位|部门|方式)?:|(?<=请)联系"
         ),
-        re.compile(r"[^,。;]{0,24}?(?:联系|咨询|反映|索取|查询|\(|[,.。;:]|电话|地址|$)"),
+        re.compile(
+            r"[^,。;]{0,24}?(?:联系|咨询|反映|索取|查询|\(|[,.。;:]|电话|地址|$)"
+        ),
     ),
     # 地址:永嘉县溪下乡人民政府党政综合办公室
     Anchor(
@@ -198,7 +200,9 @@ AFTER_SOURCE_PATTERN = re.compile(
     r"(?:浏览|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$"
 )
 # who reports on all: 本市各级行政机关, 各县(市、区)、各部门
-AREA_PATTERN = re.compile("[本我]?[省市区县州旗]各级|各[区县市州][^。]{0,12}各(?:有关)?部门")
+AREA_PATTERN = re.compile(
+    "[本我]?[省市区县州旗]各级|各[区县市州][^。]{0,12}各(?:有关)?部门"
+)
 # a line that is a date and nothing else
 DAY_LINE_PATTERN = re.compile(rf"\W{{0,2}}{DAY_REGEX}\W{{0,2}}")
 # 龙岗区教育局(公章)
@@ -323,7 +327,7 @@ def names_of(
 
 
 def _certain(names: Sequence[Name], gazetteer: Gazetteer) -> str:
-    """The name in the title where it is that of a body and no mere place: 深圳市 may be anybody's."""
+    """The name in the title where it is that of a body and no mere place."""
     for name in names:
         is_title = name.rule in ("title", "line like a title")
         if is_title and not gazetteer.named(name.text):
@@ -416,9 +420,7 @@ def _said(reading: Reading, gazetteer: Gazetteer, certain: str) -> Iterator[Name
         yield _name(reading, gazetteer, match, 0, "body", "subsite", 0.75)
 
 
-def _anchored(
-    anchor: Anchor, reading: Reading, gazetteer: Gazetteer
-) -> Iterator[Name]:
+def _anchored(anchor: Anchor, reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
     form = reading.form
     searched = 0
     for sign in anchor.sign.finditer(form, 0, anchor.reach or len(form)):
@@ -512,14 +514,14 @@ def _own_area(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
             if (place := gazetteer.of_code(code)) and place.name.endswith(word)
         ]
         if count > 1 and len(spoken) == 1:
-            place = form.find(spoken[0].name)
-            span = place, place + len(spoken[0].name)
+            first = form.find(spoken[0].name)
+            span = first, first + len(spoken[0].name)
             yield Name(
                 text=spoken[0].name,
                 source="body",
                 rule="own area",
                 weight=0.65,
-                span=span if place >= 0 else None,
+                span=span if first >= 0 else None,
                 quote=spoken[0].name,
             )
 

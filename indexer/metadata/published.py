@@ -154,9 +154,13 @@ def _beside_source(reading: Reading) -> Fact | None:
     """2020年01月18日来源:区府办, 2012-4-06 德昌县人民政府办公室."""
     for start, end in reading.head[:4]:
         line = reading.form[start : min(end, start + 120)]
-        beside = BESIDE_SOURCE_PATTERN.search(line) or DATED_NAME_PATTERN.fullmatch(line)
+        beside = BESIDE_SOURCE_PATTERN.search(line) or DATED_NAME_PATTERN.fullmatch(
+            line
+        )
         if beside:
-            return _page_fact(reading, day_of(beside), (start, end), "beside the source")
+            return _page_fact(
+                reading, day_of(beside), (start, end), "beside the source"
+            )
     return None
 
 

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from index.analysis.characters import BASIC_HAN_CLASS
 from indexer.places import Gazetteer
 
-__all__ = ["HAN_CHARACTER", "MAX_NAME", "Spotted", "ends_as_body", "shorten", "spot", "strip_lead"]
+__all__ = [
+    "HAN_CHARACTER",
+    "MAX_NAME",
+    "Spotted",
+    "ends_as_body",
+    "shorten",
+    "spot",
+    "strip_lead",
+]
 
 HAN_CHARACTER = f"[{BASIC_HAN_CLASS}]"
 # Characters of the longest name, with what may stand in brackets inside it.
@@ -30,7 +38,7 @@ RUN_PATTERN = re.compile(
 STOP_WORDS = (
     "坚持|认真|高度|积极|主动|紧紧|紧密|紧扣|紧抓|严格|严把|按照|根据|依据|依照|依托|遵照|遵循|参照|围绕"
     "|深入|深刻|全面|扎实|切实|进一步|持续|不断|继续|始终|一直|通过|结合|在|对(?![外口])|把|将(?!乐)"
-    "|以(?=习|政|公|深|党|贯|推|增|提|人|群|服|加|强|建|促|依|实|高|打|\"|《)"
+    '|以(?=习|政|公|深|党|贯|推|增|提|人|群|服|加|强|建|促|依|实|高|打|"|《)'
     "|共(?=[收计有主办受发接处公])|未(?!央)|没有|收到|受理|接到|接受|办理|处理|答复|公开|公布|发布|公示|公告"
     "|编制|制定|制订|修订|印发|出台|组织(?!部)|加强|加大|加快|强化|完善|推进(?!办|中心|委)|推行|推动|开展"
     "|落实|贯彻|成立|建立|健全|召开|举办|突出|聚焦|立足|充分|及时|准确|依法(?!治)|重视|着力|大力|努力|稳步"
@@ -99,7 +107,10 @@ def strip_lead(text: str, gazetteer: Gazetteer) -> str:
     for start in range(1, min(MAX_LEAD, len(text) - 4)):
         if ENDING_PATTERN.search(text, 0, start):
             break
-        if any(len(name) > 2 or name[-1] in "市县" for name, _ in gazetteer.prefixes(text, start)):
+        if any(
+            len(name) > 2 or name[-1] in "市县"
+            for name, _ in gazetteer.prefixes(text, start)
+        ):
             return text[start:]
     return text
 

@@ -12,7 +12,7 @@ from index.analysis.characters import BASIC_HAN_CLASS
 from indexer.metadata.locating import Body, locate
 from indexer.metadata.reading import Reading
 from indexer.metadata.title import Title
-from indexer.places import STEM_PATTERN, Gazetteer, Place, ancestors
+from indexer.places import STEM_PATTERN, Gazetteer, Place
 
 __all__ = ["context_of", "placed"]
 

@@ -153,7 +153,6 @@ class Document:
         clean = NEAR_DAMAGE_PATTERN.sub("\n", without_glosses)
         return Sequences(self.model, clean)
 
-
     def is_invented(self, repair: str) -> bool:
         """Whether a repair puts in a rare character that the document has nowhere."""
         for c in repair:

@@ -292,7 +292,9 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
     ),
 )
 # 截至2020年底,累计[主动公开政府信息40215条]: a running total, of all years.
-_RUNNING_TOTAL_PATTERN = re.compile("截[至止][^,。;]{2,24}[,]?[^,。;]{0,10}(?:累计|共计)[^,。;]{0,8}$")
+_RUNNING_TOTAL_PATTERN = re.compile(
+    "截[至止][^,。;]{2,24}[,]?[^,。;]{0,10}(?:累计|共计)[^,。;]{0,8}$"
+)
 # 通过网站、公开栏、广播等形式[主动公开信息3120条]: several channels are all of them
 _ALL_CHANNELS_PATTERN = re.compile(
     "(?:通过|利用|采[用取])[^。;]{2,60}、[^。;]{2,40}(?:等(?:多种|各种|各类|不同)?(?:方式|形式|渠道|途径|平台|载体|媒介|方法)*|多种(?:方式|形式|渠道|途径))[,]?[^,。;]{0,10}$"

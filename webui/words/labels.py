@@ -20,6 +20,7 @@ __all__ = [
 __all__ += [
     "CHECK_STATUSES",
     "COMPARISONS",
+    "KINDS",
     "NUMBERS",
     "SCOPES",
     "SOURCES",
@@ -87,6 +88,7 @@ TABLES = terms(
 SEMANTICS = {"blank": "空", "na": "不适用", "missing": "未读出"}
 
 # Whom the numbers of a report count: its own body, or that body with those below it.
+KINDS = {"annual_report": "年度报告", "other": "其他文件"}
 SCOPES = {"self": "本机关", "aggregate": "汇总所属机关"}
 
 # ISO 15924 codes of the two ways to write Chinese.
@@ -138,4 +140,9 @@ TEMPLATES = terms(
 )
 
 # Facets whose values are names of ours -> what the values are called.
-FACET_VALUES = {"tables": TABLES_STATUSES, "scope": SCOPES, "template": TEMPLATES}
+FACET_VALUES = {
+    "kind": KINDS,
+    "tables": TABLES_STATUSES,
+    "scope": SCOPES,
+    "template": TEMPLATES,
+}

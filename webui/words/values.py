@@ -9,7 +9,11 @@ from webui.words import labels
 __all__ = ["field_words"]
 
 # Fields whose values are names of ours -> what the values are called.
-_VALUE_TABLES = {"tables_status": labels.TABLES_STATUSES, "scope": labels.SCOPES}
+_VALUE_TABLES = {
+    "kind": labels.KINDS,
+    "tables_status": labels.TABLES_STATUSES,
+    "scope": labels.SCOPES,
+}
 
 
 def field_words(name: str, value: Any) -> str | None:
