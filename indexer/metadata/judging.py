@@ -40,6 +40,8 @@ NAME_FACTORS = {
 }
 # ... and for its place.
 PLACE_FACTORS = {**NAME_FACTORS, "context": 0.85, "ambiguous": 0.4}
+# Below this confidence a place is not put before a name.
+MIN_PLACED = 0.5
 # Confidence won by each other way in which a report gives the same name, and the most of it.
 REPEATED_BONUS = 0.03
 MAX_REPEATED_BONUS = 0.09
@@ -133,6 +135,10 @@ def judge(
     others = tuple(entry for entry in ranked if entry is not best)
     confidence, problems = _weighed(best, others)
     confidence += _repeated(best, others)
+    if best.body.place and best.place_confidence < MIN_PLACED:
+        # 西区教育局 is one in the books, and many in the towns
+        body = replace(best.body, place=None, kept=True)
+        best = replace(best, body=body)
     agency, how, factor = _written_out(best.body, reading, gazetteer, year)
     confidence = round(min(0.99, confidence * factor), 3)
     return Verdict(
@@ -197,6 +203,7 @@ def _judged(name: Name, body: Body, context: Sequence[str], selves: Selves) -> J
     may_be_other = name.rule in RULES_OF_OTHERS or is_for_all
     if may_be_other and selves.contradict(name.text):
         factor *= CONTRADICTED_FACTOR
+        place_factor *= CONTRADICTED_FACTOR
     return Judged(name, body, name.weight * factor, name.weight * place_factor)
 
 

@@ -38,7 +38,7 @@ TITLE_SIGNS = (
     ("template", "模板|范本|范文|参考文本|样本|格式|写作"),
     (
         "other report",
-        "(?:绩效|评价|自评|预算|决算|审计|统计|调查|调研|评估|法治政府).{0,20}",
+        "(?:绩效|评价|自评|预算|决算|审计|统计|调查|调研|评估|法治政府)[^局队厅]{0,8}报告",
     ),
     ("bulletin", "公报|简报|新闻|动态|摘要"),
 )
@@ -51,6 +51,8 @@ REPORT_TITLE_PATTERN = re.compile(
     "|(?:年度|年)(?:政府|政务)?信息公开.{0,4}情况$"
     "|Information Disclosure (?:Annual )?Report$"
 )
+# 关于印发《深圳市盐田区2017年政府信息公开工作年度报告》的通知: the report follows
+COVERING_PATTERN = re.compile("(?:年度报告|年报)》?的(?:函|通知)$")
 QUOTED_PATTERN = re.compile("《[^《》]*》")
 
 
@@ -292,6 +294,8 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
         line = re.split(rf" {NUMERAL}、| ?[|]", line)[0].strip()
         if not 4 <= len(line) <= 70 or re.search("[。;]", line):
             continue
+        if COVERING_PATTERN.search(line):
+            return
         for kind, pattern in TITLE_PATTERNS:
             if pattern.search(line) and not line.startswith(("《", "根据", "按照")):
                 yield -5.0, kind, place

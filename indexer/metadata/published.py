@@ -36,7 +36,9 @@ BESIDE_SOURCE_PATTERN = re.compile(
     rf"{DAY_REGEX}(?:\s?\d{{1,2}}[:时]\d\d分?(?::\d\d)?)?\s?(?:信息|文章)?来源\s?:"
 )
 # 2012-4-06 德昌县人民政府办公室
-DATED_NAME_PATTERN = re.compile(rf"{DAY_REGEX}\s?[{BASIC_HAN_CLASS}]{{2,24}}")
+DATED_NAME_PATTERN = re.compile(
+    rf"{DAY_REGEX}(?<=[日号\d])\s?[{BASIC_HAN_CLASS}]{{2,24}}"
+)
 # Lines in which a signature is looked for: attachments and chrome may follow it.
 TAIL_LINES = 12
 
