@@ -136,7 +136,7 @@ def derive(
 
 
 def _own_kind(out: Derived, reading: Reading) -> None:
-    """The level and the type that a report gives by what it calls itself, where it names no body."""
+    """The level and the type of a report that names no body, by what it calls itself."""
     kind = Selves.of(reading.form).kind
     if kind not in TYPE_BY_SELF:
         return

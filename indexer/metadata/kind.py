@@ -34,20 +34,23 @@ NUMERAL = "[一二三四五六七八九十]"
 TITLE_SIGNS = (
     ("notice", "通知|意见|批复|复函|公告|通告|通报|方案|要点|讲话|函"),
     ("rules", "制度|办法|细则|规定|条例|规则|规范|标准|规程"),
-    ("guide", "指南|说明|须知|流程图?|目录|清单|申请表|一览表|问答"),
+    (
+        "guide",
+        "指南|说明|须知|流程图?|目录|清单|申请表|一览表|问答|解读|答复书|告知书|决定书",
+    ),
     ("template", "模板|范本|范文|参考文本|样本|格式|写作"),
     (
         "other report",
         "(?:绩效|评价|自评|预算|决算|审计|统计|调查|调研|评估|法治政府)[^局队厅]{0,8}报告",
     ),
-    ("bulletin", "公报|简报|新闻|动态|摘要"),
+    ("bulletin", "公报|简报|新闻|动态|摘要|推进会|培训班?|座谈会|会议|现场会"),
 )
 TITLE_PATTERNS = tuple(
     (name, re.compile(rf"(?:{words})(?:\([^()]*\))?[》】]?$"))
     for name, words in TITLE_SIGNS
 )
 REPORT_TITLE_PATTERN = re.compile(
-    r"(?:信息|政务|校务|环境)[^,。]{0,3}公开.{0,14}(?:报告|年报|总结|年度报告.{1,8})(?:\([^()]*\))?[》】]?$"
+    r"(?:信息|政务|校务|环境)[^,。]{0,3}公开.{0,14}(?:报告|年报|总结|(?:年度报告|年报)(?:全文|公开))(?:\([^()]*\))?[》】]?$"
     "|(?:年度|年)(?:政府|政务)?信息公开.{0,4}情况$"
     "|Information Disclosure (?:Annual )?Report$"
 )
@@ -96,7 +99,8 @@ SIGNS = (
         1.0,
         "chapters",
         re.compile(
-            rf"{NUMERAL}、 ?(?:(?:工作|基本|信息公开)?(?:总体|基本)情况|(?:情况|工作|信息公开)?概[述况]|基本概况"
+            rf"{NUMERAL}、 ?(?:(?:工作|基本|信息公开)?(?:总体|基本)情况"
+            "|(?:情况|工作|信息公开)?概[述况]|基本概况"
             r"|(?:政府)?(?:信息)?主动公开|收到和处理|(?:政府)?(?:信息)?依申请公开|公开依申请|(?:政府信息公开)?(?:的)?收费"
             "|[^。]{0,20}行政复议|[^。]{0,12}(?:主要)?(?:问题|不足)|其他需要报告)"
         ),
@@ -287,7 +291,9 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
         # 关于政府信息公开工作年度报告 / 有关事项的通知: one title on two lines
         is_begun = reading.form.startswith("关于", start) and below - start <= 70
         span = start, below if is_begun else end
-        names.append((reading.form[span[0] : span[1]], span))
+        names.append((reading.form[start:end], (start, end)))
+        if is_begun:
+            names.append((reading.form[span[0] : span[1]], span))
     for name, place in names:
         line = re.sub(r"^(?:信息)?名称[ |:]*|[ |]+$", "", name)
         # a title stands alone, or before the first heading on one line

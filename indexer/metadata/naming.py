@@ -94,7 +94,8 @@ ANCHORS = (
         "line like a title",
         re.compile(r"(?:^|[|:.\d] ?|报告 ?)(?:20\d\d年?度? ?)?"),
         re.compile(
-            r"(?:20\d\d|二[〇○零].{1,2}) ?年?度? ?(?:政府|政务)?信息公开(?:工作)? ?(?:年度)?(?:报告|年报|总结)"
+            r"(?:20\d\d|二[〇○零].{1,2}) ?年?度? ?(?:政府|政务)?信息公开"
+            r"(?:工作)? ?(?:年度)?(?:报告|年报|总结)"
         ),
         reach=300,
         is_whole=False,
@@ -465,7 +466,7 @@ def _quoted(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
         elif is_cited:
             rule, weight = "cited rules", 0.5
         else:
-            rule, weight = "own rules", 0.82 if is_made else 0.7
+            rule, weight = "own rules", 0.78 if is_made else 0.7
         name = _name(reading, gazetteer, match, 0, "body", rule, weight)
         # laws of a province carry its name; rules of a body end as bodies do
         is_whole = ends_as_body(name.text) and not gazetteer.named(name.text)

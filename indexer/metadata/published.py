@@ -37,7 +37,7 @@ BESIDE_SOURCE_PATTERN = re.compile(
 )
 # 2012-4-06 德昌县人民政府办公室
 DATED_NAME_PATTERN = re.compile(
-    rf"{DAY_REGEX}(?<=[日号\d])\s?[{BASIC_HAN_CLASS}]{{2,24}}"
+    rf"{DAY_REGEX}(?<=[日号\d])\s?(?![日号印])[{BASIC_HAN_CLASS}]{{3,24}}"
 )
 # Lines in which a signature is looked for: attachments and chrome may follow it.
 TAIL_LINES = 12
@@ -50,6 +50,37 @@ def published_fact(
 
     `chrome` holds the lines that were taken off the page: cards of cells stand there too.
     """
+    stated = _stated(meta)
+    if stated:
+        return stated
+    header = meta.get("header", "")
+    in_head = (
+        _in_head(reading)
+        or _in_card(chrome)
+        or _below_label(header, reading)
+        or _beside_source(reading)
+        or _alone_in_head(reading)
+    )
+    if in_head:
+        return in_head
+    signed = signature_day(reading)
+    if signed is None:
+        return None
+    day, span = signed
+    rule = "date under the signature"
+    quote = reading.quote(*span)
+    return Fact(
+        value=day,
+        source="signature",
+        confidence=0.9,
+        rule=rule,
+        evidence=quote,
+        span=reading.span(*span),
+    )
+
+
+def _stated(meta: Mapping[str, str]) -> Fact | None:
+    """What the page states beside the body."""
     if stated := meta.get("published"):
         day = _first(fold_line(stated))
         if day:
@@ -70,29 +101,7 @@ def published_fact(
                 rule="header",
                 evidence=header,
             )
-    in_head = (
-        _in_head(reading)
-        or _in_card(chrome)
-        or _below_label(header or "", reading)
-        or _beside_source(reading)
-        or _alone_in_head(reading)
-    )
-    if in_head:
-        return in_head
-    signed = signature_day(reading)
-    if signed is None:
-        return None
-    day, span = signed
-    rule = "date under the signature"
-    quote = reading.quote(*span)
-    return Fact(
-        value=day,
-        source="signature",
-        confidence=0.9,
-        rule=rule,
-        evidence=quote,
-        span=reading.span(*span),
-    )
+    return None
 
 
 def _first(form: str) -> str | None:

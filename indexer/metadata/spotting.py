@@ -1,7 +1,7 @@
 """Names of bodies read whole: from where one may begin to its last ending.
 
-The first ending is often not the last one: 成都市公安局青羊区分局. What ends a name is the first word
-that no name holds: 坚持, 联系, 政府信息公开.
+The first ending is often not the last one: 成都市公安局青羊区分局. What ends a name is the first
+word that no name holds: 坚持, 联系, 政府信息公开.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ STOP_WORDS = (
     "|查询|查阅|栏目|专栏|子网站|履行|行政复议|行政诉讼|现(?=将|公|就|向|予|对)|特(?=向|此|编)|并(?=[^力])"
     "|及办公|及其|及所属|及各|及下属|以及|(?<!国)各(?!族)|电话|地址|邮编|大楼|负责|牵头|统一|汇总|综合各|综合20"
     "|综合全|是(?!山)|有(?=关|效|序|力)|做好|做到|被|已|能够|从(?!化|江)|按时|与(?=有关|各)|我(?=[局市县区镇乡街校])"
-    "|报告|年报|主要|如下|就(?!业)|\\d"
+    "|报告|年报|主要|如下|就(?!业)|[一二三四五六七八](?=、)|\\d"
 )
 STOP_PATTERN = re.compile(STOP_WORDS)
 # How the name of a body ends, and what must not follow: 局长, 办理, 乡镇, 市民.
@@ -67,7 +67,7 @@ LEAD_PATTERN = re.compile(
     "|是|到|从|把|其|该|各|全|现|特|可以|可|也可|如有疑问|联系人|联系|单位|部门|地址|致电"
     "|公众|公民|社会|本年度报告|本报告|年度报告|本|以|并|公布|公开|发布|编制|制定|如对本|请)"
 )
-# The office inside a body that answers the telephone: 龙岗区教育局办公室, 溪下乡人民政府党政综合办公室.
+# The office inside a body that answers the telephone: 龙岗区教育局办公室.
 INNER_OFFICE_PATTERN = re.compile(
     "(?P<body>.{2,}(?:局|厅|[^室]委|处|[学法察]院|委员会|管委会|(?<!府)办|街道|[乡镇]人民政府|队|公司|大学|中心|海关))"
     r"(?:机关|学校)?"

@@ -65,7 +65,7 @@ def _division(number: str, gazetteer: Gazetteer) -> str | None:
 def placed(
     body: Body, reading: Reading, gazetteer: Gazetteer, year: int | None
 ) -> Body:
-    """A body whose name leaves its place open, with the place that the report gives it elsewhere."""
+    """A body whose name leaves its place open, with the place that the report gives elsewhere."""
     if body.status == "ambiguous":
         return _told_by_stems(body, reading, gazetteer)
     if body.status != "none":

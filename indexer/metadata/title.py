@@ -51,7 +51,7 @@ PART_PATTERN = re.compile(r"[|_>—-]|(?<=[室厅局委办府])关于")
 # 标题:, 标    题, 标 题 |, 信息名称: the label of a card before a title
 LABEL_PATTERN = re.compile(r"^[\s|]*(?:标\s*[题題]|標\s*題|(?:信息)?名称)\s*[::|]*\s*")
 # the empty cells behind it
-CELLS_PATTERN = re.compile(r"[\s|]+$")
+CELLS_PATTERN = re.compile(r"\s*\|[\s|]*$")
 REPORT_PATTERN = re.compile(
     r"(?:[信資资]息?[息訊讯]|政[务務])公[开開].{0,8}(?:[报報]告|年[报報])$"
 )
@@ -79,10 +79,10 @@ class Title:
 def title_in(title: str | None, lines: Sequence[str]) -> str | None:
     """The title of a report whose page gives `title`, and whose text begins with `lines`.
 
-    The label of a card is taken off. An entry of a menu (政府信息公开年报), or none at all, gives way
-    to a line that names a year and is a title.
+    The label of a card is taken off. An entry of a menu (政府信息公开年报), or none at all, gives
+    way to a line that names a year and is a title.
     """
-    given = _bare(title) if title else None
+    given = _bare(title) or title if title else None
     if given and (read_title(given).year or read_title(given).agency):
         return given
     for line in lines:

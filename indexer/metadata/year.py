@@ -224,6 +224,17 @@ def _from_text(
     if published and int(published[:4]) == year:
         # reports appear in the year after: this is likely the plan, or the date itself
         confidence *= 0.5
+    return _of_body(reading, year, confidence, rule, span, spoken)
+
+
+def _of_body(
+    reading: Reading,
+    year: int | None,
+    confidence: float,
+    rule: str,
+    span: tuple[int, int] | None,
+    spoken: Counter[int],
+) -> Fact:
     others = tuple(other for other, _ in spoken.most_common(3) if other != year)
     quote = reading.quote(*span) if span else None
     place = reading.span(*span) if span else None
