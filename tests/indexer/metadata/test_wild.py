@@ -84,8 +84,10 @@ def test_a_body_is_read_without_a_title(text: str, agency: str) -> None:
             "notice",
         ),
         (
-            "某县政府信息公开年度报告制度\n"
-            "第一条 为规范公开,制定本制度。\n第二条 本制度适用于各单位。",
+            (
+                "某县政府信息公开年度报告制度\n"
+                "第一条 为规范公开,制定本制度。\n第二条 本制度适用于各单位。"
+            ),
             "rules",
         ),
         (
