@@ -18,7 +18,15 @@ from typing import NamedTuple
 
 from index.model.errors import OverridesError
 
-__all__ = ["PLACES_FILE", "ZONES_FILE", "Gazetteer", "Place", "Resolution"]
+__all__ = [
+    "ETHNIC_TOWNSHIP_PATTERN",
+    "PLACES_FILE",
+    "STEM_PATTERN",
+    "ZONES_FILE",
+    "Gazetteer",
+    "Place",
+    "Resolution",
+]
 
 # code, name, since, until: made by scripts/build_gazetteer.py
 PLACES_FILE = Path(__file__).with_name("places.tsv.gz")
@@ -42,6 +50,10 @@ PEOPLE_NAMES = (
 # 湘西土家族苗族自治州 is called 湘西州.
 SHORT_PATTERN = re.compile(rf"(.{{2,}}?)(?:{PEOPLE_NAMES})+自治([州县旗])")
 
+# 羊昌布依族苗族乡 is called 羊昌乡.
+ETHNIC_TOWNSHIP_PATTERN = re.compile(
+    rf"(.{{2,}}?)(?:{PEOPLE_NAMES}(?<=族))+(?:民族)?乡"
+)
 # 深圳市, 内蒙古自治区, 湘西土家族苗族自治州, 香港特别行政区: the stem is 深圳, 内蒙古, 湘西, 香港
 STEM_PATTERN = re.compile(
     rf"(.{{2,}}?)"
@@ -156,6 +168,13 @@ class Gazetteer:
             short = parts[1] + parts[2]
             if short not in full:
                 named = self.by_name.setdefault(short, [])
+                named.extend(self.by_name[name])
+        for name in full:
+            if not name.endswith("族乡"):
+                continue
+            township = ETHNIC_TOWNSHIP_PATTERN.fullmatch(name)
+            if township is not None:
+                named = self.by_name.setdefault(f"{township[1]}乡", [])
                 named.extend(self.by_name[name])
 
     @property

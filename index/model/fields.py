@@ -13,7 +13,7 @@ from enum import Flag, auto
 from typing import Literal, cast
 
 from index.model.metrics import METRIC_NAMES
-from index.model.report import LEVELS
+from index.model.report import KINDS, LEVELS
 from index.model.statistics import TABLES_STATUSES
 
 __all__ = [
@@ -126,6 +126,15 @@ FIELDS = (
     ReportField("provenance", "object", "出处", "Provenance", EXPORT),
     ReportField("title", "text", "题名", "Title", DERIVED | HIT | QUERY),
     ReportField(
+        "kind",
+        "keyword",
+        "文类",
+        "Kind",
+        DERIVED | HEAD | QUERY,
+        AsFacet(8),
+        KINDS,
+    ),
+    ReportField(
         "agency", "keyword", "机关", "Agency", DERIVED | HIT | QUERY, AsFacet(1)
     ),
     ReportField(
@@ -148,7 +157,7 @@ FIELDS = (
     ReportField("year", "number", "年度", "Year", DERIVED | HIT | QUERY, AsFacet(3)),
     ReportField("period", "keyword", "起止时间", "Period", DERIVED),
     ReportField("published", "date", "发布日期", "Published", DERIVED | HIT | QUERY),
-    ReportField("scope", "keyword", "口径", "Scope", DERIVED, AsFacet(8, shown=False)),
+    ReportField("scope", "keyword", "口径", "Scope", DERIVED, AsFacet(9, shown=False)),
     ReportField("script", "keyword", "文字", "Script", FACT | EXPORT),
     ReportField(
         "tables_status",
@@ -161,7 +170,7 @@ FIELDS = (
     ),
     # part of the statistics in the record
     ReportField(
-        "template", "keyword", "报告格式", "Form", facet=AsFacet(9, shown=False)
+        "template", "keyword", "报告格式", "Form", facet=AsFacet(10, shown=False)
     ),
     ReportField("text", "text", "正文", "Text", QUERY),
     ReportField("repairs", "list", "修复", "Repairs"),

@@ -112,6 +112,7 @@ class Code(StrEnum):
     GIVEN_BAD_LEVEL = "given.bad-level"
     BODY_CONFLICT = "body.conflict"
     PLACE_AMBIGUOUS = "place.ambiguous"
+    KIND_OTHER = "kind.other"
     PLACE_MISREAD = "place.misread"
     YEAR_AGAINST_PERIOD = "year.against-period"
     YEAR_NO_CALENDAR_YEAR = "year.no-calendar-year"

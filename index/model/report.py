@@ -14,7 +14,10 @@ from index.model.problems import Problem
 from index.model.statistics import Check, Statistics
 
 __all__ = [
+    "ANNUAL_REPORT",
+    "KINDS",
     "LEVELS",
+    "OTHER_KIND",
     "Fact",
     "FactValue",
     "Provenance",
@@ -24,6 +27,11 @@ __all__ = [
 
 # The tier of the division whose government a body is or belongs to, from the top.
 LEVELS = ("国家级", "省级", "地市级", "县区级", "乡镇街道级")
+
+# What a document is: notices, guides, rules and news lie among the reports.
+ANNUAL_REPORT = "annual_report"
+OTHER_KIND = "other"
+KINDS = (ANNUAL_REPORT, OTHER_KIND)
 
 FactValue = str | int | list[str] | None
 
@@ -94,6 +102,7 @@ class Report:
     source: str
     text: str
     title: str | None = None
+    kind: str | None = None
     url: str | None = None
     agency: str | None = None
     agency_printed: str | None = None

@@ -20,6 +20,7 @@ from index.model.errors import RequestError
 from index.model.metrics import METRICS
 from index.model.problems import Code, Note
 from index.model.report import LEVELS
+from index.studies.kinds import of_reports
 
 __all__ = [
     "BY",
@@ -293,6 +294,7 @@ def aggregate(
     wanted = measure_named(measure)
     _check(wanted, by, scope, template)
     metrics = [*wanted.over, *wanted.under] or [measure]
+    query = of_reports(query)
     columns = engine.columns(query, metrics, (by, "scope", "template", "tables"))
     table = _table(columns, wanted, by, region)
     _select(

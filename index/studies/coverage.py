@@ -27,6 +27,7 @@ from index.query.nodes import (
     Not,
     PathPrefix,
 )
+from index.studies.kinds import reports_of
 
 __all__ = [
     "Body",
@@ -120,7 +121,8 @@ def deadline(year: int, org_type: str | None) -> dt.date:
 def coverage(engine: Engine, region: str = "") -> Coverage:
     """The coverage of one region. Raises RequestError where the index has no such region."""
     path = tuple(p for p in region.split("/") if p)
-    inside: Node = PathPrefix("region", (path,)) if path else Everything()
+    whole_region: Node = PathPrefix("region", (path,)) if path else Everything()
+    inside = reports_of(whole_region)
     facets = (
         FacetAsked("year", MAX_YEARS),
         FacetAsked("region", ALL_REGIONS, contains=region),

@@ -32,7 +32,15 @@ SEPARATOR = "、"
 
 # What has values with words of their own. In a message `{kind:repair}` is the kind of a repair in
 # words.
-CONTEXTS = ("source", "table", "template", "repair", "error-title", "error-lead")
+CONTEXTS = (
+    "source",
+    "table",
+    "template",
+    "document",
+    "repair",
+    "error-title",
+    "error-lead",
+)
 
 
 def message(code: str, facts: Facts, language: str = "en") -> str:

@@ -19,9 +19,12 @@ __all__ = [
     "DEPARTMENT_PATTERN",
     "FORMAL_NAMES",
     "FULL_NAME_BY_SHORT",
+    "INSTITUTION_PATTERN",
     "LINE_PATTERNS",
     "RENAMES",
     "SYSTEM_PATTERNS",
+    "UTILITY_PATTERN",
+    "ZONE_BODY_PATTERN",
     "Rename",
     "line_of",
     "org_type_of",
@@ -200,7 +203,7 @@ SYSTEM_PATTERNS = (
             "银保监|银监|证监|保监|银行业监督|保险监督|证券监督|国家金融监督|金融监管(总局|分局|支局|局)"
         ),
     ),
-    ("气象", re.compile("气象局")),
+    ("气象", re.compile("气象(局|部门)")),
     ("海事", re.compile("海事(局|处)$")),
     ("邮政管理", re.compile("邮政管理局")),
     ("通信管理", re.compile("通信管理局|通信发展管理办公室")),
@@ -257,8 +260,14 @@ ZONE_BODY_PATTERN = re.compile(
     "(新区|开发区|高新区|经开区|园区|保税区|度假区|示范区|试验区|实验区|合作区|管理区|风景(名胜)?区|产业园|工业园|科技园|"
     "保税港|自贸区|自由贸易试验区|新城|片区|集聚区)(党工委)?(管理委员会|管委会|管理局|管理办公室)?$|^管理委员会$|^管委会$"
 )
+# Schools, hospitals, companies and courts: bodies of no tier
 INSTITUTION_PATTERN = re.compile(
-    "(大学|学院|中学|小学|学校|幼儿园|医院|卫生院|疾控中心|公司|集团|银行|图书馆|博物馆|供电局)$"
+    "(大学|(?<!党校)(?<!行政)学院|[一二三四五六七八九十]?[中小]学|学校|幼儿园|医院|卫生院|疾控中心"
+    "|公司|集团|(?<!人民)银行|图书馆|博物馆|供电局|电业局|法院|检察院)$"
+)
+# those among them that are called after the city that they serve: 台州电业局
+UTILITY_PATTERN = re.compile(
+    "(供电|电业|自来水|燃气|公交|热力|水务).{0,8}(局|公司|集团)$"
 )
 DEPARTMENT_PATTERN = re.compile(
     "(局|厅|委|办|处|署|部|室|委员会|中心|总队|支队|大队|队|院|馆|社|站|会|所|联合会|联社|公署|工委|执法局)$"

@@ -11,14 +11,16 @@ from typing import Any
 
 from index.analysis.normaliser import Folded, fold_line
 from index.model.problems import Code, Facts, Problem
-from index.model.report import LEVELS, Fact, FactValue
+from index.model.report import LEVELS, OTHER_KIND, Fact, FactValue
 from indexer.metadata.hosts import HostTable
 from indexer.metadata.judging import Judged, Verdict, judge
+from indexer.metadata.kind import kind_of
 from indexer.metadata.locating import Body
-from indexer.metadata.naming import Name, names_of
+from indexer.metadata.naming import Name, Selves, names_of
 from indexer.metadata.published import published_fact
 from indexer.metadata.reading import Reading
-from indexer.metadata.title import Title, read_title
+from indexer.metadata.surroundings import context_of
+from indexer.metadata.title import Title, read_title, title_in
 from indexer.metadata.year import period_of, year_fact
 from indexer.overrides import Overrides
 from indexer.page import Known, Page, Source
@@ -33,10 +35,17 @@ MAX_ALTERNATIVES = 8
 
 # Stands for a place where a central body has none.
 CENTRAL_CODE = "000000"
+# 我局, 我镇: the type of a body that calls itself so, and its level where that is settled.
+TYPE_BY_SELF: dict[str | None, tuple[str, str | None]] = {
+    "局": ("部门", None),
+    "镇": ("乡镇政府", LEVELS[4]),
+    "乡": ("乡镇政府", LEVELS[4]),
+    "街道": ("街道办事处", LEVELS[4]),
+    "校": ("公共企事业", None),
+    "市": ("人民政府", None),
+    "县": ("人民政府", None),
+}
 LEVEL_OF_TIER = dict(enumerate(LEVELS))
-# Places that the text speaks of most: enough to tell 鼓楼区 of 福州市 from its
-# namesakes.
-CONTEXT_PLACES = 8
 
 
 @dataclass(slots=True)
@@ -47,6 +56,7 @@ class Derived:
     """
 
     title: str | None = None
+    kind: str | None = None
     agency: str | None = None
     agency_printed: str | None = None
     agency_id: str | None = None
@@ -107,19 +117,37 @@ def derive(
     reading = Reading(text, folded)
     known = source.known
     derived = Derived()
-    title = _title(derived, page, known)
+    title = _title(derived, page, known, reading)
+    _what(derived, reading, title)
     _dates(derived, page, reading, title)
     _given_dates(derived, known)
     url = known.url or page.meta.get("url")
     region = known.region or (hosts.region(url) if hosts else None)
-    context = _context(reading, title, gazetteer, region)
+    number = page.meta.get("index_number", "")
+    context = context_of(reading, title, gazetteer, region, number)
     names = _given_names(known) + names_of(title, page.meta, reading, gazetteer)
     verdict = judge(names, reading, gazetteer, derived.year, context)
     if verdict:
         _body(derived, verdict, reading, gazetteer)
+    _own_kind(derived, reading)
     _given_body(derived, known)
     _override(derived, overrides, (report_id, known.id, source.name, url))
     return derived
+
+
+def _own_kind(out: Derived, reading: Reading) -> None:
+    """The level and the type of a report that names no body, by what it calls itself."""
+    kind = Selves.of(reading.form).kind
+    if kind not in TYPE_BY_SELF:
+        return
+    org_type, level = TYPE_BY_SELF[kind]
+    rule = "what it calls itself"
+    for name, value in (("level", level), ("org_type", org_type)):
+        if value and getattr(out, name) is None:
+            fact = Fact(
+                value=value, source="body", confidence=0.85, rule=rule, evidence=kind
+            )
+            out.take(name, fact)
 
 
 def _given_names(known: Known) -> list[Name]:
@@ -136,8 +164,9 @@ def _given_names(known: Known) -> list[Name]:
     return [given]
 
 
-def _title(out: Derived, page: Page, known: Known) -> Title | None:
-    title = known.title or page.title
+def _title(out: Derived, page: Page, known: Known, reading: Reading) -> Title | None:
+    lines = [reading.quote(*line) for line in reading.head]
+    title = known.title or title_in(page.title, lines)
     if not title:
         return None
     if known.title:
@@ -160,8 +189,16 @@ def _title(out: Derived, page: Page, known: Known) -> Title | None:
     return read_title(title)
 
 
+def _what(out: Derived, reading: Reading, title: Title | None) -> None:
+    told = kind_of(reading, title)
+    out.take("kind", told.fact)
+    if told.reads_as:
+        facts: Facts = {"reads_as": told.reads_as}
+        out.problems.append(Problem(Code.KIND_OTHER, facts))
+
+
 def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> None:
-    out.take("published", published_fact(page.meta, reading))
+    out.take("published", published_fact(page.meta, reading, page.chrome))
     period = period_of(reading)
     if period:
         quote, span = reading.quote(*period.span), reading.span(*period.span)
@@ -178,27 +215,12 @@ def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> N
             ),
         )
     fact, problems = year_fact(reading, title, period, out.published)
+    if out.kind == OTHER_KIND:
+        # a notice on the reports for 2016 is no report for 2016
+        fact = fact and replace(fact, confidence=0.0)
+        problems = []
     out.take("year", fact)
     out.problems += problems
-
-
-def _context(
-    reading: Reading,
-    title: Title | None,
-    gazetteer: Gazetteer,
-    region: tuple[str, ...] | None,
-) -> list[str]:
-    """Codes of the places that are spoken of.
-
-    Those of `region`, the given one or else that of the host, stand twice: they count so.
-    """
-    spoken = gazetteer.mentions(reading.form)
-    if title:
-        spoken.update(gazetteer.mentions(title.form))
-    codes = [code for code, _ in spoken.most_common(CONTEXT_PLACES)]
-    for name in region or ():
-        codes += [place.code for place in gazetteer.named(name)] * 2
-    return codes
 
 
 def _body(
@@ -211,11 +233,14 @@ def _body(
     agency = verdict.agency
     confidence = verdict.confidence
     out.take("agency", _fact(best, agency, confidence, verdict.how, reading, others))
-    sure = max(best.confidence, confidence)
+    sure = confidence
+    if best.confidence:
+        sure *= best.place_confidence / best.confidence
+    sure = min(sure, 0.99)
     _region(out, best, sure, reading, gazetteer)
     _level(out, best, sure, reading)
     if out.agency is not None:
-        _kind(out, best, sure, reading)
+        _kind(out, best, confidence, reading)
         code = body.place.code if body.place else None
         if body.tier == 0:
             code = CENTRAL_CODE

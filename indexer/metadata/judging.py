@@ -15,27 +15,48 @@ from indexer.metadata.bodies import (
     DEPARTMENT_PATTERN,
     FORMAL_NAMES,
     FULL_NAME_BY_SHORT,
+    ZONE_BODY_PATTERN,
+    line_of,
 )
 from indexer.metadata.locating import Body, locate
-from indexer.metadata.naming import GOVERNMENT_WORDS, HAN_CHARACTER, Name, Selves
+from indexer.metadata.naming import GOVERNMENT_WORDS, Name, Selves
 from indexer.metadata.reading import Reading
+from indexer.metadata.spotting import HAN_CHARACTER
+from indexer.metadata.surroundings import placed
 from indexer.places import Gazetteer, ancestors
 
 __all__ = ["Judged", "Verdict", "judge"]
 
-# How much of a name's weight is left when its place is found this way.
-STATUS_FACTORS = {
+# How much of a name's weight is left for the name itself, by how its place is found.
+NAME_FACTORS = {
     "central": 1.0,
     "unique": 1.0,
-    "context": 0.85,
+    "context": 0.97,
     "misread": 0.6,
-    "ambiguous": 0.4,
-    "unlisted": 0.45,
-    "none": 0.45,
+    "ambiguous": 0.85,
+    "named": 0.95,
+    "unlisted": 0.55,
+    "none": 0.74,
 }
+# ... and for its place.
+PLACE_FACTORS = {**NAME_FACTORS, "context": 0.85, "ambiguous": 0.4}
+# Below this confidence a place is not put before a name.
+MIN_PLACED = 0.5
+# Confidence won by each other way in which a report gives the same name, and the most of it.
+REPEATED_BONUS = 0.03
+MAX_REPEATED_BONUS = 0.09
 
 # Where a report may also name another body: who posted it, who answers questions.
-RULES_OF_OTHERS = ("source line", "contact", "own guide")
+RULES_OF_OTHERS = (
+    "source line",
+    "contact",
+    "address",
+    "subject",
+    "announces",
+    "own rules",
+    "cited rules",
+    "below called",
+)
 # What a department calls itself: 我局, 我委.
 DEPARTMENT_WORDS = ("局", "委", "办", "厅", "院", "队", "中心")
 
@@ -48,6 +69,12 @@ DISAGREEMENT_COST = 0.15
 BODY_PATTERN = re.compile(
     f"(?:{DEPARTMENT_PATTERN.pattern})|(?:政府|街道|[镇乡区县市旗省])$"
 )
+ZONE_OFFICE_PATTERN = re.compile("(?:管委会|管理委员会)$")
+# 市教育局, 区统计局: a tier and no name of a place
+TIER_PATTERN = re.compile("^(?:自治区|自治州|自治县|[省市区县州旗](?=[^省市区县州旗]))")
+BRANCH_END_PATTERN = re.compile("(?:分局|管理局|管理处|分中心|支队|大队|分院)$")
+# Characters of the longest name that is taken without a place.
+MAX_UNPLACED = 16
 # How a short name ends -> how the name that it is short for may end.
 ENDINGS_OF_KIND = {
     "办": ("办公室", "办"),
@@ -59,11 +86,12 @@ ENDINGS_OF_KIND = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A name, the body it is taken for, and how sure that is."""
+    """A name, the body it is taken for, how sure that is, and how sure its place is."""
 
     name: Name
     body: Body
     confidence: float
+    place_confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +122,25 @@ def judge(
     bodies: dict[str, Body] = {}
     for name in names:
         if name.text not in bodies:
-            bodies[name.text] = locate(name.text, gazetteer, year, context)
+            body = locate(name.text, gazetteer, year, context)
+            bodies[name.text] = placed(body, reading, gazetteer, year)
     every = [_judged(name, bodies[name.text], context, selves) for name in names]
     judged = [
-        _placed_by_another(entry, every)
-        for entry in every
-        if entry.body.status != "none" or BODY_PATTERN.search(entry.name.text)
+        _placed_by_another(entry, every) for entry in every if _is_body(entry.body)
     ]
     if not judged:
         return None
-    ranked = sorted(judged, key=lambda entry: -entry.confidence)
-    best = _department(ranked[0], ranked, selves)
+    ranked = sorted(judged, key=lambda entry: -_standing(entry, judged))
+    best = _department(_longest(ranked), ranked, selves)
     others = tuple(entry for entry in ranked if entry is not best)
     confidence, problems = _weighed(best, others)
+    confidence += _repeated(best, others)
+    if best.body.place and best.place_confidence < MIN_PLACED:
+        # 西区教育局 is one in the books, and many in the towns
+        body = replace(best.body, place=None, kept=True)
+        best = replace(best, body=body)
     agency, how, factor = _written_out(best.body, reading, gazetteer, year)
-    confidence = round(confidence * factor, 3)
+    confidence = round(min(0.99, confidence * factor), 3)
     return Verdict(
         best=best,
         others=others,
@@ -119,16 +151,60 @@ def judge(
     )
 
 
+def _is_body(body: Body) -> bool:
+    """Whether a name without a place is of a kind that bodies are of: 区统计局, 水务局."""
+    if body.status != "none":
+        return True
+    core = TIER_PATTERN.sub("", body.printed)
+    if core in FORMAL_NAMES or core in FULL_NAME_BY_SHORT:
+        return True
+    if ZONE_BODY_PATTERN.search(core) or line_of(core):
+        return BODY_PATTERN.search(core) is not None and len(core) <= MAX_UNPLACED
+    return re.search("(?:[镇乡]|街道)(?:人民政府|办事处)?$", core) is not None
+
+
+def _standing(entry: Judged, judged: Sequence[Judged]) -> float:
+    return entry.confidence + _repeated(entry, judged)
+
+
+def _repeated(entry: Judged, judged: Sequence[Judged]) -> float:
+    """What other ways of giving the same name add."""
+    text = entry.name.text
+    rules: set[str] = set()
+    for other in judged:
+        theirs = other.name.text
+        is_same = theirs.endswith(text) or text.endswith(theirs)
+        if is_same or other.body == entry.body:
+            rules.add(other.name.rule)
+    rules.discard(entry.name.rule)
+    return min(MAX_REPEATED_BONUS, REPEATED_BONUS * len(rules))
+
+
+def _longest(ranked: Sequence[Judged]) -> Judged:
+    """The best, or the branch of it that is named nearly as surely: 十堰市生态环境局竹山分局."""
+    best = ranked[0]
+    for entry in ranked[1:]:
+        text = entry.name.text
+        is_longer = text.startswith(best.name.text) and len(text) > len(best.name.text)
+        if is_longer and BRANCH_END_PATTERN.search(text) and entry.confidence >= 0.7:
+            return entry
+    return best
+
+
 def _judged(name: Name, body: Body, context: Sequence[str], selves: Selves) -> Judged:
-    factor = STATUS_FACTORS[body.status]
+    factor, place_factor = NAME_FACTORS[body.status], PLACE_FACTORS[body.status]
     if body.bare and body.place and body.status == "unique":
-        factor *= _support(body, context)
+        support = _support(body, context)
+        place_factor *= support
+        if name.source == "body":
+            factor *= max(0.85, support)
     # 本报告由区政府编制, says a report that calls itself 我区: that office compiled it for all
     is_for_all = name.rule == "compiled by" and selves.kind in GOVERNMENT_WORDS
     may_be_other = name.rule in RULES_OF_OTHERS or is_for_all
     if may_be_other and selves.contradict(name.text):
         factor *= CONTRADICTED_FACTOR
-    return Judged(name, body, name.weight * factor)
+        place_factor *= CONTRADICTED_FACTOR
+    return Judged(name, body, name.weight * factor, name.weight * place_factor)
 
 
 def _support(body: Body, context: Sequence[str]) -> float:
@@ -159,7 +235,7 @@ def _placed_by_another(entry: Judged, judged: Sequence[Judged]) -> Judged:
     """A name without its place (教育局, 市教育局) is that of a fuller name ending with it."""
     if entry.body.status != "none":
         return entry
-    core = re.sub("^[省市区县](?=[^省市区县])", "", entry.name.text)
+    core = TIER_PATTERN.sub("", entry.name.text)
     if len(core) < 2:
         return entry
     fuller: list[Judged] = []
@@ -167,11 +243,16 @@ def _placed_by_another(entry: Judged, judged: Sequence[Judged]) -> Judged:
         is_placed = other.body.is_placed and other.body.place
         if is_placed and _same(core, other.body.rest):
             fuller.append(other)
+        elif is_placed and ZONE_OFFICE_PATTERN.sub("", core) == other.body.rest:
+            # 临淄区齐城农业高新区 places 齐城农业高新区管委会
+            body = replace(other.body, printed=entry.name.text, kept=True)
+            fuller.append(replace(other, body=body))
     if not fuller:
         return entry
     best = max(fuller, key=lambda other: other.confidence)
     confidence = max(best.confidence, entry.name.weight * 0.9)
-    return Judged(entry.name, best.body, confidence)
+    place_confidence = max(best.place_confidence, entry.name.weight * 0.9)
+    return Judged(entry.name, best.body, confidence, place_confidence)
 
 
 def _same(core: str, rest: str) -> bool:
@@ -194,7 +275,8 @@ def _department(best: Judged, ranked: Sequence[Judged], selves: Selves) -> Judge
         body = entry.body
         is_of_place = body.place == best.body.place and not body.is_government
         if is_of_place and body.rest.endswith(kind):
-            return Judged(entry.name, body, min(entry.confidence, 0.8))
+            confidence = min(entry.confidence, 0.8)
+            return Judged(entry.name, body, confidence, entry.place_confidence)
     return replace(best, confidence=best.confidence * 0.5)
 
 

@@ -10,14 +10,23 @@ from index.analysis.characters import BASIC_HAN_CLASS, HAN_NUMERALS
 from indexer.metadata.bodies import (
     CENTRAL_NAME_BY_SHORT,
     CENTRAL_NAMES,
+    INSTITUTION_PATTERN,
+    UTILITY_PATTERN,
     line_of,
     org_type_of,
     system_of,
 )
-from indexer.places import Gazetteer, Place, Resolution, ancestors
+from indexer.places import (
+    ETHNIC_TOWNSHIP_PATTERN,
+    Gazetteer,
+    Place,
+    Resolution,
+    ancestors,
+)
 
 __all__ = ["Body", "locate"]
 
+HAN = f"[{BASIC_HAN_CLASS}]"
 # The upper body before the place: 国家税务总局深圳市税务局, 中国人民银行广州分行
 PREFIX_PATTERN = re.compile(
     "^(?:国家税务总局|中华人民共和国|国家统计局|中国人民银行|国家外汇管理局"
@@ -37,7 +46,7 @@ BRANCH_PATTERN = re.compile(
 )
 # 龙岗区, 龙岗区教育局; but no 城区, 社区, 辖区, 小区, 山区, 库区, 林区 and the like
 DIVISION_PATTERN = re.compile(
-    f"^(?P<name>[{BASIC_HAN_CLASS}]{{1,7}}?"
+    f"^(?!市政)(?P<name>[{BASIC_HAN_CLASS}]{{1,7}}?"
     "(?<!城)(?<!都)(?<!社)(?<!辖)(?<!小)(?<!山)(?<!库)(?<!矿)(?<!景)(?<!灾)(?<!牧)"
     "(?<!林)(?<!园)(?<!地)[区县市旗])"
     f"(?=$|人民政府|政府|[{BASIC_HAN_CLASS}]{{2,24}}"
@@ -51,7 +60,9 @@ TOWNSHIP_PATTERN = re.compile(
 PARTY_PATTERN = re.compile("(?<=[街道镇乡])(?:党工委|党委)[、和,]?")
 
 # Streets inside a functional zone are printed without the word: 大鹏新区南澳办事处.
-OFFICE_PATTERN = re.compile(f"(?!驻)([{BASIC_HAN_CLASS}]{{2,4}})办事处")
+OFFICE_PATTERN = re.compile(
+    f"(?!驻)([{BASIC_HAN_CLASS}]{{2,4}})(?<!街道)(?<!地区)办事处"
+)
 
 # 大鹏新区, 天津经济技术开发区; but no 政务服务中心
 ZONE_PATTERN = re.compile(
@@ -65,6 +76,12 @@ WIDE_AREA_PATTERN = re.compile(
     "流域|(?:华北|华东|华南|华中|东北|西北|西南|中南)|长江|黄河|珠江|海河|淮河|松辽|太湖"
     "|水利委员会|铁路监督管理局|特派员办事处"
 )
+# 第一师阿拉尔市十六团新开岭镇: what the corps calls itself beside the names of places
+CORPS_UNIT_PATTERN = re.compile(
+    f"^第?[{HAN_NUMERALS}]{{1,3}}师(?={HAN}{{2}})|(?<=[市镇])第?[{HAN_NUMERALS}]{{1,4}}团(?={HAN}{{2}})"
+)
+# bodies of a province, whatever else has its name: 海南调查总队
+PROVINCIAL_PATTERN = re.compile("(?:总队|厅|监管局)$")
 # 新疆生产建设兵团第八师
 CORPS_PATTERN = re.compile("^新疆生产建设兵团|^(?:新疆)?兵团")
 # Characters that reading machines and typists put for rarer ones in names of places:
@@ -95,12 +112,14 @@ class Body:
     """A name understood.
 
     `status` is "central", "unique", "context", "ambiguous", "misread" (one character set right),
-    "unlisted" (under a known place, but not known there) or "none". `rest` is the name without its
+    "unlisted" (under a known place, but not known there), "named" (a body of its own that no place
+    name begins: 长江大学, 太湖流域管理局, 拱北海关) or "none". `rest` is the name without its
     place. `township` is a township under `place` that the gazetteer does not list. `tier` is None
     where the name does not settle it.
 
     `kept` is True where the full name is the body's name as printed (vertical bodies, branches):
     nothing is put before it. `bare` is True where nothing stands before a county or township.
+    `called` is the short name that stands for that of an autonomous township: 羊昌乡.
     """
 
     printed: str
@@ -113,6 +132,7 @@ class Body:
     system: str | None = None
     kept: bool = False
     bare: bool = False
+    called: str = ""
 
     @property
     def is_placed(self) -> bool:
@@ -131,6 +151,9 @@ class Body:
             return org_type_of(self.township + self.rest)
         if self.place and not self.place.tier and not self.rest:
             return "功能区管委会"
+        if self.place is None and self.status == "ambiguous" and self.tier == 4:
+            place = self.candidates[0]
+            return replace(self, place=place, status="context").org_type
         if self.place and self.place.tier == 4:
             if self.rest in ("", "人民政府", "政府"):
                 return org_type_of(self.place.name)
@@ -164,7 +187,8 @@ class Body:
         if above and not above[0].endswith("市"):
             above = above[1:]
         own = self._own(rest if rest is not None else self.rest)
-        return "".join([*above, self.place.name, self.township or "", own])
+        lowest = self.called or self.place.name
+        return "".join([*above, lowest, self.township or "", own])
 
     def _own(self, rest: str) -> str:
         """What stands behind the place: 人民政府 for a place alone, 办事处 for a street."""
@@ -198,16 +222,22 @@ def locate(
         )
     if corps := CORPS_PATTERN.match(name):
         return _corps(name, name[corps.end() :], gazetteer, year)
+    if INSTITUTION_PATTERN.search(name):
+        return _institution(name, gazetteer, year, context)
     system = system_of(name)
-    plain = PREFIX_PATTERN.sub("", name)
+    plain = CORPS_UNIT_PATTERN.sub("", PREFIX_PATTERN.sub("", name))
     path = PARTY_PATTERN.sub("", INNER_GOVERNMENT_PATTERN.sub("", plain))
     resolved = gazetteer.resolve(path, year=year, context=context)
     by_stem = False
     if resolved.status == "none" and not WIDE_AREA_PATTERN.search(name):
         by_stem = system is not None or plain != name
         short = gazetteer.resolve(path, year=year, context=context, stems=True)
-        resolved = _capped(short) if by_stem else _spoken_of(short, path, context)
-        is_zone = ZONE_PATTERN.match(path[resolved.end :]) is not None
+        resolved = _capped(short, path)
+        is_zone = ZONE_PATTERN.match(path[short.end :]) is not None
+        if not by_stem and not (is_zone and short.status == "unique"):
+            resolved = _spoken_of(short, path, context)
+        elif is_zone:
+            resolved = short
         by_stem = by_stem or is_zone
     if resolved.status == "none" and (office := OFFICE_PATTERN.fullmatch(path)):
         path = office[1] + "街道办事处"
@@ -242,8 +272,18 @@ def _spoken_of(short: Resolution, path: str, context: Sequence[str]) -> Resoluti
     )
 
 
-def _capped(short: Resolution) -> Resolution:
+def _capped(short: Resolution, path: str) -> Resolution:
     """A short name may stand for a city, not for a county: 黄埔海关 is not of 黄埔区."""
+    if short.place is None and PROVINCIAL_PATTERN.search(path):
+        provinces = [place for place in short.candidates if place.tier == 1]
+        if len(provinces) == 1:
+            return Resolution(
+                status="context",
+                place=provinces[0],
+                candidates=tuple(provinces),
+                end=short.end,
+                tier=1,
+            )
     if short.tier is None or short.tier > 2:
         return Resolution("none")
     return short
@@ -271,6 +311,7 @@ def _body(
         system=system,
         kept=kept,
         bare=_is_bare(path, resolved),
+        called=_called(path, resolved),
     )
     office = OFFICE_PATTERN.fullmatch(rest) if place and tier in (0, 3) else None
     if place and office:
@@ -295,6 +336,15 @@ def _body(
     return body
 
 
+def _called(path: str, resolved: Resolution) -> str:
+    """The short name of an autonomous township, as it ends the path of names."""
+    place = resolved.place
+    if place is None or place.tier != 4 or path[: resolved.end].endswith(place.name):
+        return ""
+    short = ETHNIC_TOWNSHIP_PATTERN.fullmatch(place.name)
+    return short[1] + "乡" if short else ""
+
+
 def _is_bare(path: str, resolved: Resolution) -> bool:
     """Whether a county or township stands alone, without what holds it."""
     place = resolved.place
@@ -302,6 +352,29 @@ def _is_bare(path: str, resolved: Resolution) -> bool:
         return False
     begins = path.startswith(place.name[:2])
     return begins and resolved.end == len(place.name)
+
+
+def _institution(
+    name: str, gazetteer: Gazetteer, year: int | None, context: Sequence[str]
+) -> Body:
+    """A school, a hospital, a company: of no tier, and its name is its own.
+
+    湖北工业大学 is not to be written 湖北省工业大学. Where the name gives a division in full, or a
+    grid of power its city, the place is known.
+    """
+    is_utility = UTILITY_PATTERN.search(name) is not None
+    resolved = gazetteer.resolve(name, year=year, context=context, stems=is_utility)
+    status = resolved.status
+    place = resolved.place
+    if place is None or (is_utility and place.tier > 2 and status != "unique"):
+        status, place = "named", None
+    return Body(
+        printed=name,
+        status=status,
+        rest=name,
+        place=place,
+        kept=True,
+    )
 
 
 def _corps(name: str, rest: str, gazetteer: Gazetteer, year: int | None) -> Body:
@@ -339,6 +412,15 @@ def _misread(
 
 def _placeless(name: str, system: str | None) -> Body:
     tier: int | None = None
+    is_own = system is not None or WIDE_AREA_PATTERN.search(name) is not None
+    if is_own and len(name) >= 4 and name[0] not in "省市区县":
+        return Body(
+            printed=name,
+            status="named",
+            rest=name,
+            system=system,
+            kept=True,
+        )
     for word, tier_of_word in TIER_BY_WORD.items():
         if name.startswith(word):
             tier = tier_of_word

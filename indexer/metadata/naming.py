@@ -7,168 +7,189 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
-from index.analysis.characters import BASIC_HAN_CLASS
 from index.analysis.normaliser import fold_line
 from indexer.metadata.dates import DAY_REGEX
 from indexer.metadata.reading import Reading
+from indexer.metadata.spotting import (
+    GROUP_PATTERN,
+    HAN_CHARACTER,
+    TAIL_PATTERN,
+    ends_as_body,
+    shorten,
+    spot,
+    strip_lead,
+)
 from indexer.metadata.title import Title, read_title
 from indexer.places import Gazetteer
 
 __all__ = ["GOVERNMENT_WORDS", "Name", "Selves", "names_of"]
 
-HAN_CHARACTER = f"[{BASIC_HAN_CLASS}]"
 BODY_ENDINGS = (
     "人民政府办公[室厅]|政府办公[室厅]|人民政府|办事处|街道办|管理委员会|管委会|委员会"
     "|办公室|办公厅|税务局|海关|分局|局|厅|委|办|中心|总队|支队|大队|调查队|大学|学院"
     "|医院|公司|街道|总局|管理处|处|署|部|院|会|所|镇|乡"
 )
 ORG_REGEX = rf"{HAN_CHARACTER}{{2,34}}?(?:{BODY_ENDINGS})"
-PLAIN_REGEX = rf"{HAN_CHARACTER}{{2,34}}?"
-MADE_VERBS = "(?:制定|制订|修订|出台|建立|完善|编制)"
+# (以下简称我局): what may stand between a name and what follows it
+CALLED_REGEX = r"(?:\((?:以下|下)?[简统]?称[^()]{0,40}\))?"
 
-# (weight, how, sign, pattern): what a report says of itself, looked for in its whole text.
-#
-# Where a pattern can begin with a single character and look back from it, the search skips to that
-# character. The two that start at every clause are slow: they are looked for only around their
-# sign. Every match of such a pattern holds a match of its sign.
-SELF_PATTERNS = (
-    (
-        0.85,
+
+# What no name begins with: 我局, 全市, 通过, 按照, 主动; but 通州区, 全椒县, 本溪市, 公安局.
+NOT_BEGINNING = (
+    "(?![我该其以并也已未]|本(?!溪)|全(?=[市县区省年面镇乡局体力])|各(?=[级县市区部单])|通过|按照|根据|依据|严格"
+    "|认真|加[强大快]|主[动要]|公[开布示]|政府信息|政务公开|信息公开|积极|进一步|坚持|深入|不断|共[收计有]|[收受]"
+    "|一是|二是|三是|对(?!口)|在|为|是|将(?!乐)|由|每|截[至止]|没有|结合|建立|健全|完善|制定|切实|及时|\\(|[一二三四五六]、)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place where a name may begin: what leads up to it and what must follow it.
+
+    `reach` is how far into a text it is looked for, in characters; 0 is to the end. `is_whole`
+    asks that the name ends where a word begins that no name holds.
+    """
+
+    weight: float
+    rule: str
+    sign: re.Pattern[str]
+    behind: re.Pattern[str] | None = None
+    reach: int = 0
+    is_whole: bool = False
+
+
+# What a report says of itself.
+ANCHORS = (
+    # 现公布龙岗区教育局2018年, 向社会公布2018年度某县民政局信息公开年度报告
+    Anchor(
+        0.88,
         "announces",
-        None,
-        # 现将龙岗区教育局2018年
-        re.compile(rf"将(?<=[现特兹]将)({PLAIN_REGEX})(?:20\d\d|二[〇○零])"),
-    ),
-    (
-        0.85,
-        "announces",
-        None,
-        # 现向社会公布龙岗区教育局2018年
         re.compile(
-            r"(?:现|特|兹|并)将?(?:予以|向社会)?(?:公布|公开|发布|编制)"
-            rf"({PLAIN_REGEX})(?:20\d\d|二[〇○零])"
+            r"(?:公布|发布|编制|制定|撰写|(?:现|会|特)公开|[现特兹,。]将)(?:了|完成)?(?:20\d\d年?度?的?)?"
+            rf"{NOT_BEGINNING}"
         ),
-    ),
-    (
-        0.85,
-        "announces",
-        None,
-        # 要求,将龙岗区教育局2018年度政府信息公开
         re.compile(
-            rf"将(?:(?<=[,。]将)|(?<=[,。]现将))({ORG_REGEX})"
-            r"(?:20\d\d|二[〇○零])\S{0,2}\s?年?度?(?:政府|政务)?信息公开"
+            rf"{CALLED_REGEX},?的?(?:20\d\d|二[〇○零]|(?:政府|政务|环境)?信息公开|政务公开|年度报告)"
         ),
+        reach=700,
     ),
-    (
-        0.85,
+    # 本报告由龙岗区教育局根据...编制
+    Anchor(
+        0.88,
         "compiled by",
-        None,
-        # 本报告由龙岗区教育局负责编制
+        re.compile("由"),
         re.compile(
-            rf"由({ORG_REGEX})(?:负责|组织|根据|依据|按照|汇总|统一|牵头)*"
-            r"(?:编制|撰写|发布|公布|编写)"
+            rf"{CALLED_REGEX}(?!(?:负责)?(?:综合|汇总)(?:20..年度?)?[各全])[^。;]{{0,90}}?(?:编制|撰写|编写|发布|公布|汇总)(?!的(?!20|二|本|年|政府信息))"
         ),
+        reach=1200,
     ),
-    (
-        0.8,
-        "compiled by",
-        re.compile(r"制(?:(?<=编制)|作)(?:了)?(?:并公布)?(?:本|20\d\d|政府信息公开)"),
-        # 龙岗区教育局编制本报告
+    # 石璜镇2022年度政府信息公开年度报告 | 一、基本情况: a title that runs on
+    Anchor(
+        0.9,
+        "line like a title",
+        re.compile(r"(?:^|[|:.\d] ?|报告 ?)(?:20\d\d年?度? ?)?"),
         re.compile(
-            rf"(?:^|[。,;])({ORG_REGEX})(?:组织|牵头)?(?:编制|制作)(?:了)?(?:并公布)?"
-            r"(?:本|20\d\d|政府信息公开)"
+            r"(?:20\d\d|二[〇○零].{1,2}) ?年?度? ?(?:政府|政务)?信息公开"
+            r"(?:工作)? ?(?:年度)?(?:报告|年报|总结)"
         ),
+        reach=300,
+        is_whole=False,
     ),
-    (
+    # 如有疑问,请与龙岗区教育局办公室联系; 请联系:龙岗区教育局
+    Anchor(
         0.85,
         "contact",
-        None,
-        # 如有疑问,请与龙岗区教育局办公室联系
         re.compile(
-            rf"(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系)({ORG_REGEX})[^,。;]{{0,18}}?"
-            r"(?:联系|咨询|反映|索取|查询|\(|[,,。])"
+            "(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系|拨打):?(?:我局|我办)?"
+            "|联系(?:单位|部门|方式)?:|(?<=请)联系"
+        ),
+        re.compile(
+            r"[^,。;]{0,24}?(?:联系|咨询|反映|索取|查询|\(|[,.。;:]|电话|地址|$)"
         ),
     ),
-    (
-        0.85,
-        "own guide",
-        None,
-        # 《龙岗区教育局政府信息公开指南》
-        re.compile(
-            rf"《({ORG_REGEX})(?:政府|政务)?(?:信息)?公开(?:工作)?(?:指南|目录)"
-        ),
+    # 地址:永嘉县溪下乡人民政府党政综合办公室
+    Anchor(
+        0.62,
+        "address",
+        re.compile("(?:地址|单位|机构|机关|单位名称|机构名称):"),
+        re.compile(r"[,.。;(]|邮|电|$"),
+        is_whole=True,
     ),
-    (
-        0.85,
-        "below called",
-        re.compile(r"\((?:以下|下)?简?(?:统)?称"),
-        # 龙岗区教育局(以下简称"我局")
-        re.compile(
-            rf"(?:^|[,。;:])({ORG_REGEX})\((?:以下|下)?简?(?:统)?称[:\"]*"
-            rf"(?:我|本|[区市县]?{HAN_CHARACTER}{{0,4}}[局委办厅])"
-        ),
-    ),
-    (
+    # 2025年,霍城县水利局坚持
+    Anchor(
         0.8,
-        "own rules",
-        None,
-        # 制定了《龙岗区教育局政府信息公开制度》
+        "subject",
         re.compile(
-            rf"《(?:(?<={MADE_VERBS}《)|(?<={MADE_VERBS}了《))({ORG_REGEX})"
-            r"(?:政府|政务)?信息公开[^《》]{1,24}》"
+            rf"(?:20\d\d|二[〇○零].{{1,2}})学?年(?:度|以来|来|初|上半年)?,?{NOT_BEGINNING}"
         ),
+        reach=1200,
+        is_whole=True,
     ),
-    (
-        0.8,
-        "own report",
-        None,
-        # 《龙岗区教育局2018年
-        re.compile(rf"《({ORG_REGEX})20\d\d年"),
+    # 根据要求,编制; 深圳市教育局高度重视
+    Anchor(
+        0.7,
+        "subject",
+        re.compile(rf"(?:[。;]|概述|情况|^){NOT_BEGINNING}"),
+        re.compile(
+            "坚持|认真|高度|积极|紧紧|严格|按照|深入|全面|扎实|切实|进一步|持续|不断|结合|始终"
+            "|通过|(?:20..年)?(?:政府|政务)?信息公开|政务公开|共|主动|在"
+        ),
+        reach=800,
+        is_whole=True,
     ),
-    (
-        0.75,
-        "subsite",
-        None,
-        # 深圳政府在线横岗街道子网站
-        re.compile(rf"在线({HAN_CHARACTER}{{2,8}}(?:街道|镇|乡|局|办))子网站"),
+    # 汇总南平市各县(市、区)、市政府各有关部门政府信息公开工作情况编制而成
+    Anchor(
+        0.85,
+        "compiled of",
+        re.compile(r"(?:综合|汇总|根据|和)(?:了)?(?:20\d\d年度?)?"),
+        re.compile(r"各.{2,60}?编制"),
+        reach=700,
     ),
 )
-# Characters before a sign that are looked at: a mark, the longest ORG_REGEX, 组织编.
-BEFORE_SIGN = 45
-# Characters behind it: quotation marks and a short name.
-BEHIND_SIGN = 24
+# 《龙岗区教育局政府信息公开指南》, 《龙岗区教育局2018年政府信息公开年度报告》
+QUOTED_PATTERN = re.compile(
+    rf"《({HAN_CHARACTER}{{2,30}}?(?:\({HAN_CHARACTER}{{2,8}}\){HAN_CHARACTER}{{2,12}}?)?)"
+    r"(?:(?P<report>(?:20\d\d|二[〇○零].{1,2})年?度?[^《》]{0,24}(?:报告|年报)》)"
+    r"|(?P<rules>(?:(?<!人民)政府|政务)?(?:信息与)?(?:(?<!人民)政府|政务)?(?:信息)?公开[^《》]{0,24}》))"
+)
+# 制定了《龙岗区教育局政府信息公开制度》, against 根据《深圳市政府信息公开规定》
+MADE_PATTERN = re.compile(
+    "(?:制定|制订|修订|出台|建立|完善|编制|更新|修改)(?:完善|发布|印发)?了?(?:《[^《》]*》[、和,及]?)*$"
+)
+CITED_PATTERN = re.compile(
+    "(?:根据|按照|依据|贯彻|遵照|依照|落实|遵循|学习|对照|转发|参照|关于)[^。;]{0,60}$"
+)
+# 龙岗区教育局(以下简称"我局")
+CALLED_PATTERN = re.compile(
+    r"\((?:以下|下)?(?:简称|统称|称)[:\"“]*(?!《)"
+    rf"(?:我|本|{HAN_CHARACTER}{{1,12}}(?<![例定法知]))"
+)
+BEFORE_CALLED_PATTERN = re.compile(f"({HAN_CHARACTER}{{3,36}})$")
+# 深圳政府在线横岗街道子网站
+SUBSITE_PATTERN = re.compile(rf"在线({HAN_CHARACTER}{{2,8}}(?:街道|镇|乡|局|办))子网站")
 # Names that are read of each kind.
-MAX_NAMES = 3
-
-# What leads up to a name: 由(龙岗区教育局)编制, 请与(...)联系
-LEAD_PATTERN = re.compile(
-    "(?:关于|按照|根据|依据|以及|通过|对于|请与|请向|直接与|与|向|由|将|和|及|在|对|经|为"
-    "|是|到|从|把|其|该|各|全|现|特|可以|可|也可|如有疑问|联系人|联系|单位|部门|地址|致电"
-    "|公众|公民|社会|本|以|并)"
-)
-# The office inside a body that answers the telephone: 龙岗区教育局办公室, 龙岗区政府信息公开科.
-INNER_OFFICE_PATTERN = re.compile(
-    rf"(?P<body>.{{2,}}(?:局|厅|[^室]委|处|院|委员会|管委会|办))(?:机关)?"
-    rf"(?:办公室|党政办|综合办|(?!公室){HAN_CHARACTER}{{1,8}}[科股室])"
-    rf"|(?P<government>.{{2,}}政府)"
-    rf"(?:信息公开{HAN_CHARACTER}{{0,6}}|政务公开{HAN_CHARACTER}{{0,6}})"
-)
+MAX_NAMES = 4
 
 # What names no body of its own: 我局, 区办公室, 本网, 管理员, 县人民政府
 GENERIC_PATTERN = re.compile(
-    rf"(?:我|本|该|全|各){HAN_CHARACTER}{{0,6}}"
+    rf"(?:我|本|该|全|各|其|相关|有关|上级|下级){HAN_CHARACTER}{{0,12}}"
     r"|[省市区县局委厅办]?(?:机关)?(?:党政|综合|秘书|政务公开|信息公开|行政)?"
     r"(?:办公[室厅]|综合[科股室]|办公室|党政办|综合办|政办|网站|政府|科|股|处|局|委|办)"
+    r"|(?:人民)?政府办(?:公[室厅])?|(?:单位|街道|乡镇|政府|机关|园区|学校|医院|公司|中心|集团)"
+    r"|(?:省|市|区|县|镇|乡|州|旗)?(?:委|党委|党工委|纪委)(?:、?[省市区县州旗镇乡]?(?:人民)?政府)?"
     r"|本站|原创|本网|网站|管理员|佚名|中国政府网|信息中心|互联网"
-    r"|(?:省|市|区|县|镇|乡|街道)(?:人民)?政府"
+    r"|(?:省|市|区|县|镇|乡|街道)?(?:人民)?政府"
     r"|(?:省|市|区|县)?(?:政府|政务)信息公开(?:工作)?(?:领导小组)?(?:办公室)?|\d+"
 )
 # a sentence is no name
-SENTENCE_PATTERN = re.compile("以下简称|信息公开条例|有关规定")
+SENTENCE_PATTERN = re.compile(
+    "以下简称|信息公开条例|有关规定|情况|[我本][局市县区镇乡街单机委办]|建设中|相关|有关|各级|所在"
+)
 OWN_TITLE_PATTERN = re.compile("信息公开.{0,8}(?:报告|年报|总结)$")
 # 来源:龙岗区教育局, 发布机构: 区府办
 SOURCE_PATTERN = re.compile(
@@ -178,6 +199,10 @@ SOURCE_PATTERN = re.compile(
 # the next label, run together with the source: 来源:区府办浏览次数
 AFTER_SOURCE_PATTERN = re.compile(
     r"(?:浏览|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$"
+)
+# who reports on all: 本市各级行政机关, 各县(市、区)、各部门
+AREA_PATTERN = re.compile(
+    "[本我]?[省市区县州旗]各级|各[区县市州][^。]{0,12}各(?:有关)?部门"
 )
 # a line that is a date and nothing else
 DAY_LINE_PATTERN = re.compile(rf"\W{{0,2}}{DAY_REGEX}\W{{0,2}}")
@@ -190,12 +215,13 @@ WHOLE_LINE_PATTERN = re.compile(f"({ORG_REGEX})")
 # a source that is a name and nothing else
 NAME_PATTERN = re.compile(f"{HAN_CHARACTER}{{2,36}}")
 # 我局, 本街道; but no 自我, 我级, 本地, 本人
-SELF_WORD_PATTERNS = tuple(
-    re.compile(
-        f"{own}(?<!自.)"
-        "(局|委|办|厅|街道|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟)(?![级地人])"
-    )
-    for own in "我本"
+SELF_WORD_PATTERN = re.compile(
+    "([我本])(?<!自.)"
+    "(局|委|办(?!理)|厅|街道?|镇|乡|区|县|市|省|院|校|队|关|中心|处|州|旗|盟|团|园区)(?![级地人])"
+)
+# a street speaks of itself without 我
+STREET_PATTERN = re.compile(
+    "[,。;:]街道(?=累计|共|未|始终|认真|高度|严格|积极|全面|通过|坚持|按照|主动)"
 )
 # Lines at the end in which a signature is looked for.
 TAIL_LINES = 12
@@ -227,12 +253,18 @@ class Selves:
     """How a report speaks of itself: 我局 eleven times, 我区 never."""
 
     counts: Counter[str]
+    areas: Counter[str]
 
     @property
     def kind(self) -> str | None:
-        """What it calls itself most, if it does so clearly."""
-        most = self.counts.most_common(2)
-        if not most or most[0][1] < 2:
+        """What it calls itself most, if it does so clearly.
+
+        A department speaks of 我市 too; a government hardly ever of 我局.
+        """
+        bodies = self.counts
+        spoken = bodies if 3 * bodies.total() >= self.areas.total() else self.areas
+        most = spoken.most_common(2)
+        if not most or (spoken is self.areas and most[0][1] < 2):
             return None
         word, count = most[0]
         is_clear = len(most) == 1 or count >= 2 * most[1][1]
@@ -242,17 +274,29 @@ class Selves:
         """Whether a report that calls itself so is not that of a body of this name."""
         kind = self.kind
         if kind in GOVERNMENT_WORDS:
-            return re.search("(?:政府|办公[室厅]|[区县市省州旗])$", name) is None
-        if kind in ("局", "厅", "镇", "乡", "街道"):
-            return kind not in name
+            own = "(?:政府|办公[室厅]|管委会|管理委员会|[区县市省州旗])$"
+            return re.search(own, name) is None
+        if kind in ("局", "厅", "镇", "乡", "街道", "校", "队", "关", "办"):
+            words = {"校": "[学校院]", "办": "办|政府"}.get(kind, kind)
+            return re.search(words, name) is None
         return False
 
     @classmethod
+    @lru_cache(maxsize=4)
     def of(cls, form: str) -> Selves:
         """The counts of a text in index form."""
-        return cls(
-            Counter(kind for own in SELF_WORD_PATTERNS for kind in own.findall(form))
-        )
+        bodies: Counter[str] = Counter()
+        areas: Counter[str] = Counter()
+        for own, word in SELF_WORD_PATTERN.findall(form):
+            kind = "街道" if word == "街" else word
+            if kind not in GOVERNMENT_WORDS:
+                bodies[kind] += 1
+            elif own == "我":
+                # 本市 is what a department of a city says too
+                areas[kind] += 1
+        # 2025年度,街道未收到政府信息公开申请
+        bodies["街道"] += len(STREET_PATTERN.findall(form))
+        return cls(+bodies, areas)
 
 
 def names_of(
@@ -263,7 +307,7 @@ def names_of(
     if title and title.agency and not GENERIC_PATTERN.fullmatch(title.agency):
         names.append(
             Name(
-                text=title.agency,
+                text=TAIL_PATTERN.sub("", title.agency),
                 source="title",
                 rule="title",
                 weight=0.95,
@@ -271,28 +315,35 @@ def names_of(
             )
         )
     names += _signatures(reading, gazetteer)
-    names += _said(reading, gazetteer)
     names += _own_title(reading)
+    certain = _certain(names, gazetteer)
+    said = list(_said(reading, gazetteer, certain))
+    names += said
+    if not any(name.text == certain for name in said):
+        names += _quoted(reading, gazetteer)
     names += _sources(meta, reading, gazetteer)
+    if not any(name.source in ("title", "signature") for name in names):
+        names += _own_area(reading, gazetteer)
     return [name for name in names if _plausible(name.text)]
+
+
+def _certain(names: Sequence[Name], gazetteer: Gazetteer) -> str:
+    """The name in the title where it is that of a body and no mere place."""
+    for name in names:
+        is_title = name.rule in ("title", "line like a title")
+        if is_title and not gazetteer.named(name.text):
+            return name.text
+    return ""
 
 
 def _plausible(text: str) -> bool:
     is_generic = GENERIC_PATTERN.fullmatch(text) or SENTENCE_PATTERN.search(text)
-    return len(text) >= 2 and not is_generic
+    return len(text) >= 2 and not is_generic and not GROUP_PATTERN.search(text)
 
 
 def clean(text: str, gazetteer: Gazetteer) -> str:
     """A name without what led up to it and without the office inside it; 和平区 keeps its 和."""
-    while not any(gazetteer.prefixes(text)):
-        lead = LEAD_PATTERN.match(text)
-        if lead is None:
-            break
-        text = text[lead.end() :]
-    inner = INNER_OFFICE_PATTERN.fullmatch(text)
-    if inner:
-        return inner["body"] or inner["government"]
-    return text
+    return shorten(strip_lead(text, gazetteer))
 
 
 def _signatures(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
@@ -354,26 +405,79 @@ def _name(
     )
 
 
-def _said(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
-    for weight, rule, sign, pattern in SELF_PATTERNS:
-        matches = pattern.finditer(reading.form)
-        if sign:
-            matches = _around(sign, pattern, reading.form)
-        for match in islice(matches, MAX_NAMES):
-            yield _name(reading, gazetteer, match, 0, "body", rule, weight)
+def _said(reading: Reading, gazetteer: Gazetteer, certain: str) -> Iterator[Name]:
+    """The names at the places where a report names its own body.
+
+    Once the name that the title is `certain` of is said again, nothing more is asked.
+    """
+    for anchor in ANCHORS:
+        if certain and anchor.rule == "line like a title":
+            continue
+        names = list(islice(_anchored(anchor, reading, gazetteer), MAX_NAMES))
+        yield from names
+        if certain and any(name.text == certain for name in names):
+            return
+    for match in islice(SUBSITE_PATTERN.finditer(reading.form), MAX_NAMES):
+        yield _name(reading, gazetteer, match, 0, "body", "subsite", 0.75)
 
 
-def _around(
-    sign: re.Pattern[str], pattern: re.Pattern[str], form: str
-) -> Iterator[re.Match[str]]:
-    """The matches of a pattern, each of which holds a match of `sign`."""
+def _anchored(anchor: Anchor, reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
+    form = reading.form
     searched = 0
-    for place in sign.finditer(form):
-        start = max(searched, place.start() - BEFORE_SIGN)
-        match = pattern.search(form, start, place.end() + BEHIND_SIGN)
-        if match:
-            yield match
-            searched = match.end()
+    for sign in anchor.sign.finditer(form, 0, anchor.reach or len(form)):
+        start = sign.end()
+        if start < searched or _is_quoted(form, start):
+            continue
+        spotted = spot(form, start, gazetteer)
+        if spotted is None or (anchor.is_whole and not spotted.whole):
+            continue
+        if anchor.behind and not anchor.behind.match(form, spotted.end):
+            continue
+        text = clean(spotted.text, gazetteer)
+        if not _plausible(text):
+            continue
+        searched = spotted.end
+        span = spotted.start, spotted.end
+        yield Name(
+            text=text,
+            source="body",
+            rule=anchor.rule,
+            weight=anchor.weight,
+            span=span,
+            quote=reading.quote(*span),
+        )
+
+
+def _is_quoted(form: str, place: int) -> bool:
+    """Whether a place lies inside 《...》, the title of some document."""
+    first = max(0, place - 60)
+    return form.rfind("《", first, place) > form.rfind("》", first, place)
+
+
+def _quoted(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
+    """The body in the titles of what it wrote: its guide, its rules, its report."""
+    form = reading.form
+    for match in islice(QUOTED_PATTERN.finditer(form), 3 * MAX_NAMES):
+        before = form[max(0, match.start() - 70) : match.start()]
+        is_made = MADE_PATTERN.search(before) is not None
+        is_cited = not is_made and CITED_PATTERN.search(before) is not None
+        if match["report"]:
+            rule, weight = "own report", 0.85
+        elif is_cited:
+            rule, weight = "cited rules", 0.5
+        else:
+            rule, weight = "own rules", 0.78 if is_made else 0.7
+        name = _name(reading, gazetteer, match, 0, "body", rule, weight)
+        # laws of a province carry its name; rules of a body end as bodies do
+        is_whole = ends_as_body(name.text) and not gazetteer.named(name.text)
+        if match["report"] or is_whole:
+            yield name
+    for match in islice(CALLED_PATTERN.finditer(form), MAX_NAMES):
+        first = max(0, match.start() - 36)
+        called = BEFORE_CALLED_PATTERN.search(form[first : match.start()])
+        if called:
+            rule = "below called"
+            yield _name(reading, gazetteer, called, first, "body", rule, 0.8)
 
 
 def _own_title(reading: Reading) -> Iterator[Name]:
@@ -395,6 +499,31 @@ def _own_title(reading: Reading) -> Iterator[Name]:
                 weight=0.85,
                 span=span,
                 quote=reading.quote(*span),
+            )
+
+
+def _own_area(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
+    """The government of the one 市 that a report on all its bodies calls 本市."""
+    form = reading.form
+    if not AREA_PATTERN.search(form) or Selves.of(form).counts:
+        return
+    words = Counter(re.findall("[本我]([省市区县州旗])(?!级)", form))
+    for word, count in words.most_common(1):
+        spoken = [
+            place
+            for code in gazetteer.mentions(form)
+            if (place := gazetteer.of_code(code)) and place.name.endswith(word)
+        ]
+        if count > 1 and len(spoken) == 1:
+            first = form.find(spoken[0].name)
+            span = first, first + len(spoken[0].name)
+            yield Name(
+                text=spoken[0].name,
+                source="body",
+                rule="own area",
+                weight=0.65,
+                span=span if first >= 0 else None,
+                quote=spoken[0].name,
             )
 
 

@@ -6,12 +6,12 @@ Never inferred.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from index.analysis.characters import BASIC_HAN_CLASS
 from index.analysis.normaliser import fold_line
 from index.model.report import Fact
-from indexer.metadata.dates import days_in
+from indexer.metadata.dates import DAY_REGEX, day_of, days_in
 from indexer.metadata.reading import Reading
 
 __all__ = ["published_fact", "signature_day"]
@@ -19,7 +19,7 @@ __all__ = ["published_fact", "signature_day"]
 # 发布时间:, 成文日期:, 日期: at the beginning of a word, 发布于
 LABEL_PATTERN = re.compile(
     r"(?:(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)"
-    rf"|(?<![{BASIC_HAN_CLASS}]))(?:时间|日期)\s?[::]\s?"
+    rf"|(?<![{BASIC_HAN_CLASS}]))(?:时间|日期)\s?[::|]+\s?"
     r"|发布(?:于|在)\s?"
 )
 # One of these stands in every label.
@@ -28,12 +28,59 @@ LABEL_SIGN_PATTERN = re.compile("时间|日期|发布")
 OTHER_DATES_PATTERN = re.compile(r"(?:生成|成文|更新|印发|发文|撰写|生效|截[至止])")
 # 截至2018年12月31日, 1月1日至12月31日: no signature stands in such a line
 NOT_SIGNED_PATTERN = re.compile("[,;。]|截[至止]|[至到-]")
+EDITOR_PATTERN = re.compile("编辑|上传|录入|作者")
+# 2020-01-18 10:36
+DAY_LINE_PATTERN = re.compile(rf"{DAY_REGEX}(?:\s?\d{{1,2}}:\d\d(?::\d\d)?)?\s?$")
+# 2010年04月06日 来源:西藏自治区人民政府网站
+BESIDE_SOURCE_PATTERN = re.compile(
+    rf"{DAY_REGEX}(?:\s?\d{{1,2}}[:时]\d\d分?(?::\d\d)?)?\s?(?:信息|文章)?来源\s?:"
+)
+# 2012-4-06 德昌县人民政府办公室
+DATED_NAME_PATTERN = re.compile(
+    rf"{DAY_REGEX}(?<=[日号\d])\s?(?![日号印])[{BASIC_HAN_CLASS}]{{3,24}}"
+)
 # Lines in which a signature is looked for: attachments and chrome may follow it.
 TAIL_LINES = 12
 
 
-def published_fact(meta: Mapping[str, str], reading: Reading) -> Fact | None:
-    """The date of publication as an ISO string."""
+def published_fact(
+    meta: Mapping[str, str], reading: Reading, chrome: Sequence[str] = ()
+) -> Fact | None:
+    """The date of publication as an ISO string.
+
+    `chrome` holds the lines that were taken off the page: cards of cells stand there too.
+    """
+    stated = _stated(meta)
+    if stated:
+        return stated
+    header = meta.get("header", "")
+    in_head = (
+        _in_head(reading)
+        or _in_card(chrome)
+        or _below_label(header, reading)
+        or _beside_source(reading)
+        or _alone_in_head(reading)
+    )
+    if in_head:
+        return in_head
+    signed = signature_day(reading)
+    if signed is None:
+        return None
+    day, span = signed
+    rule = "date under the signature"
+    quote = reading.quote(*span)
+    return Fact(
+        value=day,
+        source="signature",
+        confidence=0.9,
+        rule=rule,
+        evidence=quote,
+        span=reading.span(*span),
+    )
+
+
+def _stated(meta: Mapping[str, str]) -> Fact | None:
+    """What the page states beside the body."""
     if stated := meta.get("published"):
         day = _first(fold_line(stated))
         if day:
@@ -54,23 +101,7 @@ def published_fact(meta: Mapping[str, str], reading: Reading) -> Fact | None:
                 rule="header",
                 evidence=header,
             )
-    in_head = _in_head(reading) or _alone_in_head(reading)
-    if in_head:
-        return in_head
-    signed = signature_day(reading)
-    if signed is None:
-        return None
-    day, span = signed
-    rule = "date under the signature"
-    quote = reading.quote(*span)
-    return Fact(
-        value=day,
-        source="signature",
-        confidence=0.9,
-        rule=rule,
-        evidence=quote,
-        span=reading.span(*span),
-    )
+    return None
 
 
 def _first(form: str) -> str | None:
@@ -96,7 +127,67 @@ def _labelled(form: str) -> str | None:
         if dated:
             return dated[0]
     days = days_in(form)
-    return days[0][0] if len(days) == 1 else None
+    # who put the page up, and when: 编辑: wangxiao 2020-08-11
+    is_editor = EDITOR_PATTERN.search(form) is not None
+    return days[0][0] if len(days) == 1 and not is_editor else None
+
+
+def _in_card(chrome: Sequence[str]) -> Fact | None:
+    """A date behind its label in the cells of a card."""
+    for line in chrome:
+        form = fold_line(line) if "|" in line else ""
+        label = LABEL_PATTERN.search(form)
+        dated = _right_after(form, label) if label else None
+        if dated:
+            return Fact(
+                value=dated[0],
+                source="page",
+                confidence=0.95,
+                rule="card",
+                evidence=line,
+            )
+    return None
+
+
+def _below_label(header: str, reading: Reading) -> Fact | None:
+    """A date on the line below its label."""
+    lines = [reading.form[start:end] for start, end in reading.head]
+    above = fold_line(header)
+    for line, (start, end) in zip(lines, reading.head, strict=True):
+        day = DAY_LINE_PATTERN.match(line)
+        if day and LABEL_PATTERN.fullmatch(above):
+            return _page_fact(reading, day_of(day), (start, end), "header")
+        above = line
+    return None
+
+
+def _beside_source(reading: Reading) -> Fact | None:
+    """2020年01月18日来源:区府办, 2012-4-06 德昌县人民政府办公室."""
+    for start, end in reading.head[:4]:
+        line = reading.form[start : min(end, start + 120)]
+        beside = BESIDE_SOURCE_PATTERN.search(line) or DATED_NAME_PATTERN.fullmatch(
+            line
+        )
+        if beside:
+            return _page_fact(
+                reading, day_of(beside), (start, end), "beside the source"
+            )
+    return None
+
+
+def _page_fact(
+    reading: Reading, day: str | None, span: tuple[int, int], rule: str
+) -> Fact | None:
+    if day is None:
+        return None
+    return Fact(
+        value=day,
+        source="page",
+        confidence=0.9,
+        rule=rule,
+        evidence=reading.quote(*span),
+        span=reading.span(*span),
+    )
 
 
 def _in_head(reading: Reading) -> Fact | None:

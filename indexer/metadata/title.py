@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from index.analysis.normaliser import fold_line
 from indexer.metadata.dates import YEAR_REGEX, year_of
 from indexer.metadata.reading import TAIWAN_WORDING
 
-__all__ = ["Title", "read_title"]
+__all__ = ["Title", "read_title", "title_in"]
 
 # 政府信息公开, 信息公开, 政务公开: what the report is of, before which its body is named
 SUBJECT_PATTERN = re.compile(
@@ -47,6 +48,16 @@ BODY_BEHIND_PATTERN = re.compile(
 )
 # 龙岗区政府网|教育局, 教育局关于...: where a head may be parted into names
 PART_PATTERN = re.compile(r"[|_>—-]|(?<=[室厅局委办府])关于")
+# 标题:, 标    题, 标 题 |, 信息名称: the label of a card before a title
+LABEL_PATTERN = re.compile(r"^[\s|]*(?:标\s*[题題]|標\s*題|(?:信息)?名称)\s*[::|]*\s*")
+# the empty cells behind it
+CELLS_PATTERN = re.compile(r"\s*\|[\s|]*$")
+REPORT_PATTERN = re.compile(
+    r"(?:[信資资]息?[息訊讯]|政[务務])公[开開].{0,8}(?:[报報]告|年[报報])$"
+)
+SENTENCE_PATTERN = re.compile("[。;;,,]")
+# Characters of the longest title.
+MAX_TITLE = 60
 # what follows the year of a day: 2019年3月
 MONTH_PATTERN = re.compile(r"年?\s?\d{1,2}月")
 
@@ -63,6 +74,30 @@ class Title:
     agency: str
     year: int | None
     sure: bool = True
+
+
+def title_in(title: str | None, lines: Sequence[str]) -> str | None:
+    """The title of a report whose page gives `title`, and whose text begins with `lines`.
+
+    The label of a card is taken off. An entry of a menu (政府信息公开年报), or none at all, gives
+    way to a line that names a year and is a title.
+    """
+    given = _bare(title) or title if title else None
+    if given and (read_title(given).year or read_title(given).agency):
+        return given
+    for line in lines:
+        bare = _bare(line)
+        is_labelled = bare != line.strip(" |")
+        is_line = (given or is_labelled) and 8 <= len(bare) <= MAX_TITLE
+        if not is_line or SENTENCE_PATTERN.search(bare):
+            continue
+        if REPORT_PATTERN.search(bare) and read_title(bare).year:
+            return bare
+    return given
+
+
+def _bare(title: str) -> str:
+    return CELLS_PATTERN.sub("", LABEL_PATTERN.sub("", title))
 
 
 @lru_cache(maxsize=256)

@@ -48,6 +48,14 @@ SPOKEN_YEAR_PATTERN = re.compile(
     rf"(?P<y>{YEAR_REGEX})\s?年度?(?!\s?\d{{1,2}}\s?月)"
     r"(?!度?(?:工作)?(?:计划|要点|打算|安排))"
 )
+# 截至2022年12月31日, 截止2022年底
+YEAR_END_PATTERN = re.compile(
+    rf"截[至止]到?(?P<y>{YEAR_REGEX})\s?年?\s?(?:12\s?月\s?31\s?日|年?[底末])"
+)
+# what a mirror that was translated by machine makes of a title
+ENGLISH_PATTERN = re.compile(
+    r"(?P<y>20\d\d) (?:Annual )?(?:Government )?Information Disclosure"
+)
 # 《2016年政务公开工作要点》, (2016)12号: documents that the report speaks of
 QUOTED_PATTERN = re.compile(r"《[^《》]{0,60}》|\((?:20\d\d)\)\s?\d+\s?号")
 # 2019年,我局将
@@ -190,9 +198,19 @@ def _from_text(
     own = OWN_NAME_PATTERN.search(unquoted) or OWN_NAME_PATTERN.search(head)
     year = year_of(own["y"]) if own else None
     span: tuple[int, int] | None = None
-    if own and year:
+    most, mostly = spoken.most_common(1)[0] if spoken else (year, 0)
+    # an earlier report may be listed among what was published
+    is_listed = most != year and mostly >= 2 * max(1, spoken[year or 0])
+    year_end = YEAR_END_PATTERN.search(head) or ENGLISH_PATTERN.search(head)
+    if own and year and not is_listed:
         confidence, rule = 0.9, "the report names itself"
         span = own.span()
+    elif is_listed and mostly > sum(spoken.values()) / 2:
+        year, confidence, rule = most, 0.75, "most often spoken of"
+    elif year_end and not spoken:
+        year = year_of(year_end["y"])
+        confidence, rule = 0.8, "the last day that it counts"
+        span = year_end.span()
     elif spoken:
         first = SPOKEN_YEAR_PATTERN.search(unquoted[:400])
         opening = year_of(first["y"]) if first else None
@@ -206,6 +224,17 @@ def _from_text(
     if published and int(published[:4]) == year:
         # reports appear in the year after: this is likely the plan, or the date itself
         confidence *= 0.5
+    return _of_body(reading, year, confidence, rule, span, spoken)
+
+
+def _of_body(
+    reading: Reading,
+    year: int | None,
+    confidence: float,
+    rule: str,
+    span: tuple[int, int] | None,
+    spoken: Counter[int],
+) -> Fact:
     others = tuple(other for other, _ in spoken.most_common(3) if other != year)
     quote = reading.quote(*span) if span else None
     place = reading.span(*span) if span else None

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pypinyin.pinyin_dict import pinyin_dict
@@ -32,15 +33,21 @@ __all__ = [
 READING_REGEX = (
     "(?:[a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹ]|[\u0300\u0301\u0304\u0308\u030c]){1,12}"
 )
-# 區(qū), 區（qū）
-GLOSS_PATTERN = re.compile(rf"([{PRINTED_HAN_CLASS}])([(（])({READING_REGEX})([)）])")
-GATE_PATTERN = re.compile(rf"[(（]{READING_REGEX}[)）]")
+# 區(qū), 區（qū）, 會(huì ), 和(he)(he): some tools leave a blank, some gloss twice
+GLOSS_PATTERN = re.compile(
+    rf"([{PRINTED_HAN_CLASS}])([(（]) ?({READING_REGEX}) ?([)）](?:[(（] ?\3 ?[)）])*)"
+)
+GATE_PATTERN = re.compile(rf"[(（] ?{READING_REGEX} ?[)）]")
 # (qu): some mirrors write the reading without its tone
 PLAIN_PATTERN = re.compile("[a-zü]+")
 
 # Glosses a document must show before any is taken out, where nothing else speaks of
 # damage.
 MIN_GLOSSES = 5
+
+# Glosses and glossed characters from which a tool that glosses now and then is known.
+MIN_SCATTERED_GLOSSES = 15
+MIN_SCATTERED_CHARACTERS = 10
 
 # Glosses for each bare one that is forgiven: a character is missed where another gloss
 # was put between its bytes.
@@ -123,6 +130,9 @@ def strip(text: str, findings: Findings) -> list[Edit]:
     edits: list[Edit] = []
     for tones in (True, False):
         glosses = survey(text, tones=tones)
+        if _is_scattered(glosses):
+            reading = {match[1]: match[3] for match in glosses.places}
+            glosses = replace(glosses, reading=reading)
         # the tool that cut GBK bytes glossed too: then one gloss is enough
         cut_by_tool = tones and findings.applied("gbk_out_of_step")
         if not _by_tool(glosses, 1 if cut_by_tool else MIN_GLOSSES):
@@ -142,6 +152,25 @@ def strip(text: str, findings: Findings) -> list[Edit]:
     return sorted(edits, key=lambda edit: edit.start)
 
 
+def _is_scattered(glosses: Glosses) -> bool:
+    """Whether a tool glossed some occurrences of many common characters and left others bare.
+
+    People gloss a few rare ones.
+    """
+    characters = {match[1] for match in glosses.places}
+    if len(glosses.places) < MIN_SCATTERED_GLOSSES:
+        return False
+    is_varied = len(characters) >= MIN_SCATTERED_CHARACTERS
+    return is_varied and _common_share(characters) >= 0.8
+
+
+def _common_share(characters: Collection[str]) -> float:
+    """How many of these characters prose uses often, of 1."""
+    model = language_model.load()
+    scores = [model.single.get(model.simplify(c), -99.0) for c in characters]
+    return sum(score > COMMON_LOG for score in scores) / max(1, len(scores))
+
+
 def _by_tool(glosses: Glosses, minimum: int) -> bool:
     """Whether a tool glossed.
 
@@ -151,9 +180,4 @@ def _by_tool(glosses: Glosses, minimum: int) -> bool:
     always = sum(match[1] in glosses.reading for match in glosses.places)
     if always < minimum or always < 0.8 * len(glosses.places):
         return False
-    model = language_model.load()
-    common = 0
-    for character in glosses.reading:
-        score = model.single.get(model.simplify(character), -99.0)
-        common += score > COMMON_LOG
-    return common >= 0.6 * len(glosses.reading)
+    return _common_share(glosses.reading) >= 0.6

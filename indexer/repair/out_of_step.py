@@ -58,6 +58,9 @@ CONTEXT_LENGTH = 8
 OPEN_BRACKET_COST = 4.0
 # Nats lost for every place that nobody writes so.
 UNLIKELY_COST = 10
+# Log probability of a character below which a repair may not put it where a gloss was: 垻 has
+# little but its bytes to speak for it.
+INVENTED_LOG = -10.0
 # Nats, for a bracket at the beginning of a line that holds no numeral.
 WRONG_MARKER = -5.0
 
@@ -150,6 +153,14 @@ class Document:
         clean = NEAR_DAMAGE_PATTERN.sub("\n", without_glosses)
         return Sequences(self.model, clean)
 
+    def is_invented(self, repair: str) -> bool:
+        """Whether a repair puts in a rare character that the document has nowhere."""
+        for c in repair:
+            score = self.model.single.get(self.model.simplify(c), -99.0)
+            if c.isalpha() and score < INVENTED_LOG and c not in self.received:
+                return True
+        return False
+
 
 def find(text: str, findings: Findings) -> list[Edit]:
     """The repairs of a document, and what is certainly damaged but not surely repaired."""
@@ -202,7 +213,8 @@ def _event(document: Document, start: int, repaired: str) -> Edit | None:
     posterior = round(verdict.posterior, 3)
     traditional = document.traditional
     needed = MIN_POSTERIOR if traditional else MIN_POSTERIOR_SIMPLIFIED
-    if verdict.posterior < needed:
+    is_invented = event.injected and document.is_invented(verdict.text)
+    if verdict.posterior < needed or is_invented:
         received = text[start:end]
         return Edit(
             start=start,

@@ -50,11 +50,16 @@ _FORM_YEARS = {
     "gb2019": (2019, 2020),
     "gb2021": (2021, 9999),
 }
-# Forms whose tables state the numbers of _TABLED_METRICS.
+# Forms whose tables state the numbers of _ROWS_OF_METRICS.
 _TABLED_FORMS = ("gb2019", "gb2021", "mixed")
-# Numbers of the tables of 2019 and 2021: where their cells are lost, a sentence may
-# speak of another office's.
-_TABLED_METRICS = ("applications_new", "reviews_total", "suits_total")
+# Metric of the tables of 2019 and 2021 -> its table and rows: where their cells are lost, a
+# sentence may speak of another office's.
+_ROWS_OF_METRICS = {
+    "applications_new": ("applications", ("new",)),
+    "applications_carried_in": ("applications", ("carried_in",)),
+    "reviews_total": ("review", ("review",)),
+    "suits_total": ("review", ("suit_direct", "suit_after_review")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def read_statistics(
     statements = stated(source, text, read.grid.extent if read.grid else None)
     compared = [_with_table(fact, metrics.get(fact.name)) for fact in statements]
     checks = (*read.checks, *_contradicted(compared))
-    metrics = metrics | _only_stated(compared, read.form)
+    metrics = metrics | _only_stated(compared, read)
     status = _status(read, source.form)
     template = read.form
     if template is None and status != "unreadable":
@@ -177,17 +182,29 @@ def _contradicted(statements: Iterable[Statement]) -> Iterator[Check]:
 
 
 def _only_stated(
-    statements: Iterable[Statement], form: str | None
+    statements: Iterable[Statement], read: _TableReading
 ) -> dict[str, Figure | None]:
-    """The numbers that sentences state where the tables have none."""
-    may_be_lost = _TABLED_METRICS if form in _TABLED_FORMS else ()
-    return {
-        fact.name: fact.value
-        for fact in statements
-        if fact.table is None
-        and fact.value is not None
-        and fact.name not in may_be_lost
-    }
+    """The numbers that sentences state where the tables have none.
+
+    A row that is there and could not be read may have had another number.
+    """
+    stated_only: dict[str, Figure | None] = {}
+    for fact in statements:
+        is_open = fact.table is None and fact.value is not None
+        if is_open and not _may_be_lost(fact.name, read):
+            stated_only[fact.name] = fact.value
+    return stated_only
+
+
+def _may_be_lost(name: str, read: _TableReading) -> bool:
+    """Whether the tables have the row of a metric, though not its number."""
+    if read.form not in _TABLED_FORMS or name not in _ROWS_OF_METRICS:
+        return False
+    if read.grid is None:
+        return True
+    table, rows = _ROWS_OF_METRICS[name]
+    lines = read.grid.lines.get(table, {})
+    return any(row in lines for row in rows)
 
 
 # ---------------------------------------------------------------------- what became of it

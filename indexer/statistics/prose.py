@@ -9,7 +9,7 @@ channels repeat one another.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -32,7 +32,7 @@ _NUMBER_PATTERN = (
 _CASE_UNITS = "(?:条|件|宗|次|项|份|起|例)"
 # 政府信息公开申请, 依申请公开政府信息, 申请
 _REQUEST_PATTERN = (
-    "(?:政府|政务)?(?:信息)?(?:公开)?(?:依申请公开政府信息|依申请的?信息公开|依申请公开|政府信息依申请公开|申请公开政府信息"
+    "(?:政府|政务)?(?:信息)?(?:公开)?(?:依申请公开(?:的)?(?:政府|政务)?信息(?:数量)?|依申请公开请求|依申请公开政府信息|依申请的?信息公开|依申请公开|政府信息依申请公开|申请公开政府信息"
     "|公开申请|公开的申请|申请)"
 )
 # 收到[公民、法人和其他组织提出的]申请: who applied, without another number.
@@ -112,7 +112,7 @@ _HAPPENED_VERBS = "(?:发生|收到|出现|产生|接到|引发|引起|涉及|�
 def _remedy(name: str, word: str) -> list[_Rule]:
     """What is said of reviews and of lawsuits, in the same words."""
     what = f"(?:行政)?{word}"
-    case = f"{what}(?:案件|申请|案|事项|情况)?"
+    case = f"{what}(?:案件|申请|案|事项|情况|数)?"
     # 复议机关, 复议后败诉 speak of something else
     other_things = f"(?!机关|机构|决定|渠道|法|应诉|{_SUBSET_WORDS})"
     after = f"{other_things}(?![^。;,]{{0,8}}(?:{_SUBSET_WORDS}|败诉))"
@@ -151,14 +151,39 @@ def _remedy(name: str, word: str) -> list[_Rule]:
     ]
 
 
+# What a report counts on the one site that it publishes on: its total, where it counts no other
+# channel.
+_ON_ITS_SITE = "proactive_on_site"
+# 办理依申请公开55件: what was dealt with is what came in, where nothing else is said of that.
+_DEALT_WITH = "applications_dealt_with"
 _FEE_WORDS = "(?:费用|收费|处理费|检索费|复制费|邮寄费|工本费|任何费|有关费)"
 _STATEMENT_RULES: tuple[_Rule, ...] = (
     _count(
         "proactive_total",
         "主动公开 信息",
-        "主动公开(?:各类|的)?(?:政府|政务)?信息(?:数量|总数量|总数|总量|数)?(?:全年)?(?:累计|共计|合计|总计|共)?"
-        "(?:有|为|达到|达)?<N>条",
+        "主动公开(?:各类|的|了)?(?:我?[本局镇乡县市区街]{0,2}|街道|办事处)?(?:各类)?(?:政府|政务)?信息(?:数量|总数量|总数|总量|数)?(?:全年)?(?:累计|共计|合计|总计|共)?"
+        "(?:有|为|达到|达)?<N>(?:条|件|篇)",
         _LISTED_ITEM,
+        within="申请|文件",
+    ),
+    _count(
+        "proactive_total",
+        "主动公开 条",
+        "(?:政府|政务)?信息(?:共|累计)?主动公开(?:了|共|共计|累计)?<N>条",
+        _LISTED_ITEM,
+    ),
+    _count(
+        "proactive_total",
+        "信息 公开 条",
+        r"(?<=\d年)度?(?:政府|政务)信息(?:累计|共计|合计|总计|共)(?:主动)?公开<N>条",
+        _LISTED_ITEM,
+    ),
+    _count(
+        _ON_ITS_SITE,
+        "主动 公开 信息 条",
+        "(?:主动在[^,。;]{2,16}(?:网站|平台)(?:上)?公开|(?:网站|平台)上?(?:共|累计|共新增|新增)?主动公开)(?:各类|的)?(?:政府|政务)?信息"
+        "(?:共|共计|累计)?<N>条",
+        within="微信|微博|重点领域|省政府|市政府网",
     ),
     _count(
         "proactive_total",
@@ -168,22 +193,39 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
     _count(
         "applications_new",
         "申请",
-        f"(?:收到|受理|接收|接到|新收)(?:到)?(?:的)?{_WHO_PATTERN}{_REQUEST_PATTERN}(?:的)?(?:事项|政府信息)?(?:共计|总计|总数|数量|共)?"
+        f"(?:收到|受理|接收|接到|新收)(?:到)?(?:的)?{_WHO_PATTERN}{_REQUEST_PATTERN}(?:的)?(?:办理)?(?:事项|政府信息|件)?(?:共计|总计|总数|数量|共)*"
         f"(?:为|达)?<N>{_CASE_UNITS}",
         within=_OTHER_APPLICATIONS,
         needs="公开",
     ),
     _count(
-        "applications_new",
+        _DEALT_WITH,
         "办理 申请",
         f"办理(?:的)?(?:政府信息)?依申请(?:的)?(?:政府信息|信息)?(?:公开)?(?:政府信息|事项|申请)?(?:共计|共)?<N>{_CASE_UNITS}",
     ),
     _count(
         "applications_new",
         "申请",
-        f"(?:收到|受理|接收|接到|新收)<N>{_CASE_UNITS}[^。;,\\d]{{0,16}}(?:申请|依申请公开)",
+        f"(?:收到|受理|接收|接到|新收)<N>(?:{_CASE_UNITS}|个)[^。;,\\d]{{0,16}}(?:申请|依申请公开)",
         within=_OTHER_APPLICATIONS,
         needs="公开",
+    ),
+    _count(
+        "applications_new",
+        "依申请公开 次",
+        "(?<![未无])依申请公开<N>次",
+    ),
+    _count(
+        "applications_new",
+        "处理 申请",
+        f"(?:共|累计|总计)处理(?:了)?政府信息(?:依申请)?公开申请(?:共|共计)?<N>{_CASE_UNITS}",
+        within=_OTHER_APPLICATIONS,
+    ),
+    _count(
+        "applications_carried_in",
+        "结 申请",
+        f"(?:上年|上一年|往年)(?:度)?(?:转结|结转|转入)(?:的)?(?:政府信息)?(?:依申请)?(?:公开)?申请(?:数量|共|共计|为)?<N>{_CASE_UNITS}",
+        before="(?!)",
     ),
     _none(
         "applications_new",
@@ -249,6 +291,16 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
         "(?:公布|发布|制定|公开|制发|出台|印发)[^。;,\\d]{0,8}规范性文件(?:共|共计)?<N>(?:件|份|条|个)",
     ),
 )
+# 截至2020年底,累计[主动公开政府信息40215条]: a running total, of all years.
+_RUNNING_TOTAL_PATTERN = re.compile(
+    "截[至止][^,。;]{2,24}[,]?[^,。;]{0,10}(?:累计|共计)[^,。;]{0,8}$"
+)
+# 通过网站、公开栏、广播等形式[主动公开信息3120条]: several channels are all of them
+_ALL_CHANNELS_PATTERN = re.compile(
+    "(?:通过|利用|采[用取])[^。;]{2,60}、[^。;]{2,40}(?:等(?:多种|各种|各类|不同)?(?:方式|形式|渠道|途径|平台|载体|媒介|方法)*|多种(?:方式|形式|渠道|途径))[,]?[^,。;]{0,10}$"
+)
+# 四大微博,全年累计[发布信息342条]
+_MICROBLOG_PATTERN = re.compile("(?:微博|微信|公众号|抖音|客户端)[^。;]{0,40}$")
 # 通过微信公众号[发布信息265条]: the number counts one channel.
 _CHANNEL_PATTERN = re.compile(
     r"(?:通过|在|利用|依托|经)[^,。;]{2,24}$|(?:网站|网|在线|微信|微博|公众号|平台|重点领域|专栏|公报|新媒体|栏目)[^,。;]{0,8}$"
@@ -286,7 +338,29 @@ def stated(
             statements = by_name.setdefault(claim.name, [])
             if all(claim.value != other.value for other in statements):
                 statements.append(_statement(claim, start, source, text))
+    on_site = by_name.pop(_ON_ITS_SITE, [])
+    if on_site and _is_sole(on_site, by_name):
+        by_name["proactive_total"] = [replace(on_site[0], name="proactive_total")]
+    dealt_with = by_name.pop(_DEALT_WITH, [])
+    received = by_name.get("applications_new", [])
+    # a denial beside it is a contradiction; another number is that of what came in
+    if dealt_with and not any(statement.value for statement in received):
+        named = [replace(fact, name="applications_new") for fact in dealt_with]
+        by_name["applications_new"] = [*named, *received]
     return [_settled(statements) for statements in by_name.values()]
+
+
+def _is_sole(
+    on_site: Sequence[Statement], by_name: Mapping[str, Sequence[Statement]]
+) -> bool:
+    """Whether what a report counts on its site is all that it counts."""
+    others = [
+        other.value
+        for name in ("proactive_total", "website_items", "wechat_items")
+        for other in by_name.get(name, ())
+    ]
+    values = {statement.value for statement in on_site}
+    return len(values) == 1 and values.issuperset(others)
 
 
 def _statement(claim: _Claim, start: int, source: Reading, text: str) -> Statement:
@@ -400,8 +474,8 @@ def _claims(form: str, *, taiwan: bool) -> Iterator[_Claim]:
         origins = _origins(form, taiwan=taiwan)
     for rule in rules:
         for match in rule.pattern.finditer(sentence):
-            before = sentence[max(0, match.start() - 30) : match.start()]
-            if not rule.takes(before, match.group()):
+            before = sentence[max(0, match.start() - 80) : match.start()]
+            if not rule.takes(before[-30:], match.group()):
                 continue
             name = _channel(rule.name, before, match.group())
             if name is None:
@@ -455,17 +529,23 @@ _TELLING_PATTERN = re.compile(
 
 def _channel(name: str, before: str, matched: str) -> str | None:
     """What a count of published items counts: all of them, or those of the channel named before."""
-    if name != "proactive_total":
+    if name not in ("proactive_total", _ON_ITS_SITE):
         return name
+    if _RUNNING_TOTAL_PATTERN.search(before + matched[:2]):
+        return None
+    if _ALL_CHANNELS_PATTERN.search(before):
+        return "proactive_total"
     found = _CHANNEL_PATTERN.search(before)
+    if name == _ON_ITS_SITE:
+        return None if "微" in before[-12:] else name
+    if "发布" in matched and _MICROBLOG_PATTERN.search(before):
+        return None
     if found is None:
         return name
-    return (
-        "website_items"
-        if _WEBSITE_PATTERN.search(found.group())
-        and "微" not in found.group() + matched
-        else None
-    )
+    is_site = _WEBSITE_PATTERN.search(found.group()) is not None
+    if is_site and "微" not in found.group() + matched:
+        return "website_items"
+    return None
 
 
 def _number(match: re.Match[str]) -> tuple[Figure | None, bool]:

@@ -52,8 +52,10 @@ class Reading:
 def reading(text: str) -> Reading:
     """A display text, ready for its tables and sentences to be read."""
     folded = fold(_replaced(text, _KEPT_SPACES))
+    form = _replaced(folded.form, _RESTORED_SPACES)
     return Reading(
-        _replaced(folded.form, _RESTORED_SPACES),
+        # of Taiwan's wording the word that all numbers hang on; as long as ours
+        form.replace("资讯", "信息"),
         folded,
         is_taiwan_worded(folded.form),
         folded.offsets.is_identity,

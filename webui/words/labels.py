@@ -25,6 +25,7 @@ __all__ = [
 __all__ += [
     "CHECK_STATUSES",
     "COMPARISONS",
+    "KINDS",
     "NUMBERS",
     "SCOPES",
     "SOURCES",
@@ -132,6 +133,11 @@ SEMANTICS = Words(
     {"blank": msgid("空"), "na": msgid("不适用"), "missing": msgid("未读出")}
 )
 
+# What a document is.
+KINDS = Words(
+    {"annual_report": msgid("年度报告"), "other": msgid("其他文件")},
+)
+
 # Whom the numbers of a report count: its own body, or that body with those below it.
 SCOPES = Words({"self": msgid("本机关"), "aggregate": msgid("汇总所属机关")})
 
@@ -198,6 +204,7 @@ TEMPLATES = terms(
 
 # Facets whose values are names of ours -> what the values are called.
 FACET_VALUES: dict[str, Words] = {
+    "kind": KINDS,
     "tables": TABLES_STATUSES,
     "scope": SCOPES,
     "template": TEMPLATES,

@@ -11,7 +11,11 @@ from webui.words.numerals import day
 __all__ = ["field_words"]
 
 # Fields whose values are names of ours -> what the values are called.
-_VALUE_TABLES = {"tables_status": labels.TABLES_STATUSES, "scope": labels.SCOPES}
+_VALUE_TABLES = {
+    "kind": labels.KINDS,
+    "tables_status": labels.TABLES_STATUSES,
+    "scope": labels.SCOPES,
+}
 
 # Fields whose values are Chinese words of ours.
 _OWN_WORDS = ("level", "org_type", "line")

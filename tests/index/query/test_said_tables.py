@@ -29,6 +29,7 @@ FIELDS_SAID = [
     ("agency:文旅局", "机关名称含“文旅局”或以此简称"),
     ("agency~:文旅局", "机关为“文旅局”及其前身、后继"),
     ("level:县区级", "层级为县区级"),
+    ("kind:other", "文类为other"),
     ("year:2018", "年度 2018"),
     ("year:2018..2020", "年度 2018 至 2020"),
     ("year:2018..", "年度 2018 起"),
@@ -139,6 +140,7 @@ FACET_ROWS = [
     ("line", "line", "keyword", "条线", "Line", True),
     ("org_type", "org_type", "keyword", "机关类型", "Type of body", True),
     ("tables", "tables_status", "keyword", "统计表勾稽", "Tables", True),
+    ("kind", "kind", "keyword", "文类", "Kind", True),
     ("scope", "scope", "keyword", "口径", "Scope", False),
     ("template", "template", "keyword", "报告格式", "Form", False),
 ]
@@ -378,7 +380,7 @@ def test_a_cell_says_what_is_known(value: object, cell: str) -> None:
 
 
 def test_the_columns_of_an_export() -> None:
-    facts = "id url source sha256 encoding title agency agency_id level org_type line region"
+    facts = "id url source sha256 encoding title kind agency agency_id level org_type line region"
     more = "year period published scope script tables_status"
     assert (*facts.split(), *more.split(), *METRIC_NAMES) == EXPORT_COLUMNS
     assert {name: media for name, (_, media) in EXPORT_FORMATS.items()} == {

@@ -93,7 +93,8 @@ def test_traditional_text_is_quoted_in_its_own_characters() -> None:
 
 def test_candidates_are_kept_where_the_value_is_unknown() -> None:
     got = read("2018年,我局加强公开。", "鼓楼区教育局2018年政府信息公开工作年度报告")
-    assert got.agency is None
+    assert got.agency == "鼓楼区教育局"
+    assert got.agency_id is None
     assert "福州市鼓楼区教育局" in got.evidence["agency"].alternatives
     assert ["江苏省", "南京市", "鼓楼区"] in got.evidence["region"].alternatives
     namesakes = Problem(Code.PLACE_AMBIGUOUS, {"count": 4, "name": "鼓楼区"})

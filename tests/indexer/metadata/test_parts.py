@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from indexer.metadata import naming
 from indexer.metadata.bodies import (
     CENTRAL_NAME_BY_SHORT,
     CENTRAL_NAMES,
@@ -262,46 +259,3 @@ def test_a_host_needs_nearly_all() -> None:
     one, other = ("广东省",), ("湖南省",)
     assert len(HostTable.learn([("a", one)] * 19 + [("a", other)])) == 1
     assert len(HostTable.learn([("a", one)] * 18 + [("a", other)])) == 0
-
-
-CLAUSES = [
-    "。",
-    ",",
-    "(",
-    "由",
-    "编制",
-    "制作",
-    "了",
-    "并公布",
-    "本报告",
-    "2018",
-    "组织",
-    "某" * 30,
-    "县",
-    "乐山市教育局",
-    "人民政府办公室",
-]
-CLAUSES += ["(以下简称", "简称", "我局", ":", '"', "《", "》"]
-
-
-@given(st.lists(st.sampled_from(CLAUSES), max_size=30))
-@settings(deadline=None, max_examples=300)
-def test_what_is_looked_for_around_its_sign_is_found_as_in_the_whole_text(
-    pieces: list[str],
-) -> None:
-    form = "".join(pieces)
-    for _, _, sign, pattern in naming.SELF_PATTERNS:
-        if sign:
-            around = [m.span() for m in naming._around(sign, pattern, form)]
-            assert around == [m.span() for m in pattern.finditer(form)]
-
-
-def test_the_longest_name_before_a_sign_is_reached() -> None:
-    longest = "。" + "某" * 34 + "人民政府办公室"
-    form = "前文" * 50 + f"{longest}组织编制本报告{longest}(以下简称我办)"
-    for _, _, sign, pattern in naming.SELF_PATTERNS:
-        if sign:
-            assert [m.span() for m in naming._around(sign, pattern, form)] == [
-                m.span() for m in pattern.finditer(form)
-            ]
-            assert pattern.search(form)

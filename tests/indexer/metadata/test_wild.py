@@ -1,0 +1,137 @@
+"""Openings as real reports have them: without a title, with cards, beside notices and guides."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.model.problems import Code
+from indexer.metadata.spotting import shorten, spot
+from indexer.places import Gazetteer
+from tests.indexer.metadata.test_derive import read
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "whole"),
+    [
+        ("成都市公安局青羊区分局联系", "成都市公安局青羊区分局", True),
+        ("霍城县水利局坚持公开", "霍城县水利局", True),
+        (
+            "沈阳市人民政府国有资产监督管理委员会办公室联系",
+            "沈阳市人民政府国有资产监督管理委员会办公室",
+            True,
+        ),
+        ("中仓街道积极推动街道工作", "中仓街道", True),
+        ("眉山市按照要求", "眉山市", True),
+        ("坪山区委(区政府)办公室2017年", "坪山区委(区政府)办公室", True),
+    ],
+)
+def test_a_name_is_read_to_its_last_ending(form: str, name: str, whole: bool) -> None:
+    spotted = spot(form, 0, Gazetteer.load())
+    assert spotted is not None
+    assert (spotted.text, spotted.whole) == (name, whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("沈阳市国有资产监督管理委员会办公室", "沈阳市国有资产监督管理委员会"),
+        ("武汉市人民政府台湾事务办公室", "武汉市人民政府台湾事务办公室"),
+        ("荣华街道办事处党政综合办公室", "荣华街道办事处"),
+        ("鹿城区人民政府及办公室", "鹿城区人民政府"),
+        ("拱北海关关区", "拱北海关"),
+        ("荣华街道办事处", "荣华街道办事处"),
+    ],
+)
+def test_the_office_inside_is_taken_off(name: str, short: str) -> None:
+    assert shorten(name) == short
+
+
+@pytest.mark.parametrize(
+    ("text", "agency"),
+    [
+        (
+            "2024年,安溪县财政局坚持公开。2024年度我局公开信息30条。",
+            "泉州市安溪县财政局",
+        ),
+        (
+            "本报告由绵阳市统计局根据条例要求编制。2020年,我局公开信息3条。",
+            "绵阳市统计局",
+        ),
+        (
+            "请联系:江夏区纸坊街道办事处党政办公室。2021年,我街公开信息。",
+            "武汉市江夏区纸坊街道办事处",
+        ),
+        (
+            "制定《宜都市文化馆信息公开制度》。2019年,宜都市文化和旅游局认真公开。",
+            "宜昌市宜都市文化和旅游局",
+        ),
+        ("2020年,长沙理工大学坚持信息公开。我校公开信息20条。", "长沙理工大学"),
+        (
+            "根据《四川省人民政府信息公开指南》,2019年,会理县人民政府坚持公开。",
+            "凉山彝族自治州会理县人民政府",
+        ),
+    ],
+)
+def test_a_body_is_read_without_a_title(text: str, agency: str) -> None:
+    assert read(text, None, None).agency == agency
+
+
+@pytest.mark.parametrize(
+    ("text", "reads_as"),
+    [
+        (
+            "某市人民政府办公室关于做好2016年政府信息公开年度报告编制工作的通知\n现就有关事项通知如下:",
+            "notice",
+        ),
+        (
+            (
+                "某县政府信息公开年度报告制度\n"
+                "第一条 为规范公开,制定本制度。\n第二条 本制度适用于各单位。"
+            ),
+            "rules",
+        ),
+        (
+            "某市政府信息公开指南\n为便于公众,编制本指南。受理机构:某市政府办公室。",
+            "guide",
+        ),
+        (
+            "《环保局年度信息公开报告.doc》由会员分享。一、概述 xx 市环保局认真公开。",
+            "template",
+        ),
+    ],
+)
+def test_what_is_no_report_is_said(text: str, reads_as: str) -> None:
+    got = read(text, None, None)
+    assert (got.kind, got.year) == ("other", None)
+    told = [p.facts for p in got.problems if p.code == Code.KIND_OTHER]
+    assert told == [{"reads_as": reads_as}]
+
+
+def test_a_report_is_one() -> None:
+    text = "一、总体情况\n2023年,我局主动公开信息30条。\n二、主动公开政府信息情况"
+    got = read(text, "安溪县财政局2023年政府信息公开工作年度报告", None)
+    assert got.kind == "annual_report"
+    assert got.evidence["kind"].confidence > 0.8
+
+
+def test_a_covering_letter_is_not_told_for_a_notice() -> None:
+    title = "关于印发《龙岗区教育局2017年政府信息公开工作年度报告》的通知"
+    got = read("2017年,我局主动公开信息30条。", title, None)
+    assert got.kind != "other"
+
+
+def test_the_number_of_a_card_tells_namesakes_apart() -> None:
+    text = "索引号 | 620702081/2026-00007 |\n2025年,北街街道认真公开。"
+    got = read(text, "北街街道2025年政府信息公开工作年度报告", None)
+    assert got.region == ["甘肃省", "张掖市", "甘州区", "北街街道"]
+
+
+def test_a_township_of_a_people_goes_by_its_short_name() -> None:
+    got = read("2020年,平坝区羊昌乡人民政府坚持公开。", None, None)
+    assert got.region == ["贵州省", "安顺市", "平坝区", "羊昌布依族苗族乡"]
+    assert got.agency == "安顺市平坝区羊昌乡人民政府"
+
+
+def test_what_a_report_calls_itself_tells_its_level() -> None:
+    got = read("一、总体情况\n我镇公开信息30条。我镇没有收到申请。", None, None)
+    assert (got.level, got.org_type, got.agency) == ("乡镇街道级", "乡镇政府", None)
