@@ -341,7 +341,7 @@ _TITLE_END_PATTERN = re.compile(
 )
 # 龙岗区教育局: a line that names a body, above a title that names none
 _BODY_END_PATTERN = re.compile(
-    r"(局|办|辦|委|府|处|處|会|會|院|厅|廳|部|中心|街道|街道办事处|镇|鎮|乡|鄉|区|區|县|縣|市|省|室|站|所|公司|校|学|學)$"
+    r"(局|办|辦|委|府|处|處|会|會|院|厅|廳|部|中心|街道|街道办事处|镇|鎮|乡|鄉|区|區|县|縣|市|省|室|站|所|公司|校|学|學)([（(][^（()）]{2,20}[)）])?$"
 )
 # a sentence, an opening (根据, 现将), a heading (一、), a path of links
 _NOT_TITLE_PATTERN = re.compile(
@@ -558,7 +558,10 @@ def _is_lacking(below: str, above: str) -> bool:
 def _broken_title(top: Sequence[str], start: int) -> int | None:
     """Where a title ends that begins at `start` and is broken over several lines."""
     first = top[start]
-    if not _is_piece(squeeze(first)) or not _TITLE_HINT_PATTERN.search(first):
+    is_hinted = _TITLE_HINT_PATTERN.search(first) is not None
+    # 政务公开 alone is the name of a column
+    is_column = SUBJECT_PATTERN.fullmatch(squeeze(first)) is not None
+    if not is_hinted or is_column or not _is_piece(squeeze(first)):
         return None
     for end in range(start + 2, min(start + MAX_TITLE_LINES, len(top)) + 1):
         last = squeeze(top[end - 1])
