@@ -383,10 +383,13 @@ def _drop_chrome(root: HtmlElement) -> list[str]:
 
 
 def _is_site(element: HtmlElement) -> bool:
-    """Whether what is named like chrome is chrome: it has links, or says what a foot says."""
+    """Whether what is named like chrome is chrome: a note of the report has a sentence, no link,
+    and nothing that the foot of a site says.
+    """
     if element.find(".//a") is not None:
         return True
-    return is_site_text("".join(element.itertext()))
+    text = "".join(element.itertext())
+    return "。" not in text or is_site_text(text)
 
 
 def _is_links(element: HtmlElement, lengths: dict[HtmlElement, int]) -> bool:

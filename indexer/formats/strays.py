@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from index.analysis.characters import HEADING_PATTERN
 from indexer.formats.chrome import (
     LINK_SECTIONS,
     header_fields,
@@ -32,7 +33,7 @@ MIN_NUMBER_ROWS = 2
 # 打开微信，点击底部的“发现”，使用“扫一扫”即可将网页分享至朋友圈。 您访问的链接即将离开本网站。
 _SITE_SENTENCE_PATTERN = re.compile(
     r"扫一扫|朋友圈|二维码|浏览器|分辨率|您(所)?访问|即将离开|免责|转载|本(网)?站|本网|版权"
-    r"|登录|登陆|验证码|客户端|无障碍|纠错|ICP|公网安备|网站标识|网民|评论"
+    r"|登录|登陆|验证码|客户端|无障碍|纠错|ICP|公网安备|网站标识|网民|评论|^声明[:：]|(>>|»)$"
 )
 # 主办, 地址, 电话, 版权: what the foot of a site says
 _FOOT_PATTERN = re.compile(
@@ -92,14 +93,12 @@ def strays(
             continue
         if block.linked > LINKED_SHARE * len(bare):
             continue
-        if is_reportlike(text):
-            found.add(_held(block.element, chosen))
-        elif strict:
-            table = _table_of(block.element, chosen)
-            if table is not None and _has_numbers(table):
-                found.add(table)
-        elif (block.is_behind or is_below_title) and _is_loose(text):
-            found.add(_held(block.element, chosen))
+        table = _table_of(block.element, chosen)
+        has_numbers = table is not None and table not in found and _has_numbers(table)
+        if has_numbers and (block.is_behind or is_below_title):
+            found.add(table if table is not None else block.element)
+        elif is_reportlike(text) or (not strict and _is_loose(block, is_below_title)):
+            found.add(_held(block.element, table))
     return found
 
 
@@ -107,8 +106,15 @@ def _ends_report(text: str) -> bool:
     return is_chrome(text) or squeeze(text).rstrip(":：") in LINK_SECTIONS
 
 
-def _is_loose(text: str) -> bool:
-    """A line behind a body of no sure name that the site does not show to be its own."""
+def _is_loose(block: _Block, is_below_title: bool) -> bool:
+    """A line behind a body of no sure name that the site does not show to be its own.
+
+    Before the body only a heading is one, below the title of the page.
+    """
+    text = block.text
+    is_heading = is_below_title and HEADING_PATTERN.match(text)
+    if not block.is_behind and not is_heading:
+        return False
     is_site = _SITE_SENTENCE_PATTERN.search(text) or squeeze(text) in COLUMN_NAMES
     return not is_site and header_fields(text) is None
 
@@ -169,12 +175,10 @@ def _table_of(element: HtmlElement, chosen: set[HtmlElement]) -> HtmlElement | N
     return None
 
 
-def _held(element: HtmlElement, chosen: set[HtmlElement]) -> HtmlElement:
-    """The table or list around a stray element, which is kept whole."""
-    if element.tag in ("td", "th", "p", "div", "span"):
-        table = _table_of(element, chosen)
-        if table is not None and table.find(".//table") is None:
-            return table
+def _held(element: HtmlElement, table: HtmlElement | None) -> HtmlElement:
+    """The table around a stray element, which is kept whole if it is no layout."""
+    if table is not None and table.find(".//table") is None:
+        return table
     return element
 
 
