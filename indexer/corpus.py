@@ -41,6 +41,11 @@ MAX_MEMBERS = 200_000
 MAX_LINE_BYTES = 4 << 20
 CHUNK_BYTES = 1 << 18
 
+# What is looked at before a file of an unknown suffix is read whole.
+HEAD_BYTES = 1 << 16
+# zip archives and old Office documents, whose kind only the whole file tells
+_MAY_BE_OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
 LINES_SUFFIX = ".jsonl"
 CONTAINER_SUFFIXES = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
 
@@ -51,6 +56,9 @@ _LITTER_PATTERN = re.compile(
 )
 # _MAIN_3.toc: the table of contents of a Whoosh index
 _INDEX_FILE_PATTERN = re.compile(r"_[A-Za-z0-9]+_\d+\.toc")
+
+# art.html?id=3: crawlers name files by their addresses
+_QUERY_PATTERN = re.compile(r"(?<=[A-Za-z])[?#;&].*$")
 
 # What is told of data that grows more than MAX_RATIO times.
 _GROWS = "unpack it yourself if you trust it"
@@ -187,9 +195,6 @@ class _Walker:
     def open(self, path: Path, name: str, size: int) -> Iterator[Source | Skip]:
         suffix = _suffix(path.name)
         origin = str(_resolved(path))
-        if (reason := _refusal(suffix)) is not None:
-            yield Skip(name, reason)
-            return
         if suffix == ".zip":
             yield from self.zip(path, name, origin)
             return
@@ -199,6 +204,9 @@ class _Walker:
             yield Skip(name, self.too_large())
             return
         with path.open("rb") as file:
+            if not _is_named(suffix) and (reason := _refusal(suffix, _head(file))):
+                yield Skip(name, reason)
+                return
             stream = _unzipped(file, suffix)
             if suffix in (".warc", ".warc.gz"):
                 yield from self.warc(_Guarded(stream, size), name, origin)
@@ -232,6 +240,8 @@ class _Walker:
         if not data:
             return Skip(name, "is empty; fetch it again")
         row = formats.of_suffix(suffix)
+        if row is None and not formats.is_recognised(data):
+            return Skip(name, _refusal(suffix, data) or _unnamed(suffix))
         if row is not None and row.is_text and (kind := _unreadable_kind(data)):
             reason = f"is {kind}, not text; give the file the suffix of its format"
             return Skip(name, reason)
@@ -277,8 +287,11 @@ class _Walker:
         """
         number = total = 0
         is_blank = True
+        # a line that was read to see whether the record before it goes on
+        ahead = b""
         try:
-            while line := stream.readline(self.limit + 1):
+            while line := ahead or stream.readline(self.limit + 1):
+                ahead = b""
                 number += 1
                 total += len(line)
                 if _grows(total, packed):
@@ -292,7 +305,15 @@ class _Walker:
                     yield Skip(numbered, f"line {number} {self.too_large()}")
                     total += _skip_line(stream, MAX_RATIO * max(packed, 1))
                 elif line.strip():
-                    yield self.record(line.strip(), numbered, origin, number)
+                    first = number
+                    while _goes_on(line) and len(line) <= self.limit:
+                        ahead = stream.readline(self.limit + 1)
+                        if not ahead or ahead.lstrip().startswith(b"{"):
+                            break
+                        line += ahead
+                        ahead = b""
+                        number += 1
+                    yield self.record(line.strip(), numbered, origin, first)
         except (OSError, EOFError, zlib.error) as error:
             detail = _detail(error)
             yield Skip(
@@ -337,8 +358,6 @@ class _Walker:
         has_lines = suffix == LINES_SUFFIX
         if suffix in CONTAINER_SUFFIXES and not has_lines:
             yield Skip(name, "is an archive in an archive; unpack the outer one")
-        elif (reason := _refusal(suffix)) is not None:
-            yield Skip(name, reason)
         elif member.file_size > self.limit and not has_lines:
             yield Skip(name, self.too_large())
         else:
@@ -396,17 +415,19 @@ class _Walker:
         # text/html; charset=gbk
         mime = content_type.partition(";")[0].strip().lower()
         row = formats.of_media_type(mime)
-        if row is None:
-            stated = mime or "of no stated type"
-            readable = " ".join(formats.media_types())
-            return Skip(name, f"{url} is {stated}; readable are {readable}")
         length = str(record.length or "")
         packed = int(length) if length.isdigit() else 0
         try:
             data = self.read(record.content_stream(), packed or self.limit)
         except _TooLargeError as error:
             return Skip(name, str(error))
-        source = self.source(data, name, origin, row.suffixes[0])
+        # servers send documents as application/octet-stream, and pages without a type
+        if row is None and not formats.is_recognised(data):
+            stated = mime or "of no stated type"
+            readable = " ".join(formats.media_types())
+            return Skip(name, f"{url} is {stated}; readable are {readable}")
+        suffix = row.suffixes[0] if row else ""
+        source = self.source(data, name, origin, suffix)
         if isinstance(source, Skip):
             return source
         return replace(source, known=replace(source.known, url=url))
@@ -417,16 +438,37 @@ def _suffix(name: str) -> str:
 
     ".html", and ".html.gz" for a compressed page.
     """
-    path = PurePosixPath(name.replace("\\", "/"))
+    path = PurePosixPath(_QUERY_PATTERN.sub("", name.replace("\\", "/")))
     suffixes = [suffix.lower() for suffix in path.suffixes]
     is_packed = suffixes[-1:] == [".gz"]
     return "".join(suffixes[-2:] if is_packed else suffixes[-1:])
 
 
-def _refusal(suffix: str) -> str | None:
-    """Why no file of this suffix can be read, None when it can."""
-    if suffix in CONTAINER_SUFFIXES or formats.of_suffix(suffix.removesuffix(".gz")):
+def _is_named(suffix: str) -> bool:
+    """Whether there is a reader for a suffix."""
+    if suffix in CONTAINER_SUFFIXES:
+        return True
+    return formats.of_suffix(suffix.removesuffix(".gz")) is not None
+
+
+def _head(file: IO[bytes]) -> bytes:
+    """The first bytes of a file, which is left at its beginning."""
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    return head
+
+
+def _refusal(suffix: str, head: bytes) -> str | None:
+    """Why what begins with `head` cannot be read, None where the rest may tell its format."""
+    kind = binary_kind(head)
+    if kind is None or formats.is_recognised(head) or head.startswith(_MAY_BE_OFFICE):
         return None
+    if "image" in kind:
+        return f"is {kind}; run OCR over it and index the text, for example tesseract -l chi_sim"
+    return f"is {kind}; {_unnamed(suffix)}"
+
+
+def _unnamed(suffix: str) -> str:
     named = suffix or "a file without a suffix"
     readable = " ".join([*formats.suffixes(), ".zip", ".warc", ".jsonl"])
     return f"no reader for {named}; readable are {readable}"
@@ -443,6 +485,14 @@ def _unreadable_kind(data: bytes) -> str | None:
 
 def _unzipped(stream: Any, suffix: str) -> Any:
     return gzip.GzipFile(fileobj=stream) if suffix.endswith(".gz") else stream
+
+
+def _goes_on(line: bytes) -> bool:
+    """Whether a line of JSON Lines ends within its object: some programs leave line ends in a text
+    as they are.
+    """
+    bare = line.strip()
+    return bare.startswith(b"{") and not bare.endswith(b"}")
 
 
 def _skip_line(stream: IO[bytes], budget: int) -> int:

@@ -42,6 +42,7 @@ from indexer.formats.profiles import (
 from indexer.formats.strays import is_reportlike, is_site_text, outermost, strays
 from indexer.formats.visible import Hidden, drop, letters_of, show
 from indexer.page import Decoded, Page, Source
+from indexer.plausible import read_again
 
 __all__ = ["is_markup", "read_html", "read_markup"]
 
@@ -109,7 +110,11 @@ _CONTROL_PATTERN = re.compile(
 def is_markup(data: bytes) -> bool:
     """Whether the first bytes are those of an HTML page, with or without a mark."""
     head = data[:SNIFFED_BYTES].replace(b"\x00", b"").lstrip(_BEFORE_MARKUP)
-    return head.startswith(b"<") and _MARKUP_PATTERN.search(head) is not None
+    is_drawing = (
+        head[:5].lower() in (b"<svg ", b"<?xml") and b"<html" not in head.lower()
+    )
+    is_tagged = head.startswith(b"<") and not is_drawing
+    return is_tagged and _MARKUP_PATTERN.search(head) is not None
 
 
 def read_html(source: Source) -> Page:
@@ -128,6 +133,9 @@ def read_markup(
 
     A `title` that is known is taken out of the body where it stands.
     """
+    again = read_again(markup, escapes=False)
+    if again:
+        markup = again[0]
     markup = _CONTROL_PATTERN.sub("", markup)
     if markup.count("<") > MAX_TAGS:
         return _salvage(markup, decoded, Code.FORMAT_TOO_MANY_TAGS)
@@ -147,6 +155,8 @@ def read_markup(
     framed.chrome += body.dropped
     page = finish(framed, flat.tables, "html", decoded, MIN_LETTERS)
     page.problems += _told(page, hidden, visible)
+    if again:
+        page.problems.append(Problem(Code.FORMAT_READ_AGAIN, {"encoding": again[1]}))
     return page
 
 

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from indexer.formats.numbering import WRITERS
 from indexer.formats.profiles import DROPPED_TAGS
 
-__all__ = ["Hidden", "drop", "letters_of", "show"]
+__all__ = ["Hidden", "drop", "joined_apart", "letters_of", "raised", "show"]
 
 # style="display: none"
 _HIDDEN_PATTERN = re.compile(
@@ -170,6 +170,25 @@ def _raise(element: HtmlElement) -> None:
         for child in list(element):
             child.drop_tag()
         element.text = bare.translate(_RAISED_BY_TAG[str(element.tag)])
+
+
+def raised(text: str, kind: str) -> str:
+    """A run that Word raises or lowers; digits become such characters.
+
+    >>> raised("3", "superscript"), raised("a", "superscript"), raised("2", "baseline")
+    ('³', 'a', '2')
+    """
+    tag = {"superscript": "sup", "subscript": "sub"}.get(kind)
+    is_digits = text.strip().lstrip("+-").isdigit()
+    return text.translate(_RAISED_BY_TAG[tag]) if tag and is_digits else text
+
+
+def joined_apart(parts: list[str], text: str, is_cut: bool) -> list[str]:
+    """`text` behind `parts`; where a run was left out between two digits they stay two numbers."""
+    behind = parts[-1][-1:] if parts else ""
+    if is_cut and behind.isdigit() and text[:1].isdigit():
+        return [*parts, " ", text]
+    return [*parts, text]
 
 
 def _number(ordered: HtmlElement) -> None:
