@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import importlib
 import io
 import os
 import re
@@ -20,6 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
+
+from warcio.archiveiterator import ArchiveIterator
 
 from index.model.errors import InputError
 from index.model.settings import Settings
@@ -382,15 +383,9 @@ class _Walker:
             yield Skip(name, _locked_reason(error))
 
     def warc(self, stream: _Guarded, name: str, origin: str) -> Iterator[Source | Skip]:
-        try:
-            warcio = importlib.import_module("warcio.archiveiterator")
-        except ImportError:
-            reason = "needs warcio to be read; install it: pip install 'gongkai[warc]'"
-            yield Skip(name, reason)
-            return
         number = pages = 0
         try:
-            for record in warcio.ArchiveIterator(stream):
+            for record in ArchiveIterator(stream):
                 number += 1
                 if record.rec_type in ("response", "resource"):
                     pages += 1

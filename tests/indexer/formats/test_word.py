@@ -80,7 +80,7 @@ def test_notes_stand_below_the_text() -> None:
 def test_numbers_of_lists_are_printed() -> None:
     level = '<w:lvl w:ilvl="{}"><w:numFmt w:val="{}"/><w:lvlText w:val="{}"/></w:lvl>'
     levels = level.format(0, "chineseCounting", "%1、") + level.format(
-        1, "decimal", "%1."
+        1, "decimal", "%2."
     )
     numbering = (
         f'<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="0">{levels}'
