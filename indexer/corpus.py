@@ -77,7 +77,10 @@ class _TooLargeError(Exception):
     """More bytes than allowed came out of a file; the message is the reason."""
 
 
-def walk(paths: Sequence[Path], settings: Settings) -> Iterator[Source | Skip]:
+def walk(
+    paths: Sequence[Path],
+    settings: Settings,
+) -> Iterator[Source | Skip]:
     """Every document under `paths`, and a Skip for everything that is none.
 
     Folders are walked in sorted order. A document of a folder argument `seeds` is named
@@ -94,14 +97,21 @@ class _Guarded:
     Bombs and endless lines end in a _TooLargeError.
     """
 
-    def __init__(self, stream: io.BufferedReader | gzip.GzipFile, packed: int) -> None:
+    def __init__(
+        self,
+        stream: io.BufferedReader | gzip.GzipFile,
+        packed: int,
+    ) -> None:
         self.stream = stream
         self.packed = max(packed, 1)
         self.total = 0
         # bytes since the last end of a line
         self.line = 0
 
-    def read(self, size: int = CHUNK_BYTES) -> bytes:
+    def read(
+        self,
+        size: int = CHUNK_BYTES,
+    ) -> bytes:
         wanted = min(size, CHUNK_BYTES) if size > 0 else CHUNK_BYTES
         # what a cut-off file still holds comes before its error, which `read` would give first
         data = self.stream.read1(wanted)
@@ -122,7 +132,10 @@ class _Guarded:
         self.stream.close()
 
 
-def _grows(total: int, packed: int) -> bool:
+def _grows(
+    total: int,
+    packed: int,
+) -> bool:
     """Whether `total` bytes out of `packed` ones are more than any page makes."""
     return total > RATIO_FROM_BYTES and total > MAX_RATIO * max(packed, 1)
 
@@ -130,12 +143,18 @@ def _grows(total: int, packed: int) -> bool:
 class _Walker:
     """One walk: its limits, and the folders it has seen, so that links cannot lead in a circle."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+    ) -> None:
         self.limit = settings.max_file_mb << 20
         self.index = _resolved(settings.index)
         self.seen: set[str] = set()
 
-    def path(self, path: Path) -> Iterator[Source | Skip]:
+    def path(
+        self,
+        path: Path,
+    ) -> Iterator[Source | Skip]:
         name = _printable(path.name or _resolved(path).name or "root")
         if path.is_dir():
             if path.name in ("", ".."):
@@ -153,7 +172,11 @@ class _Walker:
         else:
             yield from self.file(path, name)
 
-    def folder(self, folder: Path, name: str) -> Iterator[Source | Skip]:
+    def folder(
+        self,
+        folder: Path,
+        name: str,
+    ) -> Iterator[Source | Skip]:
         try:
             real = os.path.realpath(folder)
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -174,16 +197,28 @@ class _Walker:
             inner = f"{name}/{_printable(entry_name)}"
             yield from self.entry(Path(folder, entry_name), inner)
 
-    def entry(self, path: Path, name: str) -> Iterator[Source | Skip]:
+    def entry(
+        self,
+        path: Path,
+        name: str,
+    ) -> Iterator[Source | Skip]:
         if path.is_dir():
             yield from self.folder(path, name)
         else:
             yield from self.file(path, name)
 
-    def is_index(self, real: Path, names: Sequence[str]) -> bool:
+    def is_index(
+        self,
+        real: Path,
+        names: Sequence[str],
+    ) -> bool:
         return real == self.index or any(map(_INDEX_FILE_PATTERN.fullmatch, names))
 
-    def file(self, path: Path, name: str) -> Iterator[Source | Skip]:
+    def file(
+        self,
+        path: Path,
+        name: str,
+    ) -> Iterator[Source | Skip]:
         try:
             info = path.stat()
             if not stat.S_ISREG(info.st_mode):
@@ -193,7 +228,12 @@ class _Walker:
         except OSError as error:
             yield Skip(name, _os_reason(error))
 
-    def open(self, path: Path, name: str, size: int) -> Iterator[Source | Skip]:
+    def open(
+        self,
+        path: Path,
+        name: str,
+        size: int,
+    ) -> Iterator[Source | Skip]:
         suffix = _suffix(path.name)
         origin = str(_resolved(path))
         if suffix == ".zip":
@@ -261,7 +301,11 @@ class _Walker:
             known=known or Known(),
         )
 
-    def read(self, stream: IO[bytes], packed: int) -> bytes:
+    def read(
+        self,
+        stream: IO[bytes],
+        packed: int,
+    ) -> bytes:
         """All bytes of a stream that came out of `packed` bytes.
 
         Raises _TooLargeError where they are out of bounds.
@@ -324,13 +368,24 @@ class _Walker:
             if is_blank:
                 yield Skip(name, "is empty; write one JSON object a line")
 
-    def record(self, line: bytes, name: str, origin: str, number: int) -> Source | Skip:
+    def record(
+        self,
+        line: bytes,
+        name: str,
+        origin: str,
+        number: int,
+    ) -> Source | Skip:
         try:
             return self.source(line, name, origin, ".json", parse_record(line))
         except InputError as error:
             return Skip(name, f"line {number} {error.reason}")
 
-    def zip(self, path: Path, name: str, origin: str) -> Iterator[Source | Skip]:
+    def zip(
+        self,
+        path: Path,
+        name: str,
+        origin: str,
+    ) -> Iterator[Source | Skip]:
         try:
             archive = _open_zip(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -382,7 +437,12 @@ class _Walker:
         except RuntimeError as error:
             yield Skip(name, _locked_reason(error))
 
-    def warc(self, stream: _Guarded, name: str, origin: str) -> Iterator[Source | Skip]:
+    def warc(
+        self,
+        stream: _Guarded,
+        name: str,
+        origin: str,
+    ) -> Iterator[Source | Skip]:
         number = pages = 0
         try:
             for record in ArchiveIterator(stream):
@@ -399,7 +459,12 @@ class _Walker:
             if not pages:
                 yield Skip(name, "holds no pages; crawl again with responses kept")
 
-    def response(self, record: Any, name: str, origin: str) -> Source | Skip:
+    def response(
+        self,
+        record: Any,
+        name: str,
+        origin: str,
+    ) -> Source | Skip:
         url = record.rec_headers.get_header("WARC-Target-URI")
         headers = record.http_headers or record.rec_headers
         # a "resource" is kept without what the server said
@@ -453,7 +518,10 @@ def _head(file: IO[bytes]) -> bytes:
     return head
 
 
-def _refusal(suffix: str, head: bytes) -> str | None:
+def _refusal(
+    suffix: str,
+    head: bytes,
+) -> str | None:
     """Why what begins with `head` cannot be read, None where the rest may tell its format."""
     kind = binary_kind(head)
     if kind is None or formats.is_recognised(head) or head.startswith(_MAY_BE_OFFICE):
@@ -478,7 +546,10 @@ def _unreadable_kind(data: bytes) -> str | None:
     return None if kind is None or formats.is_recognised(data) else kind
 
 
-def _unzipped(stream: Any, suffix: str) -> Any:
+def _unzipped(
+    stream: Any,
+    suffix: str,
+) -> Any:
     return gzip.GzipFile(fileobj=stream) if suffix.endswith(".gz") else stream
 
 
@@ -490,7 +561,10 @@ def _goes_on(line: bytes) -> bool:
     return bare.startswith(b"{") and not bare.endswith(b"}")
 
 
-def _skip_line(stream: IO[bytes], budget: int) -> int:
+def _skip_line(
+    stream: IO[bytes],
+    budget: int,
+) -> int:
     """Read past the rest of a line that is too long, at most `budget` bytes of it.
 
     Gives how many bytes were read.
@@ -517,7 +591,10 @@ def _open_zip(path: Path) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def _bomb(members: Sequence[zipfile.ZipInfo], size: int) -> str | None:
+def _bomb(
+    members: Sequence[zipfile.ZipInfo],
+    size: int,
+) -> str | None:
     if len(members) > MAX_MEMBERS:
         return f"holds more than {MAX_MEMBERS:,} files; unpack it into folders"
     total = sum(member.file_size for member in members)

@@ -52,7 +52,11 @@ def is_implausible(text: str) -> bool:
     return share is not None and share < MIN_COMMON_SHARE
 
 
-def read_again(text: str, *, escapes: bool = True) -> tuple[str, str] | None:
+def read_again(
+    text: str,
+    *,
+    escapes: bool = True,
+) -> tuple[str, str] | None:
     """A text that was read in a wrong encoding as a whole, as it was, and the name of the encoding.
 
     None where it reads as it stands. Without `escapes` references and escapes are left alone, as in
@@ -111,7 +115,10 @@ def _escaped(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _length(pattern: re.Pattern[str], text: str) -> int:
+def _length(
+    pattern: re.Pattern[str],
+    text: str,
+) -> int:
     return sum(len(match[0]) for match in pattern.finditer(text))
 
 

@@ -107,7 +107,10 @@ def _blocks(parent: _Element) -> Iterator[_Element]:
     return _wrapped(parent, ("p", "tbl", "altChunk"))
 
 
-def _wrapped(parent: _Element, names: tuple[str, ...]) -> Iterator[_Element]:
+def _wrapped(
+    parent: _Element,
+    names: tuple[str, ...],
+) -> Iterator[_Element]:
     stack = list(reversed(parent))
     while stack:
         element = stack.pop()
@@ -135,7 +138,11 @@ class _Reading:
         styles = self.package.xml("word/styles.xml") if numbering is not None else None
         self.numbering = Numbering.of(numbering, styles)
 
-    def append(self, parent: HtmlElement, block: _Element) -> None:
+    def append(
+        self,
+        parent: HtmlElement,
+        block: _Element,
+    ) -> None:
         """Add a block to a tree of HTML."""
         name = local_name(block)
         if name == "tbl":
@@ -145,7 +152,11 @@ class _Reading:
         else:
             self._append_paragraph(parent, block)
 
-    def _append_paragraph(self, parent: HtmlElement, block: _Element) -> None:
+    def _append_paragraph(
+        self,
+        parent: HtmlElement,
+        block: _Element,
+    ) -> None:
         for box in _text_boxes(block):
             for inner in _blocks(box):
                 self.append(parent, inner)
@@ -155,7 +166,10 @@ class _Reading:
         for line in text.split("\n"):
             SubElement(parent, "p").text = _xml_text(line)
 
-    def _text(self, paragraph: _Element) -> str:
+    def _text(
+        self,
+        paragraph: _Element,
+    ) -> str:
         """The visible text of a paragraph: runs, links, results of fields, and insertions."""
         parts: list[str] = []
         # whether a run was left out behind the last part
@@ -179,7 +193,10 @@ class _Reading:
                 is_cut = False
         return "".join(parts)
 
-    def _is_left_out(self, run: _Element) -> bool:
+    def _is_left_out(
+        self,
+        run: _Element,
+    ) -> bool:
         """Whether a run is hidden or struck out; the latter is told."""
         properties = next((c for c in run if local_name(c) == "rPr"), None)
         if properties is None:
@@ -194,7 +211,11 @@ class _Reading:
             self.struck.append(text.strip()[:100])
         return True
 
-    def _append_table(self, parent: HtmlElement, block: _Element) -> None:
+    def _append_table(
+        self,
+        parent: HtmlElement,
+        block: _Element,
+    ) -> None:
         table = SubElement(parent, "table")
         # column -> the cell that stands in it so far
         above: dict[int, _Element] = {}
@@ -216,7 +237,11 @@ class _Reading:
                         self.append(td, inner)
                 column += span
 
-    def _append_embedded(self, parent: HtmlElement, identity: str) -> None:
+    def _append_embedded(
+        self,
+        parent: HtmlElement,
+        identity: str,
+    ) -> None:
         """An embedded document: a page of HTML is read, another one told."""
         name = self._target(identity)
         if name not in self.package.names:
@@ -237,7 +262,10 @@ class _Reading:
         holder.text = bodies[0].text
         holder.extend(list(bodies[0]))
 
-    def _target(self, identity: str) -> str:
+    def _target(
+        self,
+        identity: str,
+    ) -> str:
         """The part that a relationship of the text names."""
         relations = self.package.xml("word/_rels/document.xml.rels")
         for relation in () if relations is None else relations:
@@ -246,7 +274,10 @@ class _Reading:
                 return posixpath.normpath(posixpath.join("/word", target)).lstrip("/")
         return ""
 
-    def append_notes(self, root: HtmlElement) -> None:
+    def append_notes(
+        self,
+        root: HtmlElement,
+    ) -> None:
         """Foot- and endnotes that the text refers to, below it: they hold what the figures mean."""
         parts: dict[str, dict[str, _Element]] = {}
         for kind in ("footnote", "endnote"):
@@ -259,7 +290,10 @@ class _Reading:
             for block in () if note is None else _blocks(note):
                 self.append(root, block)
 
-    def append_diagrams(self, root: HtmlElement) -> None:
+    def append_diagrams(
+        self,
+        root: HtmlElement,
+    ) -> None:
         """The words of drawn diagrams; charts and embedded files are told."""
         for name in sorted(self.package.names):
             if re.fullmatch(r"word/charts/chart\d*\.xml|word/embeddings/.+", name):

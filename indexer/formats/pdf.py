@@ -198,7 +198,11 @@ def _pages_of(document: pypdfium2.PdfDocument) -> _Pages:
     return pages
 
 
-def _lines_of(document: pypdfium2.PdfDocument, number: int, pages: _Pages) -> list[str]:
+def _lines_of(
+    document: pypdfium2.PdfDocument,
+    number: int,
+    pages: _Pages,
+) -> list[str]:
     page = document[number]
     try:
         text_page = page.get_textpage()
@@ -234,7 +238,10 @@ def _written(page: pypdfium2.PdfPage) -> list[str]:
     return values
 
 
-def _string(annotation: object, key: bytes) -> str:
+def _string(
+    annotation: object,
+    key: bytes,
+) -> str:
     """A value of an annotation's dictionary, "" where it has none."""
     length = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
     # two bytes are the end alone

@@ -106,7 +106,10 @@ def _ends_report(text: str) -> bool:
     return is_chrome(text) or squeeze(text).rstrip(":：") in LINK_SECTIONS
 
 
-def _is_loose(block: _Block, is_below_title: bool) -> bool:
+def _is_loose(
+    block: _Block,
+    is_below_title: bool,
+) -> bool:
     """A line behind a body of no sure name that the site does not show to be its own.
 
     Before the body only a heading is one, below the title of the page.
@@ -119,7 +122,10 @@ def _is_loose(block: _Block, is_below_title: bool) -> bool:
     return not is_site and header_fields(text) is None
 
 
-def _blocks(root: HtmlElement, chosen: set[HtmlElement]) -> Iterator[_Block]:
+def _blocks(
+    root: HtmlElement,
+    chosen: set[HtmlElement],
+) -> Iterator[_Block]:
     """The blocks outside the chosen elements that have text of their own, in document order."""
     is_behind = False
     stack = [root]
@@ -134,7 +140,10 @@ def _blocks(root: HtmlElement, chosen: set[HtmlElement]) -> Iterator[_Block]:
         stack.extend(reversed(list(_inner_blocks(element))))
 
 
-def _is_inline(element: HtmlElement, chosen: set[HtmlElement]) -> bool:
+def _is_inline(
+    element: HtmlElement,
+    chosen: set[HtmlElement],
+) -> bool:
     return element.tag not in BLOCK_TAGS and element not in chosen
 
 
@@ -149,7 +158,10 @@ def _inner_blocks(element: HtmlElement) -> Iterator[HtmlElement]:
             stack.extend(reversed(child))
 
 
-def _own(element: HtmlElement, chosen: set[HtmlElement]) -> tuple[str, int]:
+def _own(
+    element: HtmlElement,
+    chosen: set[HtmlElement],
+) -> tuple[str, int]:
     """The text of a block that no block inside it has, and how many characters of it are linked."""
     parts = [element.text or ""]
     linked = 0
@@ -167,7 +179,10 @@ def _own(element: HtmlElement, chosen: set[HtmlElement]) -> tuple[str, int]:
     return " ".join("".join(parts).split()), linked
 
 
-def _table_of(element: HtmlElement, chosen: set[HtmlElement]) -> HtmlElement | None:
+def _table_of(
+    element: HtmlElement,
+    chosen: set[HtmlElement],
+) -> HtmlElement | None:
     """The table that an element stands in, if no chosen element stands in it too."""
     for above in element.iterancestors("table"):
         holds_chosen = any(one in chosen for one in above.iter())
@@ -175,7 +190,10 @@ def _table_of(element: HtmlElement, chosen: set[HtmlElement]) -> HtmlElement | N
     return None
 
 
-def _held(element: HtmlElement, table: HtmlElement | None) -> HtmlElement:
+def _held(
+    element: HtmlElement,
+    table: HtmlElement | None,
+) -> HtmlElement:
     """The table around a stray element, which is kept whole if it is no layout."""
     if table is not None and table.find(".//table") is None:
         return table

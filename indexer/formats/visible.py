@@ -112,7 +112,11 @@ def _simple(selectors: str) -> list[str]:
     return [selector for selector in every if _SELECTOR_PATTERN.fullmatch(selector)]
 
 
-def _is_by(rules: set[str], element: HtmlElement, pattern: re.Pattern[str]) -> bool:
+def _is_by(
+    rules: set[str],
+    element: HtmlElement,
+    pattern: re.Pattern[str],
+) -> bool:
     style = element.get("style")
     if style and pattern.search(style):
         return True
@@ -135,7 +139,10 @@ def _length(element: HtmlElement) -> int:
     return sum(len(text.strip()) for text in element.itertext())
 
 
-def _strike(element: HtmlElement, hidden: Hidden) -> None:
+def _strike(
+    element: HtmlElement,
+    hidden: Hidden,
+) -> None:
     """Take out a run that is struck out; the digits on its two sides stay two numbers."""
     text = " ".join("".join(element.itertext()).split())
     if text:
@@ -172,7 +179,10 @@ def _raise(element: HtmlElement) -> None:
         element.text = bare.translate(_RAISED_BY_TAG[str(element.tag)])
 
 
-def raised(text: str, kind: str) -> str:
+def raised(
+    text: str,
+    kind: str,
+) -> str:
     """A run that Word raises or lowers; digits become such characters.
 
     >>> raised("3", "superscript"), raised("a", "superscript"), raised("2", "baseline")
@@ -183,7 +193,11 @@ def raised(text: str, kind: str) -> str:
     return text.translate(_RAISED_BY_TAG[tag]) if tag and is_digits else text
 
 
-def joined_apart(parts: list[str], text: str, is_cut: bool) -> list[str]:
+def joined_apart(
+    parts: list[str],
+    text: str,
+    is_cut: bool,
+) -> list[str]:
     """`text` behind `parts`; where a run was left out between two digits they stay two numbers."""
     behind = parts[-1][-1:] if parts else ""
     if is_cut and behind.isdigit() and text[:1].isdigit():
@@ -214,7 +228,10 @@ def _number(ordered: HtmlElement) -> None:
         number += step
 
 
-def _integer(raw: str | None, default: int) -> int:
+def _integer(
+    raw: str | None,
+    default: int,
+) -> int:
     try:
         value = int(raw or "")
     except ValueError:

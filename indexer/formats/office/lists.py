@@ -42,7 +42,11 @@ class Numbering:
     styles: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, numbering: _Element | None, styles: _Element | None) -> Numbering:
+    def of(
+        cls,
+        numbering: _Element | None,
+        styles: _Element | None,
+    ) -> Numbering:
         """From the parts numbering.xml and styles.xml, either of which may be missing."""
         found = cls()
         if numbering is None:
@@ -57,7 +61,10 @@ class Numbering:
         found.styles = {} if styles is None else _numbered_styles(styles)
         return found
 
-    def mark(self, paragraph: _Element) -> str:
+    def mark(
+        self,
+        paragraph: _Element,
+    ) -> str:
         """What stands before a paragraph, such as "1. " or "（二）"; "" where it has no number."""
         number, level = self._place(paragraph)
         known = self.lists.get(number)
@@ -73,7 +80,10 @@ class Numbering:
         is_wide = written[-1:] in "、）】．" or not written
         return written if is_wide else written + " "
 
-    def _place(self, paragraph: _Element) -> tuple[str, int]:
+    def _place(
+        self,
+        paragraph: _Element,
+    ) -> tuple[str, int]:
         """The list and the level of a paragraph, its own or those of its style."""
         properties = _child(paragraph, "pPr")
         style = value_of(_child(properties, "pStyle"), "")
@@ -85,13 +95,19 @@ class Numbering:
         return number, level
 
 
-def _child(parent: _Element | None, name: str) -> _Element | None:
+def _child(
+    parent: _Element | None,
+    name: str,
+) -> _Element | None:
     if parent is None:
         return None
     return next((child for child in parent if local_name(child) == name), None)
 
 
-def _integer(text: str, default: int) -> int:
+def _integer(
+    text: str,
+    default: int,
+) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default
 
 
@@ -155,7 +171,10 @@ def _numbered_styles(styles: _Element) -> dict[str, tuple[str, int]]:
     return found
 
 
-def _written(known: _List, level: int) -> str:
+def _written(
+    known: _List,
+    level: int,
+) -> str:
     own = known.levels.get(level, _Level())
     number = known.reached.get(level, own.start)
     return WRITERS.get(own.kind, str)(number)

@@ -59,7 +59,10 @@ def read_message(source: Source) -> Page:
     return page
 
 
-def _page(page_part: EmailMessage | None, plain: EmailMessage | None) -> Page:
+def _page(
+    page_part: EmailMessage | None,
+    plain: EmailMessage | None,
+) -> Page:
     part = page_part or plain
     content = part.get_payload(decode=True) if part is not None else None
     if part is None or not isinstance(content, bytes):

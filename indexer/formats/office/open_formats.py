@@ -54,7 +54,10 @@ def read_odt(source: Source) -> Page:
     return finish(frame(flat.lines), flat.tables, "odt", least=5)
 
 
-def _append(parent: HtmlElement, element: _Element) -> None:
+def _append(
+    parent: HtmlElement,
+    element: _Element,
+) -> None:
     """Recursion is bounded by the depth of XML that lxml parses, 256."""
     for child in element:
         name = local_name(child)

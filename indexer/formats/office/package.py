@@ -38,7 +38,11 @@ class Package:
     when the archive is damaged, locked or a bomb.
     """
 
-    def __init__(self, data: bytes, kind: str) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        kind: str,
+    ) -> None:
         self.kind = kind
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(data))
@@ -53,7 +57,10 @@ class Package:
             f"is not a {self.kind}: damaged or another format; save it again"
         )
 
-    def bytes_of(self, name: str) -> bytes:
+    def bytes_of(
+        self,
+        name: str,
+    ) -> bytes:
         """The bytes of a part."""
         try:
             return self._bounded(name)
@@ -63,7 +70,10 @@ class Package:
             reason = f"is a locked {self.kind}; save it without a password"
             raise InputError(reason) from None
 
-    def _bounded(self, name: str) -> bytes:
+    def _bounded(
+        self,
+        name: str,
+    ) -> bytes:
         packed = max(1, self.archive.getinfo(name).compress_size)
         data = bytearray()
         with self.archive.open(name) as stream:
@@ -78,7 +88,10 @@ class Package:
                     )
         return bytes(data)
 
-    def xml(self, name: str) -> _Element | None:
+    def xml(
+        self,
+        name: str,
+    ) -> _Element | None:
         """The root of a part; None when there is no such part or it cannot be parsed."""
         if name not in self.names:
             return None
@@ -96,7 +109,11 @@ def local_name(element: _Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def value_of(element: _Element | None, default: str, attribute: str = "val") -> str:
+def value_of(
+    element: _Element | None,
+    default: str,
+    attribute: str = "val",
+) -> str:
     """An attribute of an element, in whichever namespace."""
     if element is None:
         return default

@@ -69,7 +69,10 @@ def read_workbook(source: Source) -> Page:
     return page
 
 
-def _rows(workbook: python_calamine.CalamineWorkbook, name: str) -> Rows:
+def _rows(
+    workbook: python_calamine.CalamineWorkbook,
+    name: str,
+) -> Rows:
     sheet = workbook.get_sheet_by_name(name)
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         raise InputError(
@@ -95,7 +98,10 @@ def read_csv(source: Source) -> Page:
     return page
 
 
-def _page(sheets: Sequence[Rows], kind: str) -> Page:
+def _page(
+    sheets: Sequence[Rows],
+    kind: str,
+) -> Page:
     root = lxml.html.Element("div")
     for rows in sheets:
         _append(root, rows)
@@ -103,7 +109,10 @@ def _page(sheets: Sequence[Rows], kind: str) -> Page:
     return finish(frame(flat.lines), flat.tables, kind, least=5)
 
 
-def _append(root: HtmlElement, rows: Rows) -> None:
+def _append(
+    root: HtmlElement,
+    rows: Rows,
+) -> None:
     """Rows of several cells become a table; a row of one is a line of text around it."""
     table: HtmlElement | None = None
     for row in rows:
