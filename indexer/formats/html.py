@@ -95,8 +95,11 @@ _RAW_BREAK = re.compile(
 _RAW_TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
 # 深圳政府在线网站, 欢迎您: a <title> that names the site alone
 _SITE_PATTERN = re.compile(r"(官网|网|网站|门户|门户网站|首页|欢迎您)$")
-# a line of 30 characters or more with a full stop
-_SENTENCE_PATTERN = re.compile(r"[\u3400-\u9fff].{28,}。|。.{28,}[\u3400-\u9fff]")
+# a line of 30 characters or more with a full stop; anchored, so that each line is read once
+_SENTENCE_PATTERN = re.compile(
+    r"(?m)^[^\n\u3400-\u9fff]*+[\u3400-\u9fff].{28,}。"
+    r"|^[^\n。]*+。.{28,}[\u3400-\u9fff]"
+)
 # 年度报告_深圳市龙岗区, 年报 - 龙岗政府在线: where a <title> is cut
 _TITLE_SPLIT = re.compile(
     r"\s*(?:[_|｜]|\s[-–—]{1,2}\s|--+|——|\s*[-–—]\s*(?=\S{2,20}(?:网|门户|政府|平台|委员会|局|厅|部)$))\s*"

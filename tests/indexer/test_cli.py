@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from indexer.cli import main
 from tests.conftest import CORPUS
 
 
-def run(*arguments: str | Path) -> Result:
+def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(a) for a in arguments], prog_name="gongkai")
 
 
@@ -238,6 +239,77 @@ def test_sample_round_trip(tmp_path: Path) -> None:
         run("index", tmp_path / "s", "--index", tmp_path / "index", "--json").stdout
     )
     assert (tally["reports"], tally["skipped"]) == (12, [])
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments"),
+    [
+        ({"PYTHONIOENCODING": "gbk"}, ["index"]),
+        ({"PYTHONIOENCODING": "gbk"}, ["inspect"]),
+        ({"PYTHONIOENCODING": "ascii"}, ["inspect"]),
+        (
+            {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+            ["inspect"],
+        ),
+        ({"PYTHONIOENCODING": "gbk"}, ["search", "--help"]),
+    ],
+)
+def test_a_pipe_of_another_encoding(
+    tmp_path: Path, environment: dict[str, str], arguments: list[str]
+) -> None:
+    path = tmp_path / "年报.txt"
+    text = "衡阳市教育局2018年政府信息公开工作年度报告\n\n公开𠮷é·" + "现公布年报。" * 9
+    path.write_text(text, encoding="utf-8")
+    (tmp_path / "坏.pdf").write_bytes(b"%PDF-1.4")
+    command = [Path(sys.executable).with_name("gongkai")]
+    options: list[object] = []
+    if arguments[0] == "index":
+        arguments = ["index", str(tmp_path)]
+        options = ["--index", tmp_path / "index", "--json"]
+    elif arguments[0] == "inspect":
+        arguments = ["inspect", str(path)]
+        options = ["--json"]
+    done = subprocess.run(
+        [*command, *arguments, *map(str, options)],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+    if options:
+        # click writes UTF-8 where the system says ASCII
+        is_gbk = environment.get("PYTHONIOENCODING") == "gbk"
+        encoding = "gbk" if is_gbk else "utf-8"
+        record = json.loads(done.stdout.decode(encoding))
+        if arguments[0] == "inspect":
+            assert "𠮷é·" in record["text"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@pytest.mark.parametrize("limit", [100, 3000])
+def test_a_full_disk_is_one_clear_line(tmp_path: Path, limit: int) -> None:
+    folder = tmp_path / "reports"
+    run("sample", 10, folder)
+    index = tmp_path / "index"
+    assert run("index", folder, "--index", index).exit_code == 0
+    run("sample", 30, folder, "--seed", 2)
+    code = (
+        "import resource, signal, sys; from indexer.cli import main; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "index", folder, "--index", index],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "ulimit -f" in done.stderr
+    assert "the index is as it was" in done.stderr
+    assert run("check", "--index", index).stdout.startswith("10 reports")
 
 
 def test_as_a_module() -> None:

@@ -72,3 +72,17 @@ def test_a_wrong_file_is_told_with_its_line(
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(OverridesError, match="cannot be read"):
         Overrides.load(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    "year", ["abc", "²⁰¹⁸", "２０１８", "-2018", "1999", "2101", "2018.0"]
+)
+def test_a_year_is_four_digits(tmp_path: Path, year: str) -> None:
+    with pytest.raises(OverridesError, match="write four digits, 2018"):
+        load(tmp_path, f"id,field,value,reason\nr1,year,{year},x\n")
+
+
+@pytest.mark.parametrize("year", [2000, 2018, 2100])
+def test_years_of_a_century_are_taken(tmp_path: Path, year: int) -> None:
+    rows = load(tmp_path, f"id,field,value,reason\nr1,year,{year},x\n")
+    assert rows.of("r1")["year"].value == year

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.util import find_spec
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from index.documents.exports import EXPORT_FORMATS
@@ -43,7 +43,7 @@ def search() -> Response:
     return json_response(answer(parse_search(request.args)))
 
 
-@api.get("/reports/<path:report_id>")
+@api.get("/reports/<report_id:report_id>")
 def report(report_id: str) -> Response:
     """One whole record; with `q`, the places of the query in it."""
     q = only(request.args, ("q",)).get("q")
@@ -55,7 +55,7 @@ def report(report_id: str) -> Response:
     return json_response(found.report.record() | marks)
 
 
-@api.get("/similar/<path:report_id>")
+@api.get("/similar/<report_id:report_id>")
 def similar(report_id: str) -> Response:
     """What is like a report, and what it took over.
 
@@ -68,7 +68,7 @@ def similar(report_id: str) -> Response:
     return json_response({**found, "novelty": novelty})
 
 
-@api.get("/series/<path:report_id>")
+@api.get("/series/<report_id:report_id>")
 def series(report_id: str) -> Response:
     """The reports of one body by year, and what must hold from year to year."""
     only(request.args, ())
@@ -146,8 +146,15 @@ def export() -> Response:
         raise RequestError("format", Code.REQUEST_NO_PARQUET)
     # the rows are written while they are read: an export of the whole index needs no memory
     write, media_type = EXPORT_FORMATS[kind]
-    reports = _begun(room().searcher.export(asked))
-    response = Response(stream_with_context(write(reports)), content_type=media_type)
+    under_way = room().exports.begin()
+    try:
+        reports = _begun(under_way.limited(room().searcher.export(asked)))
+    except BaseException:
+        under_way.end()
+        raise
+    response = Response(write(reports), content_type=media_type)
+    # also when the reader goes away in the middle
+    response.call_on_close(under_way.end)
     response.headers["Content-Disposition"] = f'attachment; filename="gongkai.{kind}"'
     return response
 

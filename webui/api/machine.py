@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import threading
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from index.documents.identity import is_current, reading
-from index.search.request import SearchRequest
 from webui.api import feeds, openapi
 from webui.http.context import base_url, json_response, product_version, room
 from webui.http.params import PAGING, only, parse_search
@@ -42,7 +40,15 @@ _clock = _GenerationClock()
 @machine.get("/-/healthz")
 def healthz() -> Response:
     """The process answers."""
-    return json_response({"status": "ok"})
+    return json_response({"status": "ok", **_processes()})
+
+
+def _processes() -> dict[str, dict[str, int]]:
+    """How many processes there should be, and how many are well; nothing where there is one."""
+    board = room().board
+    if board is None:
+        return {}
+    return {"processes": {"asked": board.processes, "ready": board.ready()}}
 
 
 @machine.get("/-/readyz")
@@ -56,6 +62,8 @@ def readyz() -> Response:
             "status": "ready",
             "generation": manifest.generation,
             "reports": manifest.reports,
+            "newest": room().searcher.trouble is None,
+            **_processes(),
         }
     )
 
@@ -136,9 +144,8 @@ def sitemap_file(number: int) -> Response:
             f"there are {_sitemap_files()} sitemaps; /sitemap.xml lists them"
         )
     start = (number - 1) * feeds.SITEMAP_URLS
-    reports = room().searcher.export(SearchRequest())
-    own_reports = itertools.islice(reports, start, start + feeds.SITEMAP_URLS)
-    return _xml(feeds.sitemap(base_url(), own_reports))
+    ids = room().searcher.ids(start, start + feeds.SITEMAP_URLS)
+    return _xml(feeds.sitemap(base_url(), ids))
 
 
 @machine.get("/robots.txt")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-__all__ = ["address", "report_path"]
+from werkzeug.routing import PathConverter
+
+__all__ = ["ReportIdConverter", "address", "report_path"]
+
+
+class ReportIdConverter(PathConverter):
+    """Any id in a path: werkzeug's own takes neither a slash at the beginning nor a line break."""
+
+    regex = "(?s:.+)"
+    # an expression without a slash would be taken for one segment of the path
+    part_isolating = False
 
 
 def address(path: str, **values: object) -> str:

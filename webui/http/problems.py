@@ -18,10 +18,11 @@ from index.model.errors import (
     QueryError,
     ReportNotFoundError,
     RequestError,
+    TooCostlyError,
 )
 from index.model.problems import Note
 from index.words import term
-from webui.http.context import json_response
+from webui.http.context import json_response, room
 from webui.words.messages import MACHINE_LANGUAGE, PAGE_LANGUAGE
 
 __all__ = [
@@ -47,7 +48,7 @@ MACHINE = (
 
 # The kinds of errors of ours. Each is explained at /help#problem-KIND; its title and its first
 # sentence stand in the catalogues, with those of the HTTP statuses.
-KINDS = ("query", "request", "report", "index")
+KINDS = ("query", "request", "cost", "report", "index")
 
 
 class NotHereError(NotFound):
@@ -140,6 +141,8 @@ def _on_request_error(error: RequestError) -> Response:
     detail = error.note.message(MACHINE_LANGUAGE)
     position = error.position if isinstance(error, QueryError) else None
     kind = "request" if position is None else "query"
+    if kind == "query":
+        room().failures.refused(error.note.code)
     return problem_response(
         Problem(400, detail, kind, error.note, error.parameter, position)
     )
@@ -148,6 +151,11 @@ def _on_request_error(error: RequestError) -> Response:
 def _on_missing(error: ReportNotFoundError) -> Response:
     detail = error.note.message(MACHINE_LANGUAGE)
     return problem_response(Problem(404, detail, "report", error.note))
+
+
+def _on_cost(error: TooCostlyError) -> Response:
+    detail = error.note.message(MACHINE_LANGUAGE)
+    return problem_response(Problem(503, detail, "cost", error.note))
 
 
 def _on_index(error: IndexStateError) -> Response:
@@ -180,6 +188,7 @@ def register(app: Flask) -> None:
     """Answer every error of the app."""
     app.register_error_handler(RequestError, _on_request_error)
     app.register_error_handler(ReportNotFoundError, _on_missing)
+    app.register_error_handler(TooCostlyError, _on_cost)
     app.register_error_handler(IndexStateError, _on_index)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(Exception, _on_anything)

@@ -18,7 +18,7 @@ __all__ = ["report_pages"]
 report_pages = Blueprint("report", __name__)
 
 
-@report_pages.get("/reports/<path:report_id>")
+@report_pages.get("/reports/<report_id:report_id>")
 def report(report_id: str) -> Response:
     """One report, opened at the hits of a query."""
     values = only(without_blanks(request.args), ("q", "view"))
@@ -47,7 +47,7 @@ def _view(report_id: str, q: str, *, received: bool) -> ReportView:
     return report_view(searcher.report(report_id))
 
 
-@report_pages.get("/similar/<path:report_id>")
+@report_pages.get("/similar/<report_id:report_id>")
 def similar(report_id: str) -> Response:
     """What is like a report, what it took over from the year before, and its year checks."""
     only(request.args, ())

@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 
 from index.analysis.normaliser import fold, fold_line
-from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_forms
+from index.analysis.wording import (
+    WORDINGS,
+    Wording,
+    is_taiwan_worded,
+    mainland,
+    mainland_forms,
+    patterns,
+)
 from index.query.nodes import String
-from index.search.snippets import Marker
+from index.search.marks import Marker
 
 STRONG_AND_ASKED = [
     ("規範性檔案", "规范性文件"),
@@ -136,3 +143,16 @@ def test_every_character_of_a_wording_leads_back() -> None:
     ends = [(0, 1), (0, 1), (0, 1), (1, 2), (2, 3), (3, 5), (3, 5), (5, 6)]
     ends += [(9, 10), (9, 11), (9, 11), (11, 12), (12, 13), (13, 14)]
     assert [wording.offsets.span(n, n + 1) for n in range(len(wording.form))] == ends
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize("row", WORDINGS, ids=lambda row: row.taiwan)
+def test_the_longest_wording_is_read(row: Wording, *, asked: bool) -> None:
+    pattern, table = patterns(asked=asked)
+    match = pattern.match(row.taiwan)
+    if asked and not row.asked:
+        assert row.taiwan not in table
+        return
+    assert match is not None
+    assert match[0] == row.taiwan
+    assert table[row.taiwan] == row.mainland

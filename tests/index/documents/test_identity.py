@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -152,3 +153,8 @@ def test_parts_do_not_run_together() -> None:
 
 def test_the_segmenter_that_is_not_installed_is_told() -> None:
     assert tokenizer.segmenter_name()
+
+
+@pytest.mark.parametrize("values", [[], ["a"], [b"a", 1, ("x",)]])
+def test_a_digest_has_sixteen_hexadecimal_digits(values: list[object]) -> None:
+    assert re.fullmatch("[0-9a-f]{16}", digest_of(values))

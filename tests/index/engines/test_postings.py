@@ -95,3 +95,34 @@ def test_merged_is_inverted_at_once(
             array.dtype,
             array.tolist(),
         ), name
+
+
+@pytest.mark.parametrize("positioned", [True, False])
+def test_keys_that_are_missing_have_no_number_and_no_rows(
+    tmp_path: Path, *, positioned: bool
+) -> None:
+    rows: Rows = [(3, 0, [1]), (3, 2, [4, 9]), (7, 1, [5])]
+    declared = part_set(positioned=positioned)
+    with PackWriter(tmp_path / "pack", "x") as out:
+        for name, array in parts(rows, positioned=positioned).items():
+            out.add(name, array)
+        pack = Pack(tmp_path / "pack", "x", out.finish())
+    opened = postings.Postings(pack, declared)
+    assert [opened.find_one(key) for key in range(9)] == [-1] * 3 + [0] + [-1] * 3 + [
+        1,
+        -1,
+    ]
+    found = opened.find(np.array([7, 3], "<u4"))
+    assert found is not None
+    assert found.tolist() == [1, 0]
+    assert opened.find(np.array([7, 4], "<u4")) is None
+    assert opened.find(np.array([8], "<u4")) is None
+    asked = np.array([0, 3, 5, 7, 8], "<u4")
+    assert opened.frequencies(asked).tolist() == [0, 2, 0, 1, 0]
+    assert opened.span(0, 1) == (0, 2)
+    first, second = opened.rows(0, 1), opened.rows(1, 2)
+    assert first.documents.tolist() == [0, 2]
+    assert first.counts.tolist() == [1, 2]
+    assert second.documents.tolist() == [1]
+    assert (first.start, first.end) == ((0, 3) if positioned else (0, 0))
+    assert (second.start, second.end) == ((3, 4) if positioned else (0, 0))

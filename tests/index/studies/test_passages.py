@@ -401,3 +401,41 @@ def test_long_texts_say_that_they_are_cut() -> None:
     assert side_by_side(long, OLD).cut
     assert not side_by_side(OLD, OLD).cut
     assert side_by_side(OLD, OLD).to_json()["passages"][0]["own"] == (0, len(OLD))
+
+
+def pairs(a: str, b: str) -> list[tuple[int, int, float]]:
+    return [(p.own, p.other, p.likeness) for p in aligned(read(a), read(b))]
+
+
+def test_sentences_with_the_same_letters_are_wholly_alike() -> None:
+    own = "我局主动公开政府信息共12条，及时回应关切。"
+    other = "另一句话说的是完全不同的事情和别的内容。我局主动公开政府信息共15条,及时回应关切。"
+    assert pairs(own, other) == [(0, 1, 1.0)]
+
+
+def test_a_repeated_sentence_is_paired_in_order() -> None:
+    text = "我局主动公开政府信息，及时回应关切。" * 3
+    assert pairs(text, text) == [(0, 0, 1.0), (1, 1, 1.0), (2, 2, 1.0)]
+    assert pairs(text, text[: len(text) // 3]) == [(0, 0, 1.0)]
+
+
+# difflib takes letters that repeat in 200 and more for noise, unless it is told not to
+@pytest.mark.parametrize("repeats", [18, 19, 20, 21, 24])
+def test_long_sentences_are_compared_letter_by_letter(repeats: int) -> None:
+    own = "公开目录并且按时更新" * repeats
+    (pair,) = pairs(own + "。", own + "甲乙丙。")
+    assert pair[:2] == (0, 0)
+    assert 0.8 < pair[2] < 1
+
+
+def test_the_same_words_in_another_order_are_another_sentence() -> None:
+    phrases = [
+        "编制目录指南",
+        "公开年度预算",
+        "回应社会关切",
+        "审查发文公文",
+        "培训基层人员",
+    ]
+    own = "".join(phrases)
+    other = "".join(reversed(phrases))
+    assert pairs(own + "。", other + "。") == []

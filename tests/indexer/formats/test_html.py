@@ -259,3 +259,14 @@ def test_reference_policies(shared: Path) -> None:
         )
         assert found == (wanted["title"], *facts)
         assert not re.search("扫一扫|索 引 号|主 题 词|打印", page.text)
+
+
+def test_who_issued_a_page_is_its_source() -> None:
+    title = "某县教育局2018年政府信息公开工作年度报告"
+    sentence = "2018年，我局依法公开政府信息，及时回应社会关切，办理申请三件。"
+    facts = "<table><tr><td>发布机构：</td><td>某县政府办</td></tr></table>"
+    body = f"<h1>{title}</h1>" + f"<p>{sentence}</p>" * 8
+    html = f"<body>{facts}<div id='zoom'>{body}</div></body>"
+    page = read(Source("a.html", "/a.html", ".html", html.encode(), ""))
+    assert page.meta["source"] == "某县政府办"
+    assert "issuer" not in page.meta

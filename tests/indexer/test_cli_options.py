@@ -1,0 +1,128 @@
+"""Every option of every command: what `--help` says of it, and what a wrong value is told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from indexer.cli import main
+
+# Command -> option -> the default that its help states.
+DEFAULTS = {
+    "search": {"--sort": "relevance", "--limit": "10", "--page": "1"},
+    "export": {"--format": "csv"},
+    "sample": {"--seed": "1", "--format": "jsonl"},
+    "index": {"--jobs": "one a core"},
+}
+# (command, arguments before the option, option): each names a file, never a folder.
+FILE_OPTIONS = [
+    ("index", ["."], "--overrides"),
+    ("inspect", ["."], "--overrides"),
+    ("sample", ["1", "out"], "--truth"),
+]
+# (command, arguments, option, least, most): a number out of bounds is refused.
+BOUNDS = [
+    ("index", ["."], "--jobs", 0, 64),
+    ("search", [], "--limit", 1, 100),
+    ("search", [], "--page", 1, None),
+]
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], prog_name="gongkai")
+
+
+def help_of(command: str) -> str:
+    """The help of a command, on long lines."""
+    shown = CliRunner().invoke(main, [command, "--help"], terminal_width=400)
+    return " ".join(shown.output.split())
+
+
+def stated(command: str, option: str) -> str:
+    """What the help of a command says of an option."""
+    _, _, rest = help_of(command).partition(f" {option} ")
+    text, _, _ = rest.partition(" --")
+    return text
+
+
+@pytest.mark.parametrize("command", DEFAULTS)
+def test_defaults_stand_in_the_help(command: str) -> None:
+    for option, default in DEFAULTS[command].items():
+        assert f"[default: {default}" in stated(command, option), option
+
+
+@pytest.mark.parametrize("command", ["index", "search", "show", "export", "check"])
+def test_where_the_index_is_looked_for(command: str) -> None:
+    assert "[default: GONGKAI_INDEX, or index/data]" in stated(command, "--index")
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_option_is_explained(command: str) -> None:
+    for parameter in main.commands[command].params:
+        if not isinstance(parameter, click.Option) or parameter.name == "page":
+            continue
+        # what can be chosen explains itself
+        assert parameter.help or isinstance(parameter.type, click.Choice)
+
+
+@pytest.mark.parametrize(("command", "arguments", "option"), FILE_OPTIONS)
+def test_a_folder_is_no_file(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    arguments: list[str],
+    option: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(command, *arguments, option, tmp_path)
+    assert result.exit_code == 2
+    assert re.search(f"Invalid value for '{option}': .* is a directory", result.output)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_samples_are_not_written_into_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x", encoding="utf-8")
+    result = run("sample", "1", file)
+    assert result.exit_code == 2
+    assert "is a file" in result.output
+
+
+@pytest.mark.parametrize(("command", "arguments", "option", "least", "most"), BOUNDS)
+def test_a_number_out_of_bounds_is_refused(
+    tmp_path: Path,
+    command: str,
+    arguments: list[str],
+    option: str,
+    least: int,
+    most: int | None,
+) -> None:
+    wrong = [least - 1] if most is None else [least - 1, most + 1]
+    bounds = f"{least}<=x<={most}" if most else f"x>={least}"
+    for value in wrong:
+        given = [*arguments, "--index", str(tmp_path), option, str(value)]
+        result = run(command, *given)
+        assert result.exit_code == 2
+        assert f"{value} is not in the range {bounds}" in result.output
+
+
+def test_faults_of_an_index_are_said_on_standard_error(tmp_path: Path) -> None:
+    report = tmp_path / "report.txt"
+    text = "衡阳市教育局2018年政府信息公开工作年度报告\n本局主动公开政府信息。"
+    report.write_text(text, encoding="utf-8")
+    index = tmp_path / "index"
+    assert run("index", report, "--index", index).exit_code == 0
+    (arrays,) = index.glob("*.arr")
+    data = bytearray(arrays.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    arrays.write_bytes(data)
+    result = run("check", "--index", index)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    *faults, cure = result.stderr.splitlines()
+    assert any(arrays.name in fault for fault in faults)
+    assert "run: gongkai index PATH... --rebuild" in cure
