@@ -51,9 +51,9 @@ LINES_SUFFIX = ".jsonl"
 CONTAINER_SUFFIXES = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
 
 # What office programs and operating systems leave behind: ~$report.docx, __MACOSX, Thumbs.db.
-# Files with a leading dot go without saying.
+# And what describes a folder. Files with a leading dot go without saying.
 _LITTER_PATTERN = re.compile(
-    r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE
+    r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$|README\.\w+$)", re.IGNORECASE
 )
 # _MAIN_3.toc: the table of contents of a Whoosh index
 _INDEX_FILE_PATTERN = re.compile(r"_[A-Za-z0-9]+_\d+\.toc")
