@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import importlib
 import io
 import os
 import re
@@ -20,6 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
+
+from warcio.archiveiterator import ArchiveIterator
 
 from index.model.errors import InputError
 from index.model.settings import Settings
@@ -41,16 +42,24 @@ MAX_MEMBERS = 200_000
 MAX_LINE_BYTES = 4 << 20
 CHUNK_BYTES = 1 << 18
 
+# What is looked at before a file of an unknown suffix is read whole.
+HEAD_BYTES = 1 << 16
+# zip archives and old Office documents, whose kind only the whole file tells
+_MAY_BE_OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
 LINES_SUFFIX = ".jsonl"
 CONTAINER_SUFFIXES = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
 
 # What office programs and operating systems leave behind: ~$report.docx, __MACOSX, Thumbs.db.
-# Files with a leading dot go without saying.
+# And what describes a folder. Files with a leading dot go without saying.
 _LITTER_PATTERN = re.compile(
-    r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE
+    r"^(\.|~\$|__MACOSX$|Thumbs\.db$|desktop\.ini$|README\.\w+$)", re.IGNORECASE
 )
 # _MAIN_3.toc: the table of contents of a Whoosh index
 _INDEX_FILE_PATTERN = re.compile(r"_[A-Za-z0-9]+_\d+\.toc")
+
+# art.html?id=3: crawlers name files by their addresses
+_QUERY_PATTERN = re.compile(r"(?<=[A-Za-z])[?#;&].*$")
 
 # What is told of data that grows more than MAX_RATIO times.
 _GROWS = "unpack it yourself if you trust it"
@@ -68,7 +77,10 @@ class _TooLargeError(Exception):
     """More bytes than allowed came out of a file; the message is the reason."""
 
 
-def walk(paths: Sequence[Path], settings: Settings) -> Iterator[Source | Skip]:
+def walk(
+    paths: Sequence[Path],
+    settings: Settings,
+) -> Iterator[Source | Skip]:
     """Every document under `paths`, and a Skip for everything that is none.
 
     Folders are walked in sorted order. A document of a folder argument `seeds` is named
@@ -85,14 +97,21 @@ class _Guarded:
     Bombs and endless lines end in a _TooLargeError.
     """
 
-    def __init__(self, stream: io.BufferedReader | gzip.GzipFile, packed: int) -> None:
+    def __init__(
+        self,
+        stream: io.BufferedReader | gzip.GzipFile,
+        packed: int,
+    ) -> None:
         self.stream = stream
         self.packed = max(packed, 1)
         self.total = 0
         # bytes since the last end of a line
         self.line = 0
 
-    def read(self, size: int = CHUNK_BYTES) -> bytes:
+    def read(
+        self,
+        size: int = CHUNK_BYTES,
+    ) -> bytes:
         wanted = min(size, CHUNK_BYTES) if size > 0 else CHUNK_BYTES
         # what a cut-off file still holds comes before its error, which `read` would give first
         data = self.stream.read1(wanted)
@@ -113,7 +132,10 @@ class _Guarded:
         self.stream.close()
 
 
-def _grows(total: int, packed: int) -> bool:
+def _grows(
+    total: int,
+    packed: int,
+) -> bool:
     """Whether `total` bytes out of `packed` ones are more than any page makes."""
     return total > RATIO_FROM_BYTES and total > MAX_RATIO * max(packed, 1)
 
@@ -121,12 +143,18 @@ def _grows(total: int, packed: int) -> bool:
 class _Walker:
     """One walk: its limits, and the folders it has seen, so that links cannot lead in a circle."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+    ) -> None:
         self.limit = settings.max_file_mb << 20
         self.index = _resolved(settings.index)
         self.seen: set[str] = set()
 
-    def path(self, path: Path) -> Iterator[Source | Skip]:
+    def path(
+        self,
+        path: Path,
+    ) -> Iterator[Source | Skip]:
         name = _printable(path.name or _resolved(path).name or "root")
         if path.is_dir():
             if path.name in ("", ".."):
@@ -144,7 +172,11 @@ class _Walker:
         else:
             yield from self.file(path, name)
 
-    def folder(self, folder: Path, name: str) -> Iterator[Source | Skip]:
+    def folder(
+        self,
+        folder: Path,
+        name: str,
+    ) -> Iterator[Source | Skip]:
         try:
             real = os.path.realpath(folder)
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -165,16 +197,28 @@ class _Walker:
             inner = f"{name}/{_printable(entry_name)}"
             yield from self.entry(Path(folder, entry_name), inner)
 
-    def entry(self, path: Path, name: str) -> Iterator[Source | Skip]:
+    def entry(
+        self,
+        path: Path,
+        name: str,
+    ) -> Iterator[Source | Skip]:
         if path.is_dir():
             yield from self.folder(path, name)
         else:
             yield from self.file(path, name)
 
-    def is_index(self, real: Path, names: Sequence[str]) -> bool:
+    def is_index(
+        self,
+        real: Path,
+        names: Sequence[str],
+    ) -> bool:
         return real == self.index or any(map(_INDEX_FILE_PATTERN.fullmatch, names))
 
-    def file(self, path: Path, name: str) -> Iterator[Source | Skip]:
+    def file(
+        self,
+        path: Path,
+        name: str,
+    ) -> Iterator[Source | Skip]:
         try:
             info = path.stat()
             if not stat.S_ISREG(info.st_mode):
@@ -184,12 +228,14 @@ class _Walker:
         except OSError as error:
             yield Skip(name, _os_reason(error))
 
-    def open(self, path: Path, name: str, size: int) -> Iterator[Source | Skip]:
+    def open(
+        self,
+        path: Path,
+        name: str,
+        size: int,
+    ) -> Iterator[Source | Skip]:
         suffix = _suffix(path.name)
         origin = str(_resolved(path))
-        if (reason := _refusal(suffix)) is not None:
-            yield Skip(name, reason)
-            return
         if suffix == ".zip":
             yield from self.zip(path, name, origin)
             return
@@ -199,6 +245,9 @@ class _Walker:
             yield Skip(name, self.too_large())
             return
         with path.open("rb") as file:
+            if not _is_named(suffix) and (reason := _refusal(suffix, _head(file))):
+                yield Skip(name, reason)
+                return
             stream = _unzipped(file, suffix)
             if suffix in (".warc", ".warc.gz"):
                 yield from self.warc(_Guarded(stream, size), name, origin)
@@ -232,6 +281,8 @@ class _Walker:
         if not data:
             return Skip(name, "is empty; fetch it again")
         row = formats.of_suffix(suffix)
+        if row is None and not formats.is_recognised(data):
+            return Skip(name, _refusal(suffix, data) or _unnamed(suffix))
         if row is not None and row.is_text and (kind := _unreadable_kind(data)):
             reason = f"is {kind}, not text; give the file the suffix of its format"
             return Skip(name, reason)
@@ -250,7 +301,11 @@ class _Walker:
             known=known or Known(),
         )
 
-    def read(self, stream: IO[bytes], packed: int) -> bytes:
+    def read(
+        self,
+        stream: IO[bytes],
+        packed: int,
+    ) -> bytes:
         """All bytes of a stream that came out of `packed` bytes.
 
         Raises _TooLargeError where they are out of bounds.
@@ -277,8 +332,11 @@ class _Walker:
         """
         number = total = 0
         is_blank = True
+        # a line that was read to see whether the record before it goes on
+        ahead = b""
         try:
-            while line := stream.readline(self.limit + 1):
+            while line := ahead or stream.readline(self.limit + 1):
+                ahead = b""
                 number += 1
                 total += len(line)
                 if _grows(total, packed):
@@ -292,7 +350,15 @@ class _Walker:
                     yield Skip(numbered, f"line {number} {self.too_large()}")
                     total += _skip_line(stream, MAX_RATIO * max(packed, 1))
                 elif line.strip():
-                    yield self.record(line.strip(), numbered, origin, number)
+                    first = number
+                    while _goes_on(line) and len(line) <= self.limit:
+                        ahead = stream.readline(self.limit + 1)
+                        if not ahead or ahead.lstrip().startswith(b"{"):
+                            break
+                        line += ahead
+                        ahead = b""
+                        number += 1
+                    yield self.record(line.strip(), numbered, origin, first)
         except (OSError, EOFError, zlib.error) as error:
             detail = _detail(error)
             yield Skip(
@@ -302,13 +368,24 @@ class _Walker:
             if is_blank:
                 yield Skip(name, "is empty; write one JSON object a line")
 
-    def record(self, line: bytes, name: str, origin: str, number: int) -> Source | Skip:
+    def record(
+        self,
+        line: bytes,
+        name: str,
+        origin: str,
+        number: int,
+    ) -> Source | Skip:
         try:
             return self.source(line, name, origin, ".json", parse_record(line))
         except InputError as error:
             return Skip(name, f"line {number} {error.reason}")
 
-    def zip(self, path: Path, name: str, origin: str) -> Iterator[Source | Skip]:
+    def zip(
+        self,
+        path: Path,
+        name: str,
+        origin: str,
+    ) -> Iterator[Source | Skip]:
         try:
             archive = _open_zip(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -337,8 +414,6 @@ class _Walker:
         has_lines = suffix == LINES_SUFFIX
         if suffix in CONTAINER_SUFFIXES and not has_lines:
             yield Skip(name, "is an archive in an archive; unpack the outer one")
-        elif (reason := _refusal(suffix)) is not None:
-            yield Skip(name, reason)
         elif member.file_size > self.limit and not has_lines:
             yield Skip(name, self.too_large())
         else:
@@ -362,16 +437,15 @@ class _Walker:
         except RuntimeError as error:
             yield Skip(name, _locked_reason(error))
 
-    def warc(self, stream: _Guarded, name: str, origin: str) -> Iterator[Source | Skip]:
-        try:
-            warcio = importlib.import_module("warcio.archiveiterator")
-        except ImportError:
-            reason = "needs warcio to be read; install it: pip install 'gongkai[warc]'"
-            yield Skip(name, reason)
-            return
+    def warc(
+        self,
+        stream: _Guarded,
+        name: str,
+        origin: str,
+    ) -> Iterator[Source | Skip]:
         number = pages = 0
         try:
-            for record in warcio.ArchiveIterator(stream):
+            for record in ArchiveIterator(stream):
                 number += 1
                 if record.rec_type in ("response", "resource"):
                     pages += 1
@@ -385,7 +459,12 @@ class _Walker:
             if not pages:
                 yield Skip(name, "holds no pages; crawl again with responses kept")
 
-    def response(self, record: Any, name: str, origin: str) -> Source | Skip:
+    def response(
+        self,
+        record: Any,
+        name: str,
+        origin: str,
+    ) -> Source | Skip:
         url = record.rec_headers.get_header("WARC-Target-URI")
         headers = record.http_headers or record.rec_headers
         # a "resource" is kept without what the server said
@@ -396,17 +475,19 @@ class _Walker:
         # text/html; charset=gbk
         mime = content_type.partition(";")[0].strip().lower()
         row = formats.of_media_type(mime)
-        if row is None:
-            stated = mime or "of no stated type"
-            readable = " ".join(formats.media_types())
-            return Skip(name, f"{url} is {stated}; readable are {readable}")
         length = str(record.length or "")
         packed = int(length) if length.isdigit() else 0
         try:
             data = self.read(record.content_stream(), packed or self.limit)
         except _TooLargeError as error:
             return Skip(name, str(error))
-        source = self.source(data, name, origin, row.suffixes[0])
+        # servers send documents as application/octet-stream, and pages without a type
+        if row is None and not formats.is_recognised(data):
+            stated = mime or "of no stated type"
+            readable = " ".join(formats.media_types())
+            return Skip(name, f"{url} is {stated}; readable are {readable}")
+        suffix = row.suffixes[0] if row else ""
+        source = self.source(data, name, origin, suffix)
         if isinstance(source, Skip):
             return source
         return replace(source, known=replace(source.known, url=url))
@@ -417,16 +498,40 @@ def _suffix(name: str) -> str:
 
     ".html", and ".html.gz" for a compressed page.
     """
-    path = PurePosixPath(name.replace("\\", "/"))
+    path = PurePosixPath(_QUERY_PATTERN.sub("", name.replace("\\", "/")))
     suffixes = [suffix.lower() for suffix in path.suffixes]
     is_packed = suffixes[-1:] == [".gz"]
     return "".join(suffixes[-2:] if is_packed else suffixes[-1:])
 
 
-def _refusal(suffix: str) -> str | None:
-    """Why no file of this suffix can be read, None when it can."""
-    if suffix in CONTAINER_SUFFIXES or formats.of_suffix(suffix.removesuffix(".gz")):
+def _is_named(suffix: str) -> bool:
+    """Whether there is a reader for a suffix."""
+    if suffix in CONTAINER_SUFFIXES:
+        return True
+    return formats.of_suffix(suffix.removesuffix(".gz")) is not None
+
+
+def _head(file: IO[bytes]) -> bytes:
+    """The first bytes of a file, which is left at its beginning."""
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    return head
+
+
+def _refusal(
+    suffix: str,
+    head: bytes,
+) -> str | None:
+    """Why what begins with `head` cannot be read, None where the rest may tell its format."""
+    kind = binary_kind(head)
+    if kind is None or formats.is_recognised(head) or head.startswith(_MAY_BE_OFFICE):
         return None
+    if "image" in kind:
+        return f"is {kind}; run OCR over it and index the text, for example tesseract -l chi_sim"
+    return f"is {kind}; {_unnamed(suffix)}"
+
+
+def _unnamed(suffix: str) -> str:
     named = suffix or "a file without a suffix"
     readable = " ".join([*formats.suffixes(), ".zip", ".warc", ".jsonl"])
     return f"no reader for {named}; readable are {readable}"
@@ -441,11 +546,25 @@ def _unreadable_kind(data: bytes) -> str | None:
     return None if kind is None or formats.is_recognised(data) else kind
 
 
-def _unzipped(stream: Any, suffix: str) -> Any:
+def _unzipped(
+    stream: Any,
+    suffix: str,
+) -> Any:
     return gzip.GzipFile(fileobj=stream) if suffix.endswith(".gz") else stream
 
 
-def _skip_line(stream: IO[bytes], budget: int) -> int:
+def _goes_on(line: bytes) -> bool:
+    """Whether a line of JSON Lines ends within its object: some programs leave line ends in a text
+    as they are.
+    """
+    bare = line.strip()
+    return bare.startswith(b"{") and not bare.endswith(b"}")
+
+
+def _skip_line(
+    stream: IO[bytes],
+    budget: int,
+) -> int:
     """Read past the rest of a line that is too long, at most `budget` bytes of it.
 
     Gives how many bytes were read.
@@ -472,7 +591,10 @@ def _open_zip(path: Path) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def _bomb(members: Sequence[zipfile.ZipInfo], size: int) -> str | None:
+def _bomb(
+    members: Sequence[zipfile.ZipInfo],
+    size: int,
+) -> str | None:
     if len(members) > MAX_MEMBERS:
         return f"holds more than {MAX_MEMBERS:,} files; unpack it into folders"
     total = sum(member.file_size for member in members)

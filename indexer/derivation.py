@@ -25,6 +25,7 @@ DERIVING = (
     "pipeline.py",
     "places.py",
     "places.tsv.gz",
+    "plausible.py",
     "repair",
     "statistics",
     "zones.tsv",

@@ -12,6 +12,7 @@ from typing import Any
 from index.analysis.normaliser import fold, script_of
 from index.analysis.wording import is_taiwan_worded
 from index.model.errors import InputError
+from index.model.problems import Code, Problem
 from index.model.report import Provenance, Repair, Report
 from index.model.statistics import Statistics
 from indexer.formats import format_of, read
@@ -19,6 +20,7 @@ from indexer.formats.chrome import title_apart
 from indexer.metadata import Derived, HostTable, derive
 from indexer.overrides import Overrides
 from indexer.page import Page, Source
+from indexer.plausible import is_implausible
 from indexer.repair import Repaired, repair, undo
 from indexer.statistics import read_statistics
 
@@ -51,6 +53,8 @@ def report_of(
 ) -> Report:
     """The report of one document. Raises InputError when it cannot be read."""
     page = read(source)
+    if is_implausible(page.text):
+        page.problems.append(Problem(Code.FORMAT_IMPLAUSIBLE))
     known = source.known
     page.title = known.title or page.title
     page.title, repaired = _repaired(page)

@@ -104,7 +104,7 @@ ZERO_WIDTH_CLASS = (
 )
 
 # They choose a glyph of the character before them and are no text of their own.
-VARIATION_CLASS = "\ufe00-\ufe0f"
+VARIATION_CLASS = "\u180b-\u180d\ufe00-\ufe0f"
 
 # A tag for each ASCII character: they can hide a whole sentence in a text.
 TAG_CLASS = "\U000e0000-\U000e007f"

@@ -72,6 +72,20 @@ WIDE_PUNCTUATION_CLASS = "、。〈-】〔-〟，．：；！？（）“”‘�
 # Between two such characters white space is dropped: it only breaks a line or pads a cell.
 JOINING_CLASS = HAN_CLASS + WIDE_PUNCTUATION_CLASS
 JOINING = re.compile(f"[{JOINING_CLASS}]")
+# And between such a character and a digit: PDF readers and typists put it there or not.
+DIGIT_CLASS = (
+    "0-9\uff10-\uff19\xb2\xb3\xb9\u2070\u2074-\u2079\u2080-\u2089\U0001d7ce-\U0001d7ff"
+)
+DIGIT = re.compile(f"[{DIGIT_CLASS}]")
+# Or a bracket, in whatever form: [2017] 3 号.
+BESIDE_DIGIT_CLASS = JOINING_CLASS + "\\[\\]()\u2474-\u2487\u249c-\u24b5\u3200-\u3243"
+BESIDE_DIGIT = re.compile(f"[{BESIDE_DIGIT_CLASS}]")
+# A letter with its marks apart (e and U+0301, か and U+3099), a syllable of Korean in its letters.
+COMPOSED_CLASSES = (
+    "[^\\W\\d_][\u0300-\u034e\u0350-\u036f\u3099\u309a]+"
+    "|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
+)
+COMPOSED = re.compile(COMPOSED_CLASSES)
 BLANK_CLASS = SPACE_CLASS + INVISIBLE_CLASS
 # Where characters with a compatibility form lie: Latin and signs (Ⅲ, ①), kana and squares
 # (㎡), presentation and full-width forms (Ａ).
@@ -156,15 +170,17 @@ def tables() -> Tables:
     steps[spaces] = np.subtract(0x20, spaces)
     simplified = _simplified_steps()
     steps = _one_after_another(steps, simplified, _one_of_many_steps())
-    lone, runs = (
-        f"(?<=[{JOINING_CLASS}][{BLANK_CLASS}])(?=[{JOINING_CLASS}])()",
-        f"(?<=[{BLANK_CLASS}])[{BLANK_CLASS}]+",
-    )
+    between = f"(?<=[{JOINING_CLASS}][{BLANK_CLASS}])(?=[{JOINING_CLASS}])"
+    before_digit = f"(?<=[{BESIDE_DIGIT_CLASS}][{BLANK_CLASS}])(?=[{DIGIT_CLASS}])"
+    behind_digit = f"(?<=[{DIGIT_CLASS}][{BLANK_CLASS}])(?=[{BESIDE_DIGIT_CLASS}])"
+    lone = f"(?:{between}|{before_digit}|{behind_digit})()"
+    runs = f"(?<=[{BLANK_CLASS}])[{BLANK_CLASS}]+"
     return Tables(
         steps,
         simplified,
         re.compile(
-            f"[{BLANK_CLASS}{expanding}](?:{lone}|{runs}|(?<=[{INVISIBLE_CLASS}{expanding}]))"
+            f"{COMPOSED_CLASSES}|[{BLANK_CLASS}{expanding}]"
+            f"(?:{lone}|{runs}|(?<=[{INVISIBLE_CLASS}{expanding}]))"
         ),
     )
 
@@ -230,8 +246,8 @@ def fold(text: str) -> Folded:
 
     The last few are kept: metadata, tables and analysis fold the same text.
 
-    White space between two Chinese characters is dropped, so that a line break never splits a word;
-    elsewhere a run of it counts as one space.
+    White space between two Chinese characters is dropped, so that a line break never splits a word,
+    and so is that between one and a digit; elsewhere a run of it counts as one space.
 
     >>> fold("政府資訊\\n公開（Ａ）").form
     '政府资讯公开(a)'
@@ -300,6 +316,11 @@ def _irregular(text: str, start: int, end: int) -> str:
     """
     run = text[start:end]
     if not run.isspace():  # nearly always it is a line break
+        if COMPOSED.match(run):
+            run = "".join(map(compatible, unicodedata.normalize("NFC", run)))
+            return of_code_points(
+                code_points(run) + tables().steps.take(code_points(run))
+            )
         if not BLANK_PATTERN.match(run):
             codes = code_points(compatible(run))
             return of_code_points(codes + tables().steps.take(codes))
@@ -307,7 +328,12 @@ def _irregular(text: str, start: int, end: int) -> str:
             return ""
     if start == 0 or end == len(text):
         return " "
-    joined = JOINING.match(text[start - 1]) and JOINING.match(text[end])
+    before, behind = text[start - 1], text[end]
+    joined = (
+        (JOINING.match(before) and JOINING.match(behind))
+        or (BESIDE_DIGIT.match(before) and DIGIT.match(behind))
+        or (DIGIT.match(before) and BESIDE_DIGIT.match(behind))
+    )
     return "" if joined else " "
 
 

@@ -103,6 +103,12 @@ class Code(StrEnum):
     FORMAT_PAGES_UNREAD = "format.pages-unread"
     FORMAT_PAGES_DAMAGED = "format.pages-damaged"
     FORMAT_PAGES_WITHOUT_TEXT = "format.pages-without-text"
+    FORMAT_STRUCK_OUT = "format.struck-out"
+    FORMAT_UNACCOUNTED = "format.unaccounted"
+    FORMAT_PARTS_UNREAD = "format.parts-unread"
+    FORMAT_READ_AGAIN = "format.read-again"
+    FORMAT_IMPLAUSIBLE = "format.implausible"
+    FORMAT_FONT_UNKNOWN = "format.font-unknown"
     REPAIR_LEFT = "repair.left"
     PROBLEM_OF_OTHER_VERSION = "problem.of-other-version"
 

@@ -14,6 +14,14 @@ from index.model.problems import Code, Problem
 from indexer.formats.doc import is_ole, is_rtf, read_doc
 from indexer.formats.docx import is_docx, read_docx
 from indexer.formats.html import is_markup, read_html
+from indexer.formats.office.messages import is_message, read_message
+from indexer.formats.office.open_formats import is_odt, is_ofd, read_odt, read_ofd
+from indexer.formats.office.sheets import (
+    is_old_workbook,
+    is_workbook,
+    read_csv,
+    read_workbook,
+)
 from indexer.formats.pdf import is_pdf, read_pdf
 from indexer.formats.record import parse_record, read_record
 from indexer.formats.text import read_text
@@ -59,6 +67,8 @@ class Format:
     known: Callable[[bytes], Known] | None = None
 
 
+_OOXML = "application/vnd.openxmlformats-officedocument."
+
 # Where several formats recognise the same bytes, the one that the suffix names comes first, and
 # the others in this order: old Word and WPS documents begin alike.
 FORMATS: tuple[Format, ...] = (
@@ -73,8 +83,8 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "text",
-        (".txt", ".text"),
-        ("text/plain",),
+        (".txt", ".text", ".md", ".markdown"),
+        ("text/plain", "text/markdown"),
         None,
         read_text,
         is_text=True,
@@ -88,10 +98,46 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "docx",
-        (".docx",),
-        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
+        (".docx", ".docm", ".dotx"),
+        (_OOXML + "wordprocessingml.document",),
         is_docx,
         read_docx,
+    ),
+    Format(
+        "xlsx",
+        (".xlsx", ".xlsm"),
+        (_OOXML + "spreadsheetml.sheet",),
+        is_workbook,
+        read_workbook,
+    ),
+    Format(
+        "xls",
+        (".xls", ".et"),
+        ("application/vnd.ms-excel",),
+        is_old_workbook,
+        read_workbook,
+    ),
+    Format(
+        "csv",
+        (".csv", ".tsv"),
+        ("text/csv",),
+        None,
+        read_csv,
+        is_text=True,
+    ),
+    Format(
+        "odt",
+        (".odt",),
+        ("application/vnd.oasis.opendocument.text",),
+        is_odt,
+        read_odt,
+    ),
+    Format(
+        "ofd",
+        (".ofd",),
+        ("application/ofd",),
+        is_ofd,
+        read_ofd,
     ),
     Format(
         "doc",
@@ -113,6 +159,13 @@ FORMATS: tuple[Format, ...] = (
         ("application/rtf", "text/rtf"),
         is_rtf,
         read_doc,
+    ),
+    Format(
+        "mhtml",
+        (".mhtml", ".mht", ".eml"),
+        ("multipart/related", "message/rfc822"),
+        is_message,
+        read_message,
     ),
     # a record is somebody's finished extraction: no website serves one as a page
     Format(

@@ -324,6 +324,10 @@ CHROME_PATTERNS = tuple(
 EDGE_CHARACTERS = class_members(SPACE_CLASS + ZERO_WIDTH_CLASS)
 MAX_CHROME = 120
 MAX_TITLE = 60
+# Characters of one line of a broken title, of all of it, and the lines that it has.
+MAX_TITLE_PIECE = 44
+MAX_BROKEN_TITLE = 90
+MAX_TITLE_LINES = 4
 # Lines from the top among which a title may stand.
 TITLE_LINES = 14
 
@@ -337,7 +341,7 @@ _TITLE_END_PATTERN = re.compile(
 )
 # 龙岗区教育局: a line that names a body, above a title that names none
 _BODY_END_PATTERN = re.compile(
-    r"(局|办|辦|委|府|处|處|会|會|院|厅|廳|部|中心|街道|街道办事处|镇|鎮|乡|鄉|区|區|县|縣|市|省|室|站|所|公司|校|学|學)$"
+    r"(局|办|辦|委|府|处|處|会|會|院|厅|廳|部|中心|街道|街道办事处|镇|鎮|乡|鄉|区|區|县|縣|市|省|室|站|所|公司|校|学|學)([（(][^（()）]{2,20}[)）])?$"
 )
 # a sentence, an opening (根据, 现将), a heading (一、), a path of links
 _NOT_TITLE_PATTERN = re.compile(
@@ -347,6 +351,27 @@ _NOT_TITLE_PATTERN = re.compile(
 _LEADING_YEAR_PATTERN = re.compile(
     r"^[(（]?\s*(二[〇○零O0]|20|19)[\d〇○零一二三四五六七八九十]{2}\s*(年|—|-)|^(政府|部门)?(信息|政务|政務)(公开|公開)|^(年度)"
 )
+# 年, 公开, 政府: of the first line of a title that is broken there is one of these
+_TITLE_HINT_PATTERN = re.compile(r"年|公开|公開|政府|政务|政務|信息|资讯|資訊")
+# 2020年, 二〇二〇年度, 2020: a year in a title
+_YEAR_PATTERN = re.compile(
+    r"(?:19|20)\d{2}|[二一][〇○零O0九][〇○零一二三四五六七八九]{2}年"
+)
+# 县水务局2020年, 2020年库尔勒市住房和城乡建: the year at an end of the line, or a body around it
+_TITLE_YEAR_PATTERN = re.compile(rf"(?:{_YEAR_PATTERN.pattern})(?:$|年|学年)")
+# 2021年3月1日: no year of a title
+_DATE_PATTERN = re.compile(r"\d\s*月|[一二三四五六七八九十]月|^\d{4}[-/.]\d")
+# 2018年政府信息公开..., 关于2018年度..., 政府信息公开...: a title that names no body
+_HEADLESS_PATTERN = re.compile(
+    rf"[(（]?(?:关于|關於)?(?:{_YEAR_PATTERN.pattern})?(?:年度|年|学年)?[)）]?"
+    r"(?:部门|政府|政务|政務|信息|资讯|資訊|公开|公開|工作|情况|情況|的|年度|年报|年報|报告|報告)"
+)
+# 库住建〔2021〕7号, 国办发[2019]5号
+_DOC_NUMBER_PATTERN = re.compile(
+    r"[〔\[［【(（]\s*(?:19|20)\d{2}\s*[〕\]］】)）].{0,4}\d+\s*号|第?\d+号$"
+)
+# 龙岗区教育局文件, 签发人：张三, 〔内部〕: what stands at the head of an official document
+_LETTERHEAD_PATTERN = re.compile(r"(?:局|委|府|办|厅|院|会)文件$|^签发人")
 # (qū): a gloss that the repair takes out later
 _GLOSS_PATTERN = re.compile(r"\([a-z\u00e0-\u01dc\u0300-\u030c]{1,9}\)")
 _SPACE_PATTERN = re.compile(rf"[\s{ZERO_WIDTH_CLASS}]+")
@@ -376,8 +401,8 @@ def frame(lines: Sequence[Line], title: str | None = None) -> Framed:
     if place:
         start, end = place
         out.title = title or "".join(line.text.strip() for line in rest[start:end])
-        _take_above(out, rest[:start])
-        rest = _again(out, _below_title(out, rest[end:]))
+        above = _take_above(out, rest[:start])
+        rest = above + _again(out, _below_title(out, rest[end:]))
     else:
         out.title = title
         rest = _leading(out, rest)
@@ -470,11 +495,14 @@ def _known_title(lines: Sequence[Line], title: str) -> tuple[int, int] | None:
 def _find_title(lines: Sequence[Line]) -> tuple[int, int] | None:
     top = [line.text.strip() for line in lines[:TITLE_LINES]]
     for i, text in enumerate(top):
-        if lines[i].table is None and is_title(text) and header_fields(text) is None:
-            i = _longest(top, i)  # noqa: PLW2901  # the search ends here
-            return (i - 1, i + 1) if _is_first_half(top[:i], top[i]) else (i, i + 1)
-        if i + 1 < len(top) and _is_broken_title(text, top[i + 1]):
-            return (i, i + 2)
+        if lines[i].table is not None:
+            return None
+        if is_title(text) and header_fields(text) is None:
+            last = _longest(top, i)
+            return _first_line(top, last), last + 1
+        end = _broken_title(top, i)
+        if end is not None:
+            return _first_line(top, i, end), end
         if not _all_short(lines[i : i + 1]):
             return None
     return None
@@ -488,28 +516,62 @@ def _longest(top: Sequence[str], start: int) -> int:
     return max(range(start, end), key=lambda n: len(squeeze(top[n])))
 
 
-def _is_first_half(above: Sequence[str], text: str) -> bool:
-    """A title without an agency ("2018年政府信息公开工作年度报告") below a line that is one."""
+def _first_line(top: Sequence[str], start: int, end: int = 0) -> int:
+    """Where a title begins whose last lines are known: a line above may hold its body or year.
+
+    "2020年政府信息公开工作年度报告" lacks its body, "政府信息公开工作年度报告" also the year.
+    """
+    end = end or start + 1
+    while start > 0 and end - start < MAX_TITLE_LINES:
+        below = squeeze("".join(top[start:end]))
+        above = squeeze(top[start - 1])
+        if not _is_piece(above) or not _is_lacking(below, above):
+            break
+        if len(above) + len(below) > MAX_BROKEN_TITLE:
+            break
+        start -= 1
+    return start
+
+
+def _is_piece(text: str) -> bool:
+    """Whether a line can be the first part of a broken title."""
     return (
-        bool(above)
-        and bool(_LEADING_YEAR_PATTERN.match(squeeze(text)))
-        and bool(_BODY_END_PATTERN.search(above[-1]))
-        and len(above[-1]) <= 30
-        and not is_chrome(above[-1])
-        and header_fields(above[-1]) is None
+        2 <= len(text) <= MAX_TITLE_PIECE
+        and not _NOT_TITLE_PATTERN.search(text)
+        and not is_chrome(text)
+        and header_fields(text) is None
+        and not _DOC_NUMBER_PATTERN.search(text)
+        and not is_title(text)
     )
 
 
-def _is_broken_title(first: str, second: str) -> bool:
-    return (
-        len(squeeze(second)) <= 30
-        and not is_title(second)
-        and not is_chrome(first)
-        and header_fields(first) is None
-        and bool(re.search(r"年|公开|公開|政府|政务|信息", first))
-        and bool(_TITLE_END_PATTERN.search(squeeze(second)))
-        and is_title(first + second)
-    )
+def _is_lacking(below: str, above: str) -> bool:
+    """Whether the line above says what the title below leaves open: its year or its body."""
+    has_year = bool(_YEAR_PATTERN.search(below))
+    gives_year = _TITLE_YEAR_PATTERN.search(above) is not None
+    if not has_year and gives_year:
+        return not _DATE_PATTERN.search(above)
+    is_headless = bool(_HEADLESS_PATTERN.match(below))
+    return is_headless and bool(_BODY_END_PATTERN.search(above)) and len(above) <= 30
+
+
+def _broken_title(top: Sequence[str], start: int) -> int | None:
+    """Where a title ends that begins at `start` and is broken over several lines."""
+    first = top[start]
+    is_hinted = _TITLE_HINT_PATTERN.search(first) is not None
+    # 政务公开 alone is the name of a column
+    is_column = SUBJECT_PATTERN.fullmatch(squeeze(first)) is not None
+    if not is_hinted or is_column or not _is_piece(squeeze(first)):
+        return None
+    for end in range(start + 2, min(start + MAX_TITLE_LINES, len(top)) + 1):
+        last = squeeze(top[end - 1])
+        is_part = 2 <= len(last) <= MAX_TITLE_PIECE and not is_title(last)
+        if not is_part or _NOT_TITLE_PATTERN.search(last):
+            return None
+        joined = "".join(top[start:end])
+        if _TITLE_END_PATTERN.search(last) and is_title(joined):
+            return end
+    return None
 
 
 def _all_short(lines: Iterable[Line]) -> bool:
@@ -521,9 +583,31 @@ def _all_short(lines: Iterable[Line]) -> bool:
     )
 
 
-def _take_above(out: Framed, lines: Sequence[Line]) -> None:
+def _take_above(out: Framed, lines: Sequence[Line]) -> list[Line]:
+    """Part what stands above the title: the site's lines go, those of the report are given."""
+    kept: list[Line] = []
+    is_headless = bool(_HEADLESS_PATTERN.match(squeeze(out.title or "")))
     for line in lines:
-        _drop(out, line.text.strip())
+        text = line.text.strip()
+        if _is_above_chrome(text, is_headless):
+            _drop(out, text)
+        else:
+            kept.append(line)
+    return kept
+
+
+def _is_above_chrome(text: str, is_headless: bool) -> bool:
+    """A menu, the line of facts or the name of a site, where it stands above a title.
+
+    The report's own are its letterhead and its document number, and below them a title that names
+    no body, the body that issues it.
+    """
+    if header_fields(text) is not None or is_chrome(text):
+        return True
+    bare = squeeze(text)
+    is_body = is_headless and len(bare) >= 5 and _BODY_END_PATTERN.search(bare)
+    is_letterhead = _DOC_NUMBER_PATTERN.search(bare) or _LETTERHEAD_PATTERN.search(bare)
+    return not (is_body or is_letterhead)
 
 
 def _drop(out: Framed, text: str) -> None:

@@ -61,6 +61,9 @@ CONVERTERS = (
     ),
 )
 
+# the stream that holds an encrypted document of a newer Office
+_LOCKED_MARK = "EncryptedPackage".encode("utf-16-le")
+
 # |新收  |4    |: how antiword draws a row of a table
 _ROW_PATTERN = re.compile(r"^\|.*\|$")
 
@@ -81,6 +84,8 @@ def read_doc(source: Source) -> Page:
     Raises InputError when no program of this machine can read it.
     """
     suffix = source.suffix.lower()
+    if _LOCKED_MARK in source.data:
+        raise InputError("is locked with a password; save it without one")
     able = [converter for converter in CONVERTERS if suffix in converter.suffixes]
     installed = [converter for converter in able if shutil.which(converter.program)]
     if not installed:

@@ -8,41 +8,44 @@ content controls and text boxes.
 
 from __future__ import annotations
 
-import io
+import posixpath
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-import lxml.etree
 import lxml.html
 from lxml.etree import SubElement, _Element
 from lxml.html import HtmlElement
 
 from index.model.errors import InputError
+from index.model.problems import Code, Facts, Problem
+from indexer.decode import decode
 from indexer.formats.body import finish
 from indexer.formats.chrome import frame
 from indexer.formats.flatten import flatten
+from indexer.formats.office.lists import Numbering
+from indexer.formats.office.package import Package, local_name, value_of
+from indexer.formats.visible import joined_apart, raised, show
 from indexer.page import Page, Source
 
 __all__ = ["is_docx", "read_docx"]
 
-# Bounds of what is unpacked. Word's own XML grows about twenty times.
-MAX_DOCUMENT_BYTES = 200 << 20
-MAX_RATIO = 200
-RATIO_FROM = 20 << 20
-MAX_PARTS = 10_000
-CHUNK_BYTES = 1 << 20
-
 # word/document.xml; some programs write word\\document.xml, or number the part
 _DOCUMENT_NAME = re.compile(rb"word[/\\]document\w*\.xml", re.IGNORECASE)
+
+_CONTROL_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_HTML_PARSER = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True)
 
 # Elements of a run that stand for characters.
 _TEXT_BY_ELEMENT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 # Elements whose text is not seen where they stand: copies for old programs, text boxes (taken by
 # themselves), deletions, properties, the codes of fields.
 _SKIPPED_ELEMENTS = frozenset(
-    ("Fallback", "txbxContent", "del", "moveFrom", "rPr", "pPr", "delText", "instrText")
+    (
+        *("Fallback", "txbxContent", "del", "moveFrom", "rPr", "pPr", "delText"),
+        # the reading above a character, and its looks
+        *("instrText", "rt", "rubyPr"),
+    )
 )
 # Elements around paragraphs and tables: content controls, insertions, tags.
 _WRAPPER_ELEMENTS = frozenset(
@@ -63,181 +66,325 @@ def read_docx(source: Source) -> Page:
 
     Raises InputError when it is damaged, locked, no Word document or a bomb.
     """
-    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    try:
-        document = lxml.etree.fromstring(_document(source.data), parser)
-    except (lxml.etree.XMLSyntaxError, ValueError):
-        document = None
+    package = Package(source.data, "Word document")
+    document = package.xml(_part_name(package))
     body: _Element | None = None
     if document is not None:
-        body = next((child for child in document if _name(child) == "body"), None)
+        body = next((child for child in document if local_name(child) == "body"), None)
     if body is None:
         raise InputError("is a damaged Word document; save it again")
     # the blocks become HTML, so that one module knows how lines and tables are laid out
     root = lxml.html.Element("div")
+    reading = _Reading(package)
     for element in _blocks(body):
-        _append(root, element)
+        reading.append(root, element)
+    reading.append_notes(root)
+    reading.append_diagrams(root)
     flat = flatten(root, {root})
-    return finish(frame(flat.lines), flat.tables, "docx", least=5)
+    page = finish(frame(flat.lines), flat.tables, "docx", least=5)
+    page.problems += reading.told()
+    return page
 
 
-def _document(data: bytes) -> bytes:
-    """The part with the text, within bounds."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _bounded(archive, _part_name(archive.namelist()))
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        EOFError,
-        ValueError,
-        NotImplementedError,
-        zlib.error,
-    ):
-        raise InputError(
-            "is not a Word document: damaged or another format; save it again as .docx"
-        ) from None
-    except RuntimeError:
-        raise InputError(
-            "is a locked Word document; save it without a password"
-        ) from None
-
-
-def _part_name(names: list[str]) -> str:
+def _part_name(package: Package) -> str:
     """The name of the part with the text among those of all parts."""
-    if len(names) <= MAX_PARTS:
-        for name in names:
-            if name.replace("\\", "/").lower() == "word/document.xml":
-                return name
-        # word/document2.xml
-        for name in names:
-            if name.startswith("word/document") and name.endswith(".xml"):
-                return name
+    for name in package.names:
+        if name.replace("\\", "/").lower() == "word/document.xml":
+            return name
+    # word/document2.xml
+    for name in package.names:
+        if name.startswith("word/document") and name.endswith(".xml"):
+            return name
     raise InputError(
         "is a zip archive but no Word document; give archives the suffix .zip"
     )
 
 
-def _bounded(archive: zipfile.ZipFile, name: str) -> bytes:
-    packed = max(1, archive.getinfo(name).compress_size)
-    data = bytearray()
-    with archive.open(name) as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            data += chunk
-            is_bomb = len(data) > RATIO_FROM and len(data) > MAX_RATIO * packed
-            if is_bomb or len(data) > MAX_DOCUMENT_BYTES:
-                raise InputError(
-                    "grows without measure when unpacked; save its text as .txt"
-                )
-    return bytes(data)
-
-
-def _name(element: _Element) -> str:
-    """The local name: Word writes one of two namespaces, transitional or strict."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def _value(element: _Element | None, default: str) -> str:
-    """The attribute `val`, in whichever namespace."""
-    if element is None:
-        return default
-    for name, value in element.attrib.items():
-        if str(name).rpartition("}")[2] == "val":
-            return str(value)
-    return default
-
-
 def _blocks(parent: _Element) -> Iterator[_Element]:
-    """Paragraphs and tables directly in `parent`, through content controls and revisions that wrap
-    them.
+    """Paragraphs, tables and embedded documents directly in `parent`, through content controls and
+    revisions that wrap them.
     """
-    return _wrapped(parent, ("p", "tbl"))
+    return _wrapped(parent, ("p", "tbl", "altChunk"))
 
 
-def _wrapped(parent: _Element, names: tuple[str, ...]) -> Iterator[_Element]:
+def _wrapped(
+    parent: _Element,
+    names: tuple[str, ...],
+) -> Iterator[_Element]:
     stack = list(reversed(parent))
     while stack:
         element = stack.pop()
-        if _name(element) in names:
+        if local_name(element) in names:
             yield element
-        elif _name(element) in _WRAPPER_ELEMENTS:
+        elif local_name(element) in _WRAPPER_ELEMENTS:
             stack.extend(reversed(element))
 
 
-def _append(parent: HtmlElement, block: _Element) -> None:
-    """Add a block to a tree of HTML.
+@dataclass(slots=True)
+class _Reading:
+    """What is made of a document: its lists, the notes that its text refers to, what was left out.
 
     Recursion is bounded by the depth of XML that lxml parses, 256.
     """
-    if _name(block) == "tbl":
-        _append_table(parent, block)
-        return
-    for box in _text_boxes(block):
-        for inner in _blocks(box):
-            _append(parent, inner)
-    for line in _text(block).split("\n"):
-        SubElement(parent, "p").text = line
+
+    package: Package
+    numbering: Numbering = field(init=False)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        numbering = self.package.xml("word/numbering.xml")
+        styles = self.package.xml("word/styles.xml") if numbering is not None else None
+        self.numbering = Numbering.of(numbering, styles)
+
+    def append(
+        self,
+        parent: HtmlElement,
+        block: _Element,
+    ) -> None:
+        """Add a block to a tree of HTML."""
+        name = local_name(block)
+        if name == "tbl":
+            self._append_table(parent, block)
+        elif name == "altChunk":
+            self._append_embedded(parent, value_of(block, "", "id"))
+        else:
+            self._append_paragraph(parent, block)
+
+    def _append_paragraph(
+        self,
+        parent: HtmlElement,
+        block: _Element,
+    ) -> None:
+        for box in _text_boxes(block):
+            for inner in _blocks(box):
+                self.append(parent, inner)
+        text = self._text(block)
+        if text.strip():
+            text = self.numbering.mark(block) + text
+        for line in text.split("\n"):
+            SubElement(parent, "p").text = _xml_text(line)
+
+    def _text(
+        self,
+        paragraph: _Element,
+    ) -> str:
+        """The visible text of a paragraph: runs, links, results of fields, and insertions."""
+        parts: list[str] = []
+        # whether a run was left out behind the last part
+        is_cut = False
+        stack = [paragraph]
+        while stack:
+            element = stack.pop()
+            name = local_name(element)
+            if name == "r" and self._is_left_out(element):
+                is_cut = True
+                continue
+            if name in ("footnoteReference", "endnoteReference"):
+                kind = name.removesuffix("Reference")
+                self.notes.append((kind, value_of(element, "", "id")))
+            elif name in _SKIPPED_ELEMENTS:
+                is_cut = is_cut or name == "del"
+            elif (text := _own_text(element)) is None:
+                stack.extend(reversed(element))
+            else:
+                parts = joined_apart(parts, text, is_cut)
+                is_cut = False
+        return "".join(parts)
+
+    def _is_left_out(
+        self,
+        run: _Element,
+    ) -> bool:
+        """Whether a run is hidden or struck out; the latter is told."""
+        properties = next((c for c in run if local_name(c) == "rPr"), None)
+        if properties is None:
+            return False
+        looks = {local_name(look): look for look in properties}
+        if _is_on(looks.get("vanish")):
+            return True
+        if not _is_on(looks.get("strike")) and not _is_on(looks.get("dstrike")):
+            return False
+        text = "".join(filter(None, map(_own_text, run.iter())))
+        if text.strip():
+            self.struck.append(text.strip()[:100])
+        return True
+
+    def _append_table(
+        self,
+        parent: HtmlElement,
+        block: _Element,
+    ) -> None:
+        table = SubElement(parent, "table")
+        # column -> the cell that stands in it so far
+        above: dict[int, _Element] = {}
+        for row in _wrapped(block, ("tr",)):
+            if _is_deleted(row):
+                continue
+            tr = SubElement(table, "tr")
+            column = 0
+            for cell in _wrapped(row, ("tc",)):
+                span, continues = _spans(cell)
+                if continues and column in above:
+                    upper = above[column]
+                    rows = int(upper.get("rowspan", "1")) + 1
+                    upper.set("rowspan", str(rows))
+                else:
+                    td = SubElement(tr, "td", colspan=str(span))
+                    above[column] = td
+                    for inner in _blocks(cell):
+                        self.append(td, inner)
+                column += span
+
+    def _append_embedded(
+        self,
+        parent: HtmlElement,
+        identity: str,
+    ) -> None:
+        """An embedded document: a page of HTML is read, another one told."""
+        name = self._target(identity)
+        if name not in self.package.names:
+            return
+        data = self.package.bytes_of(name)
+        head = data[:500].lstrip().lower()
+        try:
+            markup = decode(data).text
+        except InputError:
+            markup = ""
+        if not head.startswith((b"<", b"\xef\xbb\xbf<")) or not markup.strip():
+            self.unread.append(posixpath.basename(name))
+            return
+        page = lxml.html.document_fromstring(markup.encode(), parser=_HTML_PARSER)
+        show(page)
+        bodies = page.findall(".//body") or [page]
+        holder = SubElement(parent, "div")
+        holder.text = bodies[0].text
+        holder.extend(list(bodies[0]))
+
+    def _target(
+        self,
+        identity: str,
+    ) -> str:
+        """The part that a relationship of the text names."""
+        relations = self.package.xml("word/_rels/document.xml.rels")
+        for relation in () if relations is None else relations:
+            if relation.get("Id") == identity:
+                target = relation.get("Target") or ""
+                return posixpath.normpath(posixpath.join("/word", target)).lstrip("/")
+        return ""
+
+    def append_notes(
+        self,
+        root: HtmlElement,
+    ) -> None:
+        """Foot- and endnotes that the text refers to, below it: they hold what the figures mean."""
+        parts: dict[str, dict[str, _Element]] = {}
+        for kind in ("footnote", "endnote"):
+            part = self.package.xml(f"word/{kind}s.xml")
+            every = () if part is None else part
+            parts[kind] = {value_of(note, "", "id"): note for note in every}
+        # a note can refer to another one
+        for kind, identity in self.notes:
+            note = parts[kind].pop(identity, None)
+            for block in () if note is None else _blocks(note):
+                self.append(root, block)
+
+    def append_diagrams(
+        self,
+        root: HtmlElement,
+    ) -> None:
+        """The words of drawn diagrams; charts and embedded files are told."""
+        for name in sorted(self.package.names):
+            if re.fullmatch(r"word/charts/chart\d*\.xml|word/embeddings/.+", name):
+                self.unread.append(posixpath.basename(name))
+            if not re.fullmatch(r"word/diagrams/data\d*\.xml", name):
+                continue
+            diagram = self.package.xml(name)
+            for element in () if diagram is None else diagram.iter():
+                if local_name(element) == "t" and element.text:
+                    SubElement(root, "p").text = element.text
+
+    def told(self) -> list[Problem]:
+        """What was left out of the text."""
+        problems: list[Problem] = []
+        if self.struck:
+            facts: Facts = {"count": len(self.struck), "runs": self.struck[:5]}
+            problems.append(Problem(Code.FORMAT_STRUCK_OUT, facts))
+        if self.unread:
+            parts = ", ".join(self.unread[:10])
+            problems.append(Problem(Code.FORMAT_PARTS_UNREAD, {"parts": parts}))
+        return problems
 
 
 def _text_boxes(paragraph: _Element) -> Iterator[_Element]:
     stack = list(reversed(paragraph))
     while stack:
         element = stack.pop()
-        if _name(element) == "txbxContent":
+        if local_name(element) == "txbxContent":
             yield element
         # Word writes every box twice, the second time for old programs
-        elif _name(element) != "Fallback":
+        elif local_name(element) != "Fallback":
             stack.extend(reversed(element))
 
 
-def _text(paragraph: _Element) -> str:
-    """The visible text of a paragraph: runs, links, results of fields, and insertions."""
-    parts: list[str] = []
-    stack = [paragraph]
-    while stack:
-        element = stack.pop()
-        name = _name(element)
-        if name == "t":
-            parts.append(element.text or "")
-        elif name in _TEXT_BY_ELEMENT:
-            parts.append(_TEXT_BY_ELEMENT[name])
-        elif name not in _SKIPPED_ELEMENTS:
-            stack.extend(reversed(element))
-    return "".join(parts)
+def _own_text(element: _Element) -> str | None:
+    """The characters that an element stands for; None when it stands for none itself."""
+    name = local_name(element)
+    if name == "t":
+        return _raised_text(element)
+    if name == "sym":
+        code = value_of(element, "", "char")
+        is_code = re.fullmatch(r"[0-9A-Fa-f]{2,4}", code) is not None
+        # symbols of fonts lie in the private use area, whichever way they are written
+        return chr(0xF000 | int(code, 16) & 0xFFF) if is_code else None
+    return _TEXT_BY_ELEMENT.get(name)
 
 
-def _append_table(parent: HtmlElement, block: _Element) -> None:
-    table = SubElement(parent, "table")
-    # column -> the cell that stands in it so far
-    above: dict[int, _Element] = {}
-    for row in _wrapped(block, ("tr",)):
-        tr = SubElement(table, "tr")
-        column = 0
-        for cell in _wrapped(row, ("tc",)):
-            span, continues = _spans(cell)
-            if continues and column in above:
-                upper = above[column]
-                rows = int(upper.get("rowspan", "1")) + 1
-                upper.set("rowspan", str(rows))
-            else:
-                td = SubElement(tr, "td", colspan=str(span))
-                above[column] = td
-                for inner in _blocks(cell):
-                    _append(td, inner)
-            column += span
+def _raised_text(element: _Element) -> str:
+    """The text of a <w:t>; raised and lowered digits are written as such: 10³, never 103."""
+    text = element.text or ""
+    run = element.getparent()
+    if not text.isascii() or run is None:
+        return text
+    for properties in run:
+        if local_name(properties) != "rPr":
+            continue
+        for look in properties:
+            if local_name(look) == "vertAlign":
+                return raised(text, value_of(look, ""))
+    return text
+
+
+def _xml_text(text: str) -> str:
+    """Without what lxml refuses, which recovered XML can hold."""
+    return _CONTROL_PATTERN.sub("", text)
+
+
+def _is_on(look: _Element | None) -> bool:
+    """<w:strike/> is on, <w:strike w:val="0"/> is off."""
+    return look is not None and value_of(look, "1") not in ("0", "false", "off", "none")
+
+
+def _is_deleted(row: _Element) -> bool:
+    """Whether a row of a table is a deletion that nobody has accepted yet."""
+    for properties in row:
+        if local_name(properties) == "trPr":
+            return any(local_name(child) == "del" for child in properties)
+    return False
 
 
 def _spans(cell: _Element) -> tuple[int, bool]:
     """Columns that a cell spans, and whether it continues the cell above."""
     properties: dict[str, _Element] = {}
     for child in cell:
-        if _name(child) == "tcPr":
-            properties = {_name(element): element for element in child}
+        if local_name(child) == "tcPr":
+            properties = {local_name(element): element for element in child}
             break
-    raw = _value(properties.get("gridSpan"), "1")
+    raw = value_of(properties.get("gridSpan"), "1")
     is_number = raw.isascii() and raw.isdigit() and len(raw) < 6
     span = max(1, min(1000, int(raw))) if is_number else 1
     # <w:vMerge/> continues, <w:vMerge w:val="restart"/> begins
     merged = properties.get("vMerge")
-    continues = merged is not None and _value(merged, "continue") == "continue"
+    continues = merged is not None and value_of(merged, "continue") == "continue"
     return span, continues

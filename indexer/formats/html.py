@@ -11,13 +11,14 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import lxml.etree
 import lxml.html
 import readability
 from lxml.html import HtmlElement
 
-from index.model.problems import Code, Problem
+from index.model.problems import Code, Facts, Problem
 from indexer.decode import decode
 from indexer.formats.body import finish
 from indexer.formats.chrome import (
@@ -34,12 +35,14 @@ from indexer.formats.profiles import (
     BODY_SELECTORS,
     COLUMN_NAMES,
     DROPPED_CLASSES,
-    DROPPED_TAGS,
     GENERIC_SELECTORS,
     HEADING_SELECTORS,
     META_KEYS,
 )
+from indexer.formats.strays import is_reportlike, is_site_text, outermost, strays
+from indexer.formats.visible import Hidden, drop, letters_of, show
 from indexer.page import Decoded, Page, Source
+from indexer.plausible import read_again
 
 __all__ = ["is_markup", "read_html", "read_markup"]
 
@@ -60,7 +63,10 @@ MAX_WIDENINGS = 4
 # Characters beyond which a block of links is not looked for.
 MAX_LINK_BLOCK = 5000
 # Lines of chrome that are kept.
-MAX_CHROME_LINES = 200
+MAX_CHROME_LINES = 2000
+# Letters and digits, and the share of a page, from which what is lost is told.
+MAX_LOST_LETTERS = 40
+MAX_LOST_SHARE = 0.05
 # When the tree has less than this share of the markup's characters, the parser gave up:
 # read without a tree.
 MIN_KEPT_SHARE = 0.5
@@ -87,10 +93,6 @@ _RAW_BREAK = re.compile(
     r"<(?:/?(?:p|div|tr|td|th|table|li|ul|h[1-6])|br)\b[^<>]{0,2000}>", re.IGNORECASE
 )
 _RAW_TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
-# style="display: none"
-_HIDDEN_PATTERN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE
-)
 # 深圳政府在线网站, 欢迎您: a <title> that names the site alone
 _SITE_PATTERN = re.compile(r"(官网|网|网站|门户|门户网站|首页|欢迎您)$")
 # a line of 30 characters or more with a full stop; anchored, so that each line is read once
@@ -111,7 +113,11 @@ _CONTROL_PATTERN = re.compile(
 def is_markup(data: bytes) -> bool:
     """Whether the first bytes are those of an HTML page, with or without a mark."""
     head = data[:SNIFFED_BYTES].replace(b"\x00", b"").lstrip(_BEFORE_MARKUP)
-    return head.startswith(b"<") and _MARKUP_PATTERN.search(head) is not None
+    is_drawing = (
+        head[:5].lower() in (b"<svg ", b"<?xml") and b"<html" not in head.lower()
+    )
+    is_tagged = head.startswith(b"<") and not is_drawing
+    return is_tagged and _MARKUP_PATTERN.search(head) is not None
 
 
 def read_html(source: Source) -> Page:
@@ -130,6 +136,9 @@ def read_markup(
 
     A `title` that is known is taken out of the body where it stands.
     """
+    again = read_again(markup, escapes=False)
+    if again:
+        markup = again[0]
     markup = _CONTROL_PATTERN.sub("", markup)
     if markup.count("<") > MAX_TAGS:
         return _salvage(markup, decoded, Code.FORMAT_TOO_MANY_TAGS)
@@ -138,14 +147,38 @@ def read_markup(
         return _salvage(markup, decoded, Code.FORMAT_NESTED_TOO_DEEP)
     meta = _meta(root)
     page_title = _text_of(root, "//title")
-    _clean(root)
-    chosen = _containers(root)
-    flat = flatten(root, chosen)
+    hidden = show(root)
+    visible = _letters(root)
+    body = _containers(root)
+    flat = _completed(root, body, page_title)
     header = _header(flat.before)
     best = title or _title(root, flat, {**header.meta, **meta}, page_title)
     framed = _framed(flat, best, header)
     framed.meta = {**framed.meta, **{k: v for k, v in meta.items() if k != "title"}}
-    return finish(framed, flat.tables, "html", decoded, MIN_LETTERS)
+    framed.chrome += body.dropped
+    page = finish(framed, flat.tables, "html", decoded, MIN_LETTERS)
+    page.problems += _told(page, hidden, visible)
+    if again:
+        page.problems.append(Problem(Code.FORMAT_READ_AGAIN, {"encoding": again[1]}))
+    return page
+
+
+def _letters(root: HtmlElement) -> int:
+    return sum(map(letters_of, root.itertext()))
+
+
+def _told(page: Page, hidden: Hidden, visible: int) -> list[Problem]:
+    """What of the page is neither text nor title nor kept as chrome."""
+    problems: list[Problem] = []
+    if hidden.struck:
+        facts: Facts = {"count": len(hidden.struck), "runs": hidden.struck[:5]}
+        problems.append(Problem(Code.FORMAT_STRUCK_OUT, facts))
+    kept = sum(map(letters_of, (page.text, page.title or "", *page.chrome)))
+    lost = visible - kept
+    if lost > MAX_LOST_LETTERS and lost > MAX_LOST_SHARE * visible:
+        percent = round(100 * lost / visible)
+        problems.append(Problem(Code.FORMAT_UNACCOUNTED, {"percent": percent}))
+    return problems
 
 
 def _parse(markup: str) -> HtmlElement | None:
@@ -203,28 +236,6 @@ def _text_of(root: HtmlElement, xpath: str) -> str:
     return " ".join(text.split())[:MAX_META]
 
 
-def _clean(root: HtmlElement) -> None:
-    """Take out what a reader of the page does not see."""
-    total = _length(root)
-    for element in list(root.iter()):
-        tag = element.tag
-        # some systems hide the body itself until a script shows it
-        hidden = _is_hidden(element) and _length(element) * 2 < total
-        if hidden or not isinstance(tag, str) or tag in DROPPED_TAGS or tag == "head":
-            _drop(element)
-
-
-def _is_hidden(element: HtmlElement) -> bool:
-    return element.get("hidden") is not None or bool(
-        _HIDDEN_PATTERN.search(element.get("style") or "")
-    )
-
-
-def _drop(element: HtmlElement) -> None:
-    if element.getparent() is not None:
-        element.drop_tree()
-
-
 def _length(element: HtmlElement) -> int:
     return sum(len(text.strip()) for text in element.itertext())
 
@@ -246,27 +257,55 @@ def _lengths(root: HtmlElement) -> dict[HtmlElement, int]:
     return lengths
 
 
-def _containers(root: HtmlElement) -> set[HtmlElement]:
+@dataclass(slots=True)
+class _Body:
+    """The elements that hold the body, and the text of those that were dropped as chrome.
+
+    `sure` says that they are containers of a known name.
+    """
+
+    chosen: set[HtmlElement]
+    sure: bool = False
+    dropped: list[str] = field(default_factory=list)
+
+
+def _containers(root: HtmlElement) -> _Body:
     """The elements that hold the body.
 
     Of nested ones the outermost, separate ones all together.
     """
     total = _length(root)
+    dropped: list[str] = []
     for profiles in (BODY_SELECTORS, GENERIC_SELECTORS):
         selected: list[HtmlElement] = []
         for group in _select(root, profiles).values():
             selected += group
-        outermost = _outermost(selected)
-        length = sum(map(_length, outermost))
+        every = outermost(selected)
+        length = sum(map(_length, every))
         # of a short page the container may be short too
         if length < MIN_BODY_LENGTH and not length * 2 > total > 0:
             continue
         if profiles is BODY_SELECTORS:
-            return _largest(outermost)
-        _drop_chrome(root)
-        return _widened(_largest(outermost), root)
-    _drop_chrome(root)
-    return _readable(root) or {root}
+            return _Body(_largest(every), sure=True)
+        dropped = _drop_chrome(root)
+        return _Body(_widened(_largest(every), root), dropped=dropped)
+    dropped = _drop_chrome(root)
+    return _Body(_readable(root) or {root}, dropped=dropped)
+
+
+def _completed(root: HtmlElement, body: _Body, page_title: str) -> Flat:
+    """The lines of the body, and with it those of the report that stand outside its elements."""
+    flat = flatten(root, body.chosen)
+    around = [*flat.before, *flat.after]
+    numbers = sum(text.isdigit() for text in around)
+    is_closed = body.sure and numbers < 4 and not any(map(is_reportlike, around))
+    if not around or is_closed:
+        return flat
+    found = strays(root, body.chosen, page_title, strict=body.sure)
+    if not found:
+        return flat
+    body.chosen = set(outermost([*body.chosen, *found]))
+    return flatten(root, body.chosen)
 
 
 def _select(
@@ -290,16 +329,6 @@ def _select(
             if name in selected:
                 selected[name].append(element)
     return selected
-
-
-def _outermost(elements: Sequence[HtmlElement]) -> list[HtmlElement]:
-    """Those that none of the others holds, in their order, each once."""
-    every = set(elements)
-    return [
-        element
-        for element in dict.fromkeys(elements)
-        if not any(above in every for above in element.iterancestors())
-    ]
 
 
 def _largest(elements: Sequence[HtmlElement]) -> set[HtmlElement]:
@@ -327,7 +356,7 @@ def _widened(chosen: set[HtmlElement], root: HtmlElement) -> set[HtmlElement]:
         holders = [parent for parent in parents if parent is not None]
         if not holders:
             break
-        chosen = set(_outermost(holders))
+        chosen = set(outermost(holders))
     return chosen
 
 
@@ -345,9 +374,13 @@ _CHROME_TAGS = (
 _SURE_CHROME_TAGS = ("nav", "footer", "aside")
 
 
-def _drop_chrome(root: HtmlElement) -> None:
-    """Without a sure container: navigation, footers and lists of links go."""
+def _drop_chrome(root: HtmlElement) -> list[str]:
+    """Without a sure container: navigation, footers and lists of links go.
+
+    Gives their text, a line for each.
+    """
     lengths = _lengths(root)
+    dropped: list[str] = []
     for element in list(root.iter(*_CHROME_TAGS)):
         # what holds a third of the page is no chrome, whatever it is called
         if lengths[element] * 3 >= lengths[root]:
@@ -356,8 +389,20 @@ def _drop_chrome(root: HtmlElement) -> None:
         words = set(re.split(r"[\s_-]+", names))
         is_named = not words.isdisjoint(DROPPED_CLASSES)
         is_named = is_named or element.tag in _SURE_CHROME_TAGS
-        if is_named or _is_links(element, lengths):
-            _drop(element)
+        if _is_links(element, lengths) or (is_named and _is_site(element)):
+            dropped.append(" ".join(" ".join(element.itertext()).split()))
+            drop(element)
+    return dropped
+
+
+def _is_site(element: HtmlElement) -> bool:
+    """Whether what is named like chrome is chrome: a note of the report has a sentence, no link,
+    and nothing that the foot of a site says.
+    """
+    if element.find(".//a") is not None:
+        return True
+    text = "".join(element.itertext())
+    return "。" not in text or is_site_text(text)
 
 
 def _is_links(element: HtmlElement, lengths: dict[HtmlElement, int]) -> bool:
@@ -389,10 +434,10 @@ def _readable(root: HtmlElement) -> set[HtmlElement]:
         return set()
     marks = [element.get(MARK_ATTRIBUTE) for element in article.iter()]
     marked = [numbered[mark] for mark in marks if mark in numbered]
-    outermost = _outermost(marked)
-    if sum(map(_length, outermost)) < MIN_BODY_LENGTH:
+    article_parts = outermost(marked)
+    if sum(map(_length, article_parts)) < MIN_BODY_LENGTH:
         return set()
-    return set(outermost)
+    return set(article_parts)
 
 
 def _header(before: Sequence[str]) -> Framed:

@@ -7,6 +7,8 @@ running heads go.
 
 from __future__ import annotations
 
+import ctypes
+import itertools
 import re
 import threading
 import time
@@ -16,13 +18,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pypdfium2
+from pypdfium2 import raw
 
 from index.analysis.characters import HAN_NUMERALS
 from index.model.errors import InputError
 from index.model.problems import Code, Facts, Problem
+from indexer.decode import COMMON_CHARACTERS
 from indexer.formats.body import finish
 from indexer.formats.chrome import Line, frame, is_title, squeeze
 from indexer.formats.flatten import join_lines
+from indexer.formats.visible import letters_of
 from indexer.page import Page, Source
 
 __all__ = ["is_pdf", "paragraphs", "read_pdf"]
@@ -40,10 +45,22 @@ HEAD_LINES = 2
 # Characters up to which a line that comes again and again is a label of a table, such as 合计.
 MAX_LABEL = 4
 
+# Bounds of what annotations hold.
+MAX_ANNOTATIONS = 5000
+MAX_ANNOTATION_BYTES = 1 << 16
+MAX_ATTACHMENTS = 100
+# Lines of one character that are a column of vertical text; a table has fewer together.
+MIN_COLUMN = 6
+# Han characters of a line that is judged, and the shares of nonsense from which it is told and
+# from which the document is refused.
+MIN_LINE_HAN = 6
+MIN_NONSENSE_SHARE = 0.05
+MAX_NONSENSE_SHARE = 0.6
+
 # PDFium is not thread-safe.
 _PDFIUM_LOCK = threading.Lock()
 
-_WORD_PATTERN = re.compile(r"\w")
+_HAN_PATTERN = re.compile(r"[\u3400-\u9fff]")
 # PDFium puts U+FFFE for a hyphen at the end of a line
 _NOISE_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # — 3 —, 第 2 页 共 5 页, 2/5, Page 2 of 5
@@ -71,32 +88,46 @@ class _Pages:
     lines: list[list[str]] = field(default_factory=list)
     count: int = 0
     problems: list[Problem] = field(default_factory=list)
+    # what is filled into a form or written over a page
+    written: list[str] = field(default_factory=list)
 
 
 def is_pdf(data: bytes) -> bool:
-    """Whether the bytes begin as a PDF; some servers send empty lines before it."""
-    return data[:SNIFFED_BYTES].lstrip().startswith(b"%PDF-")
+    """Whether the bytes begin as a PDF; some servers send lines of their own before it."""
+    return b"%PDF-" in data[:SNIFFED_BYTES]
 
 
 def read_pdf(source: Source) -> Page:
     """The report in a PDF. Raises InputError when it is damaged, locked, or a scan without text."""
     with _PDFIUM_LOCK:
         pages = _read_pages(source.data)
-    letters = [len(_WORD_PATTERN.findall("".join(lines))) for lines in pages.lines]
+    letters = [letters_of("".join(lines)) for lines in pages.lines]
     if sum(letters) < MIN_LETTERS:
         raise InputError(
             "is a scanned PDF without text;"
             " run OCR over it first, for example ocrmypdf -l chi_sim"
         )
+    unknown = _nonsense(pages.lines)
+    if unknown >= MAX_NONSENSE_SHARE:
+        raise InputError(
+            "is a PDF whose fonts do not say which characters they draw;"
+            " run OCR over it, for example ocrmypdf --force-ocr -l chi_sim"
+        )
     # a page number alone is no text
     blank = [number for number, count in enumerate(letters, 1) if count < 2]
     bodies, heads = _without_heads(pages.lines)
-    framed = frame([Line(text) for text in paragraphs(bodies)])
+    # a value that was drawn too stands in the text already
+    drawn = squeeze("".join(line for lines in pages.lines for line in lines))
+    written = [text for text in pages.written if squeeze(text) not in drawn]
+    framed = frame([Line(text) for text in [*paragraphs(bodies), *written]])
     framed.chrome.extend(heads)
     page = finish(framed, [], "pdf", least=MIN_LETTERS)
     page.problems.extend(pages.problems)
+    if unknown >= MIN_NONSENSE_SHARE:
+        facts: Facts = {"percent": round(100 * unknown)}
+        page.problems.append(Problem(Code.FORMAT_FONT_UNKNOWN, facts))
     if blank:
-        facts: Facts = {
+        facts = {
             "count": len(blank),
             "total": pages.count,
             "pages": _listed(blank),
@@ -105,13 +136,28 @@ def read_pdf(source: Source) -> Page:
     return page
 
 
+def _nonsense(pages: Sequence[Sequence[str]]) -> float:
+    """The share of letters in lines that read as no Chinese: rare characters nearly all."""
+    total = strange = 0
+    for lines in pages:
+        for line in lines:
+            letters = letters_of(line)
+            total += letters
+            han = _HAN_PATTERN.findall(line)
+            common = sum(c in COMMON_CHARACTERS for c in han)
+            if len(han) >= MIN_LINE_HAN and common * 10 < len(han):
+                strange += letters
+    return strange / total if total else 0.0
+
+
 def _listed(numbers: Sequence[int]) -> str:
     return ", ".join(map(str, numbers[:10])) + (" ..." if len(numbers) > 10 else "")
 
 
 def _read_pages(data: bytes) -> _Pages:
     try:
-        document = pypdfium2.PdfDocument(data)
+        # offsets within a PDF count from its first byte, wherever that stands
+        document = pypdfium2.PdfDocument(data[max(0, data.find(b"%PDF-")) :])
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise InputError(
@@ -137,16 +183,26 @@ def _pages_of(document: pypdfium2.PdfDocument) -> _Pages:
             )
             break
         try:
-            pages.lines.append(_lines_of(document, number))
+            pages.lines.append(_lines_of(document, number, pages))
         except pypdfium2.PdfiumError:
             damaged.append(number + 1)
+    attached = [
+        document.get_attachment(n).get_name() for n in range(_attached(document))
+    ]
+    if attached:
+        parts: Facts = {"parts": ", ".join(attached[:10])}
+        pages.problems.append(Problem(Code.FORMAT_PARTS_UNREAD, parts))
     if damaged:
         facts: Facts = {"pages": _listed(damaged)}
         pages.problems.append(Problem(Code.FORMAT_PAGES_DAMAGED, facts))
     return pages
 
 
-def _lines_of(document: pypdfium2.PdfDocument, number: int) -> list[str]:
+def _lines_of(
+    document: pypdfium2.PdfDocument,
+    number: int,
+    pages: _Pages,
+) -> list[str]:
     page = document[number]
     try:
         text_page = page.get_textpage()
@@ -154,11 +210,67 @@ def _lines_of(document: pypdfium2.PdfDocument, number: int) -> list[str]:
             text = text_page.get_text_bounded()
         finally:
             text_page.close()
+        pages.written += _written(page)
     finally:
         page.close()
     rows = text.replace("\r", "\n").split("\n")
     lines = [_NOISE_PATTERN.sub("", row).strip() for row in rows]
-    return [line for line in lines if line]
+    return _without_columns([line for line in lines if line])
+
+
+def _attached(document: pypdfium2.PdfDocument) -> int:
+    return min(int(document.count_attachments()), MAX_ATTACHMENTS)
+
+
+def _written(page: pypdfium2.PdfPage) -> list[str]:
+    """What stands in the annotations of a page: values of a form, text over the page, stamps."""
+    values: list[str] = []
+    count = raw.FPDFPage_GetAnnotCount(page.raw)
+    for number in range(min(count, MAX_ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page.raw, number)
+        if not annotation:
+            continue
+        try:
+            strings = [_string(annotation, key) for key in (b"V", b"Contents")]
+            values.extend(filter(None, strings))
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+    return values
+
+
+def _string(
+    annotation: object,
+    key: bytes,
+) -> str:
+    """A value of an annotation's dictionary, "" where it has none."""
+    length = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    # two bytes are the end alone
+    if not 2 < length <= MAX_ANNOTATION_BYTES:
+        return ""
+    buffer = ctypes.create_string_buffer(length)
+    place = ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR))
+    raw.FPDFAnnot_GetStringValue(annotation, key, place, length)
+    text = buffer.raw[: length - 2].decode("utf-16-le", "replace")
+    return " ".join(_NOISE_PATTERN.sub("", text).split())
+
+
+def _without_columns(lines: Sequence[str]) -> list[str]:
+    """Lines of one character, many below each other, are text that is set vertically.
+
+    PDFium gives its columns in their order; they are one line.
+    """
+    found: list[str] = []
+    for is_column, group in itertools.groupby(lines, _is_column):
+        part = list(group)
+        if is_column and len(part) >= MIN_COLUMN:
+            found.append("".join(part))
+        else:
+            found += part
+    return found
+
+
+def _is_column(line: str) -> bool:
+    return len(line) == 1 and _HAN_PATTERN.match(line) is not None
 
 
 def _without_heads(pages: Sequence[list[str]]) -> tuple[list[list[str]], list[str]]:
@@ -249,7 +361,8 @@ def paragraphs(pages: Sequence[Sequence[str]]) -> list[str]:
             parts.append([line])
         is_full = _width(line) >= FULL_LINE_SHARE * margin
         is_ended = _SENTENCE_END_PATTERN.search(line) or _is_row(line)
-        goes_on = is_full and not is_ended
+        # a title ends where it ends, however wide it is
+        goes_on = is_full and not is_ended and not is_title("".join(parts[-1]))
     return [cell for part in parts for cell in _cells(join_lines(part))]
 
 

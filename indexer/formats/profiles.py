@@ -179,7 +179,18 @@ DROPPED_TAGS = (
         "audio",
         "map",
     ),
-    *("select", "textarea", "button", "input", "xml", "math", "dialog", "marquee"),
+    *(
+        "select",
+        "textarea",
+        "button",
+        "input",
+        "xml",
+        "math",
+        "dialog",
+        "marquee",
+        "rt",
+        "rp",
+    ),
 )
 
 # Words of class and id that mark chrome where no body profile fits.

@@ -12,10 +12,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from index.model.errors import InputError
+from index.model.problems import Code, Problem
 from index.model.report import LEVELS
 from indexer.formats.chrome import title_apart
 from indexer.formats.html import read_markup
 from indexer.page import Known, Page, Source
+from indexer.plausible import read_again
 
 __all__ = ["parse_record", "read_record"]
 
@@ -35,10 +37,15 @@ def read_record(source: Source) -> Page:
         return read_markup(markup, title=known_title)
     if not text.strip():
         raise InputError('"text" is blank; give the text of the report')
-    if known_title:
-        return Page(text=_scalar(text), title=known_title, format="jsonl")
-    title, body = title_apart(_scalar(text))
-    return Page(text=body, title=title, format="jsonl")
+    text = _scalar(text)
+    problems: list[Problem] = []
+    if again := read_again(text):
+        text, encoding = again
+        problems = [Problem(Code.FORMAT_READ_AGAIN, {"encoding": encoding})]
+    title = known_title
+    if not known_title:
+        title, text = title_apart(text)
+    return Page(text=text, title=title, format="jsonl", problems=problems)
 
 
 def parse_record(data: bytes) -> Known:
@@ -62,7 +69,8 @@ def parse_record(data: bytes) -> Known:
 
 def _load(data: bytes) -> Mapping[str, Any]:
     try:
-        record = json.loads(data.decode("utf-8-sig"))
+        # not strict: some programs write line ends and controls into a text as they are
+        record = json.loads(data.decode("utf-8-sig"), strict=False)
     except UnicodeDecodeError:
         raise InputError("is not UTF-8; convert the file to UTF-8") from None
     except json.JSONDecodeError as error:

@@ -90,7 +90,22 @@ GB18030_MOVED = {
     0xE864: "\u9fbb",
 }
 
-KNOWN_PRIVATE = SYMBOL_BULLETS | GB18030_MOVED
+# GBK's FE50 to FEA0, which Windows kept in the private use area: 䶮 of a name is U+E863 there.
+_GBK_TRAILS = (*range(0x50, 0x7F), *range(0x80, 0xA1))
+_GBK_RARE = {
+    0xE815 + place: bytes((0xFE, trail)).decode("gb18030")
+    for place, trail in enumerate(_GBK_TRAILS)
+}
+# those that Unicode put beyond U+FFFF
+_GBK_FAR = {
+    0xE816: "\U00020087",
+    0xE817: "\U00020089",
+    0xE818: "\U000200cc",
+    0xE831: "\U000215d7",
+    0xE83B: "\U0002298f",
+    0xE855: "\U000241fe",
+}
+KNOWN_PRIVATE = _GBK_RARE | _GBK_FAR | SYMBOL_BULLETS | GB18030_MOVED
 
 
 def find_invisible(text: str, findings: Findings) -> list[Edit]:

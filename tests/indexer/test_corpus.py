@@ -9,7 +9,6 @@ import hashlib
 import io
 import json
 import os
-import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -444,10 +443,37 @@ def test_warc_bombs(tmp_path: Path) -> None:
         assert "grows without measure" in skipped[0].reason
 
 
-def test_warc_without_warcio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "warcio.archiveiterator", None)
-    skipped = run(write(tmp_path / "a.warc", b"WARC/1.0\r\n"))[1]
-    assert "pip install 'gongkai[warc]'" in skipped[0].reason
+@pytest.mark.parametrize("name", ["art.html?id=3", "page", "page.cgi", "文件.2020"])
+def test_a_page_of_any_name_is_read_by_its_content(tmp_path: Path, name: str) -> None:
+    page = "<html><body><p>望海市政府信息公开</p></body></html>".encode()
+    found = run(write(tmp_path / name, page))[0]
+    archive = zipped(tmp_path / "a.zip", {name: page, "b.bin": b"\x00\x01\x02"})
+    members, skipped = run(archive)
+    assert [read(source).format for source in (*found, *members)] == ["html", "html"]
+    assert [skip.source for skip in skipped] == ["a.zip/b.bin"]
+
+
+def test_pictures_are_told_for_what_they_are(tmp_path: Path) -> None:
+    picture = write(tmp_path / "scan.jpg", b"\xff\xd8\xff" + bytes(20))
+    assert "is a JPEG image; run OCR" in run(picture)[1][0].reason
+
+
+def test_a_record_may_hold_line_ends_as_they_are(tmp_path: Path) -> None:
+    lines = b'{"id": "a", "text": "one\ntwo\n\nthree"}\n{"id": "b", "text": "four"}\n'
+    found, skipped = run(write(tmp_path / "a.jsonl", lines))
+    assert [(f.name, f.known.id) for f in found] == [
+        ("a.jsonl#1", "a"),
+        ("a.jsonl#5", "b"),
+    ]
+    assert read(found[0]).text == "one\ntwo\n\nthree"
+    assert skipped == []
+
+
+def test_a_record_that_is_cut_off_takes_no_other_with_it(tmp_path: Path) -> None:
+    lines = b'{"id": "a", "text": "one\n{"id": "b", "text": "four"}\n'
+    found, skipped = run(write(tmp_path / "a.jsonl", lines))
+    assert [f.known.id for f in found] == ["b"]
+    assert [skip.source for skip in skipped] == ["a.jsonl#1"]
 
 
 @settings(max_examples=60)

@@ -12,10 +12,11 @@ import pytest
 
 from index.model.errors import InputError
 from index.model.problems import Code, Problem
-from indexer.formats import doc, docx, pdf, read
+from indexer.formats import doc, pdf, read
 from indexer.formats.body import finish
 from indexer.formats.chrome import Framed, Line, frame, title_apart
 from indexer.formats.flatten import cell_line, join_lines
+from indexer.formats.office import package
 from indexer.formats.record import parse_record
 from indexer.page import Known, Page, Source
 from tests.indexer.formats.test_office import make_docx, p
@@ -415,15 +416,12 @@ def test_marks_of_word_in_a_line(mark: str, shown: str) -> None:
 
 def test_a_word_document_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     data = make_docx(p(SENTENCE))
-    assert (docx.MAX_DOCUMENT_BYTES, docx.MAX_RATIO, docx.RATIO_FROM) == (
-        200 << 20,
-        200,
-        20 << 20,
-    )
-    monkeypatch.setattr(docx, "MAX_PARTS", 1)
+    bounds = (package.MAX_PART_BYTES, package.MAX_RATIO, package.RATIO_FROM_BYTES)
+    assert bounds == (200 << 20, 200, 20 << 20)
+    monkeypatch.setattr(package, "MAX_PARTS", 1)
     assert load(data, ".docx").text == SENTENCE
-    monkeypatch.setattr(docx, "MAX_PARTS", 0)
-    with pytest.raises(InputError, match="no Word document"):
+    monkeypatch.setattr(package, "MAX_PARTS", 0)
+    with pytest.raises(InputError, match="not a Word document"):
         load(data, ".docx")
 
 

@@ -53,7 +53,8 @@ def test_the_tables_are_those_that_were_reviewed() -> None:
 @pytest.mark.parametrize("selector", TABLES["BODIES"])
 def test_a_container_of_a_system_holds_the_body_and_nothing_else(selector: str) -> None:
     page = html(
-        f"<div><p>{OUTSIDE}</p></div>{element(selector, f'<p>{BODY}</p>')}<p>{SENTENCE}</p>"
+        f"<div><p>{OUTSIDE}</p></div>{element(selector, f'<p>{BODY}</p>')}"
+        "<p>打开微信，用“扫一扫”可将网页分享至朋友圈。</p><p>热线：12345</p>"
     )
     assert page.text == BODY
 

@@ -1,0 +1,180 @@
+"""Open packages of XML: OpenDocument text (.odt) and OFD, the format of Chinese offices."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import lxml.html
+from lxml.etree import SubElement, _Element
+from lxml.html import HtmlElement
+
+from index.model.errors import InputError
+from index.model.problems import Code, Problem
+from indexer.formats.body import finish
+from indexer.formats.chrome import Line, frame
+from indexer.formats.flatten import flatten
+from indexer.formats.office.package import Package, local_name, value_of
+from indexer.formats.pdf import paragraphs
+from indexer.page import Page, Source
+
+__all__ = ["is_odt", "is_ofd", "read_odt", "read_ofd"]
+
+MAX_PAGES = 2000
+# Heights of a character within which two pieces of text stand on one line.
+LINE_SHARE = 0.5
+# Widths of a character from which a gap between two pieces is a space.
+GAP_SHARE = 0.6
+_SKIPPED_ELEMENTS = frozenset(("tracked-changes", "annotation", "annotation-end"))
+_CELL_ELEMENTS = frozenset(("table-cell", "covered-table-cell"))
+
+
+def is_odt(data: bytes) -> bool:
+    """Whether the bytes are a zip archive that calls itself OpenDocument text."""
+    mark = b"mimetypeapplication/vnd.oasis.opendocument.text"
+    return data.startswith(b"PK\x03\x04") and mark in data[:200]
+
+
+def is_ofd(data: bytes) -> bool:
+    """Whether the bytes are a zip archive that names the root of an OFD document."""
+    return data.startswith(b"PK\x03\x04") and b"OFD.xml" in data
+
+
+def read_odt(source: Source) -> Page:
+    """The report in an OpenDocument text. Raises InputError when it is damaged or locked."""
+    package = Package(source.data, "OpenDocument text")
+    content = package.xml("content.xml")
+    if content is None:
+        raise InputError("is a damaged OpenDocument text; save it again")
+    root = lxml.html.Element("div")
+    _append(root, content)
+    flat = flatten(root, {root})
+    return finish(frame(flat.lines), flat.tables, "odt", least=5)
+
+
+def _append(
+    parent: HtmlElement,
+    element: _Element,
+) -> None:
+    """Recursion is bounded by the depth of XML that lxml parses, 256."""
+    for child in element:
+        name = local_name(child)
+        if name in _SKIPPED_ELEMENTS:
+            continue
+        if name in ("p", "h"):
+            for line in "".join(_written(child)).split("\n"):
+                SubElement(parent, "p").text = line
+            continue
+        if name == "table":
+            _append(SubElement(parent, "table"), child)
+        elif name == "table-row":
+            _append(SubElement(parent, "tr"), child)
+        elif name in _CELL_ELEMENTS:
+            columns = value_of(child, "1", "number-columns-spanned")
+            _append(SubElement(parent, "td", colspan=columns), child)
+        else:
+            _append(parent, child)
+
+
+def _written(paragraph: _Element) -> Iterator[str]:
+    yield paragraph.text or ""
+    for child in paragraph:
+        name = local_name(child)
+        if name == "s":
+            count = value_of(child, "1", "c")
+            yield " " * min(int(count) if count.isdigit() else 1, 100)
+        elif name in ("tab", "line-break"):
+            yield "\t" if name == "tab" else "\n"
+        elif name not in _SKIPPED_ELEMENTS and name != "ruby-text":
+            yield from _written(child)
+        yield child.tail or ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Text at a place of a page, in millimetres from its upper left corner."""
+
+    top: float
+    left: float
+    size: float
+    text: str
+
+
+def read_ofd(source: Source) -> Page:
+    """The report in an OFD document.
+
+    Raises InputError when it is damaged, locked, or holds pictures alone.
+    """
+    package = Package(source.data, "OFD document")
+    names = sorted(filter(_PAGE_PATTERN.search, package.names), key=_page_number)
+    if not names:
+        raise InputError("is a damaged OFD document; save it again as .pdf")
+    pages: list[list[str]] = []
+    for name in names[:MAX_PAGES]:
+        content = package.xml(name)
+        pages.append([] if content is None else _lines(content))
+    lines = paragraphs(pages)
+    if not any(map(str.strip, lines)):
+        raise InputError("is an OFD document of pictures; run OCR over it")
+    page = finish(frame([Line(line) for line in lines]), [], "ofd", least=5)
+    attached = [posixpath.basename(n) for n in package.names if "/Attachs/" in n]
+    parts = [name for name in attached if name and name != "Attachments.xml"]
+    if parts:
+        facts = {"parts": ", ".join(parts[:10])}
+        page.problems.append(Problem(Code.FORMAT_PARTS_UNREAD, facts))
+    return page
+
+
+_PAGE_PATTERN = re.compile(r"Pages/Page_(\d+)/Content\.xml$", re.IGNORECASE)
+
+
+def _page_number(name: str) -> tuple[str, int]:
+    match = _PAGE_PATTERN.search(name)
+    return name[: match.start()] if match else "", int(match[1]) if match else 0
+
+
+def _lines(content: _Element) -> list[str]:
+    """The lines of a page from the top down; pieces of one line from the left."""
+    pieces = [piece for one in content.iter() for piece in _pieces(one)]
+    pieces.sort(key=lambda piece: (piece.top, piece.left))
+    rows: list[list[_Piece]] = []
+    for piece in pieces:
+        if rows and piece.top - rows[-1][0].top < LINE_SHARE * piece.size:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [_joined(sorted(row, key=lambda piece: piece.left)) for row in rows]
+
+
+def _joined(row: list[_Piece]) -> str:
+    line = ""
+    end = row[0].left
+    for piece in row:
+        if line and piece.left - end > GAP_SHARE * piece.size:
+            line += " "
+        line += piece.text
+        end = piece.left + len(piece.text) * piece.size
+    return line
+
+
+def _pieces(element: _Element) -> Iterator[_Piece]:
+    """What a TextObject draws, unless it is not visible."""
+    if local_name(element) != "TextObject" or element.get("Visible") == "false":
+        return
+    corner = _numbers(element.get("Boundary"))
+    size = (_numbers(element.get("Size")) or [4.0])[0]
+    for code in element:
+        if local_name(code) != "TextCode" or not code.text:
+            continue
+        left = (_numbers(code.get("X")) or [0.0])[0]
+        top = (_numbers(code.get("Y")) or [0.0])[0]
+        if len(corner) >= 2:
+            left, top = left + corner[0], top + corner[1]
+        yield _Piece(top, left, size, code.text)
+
+
+def _numbers(text: str | None) -> list[float]:
+    found = re.findall(r"-?\d+(?:\.\d+)?", text or "")
+    return [float(number) for number in found[:4]]

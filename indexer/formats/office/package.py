@@ -1,0 +1,123 @@
+"""Zip archives that are one document: their parts, read within bounds."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Sequence
+
+import lxml.etree
+from lxml.etree import _Element
+
+from index.model.errors import InputError
+
+__all__ = ["Package", "local_name", "value_of"]
+
+# Bounds of what is unpacked. Word's own XML grows about twenty times.
+MAX_PART_BYTES = 200 << 20
+MAX_RATIO = 200
+RATIO_FROM_BYTES = 20 << 20
+MAX_PARTS = 10_000
+CHUNK_BYTES = 1 << 20
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    zlib.error,
+)
+
+
+class Package:
+    """The parts of a document in a zip archive.
+
+    `kind` is what the document is for a person ("Word document"), for reasons. Raises InputError
+    when the archive is damaged, locked or a bomb.
+    """
+
+    def __init__(
+        self,
+        data: bytes,
+        kind: str,
+    ) -> None:
+        self.kind = kind
+        try:
+            self.archive = zipfile.ZipFile(io.BytesIO(data))
+        except _DAMAGE:
+            raise self._damaged() from None
+        self.names: Sequence[str] = self.archive.namelist()
+        if len(self.names) > MAX_PARTS:
+            raise self._damaged()
+
+    def _damaged(self) -> InputError:
+        return InputError(
+            f"is not a {self.kind}: damaged or another format; save it again"
+        )
+
+    def bytes_of(
+        self,
+        name: str,
+    ) -> bytes:
+        """The bytes of a part."""
+        try:
+            return self._bounded(name)
+        except _DAMAGE:
+            raise self._damaged() from None
+        except RuntimeError:
+            reason = f"is a locked {self.kind}; save it without a password"
+            raise InputError(reason) from None
+
+    def _bounded(
+        self,
+        name: str,
+    ) -> bytes:
+        packed = max(1, self.archive.getinfo(name).compress_size)
+        data = bytearray()
+        with self.archive.open(name) as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                data += chunk
+                is_bomb = (
+                    len(data) > RATIO_FROM_BYTES and len(data) > MAX_RATIO * packed
+                )
+                if is_bomb or len(data) > MAX_PART_BYTES:
+                    raise InputError(
+                        "grows without measure when unpacked; save its text as .txt"
+                    )
+        return bytes(data)
+
+    def xml(
+        self,
+        name: str,
+    ) -> _Element | None:
+        """The root of a part; None when there is no such part or it cannot be parsed."""
+        if name not in self.names:
+            return None
+        parser = lxml.etree.XMLParser(
+            resolve_entities=False, no_network=True, recover=True
+        )
+        try:
+            return lxml.etree.fromstring(self.bytes_of(name), parser)
+        except (lxml.etree.XMLSyntaxError, ValueError):
+            return None
+
+
+def local_name(element: _Element) -> str:
+    """The name of an element without its namespace: programs write one of several."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def value_of(
+    element: _Element | None,
+    default: str,
+    attribute: str = "val",
+) -> str:
+    """An attribute of an element, in whichever namespace."""
+    if element is None:
+        return default
+    for name, value in element.attrib.items():
+        if str(name).rpartition("}")[2] == attribute:
+            return str(value)
+    return default

@@ -1,0 +1,147 @@
+"""Workbooks (.xlsx, .xls, .et, .ods) and comma separated tables: each sheet is a table."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator, Sequence
+
+import lxml.html
+import python_calamine
+from lxml.etree import SubElement
+from lxml.html import HtmlElement
+
+from index.model.errors import InputError
+from index.model.problems import Code, Problem
+from indexer.decode import decode
+from indexer.formats.body import finish
+from indexer.formats.chrome import frame
+from indexer.formats.flatten import flatten
+from indexer.page import Page, Source
+
+__all__ = ["is_old_workbook", "is_workbook", "read_csv", "read_workbook"]
+
+# Cells that a workbook may have: annual reports have some hundred.
+MAX_CELLS = 500_000
+# the stream of an old workbook within its OLE container
+_OLD_MARKS = ("Workbook".encode("utf-16-le"), "Book\x00".encode("utf-16-le"))
+
+Rows = Sequence[Sequence[object]]
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether the bytes are a zip archive that names the parts of a workbook."""
+    return data.startswith(b"PK\x03\x04") and b"xl/workbook" in data
+
+
+def is_old_workbook(data: bytes) -> bool:
+    """Whether the bytes are an OLE container with the stream of a workbook."""
+    is_container = data.startswith(b"\xd0\xcf\x11\xe0")
+    return is_container and any(mark in data for mark in _OLD_MARKS)
+
+
+def read_workbook(source: Source) -> Page:
+    """The report in a workbook: visible sheets only, hidden ones are told.
+
+    Raises InputError when it is damaged or locked.
+    """
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(
+            io.BytesIO(source.data)
+        )
+        metadata = workbook.sheets_metadata
+        hidden = [
+            sheet.name
+            for sheet in metadata
+            if sheet.visible != python_calamine.SheetVisibleEnum.Visible
+        ]
+        shown = [sheet.name for sheet in metadata if sheet.name not in hidden]
+        sheets = [_rows(workbook, name) for name in shown]
+    except python_calamine.PasswordError:
+        raise InputError("is locked with a password; save it without one") from None
+    except (python_calamine.CalamineError, ValueError, OSError):
+        raise InputError("is a damaged workbook; save it again as .xlsx") from None
+    page = _page(sheets, source.suffix.removeprefix("."))
+    if hidden:
+        parts = ", ".join(hidden[:10])
+        page.problems.append(Problem(Code.FORMAT_PARTS_UNREAD, {"parts": parts}))
+    return page
+
+
+def _rows(
+    workbook: python_calamine.CalamineWorkbook,
+    name: str,
+) -> Rows:
+    sheet = workbook.get_sheet_by_name(name)
+    if sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise InputError(
+            f"has more than {MAX_CELLS:,} cells in a sheet; save its report as .csv"
+        )
+    rows: Rows = sheet.to_python()
+    return rows
+
+
+def read_csv(source: Source) -> Page:
+    """The report in a comma separated table. Raises InputError when it is no text."""
+    decoded = decode(source.data)
+    head = decoded.text[:5000]
+    delimiter = "\t" if head.count("\t") > head.count(",") else ","
+    try:
+        reader = csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter)
+        rows = list(reader)
+    except csv.Error as error:
+        raise InputError(f"is a damaged table ({error}); save it again") from None
+    page = _page([rows], "csv")
+    page.meta["encoding"] = decoded.encoding
+    page.decoded = decoded
+    return page
+
+
+def _page(
+    sheets: Sequence[Rows],
+    kind: str,
+) -> Page:
+    root = lxml.html.Element("div")
+    for rows in sheets:
+        _append(root, rows)
+    flat = flatten(root, {root})
+    return finish(frame(flat.lines), flat.tables, kind, least=5)
+
+
+def _append(
+    root: HtmlElement,
+    rows: Rows,
+) -> None:
+    """Rows of several cells become a table; a row of one is a line of text around it."""
+    table: HtmlElement | None = None
+    for row in rows:
+        cells = [_printed(value) for value in row]
+        filled = [cell for cell in cells if cell]
+        if len(filled) < 2:
+            table = None
+            for line in filled:
+                SubElement(root, "p").text = line
+            continue
+        if table is None:
+            table = SubElement(root, "table")
+        tr = SubElement(table, "tr")
+        for cell in _trimmed(cells):
+            SubElement(tr, "td").text = cell
+
+
+def _trimmed(cells: Sequence[str]) -> Iterator[str]:
+    last = max(place for place, cell in enumerate(cells) if cell)
+    yield from cells[: last + 1]
+
+
+def _printed(value: object) -> str:
+    """A value as a sheet shows it: 12.0 is 12."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d")
+    text = "" if value is None else str(value)
+    return " ".join("".join(c for c in text if c >= " " or c in "\n\t").split())
