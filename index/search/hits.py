@@ -15,7 +15,7 @@ from index.engines.seam import (
 from index.model.fields import TEXT_FIELDS
 from index.query.nodes import Node, NumberRange
 from index.search.response import HIT_FIELDS, CopyOf, Hit, ScorePart
-from index.search.snippets import Marker, snippets
+from index.search.snippets import MAX_MARKS, Marker, snippets
 
 __all__ = [
     "field_marks",
@@ -47,13 +47,20 @@ def _hit(found: Found, marker: Marker, max_snippets: int) -> Hit:
     return Hit(*(*_shown(contents.head), *here))
 
 
-def field_marks(found: Found, marker: Marker) -> list[list[tuple[int, int]]]:
-    """The marks of each of TEXT_FIELDS, [start, end) code points of its display text."""
+def field_marks(
+    found: Found, marker: Marker, most: int | None = MAX_MARKS
+) -> list[list[tuple[int, int]]]:
+    """The marks of each of TEXT_FIELDS, [start, end) code points of its display text.
+
+    At most `most` of each; None is all.
+    """
     texts, wording = (
         found.contents.texts,
         found.contents.wording,
     )
-    return [marker.marks(name, texts[name], wording.get(name)) for name in TEXT_FIELDS]
+    return [
+        marker.marks(name, texts[name], wording.get(name), most) for name in TEXT_FIELDS
+    ]
 
 
 # ---------------------------------------------------------------------- copies

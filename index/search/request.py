@@ -21,14 +21,19 @@ __all__ = [
     "LIMITS",
     "MATCH_MODES",
     "PAGE_SEARCH",
+    "READINGS",
     "SearchRequest",
     "Toggles",
+    "first_reading",
 ]
 
 # Where a request is written to as a URL.
 API_SEARCH, PAGE_SEARCH = "/api/v1/search", "/search"
-# All words, any word, or all and then most of them.
-MATCH_MODES = ("auto", "all", "any")
+# How bare runs are read, from the strictest to the loosest: each as it stands, all words of them,
+# most of the words.
+READINGS = ("whole", "words", "any")
+# The first reading that finds something, or one of them; `all` is another name of `words`.
+MATCH_MODES = ("auto", *READINGS, "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class SearchRequest:
         )
         _within("snippets", self.snippets, 0, LIMITS.snippets)
         _one_of("match", self.match, MATCH_MODES)
+        if self.match == "all":
+            object.__setattr__(self, "match", "words")
         _one_of("sort", self.sort, SORTS)
         for name in self.facets or ():
             _one_of("facets", name, FACET_NAMES)
@@ -176,6 +183,15 @@ class SearchRequest:
     def with_(self, **changes: object) -> SearchRequest:
         """This request with some parameters changed, from the first page."""
         return replace(self, **{"page": 1, "cursor": None, **changes})  # type: ignore[arg-type]
+
+
+def first_reading(match: str) -> str:
+    """The reading that a mode of matching begins with.
+
+    >>> first_reading("auto"), first_reading("any")
+    ('whole', 'any')
+    """
+    return "whole" if match == "auto" else match
 
 
 class Toggles:

@@ -25,7 +25,7 @@ from index.query.nodes import (
 )
 from index.search.response import Snippet
 
-__all__ = ["Marker", "snippets"]
+__all__ = ["MAX_MARKS", "Marker", "snippets"]
 
 Span = tuple[int, int]
 # Marks of one field: a report that has 的 ten thousand times is marked as far as this.
@@ -71,17 +71,21 @@ class Marker:
         field: str,
         text: Folded,
         wording: Folded | None,
+        most: int | None = MAX_MARKS,
     ) -> list[Span]:
-        """The display spans of one field, sorted, overlapping ones joined."""
+        """The display spans of one field, sorted, overlapping ones joined.
+
+        At most `most` of them; None is all.
+        """
         pattern = self.patterns[field]
         if pattern is None:
             return []
-        spans = _found(pattern, text)
+        spans = _found(pattern, text, most)
         if wording is not None:
             # 線 stands in 線上 itself, and in 在線, which 線上 also reads as: it is marked once.
             spans += [
                 s
-                for s in _found(pattern, wording)
+                for s in _found(pattern, wording, most)
                 if not any(s[0] < b and a < s[1] for a, b in spans)
             ]
             spans.sort()
@@ -135,11 +139,13 @@ def wildcard_regex(leaf: Wildcard) -> str:
     return "".join(special.get(c) or re.escape(c) for c in leaf.pattern)
 
 
-def _found(pattern: str | re.Pattern[str], text: Folded) -> list[Span]:
+def _found(
+    pattern: str | re.Pattern[str], text: Folded, most: int | None
+) -> list[Span]:
     """The display spans of what a pattern matches, in order."""
     if isinstance(pattern, str):
-        return text.offsets.spans(_positions(pattern, text.form))
-    matches: Iterable[re.Match[str]] = islice(pattern.finditer(text.form), MAX_MARKS)
+        return text.offsets.spans(_positions(pattern, text.form, most))
+    matches: Iterable[re.Match[str]] = islice(pattern.finditer(text.form), most)
     if "not" in pattern.groupindex:
         matches = (m for m in matches if m["not"] is None)
     return text.offsets.spans(
@@ -147,12 +153,14 @@ def _found(pattern: str | re.Pattern[str], text: Folded) -> list[Span]:
     )
 
 
-def _positions(literal: str, form: str) -> list[Span]:
+def _positions(literal: str, form: str, most: int | None) -> list[Span]:
     """Where a string stands, without overlaps. `find` is faster than an expression for it."""
     spans: list[Span] = []
     length = len(literal)
     start = form.find(literal)
-    while start >= 0 and len(spans) < MAX_MARKS:
+    # a text has fewer places than characters
+    enough = len(form) if most is None else most
+    while start >= 0 and len(spans) < enough:
         end = start + length
         spans.append((start, end))
         start = form.find(literal, end)
@@ -202,7 +210,7 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
 
     Marks that touch count as one long text: a run that stands whole says more than its words apart.
     """
-    windows = _windows(display, marks[:MAX_WINDOWS])
+    windows = _windows(display, _worthiest(marks))
     windows.sort()
     chosen: list[Span] = []
     for _, _, start, end in windows:
@@ -214,6 +222,23 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
             if len(chosen) == most:
                 break
     return chosen
+
+
+def _worthiest(marks: list[Span]) -> list[Span]:
+    """The marks of the MAX_WINDOWS longest texts; of equally long ones, the first."""
+    if len(marks) <= MAX_WINDOWS:
+        return marks
+    texts = _touching(marks)
+    # sorted() keeps the order of the report among texts of one length
+    longest = sorted(texts, key=lambda text: text[0] - text[1])[:MAX_WINDOWS]
+    chosen = {start for start, _, _ in longest}
+    kept: list[Span] = []
+    position = 0
+    for start, _, count in texts:
+        if start in chosen:
+            kept += marks[position : position + count]
+        position += count
+    return kept
 
 
 def _windows(display: str, marks: list[Span]) -> list[tuple[int, int, int, int]]:

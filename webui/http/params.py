@@ -140,8 +140,9 @@ FILTERS = tuple(_filter(f.name, f.kind, f.label_en) for f in FACETS)
 MATCH = Parameter(
     "match",
     {"type": "string", "enum": list(MATCH_MODES), "default": _DEFAULTS.match},
-    "all: every word; any: at least one; auto: all, and when no report has them all, "
-    "those with most of them.",
+    "How bare runs are read. whole: each as it stands; words (or all): all words of them; "
+    "any: most of the words; auto: the first of these that finds a report. "
+    "`query.matched` says which it was.",
 )
 WHERE = Parameter(
     "where",

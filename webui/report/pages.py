@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
@@ -21,9 +22,12 @@ report_pages = Blueprint("report", __name__)
 @report_pages.get("/reports/<path:report_id>")
 def report(report_id: str) -> Response:
     """One report, opened at the hits of a query."""
-    values = only(without_blanks(request.args), ("q", "view"))
+    values = only(without_blanks(request.args), ("q", "view", "match", "synonyms"))
     q = values.get("q", "")
-    view = _view(report_id, q, received=values.get("view") == "received")
+    if values.get("view") == "received":
+        view = received_view(room().searcher.report(report_id))
+    else:
+        view = _view(report_id, values)
     path = report_path(view.report.id)
     return html_page(
         "report.html",
@@ -38,13 +42,18 @@ def report(report_id: str) -> Response:
     )
 
 
-def _view(report_id: str, q: str, *, received: bool) -> ReportView:
+def _view(report_id: str, values: Mapping[str, str]) -> ReportView:
     searcher = room().searcher
-    if received:
-        return received_view(searcher.report(report_id))
-    if q:
-        return marked_view(searcher.marked(report_id, q))
-    return report_view(searcher.report(report_id))
+    q = values.get("q")
+    if not q:
+        return report_view(searcher.report(report_id))
+    found = searcher.marked(
+        report_id,
+        q,
+        synonyms=values.get("synonyms") == "on",
+        match=values.get("match", "auto"),
+    )
+    return marked_view(found)
 
 
 @report_pages.get("/similar/<path:report_id>")

@@ -25,7 +25,7 @@ from webui.search import scores
 from webui.search.facets import chart_of_years, groups, ordered, page_url, values_of
 from webui.search.paging import steps
 from webui.search.wherebar import chosen_numbers, joined, spread, stated
-from webui.words import syntax
+from webui.words import labels, syntax
 from webui.words.chips import chips
 
 __all__ = ["search_pages"]
@@ -106,7 +106,8 @@ def results() -> BaseResponse:
         steps=steps(asked, response.total),
         previous_url=response.previous and page_url(response.previous),
         next_url=response.next and page_url(response.next),
-        hit_url=_hit_url,
+        hit_urls=[_hit_url(hit, response, asked) for hit in response.hits],
+        wider=_wider(response),
         conditioned=asked.with_().params(),
         spreads=[spread(asked, name) for name in numbers[:_MAX_SPREADS]],
         stated=stated(response.hits, numbers),
@@ -122,12 +123,27 @@ def _unseen(asked: SearchRequest) -> list[tuple[str, str]]:
     return [(k, v) for k, v in asked.params() if k not in _FORM_FIELDS]
 
 
-def _hit_url(hit: Hit, q: str) -> str:
-    """The report, opened at its first hit."""
-    if not q:
+def _hit_url(hit: Hit, response: SearchResponse, asked: SearchRequest) -> str:
+    """The report, opened at its first hit, with the marks of the reading that found it."""
+    if not asked.q:
         return report_path(hit.id)
     fragment = "#hit-1" if hit.occurrences else ""
-    return f"{report_path(hit.id)}?{urlencode({'q': q})}{fragment}"
+    shown = {"q": asked.q, "match": response.query.matched}
+    if asked.synonyms:
+        shown["synonyms"] = "on"
+    return f"{report_path(hit.id)}?{urlencode(shown)}{fragment}"
+
+
+def _wider(response: SearchResponse) -> dict[str, Any] | None:
+    """The next looser reading: how many more reports it finds, and its page."""
+    found = response.query.wider
+    if found is None:
+        return None
+    return {
+        "more": found.total - response.total,
+        "label": labels.READING_LABELS[found.match],
+        "url": page_url(found.url),
+    }
 
 
 def _explain_url(asked: SearchRequest, response: SearchResponse) -> str | None:
@@ -152,7 +168,7 @@ def _other_searches(asked: SearchRequest) -> dict[str, Any]:
         "numbers_url": _bare(asked).url("/numbers"),
         "fold_url": asked.with_(fold=not asked.fold).url(PAGE_SEARCH),
         "synonyms_url": asked.with_(synonyms=not asked.synonyms).url(PAGE_SEARCH),
-        "loose_url": asked.with_(match="any").url(PAGE_SEARCH),
+        "loose_url": asked.with_(match="auto").url(PAGE_SEARCH),
         "bare_url": SearchRequest(q=asked.q).url(PAGE_SEARCH),
     }
 

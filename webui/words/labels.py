@@ -13,6 +13,7 @@ __all__ = [
     "FORMATS",
     "MATCH_LABELS",
     "METRICS",
+    "READING_LABELS",
     "REPAIRS",
     "SCRIPTS",
     "SORT_LABELS",
@@ -39,7 +40,18 @@ SORT_LABELS = {
     "occurrences": "出现次数",
 }
 
-MATCH_LABELS = {"auto": "自动", "all": "全部词语", "any": "任一词语"}
+MATCH_LABELS = {
+    "auto": "自动",
+    "whole": "整串相连",
+    "words": "各词都有",
+    "any": "部分词语",
+}
+# Reading of a query -> what it asks of a report, in a sentence.
+READING_LABELS = {
+    "whole": "整串相连",
+    "words": "含各词但不要求相连",
+    "any": "含部分词语",
+}
 
 # Field of Report -> its name, in the order of the facts table.
 FIELDS = {field.name: field.label_zh for field in fields_for(Use.FACT)}
