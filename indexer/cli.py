@@ -18,6 +18,7 @@ import click
 
 from index.model.errors import GongkaiError, InputError, RequestError
 from index.model.fields import FACETS, SORTS, Use, names_for
+from index.model.problems import Code
 from index.model.report import Report
 from index.model.settings import SETTINGS, Settings
 from index.search.request import MATCH_MODES, SearchRequest
@@ -366,7 +367,9 @@ def _print_query(query: QueryEcho) -> None:
         click.echo(f"wider: {found}")
     for note in query.notes:
         click.echo(note)
-    if query.synonyms and not query.notes:
+    if query.synonyms and not any(
+        note.code is Code.ANSWER_SYNONYMS for note in query.note_codes
+    ):
         same = "; ".join(
             f"{word} = {', '.join(others)}" for word, others in query.synonyms
         )

@@ -37,13 +37,14 @@ __all__ = [
 ]
 
 # 公开* and 公?条例; the mark at the end of 什么是公开? is a question and no wildcard.
-WILDCARD_PATTERN = re.compile(r"\*|\?(?=\w)")
+WILDCARD_PATTERN = re.compile(r"[*＊]|\?(?=\w)")
 # One letter that is neither Latin nor a digit, as in 祭: the segmenter knew no word there.
 SINGLE_CHARACTER = re.compile(r"[^\W0-9a-z_]")
 # Two of them, as in 到有.
 TWO_CHARACTERS = re.compile(r"[^\W0-9a-z_]{2}")
 # What ends a clause, at the ends of a run: 什么是公开? asks for 什么是公开.
-CLAUSE_MARKS = ".,;:!?、。…'"
+# Quotation marks that quote nothing are among them; in index form “ and ” are straight.
+CLAUSE_MARKS = ".,;:!?、。…'\"「」『』‘’“”"
 
 
 @dataclass(frozen=True, slots=True)

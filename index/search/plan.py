@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from index.assist.boosts import boosts
@@ -17,7 +17,7 @@ from index.engines.seam import (
     FacetCount,
     Filter,
 )
-from index.model.problems import Note
+from index.model.problems import Code, Note
 from index.query.evidence import Evidence, evidence
 from index.query.names import is_called
 from index.query.nodes import (
@@ -31,6 +31,7 @@ from index.query.nodes import (
     strings_of,
 )
 from index.query.parser import parse
+from index.query.remarks import remarks
 from index.query.resolve import Resolved, resolve
 from index.query.where import where
 from index.search.cursor import decode_cursor
@@ -104,7 +105,8 @@ def make_plan(snapshot: Snapshot, request: SearchRequest) -> Plan:
         facets=asked(request, chosen),
         collapse=COPY_NUMBER if request.fold else None,
     )
-    return Plan(resolved, traces, query, chosen, reading)
+    notes = (*remarks(request.q), *_exchanged(request))
+    return Plan(resolved, traces, query, chosen, reading, notes)
 
 
 def resolved_query(snapshot: Snapshot, q: str, *, synonymous: bool = False) -> Resolved:
@@ -231,9 +233,21 @@ def _ranges(request: SearchRequest, resolved: Resolved) -> dict[str, list[Node]]
         ),
     }
     for name, (low, high) in bounds.items():
-        if low is not None or high is not None:
-            ranges.setdefault(name, []).append(NumberRange(name, low, high))
+        ends = (low, high)
+        if low is not None and high is not None and low > high:
+            ends = (high, low)
+        if ends != (None, None):
+            ranges.setdefault(name, []).append(NumberRange(name, *ends))
     return ranges
+
+
+def _exchanged(request: SearchRequest) -> Iterator[Note]:
+    """What is said of bounds that stand the wrong way round."""
+    for name in ("year", "published"):
+        low, high = getattr(request, f"{name}_from"), getattr(request, f"{name}_to")
+        if low is not None and high is not None and low > high:
+            facts = {"low": str(low), "high": str(high)}
+            yield Note(Code.QUERY_ENDS_EXCHANGED, facts)
 
 
 def _ordinal(day: dt.date | None) -> int | None:

@@ -142,7 +142,7 @@ def _any_of(engine: Engine, plan: Plan) -> Plan | None:
     relaxed = _read_as(plan, "any", resolved.condition("any", least))
     if not least:
         # "独派" 主张: the quoted string stands, and no word beside it
-        return replace(relaxed, notes=(Note(Code.ANSWER_NO_WORD_BESIDE),))
+        return replace(relaxed, notes=(*plan.notes, Note(Code.ANSWER_NO_WORD_BESIDE)))
     if best == telling:
         return relaxed
     ranking = replace(plan.evidence.traces(), boosts=plan.query.ranking.boosts)

@@ -250,7 +250,7 @@ class Searcher:
             return ()
 
         def finds(q: str) -> int:
-            corrected = replace(request, q=q, match="words", facets=())
+            corrected = replace(request, q=q, match="whole", facets=())
             try:
                 query = make_plan(snapshot, corrected).query
             except QueryError:
