@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from index.model.settings import Settings
+from index.search.root import below
 from index.search.searcher import Searcher
 from webui.api.endpoint import api
 from webui.api.machine import machine
-from webui.http import caching, problems, security
+from webui.http import addresses, caching, problems, security
 from webui.http.context import Room, product_version, room
 from webui.http.telemetry import Metrics
 from webui.report.pages import report_pages
@@ -91,7 +92,8 @@ def _trust(app: Flask, proxies: int) -> None:
 
 def _install(app: Flask) -> None:
     """Handlers and what stands around them; compression sees the answer last."""
-    # what is registered first sees the answer last
+    # what is registered first sees the request first, and the answer last
+    addresses.register(app, app.extensions["gongkai"].settings.base_url)
     Compress(app)
     security.register(app)
     app.extensions["gongkai"].metrics.watch(app)
@@ -120,7 +122,7 @@ def _install_templates(app: Flask) -> None:
 
     def asset(name: str) -> str:
         """The address of a file of static/; it changes with the file's content."""
-        return url_for("static", filename=name, v=digests.get(name))
+        return below(f"/static/{name}?v={digests.get(name)}")
 
     app.jinja_env.filters["marked"] = marked
     app.jinja_env.filters["said"] = said

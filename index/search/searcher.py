@@ -32,7 +32,7 @@ from index.model.settings import Settings
 from index.query.explain import in_words
 from index.query.nodes import Everything
 from index.query.parser import parse
-from index.search.cursor import encode_cursor
+from index.search.cursor import encode_cursor, listed_before
 from index.search.facets import result
 from index.search.hits import (
     field_marks,
@@ -46,7 +46,6 @@ from index.search.plan import (
 )
 from index.search.readings import answered, read_in, settled, wider
 from index.search.request import (
-    LIMITS,
     SearchRequest,
     Toggles,
 )
@@ -269,24 +268,16 @@ class Searcher:
     ) -> tuple[str | None, str | None]:
         """The URLs of the next and previous page.
 
-        Past the page window, and once a cursor is followed, the next one carries a cursor.
+        The next one carries a cursor, so that a list can be followed to any length.
         """
-        if request.cursor is not None:
-            is_full = len(matches.hits) == request.size
-            return self._behind(request, matches) if is_full else None, None
+        listed = listed_before(request) + len(matches.hits)
         following = previous = None
-        if matches.hits and request.page * request.size < matches.total:
-            if (request.page + 1) * request.size <= LIMITS.window:
-                following = toggles.page(request.page + 1)
-            elif len(matches.hits) == request.size:
-                following = self._behind(request, matches)
-        if request.page > 1:
+        if matches.hits and listed < matches.total:
+            cursor = encode_cursor(request, matches.hits[-1], listed)
+            following = request.at_cursor(cursor).url()
+        if request.cursor is None and request.page > 1:
             previous = toggles.page(request.page - 1)
         return following, previous
-
-    def _behind(self, request: SearchRequest, matches: Matches) -> str:
-        """The URL that continues behind the last hit."""
-        return request.at_cursor(encode_cursor(request, matches.hits[-1])).url()
 
     # ------------------------------------------------------------------ one report
     def report(self, report_id: str) -> Report:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.util import find_spec
+from typing import Any
 
 from flask import Blueprint, Response, request, stream_with_context
 from werkzeug.exceptions import NotFound
@@ -13,8 +14,11 @@ from werkzeug.exceptions import NotFound
 from index.documents.exports import EXPORT_FORMATS
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES
+from index.model.json_codec import from_json
 from index.model.problems import Code
 from index.model.report import Report
+from index.search.request import HIT_MEMBERS
+from index.search.searcher import MarkedReport
 from webui.http.context import json_response, room
 from webui.http.measures import parse_numbers
 from webui.http.params import (
@@ -40,19 +44,51 @@ MAX_SUGGESTIONS = 50
 @api.get("/search")
 def search() -> Response:
     """One search."""
-    return json_response(answer(parse_search(request.args)))
+    asked = parse_search(request.args)
+    found = answer(asked)
+    if asked.fields is None:
+        return json_response(found)
+    members = from_json(found.encoded())
+    for hit in members["hits"]:
+        for name in HIT_MEMBERS:
+            if name not in asked.fields:
+                del hit[name]
+    return json_response(members)
 
 
 @api.get("/reports/<path:report_id>")
 def report(report_id: str) -> Response:
-    """One whole record; with `q`, the places of the query in it."""
-    q = only(request.args, ("q",)).get("q")
-    if not q:
-        return json_response(room().searcher.report(report_id).record())
-    # marks are code points of the title and the text in this same record
-    found = room().searcher.marked(report_id, q)
-    marks = {"title_marks": found.title_marks, "text_marks": found.text_marks}
-    return json_response(found.report.record() | marks)
+    """One whole record, or some `fields` of it; with `q`, the places of the query in it."""
+    values = only(request.args, ("q", "match", "fields"))
+    q = values.get("q")
+    if q:
+        match = values.get("match", "auto")
+        record = _marked(room().searcher.marked(report_id, q, match=match))
+    else:
+        record = room().searcher.report(report_id).record()
+    if "fields" in values:
+        record = _chosen(record, values["fields"].split(","))
+    return json_response(record)
+
+
+def _marked(found: MarkedReport) -> dict[str, Any]:
+    """The record with the places of a query; marks are code points of its title and text."""
+    return found.report.record() | {
+        "title_marks": found.title_marks,
+        "text_marks": found.text_marks,
+        "occurrences": found.occurrences,
+        "matched": found.matched,
+        "words": found.words,
+    }
+
+
+def _chosen(record: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """Some members of a record. Raises RequestError."""
+    for name in names:
+        if name not in record:
+            facts = {"value": name[:40], "allowed": list(record)}
+            raise RequestError("fields", Code.REQUEST_NOT_ALLOWED, facts)
+    return {name: record[name] for name in names}
 
 
 @api.get("/similar/<path:report_id>")

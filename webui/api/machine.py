@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from index.documents.identity import is_current, reading
 from index.search.request import SearchRequest
 from webui.api import feeds, openapi
-from webui.http.context import base_url, json_response, product_version, room
+from webui.http.context import base_url, json_response, origin, product_version, room
 from webui.http.params import PAGING, only, parse_search
 from webui.http.searching import answer
 
@@ -112,7 +112,7 @@ def feed() -> Response:
     found = answer(newest)
     # no index keeps the time of its last change; this process saw it at the latest then
     changed = _clock.first_seen(room().searcher.manifest.generation)
-    return _xml(feeds.atom(asked, found, base_url(), changed), "application/atom+xml")
+    return _xml(feeds.atom(asked, found, origin(), changed), "application/atom+xml")
 
 
 def _sitemap_files() -> int:
@@ -138,7 +138,7 @@ def sitemap_file(number: int) -> Response:
     start = (number - 1) * feeds.SITEMAP_URLS
     reports = room().searcher.export(SearchRequest())
     own_reports = itertools.islice(reports, start, start + feeds.SITEMAP_URLS)
-    return _xml(feeds.sitemap(base_url(), own_reports))
+    return _xml(feeds.sitemap(origin(), own_reports))
 
 
 @machine.get("/robots.txt")

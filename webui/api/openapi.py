@@ -23,7 +23,7 @@ from index.studies.similar import Novelty, Similar
 from webui.api.endpoint import MAX_SUGGESTIONS
 from webui.http.context import product_version
 from webui.http.measures import NUMBERS_PARAMETERS
-from webui.http.params import PAGING, PARAMETERS, REGION, Q
+from webui.http.params import MATCH, PAGING, PARAMETERS, REGION, Q
 
 __all__ = ["document"]
 
@@ -231,6 +231,10 @@ _ID = _parameter(
 _FACET_NAME = _parameter("name", _NAME_SCHEMA, "The facet.", "path")
 _CONTAINS = _parameter("contains", _STRING_SCHEMA, "Only values that contain this.")
 _QUERY = _parameter(Q.name, dict(Q.schema), Q.description)
+_MATCH = _parameter(MATCH.name, dict(MATCH.schema), MATCH.description)
+_FIELDS = _parameter(
+    "fields", _STRING_SCHEMA, "Members of the record to give, joined by commas."
+)
 _REGION_PATH = _parameter(REGION.name, dict(REGION.schema), REGION.description)
 _FORMAT = _parameter(
     "format",
@@ -314,7 +318,7 @@ def _api_of_reports() -> Json:
         "/reports/{id}": _operation(
             "report",
             "The whole record of a report",
-            [_ID, _QUERY],
+            [_ID, _QUERY, _MATCH, _FIELDS],
             _json("Report"),
             _FAULTS_OF_ONE,
         ),

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, current_app, request
 
 from index.model.json_codec import to_json
 from index.model.settings import Settings
+from index.search.root import below
 from index.search.searcher import Searcher
 from webui.http.telemetry import Metrics
 
-__all__ = ["Room", "base_url", "json_response", "product_version", "room"]
+__all__ = ["Room", "base_url", "json_response", "origin", "product_version", "room"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,15 @@ def room() -> Room:
     return own
 
 
+def origin() -> str:
+    """The public scheme and host: of the setting, or where this request came in."""
+    parts = urlsplit(room().settings.base_url or request.host_url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def base_url() -> str:
-    """The public address without a slash at its end: the setting, or where this request came in."""
-    return (room().settings.base_url or request.url_root).rstrip("/")
+    """The public address of the site, without a slash at its end."""
+    return origin() + below("")
 
 
 def product_version() -> str:

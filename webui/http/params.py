@@ -19,19 +19,21 @@ from werkzeug.datastructures import MultiDict
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
 from index.model.problems import Code
+from index.query.field_values import year_digits
 from index.search.request import LIMITS, MATCH_MODES, SearchRequest
 
 __all__ = [
     "PARAMETERS",
     "REGION",
+    "SEARCH_NAMES",
     "Parameter",
     "check_length",
+    "from_page",
     "only",
     "parse_facet",
     "parse_search",
     "read_integer",
     "read_region",
-    "without_blanks",
 ]
 
 QUERY_CHARACTERS = 512
@@ -43,6 +45,8 @@ _DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ON_WORDS = ("on", "1")
 _OFF_WORDS = ("off", "0")
 _SWITCH_WORDS = (*_ON_WORDS, *_OFF_WORDS)
+# Parameters that are years.
+_YEARS = ("year", "year_from", "year_to")
 # Characters of a wrong value or name that a message repeats.
 _QUOTED_VALUE = 40
 _QUOTED_NAME = 60
@@ -191,6 +195,12 @@ PARAMETERS = (
         _DEFAULTS.facet_size,
         "Values of each facet.",
     ),
+    Parameter(
+        "fields",
+        {"type": "string", "minLength": 1},
+        "Members of a hit to give, joined by commas; all when left out.",
+        _list,
+    ),
     _count("snippets", 0, LIMITS.snippets, _DEFAULTS.snippets, "Snippets a hit."),
     Parameter(
         "synonyms",
@@ -212,6 +222,7 @@ PARAMETERS = (
         _switch,
     ),
 )
+SEARCH_NAMES = tuple(parameter.name for parameter in PARAMETERS)
 REGION = Parameter(
     "region",
     {"type": "string", "maxLength": REGION_CHARACTERS, "default": ""},
@@ -224,6 +235,7 @@ PAGING = (
     "size",
     "facets",
     "facet_size",
+    "fields",
     "snippets",
     "sort",
     "explain",
@@ -258,11 +270,19 @@ def check_length(q: str) -> None:
         )
 
 
-def without_blanks(args: Arguments) -> Arguments:
-    """The parameters of a page without empty ones: a form sends every field, filled in or not."""
-    return MultiDict(
-        [(name, value) for name, value in args.items(multi=True) if value.strip()]
-    )
+def from_page(args: Arguments, names: Iterable[str]) -> Arguments:
+    """The parameters of a page that it knows and that are filled in.
+
+    What others add to an address, as utm_source and fbclid, asks for nothing. A form sends every
+    field, filled in or not. Years may be typed in full-width or Chinese digits.
+    """
+    known = frozenset(names)
+    given = [
+        (name, year_digits(value) if name in _YEARS else value)
+        for name, value in args.items(multi=True)
+        if name in known and value.strip()
+    ]
+    return MultiDict(given)
 
 
 def parse_search(

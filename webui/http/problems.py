@@ -20,6 +20,7 @@ from index.model.errors import (
     RequestError,
 )
 from index.model.problems import Note
+from index.search.root import below
 from index.words import term
 from webui.http.context import json_response
 from webui.words.messages import MACHINE_LANGUAGE, PAGE_LANGUAGE
@@ -103,11 +104,11 @@ class Problem:
     def members(self) -> dict[str, Any]:
         """The members of the problem document."""
         members: dict[str, Any] = {
-            "type": f"/help#problem-{self.kind}" if self.kind else "about:blank",
+            "type": below(f"/help#problem-{self.kind}") if self.kind else "about:blank",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
-            "instance": request.full_path.removesuffix("?"),
+            "instance": below(request.full_path.removesuffix("?")),
         }
         if self.note is not None:
             members |= self.note.as_json()

@@ -16,9 +16,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from index.model.fields import FACET_NAMES, FACETS
 from index.search.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
 from index.search.response import Hit, SearchResponse
+from index.search.root import below
 from webui.http.addresses import report_path
 from webui.http.context import room
-from webui.http.params import PAGING, Arguments, parse_search, without_blanks
+from webui.http.params import (
+    PAGING,
+    SEARCH_NAMES,
+    Arguments,
+    from_page,
+    parse_search,
+)
 from webui.http.rendering import html_page
 from webui.http.searching import answer
 from webui.search import scores
@@ -44,8 +51,9 @@ _MAX_SPREADS = 2
 @search_pages.get("/")
 def home() -> BaseResponse:
     """The entry; with a query it is the search."""
-    if request.args:
-        return _to_search(request.args)
+    args = from_page(request.args, SEARCH_NAMES)
+    if args:
+        return _to_search(args)
     asked = SearchRequest(
         size=1,
         snippets=0,
@@ -65,7 +73,7 @@ def home() -> BaseResponse:
 
 def _to_search(args: Arguments) -> BaseResponse:
     query = urlencode(list(args.items(multi=True)))
-    return redirect(f"{PAGE_SEARCH}?{query}", 302)
+    return redirect(f"{below(PAGE_SEARCH)}?{query}", 302)
 
 
 def _doors(response: SearchResponse) -> dict[str, list[tuple[str, int, str]]]:
@@ -91,8 +99,8 @@ def results() -> BaseResponse:
     """The results of a search."""
     from_form = joined(request.args)
     if from_form is not None:
-        return _to_search(without_blanks(from_form))
-    asked = parse_search(without_blanks(request.args))
+        return _to_search(from_page(from_form, SEARCH_NAMES))
+    asked = parse_search(from_page(request.args, SEARCH_NAMES))
     response = answer(asked)
     # a reader who sorts or filters by a number wants to see it with each hit
     numbers = chosen_numbers(asked)
@@ -105,7 +113,7 @@ def results() -> BaseResponse:
         kept=_unseen(asked),
         steps=steps(asked, response.total),
         previous_url=response.previous and page_url(response.previous),
-        next_url=response.next and page_url(response.next),
+        next_url=_next_url(asked, response),
         hit_urls=[_hit_url(hit, response, asked) for hit in response.hits],
         wider=_wider(response),
         conditioned=asked.with_().params(),
@@ -116,6 +124,15 @@ def results() -> BaseResponse:
         alternates=_alternates(asked),
         **_other_searches(asked),
     )
+
+
+def _next_url(asked: SearchRequest, response: SearchResponse) -> str | None:
+    """The next page: by its number as far as pages have numbers, then by a cursor."""
+    if response.next is None:
+        return None
+    if asked.cursor is None and (asked.page + 1) * asked.size <= LIMITS.window:
+        return asked.at_page(asked.page + 1).url(PAGE_SEARCH)
+    return page_url(response.next)
 
 
 def _unseen(asked: SearchRequest) -> list[tuple[str, str]]:
@@ -194,8 +211,9 @@ def facet(name: str) -> Response:
     if name not in FACET_NAMES:
         known = ", ".join(FACET_NAMES)
         raise NotFound(f"there is no facet {name!r}; there are {known}")
-    # a form sends its empty fields too
-    args = without_blanks(request.args)
+    args = from_page(request.args, (*SEARCH_NAMES, "contains"))
+    args.poplist("page")
+    args.poplist("cursor")
     asked = parse_search(args, extra=("contains",), skip=("page", "cursor"))
     contains = args.get("contains", "")
     kind = next(f for f in FACETS if f.name == name)
