@@ -5,18 +5,15 @@ all at once.
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from multiprocessing import connection
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from threading import Thread
 
 from index.documents.builder import analyse
 from index.engines.opening import open_engine, open_writer, prepare
@@ -29,7 +26,8 @@ from indexer.metadata import HostTable
 from indexer.metadata.hosts import host_of
 from indexer.overrides import Overrides
 from indexer.page import Source
-from indexer.pipeline import report_id, report_of
+from indexer.pipeline import is_small_text, report_id, report_of
+from indexer.workers import Limits, Pool
 
 __all__ = ["Tally", "build"]
 
@@ -40,7 +38,7 @@ BATCH_SIZE = 32
 # workers must not run out of work.
 BATCHES_PER_WORKER = 8
 
-# Up to so many documents are read in this process: starting workers would take longer.
+# Fewer small texts than this are read in this process: starting workers would take longer.
 FEW_DOCUMENTS = 64
 
 # From which confidence on a report's region may speak for its host.
@@ -84,7 +82,6 @@ class _Task:
     report_id: str
     digest: str
     before: str | None
-    positions: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -100,33 +97,25 @@ def build(
     sync: bool = False,
     overrides: Overrides | None = None,
     progress: Callable[[Tally], None] = lambda _: None,
+    wait_s: float | None = None,
 ) -> Tally:
     """Bring the index up to what stands at the paths.
 
-    Raises IndexStateError; a bad source is tallied, never raised.
+    Another writer is waited for `wait_s` seconds, or for a moment. Raises IndexStateError; a bad
+    source is tallied, never raised.
     """
     began = time.perf_counter()
     tally = Tally()
-    writer = open_writer(settings, rebuild=rebuild)
+    writer = open_writer(settings, rebuild=rebuild, wait_s=wait_s)
+    reading = _Reading(settings, overrides)
     try:
         known = {} if rebuild else _known(settings)
         if rebuild:
             writer.clear()
         kept: list[str] = []
         tasks = _tasks(walk(paths, settings), known, kept, tally, overrides)
-        if settings.word_positions:
-            tasks = (replace(task, positions=True) for task in tasks)
-        learning = _Learning()
-        for task, outcome in _documents(tasks, settings, overrides):
-            learning.see(task, outcome)
-            _put(writer, task, outcome, tally)
-            if isinstance(outcome, str) and task.before is not None:
-                kept.append(task.before)
-            progress(tally)
-        for task in learning.open:
-            again = _prepare(task, overrides, learning.table())
-            if isinstance(again, _Read):
-                writer.put(again.document)
+        jobs = (_Job(task, settings.word_positions) for task in tasks)
+        kept += _read_all(reading, jobs, writer, tally, progress)
         if sync and not rebuild:
             _delete_vanished(writer, paths, known, tally)
         kept += [digest for digest, _ in known.values()]
@@ -134,9 +123,33 @@ def build(
     except BaseException:
         writer.cancel()
         raise
+    finally:
+        reading.close()
     tally.reports = _reports(settings)
     tally.seconds = round(time.perf_counter() - began, 3)
     return tally
+
+
+def _read_all(
+    reading: _Reading,
+    jobs: Iterator[_Job],
+    writer: Writer,
+    tally: Tally,
+    progress: Callable[[Tally], None],
+) -> list[str]:
+    """Put every document into the writer; the digests of reports that stay as they were."""
+    kept: list[str] = []
+    learning = _Learning()
+    for job, outcome in reading.outcomes(jobs):
+        learning.see(job, outcome)
+        _put(writer, job.task, outcome, tally)
+        if isinstance(outcome, str) and job.task.before is not None:
+            kept.append(job.task.before)
+        progress(tally)
+    for _, again in reading.outcomes(learning.jobs()):
+        if isinstance(again, _Read):
+            writer.put(again.document)
+    return kept
 
 
 def _commit(writer: Writer, kept: Iterable[str], tally: Tally) -> None:
@@ -288,120 +301,80 @@ class _Read:
 _Outcome = _Read | str
 
 
-def _prepare(
-    task: _Task, overrides: Overrides | None, hosts: HostTable | None = None
-) -> _Outcome:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A task for a worker, with what is known of hosts when it is read for the second time."""
+
+    task: _Task
+    positions: bool
+    hosts: HostTable | None = None
+
+    @property
+    def data_bytes(self) -> int:
+        """What its document weighs."""
+        return self.task.source.data_bytes
+
+
+def _prepare(overrides: Overrides | None, job: _Job) -> _Outcome:
     """The document of one task, or the reason why there is none.
 
-    Nothing that one document does ends a batch.
+    Nothing that one document does ends a batch. Raises MemoryError.
     """
+    task = job.task
     try:
         report = report_of(
-            task.source, overrides=overrides, hosts=hosts, as_id=task.report_id
+            task.source, overrides=overrides, hosts=job.hosts, as_id=task.report_id
         )
         fact = report.evidence.get("region")
         region = tuple(report.region) if report.region else None
         sure = fact is not None and fact.confidence >= SURE_CONFIDENCE
-        document = analyse(report, task.digest, positions=task.positions)
+        document = analyse(report, task.digest, positions=job.positions)
         return _Read(prepare(document), host_of(report.url), region, sure)
     except InputError as error:
         return error.reason
     except MemoryError:
-        return "it needs more memory than there is; split it or raise the limit"
+        raise
     except Exception as error:  # noqa: BLE001  a fault of ours in one document must not lose the others
         return f"it could not be read ({type(error).__name__}: {error}); please report this file"
 
 
-def _prepare_batch(tasks: list[_Task], overrides: Overrides | None) -> list[_Outcome]:
-    return [_prepare(task, overrides) for task in tasks]
+class _Reading:
+    """Reads jobs: a few small texts in this process, everything else in workers under limits."""
 
+    def __init__(self, settings: Settings, overrides: Overrides | None) -> None:
+        self.processes = settings.jobs or os.cpu_count() or 1
+        self.limits = Limits.of(settings)
+        self.answer = partial(_prepare, overrides)
+        self.pool: Pool | None = None
 
-def _documents(
-    tasks: Iterator[_Task], settings: Settings, overrides: Overrides | None
-) -> Iterator[tuple[_Task, _Outcome]]:
-    """Each task with its document, in order; many tasks go through worker processes, a bounded
-    number at a time.
-    """
-    jobs = settings.jobs or os.cpu_count() or 1
-    first = list(islice(tasks, FEW_DOCUMENTS))
-    if jobs == 1 or len(first) < FEW_DOCUMENTS:
-        for source in (first, tasks):
-            for task in source:
-                yield task, _prepare(task, overrides)
-        return
-    yield from _parallel(_chain(first, tasks), jobs, overrides)
+    def outcomes(self, jobs: Iterator[_Job]) -> Iterator[tuple[_Job, _Outcome]]:
+        """Each task with its outcome, in order."""
+        first = list(islice(jobs, FEW_DOCUMENTS))
+        is_little = len(first) < FEW_DOCUMENTS
+        if is_little and all(is_small_text(job.task.source) for job in first):
+            for job in first:
+                yield job, self.answer(job)
+            return
+        yield from self._of_workers(chain(first, jobs))
 
-
-def _chain(first: list[_Task], rest: Iterator[_Task]) -> Iterator[_Task]:
-    yield from first
-    yield from rest
-
-
-def _parallel(
-    tasks: Iterator[_Task], jobs: int, overrides: Overrides | None
-) -> Iterator[tuple[_Task, _Outcome]]:
-    pool = _pool(jobs)
-    running: deque[tuple[list[_Task], Future[list[_Outcome]]]] = deque()
-    try:
+    def _of_workers(self, jobs: Iterator[_Job]) -> Iterator[tuple[_Job, _Outcome]]:
+        """The same through workers, a bounded number of jobs at a time."""
+        if self.pool is None:
+            self.pool = Pool(self.answer, self.processes, self.limits)
+        running: deque[tuple[list[_Job], Future[list[_Outcome]]]] = deque()
+        most = self.processes * BATCHES_PER_WORKER
         while True:
-            while len(running) < jobs * BATCHES_PER_WORKER and (
-                batch := list(islice(tasks, BATCH_SIZE))
-            ):
-                running.append((batch, pool.submit(_prepare_batch, batch, overrides)))
+            while len(running) < most and (batch := list(islice(jobs, BATCH_SIZE))):
+                running.append((batch, self.pool.submit(batch)))
             if not running:
                 return
             batch, future = running.popleft()
-            try:
-                yield from zip(batch, future.result(), strict=True)
-            except BrokenProcessPool:
-                # A worker died (a crash in a C library, or the system took its memory): all that
-                # was under way is lost with the pool, so each of those documents is read again in a
-                # process of its own.
-                lost = batch + [task for others, _ in running for task in others]
-                running.clear()
-                pool.shutdown(wait=False)
-                yield from ((task, _alone(task, overrides)) for task in lost)
-                pool = _pool(jobs)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+            yield from zip(batch, future.result(), strict=True)
 
-
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    """Workers that are not forked from this process: a forked one would keep the index locked if
-    this one is killed.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return ProcessPoolExecutor(
-            jobs, multiprocessing.get_context("spawn"), _end_with_parent
-        )
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["indexer.build"])
-    return ProcessPoolExecutor(jobs, context, _end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """A worker whose build was killed would wait for ever: the pipe it reads from is held open by
-    its siblings.
-    """
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        Thread(target=_wait_and_end, args=(parent.sentinel,), daemon=True).start()
-
-
-def _wait_and_end(sentinel: int) -> None:
-    connection.wait([sentinel])
-    os._exit(1)
-
-
-def _alone(task: _Task, overrides: Overrides | None) -> _Outcome:
-    with _pool(1) as pool:
-        try:
-            return pool.submit(_prepare, task, overrides).result()
-        except BrokenProcessPool:
-            return (
-                "reading it ended the process that did (a crash or too much memory); "
-                "take it out or convert it"
-            )
+    def close(self) -> None:
+        """End the workers."""
+        if self.pool is not None:
+            self.pool.close()
 
 
 class _Learning:
@@ -411,9 +384,9 @@ class _Learning:
 
     def __init__(self) -> None:
         self.pairs: list[tuple[str, tuple[str, ...]]] = []
-        self.open: list[_Task] = []
+        self.open: list[_Job] = []
 
-    def see(self, task: _Task, outcome: _Outcome) -> None:
+    def see(self, job: _Job, outcome: _Outcome) -> None:
         """Take in one report; one without a region, on a host, is kept to be asked again (a bounded
         number).
         """
@@ -422,11 +395,12 @@ class _Learning:
         if outcome.region and outcome.sure:
             self.pairs.append((outcome.host, outcome.region))
         elif not outcome.region and len(self.open) < MOST_OPEN:
-            self.open.append(task)
+            self.open.append(job)
 
-    def table(self) -> HostTable:
-        """What was learned."""
-        return HostTable.learn(self.pairs)
+    def jobs(self) -> Iterator[_Job]:
+        """Those reports again, with what was learned."""
+        table = HostTable.learn(self.pairs)
+        return (replace(job, hosts=table) for job in self.open)
 
 
 def _put(writer: Writer, task: _Task, outcome: _Outcome, tally: Tally) -> None:

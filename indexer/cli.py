@@ -7,16 +7,18 @@ error. Exit status: 0 done, 1 it could not be done (nothing readable, no index),
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from index.model.errors import GongkaiError, InputError, RequestError
+from index.model.errors import GongkaiError, RequestError
 from index.model.fields import FACETS, SORTS, Use, names_for
 from index.model.problems import Code
 from index.model.report import Report
@@ -26,6 +28,9 @@ from index.search.response import Hit, QueryEcho, SearchResponse
 
 if TYPE_CHECKING:
     from index.engines.seam import Manifest
+    from indexer.corpus import Skip
+    from indexer.overrides import Overrides
+    from indexer.page import Source
 
 __all__ = ["main"]
 
@@ -68,6 +73,26 @@ class Commands(click.Group):
             # the reader of our output (head, less) has seen enough
             sys.stderr.close()
             ctx.exit(0)
+
+
+class IndexCommand(click.Command):
+    """`index`, whose --wait may stand alone: what follows it is a number, or else a path."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give a --wait that stands alone its value."""
+        given = list(args)
+        for at, argument in enumerate(args):
+            behind = args[at + 1 : at + 2]
+            if argument == "--wait" and not (behind and _is_number(behind[0])):
+                given[at] = "--wait=inf"
+        return super().parse_args(ctx, given)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return float(text) >= 0
+    except ValueError:
+        return False
 
 
 def index_option(command: Command) -> Command:
@@ -117,7 +142,7 @@ def main() -> None:
 
 
 # ---------------------------------------------------------------------- writing
-@main.command("index")
+@main.command("index", cls=IndexCommand)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @index_option
 @click.option(
@@ -140,6 +165,18 @@ def main() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="A curator's corrections (CSV).",
 )
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(0),
+    metavar="[SECONDS]",
+    help="Wait so long for another writer; without a number, for ever.  [default: 10]",
+)
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Go on, and keep in step with what is added, changed and deleted under the paths.",
+)
 @json_option
 def index_command(
     paths: tuple[Path, ...],
@@ -148,6 +185,8 @@ def index_command(
     sync: bool,
     jobs: int | None,
     overrides: Path | None,
+    wait_s: float | None,
+    watch: bool,
     as_json: bool,
 ) -> None:
     """Add and update reports from folders, files, .zip, .warc and .jsonl.
@@ -155,26 +194,64 @@ def index_command(
     Unchanged files are skipped. Whatever cannot be read is listed with its reason, and the rest
     goes on.
     """
+    _warm_workers(paths)
     from indexer.build import build  # noqa: PLC0415  the readers take a second to load; other commands need none
     from indexer.overrides import Overrides  # noqa: PLC0415
 
     settings = Settings.from_environment(index=index_dir, jobs=jobs)
     curated = Overrides.load(overrides) if overrides else None
+    update = partial(build, paths, settings, overrides=curated)
+    if watch:
+        _watch(paths, settings, partial(update, sync=True), as_json=as_json)
+        return
     with _progress(quiet=as_json) as show:
-        tally = build(
-            paths,
-            settings,
-            rebuild=rebuild,
-            sync=sync,
-            overrides=curated,
-            progress=show,
-        )
+        tally = update(rebuild=rebuild, sync=sync, progress=show, wait_s=wait_s)
+    _tell_tally(tally, as_json=as_json)
+    if tally.skipped and not tally.read:
+        raise SystemExit(1)
+
+
+def _watch(
+    paths: tuple[Path, ...],
+    settings: Settings,
+    update: Callable[..., Any],
+    *,
+    as_json: bool,
+) -> None:
+    """Keep the index in step, one tally a build, until SIGTERM or Ctrl-C."""
+    from indexer.watch import keep_in_step  # noqa: PLC0415  needed here only
+
+    for path in paths:
+        if not path.exists():
+            raise click.BadParameter(f"there is no such file or folder: {path}")
+
+    def build_and_tell() -> None:
+        _tell_tally(update(wait_s=math.inf), as_json=as_json)
+        sys.stdout.flush()
+
+    def tell(error: GongkaiError) -> None:
+        click.echo(f"gongkai: {error}; trying again in a minute", err=True)
+
+    keep_in_step(paths, settings, build_and_tell, tell)
+
+
+# What most often needs no worker: a few small texts.
+_PLAIN_SUFFIXES = (".txt", ".json", ".jsonl")
+
+
+def _warm_workers(paths: Iterable[Path]) -> None:
+    """Have workers load the readers while this process does, where they will be needed."""
+    from indexer.workers import warm  # noqa: PLC0415  only commands that read documents
+
+    if any(path.suffix.lower() not in _PLAIN_SUFFIXES for path in paths):
+        warm()
+
+
+def _tell_tally(tally: Any, *, as_json: bool) -> None:
     if as_json:
         click.echo(_json({**_plain(tally), "skipped": tally.skipped}))
     else:
         _print_tally(tally)
-    if tally.skipped and not tally.read:
-        raise SystemExit(1)
 
 
 def _plain(tally: Any) -> dict[str, Any]:
@@ -426,23 +503,44 @@ def inspect(file: Path, overrides: Path | None, as_json: bool) -> None:
 
     A file of several documents prints one after another.
     """
-    from indexer.corpus import Skip, walk  # noqa: PLC0415  the readers take a second to load
+    _warm_workers([file])
+    from indexer.corpus import Skip  # noqa: PLC0415  the readers take a second to load
     from indexer.overrides import Overrides  # noqa: PLC0415
-    from indexer.pipeline import report_of  # noqa: PLC0415
 
     curated = Overrides.load(overrides) if overrides else None
     done = 0
-    for item in walk([file], Settings.from_environment()):
-        try:
-            if isinstance(item, Skip):
-                raise InputError(item.reason)  # noqa: TRY301  the one place that prints a reason
-            _print_report(report_of(item, overrides=curated), as_json=as_json)
-            done += 1
-        except InputError as error:
+    for item, outcome in _inspected(file, curated):
+        if isinstance(outcome, str):
             name = item.source if isinstance(item, Skip) else item.name
-            click.echo(f"gongkai: {name}: {error.reason}", err=True)
+            click.echo(f"gongkai: {name}: {outcome}", err=True)
+        else:
+            _print_report(outcome, as_json=as_json)
+            done += 1
     if not done:
         raise SystemExit(1)
+
+
+def _inspected(
+    file: Path, overrides: Overrides | None
+) -> Iterator[tuple[Skip | Source, Report | str]]:
+    """Each document of a file with its report, or the reason why there is none."""
+    from indexer.corpus import Skip, walk  # noqa: PLC0415  the readers take a second to load
+    from indexer.pipeline import is_small_text, report_or_reason  # noqa: PLC0415
+    from indexer.workers import Limits, Pool  # noqa: PLC0415
+
+    settings = Settings.from_environment()
+    read = partial(report_or_reason, overrides)
+    pool = Pool(read, 1, Limits.of(settings))
+    try:
+        for item in walk([file], settings):
+            if isinstance(item, Skip):
+                yield item, item.reason
+            elif is_small_text(item):
+                yield item, read(item)
+            else:
+                yield item, pool.submit([item]).result()[0]
+    finally:
+        pool.close()
 
 
 def _print_report(report: Report, *, as_json: bool) -> None:
@@ -536,6 +634,57 @@ def check(index_dir: Path | None) -> None:
         f"{engine.manifest.reports} reports, generation {engine.manifest.generation}: well"
     )
     _warn_of_age(engine.manifest)
+    engine.close()
+
+
+@main.command()
+@click.argument("destination", type=click.Path(file_okay=False, path_type=Path))
+@index_option
+def backup(destination: Path, index_dir: Path | None) -> None:
+    """Copy the index into DESTINATION, a new folder, and verify the copy.
+
+    Readers and writers need not stop.
+    """
+    from index.engines.opening import back_up_index  # noqa: PLC0415  loads numpy
+
+    back_up_index(Settings.from_environment(index=index_dir), destination)
+    _print_reports(Settings.from_environment(index=destination), "backed up to")
+
+
+@main.command()
+@click.argument("source", type=click.Path(file_okay=False, path_type=Path))
+@index_option
+def restore(source: Path, index_dir: Path | None) -> None:
+    """Replace the index by the backup in SOURCE, which is verified first.
+
+    Readers are served from what stood there until the copy is complete.
+    """
+    from index.engines.opening import restore_index  # noqa: PLC0415  loads numpy
+
+    settings = Settings.from_environment(index=index_dir)
+    restore_index(settings, source)
+    _print_reports(settings, "restored to")
+
+
+@main.command()
+@index_option
+def compact(index_dir: Path | None) -> None:
+    """Merge the segments of the index into as few as can be, without what was deleted.
+
+    Each holds up to 50,000 reports. Readers are served meanwhile.
+    """
+    from index.engines.opening import compact_index  # noqa: PLC0415  loads numpy
+
+    settings = Settings.from_environment(index=index_dir)
+    compact_index(settings)
+    _print_reports(settings, "compacted in")
+
+
+def _print_reports(settings: Settings, done: str) -> None:
+    from index.engines.opening import open_engine  # noqa: PLC0415  loads numpy
+
+    engine = open_engine(settings)
+    click.echo(f"{engine.manifest.reports} reports {done} {settings.index}")
     engine.close()
 
 

@@ -46,6 +46,11 @@ class Source:
     digest: str
     known: Known = field(default_factory=Known)
 
+    @property
+    def data_bytes(self) -> int:
+        """What the document weighs."""
+        return len(self.data)
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:

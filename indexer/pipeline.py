@@ -11,9 +11,10 @@ from typing import Any
 
 from index.analysis.normaliser import fold, script_of
 from index.analysis.wording import is_taiwan_worded
+from index.model.errors import InputError
 from index.model.report import Provenance, Repair, Report
 from index.model.statistics import Statistics
-from indexer.formats import read
+from indexer.formats import format_of, read
 from indexer.formats.chrome import title_apart
 from indexer.metadata import Derived, HostTable, derive
 from indexer.overrides import Overrides
@@ -21,7 +22,12 @@ from indexer.page import Page, Source
 from indexer.repair import Repaired, repair, undo
 from indexer.statistics import read_statistics
 
-__all__ = ["report_id", "report_of"]
+__all__ = ["is_small_text", "report_id", "report_of", "report_or_reason"]
+
+# Formats that no library of others takes apart, and up to how many bytes of them are
+# read at once however they are written.
+PLAIN_FORMATS = ("text", "json")
+SMALL_BYTES = 64 << 10
 
 
 def report_id(source: Source) -> str:
@@ -78,6 +84,23 @@ def report_of(
         provenance=_provenance(source, page),
         **_metadata(derived),
     )
+
+
+def report_or_reason(overrides: Overrides | None, source: Source) -> Report | str:
+    """The report of one document, or why there is none; a worker gives it back."""
+    try:
+        return report_of(source, overrides=overrides)
+    except InputError as error:
+        return error.reason
+
+
+def is_small_text(source: Source) -> bool:
+    """Whether a document needs no worker: it can take neither much memory nor long."""
+    shown = format_of(source.suffix.lower(), source.data)
+    is_plain = shown is not None and shown.name in PLAIN_FORMATS
+    # a record may hold a page instead of its text
+    is_page = b"html" in source.data
+    return is_plain and not is_page and source.data_bytes <= SMALL_BYTES
 
 
 def _told(statistics: Statistics) -> Statistics:

@@ -14,8 +14,9 @@ from index.search.root import below
 from index.search.searcher import Searcher
 from webui.api.endpoint import api
 from webui.api.machine import machine
-from webui.http import addresses, caching, problems, security
+from webui.http import addresses, caching, limits, problems, security
 from webui.http.context import Room, product_version, room
+from webui.http.exports import Exports
 from webui.http.telemetry import Metrics
 from webui.report.pages import report_pages
 from webui.research.pages import research_pages
@@ -72,7 +73,7 @@ def create_app(
     app.url_map.merge_slashes = False  # an id may hold two slashes
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     searcher = searcher or Searcher.open(settings, warm=True)
-    app.extensions["gongkai"] = Room(settings, searcher, Metrics())
+    app.extensions["gongkai"] = Room(settings, searcher, Metrics(), Exports(settings))
     _install(app)
     if settings.trusted_proxies:
         _trust(app, settings.trusted_proxies)
@@ -97,6 +98,7 @@ def _install(app: Flask) -> None:
     Compress(app)
     security.register(app)
     app.extensions["gongkai"].metrics.watch(app)
+    limits.register(app)
     caching.register(app)
     app.after_request(_read_static_file)
     problems.register(app)

@@ -36,6 +36,7 @@ from index.analysis.characters import (
 from index.analysis.offsets import OffsetBuilder, OffsetMap
 
 __all__ = [
+    "ONE_TO_MANY",
     "Folded",
     "code_points",
     "fold",

@@ -212,14 +212,16 @@ class _Lists:
         return list(self._search(text))  # type: ignore[call-overload, no-any-return]
 
 
-def dictionary() -> Iterator[str]:
-    """The words of this field, then those of the general dictionary.
+def dictionary() -> Iterator[tuple[str, int]]:
+    """The words of this field, then those of the general dictionary, each with how common it is.
 
     Its file is read; jieba is not loaded.
     """
-    yield from (word for word, _, _ in domain_words())
+    yield from ((word, frequency) for word, frequency, _ in domain_words())
     spec = find_spec("jieba")
     if spec is None or spec.origin is None:
         return
     with Path(spec.origin).with_name("dict.txt").open(encoding="utf-8") as file:
-        yield from (line.partition(" ")[0] for line in file)
+        for line in file:
+            word, frequency, _ = line.split(" ", 2)
+            yield word, int(frequency)

@@ -21,6 +21,7 @@ from index.assist.vocabulary import (
     word_entries,
 )
 from index.engines.seam import Engine
+from index.model.budget import limited
 
 __all__ = ["Snapshot"]
 
@@ -53,7 +54,8 @@ class Snapshot:
 
     def values(self, facet: str) -> Values:
         """All values of a facet, the most frequent first."""
-        with self._lock:
+        # Later requests share what is made here: no budget of this one limits it.
+        with self._lock, limited(None):
             if facet not in self._values:
                 self._values[facet] = read_values(self.engine, facet, self.forms)
             return self._values[facet]
@@ -61,7 +63,7 @@ class Snapshot:
     @property
     def names(self) -> KnownNames:
         """What the bodies and places are called."""
-        with self._lock:
+        with self._lock, limited(None):
             if self._names is None:
                 agencies, regions = (
                     self.values("agency"),
@@ -73,7 +75,7 @@ class Snapshot:
     @property
     def vocabulary(self) -> Vocabulary:
         """The words and names that can be completed or corrected."""
-        with self._lock:
+        with self._lock, limited(None):
             if self._vocabulary is None:
                 agencies = name_entries(
                     "agency",

@@ -27,6 +27,7 @@ from operator import itemgetter
 import numpy as np
 
 from index.analysis.characters import IDEOGRAPH_CLASS
+from index.analysis.normaliser import ONE_TO_MANY
 from index.analysis.readings import (
     alike,
     begun,
@@ -74,6 +75,11 @@ class Entry:
     form: str
     kind: str
     count: int
+
+    @property
+    def printed(self) -> str:
+        """What is shown: a word as reports print it (覆盖, not 复盖), else the form."""
+        return self.value if self.kind == "word" else self.form
 
 
 # Sorted keys (pinyin or initials), and the entry of each.
@@ -224,7 +230,7 @@ class Vocabulary:
                         (
                             words + 1,
                             cost - np.log(entry.count + 1),
-                            text + entry.form,
+                            text + entry.printed,
                         )
                         for words, cost, text in best[start]
                     ]
@@ -294,7 +300,7 @@ class Spoken:
         whole: list[tuple[str, Entry]] = []
         initials: list[tuple[str, Entry]] = []
         for entry in entries:
-            syllables = reading(entry.form)
+            syllables = reading(entry.printed)
             # 重庆 stands among what begins with 重, which is also read zhong.
             if syllables and syllables[0][0] == letter:
                 whole.append(("".join(syllables), entry))
@@ -491,31 +497,41 @@ def word_entries(
     words: list[str] = []
     for c in characters:
         words += by_character.get(c, "").split()
-    counts = engine.frequencies("word", words) if words else ()
+    forms = [word.translate(ONE_TO_MANY) for word in words]
+    counts = engine.frequencies("word", forms) if forms else ()
     return [
         Entry(
             value=word,
-            form=word,
+            form=form,
             kind="word",
             count=count,
         )
-        for word, count in zip(words, counts, strict=True)
+        for word, form, count in zip(words, forms, counts, strict=True)
         if count
     ]
 
 
 @cache
 def _dictionary() -> dict[str, str]:
-    """Character -> the words that begin with it, parted by spaces.
+    """First character of the index form -> the words that begin so, parted by spaces.
 
-    As one string they take a tenth of the memory.
+    As one string they take a tenth of the memory. A word stands as it is printed: 覆盖, of which
+    复盖 is the form. Of two with one form the more common is kept.
     """
-    by_character: dict[str, dict[str, None]] = {}
+    by_character: dict[str, dict[str, tuple[str, int]]] = {}
     # The dictionary is nearly sorted: most characters come in one group or two.
-    for first, group in groupby(dictionary(), key=lambda word: word[:1]):
-        if IDEOGRAPH.match(first):
-            words = by_character.setdefault(first, {})
-            for word in group:
-                if 2 <= len(word) <= MAX_WORD_LENGTH and word.isalpha():
-                    words[word] = None
-    return {first: " ".join(words) for first, words in by_character.items()}
+    for first, group in groupby(dictionary(), key=lambda entry: entry[0][:1]):
+        if not IDEOGRAPH.match(first):
+            continue
+        words = by_character.setdefault(first.translate(ONE_TO_MANY), {})
+        for word, frequency in group:
+            if not (2 <= len(word) <= MAX_WORD_LENGTH and word.isalpha()):
+                continue
+            form = word.translate(ONE_TO_MANY)
+            known = words.get(form)
+            if known is None or known[1] < frequency:
+                words[form] = word, frequency
+    return {
+        first: " ".join(word for word, _ in words.values())
+        for first, words in by_character.items()
+    }

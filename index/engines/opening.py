@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from index.documents.identity import fingerprint
 from index.engines import whoosh
 from index.engines.seam import (
@@ -12,7 +14,15 @@ from index.engines.seam import (
 )
 from index.model.settings import Settings
 
-__all__ = ["check_index", "open_engine", "open_writer", "prepare"]
+__all__ = [
+    "back_up_index",
+    "check_index",
+    "compact_index",
+    "open_engine",
+    "open_writer",
+    "prepare",
+    "restore_index",
+]
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -28,12 +38,17 @@ def open_writer(
     settings: Settings,
     *,
     rebuild: bool = False,
+    wait_s: float | None = None,
 ) -> Writer:
-    """The index of the settings, for writing; made where there is none. Raises IndexStateError."""
+    """The index of the settings, for writing; made where there is none. Raises IndexStateError.
+
+    Another writer is waited for `wait_s` seconds, or as long as the engine holds to be short.
+    """
     return whoosh.open_writer(
         settings.index,
         fingerprint(),
         rebuild=rebuild,
+        wait_s=wait_s,
         trust=settings.trust_index,
         positions=settings.word_positions,
     )
@@ -49,4 +64,24 @@ def check_index(settings: Settings) -> list[str]:
     return whoosh.check(
         settings.index,
         trust=settings.trust_index,
+    )
+
+
+def back_up_index(settings: Settings, destination: Path) -> None:
+    """Copy the index of the settings into a new folder. Raises IndexStateError."""
+    whoosh.backup(settings.index, destination, trust=settings.trust_index)
+
+
+def restore_index(settings: Settings, source: Path) -> None:
+    """Replace the index of the settings by a backup of it. Raises IndexStateError."""
+    whoosh.restore(source, settings.index, trust=settings.trust_index)
+
+
+def compact_index(settings: Settings) -> None:
+    """Merge what the index of the settings consists of. Raises IndexStateError."""
+    whoosh.compact(
+        settings.index,
+        fingerprint(),
+        trust=settings.trust_index,
+        positions=settings.word_positions,
     )

@@ -282,6 +282,9 @@ class Engine(Protocol):
     ) -> Iterator[Found]:
         """Every report that matches, one at a time and in no promised order: for exports."""
 
+    def ids(self) -> Iterator[str]:
+        """The id of every report, always in the same order: for sitemaps. Nothing else is read."""
+
     def columns(
         self,
         query: EngineQuery,

@@ -6,6 +6,7 @@
     ├── SettingsError         a setting has no meaning
     ├── RequestError          a request cannot be answered as asked; names the parameter
     │   └── QueryError        the query cannot be parsed; carries the position
+    ├── TooCostlyError        an answer would take more work or time than one may
     ├── ReportNotFoundError   no report has this id
     └── IndexStateError       the index cannot be used as it is; says what to run
         ├── IndexMissingError
@@ -38,6 +39,7 @@ __all__ = [
     "ReportNotFoundError",
     "RequestError",
     "SettingsError",
+    "TooCostlyError",
 ]
 
 
@@ -97,6 +99,21 @@ class QueryError(RequestError):
 
     def __str__(self) -> str:
         return f"{self.note.message()} (at {self.position})"
+
+
+class TooCostlyError(GongkaiError):
+    """An answer would take more work or time than the settings allow.
+
+    >>> str(TooCostlyError(Code.REQUEST_TOO_SLOW, {"seconds": 10}))
+    'no answer within 10 seconds; ask for rarer or fewer words, or try again later'
+    """
+
+    def __init__(self, code: Code, facts: Facts | None = None) -> None:
+        super().__init__(code, facts)
+        self.note = Note(code, facts or {})
+
+    def __str__(self) -> str:
+        return self.note.message()
 
 
 class ReportNotFoundError(GongkaiError):

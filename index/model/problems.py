@@ -87,6 +87,11 @@ class Code(StrEnum):
     REQUEST_NO_PARQUET = "request.no-parquet"
     REQUEST_RECEIVED_TEXT_LOST = "request.received-text-lost"
 
+    # What would cost too much.
+    REQUEST_TOO_MUCH_WORK = "request.too-much-work"
+    REQUEST_TOO_SLOW = "request.too-slow"
+    REQUEST_TOO_MANY_EXPORTS = "request.too-many-exports"
+
     # What is not there, and what ails the index.
     REPORT_UNKNOWN = "report.unknown"
     INDEX_UNUSABLE = "index.unusable"

@@ -40,8 +40,24 @@ class Settings:
     threads: int = 8
     jobs: int = 0
     max_file_mb: int = 100
+    document_memory_mb: int = 2048
+    document_cpu_s: int = 300
+    document_wall_s: int = 900
     base_url: str = ""
     trusted_proxies: int = 0
+    trusted_hosts: str = ""
+    processes: int = 1
+    request_seconds: int = 10
+    request_work: int = 500
+    export_seconds: int = 600
+    exports: int = 0
+    connections: int = 1000
+    idle_seconds: int = 30
+    stop_seconds: int = 10
+    max_body_mb: int = 4
+    rate_limit: str = ""
+    log_format: str = "text"
+    failed_queries: str = ""
     trust_index: bool = False
     log_queries: bool = False
     word_positions: bool = False
@@ -63,7 +79,7 @@ class Settings:
 def _parse(name: str, raw: str) -> object:
     if name == "index":
         return Path(raw)
-    if name in ("host", "base_url"):
+    if name in TEXTS:
         return raw
     if name in ("trust_index", "log_queries", "word_positions"):
         return raw.strip().lower() in ("1", "true", "yes", "on")
@@ -75,6 +91,16 @@ def _parse(name: str, raw: str) -> object:
         ) from None
 
 
+# Settings that are text, taken as they stand.
+TEXTS = (
+    "host",
+    "base_url",
+    "trusted_hosts",
+    "rate_limit",
+    "log_format",
+    "failed_queries",
+)
+
 # (name, default, meaning): printed by `gongkai settings` and in the docs.
 SETTINGS = (
     ("index", "index/data, or the user's data directory", "the folder of the index"),
@@ -84,15 +110,71 @@ SETTINGS = (
     ("jobs", "0", "how many processes read reports; 0 is one a core"),
     ("max_file_mb", "100", "larger files are skipped, with their reason in the tally"),
     (
+        "document_memory_mb",
+        "2048",
+        "memory that reading one document may take; 0 is no limit",
+    ),
+    (
+        "document_cpu_s",
+        "300",
+        "processor seconds that reading one document may take; 0 is no limit",
+    ),
+    (
+        "document_wall_s",
+        "900",
+        "seconds after which a document that is not read is given up; 0 is no limit",
+    ),
+    (
         "base_url",
         "",
-        "the public address, for links in feeds and sitemaps; without it the request's own",
+        "the public address, for links in feeds and sitemaps; else the request's trusted host",
     ),
     ("trusted_proxies", "0", "how many proxies in front may set X-Forwarded headers"),
     (
+        "trusted_hosts",
+        "",
+        "names that links may call this server by, commas between; loopback and `host` always",
+    ),
+    ("processes", "1", "how many processes answer; 0 is one a core"),
+    ("request_seconds", "10", "an answer that takes longer is given up, with a 503"),
+    (
+        "request_work",
+        "500",
+        "an answer that goes through more millions of positions, rows and characters is given up",
+    ),
+    ("export_seconds", "600", "an export that takes longer is cut off"),
+    (
+        "exports",
+        "0",
+        "how many exports each process sends at a time; 0 is half its threads",
+    ),
+    (
+        "connections",
+        "1000",
+        "how many connections each process holds; past it those that wait longest are closed",
+    ),
+    (
+        "idle_seconds",
+        "30",
+        "a connection is closed on which nothing moves, or a request is not complete, for so long",
+    ),
+    ("stop_seconds", "10", "how long `serve` finishes answers when it is told to stop"),
+    ("max_body_mb", "4", "a request with a larger body is refused unread"),
+    (
+        "rate_limit",
+        "",
+        "requests a client may make, such as `120/minute`; counted by each process; empty: any",
+    ),
+    ("log_format", "text", "`json` writes each line of the log as one object"),
+    (
+        "failed_queries",
+        "",
+        "a file to which searches are added that found nothing or were refused, for the curator",
+    ),
+    (
         "trust_index",
         "0",
-        "1 opens an index that belongs to another user; opening runs what its owner put there",
+        "1 opens an index that other users could have written",
     ),
     ("log_queries", "0", "1 writes each query to the log"),
     (

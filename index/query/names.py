@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from index.query.wildcards import occurrences
 
 __all__ = ["PLACE_ENDINGS", "is_called"]
 
@@ -32,8 +32,7 @@ def is_called(short: str, full: str) -> bool:
     first, last = short[0], short[-1]
     if not full.endswith(FULL_ENDINGS.get(last, last)):
         return False
-    for match in re.finditer(re.escape(first), full):
-        start = match.start()
+    for start in occurrences(full, first):
         # a body's own name begins at the very start, or behind a place: 龙岗区|文化广电旅游体育局
         begins_a_name = start == 0 or full[start - 1] in PLACE_ENDINGS
         if begins_a_name and _in_order(short, full[start:]):

@@ -8,7 +8,7 @@ import re
 from index.model.errors import RequestError
 from index.model.fields import NUMBERS
 from index.model.problems import Code
-from index.query.nodes import Node, Not, NumberRange
+from index.query.nodes import AllOf, Node, Not, NumberRange
 
 __all__ = ["CONDITION_PATTERN", "where"]
 
@@ -46,6 +46,8 @@ def _node(name: str, comparison: str, number: float) -> Node:
         case "<":
             return NumberRange(name, None, math.nextafter(number, -math.inf))
         case "!=":
-            return Not(NumberRange(name, number, number))
+            # a report without the number satisfies no comparison, not this one either
+            known = NumberRange(name)
+            return AllOf((known, Not(NumberRange(name, number, number))))
         case _:
             return NumberRange(name, number, number)

@@ -14,8 +14,9 @@ from index.engines.seam import (
 )
 from index.model.fields import TEXT_FIELDS
 from index.query.nodes import Node, NumberRange
+from index.search.marks import MAX_MARKS, Marker
 from index.search.response import HIT_FIELDS, CopyOf, Hit, ScorePart
-from index.search.snippets import MAX_MARKS, Marker, snippets
+from index.search.snippets import snippets
 
 __all__ = [
     "field_marks",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from index.assist.corrections import (
@@ -24,7 +27,7 @@ from index.engines.seam import (
     Manifest,
     Matches,
 )
-from index.model.errors import QueryError, RequestError
+from index.model.errors import IndexStateError, QueryError, RequestError
 from index.model.fields import NUMBERS
 from index.model.problems import Code, Note
 from index.model.report import Report
@@ -40,6 +43,7 @@ from index.search.hits import (
     with_copies,
     with_explanations,
 )
+from index.search.marks import MAX_MARKS, Marker
 from index.search.plan import (
     Plan,
     make_plan,
@@ -54,7 +58,6 @@ from index.search.response import (
     QueryEcho,
     SearchResponse,
 )
-from index.search.snippets import MAX_MARKS, Marker
 from index.studies.aggregate import (
     Aggregate,
     Histogram,
@@ -75,6 +78,8 @@ from index.studies.similar import (
 )
 
 __all__ = ["MarkedReport", "Searcher", "Suggestion"]
+
+LOG = logging.getLogger("gongkai")
 
 # Facets of the statistics of an index, and values of each.
 STATS_FACETS = (
@@ -113,6 +118,9 @@ class Searcher:
         A server does so, as it will answer many questions.
         """
         self.snapshot = Snapshot(engine)
+        # Why the newest generation could not be opened; None where it is open.
+        self.trouble: str | None = None
+        self._refreshing = threading.Lock()
         # The thread that prepares the newest snapshot; None where none is prepared.
         self.warming = engine.warm_up() if warm else None
 
@@ -132,14 +140,31 @@ class Searcher:
         return self.engine.manifest
 
     def refresh(self) -> None:
-        """Turn to the newest generation; cheap when there is none."""
-        current = self.snapshot
-        newest = current.engine.refreshed()
-        if newest is current.engine:
-            return
-        if self.warming is not None:
-            self.warming = newest.warm_up()
-        self.snapshot = current.successor(newest)
+        """Turn to the newest generation; cheap when there is none.
+
+        Where it cannot be opened (the folder was moved away, a file of it is damaged) the open
+        snapshot, which is whole, goes on answering, and the log says why.
+        """
+        # One thread at a time: a slower one would put an older snapshot back.
+        with self._refreshing:
+            current = self.snapshot
+            try:
+                newest = current.engine.refreshed()
+            except (IndexStateError, OSError) as error:
+                self._keep(str(error))
+                return
+            self.trouble = None
+            if newest is current.engine:
+                return
+            if self.warming is not None:
+                self.warming = newest.warm_up()
+            self.snapshot = current.successor(newest)
+
+    def _keep(self, trouble: str) -> None:
+        """Note why the newest generation cannot be opened; the log is told once."""
+        if trouble != self.trouble:
+            LOG.error("the open snapshot is kept: %s", trouble)
+        self.trouble = trouble
 
     # ------------------------------------------------------------------ searching
     def search(self, request: SearchRequest) -> SearchResponse:
@@ -432,6 +457,10 @@ class Searcher:
             _report,
             snapshot.engine.scan(query.condition, filters),
         )
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        """The ids of the reports numbered so in the order of the index, for sitemaps."""
+        return list(islice(self.engine.ids(), start, stop))
 
 
 def _report(found: Found) -> Report:

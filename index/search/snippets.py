@@ -1,35 +1,18 @@
-"""Marks and snippets: where a query stands in a report, and the pieces that show it best.
+"""Snippets: the pieces of a text that show best where a query stands in it.
 
-Everything is found in the index form and taken back to the display text, so that a mark lies
-exactly on the characters as they were published, in whatever script. No text is cut into words
-here.
+No text is cut into words here.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
-from operator import le
 
-from index.analysis.normaliser import Folded
-from index.model.fields import TEXT_FIELDS
-from index.query.nodes import (
-    Node,
-    String,
-    Wildcard,
-    strings_of,
-)
+from index.search.marks import Span
 from index.search.response import Snippet
 
-__all__ = ["MAX_MARKS", "Marker", "snippets"]
+__all__ = ["snippets"]
 
-Span = tuple[int, int]
-# Marks of one field: a report that has 的 ten thousand times is marked as far as this.
-MAX_MARKS = 5_000
 # Marks among which the best windows are looked for.
 MAX_WINDOWS = 400
 
@@ -43,144 +26,6 @@ UP_TO_STOPS = tuple(
         "。！？；\n!?;，、,：: \u3000",
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """Finds the positions of a query in a report: exactly those that its occurrences count.
-
-    `patterns` has one entry for each of TEXT_FIELDS: the string that may be marked there, an
-    expression for several strings (the longest first), or None.
-    """
-
-    patterns: Mapping[str, str | re.Pattern[str] | None]
-
-    @classmethod
-    def of(cls, condition: Node) -> Marker:
-        """The marker of a condition: all that it asks to be present."""
-        leaves = strings_of(condition)
-        return cls(
-            {
-                name: _pattern(tuple(x for x in leaves if x.field in (None, name)))
-                for name in TEXT_FIELDS
-            }
-        )
-
-    def marks(
-        self,
-        field: str,
-        text: Folded,
-        wording: Folded | None,
-        most: int | None = MAX_MARKS,
-    ) -> list[Span]:
-        """The display spans of one field, sorted, overlapping ones joined.
-
-        At most `most` of them; None is all.
-        """
-        pattern = self.patterns[field]
-        if pattern is None:
-            return []
-        spans = _found(pattern, text, most)
-        if wording is not None:
-            # 線 stands in 線上 itself, and in 在線, which 線上 also reads as: it is marked once.
-            spans += [
-                s
-                for s in _found(pattern, wording, most)
-                if not any(s[0] < b and a < s[1] for a, b in spans)
-            ]
-            spans.sort()
-        elif not any(text.offsets.block):
-            # Each character has its own position, and matches do not overlap.
-            return spans
-        return _joined(spans)
-
-
-@lru_cache(maxsize=256)
-def _pattern(
-    leaves: tuple[String | Wildcard, ...],
-) -> str | re.Pattern[str] | None:
-    literals: set[str] = set()
-    outside: set[str] = set()
-    wild: list[str] = []
-    for leaf in leaves:
-        if isinstance(leaf, Wildcard):
-            wild.append(wildcard_regex(leaf))
-        else:
-            literals.update(filter(None, leaf.forms))
-            outside.update(leaf.outside)
-    if not literals and not wild:
-        return None
-    if len(literals) == 1 and not outside and not wild:
-        return next(iter(literals))
-    alternatives = [*_longest_first(literals), *wild]
-    if outside:
-        # 不公开 is matched first and not marked, so that 公开 inside it is not either.
-        alternatives.insert(
-            0,
-            f"(?P<not>{'|'.join(_longest_first(outside))})",
-        )
-    return re.compile("|".join(alternatives))
-
-
-def _longest_first(literals: Iterable[str]) -> list[str]:
-    return [re.escape(s) for s in sorted(literals, key=len, reverse=True)]
-
-
-def wildcard_regex(leaf: Wildcard) -> str:
-    """A wildcard as a regular expression.
-
-    `*` is up to `widest` letters or digits, as few as fit; `?` is one.
-    """
-    letter = r"[^\W_]"
-    special = {
-        "*": f"{letter}{{0,{leaf.widest}}}?",
-        "?": letter,
-    }
-    return "".join(special.get(c) or re.escape(c) for c in leaf.pattern)
-
-
-def _found(
-    pattern: str | re.Pattern[str], text: Folded, most: int | None
-) -> list[Span]:
-    """The display spans of what a pattern matches, in order."""
-    if isinstance(pattern, str):
-        return text.offsets.spans(_positions(pattern, text.form, most))
-    matches: Iterable[re.Match[str]] = islice(pattern.finditer(text.form), most)
-    if "not" in pattern.groupindex:
-        matches = (m for m in matches if m["not"] is None)
-    return text.offsets.spans(
-        [span for m in matches if (span := m.span())[1] > span[0]]
-    )
-
-
-def _positions(literal: str, form: str, most: int | None) -> list[Span]:
-    """Where a string stands, without overlaps. `find` is faster than an expression for it."""
-    spans: list[Span] = []
-    length = len(literal)
-    start = form.find(literal)
-    # a text has fewer places than characters
-    enough = len(form) if most is None else most
-    while start >= 0 and len(spans) < enough:
-        end = start + length
-        spans.append((start, end))
-        start = form.find(literal, end)
-    return spans
-
-
-def _joined(spans: list[Span]) -> list[Span]:
-    """Sorted spans without overlaps."""
-    starts = [start for start, _ in spans]
-    if all(map(le, [end for _, end in spans], starts[1:])):  # nearly always
-        return spans
-    out: list[Span] = []
-    reached = -1
-    for start, end in spans:
-        if start < reached:
-            out[-1] = (out[-1][0], max(end, reached))
-        else:
-            out.append((start, end))
-        reached = max(end, reached)
-    return out
 
 
 def snippets(display: str, marks: list[Span], most: int) -> tuple[Snippet, ...]:

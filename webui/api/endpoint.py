@@ -8,7 +8,7 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from typing import Any
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from index.documents.exports import EXPORT_FORMATS
@@ -182,8 +182,15 @@ def export() -> Response:
         raise RequestError("format", Code.REQUEST_NO_PARQUET)
     # the rows are written while they are read: an export of the whole index needs no memory
     write, media_type = EXPORT_FORMATS[kind]
-    reports = _begun(room().searcher.export(asked))
-    response = Response(stream_with_context(write(reports)), content_type=media_type)
+    under_way = room().exports.begin()
+    try:
+        reports = _begun(under_way.limited(room().searcher.export(asked)))
+    except BaseException:
+        under_way.end()
+        raise
+    response = Response(write(reports), content_type=media_type)
+    # also when the reader goes away in the middle
+    response.call_on_close(under_way.end)
     response.headers["Content-Disposition"] = f'attachment; filename="gongkai.{kind}"'
     return response
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
-from index.model.report import Report
 from index.search.request import PAGE_SEARCH, SearchRequest
 from index.search.response import Hit, SearchResponse
 from webui.http.addresses import report_path
@@ -100,10 +99,10 @@ def sitemap_index(base: str, files: int) -> str:
     )
 
 
-def sitemap(base: str, reports: Iterable[Report]) -> str:
+def sitemap(base: str, ids: Iterable[str]) -> str:
     """One sitemap file."""
     rows = "".join(
-        f"<url>{_element('loc', base + report_path(r.id))}</url>" for r in reports
+        f"<url>{_element('loc', base + report_path(own))}</url>" for own in ids
     )
     return f'{_XML_HEAD}<urlset xmlns="{_SITEMAP_NAMESPACE}">{rows}</urlset>'
 

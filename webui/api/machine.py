@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import threading
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from index.documents.identity import is_current, reading
-from index.search.request import SearchRequest
 from webui.api import feeds, openapi
 from webui.http.context import base_url, json_response, origin, product_version, room
 from webui.http.params import PAGING, only, parse_search
@@ -136,9 +134,8 @@ def sitemap_file(number: int) -> Response:
             f"there are {_sitemap_files()} sitemaps; /sitemap.xml lists them"
         )
     start = (number - 1) * feeds.SITEMAP_URLS
-    reports = room().searcher.export(SearchRequest())
-    own_reports = itertools.islice(reports, start, start + feeds.SITEMAP_URLS)
-    return _xml(feeds.sitemap(origin(), own_reports))
+    ids = room().searcher.ids(start, start + feeds.SITEMAP_URLS)
+    return _xml(feeds.sitemap(origin(), ids))
 
 
 @machine.get("/robots.txt")

@@ -186,7 +186,7 @@ def _content(media_type: str, schema: Json) -> Json:
 _FAULT_MEANINGS = {
     "400": "The request is at fault",
     "404": "There is no such thing",
-    "503": "The index is not usable",
+    "503": "The index is not usable, or the answer would cost too much",
 }
 
 

@@ -11,8 +11,8 @@ from flask import Response, current_app, request
 
 from index.model.json_codec import to_json
 from index.model.settings import Settings
-from index.search.root import below
 from index.search.searcher import Searcher
+from webui.http.exports import Exports
 from webui.http.telemetry import Metrics
 
 __all__ = ["Room", "base_url", "json_response", "origin", "product_version", "room"]
@@ -25,6 +25,7 @@ class Room:
     settings: Settings
     searcher: Searcher
     metrics: Metrics
+    exports: Exports
 
 
 def room() -> Room:
@@ -34,14 +35,14 @@ def room() -> Room:
 
 
 def origin() -> str:
-    """The public scheme and host: of the setting, or where this request came in."""
-    parts = urlsplit(room().settings.base_url or request.host_url)
+    """The scheme and host of the public address."""
+    parts = urlsplit(base_url())
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def base_url() -> str:
-    """The public address of the site, without a slash at its end."""
-    return origin() + below("")
+    """The public address without a slash at its end: the setting, or where this request came in."""
+    return (room().settings.base_url or request.url_root).rstrip("/")
 
 
 def product_version() -> str:

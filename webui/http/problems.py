@@ -18,6 +18,7 @@ from index.model.errors import (
     QueryError,
     ReportNotFoundError,
     RequestError,
+    TooCostlyError,
 )
 from index.model.problems import Note
 from index.search.root import below
@@ -48,7 +49,7 @@ MACHINE = (
 
 # The kinds of errors of ours. Each is explained at /help#problem-KIND; its title and its first
 # sentence stand in the catalogues, with those of the HTTP statuses.
-KINDS = ("query", "request", "report", "index")
+KINDS = ("query", "request", "cost", "report", "index")
 
 
 class NotHereError(NotFound):
@@ -151,6 +152,11 @@ def _on_missing(error: ReportNotFoundError) -> Response:
     return problem_response(Problem(404, detail, "report", error.note))
 
 
+def _on_cost(error: TooCostlyError) -> Response:
+    detail = error.note.message(MACHINE_LANGUAGE)
+    return problem_response(Problem(503, detail, "cost", error.note))
+
+
 def _on_index(error: IndexStateError) -> Response:
     current_app.logger.error("index: %s", error)
     return problem_response(Problem(503, str(error), "index", Note(error.code)))
@@ -181,6 +187,7 @@ def register(app: Flask) -> None:
     """Answer every error of the app."""
     app.register_error_handler(RequestError, _on_request_error)
     app.register_error_handler(ReportNotFoundError, _on_missing)
+    app.register_error_handler(TooCostlyError, _on_cost)
     app.register_error_handler(IndexStateError, _on_index)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(Exception, _on_anything)

@@ -5,6 +5,7 @@ Whoosh keeps schema, segments and commits; arrays beside each segment find, coun
 
 from index.engines.whoosh.check import check
 from index.engines.whoosh.reading.engine import WhooshEngine, open_engine
+from index.engines.whoosh.upkeep import backup, compact, restore
 from index.engines.whoosh.writing.prepared import prepare
 from index.engines.whoosh.writing.writer import (
     WhooshWriter,
@@ -15,9 +16,12 @@ from index.engines.whoosh.writing.writer import (
 __all__ = [
     "WhooshEngine",
     "WhooshWriter",
+    "backup",
     "check",
+    "compact",
     "create",
     "open_engine",
     "open_writer",
     "prepare",
+    "restore",
 ]

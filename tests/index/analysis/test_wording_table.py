@@ -7,7 +7,7 @@ import pytest
 from index.analysis.normaliser import fold, fold_line
 from index.analysis.wording import WORDINGS, is_taiwan_worded, mainland, mainland_forms
 from index.query.nodes import String
-from index.search.snippets import Marker
+from index.search.marks import Marker
 
 STRONG_AND_ASKED = [
     ("規範性檔案", "规范性文件"),

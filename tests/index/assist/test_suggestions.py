@@ -26,7 +26,9 @@ TITLES = (
     ),
     *("坪山区 2020 报告", '坪山"区"报告'),
 )
-TEXT = "政府信息公开条例，行政复议案件，行政许可收费，信息处理费，银行业，公布{}"
+TEXT = (
+    "政府信息公开条例，行政复议案件，行政许可收费，信息处理费，银行业，公布{}，全面覆盖"
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,9 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
         ("xxgk", ("信息公开条例", "word", 7)),
         ("yinh", ("银行业", "word", 7)),
         ("XINXI", ("信息公开条例", "word", 7)),
+        # its form is 复盖, which nobody prints
+        ("覆", ("覆盖", "word", 7)),
+        ("fugai", ("覆盖", "word", 7)),
         ("收费 行政许", ("收费 行政许可", "word", 7)),
         ("龍南", ("龙南市人民政府", "agency", 2)),
         ("龙岗", ("深圳市龙岗区科技创新局", "agency", 3)),

@@ -406,6 +406,10 @@ class ReferenceEngine:
             if all(satisfies(document, n) for n in (condition, *filters)):
                 yield self.get(document.id)
 
+    def ids(self) -> Iterator[str]:
+        for document in self.documents:
+            yield document.id
+
     def columns(
         self, query: EngineQuery, numbers: Sequence[str], facets: Sequence[str]
     ) -> Columns:

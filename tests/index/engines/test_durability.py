@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import os
+import pickle
 import struct
+import sys
 import zlib
 from pathlib import Path
 
 import pytest
 
 from index.engines import whoosh as embedded
-from index.engines.whoosh.storage.durable import is_sealed
 from index.engines.whoosh.storage.store import (
     EXTENSION,
     TOC_NAME,
     latest_toc,
 )
-from index.model.errors import IndexDamagedError
+from index.engines.whoosh.storage.toc_data import (
+    is_sealed,
+    load_plain,
+    seal,
+    sealed_data,
+)
+from index.model.errors import (
+    IndexDamagedError,
+    IndexNotTrustedError,
+    IndexStaleError,
+    IndexStateError,
+)
 from tests.index.engines.samples import document
 
 FINGERPRINT = {"schema": "1"}
@@ -100,16 +112,18 @@ def test_no_toc_is_published_unsealed(tmp_path: Path) -> None:
         assert is_sealed(latest[1].read_bytes())
 
 
-def test_a_seal_tells_every_byte() -> None:
-    body = bytes(range(40))
-    whole = body + struct.pack("<8sI", b"GKTOCSUM", zlib.crc32(body))
-    assert is_sealed(whole)
-    for at in range(len(whole)):
-        altered = bytearray(whole)
-        altered[at] ^= 1
-        assert not is_sealed(bytes(altered))
-    assert not any(is_sealed(whole[:at]) for at in range(len(whole)))
-    assert is_sealed(struct.pack("<8sI", b"GKTOCSUM", zlib.crc32(b"")))
+def test_a_seal_tells_every_byte(tmp_path: Path) -> None:
+    for body, data in ((bytes(range(40)), b"{}"), (b"", b"")):
+        path = tmp_path / "toc"
+        path.write_bytes(body)
+        seal(path, data)
+        whole = path.read_bytes()
+        assert is_sealed(whole)
+        for at in range(len(whole)):
+            altered = bytearray(whole)
+            altered[at] ^= 1
+            assert not is_sealed(bytes(altered))
+        assert not any(is_sealed(whole[:at]) for at in range(len(whole)))
 
 
 def test_generations_are_counted_one_by_one(tmp_path: Path) -> None:
@@ -163,18 +177,132 @@ def test_a_segment_that_is_gone_is_named(tmp_path: Path) -> None:
         embedded.open_engine(folder)
 
 
-# Whoosh leaves a TOC open that it cannot read
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("body", [b"", b"no table of contents", bytes(1000)])
-def test_a_toc_of_another_version_is_told(tmp_path: Path, body: bytes) -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"", b"no table of contents", b"[]", b'{"facts": {}, "segments": []}'),
+        b'{"facts": {"reading": {}}, "segments": [{"name": "MAIN_../../etc"}]}',
+    ],
+)
+def test_a_toc_of_another_version_is_told(tmp_path: Path, data: bytes) -> None:
     folder = tmp_path / "index"
     commit(folder, "a")
     latest = latest_toc(folder)
     assert latest is not None
-    latest[1].write_bytes(body + struct.pack("<8sI", b"GKTOCSUM", zlib.crc32(body)))
+    body = b"pickle"
+    latest[1].write_bytes(body)
+    seal(latest[1], data)
     with pytest.raises(IndexDamagedError, match=r"another version.*gongkai index"):
         embedded.open_engine(folder)
     latest[1].write_bytes(body)
     with pytest.raises(IndexDamagedError, match="truncated or altered"):
+        embedded.open_engine(folder)
+
+
+def test_a_toc_of_a_version_before_is_stale(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    commit(folder, "a")
+    latest = latest_toc(folder)
+    assert latest is not None
+    old = struct.pack("<8sI", b"GKTOCSUM", zlib.crc32(b"pickle"))
+    latest[1].write_bytes(b"pickle" + old)
+    with pytest.raises(IndexStaleError, match=r"older version.*--rebuild"):
+        embedded.open_engine(folder)
+
+
+class Trap:
+    """A pickle that makes a file when it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str, str]]:
+        return open, (str(self.path), "w")
+
+
+def test_opening_runs_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    commit(folder, "a")
+    latest = latest_toc(folder)
+    assert latest is not None
+    data = sealed_data(latest[1].read_bytes())
+    trap = tmp_path / "trapped"
+    latest[1].write_bytes(pickle.dumps(Trap(trap)))
+    seal(latest[1], data)
+    engine = embedded.open_engine(folder)
+    assert engine.manifest.reports == 1
+    engine.close()
+    assert embedded.check(folder) == []
+    assert not trap.exists()
+
+
+def test_only_plain_data_is_unpickled(tmp_path: Path) -> None:
+    trap = tmp_path / "trapped"
+    assert load_plain(pickle.dumps({"a": [1, "b"]})) == {"a": [1, "b"]}
+    with pytest.raises(ValueError, match="no place in an index"):
+        load_plain(pickle.dumps(Trap(trap)))
+    with pytest.raises(ValueError, match="no plain data"):
+        load_plain(b"no pickle")
+    assert not trap.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+@pytest.mark.parametrize("mode", [0o775, 0o777, 0o1777])
+def test_a_folder_that_others_can_write_is_refused(tmp_path: Path, mode: int) -> None:
+    folder = tmp_path / "index"
+    commit(folder, "a")
+    engine = embedded.open_engine(folder)
+    folder.chmod(mode)
+    try:
+        with pytest.raises(IndexNotTrustedError, match="chmod go-w"):
+            embedded.open_engine(folder)
+        with pytest.raises(IndexNotTrustedError, match="chmod go-w"):
+            embedded.open_writer(folder, FINGERPRINT)
+        embedded.open_engine(folder, trust=True).close()
+    finally:
+        folder.chmod(0o755)
+    embedded.open_engine(folder).close()
+    engine.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_a_refresh_judges_what_it_opens(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    commit(folder, "a")
+    engine = embedded.open_engine(folder)
+    commit(folder, "b")
+    latest = latest_toc(folder)
+    assert latest is not None
+    latest[1].chmod(0o666)
+    with pytest.raises(IndexNotTrustedError, match="chmod go-w"):
+        engine.refreshed()
+    latest[1].chmod(0o644)
+    elsewhere = latest[1].rename(tmp_path / "elsewhere.toc")
+    latest[1].symlink_to(elsewhere)
+    with pytest.raises(IndexStateError, match="cannot be read"):
+        engine.refreshed()
+    assert engine.manifest.reports == 1
+    engine.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_a_generous_umask_makes_an_index_that_is_trusted(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        commit(tmp_path / "index", "a")
+    finally:
+        os.umask(before)
+    embedded.open_engine(tmp_path / "index").close()
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"
+)
+def test_a_file_of_another_user_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    commit(folder, "a")
+    latest = latest_toc(folder)
+    assert latest is not None
+    os.chown(latest[1], 12345, -1)
+    with pytest.raises(IndexNotTrustedError, match=r"uid 12345.*GONGKAI_TRUST_INDEX"):
         embedded.open_engine(folder)

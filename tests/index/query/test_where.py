@@ -9,7 +9,7 @@ import pytest
 
 from index.model.errors import RequestError
 from index.model.fields import NUMBERS
-from index.query.nodes import Node, Not, NumberRange
+from index.query.nodes import AllOf, Node, Not, NumberRange
 from index.query.where import where
 
 SIGNS: dict[str, Callable[[float, float], bool]] = {
@@ -23,11 +23,15 @@ SIGNS: dict[str, Callable[[float, float], bool]] = {
 AROUND = (-1e15, -1, -0.01, 0, 0.01, 4, 4.99, 5, 5.01, 6, 1e15)
 
 
-def holds(node: Node, value: float) -> bool:
-    """What a range, or the opposite of one, says of a number."""
+def holds(node: Node, value: float | None) -> bool:
+    """What a range, the opposite of one, or both, say of a number; None is unknown."""
+    if isinstance(node, AllOf):
+        return all(holds(operand, value) for operand in node.operands)
     if isinstance(node, Not):
         return not holds(node.operand, value)
     assert isinstance(node, NumberRange)
+    if value is None:
+        return False
     return (node.low is None or node.low <= value) and (
         node.high is None or value <= node.high
     )
@@ -42,6 +46,13 @@ def test_a_sign_means_what_it_says(sign: str, number: str, blank: str) -> None:
     assert [holds(node, v) for v in AROUND] == [
         SIGNS[sign](v, float(number)) for v in AROUND
     ]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("sign", SIGNS)
+def test_an_unknown_number_satisfies_no_condition(name: str, sign: str) -> None:
+    _, node = where(f"{name}{sign}2016")
+    assert not holds(node, None)
 
 
 @pytest.mark.parametrize("name", NUMBERS)

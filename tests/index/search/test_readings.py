@@ -14,10 +14,10 @@ from index.engines.opening import open_engine, open_writer
 from index.model.problems import Code
 from index.model.report import Report
 from index.model.settings import Settings
+from index.search.marks import MAX_MARKS
 from index.search.request import SearchRequest
 from index.search.response import SearchResponse
 from index.search.searcher import Searcher
-from index.search.snippets import MAX_MARKS
 
 PIECES = (
     "信息",

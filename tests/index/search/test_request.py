@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from index.model.errors import RequestError
-from index.query.nodes import Not, NumberRange
+from index.query.nodes import AllOf, Not, NumberRange
 from index.query.where import where
 from index.search.request import SearchRequest, Toggles
 
@@ -128,7 +128,8 @@ def test_conditions_that_are_none(text: str) -> None:
 
 def test_conditions() -> None:
     assert where("year >= 2018") == ("year", NumberRange("year", 2018.0, None))
-    assert where("year!=2018")[1] == Not(NumberRange("year", 2018.0, 2018.0))
+    other = Not(NumberRange("year", 2018.0, 2018.0))
+    assert where("year!=2018")[1] == AllOf((NumberRange("year"), other))
     strict = where("year>2018")[1]
     assert isinstance(strict, NumberRange)
     assert strict.low is not None

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from index.analysis.normaliser import fold, fold_line
 from index.analysis.wording import mainland
 from index.query.nodes import AllOf, AnyOf, Not, String, Wildcard
-from index.search.snippets import SNIPPET_WIDTH, Marker, snippets
+from index.search.marks import Marker
+from index.search.snippets import SNIPPET_WIDTH, snippets
 
 TRADITIONAL = (
     "根據《條例》規定，我局編製政府信息公\n開年度報告。"

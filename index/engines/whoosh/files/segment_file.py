@@ -8,7 +8,6 @@ Columns are files too: fixed numbers, keywords as numbers into a list, or bytes 
 from __future__ import annotations
 
 import mmap
-import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from whoosh.util.varints import varint
 
 from index.engines.whoosh.storage.durable import Storage
 from index.engines.whoosh.storage.pack import Array
+from index.engines.whoosh.storage.toc_data import load_plain
 
 __all__ = [
     "COLUMN_EXTENSION",
@@ -142,7 +142,7 @@ def read_files(
         start = int.from_bytes(mapped[:8], "big")
         file.seek(start)
         # the caller has compared the file with its checksum
-        directory = pickle.load(file)  # noqa: S301
+        directory = load_plain(file)
         files = {}
         for extension in extensions:
             entry = directory[segment.make_filename(extension)]

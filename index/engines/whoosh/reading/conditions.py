@@ -11,6 +11,7 @@ from index.engines.whoosh.reading.accumulate import add_at
 from index.engines.whoosh.reading.segment import Segment
 from index.engines.whoosh.reading.selection import Selection
 from index.engines.whoosh.storage.pack import Array
+from index.model.budget import spend
 from index.query.nodes import (
     AllOf,
     AnyOf,
@@ -36,6 +37,7 @@ def select(
 ) -> Selection:
     """The documents of a segment that satisfy the node."""
     count = segment.count
+    spend(count)
     match node:
         case Everything():
             return Selection(count)

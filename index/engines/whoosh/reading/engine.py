@@ -81,9 +81,7 @@ def open_engine(
     Raises IndexMissingError, IndexDamagedError, IndexStaleError (it was written with another
     `fingerprint`) and IndexNotTrustedError (it belongs to another user, and `trust` is not given).
     """
-    store = Store(Path(folder))
-    if not trust:
-        store.check_owner()
+    store = Store(Path(folder), trust=trust)
     generation, segments = _opened(store, {})
     if fingerprint is not None and dict(generation.fingerprint) != dict(fingerprint):
         raise stale(store.folder, generation.fingerprint, fingerprint)
@@ -389,6 +387,14 @@ class WhooshEngine:
                 selection &= select(node, live.segment)
             for document in selection.documents.tolist():
                 yield self._found(number, document)
+
+    def ids(self) -> Iterator[str]:
+        """The id of every report, in the order of the segments."""
+        for live in self.segments:
+            rows = zip(live.segment.blobs["id"], live.live.tolist(), strict=True)
+            for name, is_live in rows:
+                if is_live:
+                    yield name.decode("utf-8", "surrogatepass")
 
     def columns(
         self,

@@ -22,6 +22,7 @@ from index.engines.whoosh.storage.spans import (
     touches,
 )
 from index.engines.whoosh.storage.units import findable, units_of
+from index.model.budget import spend
 from index.query.nodes import String, Wildcard
 
 __all__ = [
@@ -89,6 +90,7 @@ def spans_of(
         if findable(form):
             units = units_of(form)
             starts, texts = grams.find(units)
+            spend(len(starts))
             spans.append((starts, starts + len(units), texts))
     starts, ends, texts = _joined(spans)
     # 公开 outside 不予公开

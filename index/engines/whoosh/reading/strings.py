@@ -50,6 +50,7 @@ from index.engines.whoosh.storage.spans import (
     near,
 )
 from index.engines.whoosh.storage.units import findable, units_of
+from index.model.budget import spend
 from index.model.errors import RequestError
 from index.model.problems import Code
 from index.query.nodes import (
@@ -328,6 +329,9 @@ class SegmentStrings:
                 for starts, ends, _ in spans
             ]
             text_starts = grams.characters(grams.offsets[:-1])
+            # chains are built for every set of operands, from the chains of smaller sets
+            positions = sum(len(starts) for starts, _ in operands)
+            spend(positions << (len(operands) - 1))
             chains = near(operands, text_starts, node.distance)
             texts = text_starts.searchsorted(chains, "right") - 1
             documents.append(grams.owner(texts))

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import struct
 import zlib
 from pathlib import Path
 from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
 
-__all__ = ["NAME", "Storage", "crc_of", "is_sealed", "seal"]
+from index.engines.whoosh.storage.toc_data import seal
+
+__all__ = ["NAME", "Storage", "crc_of"]
 
 NAME = "MAIN"
-# Whoosh writes no checksum over its TOC. Ours stands behind its pickle, where Whoosh does not read.
-TRAILER_STRUCT = struct.Struct("<8sI")
-SEAL_MAGIC = b"GKTOCSUM"
 READ_BYTES = 1 << 20
 
 
@@ -31,6 +29,8 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
         super().__init__(path)
         # names of files that are not synced yet
         self.fresh: set[str] = set()
+        # what stands behind Whoosh's pickle in the next TOC
+        self.data = b""
         # files that are left open when writing them fails
         self.opened: list[Any] = []
 
@@ -75,7 +75,7 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
         safe: bool = False,
     ) -> None:
         """Publish a TOC: seal it, sync everything new, rename it, sync the folder."""
-        seal(Path(self.folder) / oldname)
+        seal(Path(self.folder) / oldname, self.data)
         for name in sorted(self.fresh):
             # a file that was assembled into a compound file is gone
             with contextlib.suppress(FileNotFoundError):
@@ -88,23 +88,6 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh ships no types
             safe=safe,
         )
         self.sync()
-
-
-def seal(path: Path) -> None:
-    """Append the checksum of a TOC to it."""
-    data = path.read_bytes()
-    trailer = TRAILER_STRUCT.pack(SEAL_MAGIC, zlib.crc32(data))
-    with path.open("ab") as file:
-        file.write(trailer)
-
-
-def is_sealed(data: bytes) -> bool:
-    """Whether a TOC is as it was written."""
-    if len(data) < TRAILER_STRUCT.size:
-        return False
-    content = data[: -TRAILER_STRUCT.size]
-    magic, checksum = TRAILER_STRUCT.unpack(data[-TRAILER_STRUCT.size :])
-    return bool(magic == SEAL_MAGIC and checksum == zlib.crc32(content))
 
 
 def crc_of(path: Path) -> tuple[int, int]:

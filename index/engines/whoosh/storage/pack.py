@@ -3,8 +3,8 @@ before its first use.
 
     header of 64 bytes | parts, each aligned to 64 bytes | one CRC-32 for each block of 64 KiB
 
-The directory of a pack is a plain dictionary, pickled with the segment into Whoosh's TOC, so the
-two cannot disagree: `{"version", "size", "parts": {name: (dtype, length, offset)}, "sums": (offset,
+The directory of a pack is a plain dictionary, kept with the segment in the TOC, so the two cannot
+disagree: `{"version", "size", "parts": {name: (dtype, length, offset)}, "sums": (offset,
 how many, their CRC)}`. Opening reads nothing. A block's checksum is compared when the block is
 first touched, so damage is an error and never a wrong answer.
 """

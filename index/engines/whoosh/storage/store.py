@@ -5,9 +5,9 @@ itself can read.
     rename, fsync folder
 
 A segment carries, as attribute `gongkai`, the directory of its pack, and the checksums of Whoosh's
-files; the schema carries the fingerprint. Both are pickled into the TOC, so a generation is
-complete or it does not exist. Whoosh's `clean_files` removes dead segments; what killed builds
-leave, the next writer removes.
+files; the schema carries the fingerprint. They stand as data in the TOC (`toc_data`), so a
+generation is complete or it does not exist. Whoosh's `clean_files` removes dead segments; what
+killed builds leave, the next writer removes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import contextlib
 import os
 import re
 import shutil
+import socket
 import time
 from collections.abc import (
     Iterable,
@@ -25,7 +26,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import Schema
 from whoosh.index import TOC, clean_files
 
@@ -34,18 +34,29 @@ from index.engines.whoosh.storage.durable import (
     NAME,
     Storage,
     crc_of,
-    is_sealed,
 )
 from index.engines.whoosh.storage.pack import REBUILD_HINT, Pack
+from index.engines.whoosh.storage.toc_data import (
+    CODEC,
+    decoded,
+    encoded,
+    is_of_older_version,
+    is_sealed,
+    sealed_data,
+    without_data,
+)
+from index.engines.whoosh.trust import check_folder, read_file
 from index.model.errors import (
     IndexDamagedError,
     IndexLockedError,
     IndexMissingError,
-    IndexNotTrustedError,
+    IndexStaleError,
+    IndexStateError,
 )
 
 __all__ = [
     "EXTENSION",
+    "PARTIAL_SUFFIX",
     "READ_ATTEMPTS",
     "RETRY_S",
     "Generation",
@@ -61,6 +72,8 @@ EXTENSION = ".arr"
 SCRATCH_FOLDER = f"{NAME}.scratch"
 # What versions before 0.2 sorted in; a killed writer has left it.
 TEMPORARY_FOLDER = f"{NAME}.tmp"
+# A file that is being copied into the folder.
+PARTIAL_SUFFIX = ".partial"
 LOCK_FILE = f"{NAME}_WRITELOCK"
 # _MAIN_12.toc
 TOC_NAME = re.compile(rf"^_{NAME}_([0-9]+)\.toc$")
@@ -68,8 +81,6 @@ TOC_NAME = re.compile(rf"^_{NAME}_([0-9]+)\.toc$")
 READ_ATTEMPTS = 200
 RETRY_S = 0.005
 LOCK_RETRY_S = 0.05
-# Readers ask it for nothing but the format: what is compressed says so itself.
-CODEC = W3Codec()
 
 
 def schema_with(
@@ -127,7 +138,10 @@ def mark_of(path: Path) -> tuple[int, int, int]:
 
     A rebuilt index can have the same generation number as the old one.
     """
-    status = path.stat()
+    return _mark(path.stat())
+
+
+def _mark(status: os.stat_result) -> tuple[int, int, int]:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
@@ -147,33 +161,22 @@ def open_pack(
 
 
 class Store:
-    """The folder of an index."""
+    """The folder of an index.
 
-    def __init__(self, folder: Path) -> None:
+    Unless `trust` is given, only what nobody but the user and root could have written is read.
+    """
+
+    def __init__(self, folder: Path, *, trust: bool = False) -> None:
         self.folder = folder
+        self.trust = trust
         self.storage = Storage(str(folder))
         self.lock: Any = None
 
     # ------------------------------------------------------------------ reading
-    def check_owner(self) -> None:
-        """Raises IndexNotTrustedError unless the folder and its TOC are the user's own.
-
-        A TOC is a pickle: reading it runs what its owner put there.
-        """
-        if not hasattr(os, "getuid"):
-            return  # Windows
-        paths = [self.folder]
-        latest = latest_toc(self.folder)
-        if latest is not None:
-            paths.append(latest[1])
-        for path in paths:
-            with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_uid != os.getuid():
-                    raise IndexNotTrustedError(
-                        f"{path} belongs to another user, and opening an index runs what its "
-                        "owner put there; build one of your own, or set GONGKAI_TRUST_INDEX=1 "
-                        "if you trust them"
-                    )
+    def check_folder(self) -> None:
+        """Raises IndexNotTrustedError where somebody else could have written to the folder."""
+        if not self.trust:
+            check_folder(self.folder)
 
     def read(self) -> Generation:
         """The newest generation. Raises IndexMissingError and IndexDamagedError."""
@@ -186,6 +189,11 @@ class Store:
             except FileNotFoundError:
                 # a writer has published a newer one just now
                 time.sleep(RETRY_S)
+            except OSError as error:
+                raise IndexStateError(
+                    f"{latest[1]} cannot be read ({error.strerror}); "
+                    "check permissions and limits, then try again"
+                ) from error
         raise IndexMissingError(
             f"there is no index in {self.folder}; "
             f"run `gongkai index PATH... --index {self.folder}`"
@@ -196,39 +204,36 @@ class Store:
         number: int,
         path: Path,
     ) -> Generation:
-        mark = mark_of(path)
-        data = path.read_bytes()
-        if not is_sealed(data):
+        content, status = read_file(path, trust=self.trust)
+        if is_of_older_version(content):
+            raise IndexStaleError(
+                f"{path} was written by an older version; {REBUILD_HINT}"
+            )
+        if not is_sealed(content):
             raise IndexDamagedError(f"{path} is truncated or altered; {REBUILD_HINT}")
         try:
-            toc = TOC.read(self.storage, NAME, gen=number)
-        except FileNotFoundError:
-            raise
-        # an unpickled TOC of another version of Whoosh or of ours may raise anything
-        except Exception as error:
+            facts, segments = decoded(sealed_data(content))
+            reading = dict(facts["reading"])
+        except (ValueError, KeyError, TypeError) as error:
             raise IndexDamagedError(
                 f"{path} was written by another version ({error}); {REBUILD_HINT}"
             ) from error
-        made = getattr(toc.schema, "gongkai", None)
-        if made is None:
-            raise IndexDamagedError(
-                f"{path} was written by plain Whoosh; {REBUILD_HINT}"
-            )
         return Generation(
             number=number,
-            mark=mark,
-            # version 0.1 kept the fingerprint alone; it is refused as stale
-            fingerprint=made.get("reading", made),
-            segments=tuple(toc.segments),
-            index_id=made.get("id", ""),
-            derivation=made.get("derivation", ""),
-            positions=made.get("positions", False),
+            mark=_mark(status),
+            fingerprint=reading,
+            segments=tuple(segments),
+            index_id=facts.get("id", ""),
+            derivation=facts.get("derivation", ""),
+            positions=facts.get("positions", False),
         )
 
     # ------------------------------------------------------------------ writing
     def acquire(self, wait_s: float) -> None:
         """Take the write lock. Raises IndexLockedError after `wait_s` seconds."""
+        # a umask of 002 would let the group write, and no reader would trust it
         self.folder.mkdir(
+            mode=0o755,
             parents=True,
             exist_ok=True,
         )
@@ -237,11 +242,31 @@ class Store:
         while not lock.acquire():
             if time.monotonic() >= until:
                 raise IndexLockedError(
-                    f"another process is writing to {self.folder}; "
-                    "wait until it has finished, then run again"
+                    f"{self._other_writer()} is writing to {self.folder}; "
+                    "wait until it has finished (`--wait` does), then run again"
                 )
             time.sleep(min(LOCK_RETRY_S, wait_s))
         self.lock = lock
+        self._sign()
+
+    def _sign(self) -> None:
+        """Say in the lock who holds it."""
+        since = time.strftime("%Y-%m-%d %H:%M:%S %z")
+        told = f"process {os.getpid()} on {socket.gethostname()} (since {since})"
+        # Windows has no pwrite, and lets nobody else read what is locked
+        with contextlib.suppress(OSError, AttributeError):
+            os.ftruncate(self.lock.fd, 0)
+            os.pwrite(self.lock.fd, told.encode(), 0)
+
+    def _other_writer(self) -> str:
+        """Who holds the lock, as far as it can be read: on Windows nobody else may."""
+        try:
+            told = (self.folder / LOCK_FILE).read_text("utf-8", "replace")
+        except OSError:
+            told = ""
+        # what somebody else wrote goes to a terminal
+        told = "".join(filter(str.isprintable, told[:200]))
+        return told or "another process"
 
     def release(self) -> None:
         """Give the write lock back."""
@@ -304,7 +329,9 @@ class Store:
         for segment in published:
             # our packs were not created through Whoosh's storage
             self.storage.fresh.add(segment.make_filename(EXTENSION))
-        TOC(schema, published, number).write(self.storage, NAME)
+        self.storage.data = encoded(schema.gongkai, published)
+        plain = [without_data(segment) for segment in published]
+        TOC(schema, plain, number).write(self.storage, NAME)
         with contextlib.suppress(OSError):
             clean_files(
                 self.storage,
@@ -321,6 +348,8 @@ def _is_litter(
 ) -> bool:
     """Whether a file in the folder of an index belongs to no generation."""
     name = entry.name
+    if name.endswith(PARTIAL_SUFFIX):
+        return True
     if name.startswith(f"{NAME}_") and name != LOCK_FILE:
         # MAIN_abc123.seg and MAIN_abc123.arr are of the segment MAIN_abc123
         return name.partition(".")[0] not in live

@@ -89,7 +89,7 @@ def open_writer(
     fingerprint: Mapping[str, str],
     *,
     rebuild: bool = False,
-    wait_s: float = LOCK_WAIT_S,
+    wait_s: float | None = None,
     trust: bool = False,
     positions: bool = False,
 ) -> WhooshWriter:
@@ -101,14 +101,13 @@ def open_writer(
     keep what they have. Raises IndexLockedError, IndexStaleError, IndexDamagedError,
     IndexNotTrustedError.
     """
-    store = Store(Path(folder))
-    store.acquire(wait_s)
+    store = Store(Path(folder), trust=trust)
+    store.acquire(LOCK_WAIT_S if wait_s is None else wait_s)
     try:
         return WhooshWriter(
             store,
             fingerprint,
             rebuild=rebuild,
-            trust=trust,
             positions=positions,
         )
     except BaseException:
@@ -130,16 +129,15 @@ class WhooshWriter:
         fingerprint: Mapping[str, str],
         *,
         rebuild: bool,
-        trust: bool,
         positions: bool = False,
     ) -> None:
         self.store = store
         self.positions = positions
         self.fingerprint = dict(fingerprint)
-        if not trust:
-            store.check_owner()
+        store.check_folder()
         self.old: list[CompleteSegment] = []
         self.rebuild = rebuild
+        self.compacting = False
         # why nothing can be committed any more
         self.broken = ""
         self.committed: Generation | None = None
@@ -353,6 +351,13 @@ class WhooshWriter:
             with contextlib.suppress(OSError):
                 self.store.storage.delete_file(name)
 
+    def compact(self) -> None:
+        """Have the commit merge every segment, and leave out what is deleted."""
+        self.compacting = True
+        has_dead = any(not complete.live.all() for complete in self.old)
+        if len(self.old) > 1 or has_dead:
+            self.changed = True
+
     # ------------------------------------------------------------------ ends
     def commit(self, derivation: str = "") -> None:
         """Publish. Durable when it returns, also when nothing had changed; the writer is closed."""
@@ -376,7 +381,9 @@ class WhooshWriter:
         fresh = [run.source() for run in self.runs if run.live.any()]
         complete = [*self.old, *self.sealed]
         fresh_documents = sum(int(source.live.sum()) for source in fresh)
-        merged = chosen_for_merge(complete, fresh_documents)
+        merged = complete
+        if not self.compacting:
+            merged = chosen_for_merge(complete, fresh_documents)
         published = [
             segment.segment
             for segment in complete
