@@ -22,7 +22,7 @@ from bench.process import Ran, folder_bytes, machine, run
 from bench.questions import KINDS, Drawer, Question
 from bench.reports import reports_file, utf8_bytes
 from bench.update import update
-from webui.__main__ import collect_less
+from webui.serving.worker import collect_less
 
 __all__ = ["LARGE_SIZE", "Plan", "measure"]
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import gc
-import logging
-import signal
+import os
+import socket
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import click
-import waitress
 
+from index.engines.opening import open_engine
 from index.model.errors import IndexStateError, SettingsError
 from index.model.settings import Settings
 from webui.app import create_app
+from webui.http.logs import begin_logging
+from webui.serving.connections import Server, bound
+from webui.serving.processes import Processes
+from webui.serving.worker import end_by_signals, prepare
 
-__all__ = ["collect_less", "serve"]
-
-# New objects before a collection of the youngest generation; younger collections before
-# one of the next. Those of Python 3.11 are 700, 10, 10.
-_COLLECTOR_THRESHOLDS = (20_000, 20, 20)
+__all__ = ["serve"]
 
 
 @click.command()
@@ -35,65 +32,69 @@ _COLLECTOR_THRESHOLDS = (20_000, 20, 20)
     help="The port to listen on; 0 takes a free one. [8080]",
 )
 @click.option(
-    "--threads", type=click.IntRange(1, 256), help="Requests answered at a time. [8]"
+    "--threads",
+    type=click.IntRange(1, 256),
+    help="Requests that each process answers at a time. [8]",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(0, 256),
+    help="Processes that answer; 0 is one a core. [1]",
 )
 def serve(
-    index: Path | None, host: str | None, port: int | None, threads: int | None
+    index: Path | None,
+    host: str | None,
+    port: int | None,
+    threads: int | None,
+    processes: int | None,
 ) -> None:
     """Serve the web pages and the JSON endpoint over an index."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
-    )
     try:
         settings = Settings.from_environment(
-            index=index, host=host, port=port, threads=threads
+            index=index, host=host, port=port, threads=threads, processes=processes
         )
-        app = create_app(settings)
-    except (IndexStateError, SettingsError) as error:
+    except SettingsError as error:
         click.echo(f"gongkai: {error}", err=True)
         sys.exit(1)
+    begin_logging(settings)
     try:
-        server = waitress.create_server(
-            app, host=settings.host, port=settings.port, threads=settings.threads
-        )
+        sockets = bound(settings)
     except OSError as error:
         place = f"{settings.host}:{settings.port}"
         message = f"gongkai: cannot listen on {place} ({error}); choose another --port"
         click.echo(message, err=True)
         sys.exit(1)
-    # systemd and Docker stop a service with SIGTERM
-    signal.signal(signal.SIGTERM, _stop)
-    # with --port 0 only this line tells which port it is
-    for address in _addresses(server):
-        click.echo(address)
-    collect_less()
+    try:
+        _run(settings, sockets)
+    except (IndexStateError, SettingsError) as error:
+        click.echo(f"gongkai: {error}", err=True)
+        sys.exit(1)
+    finally:
+        for own in sockets:
+            own.close()
+
+
+def _run(settings: Settings, sockets: list[socket.socket]) -> None:
+    """Answer, in this process or in several, until told to stop."""
+    count = settings.processes or os.cpu_count() or 1
+    if count > 1:
+        # a broken index is said at once, not by every process
+        open_engine(settings).close()
+        _say(sockets)
+        Processes(settings, sockets, count).run()
+        return
+    server = Server(create_app(settings), settings, sockets)
+    end_by_signals(server)
+    _say(sockets)
+    prepare()
     server.run()
 
 
-def collect_less() -> None:
-    """Let the garbage collector look less often, and never again at what was loaded.
-
-    An answer makes some thousands of small objects, none in a cycle; by default the collector looks
-    at them every 700, and at the lists of all bodies of the country with them: a fifth of the time
-    of a request.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECTOR_THRESHOLDS)
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    """The server's loop takes this as the sign to finish what it has begun and to return."""
-    raise SystemExit(0)
-
-
-def _addresses(server: Any) -> list[str]:
-    """Where the server listens; a name such as localhost may stand for several addresses."""
-    # waitress has effective_listen only when it listens on several sockets
-    listening = getattr(server, "effective_listen", None)
-    if not listening:
-        listening = [(server.effective_host, server.effective_port)]
-    return [_url(host, port) for host, port in listening]
+def _say(sockets: list[socket.socket]) -> None:
+    """Print the addresses: with --port 0 only these lines tell which port it is."""
+    for own in sockets:
+        host, port = own.getsockname()[:2]
+        click.echo(_url(host, port))
 
 
 def _url(host: str, port: int) -> str:

@@ -14,9 +14,20 @@ from index.search.root import below
 from index.search.searcher import Searcher
 from webui.api.endpoint import api
 from webui.api.machine import machine
-from webui.http import addresses, caching, limits, problems, security
+from webui.http import (
+    addresses,
+    caching,
+    limits,
+    logs,
+    problems,
+    rates,
+    security,
+)
+from webui.http.addresses import ReportIdConverter
+from webui.http.board import Board
 from webui.http.context import Room, product_version, room
 from webui.http.exports import Exports
+from webui.http.failures import Failures
 from webui.http.telemetry import Metrics
 from webui.report.pages import report_pages
 from webui.research.pages import research_pages
@@ -55,12 +66,15 @@ _BLUEPRINTS = (
 
 
 def create_app(
-    settings: Settings | None = None, *, searcher: Searcher | None = None
+    settings: Settings | None = None,
+    *,
+    searcher: Searcher | None = None,
+    board: Board | None = None,
 ) -> Flask:
     """The application over an index.
 
-    Without `searcher` the index of the settings is opened. Raises IndexStateError when it
-    cannot be.
+    `board` is what the processes of one server know of each other. Without `searcher` the
+    index of the settings is opened. Raises IndexStateError when it cannot be.
     """
     settings = settings or Settings.from_environment()
     app = Flask(__name__)
@@ -71,9 +85,19 @@ def create_app(
         SEND_FILE_MAX_AGE_DEFAULT=_STATIC_MAX_AGE,
     )
     app.url_map.merge_slashes = False  # an id may hold two slashes
+    app.url_map.converters["report_id"] = ReportIdConverter
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     searcher = searcher or Searcher.open(settings, warm=True)
-    app.extensions["gongkai"] = Room(settings, searcher, Metrics(), Exports(settings))
+    app.extensions["gongkai"] = Room(
+        settings=settings,
+        searcher=searcher,
+        metrics=Metrics(),
+        exports=Exports(settings),
+        failures=Failures(settings.failed_queries),
+        board=board,
+    )
+    logs.register(app, settings)
+    rates.register(app, settings)
     _install(app)
     if settings.trusted_proxies:
         _trust(app, settings.trusted_proxies)
@@ -95,6 +119,7 @@ def _install(app: Flask) -> None:
     """Handlers and what stands around them; compression sees the answer last."""
     # what is registered first sees the request first, and the answer last
     addresses.register(app, app.extensions["gongkai"].settings.base_url)
+    app.before_request(_leave_refused_encodings)
     Compress(app)
     security.register(app)
     app.extensions["gongkai"].metrics.watch(app)
@@ -105,6 +130,14 @@ def _install(app: Flask) -> None:
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     _install_templates(app)
+
+
+def _leave_refused_encodings() -> None:
+    """Take out of a request the encodings that it refuses: flask-compress ignores q=0."""
+    accepted = request.accept_encodings
+    if any(quality <= 0 for _, quality in accepted):
+        kept = [name for name, quality in accepted if quality > 0]
+        request.environ["HTTP_ACCEPT_ENCODING"] = ", ".join(kept)
 
 
 def _read_static_file(response: Response) -> Response:

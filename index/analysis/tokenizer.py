@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
@@ -29,6 +30,8 @@ __all__ = [
     "tokenizer",
 ]
 
+# Held while the words of a segmenter are loaded.
+LOADING = threading.Lock()
 WORDS_FILE = Path(__file__).with_name("words.txt")
 # Characters of a form whose words are remembered: longer than any query.
 SHORT_LENGTH = 64
@@ -165,9 +168,15 @@ def _installed() -> str:
     return "rjieba" if find_spec("rjieba") else "jieba"
 
 
-@cache
 def tokenizer(kind: str = "") -> Tokenizer:
     """The segmenter: "rjieba", "jieba", or by default the faster one that is installed."""
+    # rjieba fails where two threads add words at once, or one cuts meanwhile
+    with LOADING:
+        return _loaded(kind)
+
+
+@cache
+def _loaded(kind: str) -> Tokenizer:
     kind = kind or _installed()
     return Tokenizer(
         segmenter_name(kind),

@@ -16,6 +16,7 @@ LAYERS = (
     ("http",),
     ("report", "search", "research", "site", "api"),
     ("app",),
+    ("serving",),
     ("__init__", "__main__"),
 )
 HEIGHT = {name: height for height, row in enumerate(LAYERS) for name in row}

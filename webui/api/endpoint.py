@@ -56,7 +56,7 @@ def search() -> Response:
     return json_response(members)
 
 
-@api.get("/reports/<path:report_id>")
+@api.get("/reports/<report_id:report_id>")
 def report(report_id: str) -> Response:
     """One whole record, or some `fields` of it; with `q`, the places of the query in it."""
     values = only(request.args, ("q", "match", "fields"))
@@ -91,7 +91,7 @@ def _chosen(record: dict[str, Any], names: list[str]) -> dict[str, Any]:
     return {name: record[name] for name in names}
 
 
-@api.get("/similar/<path:report_id>")
+@api.get("/similar/<report_id:report_id>")
 def similar(report_id: str) -> Response:
     """What is like a report, and what it took over.
 
@@ -104,7 +104,7 @@ def similar(report_id: str) -> Response:
     return json_response({**found, "novelty": novelty})
 
 
-@api.get("/series/<path:report_id>")
+@api.get("/series/<report_id:report_id>")
 def series(report_id: str) -> Response:
     """The reports of one body by year, and what must hold from year to year."""
     only(request.args, ())

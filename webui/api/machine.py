@@ -40,7 +40,15 @@ _clock = _GenerationClock()
 @machine.get("/-/healthz")
 def healthz() -> Response:
     """The process answers."""
-    return json_response({"status": "ok"})
+    return json_response({"status": "ok", **_processes()})
+
+
+def _processes() -> dict[str, dict[str, int]]:
+    """How many processes there should be, and how many are well; nothing where there is one."""
+    board = room().board
+    if board is None:
+        return {}
+    return {"processes": {"asked": board.processes, "ready": board.ready()}}
 
 
 @machine.get("/-/readyz")
@@ -54,6 +62,8 @@ def readyz() -> Response:
             "status": "ready",
             "generation": manifest.generation,
             "reports": manifest.reports,
+            "newest": room().searcher.trouble is None,
+            **_processes(),
         }
     )
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, request
+from werkzeug.routing import PathConverter
 
 from index.search.root import ROOT, below
 
-__all__ = ["address", "quoted", "register", "report_path"]
+__all__ = ["ReportIdConverter", "address", "quoted", "register", "report_path"]
+
+
+class ReportIdConverter(PathConverter):
+    """Any id in a path: werkzeug's own takes neither a slash at the beginning nor a line break."""
+
+    regex = "(?s:.+)"
+    # an expression without a slash would be taken for one segment of the path
+    part_isolating = False
 
 
 def address(path: str, **values: object) -> str:

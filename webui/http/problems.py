@@ -23,7 +23,7 @@ from index.model.errors import (
 from index.model.problems import Note
 from index.search.root import below
 from index.words import term
-from webui.http.context import json_response
+from webui.http.context import json_response, room
 from webui.words.messages import MACHINE_LANGUAGE, PAGE_LANGUAGE
 
 __all__ = [
@@ -142,6 +142,8 @@ def _on_request_error(error: RequestError) -> Response:
     detail = error.note.message(MACHINE_LANGUAGE)
     position = error.position if isinstance(error, QueryError) else None
     kind = "request" if position is None else "query"
+    if kind == "query":
+        room().failures.refused(error.note.code)
     return problem_response(
         Problem(400, detail, kind, error.note, error.parameter, position)
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+import flask
+
 from index.search.request import SearchRequest
 from index.search.response import SearchResponse
 from webui.http.context import room
@@ -18,6 +20,8 @@ def answer(request: SearchRequest) -> SearchResponse:
     response = room().searcher.search(request)
     outcome = "some" if response.total else "none"
     room().metrics.searches.labels(outcome).inc()
+    if request.q and not response.total:
+        room().failures.found_nothing(request.q, flask.request.remote_addr or "")
     # queries may name people: nothing is logged unless the operator asks for it
     if room().settings.log_queries:
         _log.info(

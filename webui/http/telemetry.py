@@ -5,6 +5,7 @@ Labels are endpoint names and status codes only: never a path, never a query.
 
 from __future__ import annotations
 
+import os
 import time
 
 from flask import Flask, Response, g, request
@@ -16,6 +17,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.multiprocess import MultiProcessCollector
 
 __all__ = ["Metrics"]
 
@@ -31,6 +33,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        # set by a server of several processes: each writes its figures to a file there
+        self.is_shared = "PROMETHEUS_MULTIPROC_DIR" in os.environ
         # labels become series of Prometheus, one for each combination: few values only
         labels = ("endpoint", "method", "status")
         self.requests = Counter(
@@ -49,12 +53,16 @@ class Metrics:
             registry=self.registry,
         )
         self.reports = Gauge(
-            "gongkai_index_reports", "Reports in the index.", registry=self.registry
+            "gongkai_index_reports",
+            "Reports in the index.",
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
         )
         self.generation = Gauge(
             "gongkai_index_generation",
             "Generation of the index.",
             registry=self.registry,
+            multiprocess_mode="mostrecent",
         )
 
     def watch(self, app: Flask) -> None:
@@ -75,7 +83,9 @@ class Metrics:
         return response
 
     def exposition(self) -> Response:
-        """The text that Prometheus reads."""
-        return Response(
-            generate_latest(self.registry), content_type=CONTENT_TYPE_LATEST
-        )
+        """The text that Prometheus reads, with the figures of all processes of this server."""
+        registry = self.registry
+        if self.is_shared:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -22,7 +22,7 @@ report_pages = Blueprint("report", __name__)
 _SHOWN = ("q", "view", "match", "synonyms")
 
 
-@report_pages.get("/reports/<path:report_id>")
+@report_pages.get("/reports/<report_id:report_id>")
 def report(report_id: str) -> Response:
     """One report, opened at the hits of a query."""
     values = only(from_page(request.args, _SHOWN), _SHOWN)
@@ -59,7 +59,7 @@ def _view(report_id: str, values: Mapping[str, str]) -> ReportView:
     return marked_view(found)
 
 
-@report_pages.get("/similar/<path:report_id>")
+@report_pages.get("/similar/<report_id:report_id>")
 def similar(report_id: str) -> Response:
     """What is like a report, what it took over from the year before, and its year checks."""
     searcher = room().searcher

@@ -1,0 +1,1 @@
+"""The server below the application: connections, and the processes that share them."""
