@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -17,10 +17,11 @@ from index.model.fields import FACET_NAMES
 from index.model.json_codec import from_json
 from index.model.problems import Code
 from index.model.report import Report
-from index.search.request import HIT_MEMBERS
+from index.search.request import HIT_MEMBERS, LIMITS
 from index.search.searcher import MarkedReport
+from webui.api import tables
 from webui.http.context import json_response, room
-from webui.http.measures import parse_numbers
+from webui.http.measures import Asked, parse_numbers
 from webui.http.params import (
     PAGING,
     check_length,
@@ -29,7 +30,9 @@ from webui.http.params import (
     parse_search,
     read_integer,
     read_region,
+    with_format,
 )
+from webui.http.rendering import csv_file
 from webui.http.searching import answer
 from webui.words.labels import FACET_LABELS
 
@@ -107,8 +110,12 @@ def similar(report_id: str) -> Response:
 @api.get("/series/<report_id:report_id>")
 def series(report_id: str) -> Response:
     """The reports of one body by year, and what must hold from year to year."""
-    only(request.args, ())
-    return json_response(room().searcher.series(report_id).to_json())
+    kind, args = with_format(request.args)
+    only(args, ())
+    found = room().searcher.series(report_id)
+    if kind == "csv":
+        return csv_file("series", *tables.of_series(found))
+    return json_response(found.to_json())
 
 
 @api.get("/facets/<name>")
@@ -118,8 +125,11 @@ def facet(name: str) -> Response:
         raise NotFound(
             f"there is no facet {name!r}; there are {', '.join(FACET_NAMES)}"
         )
-    asked, contains, size = parse_facet(request.args)
+    kind, args = with_format(request.args)
+    asked, contains, size = parse_facet(args)
     result = room().searcher.facet(asked, name, contains, size)
+    if kind == "csv":
+        return csv_file(name, *tables.of_facet(name, result))
     own = {"name": name, "label": FACET_LABELS[name], "contains": contains}
     return json_response(own | asdict(result))
 
@@ -147,24 +157,46 @@ def suggest() -> Response:
 
 @api.get("/stats")
 def stats() -> Response:
-    """Figures of the whole index; with `measure`, a number over the reports of a search."""
+    """Figures of the whole index; of a search, a number over its reports, or how many there are."""
     if not request.args:
         return json_response(room().searcher.stats())
-    asked = parse_numbers(request.args)
+    kind, args = with_format(request.args)
+    asked = parse_numbers(args)
     if asked.measure is None:
-        raise RequestError("measure", Code.REQUEST_MEASURE_MISSING)
+        return _counted(asked, kind)
     name = asked.measure.name
     found = room().searcher.aggregate(
         asked.request, name, asked.by, asked.scope, asked.template
     )
+    if kind == "csv":
+        return csv_file("stats", *tables.of_aggregate(found))
     return json_response(found.to_json())
+
+
+def _counted(asked: Asked, kind: str) -> Response:
+    """How many reports a search finds, by the values of a facet."""
+    chosen = {"scope": asked.scope, "template": asked.template}
+    filters = dict(asked.request.filters)
+    for name, value in chosen.items():
+        if value is not None:
+            filters[name] = (value,)
+    request = asked.request.with_(filters=filters, facets=(asked.by,), snippets=0)
+    counted = answer(replace(request, size=1, facet_size=LIMITS.facet_size))
+    values = counted.facets[asked.by].values
+    if kind == "csv":
+        return csv_file("stats", *tables.of_counts(asked.by, values))
+    groups = [{"value": v.value, "label": v.label, "reports": v.count} for v in values]
+    return json_response({"by": asked.by, "reports": counted.total, "groups": groups})
 
 
 @api.get("/coverage")
 def coverage() -> Response:
     """Which bodies of a region have a report for which year."""
-    region = read_region(only(request.args, ("region",)))
-    return json_response(room().searcher.coverage(region).to_json())
+    kind, args = with_format(request.args)
+    found = room().searcher.coverage(read_region(only(args, ("region",))))
+    if kind == "csv":
+        return csv_file("coverage", *tables.of_coverage(found))
+    return json_response(found.to_json())
 
 
 @api.get("/export")

@@ -26,6 +26,7 @@ __all__ = [
     "PARAMETERS",
     "REGION",
     "SEARCH_NAMES",
+    "TABLE_FORMATS",
     "Parameter",
     "check_length",
     "from_page",
@@ -34,6 +35,7 @@ __all__ = [
     "parse_search",
     "read_integer",
     "read_region",
+    "with_format",
 ]
 
 QUERY_CHARACTERS = 512
@@ -47,6 +49,8 @@ _OFF_WORDS = ("off", "0")
 _SWITCH_WORDS = (*_ON_WORDS, *_OFF_WORDS)
 # Parameters that are years.
 _YEARS = ("year", "year_from", "year_to")
+# A table is a page or JSON by itself.
+TABLE_FORMATS = ("json", "csv")
 # Characters of a wrong value or name that a message repeats.
 _QUOTED_VALUE = 40
 _QUOTED_NAME = 60
@@ -268,6 +272,19 @@ def check_length(q: str) -> None:
         raise RequestError(
             "q", Code.QUERY_TOO_LONG, {"limit": QUERY_CHARACTERS, "length": len(q)}
         )
+
+
+def with_format(args: Arguments) -> tuple[str, Arguments]:
+    """The format that is asked for, one of TABLE_FORMATS, and the other parameters.
+
+    Raises RequestError.
+    """
+    kind = args.get("format", TABLE_FORMATS[0])
+    if kind not in TABLE_FORMATS:
+        facts = {"value": kind[:_QUOTED_VALUE], "allowed": TABLE_FORMATS}
+        raise RequestError("format", Code.REQUEST_NOT_ALLOWED, facts)
+    rest = [(k, v) for k, v in args.items(multi=True) if k != "format"]
+    return kind, MultiDict(rest)
 
 
 def from_page(args: Arguments, names: Iterable[str]) -> Arguments:

@@ -6,10 +6,12 @@ A region's coverage, a search's numbers, a body over its years, reports abreast.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
+from index.documents.exports import rows
 from index.model.errors import RequestError
 from index.model.problems import Code, Note
 from index.model.report import Report
@@ -32,7 +34,7 @@ __all__ = ["research_pages"]
 # Reports of one body and those it came from, at most.
 _MAX_BODY_REPORTS = 200
 # What the page of a body is asked for.
-_OF_BODY = ("agency", "series")
+_OF_BODY = ("agency", "series", "format")
 # Sorts a report without a date behind the others of its year.
 _NO_DATE = "9999"
 
@@ -88,7 +90,17 @@ def body() -> Response:
     reports = _reports_of(name, series=series == "1")
     if not reports:
         raise NotHereError(Note(Code.REQUEST_UNKNOWN_AGENCY, {"agency": name}))
+    if values.get("format") == "csv":
+        return _as_file("body", reports)
     return html_page("body.html", view=body_view(name, reports, series=series == "1"))
+
+
+def _as_file(name: str, reports: Iterable[Report]) -> Response:
+    """The reports as a table, with the columns of an export."""
+    response = Response(b"".join(rows(reports)), content_type="text/csv; charset=utf-8")
+    disposition = f'attachment; filename="gongkai-{name}.csv"'
+    response.headers["Content-Disposition"] = disposition
+    return response
 
 
 def _reports_of(name: str, *, series: bool) -> list[Report]:
@@ -110,5 +122,8 @@ def compare() -> Response:
             Code.REQUEST_REPORTS_TO_COMPARE,
             {"count": len(ids), "limit": MAX_REPORTS},
         )
-    view = compare_view([room().searcher.report(report_id) for report_id in ids])
+    reports = [room().searcher.report(report_id) for report_id in ids]
+    if request.args.get("format") == "csv":
+        return _as_file("compare", reports)
+    view = compare_view(reports)
     return html_page("compare.html", view=view, urls=view.urls)

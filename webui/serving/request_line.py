@@ -18,7 +18,7 @@ def escaped(line: bytes) -> bytes:
     >>> escaped("GET /search?q=公 HTTP/1.1".encode())
     b'GET /search?q=%E5%85%AC HTTP/1.1'
     """
-    return RAW_BYTE.sub(lambda byte: b"%%%02X" % byte.group(), line)
+    return RAW_BYTE.sub(lambda byte: b"%%%02X" % byte.group()[0], line)
 
 
 class RequestParser(HTTPRequestParser):  # type: ignore[misc]
