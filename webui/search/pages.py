@@ -226,5 +226,13 @@ def facet(name: str) -> Response:
         values=values_of(kind, result),
         params=asked.params(),
         back_url=asked.url(PAGE_SEARCH),
+        csv_url=_csv_url(_bare(asked), name, contains),
         chips=chips(asked),
     )
+
+
+def _csv_url(asked: SearchRequest, name: str, contains: str) -> str:
+    """The values of a facet as a table."""
+    more = [("contains", contains)] if contains else []
+    query = urlencode([*asked.params(), *more, ("format", "csv")])
+    return f"{below(f'/api/v1/facets/{name}')}?{query}"
