@@ -13,7 +13,7 @@ from index.engines.opening import open_engine
 from index.model.errors import IndexStateError, SettingsError
 from index.model.settings import Settings
 from webui.app import create_app
-from webui.http.logs import begin_logging
+from webui.http.operation.logs import begin_logging
 from webui.serving.connections import Server, bound
 from webui.serving.processes import Processes
 from webui.serving.worker import end_by_signals, prepare

@@ -14,20 +14,13 @@ from index.search.root import below
 from index.search.searcher import Searcher
 from webui.api.endpoint import api
 from webui.api.machine import machine
-from webui.http import (
-    addresses,
-    caching,
-    limits,
-    logs,
-    problems,
-    rates,
-    security,
-)
+from webui.http import addresses, caching, limits, problems, rates, security
 from webui.http.addresses import ReportIdConverter
-from webui.http.board import Board
 from webui.http.context import Room, product_version, room
-from webui.http.exports import Exports
-from webui.http.failures import Failures
+from webui.http.operation import logs
+from webui.http.operation.board import Board
+from webui.http.operation.exports import Exports
+from webui.http.operation.failures import Failures
 from webui.http.telemetry import Metrics
 from webui.report.pages import report_pages
 from webui.research.pages import research_pages

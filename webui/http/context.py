@@ -14,9 +14,9 @@ from werkzeug.sansio.utils import host_is_trusted
 from index.model.json_codec import to_json
 from index.model.settings import Settings
 from index.search.searcher import Searcher
-from webui.http.board import Board
-from webui.http.exports import Exports
-from webui.http.failures import Failures
+from webui.http.operation.board import Board
+from webui.http.operation.exports import Exports
+from webui.http.operation.failures import Failures
 from webui.http.telemetry import Metrics
 
 __all__ = ["Room", "base_url", "json_response", "origin", "product_version", "room"]

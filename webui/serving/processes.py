@@ -25,7 +25,7 @@ from types import FrameType
 from typing import Any
 
 from index.model.settings import Settings
-from webui.http.board import FIGURES, Board
+from webui.http.operation.board import FIGURES, Board
 from webui.serving.worker import work
 
 __all__ = ["METRICS_FOLDER", "Processes"]

@@ -16,8 +16,8 @@ from index.analysis.tokenizer import tokenizer
 from index.model.errors import IndexStateError
 from index.model.settings import Settings
 from webui.app import create_app
-from webui.http.board import Board
-from webui.http.logs import begin_logging
+from webui.http.operation.board import Board
+from webui.http.operation.logs import begin_logging
 from webui.serving.connections import Server
 
 __all__ = ["collect_less", "end_by_signals", "prepare", "work"]

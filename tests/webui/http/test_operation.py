@@ -23,8 +23,8 @@ from index.model.settings import Settings
 from index.search.searcher import Searcher
 from tests.webui.samples import write_index
 from webui import create_app
-from webui.http.failures import MAX_QUERIES, Failures
-from webui.http.logs import JsonFormatter
+from webui.http.operation.failures import MAX_QUERIES, Failures
+from webui.http.operation.logs import JsonFormatter
 
 NOTHING = "/api/v1/search?match=all&q="
 

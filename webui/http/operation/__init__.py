@@ -1,0 +1,1 @@
+"""What an operator sets and sees: places for exports, processes, logs, failed searches."""
