@@ -69,9 +69,14 @@ def _stands(node: Node, found: Found) -> bool:
     match node:
         case String(forms, field):
             names = TEXT_FIELDS if field is None else (field,)
-            texts = [found.contents.texts[name] for name in names]
-            texts += filter(None, map(found.contents.wording.get, names))
-            return any(form in text.form for form in forms for text in texts)
+            contents = found.contents
+            texts = [contents.texts[name] for name in names]
+            wordings = map(contents.wording.get, names)
+            texts += filter(None, wordings)
+            for text in texts:
+                if any(form in text.form for form in forms):
+                    return True
+            return False
         case AllOf(operands):
             return all(_stands(operand, found) for operand in operands)
         case AnyOf(operands):

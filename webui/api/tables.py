@@ -24,12 +24,21 @@ SERIES_HEADER = ("year", "id", "agency", "title", "published", "template", "scop
 def of_aggregate(found: Aggregate) -> Table:
     """A measure by its groups."""
     header = [field.name for field in fields(Group)]
-    return header, [[getattr(g, name) for name in header] for g in found.groups]
+    lines: list[Sequence[Any]] = []
+    for group in found.groups:
+        line = [getattr(group, name) for name in header]
+        lines.append(line)
+    return header, lines
 
 
 def of_counts(by: str, values: Iterable[FacetValue]) -> Table:
     """How many reports there are, by the values of a facet."""
-    return (by, "reports"), [(value.value, value.count) for value in values]
+    header = (by, "reports")
+    lines: list[Sequence[Any]] = []
+    for value in values:
+        line = (value.value, value.count)
+        lines.append(line)
+    return header, lines
 
 
 def of_facet(name: str, found: FacetResult) -> Table:
@@ -41,11 +50,16 @@ def of_coverage(found: Coverage) -> Table:
     """One line a body and year; a year without a report has no id."""
     lines: list[Sequence[Any]] = []
     for body in found.bodies:
-        about = (body.names[-1], body.org_type, body.line)
-        for year in sorted({*body.years, *body.missing}):
+        name = body.names[-1]
+        about = (name, body.org_type, body.line)
+        years = {*body.years, *body.missing}
+        for year in sorted(years):
             cell = body.years.get(year)
-            known = (cell.id, cell.published, cell.late) if cell else (None,) * 3
-            lines.append((*about, year, *known))
+            known: Sequence[Any] = (None, None, None)
+            if cell is not None:
+                known = (cell.id, cell.published, cell.late)
+            line = (*about, year, *known)
+            lines.append(line)
     return COVERAGE_HEADER, lines
 
 
