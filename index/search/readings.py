@@ -73,10 +73,8 @@ def _stands(node: Node, found: Found) -> bool:
             texts = [contents.texts[name] for name in names]
             wordings = map(contents.wording.get, names)
             texts += filter(None, wordings)
-            for text in texts:
-                if any(form in text.form for form in forms):
-                    return True
-            return False
+            searched = "\0".join(text.form for text in texts)
+            return any(form in searched for form in forms)
         case AllOf(operands):
             return all(_stands(operand, found) for operand in operands)
         case AnyOf(operands):

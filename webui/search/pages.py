@@ -114,7 +114,7 @@ def results() -> BaseResponse:
         steps=steps(asked, response.total),
         previous_url=response.previous and page_url(response.previous),
         next_url=_next_url(asked, response),
-        hit_urls=[_hit_url(hit, response, asked) for hit in response.hits],
+        hit_urls=_hit_urls(response, asked),
         wider=_wider(response),
         conditioned=asked.with_().params(),
         spreads=[spread(asked, name) for name in numbers[:_MAX_SPREADS]],
@@ -149,6 +149,15 @@ def _hit_url(hit: Hit, response: SearchResponse, asked: SearchRequest) -> str:
     if asked.synonyms:
         shown["synonyms"] = "on"
     return f"{report_path(hit.id)}?{urlencode(shown)}{fragment}"
+
+
+def _hit_urls(response: SearchResponse, asked: SearchRequest) -> list[str]:
+    """The address of each hit, in order."""
+    urls: list[str] = []
+    for hit in response.hits:
+        url = _hit_url(hit, response, asked)
+        urls.append(url)
+    return urls
 
 
 def _wider(response: SearchResponse) -> dict[str, Any] | None:
@@ -233,6 +242,10 @@ def facet(name: str) -> Response:
 
 def _csv_url(asked: SearchRequest, name: str, contains: str) -> str:
     """The values of a facet as a table."""
-    more = [("contains", contains)] if contains else []
-    query = urlencode([*asked.params(), *more, ("format", "csv")])
-    return f"{below(f'/api/v1/facets/{name}')}?{query}"
+    params = asked.params()
+    if contains:
+        params.append(("contains", contains))
+    params.append(("format", "csv"))
+    query = urlencode(params)
+    path = below(f"/api/v1/facets/{name}")
+    return f"{path}?{query}"
