@@ -23,6 +23,7 @@ import click
 
 from index.model.errors import GongkaiError, RequestError
 from index.model.fields import FACETS, SORTS, Use, names_for
+from index.model.problems import Code
 from index.model.report import Report
 from index.model.settings import SETTINGS, Settings
 from index.search.request import MATCH_MODES, SearchRequest
@@ -161,7 +162,7 @@ def filter_options(command: Command) -> Command:
         "--match",
         type=click.Choice(MATCH_MODES),
         default="auto",
-        help="How many words must occur.",
+        help="How words typed bare are read: whole, as words, or most of the words.",
     )(command)
 
 
@@ -455,14 +456,18 @@ def search(
         _print_response(response)
 
 
+# What is said of the reading that answers a query.
+READINGS_SAID = {
+    "whole": "",
+    "words": " with all words, not as one string",
+    "any": " with most of the words",
+}
+
+
 def _print_response(response: SearchResponse) -> None:
     counted = "" if response.occurrences is None else f", {response.occurrences} places"
-    relaxed = (
-        ", none with all words: these have most of them"
-        if response.query.relaxed
-        else ""
-    )
-    click.echo(f"{response.total} reports{counted}{relaxed} ({response.took_ms} ms)")
+    reading = READINGS_SAID[response.query.matched] if response.total else ""
+    click.echo(f"{response.total} reports{counted}{reading} ({response.took_ms} ms)")
     _print_query(response.query)
     for hit in response.hits:
         _print_hit(hit)
@@ -476,9 +481,14 @@ def _print_query(query: QueryEcho) -> None:
     """The query said back, what else was or could be searched, and what may have been meant."""
     if query.explained:
         click.echo(f"understood: {query.explained}")
+    if query.wider is not None:
+        found = f"{query.wider.total} reports with --match {query.wider.match}"
+        click.echo(f"wider: {found}")
     for note in query.notes:
         click.echo(note)
-    if query.synonyms and not query.notes:
+    if query.synonyms and not any(
+        note.code is Code.ANSWER_SYNONYMS for note in query.note_codes
+    ):
         same = "; ".join(
             f"{word} = {', '.join(others)}" for word, others in query.synonyms
         )

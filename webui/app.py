@@ -6,16 +6,17 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 from flask_compress import Compress
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from index.model.settings import Settings
+from index.search.root import below
 from index.search.searcher import Searcher
 from webui.api.endpoint import api
 from webui.api.machine import machine
-from webui.http import caching, language, limits, problems, rates, security
+from webui.http import addresses, caching, language, limits, problems, rates, security
 from webui.http.addresses import ReportIdConverter
 from webui.http.context import Room, product_version, room
 from webui.http.operation import logs
@@ -140,7 +141,8 @@ def _trust(app: Flask, proxies: int) -> None:
 
 def _install(app: Flask) -> None:
     """Handlers and what stands around them; compression sees the answer last."""
-    # what is registered first sees the answer last
+    # what is registered first sees the request first, and the answer last
+    addresses.register(app, app.extensions["gongkai"].settings.base_url)
     app.before_request(_leave_refused_encodings)
     Compress(app)
     security.register(app)
@@ -181,7 +183,7 @@ def _install_templates(app: Flask) -> None:
 
     def asset(name: str) -> str:
         """The address of a file of static/; it changes with the file's content."""
-        return url_for("static", filename=name, v=digests.get(name))
+        return below(f"/static/{name}?v={digests.get(name)}")
 
     app.jinja_env.filters.update(_FILTERS)
     app.jinja_env.add_extension("jinja2.ext.i18n")

@@ -438,10 +438,10 @@ def _run_spans(
                 yield position, position + len(text)
         case Quoted(text, position, _, _):
             yield position + 1, position + 1 + len(text)
-        case Field(name, value, position, quoted) if (
+        case Field(name, value, _, quoted, value_at=begins) if (
             name in ("title", "text", "agency", "region") and value
         ):
-            start = position + len(name) + 1 + quoted
+            start = begins + quoted
             yield start, start + len(value)
         case And(operands, _) | Or(operands, _) | Proximity(operands, _, _):
             for operand in operands:

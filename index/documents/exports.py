@@ -18,7 +18,15 @@ from index.model.fields import ReportField, Use, fields_for
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
 
-__all__ = ["EXPORT_COLUMNS", "EXPORT_FORMATS", "guarded", "jsonl", "parquet", "rows"]
+__all__ = [
+    "EXPORT_COLUMNS",
+    "EXPORT_FORMATS",
+    "guarded",
+    "jsonl",
+    "parquet",
+    "rows",
+    "table",
+]
 
 # Without it Excel reads UTF-8 as the system's code page, on Chinese machines GBK.
 BYTE_ORDER_MARK = "\ufeff"
@@ -89,6 +97,16 @@ def rows(reports: Iterable[Report]) -> Iterator[bytes]:
         buffer.truncate()
         writer.writerow([guarded(v) for v in _values(report).values()])
         yield buffer.getvalue().encode("utf-8", "replace")
+
+
+def table(header: Iterable[str], lines: Iterable[Iterable[Any]]) -> bytes:
+    """A small table as CSV with a header."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(header)
+    for line in lines:
+        writer.writerow([guarded(value) for value in line])
+    return (BYTE_ORDER_MARK + buffer.getvalue()).encode("utf-8", "replace")
 
 
 def jsonl(reports: Iterable[Report]) -> Iterator[bytes]:

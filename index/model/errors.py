@@ -89,7 +89,7 @@ class QueryError(RequestError):
     """A query that cannot be parsed; `position` is a code point of the query as typed.
 
     >>> str(QueryError(Code.QUERY_BRACKET_OPEN, 3))
-    'the bracket is not closed; add ) (at 3)'
+    'the bracket is not closed; add ), or quote it to search for it as text (at 3)'
     """
 
     def __init__(self, code: Code, position: int, facts: Facts | None = None) -> None:

@@ -39,7 +39,6 @@ class Code(StrEnum):
     QUERY_EXCLUSION_ALONE = "query.exclusion-alone"
     QUERY_OPERAND_MISSING = "query.operand-missing"
     QUERY_MISPLACED = "query.misplaced"
-    QUERY_UNKNOWN_FIELD = "query.unknown-field"
     QUERY_FIELD_WITHOUT_VALUE = "query.field-without-value"
     QUERY_FIELD_WITHOUT_RANGE = "query.field-without-range"
     QUERY_WILDCARD_ALONE = "query.wildcard-alone"
@@ -49,6 +48,13 @@ class Code(StrEnum):
     QUERY_DATE_MISSING = "query.date-missing"
     QUERY_BAD_DATE = "query.bad-date"
     QUERY_BAD_NUMBER = "query.bad-number"
+
+    # What was read otherwise than it may have been meant.
+    QUERY_NO_FIELD = "query.no-field"
+    QUERY_QUOTATION_AS_TEXT = "query.quotation-as-text"
+    QUERY_OPERATOR_AS_TEXT = "query.operator-as-text"
+    QUERY_FOREIGN_SYNTAX = "query.foreign-syntax"
+    QUERY_ENDS_EXCHANGED = "query.ends-exchanged"
 
     # What is wrong with a parameter of a request.
     REQUEST_UNKNOWN_PARAMETER = "request.unknown-parameter"
@@ -69,7 +75,6 @@ class Code(StrEnum):
     REQUEST_CONDITION_INCOMPLETE = "request.condition-incomplete"
     REQUEST_UNKNOWN_NUMBER = "request.unknown-number"
     REQUEST_UNKNOWN_MEASURE = "request.unknown-measure"
-    REQUEST_MEASURE_MISSING = "request.measure-missing"
     REQUEST_MEASURE_NOT_IN_FORM = "request.measure-not-in-form"
     REQUEST_UNKNOWN_REGION = "request.unknown-region"
     REQUEST_REGION_TOO_LONG = "request.region-too-long"
@@ -138,6 +143,7 @@ class Code(StrEnum):
 
     # What an answer says about itself.
     ANSWER_SYNONYMS = "answer.synonyms"
+    ANSWER_NO_WORD_BESIDE = "answer.no-word-beside"
     ANSWER_TABLES_NOT_TRUSTED = "answer.tables-not-trusted"
     ANSWER_OTHER_FORM = "answer.other-form"
     ANSWER_OTHER_SCOPE = "answer.other-scope"

@@ -5,7 +5,7 @@ All of it is read from the tree of the query alone. What stands below NOT is no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
@@ -46,7 +46,8 @@ Synonyms = Mapping[str, Strings]
 class Evidence:
     """What a query says about the reports that it wants, all in index form and in typed order.
 
-    - `words`: what is searched, as the answer names it to the reader.
+    - `words`: what may be searched, as the answer names it to the reader: words and strings.
+    - `whole`: the same where runs are looked for as they stand.
     - `tokens`: search-mode tokens in mainland wording, so that every wording gives one order.
     - `runs`: the runs of several words, each of which may stand whole.
     - `pairs`: the neighbouring characters of the runs.
@@ -56,6 +57,7 @@ class Evidence:
     """
 
     words: Strings = ()
+    whole: Strings = ()
     tokens: Strings = ()
     runs: Strings = ()
     pairs: Strings = ()
@@ -84,6 +86,8 @@ class _Trace:
 
     words: Strings
     tokens: Strings
+    # the run as it stands; nothing where that is `words`
+    whole: Strings = ()
     runs: Strings = ()
     pairs: Strings = ()
     synonyms: Synonyms = field(default_factory=dict)
@@ -100,6 +104,7 @@ def evidence(tree: Syntax | None, *, synonymous: bool = False) -> Evidence:
     bare = [operand for operand in operands if is_loose(operand)]
     return Evidence(
         words=_all(trace.words for trace in traces),
+        whole=_all(trace.whole or trace.words for trace in traces),
         tokens=_all(trace.tokens for trace in traces),
         runs=_all(trace.runs for trace in traces),
         pairs=_all(trace.pairs for trace in traces),
@@ -157,8 +162,9 @@ def _of_run(run: Run, synonymous: bool) -> _Trace:
             tokens += _tokens(*others)
     return _Trace(
         words=reading.words,
+        whole=reading.whole[:1],
         tokens=tokens,
-        runs=_whole(reading.mainland, reading.words),
+        runs=_whole(reading.mainland, words_of(reading.typed)),
         pairs=tuple(pairs_of(reading.mainland)),
         synonyms=reading.synonyms,
     )
@@ -191,7 +197,7 @@ def _tokens(*forms: str) -> Strings:
     return tuple(tokens)
 
 
-def _whole(mainland: str, words: Strings) -> Strings:
+def _whole(mainland: str, words: Sequence[str]) -> Strings:
     """A run of several words without the signs at its ends: 什么是公开? without its mark."""
     if len(words) < 2:
         return ()

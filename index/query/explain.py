@@ -10,7 +10,7 @@ from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
 from index.model.fields import FIELDS, TEXT_FIELDS
 from index.model.metrics import METRIC_NAMES, METRICS
-from index.query.runs import WILDCARD_PATTERN, once, words_of
+from index.query.runs import WILDCARD_PATTERN, is_loose, once, read_run
 from index.query.syntax import (
     And,
     Field,
@@ -33,8 +33,16 @@ FIELD_LABELS |= {"title": "标题", "published": "公布日期"}
 FIELD_LABELS |= {metric.name: metric.label_zh for metric in METRICS}
 
 
-def in_words(tree: Syntax | None, language: str = "zh-Hans") -> str:
-    """What a query asks for, in a language of `index.words`; empty for an empty query.
+def in_words(
+    tree: Syntax | None,
+    language: str = "zh-Hans",
+    *,
+    reading: str = "words",
+    words: Sequence[str] = (),
+) -> str:
+    """What a query asks for in a reading, in a language of `index.words`; empty for an empty query.
+
+    `words` are those of which the reading "any" asks for some.
 
     >>> from index.query.parser import parse
     >>> in_words(parse("行政许可 (收费 OR 费用) -免费 level:县区级 year:2015..2020"))
@@ -43,8 +51,12 @@ def in_words(tree: Syntax | None, language: str = "zh-Hans") -> str:
     '全文“公开”与“收费”相距不超过 10 字；标题逐字含“年度报告”'
     >>> in_words(parse("收费 -免费 year:2015..2020"), "en")
     'Text contains “收费”, but does not contain “免费”; Year 2015 to 2020'
+    >>> in_words(parse("信息公开"), reading="whole"), in_words(parse("信息公开"))
+    ('全文含“信息公开”', '全文含“信息”“公开”各词')
     """
-    return "" if tree is None else _Sentence(language).query(tree)
+    if tree is None:
+        return ""
+    return _Sentence(language, reading).query(tree, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +64,27 @@ class _Sentence:
     """Says the parts of a query. Its words stand in the catalogues, with the context "explain"."""
 
     language: str
+    # how bare runs are read
+    reading: str
 
     def say(self, kind: str, /, **facts: Any) -> str:
         """The words for a kind of condition."""
         words = term("explain", kind, self.language)
         return words.format(**facts)
 
-    def query(self, tree: Syntax) -> str:
+    def query(self, tree: Syntax, words: Sequence[str]) -> str:
         operands = operands_of(tree)
         conditions = [node for node in operands if not isinstance(node, Field)]
+        some = ""
+        if self.reading == "any":
+            firm = [node for node in conditions if not is_loose(node)]
+            if len(firm) < len(operands):
+                some = self.say("some", names=self.quoted(words))
+            conditions = firm
         fields = [self.said(node) for node in operands if isinstance(node, Field)]
         texts = self.joined(conditions)
+        if some:
+            texts = some + (self.say("and") + texts if texts else "")
         # a whole condition stands in brackets, and is no text
         bracket = self.say("brackets", condition="")[0]
         if texts and not texts.startswith(bracket):
@@ -103,7 +125,9 @@ class _Sentence:
 
     def either(self, operands: tuple[Syntax, ...]) -> str:
         """含“收费”或“费用” where all are words, else whole conditions."""
-        words = [node for node in operands if isinstance(node, Run) and _is_word(node)]
+        words = [
+            node for node in operands if isinstance(node, Run) and self.is_word(node)
+        ]
         if len(words) == len(operands):
             names = [self.name(word) for word in words]
             return self.say("has", name=self.say("or").join(names), more="")
@@ -143,7 +167,7 @@ class _Sentence:
                 name=name,
                 more=outside,
             )
-        parts = _parts(node)
+        parts = self.parts(node)
         if node.outside or len(parts) < 2:
             return self.say(
                 "has" + negation,
@@ -153,6 +177,17 @@ class _Sentence:
         # 含“信息”“公开”“收费”各词
         names = self.quoted(parts)
         return self.say("each" + negation, names=names, more=self.also(node))
+
+    def is_word(self, run: Run) -> bool:
+        return not run.outside and len(self.parts(run)) == 1
+
+    def parts(self, run: Run) -> tuple[str, ...]:
+        """The words that a run is read as; the run itself where it is one, or stands whole."""
+        if self.reading == "whole" or WILDCARD_PATTERN.search(run.text):
+            return (run.text,)
+        words = once(read_run(run.text).words)
+        # as typed, not as folded
+        return words if len(words) > 1 else (run.text,)
 
     def also(self, node: Run | Quoted) -> str:
         """The mainland's wording, which is searched too."""
@@ -216,19 +251,6 @@ class _Sentence:
             low=low,
             high=high,
         )
-
-
-def _is_word(run: Run) -> bool:
-    return not run.outside and len(_parts(run)) == 1
-
-
-def _parts(run: Run) -> tuple[str, ...]:
-    """The words that a run is cut into; the run itself where it is one."""
-    if WILDCARD_PATTERN.search(run.text):
-        return (run.text,)
-    words = once(words_of(fold_line(run.text)))
-    # as typed, not as folded
-    return words if len(words) > 1 else (run.text,)
 
 
 def _text_of(field: Field) -> Run | Quoted:

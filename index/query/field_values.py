@@ -15,7 +15,10 @@ from index.model.report import LEVELS
 from index.query.nodes import Keyword, NumberRange
 from index.query.syntax import Field
 
-__all__ = ["level_of", "metric_range", "published_range", "year_of"]
+__all__ = ["level_of", "metric_range", "published_range", "year_digits", "year_of"]
+
+# 二〇一八 and 二零一八
+CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789"[:12])
 
 # The end of a range as typed; None where it is left open.
 Typed = str | None
@@ -56,13 +59,23 @@ def year_of(field: Field) -> Keyword | NumberRange:
         raise QueryError(Code.QUERY_YEAR_MISSING, field.position)
     if not field.is_range:
         return Keyword("year", (str(low),))
-    return NumberRange("year", low, high)
+    return _in_order("year", low, high)
+
+
+def year_digits(text: str) -> str:
+    """A year as people type it in digits: full-width or Chinese ones, with 年 or without.
+
+    >>> year_digits("２０１８"), year_digits("二〇一八年"), year_digits("abc")
+    ('2018', '2018', 'abc')
+    """
+    folded = fold_line(text).removesuffix("年")
+    return folded.translate(CHINESE_DIGITS)
 
 
 def _year(field: Field, text: Typed) -> int | None:
     if not text:
         return None
-    digits = fold_line(text)  # ２０１８ is typed too
+    digits = year_digits(text)
     if not YEAR_PATTERN.fullmatch(digits):
         raise QueryError(Code.QUERY_BAD_YEAR, field.position, {"value": text})
     return int(digits)
@@ -79,7 +92,14 @@ def metric_range(field: Field) -> NumberRange:
     high = _number(field, _high(field))
     if low is None and high is None:
         raise _bad_number(field, "..")
-    return NumberRange(field.name, low, high)
+    return _in_order(field.name, low, high)
+
+
+def _in_order(name: str, low: float | None, high: float | None) -> NumberRange:
+    """The range between two ends, also where they were exchanged."""
+    if low is not None and high is not None and low > high:
+        low, high = high, low
+    return NumberRange(name, low, high)
 
 
 def _number(field: Field, text: Typed) -> float | None:
@@ -108,6 +128,10 @@ def published_range(field: Field) -> NumberRange:
     high = _day(field, _high(field), last=True)
     if low is None and high is None:
         raise QueryError(Code.QUERY_DATE_MISSING, field.position)
+    if low is not None and high is not None and low > high:
+        # the ends were exchanged
+        low = _day(field, _high(field), last=False)
+        high = _day(field, _low(field), last=True)
     return NumberRange("published", low, high)
 
 

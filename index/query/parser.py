@@ -7,6 +7,7 @@ matches everything.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -32,17 +33,51 @@ from index.query.syntax import (
     unparse,
 )
 
-__all__ = ["FIELDS", "Token", "parse", "tokenise", "unparse"]
+__all__ = [
+    "FIELDS",
+    "NAMED_FIELDS",
+    "Token",
+    "field_name",
+    "half_width",
+    "parse",
+    "tokenise",
+    "unparse",
+]
 
 # `agency~` takes in predecessors and successors.
 NAMED_FIELDS = (*(field.query_name for field in fields_for(Use.QUERY)), "agency~")
 # What may stand before a colon: the facets, the texts, the dates, and the numbers of
 # the statutory tables.
 FIELDS = (*NAMED_FIELDS, *METRIC_NAMES)
+# Their Chinese names: the labels, and what else they are called.
+CHINESE_FIELDS = {
+    field.label_zh: field.query_name for field in fields_for(Use.QUERY)
+} | {
+    "标题": "title",
+    "全文": "text",
+    "内容": "text",
+    "部门": "agency",
+    "单位": "agency",
+    "级别": "level",
+    "类型": "org_type",
+    "系统": "line",
+    "地域": "region",
+    "区域": "region",
+    "地方": "region",
+    "年份": "year",
+    "年": "year",
+    "发布": "published",
+    "公布日期": "published",
+    "发布时间": "published",
+    "勾稽": "tables",
+}
+# 机关类型 before 机关
+CHINESE_NAMES = "|".join(sorted(CHINESE_FIELDS, key=len, reverse=True))
 
 # The operators that are words: AND, OR and NOT in capitals, before a space, a bracket, a quotation
-# mark or the end. ANDROID is a run.
+# mark or the end. ANDROID is a run. A Chinese keyboard types them in full width too.
 WORD_END = r"(?=[\s(（)）\"“＂「『]|$)"
+WORD_OPERATORS = "AND|OR|NOT|ＡＮＤ|ＯＲ|ＮＯＴ"
 # Each group is a kind of token. What none of them matches, as a closing quotation mark of a kind
 # that was not opened, is text.
 TOKEN_PATTERN = re.compile(
@@ -50,19 +85,23 @@ TOKEN_PATTERN = re.compile(
     r"(?P<space>\s+|[(（]\s*[)）])"
     rf"|(?P<open>(?!{TYPED_YEAR})[(（])"
     r"|(?P<close>[)）])"
-    rf"|(?P<near>NEAR/(?P<distance>\d{{1,6}}){WORD_END})"
-    rf"|(?P<word>(?:AND|OR|NOT){WORD_END})"
-    # two hyphens are a dash
-    r"|(?P<minus>-(?!-))"
+    rf"|(?P<near>(?:NEAR|ＮＥＡＲ)[/／](?P<distance>\d{{1,6}}){WORD_END})"
+    rf"|(?P<word>(?:{WORD_OPERATORS}){WORD_END})"
+    # two hyphens are a dash; － and − are hyphens of keyboards
+    r"|(?P<minus>[-－−](?![-－−]))"
     # 公开 !"不予公开"
     r"|(?P<bang>[!！](?=[\"“＂「『]))"
     rf"|(?P<quote>(?!{TYPED_YEAR})[\"“＂「『])"
-    # year: and agency~:, but not http://
-    r"|(?P<field>[A-Za-z_]{2,40}~?:(?!//))"
+    # year: and agency~:, 年度： and ｙｅａｒ：, but not http://
+    rf"|(?P<field>(?:[A-Za-z_Ａ-Ｚａ-ｚ＿]{{2,40}}|{CHINESE_NAMES})[~～]?[:：](?!//))"
     rf"|(?P<run>(?:[^\s()（）\"“＂「『]|{TYPED_YEAR})+)"
 )
+# An opening quotation mark that is text -> the closing one that stands for it.
+CLOSING_AS_TEXT = {"“": "”", "＂": "”", "「": "」", "『": "』"}
+# Kinds of tokens that are names of ours.
+WORD_KINDS = ("word", "near")
 # The number behind a quoted string: "公开 收费"~10
-WITHIN_PATTERN = re.compile(r"~(\d{1,6})")
+WITHIN_PATTERN = re.compile(r"[~～](\d{1,6})")
 # An end of a range may have decimals: fee_yuan:0.5..14.62
 RANGE_END = r"((?:[^.\s]|(?<=\d)\.(?=\d))*)"
 # 2018..2020, 2018.. and ..2020
@@ -119,16 +158,19 @@ def tokenise(query: str) -> list[Token]:
     while position < len(query):
         match = TOKEN_PATTERN.match(query, position)
         kind = _kind(match)
-        if kind == "quote":
+        if kind == "quote" and not _is_stray(query, position, tokens):
             token, position = _quoted(query, position)
             tokens.append(token)
             continue
         text = match.group() if match else query[position]
-        if kind == "minus" and _is_inside_a_run(tokens, position):
-            kind = "run"
+        if kind == "quote":
+            # a closing mark opens nothing, so that the query printed reads alike
+            text = CLOSING_AS_TEXT[text]
+        kind = _kind_here(kind, text, tokens, position)
         if kind != "space":
             number = int(match["distance"]) if match and kind == "near" else None
-            tokens.append(Token(kind, text, position, number))
+            value = half_width(text) if kind in WORD_KINDS else text
+            tokens.append(Token(kind, value, position, number))
         position += len(text)
     return _joined(tokens)
 
@@ -138,6 +180,52 @@ def _kind(match: re.Match[str] | None) -> str:
         return "run"
     # `lastgroup` is the outermost group that matched: NEAR/10 is "near"
     return match.lastgroup or "run"
+
+
+def _kind_here(kind: str, text: str, tokens: Sequence[Token], position: int) -> str:
+    """What a token is where it stands: a quotation mark alone is text, and so is no field."""
+    if kind == "quote":
+        return "run"
+    if kind == "minus" and _is_inside_a_run(tokens, position):
+        return "run"
+    if kind == "field" and field_name(text) is None:
+        return "run"
+    return kind
+
+
+def half_width(text: str) -> str:
+    """ＯＲ as OR: full-width letters and signs as those of ASCII, as many as before."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def field_name(typed: str) -> str | None:
+    """The field that is called so, with its colon; None for none.
+
+    >>> field_name("年度："), field_name("YEAR:"), field_name("QQ:")
+    ('year', 'year', None)
+    """
+    name = half_width(typed)[:-1].lower()
+    base = name.removesuffix("~")
+    known = CHINESE_FIELDS.get(base, base) + name[len(base) :]
+    return known if known in FIELDS else None
+
+
+def _is_stray(query: str, start: int, tokens: Sequence[Token]) -> bool:
+    """Whether a typographic quotation mark here opens nothing: it is text then.
+
+    It is not closed, or ends what a closing mark began, as in ”公开“.
+    """
+    mark = query[start]
+    if mark == '"':
+        return False
+    close = query.find(QUOTES[mark], start + 1)
+    if mark != "“":
+        return close < 0
+    if close < 0:
+        # one that is closed by a straight mark, or by one that leans the wrong way
+        return not any(other in query[start + 1 :] for other in '"“')
+    last = tokens[-1] if tokens else None
+    return last is not None and last.end == start and "”" in last.value
 
 
 def _is_inside_a_run(tokens: Sequence[Token], position: int) -> bool:
@@ -293,10 +381,7 @@ class _Parser:
 
     def field(self) -> Syntax:
         token = self.take()
-        name = token.value[:-1].lower()
-        if name not in FIELDS:
-            facts = {"name": name, "fields": NAMED_FIELDS, "example": METRIC_NAMES[0]}
-            raise QueryError(Code.QUERY_UNKNOWN_FIELD, token.position, facts)
+        name = field_name(token.value) or ""
         value = self.peek()
         # nothing may stand between the colon and the value
         adjoins = value is not None and value.position == token.end
@@ -305,10 +390,12 @@ class _Parser:
             raise QueryError(Code.QUERY_FIELD_WITHOUT_VALUE, token.end, facts)
         self.take()
         if value.kind == "quote":
-            return Field(name, value.value, token.position, quoted=True)
-        ends = RANGE_PATTERN.fullmatch(value.value)
+            return Field(
+                name, value.value, token.position, quoted=True, value_at=value.position
+            )
+        ends = RANGE_PATTERN.fullmatch(value.value.replace("．．", ".."))
         if ends is None:
-            return Field(name, value.value, token.position)
+            return Field(name, value.value, token.position, value_at=value.position)
         # 2018.. has no upper end
         return Field(
             name,

@@ -7,8 +7,9 @@ looked up in the index. What relevance is made of is `index.query.evidence`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from index.analysis.normaliser import fold_line
 from index.analysis.tokenizer import is_word
@@ -32,6 +33,7 @@ from index.query.nodes import (
     PathPrefix,
     String,
     Wildcard,
+    strings_of,
 )
 from index.query.runs import (
     WILDCARD_PATTERN,
@@ -79,39 +81,34 @@ LATIN_LETTER = re.compile("[a-z]")
 class Resolved:
     """A query ready for an engine.
 
-    `loose` are the words of the bare runs at the top level, which `match=auto` may relax; `firm` is
-    everything else that must hold. `leftover` are the pairs of neighbouring words of one character
-    among them. `filters` are facet values typed at the top level: they become one with the values
-    chosen beside the query. `ranges` are the same for numbers. Both are by name.
+    `whole` is what must hold where every bare run is looked for as it stands. Where runs are read
+    as words, `loose` are the words of those at the top level, and `firm` is everything else that
+    must hold. `telling` are the loose words by which a report can be told from others. `filters`
+    are facet values typed at the top level: they become one with the values chosen beside the
+    query. `ranges` are the same for numbers. Both are by name.
     """
 
+    whole: Nodes = ()
     firm: Nodes = ()
     loose: Nodes = ()
-    leftover: Nodes = ()
+    telling: Nodes = ()
     filters: Mapping[str, Strings] = field(default_factory=dict)
     ranges: Mapping[str, Nodes] = field(default_factory=dict)
 
-    def condition(self, match: str = "all", least: int | None = None) -> Node:
-        """The condition under a mode of matching, "all" or "any" of the loose words.
+    def condition(self, reading: str = "words", least: int = 0) -> Node:
+        """The condition of a reading.
 
-        `least` asks for so many of the telling words instead.
+        - "whole": every bare run as it stands.
+        - "words": all words of the runs.
+        - "any": at least `least` of the telling words; 0 asks for none of them.
         """
-        loose = once(self.loose)
-        if least is not None:
-            loose = (AtLeast(self.telling(), least),)
-        elif match == "any" and len(loose) > 1:
-            loose = (AnyOf(loose),)
-        return all_of([*self.firm, *loose])
-
-    def telling(self) -> Nodes:
-        """The words by which a report can be told from others.
-
-        They are the loose words of two characters or more, and the pairs of single ones. Where
-        there are neither, they are all loose words.
-        """
-        words = once(self.loose)
-        long = [word for word in words if not _is_one_character(word)]
-        return once([*long, *self.leftover]) or words
+        if reading == "whole":
+            return all_of(self.whole)
+        if reading == "words":
+            return all_of([*self.firm, *self.loose])
+        if not least:
+            return all_of(self.firm)
+        return all_of([*self.firm, AtLeast(self.telling, least)])
 
     def stands_as_typed(self, pieces: Iterable[str]) -> bool:
         """Whether each piece of the query is one string of the condition, without Latin letters.
@@ -119,7 +116,7 @@ class Resolved:
         What is found then is spelt right: no correction is needed.
         """
         strings = set()
-        for node in (*self.firm, *self.loose):
+        for node in self.whole:
             # one that also stands in another wording was perhaps not found as typed
             if isinstance(node, String) and len(node.forms) == 1:
                 strings.add(node.forms[0])
@@ -152,14 +149,14 @@ def resolve(
     if tree is None:
         return Resolved()
     resolver = _Resolver(values, series, synonymous)
+    whole: list[Node] = []
     firm: list[Node] = []
-    loose: list[Node] = []
-    leftover: list[Node] = []
+    runs: list[Run] = []
     typed: list[Filter] = []
     for operand in operands_of(tree):
         if is_loose(operand):
-            loose += resolver.run(operand.text)
-            leftover += _leftover(operand)
+            runs.append(operand)
+            whole += resolver.whole(operand.text)
             continue
         node = resolver.node(operand)
         if is_filter(operand) and isinstance(node, Filter):
@@ -167,16 +164,48 @@ def resolve(
         else:
             # a filter that no value of the index fits is Nothing, which must hold like all else
             firm.append(node)
+            whole.append(resolver.as_it_stands(operand, node))
+    read = _content_runs(runs, firm)
+    loose = once(chain.from_iterable(resolver.run(run.text) for run in read))
     resolved = Resolved(
+        whole=tuple(whole),
         firm=tuple(firm),
-        loose=tuple(loose),
-        leftover=tuple(leftover),
+        loose=loose,
+        telling=_telling(read, loose),
         filters=_filters(typed),
         ranges=_ranges(typed),
     )
     if not (resolved.firm or resolved.loose or typed):
         raise QueryError(Code.QUERY_NO_LETTER, 0)
     return resolved
+
+
+def _content_runs(runs: Sequence[Run], firm: Iterable[Node]) -> list[Run]:
+    """The runs that are read as words: not 的 alone, unless nothing else was typed."""
+    content = [run for run in runs if not read_run(run.text).is_functional]
+    if content or strings_of(all_of(firm)):
+        return content
+    return list(runs)
+
+
+def _telling(runs: Iterable[Run], loose: Nodes) -> Nodes:
+    """The words by which a report can be told from others.
+
+    They are the words of two characters or more, those typed alone, and the pairs of single ones.
+    Where there are none, they are all words.
+    """
+    long = [word for word in loose if not _is_one_character(word)]
+    alone = [
+        word
+        for word in loose
+        if any(read_run(run.text).whole == _forms_of(word) for run in runs)
+    ]
+    pairs = chain.from_iterable(_leftover(run) for run in runs)
+    return once([*long, *alone, *pairs]) or loose
+
+
+def _forms_of(word: Node) -> Strings:
+    return word.forms if isinstance(word, String) else ()
 
 
 def _leftover(run: Run) -> list[Node]:
@@ -223,11 +252,21 @@ def all_of(nodes: Iterable[Node]) -> Node:
 
 @dataclass(frozen=True, slots=True)
 class _Resolver:
-    """What resolving needs beside the tree: the index to look into, and whether synonyms count."""
+    """What resolving needs beside the tree: the index to look into, and how runs are read.
+
+    `standing` reads every run as it stands, else it is read as words.
+    """
 
     values: Values
     series: Series
     synonymous: bool
+    standing: bool = False
+
+    def as_it_stands(self, node: Syntax, as_words: Node) -> Node:
+        """The node of a part of the tree with runs that stand; `as_words` reads their words."""
+        if isinstance(node, Quoted | Proximity) or is_filter(node):
+            return as_words
+        return replace(self, standing=True).node(node)
 
     def node(self, node: Syntax) -> Node:
         """The node of one part of the tree."""
@@ -239,7 +278,8 @@ class _Resolver:
             case Field():
                 return self.field(node)
             case Negated(operand, _):
-                return Not(self.node(operand))  # -收费
+                # -收费标准: what is excluded is what was typed, not a report with both words
+                return Not(replace(self, standing=True).node(operand))
             case And(operands, _):
                 return all_of(self.node(operand) for operand in operands)
             case Or(operands, _):
@@ -255,11 +295,18 @@ class _Resolver:
             return _wildcard(run, name)
         if run.outside:
             return _string(run, name)
-        words = self.run(run.text, name)
+        read = self.whole if self.standing else self.run
+        words = read(run.text, name)
         if not words:
             # an operand without letters would match everything
             raise QueryError(Code.QUERY_NO_LETTER, run.position)
         return all_of(words)
+
+    def whole(self, text: str, name: str | None = None) -> list[Node]:
+        """A bare run as it stands, in all its wordings; nothing for a run without letters."""
+        reading = read_run(text)
+        forms = reading.whole_or_synonyms if self.synonymous else reading.whole
+        return [String(forms, name)] if forms else []
 
     def run(self, text: str, name: str | None = None) -> list[Node]:
         """The words of a bare run as strings, in all their wordings.

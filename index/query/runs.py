@@ -17,6 +17,7 @@ from index.analysis.synonyms import synonyms
 from index.analysis.tokenizer import tokenizer
 from index.analysis.wording import mainland_forms
 from index.model.fields import TEXT_FIELDS
+from index.query.function_words import FUNCTION_WORDS, content_of
 from index.query.reference_numbers import CODE_PATTERN, spellings
 from index.query.syntax import Field, Run, Syntax
 
@@ -36,11 +37,14 @@ __all__ = [
 ]
 
 # 公开* and 公?条例; the mark at the end of 什么是公开? is a question and no wildcard.
-WILDCARD_PATTERN = re.compile(r"\*|\?(?=\w)")
+WILDCARD_PATTERN = re.compile(r"[*＊]|\?(?=\w)")
 # One letter that is neither Latin nor a digit, as in 祭: the segmenter knew no word there.
 SINGLE_CHARACTER = re.compile(r"[^\W0-9a-z_]")
 # Two of them, as in 到有.
 TWO_CHARACTERS = re.compile(r"[^\W0-9a-z_]{2}")
+# What ends a clause, at the ends of a run: 什么是公开? asks for 什么是公开.
+# Quotation marks that quote nothing are among them; in index form “ and ” are straight.
+CLAUSE_MARKS = ".,;:!?、。…'\"「」『』‘’“”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,15 @@ class RunReading:
     """A bare run as it is searched, all in index form.
 
     `typed` is the run, `mainland` the same in mainland wording, `words` and `mainland_words` what
-    each is cut into. `wordings` maps each word to the strings that it may stand as. `synonyms` has
-    what means the same as the run, under the run, and as one of its words, under the word; nothing
-    where there is nothing.
+    each is cut into, without function words. `whole` are the strings as which the run stands
+    whole; none for a run without letters. `wordings` maps each word to the strings that it may
+    stand as. `synonyms` has what means the same as the run, under the run, and as one of its
+    words, under the word; nothing where there is nothing.
     """
 
     typed: str
     mainland: str
+    whole: Strings
     words: Strings
     mainland_words: Strings
     wordings: Mapping[str, Strings]
@@ -70,6 +76,20 @@ class RunReading:
         """
         return len(self.words) == len(self.mainland_words)
 
+    @property
+    def is_functional(self) -> bool:
+        """Whether the run has nothing but function words."""
+        return FUNCTION_WORDS.issuperset(self.words)
+
+    @property
+    def whole_or_synonyms(self) -> Strings:
+        """The run whole, and with one of its words, or all of it, said otherwise."""
+        forms = [*self.whole, *self.same_as_run]
+        for word, others in self.same_as_words.items():
+            for form in self.whole:
+                forms += [form.replace(word, other) for other in others]
+        return once(forms)
+
 
 @lru_cache(maxsize=256)  # one request reads the runs of its query several times
 def read_run(text: str) -> RunReading:
@@ -80,8 +100,8 @@ def read_run(text: str) -> RunReading:
     """
     typed = fold_line(text)
     mainland = mainland_forms(typed)[-1]
-    words = words_of(typed)
-    mainland_words = words_of(mainland)
+    words = content_of(words_of(typed))
+    mainland_words = content_of(words_of(mainland))
     counterparts = mainland_words if len(mainland_words) == len(words) else words
     wordings = wordings_of(words, counterparts)
     same_as_run = synonyms(mainland)
@@ -95,6 +115,7 @@ def read_run(text: str) -> RunReading:
     return RunReading(
         typed=typed,
         mainland=mainland,
+        whole=_whole_forms(typed) if words else (),
         words=tuple(words),
         mainland_words=tuple(mainland_words),
         wordings=wordings,
@@ -102,6 +123,18 @@ def read_run(text: str) -> RunReading:
         same_as_run=same_as_run,
         same_as_words=same_as_words,
     )
+
+
+def _whole_forms(typed: str) -> Strings:
+    """The strings as which a run stands whole: in each wording, its codes as reports print them."""
+    bare = typed.strip(CLAUSE_MARKS) or typed
+    forms: list[str] = []
+    for form in mainland_forms(bare):
+        forms.append(form)
+        for match in CODE_PATTERN.finditer(form):
+            before, after = form[: match.start()], form[match.end() :]
+            forms += [before + code + after for code in spellings(match.group())]
+    return once(forms)
 
 
 def wordings_of(
@@ -150,7 +183,7 @@ def lone_pairs(form: str) -> list[str]:
     two words.
 
     >>> lone_pairs("祭遵的家庭")
-    ['祭遵', '遵的']
+    ['祭遵']
     """
     end = 0
     lone: list[int] = []
@@ -158,7 +191,7 @@ def lone_pairs(form: str) -> list[str]:
         # signs between words were left out
         start = form.find(word, end)
         end = start + len(word)
-        if SINGLE_CHARACTER.fullmatch(word):
+        if SINGLE_CHARACTER.fullmatch(word) and word not in FUNCTION_WORDS:
             lone.append(start)
     neighbours = pairwise(lone)
     return [form[first : end + 1] for first, end in neighbours if end == first + 1]

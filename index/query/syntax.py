@@ -14,7 +14,7 @@ Positions are code points of the query as typed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -60,7 +60,10 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`name:value`; a range has its two ends in `low` and `high` and an empty value."""
+    """`name:value`; a range has its two ends in `low` and `high` and an empty value.
+
+    `value_at` is where the value begins in the query.
+    """
 
     name: str
     value: str
@@ -69,6 +72,7 @@ class Field:
     low: str | None = None
     high: str | None = None
     is_range: bool = False
+    value_at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

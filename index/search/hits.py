@@ -14,7 +14,7 @@ from index.engines.seam import (
 )
 from index.model.fields import TEXT_FIELDS
 from index.query.nodes import Node, NumberRange
-from index.search.marks import Marker
+from index.search.marks import MAX_MARKS, Marker
 from index.search.response import HIT_FIELDS, CopyOf, Hit, ScorePart
 from index.search.snippets import snippets
 
@@ -48,13 +48,20 @@ def _hit(found: Found, marker: Marker, max_snippets: int) -> Hit:
     return Hit(*(*_shown(contents.head), *here))
 
 
-def field_marks(found: Found, marker: Marker) -> list[list[tuple[int, int]]]:
-    """The marks of each of TEXT_FIELDS, [start, end) code points of its display text."""
+def field_marks(
+    found: Found, marker: Marker, most: int | None = MAX_MARKS
+) -> list[list[tuple[int, int]]]:
+    """The marks of each of TEXT_FIELDS, [start, end) code points of its display text.
+
+    At most `most` of each; None is all.
+    """
     texts, wording = (
         found.contents.texts,
         found.contents.wording,
     )
-    return [marker.marks(name, texts[name], wording.get(name)) for name in TEXT_FIELDS]
+    return [
+        marker.marks(name, texts[name], wording.get(name), most) for name in TEXT_FIELDS
+    ]
 
 
 # ---------------------------------------------------------------------- copies

@@ -63,11 +63,11 @@ class Sought:
         form, outside = self.strings[0]
         return None if outside else form
 
-    def spans(self, form: str) -> list[Span]:
-        """Where it stands in an index form, without overlaps, at most MAX_MARKS places."""
+    def spans(self, form: str, most: int | None) -> list[Span]:
+        """Where it stands in an index form, without overlaps, at most `most` places."""
         spend(len(form) * (len(self.strings) + 1))
         if self.only is not None:
-            return _apart(self.only, form)
+            return _apart(self.only, form, most)
         found = [_places(string, outside, form) for string, outside in self.strings]
         for pattern in self.patterns:
             fits = pattern.fits(form)
@@ -80,7 +80,7 @@ class Sought:
                 continue
             reached = -minus_end
             spans.append((start, reached))
-            if len(spans) == MAX_MARKS:
+            if len(spans) == most:
                 break
         return spans
 
@@ -109,15 +109,19 @@ class Marker:
         field: str,
         text: Folded,
         wording: Folded | None,
+        most: int | None = MAX_MARKS,
     ) -> list[Span]:
-        """The display spans of one field, sorted, overlapping ones joined."""
+        """The display spans of one field, sorted, overlapping ones joined.
+
+        At most `most` of the text and of its wording; None is all.
+        """
         sought = self.sought[field]
         if not sought.strings and not sought.patterns:
             return []
-        spans = text.offsets.spans(sought.spans(text.form))
+        spans = text.offsets.spans(sought.spans(text.form, most))
         if wording is not None:
             # 線 stands in 線上 itself, and in 在線, which 線上 also reads as: it is marked once.
-            worded = wording.offsets.spans(sought.spans(wording.form))
+            worded = wording.offsets.spans(sought.spans(wording.form, most))
             spans += _outside(worded, spans)
             spans.sort()
         elif not any(text.offsets.block):
@@ -126,12 +130,14 @@ class Marker:
         return _joined(spans)
 
 
-def _apart(string: str, form: str) -> list[Span]:
+def _apart(string: str, form: str, most: int | None) -> list[Span]:
     """Where a string stands, without overlaps."""
     spans: list[Span] = []
     length = len(string)
     start = form.find(string)
-    while start >= 0 and len(spans) < MAX_MARKS:
+    # a text has fewer places than characters
+    enough = len(form) if most is None else most
+    while start >= 0 and len(spans) < enough:
         end = start + length
         spans.append((start, end))
         start = form.find(string, end)

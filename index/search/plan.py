@@ -1,11 +1,10 @@
-"""From a request to a plan: what an engine is asked, and how it is relaxed when nothing has all."""
+"""From a request to a plan: what an engine is asked."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from index.assist.boosts import boosts
@@ -18,6 +17,7 @@ from index.engines.seam import (
     FacetCount,
     Filter,
 )
+from index.model.problems import Code, Note
 from index.query.evidence import Evidence, evidence
 from index.query.names import is_called
 from index.query.nodes import (
@@ -27,18 +27,20 @@ from index.query.nodes import (
     Node,
     NumberRange,
     PathPrefix,
+    Wildcard,
+    strings_of,
 )
 from index.query.parser import parse
+from index.query.remarks import remarks
 from index.query.resolve import Resolved, resolve
 from index.query.where import where
 from index.search.cursor import decode_cursor
 from index.search.facets import asked, facet_named
-from index.search.request import LIMITS, SearchRequest
+from index.search.request import LIMITS, SearchRequest, first_reading
 
 __all__ = [
     "Plan",
     "make_plan",
-    "relaxed",
     "resolved_query",
 ]
 
@@ -55,27 +57,42 @@ ALL_VALUES = 1_000_000
 class Plan:
     """A request ready for the engine.
 
-    `resolved` is what must hold, `evidence` what ranks. `chosen` are the facet values that a reader
-    chose or typed: they are shown as selected.
+    `resolved` is what must hold, `evidence` what ranks. `query` is the engine's query of the
+    reading `reading`, and `notes` what is to be said of it. `chosen` are the facet values that a
+    reader chose or typed: they are shown as selected.
     """
 
     resolved: Resolved
     evidence: Evidence
     query: EngineQuery
     chosen: dict[str, tuple[str, ...]]
+    reading: str = "words"
+    notes: tuple[Note, ...] = ()
+
+    def words(self) -> tuple[str, ...]:
+        """What is searched in this reading, as the answer names it."""
+        if self.reading == "whole":
+            return self.evidence.whole
+        asked = strings_of(self.query.condition)
+        named: set[str] = set()
+        for node in asked:
+            named.update((node.pattern,) if isinstance(node, Wildcard) else node.forms)
+        known = [word for word in self.evidence.words if word in named]
+        return tuple(known) or self.evidence.words
 
 
 def make_plan(snapshot: Snapshot, request: SearchRequest) -> Plan:
-    """The plan of a request. Raises RequestError, QueryError."""
+    """The plan of a request in its first reading. Raises RequestError, QueryError."""
     resolved = resolved_query(snapshot, request.q, synonymous=request.synonyms)
     traces = evidence(parse(request.q), synonymous=request.synonyms)
     chosen = _chosen(request, resolved)
-    condition = resolved.condition(request.match)
     is_question = len(resolved.loose) >= MANY_WORDS
     ranking = replace(
         traces.ranking(pairs=is_question),
         boosts=boosts(snapshot, traces.bare),
     )
+    reading = first_reading(request.match)
+    condition = resolved.condition("words" if reading == "any" else reading)
     query = EngineQuery(
         condition=condition,
         filters=_filters(request, resolved, chosen),
@@ -88,7 +105,8 @@ def make_plan(snapshot: Snapshot, request: SearchRequest) -> Plan:
         facets=asked(request, chosen),
         collapse=COPY_NUMBER if request.fold else None,
     )
-    return Plan(resolved, traces, query, chosen)
+    notes = (*remarks(request.q), *_exchanged(request))
+    return Plan(resolved, traces, query, chosen, reading, notes)
 
 
 def resolved_query(snapshot: Snapshot, q: str, *, synonymous: bool = False) -> Resolved:
@@ -215,56 +233,22 @@ def _ranges(request: SearchRequest, resolved: Resolved) -> dict[str, list[Node]]
         ),
     }
     for name, (low, high) in bounds.items():
-        if low is not None or high is not None:
-            ranges.setdefault(name, []).append(NumberRange(name, low, high))
+        ends = (low, high)
+        if low is not None and high is not None and low > high:
+            ends = (high, low)
+        if ends != (None, None):
+            ranges.setdefault(name, []).append(NumberRange(name, *ends))
     return ranges
+
+
+def _exchanged(request: SearchRequest) -> Iterator[Note]:
+    """What is said of bounds that stand the wrong way round."""
+    for name in ("year", "published"):
+        low, high = getattr(request, f"{name}_from"), getattr(request, f"{name}_to")
+        if low is not None and high is not None and low > high:
+            facts = {"low": str(low), "high": str(high)}
+            yield Note(Code.QUERY_ENDS_EXCHANGED, facts)
 
 
 def _ordinal(day: dt.date | None) -> int | None:
     return None if day is None else day.toordinal()
-
-
-# ---------------------------------------------------------------------- relaxing
-def relaxed(engine: Engine, plan: Plan) -> EngineQuery | None:
-    """The query for reports with most of the words, where none has all.
-
-    None when it would find nothing either, or there is only one word.
-    """
-    if len(set(plan.resolved.loose)) < 2:
-        return None
-    best = _most_words(engine, plan)
-    if not best:
-        return None
-    # As many as the best report has, less two, and never more than a third of that: the answer
-    # to a question is not always the report that repeats most of its words.
-    least = max(1, min(best - 2, math.ceil(best / 3)))
-    condition = plan.resolved.condition(least=least)
-    ranking = replace(
-        plan.evidence.traces(),
-        boosts=plan.query.ranking.boosts,
-    )
-    return replace(
-        plan.query,
-        condition=condition,
-        counted=condition,
-        ranking=ranking,
-    )
-
-
-def _most_words(engine: Engine, plan: Plan) -> int:
-    """How many of the telling words some report has at most, by bisection."""
-    # What has `middle` words also has fewer, so the number can be halved towards.
-    low, high = 0, len(plan.resolved.telling())
-    while low < high:
-        middle = (low + high + 1) // 2
-        condition = plan.resolved.condition(least=middle)
-        query = EngineQuery(
-            condition=condition,
-            filters=plan.query.filters,
-            size=0,
-        )
-        if engine.search(query).total:
-            low = middle
-        else:
-            high = middle - 1
-    return low

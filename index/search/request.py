@@ -8,27 +8,37 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from urllib.parse import quote_plus, urlencode
 
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
 from index.model.problems import Code
+from index.search.response import Hit
+from index.search.root import below
 
 __all__ = [
     "API_SEARCH",
+    "HIT_MEMBERS",
     "LIMITS",
     "MATCH_MODES",
     "PAGE_SEARCH",
+    "READINGS",
     "SearchRequest",
     "Toggles",
+    "first_reading",
 ]
 
+# The members of a hit, as `fields` chooses among them.
+HIT_MEMBERS = tuple(member.name for member in fields(Hit))
 # Where a request is written to as a URL.
 API_SEARCH, PAGE_SEARCH = "/api/v1/search", "/search"
-# All words, any word, or all and then most of them.
-MATCH_MODES = ("auto", "all", "any")
+# How bare runs are read, from the strictest to the loosest: each as it stands, all words of them,
+# most of the words.
+READINGS = ("whole", "words", "any")
+# The first reading that finds something, or one of them; `all` is another name of `words`.
+MATCH_MODES = ("auto", *READINGS, "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,8 @@ class SearchRequest:
     `filters` maps facet names to chosen values: OR-ed within a facet, AND-ed across. `facets` names
     the facets to count (None: all). `cursor` continues a list past `page * size == 10,000`. `fold`
     shows copies of one report as one hit. `synonyms` also searches what means the same as a bare
-    word; `explain` asks for the parts of each score. Raises RequestError on what cannot be.
+    word; `explain` asks for the parts of each score. `fields` are the members that a hit shall
+    have (None: all). Raises RequestError on what cannot be.
     """
 
     q: str = ""
@@ -73,6 +84,7 @@ class SearchRequest:
     synonyms: bool = False
     fold: bool = False
     explain: bool = False
+    fields: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be asked, naming the parameter."""
@@ -86,7 +98,11 @@ class SearchRequest:
         )
         _within("snippets", self.snippets, 0, LIMITS.snippets)
         _one_of("match", self.match, MATCH_MODES)
+        if self.match == "all":
+            object.__setattr__(self, "match", "words")
         _one_of("sort", self.sort, SORTS)
+        for name in self.fields or ():
+            _one_of("fields", name, HIT_MEMBERS)
         for name in self.facets or ():
             _one_of("facets", name, FACET_NAMES)
         for name, values in self.filters.items():
@@ -145,6 +161,8 @@ class SearchRequest:
             out.append(("fold", "on"))
         if self.explain:
             out.append(("explain", "1"))
+        if self.fields is not None:
+            out.append(("fields", ",".join(self.fields)))
         if self.cursor is not None:
             out.append(("cursor", self.cursor))
         elif self.page != 1:
@@ -152,9 +170,9 @@ class SearchRequest:
         return out
 
     def url(self, path: str = API_SEARCH) -> str:
-        """The request as a URL below `path`."""
+        """The request as a URL of the page or endpoint `path`."""
         params = self.params()
-        return path + ("?" + urlencode(params) if params else "")
+        return below(path) + ("?" + urlencode(params) if params else "")
 
     # ------------------------------------------------------------------ neighbours of a request
     def toggled(self, facet: str, value: str) -> SearchRequest:
@@ -178,6 +196,15 @@ class SearchRequest:
         return replace(self, **{"page": 1, "cursor": None, **changes})  # type: ignore[arg-type]
 
 
+def first_reading(match: str) -> str:
+    """The reading that a mode of matching begins with.
+
+    >>> first_reading("auto"), first_reading("any")
+    ('whole', 'any')
+    """
+    return "whole" if match == "auto" else match
+
+
 class Toggles:
     """The URLs of one request's neighbours: what they have in common is made once."""
 
@@ -185,7 +212,7 @@ class Toggles:
         params = request.params()
         # A neighbour begins on its first page.
         paging = ("cursor", "page")
-        self.path, self.filters = path, request.filters
+        self.path, self.filters = below(path), request.filters
         self.parts = [
             (
                 PARAMETER_ORDER.get(name, len(PARAMETER_ORDER)),

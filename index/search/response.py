@@ -29,6 +29,7 @@ __all__ = [
     "ScorePart",
     "SearchResponse",
     "Snippet",
+    "WiderReading",
 ]
 
 Span = tuple[int, int]
@@ -129,8 +130,24 @@ class FacetResult:
 
 
 @dataclass
+class WiderReading:
+    """The next looser reading of the same query that finds more.
+
+    `match` is its name, `total` how many reports it finds, `url` asks for it.
+    """
+
+    match: str
+    total: int
+    url: str
+
+
+@dataclass
 class QueryEcho:
     """The query as it was understood.
+
+    `matched` is the reading of all that is answered: "whole" (every run as it stands), "words" (all
+    words of them) or "any" (most of the words); `wider` is the next looser one, where it finds
+    more. `relaxed` says that nobody asked for "any" and that nothing stricter finds anything.
 
     `explained` says it back in words. `suggestions` are corrected queries, each of which finds
     something. `synonyms` are the bare words that have some, whether they were searched (`notes`
@@ -147,6 +164,8 @@ class QueryEcho:
     explained: str = ""
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     note_codes: tuple[Note, ...] = ()
+    matched: str = "whole"
+    wider: WiderReading | None = None
 
 
 @dataclass

@@ -35,7 +35,7 @@ from index.model.settings import Settings
 from index.query.explain import in_words
 from index.query.nodes import Everything
 from index.query.parser import parse
-from index.search.cursor import encode_cursor
+from index.search.cursor import encode_cursor, listed_before
 from index.search.facets import result
 from index.search.hits import (
     field_marks,
@@ -43,15 +43,13 @@ from index.search.hits import (
     with_copies,
     with_explanations,
 )
-from index.search.marks import Marker
+from index.search.marks import MAX_MARKS, Marker
 from index.search.plan import (
     Plan,
     make_plan,
-    relaxed,
-    resolved_query,
 )
+from index.search.readings import answered, read_in, settled, wider
 from index.search.request import (
-    LIMITS,
     SearchRequest,
     Toggles,
 )
@@ -99,12 +97,16 @@ STATS_VALUES = 100
 class MarkedReport:
     """A report with the positions of a query in it.
 
-    Marks are [start, end) code points of its title and text.
+    Marks are [start, end) code points of its title and text; those of the text stop at MAX_MARKS.
+    `occurrences` counts all of them. `matched` is the reading of the query, `words` what is marked.
     """
 
     report: Report
     title_marks: tuple[tuple[int, int], ...]
     text_marks: tuple[tuple[int, int], ...]
+    occurrences: int = 0
+    matched: str = "whole"
+    words: tuple[str, ...] = ()
 
 
 class Searcher:
@@ -172,14 +174,12 @@ class Searcher:
         snapshot = self.snapshot
         engine = snapshot.engine
         plan = make_plan(snapshot, request)
-        matches, query = self._run(engine, plan, request)
-        is_relaxed = query is not plan.query
-        # Marks are those of the whole query, also where only most of its words were asked for.
+        plan, matches = answered(engine, plan, request)
         hits = hits_of(plan.query.condition, matches, request.snippets)
         if request.fold:
             hits = with_copies(engine, hits, matches)
         if request.explain:
-            hits = with_explanations(engine, hits, query)
+            hits = with_explanations(engine, hits, plan.query)
         toggles = Toggles(request)
         facets = {
             counts.name: result(
@@ -189,12 +189,13 @@ class Searcher:
             )
             for counts in matches.facets
         }
-        doubt = self._doubt(request, plan, matches, is_relaxed=is_relaxed)
+        doubt = self._doubt(request, plan, matches)
         following, previous = self._neighbours(request, matches, toggles)
         return SearchResponse(
             query=replace(
-                self._echo(request, plan, is_relaxed=is_relaxed),
+                self._echo(request, plan, matches.total),
                 suggestions=self._suggestions(snapshot, request, doubt),
+                wider=wider(engine, plan, matches.total, request),
             ),
             total=matches.total,
             occurrences=matches.occurrences,
@@ -207,30 +208,11 @@ class Searcher:
             facets=facets,
         )
 
-    def _run(
-        self,
-        engine: Engine,
-        plan: Plan,
-        request: SearchRequest,
-    ) -> tuple[Matches, EngineQuery]:
-        """The matches and the query that they answer: the plan's, or the relaxed one.
-
-        It is relaxed when no report has all words and the mode allows it.
-        """
-        matches = engine.search(plan.query)
-        if matches.total or request.match != "auto":
-            return matches, plan.query
-        query = relaxed(engine, plan)
-        if query is None:
-            return matches, plan.query
-        return engine.search(query), query
-
     def _echo(
         self,
         request: SearchRequest,
         plan: Plan,
-        *,
-        is_relaxed: bool,
+        total: int,
     ) -> QueryEcho:
         filters: dict[str, Any] = {
             name: list(values) for name, values in plan.chosen.items()
@@ -245,17 +227,23 @@ class Searcher:
                 filters[name] = value if isinstance(value, int) else value.isoformat()
         traces = plan.evidence
         synonyms = tuple(traces.synonyms.items())
-        notes = _notes(synonyms) if request.synonyms else ()
+        notes = plan.notes
+        if request.synonyms:
+            notes = (*notes, *_notes(synonyms))
+        is_relaxed = request.match == "auto" and plan.reading == "any" and total > 0
         return QueryEcho(
             q=request.q,
             normalised=" ".join(traces.pieces),
-            words=traces.words,
+            words=plan.words(),
             filters=filters,
             relaxed=is_relaxed,
             notes=tuple(note.message() for note in notes),
             note_codes=notes,
-            explained=in_words(parse(request.q)),
+            explained=in_words(
+                parse(request.q), reading=plan.reading, words=plan.words()
+            ),
             synonyms=synonyms,
+            matched=plan.reading,
         )
 
     def _doubt(
@@ -263,19 +251,17 @@ class Searcher:
         request: SearchRequest,
         plan: Plan,
         matches: Matches,
-        *,
-        is_relaxed: bool,
     ) -> Doubt | None:
         """Which runs to doubt: more, the less was found. None where nothing may be misspelt."""
         if not request.q.strip() or request.page > 1 or request.cursor is not None:
             return None
-        if is_relaxed or not matches.total:
+        is_asked = request.match == "any"
+        if not matches.total or (plan.reading == "any" and not is_asked):
             return Doubt.ANY
         if matches.total <= FEW_HITS:
             return Doubt.UNKNOWN
-        if request.match != "any" and plan.resolved.stands_as_typed(
-            plan.evidence.pieces
-        ):
+        is_whole = plan.reading == "whole"
+        if is_whole and plan.resolved.stands_as_typed(plan.evidence.pieces):
             return None
         return Doubt.SUSPECT
 
@@ -290,7 +276,7 @@ class Searcher:
             return ()
 
         def finds(q: str) -> int:
-            corrected = replace(request, q=q, match="all", facets=())
+            corrected = replace(request, q=q, match="whole", facets=())
             try:
                 query = make_plan(snapshot, corrected).query
             except QueryError:
@@ -309,24 +295,16 @@ class Searcher:
     ) -> tuple[str | None, str | None]:
         """The URLs of the next and previous page.
 
-        Past the page window, and once a cursor is followed, the next one carries a cursor.
+        The next one carries a cursor, so that a list can be followed to any length.
         """
-        if request.cursor is not None:
-            is_full = len(matches.hits) == request.size
-            return self._behind(request, matches) if is_full else None, None
+        listed = listed_before(request) + len(matches.hits)
         following = previous = None
-        if matches.hits and request.page * request.size < matches.total:
-            if (request.page + 1) * request.size <= LIMITS.window:
-                following = toggles.page(request.page + 1)
-            elif len(matches.hits) == request.size:
-                following = self._behind(request, matches)
-        if request.page > 1:
+        if matches.hits and listed < matches.total:
+            cursor = encode_cursor(request, matches.hits[-1], listed)
+            following = request.at_cursor(cursor).url()
+        if request.cursor is None and request.page > 1:
             previous = toggles.page(request.page - 1)
         return following, previous
-
-    def _behind(self, request: SearchRequest, matches: Matches) -> str:
-        """The URL that continues behind the last hit."""
-        return request.at_cursor(encode_cursor(request, matches.hits[-1])).url()
 
     # ------------------------------------------------------------------ one report
     def report(self, report_id: str) -> Report:
@@ -339,17 +317,26 @@ class Searcher:
         q: str,
         *,
         synonyms: bool = False,
+        match: str = "auto",
     ) -> MarkedReport:
-        """The record with the positions of a query in it.
+        """The record with the positions of a query in it, read as `match` says.
 
-        Raises ReportNotFoundError, QueryError.
+        Of "auto" it is whole where every run stands whole in this report, else words. Raises
+        ReportNotFoundError, RequestError, QueryError.
         """
         snapshot = self.snapshot
         found = snapshot.engine.get(report_id)
-        resolved = resolved_query(snapshot, q, synonymous=synonyms)
-        marker = Marker.of(resolved.condition())
-        title, text = field_marks(found, marker)
-        return MarkedReport(_report(found), tuple(title), tuple(text))
+        request = SearchRequest(q=q, synonyms=synonyms, match=match)
+        plan = read_in(found, make_plan(snapshot, request), match)
+        title, text = field_marks(found, Marker.of(plan.query.condition), most=None)
+        return MarkedReport(
+            report=_report(found),
+            title_marks=tuple(title),
+            text_marks=tuple(text[:MAX_MARKS]),
+            occurrences=len(title) + len(text),
+            matched=plan.reading,
+            words=plan.words() if title or text else (),
+        )
 
     # ------------------------------------------------------------------ reports like a report
     def similar(self, report_id: str, size: int = 10) -> Similar:
@@ -390,7 +377,7 @@ class Searcher:
         snapshot = self.snapshot
         # Only this facet is counted, and no hit is needed.
         uncounted = replace(request, facets=(), size=1, page=1, cursor=None)
-        plan = make_plan(snapshot, uncounted)
+        plan = settled(snapshot, uncounted)
         chosen = plan.chosen.get(name, ())
         wanted = FacetAsked(name, size, () if contains else chosen, contains)
         query = replace(plan.query, facets=(wanted,), size=0)
@@ -434,7 +421,7 @@ class Searcher:
     ) -> Aggregate:
         """A number or ratio over everything that a request finds. Raises RequestError."""
         snapshot = self.snapshot
-        plan = make_plan(snapshot, replace(request, facets=()))
+        plan = settled(snapshot, request)
         regions = plan.chosen.get("region", ())
         return aggregate(
             snapshot.engine,
@@ -460,13 +447,13 @@ class Searcher:
                 {"name": name, "numbers": NUMBERS},
             )
         snapshot = self.snapshot
-        query = make_plan(snapshot, replace(request, facets=())).query
+        query = settled(snapshot, request).query
         return histogram(snapshot.engine, query, name, bins)
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
         """Every report that a request finds, without holding them all."""
         snapshot = self.snapshot
-        query = make_plan(snapshot, replace(request, facets=())).query
+        query = settled(snapshot, request).query
         filters = tuple(chosen.node for chosen in query.filters)
         return map(
             _report,

@@ -55,7 +55,7 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
 
     Marks that touch count as one long text: a run that stands whole says more than its words apart.
     """
-    windows = _windows(display, marks[:MAX_WINDOWS])
+    windows = _windows(display, _worthiest(marks))
     windows.sort()
     chosen: list[Span] = []
     for _, _, start, end in windows:
@@ -67,6 +67,23 @@ def _best(display: str, marks: list[Span], most: int) -> list[Span]:
             if len(chosen) == most:
                 break
     return chosen
+
+
+def _worthiest(marks: list[Span]) -> list[Span]:
+    """The marks of the MAX_WINDOWS longest texts; of equally long ones, the first."""
+    if len(marks) <= MAX_WINDOWS:
+        return marks
+    texts = _touching(marks)
+    # sorted() keeps the order of the report among texts of one length
+    longest = sorted(texts, key=lambda text: text[0] - text[1])[:MAX_WINDOWS]
+    chosen = {start for start, _, _ in longest}
+    kept: list[Span] = []
+    position = 0
+    for start, _, count in texts:
+        if start in chosen:
+            kept += marks[position : position + count]
+        position += count
+    return kept
 
 
 def _windows(display: str, marks: list[Span]) -> list[tuple[int, int, int, int]]:

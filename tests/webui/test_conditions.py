@@ -14,12 +14,13 @@ from index.search.response import Hit, ScorePart
 from index.studies.aggregate import Bin
 from webui.api.feeds import sitemap_index
 from webui.http.params import (
+    SEARCH_NAMES,
     check_length,
+    from_page,
     parse_facet,
     parse_search,
     read_integer,
     read_region,
-    without_blanks,
 )
 from webui.plots.charts import YearChart, year_chart
 from webui.plots.plots import Plot, Point, _round_up, _runs
@@ -230,7 +231,7 @@ def test_a_list_of_a_facet_has_its_own_size() -> None:
 
 def test_blank_fields_of_a_form_are_dropped_and_repeated_ones_kept() -> None:
     given = args(("q", " "), ("level", "省级"), ("level", "地市级"), ("sort", ""))
-    assert list(without_blanks(given).items(multi=True)) == [
+    assert list(from_page(given, SEARCH_NAMES).items(multi=True)) == [
         ("level", "省级"),
         ("level", "地市级"),
     ]

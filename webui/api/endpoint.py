@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
+from typing import Any
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
@@ -13,10 +14,14 @@ from werkzeug.exceptions import NotFound
 from index.documents.exports import EXPORT_FORMATS
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES
+from index.model.json_codec import from_json
 from index.model.problems import Code
 from index.model.report import Report
+from index.search.request import HIT_MEMBERS, LIMITS
+from index.search.searcher import MarkedReport
+from webui.api import tables
 from webui.http.context import json_response, room
-from webui.http.measures import parse_numbers
+from webui.http.measures import Asked, parse_numbers
 from webui.http.params import (
     PAGING,
     check_length,
@@ -25,7 +30,9 @@ from webui.http.params import (
     parse_search,
     read_integer,
     read_region,
+    with_format,
 )
+from webui.http.rendering import csv_file
 from webui.http.searching import answer
 from webui.words.labels import FACET_LABELS
 
@@ -40,19 +47,51 @@ MAX_SUGGESTIONS = 50
 @api.get("/search")
 def search() -> Response:
     """One search."""
-    return json_response(answer(parse_search(request.args)))
+    asked = parse_search(request.args)
+    found = answer(asked)
+    if asked.fields is None:
+        return json_response(found)
+    members = from_json(found.encoded())
+    for hit in members["hits"]:
+        for name in HIT_MEMBERS:
+            if name not in asked.fields:
+                del hit[name]
+    return json_response(members)
 
 
 @api.get("/reports/<report_id:report_id>")
 def report(report_id: str) -> Response:
-    """One whole record; with `q`, the places of the query in it."""
-    q = only(request.args, ("q",)).get("q")
-    if not q:
-        return json_response(room().searcher.report(report_id).record())
-    # marks are code points of the title and the text in this same record
-    found = room().searcher.marked(report_id, q)
-    marks = {"title_marks": found.title_marks, "text_marks": found.text_marks}
-    return json_response(found.report.record() | marks)
+    """One whole record, or some `fields` of it; with `q`, the places of the query in it."""
+    values = only(request.args, ("q", "match", "fields"))
+    q = values.get("q")
+    if q:
+        match = values.get("match", "auto")
+        record = _marked(room().searcher.marked(report_id, q, match=match))
+    else:
+        record = room().searcher.report(report_id).record()
+    if "fields" in values:
+        record = _chosen(record, values["fields"].split(","))
+    return json_response(record)
+
+
+def _marked(found: MarkedReport) -> dict[str, Any]:
+    """The record with the places of a query; marks are code points of its title and text."""
+    return found.report.record() | {
+        "title_marks": found.title_marks,
+        "text_marks": found.text_marks,
+        "occurrences": found.occurrences,
+        "matched": found.matched,
+        "words": found.words,
+    }
+
+
+def _chosen(record: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """Some members of a record. Raises RequestError."""
+    for name in names:
+        if name not in record:
+            facts = {"value": name[:40], "allowed": list(record)}
+            raise RequestError("fields", Code.REQUEST_NOT_ALLOWED, facts)
+    return {name: record[name] for name in names}
 
 
 @api.get("/similar/<report_id:report_id>")
@@ -71,8 +110,12 @@ def similar(report_id: str) -> Response:
 @api.get("/series/<report_id:report_id>")
 def series(report_id: str) -> Response:
     """The reports of one body by year, and what must hold from year to year."""
-    only(request.args, ())
-    return json_response(room().searcher.series(report_id).to_json())
+    kind, args = with_format(request.args)
+    only(args, ())
+    found = room().searcher.series(report_id)
+    if kind == "csv":
+        return csv_file("series", *tables.of_series(found))
+    return json_response(found.to_json())
 
 
 @api.get("/facets/<name>")
@@ -82,8 +125,11 @@ def facet(name: str) -> Response:
         raise NotFound(
             f"there is no facet {name!r}; there are {', '.join(FACET_NAMES)}"
         )
-    asked, contains, size = parse_facet(request.args)
+    kind, args = with_format(request.args)
+    asked, contains, size = parse_facet(args)
     result = room().searcher.facet(asked, name, contains, size)
+    if kind == "csv":
+        return csv_file(name, *tables.of_facet(name, result))
     own = {"name": name, "label": FACET_LABELS[name], "contains": contains}
     return json_response(own | asdict(result))
 
@@ -111,24 +157,46 @@ def suggest() -> Response:
 
 @api.get("/stats")
 def stats() -> Response:
-    """Figures of the whole index; with `measure`, a number over the reports of a search."""
+    """Figures of the whole index; of a search, a number over its reports, or how many there are."""
     if not request.args:
         return json_response(room().searcher.stats())
-    asked = parse_numbers(request.args)
+    kind, args = with_format(request.args)
+    asked = parse_numbers(args)
     if asked.measure is None:
-        raise RequestError("measure", Code.REQUEST_MEASURE_MISSING)
+        return _counted(asked, kind)
     name = asked.measure.name
     found = room().searcher.aggregate(
         asked.request, name, asked.by, asked.scope, asked.template
     )
+    if kind == "csv":
+        return csv_file("stats", *tables.of_aggregate(found))
     return json_response(found.to_json())
+
+
+def _counted(asked: Asked, kind: str) -> Response:
+    """How many reports a search finds, by the values of a facet."""
+    chosen = {"scope": asked.scope, "template": asked.template}
+    filters = dict(asked.request.filters)
+    for name, value in chosen.items():
+        if value is not None:
+            filters[name] = (value,)
+    request = asked.request.with_(filters=filters, facets=(asked.by,), snippets=0)
+    counted = answer(replace(request, size=1, facet_size=LIMITS.facet_size))
+    values = counted.facets[asked.by].values
+    if kind == "csv":
+        return csv_file("stats", *tables.of_counts(asked.by, values))
+    groups = [{"value": v.value, "label": v.label, "reports": v.count} for v in values]
+    return json_response({"by": asked.by, "reports": counted.total, "groups": groups})
 
 
 @api.get("/coverage")
 def coverage() -> Response:
     """Which bodies of a region have a report for which year."""
-    region = read_region(only(request.args, ("region",)))
-    return json_response(room().searcher.coverage(region).to_json())
+    kind, args = with_format(request.args)
+    found = room().searcher.coverage(read_region(only(args, ("region",))))
+    if kind == "csv":
+        return csv_file("coverage", *tables.of_coverage(found))
+    return json_response(found.to_json())
 
 
 @api.get("/export")

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from index.documents.identity import is_current, reading
 from webui.api import feeds, openapi
-from webui.http.context import base_url, json_response, product_version, room
+from webui.http.context import base_url, json_response, origin, product_version, room
 from webui.http.params import PAGING, only, parse_search
 from webui.http.searching import answer
 
@@ -120,7 +120,7 @@ def feed() -> Response:
     found = answer(newest)
     # no index keeps the time of its last change; this process saw it at the latest then
     changed = _clock.first_seen(room().searcher.manifest.generation)
-    return _xml(feeds.atom(asked, found, base_url(), changed), "application/atom+xml")
+    return _xml(feeds.atom(asked, found, origin(), changed), "application/atom+xml")
 
 
 def _sitemap_files() -> int:
@@ -145,7 +145,7 @@ def sitemap_file(number: int) -> Response:
         )
     start = (number - 1) * feeds.SITEMAP_URLS
     ids = room().searcher.ids(start, start + feeds.SITEMAP_URLS)
-    return _xml(feeds.sitemap(base_url(), ids))
+    return _xml(feeds.sitemap(origin(), ids))
 
 
 @machine.get("/robots.txt")

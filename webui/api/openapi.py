@@ -23,7 +23,7 @@ from index.studies.similar import Novelty, Similar
 from webui.api.endpoint import MAX_SUGGESTIONS
 from webui.http.context import product_version
 from webui.http.measures import NUMBERS_PARAMETERS
-from webui.http.params import PAGING, PARAMETERS, REGION, Q
+from webui.http.params import MATCH, PAGING, PARAMETERS, REGION, TABLE_FORMATS, Q
 
 __all__ = ["document"]
 
@@ -222,6 +222,10 @@ def _json(name: str) -> Json:
     return _content("application/json", _ref(name))
 
 
+def _json_or_csv(name: str) -> Json:
+    return {**_json(name), **_content("text/csv", _STRING_SCHEMA)}
+
+
 # ---------------------------------------------------------------------- parameters of one address
 _NAME_SCHEMA: Json = {"type": "string", "enum": list(FACET_NAMES)}
 # Ids hold slashes, as in seeds/a.txt: the path parameter takes them escaped or not.
@@ -231,11 +235,20 @@ _ID = _parameter(
 _FACET_NAME = _parameter("name", _NAME_SCHEMA, "The facet.", "path")
 _CONTAINS = _parameter("contains", _STRING_SCHEMA, "Only values that contain this.")
 _QUERY = _parameter(Q.name, dict(Q.schema), Q.description)
+_MATCH = _parameter(MATCH.name, dict(MATCH.schema), MATCH.description)
+_FIELDS = _parameter(
+    "fields", _STRING_SCHEMA, "Members of the record to give, joined by commas."
+)
 _REGION_PATH = _parameter(REGION.name, dict(REGION.schema), REGION.description)
 _FORMAT = _parameter(
     "format",
     {"type": "string", "enum": list(EXPORT_FORMATS), "default": "csv"},
     "The file's format.",
+)
+_TABLE_FORMAT = _parameter(
+    "format",
+    {"type": "string", "enum": list(TABLE_FORMATS), "default": TABLE_FORMATS[0]},
+    "JSON, or a table as CSV.",
 )
 _FILE_NUMBER = _parameter(
     "number", {"type": "integer", "minimum": 1}, "Which file, from 1.", "path"
@@ -290,8 +303,8 @@ def _api_of_searches() -> Json:
         "/facets/{name}": _operation(
             "facet",
             "The values of a facet",
-            [_FACET_NAME, *_query(PAGING), _CONTAINS, values_size],
-            _json("Facet"),
+            [_FACET_NAME, *_query(PAGING), _CONTAINS, values_size, _TABLE_FORMAT],
+            _json_or_csv("Facet"),
             _FAULTS_OF_ONE,
         ),
         "/suggest": _operation(
@@ -314,7 +327,7 @@ def _api_of_reports() -> Json:
         "/reports/{id}": _operation(
             "report",
             "The whole record of a report",
-            [_ID, _QUERY],
+            [_ID, _QUERY, _MATCH, _FIELDS],
             _json("Report"),
             _FAULTS_OF_ONE,
         ),
@@ -328,8 +341,8 @@ def _api_of_reports() -> Json:
         "/series/{id}": _operation(
             "series",
             "A body's reports by year, held against each other",
-            [_ID],
-            _json("Series"),
+            [_ID, _TABLE_FORMAT],
+            _json_or_csv("Series"),
             _FAULTS_OF_ONE,
         ),
     }
@@ -342,15 +355,15 @@ def _api_of_figures() -> Json:
     return {
         "/stats": _operation(
             "stats",
-            "A number over a search, or without parameters of the whole",
-            [*measured, *_query(PAGING)],
-            _json("Numbers"),
+            "A number over a search, or how many reports; without parameters, of the whole",
+            [*measured, *_query(PAGING), _TABLE_FORMAT],
+            _json_or_csv("Numbers"),
         ),
         "/coverage": _operation(
             "coverage",
             "Which bodies of a region have a report for which year",
-            [_REGION_PATH],
-            _json("Coverage"),
+            [_REGION_PATH, _TABLE_FORMAT],
+            _json_or_csv("Coverage"),
         ),
     }
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
+from flask import Flask, request
 from werkzeug.routing import PathConverter
 
-__all__ = ["ReportIdConverter", "address", "report_path"]
+from index.search.root import ROOT, below
+
+__all__ = ["ReportIdConverter", "address", "quoted", "register", "report_path"]
 
 
 class ReportIdConverter(PathConverter):
@@ -28,9 +31,25 @@ def address(path: str, **values: object) -> str:
     }
     # a lone surrogate of a damaged text has no UTF-8: it becomes "?"
     query = urlencode(given, doseq=True, errors="replace")
-    return f"{path}?{query}" if query else path
+    return below(f"{path}?{query}" if query else path)
 
 
 def report_path(report_id: str) -> str:
     """The page of a report, as a URL path; a slash inside the id is escaped."""
-    return "/reports/" + quote(report_id, safe="", errors="replace")
+    return below("/reports/" + quoted(report_id))
+
+
+def quoted(report_id: str) -> str:
+    """An id as a part of a path; a slash inside it is escaped."""
+    return quote(report_id, safe="", errors="replace")
+
+
+def register(app: Flask, base_url: str) -> None:
+    """Tell where the site stands before each request: by `base_url`, or as a proxy says."""
+    path = urlsplit(base_url).path.rstrip("/")
+
+    def stand() -> None:
+        ROOT.set(path if base_url else request.script_root)
+
+    app.before_request(stand)
+    app.context_processor(lambda: {"root": ROOT.get()})

@@ -10,6 +10,7 @@ import hashlib
 from flask import Flask, Response, g, request
 from werkzeug.http import quote_etag
 
+from index.search.root import below
 from webui.http.context import product_version, room
 from webui.words.messages import page_language
 
@@ -37,7 +38,12 @@ def _etag() -> str:
         manifest.generation,
     )
     # links in an answer carry the host that was asked
-    asked = (request.host_url, request.path, request.query_string, page_language())
+    asked = (
+        request.host_url,
+        below(request.path),
+        request.query_string,
+        page_language(),
+    )
     described = repr((state, asked)).encode("utf-8", "replace")
     return hashlib.sha256(described).hexdigest()[:_ETAG_DIGITS]
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, current_app, request
 from werkzeug.sansio.utils import host_is_trusted
@@ -18,7 +19,7 @@ from webui.http.operation.exports import Exports
 from webui.http.operation.failures import Failures
 from webui.http.telemetry import Metrics
 
-__all__ = ["Room", "base_url", "json_response", "product_version", "room"]
+__all__ = ["Room", "base_url", "json_response", "origin", "product_version", "room"]
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 # [::1]:8080
@@ -43,6 +44,12 @@ def room() -> Room:
     """Those of the app that answers the present request."""
     own: Room = current_app.extensions["gongkai"]
     return own
+
+
+def origin() -> str:
+    """The scheme and host of the public address."""
+    parts = urlsplit(base_url())
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def base_url() -> str:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from index.model.errors import RequestError
 from index.model.problems import Code
 from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES, Measure, measures
 from webui.http.addresses import address
-from webui.http.params import PAGING, Arguments, Parameter, parse_search
+from webui.http.params import (
+    PAGING,
+    SEARCH_NAMES,
+    Arguments,
+    Parameter,
+    parse_search,
+)
 
 __all__ = [
     "DEFAULT_MEASURE",
     "MEASURES",
+    "NUMBERS_NAMES",
     "NUMBERS_PARAMETERS",
     "Asked",
     "parse_numbers",
@@ -54,6 +62,13 @@ NUMBERS_PARAMETERS = (
 )
 
 
+# What a page of numbers knows: a search, and what to add up.
+NUMBERS_NAMES = (
+    *(parameter.name for parameter in NUMBERS_PARAMETERS),
+    *(name for name in SEARCH_NAMES if name not in PAGING),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked for; `measure` None: nothing was chosen yet."""
@@ -70,8 +85,10 @@ class Asked:
         own = address(
             path, measure=measure.name, by=by, scope=self.scope, template=self.template
         )
-        # the search's own URL is ?q=...: its parameters go on after those of the measure
-        return own + self.request.url("").replace("?", "&", 1)
+        # the search's own parameters go on after those of the measure
+        return "&".join(
+            part for part in (own, urlencode(self.request.params())) if part
+        )
 
 
 def parse_numbers(args: Arguments) -> Asked:

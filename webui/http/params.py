@@ -19,19 +19,23 @@ from werkzeug.datastructures import MultiDict
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
 from index.model.problems import Code
+from index.query.field_values import year_digits
 from index.search.request import LIMITS, MATCH_MODES, SearchRequest
 
 __all__ = [
     "PARAMETERS",
     "REGION",
+    "SEARCH_NAMES",
+    "TABLE_FORMATS",
     "Parameter",
     "check_length",
+    "from_page",
     "only",
     "parse_facet",
     "parse_search",
     "read_integer",
     "read_region",
-    "without_blanks",
+    "with_format",
 ]
 
 QUERY_CHARACTERS = 512
@@ -43,6 +47,10 @@ _DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ON_WORDS = ("on", "1")
 _OFF_WORDS = ("off", "0")
 _SWITCH_WORDS = (*_ON_WORDS, *_OFF_WORDS)
+# Parameters that are years.
+_YEARS = ("year", "year_from", "year_to")
+# A table is a page or JSON by itself.
+TABLE_FORMATS = ("json", "csv")
 # Characters of a wrong value or name that a message repeats.
 _QUOTED_VALUE = 40
 _QUOTED_NAME = 60
@@ -140,8 +148,9 @@ FILTERS = tuple(_filter(f.name, f.kind, f.label_en) for f in FACETS)
 MATCH = Parameter(
     "match",
     {"type": "string", "enum": list(MATCH_MODES), "default": _DEFAULTS.match},
-    "all: every word; any: at least one; auto: all, and when no report has them all, "
-    "those with most of them.",
+    "How bare runs are read. whole: each as it stands; words (or all): all words of them; "
+    "any: most of the words; auto: the first of these that finds a report. "
+    "`query.matched` says which it was.",
 )
 WHERE = Parameter(
     "where",
@@ -190,6 +199,12 @@ PARAMETERS = (
         _DEFAULTS.facet_size,
         "Values of each facet.",
     ),
+    Parameter(
+        "fields",
+        {"type": "string", "minLength": 1},
+        "Members of a hit to give, joined by commas; all when left out.",
+        _list,
+    ),
     _count("snippets", 0, LIMITS.snippets, _DEFAULTS.snippets, "Snippets a hit."),
     Parameter(
         "synonyms",
@@ -211,6 +226,7 @@ PARAMETERS = (
         _switch,
     ),
 )
+SEARCH_NAMES = tuple(parameter.name for parameter in PARAMETERS)
 REGION = Parameter(
     "region",
     {"type": "string", "maxLength": REGION_CHARACTERS, "default": ""},
@@ -223,6 +239,7 @@ PAGING = (
     "size",
     "facets",
     "facet_size",
+    "fields",
     "snippets",
     "sort",
     "explain",
@@ -257,11 +274,32 @@ def check_length(q: str) -> None:
         )
 
 
-def without_blanks(args: Arguments) -> Arguments:
-    """The parameters of a page without empty ones: a form sends every field, filled in or not."""
-    return MultiDict(
-        [(name, value) for name, value in args.items(multi=True) if value.strip()]
-    )
+def with_format(args: Arguments) -> tuple[str, Arguments]:
+    """The format that is asked for, one of TABLE_FORMATS, and the other parameters.
+
+    Raises RequestError.
+    """
+    kind = args.get("format", TABLE_FORMATS[0])
+    if kind not in TABLE_FORMATS:
+        facts = {"value": kind[:_QUOTED_VALUE], "allowed": TABLE_FORMATS}
+        raise RequestError("format", Code.REQUEST_NOT_ALLOWED, facts)
+    rest = [(k, v) for k, v in args.items(multi=True) if k != "format"]
+    return kind, MultiDict(rest)
+
+
+def from_page(args: Arguments, names: Iterable[str]) -> Arguments:
+    """The parameters of a page that it knows and that are filled in.
+
+    What others add to an address, as utm_source and fbclid, asks for nothing. A form sends every
+    field, filled in or not. Years may be typed in full-width or Chinese digits.
+    """
+    known = frozenset(names)
+    given = [
+        (name, year_digits(value) if name in _YEARS else value)
+        for name, value in args.items(multi=True)
+        if name in known and value.strip()
+    ]
+    return MultiDict(given)
 
 
 def parse_search(

@@ -21,6 +21,7 @@ from index.model.errors import (
     TooCostlyError,
 )
 from index.model.problems import Note
+from index.search.root import below
 from index.words import term
 from webui.http.context import json_response, room
 from webui.words.messages import MACHINE_LANGUAGE, page_language
@@ -104,11 +105,11 @@ class Problem:
     def members(self) -> dict[str, Any]:
         """The members of the problem document."""
         members: dict[str, Any] = {
-            "type": f"/help#problem-{self.kind}" if self.kind else "about:blank",
+            "type": below(f"/help#problem-{self.kind}") if self.kind else "about:blank",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
-            "instance": request.full_path.removesuffix("?"),
+            "instance": below(request.full_path.removesuffix("?")),
         }
         if self.note is not None:
             members |= self.note.as_json()

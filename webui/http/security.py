@@ -29,6 +29,9 @@ def _after(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.path.startswith("/api/v1/"):
+        # everything here is public: a script of any site may read it
+        response.headers["Access-Control-Allow-Origin"] = "*"
     if request.endpoint not in _INDEXABLE_ENDPOINTS or request.query_string:
         response.headers["X-Robots-Tag"] = "noindex"
     return response

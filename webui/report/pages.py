@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
 from index.search.request import PAGE_SEARCH, SearchRequest
-from webui.http.addresses import address, report_path
-from webui.http.context import base_url, room
-from webui.http.params import only, without_blanks
+from webui.http.addresses import address, quoted, report_path
+from webui.http.context import origin, room
+from webui.http.params import from_page, only
 from webui.http.rendering import html_page
 from webui.report.view import ReportView, marked_view, received_view, report_view
 
@@ -17,13 +18,19 @@ __all__ = ["report_pages"]
 
 report_pages = Blueprint("report", __name__)
 
+# How a report is shown: at the hits of a query in one of its readings, or as received.
+_SHOWN = ("q", "view", "match", "synonyms")
+
 
 @report_pages.get("/reports/<report_id:report_id>")
 def report(report_id: str) -> Response:
     """One report, opened at the hits of a query."""
-    values = only(without_blanks(request.args), ("q", "view"))
+    values = only(from_page(request.args, _SHOWN), _SHOWN)
     q = values.get("q", "")
-    view = _view(report_id, q, received=values.get("view") == "received")
+    if values.get("view") == "received":
+        view = received_view(room().searcher.report(report_id))
+    else:
+        view = _view(report_id, values)
     path = report_path(view.report.id)
     return html_page(
         "report.html",
@@ -31,26 +38,30 @@ def report(report_id: str) -> Response:
         report=view.report,
         q=q,
         path=path,
-        permalink=base_url() + path,
-        json_url=f"/api/v1{path}",
+        permalink=origin() + path,
+        json_url=address(f"/api/v1/reports/{quoted(view.report.id)}"),
         back_url=SearchRequest(q=q).url(PAGE_SEARCH),
         generation=room().searcher.manifest.generation,
     )
 
 
-def _view(report_id: str, q: str, *, received: bool) -> ReportView:
+def _view(report_id: str, values: Mapping[str, str]) -> ReportView:
     searcher = room().searcher
-    if received:
-        return received_view(searcher.report(report_id))
-    if q:
-        return marked_view(searcher.marked(report_id, q))
-    return report_view(searcher.report(report_id))
+    q = values.get("q")
+    if not q:
+        return report_view(searcher.report(report_id))
+    found = searcher.marked(
+        report_id,
+        q,
+        synonyms=values.get("synonyms") == "on",
+        match=values.get("match", "auto"),
+    )
+    return marked_view(found)
 
 
 @report_pages.get("/similar/<report_id:report_id>")
 def similar(report_id: str) -> Response:
     """What is like a report, what it took over from the year before, and its year checks."""
-    only(request.args, ())
     searcher = room().searcher
     # the series links every pair of years; this page is about one report
     links = searcher.series(report_id).links

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -83,12 +83,18 @@ class RepairRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """Everything the template needs. `hits` counts those of title and text."""
+    """Everything the template needs.
+
+    `hits` counts the places of title and text, `shown` those that are marked. `words` are what the
+    places are of.
+    """
 
     report: Report
     title: Markup
     blocks: list[Block]
     hits: int
+    shown: int
+    words: Sequence[str]
     received: bool
     facts: list[FactRow]
     repairs: list[RepairRow]
@@ -116,7 +122,8 @@ def marked_view(found: MarkedReport) -> ReportView:
     """The report with its repairs, opened at the hits of a query."""
     report = found.report
     layers = _layers(report)
-    return _view(report, report.text, layers, found.title_marks, found.text_marks)
+    view = _view(report, report.text, layers, found.title_marks, found.text_marks)
+    return replace(view, hits=found.occurrences, words=found.words)
 
 
 def received_view(report: Report) -> ReportView:
@@ -149,6 +156,8 @@ def _view(
         title=_title(report, title_marks, total),
         blocks=blocks(spread(text, [*layers, *hits])),
         hits=total,
+        shown=total,
+        words=(),
         received=received,
         facts=_facts(report),
         repairs=_repairs(report),

@@ -70,6 +70,7 @@ class BodyView:
     search_url: str
     numbers_url: str
     other_url: str
+    csv_url: str
     compare_url: str | None
 
 
@@ -92,6 +93,9 @@ def body_view(name: str, reports: Sequence[Report], *, series: bool) -> BodyView
         search_url=address("/search", **query, sort="year"),
         numbers_url=address("/numbers", **query),
         other_url=address("/bodies", agency=name, series=None if series else 1),
+        csv_url=address(
+            "/bodies", agency=name, series=1 if series else None, format="csv"
+        ),
         compare_url=_compare_url(reports),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.model.report import Report
-from webui.http.addresses import report_path
+from webui.http.addresses import address, report_path
 from webui.plots.figures import figure, percent
 from webui.research.bodies import metric_rows
 from webui.research.textdiff import LONGEST_TEXT, Section, compared
@@ -51,6 +51,7 @@ class CompareView:
 
     reports: Sequence[Report]
     urls: list[str]
+    csv_url: str
     facts: list[Row]
     numbers: list[Row]
     forms: list[str]
@@ -70,6 +71,7 @@ def compare_view(reports: Sequence[Report]) -> CompareView:
     return CompareView(
         reports=reports,
         urls=[report_path(report.id) for report in reports],
+        csv_url=address("/compare", id=[r.id for r in reports], format="csv"),
         facts=[_fact(name, label, reports) for name, label in labels.FIELDS.items()],
         numbers=[_number(row.label, row.values) for row in metric_rows(reports)],
         forms=[labels.TEMPLATES.get(form, form) for form in forms],

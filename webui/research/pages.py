@@ -6,10 +6,12 @@ A region's coverage, a search's numbers, a body over its years, reports abreast.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
+from index.documents.exports import rows
 from index.model.errors import RequestError
 from index.model.problems import Code, Note
 from index.model.report import Report
@@ -17,8 +19,8 @@ from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES
 from webui.http.addresses import address
 from webui.http.context import room
-from webui.http.measures import DEFAULT_MEASURE, MEASURES, parse_numbers
-from webui.http.params import only, read_region, without_blanks
+from webui.http.measures import DEFAULT_MEASURE, MEASURES, NUMBERS_NAMES, parse_numbers
+from webui.http.params import from_page, only, read_region
 from webui.http.problems import NotHereError
 from webui.http.rendering import html_page
 from webui.research.bodies import body_view
@@ -31,6 +33,8 @@ __all__ = ["research_pages"]
 
 # Reports of one body and those it came from, at most.
 _MAX_BODY_REPORTS = 200
+# What the page of a body is asked for.
+_OF_BODY = ("agency", "series", "format")
 # Sorts a report without a date behind the others of its year.
 _NO_DATE = "9999"
 
@@ -40,7 +44,7 @@ research_pages = Blueprint("research", __name__)
 @research_pages.get("/coverage")
 def coverage() -> Response:
     """Which bodies of a region have a report here for which year."""
-    region = read_region(only(without_blanks(request.args), ("region",)))
+    region = read_region(only(from_page(request.args, ("region",)), ("region",)))
     view = coverage_view(room().searcher.coverage(region))
     json_url = address("/api/v1/coverage", region=region)
     return html_page("coverage.html", view=view, json_url=json_url)
@@ -49,7 +53,7 @@ def coverage() -> Response:
 @research_pages.get("/numbers")
 def numbers() -> Response:
     """A number of the tables over the reports of a search, by year or another facet."""
-    asked = parse_numbers(without_blanks(request.args))
+    asked = parse_numbers(from_page(request.args, NUMBERS_NAMES))
     measure = asked.measure or MEASURES[DEFAULT_MEASURE]
     found = room().searcher.aggregate(
         asked.request, measure.name, asked.by, asked.scope, asked.template
@@ -75,7 +79,7 @@ def numbers() -> Response:
 @research_pages.get("/bodies")
 def body() -> Response:
     """One body over its years; with `series=1` also under its names before and after reforms."""
-    values = only(without_blanks(request.args), ("agency", "series"))
+    values = only(from_page(request.args, _OF_BODY), _OF_BODY)
     # the name is quoted in a query: without its quotes it cannot end that quotation
     name = values.get("agency", "").replace('"', "").strip()
     if not name:
@@ -86,7 +90,17 @@ def body() -> Response:
     reports = _reports_of(name, series=series == "1")
     if not reports:
         raise NotHereError(Note(Code.REQUEST_UNKNOWN_AGENCY, {"agency": name}))
+    if values.get("format") == "csv":
+        return _as_file("body", reports)
     return html_page("body.html", view=body_view(name, reports, series=series == "1"))
+
+
+def _as_file(name: str, reports: Iterable[Report]) -> Response:
+    """The reports as a table, with the columns of an export."""
+    response = Response(b"".join(rows(reports)), content_type="text/csv; charset=utf-8")
+    disposition = f'attachment; filename="gongkai-{name}.csv"'
+    response.headers["Content-Disposition"] = disposition
+    return response
 
 
 def _reports_of(name: str, *, series: bool) -> list[Report]:
@@ -101,13 +115,6 @@ def _reports_of(name: str, *, series: bool) -> list[Report]:
 @research_pages.get("/compare")
 def compare() -> Response:
     """Two to six reports abreast."""
-    for name in request.args:
-        if name != "id":
-            raise RequestError(
-                name,
-                Code.REQUEST_UNKNOWN_PARAMETER,
-                {"name": name[:60], "known": ["id"]},
-            )
     ids = list(dict.fromkeys(request.args.getlist("id")))
     if not 2 <= len(ids) <= MAX_REPORTS:
         raise RequestError(
@@ -115,5 +122,8 @@ def compare() -> Response:
             Code.REQUEST_REPORTS_TO_COMPARE,
             {"count": len(ids), "limit": MAX_REPORTS},
         )
-    view = compare_view([room().searcher.report(report_id) for report_id in ids])
+    reports = [room().searcher.report(report_id) for report_id in ids]
+    if request.args.get("format") == "csv":
+        return _as_file("compare", reports)
+    view = compare_view(reports)
     return html_page("compare.html", view=view, urls=view.urls)

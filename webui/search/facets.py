@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from index.model.fields import FACETS, Facet
 from index.search.request import PAGE_SEARCH, SearchRequest
 from index.search.response import FacetResult, FacetValue, SearchResponse
+from index.search.root import below
 from webui.plots.charts import YearChart, year_chart
 from webui.words import labels
 
@@ -56,7 +57,8 @@ class Group:
 def page_url(url: str) -> str:
     """The page for an address of the endpoint."""
     query = urlsplit(url).query
-    return f"{PAGE_SEARCH}?{query}" if query else PAGE_SEARCH
+    page = below(PAGE_SEARCH)
+    return f"{page}?{query}" if query else page
 
 
 def ordered(facet: Facet, values: Sequence[FacetValue]) -> list[FacetValue]:

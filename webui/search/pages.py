@@ -18,9 +18,16 @@ from index.query.explain import in_words
 from index.query.parser import parse
 from index.search.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
 from index.search.response import Hit, SearchResponse
+from index.search.root import below
 from webui.http.addresses import report_path
 from webui.http.context import room
-from webui.http.params import PAGING, Arguments, parse_search, without_blanks
+from webui.http.params import (
+    PAGING,
+    SEARCH_NAMES,
+    Arguments,
+    from_page,
+    parse_search,
+)
 from webui.http.rendering import html_page
 from webui.http.searching import answer
 from webui.search import scores
@@ -29,7 +36,8 @@ from webui.search.paging import steps
 from webui.search.wherebar import chosen_numbers, joined, spread, stated
 from webui.words import labels, syntax
 from webui.words.chips import chips
-from webui.words.messages import page_language
+from webui.words.messages import ngettext, page_language
+from webui.words.numerals import grouped
 
 __all__ = ["search_pages"]
 
@@ -47,8 +55,9 @@ _MAX_SPREADS = 2
 @search_pages.get("/")
 def home() -> BaseResponse:
     """The entry; with a query it is the search."""
-    if request.args:
-        return _to_search(request.args)
+    args = from_page(request.args, SEARCH_NAMES)
+    if args:
+        return _to_search(args)
     asked = SearchRequest(
         size=1,
         snippets=0,
@@ -68,7 +77,7 @@ def home() -> BaseResponse:
 
 def _to_search(args: Arguments) -> BaseResponse:
     query = urlencode(list(args.items(multi=True)))
-    return redirect(f"{PAGE_SEARCH}?{query}", 302)
+    return redirect(f"{below(PAGE_SEARCH)}?{query}", 302)
 
 
 def _doors(response: SearchResponse) -> dict[str, list[tuple[str, int, str]]]:
@@ -98,8 +107,8 @@ def results() -> BaseResponse:
     """The results of a search."""
     from_form = joined(request.args)
     if from_form is not None:
-        return _to_search(without_blanks(from_form))
-    asked = parse_search(without_blanks(request.args))
+        return _to_search(from_page(from_form, SEARCH_NAMES))
+    asked = parse_search(from_page(request.args, SEARCH_NAMES))
     response = answer(asked)
     # a reader who sorts or filters by a number wants to see it with each hit
     numbers = chosen_numbers(asked)
@@ -107,14 +116,15 @@ def results() -> BaseResponse:
         "search.html",
         asked=asked,
         response=response,
-        understood=in_words(parse(asked.q), page_language()),
+        understood=_understood(response, asked),
         groups=groups(asked, response),
         chips=chips(asked),
         kept=_unseen(asked),
         steps=steps(asked, response.total),
         previous_url=response.previous and page_url(response.previous),
-        next_url=response.next and page_url(response.next),
-        hit_url=_hit_url,
+        next_url=_next_url(asked, response),
+        hit_urls=_hit_urls(response, asked),
+        wider=_wider(response),
         conditioned=asked.with_().params(),
         spreads=[spread(asked, name) for name in numbers[:_MAX_SPREADS]],
         stated=stated(response.hits, numbers),
@@ -125,17 +135,65 @@ def results() -> BaseResponse:
     )
 
 
+def _next_url(asked: SearchRequest, response: SearchResponse) -> str | None:
+    """The next page: by its number as far as pages have numbers, then by a cursor."""
+    if response.next is None:
+        return None
+    if asked.cursor is None and (asked.page + 1) * asked.size <= LIMITS.window:
+        return asked.at_page(asked.page + 1).url(PAGE_SEARCH)
+    return page_url(response.next)
+
+
 def _unseen(asked: SearchRequest) -> list[tuple[str, str]]:
     """What the form sends along unseen, so that a new query keeps the filters."""
     return [(k, v) for k, v in asked.params() if k not in _FORM_FIELDS]
 
 
-def _hit_url(hit: Hit, q: str) -> str:
-    """The report, opened at its first hit."""
-    if not q:
+def _hit_url(hit: Hit, response: SearchResponse, asked: SearchRequest) -> str:
+    """The report, opened at its first hit, with the marks of the reading that found it."""
+    if not asked.q:
         return report_path(hit.id)
     fragment = "#hit-1" if hit.occurrences else ""
-    return f"{report_path(hit.id)}?{urlencode({'q': q})}{fragment}"
+    shown = {"q": asked.q, "match": response.query.matched}
+    if asked.synonyms:
+        shown["synonyms"] = "on"
+    return f"{report_path(hit.id)}?{urlencode(shown)}{fragment}"
+
+
+def _hit_urls(response: SearchResponse, asked: SearchRequest) -> list[str]:
+    """The address of each hit, in order."""
+    urls: list[str] = []
+    for hit in response.hits:
+        url = _hit_url(hit, response, asked)
+        urls.append(url)
+    return urls
+
+
+def _wider(response: SearchResponse) -> dict[str, str] | None:
+    """What the next looser reading would find besides, in words, and its page."""
+    found = response.query.wider
+    if found is None:
+        return None
+    more = found.total - response.total
+    number = grouped(more)
+    match found.match:
+        case "words":
+            words = ngettext("另有 %(n)s 份含各词但不要求相连。", more, n=number)
+        case "any":
+            words = ngettext("另有 %(n)s 份含部分词语。", more, n=number)
+        case _:
+            words = ngettext("另有 %(n)s 份整串相连。", more, n=number)
+    return {"words": words, "url": page_url(found.url)}
+
+
+def _understood(response: SearchResponse, asked: SearchRequest) -> str:
+    """How the query was read, in the language of the page."""
+    return in_words(
+        parse(asked.q),
+        page_language(),
+        reading=response.query.matched,
+        words=response.query.words,
+    )
 
 
 def _explain_url(asked: SearchRequest, response: SearchResponse) -> str | None:
@@ -160,7 +218,7 @@ def _other_searches(asked: SearchRequest) -> dict[str, Any]:
         "numbers_url": _bare(asked).url("/numbers"),
         "fold_url": asked.with_(fold=not asked.fold).url(PAGE_SEARCH),
         "synonyms_url": asked.with_(synonyms=not asked.synonyms).url(PAGE_SEARCH),
-        "loose_url": asked.with_(match="any").url(PAGE_SEARCH),
+        "loose_url": asked.with_(match="auto").url(PAGE_SEARCH),
         "bare_url": SearchRequest(q=asked.q).url(PAGE_SEARCH),
     }
 
@@ -186,8 +244,9 @@ def facet(name: str) -> Response:
     if name not in FACET_NAMES:
         known = ", ".join(FACET_NAMES)
         raise NotFound(f"there is no facet {name!r}; there are {known}")
-    # a form sends its empty fields too
-    args = without_blanks(request.args)
+    args = from_page(request.args, (*SEARCH_NAMES, "contains"))
+    args.poplist("page")
+    args.poplist("cursor")
     asked = parse_search(args, extra=("contains",), skip=("page", "cursor"))
     contains = args.get("contains", "")
     kind = next(f for f in FACETS if f.name == name)
@@ -200,5 +259,17 @@ def facet(name: str) -> Response:
         values=values_of(kind, result),
         params=asked.params(),
         back_url=asked.url(PAGE_SEARCH),
+        csv_url=_csv_url(_bare(asked), name, contains),
         chips=chips(asked),
     )
+
+
+def _csv_url(asked: SearchRequest, name: str, contains: str) -> str:
+    """The values of a facet as a table."""
+    params = asked.params()
+    if contains:
+        params.append(("contains", contains))
+    params.append(("format", "csv"))
+    query = urlencode(params)
+    path = below(f"/api/v1/facets/{name}")
+    return f"{path}?{query}"

@@ -17,10 +17,11 @@ _MAX_PARTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a score: what it is for, and how much."""
+    """A part of a score: what it is for, how much, and which part of the whole in words."""
 
     label: str
     value: float
+    share: str
 
 
 def parts(hit: Hit) -> list[Part]:
@@ -28,15 +29,27 @@ def parts(hit: Hit) -> list[Part]:
 
     They add up to the score.
     """
-    named = [Part(_named(part), part.value) for part in hit.explanation or ()]
+    explained = hit.explanation or ()
+    named = [_part(_named(part), part.value, hit.score) for part in explained]
     shown = named[:_MAX_PARTS]
     others = named[_MAX_PARTS:]
     rest = sum(part.value for part in others)
     # the parts must add up to the score that stands above them
     if rest:
         words = ngettext("其余 %(n)s 项", len(others), n=len(others))
-        shown.append(Part(words, rest))
+        shown.append(_part(words, rest, hit.score))
     return shown
+
+
+def _part(label: str, value: float, score: float) -> Part:
+    """A part with its share of a score.
+
+    >>> _part("词语", 0.5, 2.0).share, _part("词语", 0.001, 900.0).share
+    ('25 %', '<1 %')
+    """
+    share = 100 * value / score if score else 0.0
+    said = "<1 %" if share < 1 else f"{share:.0f} %"
+    return Part(label, value, said)
 
 
 def _named(part: ScorePart) -> str:

@@ -21,6 +21,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from index.model.settings import Settings
+from webui.serving.request_line import RequestParser
 
 __all__ = ["Listener", "Server", "bound"]
 
@@ -38,6 +39,8 @@ BACKLOG = 1024
 
 class Connection(HTTPChannel):  # type: ignore[misc]
     """One connection, with the times by which it is judged, in seconds of the monotonic clock."""
+
+    parser_class = RequestParser
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         now = time.monotonic()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from index.documents.identity import is_current
 from index.model.fields import NUMBERS
 from index.search.request import PAGE_SEARCH, SearchRequest
 from webui.http.context import room
-from webui.http.params import only
 from webui.http.rendering import html_page
 from webui.words import syntax
 
@@ -20,7 +19,6 @@ site_pages = Blueprint("site", __name__)
 @site_pages.get("/help")
 def help_page() -> Response:
     """The query language, with examples that can be tried."""
-    only(request.args, ())
     condition = "year>=2018"
     if "applications_new" in NUMBERS:
         condition = "applications_new>=100"
@@ -41,7 +39,6 @@ def _search_url(q: str) -> str:
 @site_pages.get("/about")
 def about() -> Response:
     """What this is, and what its figures mean."""
-    only(request.args, ())
     manifest = room().searcher.manifest
     return html_page(
         "about.html", manifest=manifest, derivation_current=is_current(manifest)

@@ -79,7 +79,7 @@
         asked = words.value.trim();
         if (!asked) return offer([]);
         const now = asked;
-        const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(now)}`).catch(() => null);
+        const answer = await fetch(`${document.body.dataset.root}/api/v1/suggest?q=${encodeURIComponent(now)}`).catch(() => null);
         if (now !== asked || words.value.trim() !== now) return;
         offer(answer?.ok ? (await answer.json()).suggestions : []);
       }, 150);

@@ -72,7 +72,12 @@ SORT_LABELS = Words(
 )
 
 MATCH_LABELS = Words(
-    {"auto": msgid("自动"), "all": msgid("全部词语"), "any": msgid("任一词语")}
+    {
+        "auto": msgid("自动"),
+        "whole": msgid("整串相连"),
+        "words": msgid("各词都有"),
+        "any": msgid("部分词语"),
+    }
 )
 
 # Field of Report -> its name, in the order of the facts table.

@@ -119,7 +119,8 @@ def test_a_score_is_the_sum_of_its_parts(searcher: Searcher, q: str) -> None:
         assert sum(p.value for p in hit.explanation) == pytest.approx(
             hit.score, abs=1e-3
         )
-    assert answer.query.explained == in_words(parse(q))
+    read = answer.query
+    assert read.explained == in_words(parse(q), reading=read.matched, words=read.words)
     assert all(h.explanation is None for h in searcher.search(SearchRequest(q=q)).hits)
 
 
@@ -133,7 +134,7 @@ def test_a_score_is_the_sum_of_its_parts(searcher: Searcher, q: str) -> None:
     ],
 )
 def test_what_is_named_comes_first(searcher: Searcher, q: str, first: str) -> None:
-    answer = searcher.search(SearchRequest(q=q, explain=True))
+    answer = searcher.search(SearchRequest(q=q, explain=True, match="words"))
     assert answer.hits[0].id == first
     named = [
         p.name for p in answer.hits[0].explanation or () if p.name.startswith("boost")

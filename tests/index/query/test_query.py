@@ -84,7 +84,7 @@ MEANINGS = [
     ("资讯", s("资讯")),
     ("公?条例", Wildcard("公?条例")),
     ("公开*", Wildcard("公开*")),
-    ("什么是公开?", AllOf((s("什么"), s("是"), s("公开")))),
+    ("什么是公开?", AllOf((s("什么"), s("公开")))),
     ('"公开 收费"~10', Near((s("公开"), s("收费")), 10)),
     ("公开 NEAR/10 收费", Near((s("公开"), s("收费")), 10)),
     ('公开 !"不予公开"', s("公开", outside=("不予公开",))),
@@ -151,7 +151,7 @@ def test_meaning(query: str, meaning: nodes.Node) -> None:
         ("公开 收费", True),
         ('"不予公开"', True),
         ("年度报告 2019", True),
-        ("龙岗区教育局", False),  # found word by word
+        ("龙岗区教育局", True),
         ("公开 OR 收费", False),
         ("公开 -收费", False),
         ("公?条例", False),
@@ -224,7 +224,6 @@ def test_filters_below_stay_where_they_are() -> None:
 
 REFUSED = [
     ('"没有结束', 0),
-    ("公开 “没有", 3),
     ("(公开", 0),
     ("公开)", 2),
     ("()", 0),
@@ -239,7 +238,6 @@ REFUSED = [
     ("、", 0),
     ("公开 OR 、", 6),
     ("-、", 1),
-    ("nosuchfield:公开", 0),
     ("year:", 5),
     ("year:abc", 0),
     ("year:20188", 0),

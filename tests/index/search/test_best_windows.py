@@ -135,8 +135,13 @@ def test_pieces_do_not_overlap_and_stand_in_order() -> None:
     assert all(a[1] <= b[0] for a, b in pairwise(places))
 
 
-def test_the_windows_are_looked_for_among_the_first_marks() -> None:
+def test_a_longer_place_is_looked_for_behind_them_too() -> None:
     display = ("公开" + "甲" * 200) * MAX_WINDOWS + "公开收费"
+    assert "公开收费" in snippets(display, spans(display, "公开", "收费"), 1)[0].text
+
+
+def test_the_windows_are_looked_for_among_the_first_marks() -> None:
+    display = ("公开" + "甲" * 200) * MAX_WINDOWS + "公开，收费"
     assert "收费" not in snippets(display, spans(display, "公开", "收费"), 1)[0].text
     display = ("公开" + "甲" * 200) * (MAX_WINDOWS - 2) + "公开收费"
     assert "收费" in snippets(display, spans(display, "公开", "收费"), 1)[0].text

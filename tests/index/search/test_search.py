@@ -336,7 +336,9 @@ def test_foreign_cursors_are_refused(searcher: Searcher, cursor: str) -> None:
 def test_whole_runs_come_first(searcher: Searcher) -> None:
     ids = [
         h.id
-        for h in searcher.search(SearchRequest(q="信息公开", size=100, facets=())).hits
+        for h in searcher.search(
+            SearchRequest(q="信息公开", match="words", size=100, facets=())
+        ).hits
     ]
     whole = [any("信息公开" in form for form in FORMS[i]) for i in ids]
     assert whole == sorted(whole, reverse=True)

@@ -130,7 +130,8 @@ def test_what_pages_say_has_the_same_values_in_every_language(language: str) -> 
         (expected, *_) = entries("zh-Hans")[context, name]
         for said in forms:
             assert page_placeholders(said) == page_placeholders(expected), name
-            assert "%" not in re.sub(r"%\(\w+\)s", "", said), name
+            if name not in {code.value for code in Code}:
+                assert "%" not in re.sub(r"%\(\w+\)s", "", said), name
             assert tags(said) == tags(expected), name
 
 

@@ -65,7 +65,11 @@ def test_what_is_not_described_is_refused(app: Flask, path: str) -> None:
 
 
 def test_every_address_is_described(app: Flask) -> None:
-    names = {"<path:report_id>": "{id}", "<int:number>": "{number}", "<name>": "{name}"}
+    names = {
+        "<report_id:report_id>": "{id}",
+        "<int:number>": "{number}",
+        "<name>": "{name}",
+    }
     machine = set()
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith(("api.", "machine.")):

@@ -9,10 +9,11 @@ from index.model.errors import RequestError
 from index.search.request import SearchRequest
 from webui.http.params import (
     PARAMETERS,
+    SEARCH_NAMES,
     Arguments,
+    from_page,
     parse_facet,
     parse_search,
-    without_blanks,
 )
 
 
@@ -101,8 +102,14 @@ def test_the_table_names_what_a_request_has() -> None:
 
 def test_a_form_may_send_empty_fields() -> None:
     assert parse_search(
-        without_blanks(args("q=&year_from=&year_to= &sort=year"))
+        from_page(args("q=&year_from=&year_to= &sort=year"), SEARCH_NAMES)
     ) == SearchRequest(sort="year")
+
+
+def test_a_page_takes_years_in_any_digits_and_leaves_out_what_others_add() -> None:
+    given = args("q=公开&year_from=２０１８&year_to=二〇二〇年&utm_source=x&fbclid=1")
+    asked = parse_search(from_page(given, SEARCH_NAMES))
+    assert asked == SearchRequest(q="公开", year_from=2018, year_to=2020)
 
 
 @pytest.mark.parametrize(

@@ -305,16 +305,12 @@ def test_failed_identities_come_first(client: FlaskClient) -> None:
         ("/compare?id=r1&id=r1", 400, "选了1份"),
         ("/compare?id=r1&id=nosuch", 404, "没有这份报告"),
         ("/compare?" + "&".join(f"id=r{i}" for i in range(7)), 400, "两份至6份"),
-        ("/compare?id=r1&id=r2&x=1", 400, "x"),
         ("/numbers?measure=nosuch", 400, "nosuch"),
         ("/numbers?by=agency", 400, "agency"),
-        ("/numbers?page=2", 400, "page"),
         ("/coverage?region=没有的省", 400, "没有的省"),
         ("/coverage?region=" + "长" * 300, 400, "太长了"),
         ("/facets/nosuch", 404, "没有这个页面"),
-        ("/search?nonsense=1", 400, "nonsense"),
         ("/search?size=abc", 400, "abc"),
-        ("/reports/r1?x=1", 400, "x"),
     ],
 )
 def test_errors_are_pages(
@@ -330,7 +326,7 @@ def test_the_place_of_an_error_is_shown(client: FlaskClient) -> None:
 
 
 def test_messages_are_escaped(client: FlaskClient) -> None:
-    body = client.get("/search?<b>=1").get_data(as_text=True)
+    body = client.get("/search?size=<b>").get_data(as_text=True)
     assert "<b>" not in body
     assert "&lt;b&gt;" in body
 
@@ -355,7 +351,12 @@ def test_public_address_and_proxies(searcher: Searcher) -> None:
     forwarded = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
     for proxies, host in ((0, "http://localhost"), (1, "https://evil.example")):
         app = create_app(
-            Settings(index=Path("unused"), trusted_proxies=proxies), searcher=searcher
+            Settings(
+                index=Path("unused"),
+                trusted_proxies=proxies,
+                trusted_hosts="evil.example",
+            ),
+            searcher=searcher,
         )
         assert f"{host}/sitemap.xml" in app.test_client().get(
             "/robots.txt", headers=forwarded

@@ -1,0 +1,166 @@
+"""The readings of a bare query, from the strictest to the loosest, and which of them answers.
+
+- *whole*: every run as it stands.
+- *words*: all words of the runs.
+- *any*: most of the words.
+
+`match=auto` takes the first that finds a report. All of an answer (totals, occurrences, marks,
+facets, exports, numbers) is of one reading.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from index.assist.snapshot import Snapshot
+from index.engines.seam import Engine, EngineQuery, Found, Matches
+from index.model.fields import TEXT_FIELDS
+from index.model.problems import Code, Note
+from index.query.nodes import AllOf, AnyOf, Everything, Node, String, strings_of
+from index.search.plan import Plan, make_plan
+from index.search.request import SearchRequest
+from index.search.response import WiderReading
+
+__all__ = ["answered", "looser", "read_in", "settled", "wider"]
+
+
+def settled(snapshot: Snapshot, request: SearchRequest) -> Plan:
+    """The plan of a request in the reading that answers it. Raises RequestError, QueryError."""
+    engine = snapshot.engine
+    first = make_plan(snapshot, replace(request, facets=()))
+    plan = _first_reading(engine, first)
+    for looser_plan in looser(engine, plan):
+        if request.match != "auto" or _total(engine, plan.query):
+            break
+        plan = looser_plan
+    return plan
+
+
+def answered(
+    engine: Engine, plan: Plan, request: SearchRequest
+) -> tuple[Plan, Matches]:
+    """The reading that answers a request, and its matches."""
+    plan = _first_reading(engine, plan)
+    matches = engine.search(plan.query)
+    if matches.total or request.match != "auto":
+        return plan, matches
+    for other in looser(engine, plan):
+        plan, matches = other, engine.search(other.query)
+        if matches.total:
+            break
+    return plan, matches
+
+
+def read_in(found: Found, plan: Plan, match: str) -> Plan:
+    """The plan in the reading that one report answers, for marking it."""
+    resolved = plan.resolved
+    if plan.reading == "any":
+        least = min(1, len(resolved.telling))
+        return _read_as(plan, "any", resolved.condition("any", least))
+    if match == "auto" and not all(_stands(node, found) for node in resolved.whole):
+        return _read_as(plan, "words", resolved.condition("words"))
+    return plan
+
+
+def _stands(node: Node, found: Found) -> bool:
+    """Whether the strings that a node asks for stand in a report."""
+    match node:
+        case String(forms, field):
+            names = TEXT_FIELDS if field is None else (field,)
+            contents = found.contents
+            texts = [contents.texts[name] for name in names]
+            wordings = map(contents.wording.get, names)
+            texts += filter(None, wordings)
+            searched = "\0".join(text.form for text in texts)
+            return any(form in searched for form in forms)
+        case AllOf(operands):
+            return all(_stands(operand, found) for operand in operands)
+        case AnyOf(operands):
+            return any(_stands(operand, found) for operand in operands)
+        case _:
+            # what has no plain string is alike in every reading
+            return True
+
+
+def _first_reading(engine: Engine, plan: Plan) -> Plan:
+    """The plan in the reading that was asked for; that of auto is whole."""
+    if plan.reading != "any":
+        return plan
+    return _any_of(engine, plan) or plan
+
+
+def looser(engine: Engine, plan: Plan) -> Iterator[Plan]:
+    """The looser readings of a plan that ask for something else, the stricter first."""
+    words = plan.resolved.condition("words")
+    if plan.reading == "whole" and words != plan.query.condition:
+        plan = _read_as(plan, "words", words)
+        yield plan
+    if plan.reading != "any":
+        relaxed = _any_of(engine, plan)
+        if relaxed is not None:
+            yield relaxed
+
+
+def wider(
+    engine: Engine, plan: Plan, total: int, request: SearchRequest
+) -> WiderReading | None:
+    """The next looser reading that finds more reports than `total`; None where none does."""
+    if not total:
+        return None
+    for other in looser(engine, plan):
+        found = _total(engine, other.query)
+        if found > total:
+            url = request.with_(match=other.reading).url()
+            return WiderReading(other.reading, found, url)
+    return None
+
+
+def _total(engine: Engine, query: EngineQuery) -> int:
+    """How many reports a query finds; neither hits nor occurrences are needed."""
+    only_total = replace(query, size=0, counted=Everything(), facets=())
+    return engine.search(only_total).total
+
+
+def _read_as(plan: Plan, reading: str, condition: Node) -> Plan:
+    query = replace(plan.query, condition=condition, counted=condition)
+    return replace(plan, reading=reading, query=query)
+
+
+# ---------------------------------------------------------------------- most of the words
+def _any_of(engine: Engine, plan: Plan) -> Plan | None:
+    """The plan for reports with most of the words; None where that asks for nothing else."""
+    resolved = plan.resolved
+    telling = len(resolved.telling)
+    is_beside_strings = bool(strings_of(resolved.condition("any")))
+    if telling < 2 and not (telling and is_beside_strings):
+        return None
+    best = _most_words(engine, plan)
+    if not best and not is_beside_strings:
+        return None
+    # As many as the best report has, less two, and never more than a third of that: the answer
+    # to a question is not always the report that repeats most of its words.
+    least = min(best, max(1, min(best - 2, math.ceil(best / 3))))
+    relaxed = _read_as(plan, "any", resolved.condition("any", least))
+    if not least:
+        # "独派" 主张: the quoted string stands, and no word beside it
+        return replace(relaxed, notes=(*plan.notes, Note(Code.ANSWER_NO_WORD_BESIDE)))
+    if best == telling:
+        return relaxed
+    ranking = replace(plan.evidence.traces(), boosts=plan.query.ranking.boosts)
+    return replace(relaxed, query=replace(relaxed.query, ranking=ranking))
+
+
+def _most_words(engine: Engine, plan: Plan) -> int:
+    """How many of the telling words some report has at most, by bisection."""
+    # What has `middle` words also has fewer, so the number can be halved towards.
+    low, high = 0, len(plan.resolved.telling)
+    while low < high:
+        middle = (low + high + 1) // 2
+        condition = plan.resolved.condition("any", middle)
+        if _total(engine, replace(plan.query, condition=condition)):
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,120 @@
+"""What Chinese keyboards type, and what readers bring from other engines: understood, or said."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.model.problems import Code
+from index.query.field_values import year_digits
+from index.query.parser import CHINESE_FIELDS, FIELDS, parse
+from index.query.remarks import exchanged, remarks
+from index.query.resolve import resolve
+from index.query.syntax import Run
+
+
+def meaning(query: str) -> object:
+    return resolve(parse(query), lambda _, form: [form])
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("title：年报", "title:年报"),
+        ("ｔｉｔｌｅ：年报", "title:年报"),
+        ("ＴＩＴＬＥ:年报", "title:年报"),
+        ("公开 －收费", "公开 -收费"),
+        ("公开 −收费", "公开 -收费"),
+        ("公开 ＯＲ 收费", "公开 OR 收费"),
+        ("公开 ＡＮＤ 收费", "公开 AND 收费"),
+        ("公开 ＮＯＴ 收费", "公开 NOT 收费"),
+        ("公开 ＮＥＡＲ／１０ 收费", "公开 NEAR/10 收费"),
+        ("“公开 收费”～１０", '"公开 收费"~10'),
+        ("（公开 OR 收费）", "(公开 OR 收费)"),
+        ("公开 ！“不予公开”", '公开 !"不予公开"'),
+        ("公开＊", "公开*"),
+        ("年度：2018", "year:2018"),
+        ("年份:二〇一八", "year:2018"),
+        ("年度：２０１８．．２０２０", "year:2018..2020"),
+        ("year:二零一八..二〇二〇年", "year:2018..2020"),
+        ("机关：教育局", "agency:教育局"),
+        ("机关~：教育局", "agency~:教育局"),
+        ("层级：县区", "level:县区"),
+        ("地区：深圳", "region:深圳"),
+        ("条线：教育", "line:教育"),
+        ("标题：“年报”", 'title:"年报"'),
+        ("正文：收费", "text:收费"),
+        ("发布日期：2019-03", "published:2019-03"),
+    ],
+)
+def test_full_width_and_chinese_names_mean_the_same(typed: str, same: str) -> None:
+    assert meaning(typed) == meaning(same)
+    assert not remarks(typed)
+
+
+def test_every_chinese_name_is_of_a_field() -> None:
+    assert set(CHINESE_FIELDS.values()) <= set(FIELDS)
+    assert {"年度", "机关", "层级", "地区", "条线", "题名", "标题"} <= set(
+        CHINESE_FIELDS
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("QQ:12345", Code.QUERY_NO_FIELD),
+        ("nosuch：公开", Code.QUERY_NO_FIELD),
+        ("联系电话:010", Code.QUERY_NO_FIELD),
+        ("公开 or 收费", Code.QUERY_OPERATOR_AS_TEXT),
+        ("公开 and not 收费", Code.QUERY_OPERATOR_AS_TEXT),
+        ("公开 && 收费", Code.QUERY_OPERATOR_AS_TEXT),
+        ("/公.开/", Code.QUERY_FOREIGN_SYNTAX),
+        ("公开~1", Code.QUERY_FOREIGN_SYNTAX),
+        ("公开^2 收费", Code.QUERY_FOREIGN_SYNTAX),
+        ("+公开 收费", Code.QUERY_FOREIGN_SYNTAX),
+        ("[2018 TO 2020]", Code.QUERY_FOREIGN_SYNTAX),
+        ("fee:>3", Code.QUERY_FOREIGN_SYNTAX),
+        ("什么又叫”角瓜“？", Code.QUERY_QUOTATION_AS_TEXT),
+        ("year:2020..2018", Code.QUERY_ENDS_EXCHANGED),
+        ("published:2019-12..2019-03", Code.QUERY_ENDS_EXCHANGED),
+        ("applications_new:100..5", Code.QUERY_ENDS_EXCHANGED),
+    ],
+)
+def test_what_is_read_otherwise_is_said(typed: str, code: Code) -> None:
+    assert code in {note.code for note in remarks(typed)}
+    assert all(note.message("zh-Hans") for note in remarks(typed))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "公开 收费",
+        "国办发「2019」5号",
+        "http://www.lg.gov.cn/a",
+        "year:2018..2020",
+        "A-1312/B",
+        "12:30",
+        "or",
+        "ANDROID",
+        "10%",
+    ],
+)
+def test_nothing_is_said_of_what_is_plain(typed: str) -> None:
+    assert remarks(typed) == ()
+
+
+def test_ends_that_were_exchanged_are_put_right() -> None:
+    assert meaning("year:2020..2018") == meaning("year:2018..2020")
+    assert meaning("published:2020..2018-03") == meaning("published:2018-03..2020")
+    assert meaning("applications_new:9..5") == meaning("applications_new:5..9")
+    assert not exchanged("很多", "少")
+
+
+def test_a_word_before_a_colon_is_text() -> None:
+    assert parse("QQ:12345") == Run("QQ:12345", 0)
+
+
+@pytest.mark.parametrize(
+    "typed", ["２０１８", "二〇一八", "二○一八年", "2018年", "2018"]
+)
+def test_years_in_every_kind_of_digits(typed: str) -> None:
+    assert year_digits(typed) == "2018"

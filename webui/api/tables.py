@@ -1,0 +1,73 @@
+"""Answers as tables to take away: a header and its lines, the names those of the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from index.model.metrics import METRIC_NAMES
+from index.search.response import FacetResult, FacetValue
+from index.studies.aggregate import Aggregate, Group
+from index.studies.coverage import Coverage
+from index.studies.series import Series
+
+__all__ = ["of_aggregate", "of_counts", "of_coverage", "of_facet", "of_series"]
+
+Table = tuple[Sequence[str], list[Sequence[Any]]]
+
+# What is said of the report of one body and year.
+COVERAGE_HEADER = ("agency", "org_type", "line", "year", "id", "published", "late")
+SERIES_HEADER = ("year", "id", "agency", "title", "published", "template", "scope")
+
+
+def of_aggregate(found: Aggregate) -> Table:
+    """A measure by its groups."""
+    header = [field.name for field in fields(Group)]
+    lines: list[Sequence[Any]] = []
+    for group in found.groups:
+        line = [getattr(group, name) for name in header]
+        lines.append(line)
+    return header, lines
+
+
+def of_counts(by: str, values: Iterable[FacetValue]) -> Table:
+    """How many reports there are, by the values of a facet."""
+    header = (by, "reports")
+    lines: list[Sequence[Any]] = []
+    for value in values:
+        line = (value.value, value.count)
+        lines.append(line)
+    return header, lines
+
+
+def of_facet(name: str, found: FacetResult) -> Table:
+    """The values of a facet with their counts."""
+    return of_counts(name, found.values)
+
+
+def of_coverage(found: Coverage) -> Table:
+    """One line a body and year; a year without a report has no id."""
+    lines: list[Sequence[Any]] = []
+    for body in found.bodies:
+        name = body.names[-1]
+        about = (name, body.org_type, body.line)
+        years = {*body.years, *body.missing}
+        for year in sorted(years):
+            cell = body.years.get(year)
+            known: Sequence[Any] = (None, None, None)
+            if cell is not None:
+                known = (cell.id, cell.published, cell.late)
+            line = (*about, year, *known)
+            lines.append(line)
+    return COVERAGE_HEADER, lines
+
+
+def of_series(found: Series) -> Table:
+    """The years of a body with all their numbers."""
+    lines: list[Sequence[Any]] = []
+    for report in found.years:
+        about = [getattr(report, name) for name in SERIES_HEADER]
+        numbers = [report.metrics.get(name) for name in METRIC_NAMES]
+        lines.append([*about, *numbers])
+    return (*SERIES_HEADER, *METRIC_NAMES), lines
