@@ -152,7 +152,12 @@ class _Edit:
 
 
 # ---------------------------------------------------------------------- one run
-def misspellings(engine: Engine, form: str, *, rounds: int = 2) -> list[Misspelling]:
+def misspellings(
+    engine: Engine,
+    form: str,
+    *,
+    rounds: int = 2,
+) -> list[Misspelling]:
     """What a run in index form may have been meant to be, likeliest first.
 
     `rounds` is how many slips it may have: one or two.
@@ -176,7 +181,10 @@ def misspellings(engine: Engine, form: str, *, rounds: int = 2) -> list[Misspell
     return _likeliest(gains)
 
 
-def is_suspect(engine: Engine, form: str) -> bool:
+def is_suspect(
+    engine: Engine,
+    form: str,
+) -> bool:
     """Whether an unknown pair of neighbours falls apart: that is what a slip does to a word.
 
     One of the two is left over as a word by itself (龙刚区 falls into 龙, 刚 and 区), or both are
@@ -227,7 +235,11 @@ class _Frequencies:
         self.learn([form])
         return [i for i in range(len(form) - 1) if self.known.get(form[i : i + 2]) == 0]
 
-    def between(self, left: str, right: str) -> list[str]:
+    def between(
+        self,
+        left: str,
+        right: str,
+    ) -> list[str]:
         """The common characters that go with both neighbours."""
         after_left = self.engine.frequencies(
             "pair",
@@ -256,7 +268,10 @@ def _pairs(text: str) -> list[str]:
     return [pair for pair in pairs if IDEOGRAPHS.fullmatch(pair)]
 
 
-def _corrected_once(frequencies: _Frequencies, form: str) -> list[Misspelling]:
+def _corrected_once(
+    frequencies: _Frequencies,
+    form: str,
+) -> list[Misspelling]:
     """One slip put right. Any character is tried only where no likely slip explains the run."""
     frequencies.learn([form])
     slips = list(_slips(form, frequencies.unknown(form)))
@@ -298,7 +313,10 @@ def _accepted(
             yield Misspelling(edit.applied(form), gain)
 
 
-def _slips(form: str, unknown: Sequence[int]) -> Iterator[_Edit]:
+def _slips(
+    form: str,
+    unknown: Sequence[int],
+) -> Iterator[_Edit]:
     """Likely slips in the pairs that stand nowhere, or anywhere when all pairs are known."""
     touched = {i + side for i in unknown for side in (0, 1)}
     for i, char in enumerate(form):
@@ -319,7 +337,10 @@ def _slips(form: str, unknown: Sequence[int]) -> Iterator[_Edit]:
             yield _Edit(i, i + 1, "", DOUBLED_COST)
 
 
-def _struck(frequencies: _Frequencies, form: str) -> Iterator[_Edit]:
+def _struck(
+    frequencies: _Frequencies,
+    form: str,
+) -> Iterator[_Edit]:
     """Any common character, put between two that never meet or in place of one that fits nowhere.
 
     The latter goes with neither neighbour: both its pairs are unknown.
@@ -358,7 +379,11 @@ def corrections(
     return tuple(offered)
 
 
-def _respelt(snapshot: Snapshot, q: str, doubt: Doubt) -> list[str]:
+def _respelt(
+    snapshot: Snapshot,
+    q: str,
+    doubt: Doubt,
+) -> list[str]:
     """The query with one run put right, or first with all that are surely wrong."""
     engine = snapshot.engine
     one_run: list[tuple[float, str]] = []
@@ -390,7 +415,11 @@ def _respelt(snapshot: Snapshot, q: str, doubt: Doubt) -> list[str]:
     return together + [text for _, text in sorted(one_run)[:MAX_CANDIDATES]]
 
 
-def _is_doubted(engine: Engine, form: str, doubt: Doubt) -> bool:
+def _is_doubted(
+    engine: Engine,
+    form: str,
+    doubt: Doubt,
+) -> bool:
     if not 2 <= len(form) <= MAX_RUN_LENGTH or not IDEOGRAPHS.search(form):
         return False
     match doubt:
@@ -402,7 +431,10 @@ def _is_doubted(engine: Engine, form: str, doubt: Doubt) -> bool:
             return is_suspect(engine, form)
 
 
-def _near_names(snapshot: Snapshot, form: str) -> list[Misspelling]:
+def _near_names(
+    snapshot: Snapshot,
+    form: str,
+) -> list[Misspelling]:
     """Words and names of the index that sound like the run, or are one character away from it."""
     # One character away from a run of two is nearly anything.
     if len(form) <= 2:
@@ -411,7 +443,11 @@ def _near_names(snapshot: Snapshot, form: str) -> list[Misspelling]:
     return [Misspelling(text, math.log(count + 1)) for text, count in near]
 
 
-def _shown(typed: str, form: str, corrected: str) -> str:
+def _shown(
+    typed: str,
+    form: str,
+    corrected: str,
+) -> str:
     """The run as typed, with only what was corrected changed: the rest keeps its script."""
     if not len(typed) == len(form) == len(corrected):
         return corrected
@@ -421,7 +457,10 @@ def _shown(typed: str, form: str, corrected: str) -> str:
     )
 
 
-def _replaced(q: str, replacements: Sequence[tuple[int, int, str]]) -> str:
+def _replaced(
+    q: str,
+    replacements: Sequence[tuple[int, int, str]],
+) -> str:
     """The query with each [start, end) replaced, the last first: the others stay where they are."""
     for start, end, text in sorted(replacements, reverse=True):
         q = q[:start] + text + q[end:]
@@ -450,7 +489,10 @@ def _run_spans(
             return
 
 
-def _typed_pinyin(snapshot: Snapshot, q: str) -> list[str]:
+def _typed_pinyin(
+    snapshot: Snapshot,
+    q: str,
+) -> list[str]:
     """The query with pinyin read as words: xinxi gongkai is 信息公开."""
     readings: list[str] = []
     for match in PINYIN_PATTERN.finditer(q):

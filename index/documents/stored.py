@@ -124,7 +124,11 @@ def parts_of(report: Report) -> dict[str, bytes]:
 def report_of(kept: Contents) -> Report:
     """The whole report."""
     parts = _unpacked(kept.rest)
-    stored = {**parts["others"], **head_of(kept.head), "text": kept.display}
+    stored = {
+        **parts["others"],
+        **head_of(kept.head),
+        "text": kept.display,
+    }
     return Report.from_stored(
         stored,
         checks=_checks_of(parts["checks"]),
@@ -161,7 +165,11 @@ def _plain_table(table: Table) -> dict[str, Any]:
         (row.id, row.label, _columns(Cell._fields, row.cells), row.raw)
         for row in table.rows
     ]
-    return {"id": table.id, "label": table.label, "rows": _columns(ROW_NAMES, rows)}
+    return {
+        "id": table.id,
+        "label": table.label,
+        "rows": _columns(ROW_NAMES, rows),
+    }
 
 
 def _plain_checks(checks: Iterable[Check]) -> Any:
@@ -169,7 +177,10 @@ def _plain_checks(checks: Iterable[Check]) -> Any:
     return _columns(CHECK_NAMES, rows)
 
 
-def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
+def _columns(
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> Any:
     """Rows as one list a field: {"=": {name: values}}.
 
     A single row stays an object. Spans become gaps and lengths, which are nearly always the same.
@@ -196,10 +207,19 @@ def _statistics_of(plain: Mapping[str, Any]) -> Statistics:
 
 def _table_of(plain: Mapping[str, Any]) -> Table:
     rows = tuple(_row_of(*row) for row in _rows(ROW_NAMES, plain["rows"]))
-    return Table(id=plain["id"], label=plain["label"], rows=rows)
+    return Table(
+        id=plain["id"],
+        label=plain["label"],
+        rows=rows,
+    )
 
 
-def _row_of(id_: str | None, label: str, cells: Any, raw: list[str] | None) -> Row:
+def _row_of(
+    id_: str | None,
+    label: str,
+    cells: Any,
+    raw: list[str] | None,
+) -> Row:
     return Row(
         id=id_,
         label=label,
@@ -210,19 +230,32 @@ def _row_of(id_: str | None, label: str, cells: Any, raw: list[str] | None) -> R
 
 def _checks_of(plain: Any) -> list[Check]:
     return [
-        Check(id_, label, status, left, right, tuple(map(CellId, cells)))
+        Check(
+            id_,
+            label,
+            status,
+            left,
+            right,
+            tuple(map(CellId, cells)),
+        )
         for id_, label, status, left, right, cells in _rows(CHECK_NAMES, plain)
     ]
 
 
-def _rows(names: Sequence[str], columns: Any) -> Iterable[Sequence[Any]]:
+def _rows(
+    names: Sequence[str],
+    columns: Any,
+) -> Iterable[Sequence[Any]]:
     """The rows that `_columns` took, each with the values of `names` in their order."""
     if isinstance(columns, list):
         by_name = {name: [row[name] for row in columns] for name in names}
     else:
         by_name = columns[COLUMNS_KEY]
     if spans := by_name.get("span"):
-        by_name = {**by_name, "span": _spans(spans)}
+        by_name = {
+            **by_name,
+            "span": _spans(spans),
+        }
     return zip(*(by_name[name] for name in names), strict=True)
 
 
@@ -287,24 +320,36 @@ def _deflater(name: str) -> Any:
     )
 
 
-def _deflated(name: str, data: bytes) -> bytes:
+def _deflated(
+    name: str,
+    data: bytes,
+) -> bytes:
     if len(data) <= SHORT_PART_BYTES:
         return _deflated_once(name, data)
     return _deflate(name, data)
 
 
 @lru_cache(maxsize=256)
-def _deflated_once(name: str, data: bytes) -> bytes:
+def _deflated_once(
+    name: str,
+    data: bytes,
+) -> bytes:
     return _deflate(name, data)
 
 
-def _deflate(name: str, data: bytes) -> bytes:
+def _deflate(
+    name: str,
+    data: bytes,
+) -> bytes:
     deflater = _deflater(name).copy()
     packed: bytes = deflater.compress(data)
     return packed + bytes(deflater.flush())
 
 
-def _inflated(name: str, data: bytes) -> Any:
+def _inflated(
+    name: str,
+    data: bytes,
+) -> Any:
     inflater = zlib.decompressobj(-15, _dictionaries()[name])
     plain = inflater.decompress(data) + inflater.flush()
     # orjson would read numbers beyond 64 bits as floats

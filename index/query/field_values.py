@@ -72,7 +72,10 @@ def year_digits(text: str) -> str:
     return folded.translate(CHINESE_DIGITS)
 
 
-def _year(field: Field, text: Typed) -> int | None:
+def _year(
+    field: Field,
+    text: Typed,
+) -> int | None:
     if not text:
         return None
     digits = year_digits(text)
@@ -95,14 +98,21 @@ def metric_range(field: Field) -> NumberRange:
     return _in_order(field.name, low, high)
 
 
-def _in_order(name: str, low: float | None, high: float | None) -> NumberRange:
+def _in_order(
+    name: str,
+    low: float | None,
+    high: float | None,
+) -> NumberRange:
     """The range between two ends, also where they were exchanged."""
     if low is not None and high is not None and low > high:
         low, high = high, low
     return NumberRange(name, low, high)
 
 
-def _number(field: Field, text: Typed) -> float | None:
+def _number(
+    field: Field,
+    text: Typed,
+) -> float | None:
     if not text:
         return None
     digits = fold_line(text)
@@ -111,7 +121,10 @@ def _number(field: Field, text: Typed) -> float | None:
     return float(digits)
 
 
-def _bad_number(field: Field, text: str) -> QueryError:
+def _bad_number(
+    field: Field,
+    text: str,
+) -> QueryError:
     facts = {"value": text, "name": field.name}
     return QueryError(Code.QUERY_BAD_NUMBER, field.position, facts)
 
@@ -135,7 +148,12 @@ def published_range(field: Field) -> NumberRange:
     return NumberRange("published", low, high)
 
 
-def _day(field: Field, text: Typed, *, last: bool) -> int | None:
+def _day(
+    field: Field,
+    text: Typed,
+    *,
+    last: bool,
+) -> int | None:
     """The first or the last day that a date, a month or a year means, as an ordinal."""
     if not text:
         return None
@@ -150,7 +168,13 @@ def _day(field: Field, text: Typed, *, last: bool) -> int | None:
     raise QueryError(Code.QUERY_BAD_DATE, field.position, {"value": text})
 
 
-def _ordinal(year: int, month: int, day: int, *, last: bool) -> int:
+def _ordinal(
+    year: int,
+    month: int,
+    day: int,
+    *,
+    last: bool,
+) -> int:
     """The ordinal of a date whose month and day may be 0, not said. Raises ValueError."""
     if day or not last:
         date = dt.date(year, month or 1, day or 1)

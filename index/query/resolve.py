@@ -95,7 +95,11 @@ class Resolved:
     filters: Mapping[str, Strings] = field(default_factory=dict)
     ranges: Mapping[str, Nodes] = field(default_factory=dict)
 
-    def condition(self, reading: str = "words", least: int = 0) -> Node:
+    def condition(
+        self,
+        reading: str = "words",
+        least: int = 0,
+    ) -> Node:
         """The condition of a reading.
 
         - "whole": every bare run as it stands.
@@ -180,7 +184,10 @@ def resolve(
     return resolved
 
 
-def _content_runs(runs: Sequence[Run], firm: Iterable[Node]) -> list[Run]:
+def _content_runs(
+    runs: Sequence[Run],
+    firm: Iterable[Node],
+) -> list[Run]:
     """The runs that are read as words: not 的 alone, unless nothing else was typed."""
     content = [run for run in runs if not read_run(run.text).is_functional]
     if content or strings_of(all_of(firm)):
@@ -188,7 +195,10 @@ def _content_runs(runs: Sequence[Run], firm: Iterable[Node]) -> list[Run]:
     return list(runs)
 
 
-def _telling(runs: Iterable[Run], loose: Nodes) -> Nodes:
+def _telling(
+    runs: Iterable[Run],
+    loose: Nodes,
+) -> Nodes:
     """The words by which a report can be told from others.
 
     They are the words of two characters or more, those typed alone, and the pairs of single ones.
@@ -262,7 +272,11 @@ class _Resolver:
     synonymous: bool
     standing: bool = False
 
-    def as_it_stands(self, node: Syntax, as_words: Node) -> Node:
+    def as_it_stands(
+        self,
+        node: Syntax,
+        as_words: Node,
+    ) -> Node:
         """The node of a part of the tree with runs that stand; `as_words` reads their words."""
         if isinstance(node, Quoted | Proximity) or is_filter(node):
             return as_words
@@ -289,7 +303,11 @@ class _Resolver:
                 strings = tuple(_string(operand, None) for operand in operands)
                 return Near(strings, distance)
 
-    def typed(self, run: Run, name: str | None) -> Node:
+    def typed(
+        self,
+        run: Run,
+        name: str | None,
+    ) -> Node:
         """A run that must hold: its words, or one string where it says more than words."""
         if WILDCARD_PATTERN.search(run.text):
             return _wildcard(run, name)
@@ -302,13 +320,21 @@ class _Resolver:
             raise QueryError(Code.QUERY_NO_LETTER, run.position)
         return all_of(words)
 
-    def whole(self, text: str, name: str | None = None) -> list[Node]:
+    def whole(
+        self,
+        text: str,
+        name: str | None = None,
+    ) -> list[Node]:
         """A bare run as it stands, in all its wordings; nothing for a run without letters."""
         reading = read_run(text)
         forms = reading.whole_or_synonyms if self.synonymous else reading.whole
         return [String(forms, name)] if forms else []
 
-    def run(self, text: str, name: str | None = None) -> list[Node]:
+    def run(
+        self,
+        text: str,
+        name: str | None = None,
+    ) -> list[Node]:
         """The words of a bare run as strings, in all their wordings.
 
         Where the mainland cuts the run into other words, and where it has synonyms, there is one
@@ -388,7 +414,10 @@ class _Resolver:
         return Keyword(facet, known)
 
 
-def _quoted(quoted: Quoted, name: str | None) -> Node:
+def _quoted(
+    quoted: Quoted,
+    name: str | None,
+) -> Node:
     """A quoted string; with a number, its words near each other."""
     if quoted.within is None:
         return _string(quoted, name)
@@ -409,7 +438,10 @@ def _words_near(quoted: Quoted) -> Strings:
     return once(words_of(form))
 
 
-def _string(node: Run | Quoted, name: str | None) -> String:
+def _string(
+    node: Run | Quoted,
+    name: str | None,
+) -> String:
     """Exactly these characters."""
     form = fold_line(node.text)
     if not form:
@@ -421,7 +453,10 @@ def _string(node: Run | Quoted, name: str | None) -> String:
     return String(mainland_forms(form), name, tuple(outside))
 
 
-def _wildcard(run: Run, name: str | None) -> Wildcard:
+def _wildcard(
+    run: Run,
+    name: str | None,
+) -> Wildcard:
     """A run with `*` or `?`."""
     pattern = wildcard_of(run.text)
     if not any(character.isalnum() for character in pattern):
@@ -429,7 +464,10 @@ def _wildcard(run: Run, name: str | None) -> Wildcard:
     return Wildcard(pattern, name)
 
 
-def _ends_with(path: Strings, parts: Strings) -> bool:
+def _ends_with(
+    path: Strings,
+    parts: Strings,
+) -> bool:
     """Whether a path may be called by the last parts of it, the very last one shortened.
 
     广东省/深圳市 is called 深圳, 深圳市 and 广东省/深圳市.

@@ -81,7 +81,10 @@ class Plan:
         return tuple(known) or self.evidence.words
 
 
-def make_plan(snapshot: Snapshot, request: SearchRequest) -> Plan:
+def make_plan(
+    snapshot: Snapshot,
+    request: SearchRequest,
+) -> Plan:
     """The plan of a request in its first reading. Raises RequestError, QueryError."""
     resolved = resolved_query(snapshot, request.q, synonymous=request.synonyms)
     traces = evidence(parse(request.q), synonymous=request.synonyms)
@@ -106,10 +109,22 @@ def make_plan(snapshot: Snapshot, request: SearchRequest) -> Plan:
         collapse=COPY_NUMBER if request.fold else None,
     )
     notes = (*remarks(request.q), *_exchanged(request))
-    return Plan(resolved, traces, query, chosen, reading, notes)
+    return Plan(
+        resolved,
+        traces,
+        query,
+        chosen,
+        reading,
+        notes,
+    )
 
 
-def resolved_query(snapshot: Snapshot, q: str, *, synonymous: bool = False) -> Resolved:
+def resolved_query(
+    snapshot: Snapshot,
+    q: str,
+    *,
+    synonymous: bool = False,
+) -> Resolved:
     """A query with its names resolved to the values that this snapshot has. Raises QueryError."""
     return resolve(
         parse(q),
@@ -120,7 +135,11 @@ def resolved_query(snapshot: Snapshot, q: str, *, synonymous: bool = False) -> R
 
 
 # ---------------------------------------------------------------------- names in a query
-def _called(snapshot: Snapshot, name: str, form: str) -> list[str]:
+def _called(
+    snapshot: Snapshot,
+    name: str,
+    form: str,
+) -> list[str]:
     """The values of a facet that contain a form; bodies also by their short names."""
     known = snapshot.values(name)
     pairs = zip(known.values, known.forms, strict=True)
@@ -129,14 +148,23 @@ def _called(snapshot: Snapshot, name: str, form: str) -> list[str]:
     return [value for value, full in pairs if form in full]
 
 
-def _series(engine: Engine, agencies: tuple[str, ...]) -> Node:
+def _series(
+    engine: Engine,
+    agencies: tuple[str, ...],
+) -> Node:
     """Those bodies, and those of the same line, level and place.
 
     The latter are what the bodies were before and after a reform: 国土资源局 and 自然资源局.
     """
     own = Keyword("agency", agencies)
     facets = tuple(FacetAsked(name, ALL_VALUES) for name in ("line", "level", "region"))
-    matches = engine.search(EngineQuery(own, size=0, facets=facets))
+    matches = engine.search(
+        EngineQuery(
+            own,
+            size=0,
+            facets=facets,
+        )
+    )
     counted = {facet.name: facet.counts for facet in matches.facets}
     lines = tuple(count.value for count in counted["line"])
     levels = tuple(count.value for count in counted["level"])
@@ -169,7 +197,10 @@ def _innermost(
 
 
 # ---------------------------------------------------------------------- filters
-def _chosen(request: SearchRequest, resolved: Resolved) -> dict[str, tuple[str, ...]]:
+def _chosen(
+    request: SearchRequest,
+    resolved: Resolved,
+) -> dict[str, tuple[str, ...]]:
     """Filters chosen and filters typed, as one.
 
     More typed values than a reader could choose are no choice; `_filters` makes them a condition.
@@ -207,7 +238,10 @@ def _filters(
     return tuple(filters)
 
 
-def _filter(name: str, values: tuple[str, ...]) -> Node:
+def _filter(
+    name: str,
+    values: tuple[str, ...],
+) -> Node:
     match facet_named(name).kind:
         case "path":
             return PathPrefix(
@@ -222,7 +256,10 @@ def _filter(name: str, values: tuple[str, ...]) -> Node:
             return Keyword(name, values)
 
 
-def _ranges(request: SearchRequest, resolved: Resolved) -> dict[str, list[Node]]:
+def _ranges(
+    request: SearchRequest,
+    resolved: Resolved,
+) -> dict[str, list[Node]]:
     """The ranges typed and chosen, by the number that they bound."""
     ranges = {name: list(nodes) for name, nodes in resolved.ranges.items()}
     bounds = {
@@ -246,7 +283,10 @@ def _exchanged(request: SearchRequest) -> Iterator[Note]:
     for name in ("year", "published"):
         low, high = getattr(request, f"{name}_from"), getattr(request, f"{name}_to")
         if low is not None and high is not None and low > high:
-            facts = {"low": str(low), "high": str(high)}
+            facts = {
+                "low": str(low),
+                "high": str(high),
+            }
             yield Note(Code.QUERY_ENDS_EXCHANGED, facts)
 
 

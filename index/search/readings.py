@@ -26,7 +26,10 @@ from index.search.response import WiderReading
 __all__ = ["answered", "looser", "read_in", "settled", "wider"]
 
 
-def settled(snapshot: Snapshot, request: SearchRequest) -> Plan:
+def settled(
+    snapshot: Snapshot,
+    request: SearchRequest,
+) -> Plan:
     """The plan of a request in the reading that answers it. Raises RequestError, QueryError."""
     engine = snapshot.engine
     first = make_plan(snapshot, replace(request, facets=()))
@@ -53,7 +56,11 @@ def answered(
     return plan, matches
 
 
-def read_in(found: Found, plan: Plan, match: str) -> Plan:
+def read_in(
+    found: Found,
+    plan: Plan,
+    match: str,
+) -> Plan:
     """The plan in the reading that one report answers, for marking it."""
     resolved = plan.resolved
     if plan.reading == "any":
@@ -64,7 +71,10 @@ def read_in(found: Found, plan: Plan, match: str) -> Plan:
     return plan
 
 
-def _stands(node: Node, found: Found) -> bool:
+def _stands(
+    node: Node,
+    found: Found,
+) -> bool:
     """Whether the strings that a node asks for stand in a report."""
     match node:
         case String(forms, field):
@@ -84,14 +94,20 @@ def _stands(node: Node, found: Found) -> bool:
             return True
 
 
-def _first_reading(engine: Engine, plan: Plan) -> Plan:
+def _first_reading(
+    engine: Engine,
+    plan: Plan,
+) -> Plan:
     """The plan in the reading that was asked for; that of auto is whole."""
     if plan.reading != "any":
         return plan
     return _any_of(engine, plan) or plan
 
 
-def looser(engine: Engine, plan: Plan) -> Iterator[Plan]:
+def looser(
+    engine: Engine,
+    plan: Plan,
+) -> Iterator[Plan]:
     """The looser readings of a plan that ask for something else, the stricter first."""
     words = plan.resolved.condition("words")
     if plan.reading == "whole" and words != plan.query.condition:
@@ -117,19 +133,29 @@ def wider(
     return None
 
 
-def _total(engine: Engine, query: EngineQuery) -> int:
+def _total(
+    engine: Engine,
+    query: EngineQuery,
+) -> int:
     """How many reports a query finds; neither hits nor occurrences are needed."""
     only_total = replace(query, size=0, counted=Everything(), facets=())
     return engine.search(only_total).total
 
 
-def _read_as(plan: Plan, reading: str, condition: Node) -> Plan:
+def _read_as(
+    plan: Plan,
+    reading: str,
+    condition: Node,
+) -> Plan:
     query = replace(plan.query, condition=condition, counted=condition)
     return replace(plan, reading=reading, query=query)
 
 
 # ---------------------------------------------------------------------- most of the words
-def _any_of(engine: Engine, plan: Plan) -> Plan | None:
+def _any_of(
+    engine: Engine,
+    plan: Plan,
+) -> Plan | None:
     """The plan for reports with most of the words; None where that asks for nothing else."""
     resolved = plan.resolved
     telling = len(resolved.telling)
@@ -152,7 +178,10 @@ def _any_of(engine: Engine, plan: Plan) -> Plan | None:
     return replace(relaxed, query=replace(relaxed.query, ranking=ranking))
 
 
-def _most_words(engine: Engine, plan: Plan) -> int:
+def _most_words(
+    engine: Engine,
+    plan: Plan,
+) -> int:
     """How many of the telling words some report has at most, by bisection."""
     # What has `middle` words also has fewer, so the number can be halved towards.
     low, high = 0, len(plan.resolved.telling)

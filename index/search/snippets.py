@@ -28,7 +28,11 @@ UP_TO_STOPS = tuple(
 )
 
 
-def snippets(display: str, marks: list[Span], most: int) -> tuple[Snippet, ...]:
+def snippets(
+    display: str,
+    marks: list[Span],
+    most: int,
+) -> tuple[Snippet, ...]:
     """Up to `most` pieces that together show as much as they can of what was asked.
 
     They stand in the order of the text.
@@ -50,7 +54,11 @@ def snippets(display: str, marks: list[Span], most: int) -> tuple[Snippet, ...]:
     return tuple(_cut(display, *window, marks) for window in chosen)
 
 
-def _best(display: str, marks: list[Span], most: int) -> list[Span]:
+def _best(
+    display: str,
+    marks: list[Span],
+    most: int,
+) -> list[Span]:
     """The windows with most different marked texts, then most marks, that do not overlap.
 
     Marks that touch count as one long text: a run that stands whole says more than its words apart.
@@ -86,7 +94,10 @@ def _worthiest(marks: list[Span]) -> list[Span]:
     return kept
 
 
-def _windows(display: str, marks: list[Span]) -> list[tuple[int, int, int, int]]:
+def _windows(
+    display: str,
+    marks: list[Span],
+) -> list[tuple[int, int, int, int]]:
     """(minus worth, minus the marks inside, start, end) of the window from each mark on."""
     texts = _touching(marks)
     kinds = [display[start:end] for start, end, _ in texts]
@@ -127,7 +138,11 @@ def _windows_of_one(
     return windows
 
 
-def _meets(chosen: list[Span], start: int, end: int) -> bool:
+def _meets(
+    chosen: list[Span],
+    start: int,
+    end: int,
+) -> bool:
     for a, b in chosen:  # noqa: SIM110  a generator costs more than the three it looks at
         if start < b and a < end:
             return True
@@ -147,7 +162,11 @@ def _touching(
     return out
 
 
-def _grown(display: str, start: int, end: int) -> Span:
+def _grown(
+    display: str,
+    start: int,
+    end: int,
+) -> Span:
     """The window grown to WIDTH, from a stop to a stop where there is one near."""
     spare = max(0, SNIPPET_WIDTH - (end - start))
     left = _stop_before(display, start, spare * 2 // 5)
@@ -155,7 +174,11 @@ def _grown(display: str, start: int, end: int) -> Span:
     return left, right
 
 
-def _stop_before(display: str, position: int, reach: int) -> int:
+def _stop_before(
+    display: str,
+    position: int,
+    reach: int,
+) -> int:
     low = max(0, position - reach)
     for stops in UP_TO_STOPS:
         if found := stops.match(display, low, position):
@@ -163,7 +186,11 @@ def _stop_before(display: str, position: int, reach: int) -> int:
     return low
 
 
-def _stop_after(display: str, position: int, reach: int) -> int:
+def _stop_after(
+    display: str,
+    position: int,
+    reach: int,
+) -> int:
     high = min(len(display), position + reach)
     for stops in UP_TO_STOPS:
         if found := stops.match(display, position + reach // 2 + 1, high):
@@ -171,7 +198,12 @@ def _stop_after(display: str, position: int, reach: int) -> int:
     return high
 
 
-def _cut(display: str, start: int, end: int, marks: list[Span]) -> Snippet:
+def _cut(
+    display: str,
+    start: int,
+    end: int,
+    marks: list[Span],
+) -> Snippet:
     while start < end and display[start].isspace():
         start += 1
     while end > start and display[end - 1].isspace():

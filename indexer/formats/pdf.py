@@ -178,7 +178,11 @@ def _pages_of(document: pypdfium2.PdfDocument) -> _Pages:
         if number >= MAX_PAGES or time.monotonic() > deadline:
             pages.problems.append(
                 Problem(
-                    Code.FORMAT_PAGES_UNREAD, {"read": number, "total": pages.count}
+                    Code.FORMAT_PAGES_UNREAD,
+                    {
+                        "read": number,
+                        "total": pages.count,
+                    },
                 )
             )
             break

@@ -39,7 +39,11 @@ NAME_FACTORS = {
     "none": 0.74,
 }
 # ... and for its place.
-PLACE_FACTORS = {**NAME_FACTORS, "context": 0.85, "ambiguous": 0.4}
+PLACE_FACTORS = {
+    **NAME_FACTORS,
+    "context": 0.85,
+    "ambiguous": 0.4,
+}
 # Below this confidence a place is not put before a name.
 MIN_PLACED = 0.5
 # Confidence won by each other way in which a report gives the same name, and the most of it.
@@ -163,11 +167,17 @@ def _is_body(body: Body) -> bool:
     return re.search("(?:[镇乡]|街道)(?:人民政府|办事处)?$", core) is not None
 
 
-def _standing(entry: Judged, judged: Sequence[Judged]) -> float:
+def _standing(
+    entry: Judged,
+    judged: Sequence[Judged],
+) -> float:
     return entry.confidence + _repeated(entry, judged)
 
 
-def _repeated(entry: Judged, judged: Sequence[Judged]) -> float:
+def _repeated(
+    entry: Judged,
+    judged: Sequence[Judged],
+) -> float:
     """What other ways of giving the same name add."""
     text = entry.name.text
     rules: set[str] = set()
@@ -191,7 +201,12 @@ def _longest(ranked: Sequence[Judged]) -> Judged:
     return best
 
 
-def _judged(name: Name, body: Body, context: Sequence[str], selves: Selves) -> Judged:
+def _judged(
+    name: Name,
+    body: Body,
+    context: Sequence[str],
+    selves: Selves,
+) -> Judged:
     factor, place_factor = NAME_FACTORS[body.status], PLACE_FACTORS[body.status]
     if body.bare and body.place and body.status == "unique":
         support = _support(body, context)
@@ -204,10 +219,18 @@ def _judged(name: Name, body: Body, context: Sequence[str], selves: Selves) -> J
     if may_be_other and selves.contradict(name.text):
         factor *= CONTRADICTED_FACTOR
         place_factor *= CONTRADICTED_FACTOR
-    return Judged(name, body, name.weight * factor, name.weight * place_factor)
+    return Judged(
+        name,
+        body,
+        name.weight * factor,
+        name.weight * place_factor,
+    )
 
 
-def _support(body: Body, context: Sequence[str]) -> float:
+def _support(
+    body: Body,
+    context: Sequence[str],
+) -> float:
     """How much of a bare name's weight its surroundings leave.
 
     A lone township or county is unique among the listed, but the surroundings must not speak of
@@ -231,7 +254,10 @@ def _support(body: Body, context: Sequence[str]) -> float:
     return 0.7 if place.tier == 3 else 0.5
 
 
-def _placed_by_another(entry: Judged, judged: Sequence[Judged]) -> Judged:
+def _placed_by_another(
+    entry: Judged,
+    judged: Sequence[Judged],
+) -> Judged:
     """A name without its place (教育局, 市教育局) is that of a fuller name ending with it."""
     if entry.body.status != "none":
         return entry
@@ -252,10 +278,18 @@ def _placed_by_another(entry: Judged, judged: Sequence[Judged]) -> Judged:
     best = max(fuller, key=lambda other: other.confidence)
     confidence = max(best.confidence, entry.name.weight * 0.9)
     place_confidence = max(best.place_confidence, entry.name.weight * 0.9)
-    return Judged(entry.name, best.body, confidence, place_confidence)
+    return Judged(
+        entry.name,
+        best.body,
+        confidence,
+        place_confidence,
+    )
 
 
-def _same(core: str, rest: str) -> bool:
+def _same(
+    core: str,
+    rest: str,
+) -> bool:
     return (
         rest == core
         or FULL_NAME_BY_SHORT.get(core) == rest
@@ -263,7 +297,11 @@ def _same(core: str, rest: str) -> bool:
     )
 
 
-def _department(best: Judged, ranked: Sequence[Judged], selves: Selves) -> Judged:
+def _department(
+    best: Judged,
+    ranked: Sequence[Judged],
+    selves: Selves,
+) -> Judged:
     """A title with a place and no body is the government's.
 
     Unless the report calls itself 我局: then it is that of the body which signs it.
@@ -276,11 +314,19 @@ def _department(best: Judged, ranked: Sequence[Judged], selves: Selves) -> Judge
         is_of_place = body.place == best.body.place and not body.is_government
         if is_of_place and body.rest.endswith(kind):
             confidence = min(entry.confidence, 0.8)
-            return Judged(entry.name, body, confidence, entry.place_confidence)
+            return Judged(
+                entry.name,
+                body,
+                confidence,
+                entry.place_confidence,
+            )
     return replace(best, confidence=best.confidence * 0.5)
 
 
-def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[Problem]]:
+def _weighed(
+    best: Judged,
+    others: Sequence[Judged],
+) -> tuple[float, list[Problem]]:
     """The confidence after hearing the others, and what contradicts.
 
     Only another kind of source counts: it agrees or disagrees about the place.
@@ -310,7 +356,10 @@ def _weighed(best: Judged, others: Sequence[Judged]) -> tuple[float, list[Proble
     return best.confidence - DISAGREEMENT_COST, [problem]
 
 
-def _agree(one: Body, other: Body) -> bool:
+def _agree(
+    one: Body,
+    other: Body,
+) -> bool:
     if one.place is None or other.place is None:
         return False
     code, other_code = one.place.code, other.place.code
@@ -340,7 +389,10 @@ def _written_out(
     return body.full_name(gazetteer, year), how, 1.0
 
 
-def _in_text(body: Body, reading: Reading) -> str | None:
+def _in_text(
+    body: Body,
+    reading: Reading,
+) -> str | None:
     """龙岗区文产办 is 龙岗区文化产业发展办公室 where the report says so.
 
     The same place, the same first character, and the short name's characters in order.
@@ -360,6 +412,9 @@ def _in_text(body: Body, reading: Reading) -> str | None:
     return longer.most_common(1)[0][0] if longer else None
 
 
-def _subsequence(short: str, long: str) -> bool:
+def _subsequence(
+    short: str,
+    long: str,
+) -> bool:
     characters = iter(long)
     return all(c in characters for c in short)

@@ -55,7 +55,10 @@ def context_of(
     return codes
 
 
-def _division(number: str, gazetteer: Gazetteer) -> str | None:
+def _division(
+    number: str,
+    gazetteer: Gazetteer,
+) -> str | None:
     """The code of the division in an index number."""
     is_credit = CREDIT_CODE_PATTERN.match(number) is not None
     code = number[2:8] if is_credit else number[:6]
@@ -74,7 +77,11 @@ def placed(
     return full or body
 
 
-def _told_by_stems(body: Body, reading: Reading, gazetteer: Gazetteer) -> Body:
+def _told_by_stems(
+    body: Body,
+    reading: Reading,
+    gazetteer: Gazetteer,
+) -> Body:
     """大兴乡 is that of 耿马县 where the report speaks of 耿马."""
     text = reading.form.replace(body.printed, "")
     scores: list[int] = []
@@ -88,7 +95,10 @@ def _told_by_stems(body: Body, reading: Reading, gazetteer: Gazetteer) -> Body:
     return replace(body, status="context", place=place, tier=place.tier)
 
 
-def _stem_in(place: Place, text: str) -> int:
+def _stem_in(
+    place: Place,
+    text: str,
+) -> int:
     """How much a text speaks for a place: by its short name, the lower the more."""
     parts = STEM_PATTERN.fullmatch(place.name)
     stem = parts[1] if parts else place.name
@@ -119,7 +129,10 @@ def _in_full(
     return replace(bodies[0], printed=bodies[0].printed)
 
 
-def _before(core: str, form: str) -> Iterator[str]:
+def _before(
+    core: str,
+    form: str,
+) -> Iterator[str]:
     """What Chinese characters stand before each place of a name."""
     place = form.find(core)
     while place >= 0:
@@ -129,11 +142,17 @@ def _before(core: str, form: str) -> Iterator[str]:
         place = form.find(core, place + 1)
 
 
-def _path_ends(before: str, gazetteer: Gazetteer) -> Sequence[str]:
+def _path_ends(
+    before: str,
+    gazetteer: Gazetteer,
+) -> Sequence[str]:
     """The tails of a text that are paths of names of places, longest first."""
     tails = [before[start:] for start in range(len(before) - 1)]
     return [tail for tail in tails if _is_path(tail, gazetteer)]
 
 
-def _is_path(text: str, gazetteer: Gazetteer) -> bool:
+def _is_path(
+    text: str,
+    gazetteer: Gazetteer,
+) -> bool:
     return any(end == len(text) for end, _ in gazetteer.chains(text))

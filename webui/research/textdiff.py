@@ -84,14 +84,21 @@ class _Budget:
 
     left: int = _WORK_LIMIT
 
-    def takes(self, left: str, right: str) -> bool:
+    def takes(
+        self,
+        left: str,
+        right: str,
+    ) -> bool:
         """Whether a pair is compared so; its work is charged either way."""
         self.left -= len(left) * len(right)
         longest = max(len(left), len(right))
         return longest <= _LONGEST_SENTENCE and self.left >= 0
 
 
-def compared(left: str, right: str) -> tuple[list[Section], float, float]:
+def compared(
+    left: str,
+    right: str,
+) -> tuple[list[Section], float, float]:
     """The sections, and for each text the part of its characters that stands in the other.
 
     The parts are fractions from 0 to 1.
@@ -108,7 +115,10 @@ def compared(left: str, right: str) -> tuple[list[Section], float, float]:
     return sections, _part(shared, left_chapters), _part(shared, right_chapters)
 
 
-def _part(shared: int, chapters: Iterable[_Chapter]) -> float:
+def _part(
+    shared: int,
+    chapters: Iterable[_Chapter],
+) -> float:
     total = 0
     for chapter in chapters:
         total += sum(map(len, chapter.normalised))
@@ -135,7 +145,12 @@ def _aligned(
     """Chapters of the same heading, or in the same place, as pairs; the others alone."""
     left_keys = [chapter.key for chapter in left]
     right_keys = [chapter.key for chapter in right]
-    matcher = SequenceMatcher(None, left_keys, right_keys, autojunk=False)
+    matcher = SequenceMatcher(
+        None,
+        left_keys,
+        right_keys,
+        autojunk=False,
+    )
     for kind, a1, a2, b1, b2 in matcher.get_opcodes():
         # as many renamed chapters on both sides: each is the other's
         renamed = kind == "replace" and a2 - a1 == b2 - b1
@@ -146,12 +161,21 @@ def _aligned(
             yield from ((_NO_CHAPTER, chapter) for chapter in right[b1:b2])
 
 
-def _section(left: _Chapter, right: _Chapter, budget: _Budget) -> tuple[Section, int]:
+def _section(
+    left: _Chapter,
+    right: _Chapter,
+    budget: _Budget,
+) -> tuple[Section, int]:
     """A section, and how many normalised characters its chapters share."""
     section = Section(left.heading, right.heading)
     left_keys = left.normalised
     many = len(right.sentences) > _MANY_SENTENCES
-    matcher = SequenceMatcher(None, left_keys, right.normalised, autojunk=many)
+    matcher = SequenceMatcher(
+        None,
+        left_keys,
+        right.normalised,
+        autojunk=many,
+    )
     shared = 0
     for kind, a1, a2, b1, b2 in matcher.get_opcodes():
         left_part = left.sentences[a1:a2]
@@ -169,7 +193,11 @@ def _plain(sentences: Iterable[str]) -> Markup:
     return escape("".join(sentences).strip("\n"))
 
 
-def _difference(left: Sequence[str], right: Sequence[str], budget: _Budget) -> Piece:
+def _difference(
+    left: Sequence[str],
+    right: Sequence[str],
+    budget: _Budget,
+) -> Piece:
     """Sentences in the same place: what their versions share is not marked, the rest is."""
     left_html: list[Markup] = []
     right_html: list[Markup] = []
@@ -192,11 +220,20 @@ def _marked(text: str) -> Markup:
     return Markup("<b>{}</b>{}").format(body, text[len(body) :])
 
 
-def _characters(left: str, right: str, budget: _Budget) -> tuple[Markup, Markup]:
+def _characters(
+    left: str,
+    right: str,
+    budget: _Budget,
+) -> tuple[Markup, Markup]:
     """Two sentences with what differs marked; all of them where they are not versions of one."""
     if not budget.takes(left, right):
         return _marked(left), _marked(right)
-    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    matcher = SequenceMatcher(
+        None,
+        left,
+        right,
+        autojunk=False,
+    )
     # quick_ratio is an upper bound and much cheaper
     if matcher.quick_ratio() < _LEAST_SIMILARITY or matcher.ratio() < _LEAST_SIMILARITY:
         return _marked(left), _marked(right)

@@ -217,7 +217,10 @@ class _Arrays:
 
     def field_lengths(self) -> dict[str, int]:
         """How many words each field has in all documents together."""
-        totals = self.lengths.sum(axis=0, dtype=np.int64).tolist()
+        totals = self.lengths.sum(
+            axis=0,
+            dtype=np.int64,
+        ).tolist()
         return dict(zip(WORD_FIELDS.values(), totals, strict=True))
 
     def facet(self, name: str) -> tuple[Array, list[FacetPath]]:

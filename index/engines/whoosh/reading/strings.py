@@ -369,7 +369,11 @@ def _nested(nodes: Sequence[StringNode]) -> Nested | None:
         if isinstance(node, Wildcard) or node.outside or node.field != field:
             return None
         forms |= dict.fromkeys(form for form in node.forms if findable(form))
-    ordered = sorted(forms, key=len, reverse=True)
+    ordered = sorted(
+        forms,
+        key=len,
+        reverse=True,
+    )
     if _any_overlap_in_part(ordered):
         # a single string is counted by `Grams.counted`, which chooses itself
         return [(ordered[0], [])] if len(ordered) == 1 else None
