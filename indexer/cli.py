@@ -630,7 +630,7 @@ def _print_field(report: Report, name: str) -> None:
 @filter_options
 @click.option(
     "--format",
-    "kind",
+    "file_format",
     type=click.Choice(("csv", "jsonl", "parquet")),
     default="csv",
     show_default=True,
@@ -640,7 +640,7 @@ def export(
     index_dir: Path | None,
     match: str,
     where: tuple[str, ...],
-    kind: str,
+    file_format: str,
     **filters: tuple[str, ...],
 ) -> None:
     """Stream the records that a query and filters find, with where each came from."""
@@ -649,7 +649,7 @@ def export(
     )
     from index.documents.exports import EXPORT_FORMATS  # noqa: PLC0415  only this command writes tables
 
-    write, _ = EXPORT_FORMATS[kind]
+    write, _ = EXPORT_FORMATS[file_format]
     for line in write(reports):
         sys.stdout.buffer.write(line)
 

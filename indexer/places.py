@@ -52,12 +52,13 @@ SHORT_PATTERN = re.compile(rf"(.{{2,}}?)(?:{PEOPLE_NAMES})+自治([州县旗])")
 
 # 羊昌布依族苗族乡 is called 羊昌乡.
 ETHNIC_TOWNSHIP_PATTERN = re.compile(
-    rf"(.{{2,}}?)(?:{PEOPLE_NAMES}(?<=族))+(?:民族)?乡"
+    # the longest name of a place and its peoples has 20 characters
+    rf"(.{{2,12}}?)(?:{PEOPLE_NAMES}(?<=族)){{1,8}}(?:民族)?乡"
 )
 # 深圳市, 内蒙古自治区, 湘西土家族苗族自治州, 香港特别行政区: the stem is 深圳, 内蒙古, 湘西, 香港
 STEM_PATTERN = re.compile(
-    rf"(.{{2,}}?)"
-    rf"(?:(?:{PEOPLE_NAMES})*自治[州县旗区]|特别行政区|新区|地区|[省市区县盟旗])"
+    rf"(.{{2,12}}?)"
+    rf"(?:(?:{PEOPLE_NAMES}){{0,8}}自治[州县旗区]|特别行政区|新区|地区|[省市区县盟旗])"
 )
 # what the names of provinces, cities and counties end with
 NAME_END_PATTERN = re.compile("[省市区县州盟旗]")

@@ -2,7 +2,7 @@
 was reviewed.
 """
 
-from __future__ import annotations
+from __future__ import csv
 
 import json
 import re
@@ -49,7 +49,9 @@ def answer_of(response: TestResponse) -> Any:
         return response.get_json()
     text = response.get_data(as_text=True)
     if response.mimetype == "text/csv":
-        return [",".join(line.split(",")[5:7]) for line in text.splitlines()]
+        rows = list(csv.reader(text.lstrip("\ufeff").splitlines()))
+        columns = [rows[0].index(name) for name in ("title", "agency")]
+        return [",".join(row[column] for column in columns) for row in rows]
     return [_row(row) for row in lxml_html.document_fromstring(text).xpath(ROWS)]
 
 

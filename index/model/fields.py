@@ -192,7 +192,7 @@ def names_for(uses: Use, fields: Iterable[ReportField] = FIELDS) -> tuple[str, .
     """The names of the fields that have one of these uses.
 
     >>> names_for(Use.OVERRIDE)[:3]
-    ('title', 'agency', 'level')
+    ('title', 'kind', 'agency')
     """
     return tuple(field.name for field in fields_for(uses, fields))
 

@@ -368,7 +368,7 @@ _HEADLESS_PATTERN = re.compile(
 )
 # 库住建〔2021〕7号, 国办发[2019]5号
 _DOC_NUMBER_PATTERN = re.compile(
-    r"[〔\[［【(（]\s*(?:19|20)\d{2}\s*[〕\]］】)）].{0,4}\d+\s*号|第?\d+号$"
+    r"[〔\[［【(（]\s*(?:19|20)\d{2}\s*[〕\]］】)）].{0,4}\d+\s*号|(?<!\d)\d+号$"
 )
 # 龙岗区教育局文件, 签发人：张三, 〔内部〕: what stands at the head of an official document
 _LETTERHEAD_PATTERN = re.compile(r"(?:局|委|府|办|厅|院|会)文件$|^签发人")

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import islice
 
 from index.analysis.normaliser import fold_line
+from indexer.metadata.bodies import CENTRAL_NAMES
 from indexer.metadata.dates import DAY_REGEX
 from indexer.metadata.reading import Reading
 from indexer.metadata.spotting import (
@@ -337,6 +338,9 @@ def _certain(names: Sequence[Name], gazetteer: Gazetteer) -> str:
 
 
 def _plausible(text: str) -> bool:
+    # 国务院扶贫开发领导小组办公室 is a body, other groups are none
+    if text in CENTRAL_NAMES:
+        return True
     is_generic = GENERIC_PATTERN.fullmatch(text) or SENTENCE_PATTERN.search(text)
     return len(text) >= 2 and not is_generic and not GROUP_PATTERN.search(text)
 

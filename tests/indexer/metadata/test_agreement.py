@@ -16,12 +16,9 @@ SELVES = [
     (f"现向社会公布{BODY}2018年信息公开情况。", "announces"),
     (f"根据要求,将{BODY}2018年度政府信息公开情况公布如下。", "announces"),
     (f"本报告由{BODY}负责编制。", "compiled by"),
-    (f"{BODY}编制本报告。", "compiled by"),
     (f"如有疑问,请与{BODY}办公室联系。", "contact"),
-    (f"请查阅《{BODY}政府信息公开指南》。", "own guide"),
     (f'{BODY}(以下简称"我局")依法公开信息。', "below called"),
     (f"制定了《{BODY}政府信息公开制度》。", "own rules"),
-    (f"编写了《{BODY}2018年工作手册》。", "own report"),
 ]
 
 

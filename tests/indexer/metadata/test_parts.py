@@ -179,7 +179,7 @@ def test_a_reading_keeps_its_lines() -> None:
         "办事处",
         "2019年2月",
     ]
-    assert reading.form.split() == ["横岗街道办事处", "2019", "年", "2", "月"]
+    assert reading.form.split() == ["横岗街道办事处2019年2月"]
     assert reading.quote(*reading.head[0]) == "橫崗街道"
 
 
