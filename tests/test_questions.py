@@ -2,8 +2,9 @@
 was reviewed.
 """
 
-from __future__ import csv
+from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterator
