@@ -36,7 +36,8 @@ WORDS_FILE = Path(__file__).with_name("words.txt")
 # Characters of a form whose words are remembered: longer than any query.
 SHORT_LENGTH = 64
 # A letter or digit in a token such as 14.5% or ·教育.
-LETTER_PATTERN = re.compile(r"[^\W_]")
+# An older Python does not know the newest Han characters for letters (𲈰): they lie on planes 2, 3.
+LETTER_PATTERN = re.compile(r"[^\W_]|[\U00020000-\U000323af]")
 # Words that share their first 64 characters are one word: a run of letters may be a whole URL.
 MAX_WORD_LENGTH = 64
 

@@ -459,7 +459,7 @@ def _wildcard(
 ) -> Wildcard:
     """A run with `*` or `?`."""
     pattern = wildcard_of(run.text)
-    if not any(character.isalnum() for character in pattern):
+    if not any(is_word(character) for character in pattern):
         raise QueryError(Code.QUERY_WILDCARD_ALONE, run.position)
     return Wildcard(pattern, name)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.analysis.normaliser import fold
-from index.analysis.tokenizer import domain_words, tokenizer
+from index.analysis.tokenizer import domain_words, is_word, tokenizer
 from tests.conftest import CORPUS
 
 
@@ -61,3 +61,10 @@ class TestBothSegmenters:
     )
     def test_any_chinese(self, form: str) -> None:
         assert tokenizer("rjieba").words(form) == tokenizer("jieba").words(form)
+
+
+def test_the_newest_han_characters_are_words() -> None:
+    """A Python that is older than the character must not take it for a sign."""
+    assert is_word("\U00032230")
+    assert is_word("\U0002ebf7")
+    assert not is_word("😀")
