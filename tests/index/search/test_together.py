@@ -341,21 +341,17 @@ def test_a_year_that_cannot_be_chosen(value: str) -> None:
 def test_the_list_ends_where_the_reports_do(searcher: Searcher) -> None:
     pages = [searcher.search(SearchRequest(size=10, page=n)) for n in (1, 2, 3, 4)]
     assert [len(p.hits) for p in pages] == [10, 10, 10, 0]
-    assert [p.next for p in pages] == [
-        "/api/v1/search?page=2",
-        "/api/v1/search?page=3",
-        None,
-        None,
-    ]
+    assert [p.next is not None for p in pages] == [True, True, False, False]
+    assert all("cursor=" in p.next for p in pages if p.next)
     assert [p.previous for p in pages][:3] == [
         None,
         "/api/v1/search",
         "/api/v1/search?page=2",
     ]
     assert searcher.search(SearchRequest(size=30)).next is None
-    assert (
-        searcher.search(SearchRequest(size=29)).next == "/api/v1/search?size=29&page=2"
-    )
+    following = searcher.search(SearchRequest(size=29)).next
+    assert following is not None
+    assert following.startswith("/api/v1/search?size=29&cursor=")
 
 
 def test_a_searcher_turns_to_what_was_committed_since(tmp_path: Path) -> None:

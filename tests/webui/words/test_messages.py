@@ -25,7 +25,6 @@ QUERIES = [
     '!"公开"',
     "公开 OR",
     "OR 公开",
-    "nofield:1",
     "year:",
     "---",
     "*",
@@ -41,7 +40,6 @@ QUERIES = [
     "(" * 12 + "公开" + ")" * 12,
 ]
 URLS = [
-    "/search?nonsense=1",
     "/search?size=abc",
     "/search?size=500",
     "/search?sort=x",
@@ -61,7 +59,6 @@ URLS = [
     "/numbers?by=agency",
     "/numbers?by=nothing",
     "/reports/nosuch",
-    "/reports/r1?x=1",
     "/facets/agency?size=1&size=2",
     "/facets/agency?size=0",
 ]
