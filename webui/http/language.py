@@ -14,6 +14,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from index.model.errors import RequestError
 from index.model.problems import Code
+from index.search.root import ROOT
 from index.words import LANGUAGES, term
 from webui.words.messages import DEFAULT_LANGUAGE, page_language
 
@@ -135,7 +136,7 @@ def _after(response: Response) -> Response:
         PARAMETER,
         page_language(),
         max_age=_COOKIE_MAX_AGE,
-        path=request.script_root or "/",
+        path=ROOT.get() or "/",
         secure=request.is_secure,
         httponly=True,
         samesite="Lax",
@@ -159,7 +160,7 @@ def _keep(response: Response) -> None:
 
 
 def _kept_link(link: re.Match[str]) -> str:
-    path = link[2].removeprefix(request.script_root)
+    path = link[2].removeprefix(ROOT.get())
     if path.startswith((*_MACHINE_PATHS, "//")) or f"{PARAMETER}=" in link[2]:
         return link[0]
     return link[1] + _with_language(link[2], "&amp;") + link[3]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import g
@@ -13,6 +14,7 @@ from lxml.html import HtmlElement
 
 from index.words import LANGUAGES
 from tests.webui.golden import PAGES, sample_client
+from webui.app import create_app
 from webui.http.language import matching
 from webui.plots.plots import Plot, Point
 
@@ -179,3 +181,15 @@ def test_numbers_and_days_are_said_as_the_language_does(pages: FlaskClient) -> N
     assert re.fullmatch(r"\d{4}-\d\d-\d\d 发布", day)
     meta = " ".join(english.xpath("//p[@class='meta']//text()"))
     assert re.search(r"published [A-Z][a-z]{2} \d{1,2}, \d{4}", meta)
+
+
+def test_below_a_root_programs_are_asked_in_no_language(pages: FlaskClient) -> None:
+    """What the settings put the site below is no part of a path that programs read."""
+    room = pages.application.extensions["gongkai"]
+    settings = replace(room.settings, base_url="https://example.org/gongkai")
+    client = create_app(settings, searcher=room.searcher).test_client()
+    answer = client.get("/about?lang=en")
+    links = lxml_html.fromstring(answer.get_data(as_text=True)).xpath("//a/@href")
+    assert "/gongkai/help?lang=en" in links
+    assert "/gongkai/openapi.json" in links
+    assert "Path=/gongkai" in answer.headers["Set-Cookie"]
