@@ -9,7 +9,14 @@ from werkzeug.routing import PathConverter
 
 from index.search.root import ROOT, below
 
-__all__ = ["ReportIdConverter", "address", "quoted", "register", "report_path"]
+__all__ = [
+    "ReportIdConverter",
+    "address",
+    "as_csv",
+    "quoted",
+    "register",
+    "report_path",
+]
 
 
 class ReportIdConverter(PathConverter):
@@ -42,6 +49,16 @@ def report_path(report_id: str) -> str:
 def quoted(report_id: str) -> str:
     """An id as a part of a path; a slash inside it is escaped."""
     return quote(report_id, safe="", errors="replace")
+
+
+def as_csv(url: str) -> str:
+    """The address of the same answer as a table.
+
+    >>> as_csv("/api/v1/coverage"), as_csv("/api/v1/stats?by=year")
+    ('/api/v1/coverage?format=csv', '/api/v1/stats?by=year&format=csv')
+    """
+    separator = "&" if "?" in url else "?"
+    return f"{url}{separator}format=csv"
 
 
 def register(app: Flask, base_url: str) -> None:

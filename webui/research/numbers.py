@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.studies.aggregate import Aggregate, Group, Measure
+from webui.http.addresses import as_csv
 from webui.http.measures import Asked
 from webui.plots.figures import figure
 from webui.plots.plots import Plot, Point
@@ -55,6 +56,7 @@ class NumbersView:
     over_years: bool
     scope: str
     json_url: str
+    csv_url: str
     unit: str
 
 
@@ -91,6 +93,7 @@ def numbers_view(asked: Asked, measure: Measure, found: Aggregate) -> NumbersVie
     sums_title = _("%(measure)s，按%(facet)s的合计", **names)
     if ratio:
         sums_title = _("%(measure)s，按%(facet)s的总体比率", **names)
+    json_url = asked.url("/api/v1/stats", measure)
     return NumbersView(
         measure=measure,
         found=found,
@@ -113,7 +116,8 @@ def numbers_view(asked: Asked, measure: Measure, found: Aggregate) -> NumbersVie
         rows=[_row(group, asked, found, ratio=ratio) for group in found.groups],
         over_years=asked.by == "year",
         scope=labels.SCOPES.get(found.scope or "", _("不分口径")),
-        json_url=asked.url("/api/v1/stats", measure),
+        json_url=json_url,
+        csv_url=as_csv(json_url),
     )
 
 

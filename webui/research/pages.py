@@ -17,7 +17,7 @@ from index.model.problems import Code, Note
 from index.model.report import Report
 from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES
-from webui.http.addresses import address
+from webui.http.addresses import address, as_csv
 from webui.http.context import room
 from webui.http.measures import DEFAULT_MEASURE, MEASURES, NUMBERS_NAMES, parse_numbers
 from webui.http.params import from_page, only, read_region
@@ -47,7 +47,8 @@ def coverage() -> Response:
     region = read_region(only(from_page(request.args, ("region",)), ("region",)))
     view = coverage_view(room().searcher.coverage(region))
     json_url = address("/api/v1/coverage", region=region)
-    return html_page("coverage.html", view=view, json_url=json_url)
+    csv_url = as_csv(json_url)
+    return html_page("coverage.html", view=view, json_url=json_url, csv_url=csv_url)
 
 
 @research_pages.get("/numbers")
