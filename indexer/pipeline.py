@@ -100,11 +100,12 @@ def report_or_reason(overrides: Overrides | None, source: Source) -> Report | st
 
 def is_small_text(source: Source) -> bool:
     """Whether a document needs no worker: it can take neither much memory nor long."""
+    if source.data_bytes > SMALL_BYTES:
+        return False
     shown = format_of(source.suffix.lower(), source.data)
     is_plain = shown is not None and shown.name in PLAIN_FORMATS
     # a record may hold a page instead of its text
-    is_page = b"html" in source.data
-    return is_plain and not is_page and source.data_bytes <= SMALL_BYTES
+    return is_plain and b"html" not in source.data
 
 
 def _told(statistics: Statistics) -> Statistics:

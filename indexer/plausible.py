@@ -10,6 +10,7 @@ import html
 import re
 import urllib.parse
 
+from index.analysis.characters import IDEOGRAPH_PATTERN
 from indexer.decode import COMMON_CHARACTERS
 
 __all__ = ["common_share", "is_implausible", "read_again"]
@@ -26,7 +27,6 @@ MIN_FOREIGN = 12
 # How often a text can have been read wrongly.
 MAX_ROUNDS = 3
 
-_HAN_PATTERN = re.compile(r"[\u3400-\u9fff]")
 _NOT_ASCII_PATTERN = re.compile(r"[^\x00-\x7f]")
 # what code page 1252 and Latin-1 show bytes as: Â, é, œ, €
 _LATIN_PATTERN = re.compile(
@@ -40,7 +40,7 @@ _PERCENT_PATTERN = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 
 def common_share(text: str) -> float | None:
     """The share of common ones among the Han characters; None where there are too few to tell."""
-    han = _HAN_PATTERN.findall(text)
+    han = IDEOGRAPH_PATTERN.findall(text)
     if len(han) < MIN_HAN:
         return None
     return sum(c in COMMON_CHARACTERS for c in han) / len(han)
@@ -80,13 +80,14 @@ def _latin(text: str) -> tuple[str, str] | None:
     for encoding in ("utf-8", "gb18030", "big5hkscs"):
         read = data.decode(encoding, "replace")
         lost = read.count("\ufffd")
-        han = len(_HAN_PATTERN.findall(read))
+        characters = IDEOGRAPH_PATTERN.findall(read)
+        han = len(characters)
         if encoding == "utf-8" and not lost and not han:
             # it was read wrongly twice
             return _latin(read)
         if han < MIN_FOREIGN // 3 or lost * 20 > han:
             continue
-        common = sum(c in COMMON_CHARACTERS for c in _HAN_PATTERN.findall(read))
+        common = sum(c in COMMON_CHARACTERS for c in characters)
         if common * 3 > han:
             return read, encoding
     return None

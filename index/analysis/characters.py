@@ -16,6 +16,7 @@ __all__ = [
     "HAN_NUMERALS",
     "HEADING_PATTERN",
     "IDEOGRAPH_CLASS",
+    "IDEOGRAPH_PATTERN",
     "INVISIBLE_CLASS",
     "PRINTED_HAN_CLASS",
     "RADICAL_CLASS",
@@ -35,6 +36,7 @@ BASIC_HAN_CLASS = "\u4e00-\u9fff"
 # With Extension A, which GBK has and old reports use: 㙍, 䢺. The hexagrams (䷀) lie between
 # the two blocks; no report has them.
 IDEOGRAPH_CLASS = "\u3400-\u9fff"
+IDEOGRAPH_PATTERN = re.compile(f"[{IDEOGRAPH_CLASS}]")
 
 # With the compatibility ideographs, which fonts of Taiwan and Korea set for common characters:
 # U+F9E8 for 裡.

@@ -8,7 +8,6 @@ letter.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import (
@@ -26,7 +25,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from index.analysis.characters import IDEOGRAPH_CLASS
+from index.analysis.characters import IDEOGRAPH_PATTERN
 from index.analysis.normaliser import ONE_TO_MANY
 from index.analysis.readings import (
     alike,
@@ -59,8 +58,6 @@ MAX_WORD_LENGTH = 8
 
 # Above every other character: the end of what begins with a prefix.
 LAST_CHARACTER = "\U0010ffff"
-
-IDEOGRAPH = re.compile(f"[{IDEOGRAPH_CLASS}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -521,7 +518,7 @@ def _dictionary() -> dict[str, str]:
     by_character: dict[str, dict[str, tuple[str, int]]] = {}
     # The dictionary is nearly sorted: most characters come in one group or two.
     for first, group in groupby(dictionary(), key=lambda entry: entry[0][:1]):
-        if not IDEOGRAPH.match(first):
+        if not IDEOGRAPH_PATTERN.match(first):
             continue
         words = by_character.setdefault(first.translate(ONE_TO_MANY), {})
         for word, frequency in group:

@@ -19,7 +19,7 @@ from index.analysis.normaliser import Folded
 from index.model.budget import spend
 from index.model.fields import TEXT_FIELDS
 from index.query.nodes import Node, String, Wildcard, strings_of
-from index.query.wildcards import Pattern, compiled
+from index.query.wildcards import Pattern, compiled, occurrences
 
 __all__ = ["MAX_MARKS", "Marker", "Span"]
 
@@ -153,8 +153,7 @@ def _places(string: str, outside: tuple[str, ...], form: str) -> Iterator[Span]:
         if longer.startswith(string, shift)
     ]
     length = len(string)
-    start = form.find(string)
-    while start >= 0:
+    for start in occurrences(form, string):
         # 公开 is not marked where it is the end of 不公开
         inside = False
         for longer, shift in ways:
@@ -163,7 +162,6 @@ def _places(string: str, outside: tuple[str, ...], form: str) -> Iterator[Span]:
                 break
         if not inside:
             yield start, -(start + length)
-        start = form.find(string, start + 1)
 
 
 def _outside(spans: list[Span], others: list[Span]) -> list[Span]:

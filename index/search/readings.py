@@ -34,10 +34,13 @@ def settled(
     engine = snapshot.engine
     first = make_plan(snapshot, replace(request, facets=()))
     plan = _first_reading(engine, first)
-    for looser_plan in looser(engine, plan):
-        if request.match != "auto" or _total(engine, plan.query):
+    if request.match != "auto" or _total(engine, plan.query):
+        return plan
+    # the looser readings are looked for only here: the loosest takes several searches
+    for other in looser(engine, plan):
+        plan = other
+        if _total(engine, plan.query):
             break
-        plan = looser_plan
     return plan
 
 

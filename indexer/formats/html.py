@@ -18,6 +18,7 @@ import lxml.html
 import readability
 from lxml.html import HtmlElement
 
+from index.analysis.characters import IDEOGRAPH_PATTERN
 from index.model.problems import Code, Facts, Problem
 from indexer.decode import decode
 from indexer.formats.body import finish
@@ -82,7 +83,6 @@ _MARKUP_PATTERN = re.compile(
 )
 
 # Chinese characters
-_HAN_PATTERN = re.compile(r"[\u3400-\u9fff]")
 # <script>...</script> and comments, up to the end where they are not closed
 _RAW_DROP = re.compile(
     r"<(script|style|noscript)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
@@ -200,8 +200,8 @@ def _gave_up(root: HtmlElement, markup: str) -> bool:
 
     What it kept is compared with what there was.
     """
-    kept = sum(len(_HAN_PATTERN.findall(text)) for text in root.itertext())
-    there = len(_HAN_PATTERN.findall(_RAW_TAG.sub("", _RAW_DROP.sub("", markup))))
+    kept = sum(len(IDEOGRAPH_PATTERN.findall(text)) for text in root.itertext())
+    there = len(IDEOGRAPH_PATTERN.findall(_RAW_TAG.sub("", _RAW_DROP.sub("", markup))))
     return there > 50 and kept < MIN_KEPT_SHARE * there
 
 
@@ -484,7 +484,7 @@ def _title(
     for heading in headings:
         if is_title(heading):
             return heading
-    if frame(flat.lines).title or not _HAN_PATTERN.search(cleaned or ""):
+    if frame(flat.lines).title or not IDEOGRAPH_PATTERN.search(cleaned or ""):
         return None
     return cleaned
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import pypdfium2
 from pypdfium2 import raw
 
-from index.analysis.characters import HAN_NUMERALS
+from index.analysis.characters import HAN_NUMERALS, IDEOGRAPH_PATTERN
 from index.model.errors import InputError
 from index.model.problems import Code, Facts, Problem
 from indexer.decode import COMMON_CHARACTERS
@@ -60,7 +60,6 @@ MAX_NONSENSE_SHARE = 0.6
 # PDFium is not thread-safe.
 _PDFIUM_LOCK = threading.Lock()
 
-_HAN_PATTERN = re.compile(r"[\u3400-\u9fff]")
 # PDFium puts U+FFFE for a hyphen at the end of a line
 _NOISE_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # — 3 —, 第 2 页 共 5 页, 2/5, Page 2 of 5
@@ -143,7 +142,7 @@ def _nonsense(pages: Sequence[Sequence[str]]) -> float:
         for line in lines:
             letters = letters_of(line)
             total += letters
-            han = _HAN_PATTERN.findall(line)
+            han = IDEOGRAPH_PATTERN.findall(line)
             common = sum(c in COMMON_CHARACTERS for c in han)
             if len(han) >= MIN_LINE_HAN and common * 10 < len(han):
                 strange += letters
@@ -274,7 +273,7 @@ def _without_columns(lines: Sequence[str]) -> list[str]:
 
 
 def _is_column(line: str) -> bool:
-    return len(line) == 1 and _HAN_PATTERN.match(line) is not None
+    return len(line) == 1 and IDEOGRAPH_PATTERN.match(line) is not None
 
 
 def _without_heads(pages: Sequence[list[str]]) -> tuple[list[list[str]], list[str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from index.analysis.characters import HEADING_PATTERN
+from index.analysis.characters import HEADING_PATTERN, IDEOGRAPH_PATTERN
 from indexer.formats.chrome import (
     LINK_SECTIONS,
     header_fields,
@@ -40,7 +40,6 @@ _FOOT_PATTERN = re.compile(
     r"主办|承办|版权|备案|网站|地址|邮编|电话|©|copyright|all rights|ICP|首页|导航|联系我们",
     re.IGNORECASE,
 )
-_HAN_PATTERN = re.compile(r"[\u3400-\u9fff]")
 _NUMBER_PATTERN = re.compile(r"[-+]?[\d,.]+%?")
 
 
@@ -64,7 +63,7 @@ def is_reportlike(text: str) -> bool:
     return (
         len(text) >= MIN_SENTENCE
         and "。" in text
-        and len(_HAN_PATTERN.findall(text)) * 2 > len(text)
+        and len(IDEOGRAPH_PATTERN.findall(text)) * 2 > len(text)
         and not _SITE_SENTENCE_PATTERN.search(text)
         and not is_chrome(text)
         and header_fields(text) is None

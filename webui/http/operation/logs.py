@@ -60,9 +60,14 @@ def _before(trusts_proxy: bool) -> None:
     g.request_id = given if is_known else secrets.token_hex(8)
 
 
-def _after(response: Response) -> Response:
+def _named(response: Response) -> Response:
     if "request_id" in g:
         response.headers["X-Request-ID"] = g.request_id
+    return response
+
+
+def _logged(response: Response) -> Response:
+    if "request_id" in g:
         spent = (time.perf_counter() - g.log_began) * 1000
         # an endpoint's name, never a path: a path may hold a query
         facts = {
@@ -80,12 +85,5 @@ def register(app: Flask, settings: Settings) -> None:
     trusts_proxy = settings.trusted_proxies > 0
     app.before_request(lambda: _before(trusts_proxy))
     if settings.log_format == "json":
-        app.after_request(_after)
-    else:
-        app.after_request(_name)
-
-
-def _name(response: Response) -> Response:
-    if "request_id" in g:
-        response.headers["X-Request-ID"] = g.request_id
-    return response
+        app.after_request(_logged)
+    app.after_request(_named)
