@@ -64,8 +64,8 @@ SIGN_VARIANTS = str.maketrans(
 
 # Pairs of which readers write either (著力, 着力). Both become the second.
 ONE_TO_MANY = str.maketrans(
-    "著覆乾徵夥馀锺瞭藉裏於臺後係隻髮麵鬆範穀製澱嚮弔願麽甦彷𫫇",
-    "着复干征伙余钟了借里于台后系只发面松范谷制淀向吊愿么苏仿恶",
+    "著覆乾徵夥馀锺瞭藉裏於臺後係隻髮麵鬆範穀製澱嚮弔願麽甦彷𫫇衞敍衹粧枱糭",
+    "着复干征伙余钟了借里于台后系只发面松范谷制淀向吊愿么苏仿恶卫叙只妆台粽",
 )
 
 WIDE_PUNCTUATION_CLASS = "、。〈-】〔-〟，．：；！？（）“”‘’…"

@@ -353,9 +353,9 @@ _LEADING_YEAR_PATTERN = re.compile(
 )
 # 年, 公开, 政府: of the first line of a title that is broken there is one of these
 _TITLE_HINT_PATTERN = re.compile(r"年|公开|公開|政府|政务|政務|信息|资讯|資訊")
-# 2020年, 二〇二〇年度, 2020: a year in a title
+# 2020年, 二〇二〇年度, 2020: a year in a title, without its 年
 _YEAR_PATTERN = re.compile(
-    r"(?:19|20)\d{2}|[二一][〇○零O0九][〇○零一二三四五六七八九]{2}年"
+    r"(?:19|20)\d{2}|[二一][〇○零O0九][〇○零一二三四五六七八九]{2}(?=学?年)"
 )
 # 县水务局2020年, 2020年库尔勒市住房和城乡建: the year at an end of the line, or a body around it
 _TITLE_YEAR_PATTERN = re.compile(rf"(?:{_YEAR_PATTERN.pattern})(?:$|年|学年)")
@@ -363,7 +363,8 @@ _TITLE_YEAR_PATTERN = re.compile(rf"(?:{_YEAR_PATTERN.pattern})(?:$|年|学年)"
 _DATE_PATTERN = re.compile(r"\d\s*月|[一二三四五六七八九十]月|^\d{4}[-/.]\d")
 # 2018年政府信息公开..., 关于2018年度..., 政府信息公开...: a title that names no body
 _HEADLESS_PATTERN = re.compile(
-    rf"[(（]?(?:关于|關於)?(?:{_YEAR_PATTERN.pattern})?(?:年度|年|学年)?[)）]?"
+    rf"[(（]?(?:关于|關於)?(?:(?:{_YEAR_PATTERN.pattern})年?[-—–~至]?){{0,2}}"
+    r"(?:学?年度?)?[)）]?"
     r"(?:部门|政府|政务|政務|信息|资讯|資訊|公开|公開|工作|情况|情況|的|年度|年报|年報|报告|報告)"
 )
 # 库住建〔2021〕7号, 国办发[2019]5号

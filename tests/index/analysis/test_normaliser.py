@@ -26,6 +26,7 @@ CASES = [
     ("規劃計畫", "规划计画", "a character alone decides, although 計畫 is 计划"),
     ("在沈重点企业", "在沈重点企业", "沈重 is no reason to read 沉重"),
     ("一海哩、土坏、英哩", "一海哩、土坏、英哩", "nor are other words a reason"),
+    ("衞生、敍述、粧點", "卫生、叙述、妆点", "characters as Hong Kong writes them"),
     ("復甦、彷彿", "复苏、仿佛", "characters that only phrases changed"),
     ("政府信息\n公开", "政府信息公开", "a line break never splits a word"),
     ("第一条 本办法", "第一条本办法", "nor does a space"),

@@ -48,6 +48,18 @@ def test_cases(case: dict) -> None:
     )
 
 
+YEARS = ("2020年", "2020年度", "2020", "二〇二〇年", "二○二○年度", "二零二零年度")
+SCHOOL_YEARS = ("2019-2020学年度", "二〇二〇学年", "2019—2020学年")
+
+
+@pytest.mark.parametrize("year", [*YEARS, *SCHOOL_YEARS])
+@pytest.mark.parametrize("before", ["", "关于"])
+@pytest.mark.parametrize("end", ["政府信息公开工作报告", "信息公开年报"])
+def test_a_body_above_its_title_is_part_of_it(before: str, year: str, end: str) -> None:
+    page = text(f"望海乡人民政府\n{before}{year}{end}\n现将我乡情况报告如下。\n")
+    assert page.title == f"望海乡人民政府{before}{year}{end}"
+
+
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
