@@ -148,6 +148,8 @@ class Code(StrEnum):
     ANSWER_OTHER_FORM = "answer.other-form"
     ANSWER_OTHER_SCOPE = "answer.other-scope"
     ANSWER_NOT_STATED = "answer.not-stated"
+    ANSWER_OTHER_DOCUMENTS = "answer.other-documents"
+    ANSWER_ABOVE_DIVISION = "answer.above-division"
 
     # The parts of a score, and why each has its value.
     SCORE_WORD = "score.word"

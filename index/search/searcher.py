@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -58,15 +58,11 @@ from index.search.response import (
     QueryEcho,
     SearchResponse,
 )
-from index.studies.aggregate import (
-    Aggregate,
-    Histogram,
-    aggregate,
-    histogram,
-)
+from index.studies.aggregate import Aggregate, Histogram, histogram
 from index.studies.coverage import Coverage, coverage
 from index.studies.passages import Passages
 from index.studies.series import Series, series
+from index.studies.side_by_side import side_by_side
 from index.studies.similar import (
     Copies,
     Novelty,
@@ -420,17 +416,30 @@ class Searcher:
         template: str | None = None,
     ) -> Aggregate:
         """A number or ratio over everything that a request finds. Raises RequestError."""
+        return self.side_by_side(request, (measure,), by, scope, template)
+
+    def side_by_side(
+        self,
+        request: SearchRequest,
+        measures: Sequence[str],
+        by: str = "year",
+        scope: str | None = None,
+        template: str | None = None,
+        order: str = "",
+    ) -> Aggregate:
+        """Measures over everything that a request finds, abreast. Raises RequestError."""
         snapshot = self.snapshot
         plan = settled(snapshot, request)
         regions = plan.chosen.get("region", ())
-        return aggregate(
+        return side_by_side(
             snapshot.engine,
             plan.query,
-            measure,
+            measures,
             by,
             scope=scope,
             template=template,
             region=regions[0].split("/") if len(regions) == 1 else [],
+            order=order,
         )
 
     def histogram(

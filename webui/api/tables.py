@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from index.model.metrics import METRIC_NAMES
-from index.search.response import FacetResult, FacetValue
+from index.search.response import FacetResult
 from index.studies.aggregate import Aggregate, Group
 from index.studies.coverage import Coverage
 from index.studies.series import Series
@@ -18,32 +18,38 @@ Table = tuple[Sequence[str], list[Sequence[Any]]]
 
 # What is said of the report of one body and year.
 COVERAGE_HEADER = ("agency", "org_type", "line", "year", "id", "published", "late")
+# What is told of a measure beside the first one.
+ABREAST_FIGURES = ("total", "used", "above", "below", "share")
 SERIES_HEADER = ("year", "id", "agency", "title", "published", "template", "scope")
 
 
 def of_aggregate(found: Aggregate) -> Table:
-    """A measure by its groups."""
-    header = [field.name for field in fields(Group)]
+    """The first measure by its groups; of each other one, what it is, used and shares."""
+    own = [field.name for field in fields(Group)]
+    header = list(own)
+    for other in found.others:
+        header += [f"{other.measure}.{name}" for name in ABREAST_FIGURES]
     lines: list[Sequence[Any]] = []
-    for group in found.groups:
-        line = [getattr(group, name) for name in header]
+    for number, group in enumerate(found.groups):
+        line = [getattr(group, name) for name in own]
+        for other in found.others:
+            abreast = other.groups[number]
+            line += [getattr(abreast, name) for name in ABREAST_FIGURES]
         lines.append(line)
     return header, lines
 
 
-def of_counts(by: str, values: Iterable[FacetValue]) -> Table:
-    """How many reports there are, by the values of a facet."""
+def of_counts(by: str, values: Iterable[tuple[str, str, int]]) -> Table:
+    """How many reports there are, by (value, label, reports)."""
     header = (by, "reports")
-    lines: list[Sequence[Any]] = []
-    for value in values:
-        line = (value.value, value.count)
-        lines.append(line)
+    lines: list[Sequence[Any]] = [(value, count) for value, _, count in values]
     return header, lines
 
 
 def of_facet(name: str, found: FacetResult) -> Table:
     """The values of a facet with their counts."""
-    return of_counts(name, found.values)
+    counts = [(v.value, v.label, v.count) for v in found.values]
+    return of_counts(name, counts)
 
 
 def of_coverage(found: Coverage) -> Table:
