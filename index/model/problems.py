@@ -77,6 +77,7 @@ class Code(StrEnum):
     REQUEST_UNKNOWN_MEASURE = "request.unknown-measure"
     REQUEST_MEASURE_NOT_IN_FORM = "request.measure-not-in-form"
     REQUEST_UNKNOWN_REGION = "request.unknown-region"
+    REQUEST_AMBIGUOUS_REGION = "request.ambiguous-region"
     REQUEST_REGION_TOO_LONG = "request.region-too-long"
     REQUEST_AGENCY_MISSING = "request.agency-missing"
     REQUEST_UNKNOWN_AGENCY = "request.unknown-agency"

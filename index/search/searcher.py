@@ -49,6 +49,7 @@ from index.search.plan import (
     make_plan,
 )
 from index.search.readings import answered, read_in, settled, wider
+from index.search.regions import region_path, with_regions
 from index.search.request import (
     SearchRequest,
     Toggles,
@@ -169,6 +170,7 @@ class Searcher:
         # Taken once: a refresh by another thread does not change it under this request.
         snapshot = self.snapshot
         engine = snapshot.engine
+        request = with_regions(snapshot, request)
         plan = make_plan(snapshot, request)
         plan, matches = answered(engine, plan, request)
         hits = hits_of(plan.query.condition, matches, request.snippets)
@@ -371,6 +373,7 @@ class Searcher:
     ) -> FacetResult:
         """The values of one facet under a search, those that contain a text."""
         snapshot = self.snapshot
+        request = with_regions(snapshot, request)
         # Only this facet is counted, and no hit is needed.
         uncounted = replace(request, facets=(), size=1, page=1, cursor=None)
         plan = settled(snapshot, uncounted)
@@ -405,7 +408,9 @@ class Searcher:
 
         Raises RequestError for an unknown region.
         """
-        return coverage(self.engine, region)
+        snapshot = self.snapshot
+        path = region_path(snapshot, region.strip("/"))
+        return coverage(snapshot.engine, path)
 
     def aggregate(
         self,
@@ -429,7 +434,7 @@ class Searcher:
     ) -> Aggregate:
         """Measures over everything that a request finds, abreast. Raises RequestError."""
         snapshot = self.snapshot
-        plan = settled(snapshot, request)
+        plan = settled(snapshot, with_regions(snapshot, request))
         regions = plan.chosen.get("region", ())
         return side_by_side(
             snapshot.engine,
@@ -456,13 +461,13 @@ class Searcher:
                 {"name": name, "numbers": NUMBERS},
             )
         snapshot = self.snapshot
-        query = settled(snapshot, request).query
+        query = settled(snapshot, with_regions(snapshot, request)).query
         return histogram(snapshot.engine, query, name, bins)
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
         """Every report that a request finds, without holding them all."""
         snapshot = self.snapshot
-        query = settled(snapshot, request).query
+        query = settled(snapshot, with_regions(snapshot, request)).query
         filters = tuple(chosen.node for chosen in query.filters)
         return map(
             _report,

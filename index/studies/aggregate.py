@@ -21,7 +21,7 @@ from index.model.metrics import METRICS
 from index.model.problems import Code, Note
 from index.model.report import LEVELS
 from index.query.nodes import AllOf, Everything
-from index.studies.divisions import DIVISIONS, division_of, facet_of
+from index.studies.divisions import BY, DIVISIONS, division_of, facet_of
 from index.studies.kinds import IS_OTHER, of_reports
 
 __all__ = [
@@ -37,8 +37,6 @@ __all__ = [
 ]
 
 Array = np.ndarray[Any, np.dtype[Any]]
-# What can be told apart on the axis.
-BY = ("year", "level", "region", *DIVISIONS, "line")
 # A body itself, or all bodies of its area in one report.
 SCOPES = ("self", "aggregate")
 # Table statuses whose numbers are used. Inconsistent tables are used only when they are asked for.

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["DIVISIONS", "division_of", "facet_of"]
+__all__ = ["BY", "DIVISIONS", "division_of", "facet_of"]
 
 Path = tuple[str, ...]
 
 # What regions can be grouped by, from the top down.
 DIVISIONS = ("province", "city", "county")
+# What figures can be grouped by; region is the places directly below the one chosen.
+BY = ("year", "level", "region", *DIVISIONS, "line")
 # Their districts stand directly below them.
 MUNICIPALITIES = frozenset(("北京市", "天津市", "上海市", "重庆市"))
 # County-level places directly below a province: codes 419001 to 659013 of GB/T 2260.

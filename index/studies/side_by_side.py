@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from index.engines.seam import Engine, EngineQuery
 from index.model.errors import RequestError
 from index.model.problems import Code
-from index.studies.aggregate import Aggregate, aggregate
+from index.studies.aggregate import Aggregate, Group, aggregate
 
 __all__ = [
     "MAX_MEASURES",
     "ORDER_FIGURES",
     "OWN_ORDER",
     "REPORTS_ORDER",
+    "as_lines",
     "orders",
     "side_by_side",
 ]
@@ -31,6 +33,8 @@ ORDER_FIGURES = (
     "minimum",
     "maximum",
 )
+# What a table tells of a measure beside the first one.
+ABREAST_FIGURES = ("total", "used", "above", "below", "share")
 # Orders that belong to no measure: the groups' own, and the number of reports.
 OWN_ORDER, REPORTS_ORDER = "group", "reports"
 
@@ -83,6 +87,22 @@ def orders(measures: Sequence[str]) -> tuple[str, ...]:
         names.append(measure)
         names += [f"{measure}.{figure}" for figure in ORDER_FIGURES]
     return tuple(names)
+
+
+def as_lines(found: Aggregate) -> tuple[list[str], list[list[Any]]]:
+    """Header and lines of a table: the first measure whole, of each other one ABREAST_FIGURES."""
+    own = [field.name for field in fields(Group)]
+    header = list(own)
+    for other in found.others:
+        header += [f"{other.measure}.{name}" for name in ABREAST_FIGURES]
+    lines: list[list[Any]] = []
+    for number, group in enumerate(found.groups):
+        line = [getattr(group, name) for name in own]
+        for other in found.others:
+            abreast = other.groups[number]
+            line += [getattr(abreast, name) for name in ABREAST_FIGURES]
+        lines.append(line)
+    return header, lines
 
 
 def _check(measures: Sequence[str], order: str) -> None:

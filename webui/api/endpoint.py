@@ -19,6 +19,7 @@ from index.model.problems import Code
 from index.model.report import Report
 from index.search.request import HIT_MEMBERS
 from index.search.searcher import MarkedReport
+from index.studies.side_by_side import as_lines
 from webui.api import tables
 from webui.http.context import json_response, room
 from webui.http.measures import Asked, added_up, parse_numbers
@@ -166,7 +167,7 @@ def stats() -> Response:
         return _counted(asked, kind)
     found = added_up(asked)
     if kind == "csv":
-        return csv_file("stats", *tables.of_aggregate(found))
+        return csv_file("stats", *as_lines(found))
     return json_response(found.to_json())
 
 

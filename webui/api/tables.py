@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from typing import Any
 
 from index.model.metrics import METRIC_NAMES
 from index.search.response import FacetResult
-from index.studies.aggregate import Aggregate, Group
 from index.studies.coverage import Coverage
 from index.studies.series import Series
 
-__all__ = ["of_aggregate", "of_counts", "of_coverage", "of_facet", "of_series"]
+__all__ = ["of_counts", "of_coverage", "of_facet", "of_series"]
 
 Table = tuple[Sequence[str], list[Sequence[Any]]]
 
 # What is said of the report of one body and year.
 COVERAGE_HEADER = ("agency", "org_type", "line", "year", "id", "published", "late")
-# What is told of a measure beside the first one.
-ABREAST_FIGURES = ("total", "used", "above", "below", "share")
 SERIES_HEADER = ("year", "id", "agency", "title", "published", "template", "scope")
-
-
-def of_aggregate(found: Aggregate) -> Table:
-    """The first measure by its groups; of each other one, what it is, used and shares."""
-    own = [field.name for field in fields(Group)]
-    header = list(own)
-    for other in found.others:
-        header += [f"{other.measure}.{name}" for name in ABREAST_FIGURES]
-    lines: list[Sequence[Any]] = []
-    for number, group in enumerate(found.groups):
-        line = [getattr(group, name) for name in own]
-        for other in found.others:
-            abreast = other.groups[number]
-            line += [getattr(abreast, name) for name in ABREAST_FIGURES]
-        lines.append(line)
-    return header, lines
 
 
 def of_counts(by: str, values: Iterable[tuple[str, str, int]]) -> Table:
