@@ -15,7 +15,17 @@ __all__ = ["of_counts", "of_coverage", "of_facet", "of_series"]
 Table = tuple[Sequence[str], list[Sequence[Any]]]
 
 # What is said of the report of one body and year.
-COVERAGE_HEADER = ("agency", "org_type", "line", "year", "id", "published", "late")
+COVERAGE_HEADER = (
+    "agency",
+    "org_type",
+    "line",
+    "year",
+    "id",
+    "published",
+    "late",
+    "region",
+    "reports",
+)
 SERIES_HEADER = ("year", "id", "agency", "title", "published", "template", "scope")
 
 
@@ -33,7 +43,10 @@ def of_facet(name: str, found: FacetResult) -> Table:
 
 
 def of_coverage(found: Coverage) -> Table:
-    """One line a body and year; a year without a report has no id."""
+    """One line a body and year, then one a region below and year.
+
+    A year without a report has no id; a region below has no body.
+    """
     lines: list[Sequence[Any]] = []
     for body in found.bodies:
         name = body.names[-1]
@@ -41,11 +54,16 @@ def of_coverage(found: Coverage) -> Table:
         years = {*body.years, *body.missing}
         for year in sorted(years):
             cell = body.years.get(year)
-            known: Sequence[Any] = (None, None, None)
+            known: Sequence[Any] = (None, None, None, found.region, 0)
             if cell is not None:
-                known = (cell.id, cell.published, cell.late)
+                own = (cell.id, cell.published, cell.late)
+                known = (*own, found.region, cell.copies)
             line = (*about, year, *known)
             lines.append(line)
+    for child in found.children:
+        for year, reports in sorted(child.years.items()):
+            counted = (child.region, reports)
+            lines.append((None, None, None, year, None, None, None, *counted))
     return COVERAGE_HEADER, lines
 
 

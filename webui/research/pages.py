@@ -16,7 +16,7 @@ from index.model.errors import RequestError
 from index.model.problems import Code, Note
 from index.model.report import Report
 from index.search.request import SearchRequest
-from index.studies.aggregate import BY, SCOPES
+from index.studies.aggregate import SCOPES
 from index.studies.divisions import facet_of
 from index.studies.side_by_side import MAX_MEASURES
 from webui.http.addresses import address, as_csv
@@ -84,7 +84,6 @@ def numbers() -> Response:
         measure=asked.measures[0],
         view=view,
         choices=choices(list(MEASURES.values())),
-        by=BY,
         scopes=SCOPES,
         strips=strips(asked),
         most_measures=MAX_MEASURES,
