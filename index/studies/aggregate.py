@@ -318,11 +318,12 @@ def aggregate(
     wanted = measure_named(measure)
     _check(wanted, by, scope, template)
     metrics = [*wanted.over, *wanted.under] or [measure, *wanted.of]
-    others = _other_documents(engine, query)
     facets = (facet_of(by), "scope", "template", "tables")
     columns = engine.columns(of_reports(query), metrics, facets)
     table = _table(columns, wanted, by, region)
-    table.notes += others
+    table.notes += _other_documents(engine, query)
+    if by in DIVISIONS:
+        _drop(table, table.keys >= 0, Code.ANSWER_ABOVE_DIVISION)
     _select(
         table,
         columns,
@@ -330,12 +331,7 @@ def aggregate(
         template,
         inconsistent=inconsistent,
     )
-    if by in DIVISIONS:
-        _drop(table, table.keys >= 0, Code.ANSWER_ABOVE_DIVISION)
-    members = _members(table.keys)
-    # A facet has values that none of these reports has.
-    ordered = [number for number in _order(table, by) if number in members]
-    groups = tuple(_group(table, wanted, n, members[n]) for n in ordered)
+    groups = _groups(table, wanted, by)
     return Aggregate(
         measure=measure,
         by=by,
@@ -347,6 +343,14 @@ def aggregate(
         note_codes=tuple(table.notes),
         breaks=_breaks(groups) if by == "year" else (),
     )
+
+
+def _groups(table: _Table, measure: Measure, by: str) -> tuple[Group, ...]:
+    """The figures of every group, in the groups' own order."""
+    members = _members(table.keys)
+    # A facet has values that none of these reports has.
+    ordered = [number for number in _order(table, by) if number in members]
+    return tuple(_group(table, measure, n, members[n]) for n in ordered)
 
 
 def _other_documents(engine: Engine, query: EngineQuery) -> list[Note]:
