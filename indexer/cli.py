@@ -28,6 +28,7 @@ from index.model.report import Report
 from index.model.settings import SETTINGS, Settings
 from index.search.request import MATCH_MODES, SearchRequest
 from index.search.response import Hit, QueryEcho, SearchResponse
+from index.studies.divisions import BY
 
 if TYPE_CHECKING:
     from index.engines.seam import Manifest
@@ -456,6 +457,8 @@ def search(
         _print_response(response)
 
 
+# What is added up where reports are only counted.
+FIRST_MEASURE = "applications_new"
 # What is said of the reading that answers a query.
 READINGS_SAID = {
     "whole": "",
@@ -654,6 +657,61 @@ def export(
         sys.stdout.buffer.write(line)
 
 
+@main.command()
+@click.argument("query", default="")
+@index_option
+@filter_options
+@click.option(
+    "--measure",
+    "measures",
+    multiple=True,
+    help="A number of the tables or a ratio, as in applications_new; repeat it to have several "
+    "abreast.  [default: only count the reports]",
+)
+@click.option(
+    "--by",
+    type=click.Choice(BY),
+    default=BY[0],
+    show_default=True,
+    help="What to group by.",
+)
+@click.option(
+    "--order",
+    default="group",
+    show_default=True,
+    help="group, reports, MEASURE or MEASURE.share; put - before it for the largest first.",
+)
+@json_option
+def stats(
+    query: str,
+    index_dir: Path | None,
+    match: str,
+    where: tuple[str, ...],
+    measures: tuple[str, ...],
+    by: str,
+    order: str,
+    as_json: bool,
+    **filters: tuple[str, ...],
+) -> None:
+    """Add up numbers of the annual reports that a query and filters find, as CSV or JSON."""
+    request = _request(query, match, where, filters)
+    # how many reports there are, every measure knows
+    asked = measures or (FIRST_MEASURE,)
+    found = _searcher(index_dir).side_by_side(request, asked, by, order=order)
+    if as_json:
+        click.echo(_json(found.to_json()))
+        return
+    from index.documents.exports import table  # noqa: PLC0415  only commands that write tables
+    from index.studies.side_by_side import as_lines  # noqa: PLC0415  loads numpy
+
+    header, lines = as_lines(found)
+    if not measures:
+        header, lines = [by, "reports"], [[g.value, g.reports] for g in found.groups]
+    sys.stdout.buffer.write(table(header, lines))
+    for note in found.notes:
+        click.echo(f"gongkai: {note}", err=True)
+
+
 # ---------------------------------------------------------------------- upkeep
 @main.command()
 @index_option
@@ -666,10 +724,12 @@ def check(index_dir: Path | None) -> None:
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
-        click.echo(
-            "gongkai: the index is not well; run: gongkai index PATH... --rebuild",
-            err=True,
-        )
+        # where there is no index the fault says what to run: nothing can be rebuilt
+        if "there is no index" not in faults[0]:
+            click.echo(
+                "gongkai: the index is not well; run: gongkai index PATH... --rebuild",
+                err=True,
+            )
         raise SystemExit(1)
     engine = open_engine(settings)
     click.echo(

@@ -77,6 +77,7 @@ class Code(StrEnum):
     REQUEST_UNKNOWN_MEASURE = "request.unknown-measure"
     REQUEST_MEASURE_NOT_IN_FORM = "request.measure-not-in-form"
     REQUEST_UNKNOWN_REGION = "request.unknown-region"
+    REQUEST_AMBIGUOUS_REGION = "request.ambiguous-region"
     REQUEST_REGION_TOO_LONG = "request.region-too-long"
     REQUEST_AGENCY_MISSING = "request.agency-missing"
     REQUEST_UNKNOWN_AGENCY = "request.unknown-agency"
@@ -148,6 +149,8 @@ class Code(StrEnum):
     ANSWER_OTHER_FORM = "answer.other-form"
     ANSWER_OTHER_SCOPE = "answer.other-scope"
     ANSWER_NOT_STATED = "answer.not-stated"
+    ANSWER_OTHER_DOCUMENTS = "answer.other-documents"
+    ANSWER_ABOVE_DIVISION = "answer.above-division"
 
     # The parts of a score, and why each has its value.
     SCORE_WORD = "score.word"

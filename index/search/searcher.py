@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -49,6 +49,7 @@ from index.search.plan import (
     make_plan,
 )
 from index.search.readings import answered, read_in, settled, wider
+from index.search.regions import region_path, with_regions
 from index.search.request import (
     SearchRequest,
     Toggles,
@@ -58,15 +59,11 @@ from index.search.response import (
     QueryEcho,
     SearchResponse,
 )
-from index.studies.aggregate import (
-    Aggregate,
-    Histogram,
-    aggregate,
-    histogram,
-)
+from index.studies.aggregate import Aggregate, Histogram, histogram
 from index.studies.coverage import Coverage, coverage
 from index.studies.passages import Passages
 from index.studies.series import Series, series
+from index.studies.side_by_side import side_by_side
 from index.studies.similar import (
     Copies,
     Novelty,
@@ -188,6 +185,7 @@ class Searcher:
         # Taken once: a refresh by another thread does not change it under this request.
         snapshot = self.snapshot
         engine = snapshot.engine
+        request = with_regions(snapshot, request)
         plan = make_plan(snapshot, request)
         plan, matches = answered(engine, plan, request)
         hits = hits_of(plan.query.condition, matches, request.snippets)
@@ -390,6 +388,7 @@ class Searcher:
     ) -> FacetResult:
         """The values of one facet under a search, those that contain a text."""
         snapshot = self.snapshot
+        request = with_regions(snapshot, request)
         # Only this facet is counted, and no hit is needed.
         uncounted = replace(request, facets=(), size=1, page=1, cursor=None)
         plan = settled(snapshot, uncounted)
@@ -424,7 +423,9 @@ class Searcher:
 
         Raises RequestError for an unknown region.
         """
-        return coverage(self.engine, region)
+        snapshot = self.snapshot
+        path = region_path(snapshot, region.strip("/"))
+        return coverage(snapshot.engine, path)
 
     def aggregate(
         self,
@@ -435,17 +436,30 @@ class Searcher:
         template: str | None = None,
     ) -> Aggregate:
         """A number or ratio over everything that a request finds. Raises RequestError."""
+        return self.side_by_side(request, (measure,), by, scope, template)
+
+    def side_by_side(
+        self,
+        request: SearchRequest,
+        measures: Sequence[str],
+        by: str = "year",
+        scope: str | None = None,
+        template: str | None = None,
+        order: str = "",
+    ) -> Aggregate:
+        """Measures over everything that a request finds, abreast. Raises RequestError."""
         snapshot = self.snapshot
-        plan = settled(snapshot, request)
+        plan = settled(snapshot, with_regions(snapshot, request))
         regions = plan.chosen.get("region", ())
-        return aggregate(
+        return side_by_side(
             snapshot.engine,
             plan.query,
-            measure,
+            measures,
             by,
             scope=scope,
             template=template,
             region=regions[0].split("/") if len(regions) == 1 else [],
+            order=order,
         )
 
     def histogram(
@@ -462,13 +476,13 @@ class Searcher:
                 {"name": name, "numbers": NUMBERS},
             )
         snapshot = self.snapshot
-        query = settled(snapshot, request).query
+        query = settled(snapshot, with_regions(snapshot, request)).query
         return histogram(snapshot.engine, query, name, bins)
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
         """Every report that a request finds, without holding them all."""
         snapshot = self.snapshot
-        query = settled(snapshot, request).query
+        query = settled(snapshot, with_regions(snapshot, request)).query
         filters = tuple(chosen.node for chosen in query.filters)
         return map(
             _report,

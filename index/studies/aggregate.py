@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +20,9 @@ from index.model.errors import RequestError
 from index.model.metrics import METRICS
 from index.model.problems import Code, Note
 from index.model.report import LEVELS
-from index.studies.kinds import of_reports
+from index.query.nodes import AllOf, Everything
+from index.studies.divisions import BY, DIVISIONS, division_of, facet_of
+from index.studies.kinds import IS_OTHER, of_reports
 
 __all__ = [
     "BY",
@@ -35,8 +37,6 @@ __all__ = [
 ]
 
 Array = np.ndarray[Any, np.dtype[Any]]
-# What can be told apart on the axis.
-BY = ("year", "level", "region", "line")
 # A body itself, or all bodies of its area in one report.
 SCOPES = ("self", "aggregate")
 # Table statuses whose numbers are used. Inconsistent tables are used only when they are asked for.
@@ -48,7 +48,8 @@ class Measure:
     """A number that can be drawn.
 
     `kind` is "metric" or "ratio". A ratio divides the total of the metrics `over` by that of the
-    metrics `under`; `formula_zh` says so to readers. `templates` are the forms that state it.
+    metrics `under`; `formula_zh` says so to readers. `templates` are the forms that state it. `of`
+    are the metrics that a metric is a share of, where there are any.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Measure:
     templates: tuple[str, ...]
     over: tuple[str, ...] = ()
     under: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
 
 
 # Outcomes of reviews and lawsuits; those still pending are no outcome.
@@ -73,6 +75,19 @@ DECIDED_SUITS = (
     "suits_corrected",
     "suits_other",
 )
+HANDLED = ("applications_handled",)
+# A metric -> what it is a share of. The ratios below divide by the same.
+SHARES_OF = {
+    "applications_granted": HANDLED,
+    "applications_partly_granted": HANDLED,
+    "applications_refused": HANDLED,
+    "applications_unavailable": HANDLED,
+    "applications_not_processed": HANDLED,
+    "applications_other": HANDLED,
+    "applications_carried_out": ("applications_new", "applications_carried_in"),
+    **dict.fromkeys(DECIDED_REVIEWS, DECIDED_REVIEWS),
+    **dict.fromkeys(DECIDED_SUITS, DECIDED_SUITS),
+}
 # The statutory forms with a table of applications.
 GB_TEMPLATES = ("gb2019", "gb2021")
 RATIOS = (
@@ -170,6 +185,7 @@ def measures() -> tuple[Measure, ...]:
             "metric",
             m.label_zh,
             m.templates,
+            of=SHARES_OF.get(m.name, ()),
         )
         for m in METRICS
     )
@@ -194,6 +210,8 @@ class Group:
 
     `total` is the total of all reports; of a ratio, it is the total above divided by the total
     below. Median and quartiles are over the single reports. `template` is the most frequent form.
+    `share` is `above` divided by `below`: the totals of a ratio's two sides, or of a metric and of
+    what it is a share of, over the reports that state both.
     """
 
     value: str
@@ -207,6 +225,9 @@ class Group:
     minimum: float | None = None
     maximum: float | None = None
     template: str | None = None
+    above: float | None = None
+    below: float | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +235,8 @@ class Aggregate:
     """The groups of one measure.
 
     `notes` say in English what was left out, `note_codes` the same as codes. `breaks` are the
-    years in which the form changed: no line may be drawn across them.
+    years in which the form changed: no line may be drawn across them. `others` are further measures
+    of the same reports, with the same groups in the same order.
     """
 
     measure: str
@@ -226,6 +248,7 @@ class Aggregate:
     notes: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
     note_codes: tuple[Note, ...] = ()
+    others: tuple[Aggregate, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -260,7 +283,8 @@ class _Table:
     """The columns that one aggregate needs, one row a report.
 
     A row's value is NaN where it is unknown. `keys` are positions in `labels` and `templates` those
-    in `template_names`, -1 where there is none. `used` says which reports count.
+    in `template_names`, -1 where there is none. `used` says which reports count. `over` divided by
+    `under` is the ratio or share; both are NaN where there is none.
     """
 
     values: Array
@@ -293,10 +317,13 @@ def aggregate(
     """
     wanted = measure_named(measure)
     _check(wanted, by, scope, template)
-    metrics = [*wanted.over, *wanted.under] or [measure]
-    query = of_reports(query)
-    columns = engine.columns(query, metrics, (by, "scope", "template", "tables"))
+    metrics = [*wanted.over, *wanted.under] or [measure, *wanted.of]
+    facets = (facet_of(by), "scope", "template", "tables")
+    columns = engine.columns(of_reports(query), metrics, facets)
     table = _table(columns, wanted, by, region)
+    table.notes += _other_documents(engine, query)
+    if by in DIVISIONS:
+        _drop(table, table.keys >= 0, Code.ANSWER_ABOVE_DIVISION)
     _select(
         table,
         columns,
@@ -304,10 +331,7 @@ def aggregate(
         template,
         inconsistent=inconsistent,
     )
-    # A facet has values that none of these reports has.
-    present = set(table.keys.tolist())
-    ordered = [number for number in _order(table, by) if number in present]
-    groups = tuple(_group(table, wanted, number) for number in ordered)
+    groups = _groups(table, wanted, by)
     return Aggregate(
         measure=measure,
         by=by,
@@ -319,6 +343,22 @@ def aggregate(
         note_codes=tuple(table.notes),
         breaks=_breaks(groups) if by == "year" else (),
     )
+
+
+def _groups(table: _Table, measure: Measure, by: str) -> tuple[Group, ...]:
+    """The figures of every group, in the groups' own order."""
+    members = _members(table.keys)
+    # A facet has values that none of these reports has.
+    ordered = [number for number in _order(table, by) if number in members]
+    return tuple(_group(table, measure, n, members[n]) for n in ordered)
+
+
+def _other_documents(engine: Engine, query: EngineQuery) -> list[Note]:
+    """How many documents are found that are no annual reports: they are never counted."""
+    condition = AllOf((query.condition, IS_OTHER))
+    others = replace(query, condition=condition, counted=Everything(), size=0)
+    count = engine.search(others).total
+    return [Note(Code.ANSWER_OTHER_DOCUMENTS, {"count": count})] if count else []
 
 
 def _check(
@@ -364,10 +404,14 @@ def _table(
             values = np.where(under > 0, over / under, math.nan)
     else:
         values = over = columns.numbers[measure.name]
-        under = np.ones(len(values))
-    ordinals, names = columns.facets[by]
+        under = np.full(len(values), math.nan)
+        if measure.of:
+            under = np.sum([columns.numbers[n] for n in measure.of], axis=0)
+    ordinals, names = columns.facets[facet_of(by)]
     if by == "region":
         ordinals, names = _children(ordinals, names, tuple(region))
+    elif by in DIVISIONS:
+        ordinals, names = _divided(ordinals, names, by)
     templates, template_names = columns.facets["template"]
     return _Table(
         values=values,
@@ -393,6 +437,38 @@ def _children(
     # The last entry is for -1, a report without a region.
     table = np.array([*(positions[name] for name in cut), -1], np.int64)
     return table[ordinals], tuple(positions)
+
+
+def _divided(
+    ordinals: Array,
+    names: tuple[str, ...],
+    division: str,
+) -> tuple[Array, tuple[str, ...]]:
+    """Paths cut to their province, city or county; -1 for a place above it."""
+    positions: dict[str, int] = {}
+    cut: list[int] = []
+    for name in names:
+        part = division_of(name.split("/"), division)
+        position = -1
+        if part is not None:
+            position = positions.setdefault("/".join(part), len(positions))
+        cut.append(position)
+    # The last entry is for -1, a report without a region.
+    table = np.array([*cut, -1], np.int64)
+    return table[ordinals], tuple(positions)
+
+
+def _members(keys: Array) -> dict[int, Array]:
+    """The rows of each group, by its number; rows without a group are under -1."""
+    if not len(keys):
+        return {}
+    rows = np.argsort(keys, kind="stable")
+    numbers, starts = np.unique(keys[rows], return_index=True)
+    ends = [*starts[1:].tolist(), len(rows)]
+    found: dict[int, Array] = {}
+    for number, start, end in zip(numbers.tolist(), starts.tolist(), ends, strict=True):
+        found[number] = rows[start:end]
+    return found
 
 
 def _select(
@@ -485,36 +561,59 @@ def _order(table: _Table, by: str) -> Iterable[int]:
     return sorted(numbers, key=lambda i: table.labels[i])
 
 
-def _group(table: _Table, measure: Measure, number: int) -> Group:
-    inside = table.keys == number
-    used = inside & table.used
+def _group(
+    table: _Table,
+    measure: Measure,
+    number: int,
+    rows: Array,
+) -> Group:
+    """The figures of one group, whose reports are `rows`."""
+    used = rows[table.used[rows]]
     value, values = table.labels[number], table.values[used]
     label = value.rsplit("/", 1)[-1]
     if not len(values):
-        return Group(value, label, int(inside.sum()), 0)
-    below = float(table.under[used].sum())
-    above = float(table.over[used].sum())
+        return Group(value, label, len(rows), 0)
+    above, below, share = _share(table, used)
     q1, median, q3 = (float(q) for q in np.percentile(values, (25, 50, 75)))
-    # The form that most of the used reports have; -1 is a report whose form is not known.
-    templates = table.templates[used & (table.templates >= 0)]
-    usual = (
-        table.template_names[int(np.bincount(templates).argmax())]
-        if len(templates)
-        else None
-    )
+    is_ratio = measure.kind == "ratio"
     return Group(
         value=value,
         label=label,
-        reports=int(inside.sum()),
+        reports=len(rows),
         used=len(values),
-        total=above / below if measure.kind == "ratio" else above,
+        total=share if is_ratio else float(values.sum()),
         median=median,
         q1=q1,
         q3=q3,
         minimum=float(values.min()),
         maximum=float(values.max()),
-        template=usual,
+        template=_usual_form(table, used),
+        above=above,
+        below=below,
+        share=share,
     )
+
+
+def _share(
+    table: _Table, used: Array
+) -> tuple[float | None, float | None, float | None]:
+    """The two totals of a ratio or share, and the one divided by the other."""
+    both = used[table.under[used] > 0]
+    if not len(both):
+        return None, None, None
+    above = float(table.over[both].sum())
+    below = float(table.under[both].sum())
+    return above, below, above / below
+
+
+def _usual_form(table: _Table, used: Array) -> str | None:
+    """The form that most of the used reports have; None where no form is known."""
+    forms = table.templates[used]
+    # -1 is a report whose form is not known
+    known = forms[forms >= 0]
+    if not len(known):
+        return None
+    return table.template_names[int(np.bincount(known).argmax())]
 
 
 def _breaks(groups: Sequence[Group]) -> tuple[str, ...]:

@@ -129,7 +129,8 @@ def coverage(engine: Engine, region: str = "") -> Coverage:
     )
     whole = engine.search(EngineQuery(inside, size=0, facets=facets))
     if path and not whole.total:
-        raise RequestError("region", Code.REQUEST_UNKNOWN_REGION, {"region": region})
+        facts = {"region": region, "paths": []}
+        raise RequestError("region", Code.REQUEST_UNKNOWN_REGION, facts)
     counts = {f.name: {c.value: c.count for c in f.counts} for f in whole.facets}
     years = tuple(sorted(int(y) for y in counts["year"]))
     below = sorted(p for p in counts["region"] if _is_child(p, path))

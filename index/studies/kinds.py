@@ -8,10 +8,11 @@ from index.engines.seam import EngineQuery
 from index.model.report import OTHER_KIND
 from index.query.nodes import AllOf, Keyword, Node, Not
 
-__all__ = ["of_reports", "reports_of"]
+__all__ = ["IS_OTHER", "of_reports", "reports_of"]
 
 # A document whose kind could not be told is counted: it is more likely a report than not.
-IS_REPORT = Not(Keyword("kind", (OTHER_KIND,)))
+IS_OTHER = Keyword("kind", (OTHER_KIND,))
+IS_REPORT = Not(IS_OTHER)
 
 
 def reports_of(node: Node) -> Node:

@@ -1,3 +1,4 @@
+import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ PAGES = {
     "tables": "/reports/gb1?q=申请#cell-applications-new-total",
     "facet": "/facets/agency?q=公开",
     "numbers": "/numbers?q=公开&measure=licences",
+    "districts": "/numbers?by=county&region=广东省",
     "ratios": "/numbers?measure=grant_rate&by=level",
     "no numbers": "/numbers?measure=procurement_yuan",
     "country": "/coverage",
@@ -313,3 +315,103 @@ def test_a_condition_is_added_without_scripts(open_page: OpenPage) -> None:
     page.get_by_role("button", name="限定 数值").click()
     assert "where=applications_new" in page.url
     assert page.locator(".chips").inner_text().startswith("检索词")
+
+
+def links_in_reach(page: Any, name: str, text: str) -> Any:
+    """The link of a row of choices."""
+    return page.get_by_role("navigation", name=name).get_by_role(
+        "link", name=text, exact=True
+    )
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_districts_of_a_province_as_a_spreadsheet_in_five_actions(
+    open_page: OpenPage, width: int, scripts: bool
+) -> None:
+    """Which districts of 广东 got most applications in a year, and what share was refused."""
+    page = open_page("/", width, java_script_enabled=scripts)
+    actions = 0
+
+    def click(link: Any) -> None:
+        nonlocal actions
+        link.click()
+        actions += 1
+
+    click(page.get_by_role("navigation", name="站点").get_by_role("link", name="数字"))
+    click(links_in_reach(page, "分组", "县区"))
+    click(links_in_reach(page, "地区", "广东省"))
+    click(links_in_reach(page, "年度", "2020"))
+    shown = page.locator("table tbody th > a:first-child").all_inner_texts()
+    address = page.url
+    with page.expect_download() as download:
+        click(page.get_by_role("link", name="下载表格（CSV）").first)
+    assert actions <= 5
+    # the page is as it was
+    assert page.url == address
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    lines = list(csv.reader(text.splitlines()))
+    (start,) = [n for n, line in enumerate(lines) if line[0] == "县区"]
+    assert lines[start][:3] == ["县区", "地区全名", "本年新收申请"]
+    assert "不予公开：占比" in lines[start]
+    assert [line[0] for line in lines[start + 1 :]] == [
+        name.partition("，")[0].strip() for name in shown
+    ]
+    assert shown
+    assert "条件：年度 2020；地区 广东省" in text
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_from_a_search_to_its_numbers_sorted_and_back_with_nothing_lost(
+    open_page: OpenPage, scripts: bool
+) -> None:
+    page = open_page(
+        "/search?q=公开&level=县区级&sort=-year", java_script_enabled=scripts
+    )
+    total = page.get_by_role("status").first.inner_text()
+    before = page.url
+    page.get_by_role("navigation", name="这次检索").get_by_role(
+        "link", name="数字"
+    ).click()
+    page.locator("thead th a", has_text=re.compile("^报告")).click()
+    assert page.locator("th[aria-sort='descending']").inner_text().startswith("报告")
+    page.get_by_label("再并列").select_option("licences")
+    page.get_by_role("button", name="应用").click()
+    assert "行政许可处理决定" in page.locator("h1").inner_text()
+    assert page.locator(".chips").inner_text().count("移除") == 2
+    page.get_by_role("link", name="报告", exact=True).first.click()
+    assert (
+        page.get_by_role("status").first.inner_text().split()[:3] == (total.split()[:3])
+    )
+    for _ in range(4):
+        page.go_back()
+    assert page.url == before
+    assert page.faults == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_recent_years_are_in_view_on_a_phone(
+    open_page: OpenPage, scripts: bool
+) -> None:
+    page = open_page("/numbers", 390, java_script_enabled=scripts)
+    chart = page.locator(".scroll.recent").first
+    assert chart.evaluate("e => e.scrollWidth > e.clientWidth")
+    assert chart.evaluate(
+        "e => Math.abs(e.lastElementChild.getBoundingClientRect().right"
+        " - e.getBoundingClientRect().right) < 3"
+    )
+    body = open_page("/bodies?agency=深圳市教育局", 390, java_script_enabled=scripts)
+    years = body.locator("section[aria-labelledby='metrics'] thead a").all_inner_texts()
+    assert years == sorted(years, reverse=True)
+    assert len(years) > 1
+
+
+def test_terms_open_by_keyboard_and_touch(open_page: OpenPage) -> None:
+    page = open_page("/numbers", 390, has_touch=True)
+    term = page.locator(".explained dd").first
+    assert not term.is_visible()
+    page.locator(".explained summary").focus()
+    page.keyboard.press("Enter")
+    assert term.is_visible()
+    page.locator(".explained summary").tap()
+    assert not term.is_visible()

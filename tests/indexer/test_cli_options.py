@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from indexer.cli import main
 DEFAULTS = {
     "search": {"--sort": "relevance", "--limit": "10", "--page": "1"},
     "export": {"--format": "csv"},
+    "stats": {"--by": "year", "--order": "group"},
     "sample": {"--seed": "1", "--format": "jsonl"},
     "index": {"--jobs": "one a core"},
 }
@@ -55,7 +58,9 @@ def test_defaults_stand_in_the_help(command: str) -> None:
         assert f"[default: {default}" in stated(command, option), option
 
 
-@pytest.mark.parametrize("command", ["index", "search", "show", "export", "check"])
+@pytest.mark.parametrize(
+    "command", ["index", "search", "show", "export", "stats", "check"]
+)
 def test_where_the_index_is_looked_for(command: str) -> None:
     assert "[default: GONGKAI_INDEX, or index/data]" in stated(command, "--index")
 
@@ -108,6 +113,51 @@ def test_a_number_out_of_bounds_is_refused(
         result = run(command, *given)
         assert result.exit_code == 2
         assert f"{value} is not in the range {bounds}" in result.output
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_no_two_options_have_one_name(command: str) -> None:
+    """A facet gives its name to an option: another option may not have it too."""
+    parameters = main.commands[command].params
+    names = [parameter.name for parameter in parameters]
+    assert len(names) == len(set(names))
+    switches = [o for p in parameters if isinstance(p, click.Option) for o in p.opts]
+    assert len(switches) == len(set(switches))
+
+
+def test_where_there_is_no_index_one_thing_is_to_do(tmp_path: Path) -> None:
+    result = run("check", "--index", tmp_path / "nothere")
+    assert result.exit_code == 1
+    (said,) = result.stderr.splitlines()
+    assert "run `gongkai index PATH... --index" in said
+
+
+def test_figures_as_a_table_and_as_json(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    index = tmp_path / "index"
+    assert run("sample", "60", folder).exit_code == 0
+    assert run("index", folder, "--index", index, "--json").exit_code == 0
+    measures = ["--measure", "applications_new", "--measure", "applications_refused"]
+    asked = ["--index", str(index), *measures, "--by", "county"]
+    result = run("stats", *asked, "--order", "-applications_new", "--json")
+    found = json.loads(result.stdout)
+    totals = [group["total"] for group in found["groups"]]
+    known = [total for total in totals if total is not None]
+    assert known == sorted(known, reverse=True)
+    assert known
+    table = run("stats", *asked, "--order", "-applications_new").stdout
+    lines = list(csv.DictReader(table.removeprefix("\ufeff").splitlines()))
+    assert [line["value"] for line in lines] == [g["value"] for g in found["groups"]]
+    shares = [group["share"] for group in found["others"][0]["groups"]]
+    written = [line["applications_refused.share"] for line in lines]
+    assert written == ["" if share is None else str(share) for share in shares]
+    counted = run("stats", "--index", index, "--by", "province").stdout
+    rows = list(csv.reader(counted.removeprefix("\ufeff").splitlines()))
+    assert rows[0] == ["province", "reports"]
+    assert sum(int(row[1]) for row in rows[1:]) <= 60
+    wrong = run("stats", *asked, "--order", "nosuch")
+    assert wrong.exit_code == 2
+    assert "applications_new.share" in wrong.stderr
 
 
 def test_faults_of_an_index_are_said_on_standard_error(tmp_path: Path) -> None:

@@ -17,11 +17,12 @@ from index.model.fields import FACET_NAMES
 from index.model.json_codec import from_json
 from index.model.problems import Code
 from index.model.report import Report
-from index.search.request import HIT_MEMBERS, LIMITS
+from index.search.request import HIT_MEMBERS
 from index.search.searcher import MarkedReport
+from index.studies.side_by_side import as_lines
 from webui.api import tables
 from webui.http.context import json_response, room
-from webui.http.measures import Asked, parse_numbers
+from webui.http.measures import Asked, added_up, parse_numbers
 from webui.http.params import (
     PAGING,
     check_length,
@@ -162,31 +163,29 @@ def stats() -> Response:
         return json_response(room().searcher.stats())
     kind, args = with_format(request.args)
     asked = parse_numbers(args)
-    if asked.measure is None:
+    if not asked.measures:
         return _counted(asked, kind)
-    name = asked.measure.name
-    found = room().searcher.aggregate(
-        asked.request, name, asked.by, asked.scope, asked.template
-    )
+    found = added_up(asked)
     if kind == "csv":
-        return csv_file("stats", *tables.of_aggregate(found))
+        return csv_file("stats", *as_lines(found))
     return json_response(found.to_json())
 
 
 def _counted(asked: Asked, kind: str) -> Response:
-    """How many reports a search finds, by the values of a facet."""
+    """How many annual reports a search finds, by the same groups as its figures."""
     chosen = {"scope": asked.scope, "template": asked.template}
     filters = dict(asked.request.filters)
     for name, value in chosen.items():
         if value is not None:
             filters[name] = (value,)
-    request = asked.request.with_(filters=filters, facets=(asked.by,), snippets=0)
-    counted = answer(replace(request, size=1, facet_size=LIMITS.facet_size))
-    values = counted.facets[asked.by].values
+    request = asked.request.with_(filters=filters)
+    found = added_up(replace(asked, request=request, scope=None, template=None))
+    values = [(g.value, g.label, g.reports) for g in found.groups]
     if kind == "csv":
         return csv_file("stats", *tables.of_counts(asked.by, values))
-    groups = [{"value": v.value, "label": v.label, "reports": v.count} for v in values]
-    return json_response({"by": asked.by, "reports": counted.total, "groups": groups})
+    groups = [{"value": v, "label": label, "reports": n} for v, label, n in values]
+    answered = {"by": asked.by, "reports": found.reports, "groups": groups}
+    return json_response(answered)
 
 
 @api.get("/coverage")

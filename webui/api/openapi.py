@@ -5,6 +5,7 @@ It is made from the tables that the handlers read: it cannot promise what they d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import make_dataclass
 from typing import Any, get_type_hints
 
@@ -23,7 +24,15 @@ from index.studies.similar import Novelty, Similar
 from webui.api.endpoint import MAX_SUGGESTIONS
 from webui.http.context import product_version
 from webui.http.measures import NUMBERS_PARAMETERS
-from webui.http.params import MATCH, PAGING, PARAMETERS, REGION, TABLE_FORMATS, Q
+from webui.http.params import (
+    MATCH,
+    PAGING,
+    PARAMETERS,
+    REGION,
+    TABLE_FORMATS,
+    Parameter,
+    Q,
+)
 
 __all__ = ["document"]
 
@@ -158,10 +167,12 @@ def _schemas() -> Json:
 # A repeatable parameter is an array, level=a&level=b: OpenAPI writes it so by default.
 def _query(skip: tuple[str, ...] = ()) -> list[Json]:
     """The parameters of a search as OpenAPI writes them."""
+    return _described(p for p in PARAMETERS if p.name not in skip)
+
+
+def _described(parameters: Iterable[Parameter]) -> list[Json]:
     out: list[Json] = []
-    for p in PARAMETERS:
-        if p.name in skip:
-            continue
+    for p in parameters:
         schema: Json = dict(p.schema)
         if p.repeatable:
             schema = {"type": "array", "items": schema, "maxItems": LIMITS.values}
@@ -349,9 +360,7 @@ def _api_of_reports() -> Json:
 
 
 def _api_of_figures() -> Json:
-    measured = [
-        _parameter(p.name, dict(p.schema), p.description) for p in NUMBERS_PARAMETERS
-    ]
+    measured = _described(NUMBERS_PARAMETERS)
     return {
         "/stats": _operation(
             "stats",

@@ -3,51 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from typing import Any
 
 from index.model.metrics import METRIC_NAMES
-from index.search.response import FacetResult, FacetValue
-from index.studies.aggregate import Aggregate, Group
+from index.search.response import FacetResult
 from index.studies.coverage import Coverage
 from index.studies.series import Series
 
-__all__ = ["of_aggregate", "of_counts", "of_coverage", "of_facet", "of_series"]
+__all__ = ["of_counts", "of_coverage", "of_facet", "of_series"]
 
 Table = tuple[Sequence[str], list[Sequence[Any]]]
 
 # What is said of the report of one body and year.
-COVERAGE_HEADER = ("agency", "org_type", "line", "year", "id", "published", "late")
+COVERAGE_HEADER = (
+    "agency",
+    "org_type",
+    "line",
+    "year",
+    "id",
+    "published",
+    "late",
+    "region",
+    "reports",
+)
 SERIES_HEADER = ("year", "id", "agency", "title", "published", "template", "scope")
 
 
-def of_aggregate(found: Aggregate) -> Table:
-    """A measure by its groups."""
-    header = [field.name for field in fields(Group)]
-    lines: list[Sequence[Any]] = []
-    for group in found.groups:
-        line = [getattr(group, name) for name in header]
-        lines.append(line)
-    return header, lines
-
-
-def of_counts(by: str, values: Iterable[FacetValue]) -> Table:
-    """How many reports there are, by the values of a facet."""
+def of_counts(by: str, values: Iterable[tuple[str, str, int]]) -> Table:
+    """How many reports there are, by (value, label, reports)."""
     header = (by, "reports")
-    lines: list[Sequence[Any]] = []
-    for value in values:
-        line = (value.value, value.count)
-        lines.append(line)
+    lines: list[Sequence[Any]] = [(value, count) for value, _, count in values]
     return header, lines
 
 
 def of_facet(name: str, found: FacetResult) -> Table:
     """The values of a facet with their counts."""
-    return of_counts(name, found.values)
+    counts = [(v.value, v.label, v.count) for v in found.values]
+    return of_counts(name, counts)
 
 
 def of_coverage(found: Coverage) -> Table:
-    """One line a body and year; a year without a report has no id."""
+    """One line a body and year, then one a region below and year.
+
+    A year without a report has no id; a region below has no body.
+    """
     lines: list[Sequence[Any]] = []
     for body in found.bodies:
         name = body.names[-1]
@@ -55,11 +54,16 @@ def of_coverage(found: Coverage) -> Table:
         years = {*body.years, *body.missing}
         for year in sorted(years):
             cell = body.years.get(year)
-            known: Sequence[Any] = (None, None, None)
+            known: Sequence[Any] = (None, None, None, found.region, 0)
             if cell is not None:
-                known = (cell.id, cell.published, cell.late)
+                own = (cell.id, cell.published, cell.late)
+                known = (*own, found.region, cell.copies)
             line = (*about, year, *known)
             lines.append(line)
+    for child in found.children:
+        for year, reports in sorted(child.years.items()):
+            counted = (child.region, reports)
+            lines.append((None, None, None, year, None, None, None, *counted))
     return COVERAGE_HEADER, lines
 
 

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from werkzeug.datastructures import MultiDict
+
 from index.model.errors import RequestError
 from index.model.problems import Code
 from index.search.request import SearchRequest
-from index.studies.aggregate import BY, SCOPES, Measure, measures
+from index.studies.aggregate import BY, SCOPES, Aggregate, Measure, measures
+from index.studies.side_by_side import MAX_MEASURES
 from webui.http.addresses import address
+from webui.http.context import room
 from webui.http.params import (
     PAGING,
     SEARCH_NAMES,
@@ -21,17 +25,18 @@ from webui.http.params import (
 )
 
 __all__ = [
-    "DEFAULT_MEASURE",
+    "DEFAULT_MEASURES",
     "MEASURES",
     "NUMBERS_NAMES",
     "NUMBERS_PARAMETERS",
     "Asked",
+    "added_up",
     "parse_numbers",
 ]
 
 MEASURES = {m.name: m for m in measures()}
-# What the page shows until something is chosen: reports of every form and time state it.
-DEFAULT_MEASURE = "applications_new"
+# What the page shows until something is chosen: how much was asked for, and what was refused.
+DEFAULT_MEASURES = ("applications_new", "applications_refused")
 
 _TEMPLATES = tuple(
     dict.fromkeys(itertools.chain.from_iterable(m.templates for m in MEASURES.values()))
@@ -40,13 +45,15 @@ NUMBERS_PARAMETERS = (
     Parameter(
         "measure",
         {"type": "string", "enum": list(MEASURES)},
-        "What to add up, a number of the tables or a ratio of two. "
-        "Without any parameter: figures of the whole index.",
+        "What to add up, a number of the tables or a ratio of two; repeat it to have up to "
+        f"{MAX_MEASURES} abreast. Without it: how many annual reports there are.",
+        repeatable=True,
     ),
     Parameter(
         "by",
         {"type": "string", "enum": list(BY), "default": BY[0]},
-        "What to group by.",
+        "What to group by. region: the places directly below the one chosen; province, city, "
+        "county: all of that kind in the search.",
     ),
     Parameter(
         "scope",
@@ -59,7 +66,14 @@ NUMBERS_PARAMETERS = (
         {"type": "string", "enum": list(_TEMPLATES)},
         "Only reports of this form.",
     ),
+    Parameter(
+        "order",
+        {"type": "string", "maxLength": 80, "default": "group"},
+        "What groups are ordered by: group, reports, a measure (its total), or "
+        "MEASURE.share|used|median|q1|q3|minimum|maximum; - is descending. Unknown comes last.",
+    ),
 )
+_MEASURE, *_CHOICES, _ORDER = NUMBERS_PARAMETERS
 
 
 # What a page of numbers knows: a search, and what to add up.
@@ -71,38 +85,65 @@ NUMBERS_NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for; `measure` None: nothing was chosen yet."""
+    """What is asked for; without `measures` nothing was chosen yet."""
 
     request: SearchRequest
-    measure: Measure | None
+    measures: tuple[Measure, ...]
     by: str
     scope: str | None
     template: str | None
+    order: str = ""
 
-    def url(self, path: str, measure: Measure) -> str:
+    @property
+    def names(self) -> list[str]:
+        """The names of the measures."""
+        return [measure.name for measure in self.measures]
+
+    def url(self, path: str) -> str:
         """The question as a URL below `path`, defaults left out."""
         by = None if self.by == BY[0] else self.by
         own = address(
-            path, measure=measure.name, by=by, scope=self.scope, template=self.template
+            path,
+            measure=self.names,
+            by=by,
+            scope=self.scope,
+            template=self.template,
+            order=self.order,
         )
-        # the search's own parameters go on after those of the measure
-        return "&".join(
-            part for part in (own, urlencode(self.request.params())) if part
-        )
+        # the search's own parameters go on after those of the measures
+        others = urlencode(self.request.params())
+        if not others:
+            return own
+        return f"{own}{'&' if '?' in own else '?'}{others}"
 
 
 def parse_numbers(args: Arguments) -> Asked:
     """The search, what to add up and how. Raises RequestError."""
-    names = [parameter.name for parameter in NUMBERS_PARAMETERS]
-    request = parse_search(args, extra=names, skip=PAGING)
-    given = [parameter for parameter in NUMBERS_PARAMETERS if parameter.name in args]
+    single = [(k, v) for k, v in args.items(multi=True) if k != _MEASURE.name]
+    names = [parameter.name for parameter in (*_CHOICES, _ORDER)]
+    request = parse_search(MultiDict(single), extra=names, skip=PAGING)
+    given = [parameter for parameter in _CHOICES if parameter.name in args]
     values = {p.name: _one_of(p, args[p.name]) for p in given}
+    chosen = dict.fromkeys(args.getlist(_MEASURE.name))
     return Asked(
         request=request,
-        measure=MEASURES.get(values.get("measure", "")),
+        measures=tuple(MEASURES[_one_of(_MEASURE, name)] for name in chosen),
         by=values.get("by", BY[0]),
         scope=values.get("scope"),
         template=values.get("template"),
+        order=args.get(_ORDER.name, ""),
+    )
+
+
+def added_up(asked: Asked) -> Aggregate:
+    """The answer; without a measure, that of the first default. Raises RequestError."""
+    return room().searcher.side_by_side(
+        asked.request,
+        asked.names or DEFAULT_MEASURES[:1],
+        asked.by,
+        asked.scope,
+        asked.template,
+        asked.order,
     )
 
 

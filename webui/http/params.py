@@ -31,6 +31,7 @@ __all__ = [
     "check_length",
     "from_page",
     "only",
+    "page_format",
     "parse_facet",
     "parse_search",
     "read_integer",
@@ -285,6 +286,11 @@ def with_format(args: Arguments) -> tuple[str, Arguments]:
         raise RequestError("format", Code.REQUEST_NOT_ALLOWED, facts)
     rest = [(k, v) for k, v in args.items(multi=True) if k != "format"]
     return kind, MultiDict(rest)
+
+
+def page_format(args: Arguments) -> str:
+    """ "csv" where a page is asked for as a table, else "html"."""
+    return "csv" if args.get("format") == "csv" else "html"
 
 
 def from_page(args: Arguments, names: Iterable[str]) -> Arguments:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.studies.aggregate import Aggregate, Group, Measure
+from index.studies.divisions import facet_of
+from index.studies.side_by_side import OWN_ORDER, REPORTS_ORDER
 from webui.http.addresses import as_csv
 from webui.http.measures import Asked
 from webui.plots.figures import figure
@@ -14,7 +16,7 @@ from webui.words import labels
 from webui.words.messages import gettext as _
 from webui.words.messages import msgid, pgettext
 
-__all__ = ["NumbersView", "Row", "choices", "numbers_view"]
+__all__ = ["NumbersView", "Row", "as_table", "choices", "numbers_view"]
 
 # Measures whose names begin so -> the heading that they stand under in the chooser.
 _RATIO_PREFIX = "ratio:"
@@ -25,18 +27,47 @@ _FAMILY_PREFIXES = {
     "suits_": msgid("行政诉讼"),
 }
 _OTHER_FAMILY = msgid("主动公开与其他")
+# How a single measure is spread over the reports, in the order of the columns.
+_SPREAD_LABELS = {
+    "median": msgid("中位数"),
+    "q1": msgid("下四分位"),
+    "q3": msgid("上四分位"),
+    "minimum": msgid("最小"),
+    "maximum": msgid("最大"),
+}
+# What the places of a group are grouped by one step further down.
+_BELOW = {"region": "region", "province": "city", "city": "county"}
+# A county is the third step of a path: towns are not drilled into.
+_LOWEST_DEPTH = 3
+# More bars than these are a list: the table has them all.
+_MOST_BARS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `cells` as read, `values` as a spreadsheet takes them.
+
+    `url` leads to the same table sorted by it; `sorted` is ascending, descending or none.
+    """
+
+    label: str
+    cells: list[str]
+    values: list[float | str | None]
+    url: str = ""
+    sorted: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One group in figures, already worded; `url` leads to its reports."""
+    """One group, already worded.
+
+    `url` leads to its reports, `deeper` to the same figures of the places below it.
+    """
 
     label: str
-    template: str
-    reports: int
-    used: int
-    figures: tuple[str, ...]
+    cells: list[str]
     url: str
+    deeper: str
     broken: bool
 
 
@@ -44,16 +75,21 @@ class Row:
 class NumbersView:
     """Everything below the choosers.
 
-    `sums` plots totals, `spread` medians and quartiles; `heads` name the figures.
+    `sums` plots totals, `spread` medians and quartiles of the first measure. `shares` say what
+    each share divides. The last of the columns is text.
     """
 
     measure: Measure
     found: Aggregate
     sums: Plot
     spread: Plot
-    heads: tuple[str, ...]
+    head: Column
+    columns: list[Column]
     rows: list[Row]
+    shares: list[str]
     over_years: bool
+    counted: bool
+    undrawn: int
     scope: str
     json_url: str
     csv_url: str
@@ -80,45 +116,63 @@ def _family(measure: Measure) -> str:
     return _OTHER_FAMILY
 
 
-def numbers_view(asked: Asked, measure: Measure, found: Aggregate) -> NumbersView:
+def numbers_view(asked: Asked, found: Aggregate) -> NumbersView:
     """An answer, worded and drawn."""
+    measure = asked.measures[0]
     ratio = measure.kind == "ratio"
-    total_word = _("总体比率") if ratio else _("合计")
     unit = unit_words(measure)
+    over_years = asked.by == "year"
+    groups = _by_year(found.groups) if over_years else found.groups[:_MOST_BARS]
+    drawn = replace(found, groups=groups)
+    sums, spread = _plots(asked, drawn, unit, ratio=ratio)
+    columns = _columns(asked, found)
+    page_url = asked.url("/numbers")
+    return NumbersView(
+        measure=measure,
+        found=found,
+        sums=sums,
+        spread=spread,
+        head=_head(asked, found),
+        columns=columns,
+        unit=unit,
+        rows=_rows(asked, found, columns),
+        shares=_shares(asked.measures),
+        over_years=over_years,
+        counted=any(one.used for one in (found, *found.others)),
+        undrawn=len(found.groups) - len(groups),
+        scope=labels.SCOPES.get(found.scope or "", _("不分口径")),
+        json_url=asked.url("/api/v1/stats"),
+        csv_url=as_csv(page_url),
+    )
+
+
+def _plots(
+    asked: Asked, found: Aggregate, unit: str, *, ratio: bool
+) -> tuple[Plot, Plot]:
+    """The totals, and the medians with quartiles, of the first measure."""
     spaced_unit = f" {unit}" if unit else ""
     names = {
-        "measure": labels.MEASURES[measure.name],
-        "facet": labels.FACET_LABELS[asked.by],
+        "measure": labels.MEASURES[found.measure],
+        "facet": labels.group_label(asked.by),
     }
     sums_title = _("%(measure)s，按%(facet)s的合计", **names)
     if ratio:
         sums_title = _("%(measure)s，按%(facet)s的总体比率", **names)
-    json_url = asked.url("/api/v1/stats", measure)
-    return NumbersView(
-        measure=measure,
-        found=found,
-        sums=Plot(
-            _points(found, asked.by, "total"),
-            sums_title,
-            total_word,
-            spaced_unit,
-            ratio,
-        ),
-        spread=Plot(
-            _points(found, asked.by, "median"),
-            _("%(measure)s，按%(facet)s的中位数和中间一半报告的范围", **names),
-            _("中位数"),
-            spaced_unit,
-            ratio,
-        ),
-        heads=(total_word, *_heads()),
-        unit=unit,
-        rows=[_row(group, asked, found, ratio=ratio) for group in found.groups],
-        over_years=asked.by == "year",
-        scope=labels.SCOPES.get(found.scope or "", _("不分口径")),
-        json_url=json_url,
-        csv_url=as_csv(json_url),
+    sums = Plot(
+        _points(found, asked.by, "total"),
+        sums_title,
+        total_words(asked.measures[0]),
+        spaced_unit,
+        ratio,
     )
+    spread = Plot(
+        _points(found, asked.by, "median"),
+        _("%(measure)s，按%(facet)s的中位数和中间一半报告的范围", **names),
+        _("中位数"),
+        spaced_unit,
+        ratio,
+    )
+    return sums, spread
 
 
 def unit_words(measure: Measure) -> str:
@@ -126,35 +180,161 @@ def unit_words(measure: Measure) -> str:
     return "" if measure.kind == "ratio" else pgettext("unit", measure.unit)
 
 
-def _heads() -> tuple[str, ...]:
-    return (_("中位数"), _("下四分位"), _("上四分位"), _("最小"), _("最大"))
+def total_words(measure: Measure) -> str:
+    """What the total of a measure is called."""
+    return _("总体比率") if measure.kind == "ratio" else _("合计")
 
 
-def _row(group: Group, asked: Asked, found: Aggregate, *, ratio: bool) -> Row:
-    # in the order of the heads
-    numbers = (
-        group.total,
-        group.median,
-        group.q1,
-        group.q3,
-        group.minimum,
-        group.maximum,
-    )
-    template = group.template or ""
-    return Row(
-        label=labels.facet_value(asked.by, group.label),
-        template=labels.TEMPLATES.get(template, template),
-        reports=group.reports,
-        used=group.used,
-        figures=tuple(figure(number, ratio=ratio) for number in numbers),
-        url=_reports_url(group, asked),
-        broken=asked.by == "year" and group.value in found.breaks,
-    )
+# ---------------------------------------------------------------------- the table
+def _head(asked: Asked, found: Aggregate) -> Column:
+    """The column of the groups themselves."""
+    words = [labels.facet_value(facet_of(asked.by), g.label) for g in found.groups]
+    values: list[float | str | None] = [group.value for group in found.groups]
+    label = labels.group_label(asked.by)
+    return _sortable(asked, Column(label, words, values), OWN_ORDER)
 
 
-def _reports_url(group: Group, asked: Asked) -> str:
-    chosen = {**asked.request.filters, asked.by: (group.value,)}
-    return asked.request.with_(filters=chosen).url("/search")
+def _columns(asked: Asked, found: Aggregate) -> list[Column]:
+    """The figures of each measure, how many reports there are, and their form."""
+    columns: list[Column] = []
+    several = len(asked.measures) > 1
+    everything = (found, *found.others)
+    for measure, one in zip(asked.measures, everything, strict=True):
+        columns += _columns_of(asked, measure, one, several=several)
+    reports = [float(group.reports) for group in found.groups]
+    columns.append(_figures(asked, _("报告"), reports, REPORTS_ORDER))
+    forms = [group.template or "" for group in found.groups]
+    words = [labels.TEMPLATES.get(form, form) for form in forms]
+    columns.append(Column(_("多用格式"), words, [*words]))
+    return columns
+
+
+def _columns_of(
+    asked: Asked, measure: Measure, found: Aggregate, *, several: bool
+) -> list[Column]:
+    """Its total and share and, where it stands alone, how it is spread."""
+    name = measure.name
+    ratio = measure.kind == "ratio"
+    own = labels.MEASURES[name] if several else total_words(measure)
+    shown = [("total", own, name, ratio)]
+    if measure.of:
+        shown.append(
+            ("share", _share_label(own, several=several), f"{name}.share", True)
+        )
+    if not several:
+        for figure_name, label in _SPREAD_LABELS.items():
+            shown.append((figure_name, _(label), f"{name}.{figure_name}", ratio))
+    columns = []
+    for attribute, label, order, is_ratio in shown:
+        values = [getattr(group, attribute) for group in found.groups]
+        columns.append(_figures(asked, label, values, order, ratio=is_ratio))
+    used = [float(group.used) for group in found.groups]
+    used_label = _("%(measure)s：计入", measure=own) if several else _("计入")
+    columns.append(_figures(asked, used_label, used, f"{name}.used"))
+    return columns
+
+
+def _share_label(own: str, *, several: bool) -> str:
+    return _("%(measure)s：占比", measure=own) if several else _("占比")
+
+
+def _figures(
+    asked: Asked,
+    label: str,
+    values: list[float | None] | list[float],
+    order: str,
+    *,
+    ratio: bool = False,
+) -> Column:
+    cells = [figure(value, ratio=ratio) for value in values]
+    return _sortable(asked, Column(label, cells, [*values]), order)
+
+
+def _sortable(asked: Asked, column: Column, order: str) -> Column:
+    """The column with the address of the table sorted by it; figures begin with the largest."""
+    is_text = order == OWN_ORDER
+    current = asked.order or OWN_ORDER
+    first = order if is_text else f"-{order}"
+    second = f"-{order}" if is_text else order
+    state = "none"
+    if current.removeprefix("-") == order:
+        state = "descending" if current.startswith("-") else "ascending"
+    following = second if current == first else first
+    url = replace(asked, order=following).url("/numbers")
+    return replace(column, url=url, sorted=state)
+
+
+def _shares(measures: Sequence[Measure]) -> list[str]:
+    """What each share divides, in words."""
+    said = []
+    for measure in measures:
+        if measure.of:
+            below = "＋".join(labels.METRICS[name] for name in measure.of)
+            above = labels.MEASURES[measure.name]
+            said.append(
+                f"{above} ÷ {below}" if "＋" not in below else f"{above} ÷（{below}）"
+            )
+    return said
+
+
+def _rows(asked: Asked, found: Aggregate, columns: Sequence[Column]) -> list[Row]:
+    rows = []
+    for number, group in enumerate(found.groups):
+        rows.append(
+            Row(
+                label=labels.facet_value(facet_of(asked.by), group.label),
+                cells=[column.cells[number] for column in columns],
+                url=_narrowed(asked, group).request.url("/search"),
+                deeper=_deeper(asked, group),
+                broken=asked.by == "year" and group.value in found.breaks,
+            )
+        )
+    return rows
+
+
+def _narrowed(asked: Asked, group: Group) -> Asked:
+    """The same question of one group alone."""
+    chosen = {**asked.request.filters, facet_of(asked.by): (group.value,)}
+    return replace(asked, request=asked.request.with_(filters=chosen))
+
+
+def _deeper(asked: Asked, group: Group) -> str:
+    """The figures of the places below a group; "" where it has none."""
+    below = _BELOW.get(asked.by)
+    steps = group.value.split("/")
+    whole = asked.request.filters.get("region", ())
+    is_whole = asked.by == "region" and group.value in whole
+    if below is None or is_whole or len(steps) >= _LOWEST_DEPTH:
+        return ""
+    return replace(_narrowed(asked, group), by=below, order="").url("/numbers")
+
+
+def as_table(
+    view: NumbersView, asked: Asked, said: Sequence[str]
+) -> tuple[list[str], list[list[float | str | None]]]:
+    """The table of the page as lines to take away, with the same rows, order and columns.
+
+    First stand the lines of `said`, then the heads; the first line is returned apart.
+    """
+    lines: list[list[float | str | None]] = [[line] for line in said[1:]]
+    heads = [view.head.label, *(column.label for column in view.columns)]
+    if facet_of(asked.by) == "region":
+        heads.insert(1, _("地区全名"))
+    lines.append([*heads])
+    for number, name in enumerate(view.head.cells):
+        line: list[float | str | None] = [name]
+        if facet_of(asked.by) == "region":
+            line.append(view.head.values[number])
+        line += [_whole(column.values[number]) for column in view.columns]
+        lines.append(line)
+    return [said[0]], lines
+
+
+def _whole(value: float | str | None) -> float | str | None:
+    """A number of things without ".0"."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
 
 
 # ---------------------------------------------------------------------- points of a plot
@@ -163,6 +343,11 @@ def _points(found: Aggregate, by: str, name: str) -> list[Point]:
     if by == "year":
         return _points_by_year(found, name)
     return [_point(group, by, name) for group in found.groups]
+
+
+def _by_year(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """A line of years goes from the first to the last, however the table is sorted."""
+    return tuple(sorted(groups, key=lambda group: int(group.value)))
 
 
 def _points_by_year(found: Aggregate, name: str) -> list[Point]:
@@ -197,7 +382,7 @@ def _point(group: Group, by: str, name: str) -> Point:
     # quartiles lie around a median; around a total they would mean nothing
     has_spread = name == "median"
     return Point(
-        label=labels.facet_value(by, group.label),
+        label=labels.facet_value(facet_of(by), group.label),
         n=group.used,
         of=group.reports,
         value=getattr(group, name),

@@ -16,18 +16,30 @@ from index.model.errors import RequestError
 from index.model.problems import Code, Note
 from index.model.report import Report
 from index.search.request import SearchRequest
-from index.studies.aggregate import BY, SCOPES
+from index.studies.aggregate import SCOPES
+from index.studies.divisions import facet_of
+from index.studies.side_by_side import MAX_MEASURES
 from webui.http.addresses import address, as_csv
 from webui.http.context import room
-from webui.http.measures import DEFAULT_MEASURE, MEASURES, NUMBERS_NAMES, parse_numbers
-from webui.http.params import from_page, only, read_region
+from webui.http.measures import (
+    DEFAULT_MEASURES,
+    MEASURES,
+    NUMBERS_NAMES,
+    Asked,
+    added_up,
+    parse_numbers,
+)
+from webui.http.params import from_page, only, page_format, read_region
 from webui.http.problems import NotHereError
-from webui.http.rendering import html_page
+from webui.http.rendering import csv_file, html_page
 from webui.research.bodies import body_view
 from webui.research.compare import MAX_REPORTS, compare_view
 from webui.research.coverage import coverage_view
-from webui.research.numbers import choices, numbers_view
+from webui.research.numbers import NumbersView, as_table, choices, numbers_view
+from webui.research.strips import strips
+from webui.words import labels
 from webui.words.chips import chips
+from webui.words.messages import gettext as _
 
 __all__ = ["research_pages"]
 
@@ -53,28 +65,54 @@ def coverage() -> Response:
 
 @research_pages.get("/numbers")
 def numbers() -> Response:
-    """A number of the tables over the reports of a search, by year or another facet."""
-    asked = parse_numbers(from_page(request.args, NUMBERS_NAMES))
-    measure = asked.measure or MEASURES[DEFAULT_MEASURE]
-    found = room().searcher.aggregate(
-        asked.request, measure.name, asked.by, asked.scope, asked.template
-    )
+    """Numbers of the tables over the reports of a search, by year or another facet."""
+    kind = page_format(request.args)
+    asked = _with_defaults(parse_numbers(from_page(request.args, NUMBERS_NAMES)))
+    found = added_up(asked)
+    view = numbers_view(asked, found)
 
     def url(search: SearchRequest) -> str:
-        return replace(asked, request=search).url("/numbers", measure)
+        return replace(asked, request=search).url("/numbers")
 
+    conditions = chips(asked.request, url)
+    if kind == "csv":
+        said = _said(asked, view, [(c.label, c.value) for c in conditions])
+        return csv_file("numbers", *as_table(view, asked, said))
     return html_page(
         "numbers.html",
         asked=asked,
-        measure=measure,
-        view=numbers_view(asked, measure, found),
+        measure=asked.measures[0],
+        view=view,
         choices=choices(list(MEASURES.values())),
-        by=BY,
         scopes=SCOPES,
+        strips=strips(asked),
+        most_measures=MAX_MEASURES,
         kept=asked.request.params(),
-        chips=chips(asked.request, url),
+        chips=conditions,
         back_url=asked.request.url("/search"),
     )
+
+
+def _with_defaults(asked: Asked) -> Asked:
+    """The question with the page's own measures, and places ranked, where nothing was chosen."""
+    chosen = asked.measures or tuple(MEASURES[name] for name in DEFAULT_MEASURES)
+    order = asked.order
+    if not order and facet_of(asked.by) == "region":
+        order = f"-{chosen[0].name}"
+    return replace(asked, measures=chosen, order=order)
+
+
+def _said(
+    asked: Asked, view: NumbersView, conditions: Iterable[tuple[str, str]]
+) -> list[str]:
+    """What stands above the table in a file: figures, conditions, what was counted."""
+    names = "、".join(labels.MEASURES[measure.name] for measure in asked.measures)
+    said = [_("数字：%(names)s", names=names)]
+    wanted = "；".join(f"{label} {value}" for label, value in conditions)
+    said.append(_("条件：%(conditions)s", conditions=wanted or _("全部年度报告")))
+    said.append(_("口径：%(scope)s", scope=view.scope))
+    shares = [_("占比：%(formula)s", formula=share) for share in view.shares]
+    return said + shares
 
 
 @research_pages.get("/bodies")

@@ -33,7 +33,7 @@ __all__ += [
     "TABLES_STATUSES",
 ]
 __all__ += ["FACET_VALUES", "FORMULAS", "MEASURES", "SEMANTICS", "TEMPLATES"]
-__all__ += ["facet_value", "valued"]
+__all__ += ["DIVISIONS", "facet_value", "group_label", "valued"]
 
 
 def _field_label(label: str) -> str:
@@ -59,6 +59,15 @@ def valued(value: str | None) -> str | None:
 
 
 FACET_LABELS = Words({f.name: f.label_zh for f in FACETS}, _field_label)
+
+# What regions are grouped by.
+DIVISIONS = Words(
+    {
+        "province": msgid("省级地区"),
+        "city": msgid("地市"),
+        "county": msgid("县区"),
+    }
+)
 
 SORT_LABELS = Words(
     {
@@ -214,6 +223,11 @@ FACET_VALUES: dict[str, Words] = {
     "scope": SCOPES,
     "template": TEMPLATES,
 }
+
+
+def group_label(by: str) -> str:
+    """What figures are grouped by."""
+    return DIVISIONS[by] if by in DIVISIONS else FACET_LABELS[by]
 
 
 def facet_value(facet: str, value: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
@@ -7,7 +8,7 @@ from flask.testing import FlaskClient
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
-from tests.webui.pages import text
+from tests.webui.pages import page_at, text
 
 REGION = "广东省/深圳市"
 
@@ -112,3 +113,33 @@ def test_the_country_is_answered_alike_with_and_without_a_region(
 def test_coverage_is_linked(client: FlaskClient, url: str) -> None:
     body = lxml_html.fromstring(client.get(url).get_data(as_text=True))
     assert body.xpath("//main//a[starts-with(@href, '/coverage')]")
+
+
+def test_the_file_has_the_bodies_and_the_regions_of_the_page(
+    client: FlaskClient,
+) -> None:
+    query = "?region=广东省"
+    body = client.get("/api/v1/coverage" + query).get_json()
+    page = page_at(client, "/coverage" + query)
+    (link,) = page.xpath("//a[contains(@href, 'format=csv')]/@href")
+    written = client.get(link).data.decode("utf-8-sig")
+    lines = list(csv.DictReader(written.splitlines()))
+    own = [line for line in lines if line["agency"]]
+    below = [line for line in lines if not line["agency"]]
+    reports = sum(c["copies"] for b in body["bodies"] for c in b["years"].values())
+    assert sum(int(line["reports"]) for line in own) == reports > 0
+    assert {line["region"] for line in own} == {"广东省"}
+    counts = {}
+    for child in body["children"]:
+        for year, reports in child["years"].items():
+            counts[child["region"], year] = reports
+    written_counts = {
+        (line["region"], line["year"]): int(line["reports"]) for line in below
+    }
+    assert written_counts == counts
+    assert counts
+
+
+def test_only_annual_reports_are_counted_and_that_is_said(client: FlaskClient) -> None:
+    assert "只数年度报告" in text(page_at(client, "/coverage"))
+    assert "份年度报告中" in text(page_at(client, "/numbers"))

@@ -1,0 +1,85 @@
+"""A region as people type it, 河西区 or 深圳, as the one path of the index that it means."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.analysis.normaliser import fold_line
+from index.assist.snapshot import Snapshot
+from index.model.errors import RequestError
+from index.model.problems import Code
+from index.search.request import SearchRequest
+
+__all__ = ["region_path", "with_regions"]
+
+# Paths that an error names, at most.
+MAX_NAMED_PATHS = 8
+# How like a name has to be, from 0 to 1, to be offered instead of one that does not exist.
+LEAST_LIKENESS = 0.5
+
+
+def with_regions(snapshot: Snapshot, request: SearchRequest) -> SearchRequest:
+    """The request with its regions as whole paths. Raises RequestError."""
+    chosen = request.filters.get("region", ())
+    paths = tuple(region_path(snapshot, name) for name in chosen)
+    if paths == chosen:
+        return request
+    filters = {**request.filters, "region": tuple(dict.fromkeys(paths))}
+    return replace(request, filters=filters)
+
+
+def region_path(snapshot: Snapshot, name: str) -> str:
+    """The path that a name means: itself, or the only one that ends with it.
+
+    The last step may be shortened, 深圳 for 深圳市, and the script does not matter. Raises
+    RequestError, which says which paths there are.
+    """
+    known = snapshot.values("region")
+    paths = known.values
+    # an index without places says nothing of them
+    if not name or not paths or name in paths:
+        return name
+    wanted = [part for part in fold_line(name).split("/") if part]
+    forms = [form.split("/") for form in known.forms]
+    found = _called(forms, wanted)
+    if len(found) == 1:
+        return paths[found[0]]
+    if found:
+        facts = {"region": name, "paths": _named(paths, found)}
+        raise RequestError("region", Code.REQUEST_AMBIGUOUS_REGION, facts)
+    nearest = _like(forms, wanted)
+    facts = {"region": name, "paths": _named(paths, nearest)}
+    raise RequestError("region", Code.REQUEST_UNKNOWN_REGION, facts)
+
+
+def _called(forms: Sequence[list[str]], wanted: list[str]) -> list[int]:
+    """The positions of the paths that end with these steps; else with the last one shortened."""
+    if not wanted:
+        return []
+    *upper, last = wanted
+    ending: list[int] = []
+    shortened: list[int] = []
+    for number, steps in enumerate(forms):
+        if steps[-len(wanted) : -1] != upper:
+            continue
+        if steps[-1] == last:
+            ending.append(number)
+        elif steps[-1].startswith(last):
+            shortened.append(number)
+    return ending or shortened
+
+
+def _like(forms: Sequence[list[str]], wanted: list[str]) -> list[int]:
+    """The positions of the places whose names are most like one; else those of the provinces."""
+    last = wanted[-1] if wanted else ""
+    names = {steps[-1] for steps in forms}
+    near = difflib.get_close_matches(last, names, MAX_NAMED_PATHS, LEAST_LIKENESS)
+    found = [n for n, steps in enumerate(forms) if steps[-1] in near]
+    return found or [n for n, steps in enumerate(forms) if len(steps) == 1]
+
+
+def _named(paths: Sequence[str], positions: Sequence[int]) -> list[str]:
+    """The first of the paths, as an error names them."""
+    return [paths[number] for number in positions[:MAX_NAMED_PATHS]]
