@@ -111,9 +111,7 @@ def build(
     Another writer is waited for `wait_s` seconds, or for a moment. Raises IndexStateError; a bad
     source is tallied, never raised.
 
-    A report keeps the time at which it first came in (`indexed`), also when its text changes and
-    when the index is rebuilt, as long as the index before can be read. All reports that come in
-    with one build have one time.
+    A report keeps the time at which it first came in, also where its text has changed.
     """
     began = time.perf_counter()
     tally = Tally()
@@ -127,10 +125,7 @@ def build(
             writer.clear()
         kept: list[str] = []
         tasks = _tasks(walk(paths, settings), known, kept, tally, overrides)
-        jobs = (
-            _Job(task, settings.word_positions, before.indexed(task.report_id))
-            for task in tasks
-        )
+        jobs = (before.job(task, settings) for task in tasks)
         kept += _read_all(reading, jobs, writer, tally, progress)
         if sync and not rebuild:
             _delete_vanished(writer, paths, known, tally)
@@ -186,7 +181,9 @@ _read_indexed = head_reader(("id", "indexed"))
 class _Before:
     """The index as it was before this build; without an engine there was none.
 
-    `now` is the time of what comes in.
+    `now` is the time of all that comes in with this build. A report keeps the time at which it
+    first came in (`indexed`), also when its text changes and when the index is rebuilt, as long as
+    the index before can be read.
     """
 
     engine: Engine | None = None
@@ -207,6 +204,11 @@ class _Before:
     def sources(self) -> dict[str, tuple[str, str]]:
         """id -> (digest, source) of every report."""
         return {} if self.engine is None else dict(self.engine.sources())
+
+    def job(self, task: _Task, settings: Settings) -> _Job:
+        """The job of a task, which knows when its report first came in."""
+        indexed = self.indexed(task.report_id)
+        return _Job(task, settings.word_positions, indexed)
 
     def indexed(self, report_id: str) -> str:
         """When a report first came in: now, where the index has not had it."""
