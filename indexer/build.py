@@ -4,6 +4,7 @@ all at once.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import time
@@ -16,9 +17,15 @@ from itertools import chain, islice
 from pathlib import Path
 
 from index.documents.builder import analyse
+from index.documents.stored import head_reader
 from index.engines.opening import open_engine, open_writer, prepare
-from index.engines.seam import Prepared, Writer
-from index.model.errors import IndexMissingError, InputError
+from index.engines.seam import Engine, Prepared, Writer
+from index.model.errors import (
+    IndexMissingError,
+    IndexStateError,
+    InputError,
+    ReportNotFoundError,
+)
 from index.model.settings import Settings
 from indexer.corpus import Skip, walk
 from indexer.derivation import derivation
@@ -103,18 +110,22 @@ def build(
 
     Another writer is waited for `wait_s` seconds, or for a moment. Raises IndexStateError; a bad
     source is tallied, never raised.
+
+    A report keeps the time at which it first came in, also where its text has changed.
     """
     began = time.perf_counter()
     tally = Tally()
     writer = open_writer(settings, rebuild=rebuild, wait_s=wait_s)
     reading = _Reading(settings, overrides)
+    before = _Before()
     try:
-        known = {} if rebuild else _known(settings)
+        before = _Before.of(settings, rebuild=rebuild)
+        known = {} if rebuild else before.sources()
         if rebuild:
             writer.clear()
         kept: list[str] = []
         tasks = _tasks(walk(paths, settings), known, kept, tally, overrides)
-        jobs = (_Job(task, settings.word_positions) for task in tasks)
+        jobs = (before.job(task, settings) for task in tasks)
         kept += _read_all(reading, jobs, writer, tally, progress)
         if sync and not rebuild:
             _delete_vanished(writer, paths, known, tally)
@@ -125,6 +136,7 @@ def build(
         raise
     finally:
         reading.close()
+        before.close()
     tally.reports = _reports(settings)
     tally.seconds = round(time.perf_counter() - began, 3)
     return tally
@@ -161,15 +173,69 @@ def _commit(writer: Writer, kept: Iterable[str], tally: Tally) -> None:
     writer.commit("" if tally.outdated else derivation())
 
 
-def _known(settings: Settings) -> dict[str, tuple[str, str]]:
-    try:
-        engine = open_engine(settings)
-    except IndexMissingError:
-        return {}
-    try:
-        return dict(engine.sources())
-    finally:
-        engine.close()
+# Reads from a stored head when the report came in.
+_read_indexed = head_reader(("id", "indexed"))
+
+
+@dataclass(slots=True)
+class _Before:
+    """The index as it was before this build; without an engine there was none.
+
+    `now` is the time of all that comes in with this build. A report keeps the time at which it
+    first came in (`indexed`), also when its text changes and when the index is rebuilt, as long as
+    the index before can be read.
+    """
+
+    engine: Engine | None = None
+    now: str = field(default_factory=lambda: _written(dt.datetime.now(dt.UTC)))
+
+    @classmethod
+    def of(cls, settings: Settings, *, rebuild: bool) -> _Before:
+        """The index of the settings. Raises IndexStateError; a rebuild goes on without it."""
+        try:
+            return cls(open_engine(settings))
+        except IndexMissingError:
+            return cls()
+        except IndexStateError:
+            if not rebuild:
+                raise
+            return cls()
+
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """id -> (digest, source) of every report."""
+        return {} if self.engine is None else dict(self.engine.sources())
+
+    def job(self, task: _Task, settings: Settings) -> _Job:
+        """The job of a task, which knows when its report first came in."""
+        indexed = self.indexed(task.report_id)
+        return _Job(task, settings.word_positions, indexed)
+
+    def indexed(self, report_id: str) -> str:
+        """When a report first came in: now, where the index has not had it."""
+        if self.engine is None:
+            return self.now
+        try:
+            contents = self.engine.get(report_id).contents
+            _, indexed = _read_indexed(contents.head)
+        except (ReportNotFoundError, IndexStateError):
+            # a rebuild is what mends a damaged index
+            return self.now
+        return indexed or self.now
+
+    def close(self) -> None:
+        """Let go of its files."""
+        if self.engine is not None:
+            self.engine.close()
+
+
+def _written(moment: dt.datetime) -> str:
+    """A moment in UTC as RFC 3339 writes it.
+
+    >>> _written(dt.datetime(2019, 3, 11, 8, 0, 0, 250_000, dt.UTC))
+    '2019-03-11T08:00:00.250Z'
+    """
+    written = moment.isoformat(timespec="milliseconds")
+    return written.replace("+00:00", "Z")
 
 
 def _reports(settings: Settings) -> int:
@@ -303,10 +369,14 @@ _Outcome = _Read | str
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A task for a worker, with what is known of hosts when it is read for the second time."""
+    """A task for a worker, with what is known of hosts when it is read for the second time.
+
+    `indexed` is when its report came in.
+    """
 
     task: _Task
     positions: bool
+    indexed: str
     hosts: HostTable | None = None
 
     @property
@@ -325,6 +395,7 @@ def _prepare(overrides: Overrides | None, job: _Job) -> _Outcome:
         report = report_of(
             task.source, overrides=overrides, hosts=job.hosts, as_id=task.report_id
         )
+        report.indexed = job.indexed
         fact = report.evidence.get("region")
         region = tuple(report.region) if report.region else None
         sure = fact is not None and fact.confidence >= SURE_CONFIDENCE

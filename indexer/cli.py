@@ -511,10 +511,8 @@ def _print_hit(hit: Hit) -> None:
     for copy in hit.copies:
         click.echo(f"  = {copy.source}  [{copy.id}]")
     if hit.explanation is not None:
-        click.echo(
-            f"  {hit.score} = "
-            + " + ".join(f"{part.value} {part.name}" for part in hit.explanation)
-        )
+        shares = [f"{part.share:g} % {part.name}" for part in hit.explanation]
+        click.echo(f"  {hit.score} = " + " + ".join(shares))
 
 
 def _marked(text: str, marks: Iterable[tuple[int, int]]) -> str:

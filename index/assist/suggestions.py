@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index.analysis.normaliser import fold_line
-from index.analysis.wording import mainland_forms
+from index.analysis.wording import mainland_forms, mainland_text
 from index.assist.snapshot import Snapshot
 from index.assist.vocabulary import Entry
 from index.documents.stored import head_of
@@ -134,11 +134,17 @@ def _entries(snapshot: Snapshot, form: str, size: int) -> list[Entry]:
     # Twice as many as are shown: some will be of a kind that cannot stand here.
     most = 2 * size
     vocabulary = snapshot.vocabulary
-    entries = vocabulary.beginning(form, most)
+    # 资讯公开 as it was typed first, then 信息公开, which the mainland prints for it; an offer
+    # may take 资讯 for 信息 where a query may not
+    forms = dict.fromkeys((*mainland_forms(form), mainland_text(form)))
+    entries: list[Entry] = []
+    for worded in forms:
+        entries += vocabulary.beginning(worded, most)
     if form.isascii():
         entries += vocabulary.sounding(form, most)
     if len(entries) < size:
-        entries += vocabulary.containing(form, most)
+        for worded in forms:
+            entries += vocabulary.containing(worded, most)
     return entries
 
 

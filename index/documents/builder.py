@@ -18,7 +18,7 @@ from index.model.fields import FACETS, Use, names_for
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report
 
-__all__ = ["COPY_NUMBER", "analyse", "copy_number", "day_number"]
+__all__ = ["COPY_NUMBER", "analyse", "copy_number", "day_number", "second_number"]
 
 
 def analyse(
@@ -105,6 +105,8 @@ def _numbers(report: Report, form: str, *, taiwan: bool) -> dict[str, float]:
         out["year"] = report.year
     if (day := day_number(report.published)) is not None:
         out["published"] = day
+    if (moment := second_number(report.indexed)) is not None:
+        out["indexed"] = moment
     metrics = report.statistics.metrics
     for name in METRIC_NAMES:
         if (value := metrics.get(name)) is not None:
@@ -157,5 +159,17 @@ def day_number(date: str | None) -> int | None:
     """
     try:
         return dt.date.fromisoformat(date).toordinal() if date else None
+    except ValueError:
+        return None
+
+
+def second_number(moment: str | None) -> float | None:
+    """Seconds since 1970 of a moment as RFC 3339 writes it; None for none.
+
+    >>> second_number("2019-03-11T08:00:00.250Z")
+    1552291200.25
+    """
+    try:
+        return dt.datetime.fromisoformat(moment).timestamp() if moment else None
     except ValueError:
         return None

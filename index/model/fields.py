@@ -20,6 +20,7 @@ __all__ = [
     "FACETS",
     "FACET_NAMES",
     "FIELDS",
+    "NUMBERED_KINDS",
     "NUMBERS",
     "SORTS",
     "TEXT_FIELDS",
@@ -36,8 +37,11 @@ __all__ = [
 ]
 
 # "text" is searched, "keyword" is one string, "path" a list from the top down, "number" an
-# integer, "date" an ISO date; "list" and "object" are structures of their own.
-Kind = Literal["text", "keyword", "path", "number", "date", "list", "object"]
+# integer, "date" an ISO date, "time" a moment as RFC 3339 writes it; "list" and "object" are
+# structures of their own.
+Kind = Literal["text", "keyword", "path", "number", "date", "time", "list", "object"]
+# Kinds that have a column of numbers.
+NUMBERED_KINDS = ("number", "date", "time")
 FacetKind = Literal["keyword", "number", "path"]
 
 
@@ -157,6 +161,7 @@ FIELDS = (
     ReportField("year", "number", "年度", "Year", DERIVED | HIT | QUERY, AsFacet(3)),
     ReportField("period", "keyword", "起止时间", "Period", DERIVED),
     ReportField("published", "date", "发布日期", "Published", DERIVED | HIT | QUERY),
+    ReportField("indexed", "time", "收录时间", "Indexed", HIT | EXPORT),
     ReportField("scope", "keyword", "口径", "Scope", DERIVED, AsFacet(9, shown=False)),
     ReportField("script", "keyword", "文字", "Script", FACT | EXPORT),
     ReportField(
@@ -226,10 +231,10 @@ FACET_NAMES = tuple(facet.name for facet in FACETS)
 # The searched texts of a report, in the order in which they are counted: title, text.
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "text")
 
-# Columns of numbers with nulls: `year`, `published` as days since 0001-01-01, and the metrics
-# of the tables.
+# Columns of numbers with nulls: `year`, `published` as days since 0001-01-01, `indexed` as
+# seconds since 1970, and the metrics of the tables.
 NUMBERS = (
-    *(field.name for field in FIELDS if field.kind in ("number", "date")),
+    *(field.name for field in FIELDS if field.kind in NUMBERED_KINDS),
     *METRIC_NAMES,
 )
 

@@ -95,7 +95,8 @@ class Provenance:
 class Report:
     """One report.
 
-    Absent is None, never 0 and never a guess. `region` runs from the province down.
+    Absent is None, never 0 and never a guess. `region` runs from the province down. `indexed` is
+    when the report first came into the index; a report in no index has none.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Report:
     year: int | None = None
     period: str | None = None
     published: str | None = None
+    indexed: str | None = None
     scope: str | None = None
     script: str | None = None
     tables_status: str | None = None

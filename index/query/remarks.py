@@ -8,9 +8,16 @@ from functools import lru_cache
 
 from index.model.problems import Code, Note
 from index.query.field_values import year_digits
-from index.query.parser import NAMED_FIELDS, Token, half_width, parse, tokenise
+from index.query.parser import (
+    NAMED_FIELDS,
+    Token,
+    field_name,
+    half_width,
+    parse,
+    tokenise,
+)
 from index.query.reference_numbers import TYPED_YEAR
-from index.query.syntax import Field, Syntax, operands_of
+from index.query.syntax import And, Field, Negated, Or, Syntax
 
 __all__ = ["exchanged", "remarks"]
 
@@ -20,11 +27,36 @@ BEFORE_COLON = re.compile(r"(\w{2,40})[:：](?!//)")
 QUOTATION_MARKS = re.compile("[“”「」『』＂]")
 BRACKETED_YEAR = re.compile(TYPED_YEAR)
 # Words of other engines -> ours.
-OTHER_OPERATORS = {"and": "AND", "or": "OR", "not": "NOT", "&&": "AND", "||": "OR"}
-# /公.开/, 公开~1, 公开^2, +公开, and [a and b] of [a TO b]
-FOREIGN_SYNTAX = re.compile(r"/.+/|.+~\d?|.+\^\d+|\+.+|[\[{].+|.+[\]}]")
-# field:>3 where there is no such field
-COMPARISON = re.compile(r"\w+[:：][<>]=?.*")
+OTHER_OPERATORS = {
+    "and": "AND",
+    "or": "OR",
+    "not": "NOT",
+    "&": "AND",
+    "&&": "AND",
+    "|": "OR",
+    "||": "OR",
+}
+# near, near/5, w/5 and AROUND of AROUND(5)
+NEARNESS = re.compile(r"(?:near|around)(?:/(\d+))?|(?:w|n|adj)/(\d+)", re.IGNORECASE)
+# What the words of help take for an example.
+USUAL_DISTANCE = "10"
+FOREIGN_FORMS = (
+    "/.+/",  # /公.开/
+    # 公开~1, and what stands behind "公开"~; but 3~5 is a range
+    r"(?:.*\D)?~(?:\d(?:\.\d+)?)?",
+    r".*\^[\d.]+",  # 公开^2
+    r"\+.*",  # +公开
+    r"!\w.*",  # !公开
+    r"@\w.*",  # @title
+    r"[\[{].+|.+[\]}]",  # [a and b] of [a TO b]
+    r".+(?:&&|\|).+",  # 公开||公示
+    r"\w+:?[<>]=?.*",  # year>2018, and fee:>3 where there is no such field
+)
+FOREIGN_SYNTAX = re.compile("|".join(FOREIGN_FORMS))
+# title=年报
+EQUATION = re.compile(r"(\w+)=.+")
+# /公(开|示)/, which brackets cut into several runs
+PATTERN_WITH_BRACKETS = re.compile(r"(?:^|(?<=[\s(（]))/\S*[(（]\S*/(?=\s|$)")
 
 
 @lru_cache(maxsize=256)
@@ -36,6 +68,8 @@ def remarks(query: str) -> tuple[Note, ...]:
     """
     tokens = tokenise(query)
     notes = [note for token in tokens for note in _of_token(token, tokens)]
+    patterns = PATTERN_WITH_BRACKETS.findall(query)
+    notes += [Note(Code.QUERY_FOREIGN_SYNTAX, {"token": typed}) for typed in patterns]
     tree = parse(query)
     if tree is not None:
         notes += _of_ranges(tree)
@@ -43,11 +77,20 @@ def remarks(query: str) -> tuple[Note, ...]:
     return tuple(note for n, note in enumerate(notes) if note not in notes[:n])
 
 
-def _of_ranges(tree: Syntax) -> Iterator[Note]:
-    for node in operands_of(tree):
-        if isinstance(node, Field) and exchanged(node.low, node.high):
-            facts = {"low": node.low, "high": node.high}
-            yield Note(Code.QUERY_ENDS_EXCHANGED, facts)
+def _of_ranges(node: Syntax) -> Iterator[Note]:
+    match node:
+        case Field():
+            if exchanged(node.low, node.high):
+                facts = {"low": node.low, "high": node.high}
+                yield Note(Code.QUERY_ENDS_EXCHANGED, facts)
+        case Negated(operand, _):
+            yield from _of_ranges(operand)
+        case And(operands, _) | Or(operands, _):
+            for operand in operands:
+                yield from _of_ranges(operand)
+        case _:
+            # a run or a string has no ends
+            return
 
 
 def exchanged(low: object, high: object) -> bool:
@@ -78,11 +121,30 @@ def _of_token(token: Token, tokens: Sequence[Token]) -> Iterator[Note]:
     before = BEFORE_COLON.match(text)
     if QUOTATION_MARKS.search(BRACKETED_YEAR.sub("", token.value)):
         yield Note(Code.QUERY_QUOTATION_AS_TEXT)
-    if text.lower() in OTHER_OPERATORS and len(tokens) > 1:
-        operator = OTHER_OPERATORS[text.lower()]
+    operator = _operator(text)
+    if operator and len(tokens) > 1:
         facts = {"token": token.value, "operator": operator}
         yield Note(Code.QUERY_OPERATOR_AS_TEXT, facts)
-    elif FOREIGN_SYNTAX.fullmatch(text) or COMPARISON.fullmatch(text):
+    elif FOREIGN_SYNTAX.fullmatch(text) or _is_equation(text):
         yield Note(Code.QUERY_FOREIGN_SYNTAX, {"token": token.value})
     elif before is not None and not text[0].isdigit():
         yield Note(Code.QUERY_NO_FIELD, {"name": before[1], "fields": NAMED_FIELDS})
+
+
+def _operator(text: str) -> str:
+    """Our operator for another engine's; empty for what is none.
+
+    >>> _operator("And"), _operator("w/5"), _operator("near"), _operator("公开")
+    ('AND', 'NEAR/5', 'NEAR/10', '')
+    """
+    near = NEARNESS.fullmatch(text)
+    if near is not None:
+        distance = near[1] or near[2] or USUAL_DISTANCE
+        return f"NEAR/{distance}"
+    return OTHER_OPERATORS.get(text.lower(), "")
+
+
+def _is_equation(text: str) -> bool:
+    """Whether this is title=年报: a field of ours with a sign that is not ours."""
+    equation = EQUATION.fullmatch(text)
+    return equation is not None and field_name(f"{equation[1]}:") is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index.documents.builder import COPY_NUMBER, copy_number
@@ -27,6 +28,9 @@ __all__ = [
 
 # The fields of a stored head with which a hit begins.
 _shown = head_reader(HIT_FIELDS)
+
+# The least share of a score that is shown, in percent: no part is said to be nothing.
+SMALLEST_SHARE = 0.01
 
 # Copies that a hit lists; a circular that everybody posted has hundreds.
 MAX_COPIES = 20
@@ -120,4 +124,18 @@ def _explanation(
         ScorePart.of(part["note"], round(part["value"], 4), part["reason"])
         for part in engine.explain(query, report_id)["parts"]
     ]
-    return tuple(sorted(parts, key=lambda part: -part.value))
+    parts.sort(key=lambda part: -part.value)
+    return tuple(_with_shares(parts))
+
+
+def _with_shares(parts: Sequence[ScorePart]) -> Iterator[ScorePart]:
+    """The parts, greatest first, with their shares in percent."""
+    total = sum(part.value for part in parts)
+    if not total:
+        # nothing that was asked ranks, and nothing is to be said
+        return
+    shares = [max(SMALLEST_SHARE, round(100 * p.value / total, 2)) for p in parts]
+    # the greatest part takes what rounding left or took
+    shares[0] = round(100 - sum(shares[1:]), 2)
+    for part, share in zip(parts, shares, strict=True):
+        yield replace(part, share=share)

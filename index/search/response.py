@@ -48,6 +48,7 @@ class Snippet:
 class ScorePart:
     """One part of a score: the score is the plain sum of its parts.
 
+    `share` is how much of the score it is in percent: at least 0.01, and 100 in all parts together.
     `code` and `facts` say which part it is; `name` and `detail`, why it has its value, are English.
     """
 
@@ -56,6 +57,7 @@ class ScorePart:
     detail: str
     code: Code
     facts: Facts
+    share: float = 0.0
 
     @classmethod
     def of(cls, note: Note, value: float, reason: Note | None) -> ScorePart:
@@ -82,6 +84,7 @@ class Hit:
     year: int | None
     region: list[str] | None
     published: str | None
+    indexed: str | None
     score: float
     occurrences: int | None
     title_marks: tuple[Span, ...] = ()

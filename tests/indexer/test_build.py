@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.documents.identity import fingerprint
-from index.documents.stored import report_of
+from index.documents.stored import head_of, report_of
 from index.engines import whoosh
 from index.engines.opening import check_index, open_engine, open_writer
 from index.model.errors import IndexLockedError, IndexMissingError, IndexStaleError
@@ -74,6 +76,69 @@ def test_added_then_unchanged_then_updated(folder: Path, settings: Settings) -> 
 
 def _q(q: str) -> SearchRequest:
     return SearchRequest(q=q)
+
+
+def indexed(settings: Settings) -> dict[str, str]:
+    """Source -> when its report came in."""
+    engine = open_engine(settings)
+    try:
+        heads = [head_of(engine.get(i).contents.head) for i in engine.sources()]
+    finally:
+        engine.close()
+    return {head["source"]: head["indexed"] for head in heads}
+
+
+def newest_first(settings: Settings) -> list[str]:
+    engine = open_engine(settings)
+    try:
+        found = Searcher(engine).search(SearchRequest(sort="-indexed"))
+    finally:
+        engine.close()
+    return [hit.source for hit in found.hits]
+
+
+def test_a_report_keeps_the_time_at_which_it_first_came_in(
+    folder: Path, settings: Settings
+) -> None:
+    build([folder], settings)
+    first = indexed(settings)
+    moments = {dt.datetime.fromisoformat(moment) for moment in first.values()}
+    assert len(moments) == 1, "what comes in together has one time"
+    assert moments.pop().utcoffset() == dt.timedelta()
+    write(folder, "2.txt", n=99)
+    write(folder, "9.txt")
+    build([folder], settings)
+    second = indexed(settings)
+    new = second.pop("reports/9.txt")
+    assert second == first, "neither what is unchanged nor what was changed"
+    assert new > max(first.values())
+    assert newest_first(settings)[0] == "reports/9.txt"
+    build([folder], settings, rebuild=True)
+    assert indexed(settings) == {**first, "reports/9.txt": new}
+
+
+def test_a_report_that_was_taken_out_comes_in_anew(
+    folder: Path, settings: Settings
+) -> None:
+    build([folder], settings)
+    before = indexed(settings)
+    (folder / "1.txt").unlink()
+    build([folder], settings, sync=True)
+    write(folder, "1.txt", year=2016)
+    build([folder], settings)
+    after = indexed(settings)
+    assert {name for name in after if after[name] != before[name]} == {"reports/1.txt"}
+
+
+def test_a_rebuild_of_a_damaged_index_counts_as_new(
+    folder: Path, settings: Settings
+) -> None:
+    build([folder], settings)
+    first = indexed(settings)
+    for path in settings.index.glob("*.arr"):
+        path.unlink()
+    build([folder], settings, rebuild=True)
+    assert min(indexed(settings).values()) > max(first.values())
 
 
 def test_vanished_files_go_only_when_asked(folder: Path, settings: Settings) -> None:
@@ -251,8 +316,10 @@ def test_worker_processes_give_the_same_index(tmp_path: Path) -> None:
         assert counts(tally) == (FEW_DOCUMENTS + 20, 0, 0, 0, FEW_DOCUMENTS + 20)
         assert len(tally.skipped) == 1
         engine = open_engine(settings)
-        stored.append({i: report_of(engine.get(i).contents) for i in engine.sources()})
+        reports = [report_of(engine.get(i).contents) for i in engine.sources()]
         engine.close()
+        # the builds were one after the other
+        stored.append({r.id: replace(r, indexed=None) for r in reports})
     assert stored[0] == stored[1]
 
 

@@ -84,6 +84,7 @@ def _report(i: int) -> Report:
         region=places[k],
         year=year,
         published=f"{year + 1}-03-{i % 28 + 1:02}",
+        indexed=f"2024-05-{i % 28 + 1:02}T00:00:00.000Z",
         script="Hans",
         tables_status=("consistent", "partial", "absent")[i % 3],
         evidence={

@@ -324,8 +324,8 @@ def test_a_chart_of_years_has_those_without_a_report() -> None:
 
 # ---------------------------------------------------------------------- scores, feeds
 def hit(*explained: ScorePart) -> Hit:
-    base = ("1", "a.txt", None, None, None, None, None, None, None, 1.0, None, (), ())
-    return Hit(*base, explanation=explained or None)
+    head = ("1", "a.txt", None, None, None, None, None, None, None, None)
+    return Hit(*head, 1.0, None, (), (), explained or None)
 
 
 def part_of(code: Code, size: float, **facts: str | list[str]) -> ScorePart:

@@ -47,10 +47,9 @@ def _link(address: str, relation: str, media_type: str) -> str:
 
 
 def _entry(hit: Hit, base: str, otherwise: str) -> str:
-    """One report.
+    """One report; `updated` is when it came into the index.
 
-    Atom demands `updated`. For a report without a date it is `otherwise`, the time when the
-    index was last seen to change.
+    Atom demands `updated`. A report of which that is not known has `otherwise`.
     """
     address = base + report_path(hit.id)
     # a date of publication is a day in China
@@ -61,7 +60,7 @@ def _entry(hit: Hit, base: str, otherwise: str) -> str:
     parts = [
         _element("id", address),
         _element("title", hit.title or about or hit.source),
-        _element("updated", day or otherwise),
+        _element("updated", hit.indexed or otherwise),
         _element("published", day) if day else "",
         _link(address, "alternate", "text/html"),
         f"<author>{_element('name', hit.agency or _('不详'))}</author>",
@@ -73,14 +72,18 @@ def _entry(hit: Hit, base: str, otherwise: str) -> str:
 def atom(
     request: SearchRequest, response: SearchResponse, base: str, changed: dt.datetime
 ) -> str:
-    """The feed of a search; `changed` is when this generation of the index was first seen."""
+    """The feed of a search, its newest report first.
+
+    Without a report that came in at a known time it was updated at `changed`.
+    """
     own = base + request.url("/feed.atom")
     page = base + request.url(PAGE_SEARCH)
     when = changed.isoformat(timespec="seconds")
+    newest = response.hits[0].indexed if response.hits else None
     head = [
         _element("id", own),
         _element("title", _title(request)),
-        _element("updated", when),
+        _element("updated", newest or when),
         _link(own, "self", "application/atom+xml"),
         _link(page, "alternate", "text/html"),
     ]

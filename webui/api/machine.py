@@ -114,11 +114,11 @@ def opensearch() -> Response:
 
 @machine.get("/feed.atom")
 def feed() -> Response:
-    """The newest reports of a search, by date of publication."""
+    """The newest reports of a search, in the order in which they came into the index."""
     asked = parse_search(request.args, skip=PAGING)
-    newest = asked.with_(sort="-published", size=_FEED_SIZE, facets=(), snippets=1)
+    newest = asked.with_(sort="-indexed", size=_FEED_SIZE, facets=(), snippets=1)
     found = answer(newest)
-    # no index keeps the time of its last change; this process saw it at the latest then
+    # for reports that no build put into the index; this process saw them at the latest then
     changed = _clock.first_seen(room().searcher.manifest.generation)
     return _xml(feeds.atom(asked, found, origin(), changed), "application/atom+xml")
 

@@ -6,7 +6,7 @@ id of a message, so that `make words` finds it.
 
 from __future__ import annotations
 
-from index.model.fields import FACETS, Use, fields_for
+from index.model.fields import FACETS, NUMBERED_KINDS, Use, fields_for
 from index.model.fields import FIELDS as FIELDS_TABLE
 from index.model.metrics import METRICS as METRICS_TABLE
 from index.studies.aggregate import measures
@@ -45,7 +45,7 @@ def _metric_label(label: str) -> str:
 
 
 def _number_label(label: str) -> str:
-    # year and published are fields, every other number is a metric
+    # year, published and indexed are fields, every other number is a metric
     context = "field" if label in _OWN_NUMBERS.values() else "metric"
     return pgettext(context, label)
 
@@ -76,6 +76,7 @@ SORT_LABELS = Words(
         "year": msgid("年度，旧的在前"),
         "-published": msgid("发布日期，新的在前"),
         "published": msgid("发布日期，旧的在前"),
+        "-indexed": msgid("收录时间，新的在前"),
         "occurrences": msgid("出现次数"),
     }
 )
@@ -195,9 +196,7 @@ FORMULAS = Words({m.name: m.formula_zh for m in measures()}, _metric_label)
 
 # Every number that a condition may name.
 _OWN_NUMBERS = {
-    field.name: field.label_zh
-    for field in FIELDS_TABLE
-    if field.kind in ("number", "date")
+    field.name: field.label_zh for field in FIELDS_TABLE if field.kind in NUMBERED_KINDS
 }
 NUMBERS = Words(_OWN_NUMBERS | dict(METRICS.table), _number_label)
 

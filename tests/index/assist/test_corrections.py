@@ -91,7 +91,7 @@ def test_meant(searcher: Searcher, typed: str, meant: str | None) -> None:
     )
     assert answer.query.q == typed
     for suggestion in answer.query.suggestions:
-        assert searcher.search(SearchRequest(q=suggestion, match="all")).total
+        assert searcher.search(SearchRequest(q=suggestion, match="whole")).total
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,11 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     [
         ("信息", ("信息公开条例", "word", 7)),
         ("條", ("条例", "word", 7)),
+        # in Taiwan wording 信息 is 資訊
+        ("資訊", ("信息公开条例", "word", 7)),
+        ("資訊公", ("信息公开条例", "word", 7)),
+        ("資訊公開", ("信息公开条例", "word", 7)),
+        ("行政許", ("行政许可", "word", 7)),
         ("xinx", ("信息公开条例", "word", 7)),
         ("xxgk", ("信息公开条例", "word", 7)),
         ("yinh", ("银行业", "word", 7)),

@@ -14,6 +14,7 @@ from index.documents.stored import HEAD_FIELDS, NOT_IN_OTHERS, STORED_LAYOUT, pa
 from index.model.fields import (
     FACETS,
     FIELDS,
+    NUMBERED_KINDS,
     NUMBERS,
     SORTS,
     TEXT_FIELDS,
@@ -107,7 +108,7 @@ def test_facets() -> None:
 
 def test_texts_and_numbers() -> None:
     assert {n for n in BY_NAME if BY_NAME[n].kind == "text"} == set(TEXT_FIELDS)
-    plain = [n for n in BY_NAME if BY_NAME[n].kind in ("number", "date")]
+    plain = [n for n in BY_NAME if BY_NAME[n].kind in NUMBERED_KINDS]
     assert [*plain, *METRIC_NAMES] == list(NUMBERS)
     assert {sort.removeprefix("-") for sort in SORTS} >= set(plain)
 

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.model.problems import Code, Note
 from index.model.report import Report
 from index.query.explain import in_words
 from index.query.parser import FIELDS, parse
 from index.query.syntax import And, Field, Negated, Or, Proximity, Quoted, Run, Syntax
+from index.search.hits import _with_shares
 from index.search.request import SearchRequest
+from index.search.response import ScorePart
 from index.search.searcher import Searcher
 from tests.index.assist.test_corrections import searching
 
@@ -119,9 +122,35 @@ def test_a_score_is_the_sum_of_its_parts(searcher: Searcher, q: str) -> None:
         assert sum(p.value for p in hit.explanation) == pytest.approx(
             hit.score, abs=1e-3
         )
+        shares = [part.share for part in hit.explanation]
+        assert sum(shares) == pytest.approx(100)
+        assert min(shares) > 0
+        assert shares == sorted(shares, reverse=True)
     read = answer.query
     assert read.explained == in_words(parse(q), reading=read.matched, words=read.words)
     assert all(h.explanation is None for h in searcher.search(SearchRequest(q=q)).hits)
+
+
+def part_worth(value: float) -> ScorePart:
+    return ScorePart.of(Note(Code.SCORE_WORD, {"text": "公开"}), value, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "shares"),
+    [
+        ((3.0, 1.0), (75.0, 25.0)),
+        ((1.0, 1.0, 1.0), (33.34, 33.33, 33.33)),
+        ((9000.0, 0.001, 0.0), (99.98, 0.01, 0.01)),
+        ((5.0,), (100.0,)),
+        ((), ()),
+        ((0.0,), ()),
+    ],
+)
+def test_shares_are_never_nothing_and_give_a_hundred(
+    values: tuple[float, ...], shares: tuple[float, ...]
+) -> None:
+    parts = [part_worth(value) for value in values]
+    assert tuple(part.share for part in _with_shares(parts)) == shares
 
 
 @pytest.mark.parametrize(

@@ -310,6 +310,32 @@ def test_feed_is_atom_and_survives_control_characters(
     assert "q=" in link.get("href", "")
 
 
+def test_a_feed_is_in_the_order_in_which_reports_came_in(
+    serve: Serve, reports: dict[str, Report]
+) -> None:
+    moments = {
+        "r3": "2026-11-02T09:00:00.500Z",
+        "r1": "2026-11-02T09:00:00.250Z",
+        "r2": "2026-10-30T23:59:59.000Z",
+        "r4": None,
+    }
+    for name, moment in moments.items():
+        reports[name].indexed = moment
+    client = serve(reports[name] for name in moments)
+    atom = "{http://www.w3.org/2005/Atom}"
+    feed = ET.fromstring(client.get("/feed.atom").data)
+    entries = feed.findall(f"{atom}entry")
+    ids = [entry.findtext(f"{atom}id", "").rpartition("/")[2] for entry in entries]
+    updated = [entry.findtext(f"{atom}updated") for entry in entries]
+    assert ids == list(moments)
+    assert updated[:3] == list(moments.values())[:3]
+    assert feed.findtext(f"{atom}updated") == moments["r3"]
+    answer = client.get("/api/v1/search?sort=indexed").get_json()
+    assert [hit["id"] for hit in answer["hits"]] == ["r2", "r1", "r3", "r4"]
+    assert answer["hits"][0]["indexed"] == moments["r2"]
+    assert client.get("/api/v1/reports/r2").get_json()["indexed"] == moments["r2"]
+
+
 def test_sitemaps_list_every_report(
     client: FlaskClient, reports: dict[str, Report]
 ) -> None:
