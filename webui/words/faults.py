@@ -5,7 +5,7 @@ from __future__ import annotations
 from index.model.fields import FACETS
 from index.model.problems import Note
 from webui.words.labels import FACET_LABELS
-from webui.words.messages import Words, msgid, said
+from webui.words.messages import Words, msgid, page_language
 
 __all__ = ["said_plainly"]
 
@@ -42,7 +42,7 @@ def said_plainly(note: Note) -> str:
     name = facts.get("name")
     if isinstance(name, str):
         facts["name"] = _called(name)
-    return said(Note(note.code, facts))
+    return Note(note.code, facts).message(page_language())
 
 
 def _called(name: str) -> str:
