@@ -309,11 +309,17 @@ def from_page(args: Arguments, names: Iterable[str]) -> Arguments:
     """
     known = frozenset(names)
     given = [
-        (name, year_digits(value) if name in _YEARS else value)
+        (name, _year_typed(value) if name in _YEARS else value)
         for name, value in args.items(multi=True)
         if name in known and value.strip()
     ]
     return MultiDict(given)
+
+
+def _year_typed(value: str) -> str:
+    """A year in ASCII digits; what is no year stays as it was typed."""
+    digits = year_digits(value)
+    return digits if digits.isdecimal() else value
 
 
 def parse_search(

@@ -84,7 +84,8 @@ def _fault(error: RequestError, name: str, args: Arguments) -> Fault:
     named = str(error.note.facts.get("value", ""))
     # of several conditions the one that is named
     typed = next((value for value in given if value == named), given[0])
-    words = said_plainly(error.note)
+    sentence = said_plainly(error.note)
+    words = sentence[:1].upper() + sentence[1:]
     if name == "q":
         return _fault_of_query(error, typed, args, words)
     condition = None

@@ -19,7 +19,7 @@ from index.query.explain import in_words
 from index.query.parser import parse
 from index.search.cursor import listed_before
 from index.search.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
-from index.search.response import SearchResponse
+from index.search.response import Hit, SearchResponse
 from index.search.root import below
 from webui.http.addresses import listed_report
 from webui.http.context import room
@@ -64,6 +64,8 @@ _MISLEADING_NOTES = (
     Code.QUERY_FOREIGN_SYNTAX,
     Code.QUERY_ENDS_EXCHANGED,
 )
+# A body's name without the places above it has at least so many characters.
+_NAME_CHARACTERS = 5
 # Numbers whose distribution fits beside the results.
 _MAX_SPREADS = 2
 
@@ -151,6 +153,7 @@ def results() -> BaseResponse:
         conditioned=asked.with_().params(),
         spreads=[spread(asked, name) for name in numbers[:_MAX_SPREADS]],
         stated=stated(response.hits, numbers),
+        names_its_body=_names_its_body,
         score_parts=scores.parts,
         explain_url=_explain_url(asked, response),
         alternates=_alternates(asked),
@@ -181,6 +184,14 @@ def _hit_urls(response: SearchResponse, asked: SearchRequest) -> list[str]:
         url = listed_report(hit.id, asked, reading, hit.occurrences)
         urls.append(url)
     return urls
+
+
+def _names_its_body(hit: Hit) -> bool:
+    """Whether the title of a hit says whose it is: 敦煌市人民政府 for 酒泉市敦煌市人民政府."""
+    agency, title = hit.agency or "", hit.title or ""
+    shortest = min(len(agency), _NAME_CHARACTERS)
+    starts = range(len(agency) - shortest + 1)
+    return bool(agency) and any(agency[start:] in title for start in starts)
 
 
 def _wider(response: SearchResponse) -> dict[str, str] | None:
