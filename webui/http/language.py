@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import cast
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, Request, Response, g, request
@@ -64,11 +64,19 @@ class PageRequest(Request):
     @cached_property
     def _all_args(self) -> MultiDict[str, str]:
         own: MultiDict[str, str] = super().args
-        if "\ufffd" in "".join(own.values()):
+        if not _is_utf8(self.query_string):
             own = _read_as_gb(self.query_string) or own
         # werkzeug has put them in the place of ours
         self.__dict__.pop("args", None)
         return own
+
+
+def _is_utf8(query: bytes) -> bool:
+    try:
+        unquote_to_bytes(query).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _read_as_gb(query: bytes) -> MultiDict[str, str] | None:

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -50,7 +49,7 @@ _KEY_METRICS = (
     "suits_total",
 )
 # Where a long title is broken first: after the body and the year, before what it is.
-_PHRASE_PATTERN = re.compile(
+_PHRASE_PATTERN = re.compile(r"(?<=年)(?!度)|(?<=年度)|(?=政府信息|政府資訊|政务公开|工作)")
     r"(?<=年)(?!度)|(?<=年度)|(?=政府信息|政府資訊|政务公开|工作)"
 )
 _PHRASE_RANK = 0
@@ -204,19 +203,14 @@ def _title(report: Report, marks: Sequence[Span], total: int) -> Markup:
 
 
 def _phrases(title: str, agency: str) -> list[Layer]:
-    """The phrases of a title, each kept in one piece while a line has room for it."""
-    borders = {0, len(title)}
-    borders |= {place.start() for place in _PHRASE_PATTERN.finditer(title)}
+    """Where a title may be broken into lines: between its phrases."""
+    borders = {place.start() for place in _PHRASE_PATTERN.finditer(title)}
     if agency and agency in title:
         start = title.index(agency)
         end = start + len(agency)
         borders = {b for b in borders if not start < b < end} | {start, end}
-    ends = sorted(borders)
-    opening = Markup('<span class="phrase">')
-    return [
-        Layer(start, end, _PHRASE_RANK, opening, Markup("</span>"))
-        for start, end in pairwise(ends)
-    ]
+    inner = sorted(borders - {0, len(title)})
+    return [Layer(b, b, _PHRASE_RANK, Markup("<wbr>"), Markup()) for b in inner]
 
 
 def _facts(report: Report) -> list[FactRow]:

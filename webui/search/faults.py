@@ -86,6 +86,9 @@ def _fault(error: RequestError, name: str, args: Arguments) -> Fault:
     typed = next((value for value in given if value == named), given[0])
     sentence = said_plainly(error.note)
     words = sentence[:1].upper() + sentence[1:]
+    if error.note.code is Code.REQUEST_NOT_ALLOWED:
+        # the values are names that programs use
+        words = _("“%(value)s”不是可选的值。", value=named)
     if name == "q":
         return _fault_of_query(error, typed, args, words)
     condition = None
