@@ -49,7 +49,7 @@ _KEY_METRICS = (
     "suits_total",
 )
 # Where a long title is broken first: after the body and the year, before what it is.
-_PHRASE_PATTERN = re.compile(r"(?<=年)(?!度)|(?<=年度)|(?=政府信息|政府資訊|政务公开|工作)")
+_PHRASE_PATTERN = re.compile(
     r"(?<=年)(?!度)|(?<=年度)|(?=政府信息|政府資訊|政务公开|工作)"
 )
 _PHRASE_RANK = 0
