@@ -19,6 +19,7 @@ from typing import Any
 __all__ = [
     "Memory",
     "Ran",
+    "descendants",
     "environment",
     "evict",
     "folder_bytes",
@@ -121,7 +122,7 @@ class _Watch(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(EVERY_S):
-            pids = _tree(self.pid)
+            pids = descendants(self.pid)
             now = [m for pid in pids if (m := _memory_if_there(pid)) is not None]
             self.cpu |= {
                 pid: spent for pid in pids if (spent := _cpu_if_there(pid)) is not None
@@ -145,12 +146,13 @@ def _cpu_if_there(pid: int) -> float | None:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _tree(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """A process and all below it, by id."""
     out = [pid]
     try:
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
-                out += _tree(int(child))
+                out += descendants(int(child))
     except OSError:
         pass
     return out

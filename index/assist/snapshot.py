@@ -52,6 +52,13 @@ class Snapshot:
         """The snapshot of a newer generation. It takes over the forms."""
         return Snapshot(engine, self.forms)
 
+    def prepare(self, previous: Snapshot) -> None:
+        """Derive now what was derived of the one before it: nobody need wait for it later."""
+        if previous._names is not None:
+            _ = self.names
+        if previous._vocabulary is not None:
+            _ = self.vocabulary
+
     def values(self, facet: str) -> Values:
         """All values of a facet, the most frequent first."""
         # Later requests share what is made here: no budget of this one limits it.

@@ -20,7 +20,7 @@ from collections.abc import (
 from dataclasses import dataclass
 from functools import cache, cached_property
 from heapq import nsmallest
-from itertools import accumulate, groupby, repeat
+from itertools import accumulate, repeat
 from operator import itemgetter
 
 import numpy as np
@@ -42,6 +42,7 @@ from index.engines.seam import Engine
 __all__ = [
     "Entry",
     "Vocabulary",
+    "load_dictionary",
     "name_entries",
     "word_entries",
 ]
@@ -508,6 +509,11 @@ def word_entries(
     ]
 
 
+def load_dictionary() -> None:
+    """Read the dictionaries now: the first completion or correction then need not wait for it."""
+    _dictionary()
+
+
 @cache
 def _dictionary() -> dict[str, str]:
     """First character of the index form -> the words that begin so, parted by spaces.
@@ -515,20 +521,20 @@ def _dictionary() -> dict[str, str]:
     As one string they take a tenth of the memory. A word stands as it is printed: 覆盖, of which
     复盖 is the form. Of two with one form the more common is kept.
     """
-    by_character: dict[str, dict[str, tuple[str, int]]] = {}
-    # The dictionary is nearly sorted: most characters come in one group or two.
-    for first, group in groupby(dictionary(), key=lambda entry: entry[0][:1]):
-        if not IDEOGRAPH_PATTERN.match(first):
+    entries = list(dictionary())
+    # one call folds them all: 350,000 calls take three times as long
+    joined = "\n".join(word for word, _ in entries)
+    forms = joined.translate(ONE_TO_MANY).split("\n")
+    by_character: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
+    for (word, frequency), form in zip(entries, forms, strict=True):
+        if not (2 <= len(word) <= MAX_WORD_LENGTH and word.isalpha()):
             continue
-        words = by_character.setdefault(first.translate(ONE_TO_MANY), {})
-        for word, frequency in group:
-            if not (2 <= len(word) <= MAX_WORD_LENGTH and word.isalpha()):
-                continue
-            form = word.translate(ONE_TO_MANY)
-            known = words.get(form)
-            if known is None or known[1] < frequency:
-                words[form] = word, frequency
+        words = by_character[form[0]]
+        known = words.get(form)
+        if known is None or known[1] < frequency:
+            words[form] = word, frequency
     return {
         first: " ".join(word for word, _ in words.values())
         for first, words in by_character.items()
+        if IDEOGRAPH_PATTERN.match(first)
     }

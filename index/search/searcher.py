@@ -82,6 +82,9 @@ __all__ = ["MarkedReport", "Searcher", "Suggestion"]
 
 LOG = logging.getLogger("gongkai")
 
+# Seconds that a request waits while another one opens the newest generation.
+MAX_REFRESH_WAIT_S = 0.2
+
 # Facets of the statistics of an index, and values of each.
 STATS_FACETS = (
     "year",
@@ -144,22 +147,34 @@ class Searcher:
         """Turn to the newest generation; cheap when there is none.
 
         Where it cannot be opened (the folder was moved away, a file of it is damaged) the open
-        snapshot, which is whole, goes on answering, and the log says why.
+        snapshot, which is whole, goes on answering, and the log says why. While one thread opens
+        the newest generation, the others wait for it MAX_REFRESH_WAIT_S, then answer from the open
+        one.
         """
         # One thread at a time: a slower one would put an older snapshot back.
-        with self._refreshing:
-            current = self.snapshot
-            try:
-                newest = current.engine.refreshed()
-            except (IndexStateError, OSError) as error:
-                self._keep(str(error))
-                return
-            self.trouble = None
-            if newest is current.engine:
-                return
-            if self.warming is not None:
-                self.warming = newest.warm_up()
-            self.snapshot = current.successor(newest)
+        if not self._refreshing.acquire(timeout=MAX_REFRESH_WAIT_S):
+            return
+        try:
+            self._refresh()
+        finally:
+            self._refreshing.release()
+
+    def _refresh(self) -> None:
+        current = self.snapshot
+        try:
+            newest = current.engine.refreshed()
+        except (IndexStateError, OSError) as error:
+            self._keep(str(error))
+            return
+        self.trouble = None
+        if newest is current.engine:
+            return
+        if self.warming is not None:
+            self.warming = newest.warm_up()
+        snapshot = current.successor(newest)
+        # before it is published: afterwards every thread would wait for the names of all bodies
+        snapshot.prepare(current)
+        self.snapshot = snapshot
 
     def _keep(self, trouble: str) -> None:
         """Note why the newest generation cannot be opened; the log is told once."""

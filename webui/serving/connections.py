@@ -8,8 +8,11 @@ ones, and an end that finishes the answers under way.
 
 from __future__ import annotations
 
+import errno
+import logging
 import select
 import socket
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +28,8 @@ from webui.serving.request_line import RequestParser
 
 __all__ = ["Listener", "Server", "bound"]
 
+LOG = logging.getLogger("gongkai")
+
 # Seconds between two looks at all connections.
 LOOK_INTERVAL_S = 1.0
 # An answer of which so much waits to be taken keeps its thread; a page is far below it.
@@ -35,6 +40,12 @@ FOLLOWING_S = 0.5
 REST_S = 2.0
 # Connections that the system holds until they are accepted.
 BACKLOG = 1024
+# What stays for files: 15 for the libraries, 2 for each segment of the open and of a new index.
+RESERVED_DESCRIPTORS = 128
+# Even where the limit of open files leaves no room.
+LEAST_PLACES = 4
+# This process, or the whole system, has no descriptor left for another connection.
+NO_DESCRIPTOR_LEFT = (errno.EMFILE, errno.ENFILE)
 
 
 class Connection(HTTPChannel):  # type: ignore[misc]
@@ -99,16 +110,20 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = Connection
     is_stopping = False
+    # Connections at a time.
+    places = 0
+    # Until when nothing is accepted: no descriptor is left, and no connection can be closed.
+    paused_until = 0.0
     settings: Settings
 
     def readable(self) -> bool:
         """Whether a connection can be accepted: a place is free, or one can be freed."""
-        if not self.accepting:
+        if not self.accepting or time.monotonic() < self.paused_until:
             return False
         return self._has_room() or self._longest_waiting() is not None
 
     def _has_room(self) -> bool:
-        return len(self.active_channels) < self.settings.connections
+        return len(self.active_channels) < self.places
 
     def _longest_waiting(self) -> Connection | None:
         waiting = [c for c in self.active_channels.values() if c.is_waiting]
@@ -117,10 +132,27 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
     def handle_accept(self) -> None:
         """Accept one connection, in place of the one that has waited longest if need be."""
         if not self._has_room():
-            longest = self._longest_waiting()
-            if longest is not None:
-                longest.handle_close()
+            self._free_place()
         super().handle_accept()
+
+    def accept(self) -> Any:
+        """The next connection and its address, or None where none can be had now."""
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno not in NO_DESCRIPTOR_LEFT:
+                raise
+            # the connection stays in the queue of the system, and is accepted in a later turn
+            if not self._free_place():
+                self.paused_until = time.monotonic() + LOOK_INTERVAL_S
+            return None
+
+    def _free_place(self) -> bool:
+        """Close the connection that has waited longest. Whether there was one."""
+        longest = self._longest_waiting()
+        if longest is not None:
+            longest.handle_close()
+        return longest is not None
 
     def close_overdue(self) -> None:
         """Close the connections that have held their places for too long."""
@@ -187,6 +219,7 @@ class Server:
             bind_socket=False,
         )
         listener.settings = self.settings
+        listener.places = connection_places(self.settings)
         return listener
 
     def stop(self) -> None:
@@ -222,6 +255,35 @@ class Server:
                 break
         self.tasks.shutdown(timeout=1)
         wasyncore.close_all(self.map)
+
+
+def connection_places(settings: Settings) -> int:
+    """How many connections may be open: as the settings say, or as the system leaves room for.
+
+    Answering takes descriptors too: files of a new generation, templates, folders that are looked
+    at. The soft limit is raised as far as this process may.
+    """
+    if sys.platform == "win32":
+        # no such limit
+        return settings.connections
+    import resource  # noqa: PLC0415
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return settings.connections
+    wanted = settings.connections + RESERVED_DESCRIPTORS
+    if soft < wanted:
+        is_limited = hard != resource.RLIM_INFINITY
+        soft = min(wanted, hard) if is_limited else wanted
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    places = min(settings.connections, soft - RESERVED_DESCRIPTORS)
+    if places < settings.connections:
+        LOG.warning(
+            "room for %d connections, not %d: raise the limit of open files (ulimit -n)",
+            max(places, LEAST_PLACES),
+            settings.connections,
+        )
+    return max(places, LEAST_PLACES)
 
 
 def bound(settings: Settings) -> list[socket.socket]:

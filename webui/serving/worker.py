@@ -13,12 +13,14 @@ from collections.abc import MutableSequence
 from types import FrameType
 
 from index.analysis.tokenizer import tokenizer
+from index.assist.vocabulary import load_dictionary
 from index.model.errors import IndexStateError
 from index.model.settings import Settings
 from webui.app import create_app
 from webui.http.operation.board import Board
 from webui.http.operation.logs import begin_logging
 from webui.serving.connections import Server
+from webui.serving.unavailable import answer_unavailable
 
 __all__ = ["collect_less", "end_by_signals", "prepare", "work"]
 
@@ -40,6 +42,8 @@ def work(
         app = create_app(settings, board=board)
     except IndexStateError as error:
         sys.stderr.write(f"gongkai: {error}\n")
+        # where no process accepted, clients would wait for ever
+        answer_unavailable(settings, sockets, end_by_signals)
         sys.exit(1)
     server = Server(app, settings, sockets)
     end_by_signals(server)
@@ -71,6 +75,8 @@ def prepare() -> None:
     """Load what the first question would wait for, and spare the garbage collector all of it."""
     tokenizer()
     collect_less()
+    # for the first completion or correction: a second of work that nothing else needs
+    threading.Thread(target=load_dictionary, daemon=True).start()
 
 
 def collect_less() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import shutil
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -197,6 +199,31 @@ def test_a_folder_moved_away_does_not_stop_the_server(
     assert client.get("/-/readyz").json["newest"] is True  # type: ignore[index]
     shutil.rmtree(settings.index)
     assert client.get("/api/v1/search?q=公开").status_code == 200
+    # another index in its place is served, though its generation is no newer
+    half = list(reports.values())[: len(reports) // 2]
+    write_index(settings.index, half)
+    assert client.get("/-/readyz").json["reports"] == len(half)  # type: ignore[index]
+
+
+def test_a_clock_set_back_changes_nothing(
+    tmp_path: Path, reports: dict[str, Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = list(reports.values())[:2]
+    settings = fresh(tmp_path / "index", [first])
+    client = client_of(settings)
+    etag = client.get("/api/v1/search").headers["ETag"]
+    yesterday = time.time() - 86_400
+    monkeypatch.setattr(time, "time", lambda: yesterday)
+    # as a commit of yesterday would leave its files
+    write_index(settings.index, [first, second])
+    for file in settings.index.iterdir():
+        os.utime(file, (yesterday, yesterday))
+    answer = client.get("/api/v1/search", headers={"If-None-Match": etag})
+    assert answer.status_code == 200
+    assert answer.json["total"] == 2  # type: ignore[index]
+    assert client.get("/-/readyz").json["newest"] is True  # type: ignore[index]
+    for _ in range(3):
+        assert client.get("/search?q=公开").status_code == 200
 
 
 class Generations:
@@ -247,8 +274,12 @@ def test_a_slower_thread_puts_no_older_snapshot_back() -> None:
     slow.start()
     assert looked.wait(10)
     quick.start()
-    quick.join(0.2)
+    # it does not wait for ever: the open snapshot answers
+    quick.join(10)
+    assert cast("Any", searcher.engine) is first
     may_end.set()
     slow.join(10)
-    quick.join(10)
+    assert cast("Any", searcher.engine) is second
+    second.refreshed = lambda: third
+    searcher.refresh()
     assert cast("Any", searcher.engine) is third

@@ -75,17 +75,21 @@ def until(holds: Callable[[], bool]) -> bool:
     return False
 
 
-def start(settings: Settings, *options: str) -> Running:
+def start(settings: Settings, *options: str, descriptors: int | None = None) -> Running:
+    """A server as a child; `descriptors` is its limit of open files."""
     environment = os.environ | {
         "GONGKAI_CONNECTIONS": str(CONNECTIONS),
         "GONGKAI_IDLE_SECONDS": "2",
         "GONGKAI_MAX_BODY_MB": "1",
     }
+    command = [sys.executable, "-m", "webui", "--index", str(settings.index)]
+    command += ["--port", "0", *options]
+    if descriptors is not None:
+        limited = f'ulimit -n {descriptors}; exec "$@"'
+        command = ["sh", "-c", limited, "sh", *command]
+        environment["GONGKAI_CONNECTIONS"] = "1000"
     process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "webui", "--index", str(settings.index)),
-            *("--port", "0", *options),
-        ],
+        command,
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
