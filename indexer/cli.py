@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from index.model.errors import GongkaiError, RequestError
-from index.model.fields import FACETS, SORTS, Use, names_for
+from index.model.fields import FACETS, SORTS, Facet, Use, names_for
 from index.model.problems import Code
 from index.model.report import Report
 from index.model.settings import SETTINGS, Settings
-from index.search.request import MATCH_MODES, SearchRequest
+from index.search.request import EXCLUDED_PREFIX, MATCH_MODES, SearchRequest
 from index.search.response import Hit, QueryEcho, SearchResponse
 from index.studies.divisions import BY
 
@@ -156,6 +156,7 @@ def filter_options(command: Command) -> Command:
             f"Only this {facet.label_en.lower()} ({facet.label_zh}); repeat for more."
         )
         command = click.option(option, facet.name, multiple=True, help=text)(command)
+        command = _exclusion(command, option, facet)
     command = click.option(
         "--where", multiple=True, help="A condition on a number, as in 'year>=2018'."
     )(command)
@@ -164,6 +165,16 @@ def filter_options(command: Command) -> Command:
         type=click.Choice(MATCH_MODES),
         default="auto",
         help="How words typed bare are read: whole, as words, or most of the words.",
+    )(command)
+
+
+def _exclusion(command: Command, option: str, facet: Facet) -> Command:
+    """The option that leaves out what `option` chooses."""
+    return click.option(
+        option.replace("--", "--not-"),
+        EXCLUDED_PREFIX + facet.name,
+        multiple=True,
+        help=f"Without this {facet.label_en.lower()}; repeat for more.",
     )(command)
 
 
@@ -356,8 +367,20 @@ def _request(
     filters: dict[str, tuple[str, ...]],
     **more: Any,
 ) -> SearchRequest:
-    chosen = {name: values for name, values in filters.items() if values}
-    return SearchRequest(q=query, filters=chosen, where=where, match=match, **more)
+    chosen: dict[str, tuple[str, ...]] = {}
+    without: dict[str, tuple[str, ...]] = {}
+    for name, values in filters.items():
+        place = without if name.startswith(EXCLUDED_PREFIX) else chosen
+        if values:
+            place[name.removeprefix(EXCLUDED_PREFIX)] = values
+    return SearchRequest(
+        q=query,
+        filters=chosen,
+        without=without,
+        where=where,
+        match=match,
+        **more,
+    )
 
 
 def _searcher(index_dir: Path | None) -> Any:
@@ -472,6 +495,9 @@ def _print_response(response: SearchResponse) -> None:
     reading = READINGS_SAID[response.query.matched] if response.total else ""
     click.echo(f"{response.total} reports{counted}{reading} ({response.took_ms} ms)")
     _print_query(response.query)
+    if response.total and not response.hits:
+        last = -(-response.total // response.size)
+        click.echo(f"page {response.page} is beyond the last, which is {last}")
     for hit in response.hits:
         _print_hit(hit)
     for name, facet in response.facets.items():

@@ -16,7 +16,16 @@ from index.search.root import below
 from index.search.searcher import Searcher
 from webui.api.endpoint import api
 from webui.api.machine import machine
-from webui.http import addresses, caching, language, limits, problems, rates, security
+from webui.http import (
+    addresses,
+    basket,
+    caching,
+    language,
+    limits,
+    problems,
+    rates,
+    security,
+)
 from webui.http.addresses import ReportIdConverter
 from webui.http.context import Room, product_version, room
 from webui.http.operation import logs
@@ -26,6 +35,7 @@ from webui.http.operation.failures import Failures
 from webui.http.telemetry import Metrics
 from webui.report.pages import report_pages
 from webui.research.pages import research_pages
+from webui.research.picking import picking_pages
 from webui.search.pages import search_pages
 from webui.site.pages import site_pages
 from webui.text.marks import marked
@@ -68,6 +78,7 @@ _BLUEPRINTS = (
     search_pages,
     report_pages,
     research_pages,
+    picking_pages,
     site_pages,
 )
 
@@ -143,6 +154,7 @@ def _install(app: Flask) -> None:
     """Handlers and what stands around them; compression sees the answer last."""
     # what is registered first sees the request first, and the answer last
     addresses.register(app, app.extensions["gongkai"].settings.base_url)
+    basket.register(app)
     app.before_request(_leave_refused_encodings)
     Compress(app)
     security.register(app)

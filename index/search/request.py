@@ -20,6 +20,7 @@ from index.search.root import below
 
 __all__ = [
     "API_SEARCH",
+    "EXCLUDED_PREFIX",
     "HIT_MEMBERS",
     "LIMITS",
     "MATCH_MODES",
@@ -39,6 +40,8 @@ API_SEARCH, PAGE_SEARCH = "/api/v1/search", "/search"
 READINGS = ("whole", "words", "any")
 # The first reading that finds something, or one of them; `all` is another name of `words`.
 MATCH_MODES = ("auto", *READINGS, "all")
+# The parameter of values that no report may have: not_level.
+EXCLUDED_PREFIX = "not_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,12 @@ LIMITS = Limits()
 class SearchRequest:
     """One search.
 
-    `filters` maps facet names to chosen values: OR-ed within a facet, AND-ed across. `facets` names
-    the facets to count (None: all). `cursor` continues a list past `page * size == 10,000`. `fold`
-    shows copies of one report as one hit. `synonyms` also searches what means the same as a bare
-    word; `explain` asks for the parts of each score. `fields` are the members that a hit shall
-    have (None: all). Raises RequestError on what cannot be.
+    `filters` maps facet names to chosen values: OR-ed within a facet, AND-ed across. `without` maps
+    them to values that no report may have. `facets` names the facets to count (None: all). `cursor`
+    continues a list past `page * size == 10,000`. `fold` shows copies of one report as one hit.
+    `synonyms` also searches what means the same as a bare word; `explain` asks for the parts of
+    each score. `fields` are the members that a hit shall have (None: all). Without a query
+    "relevance" is newest first. Raises RequestError on what cannot be.
     """
 
     q: str = ""
@@ -85,6 +89,7 @@ class SearchRequest:
     fold: bool = False
     explain: bool = False
     fields: tuple[str, ...] | None = None
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be asked, naming the parameter."""
@@ -106,6 +111,8 @@ class SearchRequest:
         for name in self.facets or ():
             _one_of("facets", name, FACET_NAMES)
         for name, values in self.filters.items():
+            self._check_filter(name, values)
+        for name, values in self.without.items():
             self._check_filter(name, values)
         if self.cursor is None and self.page * self.size > LIMITS.window:
             raise RequestError(
@@ -135,6 +142,9 @@ class SearchRequest:
         out: list[tuple[str, str]] = [("q", self.q)] if self.q else []
         for name in FACET_NAMES:
             out += [(name, value) for value in self.filters.get(name, ())]
+        for name in FACET_NAMES:
+            absent = self.without.get(name, ())
+            out += [(EXCLUDED_PREFIX + name, value) for value in absent]
         for name in (
             "year_from",
             "year_to",
@@ -182,6 +192,18 @@ class SearchRequest:
         now = without if value in chosen else (*chosen, value)
         filters = {k: v for k, v in {**self.filters, facet: now}.items() if v}
         return replace(self, filters=filters, page=1, cursor=None)
+
+    def excluded(self, facet: str, value: str) -> SearchRequest:
+        """This request without the reports that have a value, or with them again."""
+        out = self.without.get(facet, ())
+        others = tuple(v for v in out if v != value)
+        now = others if value in out else (*out, value)
+        without = {k: v for k, v in {**self.without, facet: now}.items() if v}
+        # what is left out can not be asked for at the same time
+        chosen = self.filters.get(facet, ())
+        kept = tuple(v for v in chosen if v != value)
+        filters = {k: v for k, v in {**self.filters, facet: kept}.items() if v}
+        return self.with_(filters=filters, without=without)
 
     def at_page(self, page: int) -> SearchRequest:
         """This request at another page."""

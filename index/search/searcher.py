@@ -51,6 +51,7 @@ from index.search.plan import (
 from index.search.readings import answered, read_in, settled, wider
 from index.search.regions import region_path, with_regions
 from index.search.request import (
+    EXCLUDED_PREFIX,
     SearchRequest,
     Toggles,
 )
@@ -230,6 +231,8 @@ class Searcher:
         filters: dict[str, Any] = {
             name: list(values) for name, values in plan.chosen.items()
         }
+        for name, absent in request.without.items():
+            filters[EXCLUDED_PREFIX + name] = list(absent)
         for name in (
             "year_from",
             "year_to",

@@ -7,16 +7,23 @@ from urllib.parse import quote, urlencode, urlsplit
 from flask import Flask, request
 from werkzeug.routing import PathConverter
 
+from index.search.request import SearchRequest
 from index.search.root import ROOT, below
 
 __all__ = [
+    "READING",
     "ReportIdConverter",
     "address",
     "as_csv",
+    "listed_report",
     "quoted",
     "register",
     "report_path",
 ]
+
+
+# How the page of a report is told the reading in which the runs of a query were found.
+READING = "reading"
 
 
 class ReportIdConverter(PathConverter):
@@ -44,6 +51,26 @@ def address(path: str, **values: object) -> str:
 def report_path(report_id: str) -> str:
     """The page of a report, as a URL path; a slash inside the id is escaped."""
     return below("/reports/" + quoted(report_id))
+
+
+def listed_report(
+    report_id: str,
+    asked: SearchRequest,
+    reading: str,
+    occurrences: int | None,
+) -> str:
+    """The page of a report with the search that lists it, opened at its first hit.
+
+    From it the page knows its list: the way back, and the reports before and after.
+    """
+    # a list without any condition is told by its page
+    params = asked.params() or [("page", "1")]
+    fragment = ""
+    if asked.q:
+        params.append((READING, reading))
+        fragment = "#hit-1" if occurrences else ""
+    query = urlencode(params, errors="replace")
+    return f"{report_path(report_id)}?{query}{fragment}"
 
 
 def quoted(report_id: str) -> str:

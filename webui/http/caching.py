@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from werkzeug.http import quote_etag
 
 from index.search.root import below
+from webui.http.basket import BASKET_COOKIE
 from webui.http.context import product_version, room
 from webui.words.messages import page_language
 
@@ -43,6 +44,8 @@ def _etag() -> str:
         below(request.path),
         request.query_string,
         page_language(),
+        # every page shows what is picked to compare
+        request.cookies.get(BASKET_COOKIE),
     )
     described = repr((state, asked)).encode("utf-8", "replace")
     return hashlib.sha256(described).hexdigest()[:_ETAG_DIGITS]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import cast
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, Request, Response, g, request
@@ -64,9 +64,36 @@ class PageRequest(Request):
     @cached_property
     def _all_args(self) -> MultiDict[str, str]:
         own: MultiDict[str, str] = super().args
+        if not _is_utf8(self.query_string):
+            own = _read_as_gb(self.query_string) or own
         # werkzeug has put them in the place of ours
         self.__dict__.pop("args", None)
         return own
+
+
+def _is_utf8(query: bytes) -> bool:
+    try:
+        unquote_to_bytes(query).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _read_as_gb(query: bytes) -> MultiDict[str, str] | None:
+    """The parameters of an address that was escaped in GB18030, as older sites do.
+
+    None where it was not.
+    """
+    try:
+        pairs = parse_qsl(
+            query.decode("latin-1"),
+            keep_blank_values=True,
+            encoding="gb18030",
+            errors="strict",
+        )
+    except ValueError:
+        return None
+    return ImmutableMultiDict(pairs)
 
 
 @lru_cache(maxsize=256)
@@ -167,8 +194,9 @@ def _kept_link(link: re.Match[str]) -> str:
 
 
 def _with_language(address: str, separator: str = "&") -> str:
-    mark = separator if "?" in address else "?"
-    return f"{address}{mark}{PARAMETER}={page_language()}"
+    path, sharp, place = address.partition("#")
+    mark = separator if "?" in path else "?"
+    return f"{path}{mark}{PARAMETER}={page_language()}{sharp}{place}"
 
 
 def register(app: Flask) -> None:

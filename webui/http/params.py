@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -20,7 +20,12 @@ from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
 from index.model.problems import Code
 from index.query.field_values import year_digits
-from index.search.request import LIMITS, MATCH_MODES, SearchRequest
+from index.search.request import (
+    EXCLUDED_PREFIX,
+    LIMITS,
+    MATCH_MODES,
+    SearchRequest,
+)
 
 __all__ = [
     "PARAMETERS",
@@ -49,7 +54,7 @@ _ON_WORDS = ("on", "1")
 _OFF_WORDS = ("off", "0")
 _SWITCH_WORDS = (*_ON_WORDS, *_OFF_WORDS)
 # Parameters that are years.
-_YEARS = ("year", "year_from", "year_to")
+_YEARS = ("year", "not_year", "year_from", "year_to")
 # A table is a page or JSON by itself.
 TABLE_FORMATS = ("json", "csv")
 # Characters of a wrong value or name that a message repeats.
@@ -129,6 +134,13 @@ def _filter(name: str, kind: str, label: str) -> Parameter:
     return Parameter(name, schema, description, repeatable=True)
 
 
+def _exclusion(name: str, kind: str, label: str) -> Parameter:
+    """Leaves out what the filter of this facet would choose."""
+    chosen = _filter(name, kind, label)
+    description = f"{label} that no report may have; repeat it for several."
+    return replace(chosen, name=EXCLUDED_PREFIX + name, description=description)
+
+
 def _count(name: str, low: int, high: int, default: int, description: str) -> Parameter:
     schema = {"type": "integer", "minimum": low, "maximum": high, "default": default}
     return Parameter(name, schema, description, read_integer)
@@ -146,6 +158,7 @@ Q = Parameter(
     "The query; its language is described at /help. Empty browses everything under the filters.",
 )
 FILTERS = tuple(_filter(f.name, f.kind, f.label_en) for f in FACETS)
+EXCLUSIONS = tuple(_exclusion(f.name, f.kind, f.label_en) for f in FACETS)
 MATCH = Parameter(
     "match",
     {"type": "string", "enum": list(MATCH_MODES), "default": _DEFAULTS.match},
@@ -163,6 +176,7 @@ WHERE = Parameter(
 PARAMETERS = (
     Q,
     *FILTERS,
+    *EXCLUSIONS,
     Parameter("year_from", _YEAR_SCHEMA, "First year of the reporting period.", _year),
     Parameter("year_to", _YEAR_SCHEMA, "Last year of the reporting period.", _year),
     Parameter("published_from", _DAY_SCHEMA, "First day of publication.", _date),
@@ -301,11 +315,17 @@ def from_page(args: Arguments, names: Iterable[str]) -> Arguments:
     """
     known = frozenset(names)
     given = [
-        (name, year_digits(value) if name in _YEARS else value)
+        (name, _year_typed(value) if name in _YEARS else value)
         for name, value in args.items(multi=True)
         if name in known and value.strip()
     ]
     return MultiDict(given)
+
+
+def _year_typed(value: str) -> str:
+    """A year in ASCII digits; what is no year stays as it was typed."""
+    digits = year_digits(value)
+    return digits if digits.isdecimal() else value
 
 
 def parse_search(
@@ -332,7 +352,22 @@ def parse_search(
     if "page" in fields and "cursor" in fields:
         raise RequestError("cursor", Code.REQUEST_PAGE_AND_CURSOR)
     chosen = {name: _several(args, name) for name in FACET_NAMES if name in args}
-    return SearchRequest(filters=chosen, where=_several(args, WHERE.name), **fields)
+    return SearchRequest(
+        filters=chosen,
+        without=_without(args),
+        where=_several(args, WHERE.name),
+        **fields,
+    )
+
+
+def _without(args: Arguments) -> dict[str, tuple[str, ...]]:
+    """The values that are left out, by their facets."""
+    without = {}
+    for name in FACET_NAMES:
+        parameter = EXCLUDED_PREFIX + name
+        if parameter in args:
+            without[name] = _several(args, parameter)
+    return without
 
 
 def _several(args: Arguments, name: str) -> tuple[str, ...]:

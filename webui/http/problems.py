@@ -24,6 +24,7 @@ from index.model.problems import Note
 from index.search.root import below
 from index.words import term
 from webui.http.context import json_response, room
+from webui.words.faults import said_plainly
 from webui.words.messages import MACHINE_LANGUAGE, page_language
 
 __all__ = [
@@ -100,7 +101,7 @@ class Problem:
     @property
     def words(self) -> str | None:
         """What went wrong, in the language of the page."""
-        return None if self.note is None else self.note.message(page_language())
+        return None if self.note is None else said_plainly(self.note)
 
     def members(self) -> dict[str, Any]:
         """The members of the problem document."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import parse_qs, urlsplit
 
 import flask
 
-from index.search.request import SearchRequest
+from index.search.request import LIMITS, SearchRequest
 from index.search.response import SearchResponse
 from webui.http.context import room
 
-__all__ = ["answer"]
+__all__ = ["answer", "following"]
 
 _log = logging.getLogger("gongkai.queries")
 
@@ -31,3 +32,14 @@ def answer(request: SearchRequest) -> SearchResponse:
             response.took_ms,
         )
     return response
+
+
+def following(asked: SearchRequest, response: SearchResponse) -> SearchRequest | None:
+    """The next page: by its number as far as pages have numbers, then by a cursor."""
+    if response.next is None:
+        return None
+    if asked.cursor is None and (asked.page + 1) * asked.size <= LIMITS.window:
+        return asked.at_page(asked.page + 1)
+    query = urlsplit(response.next).query
+    cursors = parse_qs(query)["cursor"]
+    return asked.at_cursor(cursors[0])

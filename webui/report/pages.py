@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request
 
-from index.search.request import PAGE_SEARCH, SearchRequest
-from webui.http.addresses import address, quoted, report_path
+from webui.http.addresses import READING, address, quoted, report_path
 from webui.http.context import origin, room
-from webui.http.params import from_page, only
+from webui.http.params import SEARCH_NAMES, from_page, only
 from webui.http.rendering import html_page
+from webui.report.listed import place_in_list
 from webui.report.view import ReportView, marked_view, received_view, report_view
 
 __all__ = ["report_pages"]
@@ -19,7 +19,7 @@ __all__ = ["report_pages"]
 report_pages = Blueprint("report", __name__)
 
 # How a report is shown: at the hits of a query in one of its readings, or as received.
-_SHOWN = ("q", "view", "match", "synonyms")
+_SHOWN = ("q", "view", "match", "synonyms", READING)
 
 
 @report_pages.get("/reports/<report_id:report_id>")
@@ -40,9 +40,21 @@ def report(report_id: str) -> Response:
         path=path,
         permalink=origin() + path,
         json_url=address(f"/api/v1/reports/{quoted(view.report.id)}"),
-        back_url=SearchRequest(q=q).url(PAGE_SEARCH),
+        place=place_in_list(view.report.id, request.args),
+        mended_url=_shown_as(path, "mended"),
+        received_url=_shown_as(path, "received"),
         generation=room().searcher.manifest.generation,
     )
+
+
+def _shown_as(path: str, view: str) -> str:
+    """This page with the text as it was received, or mended; the list stays told."""
+    args = from_page(request.args, (*SEARCH_NAMES, READING))
+    pairs = list(args.items(multi=True))
+    if view == "received":
+        pairs.append(("view", view))
+    query = urlencode(pairs, errors="replace")
+    return f"{path}?{query}" if query else path
 
 
 def _view(report_id: str, values: Mapping[str, str]) -> ReportView:
@@ -54,7 +66,7 @@ def _view(report_id: str, values: Mapping[str, str]) -> ReportView:
         report_id,
         q,
         synonyms=values.get("synonyms") == "on",
-        match=values.get("match", "auto"),
+        match=values.get(READING) or values.get("match", "auto"),
     )
     return marked_view(found)
 

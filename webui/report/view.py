@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from index.model.problems import Code
 from index.model.report import Fact, Report
 from index.search.response import Span
 from index.search.searcher import MarkedReport
+from webui.plots.figures import figure
 from webui.report.layers import hit_layers, received_layers, report_layers
 from webui.report.received import received_text
 from webui.report.statistics import (
@@ -36,6 +38,21 @@ __all__ = [
     "received_view",
     "report_view",
 ]
+
+
+# What stands at the top of a report.
+_KEY_METRICS = (
+    "applications_new",
+    "applications_granted",
+    "applications_refused",
+    "reviews_total",
+    "suits_total",
+)
+# Where a long title is broken first: after the body and the year, before what it is.
+_PHRASE_PATTERN = re.compile(
+    r"(?<=年)(?!度)|(?<=年度)|(?=政府信息|政府資訊|政务公开|工作)"
+)
+_PHRASE_RANK = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +117,7 @@ class ReportView:
     repairs: list[RepairRow]
     statistics: Statistics
     problems: list[str]
+    key_figures: list[tuple[str, str]]
 
     @property
     def outline(self) -> list[Block]:
@@ -164,15 +182,35 @@ def _view(
         # positions of cells lie on the repaired text only
         statistics=statistics_view(report, linked=not received),
         problems=report_problems(report),
+        key_figures=_key_figures(report),
     )
+
+
+def _key_figures(report: Report) -> list[tuple[str, str]]:
+    """The numbers that most readers look for first, those that the report has."""
+    metrics = report.statistics.metrics
+    known = [name for name in _KEY_METRICS if metrics.get(name) is not None]
+    return [(labels.METRICS[name], figure(metrics[name])) for name in known]
 
 
 def _title(report: Report, marks: Sequence[Span], total: int) -> Markup:
     if not report.title:
         return marked(_("（无题名）"), ())
-    lines = spread(report.title, hit_layers(marks, 1, total))
+    phrases = _phrases(report.title, report.agency or "")
+    lines = spread(report.title, [*phrases, *hit_layers(marks, 1, total)])
     # a title of two lines becomes one
     return Markup(" ").join(line.html for line in lines)
+
+
+def _phrases(title: str, agency: str) -> list[Layer]:
+    """Where a title may be broken into lines: between its phrases."""
+    borders = {place.start() for place in _PHRASE_PATTERN.finditer(title)}
+    if agency and agency in title:
+        start = title.index(agency)
+        end = start + len(agency)
+        borders = {b for b in borders if not start < b < end} | {start, end}
+    inner = sorted(borders - {0, len(title)})
+    return [Layer(b, b, _PHRASE_RANK, Markup("<wbr>"), Markup()) for b in inner]
 
 
 def _facts(report: Report) -> list[FactRow]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.model.report import Report
 from webui.http.addresses import address, report_path
+from webui.http.basket import MAX_REPORTS
 from webui.plots.figures import figure, percent
 from webui.research.bodies import metric_rows
 from webui.research.textdiff import LONGEST_TEXT, Section, compared
@@ -15,9 +16,6 @@ from webui.words.messages import gettext as _
 from webui.words.values import field_words
 
 __all__ = ["MAX_REPORTS", "CompareView", "compare_view"]
-
-# Reports abreast; more do not fit and are a matter for an export.
-MAX_REPORTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,7 @@ class CompareView:
 
     reports: Sequence[Report]
     urls: list[str]
+    drop_urls: list[str]
     csv_url: str
     facts: list[Row]
     numbers: list[Row]
@@ -71,6 +70,7 @@ def compare_view(reports: Sequence[Report]) -> CompareView:
     return CompareView(
         reports=reports,
         urls=[report_path(report.id) for report in reports],
+        drop_urls=_drop_urls([report.id for report in reports]),
         csv_url=address("/compare", id=[r.id for r in reports], format="csv"),
         facts=[_fact(name, label, reports) for name, label in labels.FIELDS.items()],
         numbers=[_number(row.label, row.values) for row in metric_rows(reports)],
@@ -78,6 +78,16 @@ def compare_view(reports: Sequence[Report]) -> CompareView:
         texts=texts,
         too_long=too_long,
     )
+
+
+def _drop_urls(ids: Sequence[str]) -> list[str]:
+    """For each report the comparison of the others."""
+    urls = []
+    for report_id in ids:
+        others = [other for other in ids if other != report_id]
+        back = address("/compare", id=others)
+        urls.append(address("/compare/drop", id=report_id, back=back))
+    return urls
 
 
 def _fact(name: str, label: str, reports: Sequence[Report]) -> Row:

@@ -9,7 +9,8 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from index.documents.exports import rows
 from index.model.errors import RequestError
@@ -20,6 +21,7 @@ from index.studies.aggregate import SCOPES
 from index.studies.divisions import facet_of
 from index.studies.side_by_side import MAX_MEASURES
 from webui.http.addresses import address, as_csv
+from webui.http.basket import picked
 from webui.http.context import room
 from webui.http.measures import (
     DEFAULT_MEASURES,
@@ -152,9 +154,11 @@ def _reports_of(name: str, *, series: bool) -> list[Report]:
 
 
 @research_pages.get("/compare")
-def compare() -> Response:
-    """Two to six reports abreast."""
+def compare() -> BaseResponse:
+    """Two to six reports abreast: those of the address, else those that were picked."""
     ids = list(dict.fromkeys(request.args.getlist("id")))
+    if not ids and len(picked()) > 1:
+        return redirect(address("/compare", id=list(picked())))
     if not 2 <= len(ids) <= MAX_REPORTS:
         raise RequestError(
             "id",

@@ -14,6 +14,7 @@ from webui.plots.charts import YearChart, year_chart
 from webui.words import labels
 
 __all__ = [
+    "OPEN_FILTERS",
     "Group",
     "Value",
     "chart_of_years",
@@ -27,19 +28,28 @@ __all__ = [
 # regions of a province and the years since the decree of 2008 need more room than six lines.
 _VALUES_SHOWN = 6
 _VALUES_SHOWN_BY_KIND = {"path": 10, "number": 8}
+# What a reader narrows by most stands first; the other facets follow in their own order.
+_FIRST_GROUPS = ("year", "region", "level", "line", "org_type", "agency")
+# The parameter of a page whose filters stand open on a narrow screen: a choice among them
+# keeps them so. No search has it.
+OPEN_FILTERS = "filters"
 # The stylesheet indents no deeper: province, city, county, township, village.
 _DEEPEST_INDENT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a facet as a link. `depth` is its depth in a tree, 0 at the root."""
+    """One value of a facet as a link. `depth` is its depth in a tree, 0 at the root.
+
+    `without_url` is the search without the reports that have it.
+    """
 
     label: str
     count: int
     selected: bool
     url: str
     depth: int = 0
+    without_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +102,12 @@ def _tree(values: Sequence[FacetValue]) -> list[FacetValue]:
     return sorted(values, key=branch)
 
 
-def values_of(facet: Facet, result: FacetResult) -> list[Value]:
+def values_of(facet: Facet, result: FacetResult, asked: SearchRequest) -> list[Value]:
     """The values of a facet as links."""
-    return [_value(facet, value) for value in ordered(facet, result.values)]
+    return [_value(facet, value, asked) for value in ordered(facet, result.values)]
 
 
-def _value(facet: Facet, value: FacetValue) -> Value:
+def _value(facet: Facet, value: FacetValue, asked: SearchRequest) -> Value:
     depth = 0
     if facet.kind == "path":
         depth = min(value.value.count("/"), _DEEPEST_INDENT)
@@ -106,16 +116,33 @@ def _value(facet: Facet, value: FacetValue) -> Value:
         label = labels.facet_value(facet.name, value.value)
         if label == value.value:
             label = value.label
-    return Value(label, value.count, value.selected, page_url(value.toggle_url), depth)
+    without = asked.excluded(facet.name, value.value).url(PAGE_SEARCH)
+    return Value(
+        label=label,
+        count=value.count,
+        selected=value.selected,
+        url=page_url(value.toggle_url),
+        depth=depth,
+        without_url=without,
+    )
+
+
+def _opened(url: str) -> str:
+    """The same page with its filters open."""
+    separator = "&" if "?" in url else "?"
+    return f"{url}{separator}{OPEN_FILTERS}=open"
 
 
 def _shown(facet: Facet, result: FacetResult) -> FacetResult:
     """The values beside the results: all chosen ones, then the most frequent.
 
-    A tree also keeps the parents of each, so that no value hangs in the air.
+    A tree is folded: it shows its roots and what stands directly below a chosen place.
     """
+    values = result.values
+    if facet.kind == "path":
+        values = _unfolded(values)
     limit = _VALUES_SHOWN_BY_KIND.get(facet.kind, _VALUES_SHOWN)
-    shown = [v for i, v in enumerate(result.values) if v.selected or i < limit]
+    shown = [v for i, v in enumerate(values) if v.selected or i < limit]
     if facet.kind == "path":
         paths = {value.value for value in shown}
         parents = set[str]()
@@ -125,6 +152,19 @@ def _shown(facet: Facet, result: FacetResult) -> FacetResult:
     return replace(result, values=tuple(shown))
 
 
+def _unfolded(values: Sequence[FacetValue]) -> tuple[FacetValue, ...]:
+    """The roots of a tree and the children of each chosen place; of a single root its children."""
+    roots = {v.value for v in values if "/" not in v.value}
+    opened = {v.value for v in values if v.selected} or (
+        roots if len(roots) == 1 else set[str]()
+    )
+    for path in tuple(opened):
+        opened |= _parents(path)
+    return tuple(
+        v for v in values if v.value in roots or v.value.rpartition("/")[0] in opened
+    )
+
+
 def _parents(path: str) -> set[str]:
     """广东省/深圳市/龙岗区 -> {广东省, 广东省/深圳市}."""
     names = path.split("/")
@@ -132,9 +172,10 @@ def _parents(path: str) -> set[str]:
 
 
 def groups(asked: SearchRequest, response: SearchResponse) -> list[Group]:
-    """Every facet of an answer that has values, in the order of FACETS."""
+    """Every facet of an answer that has values."""
     out = []
-    for facet in FACETS:
+    first = {name: place for place, name in enumerate(_FIRST_GROUPS)}
+    for facet in sorted(FACETS, key=lambda f: first.get(f.name, len(first))):
         result = response.facets.get(facet.name)
         if result is not None and result.values:
             out.append(_group(facet, result, asked))
@@ -147,10 +188,14 @@ def _group(facet: Facet, result: FacetResult, asked: SearchRequest) -> Group:
     if result.total_values > len(shown.values):
         # the order of the hits says nothing about a list of values
         more_url = asked.with_(sort="relevance").url(f"/facets/{facet.name}")
+    values = [
+        replace(value, url=_opened(value.url), without_url=_opened(value.without_url))
+        for value in values_of(facet, shown, asked)
+    ]
     return Group(
         name=facet.name,
         label=labels.FACET_LABELS[facet.name],
-        values=values_of(facet, shown),
+        values=values,
         more_url=more_url,
         total_values=result.total_values,
         chart=chart_of_years(result.values) if facet.kind == "number" else None,

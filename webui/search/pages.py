@@ -14,12 +14,14 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from index.model.fields import FACET_NAMES, FACETS
+from index.model.problems import Code
 from index.query.explain import in_words
 from index.query.parser import parse
+from index.search.cursor import listed_before
 from index.search.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
 from index.search.response import Hit, SearchResponse
 from index.search.root import below
-from webui.http.addresses import report_path
+from webui.http.addresses import listed_report
 from webui.http.context import room
 from webui.http.params import (
     PAGING,
@@ -29,9 +31,17 @@ from webui.http.params import (
     parse_search,
 )
 from webui.http.rendering import html_page
-from webui.http.searching import answer
+from webui.http.searching import following
 from webui.search import scores
-from webui.search.facets import chart_of_years, groups, ordered, page_url, values_of
+from webui.search.facets import (
+    OPEN_FILTERS,
+    chart_of_years,
+    groups,
+    ordered,
+    page_url,
+    values_of,
+)
+from webui.search.faults import found_or_faults, is_read_otherwise
 from webui.search.paging import steps
 from webui.search.wherebar import chosen_numbers, joined, spread, stated
 from webui.words import labels, syntax
@@ -47,6 +57,15 @@ search_pages = Blueprint("search", __name__)
 _FORM_FIELDS = ("q", "sort", "match", "year_from", "year_to", "page", "cursor")
 # Facets that the home page offers as ways in.
 _DOOR_FACETS = ("level", "region")
+# Notes of a search that was done otherwise than it may have been meant.
+_MISLEADING_NOTES = (
+    Code.QUERY_NO_FIELD,
+    Code.QUERY_OPERATOR_AS_TEXT,
+    Code.QUERY_FOREIGN_SYNTAX,
+    Code.QUERY_ENDS_EXCHANGED,
+)
+# A body's name without the places above it has at least so many characters.
+_NAME_CHARACTERS = 5
 # Numbers whose distribution fits beside the results.
 _MAX_SPREADS = 2
 
@@ -107,14 +126,16 @@ def results() -> BaseResponse:
     """The results of a search."""
     from_form = joined(request.args)
     if from_form is not None:
-        return _to_search(from_page(from_form, SEARCH_NAMES))
-    asked = parse_search(from_page(request.args, SEARCH_NAMES))
-    response = answer(asked)
+        return _to_search(from_page(from_form, (*SEARCH_NAMES, OPEN_FILTERS)))
+    asked, response, faults = found_or_faults(from_page(request.args, SEARCH_NAMES))
     # a reader who sorts or filters by a number wants to see it with each hit
     numbers = chosen_numbers(asked)
-    return html_page(
+    after = following(asked, response)
+    page = html_page(
         "search.html",
         asked=asked,
+        faults=faults,
+        misleading=_MISLEADING_NOTES,
         response=response,
         understood=_understood(response, asked),
         groups=groups(asked, response),
@@ -122,26 +143,32 @@ def results() -> BaseResponse:
         kept=_unseen(asked),
         steps=steps(asked, response.total),
         previous_url=response.previous and page_url(response.previous),
-        next_url=_next_url(asked, response),
+        next_url=after and after.url(PAGE_SEARCH),
+        first_number=listed_before(asked) + 1,
+        last_page=-(-response.total // asked.size),
+        last_url=_last_url(asked, response.total),
+        filters_open=OPEN_FILTERS in request.args,
         hit_urls=_hit_urls(response, asked),
         wider=_wider(response),
         conditioned=asked.with_().params(),
         spreads=[spread(asked, name) for name in numbers[:_MAX_SPREADS]],
         stated=stated(response.hits, numbers),
+        names_its_body=_names_its_body,
         score_parts=scores.parts,
         explain_url=_explain_url(asked, response),
         alternates=_alternates(asked),
         **_other_searches(asked),
     )
+    if faults:
+        page.status_code = 400
+    return page
 
 
-def _next_url(asked: SearchRequest, response: SearchResponse) -> str | None:
-    """The next page: by its number as far as pages have numbers, then by a cursor."""
-    if response.next is None:
-        return None
-    if asked.cursor is None and (asked.page + 1) * asked.size <= LIMITS.window:
-        return asked.at_page(asked.page + 1).url(PAGE_SEARCH)
-    return page_url(response.next)
+def _last_url(asked: SearchRequest, total: int) -> str:
+    """The last page of a list."""
+    pages = -(-total // asked.size)
+    last = min(pages, LIMITS.window // asked.size)
+    return asked.at_page(max(last, 1)).url(PAGE_SEARCH)
 
 
 def _unseen(asked: SearchRequest) -> list[tuple[str, str]]:
@@ -149,24 +176,22 @@ def _unseen(asked: SearchRequest) -> list[tuple[str, str]]:
     return [(k, v) for k, v in asked.params() if k not in _FORM_FIELDS]
 
 
-def _hit_url(hit: Hit, response: SearchResponse, asked: SearchRequest) -> str:
-    """The report, opened at its first hit, with the marks of the reading that found it."""
-    if not asked.q:
-        return report_path(hit.id)
-    fragment = "#hit-1" if hit.occurrences else ""
-    shown = {"q": asked.q, "match": response.query.matched}
-    if asked.synonyms:
-        shown["synonyms"] = "on"
-    return f"{report_path(hit.id)}?{urlencode(shown)}{fragment}"
-
-
 def _hit_urls(response: SearchResponse, asked: SearchRequest) -> list[str]:
-    """The address of each hit, in order."""
+    """The address of each hit, in order: its page knows the list and the way back to it."""
     urls: list[str] = []
+    reading = response.query.matched
     for hit in response.hits:
-        url = _hit_url(hit, response, asked)
+        url = listed_report(hit.id, asked, reading, hit.occurrences)
         urls.append(url)
     return urls
+
+
+def _names_its_body(hit: Hit) -> bool:
+    """Whether the title of a hit says whose it is: 敦煌市人民政府 for 酒泉市敦煌市人民政府."""
+    agency, title = hit.agency or "", hit.title or ""
+    shortest = min(len(agency), _NAME_CHARACTERS)
+    starts = range(len(agency) - shortest + 1)
+    return bool(agency) and any(agency[start:] in title for start in starts)
 
 
 def _wider(response: SearchResponse) -> dict[str, str] | None:
@@ -187,7 +212,9 @@ def _wider(response: SearchResponse) -> dict[str, str] | None:
 
 
 def _understood(response: SearchResponse, asked: SearchRequest) -> str:
-    """How the query was read, in the language of the page."""
+    """How the query was read, where that is more than what was typed; "" where it is not."""
+    if not is_read_otherwise(asked.q, response.query.matched):
+        return ""
     return in_words(
         parse(asked.q),
         page_language(),
@@ -256,7 +283,7 @@ def facet(name: str) -> Response:
         facet=kind,
         contains=contains,
         result=result,
-        values=values_of(kind, result),
+        values=values_of(kind, result, asked),
         params=asked.params(),
         back_url=asked.url(PAGE_SEARCH),
         csv_url=_csv_url(_bare(asked), name, contains),

@@ -1,6 +1,7 @@
 // Adds to pages that are whole without it: completions while typing (a combobox with a list that is chosen from by hand,
-// as the ARIA Authoring Practices have it), keys for stepping through hits, and filters
-// that open on wide screens where the browser cannot do that by style alone.
+// as the ARIA Authoring Practices have it), keys for searching and for stepping through hits, picking without
+// loading a page anew, sorting without a button, and filters that open on wide screens where the browser cannot do
+// that by style alone.
 (() => {
   "use strict";
 
@@ -67,10 +68,22 @@
       told.textContent = list.hidden ? "" : counted(offered.length, WORDS.offered_one, WORDS.offered);
     };
 
+    // a body or a place becomes a filter: the reader is taken to the facet
+    const choosesFacet = ({ kind, query }) => {
+      const named = /(?:^|\s)(agency|region):("?)([^"]*)\2$/.exec(query);
+      if (!named || named[1] !== kind) return false;
+      words.value = query.slice(0, named.index);
+      words.form.append(made("input", { type: "hidden", name: kind, value: named[3] }));
+      words.form.submit();
+      return true;
+    };
+
     const take = (number) => {
       clearTimeout(waiting);
-      words.value = asked = offered[number].query;
+      const suggestion = offered[number];
       offer([]);
+      if (choosesFacet(suggestion)) return;
+      words.value = asked = suggestion.query;
     };
 
     const ask = () => {
@@ -110,6 +123,42 @@
 
   const words = document.querySelector("form[role=search] input[name=q]");
   if (words) complete(words);
+
+  document.documentElement.classList.add("scripted");
+  for (const select of document.querySelectorAll(".options select")) {
+    select.addEventListener("change", () => select.form.submit());
+  }
+
+  // what is picked changes in place: the same page is asked for and its parts are put in
+  const put = (page) => {
+    for (const part of document.querySelectorAll("[data-pick]")) {
+      const fresh = page.querySelector(`[data-pick="${CSS.escape(part.dataset.pick)}"]`);
+      if (fresh) part.replaceWith(fresh);
+    }
+    document.getElementById("basket")?.remove();
+    const basket = page.getElementById("basket");
+    if (basket) document.querySelector("main").after(basket);
+  };
+
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a.pick");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    const key = link.closest("[data-pick]")?.dataset.pick;
+    const answer = await fetch(link.href).catch(() => null);
+    if (!answer?.ok) return location.assign(link.href);
+    put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const again = key === undefined ? "#basket a" : `[data-pick="${CSS.escape(key)}"] a`;
+    document.querySelector(again)?.focus({ preventScroll: true });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!words || event.target.closest("input, select, textarea")) return;
+    event.preventDefault();
+    words.focus();
+    words.select();
+  });
 
   const hits = document.querySelectorAll("mark[id^='hit-']").length;
   if (!hits) return;

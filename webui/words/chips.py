@@ -51,6 +51,12 @@ def chips(
             # a region is a path, 广东省/深圳市: spaces let it break across lines
             shown = words.replace("/", " / ")
             out.append(Chip(labels.FACET_LABELS[name], shown, without))
+    for name, values in asked.without.items():
+        for value in values:
+            shown = labels.facet_value(name, value).replace("/", " / ")
+            within = url(asked.excluded(name, value))
+            label = _("%(facet)s除外", facet=labels.FACET_LABELS[name])
+            out.append(Chip(label, shown, within))
     for name, label in _RANGE_LABELS.items():
         limit = getattr(asked, name)
         if limit is not None:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
+from lxml.html import HtmlElement
 
 from index.model.report import Report
 from tests.webui.conftest import Serve
@@ -111,12 +113,65 @@ def test_other_forms_are_warned_of(client: FlaskClient) -> None:
     assert "未必数的是同一件事" in text(page_at(client, "/compare?id=r1&id=gb1"))
 
 
-def test_reports_are_picked_from_results_without_scripts(client: FlaskClient) -> None:
-    form = page_at(client, "/search?q=公开").xpath("//form[@action='/compare']")[0]
-    ids = form.xpath(".//input[@type='checkbox']/@value")
-    assert form.get("method") == "get"
-    assert len(ids) == 10
-    assert page_at(client, f"/compare?id={ids[0]}&id={ids[1]}") is not None
+def picks(page: HtmlElement) -> list[str]:
+    """The links of a page of results that pick its reports."""
+    found = page.xpath("//p[@class='picking']/a/@href")
+    return [str(link) for link in found]
+
+
+def test_picked_reports_stay_from_page_to_page_without_scripts(
+    client: FlaskClient,
+) -> None:
+    url = "/search?q=公开&level=县区级&page=1"
+    first = picks(page_at(client, url))
+    assert len(first) == 9
+    back = client.get(first[0]).location
+    assert back.startswith("/search?q=")
+    assert back.endswith("#result-1")
+    client.get(picks(page_at(client, url))[1])
+    # they are shown on a page of another kind, which can pick a third
+    report = page_at(client, "/reports/bare")
+    (basket,) = report.xpath("//aside[@id='basket']")
+    assert "待比较2份" in text(basket)
+    back = client.get(report.xpath("//p[@class='picking']/a/@href")[0]).location
+    assert back == "/reports/bare"
+    (button,) = page_at(client, "/help").xpath("//a[@class='button']/@href")
+    compared_page = page_at(client, button)
+    assert "比较3份报告" in text(compared_page)
+    # the page of a comparison takes one out
+    left = client.get(compared_page.xpath("//a[@class='drop']/@href")[0]).location
+    assert "比较2份报告" in text(page_at(client, left))
+    assert client.get("/compare").location == left
+    cleared = page_at(client, "/help").xpath("//aside[@id='basket']//a/@href")[-1]
+    assert client.get(cleared).location == "/help"
+    assert not page_at(client, "/help").xpath("//aside[@id='basket']")
+
+
+def test_a_basket_has_an_end_and_no_report_twice(client: FlaskClient) -> None:
+    for number in (0, 0, 1, 2, 3, 4, 5, 6):
+        client.get(f"/compare/add?id=r{number}&back=/help")
+    page = page_at(client, "/search?q=公开")
+    assert "待比较6份" in text(page)
+    assert "比较已选满6份" in text(page)
+    assert "比较6份报告" in text(page_at(client, client.get("/compare").location))
+
+
+def test_a_page_with_a_basket_is_another_answer(client: FlaskClient) -> None:
+    before = client.get("/help").headers["ETag"]
+    client.get("/compare/add?id=r1&back=/help")
+    assert client.get("/help").headers["ETag"] != before
+    client.get("/compare/add?id=nosuch&back=/help")
+    assert "r1" not in text(page_at(client, "/help").xpath("//aside")[0])
+
+
+@pytest.mark.parametrize(
+    "back",
+    ["https://other.example/", "//other.example", "/\\other.example", "", "/\r\nX: y"],
+)
+def test_picking_leads_to_no_other_site(client: FlaskClient, back: str) -> None:
+    answer = client.get("/compare/add", query_string={"id": "r1", "back": back})
+    assert answer.location == "/"
+    assert client.get("/compare/nosuch").status_code == 404
 
 
 def test_long_texts_are_not_set_abreast(

@@ -122,13 +122,13 @@ def test_chips_take_conditions_away(client: FlaskClient) -> None:
         client,
         "/search?q=公开&level=县区级&level=省级&year_from=2012&region=广东省/深圳市&where=applications_new>=1",
     )
-    chips = tree.xpath("//ul[@class='chips']/li")
-    assert len(chips) == 6
+    chips = tree.xpath("//ul[@class='chips']/li[span]")
+    assert len(chips) == 5
     for chip in chips:
         link = chip.find("a")
         assert text(link).startswith("移除")
-        left = page_at(client, link.get("href")).xpath("//ul[@class='chips']/li")
-        assert len(left) == 5
+        left = page_at(client, link.get("href")).xpath("//ul[@class='chips']/li[span]")
+        assert len(left) == 4
 
 
 def test_a_new_query_keeps_the_filters(client: FlaskClient) -> None:
@@ -170,7 +170,7 @@ def test_the_same_result_for_machines(client: FlaskClient) -> None:
     )
     assert client.get(links["application/json"]).get_json()["query"]["filters"]
     assert client.get(links["application/atom+xml"]).status_code == 200
-    for href in tree.xpath("//p[@class='take']/a/@href"):
+    for href in tree.xpath("//details[@class='take']//a/@href"):
         assert client.get(href).status_code == 200
 
 
@@ -361,3 +361,58 @@ def test_public_address_and_proxies(searcher: Searcher) -> None:
         assert f"{host}/sitemap.xml" in app.test_client().get(
             "/robots.txt", headers=forwarded
         ).get_data(as_text=True)
+
+
+def test_a_value_is_left_out_of_the_results_and_counts(client: FlaskClient) -> None:
+    page = page_at(client, "/search?q=公开")
+    section = page.xpath("//section[@aria-labelledby='facet-level']")[0]
+    url = section.xpath(".//a[@class='except']/@href")[0]
+    assert "not_level=" in url
+    without = page_at(client, url)
+    (chip,) = without.xpath("//ul[@class='chips']/li")
+    assert text(chip).startswith("层级除外省级")
+    whole = client.get("/api/v1/search?q=公开&size=100").get_json()
+    found = client.get("/api/v1/search?q=公开&size=100&not_level=省级").get_json()
+    kept = {hit["id"] for hit in whole["hits"] if hit["level"] != "省级"}
+    assert {hit["id"] for hit in found["hits"]} == kept
+    assert found["query"]["filters"] == {"not_level": ["省级"]}
+    levels = {v["value"]: v["count"] for v in found["facets"]["level"]["values"]}
+    assert "省级" not in levels
+    # a sign before a field leaves out in a query too
+    typed = client.get("/api/v1/search?q=公开 -level:省级&size=100").get_json()
+    assert typed["total"] == found["total"]
+    assert client.get("/api/v1/search?not_year=x").status_code == 400
+
+
+def test_the_tree_of_places_is_folded(client: FlaskClient) -> None:
+    def places(url: str) -> list[str]:
+        section = page_at(client, url).xpath(
+            "//section[@aria-labelledby='facet-region']"
+        )[0]
+        return [text(e) for e in section.xpath(".//span[@class='what']")]
+
+    assert places("/search?q=公开") == ["广东省", "湖南省"]
+    chosen = places("/search?q=公开&region=广东省")
+    assert [name.partition("，")[0] for name in chosen] == [
+        "广东省",
+        "深圳市",
+        "湖南省",
+    ]
+
+
+def test_facets_stand_in_the_order_in_which_they_are_used(client: FlaskClient) -> None:
+    page = page_at(client, "/search?q=公开")
+    names = page.xpath("//section[@class='facet']/@aria-labelledby")
+    order = ["year", "region", "level", "line", "org_type", "agency"]
+    assert names[:6] == [f"facet-{name}" for name in order]
+    # results come before filters for who hears or tabs through the page
+    parts = page.xpath("//main//*[@id='results' or @id='filters']/@id")
+    assert parts == ["results", "filters"]
+
+
+def test_browsing_begins_with_the_newest(client: FlaskClient) -> None:
+    found = client.get("/api/v1/search?size=100&facets=").get_json()
+    days = [hit["published"] or "" for hit in found["hits"]]
+    assert days == sorted(days, reverse=True)
+    options = page_at(client, "/search").xpath("//select[@id='sort']/option")
+    assert text(options[0]) == "发布日期，新的在前"

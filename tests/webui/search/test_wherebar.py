@@ -70,9 +70,9 @@ def test_hits_state_the_number_that_they_are_sorted_by(
         "-applications_new"
     ]
     first = page.xpath("//ol[@class='hits']/li")[1]
-    number = searcher.report(
-        first.xpath(".//input[@name='id']/@value")[0]
-    ).statistics.metrics["applications_new"]
+    number = searcher.report(first.xpath(".//@data-pick")[0]).statistics.metrics[
+        "applications_new"
+    ]
     assert f"本年新收申请{number}" in text(first)
 
 
