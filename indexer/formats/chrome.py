@@ -27,6 +27,7 @@ __all__ = [
     "header_fields",
     "is_chrome",
     "is_title",
+    "labelled",
     "squeeze",
     "title_apart",
 ]
@@ -77,6 +78,7 @@ META_KEY_BY_LABEL = {
     "信息索引": "index_number",
     "发文字号": "doc_number",
     "發文字號": "doc_number",
+    "文件字号": "doc_number",
     "文件编号": "doc_number",
     "文号": "doc_number",
     "文號": "doc_number",
@@ -130,6 +132,23 @@ META_KEY_BY_LABEL = {
                 "生效日期",
                 "有效性",
                 "时效性",
+            ),
+            *(
+                "信息所属单位",
+                "公开主体",
+                "公开机构",
+                "公开类别",
+                "公开责任部门",
+                "公文种类",
+                "关键词",
+                "内容概述",
+                "发文日期",
+                "登记号",
+                "统一登记号",
+                "统一编号",
+                "失效日期",
+                "成文时间",
+                "有效期",
             ),
             *(
                 "公开方式",
@@ -323,6 +342,8 @@ CHROME_PATTERNS = tuple(
 # White space of every width, and marks of no width, that pages put around a line.
 EDGE_CHARACTERS = class_members(SPACE_CLASS + ZERO_WIDTH_CLASS)
 MAX_CHROME = 120
+# Characters of a line of facts.
+MAX_LABELLED = 300
 MAX_TITLE = 60
 # Characters of one line of a broken title, of all of it, and the lines that it has.
 MAX_TITLE_PIECE = 44
@@ -465,18 +486,32 @@ def header_fields(text: str) -> dict[str, str] | None:
     >>> header_fields("发布时间:2019-03-14 09:17来源:办公室")
     {'published': '2019-03-14 09:17', 'source': '办公室'}
     """
-    found = list(_LABEL_PATTERN.finditer(text)) if len(text) <= 300 else []
-    if not found or text[: found[0].start()].strip(" \t　【[(（|") or "。" in text:
+    pairs = labelled(text)
+    if not pairs:
         return None
     fields: dict[str, str] = {}
-    for this, after in zip(found, [*found[1:], None], strict=True):
-        key = META_KEY_BY_LABEL[squeeze(this[1])]
-        value = text[this.end() : after.start() if after else len(text)].strip(
-            " \t\xa0　|｜【】[]"
-        )
+    for label, value in pairs:
+        key = META_KEY_BY_LABEL[label]
         if key and value.strip("-—无無 "):
             fields.setdefault(key, value)
     return fields
+
+
+def labelled(text: str) -> list[tuple[str, str]]:
+    """The known labels of a line with their values, in order; none unless the line begins with one.
+
+    >>> labelled("索 引 号:126/2025 文号:某政办发〔2025〕54号")
+    [('索引号', '126/2025'), ('文号', '某政办发〔2025〕54号')]
+    """
+    found = list(_LABEL_PATTERN.finditer(text)) if len(text) <= MAX_LABELLED else []
+    if not found or text[: found[0].start()].strip(" \t　【[(（|") or "。" in text:
+        return []
+    ends = [label.start() for label in found[1:]] + [len(text)]
+    pairs: list[tuple[str, str]] = []
+    for label, end in zip(found, ends, strict=True):
+        value = text[label.end() : end].strip(" \t\xa0　|｜【】[]")
+        pairs.append((squeeze(label[1]), value))
+    return pairs
 
 
 def _known_title(lines: Sequence[Line], title: str) -> tuple[int, int] | None:
