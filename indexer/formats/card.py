@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from indexer.formats.chrome import META_KEY_BY_LABEL, labelled, squeeze
+from indexer.formats.chrome import BULLETS, META_KEY_BY_LABEL, labelled, squeeze
 
 __all__ = ["card_of"]
 
@@ -58,7 +58,7 @@ def _cells(lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
         sign = next((sign for sign in CELL_SIGNS if sign in line), None)
         cells = line.split(sign) if sign and _has_label(line, sign) else [line]
-        yield from filter(None, map(str.strip, cells))
+        yield from filter(None, (cell.strip(BULLETS) for cell in cells))
 
 
 def _has_label(line: str, sign: str) -> bool:

@@ -96,3 +96,38 @@ def test_a_damaged_card_is_repaired_with_its_text() -> None:
 def test_a_record_is_read_back_with_its_card() -> None:
     report = Report("a", "a.txt", BODY, card={"文号": "某水发〔2021〕3号"})
     assert Report.from_stored(report.stored()).card_text == "文号：某水发〔2021〕3号"
+
+
+ABOVE = [
+    "政务公开",
+    "2020年信息公开年报",
+    "某县政府网",
+    "{{ title }}",
+    "送花",
+    "• 索引号：1",
+]
+
+
+@pytest.mark.parametrize("line", ABOVE)
+def test_a_menu_above_a_title_is_no_text(line: str) -> None:
+    assert read(f"{line}\n{TITLE}\n{BODY}").text == BODY
+
+
+OWN_LINES = [
+    "某县水务局",
+    "经局党组会议审议通过",
+    "水务信息第3期",
+    "附：统计表见文末",
+    "存档备查",
+]
+
+
+@pytest.mark.parametrize("line", OWN_LINES)
+def test_a_line_above_a_title_that_is_neither_menu_nor_card_is_text(line: str) -> None:
+    report = read(f"{line}\n{TITLE}\n{BODY}")
+    assert (report.title, report.text) == (TITLE, f"{line}\n{BODY}")
+
+
+def test_a_row_of_a_card_behind_a_bullet() -> None:
+    text = f"• 索 引 号:{NUMBER}\n• 发布机构:某县水务局\n{TITLE}\n{BODY}"
+    assert read(text).card == {"索引号": NUMBER, "发布机构": "某县水务局"}
