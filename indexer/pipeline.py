@@ -18,6 +18,7 @@ from index.model.statistics import Statistics
 from indexer.formats import format_of, read
 from indexer.formats.card import card_of
 from indexer.formats.chrome import title_apart
+from indexer.formats.office.account import unaccounted
 from indexer.metadata import Derived, HostTable, derive
 from indexer.overrides import Overrides
 from indexer.page import Page, Source
@@ -56,6 +57,7 @@ def report_of(
 ) -> Report:
     """The report of one document. Raises InputError when it cannot be read."""
     page = read(source)
+    page.problems += unaccounted(page, source.data)
     if is_implausible(page.text):
         page.problems.append(Problem(Code.FORMAT_IMPLAUSIBLE))
     known = source.known
