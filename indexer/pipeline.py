@@ -56,10 +56,7 @@ def report_of(
     as_id: str | None = None,
 ) -> Report:
     """The report of one document. Raises InputError when it cannot be read."""
-    page = read(source)
-    page.problems += unaccounted(page, source.data)
-    if is_implausible(page.text):
-        page.problems.append(Problem(Code.FORMAT_IMPLAUSIBLE))
+    page = _page(source)
     known = source.known
     page.title = known.title or page.title
     page.title, repaired = _repaired(page)
@@ -112,6 +109,15 @@ def is_small_text(source: Source) -> bool:
     is_plain = shown is not None and shown.name in PLAIN_FORMATS
     # a record may hold a page instead of its text
     return is_plain and b"html" not in source.data
+
+
+def _page(source: Source) -> Page:
+    """What the reader made of a document, with what is to be said of the reading."""
+    page = read(source)
+    page.problems += unaccounted(page, source.data)
+    if is_implausible(page.text):
+        page.problems.append(Problem(Code.FORMAT_IMPLAUSIBLE))
+    return page
 
 
 def _told(statistics: Statistics) -> Statistics:
