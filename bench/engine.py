@@ -108,6 +108,7 @@ def one(number: int, rng: random.Random, vocabulary: Vocabulary) -> Document:
         texts={
             "title": Folded(title, OffsetMap()),
             "text": Folded(text, OffsetMap.of_rows(rows)),
+            "card": Folded("", OffsetMap()),
         },
         wording={"title": None, "text": None},
         words={

@@ -16,7 +16,9 @@ from index.model.problems import Code, Problem
 from index.model.report import Provenance, Repair, Report
 from index.model.statistics import Statistics
 from indexer.formats import format_of, read
+from indexer.formats.card import card_of
 from indexer.formats.chrome import title_apart
+from indexer.formats.office.account import unaccounted
 from indexer.metadata import Derived, HostTable, derive
 from indexer.overrides import Overrides
 from indexer.page import Page, Source
@@ -30,6 +32,8 @@ __all__ = ["is_small_text", "report_id", "report_of", "report_or_reason"]
 # read at once however they are written.
 PLAIN_FORMATS = ("text", "json")
 SMALL_BYTES = 64 << 10
+# Characters of the text beside which a card is repaired.
+COMPANY_CHARACTERS = 4_000
 
 
 def report_id(source: Source) -> str:
@@ -52,9 +56,7 @@ def report_of(
     as_id: str | None = None,
 ) -> Report:
     """The report of one document. Raises InputError when it cannot be read."""
-    page = read(source)
-    if is_implausible(page.text):
-        page.problems.append(Problem(Code.FORMAT_IMPLAUSIBLE))
+    page = _page(source)
     known = source.known
     page.title = known.title or page.title
     page.title, repaired = _repaired(page)
@@ -86,6 +88,7 @@ def report_of(
         repairs=list(repaired.repairs),
         problems=[problem for step in told for problem in step.problems],
         provenance=_provenance(source, page),
+        card=_card(page, repaired),
         **_metadata(derived),
     )
 
@@ -106,6 +109,15 @@ def is_small_text(source: Source) -> bool:
     is_plain = shown is not None and shown.name in PLAIN_FORMATS
     # a record may hold a page instead of its text
     return is_plain and b"html" not in source.data
+
+
+def _page(source: Source) -> Page:
+    """What the reader made of a document, with what is to be said of the reading."""
+    page = read(source)
+    page.problems += unaccounted(page, source.data)
+    if is_implausible(page.text):
+        page.problems.append(Problem(Code.FORMAT_IMPLAUSIBLE))
+    return page
 
 
 def _told(statistics: Statistics) -> Statistics:
@@ -176,6 +188,20 @@ def _below(whole: Repaired, shown: int) -> Repaired | None:
         )
         steps.append(moved)
     return Repaired(whole.text[shown:], tuple(steps), whole.problems)
+
+
+def _card(page: Page, repaired: Repaired) -> dict[str, str]:
+    """The index card, repaired where the text had to be.
+
+    What damage is shows only beside more of the same: a part of the text is read along.
+    """
+    card = card_of(page.chrome)
+    if not card or not repaired.repairs:
+        return card
+    values = [" ".join(value.splitlines()) for value in card.values()]
+    whole = "\n".join([*values, page.text[:COMPANY_CHARACTERS]])
+    mended = repair(whole).text.split("\n")[: len(values)]
+    return dict(zip(card, mended, strict=True))
 
 
 def _script(page: Page, text: str, form: str) -> str | None:

@@ -46,7 +46,7 @@ def analyse(
         head=head_to_bytes(report),
         rest=rest_to_bytes(report),
         display=report.text,
-        texts={"title": title, "text": text},
+        texts={"title": title, "text": text, "card": fold(report.card_text)},
         wording={
             "title": mainland(title) if taiwan else None,
             "text": mainland(text) if taiwan else None,

@@ -96,7 +96,7 @@ def _schema() -> list[object]:
     ]
     stored = (STORED_LAYOUT, dictionaries_name())
     facets = [(facet.name, facet.attribute, facet.kind) for facet in fields.FACETS]
-    return [rows, facets, fields.TEXT_FIELDS, fields.NUMBERS, stored, *code]
+    return [rows, facets, fields.SEARCHED_FIELDS, fields.NUMBERS, stored, *code]
 
 
 def _metrics() -> list[object]:

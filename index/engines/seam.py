@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from index.analysis.normaliser import Folded
+from index.model.fields import CARD_FIELD
 from index.query.nodes import (
     Everything,
     Node,
@@ -53,7 +54,8 @@ class Contents(Protocol):
     """What is kept of a report, read when it is asked for.
 
     `head` and `rest` are bytes that only `index.documents.stored` understands; `display` is the
-    text as it is shown. `texts` and `wording` are as in Document.
+    text as it is shown. `texts` holds the index forms of title and text, `card` that of the index
+    card; `wording` is as in Document.
     """
 
     @property
@@ -73,6 +75,10 @@ class Contents(Protocol):
         """The index forms."""
 
     @property
+    def card(self) -> Folded:
+        """The index form of the index card."""
+
+    @property
     def wording(self) -> Mapping[str, Folded | None]:
         """The lines in mainland wording."""
 
@@ -81,7 +87,7 @@ class Contents(Protocol):
 class Document:
     """A report made ready for an engine; an engine keeps its Contents.
 
-    `texts` holds for each of TEXT_FIELDS the index form with the map back to the display text.
+    `texts` holds for each of SEARCHED_FIELDS the index form with the map back to the display text.
     `wording` holds for each field the lines that read otherwise in mainland wording: 規範性檔案 as
     规范性文件. It is None for nearly all reports. `words` holds search-mode tokens and their counts
     for the ranked fields "title", "headings" and "body". `keywords` has one value (or a path) a
@@ -103,6 +109,11 @@ class Document:
     numbers: dict[str, float]
     stored: Mapping[str, object] = field(default_factory=dict)
     positions: Mapping[str, Mapping[str, Sequence[int]]] = field(default_factory=dict)
+
+    @property
+    def card(self) -> Folded:
+        """The index form of the index card."""
+        return self.texts[CARD_FIELD]
 
 
 # ---------------------------------------------------------------------- questions

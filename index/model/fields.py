@@ -17,11 +17,13 @@ from index.model.report import KINDS, LEVELS
 from index.model.statistics import TABLES_STATUSES
 
 __all__ = [
+    "CARD_FIELD",
     "FACETS",
     "FACET_NAMES",
     "FIELDS",
     "NUMBERED_KINDS",
     "NUMBERS",
+    "SEARCHED_FIELDS",
     "SORTS",
     "TEXT_FIELDS",
     "AsFacet",
@@ -33,6 +35,7 @@ __all__ = [
     "facets_of",
     "fields_for",
     "is_ascending",
+    "is_searched",
     "names_for",
 ]
 
@@ -178,6 +181,7 @@ FIELDS = (
         "template", "keyword", "报告格式", "Form", facet=AsFacet(10, shown=False)
     ),
     ReportField("text", "text", "正文", "Text", QUERY),
+    ReportField("card", "object", "信息卡", "Index card", QUERY),
     ReportField("repairs", "list", "修复", "Repairs"),
     ReportField("evidence", "object", "依据", "Evidence"),
     ReportField("statistics", "object", "统计数字", "Statistics", EXPORT),
@@ -200,6 +204,17 @@ def names_for(uses: Use, fields: Iterable[ReportField] = FIELDS) -> tuple[str, .
     ('title', 'kind', 'agency')
     """
     return tuple(field.name for field in fields_for(uses, fields))
+
+
+def is_searched(name: str, asked: str | None) -> bool:
+    """Whether a string is looked for in the field `name`.
+
+    `asked` is the field that the query names, or None for title and text.
+
+    >>> is_searched("title", None), is_searched("card", None), is_searched("card", "card")
+    (True, False, True)
+    """
+    return name in TEXT_FIELDS if asked is None else name == asked
 
 
 def facets_of(fields: Iterable[ReportField]) -> tuple[Facet, ...]:
@@ -230,6 +245,11 @@ FACET_NAMES = tuple(facet.name for facet in FACETS)
 
 # The searched texts of a report, in the order in which they are counted: title, text.
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "text")
+# What the index card of a page says. It is about the report and no text of it: a string is looked
+# for in it when the query names it, or when no title and no text has the string.
+CARD_FIELD = "card"
+# Every text in which strings are found.
+SEARCHED_FIELDS = (*TEXT_FIELDS, CARD_FIELD)
 
 # Columns of numbers with nulls: `year`, `published` as days since 0001-01-01, `indexed` as
 # seconds since 1970, and the metrics of the tables.

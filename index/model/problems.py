@@ -145,6 +145,7 @@ class Code(StrEnum):
     # What an answer says about itself.
     ANSWER_SYNONYMS = "answer.synonyms"
     ANSWER_NO_WORD_BESIDE = "answer.no-word-beside"
+    ANSWER_IN_CARD = "answer.in-card"
     ANSWER_TABLES_NOT_TRUSTED = "answer.tables-not-trusted"
     ANSWER_OTHER_FORM = "answer.other-form"
     ANSWER_OTHER_SCOPE = "answer.other-scope"

@@ -125,6 +125,17 @@ class Report:
     checks: list[Check] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     provenance: Provenance | None = None
+    # what the index card of the page says: 索引号, 文号, 发布机构 ..., by its labels
+    card: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def card_text(self) -> str:
+        """The index card as the text that is searched and shown, a line for each label.
+
+        >>> Report("a", "a.txt", "正文", card={"索引号": "126/2025"}).card_text
+        '索引号：126/2025'
+        """
+        return "\n".join(f"{label}：{value}" for label, value in self.card.items())
 
     @property
     def template(self) -> str | None:

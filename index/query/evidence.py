@@ -12,7 +12,7 @@ from itertools import chain, pairwise
 from index.analysis.normaliser import fold_line
 from index.analysis.tokenizer import tokenizer
 from index.analysis.wording import mainland_forms
-from index.model.fields import TEXT_FIELDS
+from index.model.fields import SEARCHED_FIELDS
 from index.query.nodes import Ranking
 from index.query.runs import (
     WILDCARD_PATTERN,
@@ -134,9 +134,9 @@ def _traces(node: Syntax, synonymous: bool) -> Iterator[_Trace]:
         case Quoted():
             yield _of_quoted(node)
         case Field():
-            if node.name in TEXT_FIELDS and node.quoted:
+            if node.name in SEARCHED_FIELDS and node.quoted:
                 yield _of_quoted(Quoted(node.value, node.position))
-            elif node.name in TEXT_FIELDS:
+            elif node.name in SEARCHED_FIELDS:
                 yield _of_run(Run(node.value, node.position), synonymous)
         case Negated():
             return  # what must not be there speaks for nothing

@@ -8,7 +8,7 @@ from typing import Any
 
 from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
-from index.model.fields import FIELDS, TEXT_FIELDS
+from index.model.fields import FIELDS, SEARCHED_FIELDS
 from index.model.metrics import METRIC_NAMES, METRICS
 from index.query.runs import WILDCARD_PATTERN, is_loose, once, read_run
 from index.query.syntax import (
@@ -219,7 +219,7 @@ class _Sentence:
             label = term("metric", FIELD_LABELS[name], self.language)
         if field.is_range:
             return self.range(label, field.low, field.high)
-        if field.name in TEXT_FIELDS:
+        if field.name in SEARCHED_FIELDS:
             condition = self.has(_text_of(field))
             return self.say(
                 "text-field",

@@ -41,9 +41,9 @@ class Nothing:
 class String:
     """Reports in whose text one of `forms` occurs as a string of characters.
 
-    `forms` are the wordings of one thing (the one asked for first); `field` is one of TEXT_FIELDS,
-    or None for any. `outside` are strings: an occurrence that lies inside an occurrence of one of
-    them does not count.
+    `forms` are the wordings of one thing (the one asked for first); `field` is one of
+    SEARCHED_FIELDS, or None for title and text. `outside` are strings: an occurrence that lies
+    inside an occurrence of one of them does not count.
     """
 
     forms: tuple[str, ...]  # 资讯 and 信息

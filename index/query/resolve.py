@@ -15,7 +15,7 @@ from index.analysis.normaliser import fold_line
 from index.analysis.tokenizer import is_word
 from index.analysis.wording import mainland_forms
 from index.model.errors import QueryError
-from index.model.fields import TEXT_FIELDS
+from index.model.fields import SEARCHED_FIELDS
 from index.model.metrics import METRIC_NAMES
 from index.model.problems import Code
 from index.query.field_values import level_of, metric_range, published_range, year_of
@@ -363,7 +363,7 @@ class _Resolver:
     # ------------------------------------------------------------------ fields
     def field(self, field: Field) -> Node:
         """`name:value`."""
-        if field.name in TEXT_FIELDS:
+        if field.name in SEARCHED_FIELDS:
             return self.text_field(field)
         if field.name == "year":
             return year_of(field)
@@ -382,7 +382,7 @@ class _Resolver:
         return self.facet(field)
 
     def text_field(self, field: Field) -> Node:
-        """What must stand in the title, or in the text."""
+        """What must stand in the title, in the text, or in the index card."""
         if field.quoted:
             return _quoted(Quoted(field.value, field.position), field.name)
         # a range has no value: its dots are no letters, and are refused as such

@@ -16,7 +16,7 @@ from index.analysis.normaliser import fold_line
 from index.analysis.synonyms import synonyms
 from index.analysis.tokenizer import tokenizer
 from index.analysis.wording import mainland_forms
-from index.model.fields import TEXT_FIELDS
+from index.model.fields import SEARCHED_FIELDS
 from index.query.function_words import FUNCTION_WORDS, content_of
 from index.query.reference_numbers import CODE_PATTERN, spellings
 from index.query.syntax import Field, Run, Syntax
@@ -206,7 +206,7 @@ def is_loose(node: Syntax) -> TypeGuard[Run]:
 
 def is_filter(node: Syntax) -> bool:
     """Whether this is a field whose values are chosen, as agency and year: no text is searched."""
-    return isinstance(node, Field) and node.name not in TEXT_FIELDS
+    return isinstance(node, Field) and node.name not in SEARCHED_FIELDS
 
 
 def wildcard_of(text: str) -> str:

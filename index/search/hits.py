@@ -6,20 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index.documents.builder import COPY_NUMBER, copy_number
-from index.documents.stored import head_of, head_reader
+from index.documents.stored import head_of, head_reader, report_of
 from index.engines.seam import (
     Engine,
     EngineQuery,
     Found,
     Matches,
 )
-from index.model.fields import TEXT_FIELDS
+from index.model.fields import CARD_FIELD, TEXT_FIELDS
 from index.query.nodes import Node, NumberRange
 from index.search.marks import MAX_MARKS, Marker
-from index.search.response import HIT_FIELDS, CopyOf, Hit, ScorePart
+from index.search.response import HIT_FIELDS, CopyOf, Hit, ScorePart, Snippet
 from index.search.snippets import snippets
 
 __all__ = [
+    "card_marks",
     "field_marks",
     "hits_of",
     "with_copies",
@@ -49,7 +50,18 @@ def _hit(found: Found, marker: Marker, max_snippets: int) -> Hit:
     score = round(found.score, 4)
     # Behind the fields of the head: what this search found.
     here = (score, found.occurrences, tuple(title), pieces)
-    return Hit(*(*_shown(contents.head), *here))
+    hit = Hit(*(*_shown(contents.head), *here))
+    card = card_marks(found, marker)
+    if card:
+        hit.card = Snippet(report_of(contents).card_text, tuple(card), 0)
+    return hit
+
+
+def card_marks(found: Found, marker: Marker) -> list[tuple[int, int]]:
+    """The marks of the index card, code points of its text; most queries ask for none."""
+    if not marker.asks(CARD_FIELD):
+        return []
+    return marker.marks(CARD_FIELD, found.contents.card, None)
 
 
 def field_marks(

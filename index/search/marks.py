@@ -17,7 +17,7 @@ from operator import le
 
 from index.analysis.normaliser import Folded
 from index.model.budget import spend
-from index.model.fields import TEXT_FIELDS
+from index.model.fields import SEARCHED_FIELDS, is_searched
 from index.query.nodes import Node, String, Wildcard, strings_of
 from index.query.wildcards import Pattern, compiled, occurrences
 
@@ -89,7 +89,7 @@ class Sought:
 class Marker:
     """Finds the positions of a query in a report: exactly those that its occurrences count.
 
-    `sought` has one entry for each of TEXT_FIELDS.
+    `sought` has one entry for each of SEARCHED_FIELDS.
     """
 
     sought: Mapping[str, Sought]
@@ -99,10 +99,15 @@ class Marker:
         """The marker of a condition: all that it asks to be present."""
         leaves = strings_of(condition)
         sought = {}
-        for name in TEXT_FIELDS:
-            own = tuple(leaf for leaf in leaves if leaf.field in (None, name))
+        for name in SEARCHED_FIELDS:
+            own = tuple(leaf for leaf in leaves if is_searched(name, leaf.field))
             sought[name] = Sought.of(own)
         return cls(sought)
+
+    def asks(self, field: str) -> bool:
+        """Whether anything is looked for in a field."""
+        sought = self.sought[field]
+        return bool(sought.strings or sought.patterns)
 
     def marks(
         self,
@@ -116,7 +121,7 @@ class Marker:
         At most `most` of the text and of its wording; None is all.
         """
         sought = self.sought[field]
-        if not sought.strings and not sought.patterns:
+        if not self.asks(field):
             return []
         spans = text.offsets.spans(sought.spans(text.form, most))
         if wording is not None:

@@ -16,12 +16,22 @@ from dataclasses import replace
 
 from index.assist.snapshot import Snapshot
 from index.engines.seam import Engine, EngineQuery, Found, Matches
-from index.model.fields import TEXT_FIELDS
+from index.model.fields import CARD_FIELD, TEXT_FIELDS
 from index.model.problems import Code, Note
-from index.query.nodes import AllOf, AnyOf, Everything, Node, String, strings_of
+from index.query.nodes import (
+    AllOf,
+    AnyOf,
+    Everything,
+    Node,
+    String,
+    strings_of,
+)
 from index.search.plan import Plan, make_plan
 from index.search.request import SearchRequest
 from index.search.response import WiderReading
+
+# How a query may be asked for where cards are looked into when no text has it.
+CARD_READINGS = ("auto", "whole")
 
 __all__ = ["answered", "looser", "read_in", "settled", "wider"]
 
@@ -34,7 +44,12 @@ def settled(
     engine = snapshot.engine
     first = make_plan(snapshot, replace(request, facets=()))
     plan = _first_reading(engine, first)
-    if request.match != "auto" or _total(engine, plan.query):
+    if request.match not in CARD_READINGS or _total(engine, plan.query):
+        return plan
+    carded = in_cards(plan)
+    if carded is not None and _total(engine, carded.query):
+        return carded
+    if request.match != "auto":
         return plan
     # the looser readings are looked for only here: the loosest takes several searches
     for other in looser(engine, plan):
@@ -50,7 +65,12 @@ def answered(
     """The reading that answers a request, and its matches."""
     plan = _first_reading(engine, plan)
     matches = engine.search(plan.query)
-    if matches.total or request.match != "auto":
+    if matches.total or request.match not in CARD_READINGS:
+        return plan, matches
+    carded = in_cards(plan)
+    if carded is not None and (found := engine.search(carded.query)).total:
+        return carded, found
+    if request.match != "auto":
         return plan, matches
     for other in looser(engine, plan):
         plan, matches = other, engine.search(other.query)
@@ -69,9 +89,43 @@ def read_in(
     if plan.reading == "any":
         least = min(1, len(resolved.telling))
         return _read_as(plan, "any", resolved.condition("any", least))
-    if match == "auto" and not all(_stands(node, found) for node in resolved.whole):
+    is_read = match in CARD_READINGS and plan.reading == "whole"
+    if not is_read or all(_stands(node, found) for node in resolved.whole):
+        return plan
+    carded = in_cards(plan)
+    if carded is not None and _stands(carded.query.condition, found):
+        return carded
+    if match == "auto":
         return _read_as(plan, "words", resolved.condition("words"))
     return plan
+
+
+def in_cards(plan: Plan) -> Plan | None:
+    """The plan that looks for each string of the whole reading in index cards too.
+
+    It is asked only when no title and no text has the strings, so that cards change no count of
+    texts. None where there is no string to look for.
+    """
+    if plan.reading != "whole":
+        return None
+    condition = _with_cards(plan.query.condition)
+    if condition == plan.query.condition:
+        return None
+    carded = _read_as(plan, "whole", condition)
+    return replace(carded, notes=(*plan.notes, Note(Code.ANSWER_IN_CARD)))
+
+
+def _with_cards(node: Node) -> Node:
+    """The condition, with each string of title and text allowed in the card instead."""
+    match node:
+        case String(_, None):
+            return AnyOf((node, replace(node, field=CARD_FIELD)))
+        case AllOf(operands):
+            return AllOf(tuple(map(_with_cards, operands)))
+        case AnyOf(operands):
+            return AnyOf(tuple(map(_with_cards, operands)))
+        case _:
+            return node
 
 
 def _stands(
@@ -83,7 +137,8 @@ def _stands(
         case String(forms, field):
             names = TEXT_FIELDS if field is None else (field,)
             contents = found.contents
-            texts = [contents.texts[name] for name in names]
+            held = {**contents.texts, CARD_FIELD: contents.card}
+            texts = [held[name] for name in names]
             wordings = map(contents.wording.get, names)
             texts += filter(None, wordings)
             searched = "\0".join(text.form for text in texts)

@@ -72,7 +72,7 @@ class Hit:
 
     It begins with the fields of FIELDS that have Use.HIT, named and ordered as here; a test holds
     the two together. `occurrences` is None for a query without words, `explanation` unless asked
-    for.
+    for. `card` is the report's index card, marked, where the query stands in it.
     """
 
     id: str
@@ -91,6 +91,7 @@ class Hit:
     snippets: tuple[Snippet, ...] = ()
     explanation: tuple[ScorePart, ...] | None = None
     copies: tuple[CopyOf, ...] = ()
+    card: Snippet | None = None
 
 
 # The fields of a report with which a hit begins, in its order.

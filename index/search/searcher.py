@@ -38,6 +38,7 @@ from index.query.parser import parse
 from index.search.cursor import encode_cursor, listed_before
 from index.search.facets import result
 from index.search.hits import (
+    card_marks,
     field_marks,
     hits_of,
     with_copies,
@@ -98,8 +99,9 @@ STATS_VALUES = 100
 class MarkedReport:
     """A report with the positions of a query in it.
 
-    Marks are [start, end) code points of its title and text; those of the text stop at MAX_MARKS.
-    `occurrences` counts all of them. `matched` is the reading of the query, `words` what is marked.
+    Marks are [start, end) code points of its title, text and index card; those of the text stop at
+    MAX_MARKS. `occurrences` counts all of them. `matched` is the reading of the query, `words` what
+    is marked.
     """
 
     report: Report
@@ -108,6 +110,7 @@ class MarkedReport:
     occurrences: int = 0
     matched: str = "whole"
     words: tuple[str, ...] = ()
+    card_marks: tuple[tuple[int, int], ...] = ()
 
 
 class Searcher:
@@ -344,14 +347,17 @@ class Searcher:
         found = snapshot.engine.get(report_id)
         request = SearchRequest(q=q, synonyms=synonyms, match=match)
         plan = read_in(found, make_plan(snapshot, request), match)
-        title, text = field_marks(found, Marker.of(plan.query.condition), most=None)
+        marker = Marker.of(plan.query.condition)
+        title, text = field_marks(found, marker, most=None)
+        card = card_marks(found, marker)
         return MarkedReport(
             report=_report(found),
             title_marks=tuple(title),
             text_marks=tuple(text[:MAX_MARKS]),
-            occurrences=len(title) + len(text),
+            occurrences=len(title) + len(text) + len(card),
             matched=plan.reading,
-            words=plan.words() if title or text else (),
+            words=plan.words() if title or text or card else (),
+            card_marks=tuple(card),
         )
 
     # ------------------------------------------------------------------ reports like a report

@@ -27,6 +27,7 @@ __all__ = [
     "header_fields",
     "is_chrome",
     "is_title",
+    "labelled",
     "squeeze",
     "title_apart",
 ]
@@ -77,6 +78,7 @@ META_KEY_BY_LABEL = {
     "信息索引": "index_number",
     "发文字号": "doc_number",
     "發文字號": "doc_number",
+    "文件字号": "doc_number",
     "文件编号": "doc_number",
     "文号": "doc_number",
     "文號": "doc_number",
@@ -130,6 +132,23 @@ META_KEY_BY_LABEL = {
                 "生效日期",
                 "有效性",
                 "时效性",
+            ),
+            *(
+                "信息所属单位",
+                "公开主体",
+                "公开机构",
+                "公开类别",
+                "公开责任部门",
+                "公文种类",
+                "关键词",
+                "内容概述",
+                "发文日期",
+                "登记号",
+                "统一登记号",
+                "统一编号",
+                "失效日期",
+                "成文时间",
+                "有效期",
             ),
             *(
                 "公开方式",
@@ -323,6 +342,12 @@ CHROME_PATTERNS = tuple(
 # White space of every width, and marks of no width, that pages put around a line.
 EDGE_CHARACTERS = class_members(SPACE_CLASS + ZERO_WIDTH_CLASS)
 MAX_CHROME = 120
+# What stands before a row of a list.
+BULLETS = "•·●■◆◇○▪* 　"
+# Characters of a line that says something: a button has fewer.
+MIN_LINE = 4
+# Characters of a line of facts.
+MAX_LABELLED = 300
 MAX_TITLE = 60
 # Characters of one line of a broken title, of all of it, and the lines that it has.
 MAX_TITLE_PIECE = 44
@@ -371,8 +396,13 @@ _HEADLESS_PATTERN = re.compile(
 _DOC_NUMBER_PATTERN = re.compile(
     r"[〔\[［【(（]\s*(?:19|20)\d{2}\s*[〕\]］】)）].{0,4}\d+\s*号|(?<!\d)\d+号$"
 )
-# 龙岗区教育局文件, 签发人：张三, 〔内部〕: what stands at the head of an official document
-_LETTERHEAD_PATTERN = re.compile(r"(?:局|委|府|办|厅|院|会)文件$|^签发人")
+# 政务公开, 2020年信息公开年报, 某区政府网: the name of a column or of a site; {{ title }}
+_COLUMN_PATTERN = re.compile(
+    r"^[^，,。]{0,14}(?:公[开開]|年[报報]|目[录錄]|指南|[专專][栏欄]|[栏欄]目\d*|[频頻]道"
+    r"|首[页頁]|[网網]|[网網]站|[门門][户戶]|下[载載]|[视視][频頻]|[图圖][册冊]|公告|公示"
+    r"|新[闻聞]|[动動][态態]|搜索|[检檢]索|[内內]容|政策|解[读讀]|服[务務]|互[动動])$"
+    r"|^\{\{.*\}\}$"
+)
 # (qū): a gloss that the repair takes out later
 _GLOSS_PATTERN = re.compile(r"\([a-z\u00e0-\u01dc\u0300-\u030c]{1,9}\)")
 _SPACE_PATTERN = re.compile(rf"[\s{ZERO_WIDTH_CLASS}]+")
@@ -465,18 +495,32 @@ def header_fields(text: str) -> dict[str, str] | None:
     >>> header_fields("发布时间:2019-03-14 09:17来源:办公室")
     {'published': '2019-03-14 09:17', 'source': '办公室'}
     """
-    found = list(_LABEL_PATTERN.finditer(text)) if len(text) <= 300 else []
-    if not found or text[: found[0].start()].strip(" \t　【[(（|") or "。" in text:
+    pairs = labelled(text)
+    if not pairs:
         return None
     fields: dict[str, str] = {}
-    for this, after in zip(found, [*found[1:], None], strict=True):
-        key = META_KEY_BY_LABEL[squeeze(this[1])]
-        value = text[this.end() : after.start() if after else len(text)].strip(
-            " \t\xa0　|｜【】[]"
-        )
+    for label, value in pairs:
+        key = META_KEY_BY_LABEL[label]
         if key and value.strip("-—无無 "):
             fields.setdefault(key, value)
     return fields
+
+
+def labelled(text: str) -> list[tuple[str, str]]:
+    """The known labels of a line with their values, in order; none unless the line begins with one.
+
+    >>> labelled("索 引 号:126/2025 文号:某政办发〔2025〕54号")
+    [('索引号', '126/2025'), ('文号', '某政办发〔2025〕54号')]
+    """
+    found = list(_LABEL_PATTERN.finditer(text)) if len(text) <= MAX_LABELLED else []
+    if not found or text[: found[0].start()].strip(" \t　【[(（|") or "。" in text:
+        return []
+    ends = [label.start() for label in found[1:]] + [len(text)]
+    pairs: list[tuple[str, str]] = []
+    for label, end in zip(found, ends, strict=True):
+        value = text[label.end() : end].strip(" \t\xa0　|｜【】[]")
+        pairs.append((squeeze(label[1]), value))
+    return pairs
 
 
 def _known_title(lines: Sequence[Line], title: str) -> tuple[int, int] | None:
@@ -585,30 +629,30 @@ def _all_short(lines: Iterable[Line]) -> bool:
 
 
 def _take_above(out: Framed, lines: Sequence[Line]) -> list[Line]:
-    """Part what stands above the title: the site's lines go, those of the report are given."""
+    """Part what stands above the title: the site's lines go, all others are the report's."""
     kept: list[Line] = []
-    is_headless = bool(_HEADLESS_PATTERN.match(squeeze(out.title or "")))
     for line in lines:
         text = line.text.strip()
-        if _is_above_chrome(text, is_headless):
+        if _is_above_chrome(text):
             _drop(out, text)
         else:
             kept.append(line)
     return kept
 
 
-def _is_above_chrome(text: str, is_headless: bool) -> bool:
-    """A menu, the line of facts or the name of a site, where it stands above a title.
-
-    The report's own are its letterhead and its document number, and below them a title that names
-    no body, the body that issues it.
-    """
-    if header_fields(text) is not None or is_chrome(text):
+def _is_above_chrome(text: str) -> bool:
+    """A menu, the line of facts, a cell of a card or the name of a site, above a title."""
+    if header_fields(text) is not None or is_chrome(text) or _is_card(text):
         return True
     bare = squeeze(text)
-    is_body = is_headless and len(bare) >= 5 and _BODY_END_PATTERN.search(bare)
-    is_letterhead = _DOC_NUMBER_PATTERN.search(bare) or _LETTERHEAD_PATTERN.search(bare)
-    return not (is_body or is_letterhead)
+    return len(bare) < MIN_LINE or _COLUMN_PATTERN.search(bare) is not None
+
+
+def _is_card(text: str) -> bool:
+    """A row of a card: a label first, in cells or behind a bullet."""
+    first = squeeze(re.split(r"[|｜\t]", text.lstrip(BULLETS), maxsplit=1)[0])
+    label = _GLOSS_PATTERN.sub("", first).rstrip(":：")
+    return label in META_KEY_BY_LABEL or bool(labelled(text.lstrip(BULLETS)))
 
 
 def _drop(out: Framed, text: str) -> None:

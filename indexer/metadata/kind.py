@@ -64,6 +64,7 @@ class Sign:
     """What speaks for a report (a positive weight) or against one.
 
     `least` is how often it must stand; with `each` every different match counts, up to that many.
+    Each match holds one of `words`: where none of them stands, the pattern need not be tried.
     """
 
     weight: float
@@ -71,6 +72,7 @@ class Sign:
     pattern: re.Pattern[str]
     least: int = 1
     each: int = 0
+    words: tuple[str, ...] = ()
 
 
 SIGNS = (
@@ -86,13 +88,15 @@ SIGNS = (
         2.0,
         "opening",
         re.compile(
+            # at most characters nothing begins: a look ahead costs less than to try every way
+            "(?=[编公发形完本所统数信政制T])(?:"
             "(?:编制|公布|发布|形成|完成)本(?:年度)?报告"
             "|本(?:年度)?报告(?:中)?(?:是|所列|根据|依据|由|全文|内容|包括)"
             "|本年报(?:中)?(?:是|所列|根据|依据|由|全文|内容|包括)|所列数据"
             "|统计[^。;]{0,8}(?:期限|时限|时间|区间|起止)|数据[^。;]{0,8}(?:期限|时限|时间|起止)"
             "|(?:信息公开|政务公开)[^。;]{0,24}(?:报告|总结|汇报|公布|公告)如下"
             "|(?:公布|发布|编制|制定)[^。;]{2,50}(?:信息|政务)公开[^。;]{0,8}(?:年度)?(?:报告|年报)(?![编的制])"
-            "|This (?:annual )?report (?:has been|is|was) (?:prepared|compiled)"
+            "|This (?:annual )?report (?:has been|is|was) (?:prepared|compiled))"
         ),
     ),
     Sign(
@@ -141,6 +145,7 @@ SIGNS = (
             "通知如下|请遵照执行|请认真遵照执行|(?:印发|转发)(?:给)?你们|认真贯彻(?:执行|落实)。"
             "|请(?:各单位|各部门|你们|于)[^。]{0,30}(?:报送|上报|落实)"
         ),
+        words=("通知如下", "遵照执行", "你们", "认真贯彻", "请各", "请于"),
     ),
     Sign(
         -5.0,
@@ -159,6 +164,10 @@ SIGNS = (
             r"|(?:申请人|公民)(?:可以|应当|填写|提出申请)[^。]{0,20}(?:填写|申请表|身份证)|申请公开(?:政府信息)?的?(?:流程|程序)[::]"
             r"|自收到申请之日起"
         ),
+        words=(
+            *("指南", "受理机构:", "受理时间:", "填写", "申请表", "身份证"),
+            *("流程", "程序", "自收到申请之日起"),
+        ),
     ),
     Sign(
         -12.0,
@@ -169,12 +178,17 @@ SIGNS = (
             "|参考文本|××|xx ?[市县区镇乡局年]|XX ?[市县区镇乡局年]"
             r"|〇〇[市县局]|\*\*[市县局]"
         ),
+        words=(
+            *("由会员分享", "珍藏版", "文档下载", "范文", "参考文本"),
+            *("××", "xx", "XX", "〇〇", "**"),
+        ),
     ),
     Sign(
         -5.0,
         "company report",
         re.compile("董事会|监事会|股东大会|每股收益|上市公司|主营业务"),
         least=2,
+        words=("董事会", "监事会", "股东大会", "每股收益", "上市公司", "主营业务"),
     ),
     Sign(
         -4.0,
@@ -182,6 +196,10 @@ SIGNS = (
         re.compile(
             "地区生产总值|本报讯|本网讯|记者[ (:]|增加值|绩效评价|支出绩效|检务公开"
             "|(?:比上年|比去年|较上年)(?:同期)?增长"
+        ),
+        words=(
+            *("地区生产总值", "本报讯", "本网讯", "记者", "增加值", "绩效"),
+            *("检务公开", "比上年", "比去年", "较上年"),
         ),
     ),
     Sign(
@@ -276,6 +294,8 @@ def _signs(reading: Reading, title: Title | None) -> Iterator[Found]:
 
 
 def _found(sign: Sign, text: str) -> Found | None:
+    if sign.words and not any(word in text for word in sign.words):
+        return None
     matches = list(islice(sign.pattern.finditer(text), MAX_MATCHES))
     if len(matches) < sign.least:
         return None

@@ -53,7 +53,8 @@ class Anchor:
     """A place where a name may begin: what leads up to it and what must follow it.
 
     `reach` is how far into a text it is looked for, in characters; 0 is to the end. `is_whole`
-    asks that the name ends where a word begins that no name holds.
+    asks that the name ends where a word begins that no name holds. Of one that `is_rare` the sign
+    stands at many places, and what must follow at few: that is looked for first.
     """
 
     weight: float
@@ -62,6 +63,7 @@ class Anchor:
     behind: re.Pattern[str] | None = None
     reach: int = 0
     is_whole: bool = False
+    is_rare: bool = False
 
 
 # What a report says of itself.
@@ -100,6 +102,7 @@ ANCHORS = (
         ),
         reach=300,
         is_whole=False,
+        is_rare=True,
     ),
     # 如有疑问,请与龙岗区教育局办公室联系; 请联系:龙岗区教育局
     Anchor(
@@ -175,6 +178,8 @@ BEFORE_CALLED_PATTERN = re.compile(f"({HAN_CHARACTER}{{3,36}})$")
 SUBSITE_PATTERN = re.compile(rf"在线({HAN_CHARACTER}{{2,8}}(?:街道|镇|乡|局|办))子网站")
 # Names that are read of each kind.
 MAX_NAMES = 4
+# Characters from where a name begins to the end of what must follow it.
+MAX_BEHIND = 400
 
 # What names no body of its own: 我局, 区办公室, 本网, 管理员, 县人民政府
 GENERIC_PATTERN = re.compile(
@@ -427,6 +432,8 @@ def _said(reading: Reading, gazetteer: Gazetteer, certain: str) -> Iterator[Name
 
 def _anchored(anchor: Anchor, reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
     form = reading.form
+    if anchor.is_rare and not _can_stand(anchor, form):
+        return
     searched = 0
     for sign in anchor.sign.finditer(form, 0, anchor.reach or len(form)):
         start = sign.end()
@@ -450,6 +457,12 @@ def _anchored(anchor: Anchor, reading: Reading, gazetteer: Gazetteer) -> Iterato
             span=span,
             quote=reading.quote(*span),
         )
+
+
+def _can_stand(anchor: Anchor, form: str) -> bool:
+    """Whether what must follow a name stands anywhere within reach."""
+    reach = anchor.reach + MAX_BEHIND
+    return bool(anchor.behind and anchor.behind.search(form, 0, reach))
 
 
 def _is_quoted(form: str, place: int) -> bool:

@@ -76,10 +76,11 @@ def report(report_id: str) -> Response:
 
 
 def _marked(found: MarkedReport) -> dict[str, Any]:
-    """The record with the places of a query; marks are code points of its title and text."""
+    """The record with the places of a query; marks are code points of its title, text and card."""
     return found.report.record() | {
         "title_marks": found.title_marks,
         "text_marks": found.text_marks,
+        "card_marks": found.card_marks,
         "occurrences": found.occurrences,
         "matched": found.matched,
         "words": found.words,

@@ -102,8 +102,8 @@ class RepairRow:
 class ReportView:
     """Everything the template needs.
 
-    `hits` counts the places of title and text, `shown` those that are marked. `words` are what the
-    places are of.
+    `hits` counts the places of title, text and card, `shown` those that are marked. `words` are
+    what the places are of. `card` are the lines of the index card, open where a hit is in it.
     """
 
     report: Report
@@ -118,6 +118,8 @@ class ReportView:
     statistics: Statistics
     problems: list[str]
     key_figures: list[tuple[str, str]]
+    card: Sequence[Markup] = ()
+    card_open: bool = False
 
     @property
     def outline(self) -> list[Block]:
@@ -141,7 +143,16 @@ def marked_view(found: MarkedReport) -> ReportView:
     report = found.report
     layers = _layers(report)
     view = _view(report, report.text, layers, found.title_marks, found.text_marks)
-    return replace(view, hits=found.occurrences, words=found.words)
+    shown = view.shown + len(found.card_marks)
+    card = _card(report, found.card_marks, view.shown + 1, shown)
+    return replace(
+        view,
+        hits=found.occurrences,
+        shown=shown,
+        words=found.words,
+        card=card,
+        card_open=bool(found.card_marks),
+    )
 
 
 def received_view(report: Report) -> ReportView:
@@ -183,6 +194,7 @@ def _view(
         statistics=statistics_view(report, linked=not received),
         problems=report_problems(report),
         key_figures=_key_figures(report),
+        card=_card(report, (), 1, 0),
     )
 
 
@@ -191,6 +203,14 @@ def _key_figures(report: Report) -> list[tuple[str, str]]:
     metrics = report.statistics.metrics
     known = [name for name in _KEY_METRICS if metrics.get(name) is not None]
     return [(labels.METRICS[name], figure(metrics[name])) for name in known]
+
+
+def _card(
+    report: Report, marks: Sequence[Span], first: int, total: int
+) -> Sequence[Markup]:
+    """The lines of the index card, with the hits in them numbered from `first`."""
+    lines = spread(report.card_text, hit_layers(marks, first, total))
+    return [line.html for line in lines if line.text]
 
 
 def _title(report: Report, marks: Sequence[Span], total: int) -> Markup:

@@ -56,7 +56,7 @@ def test_another_facet_is_another_schema(
     assert changed(before) == {"schema"}
 
 
-@pytest.mark.parametrize("table", ["FACETS", "TEXT_FIELDS", "NUMBERS"])
+@pytest.mark.parametrize("table", ["FACETS", "SEARCHED_FIELDS", "NUMBERS"])
 def test_a_lost_row_of_the_fields_is_another_schema(
     table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,6 +116,7 @@ class Document:
         self.rest = PART_SIZES.pack(len(checks), len(part)) + checks + part + others
         self.head, self.display = document.head, document.display
         self.texts, self.wording = document.texts, document.wording
+        self.card = document.card
 
 
 def test_another_layout_is_refused(

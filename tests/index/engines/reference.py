@@ -29,7 +29,13 @@ from index.engines.seam import (
     Prepared,
 )
 from index.model.errors import ReportNotFoundError
-from index.model.fields import FACETS, TEXT_FIELDS, is_ascending
+from index.model.fields import (
+    FACETS,
+    SEARCHED_FIELDS,
+    TEXT_FIELDS,
+    is_ascending,
+    is_searched,
+)
 from index.model.problems import Code, Note
 from index.query.nodes import (
     AllOf,
@@ -90,7 +96,7 @@ def shortest_fit(pattern: str, text: str, start: int, widest: int) -> int | None
 
 def node_spans(node: String | Wildcard, field: str, text: str) -> list[Span]:
     """Every allowed place of a string node in one stream."""
-    if node.field not in (None, field):
+    if not is_searched(field, node.field):
         return []
     if isinstance(node, Wildcard):
         pattern = trimmed(node.pattern)
@@ -137,7 +143,7 @@ def replaced(wording: Any) -> list[Span]:
 
 def streams(document: Document) -> Iterator[tuple[str, str]]:
     """(field, form)."""
-    for field in TEXT_FIELDS:
+    for field in SEARCHED_FIELDS:
         yield field, document.texts[field].form
         wording = document.wording.get(field)
         if wording is not None:
@@ -149,7 +155,7 @@ def occurrences_in(document: Document, nodes: Sequence[String | Wildcard]) -> in
     text is shown.
     """
     count = 0
-    for field in TEXT_FIELDS:
+    for field in SEARCHED_FIELDS:
         text, wording = document.texts[field], document.wording.get(field)
         own = [text.offsets.span(*p) for p in counted(nodes, field, text.form)]
         count += len(own)

@@ -71,7 +71,9 @@ def shown(text: str, *, doubled: bool = False) -> str:
 def kept(contents: Contents) -> tuple[object, ...]:
     """All that is kept of a report."""
     wording = {name: contents.wording.get(name) for name in TEXT_FIELDS}
-    return contents.head, contents.rest, contents.display, dict(contents.texts), wording
+    texts = {name: contents.texts[name] for name in TEXT_FIELDS}
+    texts["card"] = contents.card
+    return contents.head, contents.rest, contents.display, texts, wording
 
 
 def document(
@@ -79,6 +81,7 @@ def document(
     text: str,
     title: str = "",
     *,
+    card: str = "",
     wording: Folded | None = None,
     title_wording: Folded | None = None,
     doubled: bool = False,
@@ -97,7 +100,11 @@ def document(
         head=f"{report_id}: {text}".encode(),
         rest=f"the rest of {report_id}".encode(),
         display=shown(text, doubled=doubled),
-        texts={"title": folded(title), "text": folded(text, doubled=doubled)},
+        texts={
+            "title": folded(title),
+            "text": folded(text, doubled=doubled),
+            "card": folded(card),
+        },
         wording={"title": title_wording, "text": wording},
         words=words,
         keywords={k: v for k, v in given.items() if isinstance(v, str | tuple)},

@@ -172,6 +172,27 @@ def test_wording_is_searched_and_only_what_was_replaced_is_counted(
     assert engine.search(EngineQuery(condition=String(("公开规范",)))).total == 0
 
 
+def test_a_card_is_searched_by_name_only(index: Index) -> None:
+    rows = [
+        document("a", "公开", card="文号公开3号"),
+        document("b", "公开公开"),
+        document("c", "", card="公开"),
+    ]
+    engine = filled(index, rows)
+    nodes: dict[Node, tuple[int, int]] = {
+        String(("公开",)): (2, 3),
+        String(("公开",), "card"): (2, 2),
+        AnyOf((String(("公开",)), String(("公开",), "card"))): (3, 5),
+        Wildcard("文?公", "card"): (1, 1),
+        String(("文号",)): (0, 0),
+        Not(String(("文号",), "card")): (2, 0),
+    }
+    for node, want in nodes.items():
+        assert engine.count_strings(node) == want, node
+    assert engine.frequencies("pair", ["文号", "公开"])[1] == 2
+    assert engine.get("a").contents.card.form == "文号公开3号"
+
+
 def test_found_gives_back_what_was_put(index: Index) -> None:
     given = document(
         "x", "公开信息公开信息𠮷", "标题", doubled=True, agency="文旅局", year=2018

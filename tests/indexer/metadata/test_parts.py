@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from indexer.metadata.bodies import (
@@ -16,6 +18,7 @@ from indexer.metadata.bodies import (
 )
 from indexer.metadata.dates import days_in, year_of
 from indexer.metadata.hosts import HostTable, host_of
+from indexer.metadata.kind import SIGNS, _found
 from indexer.metadata.published import published_fact
 from indexer.metadata.reading import Reading
 from indexer.metadata.title import read_title
@@ -259,3 +262,24 @@ def test_a_host_needs_nearly_all() -> None:
     one, other = ("广东省",), ("湖南省",)
     assert len(HostTable.learn([("a", one)] * 19 + [("a", other)])) == 1
     assert len(HostTable.learn([("a", one)] * 18 + [("a", other)])) == 0
+
+
+SPEAKING = (
+    *("现将有关事项通知如下", "请遵照执行", "现转发给你们", "认真贯彻落实。"),
+    *("请各单位于月底前报送", "请于三十日前上报"),
+    *("制定了本指南", "受理机构:办公室", "受理时间:工作日", "申请人应当填写"),
+    *("公民可以凭身份证", "申请公开的流程:", "自收到申请之日起", "本指南由我局解释"),
+    *("由会员分享", "珍藏版", "文档下载", "工作总结范文", "参考文本", "××县"),
+    *("xx 市", "XX局", "〇〇局", "**县", "董事会 监事会", "股东大会 每股收益"),
+    *("上市公司 主营业务", "地区生产总值", "本报讯", "本网讯", "记者 王", "增加值"),
+    *("绩效评价", "支出绩效", "检务公开", "比上年增长", "比去年增长", "较上年同期增长"),
+)
+
+
+@pytest.mark.parametrize("text", SPEAKING)
+def test_every_way_of_a_sign_holds_one_of_its_words(text: str) -> None:
+    tried = [replace(sign, words=()) for sign in SIGNS if sign.words]
+    named = [sign for sign in SIGNS if sign.words]
+    told = [sign.name for sign in tried if _found(sign, text)]
+    assert told
+    assert [sign.name for sign in named if _found(sign, text)] == told

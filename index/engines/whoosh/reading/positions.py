@@ -23,6 +23,7 @@ from index.engines.whoosh.storage.spans import (
 )
 from index.engines.whoosh.storage.units import findable, units_of
 from index.model.budget import spend
+from index.model.fields import is_searched
 from index.query.nodes import String, Wildcard
 
 __all__ = [
@@ -80,7 +81,7 @@ def spans_of(
     grams: Grams,
 ) -> Spans:
     """Every allowed span of a string node in the stream `name`, overlapping ones too."""
-    if node.field not in (None, name):
+    if not is_searched(name, node.field):
         return NO_SPANS
     if isinstance(node, Wildcard):
         return fits_of(node, grams)

@@ -33,6 +33,7 @@ from index.engines.whoosh.storage.layout import (
 from index.engines.whoosh.storage.pack import REBUILD_HINT, Array
 from index.engines.whoosh.storage.store import open_pack
 from index.model.errors import IndexDamagedError
+from index.model.fields import CARD_FIELD, TEXT_FIELDS
 
 __all__ = ["LiveSegment", "Row", "Segment"]
 
@@ -77,6 +78,11 @@ class Row:
         if self.read is None:
             self.read = self.segment.texts(self.document)
         return self.read
+
+    @property
+    def card(self) -> Folded:
+        """The index form of the index card."""
+        return self.segment.strings.grams[CARD_FIELD].folded(self.document)
 
     @property
     def wording(self) -> Mapping[str, Folded | None]:
@@ -134,7 +140,7 @@ class Segment:
     def texts(self, document: int) -> dict[str, Folded]:
         """The texts of a document with their maps back to the display text."""
         grams = self.strings.grams
-        return {name: grams[name].folded(document) for name in STREAMS}
+        return {name: grams[name].folded(document) for name in TEXT_FIELDS}
 
     def wording(self, document: int) -> Mapping[str, Folded | None]:
         """The wordings of a document."""

@@ -17,8 +17,9 @@ from index.engines.whoosh.lru import LruCache
 from index.engines.whoosh.reading.accumulate import accumulate
 from index.engines.whoosh.reading.segment import LiveSegment, Segment
 from index.engines.whoosh.storage.hashes import word_keys
-from index.engines.whoosh.storage.layout import RANKED_FIELDS, STREAMS
+from index.engines.whoosh.storage.layout import RANKED_FIELDS
 from index.engines.whoosh.storage.pack import Array
+from index.model.fields import TEXT_FIELDS
 from index.query.nodes import String
 
 __all__ = ["SATURATION", "Impact", "Statistics"]
@@ -196,7 +197,7 @@ class Statistics:
 def _text_lengths(segment: Segment) -> Array:
     """The lengths of title and text together, in units."""
     lengths: Array = np.zeros(segment.count, np.int64)
-    for name in STREAMS:
+    for name in TEXT_FIELDS:
         # without the NUL behind each text
         offsets = segment.strings.grams[name].offsets
         lengths = lengths + (np.diff(offsets) - 1)

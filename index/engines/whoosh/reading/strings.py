@@ -52,6 +52,7 @@ from index.engines.whoosh.storage.spans import (
 from index.engines.whoosh.storage.units import findable, units_of
 from index.model.budget import spend
 from index.model.errors import RequestError
+from index.model.fields import TEXT_FIELDS, is_searched
 from index.model.problems import Code
 from index.query.nodes import (
     Near,
@@ -86,6 +87,7 @@ class SegmentStrings:
     ) -> None:
         self.count = count
         self.grams = {name: Grams(pack, name) for name in STREAMS}
+        self.text_grams = [self.grams[name] for name in TEXT_FIELDS]
         wordings = {name: Grams(pack, f"w{name}") for name in STREAMS}
         # a segment without Taiwan-worded reports is searched in fewer steps
         self.wordings = {name: grams for name, grams in wordings.items() if grams.count}
@@ -201,7 +203,9 @@ class SegmentStrings:
         if not findable(form):
             return NO_HITS
         units = units_of(form)
-        streams = [grams for name, grams in self.grams.items() if field in (None, name)]
+        streams = [
+            grams for name, grams in self.grams.items() if is_searched(name, field)
+        ]
 
         def count() -> Hits:
             lists = [grams.counted(units) for grams in streams]
@@ -231,7 +235,7 @@ class SegmentStrings:
         second = units[1::2]
         keys = first << np.uint32(16) | second
         frequencies = np.zeros(len(texts), np.int64)
-        for grams in self.grams.values():
+        for grams in self.text_grams:
             own = grams.pairs.frequencies(keys)
             frequencies = np.maximum(frequencies, own)
         return frequencies
@@ -246,7 +250,7 @@ class SegmentStrings:
 
     def _frequency(self, text: str) -> int:
         units = units_of(text)
-        return max(grams.frequency(units) for grams in self.grams.values())
+        return max(grams.frequency(units) for grams in self.text_grams)
 
     # ------------------------------------------------------------------ wordings
     def reworded(self, nodes: tuple[StringNode, ...]) -> Hits:

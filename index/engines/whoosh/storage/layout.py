@@ -26,7 +26,7 @@ from index.engines.whoosh.storage.pack import (
     Pack,
     Part,
 )
-from index.model.fields import TEXT_FIELDS
+from index.model.fields import SEARCHED_FIELDS
 
 __all__ = [
     "BLOBS",
@@ -56,9 +56,9 @@ __all__ = [
 # The fields of the words that rank. Their order is stored: it is in the lowest bits of word keys.
 RANKED_FIELDS = ("title", "headings", "body")
 # The texts in which strings are found: one text a document in each stream.
-STREAMS = TEXT_FIELDS
+STREAMS = SEARCHED_FIELDS
 # The lines of a stream that read otherwise in mainland wording: few documents have one.
-WORDINGS = tuple(f"w{name}" for name in TEXT_FIELDS)
+WORDINGS = tuple(f"w{name}" for name in SEARCHED_FIELDS)
 # What is kept of a report as bytes.
 BLOB_NAMES = ("id", "meta", "head", "rest", "display")
 
