@@ -169,7 +169,7 @@ def test_what_is_attached_to_a_letter_is_told() -> None:
     letter += 'Content-Disposition: attachment; filename="report.pdf"\n\nx\n--b--\n'
     page = load(("Subject: a\n" + letter).encode(), ".eml")
     assert (page.title, page.text) == (TITLE, SENTENCE)
-    assert Code.FORMAT_PARTS_UNREAD in [p.code for p in page.problems]
+    assert Code.FORMAT_PARTS_APART in [p.code for p in page.problems]
 
 
 def test_base64_is_read_too() -> None:
