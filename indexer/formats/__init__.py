@@ -74,6 +74,11 @@ class Format:
     members: Callable[[bytes], Iterator[tuple[str, bytes]]] | None = None
 
 
+def is_old_document(data: bytes) -> bool:
+    """Whether the bytes are an old Office file that is no workbook: Word and WPS begin alike."""
+    return is_ole(data) and not is_old_workbook(data)
+
+
 _OOXML = "application/vnd.openxmlformats-officedocument."
 
 # Where several formats recognise the same bytes, the one that the suffix names comes first, and
@@ -158,14 +163,14 @@ FORMATS: tuple[Format, ...] = (
         "doc",
         (".doc",),
         ("application/msword",),
-        is_ole,
+        is_old_document,
         read_doc,
     ),
     Format(
         "wps",
         (".wps",),
         ("application/wps-office.wps",),
-        is_ole,
+        is_old_document,
         read_doc,
     ),
     Format(
