@@ -35,9 +35,7 @@ _NEEDS_SCRIPT_PATTERN = re.compile(
     re.IGNORECASE,
 )
 # content="0; url=http://..."
-_REFRESH_PATTERN = re.compile(
-    r"^\s*\d{1,2}\s*[;,]\s*url\s*=\s*['\"]?(.+?)['\"]?\s*$", re.IGNORECASE
-)
+_REFRESH_PATTERN = re.compile(r"\d{1,2} ?[;,] ?url ?=", re.IGNORECASE)
 # window.location.href = "http://..."
 _MOVE_PATTERN = re.compile(
     r"location(?:\.href)?\s*=\s*[\"']([^\"']{1,500})[\"']"
@@ -112,9 +110,10 @@ def _plain(address: str) -> str:
 def _target(root: HtmlElement, written: str) -> str:
     for meta in root.iter("meta"):
         if (meta.get("http-equiv") or "").strip().lower() == "refresh":
-            match = _REFRESH_PATTERN.match(meta.get("content") or "")
+            content = " ".join((meta.get("content") or "").split())
+            match = _REFRESH_PATTERN.match(content)
             if match:
-                return match[1][:200]
+                return content[match.end() :].strip(" '\"")[:200]
     moved = _MOVE_PATTERN.search(written[:MIN_SCRIPT])
     return (moved[1] or moved[2])[:200] if moved else ""
 
