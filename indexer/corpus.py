@@ -7,18 +7,21 @@ a bounded reader, and one bad file never ends a walk.
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
 import io
 import os
 import re
 import stat
+import sys
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from warcio.archiveiterator import ArchiveIterator
 
@@ -27,6 +30,16 @@ from index.model.settings import Settings
 from indexer import formats
 from indexer.decode import binary_kind
 from indexer.formats.record import parse_record
+from indexer.members import (
+    DAMAGE_ERRORS,
+    TAR_SUFFIXES,
+    ZIP_SUFFIXES,
+    TarHeader,
+    XzStream,
+    container_of,
+    is_document,
+    is_web_archive,
+)
 from indexer.page import Known, Source
 
 __all__ = ["Skip", "walk"]
@@ -48,7 +61,18 @@ HEAD_BYTES = 1 << 16
 _MAY_BE_OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 LINES_SUFFIX = ".jsonl"
-CONTAINER_SUFFIXES = (".zip", ".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
+WARC_SUFFIXES = (".warc", ".warc.gz")
+CONTAINER_SUFFIXES = (
+    *ZIP_SUFFIXES,
+    *TAR_SUFFIXES,
+    *WARC_SUFFIXES,
+    LINES_SUFFIX,
+    ".jsonl.gz",
+)
+# Letters within letters and archives in them, beyond which nothing is taken out.
+MAX_NESTING = 4
+# Bytes that the header of a member of a tar archive may take.
+MAX_HEADER_BYTES = 4 << 20
 
 # What office programs and operating systems leave behind: ~$report.docx, __MACOSX, Thumbs.db.
 # And what describes a folder. Files with a leading dot go without saying.
@@ -63,6 +87,8 @@ _QUERY_PATTERN = re.compile(r"(?<=[A-Za-z])[?#;&].*$")
 
 # What is told of data that grows more than MAX_RATIO times.
 _GROWS = "unpack it yourself if you trust it"
+_NESTED_REASON = "is an archive in an archive; unpack the outer one"
+_MEMBERS_REASON = f"holds more than {MAX_MEMBERS:,} files; unpack it into folders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +118,22 @@ def walk(
 
 
 class _Guarded:
-    """A stream for warcio, which holds a line in memory until it ends.
+    """A stream for warcio, which holds a line in memory until it ends, and for tarfile.
 
     Bombs and endless lines end in a _TooLargeError.
     """
 
     def __init__(
         self,
-        stream: io.BufferedReader | gzip.GzipFile,
+        stream: Any,
         packed: int,
+        max_line: int = MAX_LINE_BYTES,
     ) -> None:
         self.stream = stream
         self.packed = max(packed, 1)
+        self.max_line = max_line
+        # bytes after which there is no more, where that is known; None for any number
+        self.end: int | None = None
         self.total = 0
         # bytes since the last end of a line
         self.line = 0
@@ -114,14 +144,15 @@ class _Guarded:
     ) -> bytes:
         wanted = min(size, CHUNK_BYTES) if size > 0 else CHUNK_BYTES
         # what a cut-off file still holds comes before its error, which `read` would give first
-        data = self.stream.read1(wanted)
+        data: bytes = self.stream.read1(wanted)
         self.total += len(data)
         line_end = data.rfind(b"\n")
         if line_end < 0:
             self.line += len(data)
         else:
             self.line = len(data) - line_end
-        if self.line > MAX_LINE_BYTES or _grows(self.total, self.packed):
+        is_past = self.end is not None and self.total > self.end
+        if is_past or self.line > self.max_line or _grows(self.total, self.packed):
             raise _TooLargeError("grows without measure")
         return data
 
@@ -150,6 +181,8 @@ class _Walker:
         self.limit = settings.max_file_mb << 20
         self.index = _resolved(settings.index)
         self.seen: set[str] = set()
+        # how many letters and archives are open, one in another
+        self.nesting = 0
 
     def path(
         self,
@@ -236,25 +269,64 @@ class _Walker:
     ) -> Iterator[Source | Skip]:
         suffix = _suffix(path.name)
         origin = str(_resolved(path))
-        if suffix == ".zip":
-            yield from self.zip(path, name, origin)
-            return
-        is_container = suffix in CONTAINER_SUFFIXES
-        is_packed = suffix.endswith(".gz")
-        if size > self.limit and not is_container and not is_packed:
-            yield Skip(name, self.too_large())
-            return
         with path.open("rb") as file:
-            if not _is_named(suffix) and (reason := _refusal(suffix, _head(file))):
-                yield Skip(name, reason)
+            head = _head(file)
+            suffix = container_of(suffix, head)
+            if _is_archive(file, suffix, head):
+                yield from self.zip(file, name, origin, size)
                 return
-            stream = _unzipped(file, suffix)
-            if suffix in (".warc", ".warc.gz"):
-                yield from self.warc(_Guarded(stream, size), name, origin)
-            elif is_container:
-                yield from self.lines(stream, name, origin, size)
+            is_container = suffix in CONTAINER_SUFFIXES and suffix not in ZIP_SUFFIXES
+            is_packed = suffix.endswith(".gz")
+            if size > self.limit and not is_container and not is_packed:
+                yield Skip(name, self.too_large())
+            elif not _is_named(suffix) and (reason := _refusal(suffix, head)):
+                yield Skip(name, reason)
             else:
-                yield self.document(stream, name, origin, suffix, size)
+                stream = _unzipped(file, suffix)
+                yield from self.stream(stream, name, origin, suffix, size)
+
+    def stream(
+        self, stream: Any, name: str, origin: str, suffix: str, packed: int
+    ) -> Iterator[Source | Skip]:
+        """The documents of a file or of a member, by its suffix."""
+        if suffix in WARC_SUFFIXES:
+            yield from self.warc(_Guarded(stream, packed), name, origin)
+        elif suffix in TAR_SUFFIXES:
+            yield from self.tar(stream, name, origin, packed)
+        elif suffix in CONTAINER_SUFFIXES and suffix not in ZIP_SUFFIXES:
+            yield from self.lines(stream, name, origin, packed)
+        else:
+            found = self.document(stream, name, origin, suffix, packed)
+            yield found
+            if isinstance(found, Source):
+                yield from self.attached(found)
+
+    def attached(self, source: Source) -> Iterator[Source | Skip]:
+        """What a letter holds beside its text: each is a document, or an archive of some."""
+        members = formats.members_of(source.data)
+        if self.nesting >= MAX_NESTING:
+            for label, _ in members:
+                reason = "is attached too deeply; save it as a file of its own"
+                yield Skip(f"{source.name}/{_member_name(label)}", reason)
+            return
+        self.nesting += 1
+        try:
+            for label, data in members:
+                name = f"{source.name}/{_member_name(label)}"
+                yield from self.attachment(data, name, source.origin)
+        finally:
+            self.nesting -= 1
+
+    def attachment(
+        self, data: bytes, name: str, origin: str
+    ) -> Iterator[Source | Skip]:
+        file = io.BytesIO(data)
+        suffix = container_of(_suffix(name), data[:HEAD_BYTES])
+        if _is_archive(file, suffix, data[:HEAD_BYTES]):
+            yield from self.zip(file, name, origin, len(data))
+            return
+        stream = _unzipped(file, suffix)
+        yield from self.stream(stream, name, origin, suffix, len(data))
 
     def document(
         self, stream: IO[bytes], name: str, origin: str, suffix: str, packed: int
@@ -286,9 +358,11 @@ class _Walker:
         if row is not None and row.is_text and (kind := _unreadable_kind(data)):
             reason = f"is {kind}, not text; give the file the suffix of its format"
             return Skip(name, reason)
-        if row is not None and row.known is not None and known is None:
+        read_known = row.known if row is not None and known is None else None
+        # a page under the name of a record is read as a page
+        if read_known is not None and not formats.is_recognised(data):
             try:
-                known = row.known(data)
+                known = read_known(data)
             except InputError as error:
                 return Skip(name, error.reason)
         digest = hashlib.sha256(data).hexdigest()
@@ -381,14 +455,16 @@ class _Walker:
             return Skip(name, f"line {number} {error.reason}")
 
     def zip(
-        self,
-        path: Path,
-        name: str,
-        origin: str,
+        self, file: IO[bytes], name: str, origin: str, size: int
     ) -> Iterator[Source | Skip]:
         try:
-            archive = _open_zip(path)
+            archive = _open_zip(file)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            file.seek(0)
+            kind = binary_kind(file.read(HEAD_BYTES))
+            if kind and "zip" not in kind:
+                yield Skip(name, f"is {kind}, not a zip archive; unpack or rename it")
+                return
             detail = _detail(error)
             reason = f"is not a zip archive that can be read ({detail}); fetch it again"
             yield Skip(name, reason)
@@ -396,16 +472,23 @@ class _Walker:
         with archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
             members.sort(key=lambda member: member.filename)
-            if (bomb := _bomb(members, path.stat().st_size)) is not None:
+            if (bomb := _bomb(members, size)) is not None:
                 yield Skip(name, bomb)
                 return
+            is_web = is_web_archive(archive.namelist())
+            if is_web:
+                # the other members say what the crawl was: its pages stand in the WARC files
+                members = [m for m in members if _suffix(m.filename) in WARC_SUFFIXES]
             if not members:
                 reason = "is an empty archive; point at an archive with reports"
                 yield Skip(name, reason)
             for member in members:
                 label = _member_name(member.filename)
-                if label and not any(map(_LITTER_PATTERN.match, label.split("/"))):
-                    yield from self.member(archive, member, f"{name}/{label}", origin)
+                inner = f"{name}/{label}"
+                if is_web:
+                    yield from self.content(archive, member, inner, origin)
+                elif label and not _is_litter(label):
+                    yield from self.member(archive, member, inner, origin)
 
     def member(
         self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, origin: str
@@ -413,7 +496,7 @@ class _Walker:
         suffix = _suffix(member.filename)
         has_lines = suffix == LINES_SUFFIX
         if suffix in CONTAINER_SUFFIXES and not has_lines:
-            yield Skip(name, "is an archive in an archive; unpack the outer one")
+            yield Skip(name, _NESTED_REASON)
         elif member.file_size > self.limit and not has_lines:
             yield Skip(name, self.too_large())
         else:
@@ -427,15 +510,68 @@ class _Walker:
         packed = member.compress_size
         try:
             with archive.open(member) as stream:
-                if suffix == LINES_SUFFIX:
-                    yield from self.lines(stream, name, origin, packed)
-                else:
-                    unzipped = _unzipped(stream, suffix)
-                    yield self.document(unzipped, name, origin, suffix, packed)
+                unzipped = _unzipped(stream, suffix)
+                yield from self.stream(unzipped, name, origin, suffix, packed)
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             yield Skip(name, f"is damaged ({_detail(error)}); fetch it again")
         except RuntimeError as error:
             yield Skip(name, _locked_reason(error))
+
+    def tar(
+        self, stream: Any, name: str, origin: str, packed: int
+    ) -> Iterator[Source | Skip]:
+        """The members of a tar archive, in its order: it is read once, from front to back."""
+        guarded = _Guarded(stream, packed, sys.maxsize)
+        # the first header is read on opening
+        guarded.end = MAX_HEADER_BYTES
+        number = 0
+        try:
+            # names that are not UTF-8 keep their bytes
+            with tarfile.open(
+                fileobj=cast("IO[bytes]", guarded),
+                mode="r|",
+                tarinfo=TarHeader,
+                errors="surrogateescape",
+            ) as archive:
+                while (member := _next_header(archive, guarded)) is not None:
+                    number += 1
+                    if number > MAX_MEMBERS:
+                        yield Skip(name, _MEMBERS_REASON)
+                        return
+                    yield from self.entry_of_tar(archive, member, name, origin)
+        except _TooLargeError:
+            yield Skip(name, f"grows without measure at member {number + 1}; {_GROWS}")
+        except (*DAMAGE_ERRORS, ValueError) as error:
+            reason = (
+                f"is damaged after member {number} ({_detail(error)}); fetch it again"
+            )
+            yield Skip(name, reason)
+        else:
+            if not number:
+                reason = "is an empty archive; point at an archive with reports"
+                yield Skip(name, reason)
+
+    def entry_of_tar(
+        self, archive: tarfile.TarFile, member: tarfile.TarInfo, name: str, origin: str
+    ) -> Iterator[Source | Skip]:
+        label = _member_name(member.name)
+        inner = f"{name}/{label}"
+        suffix = _suffix(label)
+        if member.isdir() or not label or _is_litter(label):
+            return
+        stream = archive.extractfile(member) if member.isfile() else None
+        if stream is None:
+            # a link can lead out of the archive
+            yield Skip(
+                inner, "is a link or a device; put the file itself in the archive"
+            )
+        elif suffix in CONTAINER_SUFFIXES and suffix != LINES_SUFFIX:
+            yield Skip(inner, _NESTED_REASON)
+        elif member.size > self.limit and suffix != LINES_SUFFIX:
+            yield Skip(inner, self.too_large())
+        else:
+            unzipped = _unzipped(stream, suffix)
+            yield from self.stream(unzipped, inner, origin, suffix, member.size)
 
     def warc(
         self,
@@ -496,11 +632,11 @@ class _Walker:
 def _suffix(name: str) -> str:
     """The suffix that chooses the reader, in lower case.
 
-    ".html", and ".html.gz" for a compressed page.
+    ".html", ".html.gz" for a compressed page, ".tar.xz" for a compressed archive.
     """
     path = PurePosixPath(_QUERY_PATTERN.sub("", name.replace("\\", "/")))
     suffixes = [suffix.lower() for suffix in path.suffixes]
-    is_packed = suffixes[-1:] == [".gz"]
+    is_packed = suffixes[-1:] == [".gz"] or "".join(suffixes[-2:]) in TAR_SUFFIXES
     return "".join(suffixes[-2:] if is_packed else suffixes[-1:])
 
 
@@ -533,7 +669,7 @@ def _refusal(
 
 def _unnamed(suffix: str) -> str:
     named = suffix or "a file without a suffix"
-    readable = " ".join([*formats.suffixes(), ".zip", ".warc", ".jsonl"])
+    readable = " ".join([*formats.suffixes(), *CONTAINER_SUFFIXES])
     return f"no reader for {named}; readable are {readable}"
 
 
@@ -550,7 +686,42 @@ def _unzipped(
     stream: Any,
     suffix: str,
 ) -> Any:
-    return gzip.GzipFile(fileobj=stream) if suffix.endswith(".gz") else stream
+    if suffix.endswith((".gz", ".tgz")):
+        return gzip.GzipFile(fileobj=stream)
+    if suffix.endswith("bz2"):
+        return bz2.BZ2File(stream)
+    return XzStream(stream) if suffix.endswith("xz") else stream
+
+
+def _is_archive(file: IO[bytes], suffix: str, head: bytes) -> bool:
+    """Whether a file is a zip archive of documents, whatever its name, and not one itself."""
+    if not head.startswith(b"PK\x03\x04"):
+        return suffix in ZIP_SUFFIXES
+    if suffix not in ZIP_SUFFIXES and _is_named(suffix):
+        return False
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        names = []
+    file.seek(0)
+    return not is_document(names)
+
+
+def _next_header(archive: tarfile.TarFile, guarded: _Guarded) -> tarfile.TarInfo | None:
+    """The next member. Raises _TooLargeError where its header is longer than any name."""
+    # tarfile reads a header whole, whatever length it claims; a member's rest is passed over first
+    if archive.offset > guarded.total:
+        guarded.end = archive.offset + MAX_HEADER_BYTES
+    else:
+        guarded.end = guarded.total + MAX_HEADER_BYTES
+    member = archive.next()
+    guarded.end = None
+    return member
+
+
+def _is_litter(label: str) -> bool:
+    return any(map(_LITTER_PATTERN.match, label.split("/")))
 
 
 def _goes_on(line: bytes) -> bool:
@@ -577,7 +748,7 @@ def _skip_line(
     return skipped
 
 
-def _open_zip(path: Path) -> zipfile.ZipFile:
+def _open_zip(file: IO[bytes]) -> zipfile.ZipFile:
     """An archive with readable names of members.
 
     Chinese Windows writes names in GBK without saying so; newer programs write UTF-8, not always
@@ -585,10 +756,10 @@ def _open_zip(path: Path) -> zipfile.ZipFile:
     """
     for encoding in ("utf-8", "gb18030"):
         try:
-            return zipfile.ZipFile(path, metadata_encoding=encoding)
+            return zipfile.ZipFile(file, metadata_encoding=encoding)
         except UnicodeDecodeError:
             continue
-    return zipfile.ZipFile(path)
+    return zipfile.ZipFile(file)
 
 
 def _bomb(
@@ -596,7 +767,7 @@ def _bomb(
     size: int,
 ) -> str | None:
     if len(members) > MAX_MEMBERS:
-        return f"holds more than {MAX_MEMBERS:,} files; unpack it into folders"
+        return _MEMBERS_REASON
     total = sum(member.file_size for member in members)
     if _grows(total, size):
         return f"grows without measure when unpacked; {_GROWS}"

@@ -6,16 +6,21 @@ documentation all go through the table.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from index.model.errors import InputError
 from index.model.problems import Code, Problem
-from indexer.formats.doc import is_ole, is_rtf, read_doc
+from indexer.formats.doc import is_ole, read_doc
 from indexer.formats.docx import is_docx, read_docx
 from indexer.formats.html import is_markup, read_html
-from indexer.formats.office.messages import is_message, read_message
+from indexer.formats.office.messages import (
+    attachments,
+    is_message,
+    read_message,
+)
 from indexer.formats.office.open_formats import is_odt, is_ofd, read_odt, read_ofd
+from indexer.formats.office.rtf import is_rtf, read_rtf
 from indexer.formats.office.sheets import (
     is_old_workbook,
     is_workbook,
@@ -24,7 +29,7 @@ from indexer.formats.office.sheets import (
 )
 from indexer.formats.pdf import is_pdf, read_pdf
 from indexer.formats.record import parse_record, read_record
-from indexer.formats.text import read_text
+from indexer.formats.text import is_text, read_markdown, read_text
 from indexer.page import Known, Page, Source
 
 __all__ = [
@@ -34,6 +39,7 @@ __all__ = [
     "format_of",
     "is_recognised",
     "media_types",
+    "members_of",
     "of_media_type",
     "of_suffix",
     "read",
@@ -55,7 +61,7 @@ class Format:
 
     `is_text` says that the bytes are text, so that binary data under such a suffix is refused
     before it is read. `known` gives what a document says of itself beside its text; it raises
-    InputError.
+    InputError. `members` gives the names and bytes of what a document holds beside its text.
     """
 
     name: str
@@ -65,6 +71,12 @@ class Format:
     read: Reader
     is_text: bool = False
     known: Callable[[bytes], Known] | None = None
+    members: Callable[[bytes], Iterator[tuple[str, bytes]]] | None = None
+
+
+def is_old_document(data: bytes) -> bool:
+    """Whether the bytes are an old Office file that is no workbook: Word and WPS begin alike."""
+    return is_ole(data) and not is_old_workbook(data)
 
 
 _OOXML = "application/vnd.openxmlformats-officedocument."
@@ -83,10 +95,18 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "text",
-        (".txt", ".text", ".md", ".markdown"),
-        ("text/plain", "text/markdown"),
+        (".txt", ".text"),
+        ("text/plain",),
         None,
         read_text,
+        is_text=True,
+    ),
+    Format(
+        "markdown",
+        (".md", ".markdown"),
+        ("text/markdown",),
+        None,
+        read_markdown,
         is_text=True,
     ),
     Format(
@@ -143,14 +163,14 @@ FORMATS: tuple[Format, ...] = (
         "doc",
         (".doc",),
         ("application/msword",),
-        is_ole,
+        is_old_document,
         read_doc,
     ),
     Format(
         "wps",
         (".wps",),
         ("application/wps-office.wps",),
-        is_ole,
+        is_old_document,
         read_doc,
     ),
     Format(
@@ -158,7 +178,7 @@ FORMATS: tuple[Format, ...] = (
         (".rtf",),
         ("application/rtf", "text/rtf"),
         is_rtf,
-        read_doc,
+        read_rtf,
     ),
     Format(
         "mhtml",
@@ -166,6 +186,7 @@ FORMATS: tuple[Format, ...] = (
         ("multipart/related", "message/rfc822"),
         is_message,
         read_message,
+        members=attachments,
     ),
     # a record is somebody's finished extraction: no website serves one as a page
     Format(
@@ -204,6 +225,14 @@ def is_recognised(data: bytes) -> bool:
     return any(row.sniff is not None and row.sniff(data) for row in FORMATS)
 
 
+def members_of(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The name and the bytes of each document that another one holds, such as a letter."""
+    for row in FORMATS:
+        if row.members is not None and row.sniff is not None and row.sniff(data):
+            yield from row.members(data)
+            return
+
+
 def format_of(suffix: str, data: bytes) -> Format | None:
     """The format that the bytes show, or else the one of the suffix (lower case).
 
@@ -214,6 +243,9 @@ def format_of(suffix: str, data: bytes) -> Format | None:
     for row in candidates:
         if row.sniff is not None and row.sniff(data):
             return row
+    # bytes of this format would have shown it: the file has only its name
+    if named is not None and named.sniff is not None and not named.is_text:
+        return of_suffix(".txt") if is_text(data) else named
     return named
 
 
@@ -233,7 +265,7 @@ def read(source: Source) -> Page:
     usual = shown.suffixes[0]
     page = shown.read(replace(source, suffix=usual))
     given = of_suffix(suffix)
-    # RTF and old Word documents share a reader and suffixes: nobody need hear of it
+    # old Word and WPS documents share a reader and their form: nobody need hear of it
     if given is None or given.read is not shown.read:
         page.problems.append(
             Problem(Code.FORMAT_NOT_AS_NAMED, {"named": source.suffix, "actual": usual})

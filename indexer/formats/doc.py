@@ -1,4 +1,4 @@
-"""Old Word (.doc), WPS and RTF: no Python library reads them, so a converter of the machine does.
+"""Old Word (.doc) and WPS: no Python library reads them, so a converter of the machine does.
 
 Nothing is shipped. The converter works on a copy in a folder of its own, with a time limit.
 """
@@ -18,7 +18,7 @@ from indexer.formats.body import Rows, finish
 from indexer.formats.chrome import Line, frame
 from indexer.page import Cell, Page, Source
 
-__all__ = ["CONVERTERS", "Converter", "is_ole", "is_rtf", "read_doc"]
+__all__ = ["CONVERTERS", "Converter", "is_ole", "read_doc"]
 
 MAX_SECONDS = 120
 
@@ -40,7 +40,7 @@ class Converter:
 # Programs in the order in which they are tried: the quick ones first.
 CONVERTERS = (
     Converter("antiword", ("-m", "UTF-8.txt", "-w", "0", "{file}"), (".doc",)),
-    Converter("catdoc", ("-d", "utf-8", "-w", "{file}"), (".doc", ".rtf")),
+    Converter("catdoc", ("-d", "utf-8", "-w", "{file}"), (".doc",)),
     *(
         Converter(
             program,
@@ -54,7 +54,7 @@ CONVERTERS = (
                 "{folder}",
                 "{file}",
             ),
-            (".doc", ".rtf", ".wps"),
+            (".doc", ".wps"),
             "document.txt",
         )
         for program in ("soffice", "libreoffice")
@@ -73,13 +73,8 @@ def is_ole(data: bytes) -> bool:
     return data.startswith(b"\xd0\xcf\x11\xe0")
 
 
-def is_rtf(data: bytes) -> bool:
-    """Whether the bytes begin as Rich Text Format."""
-    return data.startswith(b"{\\rtf")
-
-
 def read_doc(source: Source) -> Page:
-    """The report in a .doc, .wps or .rtf file.
+    """The report in a .doc or .wps file.
 
     Raises InputError when no program of this machine can read it.
     """

@@ -18,14 +18,15 @@ from lxml.etree import SubElement, _Element
 from lxml.html import HtmlElement
 
 from index.model.errors import InputError
-from index.model.problems import Code, Facts, Problem
+from index.model.problems import Code, Problem
 from indexer.decode import decode
 from indexer.formats.body import finish
 from indexer.formats.chrome import frame
 from indexer.formats.flatten import flatten
 from indexer.formats.office.lists import Numbering
-from indexer.formats.office.package import Package, local_name, value_of
-from indexer.formats.visible import joined_apart, raised, show
+from indexer.formats.office.margins import margins
+from indexer.formats.office.package import Package, local_name, value_of, xml_text
+from indexer.formats.visible import joined_apart, raised, show, struck_out
 from indexer.page import Page, Source
 
 __all__ = ["is_docx", "read_docx"]
@@ -33,7 +34,8 @@ __all__ = ["is_docx", "read_docx"]
 # word/document.xml; some programs write word\\document.xml, or number the part
 _DOCUMENT_NAME = re.compile(rb"word[/\\]document\w*\.xml", re.IGNORECASE)
 
-_CONTROL_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# word/header1.xml, word/footer2.xml
+_MARGIN_PATTERN = re.compile(r"word/(?:header|footer)\d*\.xml", re.IGNORECASE)
 _HTML_PARSER = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True)
 
 # Elements of a run that stand for characters.
@@ -81,9 +83,26 @@ def read_docx(source: Source) -> Page:
     reading.append_notes(root)
     reading.append_diagrams(root)
     flat = flatten(root, {root})
-    page = finish(frame(flat.lines), flat.tables, "docx", least=5)
+    framed = frame(flat.lines)
+    framed.chrome += margins(_margins(package), flat.lines)
+    page = finish(framed, flat.tables, "docx", least=5)
     page.problems += reading.told()
     return page
+
+
+def _margins(package: Package) -> list[str]:
+    """The lines of the heads and feet of pages; titles and odd pages have some of their own."""
+    lines: list[str] = []
+    for name in sorted(filter(_MARGIN_PATTERN.fullmatch, package.names)):
+        part = package.xml(name)
+        if part is None:
+            continue
+        reading = _Reading(package)
+        root = lxml.html.Element("div")
+        for element in _blocks(part):
+            reading.append(root, element)
+        lines += [line.text for line in flatten(root, {root}).lines]
+    return lines
 
 
 def _part_name(package: Package) -> str:
@@ -164,7 +183,7 @@ class _Reading:
         if text.strip():
             text = self.numbering.mark(block) + text
         for line in text.split("\n"):
-            SubElement(parent, "p").text = _xml_text(line)
+            SubElement(parent, "p").text = xml_text(line)
 
     def _text(
         self,
@@ -208,7 +227,7 @@ class _Reading:
             return False
         text = "".join(filter(None, map(_own_text, run.iter())))
         if text.strip():
-            self.struck.append(text.strip()[:100])
+            self.struck.append(text)
         return True
 
     def _append_table(
@@ -307,10 +326,7 @@ class _Reading:
 
     def told(self) -> list[Problem]:
         """What was left out of the text."""
-        problems: list[Problem] = []
-        if self.struck:
-            facts: Facts = {"count": len(self.struck), "runs": self.struck[:5]}
-            problems.append(Problem(Code.FORMAT_STRUCK_OUT, facts))
+        problems = struck_out(self.struck)
         if self.unread:
             parts = ", ".join(self.unread[:10])
             problems.append(Problem(Code.FORMAT_PARTS_UNREAD, {"parts": parts}))
@@ -354,11 +370,6 @@ def _raised_text(element: _Element) -> str:
             if local_name(look) == "vertAlign":
                 return raised(text, value_of(look, ""))
     return text
-
-
-def _xml_text(text: str) -> str:
-    """Without what lxml refuses, which recovered XML can hold."""
-    return _CONTROL_PATTERN.sub("", text)
 
 
 def _is_on(look: _Element | None) -> bool:

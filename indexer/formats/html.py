@@ -31,6 +31,7 @@ from indexer.formats.chrome import (
     is_title,
     squeeze,
 )
+from indexer.formats.elsewhere import elsewhere
 from indexer.formats.flatten import Flat, flatten
 from indexer.formats.profiles import (
     BODY_SELECTORS,
@@ -147,8 +148,10 @@ def read_markup(
         return _salvage(markup, decoded, Code.FORMAT_NESTED_TOO_DEEP)
     meta = _meta(root)
     page_title = _text_of(root, "//title")
+    around = elsewhere(root)
     hidden = show(root)
     visible = _letters(root)
+    around.refuse_blank(visible)
     body = _containers(root)
     flat = _completed(root, body, page_title)
     header = _header(flat.before)
@@ -158,6 +161,7 @@ def read_markup(
     framed.chrome += body.dropped
     page = finish(framed, flat.tables, "html", decoded, MIN_LETTERS)
     page.problems += _told(page, hidden, visible)
+    page.problems += around.told(visible)
     if again:
         page.problems.append(Problem(Code.FORMAT_READ_AGAIN, {"encoding": again[1]}))
     return page

@@ -27,6 +27,7 @@ from indexer.decode import COMMON_CHARACTERS
 from indexer.formats.body import finish
 from indexer.formats.chrome import Line, frame, is_title, squeeze
 from indexer.formats.flatten import join_lines
+from indexer.formats.office.layers import hidden_layers, layer_name
 from indexer.formats.visible import letters_of
 from indexer.page import Page, Source
 
@@ -49,6 +50,9 @@ MAX_LABEL = 4
 MAX_ANNOTATIONS = 5000
 MAX_ANNOTATION_BYTES = 1 << 16
 MAX_ATTACHMENTS = 100
+# Marks of one object of a page, and bytes of the name of a layer.
+MAX_MARKS = 20
+MAX_NAME_BYTES = 1000
 # Lines of one character that are a column of vertical text; a table has fewer together.
 MIN_COLUMN = 6
 # Han characters of a line that is judged, and the shares of nonsense from which it is told and
@@ -89,6 +93,9 @@ class _Pages:
     problems: list[Problem] = field(default_factory=list)
     # what is filled into a form or written over a page
     written: list[str] = field(default_factory=list)
+    # names of layers that are switched off, and of those whose objects were left out
+    hidden: frozenset[bytes] = frozenset()
+    left_out: set[bytes] = field(default_factory=set)
 
 
 def is_pdf(data: bytes) -> bool:
@@ -164,13 +171,15 @@ def _read_pages(data: bytes) -> _Pages:
             ) from None
         raise InputError("is a damaged PDF; fetch it again") from None
     try:
-        return _pages_of(document)
+        return _pages_of(document, hidden_layers(data))
     finally:
         document.close()
 
 
-def _pages_of(document: pypdfium2.PdfDocument) -> _Pages:
-    pages = _Pages(count=len(document))
+def _pages_of(
+    document: pypdfium2.PdfDocument, hidden: frozenset[bytes] = frozenset()
+) -> _Pages:
+    pages = _Pages(count=len(document), hidden=hidden)
     deadline = time.monotonic() + MAX_SECONDS
     damaged: list[int] = []
     for number in range(pages.count):
@@ -195,6 +204,10 @@ def _pages_of(document: pypdfium2.PdfDocument) -> _Pages:
     if attached:
         parts: Facts = {"parts": ", ".join(attached[:10])}
         pages.problems.append(Problem(Code.FORMAT_PARTS_UNREAD, parts))
+    if pages.left_out:
+        names = sorted(map(layer_name, pages.left_out))
+        layers: Facts = {"layers": ", ".join(names[:10])}
+        pages.problems.append(Problem(Code.FORMAT_LAYERS_HIDDEN, layers))
     if damaged:
         facts: Facts = {"pages": _listed(damaged)}
         pages.problems.append(Problem(Code.FORMAT_PAGES_DAMAGED, facts))
@@ -208,6 +221,8 @@ def _lines_of(
 ) -> list[str]:
     page = document[number]
     try:
+        if pages.hidden:
+            _leave_out(page, pages)
         text_page = page.get_textpage()
         try:
             text = text_page.get_text_bounded()
@@ -219,6 +234,35 @@ def _lines_of(
     rows = text.replace("\r", "\n").split("\n")
     lines = [_NOISE_PATTERN.sub("", row).strip() for row in rows]
     return _without_columns([line for line in lines if line])
+
+
+def _leave_out(page: pypdfium2.PdfPage, pages: _Pages) -> None:
+    """Take the objects of hidden layers out of a page, in memory."""
+    count = raw.FPDFPage_CountObjects(page.raw)
+    # from the last one, so that the others keep their numbers
+    for number in reversed(range(count)):
+        item = raw.FPDFPage_GetObject(page.raw, number)
+        names = _layers_of(item) & pages.hidden
+        if names and raw.FPDFPage_RemoveObject(page.raw, item):
+            raw.FPDFPageObj_Destroy(item)
+            pages.left_out |= names
+
+
+def _layers_of(item: object) -> set[bytes]:
+    """The names of the layers that an object of a page belongs to."""
+    names: set[bytes] = set()
+    length = ctypes.c_ulong()
+    place = ctypes.byref(length)
+    buffer = ctypes.create_string_buffer(MAX_NAME_BYTES)
+    bytes_place = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ubyte))
+    for number in range(min(raw.FPDFPageObj_CountMarks(item), MAX_MARKS)):
+        mark = raw.FPDFPageObj_GetMark(item, number)
+        # other marks have other values; only a layer has a name that is one of them
+        if raw.FPDFPageObjMark_GetParamBlobValue(
+            mark, b"Name", bytes_place, MAX_NAME_BYTES, place
+        ):
+            names.add(buffer.raw[: length.value])
+    return names
 
 
 def _attached(document: pypdfium2.PdfDocument) -> int:

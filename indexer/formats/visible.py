@@ -9,10 +9,19 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from index.model.problems import Code, Facts, Problem
 from indexer.formats.numbering import WRITERS
 from indexer.formats.profiles import DROPPED_TAGS
 
-__all__ = ["Hidden", "drop", "joined_apart", "letters_of", "raised", "show"]
+__all__ = [
+    "Hidden",
+    "drop",
+    "joined_apart",
+    "letters_of",
+    "raised",
+    "show",
+    "struck_out",
+]
 
 # style="display: none"
 _HIDDEN_PATTERN = re.compile(
@@ -191,6 +200,15 @@ def raised(
     tag = {"superscript": "sup", "subscript": "sub"}.get(kind)
     is_digits = text.strip().lstrip("+-").isdigit()
     return text.translate(_RAISED_BY_TAG[tag]) if tag and is_digits else text
+
+
+def struck_out(struck: list[str]) -> list[Problem]:
+    """What is told of runs that are struck out."""
+    runs = [text.strip()[:100] for text in struck if text.strip()]
+    if not runs:
+        return []
+    facts: Facts = {"count": len(runs), "runs": runs[:5]}
+    return [Problem(Code.FORMAT_STRUCK_OUT, facts)]
 
 
 def joined_apart(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import lxml.html
 from lxml.etree import SubElement, _Element
@@ -18,6 +18,7 @@ from indexer.formats.chrome import Line, frame
 from indexer.formats.flatten import flatten
 from indexer.formats.office.package import Package, local_name, value_of
 from indexer.formats.pdf import paragraphs
+from indexer.formats.visible import joined_apart, struck_out
 from indexer.page import Page, Source
 
 __all__ = ["is_odt", "is_ofd", "read_odt", "read_ofd"]
@@ -48,48 +49,96 @@ def read_odt(source: Source) -> Page:
     content = package.xml("content.xml")
     if content is None:
         raise InputError("is a damaged OpenDocument text; save it again")
+    reading = _Reading()
+    for part in (content, package.xml("styles.xml")):
+        reading.learn(part)
     root = lxml.html.Element("div")
-    _append(root, content)
+    reading.append(root, content)
+    # a note can hold no other one
+    for note in reading.notes:
+        reading.append(root, note)
     flat = flatten(root, {root})
-    return finish(frame(flat.lines), flat.tables, "odt", least=5)
+    page = finish(frame(flat.lines), flat.tables, "odt", least=5)
+    page.problems += struck_out(reading.struck)
+    return page
 
 
-def _append(
-    parent: HtmlElement,
-    element: _Element,
-) -> None:
-    """Recursion is bounded by the depth of XML that lxml parses, 256."""
-    for child in element:
-        name = local_name(child)
-        if name in _SKIPPED_ELEMENTS:
-            continue
-        if name in ("p", "h"):
-            for line in "".join(_written(child)).split("\n"):
-                SubElement(parent, "p").text = line
-            continue
-        if name == "table":
-            _append(SubElement(parent, "table"), child)
-        elif name == "table-row":
-            _append(SubElement(parent, "tr"), child)
-        elif name in _CELL_ELEMENTS:
-            columns = value_of(child, "1", "number-columns-spanned")
-            _append(SubElement(parent, "td", colspan=columns), child)
-        else:
-            _append(parent, child)
+@dataclass(slots=True)
+class _Reading:
+    """What is made of a document: its notes, the styles that strike out or hide, what they did.
 
+    Recursion is bounded by the depth of XML that lxml parses, 256.
+    """
 
-def _written(paragraph: _Element) -> Iterator[str]:
-    yield paragraph.text or ""
-    for child in paragraph:
-        name = local_name(child)
-        if name == "s":
-            count = value_of(child, "1", "c")
-            yield " " * min(int(count) if count.isdigit() else 1, 100)
-        elif name in ("tab", "line-break"):
-            yield "\t" if name == "tab" else "\n"
-        elif name not in _SKIPPED_ELEMENTS and name != "ruby-text":
-            yield from _written(child)
-        yield child.tail or ""
+    struck_styles: set[str] = field(default_factory=set)
+    hidden_styles: set[str] = field(default_factory=set)
+    notes: list[_Element] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+
+    def learn(self, part: _Element | None) -> None:
+        """Note the styles of a part that strike out or hide text."""
+        for style in () if part is None else part.iter():
+            if local_name(style) != "style":
+                continue
+            name = value_of(style, "", "name")
+            for looks in style:
+                line = value_of(looks, "none", "text-line-through-style")
+                if line != "none":
+                    self.struck_styles.add(name)
+                if value_of(looks, "", "display") == "none":
+                    self.hidden_styles.add(name)
+
+    def append(self, parent: HtmlElement, element: _Element) -> None:
+        """Add what is in an element to a tree of HTML."""
+        for child in element:
+            name = local_name(child)
+            if name in _SKIPPED_ELEMENTS:
+                continue
+            if name in ("p", "h"):
+                for line in self._text(child).split("\n"):
+                    SubElement(parent, "p").text = line
+                continue
+            if name == "table":
+                self.append(SubElement(parent, "table"), child)
+            elif name == "table-row":
+                self.append(SubElement(parent, "tr"), child)
+            elif name in _CELL_ELEMENTS:
+                columns = value_of(child, "1", "number-columns-spanned")
+                self.append(SubElement(parent, "td", colspan=columns), child)
+            else:
+                self.append(parent, child)
+
+    def _text(self, paragraph: _Element) -> str:
+        parts: list[str] = []
+        is_cut = False
+        for text in self._written(paragraph):
+            if text is None:
+                is_cut = True
+            elif text:
+                parts = joined_apart(parts, text, is_cut)
+                is_cut = False
+        return "".join(parts)
+
+    def _written(self, paragraph: _Element) -> Iterator[str | None]:
+        """The pieces of a paragraph; None where one was left out."""
+        yield paragraph.text or ""
+        for child in paragraph:
+            name = local_name(child)
+            style = value_of(child, "", "style-name")
+            if name == "s":
+                count = value_of(child, "1", "c")
+                yield " " * min(int(count) if count.isdigit() else 1, 100)
+            elif name in ("tab", "line-break"):
+                yield "\t" if name == "tab" else "\n"
+            elif name == "note":
+                self.notes += [c for c in child if local_name(c) == "note-body"]
+            elif name == "span" and style in self.struck_styles | self.hidden_styles:
+                if style in self.struck_styles:
+                    self.struck.append("".join(child.itertext()))
+                yield None
+            elif name not in _SKIPPED_ELEMENTS and name != "ruby-text":
+                yield from self._written(child)
+            yield child.tail or ""
 
 
 @dataclass(frozen=True, slots=True)

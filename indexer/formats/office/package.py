@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from lxml.etree import _Element
 
 from index.model.errors import InputError
 
-__all__ = ["Package", "local_name", "value_of"]
+__all__ = ["Package", "local_name", "value_of", "xml_text"]
 
 # Bounds of what is unpacked. Word's own XML grows about twenty times.
 MAX_PART_BYTES = 200 << 20
@@ -20,6 +21,8 @@ MAX_RATIO = 200
 RATIO_FROM_BYTES = 20 << 20
 MAX_PARTS = 10_000
 CHUNK_BYTES = 1 << 20
+
+_CONTROL_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -121,3 +124,8 @@ def value_of(
         if str(name).rpartition("}")[2] == attribute:
             return str(value)
     return default
+
+
+def xml_text(text: str) -> str:
+    """Without what lxml refuses, which recovered XML and escapes can hold."""
+    return _CONTROL_PATTERN.sub("", text)

@@ -26,6 +26,7 @@ __all__ = ["is_old_workbook", "is_workbook", "read_csv", "read_workbook"]
 MAX_CELLS = 500_000
 # the stream of an old workbook within its OLE container
 _OLD_MARKS = ("Workbook".encode("utf-16-le"), "Book\x00".encode("utf-16-le"))
+_WORD_MARK = "WordDocument".encode("utf-16-le")
 
 Rows = Sequence[Sequence[object]]
 
@@ -36,9 +37,13 @@ def is_workbook(data: bytes) -> bool:
 
 
 def is_old_workbook(data: bytes) -> bool:
-    """Whether the bytes are an OLE container with the stream of a workbook."""
+    """Whether the bytes are an OLE container with the stream of a workbook.
+
+    A Word document may hold a workbook, and is none.
+    """
     is_container = data.startswith(b"\xd0\xcf\x11\xe0")
-    return is_container and any(mark in data for mark in _OLD_MARKS)
+    is_other = _WORD_MARK in data
+    return is_container and not is_other and any(mark in data for mark in _OLD_MARKS)
 
 
 def read_workbook(source: Source) -> Page:

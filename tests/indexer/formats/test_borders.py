@@ -30,7 +30,7 @@ def load(data: bytes | str, suffix: str) -> Page:
     return read(Source("a" + suffix, "/a" + suffix, suffix, raw, ""))
 
 
-# ---------------------------------------------------------------------- old Word, WPS, RTF
+# ---------------------------------------------------------------------- old Word, WPS
 @pytest.fixture
 def programs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Every converter, none of which is run: the commands that would be."""
@@ -55,7 +55,6 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         (OLE, ".doc", ["antiword", "catdoc", "soffice"], "doc"),
         (OLE, ".wps", ["soffice"], "wps"),
         (OLE, ".WPS", ["soffice"], "wps"),
-        (b"{\\rtf1 }", ".rtf", ["catdoc", "soffice"], "rtf"),
     ],
 )
 def test_converters_are_tried_in_order(
@@ -89,16 +88,14 @@ def test_old_word_under_another_name_is_read_as_what_it_is(
     [
         (".doc", "antiword or LibreOffice", "antiword"),
         (".wps", "LibreOffice", "libreoffice-writer"),
-        (".rtf", "LibreOffice", "libreoffice-writer"),
     ],
 )
 def test_without_a_converter_it_is_said_what_to_install(
     monkeypatch: pytest.MonkeyPatch, suffix: str, needed: str, package: str
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    data = b"{\\rtf1 }" if suffix == ".rtf" else OLE
     with pytest.raises(InputError) as caught:
-        load(data, suffix)
+        load(OLE, suffix)
     wanted = (
         f"needs {needed} to be read; install it, for example: apt-get install {package}"
     )

@@ -264,7 +264,7 @@ def test_doc_that_no_converter_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
     monkeypatch.setattr(doc, "_convert", lambda *_: None)
     with pytest.raises(InputError, match="save it as "):
-        load(b"{\\rtf1 }", ".rtf")
+        load(b"\xd0\xcf\x11\xe0" + bytes(600), ".doc")
 
 
 def test_rows_of_a_pdf_are_cells() -> None:

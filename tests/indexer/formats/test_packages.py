@@ -169,8 +169,43 @@ def test_what_is_attached_to_a_letter_is_told() -> None:
     letter += 'Content-Disposition: attachment; filename="report.pdf"\n\nx\n--b--\n'
     page = load(("Subject: a\n" + letter).encode(), ".eml")
     assert (page.title, page.text) == (TITLE, SENTENCE)
-    assert Code.FORMAT_PARTS_UNREAD in [p.code for p in page.problems]
+    assert Code.FORMAT_PARTS_APART in [p.code for p in page.problems]
 
 
 def test_base64_is_read_too() -> None:
     assert load(message("base64"), ".mhtml").title == TITLE
+
+
+ODT_NAMES = 'xmlns:t="t" xmlns:s="s" xmlns:b="b"'
+
+
+def open_text(body: str) -> Page:
+    looks = {"X": 's:text-line-through-style="solid"', "H": 't:display="none"'}
+    looks["N"] = 's:text-line-through-style="none"'
+    styles = "".join(
+        f'<s:style s:name="{name}"><s:text-properties {look}/></s:style>'
+        for name, look in looks.items()
+    )
+    content = f"<c {ODT_NAMES}><s:a>{styles}</s:a><t:p>{SENTENCE}</t:p>{body}</c>"
+    mimetype = "application/vnd.oasis.opendocument.text"
+    return load(packed({"mimetype": mimetype, "content.xml": content}), ".odt")
+
+
+@pytest.mark.parametrize(
+    ("style", "shown", "struck"),
+    [("X", "5 7件", ["0"]), ("H", "5 7件", []), ("N", "507件", [])],
+)
+def test_struck_out_and_hidden_runs_of_open_documents(
+    style: str, shown: str, struck: list[str]
+) -> None:
+    page = open_text(f'<t:p>5<t:span t:style-name="{style}">0</t:span>7件</t:p>')
+    assert page.text == f"{SENTENCE}\n{shown}"
+    told = [p for p in page.problems if p.code is Code.FORMAT_STRUCK_OUT]
+    assert [p.facts["runs"] for p in told] == ([struck] if struck else [])
+
+
+def test_notes_of_open_documents_stand_below() -> None:
+    note = "<t:note><t:note-citation>1</t:note-citation>"
+    note += "<t:note-body><t:p>不含街道。</t:p></t:note-body></t:note>"
+    page = open_text(f"<t:p>共12{note}件</t:p>")
+    assert page.text == f"{SENTENCE}\n共12件\n不含街道。"

@@ -9,6 +9,7 @@ import pytest
 
 from index.model.problems import Code
 from indexer.formats import read
+from indexer.formats.office.margins import margins
 from indexer.page import Page, Source
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -141,3 +142,27 @@ def _with_relation(relation: str) -> Page:
         archive.writestr("word/_rels/document.xml.rels", relation)
         archive.writestr("word/chunk.xml", "<html><p>嵌入的段落。</p></html>")
     return read(Source("a.docx", "/a.docx", ".docx", out.getvalue(), ""))
+
+
+def test_heads_and_feet_of_pages_are_kept_once_and_apart() -> None:
+    part = f'<w:hdr xmlns:w="{W}">{{}}</w:hdr>'
+    head = part.format(para(run("望海市档案局文件")))
+    foot = part.format(para(run("- "), run("3"), run(" -")))
+    known = part.format(para(run(SENTENCE)))
+    page = word(
+        para(run(SENTENCE)), header1=head, header2=head, header3=known, footer1=foot
+    )
+    assert (page.text, page.chrome) == (SENTENCE, ["望海市档案局文件"])
+
+
+@pytest.mark.parametrize(
+    ("line", "is_kept"),
+    [
+        ("1", False), ("— 3 —", False), ("第 2 页 共 5 页", False), ("第3頁", False),
+        ("2/5", False), ("Page 2 of 5", False), ("3页", False), ("……", False),
+        ("望海市档案局", True), ("望档〔2021〕3号", True), ("第2页 内部资料", True),
+        ("ISO 9001", True),
+    ],
+)  # fmt: skip
+def test_page_marks_are_no_heads(line: str, is_kept: bool) -> None:
+    assert margins([line, line], []) == ([line] if is_kept else [])
