@@ -20,17 +20,26 @@ MAX_NAMED_PATHS = 8
 LEAST_LIKENESS = 0.5
 
 
-def with_regions(snapshot: Snapshot, request: SearchRequest) -> SearchRequest:
+def with_regions(
+    snapshot: Snapshot,
+    request: SearchRequest,
+) -> SearchRequest:
     """The request with its regions as whole paths. Raises RequestError."""
     chosen = request.filters.get("region", ())
     paths = tuple(region_path(snapshot, name) for name in chosen)
     if paths == chosen:
         return request
-    filters = {**request.filters, "region": tuple(dict.fromkeys(paths))}
+    filters = {
+        **request.filters,
+        "region": tuple(dict.fromkeys(paths)),
+    }
     return replace(request, filters=filters)
 
 
-def region_path(snapshot: Snapshot, name: str) -> str:
+def region_path(
+    snapshot: Snapshot,
+    name: str,
+) -> str:
     """The path that a name means: itself, or the only one that ends with it.
 
     The last step may be shortened, 深圳 for 深圳市, and the script does not matter. Raises
@@ -47,14 +56,23 @@ def region_path(snapshot: Snapshot, name: str) -> str:
     if len(found) == 1:
         return paths[found[0]]
     if found:
-        facts = {"region": name, "paths": _named(paths, found)}
+        facts = {
+            "region": name,
+            "paths": _named(paths, found),
+        }
         raise RequestError("region", Code.REQUEST_AMBIGUOUS_REGION, facts)
     nearest = _like(forms, wanted)
-    facts = {"region": name, "paths": _named(paths, nearest)}
+    facts = {
+        "region": name,
+        "paths": _named(paths, nearest),
+    }
     raise RequestError("region", Code.REQUEST_UNKNOWN_REGION, facts)
 
 
-def _called(forms: Sequence[list[str]], wanted: list[str]) -> list[int]:
+def _called(
+    forms: Sequence[list[str]],
+    wanted: list[str],
+) -> list[int]:
     """The positions of the paths that end with these steps; else with the last one shortened."""
     if not wanted:
         return []
@@ -71,7 +89,10 @@ def _called(forms: Sequence[list[str]], wanted: list[str]) -> list[int]:
     return ending or shortened
 
 
-def _like(forms: Sequence[list[str]], wanted: list[str]) -> list[int]:
+def _like(
+    forms: Sequence[list[str]],
+    wanted: list[str],
+) -> list[int]:
     """The positions of the places whose names are most like one; else those of the provinces."""
     last = wanted[-1] if wanted else ""
     names = {steps[-1] for steps in forms}
@@ -80,6 +101,9 @@ def _like(forms: Sequence[list[str]], wanted: list[str]) -> list[int]:
     return found or [n for n, steps in enumerate(forms) if len(steps) == 1]
 
 
-def _named(paths: Sequence[str], positions: Sequence[int]) -> list[str]:
+def _named(
+    paths: Sequence[str],
+    positions: Sequence[int],
+) -> list[str]:
     """The first of the paths, as an error names them."""
     return [paths[number] for number in positions[:MAX_NAMED_PATHS]]

@@ -105,23 +105,36 @@ def as_lines(found: Aggregate) -> tuple[list[str], list[list[Any]]]:
     return header, lines
 
 
-def _check(measures: Sequence[str], order: str) -> None:
+def _check(
+    measures: Sequence[str],
+    order: str,
+) -> None:
     if len(measures) > MAX_MEASURES:
         raise RequestError(
             "measure",
             Code.REQUEST_TOO_MANY_VALUES,
-            {"name": "measure", "count": len(measures), "limit": MAX_MEASURES},
+            {
+                "name": "measure",
+                "count": len(measures),
+                "limit": MAX_MEASURES,
+            },
         )
     allowed = orders(measures)
     if order and order.removeprefix("-") not in allowed:
         raise RequestError(
             "order",
             Code.REQUEST_NOT_ALLOWED,
-            {"value": order[:60], "allowed": allowed},
+            {
+                "value": order[:60],
+                "allowed": allowed,
+            },
         )
 
 
-def _positions(found: Sequence[Aggregate], order: str) -> list[int]:
+def _positions(
+    found: Sequence[Aggregate],
+    order: str,
+) -> list[int]:
     """The positions of the groups in the order that is asked for."""
     name = order.removeprefix("-")
     is_descending = order.startswith("-")
@@ -138,7 +151,10 @@ def _positions(found: Sequence[Aggregate], order: str) -> list[int]:
     return known + unknown
 
 
-def _keys(found: Sequence[Aggregate], name: str) -> list[float | None]:
+def _keys(
+    found: Sequence[Aggregate],
+    name: str,
+) -> list[float | None]:
     """What each group is ordered by."""
     if name == REPORTS_ORDER:
         return [group.reports for group in found[0].groups]
@@ -151,6 +167,9 @@ def _keys(found: Sequence[Aggregate], name: str) -> list[float | None]:
     return keys
 
 
-def _in_order(one: Aggregate, positions: Sequence[int]) -> Aggregate:
+def _in_order(
+    one: Aggregate,
+    positions: Sequence[int],
+) -> Aggregate:
     groups = tuple(one.groups[n] for n in positions)
     return replace(one, groups=groups)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from index.model.errors import InputError
 from index.model.problems import Code, Problem
-from indexer.formats.doc import is_ole, read_doc
 from indexer.formats.docx import is_docx, read_docx
 from indexer.formats.html import is_markup, read_html
+from indexer.formats.office.doc import is_ole, read_doc
 from indexer.formats.office.messages import (
     attachments,
     is_message,

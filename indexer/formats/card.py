@@ -61,7 +61,10 @@ def _cells(lines: Sequence[str]) -> Iterator[str]:
         yield from filter(None, (cell.strip(BULLETS) for cell in cells))
 
 
-def _has_label(line: str, sign: str) -> bool:
+def _has_label(
+    line: str,
+    sign: str,
+) -> bool:
     return any(map(_label_of, line.split(sign)))
 
 

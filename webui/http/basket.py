@@ -60,7 +60,13 @@ class Basket:
                 continue
             name = report.agency or report.title or report.source
             drop = self.url("drop", report_id)
-            item = Item(report_id, name, report.year, report_path(report_id), drop)
+            item = Item(
+                report_id,
+                name,
+                report.year,
+                report_path(report_id),
+                drop,
+            )
             out.append(item)
         return out
 
@@ -74,9 +80,18 @@ class Basket:
         """This page with nothing picked."""
         return address("/compare/clear", back=_here())
 
-    def url(self, action: str, report_id: str, place: str = "") -> str:
+    def url(
+        self,
+        action: str,
+        report_id: str,
+        place: str = "",
+    ) -> str:
         """This page with a report picked ("add") or not ("drop"), at a `place` of it."""
-        return address(f"/compare/{action}", id=report_id, back=_here() + place)
+        return address(
+            f"/compare/{action}",
+            id=report_id,
+            back=_here() + place,
+        )
 
 
 def picked() -> tuple[str, ...]:
@@ -86,10 +101,20 @@ def picked() -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))[:MAX_REPORTS]
 
 
-def keep(response: Response, ids: list[str]) -> None:
+def keep(
+    response: Response,
+    ids: list[str],
+) -> None:
     """Have the reader's browser remember these reports; what does not fit is left out."""
     path = ROOT.get() or "/"
-    value = "&".join(quote(report_id, safe="", errors="replace") for report_id in ids)
+    value = "&".join(
+        quote(
+            report_id,
+            safe="",
+            errors="replace",
+        )
+        for report_id in ids
+    )
     if not ids or len(value) > _MAX_COOKIE_BYTES:
         response.delete_cookie(BASKET_COOKIE, path=path)
         return

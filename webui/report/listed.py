@@ -32,7 +32,10 @@ class Place:
     next_url: str | None = None
 
 
-def place_in_list(report_id: str, args: Arguments) -> Place | None:
+def place_in_list(
+    report_id: str,
+    args: Arguments,
+) -> Place | None:
     """The place of a report in the list that its address tells; None where it tells none."""
     told = from_page(args, SEARCH_NAMES)
     if not told:
@@ -45,7 +48,10 @@ def place_in_list(report_id: str, args: Arguments) -> Place | None:
         return None
 
 
-def _place(report_id: str, asked: SearchRequest) -> Place:
+def _place(
+    report_id: str,
+    asked: SearchRequest,
+) -> Place:
     found = _list(asked)
     ids = [hit.id for hit in found.hits]
     back = asked.url(PAGE_SEARCH)
@@ -69,7 +75,11 @@ def _list(asked: SearchRequest) -> SearchResponse:
     return room().searcher.search(bare)
 
 
-def _previous(asked: SearchRequest, found: SearchResponse, at: int) -> str | None:
+def _previous(
+    asked: SearchRequest,
+    found: SearchResponse,
+    at: int,
+) -> str | None:
     if at > 0:
         return _url(asked, found, found.hits[at - 1])
     # a cursor knows only what follows
@@ -80,7 +90,11 @@ def _previous(asked: SearchRequest, found: SearchResponse, at: int) -> str | Non
     return _url(before, listed, listed.hits[-1]) if listed.hits else None
 
 
-def _next(asked: SearchRequest, found: SearchResponse, at: int) -> str | None:
+def _next(
+    asked: SearchRequest,
+    found: SearchResponse,
+    at: int,
+) -> str | None:
     if at + 1 < len(found.hits):
         return _url(asked, found, found.hits[at + 1])
     after = following(asked, found)
@@ -90,5 +104,9 @@ def _next(asked: SearchRequest, found: SearchResponse, at: int) -> str | None:
     return _url(after, listed, listed.hits[0]) if listed.hits else None
 
 
-def _url(asked: SearchRequest, found: SearchResponse, hit: Hit) -> str:
+def _url(
+    asked: SearchRequest,
+    found: SearchResponse,
+    hit: Hit,
+) -> str:
     return listed_report(hit.id, asked, found.query.matched, hit.occurrences)

@@ -116,7 +116,10 @@ def _family(measure: Measure) -> str:
     return _OTHER_FAMILY
 
 
-def numbers_view(asked: Asked, found: Aggregate) -> NumbersView:
+def numbers_view(
+    asked: Asked,
+    found: Aggregate,
+) -> NumbersView:
     """An answer, worded and drawn."""
     measure = asked.measures[0]
     ratio = measure.kind == "ratio"
@@ -186,7 +189,10 @@ def total_words(measure: Measure) -> str:
 
 
 # ---------------------------------------------------------------------- the table
-def _head(asked: Asked, found: Aggregate) -> Column:
+def _head(
+    asked: Asked,
+    found: Aggregate,
+) -> Column:
     """The column of the groups themselves."""
     words = [labels.facet_value(facet_of(asked.by), g.label) for g in found.groups]
     values: list[float | str | None] = [group.value for group in found.groups]
@@ -194,7 +200,10 @@ def _head(asked: Asked, found: Aggregate) -> Column:
     return _sortable(asked, Column(label, words, values), OWN_ORDER)
 
 
-def _columns(asked: Asked, found: Aggregate) -> list[Column]:
+def _columns(
+    asked: Asked,
+    found: Aggregate,
+) -> list[Column]:
     """The figures of each measure, how many reports there are, and their form."""
     columns: list[Column] = []
     several = len(asked.measures) > 1
@@ -227,14 +236,26 @@ def _columns_of(
     columns = []
     for attribute, label, order, is_ratio in shown:
         values = [getattr(group, attribute) for group in found.groups]
-        columns.append(_figures(asked, label, values, order, ratio=is_ratio))
+        columns.append(
+            _figures(
+                asked,
+                label,
+                values,
+                order,
+                ratio=is_ratio,
+            )
+        )
     used = [float(group.used) for group in found.groups]
     used_label = _("%(measure)s：计入", measure=own) if several else _("计入")
     columns.append(_figures(asked, used_label, used, f"{name}.used"))
     return columns
 
 
-def _share_label(own: str, *, several: bool) -> str:
+def _share_label(
+    own: str,
+    *,
+    several: bool,
+) -> str:
     return _("%(measure)s：占比", measure=own) if several else _("占比")
 
 
@@ -250,7 +271,11 @@ def _figures(
     return _sortable(asked, Column(label, cells, [*values]), order)
 
 
-def _sortable(asked: Asked, column: Column, order: str) -> Column:
+def _sortable(
+    asked: Asked,
+    column: Column,
+    order: str,
+) -> Column:
     """The column with the address of the table sorted by it; figures begin with the largest."""
     is_text = order == OWN_ORDER
     current = asked.order or OWN_ORDER
@@ -277,7 +302,11 @@ def _shares(measures: Sequence[Measure]) -> list[str]:
     return said
 
 
-def _rows(asked: Asked, found: Aggregate, columns: Sequence[Column]) -> list[Row]:
+def _rows(
+    asked: Asked,
+    found: Aggregate,
+    columns: Sequence[Column],
+) -> list[Row]:
     rows = []
     for number, group in enumerate(found.groups):
         rows.append(
@@ -292,13 +321,22 @@ def _rows(asked: Asked, found: Aggregate, columns: Sequence[Column]) -> list[Row
     return rows
 
 
-def _narrowed(asked: Asked, group: Group) -> Asked:
+def _narrowed(
+    asked: Asked,
+    group: Group,
+) -> Asked:
     """The same question of one group alone."""
-    chosen = {**asked.request.filters, facet_of(asked.by): (group.value,)}
+    chosen = {
+        **asked.request.filters,
+        facet_of(asked.by): (group.value,),
+    }
     return replace(asked, request=asked.request.with_(filters=chosen))
 
 
-def _deeper(asked: Asked, group: Group) -> str:
+def _deeper(
+    asked: Asked,
+    group: Group,
+) -> str:
     """The figures of the places below a group; "" where it has none."""
     below = _BELOW.get(asked.by)
     steps = group.value.split("/")
@@ -338,7 +376,11 @@ def _whole(value: float | str | None) -> float | str | None:
 
 
 # ---------------------------------------------------------------------- points of a plot
-def _points(found: Aggregate, by: str, name: str) -> list[Point]:
+def _points(
+    found: Aggregate,
+    by: str,
+    name: str,
+) -> list[Point]:
     """The points of the plot of "total" or "median"."""
     if by == "year":
         return _points_by_year(found, name)
@@ -350,7 +392,10 @@ def _by_year(groups: Sequence[Group]) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: int(group.value)))
 
 
-def _points_by_year(found: Aggregate, name: str) -> list[Point]:
+def _points_by_year(
+    found: Aggregate,
+    name: str,
+) -> list[Point]:
     points: list[Point] = []
     before: int | None = None
     for group in found.groups:
@@ -367,9 +412,20 @@ def _points_by_year(found: Aggregate, name: str) -> list[Point]:
     return _trimmed(points)
 
 
-def _gap(before: int, year: int) -> list[Point]:
+def _gap(
+    before: int,
+    year: int,
+) -> list[Point]:
     """The years between two groups: without a report they are still years."""
-    return [Point(str(missing), 0, 0, None) for missing in range(before + 1, year)]
+    return [
+        Point(
+            str(missing),
+            0,
+            0,
+            None,
+        )
+        for missing in range(before + 1, year)
+    ]
 
 
 def _trimmed(points: list[Point]) -> list[Point]:
@@ -378,7 +434,11 @@ def _trimmed(points: list[Point]) -> list[Point]:
     return points[stated[0] : stated[-1] + 1] if stated else []
 
 
-def _point(group: Group, by: str, name: str) -> Point:
+def _point(
+    group: Group,
+    by: str,
+    name: str,
+) -> Point:
     # quartiles lie around a median; around a total they would mean nothing
     has_spread = name == "median"
     return Point(

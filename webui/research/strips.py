@@ -50,7 +50,11 @@ def strips(asked: Asked) -> list[Strip]:
     return [strip for strip in found if len(strip.links) > 1]
 
 
-def _chosen(asked: Asked, facet: str, value: str | None) -> str:
+def _chosen(
+    asked: Asked,
+    facet: str,
+    value: str | None,
+) -> str:
     """The same question with one value of a facet, or with all."""
     filters = {k: v for k, v in asked.request.filters.items() if k != facet}
     if value is not None:
@@ -59,7 +63,11 @@ def _chosen(asked: Asked, facet: str, value: str | None) -> str:
     return replace(asked, request=request).url("/numbers")
 
 
-def _values(asked: Asked, facet: str, contains: str = "") -> list[str]:
+def _values(
+    asked: Asked,
+    facet: str,
+    contains: str = "",
+) -> list[str]:
     result = room().searcher.facet(asked.request, facet, contains, LIMITS.facet_size)
     return [value.value for value in result.values]
 

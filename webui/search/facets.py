@@ -71,7 +71,10 @@ def page_url(url: str) -> str:
     return f"{page}?{query}" if query else page
 
 
-def ordered(facet: Facet, values: Sequence[FacetValue]) -> list[FacetValue]:
+def ordered(
+    facet: Facet,
+    values: Sequence[FacetValue],
+) -> list[FacetValue]:
     """The values as they are listed.
 
     A tree goes by path, years go from the newest, levels keep the order of their rank, the
@@ -102,12 +105,20 @@ def _tree(values: Sequence[FacetValue]) -> list[FacetValue]:
     return sorted(values, key=branch)
 
 
-def values_of(facet: Facet, result: FacetResult, asked: SearchRequest) -> list[Value]:
+def values_of(
+    facet: Facet,
+    result: FacetResult,
+    asked: SearchRequest,
+) -> list[Value]:
     """The values of a facet as links."""
     return [_value(facet, value, asked) for value in ordered(facet, result.values)]
 
 
-def _value(facet: Facet, value: FacetValue, asked: SearchRequest) -> Value:
+def _value(
+    facet: Facet,
+    value: FacetValue,
+    asked: SearchRequest,
+) -> Value:
     depth = 0
     if facet.kind == "path":
         depth = min(value.value.count("/"), _DEEPEST_INDENT)
@@ -133,7 +144,10 @@ def _opened(url: str) -> str:
     return f"{url}{separator}{OPEN_FILTERS}=open"
 
 
-def _shown(facet: Facet, result: FacetResult) -> FacetResult:
+def _shown(
+    facet: Facet,
+    result: FacetResult,
+) -> FacetResult:
     """The values beside the results: all chosen ones, then the most frequent.
 
     A tree is folded: it shows its roots and what stands directly below a chosen place.
@@ -171,7 +185,10 @@ def _parents(path: str) -> set[str]:
     return {"/".join(names[:depth]) for depth in range(1, len(names))}
 
 
-def groups(asked: SearchRequest, response: SearchResponse) -> list[Group]:
+def groups(
+    asked: SearchRequest,
+    response: SearchResponse,
+) -> list[Group]:
     """Every facet of an answer that has values."""
     out = []
     first = {name: place for place, name in enumerate(_FIRST_GROUPS)}
@@ -182,7 +199,11 @@ def groups(asked: SearchRequest, response: SearchResponse) -> list[Group]:
     return out
 
 
-def _group(facet: Facet, result: FacetResult, asked: SearchRequest) -> Group:
+def _group(
+    facet: Facet,
+    result: FacetResult,
+    asked: SearchRequest,
+) -> Group:
     shown = _shown(facet, result)
     more_url = None
     if result.total_values > len(shown.values):

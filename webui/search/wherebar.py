@@ -77,7 +77,10 @@ class Spread:
     missing: int
 
 
-def spread(asked: SearchRequest, name: str) -> Spread:
+def spread(
+    asked: SearchRequest,
+    name: str,
+) -> Spread:
     """The distribution of one number under every condition but those on itself."""
     # as a facet is counted under the other facets: or the chosen range would be all there is
     others = tuple(c for c in asked.where if _number_of(c) != name)
@@ -110,7 +113,10 @@ def _range(bin_: Bin) -> str:
     return f"{figure(bin_.low)}–{figure(last)}"
 
 
-def stated(hits: Iterable[Hit], names: list[str]) -> dict[str, list[tuple[str, str]]]:
+def stated(
+    hits: Iterable[Hit],
+    names: list[str],
+) -> dict[str, list[tuple[str, str]]]:
     """What each hit states of these numbers, as (label, figure), by its id.
 
     No report is read when no number is asked for.

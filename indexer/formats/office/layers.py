@@ -35,7 +35,13 @@ _NAME_PATTERN = re.compile(
     rb"/Name\s*(?:\(((?:\\.|[^\\()]|\([^()]*\))*)\)|<([0-9A-Fa-f\s]*)>)", re.DOTALL
 )
 _ESCAPE_PATTERN = re.compile(rb"\\([0-7]{1,3}|\r?\n|.)", re.DOTALL)
-_CHARACTER_BY_ESCAPE = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_CHARACTER_BY_ESCAPE = {
+    b"n": b"\n",
+    b"r": b"\r",
+    b"t": b"\t",
+    b"b": b"\b",
+    b"f": b"\f",
+}
 
 
 def hidden_layers(data: bytes) -> frozenset[bytes]:
@@ -60,7 +66,10 @@ def hidden_layers(data: bytes) -> frozenset[bytes]:
     return frozenset(named - shown - {b""})
 
 
-def _states(holder: bytes, objects: Mapping[int, bytes]) -> tuple[set[int], set[int]]:
+def _states(
+    holder: bytes,
+    objects: Mapping[int, bytes],
+) -> tuple[set[int], set[int]]:
     """The numbers of all layers, and of those that are off, by the catalog that holds them."""
     text = holder[holder.index(b"/OCProperties") :]
     apart = re.match(rb"/OCProperties\s+(\d{1,9})\s+\d{1,5}\s+R", text)
@@ -80,7 +89,10 @@ def _states(holder: bytes, objects: Mapping[int, bytes]) -> tuple[set[int], set[
     return every, _listed(_OFF_PATTERN, text)
 
 
-def _listed(pattern: re.Pattern[bytes], text: bytes) -> set[int]:
+def _listed(
+    pattern: re.Pattern[bytes],
+    text: bytes,
+) -> set[int]:
     match = pattern.search(text)
     return {int(n) for n in _REFERENCE_PATTERN.findall(match[1])} if match else set()
 

@@ -88,7 +88,11 @@ class _Reading:
                 if value_of(looks, "", "display") == "none":
                     self.hidden_styles.add(name)
 
-    def append(self, parent: HtmlElement, element: _Element) -> None:
+    def append(
+        self,
+        parent: HtmlElement,
+        element: _Element,
+    ) -> None:
         """Add what is in an element to a tree of HTML."""
         for child in element:
             name = local_name(child)

@@ -12,11 +12,11 @@ import pytest
 
 from index.model.errors import InputError
 from index.model.problems import Code, Problem
-from indexer.formats import doc, pdf, read
+from indexer.formats import pdf, read
 from indexer.formats.body import finish
 from indexer.formats.chrome import Framed, Line, frame, title_apart
 from indexer.formats.flatten import cell_line, join_lines
-from indexer.formats.office import package
+from indexer.formats.office import doc, package
 from indexer.formats.record import parse_record
 from indexer.page import Known, Page, Source
 from tests.indexer.formats.test_office import make_docx, p

@@ -12,7 +12,8 @@ import pytest
 
 from index.model.errors import InputError
 from index.model.problems import Code, Facts, Problem
-from indexer.formats import doc, pdf, read
+from indexer.formats import pdf, read
+from indexer.formats.office import doc
 from indexer.page import Page, Source
 
 LONG = "望海市档案局按照条例的要求认真做好政府信息公开的各项工作并在网站上"

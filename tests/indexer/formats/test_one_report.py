@@ -101,7 +101,7 @@ def test_what_a_program_of_the_machine_writes(
 ) -> None:
     monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
     written = "\n".join(lines(blocks(sample())))
-    monkeypatch.setattr("indexer.formats.doc._convert", lambda *_: written)
+    monkeypatch.setattr("indexer.formats.office.doc._convert", lambda *_: written)
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     found = report_of(Source("a" + suffix, "/a" + suffix, suffix, data, ""))
     assert found.title == sample().title
