@@ -1,8 +1,8 @@
 """Keep the catalogues of `index/words/locale` whole and compiled.
 
 `python scripts/catalogues.py` does three things. It looks for every text that pages show (in the
-templates, in webui and in the tables of the model) and adds the message ids that a catalogue lacks
-at its end, without words: a translator finds them there. It writes the catalogue of traditional
+templates, in webui and in the tables of the model), takes out what no page shows any more, and adds
+the message ids that a catalogue lacks at its end, without words: a translator finds them there. It writes the catalogue of traditional
 Chinese anew from that of simplified Chinese, by OpenCC and a reviewed list of phrases. It compiles
 every .po to the .mo beside it. `--check` changes nothing and says what is not current.
 """
@@ -26,6 +26,7 @@ from opencc import OpenCC
 from index.model.fields import FIELDS
 from index.model.forms import ANNEX_COLUMNS, FORMS, RESULT_COLUMNS, TABLE_TITLES
 from index.model.metrics import METRICS
+from index.model.problems import Code
 from index.model.report import LEVELS
 from index.query.explain import FIELD_LABELS
 from index.studies.aggregate import measures
@@ -48,6 +49,20 @@ KEYWORDS = {
     "counted": (1, 1),
     "ngettext": (1, 1),
 }
+# Contexts whose ids are keys of a table of the program, not words of a page.
+KEYED = frozenset(
+    {
+        "document",
+        "error-lead",
+        "error-title",
+        "explain",
+        "language",
+        "repair",
+        "source",
+        "table",
+        "template",
+    }
+)
 # Context and id of a message; the context of most is None.
 Name = tuple[str | None, str]
 
@@ -119,12 +134,26 @@ def missing(catalogue: Catalog) -> dict[Name, bool]:
     return {name: several for name, several in wanted().items() if name not in known}
 
 
+def pruned(text: str) -> str:
+    """The text of a catalogue without the entries that no page shows any more."""
+    shown = {*wanted(), *((None, code.value) for code in Code)}
+    kept = []
+    # entries are parted by empty lines; comments and the header have no name
+    for block in text.split("\n\n"):
+        entry = read_po(io.BytesIO(block.encode()), domain="gongkai")
+        names = named(entry)
+        is_keyed = any(context in KEYED for context, _ in names)
+        if not names or is_keyed or any(name in shown for name in names):
+            kept.append(block)
+    return "\n\n".join(kept).rstrip("\n") + "\n"
+
+
 def completed(path: Path) -> str:
-    """The text of a catalogue with what it lacks at its end.
+    """The text of a catalogue with what it lacks at its end, and without what nobody says.
 
     In the language of the ids the id is the words; elsewhere a translator fills them in.
     """
-    text = path.read_text(encoding="utf-8")
+    text = pruned(path.read_text(encoding="utf-8"))
     is_source = path.parts[-3] == SOURCE
     for (context, words), several in missing(read(path)).items():
         said = words if is_source and context != "law" else ""

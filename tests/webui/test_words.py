@@ -27,16 +27,15 @@ def test_a_table_of_words_says_what_was_reviewed(table: str) -> None:
 
 def test_no_table_of_words_is_left_out() -> None:
     derived = {"FACET_LABELS", "METRICS", "NUMBERS", "FACET_VALUES"}
-    derived |= {"MEASURES", "FORMULAS", "facet_value", "valued"}
+    derived |= {"MEASURES", "FORMULAS", "facet_value", "valued", "group_label"}
     assert set(labels.__all__) - derived == set(WORDS)
 
 
 def test_what_is_derived_has_a_word_for_every_row() -> None:
     assert {f.name: f.label_zh for f in FACETS} == labels.FACET_LABELS
     assert {m.name: m.label_zh for m in METRICS} == labels.METRICS
-    assert {"year": "年度", "published": "发布日期"} | dict(
-        labels.METRICS
-    ) == labels.NUMBERS
+    dates = {"year": "年度", "published": "发布日期", "indexed": "收录时间"}
+    assert dates | dict(labels.METRICS) == labels.NUMBERS
     values = labels.FACET_VALUES
     assert values["tables"] is labels.TABLES_STATUSES
     assert values["scope"] is labels.SCOPES

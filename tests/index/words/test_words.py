@@ -190,7 +190,8 @@ def test_a_changed_source_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "xx/LC_MESSAGES/gongkai.po"
-    monkeypatch.setattr(CATALOGUES, "wanted", dict)
+    shown = {(None, "a.b"): False, ("t", "a.b"): False}
+    monkeypatch.setattr(CATALOGUES, "wanted", lambda: shown)
     place.parent.mkdir(parents=True)
     header = '# a comment\nmsgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
     place.write_text(
@@ -207,6 +208,16 @@ def test_a_changed_source_is_noticed(
     assert made.pgettext("t", "a.b") == "乙"
     place.write_text(place.read_text("utf-8").replace("甲", "丙"), "utf-8")
     assert CATALOGUES.stale(write=False) == [compiled]
+
+
+def test_what_no_page_shows_is_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CATALOGUES, "wanted", lambda: {(None, "甲"): False})
+    header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+    code = next(iter(Code)).value
+    kept = f'{header}\nmsgid "甲"\nmsgstr "a"\n\nmsgid "{code}"\nmsgstr "b"\n'
+    keyed = '\nmsgctxt "repair"\nmsgid "gloss"\nmsgstr "c"\n'
+    gone = '\nmsgid "乙"\nmsgstr "d"\n'
+    assert CATALOGUES.pruned(kept + gone + keyed) == kept + keyed
 
 
 def test_a_catalogue_that_cannot_be_read_is_refused(tmp_path: Path) -> None:

@@ -140,11 +140,12 @@ def test_seeds(shared: Path) -> None:
             if number != "004"
             else "深圳市光明區2019年政府信息公開工作年度報告"
         )
-        assert squeeze(page.text) in received
+        # lines that stand above the title are text before the others
+        assert all(squeeze(line) in received for line in page.text.split("\n"))
         if number in ("001", "003"):
             assert squeeze(page.text) == received
         if number == "000":
-            assert page.chrome[1:3] == [
+            assert page.text.split("\n")[:2] == [
                 "龙岗区文化广电旅游体育局",
                 "龙岗区公共文化服务和产业促进中心",
             ]

@@ -42,7 +42,9 @@ def test_a_list_shows_the_card_that_was_found(serve: Serve) -> None:
     page = page_at(client, f"/search?q={NUMBER}")
     snippets = [text(p) for p in page.xpath("//p[@class='snippet']")]
     assert any("信息卡" in snippet and NUMBER in snippet for snippet in snippets)
-    notice = " ".join(text(p) for p in page.xpath("//p[@class='notice']"))
+    notice = " ".join(
+        text(p) for p in page.xpath("//p[@class='notice' or @class='hint']")
+    )
     assert "题名和正文里都没有" in notice
 
 
