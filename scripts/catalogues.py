@@ -2,9 +2,10 @@
 
 `python scripts/catalogues.py` does three things. It looks for every text that pages show (in the
 templates, in webui and in the tables of the model), takes out what no page shows any more, and adds
-the message ids that a catalogue lacks at its end, without words: a translator finds them there. It writes the catalogue of traditional
-Chinese anew from that of simplified Chinese, by OpenCC and a reviewed list of phrases. It compiles
-every .po to the .mo beside it. `--check` changes nothing and says what is not current.
+the message ids that a catalogue lacks at its end, without words: a translator finds them there. It
+writes the catalogue of traditional Chinese anew from that of simplified Chinese, by OpenCC and a
+reviewed list of phrases. It compiles every .po to the .mo beside it. `--check` changes nothing and
+says what is not current.
 """
 
 from __future__ import annotations
