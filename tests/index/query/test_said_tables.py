@@ -26,6 +26,7 @@ FIELDS_SAID = [
     ("title:年报", "标题含“年报”"),
     ('title:"年报"', "标题逐字含“年报”"),
     ("text:公开", "正文含“公开”"),
+    ("card:公开", "信息卡含“公开”"),
     ("agency:文旅局", "机关名称含“文旅局”或以此简称"),
     ("agency~:文旅局", "机关为“文旅局”及其前身、后继"),
     ("level:县区级", "层级为县区级"),
@@ -122,7 +123,7 @@ def test_every_name_and_label_stands_once() -> None:
 
 
 def test_numbers_and_sorts_follow_from_the_tables() -> None:
-    assert ("year", "published", *METRIC_NAMES) == NUMBERS
+    assert ("year", "published", "indexed", *METRIC_NAMES) == NUMBERS
     assert set(SORTS) == {
         "relevance",
         "occurrences",
@@ -381,7 +382,7 @@ def test_a_cell_says_what_is_known(value: object, cell: str) -> None:
 
 def test_the_columns_of_an_export() -> None:
     facts = "id url source sha256 encoding title kind agency agency_id level org_type line region"
-    more = "year period published scope script tables_status"
+    more = "year period published indexed scope script tables_status"
     assert (*facts.split(), *more.split(), *METRIC_NAMES) == EXPORT_COLUMNS
     assert {name: media for name, (_, media) in EXPORT_FORMATS.items()} == {
         "csv": "text/csv; charset=utf-8",
