@@ -34,8 +34,8 @@ FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 PICTURE_SIZE = (1280, 800)
 # What a page of the project's own host loads with every view.
 MAX_PICTURE_BYTES = 250_000
-# Reports that a mirror rewrote in Taiwan wording are among the first answers.
-QUERY = "规范性文件"
+# Among the first answers are a report that was repaired and one in Taiwan wording.
+QUERY = "规范性文件 OR 制度建设"
 # A README, the language of its pictures, and that of the browser that takes them.
 READMES = (("README.md", "en", "en-GB"), ("README.zh-CN.md", "zh-Hans", "zh-CN"))
 SCHEMES = ("light", "dark")
