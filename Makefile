@@ -8,18 +8,19 @@ READY := $(VENV)/.ready
 HOST ?= 127.0.0.1
 PORT ?= 8080
 
-.PHONY: run test quick check lint types docs words bench setup clean help
+.PHONY: run test quick check lint types docs words pictures bench setup clean help
 
 help:
-	@echo "make run    set up, index corpus/, serve it and print the address (HOST=, PORT=)"
-	@echo "make test   set up and run every test"
-	@echo "make quick  lint, types and the fast tests, in under a minute"
-	@echo "make check  lint, types, docs and every test, as CI does"
-	@echo "make lint   ruff"
-	@echo "make types  mypy"
-	@echo "make docs   check that the generated parts of the documentation are current"
-	@echo "make words  add new texts to the catalogues of words, and compile them"
-	@echo "make bench  measure side by side with peers (takes long; results in bench/RESULTS.md)"
+	@echo "make run       set up, index corpus/, serve it and print the address (HOST=, PORT=)"
+	@echo "make test      set up and run every test"
+	@echo "make quick     lint, types and the fast tests, in under a minute"
+	@echo "make check     lint, types, docs and every test, as CI does"
+	@echo "make lint      ruff"
+	@echo "make types     mypy"
+	@echo "make docs      check that the generated parts of the documentation are current"
+	@echo "make words     add new texts to the catalogues of words, and compile them"
+	@echo "make pictures  take the pictures of the READMEs anew (needs chromium)"
+	@echo "make bench     measure side by side with peers (takes long; results in bench/RESULTS.md)"
 
 setup: $(READY)
 
@@ -56,6 +57,9 @@ docs: $(READY)
 
 words: $(READY)
 	$(BIN)/python scripts/catalogues.py
+
+pictures: $(READY)
+	$(BIN)/python scripts/pictures.py
 
 bench: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check tantivy bm25s duckdb || echo "peers that are missing are skipped"

@@ -187,11 +187,13 @@ def _hit_urls(response: SearchResponse, asked: SearchRequest) -> list[str]:
 
 
 def _names_its_body(hit: Hit) -> bool:
-    """Whether the title of a hit says whose it is: 敦煌市人民政府 for 酒泉市敦煌市人民政府."""
-    agency, title = hit.agency or "", hit.title or ""
+    """Whether the heading of a hit says whose it is: 敦煌市人民政府 for 酒泉市敦煌市人民政府."""
+    agency = hit.agency or ""
+    # a hit without a title has its body for a heading
+    heading = hit.title or agency
     shortest = min(len(agency), _NAME_CHARACTERS)
     starts = range(len(agency) - shortest + 1)
-    return bool(agency) and any(agency[start:] in title for start in starts)
+    return bool(agency) and any(agency[start:] in heading for start in starts)
 
 
 def _wider(response: SearchResponse) -> dict[str, str] | None:

@@ -251,6 +251,18 @@ def test_a_record_that_cannot_be_undone_says_so(
     assert "无法还原" in text(page_at(client, "/reports/hant/1?view=received", 400))
 
 
+def test_a_hit_without_a_title_names_its_body_once(
+    serve: Serve, reports: dict[str, Report]
+) -> None:
+    report = reports["r1"]
+    report.title = None
+    report.agency = "深圳市教育局"
+    tree = page_at(serve([report]), "/search")
+    hit = tree.xpath("//li[@class='hit']")[0]
+    assert text(hit.find("h3")) == "（无题名）深圳市教育局"
+    assert "深圳市教育局" not in text(hit.xpath("p[@class='meta']")[0])
+
+
 def test_unknown_is_said(client: FlaskClient) -> None:
     tree = page_at(client, "/reports/bare")
     rows = [text(r) for r in tree.xpath("//table[@class='facts']/tbody/tr")]
