@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from index.model.settings import SETTINGS, Settings
 from index.search.searcher import Searcher
-from indexer.cli import main
+from indexer.cli import _never_fail_to_encode, main
 from tests.conftest import CORPUS
 
 
@@ -330,3 +330,26 @@ def test_the_corpus_of_this_project(tmp_path: Path) -> None:
     assert [
         s["source"] for s in tally["skipped"] if not s["source"].endswith(".md")
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "printed"),
+    [
+        ("ascii", b"\\u516c\\u5f00 \\ud842\\udfb7 a"),
+        ("gbk", "公开".encode("gbk") + b" \\ud842\\udfb7 a"),
+        ("utf-8", "公开 𠮷 a".encode()),
+    ],
+)
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_what_a_terminal_lacks_is_printed_as_escapes(
+    name: str, encoding: str, printed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = io.BytesIO()
+    # a stream of another kind beside it has no encoding, and is left alone
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    monkeypatch.setattr(sys, name, io.TextIOWrapper(raw, encoding=encoding))
+    _never_fail_to_encode()
+    stream = getattr(sys, name)
+    print("公开 𠮷 a", end="", file=stream, flush=True)
+    assert raw.getvalue() == printed

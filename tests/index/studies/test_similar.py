@@ -25,6 +25,8 @@ STATUTORY = (
 )
 BODIES, YEARS, SENTENCES = 24, (2017, 2018, 2019), 20
 KEPT = 12
+# Sentences of a report: how many of them are looked up, spread over the report.
+LOOKED_UP = {1: 1, 79: 79, 80: 80, 81: 41, 160: 80, 161: 54}
 
 
 def body_years(rng: random.Random, number: int) -> list[Report]:
@@ -238,3 +240,36 @@ def test_what_cannot_be_asked(searcher: Searcher) -> None:
         searcher.passages("b2-2018", "b2-2018")
     with pytest.raises(RequestError, match="between 1 and 50"):
         searcher.similar("b2-2018", size=0)
+
+
+@pytest.fixture(scope="module")
+def common_sentences(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    """Reports of so many sentences (their ids), all of which twelve bodies say."""
+    rng = random.Random(43)
+    told = [sentence(rng) for _ in range(max(LOOKED_UP))]
+    reports = [
+        Report(f"body-{n}", f"made/{n}.txt", "\n".join(told), agency=f"第{n}局")
+        for n in range(12)
+    ]
+    reports += [
+        Report(str(count), f"asked/{count}.txt", "\n".join(told[:count]))
+        for count in LOOKED_UP
+    ]
+    settings = Settings(index=tmp_path_factory.mktemp("common"))
+    writer = open_writer(settings)
+    for report in reports:
+        writer.put(analyse(report, "digest"))
+    writer.commit()
+    engine = open_engine(settings)
+    yield Searcher(engine)
+    engine.close()
+
+
+@pytest.mark.parametrize("count", LOOKED_UP)
+def test_80_sentences_are_looked_up_at_most(
+    common_sentences: Searcher, count: int
+) -> None:
+    answer = common_sentences.similar(str(count))
+    assert answer.sentences == count
+    # those that are not looked up are taken for plain
+    assert answer.boilerplate == LOOKED_UP[count]

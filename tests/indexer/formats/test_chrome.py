@@ -221,3 +221,41 @@ def test_a_title_has_8_to_60_characters() -> None:
     assert is_title("甲乙" + end)
     assert is_title("甲" * (60 - len(end)) + end)
     assert not is_title("甲" * (61 - len(end)) + end)
+
+
+@pytest.mark.parametrize("line", sorted(CHROME_LINES))
+def test_a_line_of_chrome_is_parted_from_both_ends_of_a_report(line: str) -> None:
+    framed = frame(lines(f"{line}\n{TITLE}\n{line}\n{BODY}\n{line}"))
+    assert framed.title == TITLE
+    assert "\n".join(line.text for line in framed.lines) == BODY
+    assert framed.chrome == [line] * 3
+
+
+@pytest.mark.parametrize("word", sorted(CHROME_LINES))
+def test_a_sentence_that_has_a_line_of_chrome_in_it_is_kept(word: str) -> None:
+    text = f"{BODY}\n我局门户网站设有{word}栏目，方便公众。"
+    framed = frame(lines(f"{TITLE}\n{text}"))
+    assert "\n".join(line.text for line in framed.lines) == text
+    assert framed.chrome == []
+
+
+@pytest.mark.parametrize(
+    "gloss", ["(a)", "(qū)", "（qū）", "(gōng)", "(lǜ)", "(zhuàng)", "(zhua\u0300ng)"]
+)
+def test_a_gloss_does_not_hide_a_title(gloss: str) -> None:
+    # as long as a title may be: with the gloss it is longer
+    long = "甲" * (60 - len("政务公开报告")) + "政务公开报告"
+    assert is_title(long.replace("公开", f"公{gloss}开"))
+    assert is_title(f"某区{gloss}教育局2018年政府信息公{gloss}开年报{gloss}")
+
+
+@pytest.mark.parametrize("gloss", ["()", "(Qu)", "(区)", "(qu1)", "[qū]"])
+def test_what_is_no_gloss_stays_in_a_title(gloss: str) -> None:
+    assert not is_title(TITLE.replace("年度报告", f"年度报{gloss}告"))
+
+
+def test_a_gloss_has_at_most_9_characters() -> None:
+    # the only subject of this title has the gloss inside
+    title = TITLE.replace("政府", "")
+    assert is_title(title.replace("公开", "公(abcdefghi)开"))
+    assert not is_title(title.replace("公开", "公(abcdefghij)开"))

@@ -96,6 +96,23 @@ def test_what_is_likely_enough_is_done(
     )
 
 
+@pytest.mark.parametrize(
+    ("received", "applied"),
+    [
+        ("這就是“以公開為常態?!?\n下面分別說明。", True),
+        ("(一)組織領導。\n?。ǘ┙∪贫?,規範程序。\n(三)公開。", True),
+        ("各項工作有序推進?!?018年全年共公開信息。", False),
+    ],
+)
+def test_how_sure_a_repair_is_has_three_decimals(received: str, applied: bool) -> None:
+    (step,) = repair(received).repairs
+    assert step.applied is applied
+    assert 0 < step.confidence < 1
+    assert step.confidence == round(step.confidence, 3)
+    # at three decimals, not at fewer
+    assert step.confidence != round(step.confidence, 2)
+
+
 @pytest.mark.parametrize("traditional", [True, False])
 def test_less_is_ventured_in_simplified_text(
     traditional: bool, monkeypatch: pytest.MonkeyPatch
