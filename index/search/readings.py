@@ -11,7 +11,7 @@ facets, exports, numbers) is of one reading.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from index.assist.snapshot import Snapshot
@@ -42,38 +42,45 @@ def settled(
 ) -> Plan:
     """The plan of a request in the reading that answers it. Raises RequestError, QueryError."""
     engine = snapshot.engine
-    first = make_plan(snapshot, replace(request, facets=()))
-    plan = _first_reading(engine, first)
-    if request.match not in CARD_READINGS or _total(engine, plan.query):
-        return plan
-    carded = in_cards(plan)
-    if carded is not None and _total(engine, carded.query):
-        return carded
-    if request.match != "auto":
-        return plan
-    # the looser readings are looked for only here: the loosest takes several searches
-    for other in looser(engine, plan):
-        plan = other
-        if _total(engine, plan.query):
-            break
-    return plan
+    plan = make_plan(snapshot, replace(request, facets=()))
+    if request.match not in CARD_READINGS:
+        return _first_reading(engine, plan)
+
+    def counted(query: EngineQuery) -> Matches:
+        return engine.search(_only_total(query))
+
+    return _answered(engine, plan, request, counted)[0]
 
 
 def answered(
     engine: Engine, plan: Plan, request: SearchRequest
 ) -> tuple[Plan, Matches]:
     """The reading that answers a request, and its matches."""
+    return _answered(engine, plan, request, engine.search)
+
+
+def _answered(
+    engine: Engine,
+    plan: Plan,
+    request: SearchRequest,
+    search: Callable[[EngineQuery], Matches],
+) -> tuple[Plan, Matches]:
+    """The first reading that finds something, or the last one that may be tried.
+
+    `search` asks the engine, for all of an answer or for its total alone.
+    """
     plan = _first_reading(engine, plan)
-    matches = engine.search(plan.query)
+    matches = search(plan.query)
     if matches.total or request.match not in CARD_READINGS:
         return plan, matches
     carded = in_cards(plan)
-    if carded is not None and (found := engine.search(carded.query)).total:
+    if carded is not None and (found := search(carded.query)).total:
         return carded, found
     if request.match != "auto":
         return plan, matches
+    # the looser readings are looked for only here: the loosest takes several searches
     for other in looser(engine, plan):
-        plan, matches = other, engine.search(other.query)
+        plan, matches = other, search(other.query)
         if matches.total:
             break
     return plan, matches
@@ -195,9 +202,13 @@ def _total(
     engine: Engine,
     query: EngineQuery,
 ) -> int:
-    """How many reports a query finds; neither hits nor occurrences are needed."""
-    only_total = replace(query, size=0, counted=Everything(), facets=())
-    return engine.search(only_total).total
+    """How many reports a query finds."""
+    return engine.search(_only_total(query)).total
+
+
+def _only_total(query: EngineQuery) -> EngineQuery:
+    """A query for the total alone: neither hits nor occurrences are needed."""
+    return replace(query, size=0, counted=Everything(), facets=())
 
 
 def _read_as(

@@ -234,7 +234,8 @@ class Toggles:
         params = request.params()
         # A neighbour begins on its first page.
         paging = ("cursor", "page")
-        self.path, self.filters = below(path), request.filters
+        self.request, self.own_path = request, path
+        self.path = below(path)
         self.parts = [
             (
                 PARAMETER_ORDER.get(name, len(PARAMETER_ORDER)),
@@ -246,22 +247,36 @@ class Toggles:
 
     def urls(self, facet: str, values: Iterable[str]) -> list[str]:
         """`request.toggled(facet, value).url(path)` for each of some values."""
-        place, chosen = (
-            PARAMETER_ORDER[facet],
-            self.filters.get(facet, ()),
-        )
+        return self._each(facet, self.request.filters.get(facet, ()), values)
+
+    def exclusions(self, facet: str, values: Sequence[str]) -> list[str]:
+        """`request.excluded(facet, value).url(path)` for each of some values."""
+        absent = self.request.without.get(facet, ())
+        urls = self._each(EXCLUDED_PREFIX + facet, absent, values)
+        for place, value in enumerate(values):
+            # what is chosen is given up too: few values are
+            if value in self.request.filters.get(facet, ()):
+                other = self.request.excluded(facet, value)
+                urls[place] = other.url(self.own_path)
+        return urls
+
+    def _each(
+        self, parameter: str, chosen: tuple[str, ...], values: Iterable[str]
+    ) -> list[str]:
+        """The URLs with each value put into a parameter, or taken out of it."""
+        place = PARAMETER_ORDER[parameter]
         before = [part for at, part in self.parts if at < place]
         after = [part for at, part in self.parts if at > place]
-        kept = [_written(facet, v) for v in chosen]
+        kept = [_written(parameter, v) for v in chosen]
         # All that the URLs of values not yet chosen have in common.
         head = f"{self.path}?" + "".join(f"{part}&" for part in before + kept)
         tail = "".join(f"&{part}" for part in after)
         return [
             self._url(
-                before + [_written(facet, v) for v in chosen if v != value] + after
+                before + [_written(parameter, v) for v in chosen if v != value] + after
             )
             if value in chosen
-            else head + _written(facet, value) + tail
+            else head + _written(parameter, value) + tail
             for value in values
         ]
 
@@ -299,7 +314,12 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
 
 
 # The order of the first parameters of a URL; all others come behind.
-PARAMETER_ORDER = {name: place for place, name in enumerate(("q", *FACET_NAMES))}
+_FIRST_PARAMETERS = (
+    "q",
+    *FACET_NAMES,
+    *(EXCLUDED_PREFIX + name for name in FACET_NAMES),
+)
+PARAMETER_ORDER = {name: place for place, name in enumerate(_FIRST_PARAMETERS)}
 
 # All defaults: what a URL leaves out.
 DEFAULT_REQUEST = SearchRequest()

@@ -15,6 +15,7 @@ __all__ = [
     "ReportIdConverter",
     "address",
     "as_csv",
+    "extended",
     "listed_report",
     "quoted",
     "register",
@@ -45,7 +46,7 @@ def address(path: str, **values: object) -> str:
     }
     # a lone surrogate of a damaged text has no UTF-8: it becomes "?"
     query = urlencode(given, doseq=True, errors="replace")
-    return below(f"{path}?{query}" if query else path)
+    return below(extended(path, query))
 
 
 def report_path(report_id: str) -> str:
@@ -70,7 +71,7 @@ def listed_report(
         params.append((READING, reading))
         fragment = "#hit-1" if occurrences else ""
     query = urlencode(params, errors="replace")
-    return f"{report_path(report_id)}?{query}{fragment}"
+    return extended(report_path(report_id), query) + fragment
 
 
 def quoted(report_id: str) -> str:
@@ -84,8 +85,18 @@ def as_csv(url: str) -> str:
     >>> as_csv("/api/v1/coverage"), as_csv("/api/v1/stats?by=year")
     ('/api/v1/coverage?format=csv', '/api/v1/stats?by=year&format=csv')
     """
-    separator = "&" if "?" in url else "?"
-    return f"{url}{separator}format=csv"
+    return extended(url, "format=csv")
+
+
+def extended(url: str, query: str) -> str:
+    """An address with more parameters behind those that it has.
+
+    >>> extended("/search", "q=a"), extended("/search?q=a", "page=2"), extended("/search", "")
+    ('/search?q=a', '/search?q=a&page=2', '/search')
+    """
+    if not query:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
 def register(app: Flask, base_url: str) -> None:

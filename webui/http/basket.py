@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 
 from index.model.errors import ReportNotFoundError
 from index.search.root import ROOT, below
-from webui.http.addresses import address, report_path
+from webui.http.addresses import address, extended, report_path
 from webui.http.context import room
 
 __all__ = [
@@ -133,7 +133,7 @@ def _here() -> str:
     """The address of this page, to come back to."""
     path = below(quote(request.path, errors="replace"))
     query = urlencode(list(request.args.items(multi=True)), errors="replace")
-    return f"{path}?{query}" if query else path
+    return extended(path, query)
 
 
 def way_back(asked: str) -> str:

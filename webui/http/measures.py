@@ -14,7 +14,7 @@ from index.model.problems import Code
 from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES, Aggregate, Measure, measures
 from index.studies.side_by_side import MAX_MEASURES
-from webui.http.addresses import address
+from webui.http.addresses import address, extended
 from webui.http.context import room
 from webui.http.params import (
     PAGING,
@@ -111,10 +111,7 @@ class Asked:
             order=self.order,
         )
         # the search's own parameters go on after those of the measures
-        others = urlencode(self.request.params())
-        if not others:
-            return own
-        return f"{own}{'&' if '?' in own else '?'}{others}"
+        return extended(own, urlencode(self.request.params()))
 
 
 def parse_numbers(args: Arguments) -> Asked:

@@ -7,7 +7,13 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request
 
-from webui.http.addresses import READING, address, quoted, report_path
+from webui.http.addresses import (
+    READING,
+    address,
+    extended,
+    quoted,
+    report_path,
+)
 from webui.http.context import origin, room
 from webui.http.params import SEARCH_NAMES, from_page, only
 from webui.http.rendering import html_page
@@ -53,8 +59,7 @@ def _shown_as(path: str, view: str) -> str:
     pairs = list(args.items(multi=True))
     if view == "received":
         pairs.append(("view", view))
-    query = urlencode(pairs, errors="replace")
-    return f"{path}?{query}" if query else path
+    return extended(path, urlencode(pairs, errors="replace"))
 
 
 def _view(report_id: str, values: Mapping[str, str]) -> ReportView:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from index.model.report import Report
 from webui.http.addresses import address, report_path
-from webui.http.basket import MAX_REPORTS
 from webui.plots.figures import figure, percent
 from webui.research.bodies import metric_rows
 from webui.research.textdiff import LONGEST_TEXT, Section, compared
@@ -15,7 +14,7 @@ from webui.words import labels
 from webui.words.messages import gettext as _
 from webui.words.values import field_words
 
-__all__ = ["MAX_REPORTS", "CompareView", "compare_view"]
+__all__ = ["CompareView", "compare_view"]
 
 
 @dataclass(frozen=True, slots=True)

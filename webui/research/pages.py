@@ -21,7 +21,7 @@ from index.studies.aggregate import SCOPES
 from index.studies.divisions import facet_of
 from index.studies.side_by_side import MAX_MEASURES
 from webui.http.addresses import address, as_csv
-from webui.http.basket import picked
+from webui.http.basket import MAX_REPORTS, picked
 from webui.http.context import room
 from webui.http.measures import (
     DEFAULT_MEASURES,
@@ -35,7 +35,7 @@ from webui.http.params import from_page, only, page_format, read_region
 from webui.http.problems import NotHereError
 from webui.http.rendering import csv_file, html_page
 from webui.research.bodies import body_view
-from webui.research.compare import MAX_REPORTS, compare_view
+from webui.research.compare import compare_view
 from webui.research.coverage import coverage_view
 from webui.research.numbers import NumbersView, as_table, choices, numbers_view
 from webui.research.strips import strips

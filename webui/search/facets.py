@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from index.model.fields import FACETS, Facet
-from index.search.request import PAGE_SEARCH, SearchRequest
+from index.search.request import PAGE_SEARCH, SearchRequest, Toggles
 from index.search.response import FacetResult, FacetValue, SearchResponse
 from index.search.root import below
+from webui.http.addresses import extended
 from webui.plots.charts import YearChart, year_chart
 from webui.words import labels
 
@@ -66,9 +67,7 @@ class Group:
 
 def page_url(url: str) -> str:
     """The page for an address of the endpoint."""
-    query = urlsplit(url).query
-    page = below(PAGE_SEARCH)
-    return f"{page}?{query}" if query else page
+    return extended(below(PAGE_SEARCH), urlsplit(url).query)
 
 
 def ordered(
@@ -111,13 +110,17 @@ def values_of(
     asked: SearchRequest,
 ) -> list[Value]:
     """The values of a facet as links."""
-    return [_value(facet, value, asked) for value in ordered(facet, result.values)]
+    values = ordered(facet, result.values)
+    without = Toggles(asked, PAGE_SEARCH).exclusions(
+        facet.name, [value.value for value in values]
+    )
+    return [_value(facet, v, url) for v, url in zip(values, without, strict=True)]
 
 
 def _value(
     facet: Facet,
     value: FacetValue,
-    asked: SearchRequest,
+    without_url: str,
 ) -> Value:
     depth = 0
     if facet.kind == "path":
@@ -127,21 +130,19 @@ def _value(
         label = labels.facet_value(facet.name, value.value)
         if label == value.value:
             label = value.label
-    without = asked.excluded(facet.name, value.value).url(PAGE_SEARCH)
     return Value(
         label=label,
         count=value.count,
         selected=value.selected,
         url=page_url(value.toggle_url),
         depth=depth,
-        without_url=without,
+        without_url=without_url,
     )
 
 
 def _opened(url: str) -> str:
     """The same page with its filters open."""
-    separator = "&" if "?" in url else "?"
-    return f"{url}{separator}{OPEN_FILTERS}=open"
+    return extended(url, f"{OPEN_FILTERS}=open")
 
 
 def _shown(

@@ -21,7 +21,7 @@ from index.search.cursor import listed_before
 from index.search.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
 from index.search.response import Hit, SearchResponse
 from index.search.root import below
-from webui.http.addresses import listed_report
+from webui.http.addresses import as_csv, extended, listed_report
 from webui.http.context import room
 from webui.http.params import (
     PAGING,
@@ -131,6 +131,7 @@ def results() -> BaseResponse:
     # a reader who sorts or filters by a number wants to see it with each hit
     numbers = chosen_numbers(asked)
     after = following(asked, response)
+    last_page = -(-response.total // asked.size)
     page = html_page(
         "search.html",
         asked=asked,
@@ -145,8 +146,8 @@ def results() -> BaseResponse:
         previous_url=response.previous and page_url(response.previous),
         next_url=after and after.url(PAGE_SEARCH),
         first_number=listed_before(asked) + 1,
-        last_page=-(-response.total // asked.size),
-        last_url=_last_url(asked, response.total),
+        last_page=last_page,
+        last_url=_last_url(asked, last_page),
         filters_open=OPEN_FILTERS in request.args,
         hit_urls=_hit_urls(response, asked),
         wider=_wider(response),
@@ -164,9 +165,8 @@ def results() -> BaseResponse:
     return page
 
 
-def _last_url(asked: SearchRequest, total: int) -> str:
+def _last_url(asked: SearchRequest, pages: int) -> str:
     """The last page of a list."""
-    pages = -(-total // asked.size)
     last = min(pages, LIMITS.window // asked.size)
     return asked.at_page(max(last, 1)).url(PAGE_SEARCH)
 
@@ -257,12 +257,11 @@ def _alternates(asked: SearchRequest) -> dict[str, str]:
     # a feed or an export holds all hits: pages and cursors have no meaning there
     bare = _bare(asked)
     export = bare.url("/api/v1/export")
-    export += "&" if "?" in export else "?"
     return {
         "json": asked.url(API_SEARCH),
         "atom": bare.url("/feed.atom"),
-        "csv": f"{export}format=csv",
-        "jsonl": f"{export}format=jsonl",
+        "csv": as_csv(export),
+        "jsonl": extended(export, "format=jsonl"),
     }
 
 

@@ -57,6 +57,7 @@ def test_toggling_is_its_own_inverse_and_goes_to_the_first_page() -> None:
     assert chosen.toggled("level", "县区级").filters == {}
 
 
+@pytest.mark.parametrize("absent", [{}, {"level": ("a&b=c/丁",), "line": ("教育",)}])
 @pytest.mark.parametrize(
     "chosen",
     [
@@ -65,12 +66,19 @@ def test_toggling_is_its_own_inverse_and_goes_to_the_first_page() -> None:
         {"level": ("县区级", "省级"), "year": ("2018",), "agency": ("甲 局",)},
     ],
 )
-def test_many_toggles_at_once_are_the_same(chosen: dict[str, tuple[str, ...]]) -> None:
-    request = SearchRequest(q="公开 &收费", filters=chosen, sort="-year", page=3)
+def test_many_toggles_at_once_are_the_same(
+    chosen: dict[str, tuple[str, ...]], absent: dict[str, tuple[str, ...]]
+) -> None:
+    request = SearchRequest(
+        q="公开 &收费", filters=chosen, without=absent, sort="-year", page=3
+    )
     values = ["县区级", "省级", "a&b=c/丁"]
     for facet in ("level", "agency", "region"):
         assert Toggles(request).urls(facet, values) == [
             request.toggled(facet, v).url() for v in values
+        ]
+        assert Toggles(request).exclusions(facet, values) == [
+            request.excluded(facet, v).url() for v in values
         ]
     for page in (1, 2, 4):
         assert Toggles(request).page(page) == request.at_page(page).url()
