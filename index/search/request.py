@@ -106,8 +106,10 @@ class SearchRequest:
         if self.match == "all":
             object.__setattr__(self, "match", "words")
         _one_of("sort", self.sort, SORTS)
-        for name in self.fields or ():
-            _one_of("fields", name, HIT_MEMBERS)
+        if self.fields is not None:
+            # a hit without members says nothing
+            for name in self.fields or ("",):
+                _one_of("fields", name, HIT_MEMBERS)
         for name in self.facets or ():
             _one_of("facets", name, FACET_NAMES)
         for name, values in self.filters.items():
