@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 import pytest
 from werkzeug.serving import make_server
 
-from tests.webui.samples import sample_reports, write_index
+from tests.indexes import write_index
+from tests.webui.samples import sample_reports
 from webui import create_app
 
 # A page of playwright, which is installed only where a browser is: its types are Any.

@@ -27,13 +27,11 @@ from ir_measures import RR, R
 
 from index.analysis.normaliser import fold_line
 from index.analysis.tokenizer import tokenizer
-from index.documents.builder import analyse
-from index.engines.opening import open_engine, open_writer
 from index.model.report import Report
-from index.model.settings import Settings
 from index.query.evidence import pairs_of
 from index.search.request import SearchRequest
 from index.search.searcher import Searcher
+from tests import indexes
 from tests.conftest import SHARED
 
 SETS = {
@@ -81,14 +79,9 @@ def plain(question: str) -> str:
 def searcher_over(reports: Sequence[Report]) -> Iterator[Searcher]:
     """A searcher over an index made for the occasion."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(index=Path(folder) / "index")
-        writer = open_writer(settings)
-        for report in reports:
-            writer.put(analyse(report, "digest"))
-        writer.commit()
-        engine = open_engine(settings)
-        yield Searcher(engine)
-        engine.close()
+        place = Path(folder) / "index"
+        with indexes.searcher_over(place, reports) as searcher:
+            yield searcher
 
 
 def asked(searcher: Searcher, question: str) -> list[str]:

@@ -16,7 +16,8 @@ from flask.testing import FlaskClient
 from index.model.report import Report
 from index.model.settings import Settings
 from index.search.searcher import Searcher
-from tests.webui.samples import sample_reports, write_index
+from tests.indexes import write_index
+from tests.webui.samples import sample_reports
 from webui import create_app
 
 Serve = Callable[[Iterable[Report]], FlaskClient]

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
-from index.documents.builder import analyse
-from index.engines.opening import open_writer
 from index.model.problems import Code, Problem
 from index.model.report import Fact, Provenance, Repair, Report
-from index.model.settings import Settings
 from index.model.statistics import (
     Cell,
     CellId,
@@ -23,7 +18,7 @@ from index.model.statistics import (
     Table,
 )
 
-__all__ = ["HOSTILE", "sample_reports", "write_index"]
+__all__ = ["HOSTILE", "sample_reports"]
 
 HOSTILE = "<script>alert('公开')</script>公开 & <b>公开</b>"
 TEXT = """一、总体情况
@@ -255,13 +250,3 @@ def sample_reports() -> list[Report]:
     )
     bare = Report(id="bare", source="unknown.txt", text="公开工作。")
     return [*(_report(i) for i in range(30)), _repaired(), _tabled(), hostile, bare]
-
-
-def write_index(folder: Path, reports: Iterable[Report]) -> Settings:
-    """An index of these reports, in one commit; more calls add to it."""
-    settings = Settings(index=folder)
-    writer = open_writer(settings)
-    for report in reports:
-        writer.put(analyse(report, report.id))
-    writer.commit()
-    return settings

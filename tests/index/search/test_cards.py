@@ -8,14 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.documents.builder import analyse
-from index.engines.opening import open_engine, open_writer
 from index.model.problems import Code
 from index.model.report import Report
-from index.model.settings import Settings
 from index.search.request import SearchRequest
 from index.search.response import SearchResponse
 from index.search.searcher import Searcher
+from tests.indexes import searcher_over
 
 OWN = "某水发〔2021〕3号"
 REPORTS = (
@@ -33,14 +31,9 @@ REPORTS = (
 
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
-    settings = Settings(index=tmp_path_factory.mktemp("cards"))
-    writer = open_writer(settings)
-    for report in REPORTS:
-        writer.put(analyse(report, "digest"))
-    writer.commit()
-    engine = open_engine(settings)
-    yield Searcher(engine)
-    engine.close()
+    folder = tmp_path_factory.mktemp("cards")
+    with searcher_over(folder, REPORTS) as opened:
+        yield opened
 
 
 def codes(answer: SearchResponse) -> list[Code]:

@@ -24,6 +24,7 @@ from index.search.plan import make_plan
 from index.search.request import SearchRequest
 from index.search.response import SearchResponse
 from index.search.searcher import Searcher
+from tests.indexes import searcher_over
 
 PHRASES = (
     *(
@@ -112,14 +113,9 @@ FORMS = {r.id: (fold(r.title or "").form, fold(r.text).form) for r in REPORTS}
 
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
-    settings = Settings(index=tmp_path_factory.mktemp("index"))
-    writer = open_writer(settings)
-    for report in REPORTS:
-        writer.put(analyse(report, "digest"))
-    writer.commit()
-    engine = open_engine(settings)
-    yield Searcher(engine)
-    engine.close()
+    folder = tmp_path_factory.mktemp("index")
+    with searcher_over(folder, REPORTS) as opened:
+        yield opened
 
 
 def every_page(searcher: Searcher, request: SearchRequest) -> list[str]:

@@ -9,15 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.documents.builder import analyse
-from index.engines.opening import open_engine, open_writer
 from index.model.errors import ReportNotFoundError, RequestError
 from index.model.report import Report
-from index.model.settings import Settings
 from index.search.searcher import Searcher
 from index.studies.passages import NO_LETTERS
 from index.studies.similar import Similar
 from tests.index.studies.test_passages import edited, sentence
+from tests.indexes import searcher_over
 
 STATUTORY = (
     "根据《中华人民共和国政府信息公开条例》的规定，编制本年度报告并向社会公布。",
@@ -100,14 +98,9 @@ REPORTS = made()
 
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
-    settings = Settings(index=tmp_path_factory.mktemp("index"))
-    writer = open_writer(settings)
-    for report in REPORTS.values():
-        writer.put(analyse(report, "digest"))
-    writer.commit()
-    engine = open_engine(settings)
-    yield Searcher(engine)
-    engine.close()
+    folder = tmp_path_factory.mktemp("index")
+    with searcher_over(folder, REPORTS.values()) as opened:
+        yield opened
 
 
 def test_the_body_that_was_copied_comes_first(searcher: Searcher) -> None:
@@ -255,14 +248,9 @@ def common_sentences(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searc
         Report(str(count), f"asked/{count}.txt", "\n".join(told[:count]))
         for count in LOOKED_UP
     ]
-    settings = Settings(index=tmp_path_factory.mktemp("common"))
-    writer = open_writer(settings)
-    for report in reports:
-        writer.put(analyse(report, "digest"))
-    writer.commit()
-    engine = open_engine(settings)
-    yield Searcher(engine)
-    engine.close()
+    folder = tmp_path_factory.mktemp("common")
+    with searcher_over(folder, reports) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("count", LOOKED_UP)

@@ -19,8 +19,8 @@ from index.model.fields import FACET_NAMES, FACETS
 from index.model.report import Report
 from index.model.settings import Settings
 from index.search.searcher import Searcher
+from tests.indexes import write_index
 from tests.webui.conftest import Serve
-from tests.webui.samples import write_index
 from webui import create_app
 
 MACHINE = [

@@ -23,7 +23,7 @@ from index.model.problems import Code
 from index.model.report import Report
 from index.model.settings import Settings
 from index.search.searcher import Searcher
-from tests.webui.samples import write_index
+from tests.indexes import write_index
 from webui import create_app
 from webui.http.operation.failures import MAX_QUERIES, Failures
 from webui.http.operation.logs import JsonFormatter
