@@ -7,13 +7,14 @@ error. Exit status: 0 done, 1 it could not be done (nothing readable, no index),
 from __future__ import annotations
 
 import codecs
+import contextlib
 import errno
 import io
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import entry_points, version
 from pathlib import Path
@@ -334,7 +335,7 @@ def _print_tally(tally: Any) -> None:
         click.echo(f"{tally.outdated} of them were not met: {_OUTDATED}", err=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _progress(*, quiet: bool) -> Iterator[Callable[[Any], None]]:
     """A counter on a terminal; one line a thousand documents elsewhere."""
     if quiet or not sys.stderr.isatty():
@@ -360,6 +361,20 @@ def _log_line(tally: Any) -> None:
 
 
 # ---------------------------------------------------------------------- reading
+def _typed(text: str) -> str:
+    """What was typed, where the shell's encoding is not that of its locale.
+
+    Python keeps bytes that are no text of the locale as surrogates. They are UTF-8, or GBK of a
+    Chinese terminal. Raises click.BadParameter where they are neither.
+    """
+    if text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text):
+        return text
+    for encoding in ("utf-8", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return os.fsencode(text).decode(encoding)
+    raise click.BadParameter("it is neither UTF-8 nor GBK; set the terminal to UTF-8")
+
+
 def _request(
     query: str,
     match: str,
@@ -372,9 +387,10 @@ def _request(
     for name, values in filters.items():
         place = without if name.startswith(EXCLUDED_PREFIX) else chosen
         if values:
-            place[name.removeprefix(EXCLUDED_PREFIX)] = values
+            typed = tuple(_typed(value) for value in values)
+            place[name.removeprefix(EXCLUDED_PREFIX)] = typed
     return SearchRequest(
-        q=query,
+        q=_typed(query),
         filters=chosen,
         without=without,
         where=where,
@@ -482,6 +498,8 @@ def search(
 
 # What is added up where reports are only counted.
 FIRST_MEASURE = "applications_new"
+# Values of a facet below a list of hits.
+MAX_VALUES_PRINTED = 8
 # What is said of the reading that answers a query.
 READINGS_SAID = {
     "whole": "",
@@ -501,9 +519,11 @@ def _print_response(response: SearchResponse) -> None:
     for hit in response.hits:
         _print_hit(hit)
     for name, facet in response.facets.items():
-        values = "  ".join(f"{v.label} {v.count}" for v in facet.values[:8])
+        listed = facet.values[:MAX_VALUES_PRINTED]
+        values = "  ".join(f"{v.label} {v.count}" for v in listed)
+        is_cut = facet.truncated or len(listed) < len(facet.values)
         if values:
-            click.echo(f"{name}: {values}" + ("  ..." if facet.truncated else ""))
+            click.echo(f"{name}: {values}" + ("  ..." if is_cut else ""))
 
 
 def _print_query(query: QueryEcho) -> None:

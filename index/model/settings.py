@@ -28,6 +28,23 @@ def default_index() -> Path:
     return Path(platformdirs.user_data_dir("gongkai", appauthor=False)) / "index"
 
 
+# The least and the most of each number that is not any number from 0 on.
+RANGES = {
+    "port": (0, 65535),
+    "threads": (1, 256),
+    "jobs": (0, 64),
+    "processes": (0, 256),
+    "max_file_mb": (1, 1 << 20),
+    "request_seconds": (1, 3600),
+    "request_work": (1, 1 << 40),
+    "export_seconds": (1, 86_400),
+    "connections": (1, 1 << 20),
+    "idle_seconds": (1, 86_400),
+    "max_body_mb": (1, 1 << 20),
+}
+LARGEST = 1 << 40
+# What may be written for a setting that is one of some words.
+CHOICES = {"log_format": ("text", "json")}
 # The key of what a setting means, in the metadata of its field.
 MEANING = "meaning"
 Default = TypeVar("Default")
@@ -126,7 +143,8 @@ class Settings:
         environment = os.environ if environment is None else environment
         values: dict[str, object] = {"index": default_index()}
         for f in fields(cls):
-            if (raw := environment.get("GONGKAI_" + f.name.upper())) is not None:
+            # empty is the same as not set: a line of a file of settings without a value
+            if raw := environment.get("GONGKAI_" + f.name.upper(), "").strip():
                 values[f.name] = _parse(f, raw)
         values.update({k: v for k, v in given.items() if v is not None})
         return cls(**values)  # type: ignore[arg-type]
@@ -135,16 +153,22 @@ class Settings:
 def _parse(setting: Field[Any], raw: str) -> object:
     if setting.name == "index":
         return Path(raw)
+    named = f"GONGKAI_{setting.name.upper()} is {raw!r}"
     if isinstance(setting.default, str):
+        choices = CHOICES.get(setting.name)
+        if choices is not None and raw not in choices:
+            raise SettingsError(f"{named}; give {' or '.join(choices)}")
         return raw
     if isinstance(setting.default, bool):
-        return raw.strip().lower() in ("1", "true", "yes", "on")
+        return raw.lower() in ("1", "true", "yes", "on")
     try:
-        return int(raw)
+        number = int(raw)
     except ValueError:
-        raise SettingsError(
-            f"GONGKAI_{setting.name.upper()} is {raw!r}; give a whole number"
-        ) from None
+        raise SettingsError(f"{named}; give a whole number") from None
+    least, most = RANGES.get(setting.name, (0, LARGEST))
+    if not least <= number <= most:
+        raise SettingsError(f"{named}; give a number from {least} to {most}")
+    return number
 
 
 def _shown_default(setting: Field[Any]) -> str:

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from index.model.settings import SETTINGS, Settings
 from index.search.searcher import Searcher
-from indexer.cli import _never_fail_to_encode, main
+from indexer.cli import MAX_VALUES_PRINTED, _never_fail_to_encode, main
 from tests.conftest import CORPUS
 
 
@@ -121,6 +121,26 @@ def test_search_says_how_it_understood(built: Path) -> None:
     used = run("search", "信访", "--index", built / "index", "--synonyms").stdout
     assert "also searched: " in used
     assert "--synonyms" not in used
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_a_query_in_the_encoding_of_the_terminal(built: Path, encoding: str) -> None:
+    typed = "依申请公开".encode(encoding).decode("ascii", "surrogateescape")
+    found = run("search", typed, "--index", built, "--json").output
+    assert json.loads(found)["query"]["q"] == "依申请公开"
+
+
+def test_a_query_in_no_encoding_is_refused(built: Path) -> None:
+    refused = run("search", b"\xff\xff".decode("utf-8", "surrogateescape"))
+    assert refused.exit_code == 2
+    assert "neither UTF-8 nor GBK" in refused.output
+
+
+def test_a_list_of_values_that_is_cut_says_so(built: Path) -> None:
+    found = run("search", "", "--index", built).output
+    years = next(line for line in found.splitlines() if line.startswith("year:"))
+    assert years.count("  ") <= MAX_VALUES_PRINTED
+    assert years.endswith("  ...") == (years.count("  ") == MAX_VALUES_PRINTED)
 
 
 def test_show_and_export(built: Path) -> None:
@@ -295,7 +315,7 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path, limit: int) -> None:
     assert run("index", folder, "--index", index).exit_code == 0
     run("sample", 30, folder, "--seed", 2)
     code = (
-        "import resource, signal, sys; from indexer.cli import main; "
+        "import resource, signal, sys; from indexer.cli import MAX_VALUES_PRINTED, main; "
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); main()"
     )
