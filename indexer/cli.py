@@ -533,7 +533,7 @@ def _print_hit(hit: Hit) -> None:
     click.echo(click.style(hit.title or hit.source, bold=True) + places)
     click.echo("  " + " · ".join(str(f) for f in facts if f) + f"  [{hit.id}]")
     for snippet in hit.snippets:
-        click.echo("  … " + _marked(snippet.text, snippet.marks))
+        click.echo("  " + _marked(*snippet.shown()))
     for copy in hit.copies:
         click.echo(f"  = {copy.source}  [{copy.id}]")
     if hit.explanation is not None:
