@@ -492,7 +492,10 @@ READINGS_SAID = {
 
 def _print_response(response: SearchResponse) -> None:
     counted = "" if response.occurrences is None else f", {response.occurrences} places"
-    reading = READINGS_SAID[response.query.matched] if response.total else ""
+    reading = ""
+    if response.total and len(response.query.words) > 1:
+        # one word is one string, however it is read
+        reading = READINGS_SAID[response.query.matched]
     click.echo(f"{response.total} reports{counted}{reading} ({response.took_ms} ms)")
     _print_query(response.query)
     if response.total and not response.hits:

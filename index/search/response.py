@@ -46,8 +46,8 @@ class TableCell:
     """A place in a statutory table: the value that stands in a row under a column.
 
     `table` is a key of `index.model.forms.TABLE_TITLES`. `row`, `column` and `value` are as
-    printed, without the number in front of a row. The marks are [start, end) code points of the part that
-    they are called after.
+    printed, without the number in front of a row. The marks are [start, end) code points of the
+    part that they are called after.
     """
 
     table: str

@@ -44,7 +44,7 @@ SYNTAX_ROWS = (
         "applications_new:10..",
         msgid(
             "按统计表里的数字限定：本年新收申请 10 件以上；"
-            "其他数字的名字见“数字”页与 /openapi.json。"
+            "其他数字的名字见“统计”页与 /openapi.json。"
         ),
     ),
     ("published:2019-01..2019-06", msgid("按公布日期限定，可以写年、年月或年月日。")),

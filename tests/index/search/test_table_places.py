@@ -16,8 +16,8 @@ from index.search.response import Snippet
 from index.search.snippets import snippets
 from index.search.table_places import in_tables
 
-APPLICANTS = "自然人 商业企业 其他 总计".split()
-RESULTS = "结果维持 其他结果 总计".split()
+APPLICANTS = ["自然人", "商业企业", "其他", "总计"]
+RESULTS = ["结果维持", "其他结果", "总计"]
 OPENING = "一、总体情况\n全年收到自然人申请12件，其中予以公开9件。收费标准未变。\n"
 TITLE = "二、收到和处理政府信息公开申请情况\n"
 # (label of the form, label as printed, values); what is empty is not printed
