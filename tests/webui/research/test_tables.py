@@ -27,7 +27,9 @@ def test_reports_have_the_columns_of_an_export_in_words(
 ) -> None:
     heads, *lines = table(client, url, "zh-Hans")
     assert len(heads) == len(EXPORT_COLUMNS)
-    assert {"编号", "机关", "层级", "年度", "本年新收申请", "编码", "SHA-256"} <= {*heads}
+    assert {"编号", "机关", "层级", "年度", "本年新收申请", "编码", "SHA-256"} <= {
+        *heads
+    }
     assert not {*heads} & {*EXPORT_COLUMNS}
     english, *same = table(client, url, "en")
     assert {"Agency", "Level", "Year", "Encoding", "SHA-256"} <= {*english}
