@@ -58,16 +58,29 @@ def _dictionary() -> bytes:
     return dictionary.encode()
 
 
-def _rows_of(table: Mapping[str, Any]) -> Iterator[PrintedRow]:
+def _rows_of(
+    table: Mapping[str, Any],
+) -> Iterator[PrintedRow]:
     rows = table["rows"]
     pairs = zip(_column(rows, "label"), _column(rows, "cells"), strict=True)
     for label, cells in pairs:
-        columns = _column(cells, "label")
+        columns = _column(
+            cells,
+            "label",
+        )
         spans = _spans(_column(cells, "span"))
-        yield PrintedRow(table["id"], label, columns, spans)
+        yield PrintedRow(
+            table["id"],
+            label,
+            columns,
+            spans,
+        )
 
 
-def _column(rows: Any, name: str) -> Sequence[Any]:
+def _column(
+    rows: Any,
+    name: str,
+) -> Sequence[Any]:
     """One member of each of some rows, which are kept as columns or as a list of one."""
     if isinstance(rows, list):
         return [row[name] for row in rows]

@@ -22,7 +22,10 @@ MAX_NAMED_PATHS = 8
 LEAST_LIKENESS = 0.5
 
 
-def nearest_paths(paths: Sequence[str], name: str) -> list[str]:
+def nearest_paths(
+    paths: Sequence[str],
+    name: str,
+) -> list[str]:
     """The places whose own names are most like one that no place has; else the provinces.
 
     >>> nearest_paths(["广东省", "广东省/深圳市", "广东省/广州市"], "圳深市")
@@ -32,13 +35,20 @@ def nearest_paths(paths: Sequence[str], name: str) -> list[str]:
     near = difflib.get_close_matches(
         fold_line(name), set(own_names), MAX_NAMED_PATHS, LEAST_LIKENESS
     )
-    pairs = zip(paths, own_names, strict=True)
+    pairs = zip(
+        paths,
+        own_names,
+        strict=True,
+    )
     found = [path for path, own in pairs if own in near]
     provinces = [path for path in paths if "/" not in path]
     return (found or provinces)[:MAX_NAMED_PATHS]
 
 
-def is_called(short: str, full: str) -> bool:
+def is_called(
+    short: str,
+    full: str,
+) -> bool:
     """Whether people may call the body `full` by the name `short`. Both are in index form.
 
     They may when `short` is a part of `full`, as it stands. They also may when `short` abbreviates
@@ -65,7 +75,10 @@ def is_called(short: str, full: str) -> bool:
     return False
 
 
-def _in_order(short: str, full: str) -> bool:
+def _in_order(
+    short: str,
+    full: str,
+) -> bool:
     """Whether the characters of `short` stand in `full` in the same order."""
     rest = iter(full)
     # `in` reads on from where the character before was found

@@ -87,7 +87,10 @@ class Snippet:
         return _cell_shown(self.cell)
 
 
-def _moved(marks: tuple[Span, ...], by: int) -> tuple[Span, ...]:
+def _moved(
+    marks: tuple[Span, ...],
+    by: int,
+) -> tuple[Span, ...]:
     return tuple((start + by, end + by) for start, end in marks)
 
 
@@ -123,7 +126,12 @@ class ScorePart:
     share: float = 0.0
 
     @classmethod
-    def of(cls, note: Note, value: float, reason: Note | None) -> ScorePart:
+    def of(
+        cls,
+        note: Note,
+        value: float,
+        reason: Note | None,
+    ) -> ScorePart:
         """The part that an engine explains so."""
         detail = reason.message() if reason else ""
         return cls(note.message(), value, detail, note.code, note.facts)

@@ -49,10 +49,19 @@ def snippets(
     if most == 0 or not display:
         return ()
     if not marks:
-        end = _stop_after(display, 0, SNIPPET_WIDTH)
+        end = _stop_after(
+            display,
+            0,
+            SNIPPET_WIDTH,
+        )
         return (_cut(display, 0, end, []),)
     first = _best(display, whole, most, []) if whole else []
-    others = _best(display, marks, most, first)
+    others = _best(
+        display,
+        marks,
+        most,
+        first,
+    )
     windows = (*sorted(first), *sorted(others))
     return tuple(_cut(display, *window, marks) for window in windows)
 
@@ -76,7 +85,11 @@ def _best(
     for _, _, start, end in windows:
         if _meets(chosen, start, end):  # nor can it be grown beside them
             continue
-        grown = _grown(display, start, end)
+        grown = _grown(
+            display,
+            start,
+            end,
+        )
         if not _meets(chosen, *grown):
             chosen.append(grown)
             if len(chosen) == most:
@@ -108,7 +121,10 @@ def _windows(
     """(minus worth, minus the marks inside, start, end) of the window from each mark on."""
     texts = _touching(marks)
     kinds = [display[start:end] for start, end, _ in texts]
-    held = dict.fromkeys(kinds, 0)
+    held = dict.fromkeys(
+        kinds,
+        0,
+    )
     if len(held) == 1 and len(texts) == len(marks):
         return _windows_of_one(marks)
     windows = []
@@ -176,7 +192,11 @@ def _grown(
 ) -> Span:
     """The window grown to WIDTH, from a stop to a stop where there is one near."""
     spare = max(0, SNIPPET_WIDTH - (end - start))
-    left = _stop_before(display, start, spare * 2 // 5)
+    left = _stop_before(
+        display,
+        start,
+        spare * 2 // 5,
+    )
     right = _stop_after(display, end, max(0, SNIPPET_WIDTH - (end - left)))
     return left, right
 
@@ -187,7 +207,10 @@ def _stop_before(
     reach: int,
 ) -> int:
     """Where a piece begins: behind a sentence in reach, else behind a part of one."""
-    low = max(0, position - reach)
+    low = max(
+        0,
+        position - reach,
+    )
     if found := UP_TO_SENTENCE.match(display, low, position):
         return found.end()
     if low == 0:
@@ -247,14 +270,20 @@ def _cut(
     )
 
 
-def _is_cut_before(display: str, start: int) -> bool:
+def _is_cut_before(
+    display: str,
+    start: int,
+) -> bool:
     """Whether a sentence goes on across the beginning of a piece."""
     near = display[max(0, start - SNIPPET_WIDTH) : start]
     before = near.rstrip(BLANKS).rstrip(CLOSING)
     return bool(before) and before[-1] not in SENTENCE_STOPS
 
 
-def _is_cut_after(display: str, end: int) -> bool:
+def _is_cut_after(
+    display: str,
+    end: int,
+) -> bool:
     """Whether a sentence goes on across the end of a piece."""
     last = display[max(0, end - SNIPPET_WIDTH) : end].rstrip(CLOSING)
     if last and last[-1] in SENTENCE_STOPS:

@@ -77,16 +77,25 @@ def _longest(piece: Snippet) -> Span | None:
     """The first of the longest marks of a piece, in the report's text."""
     if not piece.marks:
         return None
-    start, end = max(piece.marks, key=lambda mark: mark[1] - mark[0])
+    start, end = max(
+        piece.marks,
+        key=lambda mark: mark[1] - mark[0],
+    )
     return piece.offset + start, piece.offset + end
 
 
-def _may_be_in_table(display: str, mark: Span) -> bool:
+def _may_be_in_table(
+    display: str,
+    mark: Span,
+) -> bool:
     """Whether a mark is in a short line, and a figure follows before any sentence."""
     start = display.rfind("\n", 0, mark[0]) + 1
     end = mark[1] + HEADS_REACH
     following = display[start:end]
-    figure = FIGURE.search(following, mark[0] - start)
+    figure = FIGURE.search(
+        following,
+        mark[0] - start,
+    )
     if figure is None:
         return False
     before = following[: figure.start()]
@@ -135,24 +144,41 @@ class _Places:
                 if span is not None:
                     values.append(_Value(*span, number, column))
         values.sort()
-        return cls(display, marks, rows, values)
+        return cls(
+            display,
+            marks,
+            rows,
+            values,
+        )
 
-    def shown(self, mark: Span) -> Snippet | None:
+    def shown(
+        self,
+        mark: Span,
+    ) -> Snippet | None:
         """The place of a table that a mark is in; None where it is in none."""
         following = bisect_right(self.values, (mark[0] + 1,))
         if following and mark[0] < self.values[following - 1].end:
             return self._at_value(self.values[following - 1])
         if following == len(self.values):
             return None
-        label = self._label(mark, following)
+        label = self._label(
+            mark,
+            following,
+        )
         if label is None:
             return None
         return self._at_row(label) if label.is_row else self._at_column(label)
 
-    def line(self, mark: Span) -> Snippet:
+    def line(
+        self,
+        mark: Span,
+    ) -> Snippet:
         """The line of a mark: a title of a table, or a row that was not read."""
         start = self.display.rfind("\n", 0, mark[0]) + 1
-        end = self.display.find("\n", mark[1])
+        end = self.display.find(
+            "\n",
+            mark[1],
+        )
         span = (start, end if end >= 0 else len(self.display))
         text = self.display[slice(*span)]
         blanks = len(text) - len(text.lstrip())
@@ -161,26 +187,49 @@ class _Places:
         return self._snippet((start, end), None)
 
     # ------------------------------------------------------------------ what a mark is a part of
-    def _label(self, mark: Span, following: int) -> _Label | None:
+    def _label(
+        self,
+        mark: Span,
+        following: int,
+    ) -> _Label | None:
         """The row or column whose label holds a mark before the value numbered `following`."""
         value = self.values[following]
         before = self.values[following - 1] if following else None
         is_inside = before is not None and self._table(before) == self._table(value)
-        low = max(0, value.start - HEADS_REACH)
+        low = max(
+            0,
+            value.start - HEADS_REACH,
+        )
         if before is not None:
-            low = max(low, before.end)
+            low = max(
+                low,
+                before.end,
+            )
         units = list(self._units(low, value.start))
         own = next((u for u in units if u[0] <= mark[0] < u[1]), None)
         if own is None:
             return None
         if own == units[-1] and (is_inside or self._is_label_of(own, value)):
-            return _Label(value, own, is_row=True)
+            return _Label(
+                value,
+                own,
+                is_row=True,
+            )
         found = self._column(own, units, value) or self._row(own, following)
         if found is None and is_inside:
-            found = self._head(own, units, value)
+            found = self._head(
+                own,
+                units,
+                value,
+            )
         return found
 
-    def _column(self, own: Span, units: Sequence[Span], value: _Value) -> _Label | None:
+    def _column(
+        self,
+        own: Span,
+        units: Sequence[Span],
+        value: _Value,
+    ) -> _Label | None:
         """The column that is called so, in the row whose heads these are."""
         key = self._key(own)
         # heads that are printed again are those of one row after another
@@ -190,17 +239,30 @@ class _Places:
         row = below[turn] if turn < len(below) else value.row
         for found in self._values_of(row):
             if _key_of(found.column) == key:
-                return _Label(found, own, is_row=False)
+                return _Label(
+                    found,
+                    own,
+                    is_row=False,
+                )
         return None
 
-    def _row(self, own: Span, following: int) -> _Label | None:
+    def _row(
+        self,
+        own: Span,
+        following: int,
+    ) -> _Label | None:
         """The row that is called so, or whose name has this for a part."""
         for row in self._rows_from(self.values[following]):
             if self._is_called(own, self.rows[row].label):
                 return _Label(self._values_of(row)[0], own, is_row=True)
         return None
 
-    def _head(self, own: Span, units: Sequence[Span], value: _Value) -> _Label | None:
+    def _head(
+        self,
+        own: Span,
+        units: Sequence[Span],
+        value: _Value,
+    ) -> _Label | None:
         """A head above the label of a row, as 三、本年度办理结果, with that label."""
         span = (own[0], units[-1][1])
         text = self.display[slice(*span)]
@@ -213,9 +275,17 @@ class _Places:
             # a row without values, and what follows is that of another
             if any(self._is_called(head, label) for label in labels):
                 return None
-        return _Label(value, span, is_row=True)
+        return _Label(
+            value,
+            span,
+            is_row=True,
+        )
 
-    def _is_label_of(self, unit: Span, value: _Value) -> bool:
+    def _is_label_of(
+        self,
+        unit: Span,
+        value: _Value,
+    ) -> bool:
         """Whether a unit right before a value is the label of its row, also in other words."""
         label = self.rows[value.row].label
         if self._is_called(unit, label):
@@ -223,7 +293,11 @@ class _Places:
         alike = SequenceMatcher(None, self._key(unit), _key_of(label), autojunk=False)
         return alike.ratio() >= LEAST_LIKENESS
 
-    def _is_called(self, unit: Span, label: str) -> bool:
+    def _is_called(
+        self,
+        unit: Span,
+        label: str,
+    ) -> bool:
         """Whether a unit is a label, begins or ends one, or ends with one."""
         key, name = self._key(unit), _key_of(label)
         if key == name:
@@ -233,16 +307,28 @@ class _Places:
         is_end = len(key) >= MIN_LABEL_PART and name.endswith(key)
         return is_end or (len(name) >= MIN_LABEL_PART and key.endswith(name))
 
-    def _key(self, unit: Span) -> str:
+    def _key(
+        self,
+        unit: Span,
+    ) -> str:
         return _key_of(self.display[slice(*unit)])
 
-    def _table(self, value: _Value) -> str:
+    def _table(
+        self,
+        value: _Value,
+    ) -> str:
         return self.rows[value.row].table
 
-    def _values_of(self, row: int) -> list[_Value]:
+    def _values_of(
+        self,
+        row: int,
+    ) -> list[_Value]:
         return [value for value in self.values if value.row == row]
 
-    def _rows_from(self, value: _Value) -> list[int]:
+    def _rows_from(
+        self,
+        value: _Value,
+    ) -> list[int]:
         """The rows with values of the same table, from that of a value on."""
         table = self._table(value)
         rows = {
@@ -252,7 +338,11 @@ class _Places:
         }
         return sorted(rows)
 
-    def _units(self, low: int, high: int) -> Iterator[Span]:
+    def _units(
+        self,
+        low: int,
+        high: int,
+    ) -> Iterator[Span]:
         """The parts of the lines between two places that may be labels."""
         for found in UNIT.finditer(self.display, low, high):
             text = found.group()
@@ -264,17 +354,30 @@ class _Places:
             yield found.start() + blanks, found.start() + length
 
     # ------------------------------------------------------------------ what is shown
-    def _at_value(self, value: _Value) -> Snippet:
+    def _at_value(
+        self,
+        value: _Value,
+    ) -> Snippet:
         printed = self._printed(value.row)
         marks = self._marks_in(value.start, value.end)
-        cell = self._cell(value, value_marks=marks)
+        cell = self._cell(
+            value,
+            value_marks=marks,
+        )
         start = value.start if printed is None else printed[0]
         return self._snippet((start, value.end), cell)
 
-    def _at_row(self, label: _Label) -> Snippet:
+    def _at_row(
+        self,
+        label: _Label,
+    ) -> Snippet:
         value = self._telling(label.value)
         row, marks = self._without_number(label.span)
-        cell = self._cell(value, row=row, row_marks=marks)
+        cell = self._cell(
+            value,
+            row=row,
+            row_marks=marks,
+        )
         start, end = label.span
         printed = self._printed(value.row)
         if printed is not None and printed[1] == end:
@@ -282,10 +385,16 @@ class _Places:
             end = value.end
         return self._snippet((start, end), cell)
 
-    def _at_column(self, label: _Label) -> Snippet:
+    def _at_column(
+        self,
+        label: _Label,
+    ) -> Snippet:
         column, marks = self._without_number(label.span)
         cell = self._cell(label.value, column=column, column_marks=marks)
-        return self._snippet(label.span, cell)
+        return self._snippet(
+            label.span,
+            cell,
+        )
 
     def _cell(
         self,
@@ -313,14 +422,20 @@ class _Places:
             value_marks,
         )
 
-    def _telling(self, value: _Value) -> _Value:
+    def _telling(
+        self,
+        value: _Value,
+    ) -> _Value:
         """The value of a row that is shown: under a column that is marked, else the last.
 
         The last column of every form is the total, or what there is after the changes.
         """
         table = self._table(value)
         first = next(v for v in self.values if self._table(v) == table)
-        low = max(0, first.start - HEADS_REACH)
+        low = max(
+            0,
+            first.start - HEADS_REACH,
+        )
         marked = set()
         for unit in self._units(low, first.start):
             if self._marks_in(*unit):
@@ -329,14 +444,23 @@ class _Places:
         named = [own for own in row if _key_of(own.column) in marked]
         return named[0] if named else row[-1]
 
-    def _printed(self, row: int) -> Span | None:
+    def _printed(
+        self,
+        row: int,
+    ) -> Span | None:
         """Where the label of a row stands right before its values; None where it does not."""
         first = self._values_of(row)[0]
-        low = max(0, first.start - MAX_ROW_LABEL)
+        low = max(
+            0,
+            first.start - MAX_ROW_LABEL,
+        )
         units = list(self._units(low, first.start))
         return units[-1] if units and self._is_label_of(units[-1], first) else None
 
-    def _without_number(self, span: Span) -> tuple[str, tuple[Span, ...]]:
+    def _without_number(
+        self,
+        span: Span,
+    ) -> tuple[str, tuple[Span, ...]]:
         """A label as one line without the number before it, with its marks."""
         marks = self._marks_in(*span)
         text = self.display[slice(*span)]
@@ -348,13 +472,21 @@ class _Places:
         moved = tuple((a - skipped, b - skipped) for a, b in marks)
         return text[skipped:].replace("\n", " "), moved
 
-    def _marks_in(self, start: int, end: int) -> tuple[Span, ...]:
+    def _marks_in(
+        self,
+        start: int,
+        end: int,
+    ) -> tuple[Span, ...]:
         first = bisect_left(self.marks, (start, 0))
         last = bisect_left(self.marks, (end, 0))
         inside = self.marks[first:last]
         return tuple((a - start, b - start) for a, b in inside if b <= end)
 
-    def _snippet(self, span: Span, cell: TableCell | None) -> Snippet:
+    def _snippet(
+        self,
+        span: Span,
+        cell: TableCell | None,
+    ) -> Snippet:
         start, end = span
         text = self.display[start:end]
         return Snippet(text, self._marks_in(start, end), start, cell=cell)

@@ -41,9 +41,15 @@ def _head(column: str) -> str:
     return pgettext("field", FIELD_OF_COLUMN[column].label_zh)
 
 
-def _worded(name: str, value: Any) -> Any:
+def _worded(
+    name: str,
+    value: Any,
+) -> Any:
     if name == "template":
-        return labels.TEMPLATES.get(value or "", value)
+        return labels.TEMPLATES.get(
+            value or "",
+            value,
+        )
     return field_words(name, value) if name in _WORDED else value
 
 
