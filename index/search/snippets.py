@@ -254,6 +254,7 @@ def _cut(
         start += 1
     while end > start and display[end - 1].isspace():
         end -= 1
+    end = _without_heading(display, start, end, marks)
     # A place that the end of the piece would cut in two is not marked: half a word is not what was
     # asked for.
     first, last = (
@@ -268,6 +269,24 @@ def _cut(
         cut_before=_is_cut_before(display, start),
         cut_after=_is_cut_after(display, end),
     )
+
+
+def _without_heading(
+    display: str,
+    start: int,
+    end: int,
+    marks: list[Span],
+) -> int:
+    """The end of a piece without a line behind its marks that only heads what follows."""
+    line_break = display.rfind("\n", start, end)
+    reached = bisect_left(marks, (end, 0))
+    last_end = marks[reached - 1][1] if reached else start
+    if line_break < max(last_end, start + 1):
+        return end
+    line = display[line_break:end].strip()
+    is_whole = end < len(display) and display[end] == "\n"
+    is_heading = is_whole and not any(stop in line for stop in SENTENCE_STOPS)
+    return line_break if is_heading else end
 
 
 def _is_cut_before(

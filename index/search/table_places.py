@@ -34,6 +34,8 @@ MIN_LABEL_PART = 3
 LEAST_LIKENESS = 0.6
 # Parts of a line of a table.
 UNIT = re.compile(r"[^\n\t|]+")
+# 自然人 法人或其他组织 总计
+HEAD = re.compile(r"\S+")
 # What counts the values of a row, or fills a cell without a value: it is no label.
 COUNTER = "(?:[条件次个人家项元]|万元|亿元|[—–-]+)"
 NO_LABEL = re.compile(rf"\s*{COUNTER}?\s*")
@@ -155,16 +157,24 @@ class _Places:
         self,
         mark: Span,
     ) -> Snippet | None:
-        """The place of a table that a mark is in; None where it is in none."""
+        """The place of a table that a mark is in; None where it is in none, or in several."""
+        found = self._at(mark)
+        if found is None:
+            return None
+        end = found.offset + len(found.text)
+        is_inside = found.offset <= mark[0] and mark[1] <= end
+        return found if is_inside else None
+
+    def _at(
+        self,
+        mark: Span,
+    ) -> Snippet | None:
         following = bisect_right(self.values, (mark[0] + 1,))
         if following and mark[0] < self.values[following - 1].end:
             return self._at_value(self.values[following - 1])
         if following == len(self.values):
             return None
-        label = self._label(
-            mark,
-            following,
-        )
+        label = self._label(mark, following)
         if label is None:
             return None
         return self._at_row(label) if label.is_row else self._at_column(label)
@@ -215,27 +225,27 @@ class _Places:
                 own,
                 is_row=True,
             )
-        found = self._column(own, units, value) or self._row(own, following)
+        heads = [head for unit in units for head in self._heads(unit)]
+        head = next((h for h in heads if h[0] <= mark[0] < h[1]), own)
+        found = self._column(head, heads, value)
+        for part in (own, head):
+            found = found or self._row(part, following)
         if found is None and is_inside:
-            found = self._head(
-                own,
-                units,
-                value,
-            )
+            found = self._head(own, units, value)
         return found
 
     def _column(
         self,
         own: Span,
-        units: Sequence[Span],
+        heads: Sequence[Span],
         value: _Value,
     ) -> _Label | None:
         """The column that is called so, in the row whose heads these are."""
         key = self._key(own)
         # heads that are printed again are those of one row after another
-        again = [unit for unit in units if self._key(unit) == key]
+        again = [head for head in heads if self._key(head) == key]
         below = self._rows_from(value)
-        turn = again.index(own)
+        turn = again.index(own) if own in again else 0
         row = below[turn] if turn < len(below) else value.row
         for found in self._values_of(row):
             if _key_of(found.column) == key:
@@ -245,6 +255,14 @@ class _Places:
                     is_row=False,
                 )
         return None
+
+    def _heads(
+        self,
+        unit: Span,
+    ) -> Iterator[Span]:
+        """The heads in a part of a line: several may stand there with blanks between them."""
+        for found in HEAD.finditer(self.display, *unit):
+            yield found.span()
 
     def _row(
         self,

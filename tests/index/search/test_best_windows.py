@@ -230,6 +230,14 @@ def test_where_a_sentence_was_cut_off_is_said(
     assert [text[a:b] for a, b in marks] == ["公开"]
 
 
+def test_a_heading_alone_does_not_end_a_piece() -> None:
+    display = "一、概述\n公开甲。\n二、情况\n" + "乙" * 300 + "。"
+    assert only(display, "公开").text == "公开甲。"
+    assert snippets(display, [], 1)[0].text == "一、概述\n公开甲。"
+    assert "二、情况" in only(display, "公开", "情况").text
+    assert only("公开\n" + "乙" * 300, "公开").text == "公开"
+
+
 def test_whole_runs_are_shown_first() -> None:
     display = "信息与公开。" * 30 + "甲" * 300 + "。信息的公开在此。" + "乙" * 300
     marks = spans(display, "信息", "公开")

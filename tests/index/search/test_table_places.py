@@ -127,7 +127,7 @@ def bracketed(piece: Snippet) -> str:
     return text
 
 
-@pytest.mark.parametrize("separator", ["\n", " | ", "\t"])
+@pytest.mark.parametrize("separator", ["\n", " | ", "\t", " "])
 @pytest.mark.parametrize(
     ("word", "number", "expected"),
     [
