@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -27,28 +27,52 @@ TABLES_PART = REST_PARTS[1]
 
 
 class PrintedRow(NamedTuple):
-    """One row of a table.
+    """One row of a table that has values with a place in the text.
 
-    `columns` are the heads of its values, `spans` their places in the report's text: [start, end)
-    code points, None for a value without a place. A row whose values have no columns has none.
+    `start` and `end` are the place of its values together: [start, end) code points of the report's
+    text. `cells` are kept as they were stored, until `values` is called.
     """
 
+    start: int
+    end: int
     table: str
     label: str
-    columns: Sequence[str]
-    spans: Sequence[Span | None]
+    cells: Any
+
+    def values(self) -> list[tuple[Span, str]]:
+        """The values that have a place in the text, each with the head of its column."""
+        columns = _column(self.cells, "label")
+        spans = _spans(_column(self.cells, "span"))
+        pairs = zip(spans, columns, strict=True)
+        return [(span, column) for span, column in pairs if span is not None]
 
 
-def printed_rows(rest: bytes) -> list[PrintedRow]:
-    """The rows of all tables in print order, of what an engine keeps as `rest`."""
+def printed_rows(rest: bytes) -> tuple[list[PrintedRow], list[tuple[str, str]]]:
+    """The rows with values, in the order of the text, and (table, label) of those without.
+
+    `rest` is what an engine keeps of a report.
+    """
     first, second = PART_SIZES.unpack_from(rest)
     start = PART_SIZES.size + first
     inflater = zlib.decompressobj(-15, _dictionary())
     plain = inflater.decompress(rest[start : start + second]) + inflater.flush()
     rows: list[PrintedRow] = []
+    empty: list[tuple[str, str]] = []
     for table in from_json(plain).get("tables", ()):
-        rows += _rows_of(table)
-    return rows
+        name = table["id"]
+        labels = _column(table["rows"], "label")
+        for label, cells in zip(labels, _column(table["rows"], "cells"), strict=True):
+            place = _place(_column(cells, "span"))
+            if place is None:
+                empty.append((name, label))
+            else:
+                rows.append(PrintedRow(*place, name, label, cells))
+    rows.sort(key=_start_of)
+    return rows, empty
+
+
+def _start_of(row: PrintedRow) -> int:
+    return row.start
 
 
 @cache
@@ -58,23 +82,13 @@ def _dictionary() -> bytes:
     return dictionary.encode()
 
 
-def _rows_of(
-    table: Mapping[str, Any],
-) -> Iterator[PrintedRow]:
-    rows = table["rows"]
-    pairs = zip(_column(rows, "label"), _column(rows, "cells"), strict=True)
-    for label, cells in pairs:
-        columns = _column(
-            cells,
-            "label",
-        )
-        spans = _spans(_column(cells, "span"))
-        yield PrintedRow(
-            table["id"],
-            label,
-            columns,
-            spans,
-        )
+def _place(written: Sequence[Any]) -> Span | None:
+    """The place of some spans together, as they are kept; None where there are none."""
+    if not written or not isinstance(written[0], int):
+        spans = [span for span in written if span is not None]
+        return (spans[0][0], spans[-1][1]) if spans else None
+    # gaps and lengths in turn: the first gap is that from the beginning of the text
+    return written[0], sum(written)
 
 
 def _column(

@@ -64,8 +64,10 @@ def _hit(
     pieces: tuple[Snippet, ...] = ()
     if max_snippets:
         first = None if whole is None else field_marks(found, whole)[1]
-        pieces = snippets(contents.display, text, max_snippets, first)
-        pieces = in_tables(pieces, text, contents)
+        # the text is put together each time that it is asked for
+        display = contents.display
+        pieces = snippets(display, text, max_snippets, first)
+        pieces = in_tables(pieces, text, contents, display)
     score = round(found.score, 4)
     # Behind the fields of the head: what this search found.
     here = (score, found.occurrences, tuple(title), pieces)

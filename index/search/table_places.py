@@ -54,17 +54,17 @@ def in_tables(
     pieces: tuple[Snippet, ...],
     marks: Sequence[Span],
     contents: Contents,
+    display: str,
 ) -> tuple[Snippet, ...]:
     """The pieces; those whose longest mark is in a table, as that place of the table.
 
-    `marks` are all of the text. A place is shown once.
+    `marks` are all of the text `display`. A place is shown once.
     """
-    display = contents.display
     longest = [_longest(piece) for piece in pieces]
     if not any(_may_be_in_table(display, mark) for mark in longest if mark):
         # nearly always: the tables of the report are not read then
         return pieces
-    places = _Places.of(printed_rows(contents.rest), display, marks)
+    places = _Places.of(contents.rest, display, marks)
     out: list[Snippet] = []
     for piece, mark in zip(pieces, longest, strict=True):
         shown = piece
@@ -125,33 +125,43 @@ class _Label(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """The values of a report in the order of its text, to look marks up among them."""
+    """The rows of a report in the order of its text, to look marks up among their values.
+
+    `empty` are (table, label) of the rows without values. `decoded` has the values of the rows
+    that were looked at.
+    """
 
     display: str
     marks: Sequence[Span]
     rows: Sequence[PrintedRow]
-    values: Sequence[_Value]
+    empty: Sequence[tuple[str, str]]
+    decoded: dict[int, list[_Value]]
 
     @classmethod
     def of(
         cls,
-        rows: Sequence[PrintedRow],
+        rest: bytes,
         display: str,
         marks: Sequence[Span],
     ) -> _Places:
-        """The values of these rows that have a place in the text."""
-        values = []
-        for number, row in enumerate(rows):
-            for column, span in zip(row.columns, row.spans, strict=True):
-                if span is not None:
-                    values.append(_Value(*span, number, column))
-        values.sort()
+        """The rows of a report that have values."""
+        rows, empty = printed_rows(rest)
         return cls(
             display,
             marks,
             rows,
-            values,
+            empty,
+            {},
         )
+
+    def _values_of(
+        self,
+        row: int,
+    ) -> list[_Value]:
+        if row not in self.decoded:
+            values = self.rows[row].values()
+            self.decoded[row] = [_Value(*span, row, column) for span, column in values]
+        return self.decoded[row]
 
     def shown(
         self,
@@ -169,12 +179,23 @@ class _Places:
         self,
         mark: Span,
     ) -> Snippet | None:
-        following = bisect_right(self.values, (mark[0] + 1,))
-        if following and mark[0] < self.values[following - 1].end:
-            return self._at_value(self.values[following - 1])
-        if following == len(self.values):
+        row = bisect_right(self.rows, (mark[0] + 1,))
+        values = self._values_of(row - 1) if row else []
+        before = None
+        for value in values:
+            if mark[0] < value.start:
+                # between two values of one row
+                return None
+            if mark[0] < value.end:
+                return self._at_value(value)
+            before = value
+        if row == len(self.rows):
             return None
-        label = self._label(mark, following)
+        label = self._label(
+            mark,
+            self._values_of(row)[0],
+            before,
+        )
         if label is None:
             return None
         return self._at_row(label) if label.is_row else self._at_column(label)
@@ -200,11 +221,10 @@ class _Places:
     def _label(
         self,
         mark: Span,
-        following: int,
+        value: _Value,
+        before: _Value | None,
     ) -> _Label | None:
-        """The row or column whose label holds a mark before the value numbered `following`."""
-        value = self.values[following]
-        before = self.values[following - 1] if following else None
+        """The row or column whose label holds a mark before a value, and behind another."""
         is_inside = before is not None and self._table(before) == self._table(value)
         low = max(
             0,
@@ -229,7 +249,7 @@ class _Places:
         head = next((h for h in heads if h[0] <= mark[0] < h[1]), own)
         found = self._column(head, heads, value)
         for part in (own, head):
-            found = found or self._row(part, following)
+            found = found or self._row(part, value)
         if found is None and is_inside:
             found = self._head(own, units, value)
         return found
@@ -267,12 +287,17 @@ class _Places:
     def _row(
         self,
         own: Span,
-        following: int,
+        value: _Value,
     ) -> _Label | None:
         """The row that is called so, or whose name has this for a part."""
-        for row in self._rows_from(self.values[following]):
-            if self._is_called(own, self.rows[row].label):
-                return _Label(self._values_of(row)[0], own, is_row=True)
+        key = self._key(own)
+        for row in self._rows_from(value):
+            if _is_called(key, self.rows[row].label):
+                return _Label(
+                    self._values_of(row)[0],
+                    own,
+                    is_row=True,
+                )
         return None
 
     def _head(
@@ -288,10 +313,12 @@ class _Places:
             return None
         heads = units[units.index(own) : -1]
         table = self._table(value)
-        labels = [row.label for row in self.rows if row.table == table]
+        labels = [label for name, label in self.empty if name == table]
+        labels += [row.label for row in self.rows if row.table == table]
         for head in heads:
             # a row without values, and what follows is that of another
-            if any(self._is_called(head, label) for label in labels):
+            key = self._key(head)
+            if any(_is_called(key, label) for label in labels):
                 return None
         return _Label(
             value,
@@ -306,24 +333,11 @@ class _Places:
     ) -> bool:
         """Whether a unit right before a value is the label of its row, also in other words."""
         label = self.rows[value.row].label
-        if self._is_called(unit, label):
+        key = self._key(unit)
+        if _is_called(key, label):
             return True
-        alike = SequenceMatcher(None, self._key(unit), _key_of(label), autojunk=False)
+        alike = SequenceMatcher(None, key, _key_of(label), autojunk=False)
         return alike.ratio() >= LEAST_LIKENESS
-
-    def _is_called(
-        self,
-        unit: Span,
-        label: str,
-    ) -> bool:
-        """Whether a unit is a label, begins or ends one, or ends with one."""
-        key, name = self._key(unit), _key_of(label)
-        if key == name:
-            return bool(key)
-        if len(key) >= MIN_LABEL_PART and name.startswith(key):
-            return True
-        is_end = len(key) >= MIN_LABEL_PART and name.endswith(key)
-        return is_end or (len(name) >= MIN_LABEL_PART and key.endswith(name))
 
     def _key(
         self,
@@ -337,24 +351,16 @@ class _Places:
     ) -> str:
         return self.rows[value.row].table
 
-    def _values_of(
-        self,
-        row: int,
-    ) -> list[_Value]:
-        return [value for value in self.values if value.row == row]
-
     def _rows_from(
         self,
         value: _Value,
-    ) -> list[int]:
-        """The rows with values of the same table, from that of a value on."""
+    ) -> range:
+        """The rows of the same table, from that of a value on."""
         table = self._table(value)
-        rows = {
-            other.row
-            for other in self.values
-            if other.row >= value.row and self._table(other) == table
-        }
-        return sorted(rows)
+        last = value.row
+        while last < len(self.rows) and self.rows[last].table == table:
+            last += 1
+        return range(value.row, last)
 
     def _units(
         self,
@@ -449,16 +455,19 @@ class _Places:
         The last column of every form is the total, or what there is after the changes.
         """
         table = self._table(value)
-        first = next(v for v in self.values if self._table(v) == table)
+        first = next(row for row in self.rows if row.table == table)
         low = max(
             0,
             first.start - HEADS_REACH,
         )
+        row = self._values_of(value.row)
+        if not self._marks_in(low, first.start):
+            return row[-1]
         marked = set()
         for unit in self._units(low, first.start):
-            if self._marks_in(*unit):
-                marked.add(self._key(unit))
-        row = self._values_of(value.row)
+            for head in self._heads(unit):
+                if self._marks_in(*head):
+                    marked.add(self._key(head))
         named = [own for own in row if _key_of(own.column) in marked]
         return named[0] if named else row[-1]
 
@@ -508,6 +517,20 @@ class _Places:
         start, end = span
         text = self.display[start:end]
         return Snippet(text, self._marks_in(start, end), start, cell=cell)
+
+
+def _is_called(
+    key: str,
+    label: str,
+) -> bool:
+    """Whether a key is that of a label, begins or ends it, or ends with it."""
+    name = _key_of(label)
+    if key == name:
+        return bool(key)
+    if len(key) >= MIN_LABEL_PART and name.startswith(key):
+        return True
+    is_end = len(key) >= MIN_LABEL_PART and name.endswith(key)
+    return is_end or (len(name) >= MIN_LABEL_PART and key.endswith(name))
 
 
 @lru_cache(maxsize=1024)

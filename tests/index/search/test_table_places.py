@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from index.analysis.normaliser import Folded, fold
-from index.documents.printed_rows import PrintedRow, printed_rows
+from index.documents.printed_rows import printed_rows
 from index.documents.stored import rest_to_bytes
 from index.model.report import Report
 from index.model.statistics import Cell, Row, Statistics, Table
@@ -112,7 +112,7 @@ def shown(
     if number is not None:
         found = [found[number]]
     kept = Kept(report.text, rest_to_bytes(report))
-    pieces = in_tables(snippets(report.text, found, most), found, kept)
+    pieces = in_tables(snippets(report.text, found, most), found, kept, report.text)
     for piece in pieces:
         end = piece.offset + len(piece.text)
         assert report.text[piece.offset : end] == piece.text
@@ -159,7 +159,7 @@ def test_the_value_is_that_of_the_column_that_was_asked_for_too() -> None:
     report = written("\n")
     marks = [m.span() for m in re.finditer("予以公開|商业企业", report.text)]
     kept = Kept(report.text, rest_to_bytes(report))
-    (row,) = in_tables(snippets(report.text, marks[-1:], 1), marks, kept)
+    (row,) = in_tables(snippets(report.text, marks[-1:], 1), marks, kept, report.text)
     assert bracketed(row) == "[予以公開] · 商业企业 · 2"
 
 
@@ -181,18 +181,22 @@ def test_a_place_is_shown_once() -> None:
 
 def test_the_rows_are_those_of_the_record() -> None:
     report = written(" | ")
-    expected = [
-        PrintedRow(
+    rows, empty = printed_rows(rest_to_bytes(report))
+    assert [(row.table, row.label, row.values()) for row in rows] == [
+        (
             table.id,
             row.label,
-            [cell.label for cell in row.cells],
-            [cell.span for cell in row.cells],
+            [(cell.span, cell.label) for cell in row.cells if cell.span],
         )
         for table in report.statistics.tables
         for row in table.rows
+        if any(cell.span for cell in row.cells)
     ]
-    assert printed_rows(rest_to_bytes(report)) == expected
-    assert printed_rows(rest_to_bytes(Report("b", "b.txt", "公开"))) == []
+    assert empty == [("applications", "上年结转政府信息公开申请数量")]
+    for row in rows:
+        assert row.start == row.values()[0][0][0]
+        assert row.end == row.values()[-1][0][1]
+    assert printed_rows(rest_to_bytes(Report("b", "b.txt", "公开"))) == ([], [])
 
 
 def test_a_table_of_one_row_and_one_cell() -> None:
@@ -202,7 +206,7 @@ def test_a_table_of_one_row_and_one_cell() -> None:
     report.statistics = Statistics("stat2014", {}, (table,))
     kept = Kept(report.text, rest_to_bytes(report))
     marks = [(2, 4)]
-    (piece,) = in_tables(snippets(report.text, marks, 1), marks, kept)
+    (piece,) = in_tables(snippets(report.text, marks, 1), marks, kept, report.text)
     assert bracketed(piece) == "主动[公开]信息数 · 统计数 · 17"
     assert piece.cell is not None
     assert piece.cell.table == "annex"
