@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from index.documents.stored import (
@@ -22,6 +22,8 @@ from index.model.statistics import Span
 
 __all__ = ["PrintedRow", "printed_rows"]
 
+# Reports whose rows are remembered: the first hits of a search come again with every filter.
+CACHED_REPORTS = 64
 # The part of the stored rest that has the tables; it is the second one.
 TABLES_PART = REST_PARTS[1]
 
@@ -47,6 +49,7 @@ class PrintedRow(NamedTuple):
         return [(span, column) for span, column in pairs if span is not None]
 
 
+@lru_cache(maxsize=CACHED_REPORTS)
 def printed_rows(rest: bytes) -> tuple[list[PrintedRow], list[tuple[str, str]]]:
     """The rows with values, in the order of the text, and (table, label) of those without.
 

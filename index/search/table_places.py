@@ -33,14 +33,15 @@ MIN_LABEL_PART = 3
 # How like a label before a value is to that of the form, from 0 to 1, if it is printed otherwise.
 LEAST_LIKENESS = 0.6
 # Parts of a line of a table.
-UNIT = re.compile(r"[^\n\t|]+")
+UNIT_BORDERS = "\n\t|"
+UNIT = re.compile(f"[^{UNIT_BORDERS}]+")
 # 自然人 法人或其他组织 总计
 HEAD = re.compile(r"\S+")
 # What counts the values of a row, or fills a cell without a value: it is no label.
 COUNTER = "(?:[条件次个人家项元]|万元|亿元|[—–-]+)"
 NO_LABEL = re.compile(rf"\s*{COUNTER}?\s*")
 # 制发规范性文件总数 件
-BEHIND_LABEL = re.compile(rf"(?:\s+{COUNTER})?\s*$")
+BEHIND_LABEL = re.compile(rf"\s+{COUNTER}$")
 # (一) 1. 四、
 ENUMERATOR = re.compile(
     r"[\s(（]*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）、.．]\s*"
@@ -235,16 +236,20 @@ class _Places:
                 low,
                 before.end,
             )
+        last = self._last_unit(low, value.start)
+        if last is None or mark[0] >= last[1]:
+            return None
+        is_last = last[0] <= mark[0]
+        if is_last and (is_inside or self._is_label_of(last, value)):
+            return _Label(
+                value,
+                last,
+                is_row=True,
+            )
         units = list(self._units(low, value.start))
         own = next((u for u in units if u[0] <= mark[0] < u[1]), None)
         if own is None:
             return None
-        if own == units[-1] and (is_inside or self._is_label_of(own, value)):
-            return _Label(
-                value,
-                own,
-                is_row=True,
-            )
         heads = [head for unit in units for head in self._heads(unit)]
         head = next((h for h in heads if h[0] <= mark[0] < h[1]), own)
         found = self._column(head, heads, value)
@@ -369,13 +374,40 @@ class _Places:
     ) -> Iterator[Span]:
         """The parts of the lines between two places that may be labels."""
         for found in UNIT.finditer(self.display, low, high):
-            text = found.group()
-            if NO_LABEL.fullmatch(text):
-                continue
-            behind = BEHIND_LABEL.search(text)
-            length = behind.start() if behind else len(text)
-            blanks = len(text) - len(text.lstrip())
-            yield found.start() + blanks, found.start() + length
+            unit = self._unit(*found.span())
+            if unit is not None:
+                yield unit
+
+    def _last_unit(
+        self,
+        low: int,
+        high: int,
+    ) -> Span | None:
+        """The last of these parts; most labels that are asked for are that."""
+        end = high
+        while end > low:
+            borders = [self.display.rfind(sign, low, end) for sign in UNIT_BORDERS]
+            start = max(low, max(borders) + 1)
+            unit = self._unit(start, end)
+            if unit is not None:
+                return unit
+            end = start - 1
+        return None
+
+    def _unit(
+        self,
+        start: int,
+        end: int,
+    ) -> Span | None:
+        """A part of a line without blanks and what counts its values; None for no label."""
+        text = self.display[start:end]
+        if NO_LABEL.fullmatch(text):
+            return None
+        label = text.rstrip()
+        behind = BEHIND_LABEL.search(label)
+        length = behind.start() if behind else len(label)
+        blanks = len(text) - len(text.lstrip())
+        return start + blanks, start + length
 
     # ------------------------------------------------------------------ what is shown
     def _at_value(
@@ -403,8 +435,8 @@ class _Places:
             row_marks=marks,
         )
         start, end = label.span
-        printed = self._printed(value.row)
-        if printed is not None and printed[1] == end:
+        last = self._before(label.value)
+        if last is not None and last[1] == end:
             # nothing but its values stands behind the label
             end = value.end
         return self._snippet((start, end), cell)
@@ -477,12 +509,15 @@ class _Places:
     ) -> Span | None:
         """Where the label of a row stands right before its values; None where it does not."""
         first = self._values_of(row)[0]
-        low = max(
-            0,
-            first.start - MAX_ROW_LABEL,
-        )
-        units = list(self._units(low, first.start))
-        return units[-1] if units and self._is_label_of(units[-1], first) else None
+        unit = self._before(first)
+        return unit if unit and self._is_label_of(unit, first) else None
+
+    def _before(
+        self,
+        value: _Value,
+    ) -> Span | None:
+        low = max(0, value.start - MAX_ROW_LABEL)
+        return self._last_unit(low, value.start)
 
     def _without_number(
         self,
