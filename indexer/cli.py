@@ -510,7 +510,10 @@ READINGS_SAID = {
 
 def _print_response(response: SearchResponse) -> None:
     counted = "" if response.occurrences is None else f", {response.occurrences} places"
-    reading = READINGS_SAID[response.query.matched] if response.total else ""
+    reading = ""
+    if response.total and len(response.query.words) > 1:
+        # one word is one string, however it is read
+        reading = READINGS_SAID[response.query.matched]
     click.echo(f"{response.total} reports{counted}{reading} ({response.took_ms} ms)")
     _print_query(response.query)
     if response.total and not response.hits:
@@ -553,7 +556,7 @@ def _print_hit(hit: Hit) -> None:
     click.echo(click.style(hit.title or hit.source, bold=True) + places)
     click.echo("  " + " · ".join(str(f) for f in facts if f) + f"  [{hit.id}]")
     for snippet in hit.snippets:
-        click.echo("  … " + _marked(snippet.text, snippet.marks))
+        click.echo("  " + _marked(*snippet.shown()))
     for copy in hit.copies:
         click.echo(f"  = {copy.source}  [{copy.id}]")
     if hit.explanation is not None:

@@ -21,11 +21,13 @@ from index.model.report import Report
 __all__ = [
     "EXPORT_COLUMNS",
     "EXPORT_FORMATS",
+    "FIELD_OF_COLUMN",
     "guarded",
     "jsonl",
     "parquet",
     "rows",
     "table",
+    "values_of",
 ]
 
 # Without it Excel reads UTF-8 as the system's code page, on Chinese machines GBK.
@@ -69,7 +71,7 @@ def guarded(value: Any) -> str:
     return "'" + text if text.startswith(_FORMULA_SIGNS) else text
 
 
-def _values(report: Report) -> dict[str, Any]:
+def values_of(report: Report) -> dict[str, Any]:
     """A report as the columns; absent is None."""
     provenance = report.provenance
     metrics = report.statistics.metrics
@@ -95,7 +97,7 @@ def rows(reports: Iterable[Report]) -> Iterator[bytes]:
     for report in reports:
         buffer.seek(0)
         buffer.truncate()
-        writer.writerow([guarded(v) for v in _values(report).values()])
+        writer.writerow([guarded(v) for v in values_of(report).values()])
         yield buffer.getvalue().encode("utf-8", "replace")
 
 
@@ -139,7 +141,7 @@ def parquet(reports: Iterable[Report]) -> Iterator[bytes]:
     remaining = iter(reports)
     with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema) as writer:
         while group := list(islice(remaining, ROW_GROUP_REPORTS)):
-            table_rows = [_typed(_values(report)) for report in group]
+            table_rows = [_typed(values_of(report)) for report in group]
             writer.write_table(pa.Table.from_pylist(table_rows, schema))
             yield sink.taken()
     yield sink.taken()

@@ -82,7 +82,6 @@ class Code(StrEnum):
     REQUEST_REGION_TOO_LONG = "request.region-too-long"
     REQUEST_AGENCY_MISSING = "request.agency-missing"
     REQUEST_UNKNOWN_AGENCY = "request.unknown-agency"
-    REQUEST_BAD_SERIES = "request.bad-series"
     REQUEST_REPORTS_TO_COMPARE = "request.reports-to-compare"
     REQUEST_SAME_REPORT = "request.same-report"
     REQUEST_NO_PARQUET = "request.no-parquet"

@@ -23,6 +23,10 @@ CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "00012345
 # The end of a range as typed; None where it is left open.
 Typed = str | None
 
+# 2018-2020, 2018~2020, 2018年至2020年: a range as people write it, in index form
+YEARS_PATTERN = re.compile(r"([^-~.至到]{4,5})[-~.至到]{1,6}([^-~.至到]{4,5})")
+# 2019年3月 and 2019年3月1日
+WRITTEN_DATE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?")
 # 2018
 YEAR_PATTERN = re.compile(r"[0-9]{4}")
 # 100, -3, 12.50
@@ -34,14 +38,17 @@ DATE_PATTERN = re.compile(r"(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]
 def level_of(field: Field) -> str:
     """The level that a field names, with or without its last character. Raises QueryError.
 
-    >>> level_of(Field("level", "县区", 0))
-    '县区级'
+    A part of the name is enough where only one level has it.
+
+    >>> level_of(Field("level", "县区", 0)), level_of(Field("level", "市级", 0))
+    ('县区级', '地市级')
     """
     wanted = field.value.strip()
-    folded = fold_line(wanted)
-    for level in LEVELS:
-        # 县区 is 县区级
-        if folded in (level, level.removesuffix("级")):
+    name = fold_line(wanted).removesuffix("级")
+    called = [level for level in LEVELS if name and name in level]
+    for level in called:
+        # 县区 is 县区级, and 县级 can be nothing else
+        if name == level.removesuffix("级") or len(called) == 1:
             return level
     facts = {"value": wanted, "levels": LEVELS}
     raise QueryError(Code.QUERY_UNKNOWN_LEVEL, field.position, facts)
@@ -52,12 +59,17 @@ def year_of(field: Field) -> Keyword | NumberRange:
 
     >>> year_of(Field("year", "", 0, low="2018", is_range=True))
     NumberRange(name='year', low=2018, high=None)
+    >>> year_of(Field("year", "2018至2020", 0))
+    NumberRange(name='year', low=2018, high=2020)
     """
-    low = _year(field, _low(field))
-    high = _year(field, _high(field))
+    written = YEARS_PATTERN.fullmatch(fold_line(field.value))
+    ends = (_low(field), _high(field))
+    if written is not None and not field.is_range:
+        ends = (written[1], written[2])
+    low, high = (_year(field, end) for end in ends)
     if low is None and high is None:
         raise QueryError(Code.QUERY_YEAR_MISSING, field.position)
-    if not field.is_range:
+    if low == high and not field.is_range:
         return Keyword("year", (str(low),))
     return _in_order("year", low, high)
 
@@ -157,7 +169,11 @@ def _day(
     """The first or the last day that a date, a month or a year means, as an ordinal."""
     if not text:
         return None
-    match = DATE_PATTERN.fullmatch(fold_line(text))
+    typed = fold_line(text)
+    written = WRITTEN_DATE.fullmatch(typed)
+    if written is not None:
+        typed = "-".join(filter(None, written.groups()))
+    match = DATE_PATTERN.fullmatch(typed)
     try:
         if match is not None:
             # a month or day that is not said is 0

@@ -1,10 +1,14 @@
-"""The short names by which people search for a body: 文旅局 for 文化广电旅游体育局."""
+"""Names as people type them: 文旅局 for 文化广电旅游体育局, and a place that does not exist."""
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
+
+from index.analysis.normaliser import fold_line
 from index.query.wildcards import occurrences
 
-__all__ = ["PLACE_ENDINGS", "is_called"]
+__all__ = ["MAX_NAMED_PATHS", "PLACE_ENDINGS", "is_called", "nearest_paths"]
 
 # The last characters of what a body's own name follows: 深圳市教育局, 市委办公室, 县总工会.
 PLACE_ENDINGS = "省市区县旗州盟乡镇道部委总家"
@@ -12,8 +16,39 @@ PLACE_ENDINGS = "省市区县旗州盟乡镇道部委总家"
 # 发改委 is 发展和改革委员会, 府办 is 政府办公室 or 政府办公厅.
 FULL_ENDINGS = {"委": ("委", "委员会"), "办": ("办", "办公室", "办公厅")}
 
+# Paths that an error names, at most.
+MAX_NAMED_PATHS = 8
+# How like a name has to be, from 0 to 1, to be offered instead of one that does not exist.
+LEAST_LIKENESS = 0.5
 
-def is_called(short: str, full: str) -> bool:
+
+def nearest_paths(
+    paths: Sequence[str],
+    name: str,
+) -> list[str]:
+    """The places whose own names are most like one that no place has; else the provinces.
+
+    >>> nearest_paths(["广东省", "广东省/深圳市", "广东省/广州市"], "圳深市")
+    ['广东省/深圳市']
+    """
+    own_names = [fold_line(path.rpartition("/")[2]) for path in paths]
+    near = difflib.get_close_matches(
+        fold_line(name), set(own_names), MAX_NAMED_PATHS, LEAST_LIKENESS
+    )
+    pairs = zip(
+        paths,
+        own_names,
+        strict=True,
+    )
+    found = [path for path, own in pairs if own in near]
+    provinces = [path for path in paths if "/" not in path]
+    return (found or provinces)[:MAX_NAMED_PATHS]
+
+
+def is_called(
+    short: str,
+    full: str,
+) -> bool:
     """Whether people may call the body `full` by the name `short`. Both are in index form.
 
     They may when `short` is a part of `full`, as it stands. They also may when `short` abbreviates
@@ -40,7 +75,10 @@ def is_called(short: str, full: str) -> bool:
     return False
 
 
-def _in_order(short: str, full: str) -> bool:
+def _in_order(
+    short: str,
+    full: str,
+) -> bool:
     """Whether the characters of `short` stand in `full` in the same order."""
     rest = iter(full)
     # `in` reads on from where the character before was found

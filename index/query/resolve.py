@@ -19,6 +19,7 @@ from index.model.fields import SEARCHED_FIELDS
 from index.model.metrics import METRIC_NAMES
 from index.model.problems import Code
 from index.query.field_values import level_of, metric_range, published_range, year_of
+from index.query.names import nearest_paths
 from index.query.nodes import (
     AllOf,
     AnyOf,
@@ -378,7 +379,7 @@ class _Resolver:
             # levels are five, and known without the index
             return Keyword("level", (level_of(field),))
         if field.name == "region":
-            return self.region(field.value.strip())
+            return self.region(field)
         return self.facet(field)
 
     def text_field(self, field: Field) -> Node:
@@ -389,15 +390,22 @@ class _Resolver:
         run = Run(field.value or "..", field.position)
         return self.typed(run, field.name)
 
-    def region(self, wanted: str) -> Node:
-        """The places that may be called so, each with all below it."""
+    def region(self, field: Field) -> Node:
+        """The places that may be called so, each with all below it. Raises QueryError."""
+        wanted = field.value.strip()
         parts = tuple(wanted.split("/"))
         # the values are looked up by the last part, which only begins 深圳市 when it is 深圳
         values = self.values("region", fold_line(parts[-1]))
         paths = [tuple(value.split("/")) for value in values]
         prefixes = tuple(path for path in paths if _ends_with(path, parts))
-        # a place that no report is from excludes everything; it must not include everything
-        return PathPrefix("region", prefixes) if prefixes else Nothing()
+        if prefixes:
+            return PathPrefix("region", prefixes)
+        known = self.values("region", "")
+        if known:
+            facts = {"region": wanted, "paths": nearest_paths(known, parts[-1])}
+            raise QueryError(Code.REQUEST_UNKNOWN_REGION, field.position, facts)
+        # an index without places says nothing of them: nothing is from there
+        return Nothing()
 
     def facet(self, field: Field) -> Node:
         """The values of a facet that contain what was typed, or may be called so.

@@ -14,10 +14,11 @@ from index.engines.seam import (
     Matches,
 )
 from index.model.fields import CARD_FIELD, TEXT_FIELDS
-from index.query.nodes import Node, NumberRange
+from index.query.nodes import AnyOf, Node, NumberRange
 from index.search.marks import MAX_MARKS, Marker
 from index.search.response import HIT_FIELDS, CopyOf, Hit, ScorePart, Snippet
 from index.search.snippets import snippets
+from index.search.table_places import in_tables
 
 __all__ = [
     "card_marks",
@@ -37,16 +38,36 @@ SMALLEST_SHARE = 0.01
 MAX_COPIES = 20
 
 
-def hits_of(condition: Node, matches: Matches, max_snippets: int) -> tuple[Hit, ...]:
-    """The hits of an answer, marked with what the condition asks for."""
+def hits_of(
+    condition: Node,
+    matches: Matches,
+    max_snippets: int,
+    runs: Sequence[Node] = (),
+) -> tuple[Hit, ...]:
+    """The hits of an answer, marked with what the condition asks for.
+
+    `runs` are the whole runs that the condition takes apart: their places are shown first.
+    """
     marker = Marker.of(condition)
-    return tuple(_hit(found, marker, max_snippets) for found in matches.hits)
+    whole = Marker.of(AnyOf(tuple(runs))) if runs else None
+    return tuple(_hit(found, marker, max_snippets, whole) for found in matches.hits)
 
 
-def _hit(found: Found, marker: Marker, max_snippets: int) -> Hit:
+def _hit(
+    found: Found,
+    marker: Marker,
+    max_snippets: int,
+    whole: Marker | None,
+) -> Hit:
     contents = found.contents
     title, text = field_marks(found, marker)
-    pieces = snippets(contents.display, text, max_snippets) if max_snippets else ()
+    pieces: tuple[Snippet, ...] = ()
+    if max_snippets:
+        first = None if whole is None else field_marks(found, whole)[1]
+        # the text is put together each time that it is asked for
+        display = contents.display
+        pieces = snippets(display, text, max_snippets, first)
+        pieces = in_tables(pieces, text, contents, display)
     score = round(found.score, 4)
     # Behind the fields of the head: what this search found.
     here = (score, found.occurrences, tuple(title), pieces)

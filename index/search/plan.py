@@ -84,6 +84,13 @@ class Plan:
         known = [word for word in self.evidence.words if word in named]
         return tuple(known) or self.evidence.words
 
+    def taken_apart(self) -> tuple[Node, ...]:
+        """The runs as they stand, of a reading that looks for their words instead."""
+        if self.reading == "whole":
+            return ()
+        as_read = {*self.resolved.loose, *self.resolved.firm}
+        return tuple(node for node in self.resolved.whole if node not in as_read)
+
 
 def make_plan(
     snapshot: Snapshot,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,14 +9,10 @@ from index.analysis.normaliser import fold_line
 from index.assist.snapshot import Snapshot
 from index.model.errors import RequestError
 from index.model.problems import Code
+from index.query.names import MAX_NAMED_PATHS, nearest_paths
 from index.search.request import SearchRequest
 
 __all__ = ["region_path", "with_regions"]
-
-# Paths that an error names, at most.
-MAX_NAMED_PATHS = 8
-# How like a name has to be, from 0 to 1, to be offered instead of one that does not exist.
-LEAST_LIKENESS = 0.5
 
 
 def with_regions(
@@ -61,10 +56,10 @@ def region_path(
             "paths": _named(paths, found),
         }
         raise RequestError("region", Code.REQUEST_AMBIGUOUS_REGION, facts)
-    nearest = _like(forms, wanted)
+    last = wanted[-1] if wanted else ""
     facts = {
         "region": name,
-        "paths": _named(paths, nearest),
+        "paths": nearest_paths(paths, last),
     }
     raise RequestError("region", Code.REQUEST_UNKNOWN_REGION, facts)
 
@@ -87,18 +82,6 @@ def _called(
         elif steps[-1].startswith(last):
             shortened.append(number)
     return ending or shortened
-
-
-def _like(
-    forms: Sequence[list[str]],
-    wanted: list[str],
-) -> list[int]:
-    """The positions of the places whose names are most like one; else those of the provinces."""
-    last = wanted[-1] if wanted else ""
-    names = {steps[-1] for steps in forms}
-    near = difflib.get_close_matches(last, names, MAX_NAMED_PATHS, LEAST_LIKENESS)
-    found = [n for n, steps in enumerate(forms) if steps[-1] in near]
-    return found or [n for n, steps in enumerate(forms) if len(steps) == 1]
 
 
 def _named(

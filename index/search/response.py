@@ -29,19 +29,85 @@ __all__ = [
     "ScorePart",
     "SearchResponse",
     "Snippet",
+    "TableCell",
     "WiderReading",
 ]
 
 Span = tuple[int, int]
 
 
+# What stands where a sentence was cut off, and between the parts of a place in a table.
+ELLIPSIS = "…"
+PART_SEPARATOR = " · "
+
+
+@dataclass
+class TableCell:
+    """A place in a statutory table: the value that stands in a row under a column.
+
+    `table` is a key of `index.model.forms.TABLE_TITLES`. `row`, `column` and `value` are as
+    printed, without the number in front of a row. The marks are [start, end) code points of the
+    part that they are called after.
+    """
+
+    table: str
+    row: str
+    column: str
+    value: str
+    row_marks: tuple[Span, ...] = ()
+    column_marks: tuple[Span, ...] = ()
+    value_marks: tuple[Span, ...] = ()
+
+
 @dataclass
 class Snippet:
-    """A piece of a report's text: `offset` is where it starts there, `marks` lie on `text`."""
+    """A piece of a report's text: `offset` is where it starts there, `marks` lie on `text`.
+
+    `cut_before` and `cut_after` say that a sentence was cut off there. `cell` is the place in a
+    statutory table that the piece shows; it is None in running text.
+    """
 
     text: str
     marks: tuple[Span, ...]
     offset: int
+    cut_before: bool = False
+    cut_after: bool = False
+    cell: TableCell | None = None
+
+    def shown(self) -> tuple[str, tuple[Span, ...]]:
+        """What a reader is shown, with the marks on it: text with … or row · column · value.
+
+        >>> Snippet("公开", ((0, 2),), 7, cut_before=True).shown()
+        ('…公开', ((1, 3),))
+        """
+        if self.cell is None:
+            before = ELLIPSIS if self.cut_before else ""
+            after = ELLIPSIS if self.cut_after else ""
+            return before + self.text + after, _moved(self.marks, len(before))
+        return _cell_shown(self.cell)
+
+
+def _moved(
+    marks: tuple[Span, ...],
+    by: int,
+) -> tuple[Span, ...]:
+    return tuple((start + by, end + by) for start, end in marks)
+
+
+def _cell_shown(cell: TableCell) -> tuple[str, tuple[Span, ...]]:
+    parts = (
+        (cell.row, cell.row_marks),
+        (cell.column, cell.column_marks),
+        (cell.value, cell.value_marks),
+    )
+    text = ""
+    marks: tuple[Span, ...] = ()
+    for part, own in parts:
+        if text:
+            text += PART_SEPARATOR
+        marks += _moved(own, len(text))
+        text += part
+    return text, marks
 
 
 @dataclass
@@ -60,7 +126,12 @@ class ScorePart:
     share: float = 0.0
 
     @classmethod
-    def of(cls, note: Note, value: float, reason: Note | None) -> ScorePart:
+    def of(
+        cls,
+        note: Note,
+        value: float,
+        reason: Note | None,
+    ) -> ScorePart:
         """The part that an engine explains so."""
         detail = reason.message() if reason else ""
         return cls(note.message(), value, detail, note.code, note.facts)

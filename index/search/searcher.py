@@ -192,7 +192,9 @@ class Searcher:
         request = with_regions(snapshot, request)
         plan = make_plan(snapshot, request)
         plan, matches = answered(engine, plan, request)
-        hits = hits_of(plan.query.condition, matches, request.snippets)
+        hits = hits_of(
+            plan.query.condition, matches, request.snippets, plan.taken_apart()
+        )
         if request.fold:
             hits = with_copies(engine, hits, matches)
         if request.explain:

@@ -18,63 +18,83 @@ MAX_WINDOWS = 400
 
 # Characters of a snippet, about two lines of a page.
 SNIPPET_WIDTH = 110
-# As much as ends with a stop: first of a sentence, else of a part of one (，、：).
-UP_TO_STOPS = tuple(
-    re.compile(f"(?s:.*)[{stops}]")
-    for stops in (
-        "。！？；\n!?;",
-        "。！？；\n!?;，、,：: \u3000",
-    )
-)
+# Characters beyond that, in which the end of a clause is still looked for.
+CLAUSE_REACH = 40
+# Where a sentence ends, and where a part of one does.
+SENTENCE_STOPS = "。！？；\n!?;"
+CLAUSE_STOPS = f"{SENTENCE_STOPS}，、,：: \u3000"
+# A bracket or quotation mark that closes stays with the stop inside it.
+CLOSING = "”’」』）)"
+CLOSING_SIGNS = f"[{CLOSING}]*"
+UP_TO_SENTENCE = re.compile(f"(?s:.*)[{SENTENCE_STOPS}]{CLOSING_SIGNS}")
+UP_TO_CLAUSE = re.compile(f"(?s:.*)[{CLAUSE_STOPS}]{CLOSING_SIGNS}")
+CLAUSE_END = re.compile(f"[{CLAUSE_STOPS}]{CLOSING_SIGNS}")
+# What is not written between a cut and its sentence.
+BLANKS = " \t\u3000"
 
 
 def snippets(
     display: str,
     marks: list[Span],
     most: int,
+    whole: list[Span] | None = None,
 ) -> tuple[Snippet, ...]:
     """Up to `most` pieces that together show as much as they can of what was asked.
 
-    They stand in the order of the text.
+    First stand those that show `whole`: the places of whole runs, where the marks are words of
+    them. Then come the others, each group in the order of the text.
 
     A report without marks in its text is shown by its opening.
     """
     if most == 0 or not display:
         return ()
     if not marks:
-        return (
-            _cut(
-                display,
-                0,
-                min(len(display), SNIPPET_WIDTH),
-                [],
-            ),
+        end = _stop_after(
+            display,
+            0,
+            SNIPPET_WIDTH,
         )
-    chosen = sorted(_best(display, marks, most))
-    return tuple(_cut(display, *window, marks) for window in chosen)
+        return (_cut(display, 0, end, []),)
+    first = _best(display, whole, most, []) if whole else []
+    others = _best(
+        display,
+        marks,
+        most,
+        first,
+    )
+    windows = (*sorted(first), *sorted(others))
+    return tuple(_cut(display, *window, marks) for window in windows)
 
 
 def _best(
     display: str,
     marks: list[Span],
     most: int,
+    taken: list[Span],
 ) -> list[Span]:
     """The windows with most different marked texts, then most marks, that do not overlap.
 
-    Marks that touch count as one long text: a run that stands whole says more than its words apart.
+    With those of `taken`, which they do not overlap either, they are at most `most`. Marks that
+    touch count as one long text: a run that stands whole says more than its words apart.
     """
+    if len(taken) >= most:
+        return []
     windows = _windows(display, _worthiest(marks))
     windows.sort()
-    chosen: list[Span] = []
+    chosen = list(taken)
     for _, _, start, end in windows:
         if _meets(chosen, start, end):  # nor can it be grown beside them
             continue
-        grown = _grown(display, start, end)
+        grown = _grown(
+            display,
+            start,
+            end,
+        )
         if not _meets(chosen, *grown):
             chosen.append(grown)
             if len(chosen) == most:
                 break
-    return chosen
+    return chosen[len(taken) :]
 
 
 def _worthiest(marks: list[Span]) -> list[Span]:
@@ -101,7 +121,10 @@ def _windows(
     """(minus worth, minus the marks inside, start, end) of the window from each mark on."""
     texts = _touching(marks)
     kinds = [display[start:end] for start, end, _ in texts]
-    held = dict.fromkeys(kinds, 0)
+    held = dict.fromkeys(
+        kinds,
+        0,
+    )
     if len(held) == 1 and len(texts) == len(marks):
         return _windows_of_one(marks)
     windows = []
@@ -169,7 +192,11 @@ def _grown(
 ) -> Span:
     """The window grown to WIDTH, from a stop to a stop where there is one near."""
     spare = max(0, SNIPPET_WIDTH - (end - start))
-    left = _stop_before(display, start, spare * 2 // 5)
+    left = _stop_before(
+        display,
+        start,
+        spare * 2 // 5,
+    )
     right = _stop_after(display, end, max(0, SNIPPET_WIDTH - (end - left)))
     return left, right
 
@@ -179,11 +206,19 @@ def _stop_before(
     position: int,
     reach: int,
 ) -> int:
-    low = max(0, position - reach)
-    for stops in UP_TO_STOPS:
-        if found := stops.match(display, low, position):
-            return found.end()
-    return low
+    """Where a piece begins: behind a sentence in reach, else behind a part of one."""
+    low = max(
+        0,
+        position - reach,
+    )
+    if found := UP_TO_SENTENCE.match(display, low, position):
+        return found.end()
+    if low == 0:
+        return 0
+    furthest = max(0, position - max(reach, CLAUSE_REACH))
+    if found := UP_TO_CLAUSE.match(display, furthest, position):
+        return found.end()
+    return low if furthest else 0
 
 
 def _stop_after(
@@ -191,10 +226,21 @@ def _stop_after(
     position: int,
     reach: int,
 ) -> int:
-    high = min(len(display), position + reach)
-    for stops in UP_TO_STOPS:
-        if found := stops.match(display, position + reach // 2 + 1, high):
+    """Where a piece ends: with a sentence in the second half of the reach, else with a clause."""
+    high = position + reach
+    if high >= len(display):
+        return len(display)
+    middle = position + reach // 2 + 1
+    for stop in (UP_TO_SENTENCE, UP_TO_CLAUSE):
+        if found := stop.match(display, middle, high):
             return found.end()
+    furthest = high + CLAUSE_REACH
+    if found := CLAUSE_END.search(display, high, furthest):
+        return found.end()
+    if furthest >= len(display):
+        return len(display)
+    if found := UP_TO_CLAUSE.match(display, position, high):
+        return found.end()
     return high
 
 
@@ -208,6 +254,7 @@ def _cut(
         start += 1
     while end > start and display[end - 1].isspace():
         end -= 1
+    end = _without_heading(display, start, end, marks)
     # A place that the end of the piece would cut in two is not marked: half a word is not what was
     # asked for.
     first, last = (
@@ -215,4 +262,50 @@ def _cut(
         bisect_left(marks, (end, 0)),
     )
     inside = tuple((a - start, b - start) for a, b in marks[first:last] if b <= end)
-    return Snippet(display[start:end], inside, start)
+    return Snippet(
+        display[start:end],
+        inside,
+        start,
+        cut_before=_is_cut_before(display, start),
+        cut_after=_is_cut_after(display, end),
+    )
+
+
+def _without_heading(
+    display: str,
+    start: int,
+    end: int,
+    marks: list[Span],
+) -> int:
+    """The end of a piece without a line behind its marks that only heads what follows."""
+    line_break = display.rfind("\n", start, end)
+    reached = bisect_left(marks, (end, 0))
+    last_end = marks[reached - 1][1] if reached else start
+    if line_break < max(last_end, start + 1):
+        return end
+    line = display[line_break:end].strip()
+    is_whole = end < len(display) and display[end] == "\n"
+    is_heading = is_whole and not any(stop in line for stop in SENTENCE_STOPS)
+    return line_break if is_heading else end
+
+
+def _is_cut_before(
+    display: str,
+    start: int,
+) -> bool:
+    """Whether a sentence goes on across the beginning of a piece."""
+    near = display[max(0, start - SNIPPET_WIDTH) : start]
+    before = near.rstrip(BLANKS).rstrip(CLOSING)
+    return bool(before) and before[-1] not in SENTENCE_STOPS
+
+
+def _is_cut_after(
+    display: str,
+    end: int,
+) -> bool:
+    """Whether a sentence goes on across the end of a piece."""
+    last = display[max(0, end - SNIPPET_WIDTH) : end].rstrip(CLOSING)
+    if last and last[-1] in SENTENCE_STOPS:
+        return False
+    after = display[end : end + SNIPPET_WIDTH].lstrip(BLANKS)
+    return bool(after) and after[0] != "\n"

@@ -116,6 +116,10 @@ def test_search_says_how_it_understood(built: Path) -> None:
         "did you mean: 信息公开"
         in run("search", "信息工开", "--index", built / "index").stdout
     )
+    # one character is one string, however it is read
+    one = run("search", "费", "--index", built / "index", "--match", "words").stdout
+    assert " reports, " in one
+    assert "as one string" not in one
     switch = run("search", "信访", "--index", built / "index").stdout
     assert "means the same, with --synonyms: 信访 = " in switch
     used = run("search", "信访", "--index", built / "index", "--synonyms").stdout

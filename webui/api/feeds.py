@@ -56,7 +56,7 @@ def _entry(hit: Hit, base: str, otherwise: str) -> str:
     day = f"{hit.published}T00:00:00+08:00" if hit.published else None
     known = [str(fact) for fact in (hit.agency, valued(hit.level), hit.year) if fact]
     about = _("，").join(known)
-    summary = " … ".join(snippet.text for snippet in hit.snippets) or about
+    summary = "\n".join(snippet.shown()[0] for snippet in hit.snippets) or about
     parts = [
         _element("id", address),
         _element("title", hit.title or about or hit.source),

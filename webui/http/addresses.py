@@ -11,11 +11,13 @@ from index.search.request import SearchRequest
 from index.search.root import ROOT, below
 
 __all__ = [
+    "LANGUAGE",
     "READING",
     "ReportIdConverter",
     "address",
     "as_csv",
     "extended",
+    "in_language",
     "listed_report",
     "quoted",
     "register",
@@ -25,6 +27,8 @@ __all__ = [
 
 # How the page of a report is told the reading in which the runs of a query were found.
 READING = "reading"
+# The parameter of every page that asks for its language.
+LANGUAGE = "lang"
 
 
 class ReportIdConverter(PathConverter):
@@ -97,6 +101,19 @@ def extended(url: str, query: str) -> str:
     if not query:
         return url
     return f"{url}{'&' if '?' in url else '?'}{query}"
+
+
+def in_language(url: str, language: str) -> str:
+    """The address of a page in a language; one that names a language already stays what it is.
+
+    >>> in_language("/help#problem-cost", "en"), in_language("/search?q=a", "en")
+    ('/help?lang=en#problem-cost', '/search?q=a&lang=en')
+    """
+    path, sharp, place = url.partition("#")
+    _, _, query = path.partition("?")
+    if any(pair.startswith(f"{LANGUAGE}=") for pair in query.split("&")):
+        return url
+    return extended(path, f"{LANGUAGE}={language}") + sharp + place
 
 
 def register(app: Flask, base_url: str) -> None:

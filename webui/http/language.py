@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from html import unescape
 from typing import cast
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, Request, Response, g, request
+from markupsafe import escape
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from index.model.errors import RequestError
 from index.model.problems import Code
 from index.search.root import ROOT
 from index.words import LANGUAGES, term
+from webui.http.addresses import LANGUAGE, in_language
 from webui.words.messages import DEFAULT_LANGUAGE, page_language
 
 __all__ = ["PARAMETER", "PageRequest", "choices", "matching", "register"]
 
 # The parameter of every page, and the cookie that remembers it.
-PARAMETER = "lang"
+PARAMETER = LANGUAGE
 # A year in seconds.
 _COOKIE_MAX_AGE = 31_536_000
 # Addresses that programs read are in one language and know no such parameter.
@@ -34,8 +37,8 @@ _MACHINE_PATHS = (
     "/robots.txt",
     "/static/",
 )
-# A link or a form to a page of this site: its address, and its place in it.
-_LINK_PATTERN = re.compile(r'(<a\b[^>]*?\bhref=")(/[^"#]*)((?:#[^"]*)?")')
+# A link or a form to a page of this site. Links in a head lead to pages too: next, alternate.
+_LINK_PATTERN = re.compile(r'(<(?:a|link)\b[^>]*?\bhref=")(/[^"]*)(")')
 _FORM_PATTERN = re.compile(r"<form\b[^>]*>")
 
 
@@ -177,7 +180,7 @@ def _after(response: Response) -> Response:
 def _keep(response: Response) -> None:
     language = page_language()
     if response.location:
-        response.location = _with_language(response.location)
+        response.location = in_language(response.location, language)
         return
     field = f'<input type="hidden" name="{PARAMETER}" value="{language}">'
     page = response.get_data(as_text=True)
@@ -187,16 +190,11 @@ def _keep(response: Response) -> None:
 
 
 def _kept_link(link: re.Match[str]) -> str:
-    path = link[2].removeprefix(ROOT.get())
-    if path.startswith((*_MACHINE_PATHS, "//")) or f"{PARAMETER}=" in link[2]:
+    url = unescape(link[2])
+    path = url.removeprefix(ROOT.get())
+    if path.startswith((*_MACHINE_PATHS, "//")):
         return link[0]
-    return link[1] + _with_language(link[2], "&amp;") + link[3]
-
-
-def _with_language(address: str, separator: str = "&") -> str:
-    path, sharp, place = address.partition("#")
-    mark = separator if "?" in path else "?"
-    return f"{path}{mark}{PARAMETER}={page_language()}{sharp}{place}"
+    return link[1] + str(escape(in_language(url, page_language()))) + link[3]
 
 
 def register(app: Flask) -> None:

@@ -12,7 +12,6 @@ from dataclasses import replace
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from index.documents.exports import rows
 from index.model.errors import RequestError
 from index.model.problems import Code, Note
 from index.model.report import Report
@@ -34,6 +33,7 @@ from webui.http.measures import (
 from webui.http.params import from_page, only, page_format, read_region
 from webui.http.problems import NotHereError
 from webui.http.rendering import csv_file, html_page
+from webui.research import tables
 from webui.research.bodies import body_view
 from webui.research.compare import compare_view
 from webui.research.coverage import coverage_view
@@ -59,9 +59,12 @@ research_pages = Blueprint("research", __name__)
 def coverage() -> Response:
     """Which bodies of a region have a report here for which year."""
     region = read_region(only(from_page(request.args, ("region",)), ("region",)))
-    view = coverage_view(room().searcher.coverage(region))
+    found = room().searcher.coverage(region)
+    if page_format(request.args) == "csv":
+        return csv_file("coverage", *tables.of_coverage(found))
+    view = coverage_view(found)
     json_url = address("/api/v1/coverage", region=region)
-    csv_url = as_csv(json_url)
+    csv_url = as_csv(address("/coverage", region=region))
     return html_page("coverage.html", view=view, json_url=json_url, csv_url=csv_url)
 
 
@@ -109,7 +112,7 @@ def _said(
 ) -> list[str]:
     """What stands above the table in a file: figures, conditions, what was counted."""
     names = "、".join(labels.MEASURES[measure.name] for measure in asked.measures)
-    said = [_("数字：%(names)s", names=names)]
+    said = [_("统计：%(names)s", names=names)]
     wanted = "；".join(f"{label} {value}" for label, value in conditions)
     said.append(_("条件：%(conditions)s", conditions=wanted or _("全部年度报告")))
     said.append(_("口径：%(scope)s", scope=view.scope))
@@ -125,23 +128,14 @@ def body() -> Response:
     name = values.get("agency", "").replace('"', "").strip()
     if not name:
         raise RequestError("agency", Code.REQUEST_AGENCY_MISSING)
-    series = values.get("series", "0")
-    if series not in ("0", "1"):
-        raise RequestError("series", Code.REQUEST_BAD_SERIES, {"value": series[:40]})
-    reports = _reports_of(name, series=series == "1")
+    # a page passes over what it does not know
+    series = values.get("series") == "1"
+    reports = _reports_of(name, series=series)
     if not reports:
         raise NotHereError(Note(Code.REQUEST_UNKNOWN_AGENCY, {"agency": name}))
     if values.get("format") == "csv":
-        return _as_file("body", reports)
-    return html_page("body.html", view=body_view(name, reports, series=series == "1"))
-
-
-def _as_file(name: str, reports: Iterable[Report]) -> Response:
-    """The reports as a table, with the columns of an export."""
-    response = Response(b"".join(rows(reports)), content_type="text/csv; charset=utf-8")
-    disposition = f'attachment; filename="gongkai-{name}.csv"'
-    response.headers["Content-Disposition"] = disposition
-    return response
+        return csv_file("body", *tables.of_reports(reports))
+    return html_page("body.html", view=body_view(name, reports, series=series))
 
 
 def _reports_of(name: str, *, series: bool) -> list[Report]:
@@ -166,7 +160,7 @@ def compare() -> BaseResponse:
             {"count": len(ids), "limit": MAX_REPORTS},
         )
     reports = [room().searcher.report(report_id) for report_id in ids]
-    if request.args.get("format") == "csv":
-        return _as_file("compare", reports)
+    if page_format(request.args) == "csv":
+        return csv_file("compare", *tables.of_reports(reports))
     view = compare_view(reports)
     return html_page("compare.html", view=view, urls=view.urls)

@@ -13,13 +13,13 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from index.model.fields import FACET_NAMES, FACETS
+from index.model.fields import FACET_NAMES, FACETS, Facet
 from index.model.problems import Code
 from index.query.explain import in_words
 from index.query.parser import parse
 from index.search.cursor import listed_before
 from index.search.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
-from index.search.response import Hit, SearchResponse
+from index.search.response import FacetResult, Hit, SearchResponse
 from index.search.root import below
 from webui.http.addresses import as_csv, extended, listed_report
 from webui.http.context import room
@@ -28,9 +28,10 @@ from webui.http.params import (
     SEARCH_NAMES,
     Arguments,
     from_page,
+    page_format,
     parse_search,
 )
-from webui.http.rendering import html_page
+from webui.http.rendering import csv_file, html_page
 from webui.http.searching import following
 from webui.search import scores
 from webui.search.facets import (
@@ -46,6 +47,7 @@ from webui.search.paging import steps
 from webui.search.wherebar import chosen_numbers, joined, spread, stated
 from webui.words import labels, syntax
 from webui.words.chips import chips
+from webui.words.messages import gettext as _
 from webui.words.messages import ngettext, page_language
 from webui.words.numerals import grouped
 
@@ -279,6 +281,8 @@ def facet(name: str) -> Response:
     contains = args.get("contains", "")
     kind = next(f for f in FACETS if f.name == name)
     result = room().searcher.facet(asked, name, contains, LIMITS.facet_size)
+    if page_format(request.args) == "csv":
+        return csv_file(name, *_as_table(kind, result))
     return html_page(
         "facet.html",
         facet=kind,
@@ -297,7 +301,18 @@ def _csv_url(asked: SearchRequest, name: str, contains: str) -> str:
     params = asked.params()
     if contains:
         params.append(("contains", contains))
-    params.append(("format", "csv"))
     query = urlencode(params)
-    path = below(f"/api/v1/facets/{name}")
-    return f"{path}?{query}"
+    return as_csv(extended(below(f"/facets/{name}"), query))
+
+
+def _as_table(
+    facet: Facet, result: FacetResult
+) -> tuple[list[str], list[tuple[str, int]]]:
+    """The values with their counts, in words; of a place its whole path."""
+    heads = [labels.FACET_LABELS[facet.name], _("报告数")]
+    lines = []
+    for v in result.values:
+        is_path = facet.kind == "path"
+        label = v.value if is_path else labels.facet_value(facet.name, v.label)
+        lines.append((label, v.count))
+    return heads, lines

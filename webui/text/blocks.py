@@ -44,6 +44,17 @@ class Block:
             after_figure = line.number
         return rows
 
+    @staticmethod
+    def parts(row: Sequence[Line]) -> list[tuple[str, list[Line]]]:
+        """The cells of a row as runs of one kind, "name" or "figure", in their order."""
+        parts: list[tuple[str, list[Line]]] = []
+        for line in row:
+            kind = "figure" if line.number else "name"
+            if not parts or parts[-1][0] != kind:
+                parts.append((kind, []))
+            parts[-1][1].append(line)
+        return parts
+
 
 def blocks(lines: Sequence[Line]) -> list[Block]:
     """The lines as headings, paragraphs and tables; blank lines only separate them."""

@@ -40,6 +40,12 @@ def field_words(name: str, value: Any) -> str | None:
         return table.get(str(value), str(value))
     if name == "published":
         return day(str(value))
+    if name == "period":
+        first, _slash, last = str(value).partition("/")
+        if not last:
+            # a damaged record is shown as it is
+            return first
+        return _("%(first)s 至 %(last)s", first=day(first), last=day(last))
     if name in _OWN_WORDS:
         return labels.valued(str(value))
     return str(value)

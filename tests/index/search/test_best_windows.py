@@ -15,6 +15,7 @@ from index.query.nodes import AllOf, AnyOf, AtLeast, Near, Node, String, Wildcar
 from index.search.marks import MAX_MARKS, Marker
 from index.search.response import Snippet
 from index.search.snippets import (
+    CLAUSE_REACH,
     MAX_WINDOWS,
     SNIPPET_WIDTH,
     snippets,
@@ -121,7 +122,7 @@ def test_of_equal_pieces_the_first_is_shown() -> None:
 
 def test_a_mark_just_within_reach_counts_and_one_beyond_does_not() -> None:
     for gap, seen in ((SNIPPET_WIDTH - 4, 2), (SNIPPET_WIDTH - 3, 1)):
-        display = "公开" + "甲" * gap + "收费"
+        display = "公开" + "甲" * gap + "收费" + "乙" * 100
         (shown,) = snippets(display, spans(display, "公开", "收费"), 1)
         assert len(shown.marks) == seen
         assert shown.offset == 0
@@ -160,6 +161,8 @@ def test_two_fifths_of_what_is_free_stand_before_the_first_mark() -> None:
         "甲" * before + "公开" + "乙" * (SNIPPET_WIDTH - 2 - before),
         ((before, before + 2),),
         300 - before,
+        cut_before=True,
+        cut_after=True,
     )
 
 
@@ -187,9 +190,64 @@ def test_a_piece_ends_with_a_stop(stop: str) -> None:
     assert shown.text == "公开" + "乙" * 80 + stop
 
 
-def test_a_stop_in_the_first_half_of_the_rest_does_not_end_it() -> None:
+def test_a_stop_in_the_first_half_ends_it_where_no_other_is_near() -> None:
     shown = only("公开" + "乙" * 20 + "。" + "丙" * 300, "公开")
-    assert len(shown.text) == SNIPPET_WIDTH
+    assert shown.text == "公开" + "乙" * 20 + "。"
+    later = only("公开" + "乙" * 20 + "。" + "丙" * 100 + "，" + "丁" * 300, "公开")
+    assert later.text == "公开" + "乙" * 20 + "。" + "丙" * 100 + "，"
+
+
+def test_a_clause_is_followed_beyond_the_width_of_a_piece() -> None:
+    long = "乙" * (SNIPPET_WIDTH + CLAUSE_REACH - 4)
+    assert only("公开" + long + "，丁" + "丁" * 300, "公开").text == f"公开{long}，"
+    assert only("公开" + long + "乙乙，" + "丁" * 300, "公开").cut_after
+    before = "甲" * (CLAUSE_REACH - 1)
+    full = "公开" + "乙" * (SNIPPET_WIDTH - 4) + "收费。"
+    shown = only("甲" * 300 + "，" + before + full, "公开", "收费")
+    assert shown.text == before + full
+
+
+@pytest.mark.parametrize(
+    ("display", "cut_before", "cut_after"),
+    [
+        ("公开。", False, False),
+        ("前句。公开。" + "乙" * 300, False, False),
+        ("前句。”公开。”" + "乙" * 300, False, False),
+        ("前句\n  公开\n" + "乙" * 300, False, False),
+        ("甲" * 280 + "。前段，公开。", False, False),
+        ("甲" * 280 + "，公开，" + "乙" * 300, True, True),
+        ("甲" * 300 + "公开" + "乙" * 300, True, True),
+        ("公开" + "乙" * 107 + "，" + "丙" * 300, False, True),
+    ],
+)
+def test_where_a_sentence_was_cut_off_is_said(
+    display: str, cut_before: bool, cut_after: bool
+) -> None:
+    shown = only(display, "公开")
+    assert (shown.cut_before, shown.cut_after) == (cut_before, cut_after)
+    text, marks = shown.shown()
+    assert text == "…" * cut_before + shown.text + "…" * cut_after
+    assert [text[a:b] for a, b in marks] == ["公开"]
+
+
+def test_a_heading_alone_does_not_end_a_piece() -> None:
+    display = "一、概述\n公开甲。\n二、情况\n" + "乙" * 300 + "。"
+    assert only(display, "公开").text == "公开甲。"
+    assert snippets(display, [], 1)[0].text == "一、概述\n公开甲。"
+    assert "二、情况" in only(display, "公开", "情况").text
+    assert only("公开\n" + "乙" * 300, "公开").text == "公开"
+
+
+def test_whole_runs_are_shown_first() -> None:
+    display = "信息与公开。" * 30 + "甲" * 300 + "。信息的公开在此。" + "乙" * 300
+    marks = spans(display, "信息", "公开")
+    whole = spans(display, "信息的公开")
+    first, *others = snippets(display, marks, 2, whole)
+    assert "信息的公开" in first.text
+    assert len(first.marks) == 2
+    assert [other.offset for other in others] == [0]
+    assert "信息的公开" not in snippets(display, marks, 1)[0].text
+    assert snippets(display, marks, 1, whole) == (first,)
 
 
 @pytest.mark.parametrize("room", [0, 1, 2, 43, 500])
@@ -208,18 +266,31 @@ def test_blanks_at_the_ends_are_cut_and_the_marks_move_with_it() -> None:
 
 
 def test_a_mark_longer_than_a_piece_is_shown_whole() -> None:
-    display = "甲" * 50 + "乙" * (SNIPPET_WIDTH + 30) + "甲" * 50
-    assert only(display, "乙" * (SNIPPET_WIDTH + 30)) == Snippet(
-        "乙" * (SNIPPET_WIDTH + 30), ((0, SNIPPET_WIDTH + 30),), 50
-    )
+    long = "乙" * (SNIPPET_WIDTH + 30)
+    display = "甲" * 50 + long + "甲" * 50
+    marks = ((0, len(long)),)
+    expected = Snippet(long, marks, 50, cut_before=True, cut_after=True)
+    assert only(display, long) == expected
+
+
+LONGEST_OPENING = SNIPPET_WIDTH + CLAUSE_REACH
 
 
 @pytest.mark.parametrize(
-    "length", [1, SNIPPET_WIDTH - 1, SNIPPET_WIDTH, SNIPPET_WIDTH + 1]
+    ("length", "shown_length"),
+    [
+        (1, 1),
+        (SNIPPET_WIDTH, SNIPPET_WIDTH),
+        (LONGEST_OPENING, LONGEST_OPENING),
+        (LONGEST_OPENING + 1, SNIPPET_WIDTH),
+    ],
 )
-def test_a_report_without_marks_is_shown_by_its_opening(length: int) -> None:
+def test_a_report_without_marks_is_shown_by_its_opening(
+    length: int, shown_length: int
+) -> None:
     (shown,) = snippets("字" * length, [], 1)
-    assert (shown.offset, len(shown.text)) == (0, min(length, SNIPPET_WIDTH))
+    assert (shown.offset, len(shown.text)) == (0, shown_length)
+    assert shown.cut_after == (length > shown_length)
 
 
 # ---------------------------------------------------------------------- marks, two features at once

@@ -9,7 +9,7 @@ import pytest
 
 from index.documents.builder import analyse
 from index.engines.opening import open_engine, open_writer
-from index.model.errors import RequestError
+from index.model.errors import QueryError, RequestError
 from index.model.problems import Code
 from index.model.report import Report
 from index.model.settings import Settings
@@ -110,6 +110,26 @@ def test_an_unknown_name_is_told_what_there_is(
     assert offered in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("q", "position", "offered"),
+    [
+        ("region:河东区", 0, "天津市/河西区"),
+        ("公开 region:深圳/福田", 3, "广东省"),
+        ("公开 -region:Atlantis", 4, "广东省"),
+        ("公开 OR 地区：火星", 6, "湖南省"),
+    ],
+)
+def test_an_unknown_name_in_a_query_is_told_what_there_is_too(
+    searcher: Searcher, q: str, position: int, offered: str
+) -> None:
+    with pytest.raises(QueryError) as caught:
+        searcher.search(SearchRequest(q=q))
+    assert caught.value.note.code == Code.REQUEST_UNKNOWN_REGION
+    assert caught.value.parameter == "q"
+    assert caught.value.position == position
+    assert offered in str(caught.value)
+
+
 def test_values_chosen_twice_are_one(searcher: Searcher) -> None:
     found = searcher.search(asked("河西区", "天津市/河西区"))
     assert found.query.filters["region"] == ["天津市/河西区"]
@@ -122,4 +142,5 @@ def test_an_index_without_places_refuses_none(tmp_path: Path) -> None:
     writer.commit()
     engine = open_engine(settings)
     assert Searcher(engine).search(asked("广东省")).total == 0
+    assert Searcher(engine).search(SearchRequest(q="region:广东省")).total == 0
     engine.close()

@@ -133,6 +133,8 @@ def test_snippets_are_pieces_of_the_text(pieces: list[str], most: int) -> None:
     places = [(s.offset, s.offset + len(s.text)) for s in found]
     assert places == sorted(places)
     assert all(a[1] <= b[0] for a, b in itertools.pairwise(places))
+    text_of = [snippet.shown()[0].strip("…") for snippet in found]
+    assert text_of == [snippet.text for snippet in found]
 
 
 def test_a_report_without_marks_is_shown_by_its_opening() -> None:

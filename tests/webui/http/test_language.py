@@ -150,6 +150,9 @@ def test_without_cookies_links_and_forms_keep_the_language(pages: FlaskClient) -
         assert machine or link.count("lang=en") == 1, link
     for form in english.xpath("//form"):
         assert form.xpath(".//input[@name='lang']/@value") == ["en"]
+    ahead = english.xpath("//head/link[@rel='next']/@href")
+    assert len(ahead) == 1
+    assert all(link.endswith("&lang=en") for link in ahead)
     moved = pages.get("/?q=公开&lang=en")
     assert moved.status_code == 302
     assert moved.location.endswith("&lang=en")

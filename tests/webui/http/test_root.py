@@ -142,7 +142,7 @@ def test_fields_choose_what_a_hit_and_a_record_have(client: FlaskClient) -> None
         ("/api/v1/coverage?format=csv", "agency,org_type,line,year"),
         ("/api/v1/facets/level?format=csv", "level,reports"),
         ("/api/v1/series/r1?format=csv", "year,id,agency"),
-        ("/compare?id=r1&id=r2&format=csv", "id,"),
+        ("/compare?id=r1&id=r2&format=csv", "编号,网址"),
     ],
 )
 def test_tables_are_files_too(client: FlaskClient, url: str, header: str) -> None:

@@ -124,20 +124,23 @@ def test_the_file_has_the_bodies_and_the_regions_of_the_page(
     (link,) = page.xpath("//a[contains(@href, 'format=csv')]/@href")
     written = client.get(link).data.decode("utf-8-sig")
     lines = list(csv.DictReader(written.splitlines()))
-    own = [line for line in lines if line["agency"]]
-    below = [line for line in lines if not line["agency"]]
+    own = [line for line in lines if line["机关"]]
+    below = [line for line in lines if not line["机关"]]
     reports = sum(c["copies"] for b in body["bodies"] for c in b["years"].values())
-    assert sum(int(line["reports"]) for line in own) == reports > 0
-    assert {line["region"] for line in own} == {"广东省"}
+    assert sum(int(line["报告数"]) for line in own) == reports > 0
+    assert {line["地区"] for line in own} == {"广东省"}
     counts = {}
     for child in body["children"]:
         for year, reports in child["years"].items():
             counts[child["region"], year] = reports
     written_counts = {
-        (line["region"], line["year"]): int(line["reports"]) for line in below
+        (line["地区"], line["年度"]): int(line["报告数"]) for line in below
     }
     assert written_counts == counts
     assert counts
+    known = [line for line in own if line["编号"]]
+    assert {line["迟发"] for line in known} <= {"是", "否", ""}
+    assert {line["机关类型"] for line in known} & {"政府", "部门"}
 
 
 def test_only_annual_reports_are_counted_and_that_is_said(client: FlaskClient) -> None:

@@ -255,7 +255,7 @@ def test_the_file_has_the_rows_and_columns_of_the_page(
 def test_the_file_says_what_was_asked(client: FlaskClient) -> None:
     lines = rows_of(client, "/numbers?by=city&region=广东省&format=csv")
     said = [line[0] for line in lines if len(line) == 1]
-    assert said[0] == "数字：本年新收申请、不予公开"
+    assert said[0] == "统计：本年新收申请、不予公开"
     assert said[1] == "条件：地区 广东省"
     assert said[2].startswith("口径：")
     assert said[3] == "占比：不予公开 ÷ 本年办结合计"

@@ -284,16 +284,15 @@ def test_evidence_is_linked_to_its_place(client: FlaskClient) -> None:
 
 def test_a_flattened_table_is_set_as_one(client: FlaskClient) -> None:
     rows = page_at(client, "/reports/r1").xpath("//ul[@class='cells']/li")
-    assert [text(cell) for cell in rows[-1]] == [
+    names, figures = rows[-1]
+    assert [text(cell) for cell in names] == [
         "本列数据的勾稽关系为",
         "自然人",
         "法人",
         "总计",
         "予以公开",
-        "1",
-        "0",
-        "1",
     ]
+    assert [text(cell) for cell in figures] == ["1", "0", "1"]
 
 
 def test_failed_identities_come_first(client: FlaskClient) -> None:
@@ -312,7 +311,6 @@ def test_failed_identities_come_first(client: FlaskClient) -> None:
         ("/reports/nosuch", 404, "没有这份报告"),
         ("/bodies", 400, "请指明机关"),
         ("/bodies?agency=没有这个局", 404, "没有"),
-        ("/bodies?agency=深圳市教育局&series=2", 400, "series"),
         ("/compare?id=r1", 400, "选了1份"),
         ("/compare?id=r1&id=r1", 400, "选了1份"),
         ("/compare?id=r1&id=nosuch", 404, "没有这份报告"),
