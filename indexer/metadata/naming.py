@@ -24,6 +24,7 @@ from indexer.metadata.spotting import (
     shorten,
     spot,
     strip_lead,
+    within,
 )
 from indexer.metadata.title import Title, read_title
 from indexer.places import Gazetteer
@@ -97,8 +98,8 @@ ANCHORS = (
         "line like a title",
         re.compile(r"(?:^|[|:.\d] ?|报告 ?)(?:20\d\d年?度? ?)?"),
         re.compile(
-            r"(?:20\d\d|二[〇○零].{1,2}) ?年?度? ?(?:政府|政务)?信息公开"
-            r"(?:工作)? ?(?:年度)?(?:报告|年报|总结)"
+            r"(?:20\d\d|二[〇○零].{1,2}) ?年?度? ?(?:(?:政府|政务)?信息|[政检警]务|司法|审判)公开"
+            r"(?:工作)? ?(?:年度)?(?:报告|年报|总结|情况(?!报告|汇报|公布|通报|如下))"
         ),
         reach=300,
         is_whole=False,
@@ -121,7 +122,7 @@ ANCHORS = (
         0.62,
         "address",
         re.compile("(?:地址|单位|机构|机关|单位名称|机构名称):"),
-        re.compile(r"[,.。;(]|邮|电|$"),
+        re.compile(r"[,.。;(]|邮|电|[一1][、.]|$"),
         is_whole=True,
     ),
     # 2025年,霍城县水利局坚持
@@ -145,6 +146,24 @@ ANCHORS = (
         ),
         reach=800,
         is_whole=True,
+    ),
+    # 为规范公开工作,盱眙县审计局对2019年度工作进行了总结
+    Anchor(
+        0.75,
+        "subject",
+        re.compile(rf",{NOT_BEGINNING}"),
+        re.compile(
+            "对(?:20|二|本年)|(?:现|特)(?:将|编制)|(?:组织)?编制(?:了|形成|完成)|编制20"
+        ),
+        reach=400,
+        is_rare=True,
+    ),
+    # 发布机构台山市川岛镇人民政府成文日期: a card whose blanks are gone
+    Anchor(
+        0.7,
+        "source line",
+        re.compile(f"(?:发布|发文)(?:机构|机关|单位)(?={HAN_CHARACTER})"),
+        reach=600,
     ),
     # 汇总南平市各县(市、区)、市政府各有关部门政府信息公开工作情况编制而成
     Anchor(
@@ -194,17 +213,19 @@ GENERIC_PATTERN = re.compile(
 )
 # a sentence is no name
 SENTENCE_PATTERN = re.compile(
-    "以下简称|信息公开条例|有关规定|情况|[我本][局市县区镇乡街单机委办]|建设中|相关|有关|各级|所在"
+    "以下简称|信息公开条例|有关规定|情况|日期|索引号|[我本][局市县区镇乡街单机委办]|建设中|相关|有关|各级|所在"
 )
-OWN_TITLE_PATTERN = re.compile("信息公开.{0,8}(?:报告|年报|总结)$")
-# 来源:龙岗区教育局, 发布机构: 区府办
+OWN_TITLE_PATTERN = re.compile(
+    "(?:信息|[政检警]务|司法|审判)公开.{0,8}(?:报告|年报|总结)$"
+)
+# 来源:龙岗区教育局, 发布机构 | 区府办, [发布机构] 区府办
 SOURCE_PATTERN = re.compile(
-    r"(?:来源|发布机构|信息来源|发布单位|责任单位|公开单位|编制单位|发文机关|发布者)"
-    r"\s?[::]\s?([^\s,。;|:]{2,40})"
+    r"(?:来源|稿源|(?:发布|发文|制发|编制|公开|责任|信息提供)(?:机构|机关|单位|部门|主体)|发布者)"
+    r"\s?[:|\])]+\s?([^\s,。;|:]{2,40})"
 )
 # the next label, run together with the source: 来源:区府办浏览次数
 AFTER_SOURCE_PATTERN = re.compile(
-    r"(?:浏览|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$"
+    r"(?:浏览|发文|成文|生成|文号|索引|主题|有效|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$"
 )
 # who reports on all: 本市各级行政机关, 各县(市、区)、各部门
 AREA_PATTERN = re.compile(
@@ -402,8 +423,8 @@ def _name(
 ) -> Name:
     """The first group of a match in form[offset:] as a name."""
     start, end = match.span(1)
-    span = offset + start, offset + end
     text = clean(match[1], gazetteer)
+    span = within(text, reading.form, (offset + start, offset + end))
     return Name(
         text=text,
         source=source,
@@ -448,7 +469,7 @@ def _anchored(anchor: Anchor, reading: Reading, gazetteer: Gazetteer) -> Iterato
         if not _plausible(text):
             continue
         searched = spotted.end
-        span = spotted.start, spotted.end
+        span = within(text, form, (spotted.start, spotted.end))
         yield Name(
             text=text,
             source="body",
@@ -554,7 +575,7 @@ def _sources(
     header = fold_line(meta.get("header", ""))
     stated += [match[1] for match in SOURCE_PATTERN.finditer(header)]
     for text in stated:
-        bare = re.sub(r"^(?:来源|信息来源)\s?[::]", "", text)
+        bare = re.sub(r"^(?:来源|信息来源)\s?:", "", text)
         bare = AFTER_SOURCE_PATTERN.sub("", bare).strip(" -—")
         name = clean(bare, gazetteer)
         if NAME_PATTERN.fullmatch(name):

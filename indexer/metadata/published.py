@@ -19,7 +19,7 @@ __all__ = ["published_fact", "signature_day"]
 # 发布时间:, 成文日期:, 日期: at the beginning of a word, 发布于
 LABEL_PATTERN = re.compile(
     r"(?:(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)"
-    rf"|(?<![{BASIC_HAN_CLASS}]))(?:时间|日期)\s?[::|]+\s?"
+    rf"|(?<![{BASIC_HAN_CLASS}]))(?:时间|日期)\s?[:|]+\s?"
     r"|发布(?:于|在)\s?"
 )
 # One of these stands in every label.

@@ -20,6 +20,7 @@ __all__ = [
     "shorten",
     "spot",
     "strip_lead",
+    "within",
 ]
 
 HAN_CHARACTER = f"[{BASIC_HAN_CLASS}]"
@@ -69,7 +70,7 @@ LEAD_PATTERN = re.compile(
 )
 # The office inside a body that answers the telephone: 龙岗区教育局办公室.
 INNER_OFFICE_PATTERN = re.compile(
-    "(?P<body>.{2,}(?:局|厅|[^室]委|处|[学法察]院|委员会|管委会|(?<!府)办|街道|[乡镇]人民政府|队|公司|大学|中心|海关))"
+    "(?P<body>.{2,}(?:局|厅|[^室]委|处|[学法察]院|委员会|管委会|(?<!府)办|街道|[乡镇](?:人民政府|(?=党政|党委|综合|社会事务|经济发展))|队|公司|大学|中心|海关))"
     r"(?:机关|学校)?"
     rf"(?:(?:党政|党政综合|综合|综合管理|行政|党委|工委|政务|政策法规|法制|宣传|文秘|秘书|政工|信息)?"
     rf"(?:办|办公室{HAN_CHARACTER}{{0,8}})|(?<=[局厅委])(?:指挥|宣传|信息|政务|办事|数据)中心"
@@ -137,7 +138,8 @@ def spot(form: str, start: int, gazetteer: Gazetteer) -> Spotted | None:
     run = RUN_PATTERN.match(form, start, start + MAX_NAME)
     if run is None:
         return None
-    stop = STOP_PATTERN.search(form, start + 2, run.end())
+    # one character more is seen: what stops at 一 asks for the 、 behind it
+    stop = STOP_PATTERN.search(form, start + 2, run.end() + 1)
     limit = stop.start() if stop else run.end()
     end = 0
     for ending in ENDING_PATTERN.finditer(form, start, limit):
@@ -150,3 +152,9 @@ def spot(form: str, start: int, gazetteer: Gazetteer) -> Spotted | None:
     if end < start + 2:
         return None
     return Spotted(form[start:end], start, end, end == limit)
+
+
+def within(text: str, form: str, span: tuple[int, int]) -> tuple[int, int]:
+    """The place of a cleaned name in the span that it was read from; all of it where it differs."""
+    place = form.find(text, *span)
+    return (place, place + len(text)) if place >= 0 else span

@@ -54,7 +54,7 @@ YEAR_END_PATTERN = re.compile(
 )
 # what a mirror that was translated by machine makes of a title
 ENGLISH_PATTERN = re.compile(
-    r"(?P<y>20\d\d) (?:Annual )?(?:Government )?Information Disclosure"
+    r"(?P<y>20\d\d) (?:annual )?(?:government )?information disclosure"
 )
 # 《2016年政务公开工作要点》, (2016)12号: documents that the report speaks of
 QUOTED_PATTERN = re.compile(r"《[^《》]{0,60}》|\((?:20\d\d)\)\s?\d+\s?号")
