@@ -60,7 +60,7 @@ TITLE_PATTERNS = tuple(
 )
 REPORT_TITLE_PATTERN = re.compile(
     r"(?:信息|政务|校务|环境|检务|警务|司法|审判|院务|厂务)[^,。]{0,3}公开.{0,14}(?:报告|年报|总结|(?:年度报告|年报)(?:全文|公开))(?:\([^()]*\))?[》】]?$"
-    "|(?:年度|年)(?:政府|政务)?信息公开.{0,4}情况$"
+    "|(?:年度|年)(?:政府|政务)?信息公开(?:年度|工作|总体|的)*情况$"
     "|information disclosure (?:annual )?report$"
 )
 # 关于印发《深圳市盐田区2017年政府信息公开工作年度报告》的通知: the report follows
@@ -285,7 +285,7 @@ def kind_of(reading: Reading, title: Title | None) -> Told:
         source="body" if span else "title",
         confidence=max(0.5, confidence) if value else 0.5,
         rule=f"reads as: {names}" if names else "no sign of a report",
-        evidence=reading.quote(*span) if span else title.form if title else None,
+        evidence=reading.quote(*span) if span else title.printed if title else None,
         span=reading.span(*span) if span else None,
         alternatives=_others(found, is_report=is_report),
     )

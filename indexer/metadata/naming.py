@@ -227,6 +227,8 @@ SOURCE_PATTERN = re.compile(
 AFTER_SOURCE_PATTERN = re.compile(
     r"(?:浏览|发文|成文|生成|文号|索引|主题|有效|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$"
 )
+# the title of some document
+TITLE_PATTERN = re.compile("《[^《》]*》")
 # who reports on all: 本市各级行政机关, 各县(市、区)、各部门
 AREA_PATTERN = re.compile(
     "[本我]?[省市区县州旗]各级|各[区县市州][^。]{0,12}各(?:有关)?部门"
@@ -338,7 +340,7 @@ def names_of(
                 source="title",
                 rule="title",
                 weight=0.95,
-                quote=title.form,
+                quote=title.printed,
             )
         )
     names += _signatures(reading, gazetteer)
@@ -553,7 +555,9 @@ def _own_area(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
             if (place := gazetteer.of_code(code)) and place.name.endswith(word)
         ]
         if count > 1 and len(spoken) == 1:
-            first = form.find(spoken[0].name)
+            # 《上海市政府信息公开规定》 names it too, and is another document
+            bare = TITLE_PATTERN.sub(lambda quoted: "《" * len(quoted[0]), form)
+            first = max(bare.find(spoken[0].name), form.find(spoken[0].name))
             span = first, first + len(spoken[0].name)
             yield Name(
                 text=spoken[0].name,

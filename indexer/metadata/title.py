@@ -69,13 +69,14 @@ class Title:
     """A title read.
 
     `form` and `agency` are in index form; `agency` is empty where the title names none. `sure` is
-    False where the year was mended or chosen among several.
+    False where the year was mended or chosen among several. `printed` is the title as it stands.
     """
 
     form: str
     agency: str
     year: int | None
     sure: bool = True
+    printed: str = ""
 
 
 def title_in(title: str | None, lines: Sequence[str]) -> str | None:
@@ -113,7 +114,7 @@ def read_title(title: str) -> Title:
     form = form.replace(*TAIWAN_WORDING)
     form = SITE_PATTERN.sub("", form) or form
     year, sure = _year(form)
-    return Title(form, _agency(form), year, sure)
+    return Title(form, _agency(form), year, sure, " ".join(title.split()))
 
 
 def _year(form: str) -> tuple[int | None, bool]:

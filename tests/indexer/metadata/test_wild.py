@@ -141,6 +141,13 @@ def test_a_body_is_read_without_a_title(text: str, agency: str) -> None:
             "guide",
         ),
         (
+            (
+                "安溪县通报2022年度政府信息公开年报发布情况\n"
+                "日前,县政府办公室召开会议,通报了各单位年报发布情况。会议要求抓好落实。"
+            ),
+            "bulletin",
+        ),
+        (
             "市教育局2023年政府网站工作年度报表\n填报单位:市教育局",
             "template",
         ),
@@ -167,6 +174,26 @@ def test_the_evidence_of_a_name_is_the_name() -> None:
     fact = read(text, None, None).evidence["agency"]
     assert fact.evidence == "安溪县财政局"
     assert fact.span == (text.index("安"), text.index("办"))
+
+
+def test_the_evidence_of_a_short_name_is_where_it_stands_in_full() -> None:
+    text = "如有疑问,请与市公安局办公室联系。2015年,如皋市公安局认真公开。"
+    fact = read(text, None, None).evidence["agency"]
+    assert fact.value == "南通市如皋市公安局"
+    assert fact.evidence == "如皋市公安局"
+
+
+def test_the_evidence_of_a_year_is_where_it_is_spoken_of() -> None:
+    text = "我局共收到申请3件。2021年度,我局公开信息。2021年收到意见。"
+    fact = read(text, None, None).evidence["year"]
+    assert fact.evidence == "2021年度"
+    assert fact.span == (text.index("2021"), text.index("2021") + 6)
+
+
+def test_the_evidence_in_a_title_is_as_printed() -> None:
+    title = "衡陽市教育局2018年政府信息公開工作年度報告"
+    fact = read("我局公开信息。", title, None).evidence["agency"]
+    assert (fact.value, fact.evidence) == ("衡阳市教育局", title)
 
 
 @pytest.mark.parametrize(
