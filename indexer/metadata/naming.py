@@ -74,7 +74,9 @@ ANCHORS = (
         0.88,
         "announces",
         re.compile(
-            r"(?:公布|发布|编制|制定|撰写|(?:现|会|特)公开|[现特兹,。]将)(?:了|完成)?(?:20\d\d年?度?的?)?"
+            # a set of characters first, to which the search skips
+            r"[公发编制撰现会特兹,。](?:(?<=[公发])布|(?<=编)制|(?<=制)定|(?<=撰)写|(?<=[现会特])公开"
+            r"|(?<=[现特兹,。])将)(?:了|完成)?(?:20\d\d年?度?的?)?"
             rf"{NOT_BEGINNING}"
         ),
         re.compile(
@@ -110,8 +112,8 @@ ANCHORS = (
         0.85,
         "contact",
         re.compile(
-            "(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系|拨打):?(?:我局|我办)?"
-            "|联系(?:单位|部门|方式)?:|(?<=请)联系"
+            "[请可联](?:(?<=[请可])(?:直接|径)?(?:与|向|同|和|致电|联系|拨打):?(?:我局|我办)?"
+            "|(?<=联)系(?:(?:单位|部门|方式)?:|(?<=请联系)))"
         ),
         re.compile(
             r"[^,。;]{0,24}?(?:联系|咨询|反映|索取|查询|\(|[,.。;:]|电话|地址|$)"
@@ -121,7 +123,7 @@ ANCHORS = (
     Anchor(
         0.62,
         "address",
-        re.compile("(?:地址|单位|机构|机关|单位名称|机构名称):"),
+        re.compile("[地单机](?:(?<=地)址|(?<=[单机])[位构关](?:名称)?):"),
         re.compile(r"[,.。;(]|邮|电|[一1][、.]|$"),
         is_whole=True,
     ),
@@ -139,7 +141,12 @@ ANCHORS = (
     Anchor(
         0.7,
         "subject",
-        re.compile(rf"(?:[。;]|概述|情况|^){NOT_BEGINNING}"),
+        re.compile(
+            rf"(?:[。;]|概述|情况|^){NOT_BEGINNING}"
+            # an ending, and one character of what must follow it
+            "(?=[^,。;]{1,43}?[府处会室厅委办心队学院校园司团所关署道镇乡区城馆站社部门局)省市县州盟旗场]"
+            "[坚认高积紧严按深全扎切进持不结始通政信共主在2])"
+        ),
         re.compile(
             "坚持|认真|高度|积极|紧紧|严格|按照|深入|全面|扎实|切实|进一步|持续|不断|结合|始终"
             "|通过|(?:20..年)?(?:政府|政务)?信息公开|政务公开|共|主动|在"
@@ -151,11 +158,11 @@ ANCHORS = (
     Anchor(
         0.75,
         "subject",
-        re.compile(rf",{NOT_BEGINNING}"),
+        re.compile(rf",{NOT_BEGINNING}(?=[^,。;]{{4,30}}[对现特编])"),
         re.compile(
             "对(?:20|二|本年)|(?:现|特)(?:将|编制)|(?:组织)?编制(?:了|形成|完成)|编制20"
         ),
-        reach=400,
+        reach=200,
         is_rare=True,
     ),
     # 发布机构台山市川岛镇人民政府成文日期: a card whose blanks are gone
@@ -172,6 +179,7 @@ ANCHORS = (
         re.compile(r"(?:综合|汇总|根据|和)(?:了)?(?:20\d\d年度?)?"),
         re.compile(r"各.{2,60}?编制"),
         reach=700,
+        is_rare=True,
     ),
 )
 # 《龙岗区教育局政府信息公开指南》, 《龙岗区教育局2018年政府信息公开年度报告》
@@ -231,7 +239,7 @@ AFTER_SOURCE_PATTERN = re.compile(
 TITLE_PATTERN = re.compile("《[^《》]*》")
 # who reports on all: 本市各级行政机关, 各县(市、区)、各部门
 AREA_PATTERN = re.compile(
-    "[本我]?[省市区县州旗]各级|各[区县市州][^。]{0,12}各(?:有关)?部门"
+    "各(?:(?<=[省市区县州旗]各)级|[区县市州][^。]{0,12}各(?:有关)?部门)"
 )
 # a line that is a date and nothing else
 DAY_LINE_PATTERN = re.compile(rf"\W{{0,2}}{DAY_REGEX}\W{{0,2}}")

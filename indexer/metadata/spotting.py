@@ -50,9 +50,25 @@ STOP_WORDS = (
     "|综合全|是(?!山)|有(?=关|效|序|力)|做好|做到|被|已|能够|从(?!化|江)|按时|与(?=有关|各)|我(?=[局市县区镇乡街校])"
     "|报告|年报|主要|如下|就(?!业)|[一二三四五六七八](?=、)|\\d"
 )
-STOP_PATTERN = re.compile(STOP_WORDS)
+
+
+# What begins an alternative of a pattern, behind what must stand before it.
+FIRST_PATTERN = re.compile(
+    r"(?:^|\|)(?:\(\?(?:<[!=][^)]*\)|:))*"
+    rf"(?P<first>{HAN_CHARACTER}|\[{HAN_CHARACTER}+\]|\\d)"
+)
+
+
+def _led(words: str) -> re.Pattern[str]:
+    """A pattern that looks at one character before it tries many words: the same, in less time."""
+    firsts = [found["first"].strip("[]") for found in FIRST_PATTERN.finditer(words)]
+    characters = "".join(dict.fromkeys(firsts))
+    return re.compile(f"(?=[{characters}])(?:{words})")
+
+
+STOP_PATTERN = _led(STOP_WORDS)
 # How the name of a body ends, and what must not follow: 局长, 办理, 乡镇, 市民.
-ENDING_PATTERN = re.compile(
+ENDING_PATTERN = _led(
     "人民政府|行政公署|(?<=[省市区县州旗镇乡])政府|街道办(?!事)|办事处|管委会|委员会(?!会)|联合会|办公[室厅]"
     "|(?<!全)(?<!各)局(?![长势部面域])|厅(?![长级])|委(?![托员派书任会])|办(?![公理法事结证学案件])"
     "|(?<!事)处(?![理罚长置于室级分])|中心(?!工作|城|任务|组)|[总支大]队|调查队|大学|学院|学校|[中小]学(?!校)"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from index.model.problems import Code
-from indexer.metadata.spotting import shorten, spot
+from indexer.metadata.spotting import STOP_PATTERN, STOP_WORDS, shorten, spot
 from indexer.places import Gazetteer
 from tests.indexer.metadata.test_derive import read
 
@@ -30,6 +32,13 @@ def test_a_name_is_read_to_its_last_ending(form: str, name: str, whole: bool) ->
     spotted = spot(form, 0, Gazetteer.load())
     assert spotted is not None
     assert (spotted.text, spotted.whole) == (name, whole)
+
+
+def test_a_look_at_the_first_character_passes_nothing_over() -> None:
+    plain = re.compile(STOP_WORDS)
+    for word in re.sub(r"\([^()]*\)", "", STOP_WORDS).split("|"):
+        text = f"甲{word.replace(chr(92) + 'd', '5')}丙、丁"
+        assert bool(STOP_PATTERN.search(text)) == bool(plain.search(text)), word
 
 
 @pytest.mark.parametrize(
