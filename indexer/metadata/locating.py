@@ -331,20 +331,8 @@ def _body(
         bare=_is_bare(path, resolved),
         called=_called(path, resolved),
     )
-    office = OFFICE_PATTERN.fullmatch(rest) if place and tier in (0, 3) else None
-    if place and office:
-        street = office[1] + "街道"
-        for listed in gazetteer.named(street):
-            if place.code in ancestors(listed.code):
-                return replace(
-                    body,
-                    rest="办事处",
-                    place=listed,
-                    tier=4,
-                    candidates=(),
-                    bare=False,
-                )
-        return replace(body, rest="办事处", tier=4, township=street)
+    if place and tier in (0, 3) and (office := OFFICE_PATTERN.fullmatch(rest)):
+        return _of_street(body, place, office[1] + "街道", gazetteer)
     if tier == 4:
         return body
     if below := TOWNSHIP_PATTERN.match(rest):
@@ -354,6 +342,21 @@ def _body(
     if not tier or ZONE_PATTERN.match(rest):
         return replace(body, tier=None)
     return body
+
+
+def _of_street(body: Body, place: Place, street: str, gazetteer: Gazetteer) -> Body:
+    """The office of a street of a district or zone, listed there or not."""
+    for listed in gazetteer.named(street):
+        if place.code in ancestors(listed.code):
+            return replace(
+                body,
+                rest="办事处",
+                place=listed,
+                tier=4,
+                candidates=(),
+                bare=False,
+            )
+    return replace(body, rest="办事处", tier=4, township=street)
 
 
 def _called(path: str, resolved: Resolution) -> str:
