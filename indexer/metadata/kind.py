@@ -41,11 +41,11 @@ TITLE_SIGNS = (
     # 安排表, 网站工作年度报表; but 政府信息公开情况统计表 is a part of a report
     (
         "template",
-        "(?:报|安排|计划|任务|分工|登记|汇总|评分)表|模板|范本|范文|参考文本|样本|格式|写作",
+        "(?:报|安排|计划|任务|分工|分解|登记|汇总|评分)表|模板|范本|范文|参考文本|样本|格式|写作",
     ),
     (
         "other report",
-        "(?:绩效|评价|自评|预算|决算|审计|统计|调查|调研|评估|法治政府)[^局队厅]{0,8}报告",
+        "(?:绩效|评价|自评|预算|决算|审计|统计|调查|调研|评估|法治政府)[^局队厅]{0,8}报告|[预决]算(?:信息)?(?:公开|说明)",
     ),
     (
         "bulletin",
@@ -54,6 +54,11 @@ TITLE_SIGNS = (
 )
 # 一图读懂《2021年某省政府信息公开工作年度报告》
 EXPLAINED_PATTERN = re.compile("^(?:一图读懂|一图看懂|图解|图说|解读)|^什么是|[?]$")
+# 我局扎实做好政府信息公开工作: a headline; with a number before it, a heading
+HEADLINE_PATTERN = re.compile(
+    rf"^(?!{NUMERAL}|[(\d]).{{2,}}(?:做好|推进|开展|加强|抓好|提升)"
+    "[^,。]{0,8}(?:信息|政务)公开(?:工作|水平|质效|质量)+$"
+)
 TITLE_PATTERNS = tuple(
     (name, re.compile(rf"(?:{words})(?:\([^()]*\))?[》】]?$"))
     for name, words in TITLE_SIGNS
@@ -234,6 +239,13 @@ SIGNS = (
             "讲解",
         ),
     ),
+    # what a government tells its congress
+    Sign(
+        -5.0,
+        "other report",
+        re.compile("请予审议|请审议|各位(?:代表|委员)[,:]"),
+        words=("审议", "各位"),
+    ),
     # questions and answers
     Sign(
         -5.0,
@@ -376,6 +388,9 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
             return
         if EXPLAINED_PATTERN.search(line):
             yield -5.0, "guide", place
+            return
+        if HEADLINE_PATTERN.search(line):
+            yield -5.0, "bulletin", place
             return
         for kind, pattern in TITLE_PATTERNS:
             if pattern.search(line) and not line.startswith(("《", "根据", "按照")):

@@ -157,6 +157,24 @@ def test_a_body_is_read_without_a_title(text: str, agency: str) -> None:
             "bulletin",
         ),
         (
+            (
+                "安溪县财政局扎实做好政府信息公开工作\n"
+                "今年以来,我局认真推进政府信息公开工作。我局严把审核。"
+            ),
+            "bulletin",
+        ),
+        (
+            (
+                "安溪县政府信息公开情况的汇报\n各位委员:\n"
+                "现将政府信息公开工作汇报如下,请予审议。一、主要做法。"
+            ),
+            "other report",
+        ),
+        (
+            "安溪县2021年政务公开工作责任分解表\n年度报告 | 县政府办 | 全年",
+            "template",
+        ),
+        (
             "市教育局2023年政府网站工作年度报表\n填报单位:市教育局",
             "template",
         ),
@@ -167,6 +185,14 @@ def test_what_is_no_report_is_said(text: str, reads_as: str) -> None:
     assert (got.kind, got.year) == ("other", None)
     told = [p.facts for p in got.problems if p.code == Code.KIND_OTHER]
     assert told == [{"reads_as": reads_as}]
+
+
+def test_a_heading_is_no_headline() -> None:
+    text = (
+        "一、加强政府信息公开工作\n2021年,我局主动公开政府信息30条。\n"
+        "二、依申请公开情况\n我局没有收到申请。"
+    )
+    assert read(text, None, None).kind == "annual_report"
 
 
 def test_a_report_in_english_is_one() -> None:
