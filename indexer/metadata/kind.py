@@ -59,6 +59,7 @@ HEADLINE_PATTERN = re.compile(
     rf"^(?!{NUMERAL}|[(\d]).{{2,}}(?:做好|推进|开展|加强|抓好|提升)"
     "[^,。]{0,8}(?:信息|政务)公开(?:工作|水平|质效|质量)+$"
 )
+HEADLINE_ENDINGS = ("工作", "水平", "质效", "质量")
 TITLE_PATTERNS = tuple(
     (name, re.compile(rf"(?:{words})(?:\([^()]*\))?[》】]?$"))
     for name, words in TITLE_SIGNS
@@ -389,7 +390,7 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
         if EXPLAINED_PATTERN.search(line):
             yield -5.0, "guide", place
             return
-        if HEADLINE_PATTERN.search(line):
+        if line.endswith(HEADLINE_ENDINGS) and HEADLINE_PATTERN.search(line):
             yield -5.0, "bulletin", place
             return
         for kind, pattern in TITLE_PATTERNS:
