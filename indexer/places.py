@@ -50,6 +50,38 @@ PEOPLE_NAMES = (
 # 湘西土家族苗族自治州 is called 湘西州.
 SHORT_PATTERN = re.compile(rf"(.{{2,}}?)(?:{PEOPLE_NAMES})+自治([州县旗])")
 
+# What public writing calls places whose name has no such short form.
+SHORT_NAMES = {
+    "巴州": "巴音郭楞蒙古自治州",
+    "博州": "博尔塔拉蒙古自治州",
+    "克州": "克孜勒苏柯尔克孜自治州",
+    "版纳州": "西双版纳傣族自治州",
+    "前郭县": "前郭尔罗斯蒙古族自治县",
+    "杜蒙县": "杜尔伯特蒙古族自治县",
+    "阜蒙县": "阜新蒙古族自治县",
+    "喀左县": "喀喇沁左翼蒙古族自治县",
+    "塔县": "塔什库尔干塔吉克自治县",
+    "察县": "察布查尔锡伯自治县",
+    "鄂温克旗": "鄂温克族自治旗",
+    "鄂伦春旗": "鄂伦春自治旗",
+    "莫旗": "莫力达瓦达斡尔族自治旗",
+    "土右旗": "土默特右旗",
+    "土左旗": "土默特左旗",
+    "达茂旗": "达尔罕茂明安联合旗",
+    "科左中旗": "科尔沁左翼中旗",
+    "科左后旗": "科尔沁左翼后旗",
+    "科右前旗": "科尔沁右翼前旗",
+    "科右中旗": "科尔沁右翼中旗",
+    "察右前旗": "察哈尔右翼前旗",
+    "察右中旗": "察哈尔右翼中旗",
+    "察右后旗": "察哈尔右翼后旗",
+    "新左旗": "新巴尔虎左旗",
+    "新右旗": "新巴尔虎右旗",
+    "陈旗": "陈巴尔虎旗",
+    "东乌旗": "东乌珠穆沁旗",
+    "西乌旗": "西乌珠穆沁旗",
+}
+
 # 羊昌布依族苗族乡 is called 羊昌乡.
 ETHNIC_TOWNSHIP_PATTERN = re.compile(
     # the longest name of a place and its peoples has 20 characters
@@ -170,6 +202,9 @@ class Gazetteer:
             if short not in full:
                 named = self.by_name.setdefault(short, [])
                 named.extend(self.by_name[name])
+        for short, name in SHORT_NAMES.items():
+            if short not in full and name in full:
+                self.by_name[short] = list(self.by_name[name])
         for name in full:
             if not name.endswith("族乡"):
                 continue

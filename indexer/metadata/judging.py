@@ -143,6 +143,7 @@ def judge(
         # 西区教育局 is one in the books, and many in the towns
         body = replace(best.body, place=None, kept=True)
         best = replace(best, body=body)
+    best = replace(best, name=_in_full(best, reading))
     agency, how, factor = _written_out(best.body, reading, gazetteer, year)
     confidence = round(min(0.99, confidence * factor), 3)
     return Verdict(
@@ -153,6 +154,16 @@ def judge(
         confidence=confidence,
         problems=problems,
     )
+
+
+def _in_full(judged: Judged, reading: Reading) -> Name:
+    """The name as it stands in full where the report gives it so: the evidence of its place."""
+    name, full = judged.name, judged.body.printed
+    start = reading.form.find(full) if len(full) > len(name.text) else -1
+    if name.span is None or start < 0:
+        return name
+    span = start, start + len(full)
+    return replace(name, text=full, span=span, quote=reading.quote(*span))
 
 
 def _is_body(body: Body) -> bool:

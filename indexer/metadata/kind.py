@@ -38,21 +38,36 @@ TITLE_SIGNS = (
         "guide",
         "指南|说明|须知|流程图?|目录|清单|申请表|一览表|问答|解读|答复书|告知书|决定书",
     ),
-    ("template", "模板|范本|范文|参考文本|样本|格式|写作"),
+    # 安排表, 网站工作年度报表; but 政府信息公开情况统计表 is a part of a report
+    (
+        "template",
+        "(?:报|安排|计划|任务|分工|分解|登记|汇总|评分)表|模板|范本|范文|参考文本|样本|格式|写作",
+    ),
     (
         "other report",
-        "(?:绩效|评价|自评|预算|决算|审计|统计|调查|调研|评估|法治政府)[^局队厅]{0,8}报告",
+        "(?:绩效|评价|自评|预算|决算|审计|统计|调查|调研|评估|法治政府)[^局队厅]{0,8}报告|[预决]算(?:信息)?(?:公开|说明)",
     ),
-    ("bulletin", "公报|简报|新闻|动态|摘要|推进会|培训班?|座谈会|会议|现场会"),
+    (
+        "bulletin",
+        "(?:召开|举行|举办|组织|开展)[^,。]{0,40}(?:会议?|班|培训|活动|检查|督查)|会议?(?:召开|举行)|公报|简报|新闻|动态|摘要|推进会|培训班?|座谈会|会议|现场会|名单|排名",
+    ),
 )
+# 一图读懂《2021年某省政府信息公开工作年度报告》
+EXPLAINED_PATTERN = re.compile("^(?:一图读懂|一图看懂|图解|图说|解读)|^什么是|[?]$")
+# 我局扎实做好政府信息公开工作: a headline; with a number before it, a heading
+HEADLINE_PATTERN = re.compile(
+    rf"^(?!{NUMERAL}|[(\d]).{{2,}}(?:做好|推进|开展|加强|抓好|提升)"
+    "[^,。]{0,8}(?:信息|政务)公开(?:工作|水平|质效|质量)+$"
+)
+HEADLINE_ENDINGS = ("工作", "水平", "质效", "质量")
 TITLE_PATTERNS = tuple(
     (name, re.compile(rf"(?:{words})(?:\([^()]*\))?[》】]?$"))
     for name, words in TITLE_SIGNS
 )
 REPORT_TITLE_PATTERN = re.compile(
-    r"(?:信息|政务|校务|环境)[^,。]{0,3}公开.{0,14}(?:报告|年报|总结|(?:年度报告|年报)(?:全文|公开))(?:\([^()]*\))?[》】]?$"
-    "|(?:年度|年)(?:政府|政务)?信息公开.{0,4}情况$"
-    "|Information Disclosure (?:Annual )?Report$"
+    r"(?:信息|政务|校务|环境|检务|警务|司法|审判|院务|厂务)[^,。]{0,3}公开.{0,14}(?:报告|年报|总结|(?:年度报告|年报)(?:全文|公开))(?:\([^()]*\))?[》】]?$"
+    "|(?:年度|年)(?:政府|政务)?信息公开(?:年度|工作|总体|的)*情况$"
+    "|information disclosure (?:annual )?report$"
 )
 # 关于印发《深圳市盐田区2017年政府信息公开工作年度报告》的通知: the report follows
 COVERING_PATTERN = re.compile("(?:年度报告|年报)》?的(?:函|通知)$")
@@ -89,14 +104,14 @@ SIGNS = (
         "opening",
         re.compile(
             # at most characters nothing begins: a look ahead costs less than to try every way
-            "(?=[编公发形完本所统数信政制T])(?:"
+            "(?=[编公发形完本所统数信政制t])(?:"
             "(?:编制|公布|发布|形成|完成)本(?:年度)?报告"
             "|本(?:年度)?报告(?:中)?(?:是|所列|根据|依据|由|全文|内容|包括)"
             "|本年报(?:中)?(?:是|所列|根据|依据|由|全文|内容|包括)|所列数据"
             "|统计[^。;]{0,8}(?:期限|时限|时间|区间|起止)|数据[^。;]{0,8}(?:期限|时限|时间|起止)"
             "|(?:信息公开|政务公开)[^。;]{0,24}(?:报告|总结|汇报|公布|公告)如下"
             "|(?:公布|发布|编制|制定)[^。;]{2,50}(?:信息|政务)公开[^。;]{0,8}(?:年度)?(?:报告|年报)(?![编的制])"
-            "|This (?:annual )?report (?:has been|is|was) (?:prepared|compiled))"
+            "|this (?:annual )?report (?:has been|is|was) (?:prepared|compiled))"
         ),
     ),
     Sign(
@@ -114,7 +129,7 @@ SIGNS = (
         1.5,
         "figures of its own",
         re.compile(
-            r"(?:[我本](?:局|委|办|厅|街|镇|乡|区|县|市|省|校|队|关|中心|处|旗|单位)|20\d\d年度?|全年|本年度?|一年来)[^。]{0,60}"
+            r"(?=[我本2全一])(?:[我本](?:局|委|办|厅|街|镇|乡|区|县|市|省|校|队|关|中心|处|旗|单位)|20\d\d年度?|全年|本年度?|一年来)[^。]{0,60}"
             "(?:公开|收到|受理|发布|接到)[^。;]{0,24}?(?:\\d[余多万]{0,2}(?:条|件|次|篇|宗|份|个)|申请)"
         ),
     ),
@@ -160,9 +175,9 @@ SIGNS = (
         -5.0,
         "guide",
         re.compile(
-            r"(?:编制|制定)了?(?:[^。]{0,16})?(?:本|《)(?:[^。《]{0,16})?指南|本指南|受理(?:机构|时间):"
-            r"|(?:申请人|公民)(?:可以|应当|填写|提出申请)[^。]{0,20}(?:填写|申请表|身份证)|申请公开(?:政府信息)?的?(?:流程|程序)[::]"
-            r"|自收到申请之日起"
+            r"(?=[编制本受申公自])(?:(?:编制|制定)了?(?:[^。]{0,16})?(?:本|《)(?:[^。《]{0,16})?指南|本指南|受理(?:机构|时间):"
+            r"|(?:申请人|公民)(?:可以|应当|填写|提出申请)[^。]{0,20}(?:填写|申请表|身份证)|申请公开(?:政府信息)?的?(?:流程|程序):"
+            r"|自收到申请之日起)"
         ),
         words=(
             *("指南", "受理机构:", "受理时间:", "填写", "申请表", "身份证"),
@@ -201,6 +216,50 @@ SIGNS = (
             *("地区生产总值", "本报讯", "本网讯", "记者", "增加值", "绩效"),
             *("检务公开", "比上年", "比去年", "较上年"),
         ),
+    ),
+    # news of a meeting; a report tells of one too, in fewer words
+    Sign(
+        -4.0,
+        "bulletin",
+        re.compile(
+            "(?=[会出参培日近月讲授])(?:会议(?:要求|强调|指出|认为|通报|安排)|(?:出席|参加)(?:了)?(?:此次|本次)?(?:会议|培训)|培训会(?:上|在)"
+            r"|[日近]前,|近日|月\d{1,2}日(?:上午|下午)?,[^。]{0,40}(?:召开|举办|举行)|(?:讲解|授课)了)"
+        ),
+        least=2,
+        words=(
+            "会议要求",
+            "会议强调",
+            "会议指出",
+            "日前",
+            "日上午",
+            "日下午",
+            "培训会",
+            "近日",
+            "前,",
+            "出席",
+            "讲解",
+        ),
+    ),
+    # what a government tells its congress
+    Sign(
+        -5.0,
+        "other report",
+        re.compile("请予审议|请审议|各位(?:代表|委员)[,:]"),
+        words=("审议", "各位"),
+    ),
+    # questions and answers
+    Sign(
+        -5.0,
+        "guide",
+        re.compile(r"(?:^|[。?])问:|[?] ?[\[(]?答[\])]?:"),
+        words=("答:",),
+    ),
+    # the list of sites that a site's yearly table is of
+    Sign(
+        -5.0,
+        "template",
+        re.compile("填报单位:|填表(?:人|单位|日期):|独立用户访问总量"),
+        words=("填报单位", "填表", "独立用户"),
     ),
     Sign(
         -2.0,
@@ -251,7 +310,7 @@ def kind_of(reading: Reading, title: Title | None) -> Told:
         source="body" if span else "title",
         confidence=max(0.5, confidence) if value else 0.5,
         rule=f"reads as: {names}" if names else "no sign of a report",
-        evidence=reading.quote(*span) if span else title.form if title else None,
+        evidence=reading.quote(*span) if span else title.printed if title else None,
         span=reading.span(*span) if span else None,
         alternatives=_others(found, is_report=is_report),
     )
@@ -294,8 +353,12 @@ def _signs(reading: Reading, title: Title | None) -> Iterator[Found]:
 
 
 def _found(sign: Sign, text: str) -> Found | None:
-    if sign.words and not any(word in text for word in sign.words):
-        return None
+    for word in sign.words:
+        if word in text:
+            break
+    else:
+        if sign.words:
+            return None
     matches = list(islice(sign.pattern.finditer(text), MAX_MATCHES))
     if len(matches) < sign.least:
         return None
@@ -323,6 +386,12 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
         if not 4 <= len(line) <= 70 or re.search("[。;]", line):
             continue
         if COVERING_PATTERN.search(line):
+            return
+        if EXPLAINED_PATTERN.search(line):
+            yield -5.0, "guide", place
+            return
+        if line.endswith(HEADLINE_ENDINGS) and HEADLINE_PATTERN.search(line):
+            yield -5.0, "bulletin", place
             return
         for kind, pattern in TITLE_PATTERNS:
             if pattern.search(line) and not line.startswith(("《", "根据", "按照")):

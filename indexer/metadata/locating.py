@@ -31,7 +31,8 @@ HAN = f"[{BASIC_HAN_CLASS}]"
 PREFIX_PATTERN = re.compile(
     "^(?:国家税务总局|中华人民共和国|国家统计局|中国人民银行|国家外汇管理局"
     "|国家金融监督管理总局|中国银保监会|中国银监会|中国证监会|中国保监会"
-    "|中国银行保险监督管理委员会|国家矿山安全监察局|国家能源局|国家移民管理局"
+    "|中国(?:银行保险|银行业|保险|证券)监督管理委员会|国家矿山安全监察局|国家能源局|国家移民管理局"
+    "|(?:交通运输|水利|生态环境|自然资源|农业农村|应急管理|商务|财政)部"
     f"|中共|中国共产党)(?=[{BASIC_HAN_CLASS}]{{2}})"
 )
 # 龙岗区人民政府横岗街道办事处: the government stands between two places
@@ -56,6 +57,8 @@ DIVISION_PATTERN = re.compile(
 TOWNSHIP_PATTERN = re.compile(
     f"^([{BASIC_HAN_CLASS}]{{1,8}}?(?:街道|镇|民族乡|乡|苏木))(?=办|人民|政府|党|$)"
 )
+# 盐城经济技术开发区新城街道办事处: a township, whatever holds it
+TOWNSHIP_OFFICE_PATTERN = re.compile("(?:街道办事处|[镇乡]人民政府)$")
 # 横岗街道党工委、办事处: the report is the office's.
 PARTY_PATTERN = re.compile("(?<=[街道镇乡])(?:党工委|党委)[、和,]?")
 
@@ -232,6 +235,7 @@ def locate(
     if resolved.status == "none" and not WIDE_AREA_PATTERN.search(name):
         by_stem = system is not None or plain != name
         short = gazetteer.resolve(path, year=year, context=context, stems=True)
+        short = _of_city(short)
         resolved = _capped(short, path)
         is_zone = ZONE_PATTERN.match(path[short.end :]) is not None
         if not by_stem and not (is_zone and short.status == "unique"):
@@ -272,6 +276,18 @@ def _spoken_of(short: Resolution, path: str, context: Sequence[str]) -> Resoluti
     )
 
 
+def _of_city(short: Resolution) -> Resolution:
+    """Of a city and a county in it that share a short name, the city: 长沙 is no 长沙县."""
+    cities = [place for place in short.candidates if place.tier == 2]
+    if short.place or len(cities) != 1:
+        return short
+    city = cities[0]
+    others = [place for place in short.candidates if place != city]
+    if not all(city.code in ancestors(place.code) for place in others):
+        return short
+    return replace(short, status="unique", place=city, tier=2)
+
+
 def _capped(short: Resolution, path: str) -> Resolution:
     """A short name may stand for a city, not for a county: 黄埔海关 is not of 黄埔区."""
     if short.place is None and PROVINCIAL_PATTERN.search(path):
@@ -284,7 +300,9 @@ def _capped(short: Resolution, path: str) -> Resolution:
                 end=short.end,
                 tier=1,
             )
-    if short.tier is None or short.tier > 2:
+    # 国家统计局涪陵调查队 is of a county or district
+    deepest = 3 if path.endswith("调查队") else 2
+    if short.tier is None or short.tier > deepest:
         return Resolution("none")
     return short
 
@@ -313,27 +331,32 @@ def _body(
         bare=_is_bare(path, resolved),
         called=_called(path, resolved),
     )
-    office = OFFICE_PATTERN.fullmatch(rest) if place and tier in (0, 3) else None
-    if place and office:
-        street = office[1] + "街道"
-        for listed in gazetteer.named(street):
-            if place.code in ancestors(listed.code):
-                return replace(
-                    body,
-                    rest="办事处",
-                    place=listed,
-                    tier=4,
-                    candidates=(),
-                    bare=False,
-                )
-        return replace(body, rest="办事处", tier=4, township=street)
+    if place and tier in (0, 3) and (office := OFFICE_PATTERN.fullmatch(rest)):
+        return _of_street(body, place, office[1] + "街道", gazetteer)
     if tier == 4:
         return body
     if below := TOWNSHIP_PATTERN.match(rest):
         return replace(body, rest=rest[below.end() :], tier=4, township=below[1])
+    if TOWNSHIP_OFFICE_PATTERN.search(rest):
+        return replace(body, tier=4)
     if not tier or ZONE_PATTERN.match(rest):
         return replace(body, tier=None)
     return body
+
+
+def _of_street(body: Body, place: Place, street: str, gazetteer: Gazetteer) -> Body:
+    """The office of a street of a district or zone, listed there or not."""
+    for listed in gazetteer.named(street):
+        if place.code in ancestors(listed.code):
+            return replace(
+                body,
+                rest="办事处",
+                place=listed,
+                tier=4,
+                candidates=(),
+                bare=False,
+            )
+    return replace(body, rest="办事处", tier=4, township=street)
 
 
 def _called(path: str, resolved: Resolution) -> str:

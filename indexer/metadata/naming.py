@@ -24,6 +24,7 @@ from indexer.metadata.spotting import (
     shorten,
     spot,
     strip_lead,
+    within,
 )
 from indexer.metadata.title import Title, read_title
 from indexer.places import Gazetteer
@@ -73,7 +74,9 @@ ANCHORS = (
         0.88,
         "announces",
         re.compile(
-            r"(?:公布|发布|编制|制定|撰写|(?:现|会|特)公开|[现特兹,。]将)(?:了|完成)?(?:20\d\d年?度?的?)?"
+            # a set of characters first, to which the search skips
+            r"[公发编制撰现会特兹,。](?:(?<=[公发])布|(?<=编)制|(?<=制)定|(?<=撰)写|(?<=[现会特])公开"
+            r"|(?<=[现特兹,。])将)(?:了|完成)?(?:20\d\d年?度?的?)?"
             rf"{NOT_BEGINNING}"
         ),
         re.compile(
@@ -97,8 +100,8 @@ ANCHORS = (
         "line like a title",
         re.compile(r"(?:^|[|:.\d] ?|报告 ?)(?:20\d\d年?度? ?)?"),
         re.compile(
-            r"(?:20\d\d|二[〇○零].{1,2}) ?年?度? ?(?:政府|政务)?信息公开"
-            r"(?:工作)? ?(?:年度)?(?:报告|年报|总结)"
+            r"(?:20\d\d|二[〇○零].{1,2}) ?年?度? ?(?:(?:政府|政务)?信息|[政检警]务|司法|审判)公开"
+            r"(?:工作)? ?(?:年度)?(?:报告|年报|总结|情况(?!报告|汇报|公布|通报|如下))"
         ),
         reach=300,
         is_whole=False,
@@ -109,8 +112,8 @@ ANCHORS = (
         0.85,
         "contact",
         re.compile(
-            "(?:请|可)(?:直接|径)?(?:与|向|同|和|致电|联系|拨打):?(?:我局|我办)?"
-            "|联系(?:单位|部门|方式)?:|(?<=请)联系"
+            "[请可联](?:(?<=[请可])(?:直接|径)?(?:与|向|同|和|致电|联系|拨打):?(?:我局|我办)?"
+            "|(?<=联)系(?:(?:单位|部门|方式)?:|(?<=请联系)))"
         ),
         re.compile(
             r"[^,。;]{0,24}?(?:联系|咨询|反映|索取|查询|\(|[,.。;:]|电话|地址|$)"
@@ -120,8 +123,8 @@ ANCHORS = (
     Anchor(
         0.62,
         "address",
-        re.compile("(?:地址|单位|机构|机关|单位名称|机构名称):"),
-        re.compile(r"[,.。;(]|邮|电|$"),
+        re.compile("[地单机](?:(?<=地)址|(?<=[单机])[位构关](?:名称)?):"),
+        re.compile(r"[,.。;(]|邮|电|[一1][、.]|$"),
         is_whole=True,
     ),
     # 2025年,霍城县水利局坚持
@@ -138,13 +141,36 @@ ANCHORS = (
     Anchor(
         0.7,
         "subject",
-        re.compile(rf"(?:[。;]|概述|情况|^){NOT_BEGINNING}"),
+        re.compile(
+            rf"(?:[。;]|概述|情况|^){NOT_BEGINNING}"
+            # an ending, and one character of what must follow it
+            "(?=[^,。;]{1,43}?[府处会室厅委办心队学院校园司团所关署道镇乡区城馆站社部门局)省市县州盟旗场]"
+            "[坚认高积紧严按深全扎切进持不结始通政信共主在2])"
+        ),
         re.compile(
             "坚持|认真|高度|积极|紧紧|严格|按照|深入|全面|扎实|切实|进一步|持续|不断|结合|始终"
             "|通过|(?:20..年)?(?:政府|政务)?信息公开|政务公开|共|主动|在"
         ),
         reach=800,
         is_whole=True,
+    ),
+    # 为规范公开工作,盱眙县审计局对2019年度工作进行了总结
+    Anchor(
+        0.75,
+        "subject",
+        re.compile(rf",{NOT_BEGINNING}(?=[^,。;]{{4,30}}[对现特编])"),
+        re.compile(
+            "对(?:20|二|本年)|(?:现|特)(?:将|编制)|(?:组织)?编制(?:了|形成|完成)|编制20"
+        ),
+        reach=200,
+        is_rare=True,
+    ),
+    # 发布机构台山市川岛镇人民政府成文日期: a card whose blanks are gone
+    Anchor(
+        0.7,
+        "source line",
+        re.compile(f"(?:发布|发文)(?:机构|机关|单位)(?={HAN_CHARACTER})"),
+        reach=600,
     ),
     # 汇总南平市各县(市、区)、市政府各有关部门政府信息公开工作情况编制而成
     Anchor(
@@ -153,6 +179,7 @@ ANCHORS = (
         re.compile(r"(?:综合|汇总|根据|和)(?:了)?(?:20\d\d年度?)?"),
         re.compile(r"各.{2,60}?编制"),
         reach=700,
+        is_rare=True,
     ),
 )
 # 《龙岗区教育局政府信息公开指南》, 《龙岗区教育局2018年政府信息公开年度报告》
@@ -194,21 +221,25 @@ GENERIC_PATTERN = re.compile(
 )
 # a sentence is no name
 SENTENCE_PATTERN = re.compile(
-    "以下简称|信息公开条例|有关规定|情况|[我本][局市县区镇乡街单机委办]|建设中|相关|有关|各级|所在"
+    "以下简称|信息公开条例|有关规定|情况|日期|索引号|[我本][局市县区镇乡街单机委办]|建设中|相关|有关|各级|所在"
 )
-OWN_TITLE_PATTERN = re.compile("信息公开.{0,8}(?:报告|年报|总结)$")
-# 来源:龙岗区教育局, 发布机构: 区府办
+OWN_TITLE_PATTERN = re.compile(
+    "(?:信息|[政检警]务|司法|审判)公开.{0,8}(?:报告|年报|总结)$"
+)
+# 来源:龙岗区教育局, 发布机构 | 区府办, [发布机构] 区府办
 SOURCE_PATTERN = re.compile(
-    r"(?:来源|发布机构|信息来源|发布单位|责任单位|公开单位|编制单位|发文机关|发布者)"
-    r"\s?[::]\s?([^\s,。;|:]{2,40})"
+    r"(?:来源|稿源|(?:发布|发文|制发|编制|公开|责任|信息提供)(?:机构|机关|单位|部门|主体)|发布者)"
+    r"\s?[:|\])]+\s?([^\s,。;|:]{2,40})"
 )
 # the next label, run together with the source: 来源:区府办浏览次数
 AFTER_SOURCE_PATTERN = re.compile(
-    r"(?:浏览|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$"
+    r"(?:浏览|发文|成文|生成|文号|索引|主题|有效|字号|作者|点击|发布|时间|日期|阅读|访问|打印|字体|编辑|【|\().*$"
 )
+# the title of some document
+TITLE_PATTERN = re.compile("《[^《》]*》")
 # who reports on all: 本市各级行政机关, 各县(市、区)、各部门
 AREA_PATTERN = re.compile(
-    "[本我]?[省市区县州旗]各级|各[区县市州][^。]{0,12}各(?:有关)?部门"
+    "各(?:(?<=[省市区县州旗]各)级|[区县市州][^。]{0,12}各(?:有关)?部门)"
 )
 # a line that is a date and nothing else
 DAY_LINE_PATTERN = re.compile(rf"\W{{0,2}}{DAY_REGEX}\W{{0,2}}")
@@ -317,7 +348,7 @@ def names_of(
                 source="title",
                 rule="title",
                 weight=0.95,
-                quote=title.form,
+                quote=title.printed,
             )
         )
     names += _signatures(reading, gazetteer)
@@ -402,8 +433,8 @@ def _name(
 ) -> Name:
     """The first group of a match in form[offset:] as a name."""
     start, end = match.span(1)
-    span = offset + start, offset + end
     text = clean(match[1], gazetteer)
+    span = within(text, reading.form, (offset + start, offset + end))
     return Name(
         text=text,
         source=source,
@@ -448,7 +479,7 @@ def _anchored(anchor: Anchor, reading: Reading, gazetteer: Gazetteer) -> Iterato
         if not _plausible(text):
             continue
         searched = spotted.end
-        span = spotted.start, spotted.end
+        span = within(text, form, (spotted.start, spotted.end))
         yield Name(
             text=text,
             source="body",
@@ -532,7 +563,9 @@ def _own_area(reading: Reading, gazetteer: Gazetteer) -> Iterator[Name]:
             if (place := gazetteer.of_code(code)) and place.name.endswith(word)
         ]
         if count > 1 and len(spoken) == 1:
-            first = form.find(spoken[0].name)
+            # 《上海市政府信息公开规定》 names it too, and is another document
+            bare = TITLE_PATTERN.sub(lambda quoted: "《" * len(quoted[0]), form)
+            first = max(bare.find(spoken[0].name), form.find(spoken[0].name))
             span = first, first + len(spoken[0].name)
             yield Name(
                 text=spoken[0].name,
@@ -554,7 +587,7 @@ def _sources(
     header = fold_line(meta.get("header", ""))
     stated += [match[1] for match in SOURCE_PATTERN.finditer(header)]
     for text in stated:
-        bare = re.sub(r"^(?:来源|信息来源)\s?[::]", "", text)
+        bare = re.sub(r"^(?:来源|信息来源)\s?:", "", text)
         bare = AFTER_SOURCE_PATTERN.sub("", bare).strip(" -—")
         name = clean(bare, gazetteer)
         if NAME_PATTERN.fullmatch(name):

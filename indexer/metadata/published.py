@@ -19,7 +19,7 @@ __all__ = ["published_fact", "signature_day"]
 # 发布时间:, 成文日期:, 日期: at the beginning of a word, 发布于
 LABEL_PATTERN = re.compile(
     r"(?:(?:发布|发文|公开|成文|生成|发表|更新|印发|上传|录入|生效|撰写)"
-    rf"|(?<![{BASIC_HAN_CLASS}]))(?:时间|日期)\s?[::|]+\s?"
+    rf"|(?<![{BASIC_HAN_CLASS}]))(?:时间|日期)\s?[:|]+\s?"
     r"|发布(?:于|在)\s?"
 )
 # One of these stands in every label.
@@ -27,7 +27,7 @@ LABEL_SIGN_PATTERN = re.compile("时间|日期|发布")
 # labels of other days than that of publication, asked last
 OTHER_DATES_PATTERN = re.compile(r"(?:生成|成文|更新|印发|发文|撰写|生效|截[至止])")
 # 截至2018年12月31日, 1月1日至12月31日: no signature stands in such a line
-NOT_SIGNED_PATTERN = re.compile("[,;。]|截[至止]|[至到-]")
+NOT_SIGNED_PATTERN = re.compile("[,;。]|截[至止]|[至到-]|归档")
 EDITOR_PATTERN = re.compile("编辑|上传|录入|作者")
 # 2020-01-18 10:36
 DAY_LINE_PATTERN = re.compile(rf"{DAY_REGEX}(?:\s?\d{{1,2}}:\d\d(?::\d\d)?)?\s?$")
@@ -99,9 +99,18 @@ def _stated(meta: Mapping[str, str]) -> Fact | None:
                 source="page",
                 confidence=0.97,
                 rule="header",
-                evidence=header,
+                evidence=_line_of(header, day),
             )
     return None
+
+
+def _line_of(header: str, day: str) -> str:
+    """The line of a card that gives a day; the whole card where none does alone."""
+    for line in header.splitlines():
+        days = [found for found, _, _ in days_in(fold_line(line))]
+        if day in days:
+            return line.strip(" |")
+    return header
 
 
 def _first(form: str) -> str | None:

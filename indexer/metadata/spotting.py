@@ -20,6 +20,7 @@ __all__ = [
     "shorten",
     "spot",
     "strip_lead",
+    "within",
 ]
 
 HAN_CHARACTER = f"[{BASIC_HAN_CLASS}]"
@@ -49,9 +50,25 @@ STOP_WORDS = (
     "|综合全|是(?!山)|有(?=关|效|序|力)|做好|做到|被|已|能够|从(?!化|江)|按时|与(?=有关|各)|我(?=[局市县区镇乡街校])"
     "|报告|年报|主要|如下|就(?!业)|[一二三四五六七八](?=、)|\\d"
 )
-STOP_PATTERN = re.compile(STOP_WORDS)
+
+
+# What begins an alternative of a pattern, behind what must stand before it.
+FIRST_PATTERN = re.compile(
+    r"(?:^|\|)(?:\(\?(?:<[!=][^)]*\)|:))*"
+    rf"(?P<first>{HAN_CHARACTER}|\[{HAN_CHARACTER}+\]|\\d)"
+)
+
+
+def _led(words: str) -> re.Pattern[str]:
+    """A pattern that looks at one character before it tries many words: the same, in less time."""
+    firsts = [found["first"].strip("[]") for found in FIRST_PATTERN.finditer(words)]
+    characters = "".join(dict.fromkeys(firsts))
+    return re.compile(f"(?=[{characters}])(?:{words})")
+
+
+STOP_PATTERN = _led(STOP_WORDS)
 # How the name of a body ends, and what must not follow: 局长, 办理, 乡镇, 市民.
-ENDING_PATTERN = re.compile(
+ENDING_PATTERN = _led(
     "人民政府|行政公署|(?<=[省市区县州旗镇乡])政府|街道办(?!事)|办事处|管委会|委员会(?!会)|联合会|办公[室厅]"
     "|(?<!全)(?<!各)局(?![长势部面域])|厅(?![长级])|委(?![托员派书任会])|办(?![公理法事结证学案件])"
     "|(?<!事)处(?![理罚长置于室级分])|中心(?!工作|城|任务|组)|[总支大]队|调查队|大学|学院|学校|[中小]学(?!校)"
@@ -69,7 +86,7 @@ LEAD_PATTERN = re.compile(
 )
 # The office inside a body that answers the telephone: 龙岗区教育局办公室.
 INNER_OFFICE_PATTERN = re.compile(
-    "(?P<body>.{2,}(?:局|厅|[^室]委|处|[学法察]院|委员会|管委会|(?<!府)办|街道|[乡镇]人民政府|队|公司|大学|中心|海关))"
+    "(?P<body>.{2,}(?:局|厅|[^室]委|处|[学法察]院|委员会|管委会|(?<!府)办|街道|[乡镇](?:人民政府|(?=党政|党委|综合|社会事务|经济发展))|队|公司|大学|中心|海关))"
     r"(?:机关|学校)?"
     rf"(?:(?:党政|党政综合|综合|综合管理|行政|党委|工委|政务|政策法规|法制|宣传|文秘|秘书|政工|信息)?"
     rf"(?:办|办公室{HAN_CHARACTER}{{0,8}})|(?<=[局厅委])(?:指挥|宣传|信息|政务|办事|数据)中心"
@@ -137,7 +154,8 @@ def spot(form: str, start: int, gazetteer: Gazetteer) -> Spotted | None:
     run = RUN_PATTERN.match(form, start, start + MAX_NAME)
     if run is None:
         return None
-    stop = STOP_PATTERN.search(form, start + 2, run.end())
+    # one character more is seen: what stops at 一 asks for the 、 behind it
+    stop = STOP_PATTERN.search(form, start + 2, run.end() + 1)
     limit = stop.start() if stop else run.end()
     end = 0
     for ending in ENDING_PATTERN.finditer(form, start, limit):
@@ -150,3 +168,9 @@ def spot(form: str, start: int, gazetteer: Gazetteer) -> Spotted | None:
     if end < start + 2:
         return None
     return Spotted(form[start:end], start, end, end == limit)
+
+
+def within(text: str, form: str, span: tuple[int, int]) -> tuple[int, int]:
+    """The place of a cleaned name in the span that it was read from; all of it where it differs."""
+    place = form.find(text, *span)
+    return (place, place + len(text)) if place >= 0 else span

@@ -17,11 +17,11 @@ __all__ = ["Title", "read_title", "title_in"]
 # 政府信息公开, 信息公开, 政务公开: what the report is of, before which its body is named
 SUBJECT_PATTERN = re.compile(
     "(?:政府|政务|环境|行政|高校|学校|企业|单位|部门|办事|主动)?信息公开"
-    "|政务公开|政府信息(?!公开)|依法行政"
+    "|[政检警院厂]务公开|司法公开|审判公开|政府信息(?!公开)|依法行政"
 )
 # 附件1:, 转发:, 关于, 报送 before a name, 关于, 推进, 的 after it, and marks
 EDGE_PATTERN = re.compile(
-    r"^(?:附件?\d*[::.]?|转发?[::]|关于|印发|公布|发布|公示|报送|上报|呈报|的"
+    r"^(?:附件?\d*[:.]?|转发?:|关于|印发|公布|发布|公示|报送|上报|呈报|的"
     r"|[-—·.,、:;。|_>]|\(|\))+"
     r"|(?:关于|有关|开展|推进|实施|本级|的|[-—·.,、:;。|_>]|\(|\))+$"
 )
@@ -48,8 +48,10 @@ BODY_BEHIND_PATTERN = re.compile(
 )
 # 龙岗区政府网|教育局, 教育局关于...: where a head may be parted into names
 PART_PATTERN = re.compile(r"[|_>—-]|(?<=[室厅局委办府])关于")
-# 标题:, 标    题, 标 题 |, 信息名称: the label of a card before a title
-LABEL_PATTERN = re.compile(r"^[\s|]*(?:标\s*[题題]|標\s*題|(?:信息)?名称)\s*[::|]*\s*")
+# 标题:, 标    题, 标 题 |, [标题], 信息名称: the label of a card before a title, as printed
+LABEL_PATTERN = re.compile(
+    r"^[\s|\[【［]*(?:标\s*[题題]|標\s*題|(?:信息)?名\s*[称稱])[\s:\uff1a|\]】］]*"
+)
 # the empty cells behind it
 CELLS_PATTERN = re.compile(r"\s*\|[\s|]*$")
 REPORT_PATTERN = re.compile(
@@ -67,13 +69,14 @@ class Title:
     """A title read.
 
     `form` and `agency` are in index form; `agency` is empty where the title names none. `sure` is
-    False where the year was mended or chosen among several.
+    False where the year was mended or chosen among several. `printed` is the title as it stands.
     """
 
     form: str
     agency: str
     year: int | None
     sure: bool = True
+    printed: str = ""
 
 
 def title_in(title: str | None, lines: Sequence[str]) -> str | None:
@@ -111,7 +114,7 @@ def read_title(title: str) -> Title:
     form = form.replace(*TAIWAN_WORDING)
     form = SITE_PATTERN.sub("", form) or form
     year, sure = _year(form)
-    return Title(form, _agency(form), year, sure)
+    return Title(form, _agency(form), year, sure, " ".join(title.split()))
 
 
 def _year(form: str) -> tuple[int | None, bool]:

@@ -54,7 +54,7 @@ YEAR_END_PATTERN = re.compile(
 )
 # what a mirror that was translated by machine makes of a title
 ENGLISH_PATTERN = re.compile(
-    r"(?P<y>20\d\d) (?:Annual )?(?:Government )?Information Disclosure"
+    r"(?P<y>20\d\d) (?:annual )?(?:government )?information disclosure"
 )
 # 《2016年政务公开工作要点》, (2016)12号: documents that the report speaks of
 QUOTED_PATTERN = re.compile(r"《[^《》]{0,60}》|\((?:20\d\d)\)\s?\d+\s?号")
@@ -152,7 +152,7 @@ def _from_title(
             source="title",
             confidence=0.99,
             rule=rule,
-            evidence=title.form,
+            evidence=title.printed,
         )
     rule = "title" if title.sure else "title, mended or chosen"
     confidence = 0.95 if title.sure else 0.8
@@ -167,7 +167,7 @@ def _from_title(
         source="title",
         confidence=confidence,
         rule=rule,
-        evidence=title.form,
+        evidence=title.printed,
         alternatives=others,
     )
 
@@ -236,6 +236,7 @@ def _of_body(
     spoken: Counter[int],
 ) -> Fact:
     others = tuple(other for other, _ in spoken.most_common(3) if other != year)
+    span = span or _spoken_at(reading, year)
     quote = reading.quote(*span) if span else None
     place = reading.span(*span) if span else None
     return Fact(
@@ -247,6 +248,14 @@ def _of_body(
         span=place,
         alternatives=others,
     )
+
+
+def _spoken_at(reading: Reading, year: int | None) -> tuple[int, int] | None:
+    """Where a text first speaks of a year, in index form."""
+    for match in SPOKEN_YEAR_PATTERN.finditer(reading.form):
+        if year_of(match["y"]) == year:
+            return match.span()
+    return None
 
 
 def _spoken(reading: Reading) -> Counter[int]:

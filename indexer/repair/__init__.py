@@ -60,11 +60,11 @@ REPAIRERS: tuple[Repairer, ...] = (
     Repairer(
         "private_use",
         "private-use characters whose meaning is known:"
-        " bullets of symbol fonts, characters that GB 18030 moved",
+        " bullets of symbol fonts, characters that GB 18030 moved; what was lost is marked",
         characters.PRIVATE_PATTERN,
         characters.find_private,
         ("\uf0b7主动公开", "•主动公开"),
-        signs=characters.PRIVATE_CLASS,
+        signs=characters.PRIVATE_CLASS + "?",
     ),
     Repairer(
         "invisible",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from index.analysis.characters import (
+    BASIC_HAN_CLASS,
     CONTROL_CLASS,
     RADICAL_CLASS,
     RADICAL_EQUIVALENTS,
@@ -41,7 +42,14 @@ LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 
 # the private use area, and the character that decoders put for one that was lost
 PRIVATE_CLASS = "\ue000-\uf8ff\ufffd"
-PRIVATE_PATTERN = re.compile(f"[{PRIVATE_CLASS}]+")
+# ?? before a character, ? at the beginning of a line or behind 第二条: a blank or a character that
+# some tool could not write. 什么?? asks.
+LOST_REGEX = (
+    rf"(?<![?!么吗呢何谁吧])\?{{2,}}(?=[{BASIC_HAN_CLASS}])"
+    rf"|^\?{{2,}}(?=[{BASIC_HAN_CLASS}\d(（])"
+    rf"|(?:^|(?<=第.条)|(?<=第..条))\?(?=[{BASIC_HAN_CLASS}])"
+)
+PRIVATE_PATTERN = re.compile(f"[{PRIVATE_CLASS}]+|{LOST_REGEX}", re.MULTILINE)
 
 # the blocks CJK Radicals Supplement and Kangxi Radicals: ⼯ (U+2F2F) is not 工 (U+5DE5)
 RADICAL_PATTERN = re.compile(f"[{RADICAL_CLASS}]")
@@ -129,11 +137,14 @@ def find_invisible(text: str, findings: Findings) -> list[Edit]:
 def find_private(text: str, findings: Findings) -> list[Edit]:
     """Name the private-use characters that are known.
 
-    The others, and characters lost for good (U+FFFD), are marked.
+    The others, and characters lost for good (U+FFFD, lone question marks), are marked.
     """
     del findings
     edits: list[Edit] = []
     for match in PRIVATE_PATTERN.finditer(text):
+        if match[0][0] == "?":
+            edits.append(_lost(match))
+            continue
         for position, character in enumerate(match[0], match.start()):
             known = KNOWN_PRIVATE.get(ord(character))
             lost = character == "\ufffd"
@@ -147,6 +158,18 @@ def find_private(text: str, findings: Findings) -> list[Edit]:
             )
             edits.append(edit)
     return edits
+
+
+def _lost(match: re.Match[str]) -> Edit:
+    """A mark over question marks that stand for what was lost."""
+    return Edit(
+        start=match.start(),
+        end=match.end(),
+        after=match[0],
+        kind="character_lost",
+        confidence=0.0,
+        applied=False,
+    )
 
 
 def find_radicals(text: str, findings: Findings) -> list[Edit]:

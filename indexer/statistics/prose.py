@@ -145,7 +145,8 @@ def _remedy(name: str, word: str) -> list[_Rule]:
         _none(
             name,
             word,
-            f"{what}[^。;,\\d]{{0,14}}?(?:均为|为|共|各|都是)?(?:0|零)(?:件|起|宗|例|次)",
+            f"{what}[^。;,\\d]{{0,14}}?(?:均为|为|共|各|都是)?(?:0|零)(?:件|起|宗|例|次)"
+            f"|{what}(?:(?:案件|申请)?数量?|[、和及](?:行政)?(?:诉讼|复议))?(?:均|都)?为(?:0|零)(?![\\d.])",
             within=_SUBSET_WORDS,
         ),
     ]
@@ -160,8 +161,8 @@ _FEE_WORDS = "(?:费用|收费|处理费|检索费|复制费|邮寄费|工本费
 _STATEMENT_RULES: tuple[_Rule, ...] = (
     _count(
         "proactive_total",
-        "主动公开 信息",
-        "主动公开(?:各类|的|了)?(?:我?[本局镇乡县市区街]{0,2}|街道|办事处)?(?:各类)?(?:政府|政务)?信息(?:数量|总数量|总数|总量|数)?(?:全年)?(?:累计|共计|合计|总计|共)?"
+        "主动 公开 信息",
+        "主动(?:向社会|对外)?公开(?:各类|的|了)?(?:我?[本局镇乡县市区街]{0,2}|街道|办事处)?(?:各类)?(?:政府|政务)?信息(?:的)?(?:数量|总数量|总数|总量|数)?(?:全年)?(?:累计|共计|合计|总计|共)?"
         "(?:有|为|达到|达)?<N>(?:条|件|篇)",
         _LISTED_ITEM,
         within="申请|文件",
@@ -179,6 +180,32 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
         _LISTED_ITEM,
     ),
     _count(
+        "proactive_total",
+        "主动公开 条 信息",
+        "主动公开(?:了)?<N>条(?:政府|政务)?信息",
+        _LISTED_ITEM,
+    ),
+    _count(
+        "proactive_total",
+        "公开 条",
+        "(?:(?:主动公开|(?<!政府)信息公开)(?:总数|总量|数量|数)|公开(?:各类)?(?:政府|政务)信息总[数量])(?:共|为|达|是)*<N>条",
+        _LISTED_ITEM,
+        within="申请",
+    ),
+    _count(
+        "proactive_total",
+        "公开 信息 条",
+        "(?:[我本](?:局|委|办|厅|镇|乡|县|市|区|街道?|院|校|中心|队|单位)|对外|向社会)(?:共|共计|累计)?公开"
+        "(?:各类)?(?:政府|政务)?信息(?:共|共计)?<N>条",
+        _LISTED_ITEM,
+    ),
+    # 累计主动公开信息406条,其中2015年度新增51条
+    _count(
+        "proactive_total",
+        "主动公开 其中 条",
+        "其中,?(?:20..年度?|本年度?|今年)(?:新增|主动公开|公开)(?:主动公开)?(?:(?:政府)?信息)?<N>条",
+    ),
+    _count(
         _ON_ITS_SITE,
         "主动 公开 信息 条",
         "(?:主动在[^,。;]{2,16}(?:网站|平台)(?:上)?公开|(?:网站|平台)上?(?:共|累计|共新增|新增)?主动公开)(?:各类|的)?(?:政府|政务)?信息"
@@ -193,15 +220,29 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
     _count(
         "applications_new",
         "申请",
-        f"(?:收到|受理|接收|接到|新收)(?:到)?(?:的)?{_WHO_PATTERN}{_REQUEST_PATTERN}(?:的)?(?:办理)?(?:事项|政府信息|件)?(?:共计|总计|总数|数量|共)*"
-        f"(?:为|达)?<N>{_CASE_UNITS}",
+        f"(?:收到|受理|接收|接到|新收|新增)(?:到)?(?:的)?{_WHO_PATTERN}{_REQUEST_PATTERN}(?:的)?(?:办理)?(?:事项|政府信息|件|表)?(?:共计|总计|总数|数量|总量|数|量|共)*"
+        f"(?:为|达|有)?<N>{_CASE_UNITS}",
         within=_OTHER_APPLICATIONS,
         needs="公开",
     ),
     _count(
         _DEALT_WITH,
         "办理 申请",
-        f"办理(?:的)?(?:政府信息)?依申请(?:的)?(?:政府信息|信息)?(?:公开)?(?:政府信息|事项|申请)?(?:共计|共)?<N>{_CASE_UNITS}",
+        f"办理(?:了)?(?:的)?(?:(?:政府)?信息)?(?:依申请|公开申请)(?:的)?(?:政府信息|信息)?(?:公开)?(?:政府信息|事项|申请|件)?(?:共计|共)?<N>{_CASE_UNITS}",
+    ),
+    _count(
+        _DEALT_WITH,
+        "依申请公开",
+        "依申请公开(?:的)?(?:政府)?(?:信息)?(?:共|共计)?<N>(?:件|宗|份|起|例)",
+        before=_EARLIER_YEAR + "|[未无予意的网络中结复上面真函箱]$",
+    ),
+    _count(
+        "applications_new",
+        "公开 申请",
+        "(?:依申请公开|公开申请)(?:政府信息|信息)?(?:受理)?(?:数量|总数|总量|件数|数|量)(?:共|为|达|是)*"
+        f"<N>{_CASE_UNITS}",
+        before=_EARLIER_YEAR + "|[予意的网络中结复上年面真函箱]$",
+        within=_OTHER_APPLICATIONS,
     ),
     _count(
         "applications_new",
@@ -227,6 +268,13 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
         f"(?:上年|上一年|往年)(?:度)?(?:转结|结转|转入)(?:的)?(?:政府信息)?(?:依申请)?(?:公开)?申请(?:数量|共|共计|为)?<N>{_CASE_UNITS}",
         before="(?!)",
     ),
+    _count(
+        "applications_carried_in",
+        "上 结转 件",
+        "上(?:一)?年(?:度)?结转<N>件",
+        before="(?!)",
+        needs="申请",
+    ),
     _none(
         "applications_new",
         "公开 申请",
@@ -248,7 +296,17 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
     _none(
         "applications_new",
         "公开 申请",
-        "没有(?:公民|申请人)[^。;]{0,24}(?:依申请公开|公开[^。;,]{0,6}申请|申请公开)",
+        "(?:依申请公开|公开申请)(?:政府信息|信息)?(?:办理|受理)?(?:数量|总数|总量|件数|数|量)?(?:均|共)?为(?:0|零)",
+    ),
+    _none(
+        "applications_new",
+        "依申请公开",
+        "(?:(?:没|没有|未|无)(?:发生|涉及|出现|产生)|没有|无)(?:任何)?(?:政府信息)?依申请公开(?:(?:政府)?信息)?(?:的)?(?:情况|事项|申请|业务|件)",
+    ),
+    _none(
+        "applications_new",
+        "公开 申请",
+        "(?:没有|(?<!均)无)(?:公民|申请人|人|群众)[^。;]{0,24}(?:依申请公开|公开[^。;,]{0,6}申请|申请公开)",
     ),
     _none(
         "applications_new",
@@ -259,12 +317,13 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
     _none(
         "fees_charged_yuan",
         "费",
-        f"(?:未|没有|从未|均未|尚未|无)(?:向[^。;,]{{0,12}})?(?:收取|发生|产生|涉及)(?:过|任何)?[^。;,]{{0,24}}?{_FEE_WORDS}(?!的?减免)",
+        f"(?:未|没有|从未|均未|尚未|无)(?:[向对][^。;,]{{0,12}})?(?:收取|发生|产生|涉及)(?:过|任何)?[^。;,]{{0,24}}?{_FEE_WORDS}(?!的?减免)",
     ),
     _none(
         "fees_charged_yuan",
         "费",
-        "(?:未|没有)(?:向[^。;,]{0,12})?(?:进行|实行)?收费|收费(?:金额|总额)?(?:为|共)?(?:0|零)元",
+        "(?:未|没有)(?:向[^。;,]{0,12})?(?:进行|实行)?收费|收费(?:金额|总额)?(?:为|共)?(?:0|零)元"
+        "|零收费|无(?:任何)?收费(?=情况|$|,)",
     ),
     _count(
         "fees_charged_yuan",
@@ -294,10 +353,13 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
 # 截至2020年底,累计[主动公开政府信息40215条]: a running total, of all years.
 _RUNNING_TOTAL_PATTERN = re.compile(
     "截[至止][^,。;]{2,24}[,]?[^,。;]{0,10}(?:累计|共计)[^,。;]{0,8}$"
+    # 自2008年《条例》实施以来; but 自2021年以来 is of the year
+    r"|[自从](?!今年|本年|20\d\d年(?:度?以|0?1月))[^。;]{2,30}?(?:以来|至今)[,]?[^,。;]{0,16}$"
 )
 # 通过网站、公开栏、广播等形式[主动公开信息3120条]: several channels are all of them
 _ALL_CHANNELS_PATTERN = re.compile(
-    "(?:通过|利用|采[用取])[^。;]{2,60}、[^。;]{2,40}(?:等(?:多种|各种|各类|不同)?(?:方式|形式|渠道|途径|平台|载体|媒介|方法)*|多种(?:方式|形式|渠道|途径))[,]?[^,。;]{0,10}$"
+    "(?:通过|利用|采[用取]|在)[^。;]{2,60}、[^。;]{2,40}(?:等(?:多种|各种|各类|不同)?(?:方式|形式|渠道|途径|平台|载体|媒介|方法)*|多种(?:方式|形式|渠道|途径))[,]?[^,。;]{0,10}$"
+    "|(?:各种|各类|多种|以上|上述)(?:方式|形式|渠道|途径|平台)[,]?[^,。;]{0,10}$"
 )
 # 四大微博,全年累计[发布信息342条]
 _MICROBLOG_PATTERN = re.compile("(?:微博|微信|公众号|抖音|客户端)[^。;]{0,40}$")
@@ -346,7 +408,9 @@ def stated(
     # a denial beside it is a contradiction; another number is that of what came in
     if dealt_with and not any(statement.value for statement in received):
         named = [replace(fact, name="applications_new") for fact in dealt_with]
-        by_name["applications_new"] = [*named, *received]
+        values = {statement.value for statement in named}
+        denied = [statement for statement in received if statement.value not in values]
+        by_name["applications_new"] = [*named, *denied]
     return [_settled(statements) for statements in by_name.values()]
 
 
@@ -519,11 +583,13 @@ _RULE_WORDS = tuple(
 _COUNT_PATTERN = re.compile(r"[条件宗次项份起例篇个元](?<=[\d,余多万亿].)")
 # What stands in all that the rules for a count find, and in all that those for none
 # find.
-_DENIAL_PATTERN = re.compile("[未没无零件条宗起例次元](?:(?<=[未没无零])|(?<=0.))")
+_DENIAL_PATTERN = re.compile(
+    "[未没无零条件宗起例次元为](?:(?<=[未没无零])|(?<=0.)|(?<=为)(?=0))"
+)
 
 # One of both, in a text that still has its white space.
 _TELLING_PATTERN = re.compile(
-    r"[未没无零条件宗次项份起例篇个元](?:(?<=[未没无零])|(?<=[\d,余多万亿\s].))"
+    r"[未没无零条件宗次项份起例篇个元为](?:(?<=[未没无零])|(?<=[\d,余多万亿\s].)|(?<=为)(?=\s?0))"
 )
 
 

@@ -16,6 +16,10 @@ ENTRY = "政府信息公开年报"
         # the entry of a menu gives way to a line that is a title
         (ENTRY, LINE, LINE),
         (ENTRY, f"标题:{LINE}", LINE),
+        (ENTRY, f"标题\uff1a{LINE}", LINE),
+        (ENTRY, f"[ 标题 ] {LINE}", LINE),
+        (ENTRY, f"名 称 | {LINE} | 文号 |", ENTRY),
+        (ENTRY, f"名 称 | {LINE}", LINE),
         (ENTRY, f"| 信息名称 | {LINE} |  |", LINE),
         # what names a year or a body stays
         ("2017年年报", LINE, "2017年年报"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from index.model.problems import Code
-from indexer.metadata.spotting import shorten, spot
+from indexer.metadata.spotting import STOP_PATTERN, STOP_WORDS, shorten, spot
 from indexer.places import Gazetteer
 from tests.indexer.metadata.test_derive import read
 
@@ -23,12 +25,20 @@ from tests.indexer.metadata.test_derive import read
         ("中仓街道积极推动街道工作", "中仓街道", True),
         ("眉山市按照要求", "眉山市", True),
         ("坪山区委(区政府)办公室2017年", "坪山区委(区政府)办公室", True),
+        ("安溪县湖头镇人民政府一、总体情况", "安溪县湖头镇人民政府", True),
     ],
 )
 def test_a_name_is_read_to_its_last_ending(form: str, name: str, whole: bool) -> None:
     spotted = spot(form, 0, Gazetteer.load())
     assert spotted is not None
     assert (spotted.text, spotted.whole) == (name, whole)
+
+
+def test_a_look_at_the_first_character_passes_nothing_over() -> None:
+    plain = re.compile(STOP_WORDS)
+    for word in re.sub(r"\([^()]*\)", "", STOP_WORDS).split("|"):
+        text = f"甲{word.replace(chr(92) + 'd', '5')}丙、丁"
+        assert bool(STOP_PATTERN.search(text)) == bool(plain.search(text)), word
 
 
 @pytest.mark.parametrize(
@@ -40,6 +50,8 @@ def test_a_name_is_read_to_its_last_ending(form: str, name: str, whole: bool) ->
         ("鹿城区人民政府及办公室", "鹿城区人民政府"),
         ("拱北海关关区", "拱北海关"),
         ("荣华街道办事处", "荣华街道办事处"),
+        ("安溪县湖头镇党政综合办公室", "安溪县湖头镇"),
+        ("安溪县湖头镇党政办", "安溪县湖头镇"),
     ],
 )
 def test_the_office_inside_is_taken_off(name: str, short: str) -> None:
@@ -70,6 +82,30 @@ def test_the_office_inside_is_taken_off(name: str, short: str) -> None:
             "根据《四川省人民政府信息公开指南》,2019年,会理县人民政府坚持公开。",
             "凉山彝族自治州会理县人民政府",
         ),
+        (
+            "为进一步规范公开,安溪县审计局对2019年度工作进行了总结。我局公开信息。",
+            "泉州市安溪县审计局",
+        ),
+        (
+            "单位:安溪县湖头镇人民政府\n一、总体情况\n我镇2024年公开信息88条。",
+            "泉州市安溪县湖头镇人民政府",
+        ),
+        (
+            "名 称 | 2021年度年报\n发布机构 | 安溪县审计局 | 文号 | \n我局公开信息。",
+            "泉州市安溪县审计局",
+        ),
+        (
+            "[ 发文单位 ] 安溪县审计局 [ 发布日期 ] 2022-01-03\n我局公开信息。",
+            "泉州市安溪县审计局",
+        ),
+        (
+            "发布机构 安溪县审计局 成文日期 2022-01-03\n我局公开信息。",
+            "泉州市安溪县审计局",
+        ),
+        (
+            "安溪县人民法院2019年司法公开工作情况\n我院加强公开。",
+            "安溪县人民法院",
+        ),
     ],
 )
 def test_a_body_is_read_without_a_title(text: str, agency: str) -> None:
@@ -98,6 +134,50 @@ def test_a_body_is_read_without_a_title(text: str, agency: str) -> None:
             "《环保局年度信息公开报告.doc》由会员分享。一、概述 xx 市环保局认真公开。",
             "template",
         ),
+        (
+            (
+                "安溪县召开2021年政府信息公开年度报告编制部署会\n"
+                "日前,会议强调,各单位要高度重视。会议要求按时完成。"
+            ),
+            "bulletin",
+        ),
+        (
+            "一图读懂《2021年某省政府信息公开工作年度报告》\n来源:省政府办公厅",
+            "guide",
+        ),
+        (
+            "政府信息公开常见问题\n问:什么是申请公开?\n答:公民可以申请。",
+            "guide",
+        ),
+        (
+            (
+                "安溪县通报2022年度政府信息公开年报发布情况\n"
+                "日前,县政府办公室召开会议,通报了各单位年报发布情况。会议要求抓好落实。"
+            ),
+            "bulletin",
+        ),
+        (
+            (
+                "安溪县财政局扎实做好政府信息公开工作\n"
+                "今年以来,我局认真推进政府信息公开工作。我局严把审核。"
+            ),
+            "bulletin",
+        ),
+        (
+            (
+                "安溪县政府信息公开情况的汇报\n各位委员:\n"
+                "现将政府信息公开工作汇报如下,请予审议。一、主要做法。"
+            ),
+            "other report",
+        ),
+        (
+            "安溪县2021年政务公开工作责任分解表\n年度报告 | 县政府办 | 全年",
+            "template",
+        ),
+        (
+            "市教育局2023年政府网站工作年度报表\n填报单位:市教育局",
+            "template",
+        ),
     ],
 )
 def test_what_is_no_report_is_said(text: str, reads_as: str) -> None:
@@ -105,6 +185,71 @@ def test_what_is_no_report_is_said(text: str, reads_as: str) -> None:
     assert (got.kind, got.year) == ("other", None)
     told = [p.facts for p in got.problems if p.code == Code.KIND_OTHER]
     assert told == [{"reads_as": reads_as}]
+
+
+def test_a_heading_is_no_headline() -> None:
+    text = (
+        "一、加强政府信息公开工作\n2021年,我局主动公开政府信息30条。\n"
+        "二、依申请公开情况\n我局没有收到申请。"
+    )
+    assert read(text, None, None).kind == "annual_report"
+
+
+def test_a_report_in_english_is_one() -> None:
+    text = (
+        "China Meteorological Administration's 2017 Government Information Disclosure"
+        " Annual Report\nThis report has been prepared in accordance with the law."
+    )
+    got = read(text, None, None)
+    assert (got.kind, got.year) == ("annual_report", 2017)
+
+
+def test_the_evidence_of_a_name_is_the_name() -> None:
+    text = "如有疑问,请与安溪县财政局办公室联系。2021年,我局公开信息。"
+    fact = read(text, None, None).evidence["agency"]
+    assert fact.evidence == "安溪县财政局"
+    assert fact.span == (text.index("安"), text.index("办"))
+
+
+def test_the_evidence_of_a_short_name_is_where_it_stands_in_full() -> None:
+    text = "如有疑问,请与市公安局办公室联系。2015年,如皋市公安局认真公开。"
+    fact = read(text, None, None).evidence["agency"]
+    assert fact.value == "南通市如皋市公安局"
+    assert fact.evidence == "如皋市公安局"
+
+
+def test_the_evidence_of_a_year_is_where_it_is_spoken_of() -> None:
+    text = "我局共收到申请3件。2021年度,我局公开信息。2021年收到意见。"
+    fact = read(text, None, None).evidence["year"]
+    assert fact.evidence == "2021年度"
+    assert fact.span == (text.index("2021"), text.index("2021") + 6)
+
+
+def test_the_evidence_in_a_title_is_as_printed() -> None:
+    title = "衡陽市教育局2018年政府信息公開工作年度報告"
+    fact = read("我局公开信息。", title, None).evidence["agency"]
+    assert (fact.value, fact.evidence) == ("衡阳市教育局", title)
+
+
+@pytest.mark.parametrize(
+    ("title", "region", "level"),
+    [
+        ("中国人民银行南昌中心支行", ["江西省", "南昌市"], "地市级"),
+        ("国家统计局涪陵调查队", ["重庆市", "涪陵区"], "县区级"),
+        ("中国证券监督管理委员会深圳监管局", ["广东省", "深圳市"], "地市级"),
+        ("财政部四川监管局", ["四川省"], "省级"),
+        ("盐城经济技术开发区新城街道办事处", ["江苏省", "盐城市"], "乡镇街道级"),
+        ("长沙高新技术产业开发区管委会", ["湖南省", "长沙市"], None),
+        (
+            "前郭县民政局",
+            ["吉林省", "松原市", "前郭尔罗斯蒙古族自治县"],
+            "县区级",
+        ),
+    ],
+)
+def test_where_a_body_is(title: str, region: list[str], level: str | None) -> None:
+    got = read("2020年公开信息。", f"{title}2020年政府信息公开工作年度报告", None)
+    assert (got.region, got.level) == (region, level)
 
 
 def test_a_report_is_one() -> None:

@@ -378,3 +378,27 @@ def test_findings_know_which_kinds_were_applied() -> None:
     findings.edits.append(Edit(0, 1, "", "gloss", 0.9))
     assert findings.applied("gloss")
     assert not findings.applied("radical")
+
+
+@pytest.mark.parametrize(
+    ("received", "marked"),
+    [
+        ("????根据条例,编制本报告。", "????"),
+        ("一、总体情况\n?2021年", ""),
+        ("一、总体情况\n?我局公开信息。", "?"),
+        ("一、情况\n????(一)公开\n????2021年", "????????"),
+        ("第二条?本制度所称信息", "?"),
+        ("第十二条?本制度所称信息", "?"),
+        ("我局??公开信息", "??"),
+        # questions, addresses
+        ("为什么??答复如下", ""),
+        ("这是什么?答", ""),
+        ("见 http://www.example.cn/a?b=1 网页", ""),
+        ("真的吗?!", ""),
+    ],
+)
+def test_lone_question_marks_are_marked_and_stay(received: str, marked: str) -> None:
+    got = repair(received)
+    assert got.text == received
+    assert "".join(step.before for step in got.repairs) == marked
+    assert {step.kind for step in got.repairs} <= {"character_lost"}
