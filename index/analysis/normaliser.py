@@ -28,8 +28,10 @@ import opencc
 from numpy.typing import NDArray
 
 from index.analysis.characters import (
+    CIRCLED_CLASS,
     HAN_CLASS,
     INVISIBLE_CLASS,
+    MOVED_CHARACTERS,
     RADICAL_EQUIVALENTS,
     SPACE_CLASS,
 )
@@ -70,28 +72,32 @@ ONE_TO_MANY = str.maketrans(
 
 WIDE_PUNCTUATION_CLASS = "、。〈-】〔-〟，．：；！？（）“”‘’…"
 # Between two such characters white space is dropped: it only breaks a line or pads a cell.
-JOINING_CLASS = HAN_CLASS + WIDE_PUNCTUATION_CLASS
+JOINING_CLASS = HAN_CLASS + WIDE_PUNCTUATION_CLASS + CIRCLED_CLASS
 JOINING = re.compile(f"[{JOINING_CLASS}]")
 # And between such a character and a digit: PDF readers and typists put it there or not.
 DIGIT_CLASS = (
     "0-9\uff10-\uff19\xb2\xb3\xb9\u2070\u2074-\u2079\u2080-\u2089\U0001d7ce-\U0001d7ff"
 )
 DIGIT = re.compile(f"[{DIGIT_CLASS}]")
+# A digit on the line, not raised or lowered.
+PLAIN_DIGIT_CLASS = "0-9\uff10-\uff19\U0001d7ce-\U0001d7ff"
+PLAIN_DIGIT = re.compile(f"[{PLAIN_DIGIT_CLASS}]")
 # Or a bracket, in whatever form: [2017] 3 号.
 BESIDE_DIGIT_CLASS = JOINING_CLASS + "\\[\\]()\u2474-\u2487\u249c-\u24b5\u3200-\u3243"
 BESIDE_DIGIT = re.compile(f"[{BESIDE_DIGIT_CLASS}]")
 # A letter with its marks apart (e and U+0301, か and U+3099), a syllable of Korean in its letters.
 COMPOSED_CLASSES = (
-    "[^\\W\\d_][\u0300-\u034e\u0350-\u036f\u3099\u309a]+"
+    "[^\\W\\d_][\u0300-\u034e\u0350-\u036f\u0653-\u0655\u3099\u309a]+"
     "|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
 )
 COMPOSED = re.compile(COMPOSED_CLASSES)
 BLANK_CLASS = SPACE_CLASS + INVISIBLE_CLASS
-# Where characters with a compatibility form lie: Latin and signs (Ⅲ, ①), kana and squares
-# (㎡), presentation and full-width forms (Ａ).
+# Where characters with a compatibility form lie: Latin, Arabic, Tibetan, signs (Ⅲ, ⑴), kana and
+# squares (㎡), presentation and full-width forms (Ａ).
 COMPATIBILITY_RANGES = (
     (0x21, 0x7E),
-    (0xA0, 0x590),
+    (0xA0, 0x700),
+    (0xF00, 0xFFF),
     (0x1E00, 0x2BFF),
     (0x3000, 0x33FF),
     (0xA640, 0xA7FF),
@@ -106,8 +112,11 @@ FOLDED_RANGES = (
     (0x1D400, 0x1D7FF),
 )
 # Where Chinese characters lie; OpenCC changes no others.
-HAN_RANGES = ((0x2E80, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
+HAN_RANGES = ((0x2E80, 0xA000), (0xF900, 0xFB00), (0x20000, 0x3347A))
 CODE_COUNT = 0x110000
+# What people type before a digit that is raised or lowered behind another one, by the name of its
+# decomposition.
+RAISING_SIGNS = {"<super>": "^", "<sub>": "_"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +159,9 @@ class Tables(NamedTuple):
     shifts: re.Pattern[str]
     """All that changes the length.
 
-    It is white space that is dropped or joined, what cannot be seen, and characters that become
-    several. Group 1 matches when a blank stands alone between Chinese characters and is dropped.
+    It is white space that is dropped or joined, what cannot be seen, characters that become
+    several, and those that would run into a digit. Group 1 matches when a blank stands alone
+    between Chinese characters and is dropped.
     """
 
 
@@ -162,6 +172,9 @@ def tables() -> Tables:
     single = {code: ord(form) for code, form in folded.items() if len(form) == 1}
     several = [code for code, form in folded.items() if len(form) > 1]
     expanding = "".join(re.escape(chr(code)) for code in several)
+    bordered = "".join(
+        chr(code) for code, form in folded.items() if _ends_in_digit(form, code)
+    )
     steps = np.zeros(CODE_COUNT, np.int32)
     steps[list(single)] = np.subtract(list(single.values()), list(single))
     # Half surrogate pairs, which UTF-8 cannot write, become the replacement character.
@@ -175,11 +188,13 @@ def tables() -> Tables:
     behind_digit = f"(?<=[{DIGIT_CLASS}][{BLANK_CLASS}])(?=[{BESIDE_DIGIT_CLASS}])"
     lone = f"(?:{between}|{before_digit}|{behind_digit})()"
     runs = f"(?<=[{BLANK_CLASS}])[{BLANK_CLASS}]+"
+    sides = f"(?<=[{PLAIN_DIGIT_CLASS}].)|(?=[{PLAIN_DIGIT_CLASS}])"
+    beside_digit = f"[{bordered}](?:{sides})"
     return Tables(
         steps,
         simplified,
         re.compile(
-            f"{COMPOSED_CLASSES}|[{BLANK_CLASS}{expanding}]"
+            f"{COMPOSED_CLASSES}|{beside_digit}|[{BLANK_CLASS}{expanding}]"
             f"(?:{lone}|{runs}|(?<=[{INVISIBLE_CLASS}{expanding}]))"
         ),
     )
@@ -216,7 +231,7 @@ def _one_of_many_steps() -> NDArray[np.int32]:
 
 def _folded_characters() -> dict[int, str]:
     """What every character becomes that is not its own form."""
-    folded: dict[int, str] = {}
+    folded = {code: compatible(char) for code, char in MOVED_CHARACTERS.items()}
     for low, high in FOLDED_RANGES:
         for code in range(low, high + 1):
             form = compatible(chr(code))
@@ -225,15 +240,26 @@ def _folded_characters() -> dict[int, str]:
     return folded
 
 
+def _ends_in_digit(form: str, code: int) -> bool:
+    """Whether a digit beside a character would run into its form: ² and ½, not ２."""
+    is_plain = PLAIN_DIGIT.match(chr(code)) is not None
+    has_digit = form[0].isdecimal() or form[-1].isdecimal() or form[-1] == "."
+    return has_digit and not is_plain and form != "."
+
+
 def compatible(char: str) -> str:
     """One character without width, case, presentation form or bracket style.
 
-    >>> compatible("Ａ"), compatible("⽂"), compatible("㈠"), compatible("〔")
-    ('a', '文', '(一)', '(')
+    A number in a circle stays: ① is a mark, and counts nothing.
+
+    >>> compatible("Ａ"), compatible("⽂"), compatible("㈠"), compatible("〔"), compatible("①")
+    ('a', '文', '(一)', '(', '①')
     """
     known = RADICAL_EQUIVALENTS.get(char, char).translate(SIGN_VARIANTS)
     if known != char:
         return known
+    if char.isnumeric() and unicodedata.decomposition(char).startswith("<circle>"):
+        return char
     folded = unicodedata.normalize("NFKC", char).translate(SIGN_VARIANTS)
     # A spacing diacritic decomposes into a space and a mark: the character itself is what was
     # printed.
@@ -323,7 +349,8 @@ def _irregular(text: str, start: int, end: int) -> str:
             )
         if not BLANK_PATTERN.match(run):
             codes = code_points(compatible(run))
-            return of_code_points(codes + tables().steps.take(codes))
+            form = of_code_points(codes + tables().steps.take(codes))
+            return _apart(form, run, text[start - 1 : start], text[end : end + 1])
         if not SPACE_PATTERN.search(run):
             return ""
     if start == 0 or end == len(text):
@@ -335,6 +362,19 @@ def _irregular(text: str, start: int, end: int) -> str:
         or (DIGIT.match(before) and BESIDE_DIGIT.match(behind))
     )
     return "" if joined else " "
+
+
+def _apart(form: str, char: str, before: str, behind: str) -> str:
+    """The form of a character, kept from running into the digits beside it.
+
+    10³ is 10^3 and never 103, as people type it; 3½ is 3 1⁄2.
+    """
+    if form[0].isdecimal() and PLAIN_DIGIT.match(before):
+        kind = unicodedata.decomposition(char).partition(" ")[0]
+        form = RAISING_SIGNS.get(kind, " ") + form
+    if (form[-1].isdecimal() or form[-1] == ".") and PLAIN_DIGIT.match(behind):
+        form += " "
+    return form
 
 
 # Simplified texts have a handful of characters that t2s would change (names, variants);

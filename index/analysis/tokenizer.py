@@ -13,6 +13,7 @@ import hashlib
 import logging
 import re
 import threading
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
@@ -20,7 +21,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import filterfalse
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 __all__ = [
     "MAX_WORD_LENGTH",
@@ -37,7 +38,12 @@ WORDS_FILE = Path(__file__).with_name("words.txt")
 SHORT_LENGTH = 64
 # A letter or digit in a token such as 14.5% or ·教育.
 # An older Python does not know the newest Han characters for letters (𲈰): they lie on planes 2, 3.
-LETTER_PATTERN = re.compile(r"[^\W_]|[\U00020000-\U000323af]")
+LETTER_PATTERN = re.compile(r"[^\W_]|[\U00020000-\U00033479]")
+# Where letters lie that are neither Chinese nor ASCII: Latin with accents, Cyrillic, Arabic,
+# Tibetan, Mongolian; kana; Yi and Korean.
+FOREIGN_RANGES = ((0xAA, 0x2000), (0x2C00, 0x2E00), (0x3041, 0x3190), (0xA000, 0xD7FF))
+# It ends a syllable of Tibetan and stands between those of a word.
+TIBETAN_MARK = "\u0f0b"
 # Words that share their first 64 characters are one word: a run of letters may be a whole URL.
 MAX_WORD_LENGTH = 64
 
@@ -192,7 +198,7 @@ def _rjieba() -> Cutter:
     # second time.
     for word, frequency, tag in domain_words():
         rjieba.add_word(word, frequency, tag)
-    return _Lists(rjieba.cut, rjieba.cut_for_search)
+    return _Cutter(rjieba.cut, rjieba.cut_for_search)
 
 
 def _jieba() -> Cutter:
@@ -202,11 +208,32 @@ def _jieba() -> Cutter:
     cutter = jieba.Tokenizer()
     for word, frequency, tag in domain_words():
         cutter.add_word(word, frequency, tag)
-    return _Lists(cutter.cut, cutter.cut_for_search)
+    return _Cutter(cutter.cut, cutter.cut_for_search)
 
 
-class _Lists:
-    """Both segmenters behind lists, whatever iterable they give."""
+@cache
+def _foreign() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds a letter that jieba does not know, and what finds a word with such letters."""
+    letters: list[str] = []
+    marks: list[str] = []
+    for low, behind in FOREIGN_RANGES:
+        for char in map(chr, range(low, behind)):
+            if unicodedata.category(char).startswith("M"):
+                marks.append(char)
+            elif char.isalpha():
+                letters.append(char)
+    letter = f"[{''.join(letters)}]"
+    inside = f"[a-z0-9{''.join(letters)}{''.join(marks)}]|{TIBETAN_MARK}(?={letter})"
+    # only from the beginning of a run: a long one of Latin letters is looked through once
+    word = f"(?<![a-z])[a-z]*{letter}(?:{inside})*"
+    return re.compile(letter), re.compile(word)
+
+
+class _Cutter:
+    """Both segmenters behind lists, whatever iterable they give.
+
+    They cut what is neither Chinese nor ASCII into single letters: such words are found before.
+    """
 
     def __init__(
         self,
@@ -216,10 +243,33 @@ class _Lists:
         self._cut, self._search = cut, search
 
     def cut(self, text: str) -> list[str]:
-        return list(self._cut(text))  # type: ignore[call-overload, no-any-return]
+        return _pieces(text, self._cut, lambda word: [word])
 
     def cut_for_search(self, text: str) -> list[str]:
-        return list(self._search(text))  # type: ignore[call-overload, no-any-return]
+        return _pieces(text, self._search, _with_syllables)
+
+
+def _pieces(
+    text: str,
+    cut: Callable[[str], Any],
+    cut_foreign: Callable[[str], list[str]],
+) -> list[str]:
+    letter, word = _foreign()
+    if letter.search(text) is None:
+        return list(cut(text))
+    pieces: list[str] = []
+    end = 0
+    for match in word.finditer(text):
+        pieces += cut(text[end : match.start()])
+        pieces += cut_foreign(match[0])
+        end = match.end()
+    return [*pieces, *cut(text[end:])]
+
+
+def _with_syllables(word: str) -> list[str]:
+    """A word, and before it its syllables where they are written apart."""
+    syllables = word.split(TIBETAN_MARK)
+    return [*syllables, word] if len(syllables) > 1 else [word]
 
 
 def dictionary() -> Iterator[tuple[str, int]]:
