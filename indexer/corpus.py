@@ -18,7 +18,7 @@ import sys
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
@@ -303,25 +303,30 @@ class _Walker:
 
     def attached(self, source: Source) -> Iterator[Source | Skip]:
         """What a letter holds beside its text: each is a document, or an archive of some."""
-        members = formats.members_of(source.data)
-        if self.nesting >= MAX_NESTING:
-            for label, _ in members:
-                reason = "is attached too deeply; save it as a file of its own"
-                yield Skip(f"{source.name}/{_member_name(label)}", reason)
-            return
+        return self.nested(source.name, formats.members_of(source.data), source.origin)
+
+    def nested(
+        self, name: str, members: Iterable[tuple[str, bytes]], origin: str
+    ) -> Iterator[Source | Skip]:
+        """The documents of what something else holds; a member without a label is it itself."""
+        is_deep = self.nesting >= MAX_NESTING
         self.nesting += 1
         try:
             for label, data in members:
-                name = f"{source.name}/{_member_name(label)}"
-                yield from self.attachment(data, name, source.origin)
+                inner = f"{name}/{_member_name(label)}" if label else name
+                if is_deep:
+                    reason = "is attached too deeply; save it as a file of its own"
+                    yield Skip(inner, reason)
+                else:
+                    yield from self.attachment(data, inner, origin, _suffix(label))
         finally:
             self.nesting -= 1
 
     def attachment(
-        self, data: bytes, name: str, origin: str
+        self, data: bytes, name: str, origin: str, suffix: str
     ) -> Iterator[Source | Skip]:
         file = io.BytesIO(data)
-        suffix = container_of(_suffix(name), data[:HEAD_BYTES])
+        suffix = container_of(suffix, data[:HEAD_BYTES])
         if _is_archive(file, suffix, data[:HEAD_BYTES]):
             yield from self.zip(file, name, origin, len(data))
             return
@@ -585,7 +590,7 @@ class _Walker:
                 number += 1
                 if record.rec_type in ("response", "resource"):
                     pages += 1
-                    yield self.response(record, f"{name}#{number}", origin)
+                    yield from self.response(record, f"{name}#{number}", origin)
         # warcio raises errors of several libraries on damaged archives
         except Exception as error:  # noqa: BLE001
             detail = _detail(error)
@@ -600,33 +605,48 @@ class _Walker:
         record: Any,
         name: str,
         origin: str,
-    ) -> Source | Skip:
+    ) -> Iterator[Source | Skip]:
         url = record.rec_headers.get_header("WARC-Target-URI")
         headers = record.http_headers or record.rec_headers
         # a "resource" is kept without what the server said
         status = record.http_headers.get_statuscode() if record.http_headers else "200"
         if status != "200":
-            return Skip(name, f"{url} answered {status}; fetch it again if it matters")
+            reason = f"{url} answered {status}; fetch it again if it matters"
+            yield Skip(name, reason)
+            return
         content_type = headers.get_header("Content-Type") or ""
         # text/html; charset=gbk
         mime = content_type.partition(";")[0].strip().lower()
-        row = formats.of_media_type(mime)
         length = str(record.length or "")
         packed = int(length) if length.isdigit() else 0
         try:
             data = self.read(record.content_stream(), packed or self.limit)
         except _TooLargeError as error:
-            return Skip(name, str(error))
+            yield Skip(name, str(error))
+            return
+        if _is_packed(data):
+            yield from self.nested(name, [("", data)], origin)
+        else:
+            yield from self.page(data, mime, name, origin, url)
+
+    def page(
+        self, data: bytes, mime: str, name: str, origin: str, url: str | None
+    ) -> Iterator[Source | Skip]:
+        """A document that a server sent as a media type."""
+        row = formats.of_media_type(mime)
         # servers send documents as application/octet-stream, and pages without a type
         if row is None and not formats.is_recognised(data):
             stated = mime or "of no stated type"
             readable = " ".join(formats.media_types())
-            return Skip(name, f"{url} is {stated}; readable are {readable}")
+            yield Skip(name, f"{url} is {stated}; readable are {readable}")
+            return
         suffix = row.suffixes[0] if row else ""
         source = self.source(data, name, origin, suffix)
         if isinstance(source, Skip):
-            return source
-        return replace(source, known=replace(source.known, url=url))
+            yield source
+            return
+        yield replace(source, known=replace(source.known, url=url))
+        yield from self.attached(source)
 
 
 def _suffix(name: str) -> str:
@@ -706,6 +726,14 @@ def _is_archive(file: IO[bytes], suffix: str, head: bytes) -> bool:
         names = []
     file.seek(0)
     return not is_document(names)
+
+
+def _is_packed(data: bytes) -> bool:
+    """Whether bytes without a name are an archive of documents."""
+    head = data[:HEAD_BYTES]
+    if _is_archive(io.BytesIO(data), "", head):
+        return True
+    return container_of("", head) in CONTAINER_SUFFIXES
 
 
 def _next_header(archive: tarfile.TarFile, guarded: _Guarded) -> tarfile.TarInfo | None:

@@ -111,6 +111,11 @@ _CONTROL_PATTERN = re.compile(
 )
 
 
+# What stands behind it is shown all the same, and lxml would drop it: programs write one page
+# behind another.
+_PAGE_END_PATTERN = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+
+
 def is_markup(data: bytes) -> bool:
     """Whether the first bytes are those of an HTML page, with or without a mark."""
     head = data[:SNIFFED_BYTES].replace(b"\x00", b"").lstrip(_BEFORE_MARKUP)
@@ -192,6 +197,7 @@ def _parse(markup: str) -> HtmlElement | None:
         remove_comments=True,
         remove_pis=True,
     )
+    markup = _PAGE_END_PATTERN.sub("", markup)
     try:
         # bytes, because lxml refuses text that declares an encoding
         return lxml.html.document_fromstring(markup.encode("utf-8"), parser=parser)

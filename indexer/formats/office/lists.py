@@ -1,4 +1,4 @@
-"""Numbers of paragraphs in Word: the document says only which list a paragraph belongs to."""
+"""Numbers of paragraphs in Word and OpenDocument, which say only to which list one belongs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lxml.etree import _Element
 from indexer.formats.numbering import WRITERS
 from indexer.formats.office.package import local_name, value_of
 
-__all__ = ["Numbering"]
+__all__ = ["LIST_ELEMENTS", "Numbering", "OpenLists"]
 
 # %1, %2: where the number of a level stands in the text of a mark
 _PLACE_PATTERN = re.compile(r"%([1-9])")
@@ -77,8 +77,7 @@ class Numbering:
         for deeper in range(level + 1, MAX_LEVELS):
             known.reached.pop(deeper, None)
         written = _PLACE_PATTERN.sub(lambda m: _written(known, int(m[1]) - 1), own.text)
-        is_wide = written[-1:] in "、）】．" or not written
-        return written if is_wide else written + " "
+        return _spaced(written)
 
     def _place(
         self,
@@ -93,6 +92,12 @@ class Numbering:
             number = value_of(_child(own, "numId"), number)
             level = _integer(value_of(_child(own, "ilvl"), ""), level)
         return number, level
+
+
+def _spaced(mark: str) -> str:
+    """A mark as it stands before a text: wide ones need no blank."""
+    is_wide = mark[-1:] in "、）】．" or not mark
+    return mark if is_wide else mark + " "
 
 
 def _child(
@@ -178,3 +183,113 @@ def _written(
     own = known.levels.get(level, _Level())
     number = known.reached.get(level, own.start)
     return WRITERS.get(own.kind, str)(number)
+
+
+# ---------------------------------------------------------------------- OpenDocument
+LIST_ELEMENTS = ("list", "list-item", "list-header")
+# The style of headings, which has no name of its own.
+_OUTLINE_STYLE = "\x00outline"
+# How OpenDocument names ways to count beside 1, a, A, i, I: by their first numbers.
+_KIND_BY_SIGN = {"一": "chineseCounting", "①": "decimalEnclosedCircle"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """How a level of a list style is numbered; `shown` is how many levels stand in a mark."""
+
+    kind: str
+    before: str
+    behind: str
+    start: int
+    shown: int
+
+
+@dataclass(slots=True)
+class OpenLists:
+    """The lists of an OpenDocument text: `enter`, `mark` and `leave` in the order of the text."""
+
+    styles: dict[str, dict[int, _Marks]] = field(default_factory=dict)
+    # name of a style -> the number reached on each level
+    reached: dict[str, dict[int, int]] = field(default_factory=dict)
+    # names of the styles of the lists that are open
+    open: list[str] = field(default_factory=list)
+    # whether the next paragraph is the first one of an item, and the number that the item gives
+    is_item: bool = False
+    number: int | None = None
+
+    def learn(self, element: _Element) -> None:
+        """Note a style of lists or of headings."""
+        name = local_name(element)
+        if name not in ("list-style", "outline-style"):
+            return
+        levels: dict[int, _Marks] = {}
+        for child in element:
+            if not local_name(child).endswith(("-style-number", "outline-level-style")):
+                continue
+            if kind := value_of(child, "", "num-format"):
+                level = _integer(value_of(child, "", "level"), 1)
+                levels[level] = _Marks(
+                    kind=_KIND_BY_SIGN.get(kind[0], kind),
+                    before=value_of(child, "", "num-prefix"),
+                    behind=value_of(child, "", "num-suffix"),
+                    start=_integer(value_of(child, "", "start-value"), 1),
+                    shown=_integer(value_of(child, "", "display-levels"), 1),
+                )
+        is_list = name == "list-style"
+        self.styles[value_of(element, "", "name") if is_list else _OUTLINE_STYLE] = (
+            levels
+        )
+
+    def enter(self, element: _Element) -> None:
+        """A list or an item of one begins."""
+        name = local_name(element)
+        if name != "list":
+            self.is_item = name == "list-item"
+            raw = value_of(element, "", "start-value")
+            self.number = _integer(raw, 1) if raw else None
+            return
+        inherited = self.open[-1] if self.open else ""
+        style = value_of(element, inherited, "style-name")
+        self.open.append(style)
+        if value_of(element, "", "continue-numbering") != "true":
+            self._forget(style, len(self.open))
+
+    def leave(self, element: _Element) -> None:
+        """It ends."""
+        self.is_item = False
+        if local_name(element) == "list":
+            self.open.pop()
+
+    def mark(self, paragraph: _Element) -> str:
+        """What stands before a paragraph or a heading, such as "1. "."""
+        if self.is_item:
+            self.is_item = False
+            return self._counted(self.open[-1], len(self.open), self.number)
+        if local_name(paragraph) != "h" or self.open:
+            return ""
+        if value_of(paragraph, "", "is-list-header") == "true":
+            return ""
+        level = _integer(value_of(paragraph, "", "outline-level"), 1)
+        return self._counted(_OUTLINE_STYLE, level, None)
+
+    def _forget(self, style: str, level: int) -> None:
+        reached = self.reached.setdefault(style, {})
+        for deeper in [known for known in reached if known >= level]:
+            del reached[deeper]
+
+    def _counted(self, style: str, level: int, number: int | None) -> str:
+        levels = self.styles.get(style, {})
+        own = levels.get(level)
+        if own is None:
+            return ""
+        self._forget(style, level + 1)
+        reached = self.reached.setdefault(style, {})
+        last = reached.get(level, own.start - 1)
+        reached[level] = last + 1 if number is None else number
+        parts: list[str] = []
+        for one in range(max(1, level - own.shown + 1), level + 1):
+            marks = levels.get(one)
+            if marks is not None:
+                value = reached.setdefault(one, marks.start)
+                parts.append(WRITERS.get(marks.kind, str)(value))
+        return _spaced(own.before + ".".join(parts) + own.behind)

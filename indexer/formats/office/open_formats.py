@@ -16,6 +16,7 @@ from index.model.problems import Code, Problem
 from indexer.formats.body import finish
 from indexer.formats.chrome import Line, frame
 from indexer.formats.flatten import flatten
+from indexer.formats.office.lists import LIST_ELEMENTS, OpenLists
 from indexer.formats.office.package import Package, local_name, value_of
 from indexer.formats.pdf import paragraphs
 from indexer.formats.visible import joined_apart, struck_out
@@ -29,7 +30,8 @@ LINE_SHARE = 0.5
 # Widths of a character from which a gap between two pieces is a space.
 GAP_SHARE = 0.6
 _SKIPPED_ELEMENTS = frozenset(("tracked-changes", "annotation", "annotation-end"))
-_CELL_ELEMENTS = frozenset(("table-cell", "covered-table-cell"))
+# Blank cells that are written as one, beyond which a table is padded to a page's width.
+MAX_REPEATED = 100
 
 
 def is_odt(data: bytes) -> bool:
@@ -72,12 +74,14 @@ class _Reading:
 
     struck_styles: set[str] = field(default_factory=set)
     hidden_styles: set[str] = field(default_factory=set)
+    lists: OpenLists = field(default_factory=OpenLists)
     notes: list[_Element] = field(default_factory=list)
     struck: list[str] = field(default_factory=list)
 
     def learn(self, part: _Element | None) -> None:
-        """Note the styles of a part that strike out or hide text."""
+        """Note the styles of a part that strike out or hide text, or number lists."""
         for style in () if part is None else part.iter():
+            self.lists.learn(style)
             if local_name(style) != "style":
                 continue
             name = value_of(style, "", "name")
@@ -99,18 +103,31 @@ class _Reading:
             if name in _SKIPPED_ELEMENTS:
                 continue
             if name in ("p", "h"):
-                for line in self._text(child).split("\n"):
+                mark = self.lists.mark(child)
+                for line in (mark + self._text(child)).split("\n"):
                     SubElement(parent, "p").text = line
                 continue
-            if name == "table":
+            if name in LIST_ELEMENTS:
+                self.lists.enter(child)
+                self.append(parent, child)
+                self.lists.leave(child)
+            elif name == "table":
                 self.append(SubElement(parent, "table"), child)
             elif name == "table-row":
                 self.append(SubElement(parent, "tr"), child)
-            elif name in _CELL_ELEMENTS:
-                columns = value_of(child, "1", "number-columns-spanned")
-                self.append(SubElement(parent, "td", colspan=columns), child)
-            else:
+            elif name == "table-cell":
+                self._append_cell(parent, child)
+            # a cell that a wider or higher one covers is not shown
+            elif name != "covered-table-cell":
                 self.append(parent, child)
+
+    def _append_cell(self, row: HtmlElement, cell: _Element) -> None:
+        columns = value_of(cell, "1", "number-columns-spanned")
+        rows = value_of(cell, "1", "number-rows-spanned")
+        repeated = value_of(cell, "1", "number-columns-repeated")
+        count = int(repeated) if repeated.isdecimal() and len(repeated) < 6 else 1
+        for _ in range(min(count, MAX_REPEATED)):
+            self.append(SubElement(row, "td", colspan=columns, rowspan=rows), cell)
 
     def _text(self, paragraph: _Element) -> str:
         parts: list[str] = []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import lxml.html
 import python_calamine
@@ -13,11 +14,13 @@ from lxml.etree import SubElement
 from lxml.html import HtmlElement
 
 from index.model.errors import InputError
-from index.model.problems import Code, Problem
+from index.model.problems import Code, Facts, Problem
 from indexer.decode import decode
 from indexer.formats.body import finish
 from indexer.formats.chrome import frame
 from indexer.formats.flatten import flatten
+from indexer.formats.office.looks import Looks, looks_of
+from indexer.formats.visible import letters_of, struck_out
 from indexer.page import Page, Source
 
 __all__ = ["is_old_workbook", "is_workbook", "read_csv", "read_workbook"]
@@ -62,7 +65,8 @@ def read_workbook(source: Source) -> Page:
             if sheet.visible != python_calamine.SheetVisibleEnum.Visible
         ]
         shown = [sheet.name for sheet in metadata if sheet.name not in hidden]
-        sheets = [_rows(workbook, name) for name in shown]
+        reading = _Reading(looks_of(source.data) if is_workbook(source.data) else {})
+        sheets = [reading.rows(workbook, name) for name in shown]
     except python_calamine.PasswordError:
         raise InputError("is locked with a password; save it without one") from None
     except (python_calamine.CalamineError, ValueError, OSError):
@@ -71,20 +75,63 @@ def read_workbook(source: Source) -> Page:
     if hidden:
         parts = ", ".join(hidden[:10])
         page.problems.append(Problem(Code.FORMAT_PARTS_UNREAD, {"parts": parts}))
+    page.problems += reading.told()
     return page
 
 
-def _rows(
-    workbook: python_calamine.CalamineWorkbook,
-    name: str,
-) -> Rows:
-    sheet = workbook.get_sheet_by_name(name)
-    if sheet.total_height * sheet.total_width > MAX_CELLS:
-        raise InputError(
-            f"has more than {MAX_CELLS:,} cells in a sheet; save its report as .csv"
-        )
-    rows: Rows = sheet.to_python()
-    return rows
+@dataclass(slots=True)
+class _Reading:
+    """The cells of a workbook that a reader sees, and what was left out."""
+
+    looks: Mapping[str, Looks]
+    struck: list[str] = field(default_factory=list)
+    # sheets with hidden cells, and letters and digits in those
+    hidden: list[str] = field(default_factory=list)
+    letters: int = 0
+
+    def rows(self, workbook: python_calamine.CalamineWorkbook, name: str) -> Rows:
+        """The rows of a sheet. Raises InputError when there are too many cells."""
+        sheet = workbook.get_sheet_by_name(name)
+        if sheet.total_height * sheet.total_width > MAX_CELLS:
+            raise InputError(
+                f"has more than {MAX_CELLS:,} cells in a sheet; save its report as .csv"
+            )
+        rows: Rows = sheet.to_python()
+        looks = self.looks.get(name)
+        if looks is None:
+            return rows
+        self.struck += looks.struck
+        return list(self._seen(rows, sheet.start or (0, 0), looks, name))
+
+    def _seen(
+        self, rows: Rows, start: tuple[int, int], looks: Looks, name: str
+    ) -> Iterator[list[object]]:
+        hidden: list[str] = []
+        for number, row in enumerate(rows, start[0]):
+            seen: list[object] = []
+            for column, value in enumerate(row, start[1]):
+                place = (number, column)
+                shown = looks.texts.get(place, value)
+                if place in looks.struck_cells:
+                    self.struck.append(_printed(value))
+                    shown = ""
+                elif number in looks.rows or column in looks.columns:
+                    hidden.append(_printed(value))
+                    shown = ""
+                seen.append(shown)
+            yield seen
+        if any(hidden):
+            self.hidden.append(name)
+            self.letters += letters_of("".join(hidden))
+
+    def told(self) -> list[Problem]:
+        """What is told of cells that were left out."""
+        problems = struck_out(self.struck)
+        if self.hidden:
+            sheets = ", ".join(self.hidden[:10])
+            facts: Facts = {"sheets": sheets, "letters": self.letters}
+            problems.append(Problem(Code.FORMAT_CELLS_HIDDEN, facts))
+        return problems
 
 
 def read_csv(source: Source) -> Page:
@@ -99,7 +146,8 @@ def read_csv(source: Source) -> Page:
         raise InputError(f"is a damaged table ({error}); save it again") from None
     page = _page([rows], "csv")
     page.meta["encoding"] = decoded.encoding
-    page.decoded = decoded
+    # a second copy of the text would only cost memory
+    page.decoded = replace(decoded, text="")
     return page
 
 
@@ -145,7 +193,8 @@ def _printed(value: object) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+        # 15 digits are what programs show: 0.3, not 0.30000000000000004
+        return str(int(value)) if value.is_integer() else f"{value:.15g}"
     if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%d")
     text = "" if value is None else str(value)
