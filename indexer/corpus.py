@@ -39,6 +39,7 @@ from indexer.members import (
     container_of,
     is_document,
     is_web_archive,
+    name_in_zip,
 )
 from indexer.page import Known, Source
 
@@ -463,7 +464,7 @@ class _Walker:
         self, file: IO[bytes], name: str, origin: str, size: int
     ) -> Iterator[Source | Skip]:
         try:
-            archive = _open_zip(file)
+            archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             file.seek(0)
             kind = binary_kind(file.read(HEAD_BYTES))
@@ -476,19 +477,21 @@ class _Walker:
             return
         with archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
-            members.sort(key=lambda member: member.filename)
+            members.sort(key=name_in_zip)
             if (bomb := _bomb(members, size)) is not None:
                 yield Skip(name, bomb)
                 return
             is_web = is_web_archive(archive.namelist())
             if is_web:
                 # the other members say what the crawl was: its pages stand in the WARC files
-                members = [m for m in members if _suffix(m.filename) in WARC_SUFFIXES]
+                members = [
+                    m for m in members if _suffix(name_in_zip(m)) in WARC_SUFFIXES
+                ]
             if not members:
                 reason = "is an empty archive; point at an archive with reports"
                 yield Skip(name, reason)
             for member in members:
-                label = _member_name(member.filename)
+                label = _member_name(name_in_zip(member))
                 inner = f"{name}/{label}"
                 if is_web:
                     yield from self.content(archive, member, inner, origin)
@@ -498,7 +501,7 @@ class _Walker:
     def member(
         self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, origin: str
     ) -> Iterator[Source | Skip]:
-        suffix = _suffix(member.filename)
+        suffix = _suffix(name_in_zip(member))
         has_lines = suffix == LINES_SUFFIX
         if suffix in CONTAINER_SUFFIXES and not has_lines:
             yield Skip(name, _NESTED_REASON)
@@ -511,7 +514,7 @@ class _Walker:
         self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, origin: str
     ) -> Iterator[Source | Skip]:
         """The documents of a member that is neither refused nor too large."""
-        suffix = _suffix(member.filename)
+        suffix = _suffix(name_in_zip(member))
         packed = member.compress_size
         try:
             with archive.open(member) as stream:
@@ -774,20 +777,6 @@ def _skip_line(
         if chunk.endswith(b"\n"):
             break
     return skipped
-
-
-def _open_zip(file: IO[bytes]) -> zipfile.ZipFile:
-    """An archive with readable names of members.
-
-    Chinese Windows writes names in GBK without saying so; newer programs write UTF-8, not always
-    flagged.
-    """
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return zipfile.ZipFile(file, metadata_encoding=encoding)
-        except UnicodeDecodeError:
-            continue
-    return zipfile.ZipFile(file)
 
 
 def _bomb(

@@ -23,6 +23,7 @@ from index.model.problems import Code, Facts, Problem
 from indexer.decode import decode
 from indexer.formats.body import finish
 from indexer.formats.chrome import (
+    MAX_TITLE_LINES,
     Framed,
     Line,
     frame,
@@ -30,6 +31,7 @@ from indexer.formats.chrome import (
     is_chrome,
     is_title,
     squeeze,
+    title_apart,
 )
 from indexer.formats.elsewhere import elsewhere
 from indexer.formats.flatten import Flat, flatten
@@ -111,9 +113,9 @@ _CONTROL_PATTERN = re.compile(
 )
 
 
-# What stands behind it is shown all the same, and lxml would drop it: programs write one page
-# behind another.
-_PAGE_END_PATTERN = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+# What stands behind the end of a page is shown all the same, and lxml would drop it: programs
+# write one page behind another. What browsers without frames show lxml takes for no markup.
+_PASSED_TAG_PATTERN = re.compile(r"</(?:body|html)\s*>|</?noframes\s*>", re.IGNORECASE)
 
 
 def is_markup(data: bytes) -> bool:
@@ -197,7 +199,7 @@ def _parse(markup: str) -> HtmlElement | None:
         remove_comments=True,
         remove_pis=True,
     )
-    markup = _PAGE_END_PATTERN.sub("", markup)
+    markup = _PASSED_TAG_PATTERN.sub("", markup)
     try:
         # bytes, because lxml refuses text that declares an encoding
         return lxml.html.document_fromstring(markup.encode("utf-8"), parser=parser)
@@ -488,13 +490,14 @@ def _title(
     for group in _select(root, HEADING_SELECTORS).values():
         headings += filter(None, map(_heading, group[:5]))
     whole = squeeze(page_title)
+    inside = frame(flat.lines).title
     agreed = [heading for heading in headings if squeeze(heading) in whole]
-    if agreed:
-        return max(agreed, key=len)
-    for heading in headings:
-        if is_title(heading):
-            return heading
-    if frame(flat.lines).title or not IDEOGRAPH_PATTERN.search(cleaned or ""):
+    agreed = sorted(agreed, key=len, reverse=True)
+    for heading in agreed[:1] or filter(is_title, headings):
+        # a title over two headings has its body in the first one
+        is_part = inside and squeeze(inside).endswith(squeeze(heading))
+        return inside if is_part else heading
+    if inside or not IDEOGRAPH_PATTERN.search(cleaned or ""):
         return None
     return cleaned
 
@@ -518,10 +521,21 @@ def _clean_title(title: str, meta: dict[str, str]) -> str | None:
     return None if _SITE_PATTERN.search(named) else named
 
 
+def _title_before(before: Sequence[str]) -> str | None:
+    """The last title above the body, with the lines above it over which it goes."""
+    for place in reversed(range(len(before))):
+        line = before[place]
+        if is_title(line):
+            near = before[max(0, place - MAX_TITLE_LINES + 1) : place + 1]
+            whole, _ = title_apart("\n".join(near))
+            return whole if whole and whole.endswith(line.strip()) else line
+    return None
+
+
 def _framed(flat: Flat, title: str | None, header: Framed) -> Framed:
     framed = frame(flat.lines, title)
     if title is None and framed.title is None:
-        framed.title = next((t for t in reversed(flat.before) if is_title(t)), None)
+        framed.title = _title_before(flat.before)
     around = [*flat.before, *flat.after]
     framed.chrome = [*framed.chrome, *around][:MAX_CHROME_LINES]
     headers = [h for h in (header.meta.get("header"), framed.meta.get("header")) if h]

@@ -52,6 +52,28 @@ def is_text(data: bytes) -> bool:
         return False
 
 
+# [^1]: a note below the text, and [^1] where it belongs
+_NOTE_PATTERN = re.compile(r"\[\^([^\]\n]{1,50})\]")
+# [备注]: 无。 is text, [1]: http://... the address of a link
+_DEFINITION_PATTERN = re.compile(
+    r"(?m)^ {0,3}\[([^\]\n]{1,200})\]:(?![ \t]*<?(?:\w+:|[./#]))"
+)
+# title: ... between lines of hyphens, at the head of a file
+_MATTER_PATTERN = re.compile(
+    r"\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL
+)
+_MATTER_TITLE_PATTERN = re.compile(r"(?m)^title:[ \t]*[\"']?(.*?)[\"']?[ \t]*$")
+
+
+def _without_matter(text: str) -> tuple[str, str, list[str]]:
+    """A text without what stands before it for programs, its title there, and those lines."""
+    matter = _MATTER_PATTERN.match(text)
+    if matter is None or ":" not in matter[1]:
+        return text, "", []
+    title = _MATTER_TITLE_PATTERN.search(matter[1])
+    return text[matter.end() :], title[1] if title else "", matter[1].split("\n")
+
+
 @cache
 def _markdown() -> MarkdownIt:
     """The parser: CommonMark with tables and struck out runs, as most programs write it."""
@@ -67,11 +89,15 @@ def read_markdown(source: Source) -> Page:
     decoded = decode(source.data)
     again = read_again(decoded.text)
     text = again[0] if again else decoded.text
+    text = text.replace("\x00", "").replace("\r\n", "\n")
+    text, title, matter = _without_matter(text)
     # four spaces before a paragraph are an indentation in Chinese, and code to Markdown
-    text = _INDENT_PATTERN.sub("", text.replace("\x00", ""))
+    text = _INDENT_PATTERN.sub("", text)
+    text = _DEFINITION_PATTERN.sub("\n\\\\[\\1\\\\]:", _NOTE_PATTERN.sub(r"[\1]", text))
     body = _PRODUCT_PATTERN.sub(r"*\1*", _markdown().render(text))
-    page = read_markup(f"<body>{body}</body>", decoded=decoded)
+    page = read_markup(f"<body>{body}</body>", decoded=decoded, title=title or None)
     page.format = "markdown"
+    page.chrome += [line for line in matter if line.strip() and title not in line]
     if again:
         page.problems.append(Problem(Code.FORMAT_READ_AGAIN, {"encoding": again[1]}))
     return page

@@ -28,6 +28,7 @@ _HIDDEN_PATTERN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE
 )
 _STRUCK_PATTERN = re.compile(r"text-decoration[^;:]*:[^;]*line-through", re.IGNORECASE)
+_RAISED_PATTERN = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 # .draft, #old {display: none}: a rule of a style sheet within the page
 _RULE_PATTERN = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
 _SELECTOR_PATTERN = re.compile(r"[a-zA-Z][\w-]*|(?:[a-zA-Z][\w-]*)?[.#][\w-]+")
@@ -81,8 +82,8 @@ def show(root: HtmlElement) -> Hidden:
                 drop(element)
         elif tag in STRUCK_TAGS or _is_by(rules.struck, element, _STRUCK_PATTERN):
             struck.append(element)
-        elif tag in RAISED_TAGS:
-            _raise(element)
+        elif (kind := _raised_as(element)) is not None:
+            _raise(element, kind)
         elif tag == "ol":
             _number(element)
     for element in struck:
@@ -171,7 +172,15 @@ def _before(element: HtmlElement) -> str:
     return previous.tail or "".join(previous.itertext())
 
 
-def _raise(element: HtmlElement) -> None:
+def _raised_as(element: HtmlElement) -> str | None:
+    """ "sup" or "sub", whether a tag or its style says it."""
+    if element.tag in RAISED_TAGS:
+        return str(element.tag)
+    match = _RAISED_PATTERN.search(element.get("style") or "")
+    return match[1][:3].lower() if match else None
+
+
+def _raise(element: HtmlElement, kind: str) -> None:
     """Raised or lowered digits beside others are written as such: 10³, never 103.
 
     Behind letters they stay as they are, so that CO2 and m2 are found as people type them.
@@ -185,7 +194,7 @@ def _raise(element: HtmlElement) -> None:
     if is_beside or (element.tail or "").lstrip()[:1].isdigit():
         for child in list(element):
             child.drop_tag()
-        element.text = bare.translate(_RAISED_BY_TAG[str(element.tag)])
+        element.text = bare.translate(_RAISED_BY_TAG[kind])
 
 
 def raised(

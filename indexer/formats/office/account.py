@@ -61,7 +61,7 @@ WRITTEN_BY_FORMAT: Mapping[str, _Written] = {
         re.compile(r">([^<]+)"),
     ),
     "ofd": _Written(
-        re.compile(r"Doc_\d+/Pages/.*/Content\.xml"),
+        re.compile(r"/Pages/.*\.xml$"),
         re.compile(r"(?!)"),
         re.compile(r"<(?:\w+:)?TextCode\b[^>]*>([^<]*)"),
     ),
@@ -90,6 +90,7 @@ _SILENT_PATTERN = re.compile(
 _MAY_HIDE_PATTERN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|<[^>]*\shidden\b", re.IGNORECASE
 )
+_BEFORE_HEADER = b"\xef\xbb\xbf \t\r\n"
 _TAG_PATTERN = re.compile(r"<[^>]*>")
 
 
@@ -196,7 +197,7 @@ def _letters_of_message(data: bytes, encoding: str) -> int | None:
     """
     del encoding
     count = 0
-    stack: list[Message] = [email.message_from_bytes(data.lstrip())]
+    stack: list[Message] = [email.message_from_bytes(data.lstrip(_BEFORE_HEADER))]
     while stack:
         part = stack.pop()
         if part.get_content_maintype() == "multipart":

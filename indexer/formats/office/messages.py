@@ -20,7 +20,7 @@ from indexer.formats.chrome import Line, frame, is_title, squeeze
 from indexer.formats.html import read_markup
 from indexer.page import Decoded, Page, Source
 
-__all__ = ["attachments", "is_message", "read_message"]
+__all__ = ["attachments", "is_message", "read_message", "shown_markup"]
 
 SNIFFED_BYTES = 8192
 MAX_PARTS = 1000
@@ -37,14 +37,25 @@ _PAGE_KINDS = (
 )
 # a header of MIME at the beginning of a line
 _MIME_PATTERN = re.compile(rb"^MIME-Version:\s*1", re.IGNORECASE | re.MULTILINE)
+_LETTER_PATTERN = re.compile(
+    rb"^(From|To|Date|Subject|Message-ID|Received|Return-Path):\s",
+    re.IGNORECASE | re.MULTILINE,
+)
+# Headers of a letter from which a text without those of MIME is one.
+MIN_LETTER_HEADERS = 3
 _HEADER_PATTERN = re.compile(rb"\s*[A-Za-z][A-Za-z-]{1,40}:\s")
 
 
 def is_message(data: bytes) -> bool:
-    """Whether the bytes begin with the header of a MIME message."""
-    head = data[:SNIFFED_BYTES]
-    starts = _HEADER_PATTERN.match(head.removeprefix(b"\xef\xbb\xbf"))
-    return starts is not None and _MIME_PATTERN.search(head) is not None
+    """Whether the bytes begin with the header of a message: MIME's, or several of a letter."""
+    head = data[:SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _HEADER_PATTERN.match(head) is None:
+        return False
+    if _MIME_PATTERN.search(head):
+        return True
+    header = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
+    names = {name.lower() for name in _LETTER_PATTERN.findall(header)}
+    return len(names) >= MIN_LETTER_HEADERS
 
 
 def read_message(source: Source) -> Page:
@@ -62,6 +73,15 @@ def read_message(source: Source) -> Page:
         parts = ", ".join(names)
         page.problems.append(Problem(Code.FORMAT_PARTS_APART, {"parts": parts}))
     return page
+
+
+def shown_markup(data: bytes) -> str:
+    """The page of a message as it is written; "" where it has none."""
+    for part in filter(_is_page, _split(_message(data)).shown):
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            return decode(content, part.get_content_charset()).text
+    return ""
 
 
 def attachments(data: bytes) -> Iterator[tuple[str, bytes]]:

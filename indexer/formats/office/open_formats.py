@@ -17,6 +17,7 @@ from indexer.formats.body import finish
 from indexer.formats.chrome import Line, frame
 from indexer.formats.flatten import flatten
 from indexer.formats.office.lists import LIST_ELEMENTS, OpenLists
+from indexer.formats.office.margins import margins
 from indexer.formats.office.package import Package, local_name, value_of
 from indexer.formats.pdf import paragraphs
 from indexer.formats.visible import joined_apart, struck_out
@@ -178,7 +179,7 @@ def read_ofd(source: Source) -> Page:
     Raises InputError when it is damaged, locked, or holds pictures alone.
     """
     package = Package(source.data, "OFD document")
-    names = sorted(filter(_PAGE_PATTERN.search, package.names), key=_page_number)
+    names = _pages_in_order(package)
     if not names:
         raise InputError("is a damaged OFD document; save it again as .pdf")
     pages: list[list[str]] = []
@@ -188,7 +189,9 @@ def read_ofd(source: Source) -> Page:
     lines = paragraphs(pages)
     if not any(map(str.strip, lines)):
         raise InputError("is an OFD document of pictures; run OCR over it")
-    page = finish(frame([Line(line) for line in lines]), [], "ofd", least=5)
+    framed = frame([Line(line) for line in lines])
+    framed.chrome += margins(_template_lines(package), framed.lines)
+    page = finish(framed, [], "ofd", least=5)
     attached = [posixpath.basename(n) for n in package.names if "/Attachs/" in n]
     parts = [name for name in attached if name and name != "Attachments.xml"]
     if parts:
@@ -197,6 +200,31 @@ def read_ofd(source: Source) -> Page:
     return page
 
 
+def _pages_in_order(package: Package) -> list[str]:
+    """The parts of the pages in the order of the documents, which need not be that of names."""
+    named: list[str] = []
+    for part in sorted(filter(_DOCUMENT_PATTERN.search, package.names)):
+        document = package.xml(part)
+        for element in () if document is None else document.iter():
+            if local_name(element) == "Page" and (place := element.get("BaseLoc")):
+                whole = posixpath.join("/", posixpath.dirname(part), place)
+                named.append(posixpath.normpath(whole).lstrip("/"))
+    known = set(package.names)
+    found = [name for name in dict.fromkeys(named) if name in known]
+    return found or sorted(filter(_PAGE_PATTERN.search, known), key=_page_number)
+
+
+def _template_lines(package: Package) -> list[str]:
+    """What stands on many pages: heads, feet, the frame of a letter."""
+    lines: list[str] = []
+    for name in sorted(filter(_TEMPLATE_PATTERN.search, package.names)):
+        content = package.xml(name)
+        lines += [] if content is None else _lines(content)
+    return lines
+
+
+_DOCUMENT_PATTERN = re.compile(r"(?:^|/)Document\.xml$", re.IGNORECASE)
+_TEMPLATE_PATTERN = re.compile(r"Tpls/.*Content\.xml$", re.IGNORECASE)
 _PAGE_PATTERN = re.compile(r"Pages/Page_(\d+)/Content\.xml$", re.IGNORECASE)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import lxml.etree
 import lxml.html
 import python_calamine
-from lxml.etree import SubElement
+from lxml.etree import SubElement, _Element
 from lxml.html import HtmlElement
 
 from index.model.errors import InputError
@@ -20,6 +22,7 @@ from indexer.formats.body import finish
 from indexer.formats.chrome import frame
 from indexer.formats.flatten import flatten
 from indexer.formats.office.looks import Looks, looks_of
+from indexer.formats.office.package import local_name, value_of
 from indexer.formats.visible import letters_of, struck_out
 from indexer.page import Page, Source
 
@@ -27,6 +30,13 @@ __all__ = ["is_old_workbook", "is_workbook", "read_csv", "read_workbook"]
 
 # Cells that a workbook may have: annual reports have some hundred.
 MAX_CELLS = 500_000
+# What parts the cells of a table, the usual first.
+DELIMITERS = ",\t;|"
+# sep=; as Excel writes it into the first line
+_SEPARATOR_PATTERN = re.compile(r"\ufeff?sep=(.)\r?\n", re.IGNORECASE)
+# Where a workbook of XML says that it is one.
+HEAD_BYTES = 2048
+_FLAT_MARK = b"urn:schemas-microsoft-com:office:spreadsheet"
 # the stream of an old workbook within its OLE container
 _OLD_MARKS = ("Workbook".encode("utf-16-le"), "Book\x00".encode("utf-16-le"))
 _WORD_MARK = "WordDocument".encode("utf-16-le")
@@ -40,13 +50,55 @@ def is_workbook(data: bytes) -> bool:
 
 
 def is_old_workbook(data: bytes) -> bool:
-    """Whether the bytes are an OLE container with the stream of a workbook.
+    """Whether the bytes are an OLE container with the stream of a workbook, or one of XML, which
+    Excel 2003 and many websites write.
 
     A Word document may hold a workbook, and is none.
     """
+    if _is_flat(data):
+        return True
     is_container = data.startswith(b"\xd0\xcf\x11\xe0")
     is_other = _WORD_MARK in data
     return is_container and not is_other and any(mark in data for mark in _OLD_MARKS)
+
+
+def _is_flat(data: bytes) -> bool:
+    head = data[:HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith(b"<") and _FLAT_MARK in head and b"<html" not in head.lower()
+
+
+def _flat_sheets(data: bytes) -> list[Rows]:
+    """The sheets of a workbook of XML."""
+    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    try:
+        root = lxml.etree.fromstring(data.lstrip(b"\xef\xbb\xbf \t\r\n"), parser)
+    except (lxml.etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        raise InputError("is a damaged workbook; save it again as .xlsx")
+    sheets: list[Rows] = []
+    for sheet in root.iter():
+        if local_name(sheet) == "Table":
+            rows = [one for one in sheet if local_name(one) == "Row"]
+            sheets.append(list(map(_flat_row, rows)))
+    return sheets
+
+
+def _flat_row(row: _Element) -> list[str]:
+    cells: list[str] = []
+    for cell in row:
+        if local_name(cell) != "Cell":
+            continue
+        # blank cells are left out, and those that a wide one covers
+        place = value_of(cell, "", "Index")
+        if place.isdecimal() and len(place) < 6:
+            cells += [""] * (int(place) - 1 - len(cells))
+        held = (one for one in cell if local_name(one) == "Data")
+        cells.append("".join("".join(one.itertext()) for one in held))
+        across = value_of(cell, "0", "MergeAcross")
+        if across.isdecimal() and len(across) < 4:
+            cells += [""] * int(across)
+    return cells
 
 
 def read_workbook(source: Source) -> Page:
@@ -54,6 +106,8 @@ def read_workbook(source: Source) -> Page:
 
     Raises InputError when it is damaged or locked.
     """
+    if _is_flat(source.data):
+        return _page(_flat_sheets(source.data), source.suffix.removeprefix("."))
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(
             io.BytesIO(source.data)
@@ -137,10 +191,9 @@ class _Reading:
 def read_csv(source: Source) -> Page:
     """The report in a comma separated table. Raises InputError when it is no text."""
     decoded = decode(source.data)
-    head = decoded.text[:5000]
-    delimiter = "\t" if head.count("\t") > head.count(",") else ","
+    text, delimiter = _delimited(decoded.text)
     try:
-        reader = csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         rows = list(reader)
     except csv.Error as error:
         raise InputError(f"is a damaged table ({error}); save it again") from None
@@ -149,6 +202,14 @@ def read_csv(source: Source) -> Page:
     # a second copy of the text would only cost memory
     page.decoded = replace(decoded, text="")
     return page
+
+
+def _delimited(text: str) -> tuple[str, str]:
+    """A table and what parts its cells: what the first line says, or what most lines have."""
+    if match := _SEPARATOR_PATTERN.match(text):
+        return text[match.end() :], match[1]
+    lines = text[:5000].splitlines()
+    return text, max(DELIMITERS, key=lambda sign: sum(sign in line for line in lines))
 
 
 def _page(
