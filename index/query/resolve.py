@@ -434,7 +434,8 @@ def _words_near(quoted: Quoted) -> Strings:
     """The words of "公开 收费"~10: as spaces part them, else as the segmenter cuts them."""
     form = fold_line(quoted.text)
     if " " in form:
-        return once(form.split())
+        # "公开 公开"~2 is 公开 near another 公开
+        return tuple(form.split())
     return once(words_of(form))
 
 
