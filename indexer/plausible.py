@@ -39,7 +39,9 @@ _ENTITY_PATTERN = re.compile(r"&#(?:\d{2,7}|[xX][0-9a-fA-F]{2,6});")
 _PERCENT_PATTERN = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 
 
-def common_share(text: str) -> float | None:
+def common_share(
+    text: str,
+) -> float | None:
     """The share of common ones among the Han characters; None where there are too few to tell."""
     han = IDEOGRAPH_PATTERN.findall(text)
     if len(han) < MIN_HAN:
@@ -47,7 +49,9 @@ def common_share(text: str) -> float | None:
     return sum(c in COMMON_CHARACTERS for c in han) / len(han)
 
 
-def is_implausible(text: str) -> bool:
+def is_implausible(
+    text: str,
+) -> bool:
     """Whether the Chinese of a text is none: rare characters nearly all."""
     share = common_share(text)
     return share is not None and share < MIN_COMMON_SHARE
@@ -72,7 +76,9 @@ def read_again(
     return (text, name) if name else None
 
 
-def _latin(text: str) -> tuple[str, str] | None:
+def _latin(
+    text: str,
+) -> tuple[str, str] | None:
     """The reading with the most common characters, of bytes that were shown one by one."""
     counts = Counter(_NOT_ASCII_PATTERN.findall(text))
     total = counts.total()
@@ -92,7 +98,9 @@ def _latin(text: str) -> tuple[str, str] | None:
 
 
 @cache
-def _bytes_by_character(page: str) -> dict[str, int]:
+def _bytes_by_character(
+    page: str,
+) -> dict[str, int]:
     """What a western code page shows each byte as; where it has none, as Latin-1 does."""
     shown: dict[str, int] = {"\ufffd": _LOST_BYTE}
     for byte in range(0x100):
@@ -103,7 +111,9 @@ def _bytes_by_character(page: str) -> dict[str, int]:
     return shown
 
 
-def _read_as_chinese(data: bytes) -> tuple[str, str, int] | None:
+def _read_as_chinese(
+    data: bytes,
+) -> tuple[str, str, int] | None:
     """The text of some bytes, its encoding and how many common characters it has."""
     for encoding in ("utf-8", "gb18030", "big5hkscs"):
         read = data.decode(encoding, "replace")
@@ -122,11 +132,15 @@ def _read_as_chinese(data: bytes) -> tuple[str, str, int] | None:
     return None
 
 
-def _common(text: str) -> int:
+def _common(
+    text: str,
+) -> int:
     return sum(c in COMMON_CHARACTERS for c in IDEOGRAPH_PATTERN.findall(text))
 
 
-def _escaped(text: str) -> tuple[str, str] | None:
+def _escaped(
+    text: str,
+) -> tuple[str, str] | None:
     """A text that is wholly in \\uXXXX, in character references or in percent-encoding."""
     long = len("".join(text.split())) * MIN_ESCAPED_SHARE
     if _length(_ESCAPE_PATTERN, text) > long:
@@ -150,7 +164,9 @@ def _length(
     return sum(len(match[0]) for match in pattern.finditer(text))
 
 
-def _unescaped(text: str) -> str:
+def _unescaped(
+    text: str,
+) -> str:
     units = _ESCAPE_PATTERN.sub(lambda m: chr(int(m[1], 16)), text)
     for written, meant in ((r"\r", ""), (r"\n", "\n"), (r"\t", "\t")):
         units = units.replace(written, meant)

@@ -126,7 +126,10 @@ class Folded:
     form: str
     offsets: OffsetMap = field(default_factory=OffsetMap)
 
-    def spans(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    def spans(
+        self,
+        pattern: re.Pattern[str],
+    ) -> Iterator[tuple[int, int]]:
         """The display spans of what a pattern finds in the form."""
         return (
             self.offsets.span(*m.span())
@@ -200,7 +203,9 @@ def tables() -> Tables:
     )
 
 
-def _one_after_another(*steps: NDArray[np.int32]) -> NDArray[np.int32]:
+def _one_after_another(
+    *steps: NDArray[np.int32],
+) -> NDArray[np.int32]:
     """The steps of several tables, applied in turn."""
     given = np.arange(CODE_COUNT, dtype=np.int32)
     codes = given
@@ -240,14 +245,19 @@ def _folded_characters() -> dict[int, str]:
     return folded
 
 
-def _ends_in_digit(form: str, code: int) -> bool:
+def _ends_in_digit(
+    form: str,
+    code: int,
+) -> bool:
     """Whether a digit beside a character would run into its form: ² and ½, not ２."""
     is_plain = PLAIN_DIGIT.match(chr(code)) is not None
     has_digit = form[0].isdecimal() or form[-1].isdecimal() or form[-1] == "."
     return has_digit and not is_plain and form != "."
 
 
-def compatible(char: str) -> str:
+def compatible(
+    char: str,
+) -> str:
     """One character without width, case, presentation form or bracket style.
 
     A number in a circle stays: ① is a mark, and counts nothing.
@@ -267,7 +277,9 @@ def compatible(char: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def fold(text: str) -> Folded:
+def fold(
+    text: str,
+) -> Folded:
     """The index form of a display text.
 
     The last few are kept: metadata, tables and analysis fold the same text.
@@ -301,12 +313,16 @@ def fold(text: str) -> Folded:
     return Folded("".join(pieces), builder.build())
 
 
-def code_points(text: str) -> NDArray[np.int32]:
+def code_points(
+    text: str,
+) -> NDArray[np.int32]:
     """The code points of a text, half surrogate pairs too."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<i4")
 
 
-def is_encodable(text: str) -> bool:
+def is_encodable(
+    text: str,
+) -> bool:
     """Whether a text has no half surrogate pair."""
     try:
         text.encode("utf-16-le")
@@ -321,12 +337,16 @@ def letters() -> NDArray[np.bool_]:
     return np.fromiter(map(str.isalnum, map(chr, range(0x10000))), np.bool_)
 
 
-def of_code_points(codes: NDArray[np.integer]) -> str:
+def of_code_points(
+    codes: NDArray[np.integer],
+) -> str:
     """The text of some code points."""
     return codes.astype("<i4", copy=False).tobytes().decode("utf-32-le")
 
 
-def fold_line(text: str) -> str:
+def fold_line(
+    text: str,
+) -> str:
     """The index form of a short text, without the way back and without white space round it."""
     return fold(text).form.strip()
 
@@ -335,7 +355,11 @@ SPACE_PATTERN = re.compile(f"[{SPACE_CLASS}]")
 BLANK_PATTERN = re.compile(f"[{SPACE_CLASS}{INVISIBLE_CLASS}]")
 
 
-def _irregular(text: str, start: int, end: int) -> str:
+def _irregular(
+    text: str,
+    start: int,
+    end: int,
+) -> str:
     """What stands for text[start:end], which changes the length.
 
     It is a run of white space, something that cannot be seen, or a character that becomes several.
@@ -364,7 +388,12 @@ def _irregular(text: str, start: int, end: int) -> str:
     return "" if joined else " "
 
 
-def _apart(form: str, char: str, before: str, behind: str) -> str:
+def _apart(
+    form: str,
+    char: str,
+    before: str,
+    behind: str,
+) -> str:
     """The form of a character, kept from running into the digits beside it.
 
     10³ is 10^3 and never 103, as people type it; 3½ is 3 1⁄2.
@@ -382,7 +411,9 @@ def _apart(form: str, char: str, before: str, behind: str) -> str:
 TRADITIONAL_SHARE = 0.05
 
 
-def script_of(text: str) -> str | None:
+def script_of(
+    text: str,
+) -> str | None:
     """ "Hans" or "Hant"; None for a text with hardly any Chinese.
 
     >>> script_of("政府資訊公開工作年度報告"), script_of("政府信息公开工作年度报告")

@@ -51,10 +51,16 @@ MAX_WORD_LENGTH = 64
 class Cutter(Protocol):
     """What jieba and rjieba have in common here."""
 
-    def cut(self, text: str) -> list[str]:
+    def cut(
+        self,
+        text: str,
+    ) -> list[str]:
         """Words that tile the text."""
 
-    def cut_for_search(self, text: str) -> list[str]:
+    def cut_for_search(
+        self,
+        text: str,
+    ) -> list[str]:
         """Those words, and before each the shorter words of the dictionary inside it."""
 
 
@@ -64,12 +70,19 @@ class Tokenizer:
     `name` says which segmenter and which words: part of an index's fingerprint.
     """
 
-    def __init__(self, name: str, cutter: Cutter) -> None:
+    def __init__(
+        self,
+        name: str,
+        cutter: Cutter,
+    ) -> None:
         self.name = name
         self._cut: Callable[[str], list[str]] = cutter.cut
         self._search: Callable[[str], list[str]] = cutter.cut_for_search
 
-    def words(self, form: str) -> list[str]:
+    def words(
+        self,
+        form: str,
+    ) -> list[str]:
         """The words that tile the form, signs and white space left out.
 
         >>> tokenizer().words("依申请公开的收费")
@@ -77,7 +90,10 @@ class Tokenizer:
         """
         return _words_by(self._cut, form)
 
-    def counts(self, form: str) -> dict[str, int]:
+    def counts(
+        self,
+        form: str,
+    ) -> dict[str, int]:
         """How often each of `search_tokens` stands in a form."""
         counts = Counter(self._search(form))
         signs = [t for t in filterfalse(str.isalnum, counts) if not is_word(t)]
@@ -85,11 +101,17 @@ class Tokenizer:
             del counts[sign]
         return counts
 
-    def search_tokens(self, form: str) -> list[str]:
+    def search_tokens(
+        self,
+        form: str,
+    ) -> list[str]:
         """The words and the shorter dictionary words inside them: what ranking counts."""
         return _words_by(self._search, form)
 
-    def positions(self, form: str) -> dict[str, list[int]]:
+    def positions(
+        self,
+        form: str,
+    ) -> dict[str, list[int]]:
         """Where each of `search_tokens` stands in a form, counted in tokens from 0.
 
         >>> tokenizer().positions("公开收费公开")
@@ -101,7 +123,10 @@ class Tokenizer:
             positions.setdefault(word, []).append(position)
         return positions
 
-    def search_spans(self, form: str) -> Iterator[tuple[str, int, int]]:
+    def search_spans(
+        self,
+        form: str,
+    ) -> Iterator[tuple[str, int, int]]:
         """(token, start, end) of each of `search_tokens` in the form, in their order.
 
         >>> list(tokenizer().search_spans("依申请公开"))
@@ -126,7 +151,10 @@ class Tokenizer:
             start += len(word)
 
 
-def _words_by(cut: Callable[[str], list[str]], form: str) -> list[str]:
+def _words_by(
+    cut: Callable[[str], list[str]],
+    form: str,
+) -> list[str]:
     """The words of a form.
 
     Those of a short one are remembered: a query is cut for ranking, matching and correcting.
@@ -137,11 +165,16 @@ def _words_by(cut: Callable[[str], list[str]], form: str) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _remembered(cut: Callable[[str], list[str]], form: str) -> tuple[str, ...]:
+def _remembered(
+    cut: Callable[[str], list[str]],
+    form: str,
+) -> tuple[str, ...]:
     return tuple(token for token in cut(form) if is_word(token))
 
 
-def is_word(token: str) -> bool:
+def is_word(
+    token: str,
+) -> bool:
     """Whether a token has a letter or a digit: signs carry no meaning for ranking."""
     return token.isalnum() or LETTER_PATTERN.search(token) is not None
 
@@ -161,7 +194,9 @@ def domain_words() -> tuple[tuple[str, int, str], ...]:
 
 
 @cache
-def segmenter_name(kind: str = "") -> str:
+def segmenter_name(
+    kind: str = "",
+) -> str:
     """What an index records of the segmenter and its words.
 
     Neither is loaded for that: an index is opened without cutting anything.
@@ -175,7 +210,9 @@ def _installed() -> str:
     return "rjieba" if find_spec("rjieba") else "jieba"
 
 
-def tokenizer(kind: str = "") -> Tokenizer:
+def tokenizer(
+    kind: str = "",
+) -> Tokenizer:
     """The segmenter: "rjieba", "jieba", or by default the faster one that is installed."""
     # rjieba fails where two threads add words at once, or one cuts meanwhile
     with LOADING:
@@ -183,7 +220,9 @@ def tokenizer(kind: str = "") -> Tokenizer:
 
 
 @cache
-def _loaded(kind: str) -> Tokenizer:
+def _loaded(
+    kind: str,
+) -> Tokenizer:
     kind = kind or _installed()
     return Tokenizer(
         segmenter_name(kind),
@@ -242,10 +281,16 @@ class _Cutter:
     ) -> None:
         self._cut, self._search = cut, search
 
-    def cut(self, text: str) -> list[str]:
+    def cut(
+        self,
+        text: str,
+    ) -> list[str]:
         return _pieces(text, self._cut, lambda word: [word])
 
-    def cut_for_search(self, text: str) -> list[str]:
+    def cut_for_search(
+        self,
+        text: str,
+    ) -> list[str]:
         return _pieces(text, self._search, _with_syllables)
 
 
@@ -266,7 +311,9 @@ def _pieces(
     return [*pieces, *cut(text[end:])]
 
 
-def _with_syllables(word: str) -> list[str]:
+def _with_syllables(
+    word: str,
+) -> list[str]:
     """A word, and before it its syllables where they are written apart."""
     syllables = word.split(TIBETAN_MARK)
     return [*syllables, word] if len(syllables) > 1 else [word]

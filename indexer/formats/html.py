@@ -118,7 +118,9 @@ _CONTROL_PATTERN = re.compile(
 _PASSED_TAG_PATTERN = re.compile(r"</(?:body|html)\s*>|</?noframes\s*>", re.IGNORECASE)
 
 
-def is_markup(data: bytes) -> bool:
+def is_markup(
+    data: bytes,
+) -> bool:
     """Whether the first bytes are those of an HTML page, with or without a mark."""
     head = data[:SNIFFED_BYTES].replace(b"\x00", b"").lstrip(_BEFORE_MARKUP)
     is_drawing = (
@@ -128,7 +130,9 @@ def is_markup(data: bytes) -> bool:
     return is_tagged and _MARKUP_PATTERN.search(head) is not None
 
 
-def read_html(source: Source) -> Page:
+def read_html(
+    source: Source,
+) -> Page:
     """The report in an HTML file.
 
     Raises InputError when the bytes are no text or the page is blank.
@@ -174,11 +178,17 @@ def read_markup(
     return page
 
 
-def _letters(root: HtmlElement) -> int:
+def _letters(
+    root: HtmlElement,
+) -> int:
     return sum(map(letters_of, root.itertext()))
 
 
-def _told(page: Page, hidden: Hidden, visible: int) -> list[Problem]:
+def _told(
+    page: Page,
+    hidden: Hidden,
+    visible: int,
+) -> list[Problem]:
     """What of the page is neither text nor title nor kept as chrome."""
     problems: list[Problem] = []
     if hidden.struck:
@@ -192,7 +202,9 @@ def _told(page: Page, hidden: Hidden, visible: int) -> list[Problem]:
     return problems
 
 
-def _parse(markup: str) -> HtmlElement | None:
+def _parse(
+    markup: str,
+) -> HtmlElement | None:
     # without huge_tree, depth and entities are bounded
     parser = lxml.html.HTMLParser(
         encoding="utf-8",
@@ -207,7 +219,10 @@ def _parse(markup: str) -> HtmlElement | None:
         return None
 
 
-def _gave_up(root: HtmlElement, markup: str) -> bool:
+def _gave_up(
+    root: HtmlElement,
+    markup: str,
+) -> bool:
     """Whether the parser stopped at its depth limit, which it does without a word.
 
     What it kept is compared with what there was.
@@ -217,7 +232,11 @@ def _gave_up(root: HtmlElement, markup: str) -> bool:
     return there > 50 and kept < MIN_KEPT_SHARE * there
 
 
-def _salvage(markup: str, decoded: Decoded | None, why: Code) -> Page:
+def _salvage(
+    markup: str,
+    decoded: Decoded | None,
+    why: Code,
+) -> Page:
     """The text without a tree, where the markup is too deep or too broken to have one."""
     bare = _RAW_BREAK.sub("\n", _RAW_DROP.sub("", markup))
     text = entities.unescape(_RAW_TAG.sub("", bare))
@@ -228,7 +247,9 @@ def _salvage(markup: str, decoded: Decoded | None, why: Code) -> Page:
     return page
 
 
-def _meta(root: HtmlElement) -> dict[str, str]:
+def _meta(
+    root: HtmlElement,
+) -> dict[str, str]:
     """What the <meta> elements say, by the keys of Page.meta; the first of a kind counts."""
     meta: dict[str, str] = {}
     for element in root.iter("meta"):
@@ -240,7 +261,10 @@ def _meta(root: HtmlElement) -> dict[str, str]:
     return meta
 
 
-def _text_of(root: HtmlElement, xpath: str) -> str:
+def _text_of(
+    root: HtmlElement,
+    xpath: str,
+) -> str:
     elements = root.xpath(xpath)
     if not elements:
         return ""
@@ -248,11 +272,15 @@ def _text_of(root: HtmlElement, xpath: str) -> str:
     return " ".join(text.split())[:MAX_META]
 
 
-def _length(element: HtmlElement) -> int:
+def _length(
+    element: HtmlElement,
+) -> int:
     return sum(len(text.strip()) for text in element.itertext())
 
 
-def _lengths(root: HtmlElement) -> dict[HtmlElement, int]:
+def _lengths(
+    root: HtmlElement,
+) -> dict[HtmlElement, int]:
     """`_length` of every element, in one pass.
 
     Asking each for itself would cost depth times size.
@@ -281,7 +309,9 @@ class _Body:
     dropped: list[str] = field(default_factory=list)
 
 
-def _containers(root: HtmlElement) -> _Body:
+def _containers(
+    root: HtmlElement,
+) -> _Body:
     """The elements that hold the body.
 
     Of nested ones the outermost, separate ones all together.
@@ -305,7 +335,11 @@ def _containers(root: HtmlElement) -> _Body:
     return _Body(_readable(root) or {root}, dropped=dropped)
 
 
-def _completed(root: HtmlElement, body: _Body, page_title: str) -> Flat:
+def _completed(
+    root: HtmlElement,
+    body: _Body,
+    page_title: str,
+) -> Flat:
     """The lines of the body, and with it those of the report that stand outside its elements."""
     flat = flatten(root, body.chosen)
     around = [*flat.before, *flat.after]
@@ -343,7 +377,9 @@ def _select(
     return selected
 
 
-def _largest(elements: Sequence[HtmlElement]) -> set[HtmlElement]:
+def _largest(
+    elements: Sequence[HtmlElement],
+) -> set[HtmlElement]:
     """The longest container and those that are parts of the same document.
 
     Small ones beside a long one are not.
@@ -352,7 +388,10 @@ def _largest(elements: Sequence[HtmlElement]) -> set[HtmlElement]:
     return {element for element in elements if _length(element) * 20 >= longest}
 
 
-def _widened(chosen: set[HtmlElement], root: HtmlElement) -> set[HtmlElement]:
+def _widened(
+    chosen: set[HtmlElement],
+    root: HtmlElement,
+) -> set[HtmlElement]:
     """A container of no certain name, or what is around it.
 
     It is given up when sentences of the document stand outside it.
@@ -386,7 +425,9 @@ _CHROME_TAGS = (
 _SURE_CHROME_TAGS = ("nav", "footer", "aside")
 
 
-def _drop_chrome(root: HtmlElement) -> list[str]:
+def _drop_chrome(
+    root: HtmlElement,
+) -> list[str]:
     """Without a sure container: navigation, footers and lists of links go.
 
     Gives their text, a line for each.
@@ -407,7 +448,9 @@ def _drop_chrome(root: HtmlElement) -> list[str]:
     return dropped
 
 
-def _is_site(element: HtmlElement) -> bool:
+def _is_site(
+    element: HtmlElement,
+) -> bool:
     """Whether what is named like chrome is chrome: a note of the report has a sentence, no link,
     and nothing that the foot of a site says.
     """
@@ -417,7 +460,10 @@ def _is_site(element: HtmlElement) -> bool:
     return "。" not in text or is_site_text(text)
 
 
-def _is_links(element: HtmlElement, lengths: dict[HtmlElement, int]) -> bool:
+def _is_links(
+    element: HtmlElement,
+    lengths: dict[HtmlElement, int],
+) -> bool:
     if lengths[element] >= MAX_LINK_BLOCK:
         return False
     links = element.findall(".//a")
@@ -425,7 +471,9 @@ def _is_links(element: HtmlElement, lengths: dict[HtmlElement, int]) -> bool:
     return len(links) > 3 and linked > 0.6 * lengths[element]
 
 
-def _readable(root: HtmlElement) -> set[HtmlElement]:
+def _readable(
+    root: HtmlElement,
+) -> set[HtmlElement]:
     """The elements that readability takes for the article.
 
     They are those of our own tree, marked by numbers, so that its cleaning loses no cell.
@@ -452,7 +500,9 @@ def _readable(root: HtmlElement) -> set[HtmlElement]:
     return set(article_parts)
 
 
-def _header(before: Sequence[str]) -> Framed:
+def _header(
+    before: Sequence[str],
+) -> Framed:
     """Facts told above the body: "label：value" lines, and label cells followed by their value."""
     out = Framed([])
     skip = -1
@@ -502,14 +552,19 @@ def _title(
     return cleaned
 
 
-def _heading(element: HtmlElement) -> str | None:
+def _heading(
+    element: HtmlElement,
+) -> str | None:
     text = " ".join("".join(element.itertext()).split())
     if not 4 <= len(text) <= 100 or is_chrome(text):
         return None
     return None if squeeze(text) in COLUMN_NAMES else text
 
 
-def _clean_title(title: str, meta: dict[str, str]) -> str | None:
+def _clean_title(
+    title: str,
+    meta: dict[str, str],
+) -> str | None:
     """The part of <title> that is not the name of the site or of its column."""
     names = {squeeze(meta[key]) for key in ("site", "column") if key in meta}
     names |= COLUMN_NAMES
@@ -521,7 +576,9 @@ def _clean_title(title: str, meta: dict[str, str]) -> str | None:
     return None if _SITE_PATTERN.search(named) else named
 
 
-def _title_before(before: Sequence[str]) -> str | None:
+def _title_before(
+    before: Sequence[str],
+) -> str | None:
     """The last title above the body, with the lines above it over which it goes."""
     for place in reversed(range(len(before))):
         line = before[place]
@@ -532,7 +589,11 @@ def _title_before(before: Sequence[str]) -> str | None:
     return None
 
 
-def _framed(flat: Flat, title: str | None, header: Framed) -> Framed:
+def _framed(
+    flat: Flat,
+    title: str | None,
+    header: Framed,
+) -> Framed:
     framed = frame(flat.lines, title)
     if title is None and framed.title is None:
         framed.title = _title_before(flat.before)

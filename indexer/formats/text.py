@@ -28,7 +28,9 @@ _PRODUCT_PATTERN = re.compile(r"(?<=\d)<em>(\d+)</em>(?=\d)")
 _INDENT_PATTERN = re.compile(r"(?m)^[ \t\u3000]{4,}(?=[^\x00-\x7f])")
 
 
-def read_text(source: Source) -> Page:
+def read_text(
+    source: Source,
+) -> Page:
     """The report in a plain text file.
 
     Raises InputError when the bytes are no text or there is none.
@@ -44,7 +46,9 @@ def read_text(source: Source) -> Page:
     return page
 
 
-def is_text(data: bytes) -> bool:
+def is_text(
+    data: bytes,
+) -> bool:
     """Whether the bytes are a text in an encoding that is known."""
     try:
         return "\x00" not in decode(data).text
@@ -65,7 +69,9 @@ _MATTER_PATTERN = re.compile(
 _MATTER_TITLE_PATTERN = re.compile(r"(?m)^title:[ \t]*[\"']?(.*?)[\"']?[ \t]*$")
 
 
-def _without_matter(text: str) -> tuple[str, str, list[str]]:
+def _without_matter(
+    text: str,
+) -> tuple[str, str, list[str]]:
     """A text without what stands before it for programs, its title there, and those lines."""
     matter = _MATTER_PATTERN.match(text)
     if matter is None or ":" not in matter[1]:
@@ -81,7 +87,9 @@ def _markdown() -> MarkdownIt:
     return parser.enable(["table", "strikethrough"])
 
 
-def read_markdown(source: Source) -> Page:
+def read_markdown(
+    source: Source,
+) -> Page:
     """The report in a Markdown file, without the signs that only shape it.
 
     Raises InputError when the bytes are no text or there is none.

@@ -57,12 +57,16 @@ class Hidden:
     struck: list[str] = field(default_factory=list)
 
 
-def letters_of(text: str) -> int:
+def letters_of(
+    text: str,
+) -> int:
     """Letters, digits and Chinese characters."""
     return len(_WORD_PATTERN.findall(text))
 
 
-def show(root: HtmlElement) -> Hidden:
+def show(
+    root: HtmlElement,
+) -> Hidden:
     """Take out of a tree what a reader does not see, and write what only a browser adds."""
     hidden = Hidden()
     rules = _style_rules(root)
@@ -99,7 +103,9 @@ class _Rules:
     struck: set[str] = field(default_factory=set)
 
 
-def _style_rules(root: HtmlElement) -> _Rules:
+def _style_rules(
+    root: HtmlElement,
+) -> _Rules:
     """What the style sheets in the page hide or strike out, by a class, an id or a tag alone."""
     rules = _Rules()
     for style in root.iter("style"):
@@ -117,7 +123,9 @@ def _style_rules(root: HtmlElement) -> _Rules:
     return rules
 
 
-def _simple(selectors: str) -> list[str]:
+def _simple(
+    selectors: str,
+) -> list[str]:
     every = (selector.strip().lower() for selector in selectors.split(","))
     return [selector for selector in every if _SELECTOR_PATTERN.fullmatch(selector)]
 
@@ -139,13 +147,17 @@ def _is_by(
     return tag in rules or any(n in rules or tag + n in rules for n in names)
 
 
-def drop(element: HtmlElement) -> None:
+def drop(
+    element: HtmlElement,
+) -> None:
     """Take an element out of its tree; what follows it stays."""
     if element.getparent() is not None:
         element.drop_tree()
 
 
-def _length(element: HtmlElement) -> int:
+def _length(
+    element: HtmlElement,
+) -> int:
     return sum(len(text.strip()) for text in element.itertext())
 
 
@@ -163,7 +175,9 @@ def _strike(
     drop(element)
 
 
-def _before(element: HtmlElement) -> str:
+def _before(
+    element: HtmlElement,
+) -> str:
     """The text that stands right before an element within its parent."""
     previous = element.getprevious()
     if previous is None:
@@ -172,7 +186,9 @@ def _before(element: HtmlElement) -> str:
     return previous.tail or "".join(previous.itertext())
 
 
-def _raised_as(element: HtmlElement) -> str | None:
+def _raised_as(
+    element: HtmlElement,
+) -> str | None:
     """ "sup" or "sub", whether a tag or its style says it."""
     if element.tag in RAISED_TAGS:
         return str(element.tag)
@@ -180,7 +196,10 @@ def _raised_as(element: HtmlElement) -> str | None:
     return match[1][:3].lower() if match else None
 
 
-def _raise(element: HtmlElement, kind: str) -> None:
+def _raise(
+    element: HtmlElement,
+    kind: str,
+) -> None:
     """Raised or lowered digits beside others are written as such: 10³, never 103.
 
     Behind letters they stay as they are, so that CO2 and m2 are found as people type them.
@@ -211,7 +230,9 @@ def raised(
     return text.translate(_RAISED_BY_TAG[tag]) if tag and is_digits else text
 
 
-def struck_out(struck: list[str]) -> list[Problem]:
+def struck_out(
+    struck: list[str],
+) -> list[Problem]:
     """What is told of runs that are struck out."""
     runs = [text.strip()[:100] for text in struck if text.strip()]
     if not runs:
@@ -232,7 +253,9 @@ def joined_apart(
     return [*parts, text]
 
 
-def _number(ordered: HtmlElement) -> None:
+def _number(
+    ordered: HtmlElement,
+) -> None:
     """Write the numbers of a list before its items, unless the items have some of their own."""
     items = [child for child in ordered if child.tag == "li"]
     style = ordered.get("style") or ""

@@ -94,7 +94,11 @@ _BEFORE_HEADER = b"\xef\xbb\xbf \t\r\n"
 _TAG_PATTERN = re.compile(r"<[^>]*>")
 
 
-def letters_in(name: str, data: bytes, encoding: str = "") -> int | None:
+def letters_in(
+    name: str,
+    data: bytes,
+    encoding: str = "",
+) -> int | None:
     """Letters and digits of a document by the name of its format.
 
     `encoding` is that of a text. None where they are not counted: another format, a damaged
@@ -116,11 +120,16 @@ def letters_in(name: str, data: bytes, encoding: str = "") -> int | None:
     return count
 
 
-def _letters(texts: list[str]) -> int:
+def _letters(
+    texts: list[str],
+) -> int:
     return letters_of(entities.unescape("".join(texts)))
 
 
-def _parts(data: bytes, wanted: re.Pattern[str]) -> dict[str, str] | None:
+def _parts(
+    data: bytes,
+    wanted: re.Pattern[str],
+) -> dict[str, str] | None:
     """The parts of a zip archive whose names have a pattern; None where they cannot be read."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
@@ -136,12 +145,18 @@ def _parts(data: bytes, wanted: re.Pattern[str]) -> dict[str, str] | None:
         return None
 
 
-def _letters_of_table(data: bytes, encoding: str) -> int | None:
+def _letters_of_table(
+    data: bytes,
+    encoding: str,
+) -> int | None:
     """Letters and digits of comma separated values."""
     return letters_of(data.decode(encoding, "replace")) if encoding else None
 
 
-def _letters_of_workbook(data: bytes, encoding: str) -> int | None:
+def _letters_of_workbook(
+    data: bytes,
+    encoding: str,
+) -> int | None:
     """Letters and digits of the cells of all sheets that are shown."""
     del encoding
     parts = _parts(data, re.compile(r"^xl/.*\.(?:xml|rels)$"))
@@ -163,17 +178,24 @@ def _letters_of_workbook(data: bytes, encoding: str) -> int | None:
     return count
 
 
-def _letters_of_string(item: str) -> int:
+def _letters_of_string(
+    item: str,
+) -> int:
     return _letters(_TEXT_PATTERN.findall(_GLOSS_PATTERN.sub("", item)))
 
 
-def _attributes(written: str) -> dict[str, str]:
+def _attributes(
+    written: str,
+) -> dict[str, str]:
     """Local name of an attribute -> its value."""
     pairs = _ATTRIBUTE_PATTERN.findall(written)
     return {name.rpartition(":")[2]: value for name, value in pairs}
 
 
-def _letters_of_cells(sheet: str, shared: list[int]) -> int:
+def _letters_of_cells(
+    sheet: str,
+    shared: list[int],
+) -> int:
     count = 0
     for written, inner in _CELL_PATTERN.findall(sheet):
         kind = _attributes(written).get("t", "n")
@@ -191,7 +213,10 @@ def _letters_of_cells(sheet: str, shared: list[int]) -> int:
     return count
 
 
-def _letters_of_message(data: bytes, encoding: str) -> int | None:
+def _letters_of_message(
+    data: bytes,
+    encoding: str,
+) -> int | None:
     """Letters and digits of the texts of a message that are not attached, of several forms of one
     text the page. None where a page may hide some.
     """
@@ -218,7 +243,9 @@ def _letters_of_message(data: bytes, encoding: str) -> int | None:
     return count
 
 
-def _read_parts(part: Message) -> list[Message]:
+def _read_parts(
+    part: Message,
+) -> list[Message]:
     """The parts of which a person reads one after the other."""
     held = part.get_payload()
     parts = (
@@ -242,7 +269,10 @@ COUNTER_BY_FORMAT: Mapping[str, Callable[[bytes, str], int | None]] = {
 }
 
 
-def unaccounted(page: Page, data: bytes) -> list[Problem]:
+def unaccounted(
+    page: Page,
+    data: bytes,
+) -> list[Problem]:
     """The problem of a document of which too much is neither text, title, chrome nor told."""
     codes = {problem.code for problem in page.problems}
     # told by the reader itself; or its bytes are not the characters that were meant
@@ -263,7 +293,9 @@ def unaccounted(page: Page, data: bytes) -> list[Problem]:
     return [Problem(Code.FORMAT_UNACCOUNTED, {"percent": percent})]
 
 
-def _told(problem: Problem) -> int:
+def _told(
+    problem: Problem,
+) -> int:
     """Letters and digits that a problem names as left out."""
     if problem.code is Code.FORMAT_CELLS_HIDDEN:
         letters = problem.facts.get("letters")

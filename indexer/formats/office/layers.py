@@ -73,12 +73,16 @@ class Layers:
     is_packed: bool = False
 
 
-def hidden_layers(data: bytes) -> frozenset[bytes]:
+def hidden_layers(
+    data: bytes,
+) -> frozenset[bytes]:
     """The names of the layers that are switched off, less those that a shown layer has too."""
     return read_layers(data).names
 
 
-def read_layers(data: bytes) -> Layers:
+def read_layers(
+    data: bytes,
+) -> Layers:
     """The layers of a PDF. Files without any are given back as they are."""
     packed = list(_unpacked(data))
     if not any(b"/OCProperties" in part for part in (data, *packed)):
@@ -114,7 +118,9 @@ def read_layers(data: bytes) -> Layers:
     )
 
 
-def _members_of(text: bytes) -> set[int]:
+def _members_of(
+    text: bytes,
+) -> set[int]:
     """The layers that a membership is made of, where an object is one."""
     match = _MEMBERS_PATTERN.search(text)
     if match is None or not _MEMBERSHIP_PATTERN.search(text):
@@ -122,7 +128,11 @@ def _members_of(text: bytes) -> set[int]:
     return {int(number) for number in _REFERENCE_PATTERN.findall(match[1])}
 
 
-def _is_hidden(text: bytes, members: set[int], hidden: set[int]) -> bool:
+def _is_hidden(
+    text: bytes,
+    members: set[int],
+    hidden: set[int],
+) -> bool:
     """Whether a membership shows nothing: by default it shows where any of its layers is on."""
     policy = _POLICY_PATTERN.search(text)
     off = members & hidden
@@ -137,7 +147,10 @@ def _is_hidden(text: bytes, members: set[int], hidden: set[int]) -> bool:
             return off == members
 
 
-def _marked(data: bytes, groups: Mapping[int, set[bytes]]) -> tuple[bytes, set[bytes]]:
+def _marked(
+    data: bytes,
+    groups: Mapping[int, set[bytes]],
+) -> tuple[bytes, set[bytes]]:
     """The file with hidden groups marked and hidden forms made unknown, each byte in its place."""
     out = bytearray(data)
     left_out: set[bytes] = set()
@@ -186,7 +199,9 @@ def _listed(
     return {int(n) for n in _REFERENCE_PATTERN.findall(match[1])} if match else set()
 
 
-def _unpacked(data: bytes) -> Iterator[bytes]:
+def _unpacked(
+    data: bytes,
+) -> Iterator[bytes]:
     """Each stream of objects: its header and the objects from /First on, with that number before
     them.
     """
@@ -203,7 +218,9 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
         yield first[1] + b"\n" + unpacked
 
 
-def _objects(part: bytes) -> Mapping[int, bytes]:
+def _objects(
+    part: bytes,
+) -> Mapping[int, bytes]:
     first, _, unpacked = part.partition(b"\n")
     start = int(first)
     numbers = unpacked[:start].split()
@@ -217,7 +234,9 @@ def _objects(part: bytes) -> Mapping[int, bytes]:
     return objects
 
 
-def _name(text: bytes) -> bytes:
+def _name(
+    text: bytes,
+) -> bytes:
     match = _NAME_PATTERN.search(text)
     if match is None:
         return b""
@@ -227,7 +246,9 @@ def _name(text: bytes) -> bytes:
     return bytes.fromhex(digits + "0" * (len(digits) % 2))
 
 
-def layer_name(raw: bytes) -> str:
+def layer_name(
+    raw: bytes,
+) -> str:
     """The name of a layer for a person."""
     if raw.startswith(b"\xfe\xff"):
         return raw[2:].decode("utf-16-be", "replace")
@@ -236,7 +257,9 @@ def layer_name(raw: bytes) -> str:
     return raw.decode("latin-1")
 
 
-def _unescaped(match: re.Match[bytes]) -> bytes:
+def _unescaped(
+    match: re.Match[bytes],
+) -> bytes:
     sign = match[1]
     if sign[:1].isdigit():
         return bytes((int(sign, 8) & 0xFF,))

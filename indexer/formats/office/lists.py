@@ -94,7 +94,9 @@ class Numbering:
         return number, level
 
 
-def _spaced(mark: str) -> str:
+def _spaced(
+    mark: str,
+) -> str:
     """A mark as it stands before a text: wide ones need no blank."""
     is_wide = mark[-1:] in "、）】．" or not mark
     return mark if is_wide else mark + " "
@@ -116,7 +118,9 @@ def _integer(
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default
 
 
-def _levels(abstract: _Element) -> dict[int, _Level]:
+def _levels(
+    abstract: _Element,
+) -> dict[int, _Level]:
     levels: dict[int, _Level] = {}
     for element in abstract:
         if local_name(element) != "lvl":
@@ -154,7 +158,9 @@ def _add(
     lists[value_of(element, "", "numId")] = _List(levels, reached)
 
 
-def _numbered_styles(styles: _Element) -> dict[str, tuple[str, int]]:
+def _numbered_styles(
+    styles: _Element,
+) -> dict[str, tuple[str, int]]:
     own: dict[str, tuple[str, int]] = {}
     bases: dict[str, str] = {}
     for style in styles:
@@ -217,7 +223,10 @@ class OpenLists:
     is_item: bool = False
     number: int | None = None
 
-    def learn(self, element: _Element) -> None:
+    def learn(
+        self,
+        element: _Element,
+    ) -> None:
         """Note a style of lists or of headings."""
         name = local_name(element)
         if name not in ("list-style", "outline-style"):
@@ -240,7 +249,10 @@ class OpenLists:
             levels
         )
 
-    def enter(self, element: _Element) -> None:
+    def enter(
+        self,
+        element: _Element,
+    ) -> None:
         """A list or an item of one begins."""
         name = local_name(element)
         if name != "list":
@@ -254,13 +266,19 @@ class OpenLists:
         if value_of(element, "", "continue-numbering") != "true":
             self._forget(style, len(self.open))
 
-    def leave(self, element: _Element) -> None:
+    def leave(
+        self,
+        element: _Element,
+    ) -> None:
         """It ends."""
         self.is_item = False
         if local_name(element) == "list":
             self.open.pop()
 
-    def mark(self, paragraph: _Element) -> str:
+    def mark(
+        self,
+        paragraph: _Element,
+    ) -> str:
         """What stands before a paragraph or a heading, such as "1. "."""
         if self.is_item:
             self.is_item = False
@@ -272,12 +290,21 @@ class OpenLists:
         level = _integer(value_of(paragraph, "", "outline-level"), 1)
         return self._counted(_OUTLINE_STYLE, level, None)
 
-    def _forget(self, style: str, level: int) -> None:
+    def _forget(
+        self,
+        style: str,
+        level: int,
+    ) -> None:
         reached = self.reached.setdefault(style, {})
         for deeper in [known for known in reached if known >= level]:
             del reached[deeper]
 
-    def _counted(self, style: str, level: int, number: int | None) -> str:
+    def _counted(
+        self,
+        style: str,
+        level: int,
+        number: int | None,
+    ) -> str:
         levels = self.styles.get(style, {})
         own = levels.get(level)
         if own is None:

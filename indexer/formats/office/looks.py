@@ -56,7 +56,9 @@ class _Styles:
     strings: dict[int, tuple[str, tuple[str, ...]]]
 
 
-def looks_of(data: bytes) -> dict[str, Looks]:
+def looks_of(
+    data: bytes,
+) -> dict[str, Looks]:
     """Name of a sheet -> its looks, for sheets that have some. Damaged parts have none."""
     try:
         package = Package(data, "workbook")
@@ -70,7 +72,9 @@ def looks_of(data: bytes) -> dict[str, Looks]:
         return {}
 
 
-def _styles(package: Package) -> _Styles:
+def _styles(
+    package: Package,
+) -> _Styles:
     styles = _having(package, "xl/styles.xml", _STYLE_WORDS)
     fonts = _children(styles, "fonts")
     struck_fonts = {n for n, font in enumerate(fonts) if _is_on(font, "strike")}
@@ -92,7 +96,11 @@ def _styles(package: Package) -> _Styles:
     return _Styles(frozenset(struck), decimals, strings)
 
 
-def _having(package: Package, name: str, words: Sequence[bytes]) -> _Element | None:
+def _having(
+    package: Package,
+    name: str,
+    words: Sequence[bytes],
+) -> _Element | None:
     """A part, if it has one of some words: most have none, and trees of them cost time."""
     if name not in package.names:
         return None
@@ -100,7 +108,10 @@ def _having(package: Package, name: str, words: Sequence[bytes]) -> _Element | N
     return package.xml(name) if any(word in data for word in words) else None
 
 
-def _children(root: _Element | None, name: str) -> list[_Element]:
+def _children(
+    root: _Element | None,
+    name: str,
+) -> list[_Element]:
     """What stands in the first element of a name."""
     for element in () if root is None else root:
         if local_name(element) == name:
@@ -108,19 +119,27 @@ def _children(root: _Element | None, name: str) -> list[_Element]:
     return []
 
 
-def _is_on(element: _Element, name: str) -> bool:
+def _is_on(
+    element: _Element,
+    name: str,
+) -> bool:
     for child in element:
         if local_name(child) == name:
             return value_of(child, "1") not in ("0", "false")
     return False
 
 
-def _number(element: _Element, attribute: str) -> int:
+def _number(
+    element: _Element,
+    attribute: str,
+) -> int:
     raw = value_of(element, "", attribute)
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 8 else -1
 
 
-def _runs(item: _Element) -> tuple[str, tuple[str, ...]] | None:
+def _runs(
+    item: _Element,
+) -> tuple[str, tuple[str, ...]] | None:
     """What is to be read of a string, and its struck out runs; None where no run differs."""
     parts: list[str] = []
     struck: list[str] = []
@@ -140,7 +159,9 @@ def _runs(item: _Element) -> tuple[str, tuple[str, ...]] | None:
     return ("".join(parts), tuple(struck)) if struck or differs else None
 
 
-def _run(run: _Element) -> tuple[str, bool, str]:
+def _run(
+    run: _Element,
+) -> tuple[str, bool, str]:
     """The text of a run, whether it is struck out, and whether it is raised or lowered."""
     if local_name(run) == "t":
         return run.text or "", False, ""
@@ -158,7 +179,9 @@ def _run(run: _Element) -> tuple[str, bool, str]:
     return text, is_struck, kind
 
 
-def _sheets(package: Package) -> Iterator[tuple[str, str]]:
+def _sheets(
+    package: Package,
+) -> Iterator[tuple[str, str]]:
     """The name and the part of each sheet."""
     targets: dict[str, str] = {}
     relations = package.xml("xl/_rels/workbook.xml.rels")
@@ -174,7 +197,11 @@ def _sheets(package: Package) -> Iterator[tuple[str, str]]:
             yield value_of(sheet, "", "name"), targets[identity]
 
 
-def _looks(package: Package, part: str, styles: _Styles) -> Looks | None:
+def _looks(
+    package: Package,
+    part: str,
+    styles: _Styles,
+) -> Looks | None:
     is_shared = bool(styles.struck or styles.strings or styles.decimals)
     words = (b"<",) if is_shared else (b"hidden=", b"strike", b"vertAlign")
     root = _having(package, part, words)
@@ -196,7 +223,12 @@ def _looks(package: Package, part: str, styles: _Styles) -> Looks | None:
     return looks
 
 
-def _look_at(row: _Element, row_number: int, styles: _Styles, looks: Looks) -> None:
+def _look_at(
+    row: _Element,
+    row_number: int,
+    styles: _Styles,
+    looks: Looks,
+) -> None:
     column = -1
     for cell in row:
         column = _column(value_of(cell, "", "r"), column + 1)
@@ -209,7 +241,10 @@ def _look_at(row: _Element, row_number: int, styles: _Styles, looks: Looks) -> N
             looks.struck += read[1]
 
 
-def _read_apart(cell: _Element, styles: _Styles) -> tuple[str, tuple[str, ...]] | None:
+def _read_apart(
+    cell: _Element,
+    styles: _Styles,
+) -> tuple[str, tuple[str, ...]] | None:
     kind = value_of(cell, "n", "t")
     decimals = styles.decimals.get(_number(cell, "s"))
     for child in cell:
@@ -224,14 +259,20 @@ def _read_apart(cell: _Element, styles: _Styles) -> tuple[str, tuple[str, ...]] 
     return None
 
 
-def _percent(raw: str, decimals: int) -> tuple[str, tuple[str, ...]] | None:
+def _percent(
+    raw: str,
+    decimals: int,
+) -> tuple[str, tuple[str, ...]] | None:
     try:
         return f"{float(raw):.{decimals}%}", ()
     except ValueError:
         return None
 
 
-def _column(place: str, default: int) -> int:
+def _column(
+    place: str,
+    default: int,
+) -> int:
     """The column of a place such as "AB12", from 0."""
     match = _PLACE_PATTERN.fullmatch(place)
     if match is None:

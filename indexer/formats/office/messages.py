@@ -46,7 +46,9 @@ MIN_LETTER_HEADERS = 3
 _HEADER_PATTERN = re.compile(rb"\s*[A-Za-z][A-Za-z-]{1,40}:\s")
 
 
-def is_message(data: bytes) -> bool:
+def is_message(
+    data: bytes,
+) -> bool:
     """Whether the bytes begin with the header of a message: MIME's, or several of a letter."""
     head = data[:SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     if _HEADER_PATTERN.match(head) is None:
@@ -58,7 +60,9 @@ def is_message(data: bytes) -> bool:
     return len(names) >= MIN_LETTER_HEADERS
 
 
-def read_message(source: Source) -> Page:
+def read_message(
+    source: Source,
+) -> Page:
     """The page or the letter in a message; what else it holds is told.
 
     Raises InputError when it has no part of text.
@@ -75,7 +79,9 @@ def read_message(source: Source) -> Page:
     return page
 
 
-def shown_markup(data: bytes) -> str:
+def shown_markup(
+    data: bytes,
+) -> str:
     """The page of a message as it is written; "" where it has none."""
     for part in filter(_is_page, _split(_message(data)).shown):
         content = part.get_payload(decode=True)
@@ -84,7 +90,9 @@ def shown_markup(data: bytes) -> str:
     return ""
 
 
-def attachments(data: bytes) -> Iterator[tuple[str, bytes]]:
+def attachments(
+    data: bytes,
+) -> Iterator[tuple[str, bytes]]:
     """The name and the bytes of each document in a message beside its page or text.
 
     They are what is attached, and the pages in the frames of a saved page.
@@ -107,12 +115,17 @@ class _Held:
     beside: list[EmailMessage] = field(default_factory=list)
 
 
-def _message(data: bytes) -> EmailMessage:
+def _message(
+    data: bytes,
+) -> EmailMessage:
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     return email.message_from_bytes(data, policy=email.policy.default)
 
 
-def _split(part: EmailMessage, depth: int = 0) -> _Held:
+def _split(
+    part: EmailMessage,
+    depth: int = 0,
+) -> _Held:
     """What a message holds; a letter within it keeps its own parts."""
     held = _Held()
     kind = part.get_content_type()
@@ -143,18 +156,25 @@ def _split(part: EmailMessage, depth: int = 0) -> _Held:
     return held
 
 
-def _best(choices: Sequence[list[EmailMessage]]) -> list[EmailMessage]:
+def _best(
+    choices: Sequence[list[EmailMessage]],
+) -> list[EmailMessage]:
     """Of several forms of one text the page, which has its tables; else the first."""
     filled = [choice for choice in choices if choice]
     pages = [choice for choice in filled if any(map(_is_page, choice))]
     return next(iter(pages or filled), [])
 
 
-def _is_named(parts: Sequence[EmailMessage]) -> bool:
+def _is_named(
+    parts: Sequence[EmailMessage],
+) -> bool:
     return any(part.get_filename() is not None for part in parts)
 
 
-def _add_subject(page: Page, message: EmailMessage) -> None:
+def _add_subject(
+    page: Page,
+    message: EmailMessage,
+) -> None:
     """The subject is the title of a letter that has none, else it is kept beside the text."""
     subject = " ".join(str(message.get("Subject", "")).split())
     kept = "".join((page.title or "", page.text, *page.chrome))
@@ -166,16 +186,22 @@ def _add_subject(page: Page, message: EmailMessage) -> None:
         page.chrome.append(subject)
 
 
-def _is_attached(part: EmailMessage) -> bool:
+def _is_attached(
+    part: EmailMessage,
+) -> bool:
     return part.get_content_disposition() == "attachment"
 
 
-def _is_page(part: EmailMessage) -> bool:
+def _is_page(
+    part: EmailMessage,
+) -> bool:
     kind = part.get_content_type()
     return kind in _MARKUP_KINDS and not _is_attached(part)
 
 
-def _is_document(part: EmailMessage) -> bool:
+def _is_document(
+    part: EmailMessage,
+) -> bool:
     """Whether a part beside the page may be a document: pictures and styles in it are none."""
     kind = part.get_content_type()
     if _is_attached(part) or kind in ("text/html", "message/rfc822"):
@@ -184,7 +210,10 @@ def _is_document(part: EmailMessage) -> bool:
     return is_named and not kind.startswith(_PAGE_KINDS)
 
 
-def _name(part: EmailMessage, number: int) -> str:
+def _name(
+    part: EmailMessage,
+    number: int,
+) -> str:
     """The file name of a part, or one by its number and its type."""
     name = part.get_filename()
     if name and name.strip():
@@ -194,7 +223,9 @@ def _name(part: EmailMessage, number: int) -> str:
     return f"part-{number}{suffix or ''}"
 
 
-def _content(part: EmailMessage) -> bytes:
+def _content(
+    part: EmailMessage,
+) -> bytes:
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload()
         held = inner[0] if isinstance(inner, list) and inner else None
@@ -203,7 +234,9 @@ def _content(part: EmailMessage) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def _page(parts: Sequence[EmailMessage]) -> Page:
+def _page(
+    parts: Sequence[EmailMessage],
+) -> Page:
     texts: list[str] = []
     decoded: Decoded | None = None
     for part in parts:
@@ -226,7 +259,10 @@ def _page(parts: Sequence[EmailMessage]) -> Page:
     return read_markup("".join(markup), decoded=decoded)
 
 
-def _unfolded(part: EmailMessage, text: str) -> str:
+def _unfolded(
+    part: EmailMessage,
+    text: str,
+) -> str:
     """Lines that a mail program broke, which end in a space, are joined again."""
     if part.get_param("format") != "flowed":
         return text
@@ -234,6 +270,8 @@ def _unfolded(part: EmailMessage, text: str) -> str:
     return re.sub(" \r?\n(?!-- )", joint, text)
 
 
-def _marked_up(text: str) -> str:
+def _marked_up(
+    text: str,
+) -> str:
     lines = (f"<p>{html.escape(line)}</p>" for line in text.split("\n"))
     return "".join(lines)

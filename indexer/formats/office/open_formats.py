@@ -35,18 +35,24 @@ _SKIPPED_ELEMENTS = frozenset(("tracked-changes", "annotation", "annotation-end"
 MAX_REPEATED = 100
 
 
-def is_odt(data: bytes) -> bool:
+def is_odt(
+    data: bytes,
+) -> bool:
     """Whether the bytes are a zip archive that calls itself OpenDocument text."""
     mark = b"mimetypeapplication/vnd.oasis.opendocument.text"
     return data.startswith(b"PK\x03\x04") and mark in data[:200]
 
 
-def is_ofd(data: bytes) -> bool:
+def is_ofd(
+    data: bytes,
+) -> bool:
     """Whether the bytes are a zip archive that names the root of an OFD document."""
     return data.startswith(b"PK\x03\x04") and b"OFD.xml" in data
 
 
-def read_odt(source: Source) -> Page:
+def read_odt(
+    source: Source,
+) -> Page:
     """The report in an OpenDocument text. Raises InputError when it is damaged or locked."""
     package = Package(source.data, "OpenDocument text")
     content = package.xml("content.xml")
@@ -79,7 +85,10 @@ class _Reading:
     notes: list[_Element] = field(default_factory=list)
     struck: list[str] = field(default_factory=list)
 
-    def learn(self, part: _Element | None) -> None:
+    def learn(
+        self,
+        part: _Element | None,
+    ) -> None:
         """Note the styles of a part that strike out or hide text, or number lists."""
         for style in () if part is None else part.iter():
             self.lists.learn(style)
@@ -122,7 +131,11 @@ class _Reading:
             elif name != "covered-table-cell":
                 self.append(parent, child)
 
-    def _append_cell(self, row: HtmlElement, cell: _Element) -> None:
+    def _append_cell(
+        self,
+        row: HtmlElement,
+        cell: _Element,
+    ) -> None:
         columns = value_of(cell, "1", "number-columns-spanned")
         rows = value_of(cell, "1", "number-rows-spanned")
         repeated = value_of(cell, "1", "number-columns-repeated")
@@ -130,7 +143,10 @@ class _Reading:
         for _ in range(min(count, MAX_REPEATED)):
             self.append(SubElement(row, "td", colspan=columns, rowspan=rows), cell)
 
-    def _text(self, paragraph: _Element) -> str:
+    def _text(
+        self,
+        paragraph: _Element,
+    ) -> str:
         parts: list[str] = []
         is_cut = False
         for text in self._written(paragraph):
@@ -141,7 +157,10 @@ class _Reading:
                 is_cut = False
         return "".join(parts)
 
-    def _written(self, paragraph: _Element) -> Iterator[str | None]:
+    def _written(
+        self,
+        paragraph: _Element,
+    ) -> Iterator[str | None]:
         """The pieces of a paragraph; None where one was left out."""
         yield paragraph.text or ""
         for child in paragraph:
@@ -173,7 +192,9 @@ class _Piece:
     text: str
 
 
-def read_ofd(source: Source) -> Page:
+def read_ofd(
+    source: Source,
+) -> Page:
     """The report in an OFD document.
 
     Raises InputError when it is damaged, locked, or holds pictures alone.
@@ -200,7 +221,9 @@ def read_ofd(source: Source) -> Page:
     return page
 
 
-def _pages_in_order(package: Package) -> list[str]:
+def _pages_in_order(
+    package: Package,
+) -> list[str]:
     """The parts of the pages in the order of the documents, which need not be that of names."""
     named: list[str] = []
     for part in sorted(filter(_DOCUMENT_PATTERN.search, package.names)):
@@ -214,7 +237,9 @@ def _pages_in_order(package: Package) -> list[str]:
     return found or sorted(filter(_PAGE_PATTERN.search, known), key=_page_number)
 
 
-def _template_lines(package: Package) -> list[str]:
+def _template_lines(
+    package: Package,
+) -> list[str]:
     """What stands on many pages: heads, feet, the frame of a letter."""
     lines: list[str] = []
     for name in sorted(filter(_TEMPLATE_PATTERN.search, package.names)):
@@ -228,12 +253,16 @@ _TEMPLATE_PATTERN = re.compile(r"Tpls/.*Content\.xml$", re.IGNORECASE)
 _PAGE_PATTERN = re.compile(r"Pages/Page_(\d+)/Content\.xml$", re.IGNORECASE)
 
 
-def _page_number(name: str) -> tuple[str, int]:
+def _page_number(
+    name: str,
+) -> tuple[str, int]:
     match = _PAGE_PATTERN.search(name)
     return name[: match.start()] if match else "", int(match[1]) if match else 0
 
 
-def _lines(content: _Element) -> list[str]:
+def _lines(
+    content: _Element,
+) -> list[str]:
     """The lines of a page from the top down; pieces of one line from the left."""
     pieces = [piece for one in content.iter() for piece in _pieces(one)]
     pieces.sort(key=lambda piece: (piece.top, piece.left))
@@ -246,7 +275,9 @@ def _lines(content: _Element) -> list[str]:
     return [_joined(sorted(row, key=lambda piece: piece.left)) for row in rows]
 
 
-def _joined(row: list[_Piece]) -> str:
+def _joined(
+    row: list[_Piece],
+) -> str:
     line = ""
     end = row[0].left
     for piece in row:
@@ -257,7 +288,9 @@ def _joined(row: list[_Piece]) -> str:
     return line
 
 
-def _pieces(element: _Element) -> Iterator[_Piece]:
+def _pieces(
+    element: _Element,
+) -> Iterator[_Piece]:
     """What a TextObject draws, unless it is not visible."""
     if local_name(element) != "TextObject" or element.get("Visible") == "false":
         return
@@ -273,6 +306,8 @@ def _pieces(element: _Element) -> Iterator[_Piece]:
         yield _Piece(top, left, size, code.text)
 
 
-def _numbers(text: str | None) -> list[float]:
+def _numbers(
+    text: str | None,
+) -> list[float]:
     found = re.findall(r"-?\d+(?:\.\d+)?", text or "")
     return [float(number) for number in found[:4]]

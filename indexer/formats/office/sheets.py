@@ -44,12 +44,16 @@ _WORD_MARK = "WordDocument".encode("utf-16-le")
 Rows = Sequence[Sequence[object]]
 
 
-def is_workbook(data: bytes) -> bool:
+def is_workbook(
+    data: bytes,
+) -> bool:
     """Whether the bytes are a zip archive that names the parts of a workbook."""
     return data.startswith(b"PK\x03\x04") and b"xl/workbook" in data
 
 
-def is_old_workbook(data: bytes) -> bool:
+def is_old_workbook(
+    data: bytes,
+) -> bool:
     """Whether the bytes are an OLE container with the stream of a workbook, or one of XML, which
     Excel 2003 and many websites write.
 
@@ -62,12 +66,16 @@ def is_old_workbook(data: bytes) -> bool:
     return is_container and not is_other and any(mark in data for mark in _OLD_MARKS)
 
 
-def _is_flat(data: bytes) -> bool:
+def _is_flat(
+    data: bytes,
+) -> bool:
     head = data[:HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
     return head.startswith(b"<") and _FLAT_MARK in head and b"<html" not in head.lower()
 
 
-def _flat_sheets(data: bytes) -> list[Rows]:
+def _flat_sheets(
+    data: bytes,
+) -> list[Rows]:
     """The sheets of a workbook of XML."""
     parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     try:
@@ -84,7 +92,9 @@ def _flat_sheets(data: bytes) -> list[Rows]:
     return sheets
 
 
-def _flat_row(row: _Element) -> list[str]:
+def _flat_row(
+    row: _Element,
+) -> list[str]:
     cells: list[str] = []
     for cell in row:
         if local_name(cell) != "Cell":
@@ -101,7 +111,9 @@ def _flat_row(row: _Element) -> list[str]:
     return cells
 
 
-def read_workbook(source: Source) -> Page:
+def read_workbook(
+    source: Source,
+) -> Page:
     """The report in a workbook: visible sheets only, hidden ones are told.
 
     Raises InputError when it is damaged or locked.
@@ -143,7 +155,11 @@ class _Reading:
     hidden: list[str] = field(default_factory=list)
     letters: int = 0
 
-    def rows(self, workbook: python_calamine.CalamineWorkbook, name: str) -> Rows:
+    def rows(
+        self,
+        workbook: python_calamine.CalamineWorkbook,
+        name: str,
+    ) -> Rows:
         """The rows of a sheet. Raises InputError when there are too many cells."""
         sheet = workbook.get_sheet_by_name(name)
         if sheet.total_height * sheet.total_width > MAX_CELLS:
@@ -178,7 +194,9 @@ class _Reading:
             self.hidden.append(name)
             self.letters += letters_of("".join(hidden))
 
-    def told(self) -> list[Problem]:
+    def told(
+        self,
+    ) -> list[Problem]:
         """What is told of cells that were left out."""
         problems = struck_out(self.struck)
         if self.hidden:
@@ -188,7 +206,9 @@ class _Reading:
         return problems
 
 
-def read_csv(source: Source) -> Page:
+def read_csv(
+    source: Source,
+) -> Page:
     """The report in a comma separated table. Raises InputError when it is no text."""
     decoded = decode(source.data)
     text, delimiter = _delimited(decoded.text)
@@ -204,7 +224,9 @@ def read_csv(source: Source) -> Page:
     return page
 
 
-def _delimited(text: str) -> tuple[str, str]:
+def _delimited(
+    text: str,
+) -> tuple[str, str]:
     """A table and what parts its cells: what the first line says, or what most lines have."""
     if match := _SEPARATOR_PATTERN.match(text):
         return text[match.end() :], match[1]
@@ -244,12 +266,16 @@ def _append(
             SubElement(tr, "td").text = cell
 
 
-def _trimmed(cells: Sequence[str]) -> Iterator[str]:
+def _trimmed(
+    cells: Sequence[str],
+) -> Iterator[str]:
     last = max(place for place, cell in enumerate(cells) if cell)
     yield from cells[: last + 1]
 
 
-def _printed(value: object) -> str:
+def _printed(
+    value: object,
+) -> str:
     """A value as a sheet shows it: 12.0 is 12."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
