@@ -587,13 +587,19 @@ class _Walker:
         name: str,
         origin: str,
     ) -> Iterator[Source | Skip]:
-        number = pages = 0
+        number = pages = broken = 0
         try:
-            for record in ArchiveIterator(stream):
+            records = _Records(stream)
+            for record in records:
+                if records.err_count > broken:
+                    yield _longer(name, number)
+                broken = records.err_count
                 number += 1
                 if record.rec_type in ("response", "resource"):
                     pages += 1
                     yield from self.response(record, f"{name}#{number}", origin)
+            if records.err_count > broken:
+                yield _longer(name, number)
         # warcio raises errors of several libraries on damaged archives
         except Exception as error:  # noqa: BLE001
             detail = _detail(error)
@@ -650,6 +656,20 @@ class _Walker:
             return
         yield replace(source, known=replace(source.known, url=url))
         yield from self.attached(source)
+
+
+class _Records(ArchiveIterator):  # type: ignore[misc]
+    """The records of a web archive. warcio would write bytes of a damaged one to the terminal."""
+
+    INC_RECORD = ""
+
+
+def _longer(name: str, number: int) -> Skip:
+    """What is told where a record does not end where its header says."""
+    reason = (
+        f"record {number} is longer than it says and was read in part; crawl it again"
+    )
+    return Skip(f"{name}#{number}", reason)
 
 
 def _suffix(name: str) -> str:

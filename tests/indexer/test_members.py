@@ -277,3 +277,19 @@ def test_web_archives_within_each_other_end(tmp_path: Path) -> None:
     names, reasons = found(tmp_path / "a.warc")
     assert names == []
     assert ["attached too deeply" in reason for reason in reasons.values()] == [True]
+
+
+def test_a_record_that_is_longer_than_it_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = make_warc("http://x/1", "text/plain", TEXT)
+    length = int(whole.partition(b"Content-Length: ")[2].partition(b"\r")[0])
+    short = whole.replace(b"%d\r" % length, b"%d\r" % (length - 20), 1)
+    for data in (short + whole, whole + short):
+        (tmp_path / "a.warc").write_bytes(data)
+        names, reasons = found(tmp_path / "a.warc")
+        assert names == ["a.warc#1", "a.warc#2"]
+        number = 1 if data.startswith(short) else 2
+        assert reasons.keys() == {f"a.warc#{number}"}
+        assert "longer than it says" in reasons[f"a.warc#{number}"]
+    assert capsys.readouterr().err == ""
