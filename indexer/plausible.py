@@ -33,7 +33,7 @@ _LOST_BYTE = ord("?")
 # How often a text can have been read wrongly.
 MAX_ROUNDS = 3
 
-_NOT_ASCII_PATTERN = re.compile(r"[^\x00-\x7f]")
+_NOT_ASCII_PATTERN = re.compile(r"[^\x00-\x7f]+")
 _ESCAPE_PATTERN = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ENTITY_PATTERN = re.compile(r"&#(?:\d{2,7}|[xX][0-9a-fA-F]{2,6});")
 _PERCENT_PATTERN = re.compile(r"(?:%[0-9a-fA-F]{2})+")
@@ -80,14 +80,18 @@ def _latin(
     text: str,
 ) -> tuple[str, str] | None:
     """The reading with the most common characters, of bytes that were shown one by one."""
-    counts = Counter(_NOT_ASCII_PATTERN.findall(text))
+    counts = Counter("".join(_NOT_ASCII_PATTERN.findall(text)))
     total = counts.total()
+    # nearly every text is Chinese as it stands
+    western = sum(n for c, n in counts.items() if c < "\u3000" or c > "\uf000")
+    if total < MIN_FOREIGN or western < MIN_FOREIGN_SHARE * total:
+        return None
     best = 0
     found: tuple[str, str] | None = None
     for page in WESTERN_PAGES:
         bytes_by_character = _bytes_by_character(page)
         known = sum(n for c, n in counts.items() if c in bytes_by_character)
-        if total < MIN_FOREIGN or known < MIN_FOREIGN_SHARE * total:
+        if known < MIN_FOREIGN_SHARE * total:
             continue
         data = bytes(bytes_by_character.get(c, _LOST_BYTE) for c in text)
         read = _read_as_chinese(data)

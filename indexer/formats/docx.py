@@ -23,7 +23,7 @@ from indexer.decode import decode
 from indexer.formats.body import finish
 from indexer.formats.chrome import frame
 from indexer.formats.flatten import flatten
-from indexer.formats.office.lists import Numbering
+from indexer.formats.office.lists import Numbering, has_numbers
 from indexer.formats.office.margins import margins
 from indexer.formats.office.messages import is_message, shown_markup
 from indexer.formats.office.package import (
@@ -121,7 +121,7 @@ def _margins(package: Package) -> list[str]:
     lines: list[str] = []
     for name in sorted(filter(_MARGIN_PATTERN.fullmatch, package.names)):
         part = package.xml(name)
-        if part is None:
+        if part is None or not any(local_name(e) == "t" for e in part.iter()):
             continue
         reading = _Reading(package)
         root = lxml.html.Element("div")
@@ -181,9 +181,11 @@ class _Reading:
     unread: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if not has_numbers(self.package):
+            self.numbering = Numbering()
+            return
         numbering = self.package.xml("word/numbering.xml")
-        styles = self.package.xml("word/styles.xml") if numbering is not None else None
-        self.numbering = Numbering.of(numbering, styles)
+        self.numbering = Numbering.of(numbering, self.package.xml("word/styles.xml"))
 
     def append(
         self,

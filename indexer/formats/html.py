@@ -44,7 +44,14 @@ from indexer.formats.profiles import (
     META_KEYS,
 )
 from indexer.formats.strays import is_reportlike, is_site_text, outermost, strays
-from indexer.formats.visible import Hidden, drop, letters_of, show
+from indexer.formats.visible import (
+    Hidden,
+    drop,
+    length_of,
+    letters_of,
+    show,
+    texts_of,
+)
 from indexer.page import Decoded, Page, Source
 from indexer.plausible import read_again
 
@@ -181,7 +188,7 @@ def read_markup(
 def _letters(
     root: HtmlElement,
 ) -> int:
-    return sum(map(letters_of, root.itertext()))
+    return letters_of("\n".join(texts_of(root)))
 
 
 def _told(
@@ -227,7 +234,10 @@ def _gave_up(
 
     What it kept is compared with what there was.
     """
-    kept = sum(len(IDEOGRAPH_PATTERN.findall(text)) for text in root.itertext())
+    kept = len(IDEOGRAPH_PATTERN.findall("".join(texts_of(root))))
+    # with what stands in tags and scripts: nearly always that is enough to tell
+    if kept >= MIN_KEPT_SHARE * len(IDEOGRAPH_PATTERN.findall(markup)):
+        return False
     there = len(IDEOGRAPH_PATTERN.findall(_RAW_TAG.sub("", _RAW_DROP.sub("", markup))))
     return there > 50 and kept < MIN_KEPT_SHARE * there
 
@@ -272,16 +282,10 @@ def _text_of(
     return " ".join(text.split())[:MAX_META]
 
 
-def _length(
-    element: HtmlElement,
-) -> int:
-    return sum(len(text.strip()) for text in element.itertext())
-
-
 def _lengths(
     root: HtmlElement,
 ) -> dict[HtmlElement, int]:
-    """`_length` of every element, in one pass.
+    """`length_of` of every element, in one pass.
 
     Asking each for itself would cost depth times size.
     """
@@ -316,14 +320,14 @@ def _containers(
 
     Of nested ones the outermost, separate ones all together.
     """
-    total = _length(root)
+    total = length_of(root)
     dropped: list[str] = []
     for profiles in (BODY_SELECTORS, GENERIC_SELECTORS):
         selected: list[HtmlElement] = []
         for group in _select(root, profiles).values():
             selected += group
         every = outermost(selected)
-        length = sum(map(_length, every))
+        length = sum(map(length_of, every))
         # of a short page the container may be short too
         if length < MIN_BODY_LENGTH and not length * 2 > total > 0:
             continue
@@ -384,8 +388,8 @@ def _largest(
 
     Small ones beside a long one are not.
     """
-    longest = max(map(_length, elements))
-    return {element for element in elements if _length(element) * 20 >= longest}
+    longest = max(map(length_of, elements))
+    return {element for element in elements if length_of(element) * 20 >= longest}
 
 
 def _widened(
@@ -495,7 +499,7 @@ def _readable(
     marks = [element.get(MARK_ATTRIBUTE) for element in article.iter()]
     marked = [numbered[mark] for mark in marks if mark in numbered]
     article_parts = outermost(marked)
-    if sum(map(_length, article_parts)) < MIN_BODY_LENGTH:
+    if sum(map(length_of, article_parts)) < MIN_BODY_LENGTH:
         return set()
     return set(article_parts)
 

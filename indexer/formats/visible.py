@@ -5,8 +5,10 @@ apart, lists get their numbers.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+import lxml.etree
 from lxml.html import HtmlElement
 
 from index.model.problems import Code, Facts, Problem
@@ -17,10 +19,12 @@ __all__ = [
     "Hidden",
     "drop",
     "joined_apart",
+    "length_of",
     "letters_of",
     "raised",
     "show",
     "struck_out",
+    "texts_of",
 ]
 
 # style="display: none"
@@ -29,8 +33,14 @@ _HIDDEN_PATTERN = re.compile(
 )
 _STRUCK_PATTERN = re.compile(r"text-decoration[^;:]*:[^;]*line-through", re.IGNORECASE)
 _RAISED_PATTERN = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+# what one of these patterns needs
+_MARKED_STYLE_PATTERN = re.compile(
+    r"display|visibility|line-through|vertical-align", re.IGNORECASE
+)
 # .draft, #old {display: none}: a rule of a style sheet within the page
-_RULE_PATTERN = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
+# Characters of the selectors of a rule.
+MAX_SELECTORS = 500
+_TEXTS = lxml.etree.XPath("descendant-or-self::text()", smart_strings=False)
 _SELECTOR_PATTERN = re.compile(r"[a-zA-Z][\w-]*|(?:[a-zA-Z][\w-]*)?[.#][\w-]+")
 _CSS_COMMENT_PATTERN = re.compile(r"/\*.*?\*/", re.DOTALL)
 # how an item begins that has its number in its text: 1., (二), ①, 三、
@@ -70,29 +80,64 @@ def show(
     """Take out of a tree what a reader does not see, and write what only a browser adds."""
     hidden = Hidden()
     rules = _style_rules(root)
-    total = _length(root)
+    total = length_of(root)
     struck: list[HtmlElement] = []
     for element in list(root.iter()):
         tag = element.tag
         if not isinstance(tag, str) or tag in DROPPED_TAGS or tag == "head":
             drop(element)
+            continue
+        looks = _looks(element, rules)
         # some systems hide the body itself until a script shows it
-        elif _is_by(rules.hidden, element, _HIDDEN_PATTERN) or (
-            element.get("hidden") is not None
-        ):
-            length = _length(element)
+        if "hidden" in looks:
+            length = length_of(element)
             if length * 2 < total:
                 hidden.letters += length
                 drop(element)
-        elif tag in STRUCK_TAGS or _is_by(rules.struck, element, _STRUCK_PATTERN):
+        elif "struck" in looks:
             struck.append(element)
-        elif (kind := _raised_as(element)) is not None:
-            _raise(element, kind)
+        elif "sup" in looks or "sub" in looks:
+            _raise(element, "sup" if "sup" in looks else "sub")
         elif tag == "ol":
             _number(element)
     for element in struck:
         _strike(element, hidden)
     return hidden
+
+
+_LOOK_BY_TAG = {
+    **dict.fromkeys(STRUCK_TAGS, frozenset(("struck",))),
+    "sup": frozenset(("sup",)),
+    "sub": frozenset(("sub",)),
+}
+_NO_LOOKS: frozenset[str] = frozenset()
+
+
+def _looks(
+    element: HtmlElement,
+    rules: _Rules,
+) -> Collection[str]:
+    """Which of hidden, struck, sup and sub an element is, by its tag, its style and its class."""
+    looks: Collection[str] = _LOOK_BY_TAG.get(str(element.tag), _NO_LOOKS)
+    style = element.get("style")
+    if style and _MARKED_STYLE_PATTERN.search(style):
+        looks = {*looks, *_style_looks(style)}
+    if element.get("hidden") is not None or _is_by(rules.hidden, element):
+        looks = {*looks, "hidden"}
+    if _is_by(rules.struck, element):
+        looks = {*looks, "struck"}
+    return looks
+
+
+def _style_looks(
+    style: str,
+) -> Iterator[str]:
+    if _HIDDEN_PATTERN.search(style):
+        yield "hidden"
+    if _STRUCK_PATTERN.search(style):
+        yield "struck"
+    if match := _RAISED_PATTERN.search(style):
+        yield match[1][:3].lower()
 
 
 @dataclass(slots=True)
@@ -113,13 +158,16 @@ def _style_rules(
         # rules for print or for narrow screens are not for this reader
         if "@media" in sheet:
             sheet = sheet.partition("@media")[0]
-        for selectors, body in _RULE_PATTERN.findall(sheet):
-            for named, pattern in (
-                (rules.hidden, _HIDDEN_PATTERN),
-                (rules.struck, _STRUCK_PATTERN),
-            ):
-                if pattern.search(body):
-                    named.update(_simple(selectors))
+        for named, pattern in (
+            (rules.hidden, _HIDDEN_PATTERN),
+            (rules.struck, _STRUCK_PATTERN),
+        ):
+            for match in pattern.finditer(sheet):
+                # the rule that it stands in
+                start = sheet.rfind("{", 0, match.start())
+                before = sheet.rfind("}", 0, max(start, 0)) + 1
+                selectors = sheet[max(before, start - MAX_SELECTORS) : max(start, 0)]
+                named.update(_simple(selectors))
     return rules
 
 
@@ -133,11 +181,8 @@ def _simple(
 def _is_by(
     rules: set[str],
     element: HtmlElement,
-    pattern: re.Pattern[str],
 ) -> bool:
-    style = element.get("style")
-    if style and pattern.search(style):
-        return True
+    """Whether a selector names an element."""
     if not rules:
         return False
     tag = str(element.tag)
@@ -155,10 +200,19 @@ def drop(
         element.drop_tree()
 
 
-def _length(
+def texts_of(
+    element: HtmlElement,
+) -> list[str]:
+    """The pieces of text in an element; quicker than its `itertext`, which makes objects."""
+    texts: list[str] = _TEXTS(element)
+    return texts
+
+
+def length_of(
     element: HtmlElement,
 ) -> int:
-    return sum(len(text.strip()) for text in element.itertext())
+    """Characters of an element, without white space round its pieces."""
+    return sum(map(len, map(str.strip, texts_of(element))))
 
 
 def _strike(
@@ -184,16 +238,6 @@ def _before(
         parent = element.getparent()
         return "" if parent is None else parent.text or ""
     return previous.tail or "".join(previous.itertext())
-
-
-def _raised_as(
-    element: HtmlElement,
-) -> str | None:
-    """ "sup" or "sub", whether a tag or its style says it."""
-    if element.tag in RAISED_TAGS:
-        return str(element.tag)
-    match = _RAISED_PATTERN.search(element.get("style") or "")
-    return match[1][:3].lower() if match else None
 
 
 def _raise(

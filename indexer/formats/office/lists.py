@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element
 
 from indexer.formats.numbering import WRITERS
-from indexer.formats.office.package import local_name, value_of
+from indexer.formats.office.package import Package, local_name, value_of
 
-__all__ = ["LIST_ELEMENTS", "Numbering", "OpenLists"]
+__all__ = ["LIST_ELEMENTS", "Numbering", "OpenLists", "has_numbers"]
 
 # %1, %2: where the number of a level stands in the text of a mark
 _PLACE_PATTERN = re.compile(r"%([1-9])")
@@ -66,6 +66,8 @@ class Numbering:
         paragraph: _Element,
     ) -> str:
         """What stands before a paragraph, such as "1. " or "（二）"; "" where it has no number."""
+        if not self.lists:
+            return ""
         number, level = self._place(paragraph)
         known = self.lists.get(number)
         if known is None or level not in known.levels:
@@ -94,6 +96,66 @@ class Numbering:
         return number, level
 
 
+def has_numbers(
+    package: Package,
+) -> bool:
+    """Whether paragraphs of a Word document may have numbers.
+
+    Most have none, and their styles, which are long, need not be parsed.
+    """
+    names = set(package.names)
+    if "word/numbering.xml" not in names:
+        return False
+    parts = names.intersection(_TEXT_PARTS)
+    texts = list(map(package.bytes_of, parts))
+    if len(texts) == 0 or any(b"numPr" in text for text in texts):
+        return True
+    if "word/styles.xml" not in names:
+        return False
+    styles = package.bytes_of("word/styles.xml")
+    used: set[bytes] = set()
+    for text in texts:
+        used.update(_USED_STYLE_PATTERN.findall(text))
+    return b"numPr" in styles and _is_numbered(used, styles)
+
+
+def _is_numbered(
+    used: set[bytes],
+    styles: bytes,
+) -> bool:
+    """Whether one of the used styles, or one that it is based on, numbers paragraphs."""
+    numbered: set[bytes] = set()
+    bases: dict[bytes, bytes] = {}
+    # nearly always the prefix is that of Word
+    chunks = styles.split(b"<w:style ")
+    if len(chunks) == 1:
+        chunks = _STYLE_PATTERN.split(styles)
+    if len(chunks) == 1:
+        return True
+    for chunk in chunks[1:]:
+        identity = _IDENTITY_PATTERN.search(chunk)
+        base = _BASE_PATTERN.search(chunk)
+        if identity is None:
+            return True
+        bases[identity[1]] = base[1] if base else b""
+        if b"numPr" in chunk:
+            numbered.add(identity[1])
+    for name in used:
+        for _ in range(MAX_BASES):
+            if name in numbered:
+                return True
+            name = bases.get(name, b"")  # noqa: PLW2901  from style to style
+    return False
+
+
+# Where paragraphs stand that may have numbers.
+_TEXT_PARTS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
+_USED_STYLE_PATTERN = re.compile(rb"pStyle\s[^>]*?val=[\"']([^\"']*)")
+_STYLE_PATTERN = re.compile(rb"<(?:\w+:)?style\s")
+_IDENTITY_PATTERN = re.compile(rb"styleId=[\"']([^\"']*)")
+_BASE_PATTERN = re.compile(rb"basedOn\s[^>]*?val=[\"']([^\"']*)")
+
+
 def _spaced(
     mark: str,
 ) -> str:
@@ -108,7 +170,8 @@ def _child(
 ) -> _Element | None:
     if parent is None:
         return None
-    return next((child for child in parent if local_name(child) == name), None)
+    # in whichever namespace
+    return parent.find("{*}" + name)
 
 
 def _integer(

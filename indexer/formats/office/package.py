@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import lxml.etree
 from lxml.etree import _Element
@@ -149,9 +150,20 @@ def packed_word(data: bytes) -> bytes:
     return out.getvalue()
 
 
-def local_name(element: _Element) -> str:
+def local_name(
+    element: _Element,
+) -> str:
     """The name of an element without its namespace: programs write one of several."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    # comments and instructions have no name
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _local(
+    tag: str,
+) -> str:
+    return tag.rpartition("}")[2]
 
 
 def value_of(
