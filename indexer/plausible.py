@@ -34,6 +34,7 @@ _LOST_BYTE = ord("?")
 MAX_ROUNDS = 3
 
 _NOT_ASCII_PATTERN = re.compile(r"[^\x00-\x7f]+")
+_EASTERN_PATTERN = re.compile("[\u3000-\uefff]+")
 _ESCAPE_PATTERN = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ENTITY_PATTERN = re.compile(r"&#(?:\d{2,7}|[xX][0-9a-fA-F]{2,6});")
 _PERCENT_PATTERN = re.compile(r"(?:%[0-9a-fA-F]{2})+")
@@ -80,12 +81,13 @@ def _latin(
     text: str,
 ) -> tuple[str, str] | None:
     """The reading with the most common characters, of bytes that were shown one by one."""
-    counts = Counter("".join(_NOT_ASCII_PATTERN.findall(text)))
-    total = counts.total()
+    foreign = "".join(_NOT_ASCII_PATTERN.findall(text))
+    total = len(foreign)
     # nearly every text is Chinese as it stands
-    western = sum(n for c, n in counts.items() if c < "\u3000" or c > "\uf000")
-    if total < MIN_FOREIGN or western < MIN_FOREIGN_SHARE * total:
+    eastern = sum(map(len, _EASTERN_PATTERN.findall(foreign)))
+    if total < MIN_FOREIGN or eastern > (1 - MIN_FOREIGN_SHARE) * total:
         return None
+    counts = Counter(foreign)
     best = 0
     found: tuple[str, str] | None = None
     for page in WESTERN_PAGES:
@@ -146,6 +148,8 @@ def _escaped(
     text: str,
 ) -> tuple[str, str] | None:
     """A text that is wholly in \\uXXXX, in character references or in percent-encoding."""
+    if not any(sign in text for sign in ("\\u", "&#", "%")):
+        return None
     long = len("".join(text.split())) * MIN_ESCAPED_SHARE
     if _length(_ESCAPE_PATTERN, text) > long:
         return _unescaped(text), r"\u"

@@ -18,7 +18,7 @@ import lxml.html
 import readability
 from lxml.html import HtmlElement
 
-from index.analysis.characters import IDEOGRAPH_PATTERN
+from index.analysis.characters import IDEOGRAPH_CLASS, IDEOGRAPH_PATTERN
 from index.model.problems import Code, Facts, Problem
 from indexer.decode import decode
 from indexer.formats.body import finish
@@ -102,6 +102,7 @@ _RAW_DROP = re.compile(
 _RAW_BREAK = re.compile(
     r"<(?:/?(?:p|div|tr|td|th|table|li|ul|h[1-6])|br)\b[^<>]{0,2000}>", re.IGNORECASE
 )
+_IDEOGRAPHS_PATTERN = re.compile(f"[{IDEOGRAPH_CLASS}]+")
 _RAW_TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
 # 深圳政府在线网站, 欢迎您: a <title> that names the site alone
 _SITE_PATTERN = re.compile(r"(官网|网|网站|门户|门户网站|首页|欢迎您)$")
@@ -234,12 +235,18 @@ def _gave_up(
 
     What it kept is compared with what there was.
     """
-    kept = len(IDEOGRAPH_PATTERN.findall("".join(texts_of(root))))
+    kept = _ideographs("".join(texts_of(root)))
     # with what stands in tags and scripts: nearly always that is enough to tell
-    if kept >= MIN_KEPT_SHARE * len(IDEOGRAPH_PATTERN.findall(markup)):
+    if kept >= MIN_KEPT_SHARE * _ideographs(markup):
         return False
-    there = len(IDEOGRAPH_PATTERN.findall(_RAW_TAG.sub("", _RAW_DROP.sub("", markup))))
+    there = _ideographs(_RAW_TAG.sub("", _RAW_DROP.sub("", markup)))
     return there > 50 and kept < MIN_KEPT_SHARE * there
+
+
+def _ideographs(
+    text: str,
+) -> int:
+    return sum(map(len, _IDEOGRAPHS_PATTERN.findall(text)))
 
 
 def _salvage(
