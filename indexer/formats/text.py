@@ -66,7 +66,7 @@ _DEFINITION_PATTERN = re.compile(
 _MATTER_PATTERN = re.compile(
     r"\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL
 )
-_MATTER_TITLE_PATTERN = re.compile(r"(?m)^title:[ \t]*[\"']?(.*?)[\"']?[ \t]*$")
+_MATTER_TITLE_PATTERN = re.compile(r"(?m)^title:[ \t]*+(.*+)$")
 
 
 def _without_matter(
@@ -77,7 +77,8 @@ def _without_matter(
     if matter is None or ":" not in matter[1]:
         return text, "", []
     title = _MATTER_TITLE_PATTERN.search(matter[1])
-    return text[matter.end() :], title[1] if title else "", matter[1].split("\n")
+    shown = title[1].strip(" \t\"'") if title else ""
+    return text[matter.end() :], shown, matter[1].split("\n")
 
 
 @cache

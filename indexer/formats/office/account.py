@@ -81,7 +81,7 @@ _VALUE_PATTERN = re.compile(r"<(?:\w+:)?v(?: [^>]*)?>([^<]*)")
 # <sheet name="旧稿" sheetId="2" state="hidden" r:id="rId2"/>
 _SHEET_PATTERN = re.compile(r"<(?:\w+:)?sheet\b([^>]*)")
 _RELATION_PATTERN = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)")
-_ATTRIBUTE_PATTERN = re.compile(r"([\w:]+)\s*=\s*[\"']([^\"']*)")
+_ATTRIBUTE_PATTERN = re.compile(r"(?<![\w:])([\w:]++)\s*+=\s*+[\"']([^\"']*)")
 # what a browser shows nothing of, and what may be hidden
 _SILENT_PATTERN = re.compile(
     r"<(script|style|head|noscript|textarea|select)\b.*?</\1\s*>|<!--.*?-->",
