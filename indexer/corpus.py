@@ -18,7 +18,7 @@ import sys
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
@@ -39,6 +39,7 @@ from indexer.members import (
     container_of,
     is_document,
     is_web_archive,
+    name_in_zip,
 )
 from indexer.page import Known, Source
 
@@ -317,25 +318,30 @@ class _Walker:
 
     def attached(self, source: Source) -> Iterator[Source | Skip]:
         """What a letter holds beside its text: each is a document, or an archive of some."""
-        members = formats.members_of(source.data)
-        if self.nesting >= MAX_NESTING:
-            for label, _ in members:
-                reason = "is attached too deeply; save it as a file of its own"
-                yield Skip(f"{source.name}/{_member_name(label)}", reason)
-            return
+        return self.nested(source.name, formats.members_of(source.data), source.origin)
+
+    def nested(
+        self, name: str, members: Iterable[tuple[str, bytes]], origin: str
+    ) -> Iterator[Source | Skip]:
+        """The documents of what something else holds; a member without a label is it itself."""
+        is_deep = self.nesting >= MAX_NESTING
         self.nesting += 1
         try:
             for label, data in members:
-                name = f"{source.name}/{_member_name(label)}"
-                yield from self.attachment(data, name, source.origin)
+                inner = f"{name}/{_member_name(label)}" if label else name
+                if is_deep:
+                    reason = "is attached too deeply; save it as a file of its own"
+                    yield Skip(inner, reason)
+                else:
+                    yield from self.attachment(data, inner, origin, _suffix(label))
         finally:
             self.nesting -= 1
 
     def attachment(
-        self, data: bytes, name: str, origin: str
+        self, data: bytes, name: str, origin: str, suffix: str
     ) -> Iterator[Source | Skip]:
         file = io.BytesIO(data)
-        suffix = container_of(_suffix(name), data[:HEAD_BYTES])
+        suffix = container_of(suffix, data[:HEAD_BYTES])
         if _is_archive(file, suffix, data[:HEAD_BYTES]):
             yield from self.zip(file, name, origin, len(data))
             return
@@ -472,7 +478,7 @@ class _Walker:
         self, file: IO[bytes], name: str, origin: str, size: int
     ) -> Iterator[Source | Skip]:
         try:
-            archive = _open_zip(file)
+            archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             file.seek(0)
             kind = binary_kind(file.read(HEAD_BYTES))
@@ -485,19 +491,21 @@ class _Walker:
             return
         with archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
-            members.sort(key=lambda member: member.filename)
+            members.sort(key=name_in_zip)
             if (bomb := _bomb(members, size)) is not None:
                 yield Skip(name, bomb)
                 return
             is_web = is_web_archive(archive.namelist())
             if is_web:
                 # the other members say what the crawl was: its pages stand in the WARC files
-                members = [m for m in members if _suffix(m.filename) in WARC_SUFFIXES]
+                members = [
+                    m for m in members if _suffix(name_in_zip(m)) in WARC_SUFFIXES
+                ]
             if not members:
                 reason = "is an empty archive; point at an archive with reports"
                 yield Skip(name, reason)
             for member in members:
-                label = _member_name(member.filename)
+                label = _member_name(name_in_zip(member))
                 inner = f"{name}/{label}"
                 if is_web:
                     yield from self.content(archive, member, inner, origin)
@@ -507,7 +515,7 @@ class _Walker:
     def member(
         self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, origin: str
     ) -> Iterator[Source | Skip]:
-        suffix = _suffix(member.filename)
+        suffix = _suffix(name_in_zip(member))
         has_lines = suffix == LINES_SUFFIX
         if suffix in CONTAINER_SUFFIXES and not has_lines:
             yield Skip(name, _NESTED_REASON)
@@ -520,7 +528,7 @@ class _Walker:
         self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, origin: str
     ) -> Iterator[Source | Skip]:
         """The documents of a member that is neither refused nor too large."""
-        suffix = _suffix(member.filename)
+        suffix = _suffix(name_in_zip(member))
         packed = member.compress_size
         try:
             with archive.open(member) as stream:
@@ -593,13 +601,19 @@ class _Walker:
         name: str,
         origin: str,
     ) -> Iterator[Source | Skip]:
-        number = pages = 0
+        number = pages = broken = 0
         try:
-            for record in ArchiveIterator(stream):
+            records = _Records(stream)
+            for record in records:
+                if records.err_count > broken:
+                    yield _longer(name, number)
+                broken = records.err_count
                 number += 1
                 if record.rec_type in ("response", "resource"):
                     pages += 1
-                    yield self.response(record, f"{name}#{number}", origin)
+                    yield from self.response(record, f"{name}#{number}", origin)
+            if records.err_count > broken:
+                yield _longer(name, number)
         # warcio raises errors of several libraries on damaged archives
         except Exception as error:  # noqa: BLE001
             detail = _detail(error)
@@ -614,33 +628,62 @@ class _Walker:
         record: Any,
         name: str,
         origin: str,
-    ) -> Source | Skip:
+    ) -> Iterator[Source | Skip]:
         url = record.rec_headers.get_header("WARC-Target-URI")
         headers = record.http_headers or record.rec_headers
         # a "resource" is kept without what the server said
         status = record.http_headers.get_statuscode() if record.http_headers else "200"
         if status != "200":
-            return Skip(name, f"{url} answered {status}; fetch it again if it matters")
+            reason = f"{url} answered {status}; fetch it again if it matters"
+            yield Skip(name, reason)
+            return
         content_type = headers.get_header("Content-Type") or ""
         # text/html; charset=gbk
         mime = content_type.partition(";")[0].strip().lower()
-        row = formats.of_media_type(mime)
         length = str(record.length or "")
         packed = int(length) if length.isdigit() else 0
         try:
             data = self.read(record.content_stream(), packed or self.limit)
         except _TooLargeError as error:
-            return Skip(name, str(error))
+            yield Skip(name, str(error))
+            return
+        if _is_packed(data):
+            yield from self.nested(name, [("", data)], origin)
+        else:
+            yield from self.page(data, mime, name, origin, url)
+
+    def page(
+        self, data: bytes, mime: str, name: str, origin: str, url: str | None
+    ) -> Iterator[Source | Skip]:
+        """A document that a server sent as a media type."""
+        row = formats.of_media_type(mime)
         # servers send documents as application/octet-stream, and pages without a type
         if row is None and not formats.is_recognised(data):
             stated = mime or "of no stated type"
             readable = " ".join(formats.media_types())
-            return Skip(name, f"{url} is {stated}; readable are {readable}")
+            yield Skip(name, f"{url} is {stated}; readable are {readable}")
+            return
         suffix = row.suffixes[0] if row else ""
         source = self.source(data, name, origin, suffix)
         if isinstance(source, Skip):
-            return source
-        return replace(source, known=replace(source.known, url=url))
+            yield source
+            return
+        yield replace(source, known=replace(source.known, url=url))
+        yield from self.attached(source)
+
+
+class _Records(ArchiveIterator):  # type: ignore[misc]
+    """The records of a web archive. warcio would write bytes of a damaged one to the terminal."""
+
+    INC_RECORD = ""
+
+
+def _longer(name: str, number: int) -> Skip:
+    """What is told where a record does not end where its header says."""
+    reason = (
+        f"record {number} is longer than it says and was read in part; crawl it again"
+    )
+    return Skip(f"{name}#{number}", reason)
 
 
 def _suffix(name: str) -> str:
@@ -726,6 +769,14 @@ def _is_archive(file: IO[bytes], suffix: str, head: bytes) -> bool:
     return not is_document(names)
 
 
+def _is_packed(data: bytes) -> bool:
+    """Whether bytes without a name are an archive of documents."""
+    head = data[:HEAD_BYTES]
+    if _is_archive(io.BytesIO(data), "", head):
+        return True
+    return container_of("", head) in CONTAINER_SUFFIXES
+
+
 def _next_header(archive: tarfile.TarFile, guarded: _Guarded) -> tarfile.TarInfo | None:
     """The next member. Raises _TooLargeError where its header is longer than any name."""
     # tarfile reads a header whole, whatever length it claims; a member's rest is passed over first
@@ -764,20 +815,6 @@ def _skip_line(
         if chunk.endswith(b"\n"):
             break
     return skipped
-
-
-def _open_zip(file: IO[bytes]) -> zipfile.ZipFile:
-    """An archive with readable names of members.
-
-    Chinese Windows writes names in GBK without saying so; newer programs write UTF-8, not always
-    flagged.
-    """
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return zipfile.ZipFile(file, metadata_encoding=encoding)
-        except UnicodeDecodeError:
-            continue
-    return zipfile.ZipFile(file)
 
 
 def _bomb(

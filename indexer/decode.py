@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import charset_normalizer
@@ -113,7 +114,7 @@ _LABEL_PATTERN = re.compile(
 )
 # controls that no text has; tab, line ends, escape and the DOS end of file (0x1A) may stand
 _CONTROL_PATTERN = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_NOT_ASCII_PATTERN = re.compile(r"[^\x00-\xa0]")
+_NOT_ASCII_PATTERN = re.compile(r"[^\x00-\xa0]+")
 # EUC-TW: two bytes for plane 1; 8E, the number of the plane and two bytes for the others
 _EUC_TW_PATTERN = re.compile(
     rb"(?:[\x00-\x7f]|[\xa1-\xfe]{2}|\x8e[\xa1-\xb0][\xa1-\xfe]{2})+"
@@ -260,13 +261,14 @@ def _score(text: str) -> float:
 
     It is about 0.6 for prose, and may fall below zero.
     """
-    high: list[str] = _NOT_ASCII_PATTERN.findall(text[:SAMPLE_BYTES])
-    if not high:
+    high = Counter("".join(_NOT_ASCII_PATTERN.findall(text[:SAMPLE_BYTES])))
+    total = high.total()
+    if not total:
         return 0.5
-    common = sum(c in COMMON_CHARACTERS for c in high)
+    common = sum(n for c, n in high.items() if c in COMMON_CHARACTERS)
     # characters lost, and those of the private use area
-    bad = sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in high)
-    return float(common - 3 * bad) / len(high)
+    bad = sum(n for c, n in high.items() if c == "\ufffd" or "\ue000" <= c <= "\uf8ff")
+    return (common - 3 * bad) / total
 
 
 def _strict(data: bytes, encodings: tuple[str, ...], reason: str) -> Decoded | None:
@@ -306,7 +308,7 @@ def _refuse_binary(decoded: Decoded) -> None:
     # a page may hold U+FFFD of its own, where somebody before us decoded it wrongly
     if decoded.reason == "fallback":
         is_damaged = head.count("\ufffd") * 10 > length
-        is_foreign = len(_NOT_ASCII_PATTERN.findall(head)) * 4 > length
+        is_foreign = len("".join(_NOT_ASCII_PATTERN.findall(head))) * 4 > length
         is_nonsense = is_damaged or (is_foreign and _score(head) < 0.1)
     if is_nonsense or has_controls:
         raise InputError(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import lzma
 import tarfile
+import zipfile
 import zlib
 from collections.abc import Sequence
 from typing import IO, Any
+
+from indexer.decode import COMMON_CHARACTERS
 
 __all__ = [
     "DAMAGE_ERRORS",
@@ -18,6 +21,7 @@ __all__ = [
     "container_of",
     "is_document",
     "is_web_archive",
+    "name_in_zip",
 ]
 
 ZIP_SUFFIXES = (".zip", ".wacz")
@@ -39,6 +43,8 @@ _TAR_MARK = b"ustar"
 _WARC_MARK = b"WARC/"
 _GZIP_MARK = b"\x1f\x8b\x08"
 _ZIP_MARK = b"PK\x03\x04"
+# The bit of a member that says that its name is UTF-8.
+_UTF8_FLAG = 0x800
 
 # What a damaged archive raises.
 DAMAGE_ERRORS = (tarfile.TarError, lzma.LZMAError, OSError, EOFError, zlib.error)
@@ -84,6 +90,35 @@ def is_web_archive(names: Sequence[str]) -> bool:
     return "datapackage.json" in names and any(
         name.startswith("archive/") for name in names
     )
+
+
+def name_in_zip(member: zipfile.ZipInfo) -> str:
+    """The name of a member: programs of Chinese Windows write it in GBK, those of Taiwan in Big5,
+    newer ones in UTF-8, and do not say so; one archive can have names of several.
+    """
+    name = member.filename
+    if member.flag_bits & _UTF8_FLAG or name.isascii():
+        return name
+    try:
+        # what zipfile reads names as that do not say their encoding
+        data = name.encode("cp437")
+    except UnicodeEncodeError:
+        return name
+    readings: list[str] = []
+    for encoding in ("utf-8", "gb18030", "big5hkscs"):
+        try:
+            readings.append(data.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8":
+            break
+    return max(readings, key=_plausibility, default=name)
+
+
+def _plausibility(name: str) -> int:
+    """How many characters of a name are common, less those of private use."""
+    common = sum(c in COMMON_CHARACTERS for c in name)
+    return common - 3 * sum("\ue000" <= c <= "\uf8ff" for c in name)
 
 
 class TarHeader(tarfile.TarInfo):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 import urllib.parse
+from collections import Counter
+from functools import cache
 
 from index.analysis.characters import IDEOGRAPH_PATTERN
 from indexer.decode import COMMON_CHARACTERS
@@ -24,21 +26,23 @@ MIN_FOREIGN_SHARE = 0.9
 MIN_ESCAPED_SHARE = 0.5
 # Characters that are not ASCII from which there is something to judge.
 MIN_FOREIGN = 12
+# Code pages as which bytes are shown one by one: of Windows, of the west of Europe, of the Mac.
+WESTERN_PAGES = ("cp1252", "iso8859-15", "mac-roman")
+# What stands for a byte that is not known.
+_LOST_BYTE = ord("?")
 # How often a text can have been read wrongly.
 MAX_ROUNDS = 3
 
-_NOT_ASCII_PATTERN = re.compile(r"[^\x00-\x7f]")
-# what code page 1252 and Latin-1 show bytes as: Â, é, œ, €
-_LATIN_PATTERN = re.compile(
-    "[\x80-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2026"
-    "\u2030\u2039\u203a\u20ac\u2122\ufffd]"
-)
+_NOT_ASCII_PATTERN = re.compile(r"[^\x00-\x7f]+")
+_EASTERN_PATTERN = re.compile("[\u3000-\uefff]+")
 _ESCAPE_PATTERN = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ENTITY_PATTERN = re.compile(r"&#(?:\d{2,7}|[xX][0-9a-fA-F]{2,6});")
 _PERCENT_PATTERN = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 
 
-def common_share(text: str) -> float | None:
+def common_share(
+    text: str,
+) -> float | None:
     """The share of common ones among the Han characters; None where there are too few to tell."""
     han = IDEOGRAPH_PATTERN.findall(text)
     if len(han) < MIN_HAN:
@@ -46,7 +50,9 @@ def common_share(text: str) -> float | None:
     return sum(c in COMMON_CHARACTERS for c in han) / len(han)
 
 
-def is_implausible(text: str) -> bool:
+def is_implausible(
+    text: str,
+) -> bool:
     """Whether the Chinese of a text is none: rare characters nearly all."""
     share = common_share(text)
     return share is not None and share < MIN_COMMON_SHARE
@@ -71,12 +77,50 @@ def read_again(
     return (text, name) if name else None
 
 
-def _latin(text: str) -> tuple[str, str] | None:
-    foreign: list[str] = _NOT_ASCII_PATTERN.findall(text)
-    latin = sum(1 for c in foreign if _LATIN_PATTERN.match(c))
-    if len(foreign) < MIN_FOREIGN or latin < MIN_FOREIGN_SHARE * len(foreign):
+def _latin(
+    text: str,
+) -> tuple[str, str] | None:
+    """The reading with the most common characters, of bytes that were shown one by one."""
+    foreign = "".join(_NOT_ASCII_PATTERN.findall(text))
+    total = len(foreign)
+    # nearly every text is Chinese as it stands
+    eastern = sum(map(len, _EASTERN_PATTERN.findall(foreign)))
+    if total < MIN_FOREIGN or eastern > (1 - MIN_FOREIGN_SHARE) * total:
         return None
-    data = b"".join(map(_byte, text))
+    counts = Counter(foreign)
+    best = 0
+    found: tuple[str, str] | None = None
+    for page in WESTERN_PAGES:
+        bytes_by_character = _bytes_by_character(page)
+        known = sum(n for c, n in counts.items() if c in bytes_by_character)
+        if known < MIN_FOREIGN_SHARE * total:
+            continue
+        data = bytes(bytes_by_character.get(c, _LOST_BYTE) for c in text)
+        read = _read_as_chinese(data)
+        if read is not None and read[2] > best:
+            best = read[2]
+            found = read[:2]
+    return found
+
+
+@cache
+def _bytes_by_character(
+    page: str,
+) -> dict[str, int]:
+    """What a western code page shows each byte as; where it has none, as Latin-1 does."""
+    shown: dict[str, int] = {"\ufffd": _LOST_BYTE}
+    for byte in range(0x100):
+        shown[chr(byte)] = byte
+    for byte in range(0x80, 0x100):
+        shown[bytes((byte,)).decode(page, "replace")] = byte
+    shown["\ufffd"] = _LOST_BYTE
+    return shown
+
+
+def _read_as_chinese(
+    data: bytes,
+) -> tuple[str, str, int] | None:
+    """The text of some bytes, its encoding and how many common characters it has."""
     for encoding in ("utf-8", "gb18030", "big5hkscs"):
         read = data.decode(encoding, "replace")
         lost = read.count("\ufffd")
@@ -84,23 +128,28 @@ def _latin(text: str) -> tuple[str, str] | None:
         han = len(characters)
         if encoding == "utf-8" and not lost and not han:
             # it was read wrongly twice
-            return _latin(read)
+            again = _latin(read)
+            return (*again, _common(again[0])) if again else None
         if han < MIN_FOREIGN // 3 or lost * 20 > han:
             continue
-        common = sum(c in COMMON_CHARACTERS for c in characters)
+        common = _common(read)
         if common * 3 > han:
-            return read, encoding
+            return read, encoding, common
     return None
 
 
-def _byte(c: str) -> bytes:
-    """The byte of a character in Latin-1, in code page 1252 where that has none."""
-    code = ord(c)
-    return bytes((code,)) if code < 0x100 else c.encode("cp1252", "replace")
+def _common(
+    text: str,
+) -> int:
+    return sum(c in COMMON_CHARACTERS for c in IDEOGRAPH_PATTERN.findall(text))
 
 
-def _escaped(text: str) -> tuple[str, str] | None:
+def _escaped(
+    text: str,
+) -> tuple[str, str] | None:
     """A text that is wholly in \\uXXXX, in character references or in percent-encoding."""
+    if not any(sign in text for sign in ("\\u", "&#", "%")):
+        return None
     long = len("".join(text.split())) * MIN_ESCAPED_SHARE
     if _length(_ESCAPE_PATTERN, text) > long:
         return _unescaped(text), r"\u"
@@ -123,7 +172,9 @@ def _length(
     return sum(len(match[0]) for match in pattern.finditer(text))
 
 
-def _unescaped(text: str) -> str:
+def _unescaped(
+    text: str,
+) -> str:
     units = _ESCAPE_PATTERN.sub(lambda m: chr(int(m[1], 16)), text)
     for written, meant in ((r"\r", ""), (r"\n", "\n"), (r"\t", "\t")):
         units = units.replace(written, meant)

@@ -7,22 +7,30 @@ In zip archives the parts are damaged too, so that the damage lies behind their 
 from __future__ import annotations
 
 import argparse
+import gzip
 import io
+import os
 import random
 import signal
 import sys
+import tarfile
+import tempfile
 import time
 import zipfile
 from collections import Counter
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from index.model.errors import InputError
+from index.model.settings import Settings
+from indexer.corpus import Skip, walk
 from indexer.formats import read
 from indexer.page import Source
-from tests.indexer.formats.writers import WRITERS, blocks, sample
+from tests.indexer.formats.test_formats import make_warc
+from tests.indexer.formats.writers import WRITERS, blocks, page, sample, text, word
 
 MAX_SECONDS = 10
 # Pieces that break readers: numbers out of bounds, halves of marks, ends of lines and files.
@@ -46,6 +54,53 @@ PIECES = (
     b"'",
     b'"',
 )
+
+
+def tar_of(files: dict[str, bytes], mode: Literal["w", "w:gz", "w:xz"]) -> bytes:
+    """A tar archive of some files."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:
+        for name, data in files.items():
+            header = tarfile.TarInfo(name)
+            header.size = len(data)
+            archive.addfile(header, io.BytesIO(data))
+    return out.getvalue()
+
+
+def containers() -> dict[str, bytes]:
+    """The usual suffix of an archive -> one that holds the sample report in some formats."""
+    found = blocks(sample())
+    files = {"a.txt": text(found), "年报/b.html": page(found), "c.docx": word(found)}
+    records = b"".join(
+        make_warc(f"http://x/{name}", kind, files[name])
+        for name, kind in (("a.txt", "text/plain"), ("年报/b.html", "text/html"))
+    )
+    inner = _zip_of(files)
+    records += make_warc("http://x/c", "application/octet-stream", files["c.docx"])
+    records += make_warc("http://x/d", "application/zip", inner)
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.warc.gz", gzip.compress(records))
+        archive.writestr("datapackage.json", "{}")
+    lines = b"".join(WRITERS[".json"](found) + b"\n" for _ in range(3))
+    return {
+        ".tar": tar_of(files, "w"),
+        ".tar.gz": tar_of(files, "w:gz"),
+        ".tar.xz": tar_of(files, "w:xz"),
+        ".zip": _zip_of(files),
+        ".warc": records,
+        ".warc.gz": gzip.compress(records),
+        ".wacz": whole.getvalue(),
+        ".jsonl": lines,
+    }
+
+
+def _zip_of(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
 
 
 class _TooLongError(Exception):
@@ -86,11 +141,37 @@ def repacked(data: bytes, chance: random.Random) -> bytes:
     return out.getvalue()
 
 
-def outcome(data: bytes, suffix: str) -> str:
-    """What became of a document: read, refused, or the fault."""
-    signal.alarm(MAX_SECONDS)
+def read_archive(data: bytes, suffix: str) -> None:
+    """Every document of an archive. Raises InputError where there is none and a reason why."""
+    path = Path(tempfile.gettempdir(), f"gongkai-fuzz-{os.getpid()}{suffix}")
+    path.write_bytes(data)
     try:
-        read(Source("a" + suffix, "/a" + suffix, suffix, data, ""))
+        items = list(walk([path], Settings(index=Path("/nowhere/index"))))
+    finally:
+        path.unlink()
+    refused = [item for item in items if isinstance(item, Skip)]
+    for item in items:
+        if isinstance(item, Source):
+            try:
+                read(item)
+            except InputError as error:
+                refused.append(Skip(item.name, error.reason))
+    reasons = [skip.reason for skip in refused]
+    if not items:
+        raise InputError("")
+    if len(refused) == len(items) or not all(reasons):
+        raise InputError(min(reasons, key=len))
+
+
+def outcome(data: bytes, suffix: str, *, is_archive: bool = False) -> str:
+    """What became of a document: read, refused, or the fault."""
+    # seconds of the processor: a busy machine makes no fault
+    signal.setitimer(signal.ITIMER_PROF, MAX_SECONDS)
+    try:
+        if is_archive:
+            read_archive(data, suffix)
+        else:
+            read(Source("a" + suffix, "/a" + suffix, suffix, data, ""))
     except InputError as error:
         return "refused" if error.reason else "refused without a reason"
     # whatever else comes out of a reader is what is looked for
@@ -105,7 +186,7 @@ def outcome(data: bytes, suffix: str) -> str:
         )
         return f"{type(error).__name__} in {where}: {str(error)[:80]}"
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     return "read"
 
 
@@ -118,20 +199,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000, help="documents a format")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
-    parser.add_argument("--suffix", choices=WRITERS, action="append")
+    archives = containers()
+    choices = [*WRITERS, *archives]
+    parser.add_argument("--suffix", choices=choices, action="append")
     given = parser.parse_args()
-    signal.signal(signal.SIGALRM, _stop)
+    signal.signal(signal.SIGPROF, _stop)
     found = blocks(sample())
     faults = 0
-    for suffix in given.suffix or WRITERS:
-        whole = WRITERS[suffix](found)
+    for suffix in given.suffix or choices:
+        is_archive = suffix in archives
+        whole = archives[suffix] if is_archive else WRITERS[suffix](found)
         outcomes: Counter[str] = Counter()
         started = time.monotonic()
         for seed in range(given.seed, given.seed + given.count):
             chance = random.Random(f"{suffix} {seed}")
             is_zip = whole.startswith(b"PK") and chance.random() < 0.7
             data = repacked(whole, chance) if is_zip else damaged(whole, chance)
-            became = outcome(data, suffix)
+            became = outcome(data, suffix, is_archive=is_archive)
             if became not in ("read", "refused") and became not in outcomes:
                 print(f"{suffix} {seed}: {became}", flush=True)
             outcomes[became] += 1

@@ -11,6 +11,7 @@ import unicodedata
 
 __all__ = [
     "BASIC_HAN_CLASS",
+    "CIRCLED_CLASS",
     "CONTROL_CLASS",
     "HAN_CLASS",
     "HAN_NUMERALS",
@@ -18,6 +19,7 @@ __all__ = [
     "IDEOGRAPH_CLASS",
     "IDEOGRAPH_PATTERN",
     "INVISIBLE_CLASS",
+    "MOVED_CHARACTERS",
     "PRINTED_HAN_CLASS",
     "RADICAL_CLASS",
     "RADICAL_EQUIVALENTS",
@@ -47,10 +49,13 @@ RADICAL_CLASS = "\u2e80-\u2fd5"
 
 # All that Chinese is written with: also 々〆〇 and the planes of rare characters (𠮷).
 # After the radicals up to U+2FDF nothing is assigned.
-HAN_CLASS = "\u2e80-\u2fdf\u3005-\u3007" + PRINTED_HAN_CLASS + "\U00020000-\U000323af"
+HAN_CLASS = "\u2e80-\u2fdf\u3005-\u3007" + PRINTED_HAN_CLASS + "\U00020000-\U00033479"
 
 # All that fills a square when set: Han, kana, wide punctuation and full-width forms.
 WIDE_CLASS = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+
+# Numbers and letters in a circle, ① ❶ ㉑: marks of items and notes.
+CIRCLED_CLASS = "\u2460-\u2473\u24b6-\u24ff\u2776-\u2793\u3251-\u325f\u3280-\u32bf"
 
 # ---------------------------------------------------------------------- headings
 # What chapters are counted with: 一、, （十二）, 第三章.
@@ -90,6 +95,45 @@ RADICAL_EQUIVALENTS = {
         for code in range(0x2F00, 0x2FD6)
     },
     **_SUPPLEMENT_EQUIVALENTS,
+}
+
+# ---------------------------------------------------------------------- moved characters
+# GBK's FE50 to FEA0, which Windows kept in the private use area: 䶮 of a name is U+E863 there.
+_GBK_TRAILS = (*range(0x50, 0x7F), *range(0x80, 0xA1))
+_GBK_RARE = {
+    0xE815 + place: bytes((0xFE, trail)).decode("gb18030")
+    for place, trail in enumerate(_GBK_TRAILS)
+}
+# those that Unicode put beyond U+FFFF
+_GBK_FAR = {
+    0xE816: "\U00020087",
+    0xE817: "\U00020089",
+    0xE818: "\U000200cc",
+    0xE831: "\U000215d7",
+    0xE83B: "\U0002298f",
+    0xE855: "\U000241fe",
+}
+# Vertical punctuation: GB 18030 kept ︐︒︑ in this order, Unicode has ︐︑︒.
+_VERTICAL_POINTS = (0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A))
+# The private-use characters of GBK and GB 18030-2000 -> what later editions and Unicode have.
+MOVED_CHARACTERS = {
+    **_GBK_RARE,
+    **_GBK_FAR,
+    **{0xE78D + n: chr(point) for n, point in enumerate(_VERTICAL_POINTS)},
+    0xE7C7: "ḿ",
+    0xE7C8: "ǹ",
+    # the sign of a variant, and those that describe a character by its parts: ⿰
+    0xE7E7: "\u303e",
+    **{0xE7E8 + n: chr(0x2FF0 + n) for n in range(12)},
+    # parts of characters: 龴龵龶龷龸龹龺龻
+    0xE81E: "\u9fb4",
+    0xE826: "\u9fb5",
+    0xE82B: "\u9fb6",
+    0xE82C: "\u9fb7",
+    0xE832: "\u9fb8",
+    0xE843: "\u9fb9",
+    0xE854: "\u9fba",
+    0xE864: "\u9fbb",
 }
 
 # ---------------------------------------------------------------------- white space and the unseen

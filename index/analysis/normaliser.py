@@ -28,8 +28,10 @@ import opencc
 from numpy.typing import NDArray
 
 from index.analysis.characters import (
+    CIRCLED_CLASS,
     HAN_CLASS,
     INVISIBLE_CLASS,
+    MOVED_CHARACTERS,
     RADICAL_EQUIVALENTS,
     SPACE_CLASS,
 )
@@ -70,28 +72,32 @@ ONE_TO_MANY = str.maketrans(
 
 WIDE_PUNCTUATION_CLASS = "、。〈-】〔-〟，．：；！？（）“”‘’…"
 # Between two such characters white space is dropped: it only breaks a line or pads a cell.
-JOINING_CLASS = HAN_CLASS + WIDE_PUNCTUATION_CLASS
+JOINING_CLASS = HAN_CLASS + WIDE_PUNCTUATION_CLASS + CIRCLED_CLASS
 JOINING = re.compile(f"[{JOINING_CLASS}]")
 # And between such a character and a digit: PDF readers and typists put it there or not.
 DIGIT_CLASS = (
     "0-9\uff10-\uff19\xb2\xb3\xb9\u2070\u2074-\u2079\u2080-\u2089\U0001d7ce-\U0001d7ff"
 )
 DIGIT = re.compile(f"[{DIGIT_CLASS}]")
+# A digit on the line, not raised or lowered.
+PLAIN_DIGIT_CLASS = "0-9\uff10-\uff19\U0001d7ce-\U0001d7ff"
+PLAIN_DIGIT = re.compile(f"[{PLAIN_DIGIT_CLASS}]")
 # Or a bracket, in whatever form: [2017] 3 号.
 BESIDE_DIGIT_CLASS = JOINING_CLASS + "\\[\\]()\u2474-\u2487\u249c-\u24b5\u3200-\u3243"
 BESIDE_DIGIT = re.compile(f"[{BESIDE_DIGIT_CLASS}]")
 # A letter with its marks apart (e and U+0301, か and U+3099), a syllable of Korean in its letters.
 COMPOSED_CLASSES = (
-    "[^\\W\\d_][\u0300-\u034e\u0350-\u036f\u3099\u309a]+"
+    "[^\\W\\d_][\u0300-\u034e\u0350-\u036f\u0653-\u0655\u3099\u309a]+"
     "|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
 )
 COMPOSED = re.compile(COMPOSED_CLASSES)
 BLANK_CLASS = SPACE_CLASS + INVISIBLE_CLASS
-# Where characters with a compatibility form lie: Latin and signs (Ⅲ, ①), kana and squares
-# (㎡), presentation and full-width forms (Ａ).
+# Where characters with a compatibility form lie: Latin, Arabic, Tibetan, signs (Ⅲ, ⑴), kana and
+# squares (㎡), presentation and full-width forms (Ａ).
 COMPATIBILITY_RANGES = (
     (0x21, 0x7E),
-    (0xA0, 0x590),
+    (0xA0, 0x700),
+    (0xF00, 0xFFF),
     (0x1E00, 0x2BFF),
     (0x3000, 0x33FF),
     (0xA640, 0xA7FF),
@@ -106,8 +112,11 @@ FOLDED_RANGES = (
     (0x1D400, 0x1D7FF),
 )
 # Where Chinese characters lie; OpenCC changes no others.
-HAN_RANGES = ((0x2E80, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
+HAN_RANGES = ((0x2E80, 0xA000), (0xF900, 0xFB00), (0x20000, 0x3347A))
 CODE_COUNT = 0x110000
+# What people type before a digit that is raised or lowered behind another one, by the name of its
+# decomposition.
+RAISING_SIGNS = {"<super>": "^", "<sub>": "_"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,10 @@ class Folded:
     form: str
     offsets: OffsetMap = field(default_factory=OffsetMap)
 
-    def spans(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    def spans(
+        self,
+        pattern: re.Pattern[str],
+    ) -> Iterator[tuple[int, int]]:
         """The display spans of what a pattern finds in the form."""
         return (
             self.offsets.span(*m.span())
@@ -150,8 +162,9 @@ class Tables(NamedTuple):
     shifts: re.Pattern[str]
     """All that changes the length.
 
-    It is white space that is dropped or joined, what cannot be seen, and characters that become
-    several. Group 1 matches when a blank stands alone between Chinese characters and is dropped.
+    It is white space that is dropped or joined, what cannot be seen, characters that become
+    several, and those that would run into a digit. Group 1 matches when a blank stands alone
+    between Chinese characters and is dropped.
     """
 
 
@@ -162,6 +175,9 @@ def tables() -> Tables:
     single = {code: ord(form) for code, form in folded.items() if len(form) == 1}
     several = [code for code, form in folded.items() if len(form) > 1]
     expanding = "".join(re.escape(chr(code)) for code in several)
+    bordered = "".join(
+        chr(code) for code, form in folded.items() if _ends_in_digit(form, code)
+    )
     steps = np.zeros(CODE_COUNT, np.int32)
     steps[list(single)] = np.subtract(list(single.values()), list(single))
     # Half surrogate pairs, which UTF-8 cannot write, become the replacement character.
@@ -175,17 +191,21 @@ def tables() -> Tables:
     behind_digit = f"(?<=[{DIGIT_CLASS}][{BLANK_CLASS}])(?=[{BESIDE_DIGIT_CLASS}])"
     lone = f"(?:{between}|{before_digit}|{behind_digit})()"
     runs = f"(?<=[{BLANK_CLASS}])[{BLANK_CLASS}]+"
+    sides = f"(?<=[{PLAIN_DIGIT_CLASS}].)|(?=[{PLAIN_DIGIT_CLASS}])"
+    beside_digit = f"[{bordered}](?:{sides})"
     return Tables(
         steps,
         simplified,
         re.compile(
-            f"{COMPOSED_CLASSES}|[{BLANK_CLASS}{expanding}]"
+            f"{COMPOSED_CLASSES}|{beside_digit}|[{BLANK_CLASS}{expanding}]"
             f"(?:{lone}|{runs}|(?<=[{INVISIBLE_CLASS}{expanding}]))"
         ),
     )
 
 
-def _one_after_another(*steps: NDArray[np.int32]) -> NDArray[np.int32]:
+def _one_after_another(
+    *steps: NDArray[np.int32],
+) -> NDArray[np.int32]:
     """The steps of several tables, applied in turn."""
     given = np.arange(CODE_COUNT, dtype=np.int32)
     codes = given
@@ -216,7 +236,7 @@ def _one_of_many_steps() -> NDArray[np.int32]:
 
 def _folded_characters() -> dict[int, str]:
     """What every character becomes that is not its own form."""
-    folded: dict[int, str] = {}
+    folded = {code: compatible(char) for code, char in MOVED_CHARACTERS.items()}
     for low, high in FOLDED_RANGES:
         for code in range(low, high + 1):
             form = compatible(chr(code))
@@ -225,15 +245,31 @@ def _folded_characters() -> dict[int, str]:
     return folded
 
 
-def compatible(char: str) -> str:
+def _ends_in_digit(
+    form: str,
+    code: int,
+) -> bool:
+    """Whether a digit beside a character would run into its form: ² and ½, not ２."""
+    is_plain = PLAIN_DIGIT.match(chr(code)) is not None
+    has_digit = form[0].isdecimal() or form[-1].isdecimal() or form[-1] == "."
+    return has_digit and not is_plain and form != "."
+
+
+def compatible(
+    char: str,
+) -> str:
     """One character without width, case, presentation form or bracket style.
 
-    >>> compatible("Ａ"), compatible("⽂"), compatible("㈠"), compatible("〔")
-    ('a', '文', '(一)', '(')
+    A number in a circle stays: ① is a mark, and counts nothing.
+
+    >>> compatible("Ａ"), compatible("⽂"), compatible("㈠"), compatible("〔"), compatible("①")
+    ('a', '文', '(一)', '(', '①')
     """
     known = RADICAL_EQUIVALENTS.get(char, char).translate(SIGN_VARIANTS)
     if known != char:
         return known
+    if char.isnumeric() and unicodedata.decomposition(char).startswith("<circle>"):
+        return char
     folded = unicodedata.normalize("NFKC", char).translate(SIGN_VARIANTS)
     # A spacing diacritic decomposes into a space and a mark: the character itself is what was
     # printed.
@@ -241,7 +277,9 @@ def compatible(char: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def fold(text: str) -> Folded:
+def fold(
+    text: str,
+) -> Folded:
     """The index form of a display text.
 
     The last few are kept: metadata, tables and analysis fold the same text.
@@ -275,12 +313,16 @@ def fold(text: str) -> Folded:
     return Folded("".join(pieces), builder.build())
 
 
-def code_points(text: str) -> NDArray[np.int32]:
+def code_points(
+    text: str,
+) -> NDArray[np.int32]:
     """The code points of a text, half surrogate pairs too."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<i4")
 
 
-def is_encodable(text: str) -> bool:
+def is_encodable(
+    text: str,
+) -> bool:
     """Whether a text has no half surrogate pair."""
     try:
         text.encode("utf-16-le")
@@ -295,12 +337,16 @@ def letters() -> NDArray[np.bool_]:
     return np.fromiter(map(str.isalnum, map(chr, range(0x10000))), np.bool_)
 
 
-def of_code_points(codes: NDArray[np.integer]) -> str:
+def of_code_points(
+    codes: NDArray[np.integer],
+) -> str:
     """The text of some code points."""
     return codes.astype("<i4", copy=False).tobytes().decode("utf-32-le")
 
 
-def fold_line(text: str) -> str:
+def fold_line(
+    text: str,
+) -> str:
     """The index form of a short text, without the way back and without white space round it."""
     return fold(text).form.strip()
 
@@ -309,7 +355,11 @@ SPACE_PATTERN = re.compile(f"[{SPACE_CLASS}]")
 BLANK_PATTERN = re.compile(f"[{SPACE_CLASS}{INVISIBLE_CLASS}]")
 
 
-def _irregular(text: str, start: int, end: int) -> str:
+def _irregular(
+    text: str,
+    start: int,
+    end: int,
+) -> str:
     """What stands for text[start:end], which changes the length.
 
     It is a run of white space, something that cannot be seen, or a character that becomes several.
@@ -323,7 +373,8 @@ def _irregular(text: str, start: int, end: int) -> str:
             )
         if not BLANK_PATTERN.match(run):
             codes = code_points(compatible(run))
-            return of_code_points(codes + tables().steps.take(codes))
+            form = of_code_points(codes + tables().steps.take(codes))
+            return _apart(form, run, text[start - 1 : start], text[end : end + 1])
         if not SPACE_PATTERN.search(run):
             return ""
     if start == 0 or end == len(text):
@@ -337,12 +388,32 @@ def _irregular(text: str, start: int, end: int) -> str:
     return "" if joined else " "
 
 
+def _apart(
+    form: str,
+    char: str,
+    before: str,
+    behind: str,
+) -> str:
+    """The form of a character, kept from running into the digits beside it.
+
+    10³ is 10^3 and never 103, as people type it; 3½ is 3 1⁄2.
+    """
+    if form[0].isdecimal() and PLAIN_DIGIT.match(before):
+        kind = unicodedata.decomposition(char).partition(" ")[0]
+        form = RAISING_SIGNS.get(kind, " ") + form
+    if (form[-1].isdecimal() or form[-1] == ".") and PLAIN_DIGIT.match(behind):
+        form += " "
+    return form
+
+
 # Simplified texts have a handful of characters that t2s would change (names, variants);
 # traditional ones a third.
 TRADITIONAL_SHARE = 0.05
 
 
-def script_of(text: str) -> str | None:
+def script_of(
+    text: str,
+) -> str | None:
     """ "Hans" or "Hant"; None for a text with hardly any Chinese.
 
     >>> script_of("政府資訊公開工作年度報告"), script_of("政府信息公开工作年度报告")

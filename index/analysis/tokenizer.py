@@ -13,6 +13,7 @@ import hashlib
 import logging
 import re
 import threading
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
@@ -20,7 +21,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import filterfalse
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 __all__ = [
     "MAX_WORD_LENGTH",
@@ -37,7 +38,12 @@ WORDS_FILE = Path(__file__).with_name("words.txt")
 SHORT_LENGTH = 64
 # A letter or digit in a token such as 14.5% or ·教育.
 # An older Python does not know the newest Han characters for letters (𲈰): they lie on planes 2, 3.
-LETTER_PATTERN = re.compile(r"[^\W_]|[\U00020000-\U000323af]")
+LETTER_PATTERN = re.compile(r"[^\W_]|[\U00020000-\U00033479]")
+# Where letters lie that are neither Chinese nor ASCII: Latin with accents, Cyrillic, Arabic,
+# Tibetan, Mongolian; kana; Yi and Korean.
+FOREIGN_RANGES = ((0xAA, 0x2000), (0x2C00, 0x2E00), (0x3041, 0x3190), (0xA000, 0xD7FF))
+# It ends a syllable of Tibetan and stands between those of a word.
+TIBETAN_MARK = "\u0f0b"
 # Words that share their first 64 characters are one word: a run of letters may be a whole URL.
 MAX_WORD_LENGTH = 64
 
@@ -45,10 +51,16 @@ MAX_WORD_LENGTH = 64
 class Cutter(Protocol):
     """What jieba and rjieba have in common here."""
 
-    def cut(self, text: str) -> list[str]:
+    def cut(
+        self,
+        text: str,
+    ) -> list[str]:
         """Words that tile the text."""
 
-    def cut_for_search(self, text: str) -> list[str]:
+    def cut_for_search(
+        self,
+        text: str,
+    ) -> list[str]:
         """Those words, and before each the shorter words of the dictionary inside it."""
 
 
@@ -58,12 +70,19 @@ class Tokenizer:
     `name` says which segmenter and which words: part of an index's fingerprint.
     """
 
-    def __init__(self, name: str, cutter: Cutter) -> None:
+    def __init__(
+        self,
+        name: str,
+        cutter: Cutter,
+    ) -> None:
         self.name = name
         self._cut: Callable[[str], list[str]] = cutter.cut
         self._search: Callable[[str], list[str]] = cutter.cut_for_search
 
-    def words(self, form: str) -> list[str]:
+    def words(
+        self,
+        form: str,
+    ) -> list[str]:
         """The words that tile the form, signs and white space left out.
 
         >>> tokenizer().words("依申请公开的收费")
@@ -71,7 +90,10 @@ class Tokenizer:
         """
         return _words_by(self._cut, form)
 
-    def counts(self, form: str) -> dict[str, int]:
+    def counts(
+        self,
+        form: str,
+    ) -> dict[str, int]:
         """How often each of `search_tokens` stands in a form."""
         counts = Counter(self._search(form))
         signs = [t for t in filterfalse(str.isalnum, counts) if not is_word(t)]
@@ -79,11 +101,17 @@ class Tokenizer:
             del counts[sign]
         return counts
 
-    def search_tokens(self, form: str) -> list[str]:
+    def search_tokens(
+        self,
+        form: str,
+    ) -> list[str]:
         """The words and the shorter dictionary words inside them: what ranking counts."""
         return _words_by(self._search, form)
 
-    def positions(self, form: str) -> dict[str, list[int]]:
+    def positions(
+        self,
+        form: str,
+    ) -> dict[str, list[int]]:
         """Where each of `search_tokens` stands in a form, counted in tokens from 0.
 
         >>> tokenizer().positions("公开收费公开")
@@ -95,7 +123,10 @@ class Tokenizer:
             positions.setdefault(word, []).append(position)
         return positions
 
-    def search_spans(self, form: str) -> Iterator[tuple[str, int, int]]:
+    def search_spans(
+        self,
+        form: str,
+    ) -> Iterator[tuple[str, int, int]]:
         """(token, start, end) of each of `search_tokens` in the form, in their order.
 
         >>> list(tokenizer().search_spans("依申请公开"))
@@ -120,7 +151,10 @@ class Tokenizer:
             start += len(word)
 
 
-def _words_by(cut: Callable[[str], list[str]], form: str) -> list[str]:
+def _words_by(
+    cut: Callable[[str], list[str]],
+    form: str,
+) -> list[str]:
     """The words of a form.
 
     Those of a short one are remembered: a query is cut for ranking, matching and correcting.
@@ -131,11 +165,16 @@ def _words_by(cut: Callable[[str], list[str]], form: str) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _remembered(cut: Callable[[str], list[str]], form: str) -> tuple[str, ...]:
+def _remembered(
+    cut: Callable[[str], list[str]],
+    form: str,
+) -> tuple[str, ...]:
     return tuple(token for token in cut(form) if is_word(token))
 
 
-def is_word(token: str) -> bool:
+def is_word(
+    token: str,
+) -> bool:
     """Whether a token has a letter or a digit: signs carry no meaning for ranking."""
     return token.isalnum() or LETTER_PATTERN.search(token) is not None
 
@@ -155,7 +194,9 @@ def domain_words() -> tuple[tuple[str, int, str], ...]:
 
 
 @cache
-def segmenter_name(kind: str = "") -> str:
+def segmenter_name(
+    kind: str = "",
+) -> str:
     """What an index records of the segmenter and its words.
 
     Neither is loaded for that: an index is opened without cutting anything.
@@ -169,7 +210,9 @@ def _installed() -> str:
     return "rjieba" if find_spec("rjieba") else "jieba"
 
 
-def tokenizer(kind: str = "") -> Tokenizer:
+def tokenizer(
+    kind: str = "",
+) -> Tokenizer:
     """The segmenter: "rjieba", "jieba", or by default the faster one that is installed."""
     # rjieba fails where two threads add words at once, or one cuts meanwhile
     with LOADING:
@@ -177,7 +220,9 @@ def tokenizer(kind: str = "") -> Tokenizer:
 
 
 @cache
-def _loaded(kind: str) -> Tokenizer:
+def _loaded(
+    kind: str,
+) -> Tokenizer:
     kind = kind or _installed()
     return Tokenizer(
         segmenter_name(kind),
@@ -192,7 +237,7 @@ def _rjieba() -> Cutter:
     # second time.
     for word, frequency, tag in domain_words():
         rjieba.add_word(word, frequency, tag)
-    return _Lists(rjieba.cut, rjieba.cut_for_search)
+    return _Cutter(rjieba.cut, rjieba.cut_for_search)
 
 
 def _jieba() -> Cutter:
@@ -202,11 +247,32 @@ def _jieba() -> Cutter:
     cutter = jieba.Tokenizer()
     for word, frequency, tag in domain_words():
         cutter.add_word(word, frequency, tag)
-    return _Lists(cutter.cut, cutter.cut_for_search)
+    return _Cutter(cutter.cut, cutter.cut_for_search)
 
 
-class _Lists:
-    """Both segmenters behind lists, whatever iterable they give."""
+@cache
+def _foreign() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds a letter that jieba does not know, and what finds a word with such letters."""
+    letters: list[str] = []
+    marks: list[str] = []
+    for low, behind in FOREIGN_RANGES:
+        for char in map(chr, range(low, behind)):
+            if unicodedata.category(char).startswith("M"):
+                marks.append(char)
+            elif char.isalpha():
+                letters.append(char)
+    letter = f"[{''.join(letters)}]"
+    inside = f"[a-z0-9{''.join(letters)}{''.join(marks)}]|{TIBETAN_MARK}(?={letter})"
+    # only from the beginning of a run: a long one of Latin letters is looked through once
+    word = f"(?<![a-z])[a-z]*{letter}(?:{inside})*"
+    return re.compile(letter), re.compile(word)
+
+
+class _Cutter:
+    """Both segmenters behind lists, whatever iterable they give.
+
+    They cut what is neither Chinese nor ASCII into single letters: such words are found before.
+    """
 
     def __init__(
         self,
@@ -215,11 +281,42 @@ class _Lists:
     ) -> None:
         self._cut, self._search = cut, search
 
-    def cut(self, text: str) -> list[str]:
-        return list(self._cut(text))  # type: ignore[call-overload, no-any-return]
+    def cut(
+        self,
+        text: str,
+    ) -> list[str]:
+        return _pieces(text, self._cut, lambda word: [word])
 
-    def cut_for_search(self, text: str) -> list[str]:
-        return list(self._search(text))  # type: ignore[call-overload, no-any-return]
+    def cut_for_search(
+        self,
+        text: str,
+    ) -> list[str]:
+        return _pieces(text, self._search, _with_syllables)
+
+
+def _pieces(
+    text: str,
+    cut: Callable[[str], Any],
+    cut_foreign: Callable[[str], list[str]],
+) -> list[str]:
+    letter, word = _foreign()
+    if letter.search(text) is None:
+        return list(cut(text))
+    pieces: list[str] = []
+    end = 0
+    for match in word.finditer(text):
+        pieces += cut(text[end : match.start()])
+        pieces += cut_foreign(match[0])
+        end = match.end()
+    return [*pieces, *cut(text[end:])]
+
+
+def _with_syllables(
+    word: str,
+) -> list[str]:
+    """A word, and before it its syllables where they are written apart."""
+    syllables = word.split(TIBETAN_MARK)
+    return [*syllables, word] if len(syllables) > 1 else [word]
 
 
 def dictionary() -> Iterator[tuple[str, int]]:

@@ -116,6 +116,7 @@ class Code(StrEnum):
     FORMAT_FRAMES = "format.frames"
     FORMAT_SCRIPT_MADE = "format.script-made"
     FORMAT_LAYERS_HIDDEN = "format.layers-hidden"
+    FORMAT_CELLS_HIDDEN = "format.cells-hidden"
     FORMAT_READ_AGAIN = "format.read-again"
     FORMAT_IMPLAUSIBLE = "format.implausible"
     FORMAT_FONT_UNKNOWN = "format.font-unknown"

@@ -23,9 +23,18 @@ from indexer.decode import decode
 from indexer.formats.body import finish
 from indexer.formats.chrome import frame
 from indexer.formats.flatten import flatten
-from indexer.formats.office.lists import Numbering
+from indexer.formats.office.lists import Numbering, has_numbers
 from indexer.formats.office.margins import margins
-from indexer.formats.office.package import Package, local_name, value_of, xml_text
+from indexer.formats.office.messages import is_message, shown_markup
+from indexer.formats.office.package import (
+    Package,
+    is_flat_word,
+    local_name,
+    packed_word,
+    value_of,
+    xml_text,
+)
+from indexer.formats.office.rtf import append_rtf, is_rtf
 from indexer.formats.visible import joined_apart, raised, show, struck_out
 from indexer.page import Page, Source
 
@@ -51,15 +60,30 @@ _SKIPPED_ELEMENTS = frozenset(
 )
 # Elements around paragraphs and tables: content controls, insertions, tags.
 _WRAPPER_ELEMENTS = frozenset(
-    ("sdt", "sdtContent", "ins", "customXml", "smartTag", "moveTo")
+    (
+        "sdt",
+        "sdtContent",
+        "ins",
+        "customXml",
+        "smartTag",
+        "moveTo",
+        # of Word 2003
+        "sect",
+        "sub-section",
+    )
 )
+# Documents within each other that are read.
+MAX_EMBEDDED = 3
 
 
 def is_docx(data: bytes) -> bool:
-    """Whether the bytes are a zip archive that names the part of a Word document.
+    """Whether the bytes are a zip archive that names the part of a Word document, or all of one
+    in a file of XML.
 
     Names of members stand uncompressed in an archive, so that it need not be opened.
     """
+    if is_flat_word(data):
+        return True
     return data.startswith(b"PK\x03\x04") and _DOCUMENT_NAME.search(data) is not None
 
 
@@ -68,7 +92,9 @@ def read_docx(source: Source) -> Page:
 
     Raises InputError when it is damaged, locked, no Word document or a bomb.
     """
-    package = Package(source.data, "Word document")
+    is_flat = is_flat_word(source.data)
+    data = packed_word(source.data) if is_flat else source.data
+    package = Package(data, "Word document")
     document = package.xml(_part_name(package))
     body: _Element | None = None
     if document is not None:
@@ -95,7 +121,7 @@ def _margins(package: Package) -> list[str]:
     lines: list[str] = []
     for name in sorted(filter(_MARGIN_PATTERN.fullmatch, package.names)):
         part = package.xml(name)
-        if part is None:
+        if part is None or not any(local_name(e) == "t" for e in part.iter()):
             continue
         reading = _Reading(package)
         root = lxml.html.Element("div")
@@ -147,15 +173,19 @@ class _Reading:
     """
 
     package: Package
+    # how many documents this one stands in
+    depth: int = 0
     numbering: Numbering = field(init=False)
     notes: list[tuple[str, str]] = field(default_factory=list)
     struck: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if not has_numbers(self.package):
+            self.numbering = Numbering()
+            return
         numbering = self.package.xml("word/numbering.xml")
-        styles = self.package.xml("word/styles.xml") if numbering is not None else None
-        self.numbering = Numbering.of(numbering, styles)
+        self.numbering = Numbering.of(numbering, self.package.xml("word/styles.xml"))
 
     def append(
         self,
@@ -261,25 +291,48 @@ class _Reading:
         parent: HtmlElement,
         identity: str,
     ) -> None:
-        """An embedded document: a page of HTML is read, another one told."""
+        """An embedded document, whose text stands here; one of an unknown format is told."""
         name = self._target(identity)
         if name not in self.package.names:
             return
         data = self.package.bytes_of(name)
-        head = data[:500].lstrip().lower()
-        try:
-            markup = decode(data).text
-        except InputError:
-            markup = ""
-        if not head.startswith((b"<", b"\xef\xbb\xbf<")) or not markup.strip():
-            self.unread.append(posixpath.basename(name))
-            return
-        page = lxml.html.document_fromstring(markup.encode(), parser=_HTML_PARSER)
-        show(page)
-        bodies = page.findall(".//body") or [page]
         holder = SubElement(parent, "div")
-        holder.text = bodies[0].text
-        holder.extend(list(bodies[0]))
+        try:
+            is_read = self._embed(holder, data)
+        except InputError:
+            is_read = False
+        if not is_read:
+            self.unread.append(posixpath.basename(name))
+
+    def _embed(self, holder: HtmlElement, data: bytes) -> bool:
+        """Whether the text of an embedded document was added. Raises InputError."""
+        if is_rtf(data):
+            self.struck += append_rtf(holder, data)
+            return True
+        if data.startswith(b"PK"):
+            return self.depth < MAX_EMBEDDED and self._embed_word(holder, data)
+        text = shown_markup(data) if is_message(data) else decode(data).text
+        if not text.lstrip("\ufeff \t\r\n").startswith("<"):
+            for line in text.split("\n"):
+                SubElement(holder, "p").text = xml_text(line)
+        elif text.strip():
+            page = lxml.html.document_fromstring(text.encode(), parser=_HTML_PARSER)
+            self.struck += show(page).struck
+            body = (page.findall(".//body") or [page])[0]
+            holder.text = body.text
+            holder.extend(list(body))
+        return bool(text.strip())
+
+    def _embed_word(self, holder: HtmlElement, data: bytes) -> bool:
+        inner = _Reading(Package(data, "Word document"), depth=self.depth + 1)
+        document = inner.package.xml(_part_name(inner.package))
+        for body in () if document is None else document:
+            for block in _blocks(body):
+                inner.append(holder, block)
+        inner.append_notes(holder)
+        self.struck += inner.struck
+        self.unread += inner.unread
+        return len(holder) > 0
 
     def _target(
         self,

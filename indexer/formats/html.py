@@ -18,11 +18,12 @@ import lxml.html
 import readability
 from lxml.html import HtmlElement
 
-from index.analysis.characters import IDEOGRAPH_PATTERN
+from index.analysis.characters import IDEOGRAPH_CLASS, IDEOGRAPH_PATTERN
 from index.model.problems import Code, Facts, Problem
 from indexer.decode import decode
 from indexer.formats.body import finish
 from indexer.formats.chrome import (
+    MAX_TITLE_LINES,
     Framed,
     Line,
     frame,
@@ -30,6 +31,7 @@ from indexer.formats.chrome import (
     is_chrome,
     is_title,
     squeeze,
+    title_apart,
 )
 from indexer.formats.elsewhere import elsewhere
 from indexer.formats.flatten import Flat, flatten
@@ -42,7 +44,14 @@ from indexer.formats.profiles import (
     META_KEYS,
 )
 from indexer.formats.strays import is_reportlike, is_site_text, outermost, strays
-from indexer.formats.visible import Hidden, drop, letters_of, show
+from indexer.formats.visible import (
+    Hidden,
+    drop,
+    length_of,
+    letters_of,
+    show,
+    texts_of,
+)
 from indexer.page import Decoded, Page, Source
 from indexer.plausible import read_again
 
@@ -93,6 +102,7 @@ _RAW_DROP = re.compile(
 _RAW_BREAK = re.compile(
     r"<(?:/?(?:p|div|tr|td|th|table|li|ul|h[1-6])|br)\b[^<>]{0,2000}>", re.IGNORECASE
 )
+_IDEOGRAPHS_PATTERN = re.compile(f"[{IDEOGRAPH_CLASS}]+")
 _RAW_TAG = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
 # 深圳政府在线网站, 欢迎您: a <title> that names the site alone
 _SITE_PATTERN = re.compile(r"(官网|网|网站|门户|门户网站|首页|欢迎您)$")
@@ -111,7 +121,14 @@ _CONTROL_PATTERN = re.compile(
 )
 
 
-def is_markup(data: bytes) -> bool:
+# What stands behind the end of a page is shown all the same, and lxml would drop it: programs
+# write one page behind another. What browsers without frames show lxml takes for no markup.
+_PASSED_TAG_PATTERN = re.compile(r"</(?:body|html)\s*>|</?noframes\s*>", re.IGNORECASE)
+
+
+def is_markup(
+    data: bytes,
+) -> bool:
     """Whether the first bytes are those of an HTML page, with or without a mark."""
     head = data[:SNIFFED_BYTES].replace(b"\x00", b"").lstrip(_BEFORE_MARKUP)
     is_drawing = (
@@ -121,7 +138,9 @@ def is_markup(data: bytes) -> bool:
     return is_tagged and _MARKUP_PATTERN.search(head) is not None
 
 
-def read_html(source: Source) -> Page:
+def read_html(
+    source: Source,
+) -> Page:
     """The report in an HTML file.
 
     Raises InputError when the bytes are no text or the page is blank.
@@ -167,11 +186,17 @@ def read_markup(
     return page
 
 
-def _letters(root: HtmlElement) -> int:
-    return sum(map(letters_of, root.itertext()))
+def _letters(
+    root: HtmlElement,
+) -> int:
+    return letters_of("\n".join(texts_of(root)))
 
 
-def _told(page: Page, hidden: Hidden, visible: int) -> list[Problem]:
+def _told(
+    page: Page,
+    hidden: Hidden,
+    visible: int,
+) -> list[Problem]:
     """What of the page is neither text nor title nor kept as chrome."""
     problems: list[Problem] = []
     if hidden.struck:
@@ -185,13 +210,16 @@ def _told(page: Page, hidden: Hidden, visible: int) -> list[Problem]:
     return problems
 
 
-def _parse(markup: str) -> HtmlElement | None:
+def _parse(
+    markup: str,
+) -> HtmlElement | None:
     # without huge_tree, depth and entities are bounded
     parser = lxml.html.HTMLParser(
         encoding="utf-8",
         remove_comments=True,
         remove_pis=True,
     )
+    markup = _PASSED_TAG_PATTERN.sub("", markup)
     try:
         # bytes, because lxml refuses text that declares an encoding
         return lxml.html.document_fromstring(markup.encode("utf-8"), parser=parser)
@@ -199,17 +227,33 @@ def _parse(markup: str) -> HtmlElement | None:
         return None
 
 
-def _gave_up(root: HtmlElement, markup: str) -> bool:
+def _gave_up(
+    root: HtmlElement,
+    markup: str,
+) -> bool:
     """Whether the parser stopped at its depth limit, which it does without a word.
 
     What it kept is compared with what there was.
     """
-    kept = sum(len(IDEOGRAPH_PATTERN.findall(text)) for text in root.itertext())
-    there = len(IDEOGRAPH_PATTERN.findall(_RAW_TAG.sub("", _RAW_DROP.sub("", markup))))
+    kept = _ideographs("".join(texts_of(root)))
+    # with what stands in tags and scripts: nearly always that is enough to tell
+    if kept >= MIN_KEPT_SHARE * _ideographs(markup):
+        return False
+    there = _ideographs(_RAW_TAG.sub("", _RAW_DROP.sub("", markup)))
     return there > 50 and kept < MIN_KEPT_SHARE * there
 
 
-def _salvage(markup: str, decoded: Decoded | None, why: Code) -> Page:
+def _ideographs(
+    text: str,
+) -> int:
+    return sum(map(len, _IDEOGRAPHS_PATTERN.findall(text)))
+
+
+def _salvage(
+    markup: str,
+    decoded: Decoded | None,
+    why: Code,
+) -> Page:
     """The text without a tree, where the markup is too deep or too broken to have one."""
     bare = _RAW_BREAK.sub("\n", _RAW_DROP.sub("", markup))
     text = entities.unescape(_RAW_TAG.sub("", bare))
@@ -220,7 +264,9 @@ def _salvage(markup: str, decoded: Decoded | None, why: Code) -> Page:
     return page
 
 
-def _meta(root: HtmlElement) -> dict[str, str]:
+def _meta(
+    root: HtmlElement,
+) -> dict[str, str]:
     """What the <meta> elements say, by the keys of Page.meta; the first of a kind counts."""
     meta: dict[str, str] = {}
     for element in root.iter("meta"):
@@ -232,7 +278,10 @@ def _meta(root: HtmlElement) -> dict[str, str]:
     return meta
 
 
-def _text_of(root: HtmlElement, xpath: str) -> str:
+def _text_of(
+    root: HtmlElement,
+    xpath: str,
+) -> str:
     elements = root.xpath(xpath)
     if not elements:
         return ""
@@ -240,12 +289,10 @@ def _text_of(root: HtmlElement, xpath: str) -> str:
     return " ".join(text.split())[:MAX_META]
 
 
-def _length(element: HtmlElement) -> int:
-    return sum(len(text.strip()) for text in element.itertext())
-
-
-def _lengths(root: HtmlElement) -> dict[HtmlElement, int]:
-    """`_length` of every element, in one pass.
+def _lengths(
+    root: HtmlElement,
+) -> dict[HtmlElement, int]:
+    """`length_of` of every element, in one pass.
 
     Asking each for itself would cost depth times size.
     """
@@ -273,19 +320,21 @@ class _Body:
     dropped: list[str] = field(default_factory=list)
 
 
-def _containers(root: HtmlElement) -> _Body:
+def _containers(
+    root: HtmlElement,
+) -> _Body:
     """The elements that hold the body.
 
     Of nested ones the outermost, separate ones all together.
     """
-    total = _length(root)
+    total = length_of(root)
     dropped: list[str] = []
     for profiles in (BODY_SELECTORS, GENERIC_SELECTORS):
         selected: list[HtmlElement] = []
         for group in _select(root, profiles).values():
             selected += group
         every = outermost(selected)
-        length = sum(map(_length, every))
+        length = sum(map(length_of, every))
         # of a short page the container may be short too
         if length < MIN_BODY_LENGTH and not length * 2 > total > 0:
             continue
@@ -297,7 +346,11 @@ def _containers(root: HtmlElement) -> _Body:
     return _Body(_readable(root) or {root}, dropped=dropped)
 
 
-def _completed(root: HtmlElement, body: _Body, page_title: str) -> Flat:
+def _completed(
+    root: HtmlElement,
+    body: _Body,
+    page_title: str,
+) -> Flat:
     """The lines of the body, and with it those of the report that stand outside its elements."""
     flat = flatten(root, body.chosen)
     around = [*flat.before, *flat.after]
@@ -335,16 +388,21 @@ def _select(
     return selected
 
 
-def _largest(elements: Sequence[HtmlElement]) -> set[HtmlElement]:
+def _largest(
+    elements: Sequence[HtmlElement],
+) -> set[HtmlElement]:
     """The longest container and those that are parts of the same document.
 
     Small ones beside a long one are not.
     """
-    longest = max(map(_length, elements))
-    return {element for element in elements if _length(element) * 20 >= longest}
+    longest = max(map(length_of, elements))
+    return {element for element in elements if length_of(element) * 20 >= longest}
 
 
-def _widened(chosen: set[HtmlElement], root: HtmlElement) -> set[HtmlElement]:
+def _widened(
+    chosen: set[HtmlElement],
+    root: HtmlElement,
+) -> set[HtmlElement]:
     """A container of no certain name, or what is around it.
 
     It is given up when sentences of the document stand outside it.
@@ -378,7 +436,9 @@ _CHROME_TAGS = (
 _SURE_CHROME_TAGS = ("nav", "footer", "aside")
 
 
-def _drop_chrome(root: HtmlElement) -> list[str]:
+def _drop_chrome(
+    root: HtmlElement,
+) -> list[str]:
     """Without a sure container: navigation, footers and lists of links go.
 
     Gives their text, a line for each.
@@ -399,7 +459,9 @@ def _drop_chrome(root: HtmlElement) -> list[str]:
     return dropped
 
 
-def _is_site(element: HtmlElement) -> bool:
+def _is_site(
+    element: HtmlElement,
+) -> bool:
     """Whether what is named like chrome is chrome: a note of the report has a sentence, no link,
     and nothing that the foot of a site says.
     """
@@ -409,7 +471,10 @@ def _is_site(element: HtmlElement) -> bool:
     return "。" not in text or is_site_text(text)
 
 
-def _is_links(element: HtmlElement, lengths: dict[HtmlElement, int]) -> bool:
+def _is_links(
+    element: HtmlElement,
+    lengths: dict[HtmlElement, int],
+) -> bool:
     if lengths[element] >= MAX_LINK_BLOCK:
         return False
     links = element.findall(".//a")
@@ -417,7 +482,9 @@ def _is_links(element: HtmlElement, lengths: dict[HtmlElement, int]) -> bool:
     return len(links) > 3 and linked > 0.6 * lengths[element]
 
 
-def _readable(root: HtmlElement) -> set[HtmlElement]:
+def _readable(
+    root: HtmlElement,
+) -> set[HtmlElement]:
     """The elements that readability takes for the article.
 
     They are those of our own tree, marked by numbers, so that its cleaning loses no cell.
@@ -439,12 +506,14 @@ def _readable(root: HtmlElement) -> set[HtmlElement]:
     marks = [element.get(MARK_ATTRIBUTE) for element in article.iter()]
     marked = [numbered[mark] for mark in marks if mark in numbered]
     article_parts = outermost(marked)
-    if sum(map(_length, article_parts)) < MIN_BODY_LENGTH:
+    if sum(map(length_of, article_parts)) < MIN_BODY_LENGTH:
         return set()
     return set(article_parts)
 
 
-def _header(before: Sequence[str]) -> Framed:
+def _header(
+    before: Sequence[str],
+) -> Framed:
     """Facts told above the body: "label：value" lines, and label cells followed by their value."""
     out = Framed([])
     skip = -1
@@ -482,25 +551,31 @@ def _title(
     for group in _select(root, HEADING_SELECTORS).values():
         headings += filter(None, map(_heading, group[:5]))
     whole = squeeze(page_title)
+    inside = frame(flat.lines).title
     agreed = [heading for heading in headings if squeeze(heading) in whole]
-    if agreed:
-        return max(agreed, key=len)
-    for heading in headings:
-        if is_title(heading):
-            return heading
-    if frame(flat.lines).title or not IDEOGRAPH_PATTERN.search(cleaned or ""):
+    agreed = sorted(agreed, key=len, reverse=True)
+    for heading in agreed[:1] or filter(is_title, headings):
+        # a title over two headings has its body in the first one
+        is_part = inside and squeeze(inside).endswith(squeeze(heading))
+        return inside if is_part else heading
+    if inside or not IDEOGRAPH_PATTERN.search(cleaned or ""):
         return None
     return cleaned
 
 
-def _heading(element: HtmlElement) -> str | None:
+def _heading(
+    element: HtmlElement,
+) -> str | None:
     text = " ".join("".join(element.itertext()).split())
     if not 4 <= len(text) <= 100 or is_chrome(text):
         return None
     return None if squeeze(text) in COLUMN_NAMES else text
 
 
-def _clean_title(title: str, meta: dict[str, str]) -> str | None:
+def _clean_title(
+    title: str,
+    meta: dict[str, str],
+) -> str | None:
     """The part of <title> that is not the name of the site or of its column."""
     names = {squeeze(meta[key]) for key in ("site", "column") if key in meta}
     names |= COLUMN_NAMES
@@ -512,10 +587,27 @@ def _clean_title(title: str, meta: dict[str, str]) -> str | None:
     return None if _SITE_PATTERN.search(named) else named
 
 
-def _framed(flat: Flat, title: str | None, header: Framed) -> Framed:
+def _title_before(
+    before: Sequence[str],
+) -> str | None:
+    """The last title above the body, with the lines above it over which it goes."""
+    for place in reversed(range(len(before))):
+        line = before[place]
+        if is_title(line):
+            near = before[max(0, place - MAX_TITLE_LINES + 1) : place + 1]
+            whole, _ = title_apart("\n".join(near))
+            return whole if whole and whole.endswith(line.strip()) else line
+    return None
+
+
+def _framed(
+    flat: Flat,
+    title: str | None,
+    header: Framed,
+) -> Framed:
     framed = frame(flat.lines, title)
     if title is None and framed.title is None:
-        framed.title = next((t for t in reversed(flat.before) if is_title(t)), None)
+        framed.title = _title_before(flat.before)
     around = [*flat.before, *flat.after]
     framed.chrome = [*framed.chrome, *around][:MAX_CHROME_LINES]
     headers = [h for h in (header.meta.get("header"), framed.meta.get("header")) if h]

@@ -8,6 +8,7 @@ running heads go.
 from __future__ import annotations
 
 import ctypes
+import io
 import itertools
 import re
 import threading
@@ -27,7 +28,12 @@ from indexer.decode import COMMON_CHARACTERS
 from indexer.formats.body import finish
 from indexer.formats.chrome import Line, frame, is_title, squeeze
 from indexer.formats.flatten import join_lines
-from indexer.formats.office.layers import hidden_layers, layer_name
+from indexer.formats.office.layers import (
+    HIDDEN_KEY,
+    Layers,
+    layer_name,
+    read_layers,
+)
 from indexer.formats.visible import letters_of
 from indexer.page import Page, Source
 
@@ -52,6 +58,8 @@ MAX_ANNOTATION_BYTES = 1 << 16
 MAX_ATTACHMENTS = 100
 # Marks of one object of a page, and bytes of the name of a layer.
 MAX_MARKS = 20
+# Forms within forms that are looked into.
+MAX_FORMS = 8
 MAX_NAME_BYTES = 1000
 # Lines of one character that are a column of vertical text; a table has fewer together.
 MIN_COLUMN = 6
@@ -93,8 +101,8 @@ class _Pages:
     problems: list[Problem] = field(default_factory=list)
     # what is filled into a form or written over a page
     written: list[str] = field(default_factory=list)
-    # names of layers that are switched off, and of those whose objects were left out
-    hidden: frozenset[bytes] = frozenset()
+    # layers that are switched off, and the names of those whose objects were left out
+    layers: Layers = field(default_factory=lambda: Layers(b""))
     left_out: set[bytes] = field(default_factory=set)
 
 
@@ -161,25 +169,40 @@ def _listed(numbers: Sequence[int]) -> str:
 
 
 def _read_pages(data: bytes) -> _Pages:
+    # offsets within a PDF count from its first byte, wherever that stands
+    layers = read_layers(data[max(0, data.find(b"%PDF-")) :])
+    document = _opened(layers.data)
     try:
-        # offsets within a PDF count from its first byte, wherever that stands
-        document = pypdfium2.PdfDocument(data[max(0, data.find(b"%PDF-")) :])
+        if layers.is_packed:
+            layers = read_layers(_unpacked(document))
+            document.close()
+            document = _opened(layers.data)
+        return _pages_of(document, layers)
+    finally:
+        document.close()
+
+
+def _opened(data: bytes) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise InputError(
                 "is a PDF locked with a password; save it without one"
             ) from None
         raise InputError("is a damaged PDF; fetch it again") from None
-    try:
-        return _pages_of(document, hidden_layers(data))
-    finally:
-        document.close()
 
 
-def _pages_of(
-    document: pypdfium2.PdfDocument, hidden: frozenset[bytes] = frozenset()
-) -> _Pages:
-    pages = _Pages(count=len(document), hidden=hidden)
+def _unpacked(document: pypdfium2.PdfDocument) -> bytes:
+    """The same document without streams of objects: PDFium writes each by itself."""
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _pages_of(document: pypdfium2.PdfDocument, layers: Layers) -> _Pages:
+    pages = _Pages(count=len(document), layers=layers)
+    pages.left_out |= layers.left_out
     deadline = time.monotonic() + MAX_SECONDS
     damaged: list[int] = []
     for number in range(pages.count):
@@ -202,14 +225,14 @@ def _pages_of(
         document.get_attachment(n).get_name() for n in range(_attached(document))
     ]
     if attached:
-        parts: Facts = {"parts": ", ".join(attached[:10])}
-        pages.problems.append(Problem(Code.FORMAT_PARTS_UNREAD, parts))
+        facts: Facts = {"parts": ", ".join(attached[:10])}
+        pages.problems.append(Problem(Code.FORMAT_PARTS_UNREAD, facts))
     if pages.left_out:
         names = sorted(map(layer_name, pages.left_out))
-        layers: Facts = {"layers": ", ".join(names[:10])}
-        pages.problems.append(Problem(Code.FORMAT_LAYERS_HIDDEN, layers))
+        facts = {"layers": ", ".join(names[:10])}
+        pages.problems.append(Problem(Code.FORMAT_LAYERS_HIDDEN, facts))
     if damaged:
-        facts: Facts = {"pages": _listed(damaged)}
+        facts = {"pages": _listed(damaged)}
         pages.problems.append(Problem(Code.FORMAT_PAGES_DAMAGED, facts))
     return pages
 
@@ -221,8 +244,8 @@ def _lines_of(
 ) -> list[str]:
     page = document[number]
     try:
-        if pages.hidden:
-            _leave_out(page, pages)
+        if pages.layers.marked:
+            _leave_out(page.raw, pages)
         text_page = page.get_textpage()
         try:
             text = text_page.get_text_bounded()
@@ -236,16 +259,39 @@ def _lines_of(
     return _without_columns([line for line in lines if line])
 
 
-def _leave_out(page: pypdfium2.PdfPage, pages: _Pages) -> None:
-    """Take the objects of hidden layers out of a page, in memory."""
-    count = raw.FPDFPage_CountObjects(page.raw)
+def _leave_out(holder: object, pages: _Pages, depth: int = 0) -> None:
+    """Take the objects of hidden layers out of a page or of a form on it, in memory."""
+    of_page = depth == 0
+    count = (
+        raw.FPDFPage_CountObjects(holder)
+        if of_page
+        else raw.FPDFFormObj_CountObjects(holder)
+    )
+    get = raw.FPDFPage_GetObject if of_page else raw.FPDFFormObj_GetObject
+    remove = raw.FPDFPage_RemoveObject if of_page else raw.FPDFFormObj_RemoveObject
     # from the last one, so that the others keep their numbers
     for number in reversed(range(count)):
-        item = raw.FPDFPage_GetObject(page.raw, number)
-        names = _layers_of(item) & pages.hidden
-        if names and raw.FPDFPage_RemoveObject(page.raw, item):
+        item = get(holder, number)
+        names = _hidden_by(item, pages.layers)
+        if names and remove(holder, item):
             raw.FPDFPageObj_Destroy(item)
             pages.left_out |= names
+        elif (
+            depth < MAX_FORMS and raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM
+        ):
+            _leave_out(item, pages, depth + 1)
+
+
+def _hidden_by(item: object, layers: Layers) -> set[bytes]:
+    """The names of the hidden layers that an object belongs to."""
+    value = ctypes.c_int()
+    place = ctypes.byref(value)
+    for number in range(min(raw.FPDFPageObj_CountMarks(item), MAX_MARKS)):
+        mark = raw.FPDFPageObj_GetMark(item, number)
+        if raw.FPDFPageObjMark_GetParamIntValue(mark, HIDDEN_KEY, place):
+            own = _layers_of(item) & layers.marked
+            return own or set(layers.marked)
+    return _layers_of(item) & layers.names
 
 
 def _layers_of(item: object) -> set[bytes]:

@@ -5,8 +5,10 @@ apart, lists get their numbers.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+import lxml.etree
 from lxml.html import HtmlElement
 
 from index.model.problems import Code, Facts, Problem
@@ -17,10 +19,12 @@ __all__ = [
     "Hidden",
     "drop",
     "joined_apart",
+    "length_of",
     "letters_of",
     "raised",
     "show",
     "struck_out",
+    "texts_of",
 ]
 
 # style="display: none"
@@ -28,15 +32,22 @@ _HIDDEN_PATTERN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE
 )
 _STRUCK_PATTERN = re.compile(r"text-decoration[^;:]*:[^;]*line-through", re.IGNORECASE)
+_RAISED_PATTERN = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+# what one of these patterns needs
+_MARKED_STYLE_PATTERN = re.compile(
+    r"display|visibility|line-through|vertical-align", re.IGNORECASE
+)
 # .draft, #old {display: none}: a rule of a style sheet within the page
-_RULE_PATTERN = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
+# Characters of the selectors of a rule.
+MAX_SELECTORS = 500
+_TEXTS = lxml.etree.XPath("descendant-or-self::text()", smart_strings=False)
 _SELECTOR_PATTERN = re.compile(r"[a-zA-Z][\w-]*|(?:[a-zA-Z][\w-]*)?[.#][\w-]+")
 _CSS_COMMENT_PATTERN = re.compile(r"/\*.*?\*/", re.DOTALL)
 # how an item begins that has its number in its text: 1., (二), ①, 三、
 _NUMBERED_PATTERN = re.compile(
     r"\s*[(（]?[\d一二三四五六七八九十①-⑳]{1,3}[.、．)）\s①-⑳]|\s*[①-⑳]"
 )
-_WORD_PATTERN = re.compile(r"\w")
+_WORDS_PATTERN = re.compile(r"\w+")
 
 STRUCK_TAGS = ("del", "s", "strike")
 RAISED_TAGS = ("sup", "sub")
@@ -56,38 +67,78 @@ class Hidden:
     struck: list[str] = field(default_factory=list)
 
 
-def letters_of(text: str) -> int:
+def letters_of(
+    text: str,
+) -> int:
     """Letters, digits and Chinese characters."""
-    return len(_WORD_PATTERN.findall(text))
+    # by runs, which are fewer than letters
+    return sum(map(len, _WORDS_PATTERN.findall(text)))
 
 
-def show(root: HtmlElement) -> Hidden:
+def show(
+    root: HtmlElement,
+) -> Hidden:
     """Take out of a tree what a reader does not see, and write what only a browser adds."""
     hidden = Hidden()
     rules = _style_rules(root)
-    total = _length(root)
+    total = length_of(root)
     struck: list[HtmlElement] = []
     for element in list(root.iter()):
         tag = element.tag
         if not isinstance(tag, str) or tag in DROPPED_TAGS or tag == "head":
             drop(element)
+            continue
+        looks = _looks(element, rules)
         # some systems hide the body itself until a script shows it
-        elif _is_by(rules.hidden, element, _HIDDEN_PATTERN) or (
-            element.get("hidden") is not None
-        ):
-            length = _length(element)
+        if "hidden" in looks:
+            length = length_of(element)
             if length * 2 < total:
                 hidden.letters += length
                 drop(element)
-        elif tag in STRUCK_TAGS or _is_by(rules.struck, element, _STRUCK_PATTERN):
+        elif "struck" in looks:
             struck.append(element)
-        elif tag in RAISED_TAGS:
-            _raise(element)
+        elif "sup" in looks or "sub" in looks:
+            _raise(element, "sup" if "sup" in looks else "sub")
         elif tag == "ol":
             _number(element)
     for element in struck:
         _strike(element, hidden)
     return hidden
+
+
+_LOOK_BY_TAG = {
+    **dict.fromkeys(STRUCK_TAGS, frozenset(("struck",))),
+    "sup": frozenset(("sup",)),
+    "sub": frozenset(("sub",)),
+}
+_NO_LOOKS: frozenset[str] = frozenset()
+
+
+def _looks(
+    element: HtmlElement,
+    rules: _Rules,
+) -> Collection[str]:
+    """Which of hidden, struck, sup and sub an element is, by its tag, its style and its class."""
+    looks: Collection[str] = _LOOK_BY_TAG.get(str(element.tag), _NO_LOOKS)
+    style = element.get("style")
+    if style and _MARKED_STYLE_PATTERN.search(style):
+        looks = {*looks, *_style_looks(style)}
+    if element.get("hidden") is not None or _is_by(rules.hidden, element):
+        looks = {*looks, "hidden"}
+    if _is_by(rules.struck, element):
+        looks = {*looks, "struck"}
+    return looks
+
+
+def _style_looks(
+    style: str,
+) -> Iterator[str]:
+    if _HIDDEN_PATTERN.search(style):
+        yield "hidden"
+    if _STRUCK_PATTERN.search(style):
+        yield "struck"
+    if match := _RAISED_PATTERN.search(style):
+        yield match[1][:3].lower()
 
 
 @dataclass(slots=True)
@@ -98,7 +149,9 @@ class _Rules:
     struck: set[str] = field(default_factory=set)
 
 
-def _style_rules(root: HtmlElement) -> _Rules:
+def _style_rules(
+    root: HtmlElement,
+) -> _Rules:
     """What the style sheets in the page hide or strike out, by a class, an id or a tag alone."""
     rules = _Rules()
     for style in root.iter("style"):
@@ -106,17 +159,22 @@ def _style_rules(root: HtmlElement) -> _Rules:
         # rules for print or for narrow screens are not for this reader
         if "@media" in sheet:
             sheet = sheet.partition("@media")[0]
-        for selectors, body in _RULE_PATTERN.findall(sheet):
-            for named, pattern in (
-                (rules.hidden, _HIDDEN_PATTERN),
-                (rules.struck, _STRUCK_PATTERN),
-            ):
-                if pattern.search(body):
-                    named.update(_simple(selectors))
+        for named, pattern in (
+            (rules.hidden, _HIDDEN_PATTERN),
+            (rules.struck, _STRUCK_PATTERN),
+        ):
+            for match in pattern.finditer(sheet):
+                # the rule that it stands in
+                start = sheet.rfind("{", 0, match.start())
+                before = sheet.rfind("}", 0, max(start, 0)) + 1
+                selectors = sheet[max(before, start - MAX_SELECTORS) : max(start, 0)]
+                named.update(_simple(selectors))
     return rules
 
 
-def _simple(selectors: str) -> list[str]:
+def _simple(
+    selectors: str,
+) -> list[str]:
     every = (selector.strip().lower() for selector in selectors.split(","))
     return [selector for selector in every if _SELECTOR_PATTERN.fullmatch(selector)]
 
@@ -124,11 +182,8 @@ def _simple(selectors: str) -> list[str]:
 def _is_by(
     rules: set[str],
     element: HtmlElement,
-    pattern: re.Pattern[str],
 ) -> bool:
-    style = element.get("style")
-    if style and pattern.search(style):
-        return True
+    """Whether a selector names an element."""
     if not rules:
         return False
     tag = str(element.tag)
@@ -138,14 +193,27 @@ def _is_by(
     return tag in rules or any(n in rules or tag + n in rules for n in names)
 
 
-def drop(element: HtmlElement) -> None:
+def drop(
+    element: HtmlElement,
+) -> None:
     """Take an element out of its tree; what follows it stays."""
     if element.getparent() is not None:
         element.drop_tree()
 
 
-def _length(element: HtmlElement) -> int:
-    return sum(len(text.strip()) for text in element.itertext())
+def texts_of(
+    element: HtmlElement,
+) -> list[str]:
+    """The pieces of text in an element; quicker than its `itertext`, which makes objects."""
+    texts: list[str] = _TEXTS(element)
+    return texts
+
+
+def length_of(
+    element: HtmlElement,
+) -> int:
+    """Characters of an element, without white space round its pieces."""
+    return sum(map(len, map(str.strip, texts_of(element))))
 
 
 def _strike(
@@ -162,7 +230,9 @@ def _strike(
     drop(element)
 
 
-def _before(element: HtmlElement) -> str:
+def _before(
+    element: HtmlElement,
+) -> str:
     """The text that stands right before an element within its parent."""
     previous = element.getprevious()
     if previous is None:
@@ -171,7 +241,10 @@ def _before(element: HtmlElement) -> str:
     return previous.tail or "".join(previous.itertext())
 
 
-def _raise(element: HtmlElement) -> None:
+def _raise(
+    element: HtmlElement,
+    kind: str,
+) -> None:
     """Raised or lowered digits beside others are written as such: 10³, never 103.
 
     Behind letters they stay as they are, so that CO2 and m2 are found as people type them.
@@ -185,7 +258,7 @@ def _raise(element: HtmlElement) -> None:
     if is_beside or (element.tail or "").lstrip()[:1].isdigit():
         for child in list(element):
             child.drop_tag()
-        element.text = bare.translate(_RAISED_BY_TAG[str(element.tag)])
+        element.text = bare.translate(_RAISED_BY_TAG[kind])
 
 
 def raised(
@@ -202,7 +275,9 @@ def raised(
     return text.translate(_RAISED_BY_TAG[tag]) if tag and is_digits else text
 
 
-def struck_out(struck: list[str]) -> list[Problem]:
+def struck_out(
+    struck: list[str],
+) -> list[Problem]:
     """What is told of runs that are struck out."""
     runs = [text.strip()[:100] for text in struck if text.strip()]
     if not runs:
@@ -223,7 +298,9 @@ def joined_apart(
     return [*parts, text]
 
 
-def _number(ordered: HtmlElement) -> None:
+def _number(
+    ordered: HtmlElement,
+) -> None:
     """Write the numbers of a list before its items, unless the items have some of their own."""
     items = [child for child in ordered if child.tag == "li"]
     style = ordered.get("style") or ""

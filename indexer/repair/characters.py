@@ -12,6 +12,7 @@ import re
 from index.analysis.characters import (
     BASIC_HAN_CLASS,
     CONTROL_CLASS,
+    MOVED_CHARACTERS,
     RADICAL_CLASS,
     RADICAL_EQUIVALENTS,
     TAG_CLASS,
@@ -79,41 +80,8 @@ SYMBOL_BULLETS = {
     0xF0FE: "☑",
 }
 
-# Vertical punctuation: GB 18030 kept ︐︒︑ in this order, Unicode has ︐︑︒.
-_VERTICAL_POINTS = (0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A))
-# What GB 18030-2005 and -2022 moved out of the private use area.
-GB18030_MOVED = {
-    **{0xE78D + n: chr(point) for n, point in enumerate(_VERTICAL_POINTS)},
-    0xE5E5: "　",
-    0xE7C7: "ḿ",
-    0xE7C8: "ǹ",
-    # parts of characters: 龴龵龶龷龸龹龺龻
-    0xE81E: "\u9fb4",
-    0xE826: "\u9fb5",
-    0xE82B: "\u9fb6",
-    0xE82C: "\u9fb7",
-    0xE832: "\u9fb8",
-    0xE843: "\u9fb9",
-    0xE854: "\u9fba",
-    0xE864: "\u9fbb",
-}
-
-# GBK's FE50 to FEA0, which Windows kept in the private use area: 䶮 of a name is U+E863 there.
-_GBK_TRAILS = (*range(0x50, 0x7F), *range(0x80, 0xA1))
-_GBK_RARE = {
-    0xE815 + place: bytes((0xFE, trail)).decode("gb18030")
-    for place, trail in enumerate(_GBK_TRAILS)
-}
-# those that Unicode put beyond U+FFFF
-_GBK_FAR = {
-    0xE816: "\U00020087",
-    0xE817: "\U00020089",
-    0xE818: "\U000200cc",
-    0xE831: "\U000215d7",
-    0xE83B: "\U0002298f",
-    0xE855: "\U000241fe",
-}
-KNOWN_PRIVATE = _GBK_RARE | _GBK_FAR | SYMBOL_BULLETS | GB18030_MOVED
+# U+E5E5 is the wide space of GB 18030.
+KNOWN_PRIVATE = {**SYMBOL_BULLETS, **MOVED_CHARACTERS, 0xE5E5: "\u3000"}
 
 
 def find_invisible(text: str, findings: Findings) -> list[Edit]:

@@ -171,11 +171,16 @@ def test_archives_under_other_names(tmp_path: Path) -> None:
     assert found(tmp_path / "c.bin")[0] == ["c.bin#1"]
 
 
-def test_a_word_document_named_zip_is_one_document(tmp_path: Path) -> None:
+def whole_word() -> bytes:
+    """A Word document as programs write it, with the list of its parts."""
     out = io.BytesIO(make_docx(p("全年公开信息二十条，都在网站上。")))
     with zipfile.ZipFile(out, "a") as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-    (tmp_path / "a.zip").write_bytes(out.getvalue())
+    return out.getvalue()
+
+
+def test_a_word_document_named_zip_is_one_document(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(whole_word())
     assert found(tmp_path / "a.zip") == (["a.zip"], {})
 
 
@@ -244,3 +249,47 @@ def test_a_page_named_json_is_a_page(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(b"<html><body><p>" + TEXT + b"</p></body></html>")
     assert found(path) == (["a.json"], {})
+
+
+def test_archives_and_letters_in_web_archives(tmp_path: Path) -> None:
+    word = whole_word()
+    held = {
+        "application/zip": zipped({"b.txt": TEXT, "c.docx": word}),
+        "application/gzip": gzip.compress(tar({"d.txt": TEXT})),
+        "application/octet-stream": zipped({"inner.zip": zipped({"e.txt": TEXT})}),
+        "message/rfc822": letter(("f.txt", TEXT)).as_bytes(),
+        "application/vnd.ms-word": word,
+        "text/html": zipped({"g.txt": TEXT}),
+    }
+    records = [make_warc(f"http://x/{n}", *one) for n, one in enumerate(held.items())]
+    (tmp_path / "a.warc").write_bytes(b"".join(records))
+    names, reasons = found(tmp_path / "a.warc")
+    wanted = ["#1/b.txt", "#1/c.docx", "#2/d.txt", "#4", "#4/f.txt", "#5", "#6/g.txt"]
+    assert names == [f"a.warc{one}" for one in wanted]
+    assert list(reasons) == ["a.warc#3/inner.zip"]
+
+
+def test_web_archives_within_each_other_end(tmp_path: Path) -> None:
+    data = make_warc("http://x/0", "text/plain", TEXT)
+    for number in range(8):
+        data = make_warc(f"http://x/{number}", "application/warc", data)
+    (tmp_path / "a.warc").write_bytes(data)
+    names, reasons = found(tmp_path / "a.warc")
+    assert names == []
+    assert ["attached too deeply" in reason for reason in reasons.values()] == [True]
+
+
+def test_a_record_that_is_longer_than_it_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = make_warc("http://x/1", "text/plain", TEXT)
+    length = int(whole.partition(b"Content-Length: ")[2].partition(b"\r")[0])
+    short = whole.replace(b"%d\r" % length, b"%d\r" % (length - 20), 1)
+    for data in (short + whole, whole + short):
+        (tmp_path / "a.warc").write_bytes(data)
+        names, reasons = found(tmp_path / "a.warc")
+        assert names == ["a.warc#1", "a.warc#2"]
+        number = 1 if data.startswith(short) else 2
+        assert reasons.keys() == {f"a.warc#{number}"}
+        assert "longer than it says" in reasons[f"a.warc#{number}"]
+    assert capsys.readouterr().err == ""

@@ -1,4 +1,4 @@
-"""Numbers of paragraphs in Word: the document says only which list a paragraph belongs to."""
+"""Numbers of paragraphs in Word and OpenDocument, which say only to which list one belongs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element
 
 from indexer.formats.numbering import WRITERS
-from indexer.formats.office.package import local_name, value_of
+from indexer.formats.office.package import Package, local_name, value_of
 
-__all__ = ["Numbering"]
+__all__ = ["LIST_ELEMENTS", "Numbering", "OpenLists", "has_numbers"]
 
 # %1, %2: where the number of a level stands in the text of a mark
 _PLACE_PATTERN = re.compile(r"%([1-9])")
@@ -66,6 +66,8 @@ class Numbering:
         paragraph: _Element,
     ) -> str:
         """What stands before a paragraph, such as "1. " or "（二）"; "" where it has no number."""
+        if not self.lists:
+            return ""
         number, level = self._place(paragraph)
         known = self.lists.get(number)
         if known is None or level not in known.levels:
@@ -77,8 +79,7 @@ class Numbering:
         for deeper in range(level + 1, MAX_LEVELS):
             known.reached.pop(deeper, None)
         written = _PLACE_PATTERN.sub(lambda m: _written(known, int(m[1]) - 1), own.text)
-        is_wide = written[-1:] in "、）】．" or not written
-        return written if is_wide else written + " "
+        return _spaced(written)
 
     def _place(
         self,
@@ -95,13 +96,82 @@ class Numbering:
         return number, level
 
 
+def has_numbers(
+    package: Package,
+) -> bool:
+    """Whether paragraphs of a Word document may have numbers.
+
+    Most have none, and their styles, which are long, need not be parsed.
+    """
+    names = set(package.names)
+    if "word/numbering.xml" not in names:
+        return False
+    parts = names.intersection(_TEXT_PARTS)
+    texts = list(map(package.bytes_of, parts))
+    if len(texts) == 0 or any(b"numPr" in text for text in texts):
+        return True
+    if "word/styles.xml" not in names:
+        return False
+    styles = package.bytes_of("word/styles.xml")
+    used: set[bytes] = set()
+    for text in texts:
+        used.update(_USED_STYLE_PATTERN.findall(text))
+    return b"numPr" in styles and _is_numbered(used, styles)
+
+
+def _is_numbered(
+    used: set[bytes],
+    styles: bytes,
+) -> bool:
+    """Whether one of the used styles, or one that it is based on, numbers paragraphs."""
+    numbered: set[bytes] = set()
+    bases: dict[bytes, bytes] = {}
+    # nearly always the prefix is that of Word
+    chunks = styles.split(b"<w:style ")
+    if len(chunks) == 1:
+        chunks = _STYLE_PATTERN.split(styles)
+    if len(chunks) == 1:
+        return True
+    for chunk in chunks[1:]:
+        identity = _IDENTITY_PATTERN.search(chunk)
+        base = _BASE_PATTERN.search(chunk)
+        if identity is None:
+            return True
+        bases[identity[1]] = base[1] if base else b""
+        if b"numPr" in chunk:
+            numbered.add(identity[1])
+    for name in used:
+        for _ in range(MAX_BASES):
+            if name in numbered:
+                return True
+            name = bases.get(name, b"")  # noqa: PLW2901  from style to style
+    return False
+
+
+# Where paragraphs stand that may have numbers.
+_TEXT_PARTS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
+_USED_STYLE_PATTERN = re.compile(rb"pStyle\s[^>]*?val=[\"']([^\"']*)")
+_STYLE_PATTERN = re.compile(rb"<(?:\w+:)?style\s")
+_IDENTITY_PATTERN = re.compile(rb"styleId=[\"']([^\"']*)")
+_BASE_PATTERN = re.compile(rb"basedOn\s[^>]*?val=[\"']([^\"']*)")
+
+
+def _spaced(
+    mark: str,
+) -> str:
+    """A mark as it stands before a text: wide ones need no blank."""
+    is_wide = mark[-1:] in "、）】．" or not mark
+    return mark if is_wide else mark + " "
+
+
 def _child(
     parent: _Element | None,
     name: str,
 ) -> _Element | None:
     if parent is None:
         return None
-    return next((child for child in parent if local_name(child) == name), None)
+    # in whichever namespace
+    return parent.find("{*}" + name)
 
 
 def _integer(
@@ -111,7 +181,9 @@ def _integer(
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default
 
 
-def _levels(abstract: _Element) -> dict[int, _Level]:
+def _levels(
+    abstract: _Element,
+) -> dict[int, _Level]:
     levels: dict[int, _Level] = {}
     for element in abstract:
         if local_name(element) != "lvl":
@@ -149,7 +221,9 @@ def _add(
     lists[value_of(element, "", "numId")] = _List(levels, reached)
 
 
-def _numbered_styles(styles: _Element) -> dict[str, tuple[str, int]]:
+def _numbered_styles(
+    styles: _Element,
+) -> dict[str, tuple[str, int]]:
     own: dict[str, tuple[str, int]] = {}
     bases: dict[str, str] = {}
     for style in styles:
@@ -178,3 +252,134 @@ def _written(
     own = known.levels.get(level, _Level())
     number = known.reached.get(level, own.start)
     return WRITERS.get(own.kind, str)(number)
+
+
+# ---------------------------------------------------------------------- OpenDocument
+LIST_ELEMENTS = ("list", "list-item", "list-header")
+# The style of headings, which has no name of its own.
+_OUTLINE_STYLE = "\x00outline"
+# How OpenDocument names ways to count beside 1, a, A, i, I: by their first numbers.
+_KIND_BY_SIGN = {"一": "chineseCounting", "①": "decimalEnclosedCircle"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """How a level of a list style is numbered; `shown` is how many levels stand in a mark."""
+
+    kind: str
+    before: str
+    behind: str
+    start: int
+    shown: int
+
+
+@dataclass(slots=True)
+class OpenLists:
+    """The lists of an OpenDocument text: `enter`, `mark` and `leave` in the order of the text."""
+
+    styles: dict[str, dict[int, _Marks]] = field(default_factory=dict)
+    # name of a style -> the number reached on each level
+    reached: dict[str, dict[int, int]] = field(default_factory=dict)
+    # names of the styles of the lists that are open
+    open: list[str] = field(default_factory=list)
+    # whether the next paragraph is the first one of an item, and the number that the item gives
+    is_item: bool = False
+    number: int | None = None
+
+    def learn(
+        self,
+        element: _Element,
+    ) -> None:
+        """Note a style of lists or of headings."""
+        name = local_name(element)
+        if name not in ("list-style", "outline-style"):
+            return
+        levels: dict[int, _Marks] = {}
+        for child in element:
+            if not local_name(child).endswith(("-style-number", "outline-level-style")):
+                continue
+            if kind := value_of(child, "", "num-format"):
+                level = _integer(value_of(child, "", "level"), 1)
+                levels[level] = _Marks(
+                    kind=_KIND_BY_SIGN.get(kind[0], kind),
+                    before=value_of(child, "", "num-prefix"),
+                    behind=value_of(child, "", "num-suffix"),
+                    start=_integer(value_of(child, "", "start-value"), 1),
+                    shown=_integer(value_of(child, "", "display-levels"), 1),
+                )
+        is_list = name == "list-style"
+        self.styles[value_of(element, "", "name") if is_list else _OUTLINE_STYLE] = (
+            levels
+        )
+
+    def enter(
+        self,
+        element: _Element,
+    ) -> None:
+        """A list or an item of one begins."""
+        name = local_name(element)
+        if name != "list":
+            self.is_item = name == "list-item"
+            raw = value_of(element, "", "start-value")
+            self.number = _integer(raw, 1) if raw else None
+            return
+        inherited = self.open[-1] if self.open else ""
+        style = value_of(element, inherited, "style-name")
+        self.open.append(style)
+        if value_of(element, "", "continue-numbering") != "true":
+            self._forget(style, len(self.open))
+
+    def leave(
+        self,
+        element: _Element,
+    ) -> None:
+        """It ends."""
+        self.is_item = False
+        if local_name(element) == "list":
+            self.open.pop()
+
+    def mark(
+        self,
+        paragraph: _Element,
+    ) -> str:
+        """What stands before a paragraph or a heading, such as "1. "."""
+        if self.is_item:
+            self.is_item = False
+            return self._counted(self.open[-1], len(self.open), self.number)
+        if local_name(paragraph) != "h" or self.open:
+            return ""
+        if value_of(paragraph, "", "is-list-header") == "true":
+            return ""
+        level = _integer(value_of(paragraph, "", "outline-level"), 1)
+        return self._counted(_OUTLINE_STYLE, level, None)
+
+    def _forget(
+        self,
+        style: str,
+        level: int,
+    ) -> None:
+        reached = self.reached.setdefault(style, {})
+        for deeper in [known for known in reached if known >= level]:
+            del reached[deeper]
+
+    def _counted(
+        self,
+        style: str,
+        level: int,
+        number: int | None,
+    ) -> str:
+        levels = self.styles.get(style, {})
+        own = levels.get(level)
+        if own is None:
+            return ""
+        self._forget(style, level + 1)
+        reached = self.reached.setdefault(style, {})
+        last = reached.get(level, own.start - 1)
+        reached[level] = last + 1 if number is None else number
+        parts: list[str] = []
+        for one in range(max(1, level - own.shown + 1), level + 1):
+            marks = levels.get(one)
+            if marks is not None:
+                value = reached.setdefault(one, marks.start)
+                parts.append(WRITERS.get(marks.kind, str)(value))
+        return _spaced(own.before + ".".join(parts) + own.behind)

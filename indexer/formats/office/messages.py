@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import email
 import email.policy
+import html
 import mimetypes
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 
 from index.model.errors import InputError
 from index.model.problems import Code, Problem
 from indexer.decode import decode
 from indexer.formats.body import finish
-from indexer.formats.chrome import Line, frame
+from indexer.formats.chrome import Line, frame, is_title, squeeze
 from indexer.formats.html import read_markup
-from indexer.page import Page, Source
+from indexer.page import Decoded, Page, Source
 
-__all__ = ["attachments", "is_message", "read_message"]
+__all__ = ["attachments", "is_message", "read_message", "shown_markup"]
 
 SNIFFED_BYTES = 8192
 MAX_PARTS = 1000
+# Parts within parts beyond which nothing is looked for.
+MAX_DEPTH = 20
+_MARKUP_KINDS = ("text/html", "application/xhtml+xml")
 # Types of what belongs to a page.
 _PAGE_KINDS = (
     "image/",
@@ -32,88 +37,171 @@ _PAGE_KINDS = (
 )
 # a header of MIME at the beginning of a line
 _MIME_PATTERN = re.compile(rb"^MIME-Version:\s*1", re.IGNORECASE | re.MULTILINE)
+_LETTER_PATTERN = re.compile(
+    rb"^(From|To|Date|Subject|Message-ID|Received|Return-Path):\s",
+    re.IGNORECASE | re.MULTILINE,
+)
+# Headers of a letter from which a text without those of MIME is one.
+MIN_LETTER_HEADERS = 3
 _HEADER_PATTERN = re.compile(rb"\s*[A-Za-z][A-Za-z-]{1,40}:\s")
 
 
-def is_message(data: bytes) -> bool:
-    """Whether the bytes begin with the header of a MIME message."""
-    head = data[:SNIFFED_BYTES]
-    starts = _HEADER_PATTERN.match(head.removeprefix(b"\xef\xbb\xbf"))
-    return starts is not None and _MIME_PATTERN.search(head) is not None
+def is_message(
+    data: bytes,
+) -> bool:
+    """Whether the bytes begin with the header of a message: MIME's, or several of a letter."""
+    head = data[:SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _HEADER_PATTERN.match(head) is None:
+        return False
+    if _MIME_PATTERN.search(head):
+        return True
+    header = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
+    names = {name.lower() for name in _LETTER_PATTERN.findall(header)}
+    return len(names) >= MIN_LETTER_HEADERS
 
 
-def read_message(source: Source) -> Page:
+def read_message(
+    source: Source,
+) -> Page:
     """The page or the letter in a message; what else it holds is told.
 
     Raises InputError when it has no part of text.
     """
-    page_part: EmailMessage | None = None
-    plain: EmailMessage | None = None
-    beside: list[str] = []
-    for part in _parts(source.data):
-        kind = part.get_content_type()
-        if page_part is None and _is_page(part):
-            page_part = part
-        elif plain is None and kind == "text/plain" and not _is_attached(part):
-            plain = part
-        elif _is_document(part):
-            beside.append(_name(part, len(beside) + 1))
-    page = _page(page_part, plain)
+    message = _message(source.data)
+    held = _split(message)
+    page = _page(held.shown)
     page.format = source.suffix.removeprefix(".")
-    if beside:
-        parts = ", ".join(beside[:10])
+    _add_subject(page, message)
+    if held.beside:
+        names = [_name(part, n) for n, part in enumerate(held.beside[:10], 1)]
+        parts = ", ".join(names)
         page.problems.append(Problem(Code.FORMAT_PARTS_APART, {"parts": parts}))
     return page
 
 
-def attachments(data: bytes) -> Iterator[tuple[str, bytes]]:
+def shown_markup(
+    data: bytes,
+) -> str:
+    """The page of a message as it is written; "" where it has none."""
+    for part in filter(_is_page, _split(_message(data)).shown):
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            return decode(content, part.get_content_charset()).text
+    return ""
+
+
+def attachments(
+    data: bytes,
+) -> Iterator[tuple[str, bytes]]:
     """The name and the bytes of each document in a message beside its page or text.
 
     They are what is attached, and the pages in the frames of a saved page.
     """
-    has_page = False
     names: Counter[str] = Counter()
-    count = 0
-    for part in _parts(data):
-        if not has_page and _is_page(part):
-            has_page = True
-        elif _is_document(part):
-            count += 1
-            name = _name(part, count)
-            names[name] += 1
-            # two parts of one name are two documents
-            if names[name] > 1:
-                name = f"{names[name]}-{name}"
-            yield name, _content(part)
+    for count, part in enumerate(_split(_message(data)).beside, 1):
+        name = _name(part, count)
+        names[name] += 1
+        # two parts of one name are two documents
+        if names[name] > 1:
+            name = f"{names[name]}-{name}"
+        yield name, _content(part)
 
 
-def _parts(data: bytes) -> Iterator[EmailMessage]:
-    """The parts of a message; those of a letter within it belong to that letter."""
+@dataclass(slots=True)
+class _Held:
+    """The parts that a reader of the message sees, in their order, and documents beside them."""
+
+    shown: list[EmailMessage] = field(default_factory=list)
+    beside: list[EmailMessage] = field(default_factory=list)
+
+
+def _message(
+    data: bytes,
+) -> EmailMessage:
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    stack = [message]
-    for _ in range(MAX_PARTS):
-        if not stack:
-            return
-        part = stack.pop()
-        if part.get_content_maintype() == "multipart":
-            payload = part.get_payload()
-            inner = payload if isinstance(payload, list) else []
-            stack.extend(p for p in reversed(inner) if isinstance(p, EmailMessage))
+    return email.message_from_bytes(data, policy=email.policy.default)
+
+
+def _split(
+    part: EmailMessage,
+    depth: int = 0,
+) -> _Held:
+    """What a message holds; a letter within it keeps its own parts."""
+    held = _Held()
+    kind = part.get_content_type()
+    if part.get_content_maintype() != "multipart":
+        is_text = kind in ("text/plain", *_MARKUP_KINDS)
+        if is_text and not _is_attached(part):
+            held.shown.append(part)
+        elif _is_document(part):
+            held.beside.append(part)
+        return held
+    if depth > MAX_DEPTH:
+        return held
+    payload = part.get_payload()
+    inner = payload[:MAX_PARTS] if isinstance(payload, list) else []
+    parts = [_split(p, depth + 1) for p in inner if isinstance(p, EmailMessage)]
+    for one in parts:
+        held.beside += one.beside
+    if kind == "multipart/alternative":
+        held.shown = _best([one.shown for one in parts])
+        return held
+    for one in parts:
+        # within a saved page each text behind the first is a frame; a named one is a file
+        is_frame = kind == "multipart/related" or _is_named(one.shown)
+        if held.shown and is_frame:
+            held.beside += filter(_is_document, one.shown)
         else:
-            yield part
+            held.shown += one.shown
+    return held
 
 
-def _is_attached(part: EmailMessage) -> bool:
+def _best(
+    choices: Sequence[list[EmailMessage]],
+) -> list[EmailMessage]:
+    """Of several forms of one text the page, which has its tables; else the first."""
+    filled = [choice for choice in choices if choice]
+    pages = [choice for choice in filled if any(map(_is_page, choice))]
+    return next(iter(pages or filled), [])
+
+
+def _is_named(
+    parts: Sequence[EmailMessage],
+) -> bool:
+    return any(part.get_filename() is not None for part in parts)
+
+
+def _add_subject(
+    page: Page,
+    message: EmailMessage,
+) -> None:
+    """The subject is the title of a letter that has none, else it is kept beside the text."""
+    subject = " ".join(str(message.get("Subject", "")).split())
+    kept = "".join((page.title or "", page.text, *page.chrome))
+    if not subject or squeeze(subject) in squeeze(kept):
+        return
+    if page.title is None and is_title(subject):
+        page.title = subject
+    else:
+        page.chrome.append(subject)
+
+
+def _is_attached(
+    part: EmailMessage,
+) -> bool:
     return part.get_content_disposition() == "attachment"
 
 
-def _is_page(part: EmailMessage) -> bool:
+def _is_page(
+    part: EmailMessage,
+) -> bool:
     kind = part.get_content_type()
-    return kind in ("text/html", "application/xhtml+xml") and not _is_attached(part)
+    return kind in _MARKUP_KINDS and not _is_attached(part)
 
 
-def _is_document(part: EmailMessage) -> bool:
+def _is_document(
+    part: EmailMessage,
+) -> bool:
     """Whether a part beside the page may be a document: pictures and styles in it are none."""
     kind = part.get_content_type()
     if _is_attached(part) or kind in ("text/html", "message/rfc822"):
@@ -122,7 +210,10 @@ def _is_document(part: EmailMessage) -> bool:
     return is_named and not kind.startswith(_PAGE_KINDS)
 
 
-def _name(part: EmailMessage, number: int) -> str:
+def _name(
+    part: EmailMessage,
+    number: int,
+) -> str:
     """The file name of a part, or one by its number and its type."""
     name = part.get_filename()
     if name and name.strip():
@@ -132,7 +223,9 @@ def _name(part: EmailMessage, number: int) -> str:
     return f"part-{number}{suffix or ''}"
 
 
-def _content(part: EmailMessage) -> bytes:
+def _content(
+    part: EmailMessage,
+) -> bytes:
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload()
         held = inner[0] if isinstance(inner, list) and inner else None
@@ -142,15 +235,43 @@ def _content(part: EmailMessage) -> bytes:
 
 
 def _page(
-    page_part: EmailMessage | None,
-    plain: EmailMessage | None,
+    parts: Sequence[EmailMessage],
 ) -> Page:
-    part = page_part or plain
-    content = part.get_payload(decode=True) if part is not None else None
-    if part is None or not isinstance(content, bytes):
+    texts: list[str] = []
+    decoded: Decoded | None = None
+    for part in parts:
+        content = part.get_payload(decode=True)
+        if not isinstance(content, bytes):
+            continue
+        found = decode(content, part.get_content_charset())
+        decoded = decoded or found
+        text = found.text if _is_page(part) else _unfolded(part, found.text)
+        texts.append(text)
+    if decoded is None:
         raise InputError("is a MIME message without a page; save it as .html")
-    decoded = decode(content, part.get_content_charset())
-    if page_part is not None:
-        return read_markup(decoded.text, decoded=decoded)
-    lines = [Line(line) for line in decoded.text.split("\n")]
-    return finish(frame(lines), [], "eml", decoded, 5)
+    if not any(map(_is_page, parts)):
+        lines = [Line(line) for text in texts for line in text.split("\n")]
+        return finish(frame(lines), [], "eml", decoded, 5)
+    markup = [
+        text if _is_page(part) else _marked_up(text)
+        for part, text in zip(parts, texts, strict=True)
+    ]
+    return read_markup("".join(markup), decoded=decoded)
+
+
+def _unfolded(
+    part: EmailMessage,
+    text: str,
+) -> str:
+    """Lines that a mail program broke, which end in a space, are joined again."""
+    if part.get_param("format") != "flowed":
+        return text
+    joint = "" if part.get_param("delsp") == "yes" else " "
+    return re.sub(" \r?\n(?!-- )", joint, text)
+
+
+def _marked_up(
+    text: str,
+) -> str:
+    lines = (f"<p>{html.escape(line)}</p>" for line in text.split("\n"))
+    return "".join(lines)

@@ -16,6 +16,8 @@ from index.model.problems import Code, Problem
 from indexer.formats.body import finish
 from indexer.formats.chrome import Line, frame
 from indexer.formats.flatten import flatten
+from indexer.formats.office.lists import LIST_ELEMENTS, OpenLists
+from indexer.formats.office.margins import margins
 from indexer.formats.office.package import Package, local_name, value_of
 from indexer.formats.pdf import paragraphs
 from indexer.formats.visible import joined_apart, struck_out
@@ -29,21 +31,28 @@ LINE_SHARE = 0.5
 # Widths of a character from which a gap between two pieces is a space.
 GAP_SHARE = 0.6
 _SKIPPED_ELEMENTS = frozenset(("tracked-changes", "annotation", "annotation-end"))
-_CELL_ELEMENTS = frozenset(("table-cell", "covered-table-cell"))
+# Blank cells that are written as one, beyond which a table is padded to a page's width.
+MAX_REPEATED = 100
 
 
-def is_odt(data: bytes) -> bool:
+def is_odt(
+    data: bytes,
+) -> bool:
     """Whether the bytes are a zip archive that calls itself OpenDocument text."""
     mark = b"mimetypeapplication/vnd.oasis.opendocument.text"
     return data.startswith(b"PK\x03\x04") and mark in data[:200]
 
 
-def is_ofd(data: bytes) -> bool:
+def is_ofd(
+    data: bytes,
+) -> bool:
     """Whether the bytes are a zip archive that names the root of an OFD document."""
     return data.startswith(b"PK\x03\x04") and b"OFD.xml" in data
 
 
-def read_odt(source: Source) -> Page:
+def read_odt(
+    source: Source,
+) -> Page:
     """The report in an OpenDocument text. Raises InputError when it is damaged or locked."""
     package = Package(source.data, "OpenDocument text")
     content = package.xml("content.xml")
@@ -72,12 +81,17 @@ class _Reading:
 
     struck_styles: set[str] = field(default_factory=set)
     hidden_styles: set[str] = field(default_factory=set)
+    lists: OpenLists = field(default_factory=OpenLists)
     notes: list[_Element] = field(default_factory=list)
     struck: list[str] = field(default_factory=list)
 
-    def learn(self, part: _Element | None) -> None:
-        """Note the styles of a part that strike out or hide text."""
+    def learn(
+        self,
+        part: _Element | None,
+    ) -> None:
+        """Note the styles of a part that strike out or hide text, or number lists."""
         for style in () if part is None else part.iter():
+            self.lists.learn(style)
             if local_name(style) != "style":
                 continue
             name = value_of(style, "", "name")
@@ -99,20 +113,40 @@ class _Reading:
             if name in _SKIPPED_ELEMENTS:
                 continue
             if name in ("p", "h"):
-                for line in self._text(child).split("\n"):
+                mark = self.lists.mark(child)
+                for line in (mark + self._text(child)).split("\n"):
                     SubElement(parent, "p").text = line
                 continue
-            if name == "table":
+            if name in LIST_ELEMENTS:
+                self.lists.enter(child)
+                self.append(parent, child)
+                self.lists.leave(child)
+            elif name == "table":
                 self.append(SubElement(parent, "table"), child)
             elif name == "table-row":
                 self.append(SubElement(parent, "tr"), child)
-            elif name in _CELL_ELEMENTS:
-                columns = value_of(child, "1", "number-columns-spanned")
-                self.append(SubElement(parent, "td", colspan=columns), child)
-            else:
+            elif name == "table-cell":
+                self._append_cell(parent, child)
+            # a cell that a wider or higher one covers is not shown
+            elif name != "covered-table-cell":
                 self.append(parent, child)
 
-    def _text(self, paragraph: _Element) -> str:
+    def _append_cell(
+        self,
+        row: HtmlElement,
+        cell: _Element,
+    ) -> None:
+        columns = value_of(cell, "1", "number-columns-spanned")
+        rows = value_of(cell, "1", "number-rows-spanned")
+        repeated = value_of(cell, "1", "number-columns-repeated")
+        count = int(repeated) if repeated.isdecimal() and len(repeated) < 6 else 1
+        for _ in range(min(count, MAX_REPEATED)):
+            self.append(SubElement(row, "td", colspan=columns, rowspan=rows), cell)
+
+    def _text(
+        self,
+        paragraph: _Element,
+    ) -> str:
         parts: list[str] = []
         is_cut = False
         for text in self._written(paragraph):
@@ -123,7 +157,10 @@ class _Reading:
                 is_cut = False
         return "".join(parts)
 
-    def _written(self, paragraph: _Element) -> Iterator[str | None]:
+    def _written(
+        self,
+        paragraph: _Element,
+    ) -> Iterator[str | None]:
         """The pieces of a paragraph; None where one was left out."""
         yield paragraph.text or ""
         for child in paragraph:
@@ -155,13 +192,15 @@ class _Piece:
     text: str
 
 
-def read_ofd(source: Source) -> Page:
+def read_ofd(
+    source: Source,
+) -> Page:
     """The report in an OFD document.
 
     Raises InputError when it is damaged, locked, or holds pictures alone.
     """
     package = Package(source.data, "OFD document")
-    names = sorted(filter(_PAGE_PATTERN.search, package.names), key=_page_number)
+    names = _pages_in_order(package)
     if not names:
         raise InputError("is a damaged OFD document; save it again as .pdf")
     pages: list[list[str]] = []
@@ -171,7 +210,9 @@ def read_ofd(source: Source) -> Page:
     lines = paragraphs(pages)
     if not any(map(str.strip, lines)):
         raise InputError("is an OFD document of pictures; run OCR over it")
-    page = finish(frame([Line(line) for line in lines]), [], "ofd", least=5)
+    framed = frame([Line(line) for line in lines])
+    framed.chrome += margins(_template_lines(package), framed.lines)
+    page = finish(framed, [], "ofd", least=5)
     attached = [posixpath.basename(n) for n in package.names if "/Attachs/" in n]
     parts = [name for name in attached if name and name != "Attachments.xml"]
     if parts:
@@ -180,15 +221,48 @@ def read_ofd(source: Source) -> Page:
     return page
 
 
+def _pages_in_order(
+    package: Package,
+) -> list[str]:
+    """The parts of the pages in the order of the documents, which need not be that of names."""
+    named: list[str] = []
+    for part in sorted(filter(_DOCUMENT_PATTERN.search, package.names)):
+        document = package.xml(part)
+        for element in () if document is None else document.iter():
+            if local_name(element) == "Page" and (place := element.get("BaseLoc")):
+                whole = posixpath.join("/", posixpath.dirname(part), place)
+                named.append(posixpath.normpath(whole).lstrip("/"))
+    known = set(package.names)
+    found = [name for name in dict.fromkeys(named) if name in known]
+    return found or sorted(filter(_PAGE_PATTERN.search, known), key=_page_number)
+
+
+def _template_lines(
+    package: Package,
+) -> list[str]:
+    """What stands on many pages: heads, feet, the frame of a letter."""
+    lines: list[str] = []
+    for name in sorted(filter(_TEMPLATE_PATTERN.search, package.names)):
+        content = package.xml(name)
+        lines += [] if content is None else _lines(content)
+    return lines
+
+
+_DOCUMENT_PATTERN = re.compile(r"(?:^|/)Document\.xml$", re.IGNORECASE)
+_TEMPLATE_PATTERN = re.compile(r"Tpls/.*Content\.xml$", re.IGNORECASE)
 _PAGE_PATTERN = re.compile(r"Pages/Page_(\d+)/Content\.xml$", re.IGNORECASE)
 
 
-def _page_number(name: str) -> tuple[str, int]:
+def _page_number(
+    name: str,
+) -> tuple[str, int]:
     match = _PAGE_PATTERN.search(name)
     return name[: match.start()] if match else "", int(match[1]) if match else 0
 
 
-def _lines(content: _Element) -> list[str]:
+def _lines(
+    content: _Element,
+) -> list[str]:
     """The lines of a page from the top down; pieces of one line from the left."""
     pieces = [piece for one in content.iter() for piece in _pieces(one)]
     pieces.sort(key=lambda piece: (piece.top, piece.left))
@@ -201,7 +275,9 @@ def _lines(content: _Element) -> list[str]:
     return [_joined(sorted(row, key=lambda piece: piece.left)) for row in rows]
 
 
-def _joined(row: list[_Piece]) -> str:
+def _joined(
+    row: list[_Piece],
+) -> str:
     line = ""
     end = row[0].left
     for piece in row:
@@ -212,7 +288,9 @@ def _joined(row: list[_Piece]) -> str:
     return line
 
 
-def _pieces(element: _Element) -> Iterator[_Piece]:
+def _pieces(
+    element: _Element,
+) -> Iterator[_Piece]:
     """What a TextObject draws, unless it is not visible."""
     if local_name(element) != "TextObject" or element.get("Visible") == "false":
         return
@@ -228,6 +306,8 @@ def _pieces(element: _Element) -> Iterator[_Piece]:
         yield _Piece(top, left, size, code.text)
 
 
-def _numbers(text: str | None) -> list[float]:
+def _numbers(
+    text: str | None,
+) -> list[float]:
     found = re.findall(r"-?\d+(?:\.\d+)?", text or "")
     return [float(number) for number in found[:4]]

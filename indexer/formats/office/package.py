@@ -7,13 +7,21 @@ import re
 import zipfile
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import lxml.etree
 from lxml.etree import _Element
 
 from index.model.errors import InputError
 
-__all__ = ["Package", "local_name", "value_of", "xml_text"]
+__all__ = [
+    "Package",
+    "is_flat_word",
+    "local_name",
+    "packed_word",
+    "value_of",
+    "xml_text",
+]
 
 # Bounds of what is unpacked. Word's own XML grows about twenty times.
 MAX_PART_BYTES = 200 << 20
@@ -21,6 +29,9 @@ MAX_RATIO = 200
 RATIO_FROM_BYTES = 20 << 20
 MAX_PARTS = 10_000
 CHUNK_BYTES = 1 << 20
+# Where a Word document in one file says that it is one.
+FLAT_HEAD_BYTES = 2048
+_FLAT_MARKS = (b'progid="Word.Document"', b":wordDocument", b":package ")
 
 _CONTROL_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -107,9 +118,52 @@ class Package:
             return None
 
 
-def local_name(element: _Element) -> str:
+def is_flat_word(data: bytes) -> bool:
+    """Whether the bytes are a Word document that is one XML file, of Word 2003 or later."""
+    head = data[:FLAT_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith(b"<?xml") and any(mark in head for mark in _FLAT_MARKS)
+
+
+def packed_word(data: bytes) -> bytes:
+    """The zip archive that holds what such a file does. Raises InputError when it is damaged."""
+    parser = lxml.etree.XMLParser(
+        resolve_entities=False, no_network=True, recover=True, huge_tree=False
+    )
+    try:
+        root = lxml.etree.fromstring(data, parser)
+    except (lxml.etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        raise InputError("is a damaged Word document; save it again as .docx")
+    parts: dict[str, bytes] = {}
+    for part in root:
+        name = value_of(part, "", "name")
+        if local_name(part) == "part" and name:
+            held = next((one for inner in part for one in inner), None)
+            if held is not None:
+                parts[name.lstrip("/")] = lxml.etree.tostring(held)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        # Word 2003 has no parts
+        for name, content in (parts or {"word/document.xml": data}).items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def local_name(
+    element: _Element,
+) -> str:
     """The name of an element without its namespace: programs write one of several."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    # comments and instructions have no name
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _local(
+    tag: str,
+) -> str:
+    return tag.rpartition("}")[2]
 
 
 def value_of(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import lxml.html
 from lxml.etree import SubElement
+from lxml.html import HtmlElement
 
 from index.model.errors import InputError
 from index.model.problems import Code, Problem
@@ -26,7 +27,7 @@ from indexer.formats.office.rows import SHAPE_WORDS, Rows
 from indexer.formats.visible import raised, struck_out
 from indexer.page import Page, Source
 
-__all__ = ["is_rtf", "read_rtf"]
+__all__ = ["append_rtf", "is_rtf", "read_rtf"]
 
 # Groups within groups; Word writes some ten.
 MAX_DEPTH = 5000
@@ -171,6 +172,14 @@ def read_rtf(source: Source) -> Page:
         facts = {"parts": f"embedded objects ({reading.objects})"}
         page.problems.append(Problem(Code.FORMAT_PARTS_UNREAD, facts))
     return page
+
+
+def append_rtf(parent: HtmlElement, data: bytes) -> list[str]:
+    """Add what an RTF document holds to a tree of HTML; the runs that are struck out."""
+    reading = _Reading(data)
+    reading.read()
+    parent.append(reading.root)
+    return reading.struck
 
 
 @dataclass(slots=True)

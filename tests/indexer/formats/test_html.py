@@ -270,3 +270,16 @@ def test_who_issued_a_page_is_its_source() -> None:
     page = read(Source("a.html", "/a.html", ".html", html.encode(), ""))
     assert page.meta["source"] == "某县政府办"
     assert "issuer" not in page.meta
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        f"<p>{SENTENCE}</p>",
+        f"<html><body><p>{SENTENCE}</p></body></html>",
+        f"\n<!-- end --><div><table><tr><td>{SENTENCE}</td></tr></table></div>",
+    ],
+)
+def test_what_stands_behind_the_end_of_a_page_is_shown(behind: str) -> None:
+    page = html(f"<html><body><p>{'公开信息。' * 9}</p></BODY ></html>{behind}")
+    assert page.text == "公开信息。" * 9 + "\n" + SENTENCE

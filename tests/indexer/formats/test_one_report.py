@@ -17,9 +17,9 @@ from indexer.pipeline import report_of
 from tests.indexer.formats.writers import WRITERS, blocks, lines, sample, text
 
 # These have tables, with the columns and rows that a cell spans.
-SPANNING = (".html", ".docx", ".docm", ".rtf", ".mhtml", ".eml")
+SPANNING = (".html", ".docx", ".docm", ".odt", ".rtf", ".mhtml", ".eml")
 # These have tables, in which what is spanned is blank.
-TABULAR = (*SPANNING, ".md", ".odt")
+TABULAR = (*SPANNING, ".md")
 # In a sheet a row of one cell is a line of text, and parts the table.
 PARTED = (".xlsx", ".xls", ".et", ".csv")
 

@@ -107,6 +107,31 @@ def test_numbers_of_lists_are_printed() -> None:
     assert text.split("\n") == wanted
 
 
+NUMBERING = (
+    f'<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0">'
+    '<w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl></w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+)
+
+
+@pytest.mark.parametrize(
+    ("style", "mark"), [("Listed", "1. "), ("Derived", "1. "), ("Plain", ""), ("", "")]
+)
+@pytest.mark.parametrize("prefix", ["w", "x"])
+def test_numbers_that_a_style_gives(style: str, mark: str, prefix: str) -> None:
+    styles = (
+        f'<w:styles xmlns:w="{W}"><w:style w:type="paragraph" w:styleId="Listed"><w:pPr>'
+        '<w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+        '<w:style w:styleId="Plain"/><w:style w:type="paragraph" w:styleId="Derived">'
+        '<w:basedOn w:val="Listed"/></w:style></w:styles>'
+    )
+    styles = styles.replace("w:", f"{prefix}:").replace("xmlns:w", f"xmlns:{prefix}")
+    named = f'<w:pStyle w:val="{style}"/>' if style else ""
+    body = para(run(SENTENCE), properties=named)
+    page = word(body, numbering=NUMBERING, styles=styles)
+    assert page.text == mark + SENTENCE
+
+
 def test_deleted_rows_and_readings_are_left_out() -> None:
     row = "<w:tr>{}<w:tc>" + para(run("{}")) + "</w:tc></w:tr>"
     table = row.format("<w:trPr><w:del/></w:trPr>", "旧行") + row.format("", "新行")
