@@ -1,0 +1,101 @@
+"""Three real nodes that may be killed, and reports that tell of which version they are.
+
+The nodes are those of `scripts/cluster.py`, started by `make test-cluster`: no others are killed.
+GONGKAI_TEST_FAULTS=full takes the numbers that the engine was accepted with, which takes an hour.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from index.engines.seam import Engine
+from scripts import cluster
+from scripts.cluster import Cluster
+from tests.index.engines import cluster as served
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is written, asked and killed."""
+
+    bulk: int
+    searches: int
+    kills: int
+    hits: int
+
+
+SMALL_SIZES = Sizes(bulk=600, searches=300, kills=8, hits=600)
+FULL_SIZES = Sizes(bulk=5_000, searches=2_000, kills=50, hits=10_000)
+
+
+@pytest.fixture(scope="session")
+def sizes() -> Sizes:
+    is_full = os.environ.get("GONGKAI_TEST_FAULTS") == "full"
+    return FULL_SIZES if is_full else SMALL_SIZES
+
+
+@pytest.fixture(scope="session")
+def managed() -> Cluster:
+    """The nodes that these tests may kill."""
+    nodes = Cluster(cluster.default_folder())
+    if served.URL.split(",") != nodes.urls:
+        pytest.skip("kills only nodes of scripts/cluster.py: run `make test-cluster`")
+    return nodes
+
+
+@pytest.fixture
+def nodes(managed: Cluster) -> Iterator[Cluster]:
+    """All three nodes, green; those that a test has killed are brought back."""
+    revive(managed)
+    yield managed
+    revive(managed)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _swept() -> Iterator[None]:
+    yield
+    served.sweep()
+
+
+def revive(nodes: Cluster) -> None:
+    """Start what does not run, and wait until every copy is in its place."""
+    for number in nodes.numbers:
+        cluster.start_node(nodes, number)
+    cluster.wait_until_green(nodes, nodes.numbers)
+
+
+def ask(nodes: Cluster, path: str) -> Any:
+    """What the first running node answers."""
+    url = nodes.url(cluster.running_nodes(nodes)[0])
+    with urllib.request.urlopen(f"{url}/{path}", timeout=60) as answer:
+        return json.load(answer)
+
+
+def manager(nodes: Cluster) -> int:
+    """The number of the elected node."""
+    (row,) = ask(nodes, "_cat/cluster_manager?format=json")
+    return int(row["node"].removeprefix("n"))
+
+
+def copies(nodes: Cluster, alias: str) -> dict[tuple[str, str], list[int]]:
+    """(index, shard) -> how many documents each copy holds."""
+    ask(nodes, f"{alias}/_refresh")
+    held: dict[tuple[str, str], list[int]] = {}
+    for row in ask(nodes, f"_cat/shards/{alias}?format=json&h=index,shard,docs"):
+        held.setdefault((row["index"], row["shard"]), []).append(int(row["docs"]))
+    return held
+
+
+def assert_whole(engine: Engine, ids: Sequence[str]) -> None:
+    """The index has these reports, each once, and nothing else."""
+    have = list(engine.ids())
+    assert len(have) == len(set(have)), "a report is there twice"
+    assert set(have) == set(ids)
+    assert engine.manifest.reports == len(ids)
