@@ -17,7 +17,7 @@ from index.engines.opensearch.layout import (
     wording_of,
 )
 from index.engines.opensearch.scripts import HOLDS_SCRIPT
-from index.engines.whoosh.storage.units import findable
+from index.engines.whoosh.storage.units import findable, storable
 from index.model.errors import RequestError
 from index.model.fields import SEARCHED_FIELDS, is_searched
 from index.model.problems import Code
@@ -104,9 +104,9 @@ def compiled(node: Node, *, worded: bool) -> Query:
         case Not(operand):
             return _none_of(compiled(operand, worded=worded))
         case Keyword(name, values):
-            return {"terms": {whole_field(name): list(values)}}
+            return {"terms": {whole_field(name): [*map(storable, values)]}}
         case PathPrefix(name, prefixes):
-            paths = ["/".join(prefix) for prefix in prefixes]
+            paths = [storable("/".join(prefix)) for prefix in prefixes]
             return {"terms": {facet_field(name): paths}}
         case NumberRange(name, low, high):
             return _range(name, low, high)

@@ -199,6 +199,8 @@ def _properties() -> dict[str, Any]:
     properties: dict[str, Any] = {
         "born": {"type": "integer"},
         "died": {"type": "integer"},
+        # milliseconds since 1970
+        "died_at": {"type": "long"},
         "key": {"type": "keyword", "doc_values": False},
         "tie": {"type": "long"},
         "meta": READ_BY_SCRIPTS,
