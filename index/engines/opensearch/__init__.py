@@ -10,21 +10,30 @@ from collections.abc import Mapping
 
 from index.engines.opensearch.engine import OpenSearchEngine
 from index.engines.opensearch.layout import prepare
-from index.engines.opensearch.scripts import SOURCES
 from index.engines.opensearch.server import Place, Server
-from index.engines.opensearch.state import check_fingerprint, read_state
-from index.engines.opensearch.writer import OpenSearchWriter
-from index.model.errors import IndexStaleError, IndexStateError
+from index.engines.opensearch.state import (
+    check_fingerprint,
+    check_scripts,
+    read_state,
+)
+from index.engines.opensearch.writer import OpenSearchWriter, purge
+from index.model.errors import (
+    IndexStateError,
+    IndexUnavailableError,
+)
 
 __all__ = [
     "OpenSearchEngine",
     "OpenSearchWriter",
     "Place",
     "check",
+    "compact",
     "open_engine",
     "open_writer",
     "prepare",
 ]
+
+MERGE_S = 3_600.0
 
 
 def open_engine(
@@ -42,12 +51,7 @@ def open_engine(
         server.verify()
         state = read_state(server)
         check_fingerprint(server, state, fingerprint)
-        for name in SOURCES:
-            if server.lacks_script(name):
-                raise IndexStaleError(
-                    f"the cluster of {place} has lost the script {name}; "
-                    "run: gongkai index PATH..."
-                )
+        check_scripts(server)
     except BaseException:
         server.close()
         raise
@@ -73,14 +77,29 @@ def open_writer(
 
 
 def check(place: Place) -> list[str]:
-    """Every fault of an index, in words; empty when it is well."""
+    """Every fault of an index, in words; empty when it is well. Raises IndexUnavailableError."""
     try:
         engine = open_engine(place)
+    except IndexUnavailableError:
+        raise
     except IndexStateError as error:
         return [str(error)]
     try:
         return engine.faults()
-    except IndexStateError as error:
-        return [str(error)]
+    finally:
+        engine.close()
+
+
+def compact(place: Place) -> None:
+    """Take out what has died, and merge the segments of each shard. Raises IndexStateError."""
+    engine = open_engine(place)
+    try:
+        purge(engine.server, engine.state)
+        engine.server.call(
+            "POST",
+            f"/{engine.state.index}/_forcemerge",
+            seconds=MERGE_S,
+            only_expunge_deletes="true",
+        )
     finally:
         engine.close()

@@ -17,7 +17,7 @@ from index.engines.opensearch.layout import (
     wording_of,
 )
 from index.engines.opensearch.scripts import HOLDS_SCRIPT
-from index.engines.whoosh.storage.units import findable
+from index.engines.whoosh.storage.units import findable, storable
 from index.model.errors import RequestError
 from index.model.fields import SEARCHED_FIELDS, is_searched
 from index.model.problems import Code
@@ -37,7 +37,16 @@ from index.query.nodes import (
     Wildcard,
 )
 
-__all__ = ["ALL", "NONE", "Query", "all_of", "any_of", "compiled", "script_node"]
+__all__ = [
+    "ALL",
+    "NONE",
+    "Query",
+    "all_of",
+    "any_of",
+    "compiled",
+    "form_query",
+    "script_node",
+]
 
 Query = dict[str, Any]
 StringNode = String | Wildcard
@@ -104,9 +113,9 @@ def compiled(node: Node, *, worded: bool) -> Query:
         case Not(operand):
             return _none_of(compiled(operand, worded=worded))
         case Keyword(name, values):
-            return {"terms": {whole_field(name): list(values)}}
+            return {"terms": {whole_field(name): [*map(storable, values)]}}
         case PathPrefix(name, prefixes):
-            paths = ["/".join(prefix) for prefix in prefixes]
+            paths = [storable("/".join(prefix)) for prefix in prefixes]
             return {"terms": {facet_field(name): paths}}
         case NumberRange(name, low, high):
             return _range(name, low, high)
@@ -150,7 +159,7 @@ def _searched(field: str | None, *, worded: bool) -> list[str]:
     return fields
 
 
-def _form(form: str, fields: Sequence[str]) -> Query:
+def form_query(form: str, fields: Sequence[str]) -> Query:
     """The reports that hold a string of characters in one of the fields."""
     if not findable(form):
         return NONE
@@ -162,7 +171,7 @@ def _form(form: str, fields: Sequence[str]) -> Query:
 
 
 def _forms(forms: Iterable[str], fields: Sequence[str]) -> Query:
-    return any_of([_form(form, fields) for form in dict.fromkeys(forms)])
+    return any_of([form_query(form, fields) for form in dict.fromkeys(forms)])
 
 
 def _string(node: StringNode, *, worded: bool) -> Query:
@@ -181,7 +190,7 @@ def _narrowed(node: StringNode, fields: Sequence[str]) -> Query:
     if isinstance(node, String):
         return _forms(node.forms, fields)
     pieces = [sign for sign in _signs(node.pattern) if sign not in WILD_SIGNS]
-    return all_of([_form(piece, fields) for piece in dict.fromkeys(pieces)])
+    return all_of([form_query(piece, fields) for piece in dict.fromkeys(pieces)])
 
 
 def _holds(told: Query, fields: Sequence[str]) -> Query:

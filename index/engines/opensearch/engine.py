@@ -23,7 +23,7 @@ from index.engines.opensearch.conditions import (
     compiled,
 )
 from index.engines.opensearch.contents import Kept, Meta, meta_of
-from index.engines.opensearch.counting import count_script, occurrence_sum
+from index.engines.opensearch.counting import count_script, total_of, total_questions
 from index.engines.opensearch.facets import (
     all_counts,
     answer,
@@ -111,6 +111,11 @@ class OpenSearchEngine:
     def _search(self, body: Mapping[str, Any]) -> Any:
         return self.server.search(self.state.index, body)
 
+    def _search_all(self, bodies: Sequence[Mapping[str, Any]]) -> list[Any]:
+        if len(bodies) == 1:
+            return [self._search(bodies[0])]
+        return self.server.search_many(self.state.index, bodies)
+
     def _living(self) -> Query:
         """What this generation sees."""
         return living(self.state.manifest.generation)
@@ -168,21 +173,25 @@ class OpenSearchEngine:
             "query": {"bool": {"filter": [asked.base]}},
             "post_filter": asked.under(None),
         }
-        aggs = self._aggregations(query, asked, nodes)
+        aggs = _aggregations(query, asked)
         if aggs:
             body["aggs"] = aggs
         scorer = None
         if query.size > 0:
             scorer = Scorer(query.ranking, self.means, self._counts)
             body.update(self._paged(query, asked, nodes, scorer))
-        answered = self._search(body)
+        bodies = [body]
+        if nodes:
+            found_all = all_of([asked.base, asked.under(None)])
+            bodies += total_questions(nodes, found_all, worded=self.means.worded)
+        answered, *totals = self._search_all(bodies)
         found = answered.get("aggregations", {})
         hits: tuple[Found, ...] = ()
         if scorer is not None:
             hits = self._hits(query, answered["hits"]["hits"], scorer)
         return Matches(
             total=answered["hits"]["total"]["value"],
-            occurrences=_occurrences(found) if nodes else None,
+            occurrences=total_of(totals) if nodes else None,
             hits=hits,
             facets=self._facets(query, asked, found),
         )
@@ -237,26 +246,6 @@ class OpenSearchEngine:
             return ALL
         alone = {"bool": {"must_not": [{"terms": {field: shared}}]}}
         return any_of([alone, {"terms": {"tie": first}}])
-
-    def _aggregations(
-        self,
-        query: EngineQuery,
-        asked: Asked,
-        nodes: Sequence[StringNode],
-    ) -> dict[str, Any]:
-        aggs: dict[str, Any] = {}
-        for facet in query.facets:
-            if facet.name in FACET_KINDS:
-                aggs[f"facet_{facet.name}"] = {
-                    "filter": asked.under(facet.name),
-                    "aggs": {"values": values_asked(facet.name)},
-                }
-        if nodes:
-            aggs["occurrences"] = {
-                "filter": asked.under(None),
-                "aggs": {"sum": occurrence_sum(nodes, worded=self.means.worded)},
-            }
-        return aggs
 
     def _facets(
         self,
@@ -580,8 +569,16 @@ def living(generation: int) -> Query:
 
 
 # ---------------------------------------------------------------------- reading answers
-def _occurrences(found: Mapping[str, Any]) -> int:
-    return round(found["occurrences"]["sum"]["value"])
+def _aggregations(query: EngineQuery, asked: Asked) -> dict[str, Any]:
+    """The part of a request that counts facets."""
+    aggs: dict[str, Any] = {}
+    for facet in query.facets:
+        if facet.name in FACET_KINDS:
+            aggs[f"facet_{facet.name}"] = {
+                "filter": asked.under(facet.name),
+                "aggs": {"values": values_asked(facet.name)},
+            }
+    return aggs
 
 
 def _key(

@@ -16,7 +16,7 @@ from typing import Any
 
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
-from index.engines.opensearch.scripts import SOURCES
+from index.engines.opensearch.scripts import FREQUENCY_SOURCE, SOURCES
 from index.engines.seam import Document
 from index.engines.whoosh.storage.columns import paths_of
 from index.engines.whoosh.storage.display import packed
@@ -157,6 +157,9 @@ def settings_of(shards: int) -> dict[str, Any]:
         "max_docvalue_fields_search": 1_000,
         "max_script_fields": 100,
         "mapping.total_fields.limit": 4_000,
+        "similarity": {
+            "frequency": {"type": "scripted", "script": {"source": FREQUENCY_SOURCE}}
+        },
         "unassigned.node_left.delayed_timeout": "2s",
     }
     return {"index": index, "analysis": ANALYSIS}
@@ -168,10 +171,12 @@ def _text(positions: str) -> dict[str, Any]:
         "analyzer": "singles",
         "norms": False,
         "index_options": "freqs",
+        "similarity": "frequency",
     }
     return {
         "type": "text",
         "analyzer": "pairs",
+        "similarity": "frequency",
         "norms": False,
         "index_options": positions,
         "fields": {"one": singles},
@@ -199,6 +204,8 @@ def _properties() -> dict[str, Any]:
     properties: dict[str, Any] = {
         "born": {"type": "integer"},
         "died": {"type": "integer"},
+        # milliseconds since 1970
+        "died_at": {"type": "long"},
         "key": {"type": "keyword", "doc_values": False},
         "tie": {"type": "long"},
         "meta": READ_BY_SCRIPTS,
@@ -242,7 +249,7 @@ MAPPING: Mapping[str, Any] = {
 
 def layout_name() -> str:
     """A digest of mapping, analysis and scripts: an index with another one is stale."""
-    parts = [MAPPING, ANALYSIS, sorted(SOURCES)]
+    parts = [MAPPING, ANALYSIS, FREQUENCY_SOURCE, sorted(SOURCES)]
     return hashlib.sha256(to_json(parts)).hexdigest()[:16]
 
 

@@ -193,7 +193,7 @@ class Scorer:
         for name in TEXT_FIELDS:
             count += (source.get(name) or "").count(pair)
         b = PAIR_WEIGHT.length_share
-        length = source["len_units"]
+        length: int = source["len_units"]
         return count / (1 - b + b * length / self.means.units)
 
 

@@ -11,7 +11,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-__all__ = ["COUNT_SCRIPT", "HOLDS_SCRIPT", "SCORE_SCRIPT", "SOURCES"]
+__all__ = [
+    "COUNT_SCRIPT",
+    "FREQUENCY_SOURCE",
+    "HOLDS_SCRIPT",
+    "SCORE_SCRIPT",
+    "SOURCES",
+    "SUM_SCRIPT",
+]
 
 # A span is one number, so that sorting gives what starts first, and of those the longest.
 SPANS = """
@@ -459,6 +466,15 @@ return total;
 """
 
 
+# The frequencies of strings that stand apart, as the similarity `frequency` scores them.
+SUM = """
+return Math.round(_score.doubleValue());
+"""
+
+# How a string is scored by that similarity.
+FREQUENCY_SOURCE = "return query.boost * doc.freq;"
+
+
 def _named(purpose: str, source: str) -> str:
     digest = hashlib.sha256(source.encode()).hexdigest()
     return f"gongkai-{purpose}-{digest[:12]}"
@@ -475,9 +491,13 @@ COUNT_SCRIPT = _named("count", COUNT_SOURCE)
 # The score of a report: what `_score` holds already, its words and its pairs.
 SCORE_SCRIPT = _named("score", SCORE_SOURCE)
 
+# The frequencies that a report was scored by, as a whole number.
+SUM_SCRIPT = _named("sum", SUM)
+
 # Name -> code.
 SOURCES: Mapping[str, str] = {
     HOLDS_SCRIPT: HOLDS_SOURCE,
     COUNT_SCRIPT: COUNT_SOURCE,
     SCORE_SCRIPT: SCORE_SOURCE,
+    SUM_SCRIPT: SUM,
 }

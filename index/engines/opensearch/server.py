@@ -207,7 +207,7 @@ class Server:
         for answer in answers["responses"]:
             if "error" in answer:
                 raise IndexUnavailableError(
-                    f"{self.place}: {_reason(answer['error'])}; try again later"
+                    f"{self.place}{_reason(answer['error'])}; try again later"
                 )
             whole.append(self._whole(answer))
         return whole

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.engines.opensearch.layout import layout_name
+from index.engines.opensearch.scripts import SOURCES
 from index.engines.opensearch.server import NotThereError, Server
 from index.engines.seam import Manifest
 from index.model.errors import (
@@ -24,6 +25,7 @@ __all__ = [
     "REBUILD_HINT",
     "State",
     "check_fingerprint",
+    "check_scripts",
     "publish",
     "read_state",
 ]
@@ -61,7 +63,8 @@ def read_state(server: Server) -> State:
             "GET",
             f"/{place.alias}/_mapping",
             filter_path="*.mappings._meta",
-            cluster_manager_timeout=META_S,
+            # every node has confirmed a commit, so the nearest knows it; none needs be elected
+            local="true",
         )
     except NotThereError:
         raise IndexMissingError(
@@ -117,3 +120,13 @@ def check_fingerprint(
         raise IndexStaleError(
             f"the index {server.place} was written with {told}; {REBUILD_HINT}"
         )
+
+
+def check_scripts(server: Server) -> None:
+    """See that the cluster has what it is to compute. Raises IndexStaleError."""
+    for name in SOURCES:
+        if server.lacks_script(name):
+            raise IndexStaleError(
+                f"the cluster of {server.place} has lost the script {name}; "
+                "run: gongkai index PATH..."
+            )

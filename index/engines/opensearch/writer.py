@@ -44,7 +44,7 @@ from index.model.errors import (
 )
 from index.model.json_codec import to_json
 
-__all__ = ["OpenSearchWriter"]
+__all__ = ["OpenSearchWriter", "purge"]
 
 LOCK_WAIT_S = 10.0
 # A request of this many bytes keeps a node busy for about a second.
@@ -56,8 +56,10 @@ FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
 BUSY_STATUSES = (429, 502, 503, 504)
 KEYS_AT_A_TIME = 5_000
+# Changing reports by a query takes as long as there are many.
+QUERY_S = 3_600.0
 # Readers of an index that a rebuild has replaced have this long.
-KEPT_S = 600.0
+KEPT_MS = 600_000
 
 Line = tuple[bytes, bytes]
 
@@ -125,7 +127,7 @@ class OpenSearchWriter:
 
     def _create(self) -> str:
         place = self.server.place
-        name = f"{place.alias}.{time.time_ns() // 1_000_000}"
+        name = f"{place.alias}.{_now_ms()}"
         body = {"settings": settings_of(place.shards), "mappings": MAPPING}
         self.server.create_index(name, body)
         self.created = name
@@ -145,21 +147,13 @@ class OpenSearchWriter:
             self._by_query("_update_by_query", {"query": died, "script": script})
 
     def _by_query(self, operation: str, body: Mapping[str, Any]) -> None:
-        self.server.call(
-            "POST",
-            f"/{self.index}/{operation}",
-            body,
-            seconds=3_600,
-            refresh="true",
-            conflicts="proceed",
-        )
+        _by_query(self.server, self.index, operation, body)
 
     def _refresh(self) -> None:
         self.server.call("POST", f"/{self.index}/_refresh", seconds=BULK_S)
 
     def _count(self, query: Query) -> int:
-        body = {"size": 0, "track_total_hits": True, "query": query}
-        return int(self.server.search(self.index, body)["hits"]["total"]["value"])
+        return _count(self.server, self.index, query)
 
     # ------------------------------------------------------------------ collecting
     def put(self, document: Document | Prepared) -> None:
@@ -292,6 +286,8 @@ class OpenSearchWriter:
         publish(self.server, state)
         if self.created:
             self._turn_to(self.created)
+        else:
+            purge(self.server, state)
 
     def _next(self, derivation: str) -> State:
         id_ = secrets.token_hex(8)
@@ -311,11 +307,12 @@ class OpenSearchWriter:
     def _bury(self) -> None:
         """Mark what this generation replaces or deletes; readers of older ones still see it."""
         buried = False
+        dead = {"died": self.generation, "died_at": _now_ms()}
         for keys in _groups(sorted(self.changed), KEYS_AT_A_TIME):
             lines = [
                 (
                     to_json({"update": {"_id": name}}),
-                    to_json({"doc": {"died": self.generation}}),
+                    to_json({"doc": dead}),
                 )
                 for name in self._replaced(keys)
             ]
@@ -358,10 +355,9 @@ class OpenSearchWriter:
             if stamp.isdecimal():
                 stamps[name] = int(stamp)
         names = sorted(stamps, key=stamps.__getitem__)
-        now_ms = time.time() * 1_000
         # each was replaced when its successor was made, or later
         for name, successor in pairwise(names):
-            is_old = stamps[successor] < now_ms - 1_000 * KEPT_S
+            is_old = stamps[successor] < _now_ms() - KEPT_MS
             is_last = successor == current
             if is_old and not is_last and name != current:
                 self._drop(name)
@@ -397,3 +393,40 @@ class OpenSearchWriter:
 def _groups(values: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:
     for start in range(0, len(values), size):
         yield values[start : start + size]
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _count(server: Server, index: str, query: Query) -> int:
+    body = {"size": 0, "track_total_hits": True, "query": query}
+    return int(server.search(index, body)["hits"]["total"]["value"])
+
+
+def _by_query(
+    server: Server,
+    index: str,
+    operation: str,
+    body: Mapping[str, Any],
+) -> None:
+    server.call(
+        "POST",
+        f"/{index}/{operation}",
+        body,
+        seconds=QUERY_S,
+        refresh="true",
+        conflicts="proceed",
+    )
+
+
+def purge(server: Server, state: State) -> None:
+    """Delete what died so long ago that no reader sees it any more."""
+    dead = all_of(
+        [
+            {"range": {"died": {"lte": state.manifest.generation}}},
+            {"range": {"died_at": {"lte": _now_ms() - KEPT_MS}}},
+        ]
+    )
+    if _count(server, state.index, dead):
+        _by_query(server, state.index, "_delete_by_query", {"query": dead})

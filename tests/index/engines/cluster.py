@@ -8,20 +8,21 @@ import secrets
 from collections.abc import Mapping
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 URL_NAME = "GONGKAI_TEST_OPENSEARCH_URL"
 URL = os.environ.get(URL_NAME, "")
 IS_INSTALLED = find_spec("opensearchpy") is not None
-MARKS = (
+MARKS = [
     pytest.mark.cluster,
     pytest.mark.skipif(
         not (URL and IS_INSTALLED),
         reason=f"needs an OpenSearch 3 cluster: start one, set {URL_NAME} to its address, "
         "and install the extra: pip install 'gongkai[cluster]'",
     ),
-)
+]
 PREFIX = f"test-{secrets.token_hex(4)}"
 
 
@@ -32,18 +33,18 @@ def opensearch() -> ModuleType:
     return engine
 
 
-def new_place(shards: int = 2):  # type: ignore[no-untyped-def]
+def new_place(shards: int = 2) -> Any:
     """A place for an index that no other test has."""
     return opensearch().Place(URL, f"{PREFIX}-{secrets.token_hex(4)}", shards=shards)
 
 
-def emptied(fingerprint: Mapping[str, str]):  # type: ignore[no-untyped-def]
+def emptied(fingerprint: Mapping[str, str]) -> Any:
     """The one index that tests share, without its reports."""
     from index.engines.opensearch.server import NotThereError, Server
 
     place = opensearch().Place(URL, f"{PREFIX}-shared", shards=2)
     server = Server(place)
-    everything = {"query": {"match_all": {}}}
+    everything: dict[str, Any] = {"query": {"match_all": {}}}
     with contextlib.suppress(NotThereError):
         server.call(
             "POST",
