@@ -153,7 +153,7 @@ class TestCommits:
         killed = index.writer()
         killed.put(document("a", "收费"))
         killed.put(document("c", "收费"))
-        killed._flush()  # type: ignore[attr-defined]
+        killed._drain()  # type: ignore[attr-defined]
         killed._refresh()  # type: ignore[attr-defined]
         killed._bury()  # type: ignore[attr-defined]
         # as if it had been killed here: its lease ends, its work stays
