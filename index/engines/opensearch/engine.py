@@ -64,6 +64,8 @@ LOG = logging.getLogger("gongkai")
 SCAN_SIZE = 200
 COLUMN_SIZE = 10_000
 FREQUENCY_SIZE = 500
+# Above this, document frequencies are looked up in the terms of the shards.
+FEW_TEXTS = 100
 COPIES_SIZE = 10_000
 # Document frequencies that a snapshot keeps.
 MAX_REMEMBERED = 100_000
@@ -444,6 +446,8 @@ class OpenSearchEngine:
         texts: Sequence[str],
     ) -> Sequence[int]:
         """In about how many reports each word or pair of characters stands."""
+        if len(texts) <= FEW_TEXTS:
+            return self._counts([(kind, text) for text in texts])
         return self.dictionary.frequencies(kind, texts)
 
     # ------------------------------------------------------------------ everything

@@ -55,12 +55,6 @@ class OpenSearchIndex:
     def __init__(self, folder: Path) -> None:
         self.place = cluster.emptied(FINGERPRINT)
 
-    def renew(self) -> None:
-        """Make it anew, so that nothing of what was deleted still counts."""
-        writer = self.writer()
-        writer.clear()
-        writer.commit()
-
     def writer(self) -> Writer:
         return cluster.opensearch().open_writer(self.place, FINGERPRINT)
 
@@ -85,10 +79,7 @@ def parameters(names: Iterable[str]) -> list[Any]:
 
 @pytest.fixture(params=parameters(INDEXES))
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
-    made = INDEXES[request.param](tmp_path)
-    if isinstance(made, OpenSearchIndex) and request.node.get_closest_marker("fresh"):
-        made.renew()
-    return made
+    return INDEXES[request.param](tmp_path)
 
 
 @pytest.fixture(autouse=True, scope="session")

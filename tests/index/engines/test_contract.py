@@ -172,7 +172,6 @@ def test_wording_is_searched_and_only_what_was_replaced_is_counted(
     assert engine.search(EngineQuery(condition=String(("公开规范",)))).total == 0
 
 
-@pytest.mark.fresh
 def test_a_card_is_searched_by_name_only(index: Index) -> None:
     rows = [
         document("a", "公开", card="文号公开3号"),
@@ -552,7 +551,6 @@ def test_long_texts_and_many_places(index: Index) -> None:
     assert engine.get("long").contents.texts["text"] == folded(long)
 
 
-@pytest.mark.fresh
 def test_frequencies(index: Index) -> None:
     """They weigh: nothing where there is nothing, at least one where there is, and roughly the
     number of reports.
