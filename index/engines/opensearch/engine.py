@@ -24,6 +24,7 @@ from index.engines.opensearch.conditions import (
 )
 from index.engines.opensearch.contents import Kept, Meta, meta_of
 from index.engines.opensearch.counting import count_script, total_of, total_questions
+from index.engines.opensearch.dictionary import Dictionary
 from index.engines.opensearch.facets import (
     all_counts,
     answer,
@@ -63,7 +64,11 @@ LOG = logging.getLogger("gongkai")
 SCAN_SIZE = 200
 COLUMN_SIZE = 10_000
 FREQUENCY_SIZE = 500
+# Above this, document frequencies are looked up in the terms of the shards.
+FEW_TEXTS = 100
 COPIES_SIZE = 10_000
+# Document frequencies that a snapshot keeps.
+MAX_REMEMBERED = 100_000
 # Documents are ordered by this where nothing else orders them; each report has its own.
 TIE_SORT: dict[str, Any] = {"tie": {"order": "asc"}}
 RUN_REASONS = {
@@ -101,6 +106,7 @@ class OpenSearchEngine:
         self.manifest: Manifest = state.manifest
         self._lock = threading.Lock()
         self._means: Means | None = None
+        self.dictionary = Dictionary(server, state.index)
         self._frequencies: dict[tuple[str, str], int] = {}
         # the keys of all reports, once they were read
         self._known: frozenset[str] | None = None
@@ -416,7 +422,9 @@ class OpenSearchEngine:
 
     def _counts(self, terms: Sequence[tuple[str, str]]) -> Sequence[int]:
         """In how many living reports each word or pair stands; what was asked is remembered."""
-        unknown = [term for term in terms if term not in self._frequencies]
+        known = self._frequencies
+        counts = {term: known[term] for term in terms if term in known}
+        unknown = [term for term in terms if term not in counts]
         for start in range(0, len(unknown), FREQUENCY_SIZE):
             some = unknown[start : start + FREQUENCY_SIZE]
             filters = {
@@ -426,17 +434,21 @@ class OpenSearchEngine:
                 self._living(), {"filters": {"filters": filters}}
             )
             for number, term in enumerate(some):
-                count = answered["buckets"][str(number)]["doc_count"]
-                self._frequencies[term] = count
-        return [self._frequencies[term] for term in terms]
+                counts[term] = answered["buckets"][str(number)]["doc_count"]
+        if len(known) > MAX_REMEMBERED:
+            known = {}
+        self._frequencies = {**known, **counts} if unknown else known
+        return [counts[term] for term in terms]
 
     def frequencies(
         self,
         kind: str,
         texts: Sequence[str],
     ) -> Sequence[int]:
-        """In how many reports each word or pair of characters stands."""
-        return self._counts([(kind, text) for text in texts])
+        """In about how many reports each word or pair of characters stands."""
+        if len(texts) <= FEW_TEXTS:
+            return self._counts([(kind, text) for text in texts])
+        return self.dictionary.frequencies(kind, texts)
 
     # ------------------------------------------------------------------ everything
     def _pages(

@@ -35,6 +35,7 @@ __all__ = [
     "MAPPING",
     "PRIVATE_FIELDS",
     "RANKED_FIELDS",
+    "WORD_SIGN",
     "PreparedReport",
     "facet_field",
     "form_of",

@@ -15,6 +15,7 @@ __all__ = [
     "COUNT_SCRIPT",
     "FREQUENCY_SOURCE",
     "HOLDS_SCRIPT",
+    "REVIVE_SCRIPT",
     "SCORE_SCRIPT",
     "SOURCES",
     "SUM_SCRIPT",
@@ -471,6 +472,12 @@ SUM = """
 return Math.round(_score.doubleValue());
 """
 
+# What a writer has marked that did not commit is as it was.
+REVIVE = """
+ctx._source.remove('died');
+ctx._source.remove('died_at');
+"""
+
 # How a string is scored by that similarity.
 FREQUENCY_SOURCE = "return query.boost * doc.freq;"
 
@@ -494,10 +501,14 @@ SCORE_SCRIPT = _named("score", SCORE_SOURCE)
 # The frequencies that a report was scored by, as a whole number.
 SUM_SCRIPT = _named("sum", SUM)
 
+# Takes back that a report has died.
+REVIVE_SCRIPT = _named("revive", REVIVE)
+
 # Name -> code.
 SOURCES: Mapping[str, str] = {
     HOLDS_SCRIPT: HOLDS_SOURCE,
     COUNT_SCRIPT: COUNT_SOURCE,
     SCORE_SCRIPT: SCORE_SOURCE,
     SUM_SCRIPT: SUM,
+    REVIVE_SCRIPT: REVIVE,
 }

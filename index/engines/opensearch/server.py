@@ -6,6 +6,7 @@ ours that says what to do next; addresses are told without user and password.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import ssl
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,12 @@ from urllib.parse import unquote, urlsplit
 from opensearchpy import OpenSearch, exceptions
 
 from index.model.budget import seconds_left, spend
-from index.model.errors import IndexUnavailableError, SettingsError
+from index.model.errors import (
+    IndexLockedError,
+    IndexMissingError,
+    IndexUnavailableError,
+    SettingsError,
+)
 from index.model.json_codec import to_json
 
 __all__ = ["ConflictError", "NotThereError", "Place", "Server"]
@@ -31,6 +37,7 @@ RETRIED_STATUSES = (429, 502, 503, 504)
 REQUEST_S = 30.0
 # Between two attempts a server that did not answer is left alone.
 DEAD_S = 2.0
+COPIES_TIMEOUT = "20s"
 LEAST_S = 0.05
 OLDEST_MAJOR = 3
 URL_HINT = (
@@ -38,15 +45,15 @@ URL_HINT = (
 )
 
 
-class NotThereError(Exception):
+class NotThereError(IndexMissingError):
     """What was asked for is not in the cluster."""
 
 
-class ConflictError(Exception):
+class ConflictError(IndexLockedError):
     """Another process was quicker."""
 
 
-class ExistsError(Exception):
+class ExistsError(IndexLockedError):
     """An index of this name is there already."""
 
 
@@ -137,7 +144,7 @@ class Server:
     ) -> Any:
         """One request; `body` is a value or finished JSON.
 
-        Raises NotThereError, ConflictError, IndexUnavailableError and TooCostlyError.
+        Raises NotThereError, ConflictError, ExistsError, IndexUnavailableError, TooCostlyError.
         """
         spend(1)
         allowed = max(LEAST_S, min(seconds, seconds_left()))
@@ -234,6 +241,17 @@ class Server:
             return True
         return False
 
+    def wait_for_copies(self, index: str) -> None:
+        """Until each shard has its copy; not for ever, as a node may be away."""
+        # a cluster that is not green in time answers with an error
+        with contextlib.suppress(IndexUnavailableError):
+            self.call(
+                "GET",
+                f"/_cluster/health/{index}",
+                wait_for_status="green",
+                timeout=COPIES_TIMEOUT,
+            )
+
     # ------------------------------------------------------------------ what answers
     def verify(self) -> None:
         """Refuse another product or version. Raises IndexUnavailableError."""
@@ -275,11 +293,13 @@ def _of_status(error: exceptions.TransportError, where: str) -> Exception:
             "give that user the rights to the index and to stored scripts"
         )
     if status == 404:
-        return NotThereError(where)
+        return NotThereError(
+            f"{where} does not have it any more; try again, or run: gongkai index PATH..."
+        )
     if status == 409:
-        return ConflictError(where)
+        return ConflictError(f"another process was quicker at {where}; try again")
     if error.error == "resource_already_exists_exception":
-        return ExistsError(where)
+        return ExistsError(f"another process was quicker at {where}; try again")
     reason = _reason(error.info.get("error") if isinstance(error.info, dict) else None)
     return IndexUnavailableError(
         f"{where} could not answer (status {status}{reason}); "

@@ -11,7 +11,9 @@ from __future__ import annotations
 import random
 import secrets
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import pairwise
 from typing import Any
 
@@ -26,7 +28,7 @@ from index.engines.opensearch.layout import (
     settings_of,
 )
 from index.engines.opensearch.lock import WriterLock
-from index.engines.opensearch.scripts import SOURCES
+from index.engines.opensearch.scripts import REVIVE_SCRIPT, SOURCES
 from index.engines.opensearch.server import NotThereError, Server
 from index.engines.opensearch.state import (
     State,
@@ -50,6 +52,7 @@ LOCK_WAIT_S = 10.0
 # A request of this many bytes keeps a node busy for about a second.
 BULK_BYTES = 4_000_000
 BULK_S = 120.0
+REQUESTS_UNDER_WAY = 2
 # Items that a busy node has turned away are sent again, later each time.
 BULK_ATTEMPTS = 8
 FIRST_PAUSE_S = 0.2
@@ -81,6 +84,7 @@ class OpenSearchWriter:
         self.wait_s = LOCK_WAIT_S if wait_s is None else wait_s
         self.lock = WriterLock(server)
         self.is_open = False
+        self.senders = ThreadPoolExecutor(REQUESTS_UNDER_WAY)
         self._open()
 
     def _open(self) -> None:
@@ -99,6 +103,7 @@ class OpenSearchWriter:
         self.put_keys: set[str] = set()
         self.lines: list[Line] = []
         self.bytes = 0
+        self.sending: deque[Future[None]] = deque()
         # an index of our own that no alias names yet
         self.created = ""
         for name, source in SOURCES.items():
@@ -143,8 +148,8 @@ class OpenSearchWriter:
         if self._count(born):
             self._by_query("_delete_by_query", {"query": born})
         if self._count(died):
-            script = {"lang": "painless", "source": "ctx._source.remove('died')"}
-            self._by_query("_update_by_query", {"query": died, "script": script})
+            revived = {"query": died, "script": {"id": REVIVE_SCRIPT}}
+            self._by_query("_update_by_query", revived)
 
     def _by_query(self, operation: str, body: Mapping[str, Any]) -> None:
         _by_query(self.server, self.index, operation, body)
@@ -163,6 +168,9 @@ class OpenSearchWriter:
         if isinstance(document, Document):
             document = prepare(document)
         assert isinstance(document, PreparedReport), "prepared for another engine"
+        if document.key in self.put_keys:
+            # requests that are under way may arrive in any order
+            self._drain()
         self.put_keys.add(document.key)
         self.changed.add(document.key)
         action = {"index": {"_id": self._name(document.key, self.generation)}}
@@ -177,6 +185,7 @@ class OpenSearchWriter:
         self.changed.add(key)
         if key in self.put_keys:
             self.put_keys.discard(key)
+            self._drain()
             action = {"delete": {"_id": self._name(key, self.generation)}}
             self._send(to_json(action), b"")
 
@@ -186,6 +195,7 @@ class OpenSearchWriter:
             self._open()
         self.lines = []
         self.bytes = 0
+        self._drain()
         self.put_keys = set()
         self.changed = set()
         self._drop_created()
@@ -202,10 +212,21 @@ class OpenSearchWriter:
             self._flush()
 
     def _flush(self) -> None:
+        """Send what was collected, beside the reading of further reports."""
         lines = self.lines
         self.lines = []
         self.bytes = 0
-        self._bulk(lines)
+        # a cluster that is slower than the reading slows it down
+        while len(self.sending) >= REQUESTS_UNDER_WAY:
+            self.sending.popleft().result()
+        self.sending.append(self.senders.submit(self._bulk, lines))
+
+    def _drain(self) -> None:
+        """Send what was collected, and wait until all of it has arrived."""
+        if self.lines:
+            self._flush()
+        while self.sending:
+            self.sending.popleft().result()
 
     def _bulk(self, lines: Sequence[Line]) -> None:
         """Send actions until each is done. Raises IndexUnavailableError when one is refused."""
@@ -267,7 +288,7 @@ class OpenSearchWriter:
         self.lock.release()
 
     def _commit(self, derivation: str) -> None:
-        self._flush()
+        self._drain()
         self._refresh()
         if not self.created:
             self._bury()
@@ -283,6 +304,9 @@ class OpenSearchWriter:
                 f"another process has begun to write to {self.server.place}; "
                 "the index is as it was; run it again"
             )
+        if self.created:
+            # reports on one node alone would be lost with it
+            self.server.wait_for_copies(self.created)
         publish(self.server, state)
         if self.created:
             self._turn_to(self.created)
@@ -340,7 +364,7 @@ class OpenSearchWriter:
         alias = self.server.place.alias
         actions: list[dict[str, Any]] = [{"add": {"index": name, "alias": alias}}]
         if self.before is not None:
-            old = {"index": self.before.index, "alias": alias}
+            old = {"index": self.before.index, "alias": alias, "must_exist": False}
             actions.append({"remove": old})
         self.server.call("POST", "/_aliases", {"actions": actions})
         self._drop_old(name)
@@ -378,6 +402,7 @@ class OpenSearchWriter:
         if not self.is_open:
             return
         self.is_open = False
+        wait(self.sending)
         try:
             # what was sent already is of no generation: the next writer takes it away too
             if self.created:

@@ -153,7 +153,7 @@ class TestCommits:
         killed = index.writer()
         killed.put(document("a", "收费"))
         killed.put(document("c", "收费"))
-        killed._flush()  # type: ignore[attr-defined]
+        killed._drain()  # type: ignore[attr-defined]
         killed._refresh()  # type: ignore[attr-defined]
         killed._bury()  # type: ignore[attr-defined]
         # as if it had been killed here: its lease ends, its work stays
@@ -186,6 +186,19 @@ class TestCommits:
         with pytest.raises(IndexMissingError, match="run: gongkai index PATH"):
             open_engine(settings)
         assert "there is no index" in check_index(settings)[0]
+
+    def test_frequencies_by_the_thousand(self) -> None:
+        """What is dead may still count; what stands nowhere counts nothing."""
+        index = OpenSearchIndex(Path())
+        documents = [document(f"d{n}", f"甲{n % 10}，乙", "标题") for n in range(40)]
+        engine = filled(index, documents)
+        for kind in ("pair", "word"):
+            texts = [f"甲{n}" for n in range(120)]
+            counts = engine.frequencies(kind, texts)
+            assert all(count >= 4 for count in counts[:10])
+            assert set(counts[10:]) == {0}
+            few = [engine.frequencies(kind, [text])[0] for text in texts[:11]]
+            assert few == [4] * 10 + [0]
 
     def test_facets_of_more_values_than_one_answer_holds(
         self, monkeypatch: pytest.MonkeyPatch
