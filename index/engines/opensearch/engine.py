@@ -24,7 +24,6 @@ from index.engines.opensearch.conditions import (
 )
 from index.engines.opensearch.contents import Kept, Meta, meta_of
 from index.engines.opensearch.counting import count_script, total_of, total_questions
-from index.engines.opensearch.dictionary import Dictionary
 from index.engines.opensearch.facets import (
     all_counts,
     answer,
@@ -43,6 +42,7 @@ from index.engines.opensearch.layout import (
 from index.engines.opensearch.ranking import Means, Scorer, holding
 from index.engines.opensearch.server import Server
 from index.engines.opensearch.state import State, read_state
+from index.engines.opensearch.vocabulary import Counts, keys_of, read_counts
 from index.engines.seam import (
     Columns,
     EngineQuery,
@@ -64,7 +64,7 @@ LOG = logging.getLogger("gongkai")
 SCAN_SIZE = 200
 COLUMN_SIZE = 10_000
 FREQUENCY_SIZE = 500
-# Above this, document frequencies are looked up in the terms of the shards.
+# Above this, document frequencies are those that commits have written.
 FEW_TEXTS = 100
 COPIES_SIZE = 10_000
 # Document frequencies that a snapshot keeps.
@@ -106,7 +106,7 @@ class OpenSearchEngine:
         self.manifest: Manifest = state.manifest
         self._lock = threading.Lock()
         self._means: Means | None = None
-        self.dictionary = Dictionary(server, state.index)
+        self._vocabularies: dict[str, Counts] = {}
         self._frequencies: dict[tuple[str, str], int] = {}
         # the keys of all reports, once they were read
         self._known: frozenset[str] | None = None
@@ -448,7 +448,28 @@ class OpenSearchEngine:
         """In about how many reports each word or pair of characters stands."""
         if len(texts) <= FEW_TEXTS:
             return self._counts([(kind, text) for text in texts])
-        return self.dictionary.frequencies(kind, texts)
+        asked = [text for text in texts if text and (kind == "word" or len(text) == 2)]
+        counts = self._vocabulary(kind).of(keys_of(kind, asked))
+        held = dict(zip(asked, counts, strict=True))
+        # a report that was replaced counts more than once
+        most = self.manifest.reports
+        return [min(most, held.get(text, 0)) for text in texts]
+
+    def _vocabulary(self, kind: str) -> Counts:
+        """The counts of this generation, read once."""
+        with self._lock:
+            if kind not in self._vocabularies:
+                self._vocabularies[kind] = self._read_vocabulary(kind)
+            return self._vocabularies[kind]
+
+    def _read_vocabulary(self, kind: str) -> Counts:
+        state = self.state
+        counts = read_counts(self.server, state.index, state.vocabulary, kind)
+        if counts is None:
+            # the newest has all that this generation has
+            state = read_state(self.server)
+            counts = read_counts(self.server, state.index, state.vocabulary, kind)
+        return counts or Counts.nothing()
 
     # ------------------------------------------------------------------ everything
     def _pages(

@@ -17,6 +17,7 @@ from typing import Any
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
 from index.engines.opensearch.scripts import FREQUENCY_SOURCE, SOURCES
+from index.engines.opensearch.vocabulary import pair_keys_of, word_keys_of
 from index.engines.seam import Document
 from index.engines.whoosh.storage.columns import paths_of
 from index.engines.whoosh.storage.display import packed
@@ -35,7 +36,6 @@ __all__ = [
     "MAPPING",
     "PRIVATE_FIELDS",
     "RANKED_FIELDS",
-    "WORD_SIGN",
     "PreparedReport",
     "facet_field",
     "form_of",
@@ -213,6 +213,7 @@ def _properties() -> dict[str, Any]:
         "head": KEPT,
         "rest": KEPT,
         "display": KEPT,
+        "vocabulary": KEPT,
         "len_units": UNSEARCHED_INTEGER,
     }
     for field in SEARCHED_FIELDS:
@@ -262,6 +263,8 @@ class PreparedReport:
     id: str
     key: str
     body: bytes
+    # its words and pairs, for the vocabulary
+    keys: Mapping[str, bytes]
 
 
 def prepare(document: Document) -> PreparedReport:
@@ -288,6 +291,10 @@ def prepare(document: Document) -> PreparedReport:
         id=document.id,
         key=fields["key"],
         body=to_json(fields),
+        keys={
+            "word": word_keys_of(document),
+            "pair": pair_keys_of(document),
+        },
     )
 
 

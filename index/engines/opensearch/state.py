@@ -13,6 +13,7 @@ from typing import Any
 from index.engines.opensearch.layout import layout_name
 from index.engines.opensearch.scripts import SOURCES
 from index.engines.opensearch.server import NotThereError, Server
+from index.engines.opensearch.vocabulary import Written
 from index.engines.seam import Manifest
 from index.model.errors import (
     IndexDamagedError,
@@ -42,6 +43,7 @@ class State:
     index: str
     manifest: Manifest
     layout: str
+    vocabulary: Written
 
     def to_meta(self) -> dict[str, Any]:
         """As `_meta` holds it."""
@@ -52,6 +54,10 @@ class State:
             "id": self.manifest.id,
             "derivation": self.manifest.derivation,
             "layout": self.layout,
+            "vocabulary": {
+                "generation": self.vocabulary.generation,
+                "parts": dict(self.vocabulary.parts),
+            },
         }
 
 
@@ -83,7 +89,9 @@ def read_state(server: Server) -> State:
         id=meta["id"],
         derivation=meta["derivation"],
     )
-    return State(name, manifest, meta["layout"])
+    # an index of an older layout is refused later, by name
+    vocabulary = Written(**meta.get("vocabulary", {"generation": 0, "parts": {}}))
+    return State(name, manifest, meta["layout"], vocabulary)
 
 
 def publish(server: Server, state: State) -> None:

@@ -36,6 +36,15 @@ from index.engines.opensearch.state import (
     publish,
     read_state,
 )
+from index.engines.opensearch.vocabulary import (
+    KINDS,
+    Counts,
+    Tally,
+    Written,
+    forget,
+    read_counts,
+    write_counts,
+)
 from index.engines.seam import Document, Manifest, Prepared
 from index.model.errors import (
     GongkaiError,
@@ -104,6 +113,7 @@ class OpenSearchWriter:
         self.lines: list[Line] = []
         self.bytes = 0
         self.sending: deque[Future[None]] = deque()
+        self.tallies = {kind: Tally() for kind in KINDS}
         # an index of our own that no alias names yet
         self.created = ""
         for name, source in SOURCES.items():
@@ -173,6 +183,8 @@ class OpenSearchWriter:
             self._drain()
         self.put_keys.add(document.key)
         self.changed.add(document.key)
+        for kind, tally in self.tallies.items():
+            tally.add(document.keys[kind])
         action = {"index": {"_id": self._name(document.key, self.generation)}}
         born = b'{"born":%d,' % self.generation
         self._send(to_json(action), born + document.body[1:])
@@ -196,6 +208,7 @@ class OpenSearchWriter:
         self.lines = []
         self.bytes = 0
         self._drain()
+        self.tallies = {kind: Tally() for kind in KINDS}
         self.put_keys = set()
         self.changed = set()
         self._drop_created()
@@ -312,6 +325,7 @@ class OpenSearchWriter:
             self._turn_to(self.created)
         else:
             purge(self.server, state)
+            forget(self.server, self.index, state.vocabulary)
 
     def _next(self, derivation: str) -> State:
         id_ = secrets.token_hex(8)
@@ -326,7 +340,21 @@ class OpenSearchWriter:
             id=id_,
             derivation=derived,
         )
-        return State(self.index, manifest, layout_name())
+        vocabulary = self._write_vocabulary()
+        return State(self.index, manifest, layout_name(), vocabulary)
+
+    def _write_vocabulary(self) -> Written:
+        """Add what was put to the counts of the last commit."""
+        before = Written(0, {})
+        if self.before is not None and not self.created:
+            before = self.before.vocabulary
+            if not self.put_keys:
+                return before
+        counts = {}
+        for kind, tally in self.tallies.items():
+            known = read_counts(self.server, self.index, before, kind)
+            counts[kind] = tally.total().plus(known or Counts.nothing())
+        return write_counts(self.server, self.index, self.generation, counts)
 
     def _bury(self) -> None:
         """Mark what this generation replaces or deletes; readers of older ones still see it."""
