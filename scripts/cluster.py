@@ -114,6 +114,11 @@ class Cluster:
         """The folder of a node: its configuration, data and log."""
         return self.folder / "nodes" / f"n{number}"
 
+    @property
+    def snapshots(self) -> Path:
+        """Where snapshots may be kept: every node sees this folder."""
+        return self.folder / "snapshots"
+
     def log(self, number: int) -> Path:
         """What a node prints."""
         return self.base(number) / "logs" / "node.log"
@@ -307,6 +312,7 @@ def configuration(cluster: Cluster, number: int) -> str:
         "node.name": f"n{number}",
         "path.data": str(base / "data"),
         "path.logs": str(base / "logs"),
+        "path.repo": [str(cluster.snapshots)],
         "network.host": LOOPBACK_HOST,
         "http.port": cluster.port + number,
         "transport.port": cluster.port + TRANSPORT_OFFSET + number,
@@ -353,8 +359,9 @@ def write_node(cluster: Cluster, number: int) -> None:
     for name, text in files.items():
         (base / "config" / name).write_text(text, encoding="utf-8")
     cluster.log(number).touch()
+    cluster.snapshots.mkdir(exist_ok=True)
     if is_root():
-        for path in (base, *base.rglob("*")):
+        for path in (cluster.snapshots, base, *base.rglob("*")):
             os.chown(path, NODE_USER, NODE_USER)
 
 
@@ -555,7 +562,8 @@ def stop(cluster: Cluster, *, keep: bool = False) -> None:
     for number in numbers:
         end_node(cluster, number)
     if not keep:
-        shutil.rmtree(cluster.folder / "nodes", ignore_errors=True)
+        for name in ("nodes", "snapshots"):
+            shutil.rmtree(cluster.folder / name, ignore_errors=True)
 
 
 def run(cluster: Cluster, command: list[str]) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -69,7 +70,7 @@ def revive(nodes: Cluster) -> None:
     for number in nodes.numbers:
         cluster.start_node(nodes, number)
     try:
-        cluster.wait_until_green(replace(nodes, patience=90), nodes.numbers)
+        cluster.wait_until_green(replace(nodes, patience=150), nodes.numbers)
     except ClusterError:
         free_stuck_shards(nodes)
         cluster.wait_until_green(nodes, nodes.numbers)
@@ -93,13 +94,21 @@ def free_stuck_shards(nodes: Cluster) -> None:
 
 
 def ask(nodes: Cluster, path: str, body: object = None) -> Any:
-    """What the first running node answers."""
-    url = nodes.url(cluster.running_nodes(nodes)[0])
+    """What the first node that answers says."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"content-type": "application/json"}
-    request = urllib.request.Request(f"{url}/{path}", data=data, headers=headers)
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
+    for number in cluster.running_nodes(nodes):
+        url = f"{nodes.url(number)}/{path}"
+        request = urllib.request.Request(url, data=data, headers=headers)
+        # a node that was started just now runs, and does not listen yet
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError:
+            raise
+        except (ConnectionError, urllib.error.URLError):
+            continue
+    raise AssertionError(f"no node answers {path}")
 
 
 def manager(nodes: Cluster) -> int:

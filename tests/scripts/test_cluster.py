@@ -132,6 +132,8 @@ class TestConfiguration:
         assert {row["network.host"] for row in told} == {"127.0.0.1"}
         assert [f"http://127.0.0.1:{row['http.port']}" for row in told] == three.urls
         assert len({row["path.data"] for row in told}) == 3
+        # a snapshot needs a folder that every node sees
+        assert {tuple(row["path.repo"]) for row in told} == {(str(three.snapshots),)}
 
     def test_nodes_find_each_other(self, three: Cluster) -> None:
         told = [json.loads(cluster.configuration(three, n)) for n in three.numbers]
