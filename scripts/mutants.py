@@ -737,11 +737,15 @@ def chosen_tests(
 ) -> list[Test]:
     """The tests to run, nearest file first, of `budget` seconds together at most.
 
-    Those that run the changed function. Where none does, or the change is at the level of a module:
-    those that run a function of the module, then those that import it.
+    Those that run the changed function, or a function that reads the changed table. Where none
+    does: those that run a function of the module. Beside a change at the level of a module, those
+    that import it.
     """
     function = f"{mutant.path}::{mutant.function}"
     running = [test for test in tests if mutant.function and function in test.runs]
+    if not running and not mutant.function:
+        reading = readers_of(mutant, root)
+        running = [test for test in tests if not reading.isdisjoint(test.runs)]
     if not running:
         prefix = f"{mutant.path}::"
         running = [
@@ -770,6 +774,61 @@ def chosen_tests(
             spent += test.seconds
             chosen.add(test.name)
     return [test for test in ordered if test.name in chosen]
+
+
+def readers_of(mutant: Mutant, root: Path = ROOT) -> frozenset[str]:
+    """The functions that read the table in which a mutant at the level of a module stands.
+
+    They are named as in `Test.runs`. A table made from the changed one is read as well.
+    """
+    tree = parsed(root / mutant.path)
+    names = _assigned_at(tree, mutant.line)
+    for statement in tree.body:
+        # in the order of the module: what is made from a table stands behind it
+        if names & _read_names(statement):
+            names |= _assigned_names(statement)
+    paths = modules(root) if names else []
+    return frozenset(
+        f"{path}::{function}"
+        for path in paths
+        for function, read in _functions(path, root).items()
+        if names & read
+    )
+
+
+def _assigned_at(tree: ast.Module, line: int) -> set[str]:
+    for statement in tree.body:
+        if statement.lineno <= line <= (statement.end_lineno or statement.lineno):
+            return _assigned_names(statement)
+    return set()
+
+
+def _assigned_names(statement: ast.stmt) -> set[str]:
+    match statement:
+        case ast.Assign(targets=targets):
+            return {target.id for target in targets if isinstance(target, ast.Name)}
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return {name}
+    return set()
+
+
+def _read_names(node: ast.AST) -> set[str]:
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return names | {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+
+
+@cache
+def _functions(path: str, root: Path) -> dict[str, set[str]]:
+    """Each function of a module, `Class.method` too, with the names that stand in it."""
+    found = {}
+    for node in parsed(root / path).body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found[node.name] = _read_names(node)
+        elif isinstance(node, ast.ClassDef):
+            for child in node.body:
+                if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    found[f"{node.name}.{child.name}"] = _read_names(child)
+    return found
 
 
 @cache
@@ -955,8 +1014,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--budget",
         type=float,
-        default=20,
-        help="seconds of tests a mutant at most (20)",
+        default=40,
+        help="seconds of tests a mutant at most (40)",
     )
     parser.add_argument("--json", type=Path, help="write the results into this file")
     parser.add_argument(

@@ -83,7 +83,7 @@ def _run(settings: Settings, sockets: list[socket.socket]) -> None:
         _say(sockets)
         Processes(settings, sockets, count).run()
         return
-    server = Server(create_app(settings), settings, sockets)
+    server = Server(create_app(settings), settings, sockets, is_alone=True)
     end_by_signals(server)
     _say(sockets)
     prepare()

@@ -7,6 +7,7 @@ asked for. Only the index forms of names go on from one snapshot to the next.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Hashable
 from functools import partial
 
 from index.assist.names import KnownNames
@@ -22,8 +23,14 @@ from index.assist.vocabulary import (
 )
 from index.engines.seam import Engine
 from index.model.budget import limited
+from index.model.lru import LruCache
 
 __all__ = ["Snapshot"]
+
+# For the corrections of the queries that were asked last: some thousands of them.
+CORRECTION_BYTES = 1 << 20
+# What one character costs at most.
+CHARACTER_BYTES = 4
 
 
 class Snapshot:
@@ -47,6 +54,7 @@ class Snapshot:
         self._values: dict[str, Values] = {}
         self._names: KnownNames | None = None
         self._vocabulary: Vocabulary | None = None
+        self._corrections = LruCache(CORRECTION_BYTES)
 
     def successor(self, engine: Engine) -> Snapshot:
         """The snapshot of a newer generation. It takes over the forms."""
@@ -58,6 +66,16 @@ class Snapshot:
             _ = self.names
         if previous._vocabulary is not None:
             _ = self.vocabulary
+
+    def corrections(
+        self, key: Hashable, make: Callable[[], tuple[str, ...]]
+    ) -> tuple[str, ...]:
+        """The corrections of a question, remembered: of one snapshot they are always the same.
+
+        `key` is the question, `make` finds them when it is asked for the first time.
+        """
+        found: tuple[str, ...] = self._corrections.get(key, make, _bytes_of)
+        return found
 
     def values(self, facet: str) -> Values:
         """All values of a facet, the most frequent first."""
@@ -97,3 +115,8 @@ class Snapshot:
                 words = partial(word_entries, self.engine)
                 self._vocabulary = Vocabulary([*agencies, *regions], words)
             return self._vocabulary
+
+
+def _bytes_of(texts: tuple[str, ...]) -> int:
+    """About how many bytes some texts take."""
+    return sum(CHARACTER_BYTES * len(text) for text in texts)

@@ -304,7 +304,12 @@ class Searcher:
             only_total = replace(query, size=0, counted=Everything())
             return snapshot.engine.search(only_total).total
 
-        return corrections(snapshot, request.q, finds, doubt)
+        # whatever page, order or facets are asked for beside it
+        question = replace(request, facets=(), sort="relevance", explain=False)
+        return snapshot.corrections(
+            (question.url(), doubt),
+            lambda: corrections(snapshot, request.q, finds, doubt),
+        )
 
     def _neighbours(
         self,

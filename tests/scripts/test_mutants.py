@@ -103,6 +103,31 @@ def test_the_nearest_tests_that_run_the_function_are_chosen() -> None:
     assert [t.seconds for t in mutants.chosen_tests(mutant, tests, 3)] == [1, 1]
 
 
+def test_the_readers_of_a_table_are_the_functions_that_read_what_is_made_of_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / "words.py").write_text(
+        "FIRST = {'a': 'b'}\n"
+        "SECOND = sorted(FIRST)\n"
+        "OTHER = 3\n"
+        "def direct(): return FIRST\n"
+        "class Reader:\n"
+        "    def derived(self): return SECOND\n"
+        "def neither(): return OTHER\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "index" / "far.py").write_text(
+        "from index import words\ndef far(): return words.SECOND\n", encoding="utf-8"
+    )
+    mutant = mutants.Mutant("index/words.py", 1, "", "string", "'b'", "'b¤'", 0)
+    assert mutants.readers_of(mutant, tmp_path) == {
+        "index/words.py::direct",
+        "index/words.py::Reader.derived",
+        "index/far.py::far",
+    }
+
+
 @pytest.mark.skipif(
     not hasattr(os, "fork") or not shutil.which("git"), reason="needs fork and Git"
 )

@@ -8,10 +8,13 @@ ones, and an end that finishes the answers under way.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import errno
 import logging
 import select
 import socket
+import struct
 import sys
 import time
 from collections.abc import Callable
@@ -26,7 +29,7 @@ from waitress.task import ThreadedTaskDispatcher
 from index.model.settings import Settings
 from webui.serving.request_line import RequestParser
 
-__all__ = ["Listener", "Server", "bound"]
+__all__ = ["Listener", "Server", "bound", "refuse_new"]
 
 LOG = logging.getLogger("gongkai")
 
@@ -44,6 +47,10 @@ BACKLOG = 1024
 RESERVED_DESCRIPTORS = 128
 # Even where the limit of open files leaves no room.
 LEAST_PLACES = 4
+# Linux: the option that puts a packet filter before a socket, and the filter that lets nothing
+# through, one instruction of the classic BPF (return 0).
+SO_ATTACH_FILTER = 26
+DROP_ALL = struct.pack("HBBI", 6, 0, 0, 0)
 # This process, or the whole system, has no descriptor left for another connection.
 NO_DESCRIPTOR_LEFT = (errno.EMFILE, errno.ENFILE)
 
@@ -187,8 +194,15 @@ class Server:
     """Answers the requests on some listening sockets until it is told to stop."""
 
     def __init__(
-        self, app: Any, settings: Settings, sockets: list[socket.socket]
+        self,
+        app: Any,
+        settings: Settings,
+        sockets: list[socket.socket],
+        *,
+        is_alone: bool = False,
     ) -> None:
+        """`is_alone`: no other process answers on the sockets when this one stops."""
+        self.is_alone = is_alone
         adjustments = Adjustments(
             sockets=sockets,
             threads=settings.threads,
@@ -246,6 +260,8 @@ class Server:
         """Finish the answers under way, within the time of the settings."""
         deadline = time.monotonic() + self.settings.stop_seconds
         for listener in self.listeners:
+            if self.is_alone:
+                refuse_new(listener.socket)
             listener.stop_accepting()
         while time.monotonic() < deadline:
             self._turn(0.1)
@@ -284,6 +300,22 @@ def connection_places(settings: Settings) -> int:
             settings.connections,
         )
     return max(places, LEAST_PLACES)
+
+
+def refuse_new(own: socket.socket) -> None:
+    """Let no further connection come to a listening socket of which all processes take leave.
+
+    Between the last look at the connections that wait and the closing of the socket the system may
+    complete another one, which closing would reset: a request cut off. Behind the filter none is
+    completed. Who tries is refused when the socket is closed, and may try elsewhere. Only Linux has
+    such filters; where there is none the moment remains.
+    """
+    if sys.platform != "linux":
+        return
+    program = ctypes.create_string_buffer(DROP_ALL)
+    described = struct.pack("HP", 1, ctypes.addressof(program))
+    with contextlib.suppress(OSError):
+        own.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, described)
 
 
 def bound(settings: Settings) -> list[socket.socket]:

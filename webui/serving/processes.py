@@ -26,6 +26,7 @@ from typing import Any
 
 from index.model.settings import Settings
 from webui.http.operation.board import FIGURES, Board
+from webui.serving.connections import refuse_new
 from webui.serving.worker import work
 
 __all__ = ["METRICS_FOLDER", "Processes"]
@@ -152,6 +153,7 @@ class Processes:
     def _end(self) -> None:
         """End the processes; who does not finish in time is killed."""
         for own in self.sockets:
+            refuse_new(own)
             own.close()
         running = [w.process for w in self.workers if w.process is not None]
         for process in running:

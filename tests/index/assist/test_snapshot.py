@@ -65,3 +65,18 @@ def test_a_successor_has_its_own_values_and_the_same_forms() -> None:
         "深圳市",
     ]
     assert older.values("agency").values == ["龍崗區教育局"]
+
+
+def test_corrections_are_found_once_for_a_question_and_a_snapshot() -> None:
+    older = snapshot_of(CountingEngine("龍崗區教育局"))
+    asked: list[str] = []
+
+    def made() -> tuple[str, ...]:
+        asked.append("made")
+        return (f"年度报告{len(asked)}",)
+
+    assert older.corrections("年渡", made) == ("年度报告1",)
+    assert older.corrections("年渡", made) == ("年度报告1",)
+    assert older.corrections("报稿", made) == ("年度报告2",)
+    newer = older.successor(cast("Engine", CountingEngine("南岳區教育局")))
+    assert newer.corrections("年渡", made) == ("年度报告3",)

@@ -20,6 +20,7 @@ import pytest
 
 from index.model.settings import Settings
 from tests.conftest import ROOT
+from webui.serving.connections import refuse_new
 
 pytestmark = pytest.mark.skipif(
     os.name == "nt", reason="SIGTERM ends a Windows process at once"
@@ -207,6 +208,22 @@ def load(running: Running, answered: list[int], cut: list[str]) -> None:
         answered.append(answer.status)
         if not body.rstrip().endswith(b"</html>"):
             cut.append(body[-40:].decode())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the filter is of Linux")
+def test_behind_the_filter_no_connection_comes_and_those_before_it_are_whole() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as own:
+        address = own.getsockname()
+        with socket.create_connection(address, PATIENCE_S) as before:
+            refuse_new(own)
+            with pytest.raises(TimeoutError):
+                socket.create_connection(address, 0.2)
+            accepted, _ = own.accept()
+            with accepted:
+                before.sendall(b"asked")
+                assert accepted.recv(5) == b"asked"
+                accepted.sendall(b"answered")
+            assert before.recv(8) == b"answered"
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from index.engines.whoosh.lru import LruCache
 from index.engines.whoosh.reading.accumulate import accumulate
 from index.engines.whoosh.reading.segment import LiveSegment, Segment
 from index.engines.whoosh.storage.hashes import word_keys
 from index.engines.whoosh.storage.layout import RANKED_FIELDS
 from index.engines.whoosh.storage.pack import Array
 from index.model.fields import TEXT_FIELDS
+from index.model.lru import LruCache
 from index.query.nodes import String
 
 __all__ = ["SATURATION", "Impact", "Statistics"]

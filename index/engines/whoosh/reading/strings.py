@@ -17,7 +17,6 @@ from collections.abc import (
 
 import numpy as np
 
-from index.engines.whoosh.lru import LruCache
 from index.engines.whoosh.reading.accumulate import (
     NO_HITS,
     Hits,
@@ -53,6 +52,7 @@ from index.engines.whoosh.storage.units import findable, units_of
 from index.model.budget import spend
 from index.model.errors import RequestError
 from index.model.fields import TEXT_FIELDS, is_searched
+from index.model.lru import LruCache
 from index.model.problems import Code
 from index.query.nodes import (
     Near,
