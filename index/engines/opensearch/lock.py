@@ -26,7 +26,14 @@ RETRY_S = 0.25
 # One document an index that is written to.
 LOCK_INDEX = "gongkai.locks"
 LOCK_SETTINGS = {
-    "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
+    "settings": {
+        "index": {
+            "number_of_shards": 1,
+            "auto_expand_replicas": "0-1",
+            # a minute by default, in which the whole cluster would not be green
+            "unassigned.node_left.delayed_timeout": "2s",
+        }
+    },
     "mappings": {
         "dynamic": "strict",
         "properties": {"owner": {"type": "keyword"}, "until": {"type": "double"}},
