@@ -181,6 +181,8 @@ class _Walker:
         self.limit = settings.max_file_mb << 20
         self.index = _resolved(settings.index)
         self.seen: set[str] = set()
+        # the folder of the path that is walked; None where a file was named
+        self.root: str | None = None
         # how many letters and archives are open, one in another
         self.nesting = 0
 
@@ -188,11 +190,13 @@ class _Walker:
         self,
         path: Path,
     ) -> Iterator[Source | Skip]:
+        self.root = None
         name = _printable(path.name or _resolved(path).name or "root")
         if path.is_dir():
             if path.name in ("", ".."):
                 # ".", ".." and a trailing slash still have a name
                 name = _printable(_resolved(path).name) or name
+            self.root = os.path.realpath(path)
             is_empty = True
             for item in self.folder(path, name):
                 is_empty = False
@@ -235,10 +239,20 @@ class _Walker:
         path: Path,
         name: str,
     ) -> Iterator[Source | Skip]:
-        if path.is_dir():
+        if path.is_symlink() and self.leads_out(path):
+            # whoever fills the folder could publish any file of this machine
+            yield Skip(name, "is a link out of the folder; name its target beside it")
+        elif path.is_dir():
             yield from self.folder(path, name)
         else:
             yield from self.file(path, name)
+
+    def leads_out(self, link: Path) -> bool:
+        """Whether a link leads to something outside the folder that is walked."""
+        if self.root is None:
+            return False
+        real = Path(os.path.realpath(link))
+        return Path(self.root) not in (real, *real.parents)
 
     def is_index(
         self,
@@ -634,7 +648,11 @@ def _suffix(name: str) -> str:
 
     ".html", ".html.gz" for a compressed page, ".tar.xz" for a compressed archive.
     """
-    path = PurePosixPath(_QUERY_PATTERN.sub("", name.replace("\\", "/")))
+    written = name.replace("\\", "/")
+    path = PurePosixPath(_QUERY_PATTERN.sub("", written))
+    if not path.suffix:
+        # no address as art.html?id=3 is, but a file called "why?.txt"
+        path = PurePosixPath(written)
     suffixes = [suffix.lower() for suffix in path.suffixes]
     is_packed = suffixes[-1:] == [".gz"] or "".join(suffixes[-2:]) in TAR_SUFFIXES
     return "".join(suffixes[-2:] if is_packed else suffixes[-1:])

@@ -189,6 +189,8 @@ class _Worker:
 
     def _reason(self) -> str:
         """Why the process ended, in words for the tally."""
+        if self.process is None:
+            return "no process to read it could be started; see what limits this user"
         self.process.join(END_SECONDS)
         status = self.process.exitcode
         self._kill()

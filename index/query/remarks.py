@@ -17,7 +17,15 @@ from index.query.parser import (
     tokenise,
 )
 from index.query.reference_numbers import TYPED_YEAR
-from index.query.syntax import And, Field, Negated, Or, Syntax
+from index.query.syntax import (
+    And,
+    Field,
+    Negated,
+    Or,
+    Proximity,
+    Quoted,
+    Syntax,
+)
 
 __all__ = ["exchanged", "remarks"]
 
@@ -72,24 +80,28 @@ def remarks(query: str) -> tuple[Note, ...]:
     notes += [Note(Code.QUERY_FOREIGN_SYNTAX, {"token": typed}) for typed in patterns]
     tree = parse(query)
     if tree is not None:
-        notes += _of_ranges(tree)
+        notes += _of_tree(tree)
     # each once: facts are mappings, and cannot be hashed
     return tuple(note for n, note in enumerate(notes) if note not in notes[:n])
 
 
-def _of_ranges(node: Syntax) -> Iterator[Note]:
+def _of_tree(node: Syntax) -> Iterator[Note]:
     match node:
         case Field():
             if exchanged(node.low, node.high):
                 facts = {"low": node.low, "high": node.high}
                 yield Note(Code.QUERY_ENDS_EXCHANGED, facts)
         case Negated(operand, _):
-            yield from _of_ranges(operand)
+            # what is excluded is neither counted nor marked
+            for note in _of_tree(operand):
+                if note.code is not Code.QUERY_NEAR_COUNTS_ALL:
+                    yield note
         case And(operands, _) | Or(operands, _):
             for operand in operands:
-                yield from _of_ranges(operand)
+                yield from _of_tree(operand)
+        case Proximity() | Quoted(within=int()):
+            yield Note(Code.QUERY_NEAR_COUNTS_ALL)
         case _:
-            # a run or a string has no ends
             return
 
 

@@ -432,10 +432,11 @@ def _quoted(
 
 def _words_near(quoted: Quoted) -> Strings:
     """The words of "公开 收费"~10: as spaces part them, else as the segmenter cuts them."""
-    form = fold_line(quoted.text)
-    if " " in form:
-        return once(form.split())
-    return once(words_of(form))
+    parts = quoted.text.split()
+    if len(parts) > 1:
+        # "公开 公开"~2 is 公开 near another 公开
+        return tuple(fold_line(part) for part in parts)
+    return once(words_of(fold_line(quoted.text)))
 
 
 def _string(

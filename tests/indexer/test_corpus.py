@@ -171,6 +171,28 @@ def test_pipes_and_circles_do_not_hang(tmp_path: Path) -> None:
     ]
 
 
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    write(tmp_path / "c" / "a.txt")
+    write(tmp_path / "secret" / "b.txt")
+    (tmp_path / "c" / "out.txt").symlink_to(tmp_path / "secret" / "b.txt")
+    (tmp_path / "c" / "folder").symlink_to(tmp_path / "secret")
+    (tmp_path / "c" / "within.txt").symlink_to(tmp_path / "c" / "a.txt")
+    found, skipped = run(tmp_path / "c")
+    assert names(found) == ["c/a.txt", "c/within.txt"]
+    assert [skip.source for skip in skipped] == ["c/folder", "c/out.txt"]
+    assert all("link out of the folder" in skip.reason for skip in skipped)
+    # who names a link means it
+    (tmp_path / "named").symlink_to(tmp_path / "secret")
+    assert names(run(tmp_path / "named")[0]) == ["named/b.txt"]
+    assert names(run(tmp_path / "c" / "out.txt")[0]) == ["out.txt"]
+
+
+def test_a_question_mark_in_a_name_is_no_address(tmp_path: Path) -> None:
+    write(tmp_path / "c" / "sp ace?#%25.txt")
+    write(tmp_path / "c" / "why?.txt")
+    assert names(run(tmp_path / "c")[0]) == ["c/sp ace?#%25.txt", "c/why?.txt"]
+
+
 def test_an_index_is_not_a_corpus(tmp_path: Path) -> None:
     write(tmp_path / "c" / "a.txt")
     write(tmp_path / "c" / "idx" / "_MAIN_3.toc")

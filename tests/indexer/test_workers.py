@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -212,3 +213,13 @@ def test_a_partial_is_an_answer() -> None:
         assert answers(pool, "a") == ["read a"]
     finally:
         pool.close()
+
+
+def test_a_process_that_cannot_be_started_is_said(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise EOFError
+
+    monkeypatch.setattr(BaseProcess, "start", refuse)
+    assert all("could be started" in answer for answer in answers(pool, "a", "b"))

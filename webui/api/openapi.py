@@ -361,11 +361,14 @@ def _api_of_reports() -> Json:
 
 def _api_of_figures() -> Json:
     measured = _described(NUMBERS_PARAMETERS)
+    # what a number is of can also be a facet of the search: it is one parameter
+    measured_names = tuple(parameter.name for parameter in NUMBERS_PARAMETERS)
+    searched = _query((*PAGING, *measured_names))
     return {
         "/stats": _operation(
             "stats",
             "A number over a search, or how many reports; without parameters, of the whole",
-            [*measured, *_query(PAGING), _TABLE_FORMAT],
+            [*measured, *searched, _TABLE_FORMAT],
             _json_or_csv("Numbers"),
         ),
         "/coverage": _operation(

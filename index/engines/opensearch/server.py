@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from opensearchpy import OpenSearch, exceptions
+from opensearchpy import JSONSerializer, OpenSearch, exceptions
 
 from index.model.budget import seconds_left, spend
 from index.model.errors import (
@@ -24,7 +24,7 @@ from index.model.errors import (
     IndexUnavailableError,
     SettingsError,
 )
-from index.model.json_codec import to_json
+from index.model.json_codec import from_json, to_json
 
 __all__ = ["ConflictError", "NotThereError", "Place", "Server"]
 
@@ -111,6 +111,14 @@ class Place:
         return unquote(parts.username), unquote(parts.password or "")
 
 
+class FastSerializer(JSONSerializer):
+    """Reads answers with the quicker library; they may hold thousands of values."""
+
+    def loads(self, s: str) -> Any:
+        """The value of some JSON."""
+        return from_json(s)
+
+
 class Server:
     """Asks a cluster. Threads may share it."""
 
@@ -126,6 +134,7 @@ class Server:
             retry_on_status=RETRIED_STATUSES,
             dead_timeout=DEAD_S,
             pool_maxsize=16,
+            serializer=FastSerializer(),
         )
 
     def close(self) -> None:

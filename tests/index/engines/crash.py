@@ -1,6 +1,7 @@
 """Killing writers:
 
-`python -m tests.index.engines.crash 50` kills fifty at random moments and then at each single operation.
+`python -m tests.index.engines.crash 50` kills fifty at random moments and then at each single
+operation.
 
 What commit number g changes follows from g alone, so every generation has exactly one right
 content.

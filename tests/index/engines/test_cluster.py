@@ -216,6 +216,30 @@ class TestCommits:
 
 
 # ---------------------------------------------------------------------- without a cluster
+@needs_client
+def test_counts_of_a_vocabulary_add_up_and_come_back() -> None:
+    from index.engines.opensearch import vocabulary
+
+    tally = vocabulary.Tally()
+    documents = [document(f"d{n}", f"公开{'信息' * n}", "𠮷野") for n in range(4)]
+    for one in documents:
+        tally.add(vocabulary.pair_keys_of(one))
+    total = tally.total()
+    twice = total.plus(total)
+    texts = ["公开", "开信", "信息", "息信", "𠮷野", "野公", "没有"]
+    keys = vocabulary.keys_of("pair", texts)
+    assert total.of(keys) == [4, 3, 3, 2, 4, 0, 0]
+    assert twice.of(keys) == [8, 6, 6, 4, 8, 0, 0]
+    back = vocabulary.Counts.of_bytes(twice.to_bytes())
+    assert back.of(keys) == twice.of(keys)
+    assert vocabulary.Counts.nothing().plus(total).of(keys) == total.of(keys)
+    assert vocabulary.Counts.nothing().of(keys) == [0] * len(keys)
+    words = vocabulary.Tally()
+    words.add(vocabulary.word_keys_of(document("w", "公开，信息")))
+    asked = vocabulary.keys_of("word", ["公开", "信息", "没有"])
+    assert words.total().of(asked) == [1, 1, 0]
+
+
 def settings(url: str, **given: Any) -> Settings:
     return Settings(
         index=Path("reports"), engine="opensearch", opensearch_url=url, **given

@@ -52,7 +52,7 @@ def meaning(query: str) -> object:
 )
 def test_full_width_and_chinese_names_mean_the_same(typed: str, same: str) -> None:
     assert meaning(typed) == meaning(same)
-    assert not remarks(typed)
+    assert remarks(typed) == remarks(same)
 
 
 def test_every_chinese_name_is_of_a_field() -> None:
@@ -100,6 +100,8 @@ def test_every_chinese_name_is_of_a_field() -> None:
         ("year:2020..2018", Code.QUERY_ENDS_EXCHANGED),
         ("published:2019-12..2019-03", Code.QUERY_ENDS_EXCHANGED),
         ("applications_new:100..5", Code.QUERY_ENDS_EXCHANGED),
+        ("公开 NEAR/5 收费", Code.QUERY_NEAR_COUNTS_ALL),
+        ('目录 "公开 收费"~5', Code.QUERY_NEAR_COUNTS_ALL),
     ],
 )
 def test_what_is_read_otherwise_is_said(typed: str, code: Code) -> None:
@@ -124,7 +126,7 @@ def test_what_is_read_otherwise_is_said(typed: str, code: Code) -> None:
         "a=b",
         "公开！",
         "/政府/信息 公开",
-        "公开 NEAR/5 收费",
+        '目录 -"公开 收费"~5',
     ],
 )
 def test_nothing_is_said_of_what_is_plain(typed: str) -> None:

@@ -80,6 +80,13 @@ def test_every_address_is_described(app: Flask) -> None:
     assert machine == set(PATHS)
 
 
+def test_no_address_has_a_parameter_twice() -> None:
+    for path, item in PATHS.items():
+        described = item["get"]["parameters"]
+        names = [(parameter["in"], parameter["name"]) for parameter in described]
+        assert len(names) == len(set(names)), path
+
+
 def test_every_facet_is_a_parameter() -> None:
     assert set(FACET_NAMES) <= {
         p["name"] for p in PATHS["/api/v1/search"]["get"]["parameters"]
