@@ -8,7 +8,8 @@ READY := $(VENV)/.ready
 HOST ?= 127.0.0.1
 PORT ?= 8080
 
-.PHONY: run test quick check lint types docs words pictures bench setup clean help
+.PHONY: run test quick check lint types docs words pictures bench cluster cluster-stop test-cluster setup \
+	clean help
 
 help:
 	@echo "make run       set up, index corpus/, serve it and print the address (HOST=, PORT=)"
@@ -20,6 +21,9 @@ help:
 	@echo "make docs      check that the generated parts of the documentation are current"
 	@echo "make words     add new texts to the catalogues of words, and compile them"
 	@echo "make pictures  take the pictures of the READMEs anew (needs chromium)"
+	@echo "make cluster   start three nodes of OpenSearch on this machine (needs Java 21), print how to use them"
+	@echo "make cluster-stop   end them; their data go with them"
+	@echo "make test-cluster   run the tests of the cluster engine; starts and ends a cluster where none runs"
 	@echo "make bench     measure side by side with peers (takes long; results in bench/RESULTS.md)"
 
 setup: $(READY)
@@ -64,6 +68,18 @@ pictures: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check tantivy bm25s duckdb || echo "peers that are missing are skipped"
 	$(BIN)/python -m bench --write
+
+cluster: $(READY)
+	@$(BIN)/python scripts/cluster.py start
+
+cluster-stop: $(READY)
+	@$(BIN)/python scripts/cluster.py stop
+
+test-cluster: $(READY)
+	@$(BIN)/python scripts/cluster.py run $(BIN)/python -m pytest -m "$(CLUSTER_TESTS)" tests
+
+# `make test-cluster CLUSTER_TESTS="cluster and not slow"` leaves out what kills nodes
+CLUSTER_TESTS ?= cluster
 
 clean:
 	rm -rf $(VENV) index/data

@@ -208,7 +208,7 @@ class _Before:
     def job(self, task: _Task, settings: Settings) -> _Job:
         """The job of a task, which knows when its report first came in."""
         indexed = self.indexed(task.report_id)
-        return _Job(task, settings.word_positions, indexed)
+        return _Job(task, settings.word_positions, indexed, settings.engine)
 
     def indexed(self, report_id: str) -> str:
         """When a report first came in: now, where the index has not had it."""
@@ -371,12 +371,13 @@ _Outcome = _Read | str
 class _Job:
     """A task for a worker, with what is known of hosts when it is read for the second time.
 
-    `indexed` is when its report came in.
+    `indexed` is when its report came in, `engine` what its document is prepared for.
     """
 
     task: _Task
     positions: bool
     indexed: str
+    engine: str
     hosts: HostTable | None = None
 
     @property
@@ -400,7 +401,7 @@ def _prepare(overrides: Overrides | None, job: _Job) -> _Outcome:
         region = tuple(report.region) if report.region else None
         sure = fact is not None and fact.confidence >= SURE_CONFIDENCE
         document = analyse(report, task.digest, positions=job.positions)
-        return _Read(prepare(document), host_of(report.url), region, sure)
+        return _Read(prepare(document, job.engine), host_of(report.url), region, sure)
     except InputError as error:
         return error.reason
     except MemoryError:

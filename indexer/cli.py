@@ -186,7 +186,12 @@ def json_option(command: Command) -> Command:
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("gongkai"), prog_name="gongkai")
-def main() -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(("whoosh", "opensearch")),
+    help="What keeps the index: a folder, or a cluster.  [default: GONGKAI_ENGINE, or whoosh]",
+)
+def main(engine: str | None) -> None:
     """Search the annual reports on information disclosure of China's government bodies.
 
     \b
@@ -194,6 +199,9 @@ def main() -> None:
     gongkai search '行政复议 level:县区级'      search it
     gongkai serve                             pages and JSON at http://127.0.0.1:8080/
     """
+    if engine is not None:
+        # every command, of every room, and their processes read it there
+        os.environ["GONGKAI_ENGINE"] = engine
 
 
 # ---------------------------------------------------------------------- writing

@@ -22,7 +22,7 @@ ONLY_IN: dict[str, str | tuple[str, ...]] = {
     # Whoosh pickles our analyzer into every index by the name of its module: it stands apart from
     # the engine, so that stock Whoosh opens an index of ours by importing little.
     "whoosh": ("index/engines/whoosh/", "index/analysis/whoosh_fields.py"),
-    "opensearchpy": "index/engines/opensearch.py",
+    "opensearchpy": "index/engines/opensearch/server.py",
     "jieba": "index/analysis/tokenizer.py",
     "rjieba": "index/analysis/tokenizer.py",
     "opencc": "index/analysis/normaliser.py",

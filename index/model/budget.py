@@ -17,7 +17,14 @@ from typing import TypeVar
 from index.model.errors import TooCostlyError
 from index.model.problems import Code
 
-__all__ = ["MILLION", "Budget", "limited", "limited_each", "spend"]
+__all__ = [
+    "MILLION",
+    "Budget",
+    "limited",
+    "limited_each",
+    "seconds_left",
+    "spend",
+]
 
 Item = TypeVar("Item")
 # The settings count work in millions.
@@ -50,6 +57,14 @@ def spend(work: int) -> None:
     budget = _budget.get()
     if budget is not None:
         budget.spend(work)
+
+
+def seconds_left() -> float:
+    """How long this request may still take; infinity where nothing limits it."""
+    budget = _budget.get()
+    if budget is None:
+        return math.inf
+    return max(0.0, budget.deadline - time.monotonic())
 
 
 @contextmanager

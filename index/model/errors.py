@@ -13,7 +13,8 @@
         ├── IndexStaleError
         ├── IndexDamagedError
         ├── IndexLockedError
-        └── IndexNotTrustedError
+        ├── IndexNotTrustedError
+        └── IndexUnavailableError
 
 Every message ends with what to do next. What a reader of a page can cause has a code with facts
 (`index.model.problems`); its words stand in the catalogues, and `str(error)` is English.
@@ -33,6 +34,7 @@ __all__ = [
     "IndexNotTrustedError",
     "IndexStaleError",
     "IndexStateError",
+    "IndexUnavailableError",
     "InputError",
     "OverridesError",
     "QueryError",
@@ -166,3 +168,9 @@ class IndexNotTrustedError(IndexStateError):
     """The index belongs to somebody else, and opening it would run what they put there."""
 
     code = Code.INDEX_NOT_TRUSTED
+
+
+class IndexUnavailableError(IndexStateError):
+    """The servers that hold the index cannot be reached, refuse us, or have lost a part of it."""
+
+    code = Code.INDEX_UNAVAILABLE

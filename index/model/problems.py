@@ -100,6 +100,7 @@ class Code(StrEnum):
     INDEX_DAMAGED = "index.damaged"
     INDEX_LOCKED = "index.locked"
     INDEX_NOT_TRUSTED = "index.not-trusted"
+    INDEX_UNAVAILABLE = "index.unavailable"
 
     # What the reading of a file noted.
     FORMAT_NOT_AS_NAMED = "format.not-as-named"

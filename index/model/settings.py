@@ -63,6 +63,26 @@ class Settings:
     """
 
     index: Path = field(metadata={MEANING: "the folder of the index"})
+    engine: str = _setting(
+        "whoosh",
+        "what keeps the index: whoosh (a folder of this machine) or opensearch (a cluster)",
+    )
+    # a password may stand in it: it is never printed
+    opensearch_url: str = field(
+        default="",
+        repr=False,
+        metadata={
+            MEANING: "the cluster of the engine opensearch, as https://user:password@host:9200; "
+            "commas between several"
+        },
+    )
+    opensearch_ca: str = _setting(
+        "",
+        "the file of the authority that signed the cluster's certificate; empty: the system's",
+    )
+    opensearch_shards: int = _setting(
+        3, "into how many shards a new index of the engine opensearch is cut"
+    )
     host: str = _setting("127.0.0.1", "the address that `serve` listens on")
     port: int = _setting(8080, "the port that `serve` listens on; 0 takes a free one")
     threads: int = _setting(8, "how many requests `serve` answers at a time")

@@ -4,14 +4,15 @@ index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
 from index.engines import whoosh
 from index.engines.seam import Document, Engine, Writer
+from tests.index.engines import cluster
 from tests.index.engines.reference import ReferenceEngine, ReferenceWriter, Shelf
 
 FINGERPRINT = {"schema": "1", "normaliser": "1"}
@@ -48,15 +49,43 @@ class WhooshIndex:
         return whoosh.open_engine(self.folder, fingerprint=FINGERPRINT)
 
 
+class OpenSearchIndex:
+    """The index of this run in the cluster of the tests, emptied: to make one takes seconds."""
+
+    def __init__(self, folder: Path) -> None:
+        self.place = cluster.emptied(FINGERPRINT)
+
+    def writer(self) -> Writer:
+        return cluster.opensearch().open_writer(self.place, FINGERPRINT)
+
+    def engine(self) -> Engine:
+        return cluster.opensearch().open_engine(self.place, fingerprint=FINGERPRINT)
+
+
 INDEXES: dict[str, Callable[[Path], Index]] = {
+    "opensearch": OpenSearchIndex,
     "reference": ReferenceIndex,
     "whoosh": WhooshIndex,
 }
 
 
-@pytest.fixture(params=sorted(INDEXES))
+def parameters(names: Iterable[str]) -> list[Any]:
+    """Engines as parameters of a test; that of the cluster is skipped where there is none."""
+    return [
+        pytest.param(name, marks=cluster.MARKS if name == "opensearch" else ())
+        for name in sorted(names)
+    ]
+
+
+@pytest.fixture(params=parameters(INDEXES))
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
     return INDEXES[request.param](tmp_path)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _swept() -> Iterator[None]:
+    yield
+    cluster.sweep()
 
 
 def filled(index: Index, documents: Iterable[Document]) -> Engine:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from index.engines.seam import Engine, EngineQuery, FacetAsked, Filter, Found
 from index.model.fields import SORTS
 from index.query.nodes import AnyOf, Everything, Node, Ranking
-from tests.index.engines.conftest import INDEXES, Index
+from tests.index.engines.conftest import INDEXES, Index, parameters
 from tests.index.engines.samples import (
     AGENCIES,
     kept,
@@ -28,7 +28,7 @@ from tests.index.engines.samples import (
     random_wildcard,
 )
 
-OTHERS = sorted(INDEXES.keys() - {"reference"})
+OTHERS = parameters(INDEXES.keys() - {"reference"})
 FACETS = (
     FacetAsked("agency", 2, always=("教育局", "无此机关")),
     FacetAsked("region", 3, contains="省"),

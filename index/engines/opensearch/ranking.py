@@ -1,0 +1,211 @@
+"""Ranking: the sum that the embedded engine makes, in one stored script.
+
+BM25F over title, headings and body, BM25 over pairs, bonuses for runs that stand whole, boosts: see
+`engines.whoosh.reading.rank`. Document frequencies and mean lengths are those of all living
+reports and come with the question, so that no shard has scores of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from index.engines.opensearch.conditions import Query, any_of, compiled
+from index.engines.opensearch.contents import word_counts
+from index.engines.opensearch.layout import RANKED_FIELDS, form_of
+from index.engines.opensearch.scripts import SCORE_SCRIPT
+from index.engines.whoosh.reading.rank import TERM_CODES, boost_facts
+from index.engines.whoosh.reading.statistics import (
+    FIELD_WEIGHTS,
+    PAIR_WEIGHT,
+    SATURATION,
+)
+from index.engines.whoosh.storage.units import findable
+from index.model.fields import TEXT_FIELDS
+from index.model.problems import Code, Note
+from index.query.nodes import Node, Ranking, String
+
+__all__ = ["Means", "Scorer", "holding"]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How many reports live, and their mean lengths; `worded` says whether any has a wording."""
+
+    reports: int
+    words: Mapping[str, float]
+    units: float
+    worded: bool
+
+
+class Term(NamedTuple):
+    """A word or pair of the question; `kind` is "word" or "pair"."""
+
+    kind: str
+    text: str
+    idf: float
+
+
+def holding(kind: str, text: str) -> Query:
+    """The reports that have a word, or a pair of characters (or one), in their own texts."""
+    if kind == "word":
+        return any_of([{"term": {f"words_{name}": text}} for name in RANKED_FIELDS])
+    return compiled(String((text,)), worded=False)
+
+
+class Scorer:
+    """The scores of one ranking in one snapshot.
+
+    `frequencies` tells in how many living reports terms stand.
+    """
+
+    def __init__(
+        self,
+        ranking: Ranking,
+        means: Means,
+        frequencies: Callable[[Sequence[tuple[str, str]]], Sequence[int]],
+    ) -> None:
+        self.means = means
+        asked = dict.fromkeys(
+            [
+                *(("word", text) for text in ranking.words if findable(text)),
+                *(("pair", text) for text in ranking.pairs if findable(text)),
+            ]
+        )
+        counts = frequencies([*asked])
+        self.terms = [*self._known(asked, counts)]
+        self.runs = tuple(dict.fromkeys(run for run in ranking.runs if run))
+        possible = 0.0
+        for term in self.terms:
+            possible += term.idf * (SATURATION[term.kind] + 1)
+        most = max(1.0, possible)
+        self.whole_bonus = 2 * most
+        self.title_bonus = most / (2 * len(self.runs)) if self.runs else 0.0
+        self.boosts = [
+            (node, weight * most) for node, weight in dict.fromkeys(ranking.boosts)
+        ]
+
+    def _known(
+        self,
+        asked: Sequence[tuple[str, str]] | Mapping[tuple[str, str], None],
+        counts: Sequence[int],
+    ) -> Iterator[Term]:
+        for (kind, text), held in zip(asked, counts, strict=True):
+            # no report has it, so it cannot tell reports apart
+            if held:
+                odds = (self.means.reports - held + 0.5) / (held + 0.5)
+                yield Term(kind, text, math.log(1 + odds))
+
+    # ------------------------------------------------------------------ scores
+    def query(self, filters: Query) -> Query:
+        """The reports that satisfy `filters`, each with its score."""
+        should = [
+            {"constant_score": {"filter": query, "boost": bonus}}
+            for _, query, bonus in self.bonuses()
+            if bonus
+        ]
+        scored: Query = {"bool": {"filter": [filters], "should": should}}
+        if not self.terms:
+            return scored
+        script = {"id": SCORE_SCRIPT, "params": self._params()}
+        return {"script_score": {"query": scored, "script": script}}
+
+    def bonuses(self) -> Iterator[tuple[Note, Query, float]]:
+        """What adds a fixed amount: what for, the reports that get it, how much."""
+        for run in self.runs:
+            note = Note(Code.SCORE_RUN, {"text": run})
+            yield note, self._compiled(String((run,))), self.whole_bonus
+            note = Note(Code.SCORE_RUN_IN_TITLE, {"text": run})
+            yield note, self._compiled(String((run,), "title")), self.title_bonus
+        for node, bonus in self.boosts:
+            note = Note(Code.SCORE_BOOST, boost_facts(node))
+            yield note, self._compiled(node), bonus
+
+    def _compiled(self, node: Node) -> Query:
+        return compiled(node, worded=self.means.worded)
+
+    def _params(self) -> dict[str, Any]:
+        fields = []
+        for name in RANKED_FIELDS:
+            weight = FIELD_WEIGHTS[name]
+            fields.append(
+                [
+                    f"words_{name}",
+                    f"len_{name}",
+                    weight.weight,
+                    weight.length_share,
+                    self.means.words[name],
+                ]
+            )
+        words = [[term.text, term.idf] for term in self.terms if term.kind == "word"]
+        pairs = [_pair(term) for term in self.terms if term.kind == "pair"]
+        return {
+            "fields": fields,
+            "words": words,
+            "word_saturation": SATURATION["word"],
+            "pairs": pairs,
+            "pair_saturation": SATURATION["pair"],
+            "mean_units": self.means.units,
+            "streams": [form_of(name) for name in TEXT_FIELDS],
+        }
+
+    # ------------------------------------------------------------------ explanations
+    def term_parts(self, source: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """The parts of one report's score that its words and pairs make."""
+        words = word_counts(source)
+        for term in self.terms:
+            if term.kind == "word":
+                frequency = self._word_frequency(term.text, words, source)
+            else:
+                frequency = self._pair_frequency(term.text, source)
+            if not frequency:
+                continue
+            k = SATURATION[term.kind]
+            saturated = frequency * (k + 1) / (frequency + k)
+            facts = {"idf": term.idf, "frequency": saturated}
+            yield {
+                "note": Note(TERM_CODES[term.kind], {"text": term.text}),
+                "value": term.idf * saturated,
+                "reason": Note(Code.SCORE_BY_FREQUENCY, facts),
+            }
+
+    def _word_frequency(
+        self,
+        word: str,
+        words: Mapping[str, Mapping[str, int]],
+        source: Mapping[str, Any],
+    ) -> float:
+        frequency = 0.0
+        for name in RANKED_FIELDS:
+            count = words[name].get(word, 0)
+            if count:
+                weight = FIELD_WEIGHTS[name]
+                b = weight.length_share
+                length = source[f"len_{name}"]
+                normalised = 1 - b + b * length / self.means.words[name]
+                frequency += weight.weight * count / normalised
+        return frequency
+
+    def _pair_frequency(self, pair: str, source: Mapping[str, Any]) -> float:
+        count = 0
+        for name in TEXT_FIELDS:
+            count += (source.get(name) or "").count(pair)
+        b = PAIR_WEIGHT.length_share
+        length: int = source["len_units"]
+        return count / (1 - b + b * length / self.means.units)
+
+
+def _pair(term: Term) -> list[Any]:
+    """A pair as the script takes it: text, idf, whether a script must count it, its fields.
+
+    The index counts places that overlap: 公公 stands in 公公公 twice. So a pair of one character is
+    counted in the text, as is what is longer than a pair.
+    """
+    text = term.text
+    fields = [*TEXT_FIELDS]
+    if len(text) == 1:
+        fields = [f"{name}.one" for name in TEXT_FIELDS]
+    is_counted = len(text) > 2 or (len(text) == 2 and text[0] == text[1])
+    return [text, term.idf, is_counted, fields]
