@@ -130,7 +130,7 @@ def test_search_says_how_it_understood(built: Path) -> None:
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
 def test_a_query_in_the_encoding_of_the_terminal(built: Path, encoding: str) -> None:
     typed = "依申请公开".encode(encoding).decode("ascii", "surrogateescape")
-    found = run("search", typed, "--index", built, "--json").output
+    found = run("search", typed, "--index", built / "index", "--json").stdout
     assert json.loads(found)["query"]["q"] == "依申请公开"
 
 
@@ -141,7 +141,7 @@ def test_a_query_in_no_encoding_is_refused(built: Path) -> None:
 
 
 def test_a_list_of_values_that_is_cut_says_so(built: Path) -> None:
-    found = run("search", "", "--index", built).output
+    found = run("search", "", "--index", built / "index").output
     years = next(line for line in found.splitlines() if line.startswith("year:"))
     assert years.count("  ") <= MAX_VALUES_PRINTED
     assert years.endswith("  ...") == (years.count("  ") == MAX_VALUES_PRINTED)
