@@ -13,5 +13,5 @@ if [ -x "$venv/bin/uv" ] || "$venv/bin/python" -m pip install $quiet uv 2>/dev/n
   VIRTUAL_ENV="$PWD/$venv" "$venv/bin/uv" sync --quiet --active --frozen --inexact --all-groups --no-group bench --all-extras
 else
   "$venv/bin/python" -m pip install $quiet --upgrade pip
-  "$venv/bin/python" -m pip install $quiet --group dev --editable '.[warc]'
+  "$venv/bin/python" -m pip install $quiet --group dev --editable '.[cluster]'
 fi

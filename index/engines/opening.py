@@ -99,8 +99,9 @@ def alias_of(index: Path) -> str:
 def open_engine(settings: Settings) -> Engine:
     """The index of the settings, for reading. Raises IndexStateError."""
     if _is_cluster(settings):
+        place = _place(settings)
         engine: Engine = _opensearch().open_engine(
-            _place(settings),
+            place,
             fingerprint=fingerprint(),
         )
         return engine
@@ -122,8 +123,9 @@ def open_writer(
     Another writer is waited for `wait_s` seconds, or as long as the engine holds to be short.
     """
     if _is_cluster(settings):
+        place = _place(settings)
         writer: Writer = _opensearch().open_writer(
-            _place(settings),
+            place,
             fingerprint(),
             rebuild=rebuild,
             wait_s=wait_s,
@@ -150,7 +152,8 @@ def prepare(document: Document, engine: str = "whoosh") -> Prepared:
 def check_index(settings: Settings) -> list[str]:
     """Every fault of the index of the settings, in words; empty when it is well."""
     if _is_cluster(settings):
-        faults: list[str] = _opensearch().check(_place(settings))
+        place = _place(settings)
+        faults: list[str] = _opensearch().check(place)
         return faults
     return whoosh.check(
         settings.index,
@@ -173,7 +176,8 @@ def restore_index(settings: Settings, source: Path) -> None:
 def compact_index(settings: Settings) -> None:
     """Merge what the index of the settings consists of. Raises IndexStateError."""
     if _is_cluster(settings):
-        _opensearch().compact(_place(settings))
+        place = _place(settings)
+        _opensearch().compact(place)
         return
     whoosh.compact(
         settings.index,
