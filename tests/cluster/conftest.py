@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -121,7 +122,13 @@ def copies(nodes: Cluster, alias: str) -> dict[tuple[str, str], list[int]]:
     """(index, shard) -> how many documents each copy holds."""
     ask(nodes, f"{alias}/_refresh")
     held: dict[tuple[str, str], list[int]] = {}
-    for row in ask(nodes, f"_cat/shards/{alias}?format=json&h=index,shard,docs"):
+    path = f"_cat/shards/{alias}?format=json&h=index,shard,docs"
+    rows = ask(nodes, path)
+    # a copy that has just started is listed before it is counted
+    while any(row["docs"] is None for row in rows):
+        time.sleep(0.5)
+        rows = ask(nodes, path)
+    for row in rows:
         held.setdefault((row["index"], row["shard"]), []).append(int(row["docs"]))
     return held
 

@@ -97,7 +97,21 @@ class WriterLock:
             if self._held is None:
                 return False
             number, term = self._held
-            return self._write(if_seq_no=number, if_primary_term=term)
+            if self._write(if_seq_no=number, if_primary_term=term):
+                return True
+            # a node that died may have written, and its answer was lost: the repeated
+            # request then meets our own
+            return self._is_ours()
+
+    def _is_ours(self) -> bool:
+        try:
+            found = self.server.call("GET", self.document)
+        except NotThereError:
+            return False
+        if found["_source"]["owner"] != self.owner:
+            return False
+        self._held = (found["_seq_no"], found["_primary_term"])
+        return True
 
     def _write(self, **params: Any) -> bool:
         body = {"owner": self.owner, "until": time.time() + LEASE_S}
