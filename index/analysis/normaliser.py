@@ -61,6 +61,8 @@ SIGN_VARIANTS = str.maketrans(
         **dict.fromkeys("“”„‟「」『』﹁﹂﹃﹄＂〝〞", '"'),
         **dict.fromkeys("‘’‚‛＇", "'"),
         **dict.fromkeys("〜～∼˜", "~"),
+        # the zero of 二○一八年 as most keyboards give it
+        **dict.fromkeys("○◯", "〇"),
     }
 )
 

@@ -43,6 +43,7 @@ class Code(StrEnum):
     QUERY_FIELD_WITHOUT_RANGE = "query.field-without-range"
     QUERY_WILDCARD_ALONE = "query.wildcard-alone"
     QUERY_UNKNOWN_LEVEL = "query.unknown-level"
+    QUERY_UNKNOWN_VALUE = "query.unknown-value"
     QUERY_YEAR_MISSING = "query.year-missing"
     QUERY_BAD_YEAR = "query.bad-year"
     QUERY_DATE_MISSING = "query.date-missing"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 from index.analysis.normaliser import fold_line
 from index.model.errors import QueryError
@@ -15,7 +16,8 @@ from index.model.report import LEVELS
 from index.query.nodes import Keyword, NumberRange
 from index.query.syntax import Field
 
-__all__ = ["level_of", "metric_range", "published_range", "year_digits", "year_of"]
+__all__ = ["level_of", "metric_range", "published_range", "value_named"]
+__all__ += ["year_digits", "year_of"]
 
 # 二〇一八 and 二零一八
 CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789"[:12])
@@ -33,6 +35,36 @@ YEAR_PATTERN = re.compile(r"[0-9]{4}")
 NUMBER_PATTERN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 # 2019, 2019-3, 2019-03-31
 DATE_PATTERN = re.compile(r"(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?")
+
+
+# What the pages print for values that have names of ours.
+PRINTED_VALUES = {
+    "kind": {"年度报告": "annual_report", "其他文件": "other"},
+    "tables": {
+        "勾稽一致": "consistent",
+        "部分可读": "partial",
+        "勾稽不符": "inconsistent",
+        "无法读取": "unreadable",
+        "无统计表": "absent",
+    },
+}
+
+
+def value_named(field: Field, order: Sequence[str]) -> str:
+    """The value of a facet with few values that a field names, as it is or as pages print it.
+
+    Raises QueryError, which lists the values of `order`.
+
+    >>> value_named(Field("tables", "勾稽不符", 0), ["consistent", "inconsistent"])
+    'inconsistent'
+    """
+    wanted = field.value.strip()
+    printed = {fold_line(k): v for k, v in PRINTED_VALUES.get(field.name, {}).items()}
+    name = printed.get(fold_line(wanted), wanted)
+    if name in order:
+        return name
+    facts = {"name": field.name, "value": wanted, "values": tuple(order)}
+    raise QueryError(Code.QUERY_UNKNOWN_VALUE, field.position, facts)
 
 
 def level_of(field: Field) -> str:

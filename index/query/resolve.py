@@ -15,10 +15,16 @@ from index.analysis.normaliser import fold_line
 from index.analysis.tokenizer import is_word
 from index.analysis.wording import mainland_forms
 from index.model.errors import QueryError
-from index.model.fields import SEARCHED_FIELDS
+from index.model.fields import FACETS, SEARCHED_FIELDS
 from index.model.metrics import METRIC_NAMES
 from index.model.problems import Code
-from index.query.field_values import level_of, metric_range, published_range, year_of
+from index.query.field_values import (
+    level_of,
+    metric_range,
+    published_range,
+    value_named,
+    year_of,
+)
 from index.query.names import nearest_paths
 from index.query.nodes import (
     AllOf,
@@ -67,6 +73,9 @@ Nodes = tuple[Node, ...]
 # (facet name, text in index form) -> the values of that facet in the index that contain the text,
 # or may be called so.
 Values = Callable[[str, str], list[str]]
+
+# Facet -> all its values, where they are few and known without the index.
+VALUE_ORDERS = {facet.name: facet.order for facet in FACETS if facet.order}
 
 # What is typed as a filter becomes one with what is chosen beside the query.
 Filter = Keyword | PathPrefix | NumberRange
@@ -380,6 +389,8 @@ class _Resolver:
             return Keyword("level", (level_of(field),))
         if field.name == "region":
             return self.region(field)
+        if order := VALUE_ORDERS.get(field.name):
+            return Keyword(field.name, (value_named(field, order),))
         return self.facet(field)
 
     def text_field(self, field: Field) -> Node:

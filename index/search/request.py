@@ -129,8 +129,11 @@ class SearchRequest:
                 Code.REQUEST_TOO_MANY_CHOSEN,
                 {"name": name, "limit": LIMITS.values},
             )
-        kind = next(f.kind for f in FACETS if f.name == name)
+        facet = next(f for f in FACETS if f.name == name)
+        kind = facet.kind
         for value in values:
+            if facet.order:
+                _one_of(name, value, facet.order)
             # Four digits: the only facet of numbers is the year.
             is_year = value.isascii() and value.isdigit() and len(value) <= 4
             if not value or (kind == "number" and not is_year):

@@ -329,7 +329,9 @@ class Searcher:
             cursor = encode_cursor(request, matches.hits[-1], listed)
             following = request.at_cursor(cursor).url()
         if request.cursor is None and request.page > 1:
-            previous = toggles.page(request.page - 1)
+            # from beyond the last page it leads to the last
+            last = max(1, -(-matches.total // request.size))
+            previous = toggles.page(min(request.page - 1, last))
         return following, previous
 
     # ------------------------------------------------------------------ one report

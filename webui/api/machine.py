@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from index.documents.identity import is_current, reading
+from index.search.root import below
 from webui.api import feeds, openapi
 from webui.http.context import base_url, json_response, origin, product_version, room
 from webui.http.params import PAGING, only, parse_search
@@ -148,17 +149,17 @@ def sitemap_file(number: int) -> Response:
     return _xml(feeds.sitemap(origin(), ids))
 
 
+# Addresses of which there is no end.
+UNCRAWLED = ("/search", "/facets/", "/numbers", "/compare", "/api/")
+
+
 @machine.get("/robots.txt")
 def robots() -> Response:
     """Reports may be crawled, endless result pages may not."""
     # every filter and page of a search has its own address: a crawler would never end
     lines = [
         "User-agent: *",
-        "Disallow: /search",
-        "Disallow: /facets/",
-        "Disallow: /numbers",
-        "Disallow: /compare",
-        "Disallow: /api/",
+        *(f"Disallow: {below(path)}" for path in UNCRAWLED),
         f"Sitemap: {base_url()}/sitemap.xml",
     ]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")

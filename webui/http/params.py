@@ -17,7 +17,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from index.model.errors import RequestError
-from index.model.fields import FACET_NAMES, FACETS, SORTS
+from index.model.fields import FACET_NAMES, FACETS, SORTS, Facet
 from index.model.problems import Code
 from index.query.field_values import year_digits
 from index.search.request import (
@@ -121,24 +121,26 @@ class Parameter:
     repeatable: bool = False
 
 
-def _filter(name: str, kind: str, label: str) -> Parameter:
+def _filter(facet: Facet) -> Parameter:
     schema: dict[str, Any] = {"type": "string", "minLength": 1}
-    if kind == "number":
+    if facet.order:
+        schema = {"type": "string", "enum": list(facet.order)}
+    if facet.kind == "number":
         # the only facet of this kind is a year
         schema = {"type": "string", "pattern": "^[0-9]{1,4}$"}
-    description = f"{label}; repeat it to choose several, which are OR-ed."
-    if kind == "path":
+    description = f"{facet.label_en}; repeat it to choose several, which are OR-ed."
+    if facet.kind == "path":
         description += (
             " A path from the province down, joined by /; takes all below it."
         )
-    return Parameter(name, schema, description, repeatable=True)
+    return Parameter(facet.name, schema, description, repeatable=True)
 
 
-def _exclusion(name: str, kind: str, label: str) -> Parameter:
+def _exclusion(facet: Facet) -> Parameter:
     """Leaves out what the filter of this facet would choose."""
-    chosen = _filter(name, kind, label)
-    description = f"{label} that no report may have; repeat it for several."
-    return replace(chosen, name=EXCLUDED_PREFIX + name, description=description)
+    chosen = _filter(facet)
+    description = f"{facet.label_en} that no report may have; repeat it for several."
+    return replace(chosen, name=EXCLUDED_PREFIX + facet.name, description=description)
 
 
 def _count(name: str, low: int, high: int, default: int, description: str) -> Parameter:
@@ -157,8 +159,8 @@ Q = Parameter(
     {"type": "string", "maxLength": QUERY_CHARACTERS, "default": ""},
     "The query; its language is described at /help. Empty browses everything under the filters.",
 )
-FILTERS = tuple(_filter(f.name, f.kind, f.label_en) for f in FACETS)
-EXCLUSIONS = tuple(_exclusion(f.name, f.kind, f.label_en) for f in FACETS)
+FILTERS = tuple(map(_filter, FACETS))
+EXCLUSIONS = tuple(map(_exclusion, FACETS))
 MATCH = Parameter(
     "match",
     {"type": "string", "enum": list(MATCH_MODES), "default": _DEFAULTS.match},

@@ -264,7 +264,7 @@ class Plot:
             self._say(point),
             self._x(index),
             _BASE_LINE - 6,
-            _("无"),
+            _("不详"),
         )
 
     def _dot(
@@ -389,7 +389,7 @@ class Plot:
         )
         if point.value is None:
             none = Markup('<text class="none" x="0" y="{}">{}</text>').format(
-                y + 34, _("无")
+                y + 34, _("不详")
             )
             return self._titled(point, name + none)
         # 0 has a bar of one unit: it is not the same as no number

@@ -51,6 +51,8 @@ TABLE: list[tuple[str, list[str], list[str]]] = [
     ("信\U000e0041\U000e0042\U000e007f息\u200d公\u2060开", ["信息公开"], []),
     ("Vie\u0323\u0302t Nam", ["Việt"], []),
     ("か\u3099く", ["がく"], []),
+    # the zero of a year as keyboards give it
+    ("二○一八年和二◯一九年", ["二〇一八年", "二○一八年", "二〇一九年"], []),
     # rare characters, and where GB 18030 once had them
     ("姓\ue863与\U000241fe", ["䶮", "\ue863", "姓䶮与\U000241fe", "\ue855"], []),
     ("部件\ue81e\ue826", ["\u9fb4", "\ue826", "部件\u9fb4\u9fb5"], []),

@@ -86,6 +86,8 @@ MEANINGS = [
     ("公开*", Wildcard("公开*")),
     ("什么是公开?", AllOf((s("什么"), s("公开")))),
     ('"公开 收费"~10', Near((s("公开"), s("收费")), 10)),
+    ("tables:勾稽不符", Keyword("tables", ("inconsistent",))),
+    ("kind:年度报告", Keyword("kind", ("annual_report",))),
     ('"公开 公开"~2', Near((s("公开"), s("公开")), 2)),
     ("公开 NEAR/10 收费", Near((s("公开"), s("收费")), 10)),
     ('公开 !"不予公开"', s("公开", outside=("不予公开",))),
@@ -403,3 +405,11 @@ def assert_safe(query: str) -> None:
         assert resolve(parse(unparse(tree)), values).condition() == done.condition()
     if query.strip():
         assert done.condition() != Everything() or done.filters or done.ranges
+
+
+@pytest.mark.parametrize("typed", ["tables:不符", "kind:报告", "tables:2018"])
+def test_a_value_that_no_report_can_have_is_refused_with_the_list(typed: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        resolve(parse(typed), lambda _, __: [])
+    assert refused.value.code is Code.QUERY_UNKNOWN_VALUE
+    assert refused.value.facts["values"]

@@ -57,7 +57,7 @@ def test_toggling_is_its_own_inverse_and_goes_to_the_first_page() -> None:
     assert chosen.toggled("level", "县区级").filters == {}
 
 
-@pytest.mark.parametrize("absent", [{}, {"level": ("a&b=c/丁",), "line": ("教育",)}])
+@pytest.mark.parametrize("absent", [{}, {"org_type": ("a&b=c/丁",), "line": ("教育",)}])
 @pytest.mark.parametrize(
     "chosen",
     [
@@ -73,7 +73,7 @@ def test_many_toggles_at_once_are_the_same(
         q="公开 &收费", filters=chosen, without=absent, sort="-year", page=3
     )
     values = ["县区级", "省级", "a&b=c/丁"]
-    for facet in ("level", "agency", "region"):
+    for facet in ("org_type", "agency", "region"):
         assert Toggles(request).urls(facet, values) == [
             request.toggled(facet, v).url() for v in values
         ]
@@ -142,3 +142,12 @@ def test_conditions() -> None:
     assert isinstance(strict, NumberRange)
     assert strict.low is not None
     assert 2018 < strict.low < 2018.001
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("level", "县级"), ("tables", "勾稽不符"), ("kind", "x")]
+)
+def test_a_value_that_a_facet_cannot_have_is_refused(name: str, value: str) -> None:
+    for chosen in ("filters", "without"):
+        with pytest.raises(RequestError, match=value):
+            SearchRequest(**{chosen: {name: (value,)}})  # type: ignore[arg-type]

@@ -71,7 +71,7 @@ def test_the_addresses_are_said_before_it_serves(
     class Fake:
         """Stands for the index, the server and the processes."""
 
-        def __init__(self, *arguments: Any) -> None:
+        def __init__(self, *arguments: Any, **_: Any) -> None:
             self.arguments = arguments
 
         def close(self) -> None:
