@@ -411,5 +411,5 @@ def assert_safe(query: str) -> None:
 def test_a_value_that_no_report_can_have_is_refused_with_the_list(typed: str) -> None:
     with pytest.raises(QueryError) as refused:
         resolve(parse(typed), lambda _, __: [])
-    assert refused.value.code is Code.QUERY_UNKNOWN_VALUE
-    assert refused.value.facts["values"]
+    assert refused.value.note.code is Code.QUERY_UNKNOWN_VALUE
+    assert refused.value.note.facts["values"]
