@@ -86,8 +86,6 @@ MEANINGS = [
     ("公开*", Wildcard("公开*")),
     ("什么是公开?", AllOf((s("什么"), s("公开")))),
     ('"公开 收费"~10', Near((s("公开"), s("收费")), 10)),
-    ("tables:勾稽不符", Keyword("tables", ("inconsistent",))),
-    ("kind:年度报告", Keyword("kind", ("annual_report",))),
     ('"公开 公开"~2', Near((s("公开"), s("公开")), 2)),
     ("公开 NEAR/10 收费", Near((s("公开"), s("收费")), 10)),
     ('公开 !"不予公开"', s("公开", outside=("不予公开",))),
@@ -413,3 +411,12 @@ def test_a_value_that_no_report_can_have_is_refused_with_the_list(typed: str) ->
         resolve(parse(typed), lambda _, __: [])
     assert refused.value.note.code is Code.QUERY_UNKNOWN_VALUE
     assert refused.value.note.facts["values"]
+
+
+def test_values_are_named_as_the_pages_print_them() -> None:
+    resolved = resolve(parse("tables:勾稽不符 kind:年度报告 level:县区"), values)
+    assert resolved.filters == {
+        "tables": ("inconsistent",),
+        "kind": ("annual_report",),
+        "level": ("县区级",),
+    }
