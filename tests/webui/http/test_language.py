@@ -72,7 +72,7 @@ def test_a_plot_without_values_has_no_chinese_either(pages: FlaskClient) -> None
         g.language = "en"
         plot = Plot([Point("2018", 0, 3, None)], "Total by year", "Total", "")
         for drawn in (plot.columns, plot.line, plot.bars):
-            assert ">None</text>" in drawn
+            assert ">Unknown</text>" in drawn
             assert not HAN.search(drawn)
 
 

@@ -80,7 +80,7 @@ def test_a_line_has_gaps_where_years_are_missing() -> None:
     years += [Point("2013", 1, 1, 7.0), Point("2014", 1, 1, 0.0, follows=True)]
     drawn = Plot(years, "x", "y", "").line
     assert len(re.findall("<polyline", drawn)) == 2
-    assert drawn.count(">无<") == 1
+    assert drawn.count(">不详<") == 1
 
 
 def test_a_single_year_is_a_dot() -> None:
