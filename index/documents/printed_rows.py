@@ -5,17 +5,15 @@ A list of hits asks for them. To read them alone takes a tenth of the time of th
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from index.documents.stored import (
     COLUMNS_KEY,
-    DICTIONARY_FILE,
-    PART_SIZES,
     REST_PARTS,
+    rest_part,
+    spans_of,
 )
 from index.model.json_codec import from_json
 from index.model.statistics import Span
@@ -44,7 +42,7 @@ class PrintedRow(NamedTuple):
     def values(self) -> list[tuple[Span, str]]:
         """The values that have a place in the text, each with the head of its column."""
         columns = _column(self.cells, "label")
-        spans = _spans(_column(self.cells, "span"))
+        spans = spans_of(_column(self.cells, "span"))
         pairs = zip(spans, columns, strict=True)
         return [(span, column) for span, column in pairs if span is not None]
 
@@ -55,13 +53,9 @@ def printed_rows(rest: bytes) -> tuple[list[PrintedRow], list[tuple[str, str]]]:
 
     `rest` is what an engine keeps of a report.
     """
-    first, second = PART_SIZES.unpack_from(rest)
-    start = PART_SIZES.size + first
-    inflater = zlib.decompressobj(-15, _dictionary())
-    plain = inflater.decompress(rest[start : start + second]) + inflater.flush()
     rows: list[PrintedRow] = []
     empty: list[tuple[str, str]] = []
-    for table in from_json(plain).get("tables", ()):
+    for table in from_json(rest_part(rest, TABLES_PART)).get("tables", ()):
         name = table["id"]
         labels = _column(table["rows"], "label")
         for label, cells in zip(labels, _column(table["rows"], "cells"), strict=True):
@@ -76,13 +70,6 @@ def printed_rows(rest: bytes) -> tuple[list[PrintedRow], list[tuple[str, str]]]:
 
 def _start_of(row: PrintedRow) -> int:
     return row.start
-
-
-@cache
-def _dictionary() -> bytes:
-    words = json.loads(zlib.decompress(DICTIONARY_FILE.read_bytes()))
-    dictionary: str = words[TABLES_PART]
-    return dictionary.encode()
 
 
 def _place(written: Sequence[Any]) -> Span | None:
@@ -103,16 +90,3 @@ def _column(
         return [row[name] for row in rows]
     column: Sequence[Any] = rows[COLUMNS_KEY][name]
     return column
-
-
-def _spans(written: Sequence[Any]) -> list[Span | None]:
-    """Spans that are written as gaps and lengths in turn, or one by one."""
-    if not written or not isinstance(written[0], int):
-        return [None if span is None else (span[0], span[1]) for span in written]
-    spans: list[Span | None] = []
-    position = 0
-    for gap, length in zip(written[::2], written[1::2], strict=True):
-        start = position + gap
-        position = start + length
-        spans.append((start, position))
-    return spans

@@ -51,7 +51,9 @@ __all__ = [
     "head_to_bytes",
     "parts_of",
     "report_of",
+    "rest_part",
     "rest_to_bytes",
+    "spans_of",
 ]
 
 HEAD_FIELDS = names_for(Use.HIT | Use.HEAD)
@@ -138,13 +140,19 @@ def report_of(kept: Contents) -> Report:
 
 def _unpacked(rest: bytes) -> dict[str, Any]:
     """The three parts as JSON values."""
+    # orjson would read numbers beyond 64 bits as floats
+    return {name: json.loads(rest_part(rest, name)) for name in REST_PARTS}
+
+
+def rest_part(rest: bytes, name: str) -> bytes:
+    """One part of the rest, one of REST_PARTS, as JSON."""
     first, second = PART_SIZES.unpack_from(rest)
     start = PART_SIZES.size
     bounds = (start, start + first, start + first + second, len(rest))
-    return {
-        name: _inflated(name, rest[bounds[number] : bounds[number + 1]])
-        for number, name in enumerate(REST_PARTS)
-    }
+    number = REST_PARTS.index(name)
+    inflater = zlib.decompressobj(-15, _dictionaries()[name])
+    packed = rest[bounds[number] : bounds[number + 1]]
+    return inflater.decompress(packed) + inflater.flush()
 
 
 # ---------------------------------------------------------------------- rows as columns
@@ -254,7 +262,7 @@ def _rows(
     if spans := by_name.get("span"):
         by_name = {
             **by_name,
-            "span": _spans(spans),
+            "span": spans_of(spans),
         }
     return zip(*(by_name[name] for name in names), strict=True)
 
@@ -273,13 +281,13 @@ def _gaps(spans: Iterable[Span]) -> list[int]:
     return out
 
 
-def _spans(written: Sequence[Any]) -> list[Span | None]:
+def spans_of(written: Sequence[Any]) -> list[Span | None]:
     """The spans that were written as gaps and lengths, or one by one.
 
-    >>> _spans([10, 2, 1, 1]), _spans([[1, 2], None])
+    >>> spans_of([10, 2, 1, 1]), spans_of([[1, 2], None])
     ([(10, 12), (13, 14)], [(1, 2), None])
     """
-    if not isinstance(written[0], int):
+    if not written or not isinstance(written[0], int):
         return [None if span is None else (span[0], span[1]) for span in written]
     out: list[Span | None] = []
     position = 0
@@ -344,13 +352,3 @@ def _deflate(
     deflater = _deflater(name).copy()
     packed: bytes = deflater.compress(data)
     return packed + bytes(deflater.flush())
-
-
-def _inflated(
-    name: str,
-    data: bytes,
-) -> Any:
-    inflater = zlib.decompressobj(-15, _dictionaries()[name])
-    plain = inflater.decompress(data) + inflater.flush()
-    # orjson would read numbers beyond 64 bits as floats
-    return json.loads(plain)

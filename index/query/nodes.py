@@ -6,6 +6,7 @@ with `match` and end in `assert_never`, so that a new node is named by mypy in e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -62,6 +63,10 @@ class Wildcard:
     pattern: str  # 公?条例
     field: str | None = None
     widest: int = 20
+
+
+# Engines look for chains of operands in every set of them: 2 ** 5 sets.
+MAX_NEAR_OPERANDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,20 @@ Node = (
     | PathPrefix
     | NumberRange
 )
+
+
+def only_form(nodes: Sequence[String | Wildcard]) -> str | None:
+    """The one form of the one string, if the nodes are no more than that.
+
+    >>> only_form([String(("公开",))]), only_form([String(("公开", "公開"))])
+    ('公开', None)
+    """
+    if len(nodes) != 1:
+        return None
+    node = nodes[0]
+    if isinstance(node, String) and len(node.forms) == 1 and not node.outside:
+        return node.forms[0]
+    return None
 
 
 def strings_of(node: Node) -> tuple[String | Wildcard, ...]:

@@ -7,7 +7,7 @@ here.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -97,6 +97,26 @@ class Coverage:
     late: int
     missing: int
     without_year: int
+
+    def lines(self) -> Iterator[tuple[Any, ...]]:
+        """One line a body and year, then one a region below and year.
+
+        Body, type, line of work, year, id, day of publication, whether late, region, reports. A
+        year without a report has no id; a region below has no body.
+        """
+        for body in self.bodies:
+            about = (body.names[-1], body.org_type, body.line)
+            for year in sorted({*body.years, *body.missing}):
+                cell = body.years.get(year)
+                known: tuple[Any, ...] = (None, None, None, self.region, 0)
+                if cell is not None:
+                    own = (cell.id, cell.published, cell.late)
+                    known = (*own, self.region, cell.copies)
+                yield (*about, year, *known)
+        for child in self.children:
+            for year, reports in sorted(child.years.items()):
+                counted = (child.region, reports)
+                yield (None, None, None, year, None, None, None, *counted)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; years are strings there."""

@@ -9,6 +9,7 @@ import pytest
 
 from index.model.fields import FACETS
 from index.model.metrics import METRICS
+from index.query.field_values import PRINTED_VALUES
 from indexer.repair import REPAIRERS
 from webui.plots.figures import compact, figure, percent
 from webui.words import labels, syntax
@@ -108,3 +109,9 @@ def test_a_ratio_is_a_percentage(value: float, said: str) -> None:
 def test_no_number_is_no_words() -> None:
     assert figure(None) == ""
     assert figure(None, ratio=True) == ""
+
+
+def test_what_a_query_takes_for_a_value_is_what_the_pages_print() -> None:
+    for facet, printed in PRINTED_VALUES.items():
+        table = labels.FACET_VALUES[facet].table
+        assert printed == {words: value for value, words in table.items()}

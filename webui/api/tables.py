@@ -47,24 +47,7 @@ def of_coverage(found: Coverage) -> Table:
 
     A year without a report has no id; a region below has no body.
     """
-    lines: list[Sequence[Any]] = []
-    for body in found.bodies:
-        name = body.names[-1]
-        about = (name, body.org_type, body.line)
-        years = {*body.years, *body.missing}
-        for year in sorted(years):
-            cell = body.years.get(year)
-            known: Sequence[Any] = (None, None, None, found.region, 0)
-            if cell is not None:
-                own = (cell.id, cell.published, cell.late)
-                known = (*own, found.region, cell.copies)
-            line = (*about, year, *known)
-            lines.append(line)
-    for child in found.children:
-        for year, reports in sorted(child.years.items()):
-            counted = (child.region, reports)
-            lines.append((None, None, None, year, None, None, None, *counted))
-    return COVERAGE_HEADER, lines
+    return COVERAGE_HEADER, [*found.lines()]
 
 
 def of_series(found: Series) -> Table:

@@ -62,23 +62,9 @@ def of_coverage(found: Coverage) -> Table:
     heads = [pgettext("field", _label(name)) for name in names]
     heads += [_("迟发"), pgettext("field", _label("region")), _("报告数")]
     lines: list[Sequence[Any]] = []
-    for body in found.bodies:
-        about = (
-            body.names[-1],
-            field_words("org_type", body.org_type),
-            field_words("line", body.line),
-        )
-        for year in sorted({*body.years, *body.missing}):
-            cell = body.years.get(year)
-            known: Sequence[Any] = (None, None, None, found.region, 0)
-            if cell is not None:
-                late = _lateness(cell.late)
-                known = (cell.id, cell.published, late, found.region, cell.copies)
-            lines.append((*about, year, *known))
-    for child in found.children:
-        for year, reports in sorted(child.years.items()):
-            counted = (child.region, reports)
-            lines.append((None, None, None, year, None, None, None, *counted))
+    for body, org_type, line, *known, late, region, reports in found.lines():
+        about = (body, field_words("org_type", org_type), field_words("line", line))
+        lines.append((*about, *known, _lateness(late), region, reports))
     return heads, lines
 
 

@@ -22,6 +22,7 @@ from index.model.errors import RequestError
 from index.model.fields import SEARCHED_FIELDS, is_searched
 from index.model.problems import Code
 from index.query.nodes import (
+    MAX_NEAR_OPERANDS,
     AllOf,
     AnyOf,
     AtLeast,
@@ -54,8 +55,6 @@ StringNode = String | Wildcard
 ALL: Query = {"match_all": {}}
 NONE: Query = {"match_none": {}}
 WILD_SIGNS = "*?"
-# The chains of nearness are looked for in every set of the operands: 2 ** 5 sets.
-MAX_NEAR_OPERANDS = 5
 # What a clause of OpenSearch may hold at most; more are put together in groups.
 MAX_CLAUSES = 500
 

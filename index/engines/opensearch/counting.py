@@ -21,7 +21,7 @@ from index.engines.opensearch.layout import form_of, map_of, wording_of
 from index.engines.opensearch.scripts import COUNT_SCRIPT, SUM_SCRIPT
 from index.engines.whoosh.storage.units import findable
 from index.model.fields import SEARCHED_FIELDS, is_searched
-from index.query.nodes import String
+from index.query.nodes import String, only_form
 
 __all__ = ["count_script", "overlaps_of", "total_of", "total_questions"]
 
@@ -60,20 +60,10 @@ def _stream(
         stream["wording"] = form_of(wording)
         stream["wording_map"] = map_of(wording)
         stream["form_map"] = map_of(field)
-    only = _only_form(own)
+    only = only_form(own)
     if only is not None:
         stream["only"] = only
     return stream
-
-
-def _only_form(nodes: Sequence[StringNode]) -> str | None:
-    """The one string that is counted, where it is a plain one."""
-    if len(nodes) != 1:
-        return None
-    node = nodes[0]
-    if isinstance(node, String) and len(node.forms) == 1 and not node.outside:
-        return node.forms[0]
-    return None
 
 
 # ---------------------------------------------------------------------- totals

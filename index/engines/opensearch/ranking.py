@@ -7,20 +7,23 @@ reports and come with the question, so that no shard has scores of its own.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from index.engines.opensearch.conditions import Query, any_of, compiled
 from index.engines.opensearch.contents import word_counts
 from index.engines.opensearch.layout import RANKED_FIELDS, form_of
 from index.engines.opensearch.scripts import SCORE_SCRIPT
-from index.engines.whoosh.reading.rank import TERM_CODES, boost_facts
-from index.engines.whoosh.reading.statistics import (
+from index.engines.weights import (
     FIELD_WEIGHTS,
     PAIR_WEIGHT,
     SATURATION,
+    TERM_CODES,
+    Term,
+    Weights,
+    boost_facts,
+    inverse_frequency,
 )
 from index.engines.whoosh.storage.units import findable
 from index.model.fields import TEXT_FIELDS
@@ -40,14 +43,6 @@ class Means:
     worded: bool
 
 
-class Term(NamedTuple):
-    """A word or pair of the question; `kind` is "word" or "pair"."""
-
-    kind: str
-    text: str
-    idf: float
-
-
 def holding(kind: str, text: str) -> Query:
     """The reports that have a word, or a pair of characters (or one), in their own texts."""
     if kind == "word":
@@ -55,7 +50,7 @@ def holding(kind: str, text: str) -> Query:
     return compiled(String((text,)), worded=False)
 
 
-class Scorer:
+class Scorer(Weights):
     """The scores of one ranking in one snapshot.
 
     `frequencies` tells in how many living reports terms stand.
@@ -75,17 +70,7 @@ class Scorer:
             ]
         )
         counts = frequencies([*asked])
-        self.terms = [*self._known(asked, counts)]
-        self.runs = tuple(dict.fromkeys(run for run in ranking.runs if run))
-        possible = 0.0
-        for term in self.terms:
-            possible += term.idf * (SATURATION[term.kind] + 1)
-        most = max(1.0, possible)
-        self.whole_bonus = 2 * most
-        self.title_bonus = most / (2 * len(self.runs)) if self.runs else 0.0
-        self.boosts = [
-            (node, weight * most) for node, weight in dict.fromkeys(ranking.boosts)
-        ]
+        super().__init__(ranking, self._known(asked, counts))
 
     def _known(
         self,
@@ -95,8 +80,7 @@ class Scorer:
         for (kind, text), held in zip(asked, counts, strict=True):
             # no report has it, so it cannot tell reports apart
             if held:
-                odds = (self.means.reports - held + 0.5) / (held + 0.5)
-                yield Term(kind, text, math.log(1 + odds))
+                yield Term(kind, text, inverse_frequency(self.means.reports, held))
 
     # ------------------------------------------------------------------ scores
     def query(self, filters: Query) -> Query:

@@ -20,34 +20,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from index.engines.weights import TERM_CODES, Term, Weights, boost_facts
 from index.engines.whoosh.reading.accumulate import add_at
 from index.engines.whoosh.reading.conditions import select
-from index.engines.whoosh.reading.statistics import SATURATION, Statistics
+from index.engines.whoosh.reading.statistics import Statistics
 from index.engines.whoosh.storage.pack import Array
-from index.model.problems import Code, Facts, Note
+from index.model.problems import Code, Note
 from index.query.nodes import (
-    Keyword,
     Node,
-    PathPrefix,
     Ranking,
     String,
 )
 
 __all__ = ["Scorer"]
 
-# The kinds of terms, as an explanation tells them.
-TERM_CODES = {"word": Code.SCORE_WORD, "pair": Code.SCORE_PAIR}
 # Below count/32 documents the parts of a score are looked up one by one; above, they are added
 # everywhere.
 SPARSE_FACTOR = 32
-
-
-class Term(NamedTuple):
-    """A word or pair of the question; `kind` is "word" or "pair"."""
-
-    kind: str
-    text: str
-    idf: float
 
 
 class Part(NamedTuple):
@@ -58,7 +47,7 @@ class Part(NamedTuple):
     weight: float
 
 
-class Scorer:
+class Scorer(Weights):
     """The scores of one ranking in one snapshot."""
 
     def __init__(
@@ -67,21 +56,13 @@ class Scorer:
         ranking: Ranking,
     ) -> None:
         self.statistics = statistics
-        self.terms = [
-            *self._known_terms("word", ranking.words),
-            *self._known_terms("pair", ranking.pairs),
-        ]
-        self.runs = tuple(dict.fromkeys(run for run in ranking.runs if run))
-        # a saturated frequency is below k + 1
-        possible = 0.0
-        for term in self.terms:
-            possible += term.idf * (SATURATION[term.kind] + 1)
-        most = max(1.0, possible)
-        self.whole_bonus = 2 * most
-        self.title_bonus = most / (2 * len(self.runs)) if self.runs else 0.0
-        self.boosts = [
-            (node, weight * most) for node, weight in dict.fromkeys(ranking.boosts)
-        ]
+        super().__init__(
+            ranking,
+            [
+                *self._known_terms("word", ranking.words),
+                *self._known_terms("pair", ranking.pairs),
+            ],
+        )
 
     def _known_terms(
         self,
@@ -261,15 +242,3 @@ def _looked_up(
             values = part.values.take(indices.take(held))
             total[held] += part.weight * values
     return total
-
-
-def boost_facts(node: Node) -> Facts:
-    """What an explanation names of a boost: its facet and the values."""
-    # boosts are of bodies (agency 文旅局) and places (region 广东省/深圳市)
-    match node:
-        case Keyword(name, values):
-            return {"facet": name, "value": values}
-        case PathPrefix(name, prefixes):
-            return {"facet": name, "value": ["/".join(prefix) for prefix in prefixes]}
-        case _:
-            return {"facet": type(node).__name__, "value": ""}

@@ -6,13 +6,18 @@ does not depend on the question, so it is cached.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from index.engines.weights import (
+    FIELD_WEIGHTS,
+    PAIR_WEIGHT,
+    SATURATION,
+    inverse_frequency,
+)
 from index.engines.whoosh.reading.accumulate import accumulate
 from index.engines.whoosh.reading.segment import LiveSegment, Segment
 from index.engines.whoosh.storage.hashes import word_keys
@@ -22,29 +27,9 @@ from index.model.fields import TEXT_FIELDS
 from index.model.lru import LruCache
 from index.query.nodes import String
 
-__all__ = ["SATURATION", "Impact", "Statistics"]
+__all__ = ["Impact", "Statistics"]
 
-# The k of BM25: how soon repetition stops counting. Sooner for pairs: measured over four sets of
-# questions.
-SATURATION = {"word": 1.2, "pair": 0.6}
 IMPACT_BYTES = 64 << 20
-
-
-class FieldWeight(NamedTuple):
-    """What an occurrence in a field weighs, and how much the length of the field matters (b)."""
-
-    weight: float
-    length_share: float
-
-
-# Titles are short by nature: their length says little.
-FIELD_WEIGHTS = {
-    "title": FieldWeight(5.0, 0.3),
-    "headings": FieldWeight(2.0, 0.75),
-    "body": FieldWeight(1.0, 0.75),
-}
-# A pair counts the same in title and text.
-PAIR_WEIGHT = FieldWeight(1.0, 0.75)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +171,7 @@ class Statistics:
         holding = 0
         for number in range(len(self.segments)):
             holding += self.impact(number, kind, text).live
-        # a typing error, or a word of deleted reports only
-        if not holding:
-            return 0.0
-        # Lucene's form, which is never negative
-        odds = (self.reports - holding + 0.5) / (holding + 0.5)
-        return math.log(1 + odds)
+        return inverse_frequency(self.reports, holding)
 
 
 def _text_lengths(segment: Segment) -> Array:

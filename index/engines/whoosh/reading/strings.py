@@ -55,9 +55,10 @@ from index.model.fields import TEXT_FIELDS, is_searched
 from index.model.lru import LruCache
 from index.model.problems import Code
 from index.query.nodes import (
+    MAX_NEAR_OPERANDS,
     Near,
-    String,
     Wildcard,
+    only_form,
 )
 
 __all__ = ["SegmentStrings"]
@@ -68,8 +69,6 @@ Nested = list[tuple[str, list[tuple[str, int]]]]
 # Hits of a segment: as few bytes as they take, and the last ones as they are used.
 CACHE_BYTES = 18 << 20
 WIDE_CACHE_BYTES = 6 << 20
-# The chains of `near` are built for every set of operands: 2 ** 5 sets.
-MAX_NEAR_OPERANDS = 5
 # What a position of a chain costs more than one of a string: 136 ns, with five frequent characters.
 NEAR_WORK = 32
 
@@ -99,7 +98,7 @@ class SegmentStrings:
     def hits(self, nodes: tuple[StringNode, ...]) -> Hits:
         """Where these nodes stand; occurrences that overlap are counted once."""
         # most questions are one string, and few indexes hold Taiwan-worded reports
-        form = _only_form(nodes)
+        form = only_form(nodes)
         if form is not None and not self.wordings:
             return self._counted(form, nodes[0].field)
         return self._cached(nodes, lambda: self._hits(nodes))
@@ -348,16 +347,6 @@ class SegmentStrings:
     def _streams(self) -> Iterator[tuple[str, Grams]]:
         yield from self.grams.items()
         yield from self.wordings.items()
-
-
-def _only_form(nodes: tuple[StringNode, ...]) -> str | None:
-    """The one form of the one string, if that is all there is."""
-    if len(nodes) != 1:
-        return None
-    node = nodes[0]
-    if isinstance(node, String) and len(node.forms) == 1 and not node.outside:
-        return node.forms[0]
-    return None
 
 
 def _nested(nodes: Sequence[StringNode]) -> Nested | None:
