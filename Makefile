@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 HOST ?= 127.0.0.1
 PORT ?= 8080
+# `make run` serves the samples of corpus/: no reader may take them for what an office published.
+NOTICE ?= 演示样本：这里的报告是编写的，不是机关公布的原件 · Samples: these reports are invented
 
 .PHONY: run test quick check lint types docs words pictures bench cluster cluster-stop test-cluster setup \
 	clean help
@@ -34,7 +36,7 @@ $(READY): pyproject.toml uv.lock
 
 run: $(READY)
 	$(BIN)/gongkai index corpus
-	$(BIN)/gongkai serve --host $(HOST) --port $(PORT)
+	GONGKAI_NOTICE="$${GONGKAI_NOTICE-$(NOTICE)}" $(BIN)/gongkai serve --host $(HOST) --port $(PORT)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto

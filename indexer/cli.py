@@ -336,8 +336,8 @@ def _print_tally(tally: Any) -> None:
         click.echo(f"skipped {skip['source']}: {skip['reason']}", err=True)
     click.echo(
         f"{tally.added} added, {tally.updated} updated, {tally.unchanged} unchanged, "
-        f"{tally.deleted} deleted, "
-        f"{len(tally.skipped)} skipped; {tally.reports} reports in the index, {tally.seconds:.1f} s"
+        f"{tally.deleted} deleted, {len(tally.skipped)} skipped; "
+        f"{_counted(tally.reports, 'report')} in the index, {tally.seconds:.1f} s"
     )
     if tally.outdated:
         click.echo(f"{tally.outdated} of them were not met: {_OUTDATED}", err=True)
@@ -516,13 +516,21 @@ READINGS_SAID = {
 }
 
 
+def _counted(count: int, thing: str) -> str:
+    """The number with its noun: 1 report, 2 reports."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def _print_response(response: SearchResponse) -> None:
-    counted = "" if response.occurrences is None else f", {response.occurrences} places"
+    counted = ""
+    if response.occurrences is not None:
+        counted = f", {_counted(response.occurrences, 'place')}"
     reading = ""
     if response.total and len(response.query.words) > 1:
         # one word is one string, however it is read
         reading = READINGS_SAID[response.query.matched]
-    click.echo(f"{response.total} reports{counted}{reading} ({response.took_ms} ms)")
+    reports = _counted(response.total, "report")
+    click.echo(f"{reports}{counted}{reading} ({response.took_ms} ms)")
     _print_query(response.query)
     if response.total and not response.hits:
         last = -(-response.total // response.size)
@@ -542,7 +550,8 @@ def _print_query(query: QueryEcho) -> None:
     if query.explained:
         click.echo(f"understood: {query.explained}")
     if query.wider is not None:
-        found = f"{query.wider.total} reports with --match {query.wider.match}"
+        reports = _counted(query.wider.total, "report")
+        found = f"{reports} with --match {query.wider.match}"
         click.echo(f"wider: {found}")
     for note in query.notes:
         click.echo(note)
@@ -787,9 +796,8 @@ def check(index_dir: Path | None) -> None:
             )
         raise SystemExit(1)
     engine = open_engine(settings)
-    click.echo(
-        f"{engine.manifest.reports} reports, generation {engine.manifest.generation}: well"
-    )
+    reports = _counted(engine.manifest.reports, "report")
+    click.echo(f"{reports}, generation {engine.manifest.generation}: well")
     _warn_of_age(engine.manifest)
     engine.close()
 
@@ -841,7 +849,8 @@ def _print_reports(settings: Settings, done: str) -> None:
     from index.engines.opening import open_engine  # noqa: PLC0415  loads numpy
 
     engine = open_engine(settings)
-    click.echo(f"{engine.manifest.reports} reports {done} {settings.index}")
+    reports = _counted(engine.manifest.reports, "report")
+    click.echo(f"{reports} {done} {settings.index}")
     engine.close()
 
 

@@ -858,6 +858,9 @@ def _detail(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = error.strerror
+    if isinstance(error, (AttributeError, TypeError, LookupError)):
+        # a library met what it takes for granted: its words are about its own code
+        return "it is cut off or not of this kind"
     return text.splitlines()[0][:120] if text else type(error).__name__
 
 

@@ -209,6 +209,7 @@ def _install_templates(app: Flask) -> None:
         script_words=script_words,
         version=product_version(),
         manifest_of=lambda: room().searcher.manifest,
+        notice=app.extensions["gongkai"].settings.notice,
     )
 
 

@@ -104,6 +104,9 @@ class Settings:
         "",
         "the public address, for links in feeds and sitemaps; else the request's trusted host",
     )
+    notice: str = _setting(
+        "", "a sentence at the top of every page, such as what its reports are"
+    )
     trusted_proxies: int = _setting(
         0, "how many proxies in front may set X-Forwarded headers"
     )

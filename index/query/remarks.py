@@ -61,6 +61,8 @@ FOREIGN_FORMS = (
     r"\w+:?[<>]=?.*",  # year>2018, and fee:>3 where there is no such field
 )
 FOREIGN_SYNTAX = re.compile("|".join(FOREIGN_FORMS))
+# 公？开 and 公开?: so few characters ask no question, so a wildcard may have been meant.
+QUESTION_MARK = re.compile(r"\w{1,3}(?:？\w{1,3}|[?？])")
 # title=年报
 EQUATION = re.compile(r"(\w+)=.+")
 # /公(开|示)/, which brackets cut into several runs
@@ -133,6 +135,8 @@ def _of_token(token: Token, tokens: Sequence[Token]) -> Iterator[Note]:
     before = BEFORE_COLON.match(text)
     if QUOTATION_MARKS.search(BRACKETED_YEAR.sub("", token.value)):
         yield Note(Code.QUERY_QUOTATION_AS_TEXT)
+    if QUESTION_MARK.fullmatch(token.value):
+        yield Note(Code.QUERY_QUESTION_MARK, {"token": token.value})
     operator = _operator(text)
     if operator and len(tokens) > 1:
         facts = {"token": token.value, "operator": operator}

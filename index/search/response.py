@@ -224,6 +224,7 @@ class QueryEcho:
     words of them) or "any" (most of the words); `wider` is the next looser one, where it finds
     more. `relaxed` says that nobody asked for "any" and that nothing stricter finds anything.
 
+    `normalised` has its strings in the form that is searched, a space between them: it is no query.
     `explained` says it back in words. `suggestions` are corrected queries, each of which finds
     something. `synonyms` are the bare words that have some, whether they were searched (`notes`
     says so, in English, and `note_codes` as codes) or not.

@@ -35,6 +35,8 @@ ORDER_FIGURES = (
 )
 # What a table tells of a measure beside the first one.
 ABREAST_FIGURES = ("total", "used", "above", "below", "share")
+# What is the same for every measure of a group.
+GROUP_COLUMNS = ("value", "label", "reports", "template")
 # Orders that belong to no measure: the groups' own, and the number of reports.
 OWN_ORDER, REPORTS_ORDER = "group", "reports"
 
@@ -90,9 +92,15 @@ def orders(measures: Sequence[str]) -> tuple[str, ...]:
 
 
 def as_lines(found: Aggregate) -> tuple[list[str], list[list[Any]]]:
-    """Header and lines of a table: the first measure whole, of each other one ABREAST_FIGURES."""
+    """Header and lines of a table: the first measure whole, of each other one ABREAST_FIGURES.
+
+    Each figure is headed by its measure, as in `licences.total`: a table that was taken away
+    says what it counts.
+    """
     own = [field.name for field in fields(Group)]
-    header = list(own)
+    header = [
+        name if name in GROUP_COLUMNS else f"{found.measure}.{name}" for name in own
+    ]
     for other in found.others:
         header += [f"{other.measure}.{name}" for name in ABREAST_FIGURES]
     lines: list[list[Any]] = []

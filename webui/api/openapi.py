@@ -101,9 +101,11 @@ def _problem() -> Json:
         "status": {"type": "integer"},
         "detail": _STRING_SCHEMA,
         "instance": {"type": "string"},
+        "code": {
+            "anyOf": [_ref("Code"), {"type": "string", "pattern": r"^http\.\d{3}$"}]
+        },
     }
     more: Json = {
-        "code": _ref("Code"),
         "facts": {"type": "object"},
         "parameter": _STRING_SCHEMA,
         "position": {"type": "integer", "minimum": 0},
@@ -113,7 +115,8 @@ def _problem() -> Json:
         "properties": members | more,
         "required": list(members),
         "description": "RFC 9457. `parameter` is at fault, `position` a code point of the query as "
-        "typed. `code` and `facts` say what `detail` says in words.",
+        "typed. `code` and `facts` say what `detail` says in words; `http.404` "
+        "and the like stand for what has no code of its own.",
     }
 
 

@@ -112,7 +112,9 @@ class Problem:
             "detail": self.detail,
             "instance": below(request.full_path.removesuffix("?")),
         }
-        if self.note is not None:
+        if self.note is None:
+            members["code"] = f"http.{self.status}"
+        else:
             members |= self.note.as_json()
         if self.parameter is not None:
             members["parameter"] = self.parameter

@@ -149,13 +149,16 @@ def _shown(
     facet: Facet,
     result: FacetResult,
 ) -> FacetResult:
-    """The values beside the results: all chosen ones, then the most frequent.
+    """The values beside the results: all chosen ones, then the most frequent; of years the newest.
 
     A tree is folded: it shows its roots and what stands directly below a chosen place.
     """
     values = result.values
     if facet.kind == "path":
         values = _unfolded(values)
+    elif facet.kind == "number":
+        # the newest years are what a reader looks for, however few reports they have yet
+        values = tuple(ordered(facet, values))
     limit = _VALUES_SHOWN_BY_KIND.get(facet.kind, _VALUES_SHOWN)
     shown = [v for i, v in enumerate(values) if v.selected or i < limit]
     if facet.kind == "path":

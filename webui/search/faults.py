@@ -16,6 +16,7 @@ from index.search.response import QueryEcho, SearchResponse
 from webui.http.context import room
 from webui.http.params import Arguments, parse_search
 from webui.http.searching import answer
+from webui.words import labels
 from webui.words.faults import said_plainly
 from webui.words.messages import gettext as _
 
@@ -42,6 +43,14 @@ class Fault:
     position: int | None = None
     plain: tuple[str, str] | None = None
     condition: tuple[str, str, str] | None = None
+
+    @property
+    def named(self) -> str:
+        """What could not be read, as a reader knows it: a number by its label."""
+        if self.condition is None or self.condition[0] not in labels.METRICS.table:
+            return self.typed
+        name, sign, number = self.condition
+        return f"{labels.METRICS[name]} {labels.COMPARISONS[sign]} {number}"
 
 
 Faults = dict[str, Fault]

@@ -140,7 +140,7 @@ def results() -> BaseResponse:
         faults=faults,
         misleading=_MISLEADING_NOTES,
         response=response,
-        understood=_understood(response, asked),
+        understood="" if "q" in faults else _understood(response, asked),
         groups=groups(asked, response),
         chips=chips(asked),
         kept=_unseen(asked),

@@ -22,6 +22,7 @@ PROBLEM = {
     "type": "about:blank",
     "title": "Service Unavailable",
     "status": 503,
+    "code": "http.503",
     "detail": "the index cannot be opened; the log of the server says why",
 }
 

@@ -95,7 +95,9 @@ def read_doc(source: Source) -> Page:
             lines, tables = _lines(text)
             return finish(frame(lines), tables, suffix.removeprefix("."), least=5)
     tried = ", ".join(converter.program for converter in installed)
-    raise InputError(f"could not be converted by {tried}; save it as .docx")
+    raise InputError(
+        f"is damaged, or no {suffix} document: {tried} could not convert it; save it as .docx"
+    )
 
 
 def _package(suffix: str) -> str:

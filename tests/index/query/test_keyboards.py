@@ -114,6 +114,8 @@ def test_every_chinese_name_is_of_a_field() -> None:
         ("year:2020..2018", Code.QUERY_ENDS_EXCHANGED),
         ("published:2019-12..2019-03", Code.QUERY_ENDS_EXCHANGED),
         ("applications_new:100..5", Code.QUERY_ENDS_EXCHANGED),
+        ("公？开", Code.QUERY_QUESTION_MARK),
+        ("条例 公开?", Code.QUERY_QUESTION_MARK),
         ("公开 NEAR/5 收费", Code.QUERY_NEAR_COUNTS_ALL),
         ('目录 "公开 收费"~5', Code.QUERY_NEAR_COUNTS_ALL),
     ],
@@ -127,6 +129,8 @@ def test_what_is_read_otherwise_is_said(typed: str, code: Code) -> None:
     "typed",
     [
         "公开 收费",
+        "公?开",
+        "什么是政府信息公开？",
         "国办发「2019」5号",
         "http://www.lg.gov.cn/a",
         "year:2018..2020",

@@ -153,7 +153,7 @@ def test_problems(
     answer = client.get(url)
     body = json.loads(answer.data)
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
-    assert {"type", "title", "status", "detail", "instance"} <= set(body)
+    assert {"type", "title", "status", "detail", "instance", "code"} <= set(body)
     assert (body["status"], body.get("parameter"), body.get("position")) == (
         status,
         parameter,

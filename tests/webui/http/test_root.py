@@ -138,7 +138,10 @@ def test_fields_choose_what_a_hit_and_a_record_have(client: FlaskClient) -> None
     ("url", "header"),
     [
         ("/api/v1/stats?by=year&format=csv", "year,reports"),
-        ("/api/v1/stats?measure=applications_new&format=csv", "value,label,reports"),
+        (
+            "/api/v1/stats?measure=applications_new&format=csv",
+            "value,label,reports,applications_new.used,applications_new.total",
+        ),
         ("/api/v1/coverage?format=csv", "agency,org_type,line,year"),
         ("/api/v1/facets/level?format=csv", "level,reports"),
         ("/api/v1/series/r1?format=csv", "year,id,agency"),

@@ -34,6 +34,8 @@ def test_a_fault_stands_beside_its_field(
     assert not any(name in text(fault) for name in PARAMETERS)
     (told,) = page.xpath(f"//input[@aria-describedby='{field}-fault']")
     assert told.get("value") == typed
+    # above the results stands what was left out of them
+    assert f"{typed}”" in text(page.xpath("//p[@class='hint']")[0])
     # the rest of the search is answered
     assert "已选1项" in text(page.xpath("//details[@id='filters']/summary")[0])
     assert page.xpath("//details[@id='filters']/@open")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -426,3 +427,30 @@ def test_browsing_begins_with_the_newest(client: FlaskClient) -> None:
     assert days == sorted(days, reverse=True)
     options = page_at(client, "/search").xpath("//select[@id='sort']/option")
     assert text(options[0]) == "发布日期，新的在前"
+
+
+def test_the_years_beside_the_results_are_the_newest(client: FlaskClient) -> None:
+    counts = client.get("/api/v1/search?q=公开").get_json()["facets"]["year"]["values"]
+    newest = sorted((int(value["value"]) for value in counts), reverse=True)
+    page = page_at(client, "/search?q=公开")
+    shown = page.xpath("//section[@aria-labelledby='facet-year']//span[@class='what']")
+    years = [int(text(year)) for year in shown]
+    # else the list would not be cut
+    assert len(newest) > len(years)
+    assert years == newest[: len(years)]
+
+
+def test_a_refused_query_is_not_said_to_be_understood(client: FlaskClient) -> None:
+    page = page_at(client, "/search?q=层级：火星级 公开", 400)
+    assert page.xpath("//div[@id='q-fault']")
+    assert not page.xpath("//p[@class='understood']")
+
+
+def test_the_sentence_of_the_operator_stands_on_every_page(
+    sample_settings: Settings, searcher: Searcher
+) -> None:
+    settings = replace(sample_settings, notice="样本 <b>1</b>")
+    told = create_app(settings, searcher=searcher).test_client()
+    for path in ("/", "/search?q=公开", "/reports/r1", "/numbers", "/about", "/help"):
+        (notice,) = page_at(told, path).xpath("//p[@class='sitewide']")
+        assert notice.text_content() == settings.notice
