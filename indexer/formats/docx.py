@@ -247,7 +247,7 @@ class _Reading:
         run: _Element,
     ) -> bool:
         """Whether a run is hidden or struck out; the latter is told."""
-        properties = next((c for c in run if local_name(c) == "rPr"), None)
+        properties = next(run.iterchildren("{*}rPr"), None)
         if properties is None:
             return False
         looks = {local_name(look): look for look in properties}
@@ -387,14 +387,18 @@ class _Reading:
 
 
 def _text_boxes(paragraph: _Element) -> Iterator[_Element]:
-    stack = list(reversed(paragraph))
-    while stack:
-        element = stack.pop()
-        if local_name(element) == "txbxContent":
-            yield element
-        # Word writes every box twice, the second time for old programs
-        elif local_name(element) != "Fallback":
-            stack.extend(reversed(element))
+    """The text boxes of a paragraph; one within another is read with that one.
+
+    lxml finds them by name without a step of ours an element: most paragraphs have none.
+    """
+    for box in paragraph.iter("{*}txbxContent"):
+        for outer in box.iterancestors():
+            if outer is paragraph:
+                yield box
+                break
+            # Word writes every box twice, the second time for old programs
+            if local_name(outer) in ("Fallback", "txbxContent"):
+                break
 
 
 def _own_text(element: _Element) -> str | None:
@@ -416,12 +420,9 @@ def _raised_text(element: _Element) -> str:
     run = element.getparent()
     if not text.isascii() or run is None:
         return text
-    for properties in run:
-        if local_name(properties) != "rPr":
-            continue
-        for look in properties:
-            if local_name(look) == "vertAlign":
-                return raised(text, value_of(look, ""))
+    for properties in run.iterchildren("{*}rPr"):
+        for look in properties.iterchildren("{*}vertAlign"):
+            return raised(text, value_of(look, ""))
     return text
 
 
@@ -432,19 +433,17 @@ def _is_on(look: _Element | None) -> bool:
 
 def _is_deleted(row: _Element) -> bool:
     """Whether a row of a table is a deletion that nobody has accepted yet."""
-    for properties in row:
-        if local_name(properties) == "trPr":
-            return any(local_name(child) == "del" for child in properties)
+    for properties in row.iterchildren("{*}trPr"):
+        return any(local_name(child) == "del" for child in properties)
     return False
 
 
 def _spans(cell: _Element) -> tuple[int, bool]:
     """Columns that a cell spans, and whether it continues the cell above."""
     properties: dict[str, _Element] = {}
-    for child in cell:
-        if local_name(child) == "tcPr":
-            properties = {local_name(element): element for element in child}
-            break
+    for child in cell.iterchildren("{*}tcPr"):
+        properties = {local_name(element): element for element in child}
+        break
     raw = value_of(properties.get("gridSpan"), "1")
     is_number = raw.isascii() and raw.isdigit() and len(raw) < 6
     span = max(1, min(1000, int(raw))) if is_number else 1

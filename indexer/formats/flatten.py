@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 from index.analysis.characters import HAN_NUMERALS, WIDE_CLASS
@@ -248,29 +248,18 @@ def _numbered(group: list[Line], table: int | None) -> list[Line]:
 def flatten(root: HtmlElement, chosen: set[HtmlElement]) -> Flat:
     """The lines of `root`: those within the `chosen` elements, those before and those after."""
     state = _Flattener(chosen)
-    for element, is_entered in _walk(root):
-        # comments and processing instructions have no name
-        tag = element.tag if isinstance(element.tag, str) else ""
-        if is_entered:
-            state.enter(element, tag)
-            state.text(element.text if tag else None)
-        else:
-            state.leave(element, tag)
-            if element is not root:
-                state.text(element.tail)
+    for event, element in iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            state.enter(element, element.tag)
+            state.text(element.text)
+            continue
+        if event == "end":
+            state.leave(element, element.tag)
+        # what stands behind a comment or an instruction is text of the page
+        if element is not root:
+            state.text(element.tail)
     state.end_line()
     return state.flat
-
-
-def _walk(root: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
-    """Every element on the way in and on the way out, in document order."""
-    stack: list[tuple[HtmlElement, bool]] = [(root, True)]
-    while stack:
-        element, entering = stack.pop()
-        yield element, entering
-        if entering:
-            stack.append((element, False))
-            stack.extend((child, True) for child in reversed(element))
 
 
 def _span(element: HtmlElement, name: str) -> int:
