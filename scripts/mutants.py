@@ -737,15 +737,21 @@ def chosen_tests(
 ) -> list[Test]:
     """The tests to run, nearest file first, of `budget` seconds together at most.
 
-    Those that run the changed function, or a function that reads the changed table. Where none
-    does: those that run a function of the module. Beside a change at the level of a module, those
-    that import it.
+    Those that run the changed function, or a function that reads the changed table, or that name
+    the table themselves. Where none does: those that run a function of the module. Beside a
+    change at the level of a module, those that import it.
     """
     function = f"{mutant.path}::{mutant.function}"
     running = [test for test in tests if mutant.function and function in test.runs]
+    named: frozenset[str] = frozenset()
     if not running and not mutant.function:
         reading = readers_of(mutant, root)
-        running = [test for test in tests if not reading.isdisjoint(test.runs)]
+        named = namers_of(mutant, {test.file for test in tests}, root)
+        running = [
+            test
+            for test in tests
+            if test.file in named or not reading.isdisjoint(test.runs)
+        ]
     if not running:
         prefix = f"{mutant.path}::"
         running = [
@@ -760,7 +766,12 @@ def chosen_tests(
         ]
     ordered = sorted(
         running,
-        key=lambda test: (*_nearness(test.file, mutant.path, root), test.seconds),
+        key=lambda test: (
+            # a test that walks the table itself is meant for it
+            test.file not in named,
+            *_nearness(test.file, mutant.path, root),
+            test.seconds,
+        ),
     )
     # a few of each file in turn, so that one file does not spend the budget of all others
     seen: Counter[str] = Counter()
@@ -796,6 +807,20 @@ def readers_of(mutant: Mutant, root: Path = ROOT) -> frozenset[str]:
     )
 
 
+def namers_of(
+    mutant: Mutant, files: Iterable[str], root: Path = ROOT
+) -> frozenset[str]:
+    """The files of tests that name the table in which a mutant at the level of a module stands."""
+    names = _assigned_at(parsed(root / mutant.path), mutant.line)
+    paths = {file for file in files if file.startswith("tests/")}
+    return frozenset(file for file in paths if names & _names_in(file, root))
+
+
+@cache
+def _names_in(path: str, root: Path) -> set[str]:
+    return _read_names(parsed(root / path))
+
+
 def _assigned_at(tree: ast.Module, line: int) -> set[str]:
     for statement in tree.body:
         if statement.lineno <= line <= (statement.end_lineno or statement.lineno):
@@ -807,7 +832,7 @@ def _assigned_names(statement: ast.stmt) -> set[str]:
     match statement:
         case ast.Assign(targets=targets):
             return {target.id for target in targets if isinstance(target, ast.Name)}
-        case ast.AnnAssign(target=ast.Name(id=name)):
+        case ast.AnnAssign(target=ast.Name(id=name)) | ast.ClassDef(name=name):
             return {name}
     return set()
 

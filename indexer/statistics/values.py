@@ -66,6 +66,8 @@ def value_of(
     Decimal('1462000000.00')
     >>> value_of("／", "/").semantics, value_of("", "").semantics
     ('na', 'blank')
+    >>> value_of("3", "3").line
+    -1
     """
     number, semantics, unit = _meaning(form.strip())
     return Value(raw, number, semantics, unit, span, line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from indexer.sample.generate import FAULT_RATES, YEARS_PER_BODY
 from indexer.sample.shapes import SHAPE_FRAMES
 from indexer.sample.tables import (
     broken_identities,
+    grids,
     html_tables,
     metrics,
     stat2014_rows,
@@ -252,3 +254,40 @@ def test_annex_sums_follow_from_their_parts() -> None:
     }
     assert rows["(一)收到申请数"] == "5"
     assert rows["(三)申请答复数"] == "5"
+
+
+def test_titles_are_worded_as_offices_word_them(samples: list[Sample]) -> None:
+    plain = [s for s in samples if s.truth["script"] == "Hans" and s.truth["title"]]
+    assert len(plain) > COUNT / 2
+    for sample in plain:
+        name = re.escape(sample.truth["agency_printed"])
+        year = sample.truth["year"]
+        worded = (
+            rf"{name}{year}年度?政府信息公开(?:工作)?年度报告"
+            rf"|{year}年{name}政府信息公开工作年度报告"
+            rf"|{name}关于{year}年政府信息公开工作情况的报告"
+        )
+        assert re.fullmatch(worded, sample.truth["title"]), sample.truth["title"]
+
+
+def test_every_table_is_a_rectangle(samples: list[Sample]) -> None:
+    seen = set()
+    for sample in samples:
+        if sample.tables is None or sample.tables.template in seen:
+            continue
+        seen.add(sample.tables.template)
+        for _, grid in grids(sample.tables):
+            covered: Counter[tuple[int, int]] = Counter()
+            for number, row in enumerate(grid):
+                column = 0
+                for _, across, down in row:
+                    while (number, column) in covered:
+                        column += 1
+                    for step in range(down):
+                        for beside in range(across):
+                            covered[number + step, column + beside] += 1
+                    column += across
+            width = 1 + max(column for _, column in covered)
+            assert set(covered.values()) == {1}
+            assert len(covered) == width * len(grid)
+    assert len(seen) >= 2

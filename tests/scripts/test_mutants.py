@@ -128,6 +128,24 @@ def test_the_readers_of_a_table_are_the_functions_that_read_what_is_made_of_it(
     }
 
 
+def test_tests_that_name_a_changed_table_come_first(tmp_path: Path) -> None:
+    (tmp_path / "index").mkdir()
+    (tmp_path / "tests").mkdir()
+    table = "class Code:\n    FIRST = 'a'\nOTHER = 3\n"
+    (tmp_path / "index" / "codes.py").write_text(table, encoding="utf-8")
+    walks = "from index.codes import Code\ndef test_all(): assert list(Code)\n"
+    (tmp_path / "tests" / "test_walk.py").write_text(walks, encoding="utf-8")
+    (tmp_path / "tests" / "test_near.py").write_text(
+        "from index.codes import OTHER\ndef test(): assert OTHER\n", encoding="utf-8"
+    )
+    mutant = mutants.Mutant("index/codes.py", 2, "", "string", "'a'", "'a¤'", 0)
+    files = ["tests/test_near.py", "tests/test_walk.py", "index/codes.py"]
+    assert mutants.namers_of(mutant, files, tmp_path) == {"tests/test_walk.py"}
+    tests = [mutants.Test(f"{file}::test", file, 1, frozenset()) for file in files]
+    chosen = mutants.chosen_tests(mutant, tests, 100, tmp_path)
+    assert chosen[0].file == "tests/test_walk.py"
+
+
 @pytest.mark.skipif(
     not hasattr(os, "fork") or not shutil.which("git"), reason="needs fork and Git"
 )

@@ -10,6 +10,7 @@ import pytest
 from index.model.fields import FACETS
 from index.model.metrics import METRICS
 from index.query.field_values import PRINTED_VALUES
+from indexer.formats import FORMATS
 from indexer.repair import REPAIRERS
 from webui.plots.figures import compact, figure, percent
 from webui.words import labels, syntax
@@ -46,6 +47,12 @@ def test_what_is_derived_has_a_word_for_every_row() -> None:
 def test_every_kind_of_repair_has_a_word() -> None:
     kinds = {repairer.name for repairer in REPAIRERS}
     assert kinds | {"gloss_toneless", "character_lost"} == set(labels.REPAIRS)
+
+
+def test_every_format_has_a_name() -> None:
+    # lines of JSON are no document by themselves: a report that one gives says `jsonl`
+    names = {form.name for form in FORMATS} | {"jsonl"}
+    assert names == set(labels.FORMATS)
 
 
 def test_the_help_shows_what_can_be_asked() -> None:

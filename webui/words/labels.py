@@ -164,8 +164,19 @@ FORMATS = Words(
     {
         "html": msgid("网页"),
         "text": msgid("纯文本"),
+        "markdown": msgid("Markdown"),
         "pdf": msgid("PDF"),
         "docx": msgid("Word"),
+        "doc": msgid("Word"),
+        "wps": msgid("WPS"),
+        "odt": msgid("ODT"),
+        "ofd": msgid("OFD"),
+        "rtf": msgid("RTF"),
+        "xlsx": msgid("Excel"),
+        "xls": msgid("Excel"),
+        "csv": msgid("CSV"),
+        "mhtml": msgid("MHTML"),
+        "json": msgid("JSON"),
         "jsonl": msgid("JSON Lines"),
     }
 )

@@ -12,9 +12,11 @@ from importlib.metadata import version
 import pytest
 
 from index.analysis.readings import (
+    ALIKE_GROUPS,
     KNOWN_CHARACTERS,
     LONGEST_WORD,
     READINGS_FILE,
+    alike,
     begun,
     reading,
     readings,
@@ -119,6 +121,14 @@ def test_letters() -> None:
     assert "行" in begun()["h"]
     assert "i" not in begun()
     assert len(readings()) > 6700
+
+
+def test_characters_that_look_alike_are_told_of_each_other() -> None:
+    for group in ALIKE_GROUPS:
+        assert len(set(group)) == len(group) > 1, group
+        assert all(unicodedata.name(char).startswith("CJK") for char in group), group
+        for char in group:
+            assert set(group) - {char} <= set(alike(char))
 
 
 if __name__ == "__main__":

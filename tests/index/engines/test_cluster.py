@@ -359,3 +359,29 @@ def test_a_path_becomes_a_name(tmp_path: Path) -> None:
     assert all(len(name) < 80 and name == name.lower() for name in names)
     assert alias_of(Path("reports-2018")) == "gongkai-reports-2018"
     assert alias_of(Path("a")) != alias_of(Path("a").absolute())
+
+
+@needs_client
+@pytest.mark.parametrize(
+    ("status", "kind", "raised"),
+    [
+        (401, "", "IndexUnavailableError"),
+        (403, "", "IndexUnavailableError"),
+        (404, "", "NotThereError"),
+        (409, "version_conflict_engine_exception", "ConflictError"),
+        (400, "resource_already_exists_exception", "ExistsError"),
+        (400, "mapper_parsing_exception", "IndexUnavailableError"),
+        (500, "", "IndexUnavailableError"),
+    ],
+)
+def test_what_a_server_answers_is_an_error_of_its_kind(
+    status: int, kind: str, raised: str
+) -> None:
+    from opensearchpy import exceptions
+
+    from index.engines.opensearch import server
+
+    error = exceptions.TransportError(status, kind, {})
+    told = server._of_status(error, "http://127.0.0.1:9")
+    assert type(told).__name__ == raised
+    assert "127.0.0.1" in str(told)

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from index.analysis.normaliser import Folded, fold
 from index.analysis.offsets import OffsetBuilder
-from index.engines.whoosh.storage.display import packed, unpacked
+from index.engines.whoosh.storage.display import (
+    FEW_ENTRIES,
+    _replaced,
+    packed,
+    unpacked,
+)
 from index.engines.whoosh.storage.units import storable
 
 PIECES = st.sampled_from(
@@ -70,3 +75,13 @@ def test_a_way_back_that_does_not_fit_loses_nothing() -> None:
     builder.linear(3, 2)
     folded = Folded("公开", builder.build())
     assert unpacked(folded, packed(folded, "x")) == "x"
+
+
+@pytest.mark.parametrize("count", [0, 1, FEW_ENTRIES, FEW_ENTRIES + 1, 200])
+def test_characters_are_replaced_alike_by_short_and_long_tables(count: int) -> None:
+    left = "".join(chr(0x4E00 + n) for n in range(count))
+    right = "".join(chr(0x8000 + n) for n in range(count))
+    # 𠮷 is beyond the table, and 乀 is in the longest one alone
+    text = "一𠮷丁乀公开\n" * 3
+    expected = text.translate(str.maketrans(left, right))
+    assert _replaced(text, left, right) == expected

@@ -35,6 +35,11 @@ def test_the_ends_of_a_range_are_taken() -> None:
             assert getattr(settings, name) == end
 
 
+def test_an_hour_and_a_day_are_the_longest_times() -> None:
+    assert RANGES["request_seconds"][1] == 60 * 60
+    assert RANGES["export_seconds"][1] == RANGES["idle_seconds"][1] == 24 * 60 * 60
+
+
 def test_an_empty_value_is_none() -> None:
     settings = Settings.from_environment({"GONGKAI_INDEX": "", "GONGKAI_PORT": " "})
     assert settings.index == default_index()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from index.model.problems import Code
+from index.model.problems import Code, Note
 from index.query.field_values import year_digits
-from index.query.parser import CHINESE_FIELDS, FIELDS, parse
+from index.query.parser import CHINESE_FIELDS, FIELDS, field_name, parse
 from index.query.remarks import exchanged, remarks
 from index.query.resolve import resolve
 from index.query.syntax import Run
@@ -167,3 +167,39 @@ def test_a_word_before_a_colon_is_text() -> None:
 )
 def test_years_in_every_kind_of_digits(typed: str) -> None:
     assert year_digits(typed) == "2018"
+
+
+@pytest.mark.parametrize(
+    ("typed", "operator"),
+    [
+        *((typed, "AND") for typed in ("and", "And", "&", "&&", "＆")),
+        *((typed, "OR") for typed in ("or", "oR", "|", "||", "｜")),
+        ("not", "NOT"),
+        *((typed, "NEAR/10") for typed in ("near", "AROUND")),
+        *((typed, "NEAR/3") for typed in ("near/3", "w/3", "n/3", "adj/3", "Around/3")),
+    ],
+)
+def test_the_operator_that_was_meant_is_named(typed: str, operator: str) -> None:
+    facts = {"token": typed, "operator": operator}
+    assert Note(Code.QUERY_OPERATOR_AS_TEXT, facts) in remarks(f"公开 {typed} 收费")
+
+
+@pytest.mark.parametrize(
+    ("names", "field"),
+    [
+        ("标题 题目 题名", "title"),
+        ("正文 全文 内容", "text"),
+        ("机关 部门 单位 机构 发布机构", "agency"),
+        ("层级 级别 行政级别", "level"),
+        ("机关类型 类型", "org_type"),
+        ("条线 系统", "line"),
+        ("地区 地域 区域 地方 省份 城市", "region"),
+        ("年度 年份 年", "year"),
+        ("发布日期 日期 发布 公布日期 发布时间", "published"),
+        ("统计表勾稽 勾稽", "tables"),
+    ],
+)
+def test_fields_have_chinese_names(names: str, field: str) -> None:
+    for name in names.split():
+        for colon in (":", "："):
+            assert field_name(name + colon) == field, name

@@ -112,6 +112,11 @@ def test_a_straight_mark_that_is_not_closed_is_refused_where_it_opens() -> None:
     assert refused('公开 "不予公开') == 3
 
 
+@pytest.mark.parametrize("opening", ['"', "“", "「", "『", "＂"])
+def test_marks_with_nothing_between_are_refused_where_they_open(opening: str) -> None:
+    assert refused(f"公开 {opening}{QUOTES[opening]} 收费") == 3
+
+
 @pytest.mark.parametrize("opening", ["“", "「", "『", "＂"])
 def test_another_mark_that_is_not_closed_is_text(opening: str) -> None:
     tree = parse(f"公开 {opening}不予公开")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.metadata.title import MAX_TITLE, title_in
+from indexer.metadata.title import MAX_TITLE, read_title, title_in
 
 LINE = "衡阳市教育局2018年政府信息公开工作年度报告"
 ENTRY = "政府信息公开年报"
@@ -61,3 +61,25 @@ def test_such_a_line_has_at_most_60_characters(length: int, taken: bool) -> None
     form = "2018政务公开年报"
     line = form.rjust(length, "甲")
     assert title_in(ENTRY, [line]) == (line if taken else ENTRY)
+
+
+@pytest.mark.parametrize(
+    ("title", "year", "sure"),
+    [
+        ("龙岗区教育局2018年政府信息公开年报", 2018, True),
+        ("龙岗区教育局政府信息公开年报", None, False),
+        ("龙岗区教育局1918年政府信息公开年报", None, False),
+        # mended, or chosen among several
+        ("龙岗区教育局202020年政府信息公开年报", 2020, False),
+        ("2016-2018年政府信息公开年报", 2018, False),
+        ("2018年政府信息公开年报和2016年工作总结", 2018, False),
+        # the year of a plan is none of the report's
+        ("2018年政府信息公开年报和2019年工作要点", 2018, True),
+        ("2016年和2017年政府信息公开年报", None, False),
+    ],
+)
+def test_a_year_is_sure_where_it_is_the_only_one_as_it_stands(
+    title: str, year: int | None, sure: bool
+) -> None:
+    got = read_title(title)
+    assert (got.year, got.sure) == (year, sure)

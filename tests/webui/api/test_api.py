@@ -370,4 +370,56 @@ def test_queries_are_logged_only_when_asked(
         settings = replace(sample_settings, log_queries=wanted)
         app = create_app(settings, searcher=searcher)
         app.test_client().get("/api/v1/search?q=公开")
-    assert len(caplog.records) == 1
+        assert len(caplog.records) == wanted
+
+
+@pytest.mark.parametrize(
+    "path", ["/sitemap.xml", "/api/v1/series/r1", "/api/v1/coverage", "/feed.atom"]
+)
+def test_a_parameter_that_nobody_knows_is_refused(
+    client: FlaskClient, path: str
+) -> None:
+    answer = client.get(f"{path}?nosuch=1")
+    assert answer.status_code == 400
+    assert answer.get_json(force=True)["parameter"] == "nosuch"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api/v1/search", "/-/version", "/openapi.json", "/metrics"),
+        *("/opensearch.xml", "/feed.atom", "/sitemap.xml", "/robots.txt"),
+    ],
+)
+def test_what_programs_read_answers_errors_as_problems(
+    client: FlaskClient, path: str
+) -> None:
+    assert client.get(path).status_code == 200
+    refused = client.post(path)
+    assert (refused.status_code, refused.mimetype) == (405, "application/problem+json")
+    assert refused.get_json(force=True)["code"] == "http.405"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/search?q=公开", "text/html"),
+        ("/static/gongkai.css", "text/css"),
+        ("/static/gongkai.js", "text/javascript"),
+        ("/static/icon.svg", "image/svg+xml"),
+        ("/api/v1/search?q=公开", "application/json"),
+        ("/api/v1/coverage?format=csv", "text/csv"),
+        ("/metrics", "text/plain"),
+        ("/sitemap.xml", "application/xml"),
+        ("/feed.atom", "application/atom+xml"),
+        ("/opensearch.xml", "application/opensearchdescription+xml"),
+    ],
+)
+def test_what_is_text_is_compressed(client: FlaskClient, path: str, kind: str) -> None:
+    gzip, identity = ({"Accept-Encoding": name} for name in ("gzip", "identity"))
+    answer = client.get(path, headers=gzip, buffered=True)
+    assert (answer.status_code, answer.mimetype) == (200, kind)
+    plain = client.get(path, headers=identity, buffered=True)
+    packed = answer.headers.get("Content-Encoding") == "gzip"
+    # what is shorter than half a thousand bytes is not worth it
+    assert packed == (len(plain.data) >= 500)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -100,3 +101,15 @@ def test_the_indexing_machine_stays_private() -> None:
             "properties"
         ]
     )
+
+
+def test_what_is_said_of_a_parameter_is_a_sentence(app: Flask) -> None:
+    paths = app.test_client().get("/openapi.json").get_json()["paths"]
+    said = [
+        parameter["description"]
+        for path in paths.values()
+        for parameter in path["get"].get("parameters", ())
+        if "description" in parameter
+    ]
+    assert len(said) > 50
+    assert [words for words in said if not re.search(r"[.)]$", words)] == []
