@@ -159,6 +159,9 @@ def declared_labels(data: bytes) -> list[str]:
     """
     # UTF-16 and UTF-32 show their labels between zero bytes
     head = data[:HEAD_BYTES].replace(b"\x00", b"")
+    if b"=" not in head:
+        # as in nearly every plain text
+        return []
     labels = [label.decode("ascii").lower() for label in _LABEL_PATTERN.findall(head)]
     return list(dict.fromkeys(labels))
 

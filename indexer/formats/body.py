@@ -74,7 +74,7 @@ def _refuse_empty(text: str, title: str | None, least: int) -> None:
 
 def _count(text: str, enough: int) -> int:
     """Letters and digits of a text, counted up to `enough`."""
-    return sum(1 for _ in islice(_WORD_PATTERN.finditer(text), enough))
+    return len(list(islice(_WORD_PATTERN.finditer(text), enough)))
 
 
 def _problems(text: str, title: str | None) -> list[Problem]:

@@ -512,8 +512,12 @@ def labelled(text: str) -> list[tuple[str, str]]:
     >>> labelled("索 引 号:126/2025 文号:某政办发〔2025〕54号")
     [('索引号', '126/2025'), ('文号', '某政办发〔2025〕54号')]
     """
-    found = list(_LABEL_PATTERN.finditer(text)) if len(text) <= MAX_LABELLED else []
-    if not found or text[: found[0].start()].strip(" \t　【[(（|") or "。" in text:
+    # most lines are sentences, or have no colon: the labels are not looked for in them
+    has_colon = ":" in text or "：" in text
+    if not has_colon or "。" in text or len(text) > MAX_LABELLED:
+        return []
+    found = list(_LABEL_PATTERN.finditer(text))
+    if not found or text[: found[0].start()].strip(" \t　【[(（|"):
         return []
     ends = [label.start() for label in found[1:]] + [len(text)]
     pairs: list[tuple[str, str]] = []
