@@ -1,4 +1,4 @@
-"""Names as people type them: 文旅局 for 文化广电旅游体育局, and a place that does not exist."""
+"""Names as people type them: 文旅局 for a body, 深圳 for a place, a place that does not exist."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from index.analysis.normaliser import fold_line
 from index.query.wildcards import occurrences
 
-__all__ = ["MAX_NAMED_PATHS", "PLACE_ENDINGS", "is_called", "nearest_paths"]
+__all__ = [
+    "MAX_NAMED_PATHS",
+    "PLACE_ENDINGS",
+    "is_called",
+    "nearest_paths",
+    "paths_called",
+]
 
 # The last characters of what a body's own name follows: 深圳市教育局, 市委办公室, 县总工会.
 PLACE_ENDINGS = "省市区县旗州盟乡镇道部委总家"
@@ -43,6 +49,37 @@ def nearest_paths(
     found = [path for path, own in pairs if own in near]
     provinces = [path for path in paths if "/" not in path]
     return (found or provinces)[:MAX_NAMED_PATHS]
+
+
+def paths_called(
+    paths: Sequence[str],
+    name: str,
+) -> list[int]:
+    """The positions of the paths that end with the steps of a name. All are in index form.
+
+    Where there are none, those that do so when the last step of the name is shortened.
+
+    >>> paths = ["广东省", "广东省/深圳市", "广东省/深圳市/龙岗区"]
+    >>> paths_called(paths, "深圳市"), paths_called(paths, "深圳市/龙岗")
+    ([1], [2])
+    """
+    steps = [step for step in name.split("/") if step]
+    if not steps:
+        return []
+    *upper, last = steps
+    whole: list[int] = []
+    shortened: list[int] = []
+    for number, path in enumerate(paths):
+        if last not in path:  # nearly always, and cheaper than to split the path
+            continue
+        own = path.split("/")
+        if own[-len(steps) : -1] != upper:
+            continue
+        if own[-1] == last:
+            whole.append(number)
+        elif own[-1].startswith(last):
+            shortened.append(number)
+    return whole or shortened
 
 
 def is_called(

@@ -71,7 +71,7 @@ Strings = tuple[str, ...]
 Nodes = tuple[Node, ...]
 
 # (facet name, text in index form) -> the values of that facet in the index that contain the text,
-# or may be called so.
+# or may be called so; places only when they may be called so. No text gives all values.
 Values = Callable[[str, str], list[str]]
 
 # Facet -> all its values, where they are few and known without the index.
@@ -404,16 +404,14 @@ class _Resolver:
     def region(self, field: Field) -> Node:
         """The places that may be called so, each with all below it. Raises QueryError."""
         wanted = field.value.strip()
-        parts = tuple(wanted.split("/"))
-        # the values are looked up by the last part, which only begins 深圳市 when it is 深圳
-        values = self.values("region", fold_line(parts[-1]))
-        paths = [tuple(value.split("/")) for value in values]
-        prefixes = tuple(path for path in paths if _ends_with(path, parts))
-        if prefixes:
+        called = self.values("region", fold_line(wanted))
+        if called:
+            prefixes = tuple(tuple(path.split("/")) for path in called)
             return PathPrefix("region", prefixes)
         known = self.values("region", "")
         if known:
-            facts = {"region": wanted, "paths": nearest_paths(known, parts[-1])}
+            last = wanted.strip("/").rpartition("/")[2]
+            facts = {"region": wanted, "paths": nearest_paths(known, last)}
             raise QueryError(Code.REQUEST_UNKNOWN_REGION, field.position, facts)
         # an index without places says nothing of them: nothing is from there
         return Nothing()
@@ -482,17 +480,3 @@ def _wildcard(
     if not any(is_word(character) for character in pattern):
         raise QueryError(Code.QUERY_WILDCARD_ALONE, run.position)
     return Wildcard(pattern, name)
-
-
-def _ends_with(
-    path: Strings,
-    parts: Strings,
-) -> bool:
-    """Whether a path may be called by the last parts of it, the very last one shortened.
-
-    广东省/深圳市 is called 深圳, 深圳市 and 广东省/深圳市.
-    """
-    *upper, last = parts
-    if not path[-1].startswith(last):
-        return False
-    return path[-len(parts) : -1] == tuple(upper)

@@ -19,7 +19,7 @@ from index.engines.seam import (
 )
 from index.model.problems import Code, Note
 from index.query.evidence import Evidence, evidence
-from index.query.names import is_called
+from index.query.names import is_called, paths_called
 from index.query.nodes import (
     AllOf,
     AnyOf,
@@ -158,8 +158,14 @@ def _called(
     name: str,
     form: str,
 ) -> list[str]:
-    """The values of a facet that contain a form; bodies also by their short names."""
+    """The values of a facet that contain a form.
+
+    Bodies are also found by their short names, places by the end of their paths.
+    """
     known = snapshot.values(name)
+    if name == "region" and form:
+        called = paths_called(known.forms, form)
+        return [known.values[number] for number in called]
     pairs = zip(known.values, known.forms, strict=True)
     if name == "agency":
         return [value for value, full in pairs if is_called(form, full)]

@@ -9,7 +9,7 @@ from index.analysis.normaliser import fold_line
 from index.assist.snapshot import Snapshot
 from index.model.errors import RequestError
 from index.model.problems import Code
-from index.query.names import MAX_NAMED_PATHS, nearest_paths
+from index.query.names import MAX_NAMED_PATHS, nearest_paths, paths_called
 from index.search.request import SearchRequest
 
 __all__ = ["region_path", "with_regions"]
@@ -45,9 +45,8 @@ def region_path(
     # an index without places says nothing of them
     if not name or not paths or name in paths:
         return name
-    wanted = [part for part in fold_line(name).split("/") if part]
-    forms = [form.split("/") for form in known.forms]
-    found = _called(forms, wanted)
+    wanted = fold_line(name)
+    found = paths_called(known.forms, wanted)
     if len(found) == 1:
         return paths[found[0]]
     if found:
@@ -56,32 +55,12 @@ def region_path(
             "paths": _named(paths, found),
         }
         raise RequestError("region", Code.REQUEST_AMBIGUOUS_REGION, facts)
-    last = wanted[-1] if wanted else ""
+    last = wanted.strip("/").rpartition("/")[2]
     facts = {
         "region": name,
         "paths": nearest_paths(paths, last),
     }
     raise RequestError("region", Code.REQUEST_UNKNOWN_REGION, facts)
-
-
-def _called(
-    forms: Sequence[list[str]],
-    wanted: list[str],
-) -> list[int]:
-    """The positions of the paths that end with these steps; else with the last one shortened."""
-    if not wanted:
-        return []
-    *upper, last = wanted
-    ending: list[int] = []
-    shortened: list[int] = []
-    for number, steps in enumerate(forms):
-        if steps[-len(wanted) : -1] != upper:
-            continue
-        if steps[-1] == last:
-            ending.append(number)
-        elif steps[-1].startswith(last):
-            shortened.append(number)
-    return ending or shortened
 
 
 def _named(

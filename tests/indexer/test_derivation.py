@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from pathlib import Path
 
 import pytest
 
+from index.documents import identity
 from index.documents.identity import current_derivation, is_current
 from index.engines.opening import open_engine
 from index.engines.seam import Manifest
 from index.model.settings import Settings
 from indexer.build import build
-from indexer.derivation import DERIVING, ROOM_FOLDER, derivation, deriving_files
+from indexer.derivation import (
+    DERIVING,
+    DERIVING_IN_INDEX,
+    INDEX_FOLDER,
+    ROOM_FOLDER,
+    derivation,
+    deriving_files,
+)
+
+# Modules of index/ that deriving modules may use although no fingerprint covers them:
+# classes of errors and codes of problems. They decide no value of a report.
+WITHOUT_RULES = {"model/errors.py", "model/problems.py"}
 
 
 @pytest.fixture(name="room")
@@ -46,6 +59,62 @@ def test_every_part_counts(name: str, room: Path) -> None:
         path = max(path.glob("*.py"))
     path.write_bytes(path.read_bytes() + b"\n")
     assert of(room) != before
+
+
+@pytest.mark.parametrize("name", DERIVING_IN_INDEX)
+def test_every_deriving_module_of_index_counts(name: str, tmp_path: Path) -> None:
+    copy = tmp_path / "index"
+    shutil.copytree(INDEX_FOLDER / "model", copy / "model")
+    derivation.cache_clear()
+    assert derivation(index_folder=copy) == derivation()
+    path = copy / name
+    path.write_bytes(path.read_bytes() + b"\n")
+    derivation.cache_clear()
+    assert derivation(index_folder=copy) != derivation()
+
+
+def imported_from_index(path: Path) -> set[str]:
+    """The files of index/ that a module imports, as model/forms.py."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            # from index.model import forms
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    parts = [name.split(".") for name in names if name.startswith("index.")]
+    files = {"/".join(part[1:]) + ".py" for part in parts}
+    return {name for name in files if (INDEX_FOLDER / name).is_file()}
+
+
+def covered_by_reading(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The modules of index/ whose code the reading fingerprint covers."""
+    read: set[str] = set()
+
+    def source_code(path: Path) -> bytes:
+        read.add(path.relative_to(INDEX_FOLDER).as_posix())
+        return b""
+
+    monkeypatch.setattr(identity, "source_code", source_code)
+    for part in identity.READING_PARTS.values():
+        part()
+    return read
+
+
+def test_no_deriving_module_imports_what_no_fingerprint_covers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    covered = covered_by_reading(monkeypatch)
+    assert "model/report.py" in covered
+    covered |= {*DERIVING_IN_INDEX, *WITHOUT_RULES}
+    deriving = [path for path in deriving_files() if path.suffix == ".py"]
+    deriving += [INDEX_FOLDER / name for name in DERIVING_IN_INDEX]
+    imported = {path.name: imported_from_index(path) for path in deriving}
+    assert imported["recognise.py"] & {"model/forms.py"}
+    uncovered = {name: files - covered for name, files in imported.items()}
+    assert {name: files for name, files in uncovered.items() if files} == {}
 
 
 def test_every_file_of_a_part_counts(room: Path) -> None:

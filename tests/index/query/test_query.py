@@ -12,6 +12,7 @@ from index.model.errors import QueryError
 from index.model.problems import Code
 from index.query import nodes
 from index.query.evidence import evidence
+from index.query.names import paths_called
 from index.query.nodes import (
     AllOf,
     AnyOf,
@@ -38,6 +39,8 @@ REGIONS = ["广东省", "广东省/深圳市", "广东省/深圳市/龙岗区", 
 
 
 def values(name: str, part: str) -> list[str]:
+    if name == "region" and part:
+        return [REGIONS[number] for number in paths_called(REGIONS, part)]
     known = {"agency": AGENCIES, "region": REGIONS}.get(name, ["部门"])
     return [v for v in known if part in v]
 

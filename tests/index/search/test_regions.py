@@ -75,6 +75,36 @@ def test_a_name_that_means_one_place_is_that_place(
     assert searcher.coverage(typed).region == path
 
 
+@pytest.mark.parametrize("typed", MEANT)
+def test_a_name_in_a_query_means_the_same_place(searcher: Searcher, typed: str) -> None:
+    found = searcher.search(SearchRequest(q=f"region:{typed}"))
+    assert found.query.filters["region"] == [MEANT[typed]]
+    assert found.total == searcher.search(asked(typed)).total
+
+
+@pytest.mark.parametrize(
+    ("q", "total"),
+    [
+        ("region:廣東省", 2),
+        ("地区：深圳市/龍崗區", 1),
+        ("地区：長春", 1),
+        ("region:Ａ", None),
+        ("region:朝阳", 2),
+        ("公开 -region:廣東", 5),
+        ("region:/", None),
+    ],
+)
+def test_a_place_in_a_query_is_found_in_any_script(
+    searcher: Searcher, q: str, total: int | None
+) -> None:
+    if total is None:
+        with pytest.raises(QueryError) as caught:
+            searcher.search(SearchRequest(q=q))
+        assert caught.value.note.code == Code.REQUEST_UNKNOWN_REGION
+    else:
+        assert searcher.search(SearchRequest(q=q)).total == total
+
+
 @pytest.mark.parametrize(
     ("typed", "paths"),
     [
