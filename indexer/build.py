@@ -165,9 +165,10 @@ def _read_all(
 
 
 def _commit(writer: Writer, kept: Iterable[str], tally: Tally) -> None:
-    """Publish. What derived the reports is said only where it derived all of them.
+    """Commit the index.
 
-    `kept` are the digests of the reports that this build did not read.
+    The index records the current derivation fingerprint only when all its reports have it.
+    `kept` holds the digests of the reports that this build did not read.
     """
     tally.outdated = sum(_derivation_in(digest) != derivation() for digest in kept)
     writer.commit("" if tally.outdated else derivation())
@@ -369,9 +370,11 @@ _Outcome = _Read | str
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A task for a worker, with what is known of hosts when it is read for the second time.
+    """A task for a worker.
 
-    `indexed` is when its report came in, `engine` what its document is prepared for.
+    `indexed` is when the report first came into the index. `engine` names the engine that its
+    document is prepared for. `hosts` is None in the first pass. In the second pass it tells the
+    region of a host.
     """
 
     task: _Task
@@ -450,8 +453,9 @@ class _Reading:
 
 
 class _Learning:
-    """Which region stands behind a host, learned from the sure reports of this build, and the
-    reports to tell it.
+    """Learns the region of each host from the reports whose region is certain.
+
+    It also keeps the reports without a region, so that a second pass can use what was learned.
     """
 
     def __init__(self) -> None:
@@ -459,9 +463,7 @@ class _Learning:
         self.open: list[_Job] = []
 
     def see(self, job: _Job, outcome: _Outcome) -> None:
-        """Take in one report; one without a region, on a host, is kept to be asked again (a bounded
-        number).
-        """
+        """Learn from one report, or keep its job for the second pass, at most MOST_OPEN of them."""
         if isinstance(outcome, str) or outcome.host is None:
             return
         if outcome.region and outcome.sure:

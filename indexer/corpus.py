@@ -323,7 +323,7 @@ class _Walker:
     def nested(
         self, name: str, members: Iterable[tuple[str, bytes]], origin: str
     ) -> Iterator[Source | Skip]:
-        """The documents of what something else holds; a member without a label is it itself."""
+        """The documents in a container. A member with an empty label has the container's name."""
         is_deep = self.nesting >= MAX_NESTING
         self.nesting += 1
         try:

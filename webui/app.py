@@ -179,9 +179,9 @@ def _leave_refused_encodings() -> None:
 
 
 def _read_static_file(response: Response) -> Response:
-    """Read a static file whole.
+    """Load a static file completely before it is sent.
 
-    They are small. Whole, they are compressed whole, and closed with the answer.
+    The files are small. Otherwise the compression would see a stream, and the file would stay open.
     """
     if request.endpoint == "static":
         response.direct_passthrough = False

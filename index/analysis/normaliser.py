@@ -362,9 +362,9 @@ def _irregular(
     start: int,
     end: int,
 ) -> str:
-    """What stands for text[start:end], which changes the length.
+    """The index form of text[start:end], which may be longer or shorter than the display text.
 
-    It is a run of white space, something that cannot be seen, or a character that becomes several.
+    The range is white space, an invisible character, or one character that becomes several.
     """
     run = text[start:end]
     if not run.isspace():  # nearly always it is a line break

@@ -55,7 +55,7 @@ __all__ = [
     "misspellings",
 ]
 
-# A query with so few hits may be misspelt.
+# A query with at most this many hits may be misspelt.
 FEW_HITS = 5
 
 # Corrected queries that are offered.
@@ -64,7 +64,7 @@ MAX_CORRECTIONS = 3
 # Candidates that are kept of one round, and of one run.
 MAX_CANDIDATES = 6
 
-# Of so many best candidates a second slip is looked for.
+# The number of best candidates in which a second slip is searched for.
 SECOND_ROUND_CANDIDATES = 3
 
 # A run with more unknown pairs is about something that no report has; it is not misspelt.
@@ -76,7 +76,7 @@ MAX_RUN_LENGTH = 40
 # The least that a correction gains, in natural logarithms of frequencies.
 LEAST_GAIN = 2.0
 
-# So much less than the best one may gain.
+# Corrections that gain this much less than the best one are dropped.
 MAX_GAIN_SPREAD = 4.0
 
 # The logarithm of so many reports (about 3,000) that gains and costs count in full. In a smaller

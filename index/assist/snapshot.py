@@ -1,7 +1,7 @@
-"""Snapshot: one snapshot of the index, and what is derived from it to help a reader ask.
+"""Snapshot: one generation of the index, with the data derived from it to help readers.
 
-A commit changes all counts, so a new snapshot derives everything anew, but only when it is first
-asked for. Only the index forms of names go on from one snapshot to the next.
+Derived data (facet values, names, vocabulary) is computed at first use, and again for each new
+generation, because a commit changes all counts. Only the index forms of names are reused.
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ CHARACTER_BYTES = 4
 class Snapshot:
     """An engine of one generation with its values, names and vocabulary. Threads may share it.
 
-    Whoever answers a request takes the snapshot once and keeps to it: what is derived and what is
-    searched are then of the same generation. Nothing else holds what is derived, so it goes when
-    the snapshot goes.
+    A request takes one Snapshot and uses it to the end, so its search and its derived data belong
+    to the same generation. Nothing else refers to derived data: it is freed with the snapshot.
     """
 
     def __init__(

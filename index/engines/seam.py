@@ -119,10 +119,10 @@ class Document:
 # ---------------------------------------------------------------------- questions
 @dataclass(frozen=True, slots=True)
 class FacetAsked:
-    """One facet to count.
+    """A request to count one facet.
 
-    Asked for are the `size` most frequent values that contain the text `contains`, and the values
-    in `always`, even when no report has them.
+    The engine returns the `size` most frequent values that contain the text `contains`. It also
+    returns every value of `always`, with count 0 where no report has it.
     """
 
     name: str
@@ -133,10 +133,10 @@ class FacetAsked:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition beside the condition of a query.
+    """A condition in addition to the query's own.
 
-    `facet` is the facet in which the reader chose it, or None. That facet is counted without it:
-    who has chosen 2018 still sees how many reports 2019 has.
+    `facet` names the facet in which the reader chose it, or is None. The counts of that facet
+    ignore this filter: a reader who chose 2018 still sees how many reports 2019 has.
     """
 
     node: Node
@@ -279,11 +279,12 @@ class Engine(Protocol):
         kind: str,
         texts: Sequence[str],
     ) -> Sequence[int]:
-        """In about how many reports each text stands; corrections and completions use it.
+        """The approximate document frequency of each text.
 
-        `kind` is "word" (as ranking counts words) or "pair" (two neighbouring characters of title
-        or text). It is at least 1 where the text stands; deleted reports may still count. Cheap by
-        the thousand.
+        `kind` is "word" (a token as ranking counts it) or "pair" (two neighbouring characters of
+        title or text). The result is at least 1 for a text that occurs. It may include deleted
+        reports. Corrections and completions pass thousands of texts in one call, so an engine
+        answers a call as a whole, not by a search for each text.
         """
 
     def scan(

@@ -69,7 +69,11 @@ def seconds_left() -> float:
 
 @contextmanager
 def limited(budget: Budget | None) -> Iterator[None]:
-    """What is done inside has this budget; None: no limit, for what later requests share."""
+    """Run the body of the `with` statement under this budget.
+
+    None removes the limit. Use it for work that is cached for later requests: it must not fail
+    because one request has little time left.
+    """
     token = _budget.set(budget)
     try:
         yield

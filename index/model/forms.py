@@ -33,9 +33,9 @@ __all__ = [
 class FormRow:
     """A row of a table.
 
-    `pattern` matches the end of the text before its values; `whole`: nothing else stands there.
-
-    `unit` is what a bare number counts.
+    `pattern` is a regular expression for the printed label, which ends where the values begin.
+    `whole` requires that nothing else precedes the values. `unit` applies to numbers that are
+    printed without a unit.
     """
 
     key: str

@@ -1,8 +1,8 @@
 """The numbers of a report that can be filtered, charted and exported: their names, units and where
 they exist.
 
-A number means one thing in one template only where its row says so: a chart never joins what was
-counted otherwise.
+`templates` names the statutory forms that state the number with one and the same meaning. Where two
+forms count differently, each has a metric of its own: so a chart never joins the two.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ __all__ = ["METRICS", "METRIC_NAMES", "Metric"]
 class Metric:
     """One number.
 
-    `unit` is 件, 项, 条 or 元; `templates` are those that state it, "prose" for sentences.
+    `unit` is 件, 项, 条 or 元. `templates` are the forms that state it; "prose" means that
+    sentences state it.
     """
 
     name: str

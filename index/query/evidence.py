@@ -1,6 +1,7 @@
-"""What speaks for a report that a query finds: the words, runs and pairs that relevance is made of.
+"""The ranking terms of a query: words, runs and character pairs, taken from its syntax tree.
 
-All of it is read from the tree of the query alone. What stands below NOT is no evidence.
+An engine ranks the matches by these terms. They never decide which reports match. Terms below
+NOT are left out, because a matching report does not contain them.
 """
 
 from __future__ import annotations
@@ -44,16 +45,16 @@ Synonyms = Mapping[str, Strings]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a query says about the reports that it wants, all in index form and in typed order.
+    """The ranking terms of a query, all in index form and in typed order.
 
-    - `words`: what may be searched, as the answer names it to the reader: words and strings.
-    - `whole`: the same where runs are looked for as they stand.
+    - `words`: the searched words and strings, as the answer names them to the reader.
+    - `whole`: the same where each run is matched as one string.
     - `tokens`: search-mode tokens in mainland wording, so that every wording gives one order.
-    - `runs`: the runs of several words, each of which may stand whole.
-    - `pairs`: the neighbouring characters of the runs.
-    - `pieces`: the operands of the top level, printed.
-    - `bare`: the bare runs among them: a year, a place or a body may be named there.
-    - `synonyms`: word or run -> what means the same, whether it is searched or not.
+    - `runs`: the runs of several words. A report that has one as it stands gets a bonus.
+    - `pairs`: the pairs of neighbouring characters of the runs.
+    - `pieces`: the top-level operands as text, as the answer repeats the query to the reader.
+    - `bare`: the bare runs. `assist.boosts` looks for years, places and bodies in them.
+    - `synonyms`: word or run -> its synonyms, whether they are searched or not.
     """
 
     words: Strings = ()
@@ -66,15 +67,15 @@ class Evidence:
     synonyms: Synonyms = field(default_factory=dict)
 
     def ranking(self, *, pairs: bool = False) -> Ranking:
-        """What relevance is made of where reports have all words."""
+        """The ranking for reports that have all words."""
         # pairs help where a question is too long for its words to be trusted
         return Ranking(self.tokens, self.runs, self.pairs if pairs else ())
 
     def traces(self) -> Ranking:
-        """What relevance is made of where no report has all words.
+        """The ranking for reports that lack some of the words.
 
-        Every trace of the question counts, down to single characters. No run counts as a whole: the
-        runs are those of the question, and the answer is worded otherwise.
+        It uses words, character pairs and single characters. It gives no bonus for a whole run:
+        such a query is a question, and a report that answers it does not repeat its wording.
         """
         single = [character for pair in self.pairs for character in pair]
         return Ranking(self.tokens, (), once([*self.pairs, *single]))
@@ -82,11 +83,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Trace:
-    """The evidence of one string of the query."""
+    """The ranking terms of one string of the query."""
 
     words: Strings
     tokens: Strings
-    # the run as it stands; nothing where that is `words`
+    # the run as one string; empty where that is `words`
     whole: Strings = ()
     runs: Strings = ()
     pairs: Strings = ()
@@ -94,7 +95,7 @@ class _Trace:
 
 
 def evidence(tree: Syntax | None, *, synonymous: bool = False) -> Evidence:
-    """The evidence of a parsed query; with `synonymous` what means the same speaks for it too."""
+    """The ranking terms of a parsed query; with `synonymous` also those of its synonyms."""
     if tree is None:
         return Evidence()
     operands = operands_of(tree)
@@ -127,7 +128,7 @@ def _joined(parts: Iterable[Synonyms]) -> Synonyms:
 
 
 def _traces(node: Syntax, synonymous: bool) -> Iterator[_Trace]:
-    """The evidence of a part of the tree, string by string."""
+    """The ranking terms of a part of the tree, string by string."""
     match node:
         case Run():
             yield _of_run(node, synonymous)
@@ -139,7 +140,7 @@ def _traces(node: Syntax, synonymous: bool) -> Iterator[_Trace]:
             elif node.name in SEARCHED_FIELDS:
                 yield _of_run(Run(node.value, node.position), synonymous)
         case Negated():
-            return  # what must not be there speaks for nothing
+            return  # a matching report does not contain it
         case And(operands, _) | Or(operands, _):
             for operand in operands:
                 yield from _traces(operand, synonymous)

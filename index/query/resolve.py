@@ -1,7 +1,7 @@
-"""From the tree of a query to the nodes that an engine is asked.
+"""From the syntax tree of a query to the nodes that an engine is asked.
 
 Text is folded and cut into words, Taiwan and mainland wordings are OR-ed, and values of fields are
-looked up in the index. What relevance is made of is `index.query.evidence`.
+looked up in the index. `index.query.evidence` makes the ranking terms.
 """
 
 from __future__ import annotations
@@ -89,13 +89,21 @@ LATIN_LETTER = re.compile("[a-z]")
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A query ready for an engine.
+    """A parsed query as conditions for an engine.
 
-    `whole` is what must hold where every bare run is looked for as it stands. Where runs are read
-    as words, `loose` are the words of those at the top level, and `firm` is everything else that
-    must hold. `telling` are the loose words by which a report can be told from others. `filters`
-    are facet values typed at the top level: they become one with the values chosen beside the
-    query. `ranges` are the same for numbers. Both are by name.
+    A query is matched in one of three ways, and each needs other parts:
+
+    - "whole": all of `whole`. Each bare run is one string.
+    - "words": all of `firm` and all of `loose`. Each bare run is cut into words.
+    - "any": all of `firm`, and some of `telling`.
+
+    `loose` holds the words of the bare runs. `firm` holds the conditions that are not bare runs,
+    such as quoted strings, exclusions and brackets. `telling` holds what distinguishes reports:
+    words of two or more characters, words typed alone, and pairs of leftover single characters.
+
+    `filters` maps a facet name to the values that the query names (level:县区级). `ranges` maps
+    the name of a number to its ranges (year:2018..2020). `search.plan` joins both with the
+    filters that the reader clicked.
     """
 
     whole: Nodes = ()
@@ -110,11 +118,9 @@ class Resolved:
         reading: str = "words",
         least: int = 0,
     ) -> Node:
-        """The condition of a reading.
+        """The condition of a reading: "whole", "words" or "any".
 
-        - "whole": every bare run as it stands.
-        - "words": all words of the runs.
-        - "any": at least `least` of the telling words; 0 asks for none of them.
+        "any" asks for at least `least` of the telling words; 0 asks for none of them.
         """
         if reading == "whole":
             return all_of(self.whole)

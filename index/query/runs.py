@@ -1,6 +1,6 @@
-"""A run, the characters that a reader types without a space, cut into the words that are searched.
+"""Analysis of a run: the characters that a reader types without a space, cut into words.
 
-Resolving a query, weighing its evidence and saying it back in words all read runs in this one way.
+Matching, ranking and the explanation of a query all use this one analysis.
 """
 
 from __future__ import annotations
@@ -49,13 +49,14 @@ CLAUSE_MARKS = ".,;:!?、。…'\"「」『』‘’“”"
 
 @dataclass(frozen=True, slots=True)
 class RunReading:
-    """A bare run as it is searched, all in index form.
+    """A bare run, analysed. All strings are in index form.
 
-    `typed` is the run, `mainland` the same in mainland wording, `words` and `mainland_words` what
-    each is cut into, without function words. `whole` are the strings as which the run stands
-    whole; none for a run without letters. `wordings` maps each word to the strings that it may
-    stand as. `synonyms` has what means the same as the run, under the run, and as one of its
-    words, under the word; nothing where there is nothing.
+    - `typed`: the run. `mainland`: the run in mainland wording.
+    - `words`, `mainland_words`: both cut into words, without function words.
+    - `whole`: the strings that match the run as a whole. Empty for a run without letters.
+    - `wordings`: word -> the strings that match it, the typed one first.
+    - `same_as_run`: synonyms of the run. `same_as_words`: word -> its synonyms.
+    - `synonyms`: both of these in one mapping, without empty entries.
     """
 
     typed: str
@@ -83,7 +84,7 @@ class RunReading:
 
     @property
     def whole_or_synonyms(self) -> Strings:
-        """The run whole, and with one of its words, or all of it, said otherwise."""
+        """The whole run, then its synonyms, then the run with one word replaced by a synonym."""
         forms = [*self.whole, *self.same_as_run]
         for word, others in self.same_as_words.items():
             for form in self.whole:

@@ -165,10 +165,10 @@ def _with_shares(parts: Sequence[ScorePart]) -> Iterator[ScorePart]:
     """The parts, greatest first, with their shares in percent."""
     total = sum(part.value for part in parts)
     if not total:
-        # nothing that was asked ranks, and nothing is to be said
+        # a query of filters only: nothing ranks
         return
     shares = [max(SMALLEST_SHARE, round(100 * p.value / total, 2)) for p in parts]
-    # the greatest part takes what rounding left or took
+    # the shares are rounded, so the greatest one is set to make the sum exactly 100
     shares[0] = round(100 - sum(shares[1:]), 2)
     for part, share in zip(parts, shares, strict=True):
         yield replace(part, share=share)

@@ -1,10 +1,9 @@
-"""Marks: where a query stands in a report.
+"""Marks: the positions of a query in a report.
 
-Everything is found in the index form and taken back to the display text, so that a mark lies
-exactly on the characters as they were published, in whatever script. The rule is that of counting:
-of all places the leftmost is marked, of several that start there the longest, and the next one may
-begin where it ended. The time grows with the text and with the query; no expression is made of
-what a reader typed.
+Matches are found in the index form and converted to spans of the display text. So a mark covers the
+published characters, in whatever script. The same rule as for counting applies: take the leftmost
+match, the longest one if several start there, then continue where it ends. The time grows with the
+text and the query only: what a reader typed is never compiled to a regular expression.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ MAX_MARKS = 5_000
 class Sought:
     """What may be marked in one field.
 
-    `strings` are strings, each with the longer ones inside which it is not marked; `patterns` are
-    the wildcards.
+    `strings` holds pairs: a string, and the longer strings inside which it is not marked (公开
+    but not in 不予公开). `patterns` holds the wildcards.
     """
 
     strings: tuple[tuple[str, tuple[str, ...]], ...]
@@ -64,7 +63,7 @@ class Sought:
         return None if outside else form
 
     def spans(self, form: str, most: int | None) -> list[Span]:
-        """Where it stands in an index form, without overlaps, at most `most` places."""
+        """The matches in one index form, without overlaps, at most `most` of them."""
         spend(len(form) * (len(self.strings) + 1))
         if self.only is not None:
             return _apart(self.only, form, most)

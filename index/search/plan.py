@@ -59,11 +59,11 @@ ALL_VALUES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A request ready for the engine.
+    """A search request, ready for the engine.
 
-    `resolved` is what must hold, `evidence` what ranks. `query` is the engine's query of the
-    reading `reading`, and `notes` what is to be said of it. `chosen` are the facet values that a
-    reader chose or typed: they are shown as selected.
+    `resolved` holds the conditions of the query, `evidence` its ranking terms. `query` is the
+    engine's query in the matching mode `reading`. `notes` are shown with the answer. `chosen`
+    maps a facet to the values that the reader clicked or typed; the page shows them as selected.
     """
 
     resolved: Resolved
@@ -85,7 +85,11 @@ class Plan:
         return tuple(known) or self.evidence.words
 
     def taken_apart(self) -> tuple[Node, ...]:
-        """The runs as they stand, of a reading that looks for their words instead."""
+        """The conditions that match whole runs, where this plan matches their words instead.
+
+        Snippets show a place of a whole run before a place of single words. Empty in the mode
+        "whole".
+        """
         if self.reading == "whole":
             return ()
         as_read = {*self.resolved.loose, *self.resolved.firm}

@@ -1,11 +1,11 @@
-"""The readings of a bare query, from the strictest to the loosest, and which of them answers.
+"""Matching modes: how strictly a bare query is matched, and which mode is used for the answer.
 
-- *whole*: every run as it stands.
-- *words*: all words of the runs.
-- *any*: most of the words.
+- "whole": every run is matched as one string.
+- "words": every run is cut into words, and all words must occur.
+- "any": most of the words must occur.
 
-`match=auto` takes the first that finds a report. All of an answer (totals, occurrences, marks,
-facets, exports, numbers) is of one reading.
+`match=auto` uses the first mode that finds a report. The whole answer (totals, occurrences,
+marks, facets, exports, figures) then uses that one mode.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from index.search.plan import Plan, make_plan
 from index.search.request import SearchRequest
 from index.search.response import WiderReading
 
-# How a query may be asked for where cards are looked into when no text has it.
+# With these values of `match`, index cards are searched too when no title and no text matches.
 CARD_READINGS = ("auto", "whole")
 
 __all__ = ["answered", "looser", "read_in", "settled", "wider"]
@@ -65,9 +65,9 @@ def _answered(
     request: SearchRequest,
     search: Callable[[EngineQuery], Matches],
 ) -> tuple[Plan, Matches]:
-    """The first reading that finds something, or the last one that may be tried.
+    """The plan of the first reading that finds a report, or of the last one tried; its matches.
 
-    `search` asks the engine, for all of an answer or for its total alone.
+    `search` asks the engine for a whole answer, or for its total alone.
     """
     plan = _first_reading(engine, plan)
     matches = search(plan.query)
@@ -155,7 +155,7 @@ def _stands(
         case AnyOf(operands):
             return any(_stands(operand, found) for operand in operands)
         case _:
-            # what has no plain string is alike in every reading
+            # a condition without plain strings is the same in every reading
             return True
 
 
@@ -173,7 +173,7 @@ def looser(
     engine: Engine,
     plan: Plan,
 ) -> Iterator[Plan]:
-    """The looser readings of a plan that ask for something else, the stricter first."""
+    """The plans in looser readings that are other queries, the stricter first."""
     words = plan.resolved.condition("words")
     if plan.reading == "whole" and words != plan.query.condition:
         plan = _read_as(plan, "words", words)
@@ -220,12 +220,12 @@ def _read_as(
     return replace(plan, reading=reading, query=query)
 
 
-# ---------------------------------------------------------------------- most of the words
+# ---------------------------------------------------------------------- the mode "any"
 def _any_of(
     engine: Engine,
     plan: Plan,
 ) -> Plan | None:
-    """The plan for reports with most of the words; None where that asks for nothing else."""
+    """The plan for the mode "any". None where it would be the same query as "words"."""
     resolved = plan.resolved
     telling = len(resolved.telling)
     is_beside_strings = bool(strings_of(resolved.condition("any")))
@@ -234,8 +234,8 @@ def _any_of(
     best = _most_words(engine, plan)
     if not best and not is_beside_strings:
         return None
-    # As many as the best report has, less two, and never more than a third of that: the answer
-    # to a question is not always the report that repeats most of its words.
+    # A report needs a third of the words that the best report has, and at most best - 2. A lower
+    # bound finds more: the best answer to a question does not always repeat its words.
     least = min(best, max(1, min(best - 2, math.ceil(best / 3))))
     relaxed = _read_as(plan, "any", resolved.condition("any", least))
     if not least:

@@ -386,7 +386,10 @@ class Searcher:
         return copies(self.engine, report_id)
 
     def previous_year(self, report_id: str) -> Novelty:
-        """A report held against its body's one before and after. Raises ReportNotFoundError."""
+        """How much of a report repeats the body's previous one, and the next one repeats of it.
+
+        Raises ReportNotFoundError.
+        """
         return novelty(self.engine, report_id)
 
     def series(self, report_id: str) -> Series:

@@ -39,12 +39,11 @@ def snippets(
     most: int,
     whole: list[Span] | None = None,
 ) -> tuple[Snippet, ...]:
-    """Up to `most` pieces that together show as much as they can of what was asked.
+    """Up to `most` snippets of a text, chosen to show as much of the query as they can.
 
-    First stand those that show `whole`: the places of whole runs, where the marks are words of
-    them. Then come the others, each group in the order of the text.
-
-    A report without marks in its text is shown by its opening.
+    `whole` holds the positions of whole runs, where `marks` holds the positions of their words.
+    Snippets that show a whole run come first. Each of the two groups is in the order of the text.
+    A report without marks is shown by its first sentences.
     """
     if most == 0 or not display:
         return ()
@@ -72,10 +71,10 @@ def _best(
     most: int,
     taken: list[Span],
 ) -> list[Span]:
-    """The windows with most different marked texts, then most marks, that do not overlap.
+    """Windows that do not overlap, the best first: most different strings, then most marks.
 
-    With those of `taken`, which they do not overlap either, they are at most `most`. Marks that
-    touch count as one long text: a run that stands whole says more than its words apart.
+    They overlap none of `taken` either, and are at most `most` together with `taken`. Marks that
+    touch count as one long string, because a whole run tells more than its single words.
     """
     if len(taken) >= most:
         return []
@@ -151,7 +150,7 @@ def _windows(
 def _windows_of_one(
     marks: list[Span],
 ) -> list[tuple[int, int, int, int]]:
-    """The same where all marks are one text, apart from each other: most questions are one word."""
+    """`_windows` for marks of one string only, none touching another. Most queries are one word."""
     windows, last, count = [], 0, len(marks)
     for n, (start, _) in enumerate(marks):
         reach = start + SNIPPET_WIDTH

@@ -1,7 +1,8 @@
-"""Places in the statutory tables: shown as row, column and value, not as a run of table text.
+"""Show a mark inside a statutory table as row, column and value, not as a line of table text.
 
-A report's text has a table as lines, a cell each or a row each. The record knows where the values
-stand. Which row or column a label belongs to is told by what it says and which value follows it.
+In the report's text a table is a sequence of lines: one line a cell, or one line a row. The stored
+record knows the position of every value, but not the position of labels. So a label is recognised
+by its words and by the value that follows it.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ MAX_ROW_LINE = 80
 MAX_ROW_LABEL = 60
 # Characters before the first value of a table in which its heads stand.
 HEADS_REACH = 320
-# A part of a label is told from another by at least so many characters.
+# Fewest characters of a part of a label, so that the part names one row only.
 MIN_LABEL_PART = 3
-# How like a label before a value is to that of the form, from 0 to 1, if it is printed otherwise.
+# Least similarity (0 to 1) of a printed label and the form's label, where their words differ.
 LEAST_LIKENESS = 0.6
 # Parts of a line of a table.
 UNIT_BORDERS = "\n\t|"
@@ -57,9 +58,9 @@ def in_tables(
     contents: Contents,
     display: str,
 ) -> tuple[Snippet, ...]:
-    """The pieces; those whose longest mark is in a table, as that place of the table.
+    """The snippets, each whose longest mark is in a table replaced by that place of the table.
 
-    `marks` are all of the text `display`. A place is shown once.
+    `marks` are all marks of the text `display`. A place is shown once.
     """
     longest = [_longest(piece) for piece in pieces]
     if not any(_may_be_in_table(display, mark) for mark in longest if mark):
@@ -225,7 +226,10 @@ class _Places:
         value: _Value,
         before: _Value | None,
     ) -> _Label | None:
-        """The row or column whose label holds a mark before a value, and behind another."""
+        """The row or column label that contains the mark.
+
+        It stands before `value` and after `before`. None where the mark is in no label.
+        """
         is_inside = before is not None and self._table(before) == self._table(value)
         low = max(
             0,
@@ -265,7 +269,7 @@ class _Places:
         heads: Sequence[Span],
         value: _Value,
     ) -> _Label | None:
-        """The column that is called so, in the row whose heads these are."""
+        """The label as a column head, with the value below it in the row that follows the heads."""
         key = self._key(own)
         # heads that are printed again are those of one row after another
         again = [head for head in heads if self._key(head) == key]
@@ -294,7 +298,7 @@ class _Places:
         own: Span,
         value: _Value,
     ) -> _Label | None:
-        """The row that is called so, or whose name has this for a part."""
+        """The label as a row label: the row whose name equals `own` or contains it."""
         key = self._key(own)
         for row in self._rows_from(value):
             if _is_called(key, self.rows[row].label):
@@ -311,7 +315,11 @@ class _Places:
         units: Sequence[Span],
         value: _Value,
     ) -> _Label | None:
-        """A head above the label of a row, as 三、本年度办理结果, with that label."""
+        """A group head above a row label, such as 三、本年度办理结果.
+
+        The label returned spans the head and the row label. None where the text between them
+        belongs to another row.
+        """
         span = (own[0], units[-1][1])
         text = self.display[slice(*span)]
         if len(text) > MAX_ROW_LABEL or FIGURE.search(text):

@@ -512,7 +512,10 @@ def _in(
     *,
     absent: bool = False,
 ) -> Array:
-    """Whether each name is allowed; `absent` is last, where -1 looks, for reports without one."""
+    """A boolean for each name: whether it is allowed. One more entry at the end holds `absent`.
+
+    Reports without a value have the ordinal -1, which indexes that last entry.
+    """
     return np.array([*(name in allowed for name in names), absent])
 
 

@@ -238,7 +238,7 @@ def _bodies(
     def governments_first(
         body: Body,
     ) -> tuple[bool, str, str]:
-        # ~ is behind every line: bodies without one come last.
+        # "~" sorts after every name of a line, so bodies without a line come last
         is_department = body.org_type not in GOVERNMENT_TYPES
         return (
             is_department,

@@ -70,8 +70,8 @@ MAX_SENTENCES = 600
 # with other words stay below 0.6.
 LEAST_LIKENESS = 0.62
 
-# And this part of their letters stands in the same order: the same words shuffled are
-# another sentence.
+# The least part of the letters of two sentences that must be in the same order. Otherwise they
+# use the same words but are different sentences.
 LEAST_IN_ORDER = 0.7
 
 # Sentences of the other report that are tried for each, likest first. A list that repeats one
@@ -88,8 +88,8 @@ STATUTORY_LETTERS = 80
 # sentences.
 MAX_GAP = 60
 
-# Characters between two differences that are no reason to show them apart, unless the
-# second is a number.
+# Two differences with at most this many equal tokens between them are shown as one, unless the
+# second one is a number. A token is a number or one character.
 MAX_ISLAND = 1
 
 # A line with fewer characters ends a paragraph in a text of fixed width.
@@ -689,7 +689,10 @@ def _changed(
 def _changed_tokens(
     own: Sequence[str], other: Sequence[str]
 ) -> list[tuple[int, int, int, int]]:
-    """(i, j, k, m): own[i:j] became other[k:m]. Neighbours are joined across an island."""
+    """Tuples (i, j, k, m): own[i:j] was replaced by other[k:m].
+
+    Differences with at most MAX_ISLAND equal tokens between them are joined.
+    """
     changed: list[tuple[int, int, int, int]] = []
     matcher = SequenceMatcher(
         None,
@@ -725,8 +728,8 @@ def _shown(
 ) -> Span:
     """The display span of tokens[first:behind].
 
-    Of no tokens it is the empty span where they would stand; `start` counts where there are none
-    at all.
+    For an empty range it is the empty span at the place where the tokens would be. `start` is
+    that place in the form when `tokens` is empty.
     """
     if behind > first:
         return offsets.span(tokens[first][0], tokens[behind - 1][1])

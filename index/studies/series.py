@@ -207,10 +207,11 @@ def _same_post(head: Head, other: Head) -> bool:
 
 
 def _chain(own: _Group, others: list[_Group]) -> list[_Group]:
-    """What the body was before, itself, and what it became.
+    """The names of one body through its renamings, in order of time.
 
-    Names are joined whose years do not overlap, nearest first: before the first year, then behind
-    the last.
+    Starting from `own`, groups with earlier years are added in front, the nearest first. Then
+    groups with later years are added at the end. Groups whose years overlap those already in the
+    chain are never added.
     """
     chain = [own]
     dated = sorted(

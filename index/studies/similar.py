@@ -81,41 +81,41 @@ LEAST_PROBE_LENGTH = 8
 # Probes of one sentence.
 MAX_PROBES = 3
 
-# So many sentences are looked up, spread over the report; a longer report's others are
-# taken for plain.
+# The most sentences of a report that are looked up, spread evenly over it. In a longer report
+# those that are not looked up count as not boilerplate.
 MAX_PROBED_SENTENCES = 80
 
-# What more than 10 bodies say, and more than one in a hundred, is boilerplate.
+# A sentence is boilerplate when more than 10 bodies use it, and more than 1 % of all bodies.
 BOILERPLATE_BODIES = 10
 BOILERPLATE_SHARE = 0.01
 
-# No body has more reports than that: reports whose body is unknown are counted as so
-# many a body.
+# No body has more reports than this. For reports whose body is unknown, reports / MAX_YEARS is
+# therefore the least possible number of bodies.
 MAX_YEARS = 20
 
-# Probes in so few reports find those that copied.
+# A probe is rare when at most this many reports contain it. Rare probes find copies.
 #
 # Measured over 50,000 reports: with more common ones as well, fewer of the planted
 # origins come first, and it takes longer.
 RARE_PROBE_REPORTS = 25
 
-# Of a report that has fewer rare probes the next rarest are used: what thirty townships
-# copied is copied too.
+# The fewest probes to search with. Where a report has fewer rare ones, the next rarest are
+# added: text that thirty townships copied is still a copy.
 ENOUGH_PROBES = 6
 
-# Candidates that are aligned beyond those asked for: the engine ranks by probes, the
-# answer by letters.
+# Candidates to align beyond the number asked for: the engine orders by probes, the answer
+# by letters.
 MORE_CANDIDATES = 10
 
 # Reports that one answer lists.
 MAX_SIZE = 50
 
-# Of two reports of one body for one year that share so much one is a copy of the other,
-# perhaps revised.
+# The least shared part of two reports of one body for one year that makes one a revision of
+# the other.
 SAME_BODY_SHARE = 0.5
 
-# Of two reports for one year, or of unknown years, that share so much to the last digit
-# one is a copy of the other.
+# The least shared part, digits included, of two reports for one year (or of unknown years)
+# that makes them copies.
 SAME_TEXT_SHARE = 0.95
 
 # Probes for copies, spread over a text.
@@ -204,10 +204,9 @@ class Year:
 class Novelty:
     """How much of a report its body had said before, and how much it says again after.
 
-    `previous` is the report for the year before, or the last before it that is in this corpus: its
-    card says which year; `following` likewise. `copied` is the part of its own plain letters that
-    stands in `previous`, `novel` is the rest; None where there is no such report, or the report
-    says nothing of its own.
+    `previous` is the body's last report before it in this corpus; its card says for which year.
+    `following` is the first one after it. `copied` and `novel` are shares from 0 to 1, without
+    boilerplate. They are None without a previous report, or where a report is all boilerplate.
     """
 
     report: Card
@@ -216,12 +215,12 @@ class Novelty:
 
     @property
     def copied(self) -> float | None:
-        """0 to 1."""
+        """The share of this report's letters that the previous one has too."""
         return None if self.previous is None else self.previous.shared.share
 
     @property
     def novel(self) -> float | None:
-        """0 to 1."""
+        """The share that is new. None without a previous report."""
         return None if self.copied is None else round(1 - self.copied, 4)
 
     def to_json(self) -> dict[str, Any]:
@@ -278,9 +277,10 @@ def probes(read: Prose, sentence: Sentence) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What an index knows of a report's sentences.
+    """The result of looking up a report's sentences in the index.
 
-    `common` says how common each is; `probes` are the strings that find other reports like it.
+    `common` says how many bodies use each sentence. `probes` are the rare strings of the report;
+    a search for them finds reports that share text with it.
     """
 
     common: Commonness
@@ -304,7 +304,7 @@ class _Lookup:
         )
 
     def told(self, read: Prose) -> _Told:
-        """Looks up the sentences of a report, at most MAX_PROBED_SENTENCES of them."""
+        """Look up the sentences of a report, at most MAX_PROBED_SENTENCES of them."""
         strings = self._strings(read)
         bodies = [self._bodies(strings.get(n, ())) for n in range(len(read.sentences))]
         common = Commonness(tuple(bodies), self.limit)
@@ -329,7 +329,10 @@ class _Lookup:
         return strings
 
     def _rarest(self, strings: Iterable[String]) -> list[String]:
-        """Those that stand in another report too: the rare ones, and enough of the others."""
+        """The strings that other reports contain too: all rare ones, and the next rarest.
+
+        Of the latter only as many as make ENOUGH_PROBES in all.
+        """
         shared: list[tuple[int, int, String]] = []
         for number, string in enumerate(dict.fromkeys(strings)):
             reports, _ = self.engine.count_strings(string)
@@ -488,7 +491,11 @@ def _neighbour(own: _Read, other: _Read, common: Commonness) -> Neighbour:
 def _by_body(
     neighbours: Iterable[Neighbour],
 ) -> tuple[Neighbour, ...]:
-    """The neighbours that share something, most first, those of one body behind its best one."""
+    """One neighbour for each body, the largest share first.
+
+    A body's other reports are listed in `also` of its best one. Neighbours without shared letters
+    are dropped.
+    """
     sharing = sorted(
         (neighbour for neighbour in neighbours if neighbour.letters),
         key=lambda neighbour: (
@@ -596,10 +603,7 @@ def _copy(own: _Read, other: _Read, *, same_body: bool) -> Copy | None:
 
 
 def _to_the_digit(a: Prose, b: Prose) -> float:
-    """The part of the first text's letters that stands in the second, 0 to 1.
-
-    A sentence counts only with the same numbers.
-    """
+    """The share (0 to 1) of a's letters in sentences that b contains with the same digits."""
     if not a.sentences:
         return float(a.text.form == b.text.form)
     written = {_written(b, sentence) for sentence in b.sentences}

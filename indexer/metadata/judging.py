@@ -1,5 +1,7 @@
-"""Of all names that a report gives, the one whose report it is, written out, with what speaks for
-and against it.
+"""Chooses the body that published a report, from all names that the report gives.
+
+`judge` weighs the names against each other, writes the best one out in full (市教育局 becomes
+深圳市教育局), and lists the names that contradict it.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from indexer.places import Gazetteer, ancestors
 
 __all__ = ["Judged", "Verdict", "judge"]
 
-# How much of a name's weight is left for the name itself, by how its place is found.
+# Factor on the weight of a name, by how its place was found: it gives the confidence of the name.
 NAME_FACTORS = {
     "central": 1.0,
     "unique": 1.0,
@@ -38,7 +40,7 @@ NAME_FACTORS = {
     "unlisted": 0.55,
     "none": 0.74,
 }
-# ... and for its place.
+# The same for the confidence of the place.
 PLACE_FACTORS = {
     **NAME_FACTORS,
     "context": 0.85,
@@ -242,10 +244,10 @@ def _support(
     body: Body,
     context: Sequence[str],
 ) -> float:
-    """How much of a bare name's weight its surroundings leave.
+    """The factor (0.5 to 1) by which the surroundings support a place named without its parent.
 
-    A lone township or county is unique among the listed, but the surroundings must not speak of
-    another place.
+    A county or township name may be unique in the gazetteer and still mean another place. The
+    factor is low when the report speaks of other places only.
     """
     place = body.place
     assert place is not None
@@ -269,7 +271,10 @@ def _placed_by_another(
     entry: Judged,
     judged: Sequence[Judged],
 ) -> Judged:
-    """A name without its place (教育局, 市教育局) is that of a fuller name ending with it."""
+    """A name without a place takes the place of a longer name that ends with it.
+
+    教育局 takes it from 龙岗区教育局, if the report names that too.
+    """
     if entry.body.status != "none":
         return entry
     core = TIER_PATTERN.sub("", entry.name.text)

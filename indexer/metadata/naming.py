@@ -51,11 +51,11 @@ NOT_BEGINNING = (
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A place where a name may begin: what leads up to it and what must follow it.
+    """A pattern that shows where the name of a body begins: `sign` before it, `behind` after it.
 
-    `reach` is how far into a text it is looked for, in characters; 0 is to the end. `is_whole`
-    asks that the name ends where a word begins that no name holds. Of one that `is_rare` the sign
-    stands at many places, and what must follow at few: that is looked for first.
+    Only the first `reach` characters are searched; 0 searches the whole text. `is_whole` requires
+    that the word after the name cannot be part of a name. `is_rare`: `sign` matches often and
+    `behind` rarely, so `behind` is searched first to save time.
     """
 
     weight: float

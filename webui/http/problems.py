@@ -89,7 +89,7 @@ class Problem:
 
     @property
     def sentence(self) -> str:
-        """What a reader of the page is told first; `words` follow for who can use them."""
+        """The first sentence of an error page, for every reader; `words` add technical detail."""
         return self._on_page("error-lead")
 
     def _on_page(self, context: str) -> str:

@@ -35,7 +35,7 @@ _SPREAD_LABELS = {
     "minimum": msgid("最小"),
     "maximum": msgid("最大"),
 }
-# What the places of a group are grouped by one step further down.
+# The grouping one level down: the figures of a province link to those of its cities.
 _BELOW = {"region": "region", "province": "city", "city": "county"}
 # A county is the third step of a path: towns are not drilled into.
 _LOWEST_DEPTH = 3

@@ -150,7 +150,7 @@ def _nothing(asked: SearchRequest) -> SearchResponse:
 
 
 def is_read_otherwise(q: str, matched: str) -> bool:
-    """Whether a query is read as more than one string that stands as it was typed."""
+    """Whether the page must explain the query: it is not just one string, matched as typed."""
     try:
         tree = parse(q)
     except QueryError:

@@ -303,12 +303,12 @@ def connection_places(settings: Settings) -> int:
 
 
 def refuse_new(own: socket.socket) -> None:
-    """Let no further connection come to a listening socket of which all processes take leave.
+    """Stop the system from completing new connections on a listening socket, before it is closed.
 
-    Between the last look at the connections that wait and the closing of the socket the system may
-    complete another one, which closing would reset: a request cut off. Behind the filter none is
-    completed. Who tries is refused when the socket is closed, and may try elsewhere. Only Linux has
-    such filters; where there is none the moment remains.
+    Without this, the system may accept a connection after the server's last `accept` and before
+    `close`. Closing the socket would reset that connection, and its request would be lost. A packet
+    filter on the socket prevents it: clients that connect later are refused and can try another
+    server. Only Linux has such filters; elsewhere a short gap remains.
     """
     if sys.platform != "linux":
         return

@@ -1,5 +1,7 @@
-"""The account of a document: its letters and digits are counted once more, in its XML or its parts
-and by no rule of its reader, and held against what the reader kept.
+"""A check on the readers: does the page hold all the text of the document?
+
+The letters and digits of a document are counted a second time, straight from its XML or its parts,
+independently of the reader. If the reader kept clearly fewer, the report gets a problem.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from indexer.page import Page
 
 __all__ = ["letters_in", "unaccounted"]
 
-# Letters and digits, and the share of a document, from which what is lost is told.
+# A problem is reported when more letters than this, and more than this share, are missing.
 MAX_LOST_LETTERS = 40
 MAX_LOST_SHARE = 0.05
 # Bytes of parts beyond which the second count would cost too much.
@@ -273,7 +275,11 @@ def unaccounted(
     page: Page,
     data: bytes,
 ) -> list[Problem]:
-    """The problem of a document of which too much is neither text, title, chrome nor told."""
+    """The problem FORMAT_UNACCOUNTED, when too much text of the document is missing.
+
+    Text counts as present when the page has it as text, title or chrome, or when another problem
+    already says that it was left out.
+    """
     codes = {problem.code for problem in page.problems}
     # told by the reader itself; or its bytes are not the characters that were meant
     if codes & {Code.FORMAT_UNACCOUNTED, Code.FORMAT_READ_AGAIN}:

@@ -82,7 +82,7 @@ __all__ = [
 FIELD_BITS = np.uint64(3)
 # Rows that are encoded at once, so that memory does not grow with the segment.
 ROWS_AT_A_TIME = 1 << 19
-# Parts of a run that are no part of a pack begin so.
+# Name prefix of the arrays of a run that go into Whoosh's files and not into the pack.
 PREFIX = "whoosh."
 UNKNOWN_FIGURE = np.uint64((1 << 64) - 1)
 SIGN_BIT = np.uint64(1 << 63)

@@ -26,11 +26,12 @@ SELECTION_SHARE = 4
 
 
 class Numbering:
-    """The values of one facet, sorted, and which number each ordinal of a segment has among them.
+    """The sorted values of one facet in a snapshot, and the global ordinal of each segment ordinal.
 
-    A snapshot takes over the numbering of the one before and adds what is new. A value that no
-    report has any more stays and counts nothing. No segment is referred to, so that those which a
-    commit has replaced can be freed. `below` is None for a facet without paths.
+    A global ordinal is an index into `values`. `numbers` maps a segment's name to the array
+    "segment ordinal -> global ordinal". A new snapshot reuses the Numbering of the previous one
+    and adds new values. A value that no report has any more stays, with count 0. No segment is
+    referenced, so replaced segments can be freed. `below` is None for a facet without paths.
     """
 
     values: Sequence[str]
@@ -71,9 +72,11 @@ class Numbering:
         added: Mapping[str, Sequence[FacetPath]],
         moved: Sequence[str],
     ) -> None:
-        """Number the ordinals of new segments, and anew those of the others, whose values `moved`.
+        """Compute the global ordinals of the new segments `added`.
 
-        What has no value gets the number behind the last.
+        `moved` holds the values before new ones were inserted, or is empty when none were. In the
+        first case the ordinals of the known segments are updated too. A document without the
+        facet gets the global ordinal len(values).
         """
         number_of = {value: number for number, value in enumerate(self.values)}
         no_value = len(self.values)
@@ -90,7 +93,7 @@ class Numbering:
             self.numbers[name] = np.array(numbers_of_paths, np.int64)
 
     def number_of(self, value: str) -> int | None:
-        """The number of a value, if there is one."""
+        """The global ordinal of a value, if there is one."""
         # values are sorted: no dictionary of all agencies is held for this
         number = bisect_left(self.values, value)
         is_known = number < len(self.values) and self.values[number] == value
@@ -100,8 +103,8 @@ class Numbering:
 class FacetTable:
     """One facet of a snapshot.
 
-    `columns` are the numbers of its values by segment and document; `totals` how many live reports
-    of a segment each value has, by number.
+    `columns` holds for each segment the global ordinal of each document, `totals` for each segment
+    the number of live reports by global ordinal.
     """
 
     def __init__(
@@ -119,7 +122,7 @@ class FacetTable:
         )
         self.values = self.numbering.values
         self.below = self.numbering.below
-        # two bytes a document where they hold the numbers
+        # two bytes a document where they hold the ordinals
         dtype = np.uint16 if len(self.values) < 1 << 16 else np.uint32
         self.columns = []
         self.totals = []
@@ -199,7 +202,7 @@ class FacetTable:
         text: str,
         counts: Array,
     ) -> list[int]:
-        """The numbers of the values with a count that contain a text."""
+        """The global ordinals of the values with a count that contain a text."""
         numbers = np.flatnonzero(counts).tolist()
         return [number for number in numbers if text in self.values[number]]
 
@@ -242,7 +245,10 @@ def _has_paths(added: Mapping[str, Sequence[FacetPath]]) -> bool:
 
 
 def _spans_below(values: Sequence[str]) -> tuple[Array, Array]:
-    """From where to where in the sorted values those below each stand: 广东省/… follows 广东省."""
+    """For each value, the range [start, end) of `values` that holds the paths below it.
+
+    In sorted order all paths that begin with 广东省/ stand together.
+    """
     parents = _parents(values)
     starts = np.zeros(len(values), np.int64)
     ends = np.zeros(len(values), np.int64)
@@ -270,7 +276,7 @@ def _greatest(
     counts: Array,
     size: int,
 ) -> Array:
-    """The numbers of the greatest counts, equal ones in their order."""
+    """The indices of the `size` greatest counts, the greatest first; equal ones in their order."""
     if 0 < size < len(counts) // SELECTION_SHARE:
         # Most counts are alike, where numpy selects slowly: least so from the front, among numbers
         # of four bytes.

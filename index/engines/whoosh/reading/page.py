@@ -23,13 +23,13 @@ from index.model.fields import is_ascending
 
 __all__ = ["Matched", "PageRow", "page_of"]
 
-# With more than this many times the wanted matches, the best are selected before they are sorted.
+# Select before sorting when there are this many times more matches than wanted.
 SELECTION_FACTOR = 4
-# Keys are looked at in this many groups first, when there are very many keys.
+# Number of groups, and the fewest keys for which grouping is faster.
 GROUPS = 32
 MANY_KEYS = 8_192
 
-# Minus its key, doc-id hash, number of the segment, document, occurrences.
+# (minus key, doc-id hash, segment number, document, occurrences): sorts as the page is ordered.
 Placed = tuple[float, int, int, int, int | None]
 
 
@@ -275,11 +275,11 @@ def _contenders(
     keys: Array,
     count: int,
 ) -> Array:
-    """Numbers among which the `count` greatest keys are.
+    """Indices of a small subset of `keys` that contains the `count` greatest ones.
 
-    Keys are put into groups. At least `count` keys are as great as the count-th greatest of the
-    groups' maxima, so smaller keys are out. A maximum of groups costs a third of what selecting
-    among all keys does.
+    The keys are split into groups, and the maximum of each group is computed. Let b be the
+    count-th greatest maximum. At least `count` keys are >= b, so a key below b cannot be among the
+    greatest. This takes a third of the time of selecting from all keys.
     """
     if len(keys) < max(MANY_KEYS, SELECTION_FACTOR * GROUPS * count):
         return np.arange(len(keys))

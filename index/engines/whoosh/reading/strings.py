@@ -63,13 +63,17 @@ from index.query.nodes import (
 
 __all__ = ["SegmentStrings"]
 
-# For each string the longer ones that hold it, and how often: 开 stands in 公开 once.
+# For each string: the longer strings that contain it, each with the number of times.
+# For 公开 and 开: [("公开", []), ("开", [("公开", 1)])].
 Nested = list[tuple[str, list[tuple[str, int]]]]
 
-# Hits of a segment: as few bytes as they take, and the last ones as they are used.
+# Bytes of the cache of hits, stored in the smallest integer types.
 CACHE_BYTES = 18 << 20
+# Bytes of the cache of the latest hits, stored in the types that numpy computes with. One query
+# needs the same hits several times, and converting them costs time.
 WIDE_CACHE_BYTES = 6 << 20
-# What a position of a chain costs more than one of a string: 136 ns, with five frequent characters.
+# Units of work for one position in a NEAR search; a position in a plain search is one unit.
+# Measured: 136 ns for one position, with operands of five frequent characters.
 NEAR_WORK = 32
 
 
@@ -350,10 +354,10 @@ class SegmentStrings:
 
 
 def _nested(nodes: Sequence[StringNode]) -> Nested | None:
-    """The strings of the nodes, longest first, each with the longer ones that hold it.
+    """The strings of the nodes, longest first, each with the longer strings that contain it.
 
-    None when spans must be chosen between: a wildcard, an `outside`, several fields, or strings
-    that can overlap in part, themselves included.
+    None where counts of strings are not enough and positions are needed: for a wildcard, for
+    `outside`, for several fields, or where two occurrences can overlap in part.
     """
     # several nodes may ask for the same string
     forms: dict[str, None] = {}

@@ -116,7 +116,7 @@ def _last_part(
     pattern: Pattern,
     grams: Grams,
 ) -> tuple[Array, Array]:
-    """Where the last part begins, and where the fit then ends."""
+    """(starts, ends) of fits of the last fixed part and the free characters after it."""
     units = units_of(pattern.parts[-1])
     starts, _ = grams.find(units)
     ends = starts + len(units)
@@ -135,7 +135,10 @@ def _earlier_part(
     number: int,
     following: tuple[Array, Array],
 ) -> tuple[Array, Array]:
-    """The same of an earlier part; `following` is that of the next one."""
+    """(starts, ends) of fits that begin with part `number`.
+
+    `following` is the same pair for part `number + 1`. A fit ends where its following fit ends.
+    """
     next_starts, next_finals = following
     spend(len(next_starts))
     units = units_of(pattern.parts[number])

@@ -33,7 +33,8 @@ from index.engines.whoosh.storage.postings import run_lengths
 __all__ = ["packed", "unpacked"]
 
 HEADER_STRUCT = struct.Struct("<IHHI")
-# Stands where the form has nothing (a dropped line break) and where something was expanded.
+# Placeholder in the skeleton for a display character that the form does not have (a dropped line
+# break) or has as several characters.
 DROPPED_CHARACTER = "\n"
 # Up to this many table entries are replaced one after the other: a microsecond each.
 FEW_ENTRIES = 24

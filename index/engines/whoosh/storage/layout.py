@@ -119,27 +119,27 @@ DOCUMENT_OFFSETS = Length(Unit.DOCUMENTS, plus=1)
 
 
 class Merge(Enum):
-    """How a part is made from the same parts of several packs."""
+    """How the merge of several packs computes a part. Documents that are not deleted are kept."""
 
-    # the values of the documents that are kept, pack after pack
+    # the values of the kept documents, one pack after the other
     CONCATENATE = auto()
-    # the order in which another part of the set would be sorted
+    # computed anew: the argsort of another part of the set
     SORT_ORDER = auto()
-    # offsets: the lengths of what is kept, added up
+    # computed anew: the running sum of the lengths of the kept entries
     OFFSETS = auto()
-    # the runs of values between the offsets of what is kept
+    # variable length: for each kept entry, the values between its two offsets
     RUNS = auto()
-    # the further pieces of long texts, computed from the new offsets
+    # computed anew from the new offsets: the further pieces of long texts
     PIECES = auto()
-    # the new numbers of the documents that the texts belong to
+    # document numbers: the new number of each text's document
     OWNERS = auto()
-    # positions in the units of all texts, moved to where their text now stands
+    # positions in the joined text, shifted by as much as their text has moved
     POSITIONS = auto()
-    # as POSITIONS, of the first unit behind something
+    # like POSITIONS, but exclusive ends: each belongs to the text of the unit before it
     END_POSITIONS = auto()
-    # by the rules of the whole set, range of keys after range of keys
+    # a whole set of postings, merged key range by key range (merge_postings.py)
     BY_KEYS = auto()
-    # by the rules of the whole set: equal values of several packs become one
+    # a whole facet: the value lists are united and the ordinals renumbered (_merge_facet)
     BY_VALUES = auto()
 
 
@@ -149,8 +149,8 @@ class PartRow:
 
     `pattern` makes the part's name from the name of the set. `dtypes` are the types that it may
     have, the smallest first: the smallest that holds all values is written. `offsets` is the key of
-    the part that cuts this one into runs. Rows that `lead` are merged first, because the other rows
-    of the set are moved by them.
+    the part that cuts this one into runs. `leads` marks the offsets: they are merged first, because
+    the other rows of the set are shifted by them.
     """
 
     key: str

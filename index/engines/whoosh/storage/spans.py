@@ -212,7 +212,10 @@ def _behind_chains(
     starts: Array,
     distance: int,
 ) -> tuple[Array, Array]:
-    """(chain, span) numbers: every span that begins near behind each chain."""
+    """Index pairs (chain, span): for each chain, all spans that begin near after its end.
+
+    Near is at most `distance` characters away.
+    """
     first = starts.searchsorted(before)
     behind = starts.searchsorted(before + distance, "right")
     counts = behind - first
@@ -229,7 +232,11 @@ def _before_spans(
     starts: Array,
     distance: int,
 ) -> tuple[Array, Array]:
-    """(chain, span) numbers: the nearest chain that ends before each span is its best one."""
+    """Index pairs (chain, span): for each span, the chain with the nearest end before it.
+
+    Other chains need not be tried: they end farther away. A span is left out when even the nearest
+    chain ends more than `distance` before it.
+    """
     chain = before.searchsorted(starts, "right") - 1
     gap = starts - before[np.maximum(chain, 0)]
     span = np.flatnonzero((chain >= 0) & (gap <= distance))

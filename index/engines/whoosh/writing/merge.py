@@ -41,8 +41,10 @@ __all__ = ["Source", "merge_packs", "most_pieces", "write_pack"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The arrays of one pack by part name, a mask of its documents that are kept, and Whoosh's part
-    of them.
+    """One input of a merge.
+
+    It has the arrays of a pack by part name, the mask `live` of the kept documents, and in `part`
+    the data that only Whoosh's own files hold.
     """
 
     arrays: Mapping[str, Array]
@@ -51,9 +53,10 @@ class Source:
 
 
 def most_pieces(source: Source) -> int:
-    """How many numbers the postings of this source need in the stream that needs most.
+    """The greatest number of texts and text pieces in one stream of this source.
 
-    Every text and every further piece of a long text has one; two bytes hold 65,536.
+    Postings number texts and pieces with two bytes, so a segment may hold at most 65,536 in each
+    stream.
     """
     counts = []
     for part_set in TEXTS.values():
