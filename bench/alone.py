@@ -23,8 +23,8 @@ from bench.process import evict, memory_of
 from bench.questions import Question
 from bench.reports import records
 from index.documents.builder import analyse
-from index.documents.identity import fingerprint
 from index.engines import whoosh
+from index.engines.fingerprint import fingerprint
 from index.engines.opening import prepare
 from index.engines.seam import Document, Prepared
 from index.model.report import Report

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from index.documents.identity import fingerprint
 from index.engines import whoosh
+from index.engines.fingerprint import fingerprint
 from index.engines.seam import (
     Document,
     Engine,

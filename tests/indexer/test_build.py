@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from index.documents.identity import fingerprint
 from index.documents.stored import head_of, report_of
 from index.engines import whoosh
+from index.engines.fingerprint import fingerprint
 from index.engines.opening import check_index, open_engine, open_writer
 from index.model.errors import IndexLockedError, IndexMissingError, IndexStaleError
 from index.model.settings import Settings

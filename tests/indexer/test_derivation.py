@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from index.documents import identity
 from index.documents.identity import current_derivation, is_current
+from index.engines import fingerprint
 from index.engines.opening import open_engine
 from index.engines.seam import Manifest
 from index.model.settings import Settings
@@ -97,8 +97,8 @@ def covered_by_reading(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         read.add(path.relative_to(INDEX_FOLDER).as_posix())
         return b""
 
-    monkeypatch.setattr(identity, "source_code", source_code)
-    for part in identity.READING_PARTS.values():
+    monkeypatch.setattr(fingerprint, "source_code", source_code)
+    for part in fingerprint.READING_PARTS.values():
         part()
     return read
 

@@ -8,7 +8,8 @@ import threading
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from index.documents.identity import is_current, reading
+from index.documents.identity import is_current
+from index.engines.fingerprint import reading_fingerprint
 from index.search.root import below
 from webui.api import feeds, openapi
 from webui.http.context import base_url, json_response, origin, product_version, room
@@ -79,7 +80,7 @@ def version() -> Response:
             "version": product_version(),
             "id": manifest.id,
             "generation": manifest.generation,
-            "reading": reading(),
+            "reading": reading_fingerprint(),
             "derivation": manifest.derivation,
             "derivation_current": is_current(manifest),
         }

@@ -17,7 +17,7 @@ from index.engines.opensearch.layout import (
     wording_of,
 )
 from index.engines.opensearch.scripts import HOLDS_SCRIPT
-from index.engines.whoosh.storage.units import findable, storable
+from index.engines.shared.units import findable, storable
 from index.model.errors import RequestError
 from index.model.fields import SEARCHED_FIELDS, is_searched
 from index.model.problems import Code

@@ -14,7 +14,7 @@ from index.engines.opensearch.layout import (
     map_of,
     wording_of,
 )
-from index.engines.whoosh.storage.display import unpacked
+from index.engines.shared.display import unpacked
 from index.model.fields import CARD_FIELD, TEXT_FIELDS
 
 __all__ = ["Kept", "Meta", "decoded", "meta_of", "word_counts"]

@@ -19,7 +19,7 @@ from index.engines.opensearch.conditions import (
 )
 from index.engines.opensearch.layout import form_of, map_of, wording_of
 from index.engines.opensearch.scripts import COUNT_SCRIPT, SUM_SCRIPT
-from index.engines.whoosh.storage.units import findable
+from index.engines.shared.units import findable
 from index.model.fields import SEARCHED_FIELDS, is_searched
 from index.query.nodes import String, only_form
 

@@ -19,10 +19,10 @@ from index.analysis.offsets import OffsetMap
 from index.engines.opensearch.scripts import FREQUENCY_SOURCE, SOURCES
 from index.engines.opensearch.vocabulary import pair_keys_of, word_keys_of
 from index.engines.seam import Document
-from index.engines.whoosh.storage.columns import paths_of
-from index.engines.whoosh.storage.display import packed
-from index.engines.whoosh.storage.hashes import id_hash_of
-from index.engines.whoosh.storage.units import storable
+from index.engines.shared.display import packed
+from index.engines.shared.facet_paths import paths_of
+from index.engines.shared.hashes import id_hash_of
+from index.engines.shared.units import storable
 from index.model.fields import (
     FACETS,
     NUMBERS,

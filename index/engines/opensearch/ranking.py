@@ -15,6 +15,7 @@ from index.engines.opensearch.conditions import Query, any_of, compiled
 from index.engines.opensearch.contents import word_counts
 from index.engines.opensearch.layout import RANKED_FIELDS, form_of
 from index.engines.opensearch.scripts import SCORE_SCRIPT
+from index.engines.shared.units import findable
 from index.engines.weights import (
     FIELD_WEIGHTS,
     PAIR_WEIGHT,
@@ -25,7 +26,6 @@ from index.engines.weights import (
     boost_facts,
     inverse_frequency,
 )
-from index.engines.whoosh.storage.units import findable
 from index.model.fields import TEXT_FIELDS
 from index.model.problems import Code, Note
 from index.query.nodes import Node, Ranking, String

@@ -19,8 +19,8 @@ import numpy as np
 from index.analysis.normaliser import code_points
 from index.engines.opensearch.server import NotThereError, Server
 from index.engines.seam import Document
-from index.engines.whoosh.storage.hashes import word_keys
-from index.engines.whoosh.storage.units import storable
+from index.engines.shared.hashes import word_keys
+from index.engines.shared.units import storable
 from index.model.fields import TEXT_FIELDS
 
 __all__ = [

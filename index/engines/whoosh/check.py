@@ -10,23 +10,20 @@ from typing import Any
 
 import numpy as np
 
+from index.engines.shared.arrays import Array
+from index.engines.shared.hashes import word_keys
 from index.engines.whoosh.files.blocks import INFO_DTYPE
 from index.engines.whoosh.files.schema import WORD_FIELDS
 from index.engines.whoosh.files.segment_file import TERMS_EXTENSION, read_files
 from index.engines.whoosh.files.terms import read_terms
 from index.engines.whoosh.storage.durable import crc_of
-from index.engines.whoosh.storage.hashes import word_keys
 from index.engines.whoosh.storage.layout import (
     WORDS,
     Kind,
     PartSet,
     part_sets,
 )
-from index.engines.whoosh.storage.pack import (
-    REBUILD_HINT,
-    Array,
-    Pack,
-)
+from index.engines.whoosh.storage.pack import REBUILD_HINT, Pack
 from index.engines.whoosh.storage.store import Store, open_pack
 from index.model.errors import IndexStateError
 

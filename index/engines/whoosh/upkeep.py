@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from index.engines.whoosh.check import check
+from index.engines.whoosh.files.schema import schema_with
 from index.engines.whoosh.storage.store import (
     EXTENSION,
     PARTIAL_SUFFIX,
     READ_ATTEMPTS,
     Generation,
     Store,
-    schema_with,
 )
 from index.engines.whoosh.writing.writer import LOCK_WAIT_S, open_writer
 from index.model.errors import IndexDamagedError, IndexMissingError, IndexStateError

@@ -15,7 +15,7 @@ from index.documents.builder import (
     copy_number,
     day_number,
 )
-from index.documents.identity import fingerprint
+from index.engines.fingerprint import fingerprint
 from index.model.fields import FACETS
 from index.model.metrics import METRIC_NAMES
 from index.model.report import Report

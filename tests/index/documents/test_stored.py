@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.documents import identity, stored
+from index.documents import stored
 from index.documents.builder import analyse
-from index.documents.identity import digest_of, fingerprint
+from index.documents.identity import digest_of
 from index.documents.stored import (
     HEAD_FIELDS,
     PART_SIZES,
@@ -24,7 +24,9 @@ from index.documents.stored import (
     parts_of,
     report_of,
 )
+from index.engines import fingerprint as module
 from index.engines import opening
+from index.engines.fingerprint import fingerprint
 from index.model.errors import IndexStaleError
 from index.model.problems import Code, Problem
 from index.model.report import Fact, Provenance, Repair, Report
@@ -126,8 +128,8 @@ def test_another_layout_is_refused(
     settings = Settings(index=tmp_path)
     current = fingerprint()
     with monkeypatch.context() as patched:
-        patched.setattr(identity, "STORED_LAYOUT", " ".join(HEAD_FIELDS[::-1]))
-        turned_layout = {**current, "schema": digest_of(identity._schema())}
+        patched.setattr(module, "STORED_LAYOUT", " ".join(HEAD_FIELDS[::-1]))
+        turned_layout = {**current, "schema": digest_of(module._schema())}
         assert turned_layout != current
         patched.setattr(opening, "fingerprint", lambda: turned_layout)
         writer = opening.open_writer(settings)

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from index.analysis.normaliser import Folded, fold
 from index.analysis.offsets import OffsetBuilder
-from index.engines.whoosh.storage.display import (
+from index.engines.shared.display import (
     FEW_ENTRIES,
     _replaced,
     packed,
     unpacked,
 )
-from index.engines.whoosh.storage.units import storable
+from index.engines.shared.units import storable
 
 PIECES = st.sampled_from(
     [

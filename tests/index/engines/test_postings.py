@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.engines.shared.arrays import Array
 from index.engines.whoosh.storage import postings
 from index.engines.whoosh.storage.layout import PartSet, postings_set
-from index.engines.whoosh.storage.pack import Array, Pack, PackWriter
+from index.engines.whoosh.storage.pack import Pack, PackWriter
 from index.engines.whoosh.storage.postings import postings_of
 from index.engines.whoosh.writing import merge_postings as merging
 from index.engines.whoosh.writing.merge_postings import merge_postings

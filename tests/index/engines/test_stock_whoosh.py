@@ -29,8 +29,8 @@ from whoosh.query import Every, NumericRange, Phrase, Prefix, Term
 from whoosh.sorting import FieldFacet
 
 from index.documents.builder import analyse
-from index.documents.identity import fingerprint
 from index.engines import whoosh as embedded
+from index.engines.fingerprint import fingerprint
 from index.engines.seam import Document, EngineQuery, FacetAsked
 from index.engines.whoosh import check
 from index.engines.whoosh.files import blocks, part

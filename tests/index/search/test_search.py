@@ -14,7 +14,7 @@ import pytest
 from index.analysis.normaliser import fold, fold_line
 from index.analysis.wording import is_taiwan_worded, mainland
 from index.documents.builder import analyse, day_number
-from index.documents.identity import fingerprint
+from index.engines.fingerprint import fingerprint
 from index.engines.opening import open_engine, open_writer
 from index.model.errors import QueryError, ReportNotFoundError, RequestError
 from index.model.report import LEVELS, Fact, Report

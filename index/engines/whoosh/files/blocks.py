@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.engines.whoosh.storage.pack import Array
+from index.engines.shared.arrays import Array
 
 __all__ = ["INFO_DTYPE", "TermRows", "encoded"]
 

@@ -17,6 +17,9 @@ from typing import Any, Self
 import numpy as np
 from whoosh.formats import Positions
 
+from index.engines.shared.arrays import Array, run_lengths
+from index.engines.shared.facet_paths import FacetPath
+from index.engines.shared.hashes import word_keys
 from index.engines.whoosh.files.blocks import (
     INFO_DTYPE,
     TermRows,
@@ -48,13 +51,8 @@ from index.engines.whoosh.files.terms import (
     read_terms,
     terms_file,
 )
-from index.engines.whoosh.storage.columns import (
-    FacetPath,
-    facet_values,
-    offsets_of,
-)
+from index.engines.whoosh.storage.columns import facet_values, offsets_of
 from index.engines.whoosh.storage.durable import Storage, crc_of
-from index.engines.whoosh.storage.hashes import word_keys
 from index.engines.whoosh.storage.layout import (
     BLOBS,
     POSITIONS_PART,
@@ -65,8 +63,7 @@ from index.engines.whoosh.storage.layout import (
     facet_set,
     number_set,
 )
-from index.engines.whoosh.storage.pack import REBUILD_HINT, Array
-from index.engines.whoosh.storage.postings import run_lengths
+from index.engines.whoosh.storage.pack import REBUILD_HINT
 from index.model.errors import IndexDamagedError
 
 __all__ = [

@@ -6,6 +6,8 @@ the figures of the statutory tables are numbers. What a list of hits shows is st
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from whoosh.analysis import IDAnalyzer
 from whoosh.columns import RefBytesColumn
 from whoosh.fields import (
@@ -38,6 +40,7 @@ __all__ = [
     "WORD_FIELDS",
     "YEARS",
     "report_schema",
+    "schema_with",
 ]
 
 # The fields of words by ranked field, in the order of layout.RANKED_FIELDS.
@@ -89,6 +92,24 @@ def report_schema(*, positions: bool = False) -> ReportSchema:
         if name in fields:
             fields[name].label = label
     return ReportSchema(**fields)
+
+
+def schema_with(
+    fingerprint: Mapping[str, str],
+    index_id: str = "",
+    derivation: str = "",
+    *,
+    positions: bool = False,
+) -> ReportSchema:
+    """The fields that Whoosh knows, what the index is written with, and which index it is."""
+    schema = report_schema(positions=positions)
+    schema.gongkai = {
+        "reading": dict(fingerprint),
+        "id": index_id,
+        "derivation": derivation,
+        "positions": positions,
+    }
+    return schema
 
 
 def _keyword(

@@ -18,8 +18,8 @@ from whoosh.filedb.compound import CompoundStorage
 from whoosh.util.numeric import byte_to_length
 from whoosh.util.varints import varint
 
+from index.engines.shared.arrays import Array
 from index.engines.whoosh.storage.durable import Storage
-from index.engines.whoosh.storage.pack import Array
 from index.engines.whoosh.storage.toc_data import load_plain
 
 __all__ = [

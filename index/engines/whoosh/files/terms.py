@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from index.engines.shared.arrays import Array
 from index.engines.whoosh.files.blocks import INFO_DTYPE
-from index.engines.whoosh.storage.pack import Array
 from index.engines.whoosh.storage.toc_data import load_plain
 
 __all__ = ["Field", "read_terms", "terms_file"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from index.engines.whoosh.storage.pack import Array
+from index.engines.shared.arrays import Array
 from index.engines.whoosh.storage.spans import NO_VALUES
 
 __all__ = ["NO_HITS", "Hits", "accumulate", "accumulate_at", "add_at", "narrow"]

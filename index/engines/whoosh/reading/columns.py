@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.engines.seam import Columns
+from index.engines.shared.arrays import Array
 from index.engines.whoosh.reading.segment import Segment
-from index.engines.whoosh.storage.pack import Array
 
 __all__ = ["columns_of"]
 

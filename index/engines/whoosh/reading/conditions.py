@@ -7,10 +7,10 @@ from typing import Any, assert_never
 
 import numpy as np
 
+from index.engines.shared.arrays import Array
 from index.engines.whoosh.reading.accumulate import add_at
 from index.engines.whoosh.reading.segment import Segment
 from index.engines.whoosh.reading.selection import Selection
-from index.engines.whoosh.storage.pack import Array
 from index.model.budget import spend
 from index.query.nodes import (
     AllOf,

@@ -30,6 +30,7 @@ from index.engines.seam import (
     Manifest,
     Matches,
 )
+from index.engines.shared.hashes import id_hash_of
 from index.engines.whoosh.reading.accumulate import accumulate_at
 from index.engines.whoosh.reading.collapse import collapsed
 from index.engines.whoosh.reading.columns import columns_of
@@ -45,7 +46,6 @@ from index.engines.whoosh.reading.segment import (
 )
 from index.engines.whoosh.reading.selection import Selection
 from index.engines.whoosh.reading.statistics import Statistics
-from index.engines.whoosh.storage.hashes import id_hash_of
 from index.engines.whoosh.storage.pack import REBUILD_HINT
 from index.engines.whoosh.storage.store import (
     READ_ATTEMPTS,
@@ -54,8 +54,8 @@ from index.engines.whoosh.storage.store import (
     Store,
     latest_toc,
     mark_of,
+    stale,
 )
-from index.engines.whoosh.writing.writer import stale
 from index.model.errors import IndexDamagedError, ReportNotFoundError
 from index.model.json_codec import from_json
 from index.query.nodes import Node, strings_of

@@ -14,10 +14,10 @@ from index.engines.seam import (
     FacetCount,
     FacetCounts,
 )
+from index.engines.shared.arrays import Array
+from index.engines.shared.facet_paths import FacetPath
 from index.engines.whoosh.reading.segment import LiveSegment, Segment
 from index.engines.whoosh.reading.selection import Selection
-from index.engines.whoosh.storage.columns import FacetPath
-from index.engines.whoosh.storage.pack import Array
 
 __all__ = ["FacetTable", "Numbering"]
 

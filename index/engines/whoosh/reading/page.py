@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from index.engines.seam import EngineQuery
+from index.engines.shared.arrays import Array
 from index.engines.whoosh.reading.rank import Scorer
 from index.engines.whoosh.reading.segment import LiveSegment
-from index.engines.whoosh.storage.pack import Array
 from index.model.fields import is_ascending
 
 __all__ = ["Matched", "PageRow", "page_of"]

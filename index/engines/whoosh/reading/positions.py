@@ -9,19 +9,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from index.engines.shared.arrays import Array
+from index.engines.shared.units import findable, units_of
 from index.engines.whoosh.reading.wildcard import (
     NO_SPANS,
     Spans,
     fits_of,
 )
 from index.engines.whoosh.storage.grams import Grams
-from index.engines.whoosh.storage.pack import Array
 from index.engines.whoosh.storage.spans import (
     choose,
     inside,
     touches,
 )
-from index.engines.whoosh.storage.units import findable, units_of
 from index.model.budget import spend
 from index.model.fields import is_searched
 from index.query.nodes import String, Wildcard

@@ -20,11 +20,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from index.engines.shared.arrays import Array
 from index.engines.weights import TERM_CODES, Term, Weights, boost_facts
 from index.engines.whoosh.reading.accumulate import add_at
 from index.engines.whoosh.reading.conditions import select
 from index.engines.whoosh.reading.statistics import Statistics
-from index.engines.whoosh.storage.pack import Array
 from index.model.problems import Code, Note
 from index.query.nodes import (
     Node,

@@ -14,13 +14,11 @@ from typing import Any
 import numpy as np
 
 from index.analysis.normaliser import Folded
+from index.engines.shared.arrays import Array
+from index.engines.shared.display import unpacked
+from index.engines.shared.facet_paths import FacetPath
 from index.engines.whoosh.reading.strings import SegmentStrings
-from index.engines.whoosh.storage.columns import (
-    Blob,
-    FacetPath,
-    facet_values,
-)
-from index.engines.whoosh.storage.display import unpacked
+from index.engines.whoosh.storage.columns import Blob, facet_values
 from index.engines.whoosh.storage.layout import (
     BLOBS,
     ID_HASHES,
@@ -30,7 +28,7 @@ from index.engines.whoosh.storage.layout import (
     facet_set,
     number_set,
 )
-from index.engines.whoosh.storage.pack import REBUILD_HINT, Array
+from index.engines.whoosh.storage.pack import REBUILD_HINT
 from index.engines.whoosh.storage.store import open_pack
 from index.model.errors import IndexDamagedError
 from index.model.fields import CARD_FIELD, TEXT_FIELDS

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.engines.whoosh.storage.pack import Array
+from index.engines.shared.arrays import Array
 
 __all__ = ["Selection"]
 

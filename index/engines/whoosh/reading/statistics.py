@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from index.engines.shared.arrays import Array
+from index.engines.shared.hashes import word_keys
 from index.engines.weights import (
     FIELD_WEIGHTS,
     PAIR_WEIGHT,
@@ -20,9 +22,7 @@ from index.engines.weights import (
 )
 from index.engines.whoosh.reading.accumulate import accumulate
 from index.engines.whoosh.reading.segment import LiveSegment, Segment
-from index.engines.whoosh.storage.hashes import word_keys
 from index.engines.whoosh.storage.layout import RANKED_FIELDS
-from index.engines.whoosh.storage.pack import Array
 from index.model.fields import TEXT_FIELDS
 from index.model.lru import LruCache
 from index.query.nodes import String

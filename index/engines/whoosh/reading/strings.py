@@ -17,6 +17,9 @@ from collections.abc import (
 
 import numpy as np
 
+from index.engines.shared.arrays import Array, run_lengths
+from index.engines.shared.hashes import word_keys
+from index.engines.shared.units import findable, units_of
 from index.engines.whoosh.reading.accumulate import (
     NO_HITS,
     Hits,
@@ -34,21 +37,19 @@ from index.engines.whoosh.reading.positions import (
     touching,
 )
 from index.engines.whoosh.storage.grams import Grams
-from index.engines.whoosh.storage.hashes import word_keys
 from index.engines.whoosh.storage.layout import (
     RANKED_FIELDS,
     STREAMS,
     WORDS,
 )
-from index.engines.whoosh.storage.pack import Array, Pack
-from index.engines.whoosh.storage.postings import Postings, run_lengths
+from index.engines.whoosh.storage.pack import Pack
+from index.engines.whoosh.storage.postings import Postings
 from index.engines.whoosh.storage.spans import (
     NO_VALUES,
     choose,
     distinct,
     near,
 )
-from index.engines.whoosh.storage.units import findable, units_of
 from index.model.budget import spend
 from index.model.errors import RequestError
 from index.model.fields import TEXT_FIELDS, is_searched

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from index.analysis.normaliser import letters
-from index.engines.whoosh.storage.grams import Grams
-from index.engines.whoosh.storage.pack import Array
-from index.engines.whoosh.storage.spans import NO_VALUES
-from index.engines.whoosh.storage.units import (
+from index.engines.shared.arrays import Array
+from index.engines.shared.units import (
     findable,
     units_of,
     units_until,
 )
+from index.engines.whoosh.storage.grams import Grams
+from index.engines.whoosh.storage.spans import NO_VALUES
 from index.model.budget import spend
 from index.query.nodes import Wildcard
 from index.query.wildcards import Pattern, compiled

@@ -18,64 +18,29 @@ from sys import intern
 
 import numpy as np
 
-from index.engines.seam import Document
+from index.engines.shared.arrays import Array
+from index.engines.shared.facet_paths import NUMBER_FACETS, FacetPath
 from index.engines.whoosh.storage.layout import (
     BLOBS,
     PartSet,
     facet_set,
     number_set,
 )
-from index.engines.whoosh.storage.pack import Array, Pack
-from index.model.fields import FACETS
+from index.engines.whoosh.storage.pack import Pack
 from index.model.json_codec import from_json
 
 __all__ = [
     "Blob",
-    "FacetPath",
     "blob_arrays",
     "facet_arrays",
     "facet_values",
     "number_arrays",
     "offsets_of",
-    "path_of",
-    "paths_of",
     "values_as_json",
 ]
 
-FacetPath = tuple[str, ...]
-
-NUMBER_FACETS = tuple(facet.name for facet in FACETS if facet.kind == "number")
-
 
 # ---------------------------------------------------------------------- facets
-def path_of(
-    document: Document,
-    name: str,
-) -> FacetPath:
-    """The value of a facet from the top down.
-
-    A number facet (the year) without a keyword of its own takes its number.
-    """
-    # a keyword wins over the number of the same name
-    value = document.keywords.get(name)
-    if value is None and name in NUMBER_FACETS and name in document.numbers:
-        value = str(int(document.numbers[name]))
-    if isinstance(value, str):
-        return (value,)
-    return tuple(value or ())
-
-
-def paths_of(document: Document) -> dict[str, FacetPath]:
-    """The values of all facets that the document has."""
-    names = dict.fromkeys((*document.keywords, *NUMBER_FACETS))
-    paths = {}
-    for name in names:
-        path = path_of(document, name)
-        if path:
-            paths[name] = path
-    return paths
-
-
 def facet_arrays(
     documents: Sequence[Mapping[str, FacetPath]],
 ) -> dict[PartSet, Mapping[str, Array]]:

@@ -18,14 +18,15 @@ import numpy as np
 
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
+from index.engines.shared.arrays import Array, run_lengths
 from index.engines.whoosh.storage.layout import (
     PAIRS,
     SINGLES,
     TEXTS,
 )
 from index.engines.whoosh.storage.offset_rows import offsets_from_rows
-from index.engines.whoosh.storage.pack import Array, Pack
-from index.engines.whoosh.storage.postings import Postings, run_lengths
+from index.engines.whoosh.storage.pack import Pack
+from index.engines.whoosh.storage.postings import Postings
 from index.engines.whoosh.storage.spans import (
     NO_VALUES,
     choose,

@@ -21,11 +21,8 @@ from typing import Self
 
 import numpy as np
 
-from index.engines.whoosh.storage.pack import (
-    Array,
-    Pack,
-    Part,
-)
+from index.engines.shared.arrays import Array
+from index.engines.whoosh.storage.pack import Pack, Part
 from index.model.fields import SEARCHED_FIELDS
 
 __all__ = [

@@ -30,13 +30,12 @@ from typing import (
 )
 
 import numpy as np
-import numpy.typing as npt
 
+from index.engines.shared.arrays import Array
 from index.model.errors import IndexDamagedError, IndexStaleError
 
 __all__ = [
     "REBUILD_HINT",
-    "Array",
     "Directory",
     "Pack",
     "PackWriter",
@@ -44,7 +43,6 @@ __all__ = [
     "Spool",
 ]
 
-Array = npt.NDArray[Any]
 Directory = dict[str, Any]
 
 MAGIC = b"GONGKAI PACK 1\n"

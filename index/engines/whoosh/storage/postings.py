@@ -11,23 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from index.engines.shared.arrays import Array, run_lengths
 from index.engines.whoosh.storage.layout import PartSet
-from index.engines.whoosh.storage.pack import Array, Pack
+from index.engines.whoosh.storage.pack import Pack
 
-__all__ = ["MAX_BYTE_COUNT", "Postings", "Rows", "postings_of", "run_lengths"]
+__all__ = ["MAX_BYTE_COUNT", "Postings", "Rows", "postings_of"]
 
 # The largest count of one byte; it stands for itself and for all larger ones.
 MAX_BYTE_COUNT = 255
-
-
-def run_lengths(sorted_values: Array) -> tuple[Array, Array]:
-    """Where each run of equal values starts, and how long it is."""
-    if not len(sorted_values):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    differs = sorted_values[1:] != sorted_values[:-1]
-    starts = np.flatnonzero(np.concatenate(([True], differs)))
-    lengths = np.diff(np.append(starts, len(sorted_values)))
-    return starts, lengths
 
 
 def postings_of(

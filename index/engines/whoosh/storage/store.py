@@ -29,7 +29,6 @@ from typing import Any
 from whoosh.fields import Schema
 from whoosh.index import TOC, clean_files
 
-from index.engines.whoosh.files.schema import report_schema
 from index.engines.whoosh.storage.durable import (
     NAME,
     Storage,
@@ -65,7 +64,7 @@ __all__ = [
     "latest_toc",
     "mark_of",
     "open_pack",
-    "schema_with",
+    "stale",
 ]
 
 EXTENSION = ".arr"
@@ -83,22 +82,20 @@ RETRY_S = 0.005
 LOCK_RETRY_S = 0.05
 
 
-def schema_with(
-    fingerprint: Mapping[str, str],
-    index_id: str = "",
-    derivation: str = "",
-    *,
-    positions: bool = False,
-) -> Schema:
-    """The fields that Whoosh knows, what the index is written with, and which index it is."""
-    schema = report_schema(positions=positions)
-    schema.gongkai = {
-        "reading": dict(fingerprint),
-        "id": index_id,
-        "derivation": derivation,
-        "positions": positions,
-    }
-    return schema
+def stale(
+    folder: Path,
+    have: Mapping[str, str],
+    want: Mapping[str, str],
+) -> IndexStaleError:
+    """The error that names what an index was written with otherwise."""
+    differences = [
+        f"{name} {have.get(name, 'nothing')} instead of {want.get(name, 'nothing')}"
+        for name in dict.fromkeys((*have, *want))
+        if have.get(name) != want.get(name)
+    ]
+    return IndexStaleError(
+        f"the index in {folder} was written with {'; '.join(differences)}; {REBUILD_HINT}"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from index.engines.shared.arrays import Array, run_lengths
+from index.engines.shared.facet_paths import FacetPath
+from index.engines.shared.hashes import id_hash_of
 from index.engines.whoosh.files.part import FIELD_BITS, WhooshPart
 from index.engines.whoosh.storage.columns import (
-    FacetPath,
     blob_arrays,
     facet_arrays,
     number_arrays,
 )
-from index.engines.whoosh.storage.hashes import id_hash_of
 from index.engines.whoosh.storage.layout import (
     BLOBS,
     ID_HASHES,
@@ -26,8 +27,7 @@ from index.engines.whoosh.storage.layout import (
     PartSet,
     arranged,
 )
-from index.engines.whoosh.storage.pack import Array
-from index.engines.whoosh.storage.postings import postings_of, run_lengths
+from index.engines.whoosh.storage.postings import postings_of
 from index.engines.whoosh.writing.inversion import GramsBuilder
 from index.engines.whoosh.writing.merge_postings import runs_in_order
 from index.engines.whoosh.writing.prepared import PreparedDocument

@@ -9,6 +9,8 @@ import numpy as np
 
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
+from index.engines.shared.arrays import Array, run_lengths
+from index.engines.shared.units import low_surrogates, storable
 from index.engines.whoosh.storage import grams
 from index.engines.whoosh.storage.layout import (
     PAIRS,
@@ -17,9 +19,7 @@ from index.engines.whoosh.storage.layout import (
     PartSet,
 )
 from index.engines.whoosh.storage.offset_rows import rows_of
-from index.engines.whoosh.storage.pack import Array
-from index.engines.whoosh.storage.postings import postings_of, run_lengths
-from index.engines.whoosh.storage.units import low_surrogates, storable
+from index.engines.whoosh.storage.postings import postings_of
 
 __all__ = ["GramsBuilder", "Units", "pieces_of"]
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
+from index.engines.shared.arrays import Array
+from index.engines.shared.facet_paths import FacetPath
 from index.engines.whoosh.files.part import WhooshPart
 from index.engines.whoosh.storage.columns import (
-    FacetPath,
     facet_values,
     offsets_of,
     values_as_json,
@@ -28,11 +29,7 @@ from index.engines.whoosh.storage.layout import (
     PartSet,
     part_sets,
 )
-from index.engines.whoosh.storage.pack import (
-    Array,
-    Directory,
-    PackWriter,
-)
+from index.engines.whoosh.storage.pack import Directory, PackWriter
 from index.engines.whoosh.writing.inversion import pieces_of
 from index.engines.whoosh.writing.merge_postings import merge_postings
 

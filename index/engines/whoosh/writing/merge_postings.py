@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from index.engines.shared.arrays import Array, run_lengths
 from index.engines.whoosh.storage import postings
 from index.engines.whoosh.storage.layout import PartSet
-from index.engines.whoosh.storage.pack import Array, PackWriter
-from index.engines.whoosh.storage.postings import run_lengths
+from index.engines.whoosh.storage.pack import PackWriter
 
 __all__ = ["merge_postings", "runs_in_order"]
 

@@ -15,12 +15,12 @@ import numpy as np
 from index.analysis.normaliser import Folded
 from index.analysis.tokenizer import MAX_WORD_LENGTH
 from index.engines.seam import Document
+from index.engines.shared.display import packed
+from index.engines.shared.facet_paths import FacetPath, paths_of
+from index.engines.shared.hashes import word_keys
+from index.engines.shared.units import storable
 from index.engines.whoosh.files.part import as_term
-from index.engines.whoosh.storage.columns import FacetPath, paths_of
-from index.engines.whoosh.storage.display import packed
-from index.engines.whoosh.storage.hashes import word_keys
 from index.engines.whoosh.storage.layout import RANKED_FIELDS, STREAMS
-from index.engines.whoosh.storage.units import storable
 from index.engines.whoosh.writing.inversion import Units
 
 __all__ = ["PreparedDocument", "WordCounts", "prepare"]

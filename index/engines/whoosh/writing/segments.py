@@ -18,13 +18,14 @@ from typing import Any
 
 import numpy as np
 
+from index.engines.shared.arrays import Array
 from index.engines.whoosh.files.part import (
     WhooshPart,
     is_of_whoosh,
     part_of_segment,
 )
 from index.engines.whoosh.storage.layout import ID_HASHES
-from index.engines.whoosh.storage.pack import Array, Pack
+from index.engines.whoosh.storage.pack import Pack
 from index.engines.whoosh.writing.merge import Source, most_pieces
 
 __all__ = [

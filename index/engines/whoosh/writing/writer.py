@@ -16,15 +16,16 @@ from typing import Any, Self
 import numpy as np
 
 from index.engines.seam import Document, Prepared
+from index.engines.shared.hashes import id_hash_of
 from index.engines.whoosh.files.part import write_whoosh_part
-from index.engines.whoosh.storage.hashes import id_hash_of
+from index.engines.whoosh.files.schema import schema_with
 from index.engines.whoosh.storage.pack import REBUILD_HINT, Pack
 from index.engines.whoosh.storage.store import (
     EXTENSION,
     Generation,
     Store,
     open_pack,
-    schema_with,
+    stale,
 )
 from index.engines.whoosh.writing import segments
 from index.engines.whoosh.writing.batch import Batch
@@ -48,28 +49,12 @@ from index.model.errors import (
     IndexStateError,
 )
 
-__all__ = ["WhooshWriter", "create", "open_writer", "stale"]
+__all__ = ["WhooshWriter", "create", "open_writer"]
 
 # A batch is inverted when it holds this much.
 MAX_BATCH_UNITS = 2_000_000
 MAX_BATCH_DOCUMENTS = 4_096
 LOCK_WAIT_S = 10
-
-
-def stale(
-    folder: Path,
-    have: Mapping[str, str],
-    want: Mapping[str, str],
-) -> IndexStaleError:
-    """The error that names what an index was written with otherwise."""
-    differences = [
-        f"{name} {have.get(name, 'nothing')} instead of {want.get(name, 'nothing')}"
-        for name in dict.fromkeys((*have, *want))
-        if have.get(name) != want.get(name)
-    ]
-    return IndexStaleError(
-        f"the index in {folder} was written with {'; '.join(differences)}; {REBUILD_HINT}"
-    )
 
 
 def create(

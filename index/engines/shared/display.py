@@ -27,8 +27,7 @@ from index.analysis.normaliser import (
     of_code_points,
 )
 from index.analysis.offsets import OffsetMap
-from index.engines.whoosh.storage.pack import Array
-from index.engines.whoosh.storage.postings import run_lengths
+from index.engines.shared.arrays import Array, run_lengths
 
 __all__ = ["packed", "unpacked"]
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.analysis.tokenizer import MAX_WORD_LENGTH
-from index.engines.whoosh.storage.pack import Array
+from index.engines.shared.arrays import Array
 
 __all__ = ["id_hash_of", "word_keys"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from index.analysis.normaliser import is_encodable
-from index.engines.whoosh.storage.pack import Array
+from index.engines.shared.arrays import Array
 
 __all__ = ["findable", "low_surrogates", "storable", "units_of", "units_until"]
 

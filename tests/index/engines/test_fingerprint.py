@@ -10,8 +10,13 @@ from pathlib import Path
 import pytest
 
 from index.analysis import tokenizer, wording
-from index.documents import identity
-from index.documents.identity import digest_of, fingerprint, reading, source_code
+from index.documents.identity import digest_of
+from index.engines import fingerprint as module
+from index.engines.fingerprint import (
+    fingerprint,
+    reading_fingerprint,
+    source_code,
+)
 from index.model import fields, metrics
 
 
@@ -33,7 +38,7 @@ def changed(before: dict[str, str]) -> set[str]:
 
 def test_the_same_things_have_the_same_fingerprint() -> None:
     assert parts() == parts()
-    assert reading() == reading()
+    assert reading_fingerprint() == reading_fingerprint()
 
 
 def test_each_part_is_a_sha256_of_its_own() -> None:
@@ -73,7 +78,7 @@ def test_another_metric_is_another_fingerprint(
 ) -> None:
     before = parts()
     first, *others = metrics.METRICS
-    monkeypatch.setattr(identity, "METRICS", (replace(first, **change), *others))  # type: ignore[arg-type]
+    monkeypatch.setattr(module, "METRICS", (replace(first, **change), *others))  # type: ignore[arg-type]
     assert changed(before) == {"metrics"}
 
 
@@ -81,7 +86,7 @@ def test_another_wording_is_another_fingerprint(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = parts()
-    monkeypatch.setattr(identity, "WORDINGS", wording.WORDINGS[1:])
+    monkeypatch.setattr(module, "WORDINGS", wording.WORDINGS[1:])
     assert changed(before) == {"wording"}
 
 
@@ -89,7 +94,7 @@ def test_another_segmenter_is_another_fingerprint(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = parts()
-    monkeypatch.setattr(identity, "segmenter_name", lambda: "another 1.0")
+    monkeypatch.setattr(module, "segmenter_name", lambda: "another 1.0")
     assert changed(before) == {"segmenter"}
 
 
@@ -97,7 +102,7 @@ def test_another_version_of_opencc_is_another_fingerprint(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = parts()
-    monkeypatch.setattr(identity, "normaliser_name", lambda: "opencc 9")
+    monkeypatch.setattr(module, "normaliser_name", lambda: "opencc 9")
     assert changed(before) == {"normaliser"}
 
 
@@ -115,6 +120,7 @@ def test_another_version_of_opencc_is_another_fingerprint(
         ("analysis", "whoosh_fields.py", "whoosh"),
         ("files", "schema.py", "whoosh"),
         ("files", "blocks.py", "whoosh"),
+        ("storage", "layout.py", "whoosh"),
     ],
 )
 def test_other_code_or_data_is_another_fingerprint(
@@ -122,11 +128,11 @@ def test_other_code_or_data_is_another_fingerprint(
 ) -> None:
     before = parts()
     attribute = f"{room.upper()}_FOLDER"
-    folder: Path = getattr(identity, attribute)
+    folder: Path = getattr(module, attribute)
     for path in folder.iterdir():
         if path.is_file():
             (tmp_path / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(identity, attribute, tmp_path)
+    monkeypatch.setattr(module, attribute, tmp_path)
     assert changed(before) == set(), "a copy is the same"
     with (tmp_path / name).open("a", encoding="utf-8") as file:
         file.write("\nother = 1\n")

@@ -1,0 +1,1 @@
+"""What every engine of ours computes alike: hashes, units of text, values of facets."""
