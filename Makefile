@@ -10,17 +10,18 @@ PORT ?= 8080
 # `make run` serves the samples of corpus/: no reader may take them for what an office published.
 NOTICE ?= 演示样本：这里的报告是编写的，不是机关公布的原件 · Samples: these reports are invented
 
-.PHONY: run test quick check lint types docs words pictures bench cluster cluster-stop test-cluster setup \
+.PHONY: run test quick check lint types docs docs-write words pictures bench cluster cluster-stop test-cluster setup \
 	clean help
 
 help:
 	@echo "make run       set up, index corpus/, serve it and print the address (HOST=, PORT=)"
 	@echo "make test      set up and run every test"
 	@echo "make quick     lint, types and the fast tests, in under a minute"
-	@echo "make check     lint, types, docs and every test, as CI does"
+	@echo "make check     lint, types, docs and every test: most of what CI runs"
 	@echo "make lint      ruff"
 	@echo "make types     mypy"
 	@echo "make docs      check that the generated parts of the documentation are current"
+	@echo "make docs-write  make those parts anew"
 	@echo "make words     add new texts to the catalogues of words, and compile them"
 	@echo "make pictures  take the pictures of the READMEs anew (needs chromium)"
 	@echo "make cluster   start three nodes of OpenSearch on this machine (needs Java 21), print how to use them"
@@ -60,6 +61,9 @@ types: $(READY)
 
 docs: $(READY)
 	$(BIN)/python scripts/docs.py --check
+
+docs-write: $(READY)
+	$(BIN)/python scripts/docs.py
 
 words: $(READY)
 	$(BIN)/python scripts/catalogues.py

@@ -145,7 +145,7 @@ def work(*, check: bool) -> int:
         if after == before:
             continue
         stale += 1
-        outcome = "; run: python scripts/docs.py" if check else ", mended"
+        outcome = "; run: make docs-write" if check else ", mended"
         print(f"{name}: generated parts are not current{outcome}")
         if not check:
             path.write_text(after, encoding="utf-8")

@@ -18,7 +18,7 @@ from index.engines.seam import (
     Writer,
 )
 from index.model.errors import IndexStateError, SettingsError
-from index.model.settings import Settings
+from index.model.settings import CHOICES, Settings
 
 if TYPE_CHECKING:
     from index.engines.opensearch import Place
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-ENGINES = ("whoosh", "opensearch")
+ENGINES = CHOICES["engine"]
 # A name that needs no change to be an alias.
 ALIAS_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 NOT_OF_ALIAS = re.compile(r"[^a-z0-9_-]+")

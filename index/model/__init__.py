@@ -1,4 +1,4 @@
 """What every room knows: the report, its fields and figures, settings, errors, JSON.
 
-It needs nothing else of ours.
+It imports nothing else of ours but `index.words`.
 """

@@ -16,8 +16,9 @@
         ├── IndexNotTrustedError
         └── IndexUnavailableError
 
-Every message ends with what to do next. What a reader of a page can cause has a code with facts
-(`index.model.problems`); its words stand in the catalogues, and `str(error)` is English.
+Messages of settings and of the index end with what to do next. What a reader of a page can cause
+has a code with facts (`index.model.problems`); its words stand in the catalogues, and `str(error)`
+is English.
 """
 
 from __future__ import annotations
@@ -147,7 +148,7 @@ class IndexMissingError(IndexStateError):
 
 
 class IndexStaleError(IndexStateError):
-    """The index was written with another schema, dictionary, segmenter or normaliser."""
+    """One part of the reading fingerprint differs: schema, metrics, normaliser, segmenter, ..."""
 
     code = Code.INDEX_STALE
 
@@ -165,7 +166,7 @@ class IndexLockedError(IndexStateError):
 
 
 class IndexNotTrustedError(IndexStateError):
-    """The index belongs to somebody else, and opening it would run what they put there."""
+    """Another user owns the index or can write to it, so it cannot be trusted to be true."""
 
     code = Code.INDEX_NOT_TRUSTED
 

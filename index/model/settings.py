@@ -15,7 +15,7 @@ import platformdirs
 
 from index.model.errors import SettingsError
 
-__all__ = ["SETTINGS", "Settings"]
+__all__ = ["CHOICES", "SETTINGS", "Settings"]
 
 CHECKOUT_FOLDER = Path(__file__).resolve().parent.parent.parent
 
@@ -42,9 +42,13 @@ RANGES = {
     "idle_seconds": (1, 86_400),
     "max_body_mb": (1, 1 << 20),
 }
-LARGEST = 1 << 40
+# The most of every other number.
+MAX_SETTING_NUMBER = 1 << 40
 # What may be written for a setting that is one of some words.
-CHOICES = {"log_format": ("text", "json")}
+CHOICES = {
+    "engine": ("whoosh", "opensearch"),
+    "log_format": ("text", "json"),
+}
 # The key of what a setting means, in the metadata of its field.
 MEANING = "meaning"
 Default = TypeVar("Default")
@@ -62,7 +66,11 @@ class Settings:
     The environment name is GONGKAI_ and the field's name in capitals.
     """
 
-    index: Path = field(metadata={MEANING: "the folder of the index"})
+    index: Path = field(
+        metadata={
+            MEANING: "the folder of the index; with the engine opensearch, its name"
+        }
+    )
     engine: str = _setting(
         "whoosh",
         "what keeps the index: whoosh (a folder of this machine) or opensearch (a cluster)",
@@ -188,7 +196,7 @@ def _parse(setting: Field[Any], raw: str) -> object:
         number = int(raw)
     except ValueError:
         raise SettingsError(f"{named}; give a whole number") from None
-    least, most = RANGES.get(setting.name, (0, LARGEST))
+    least, most = RANGES.get(setting.name, (0, MAX_SETTING_NUMBER))
     if not least <= number <= most:
         raise SettingsError(f"{named}; give a number from {least} to {most}")
     return number

@@ -259,7 +259,7 @@ class Pack:
         """
         self.path = path
         self.directory = directory
-        # the version of the file format; the fingerprint tells what is in it
+        # raised by hand when the header or the checksums change; the fingerprint covers the arrays
         if directory["version"] != VERSION:
             raise IndexStaleError(
                 f"{path} was written in another format; {REBUILD_HINT}"
