@@ -25,7 +25,7 @@ import jieba
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
 from index.engines import whoosh
-from index.engines.seam import Document, EngineQuery, FacetAsked, Filter
+from index.engines.seam import Document, EngineQuery, FacetRequest, Filter
 from index.model.fields import FACET_NAMES
 from index.query.nodes import (
     AllOf,
@@ -56,7 +56,7 @@ FREQUENT_PHRASES = [
 WORDS_OF_PHRASE = {
     p: list(jieba.cut_for_search(p)) for p in FREQUENT_PHRASES
 }  # words as the indexer would give them, cut once
-FACETS = tuple(FacetAsked(name, 20) for name in FACET_NAMES)
+FACETS = tuple(FacetRequest(name, 20) for name in FACET_NAMES)
 
 
 class Vocabulary:

@@ -131,7 +131,7 @@ def asked(searcher: Searcher, ids: list[str], times: Times) -> None:
         others = [n.card.id for n in (*found.neighbours[:1], *found.own_years[:1])]
         for other in others:
             times.of("side by side", searcher.passages, report_id, other)
-        times.of("previous year", searcher.previous_year, report_id)
+        times.of("previous year", searcher.novelty, report_id)
         times.of("copies", searcher.copies, report_id)
         times.of("series", searcher.series, report_id)
 

@@ -123,14 +123,14 @@ def build(
         known = {} if rebuild else before.sources()
         if rebuild:
             writer.clear()
-        kept: list[str] = []
-        tasks = _tasks(walk(paths, settings), known, kept, tally, overrides)
+        unread_digests: list[str] = []
+        tasks = _tasks(walk(paths, settings), known, unread_digests, tally, overrides)
         jobs = (before.job(task, settings) for task in tasks)
-        kept += _read_all(reading, jobs, writer, tally, progress)
+        unread_digests += _read_all(reading, jobs, writer, tally, progress)
         if sync and not rebuild:
             _delete_vanished(writer, paths, known, tally)
-        kept += [digest for digest, _ in known.values()]
-        _commit(writer, kept, tally)
+        unread_digests += [digest for digest, _ in known.values()]
+        _commit(writer, unread_digests, tally)
     except BaseException:
         writer.cancel()
         raise
@@ -150,27 +150,29 @@ def _read_all(
     progress: Callable[[Tally], None],
 ) -> list[str]:
     """Put every document into the writer; the digests of reports that stay as they were."""
-    kept: list[str] = []
+    unread_digests: list[str] = []
     learning = _Learning()
     for job, outcome in reading.outcomes(jobs):
         learning.see(job, outcome)
         _put(writer, job.task, outcome, tally)
         if isinstance(outcome, str) and job.task.before is not None:
-            kept.append(job.task.before)
+            unread_digests.append(job.task.before)
         progress(tally)
     for _, again in reading.outcomes(learning.jobs()):
         if isinstance(again, _Read):
             writer.put(again.document)
-    return kept
+    return unread_digests
 
 
-def _commit(writer: Writer, kept: Iterable[str], tally: Tally) -> None:
+def _commit(writer: Writer, unread_digests: Iterable[str], tally: Tally) -> None:
     """Commit the index.
 
     The index records the current derivation fingerprint only when all its reports have it.
-    `kept` holds the digests of the reports that this build did not read.
+    `unread_digests` holds the digests of the reports that this build did not read.
     """
-    tally.outdated = sum(_derivation_in(digest) != derivation() for digest in kept)
+    tally.outdated = sum(
+        _derivation_in(digest) != derivation() for digest in unread_digests
+    )
     writer.commit("" if tally.outdated else derivation())
 
 

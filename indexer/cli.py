@@ -508,8 +508,8 @@ def search(
 FIRST_MEASURE = "applications_new"
 # Values of a facet below a list of hits.
 MAX_VALUES_PRINTED = 8
-# What is said of the reading that answers a query.
-READINGS_SAID = {
+# What is said of the matching mode that answers a query.
+MODE_WORDS = {
     "whole": "",
     "words": " with all words, not as one string",
     "any": " with most of the words",
@@ -525,12 +525,12 @@ def _print_response(response: SearchResponse) -> None:
     counted = ""
     if response.occurrences is not None:
         counted = f", {_counted(response.occurrences, 'place')}"
-    reading = ""
+    mode = ""
     if response.total and len(response.query.words) > 1:
         # one word is one string, however it is read
-        reading = READINGS_SAID[response.query.matched]
+        mode = MODE_WORDS[response.query.matched]
     reports = _counted(response.total, "report")
-    click.echo(f"{reports}{counted}{reading} ({response.took_ms} ms)")
+    click.echo(f"{reports}{counted}{mode} ({response.took_ms} ms)")
     _print_query(response.query)
     if response.total and not response.hits:
         last = -(-response.total // response.size)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.model.errors import OverridesError
+from index.model.errors import TableFileError
 from index.model.fields import ReportField, Use, fields_for
 from index.model.report import FactValue
 
@@ -43,13 +43,13 @@ class Overrides:
     def load(cls, path: Path) -> Overrides:
         """The corrections of a CSV file in UTF-8, with or without a byte order mark.
 
-        Raises OverridesError with path and line where the file is not what it should be.
+        Raises TableFileError with path and line where the file is not what it should be.
         """
         rows: dict[str, dict[str, Override]] = {}
         for line, key, override in _rows(path):
             fields = rows.setdefault(key, {})
             if override.field in fields:
-                raise OverridesError(
+                raise TableFileError(
                     str(path),
                     line,
                     f"{key!r} has {override.field!r} twice; keep one row",
@@ -73,12 +73,12 @@ def _rows(path: Path) -> Iterator[tuple[int, str, Override]]:
     try:
         names = reader.fieldnames or []
     except csv.Error as error:
-        raise OverridesError(
+        raise TableFileError(
             str(path), 1, f"is not CSV ({error}); mend the line"
         ) from error
     keys = [name for name in names if name in ("id", "url")]
     if not keys or not {"field", "value", "reason"} <= set(names):
-        raise OverridesError(
+        raise TableFileError(
             str(path),
             1,
             "the first line must name the columns id or url, field, value, reason",
@@ -89,7 +89,7 @@ def _rows(path: Path) -> Iterator[tuple[int, str, Override]]:
             key = _key(row, keys)
             yield line, key, _override(path, line, key, row)
     except csv.Error as error:
-        raise OverridesError(
+        raise TableFileError(
             str(path), reader.line_num + 1, f"is not CSV ({error}); mend the line"
         ) from error
 
@@ -105,17 +105,17 @@ def _override(path: Path, line: int, key: str, row: dict[str, str]) -> Override:
     value = row["value"]
     # csv puts cells that are too many under None, and None into columns that are too few
     if None in row or value is None or row["reason"] is None:
-        raise OverridesError(
+        raise TableFileError(
             str(path),
             line,
             "the row has more or fewer cells than the first line; quote commas",
         )
     if not key:
-        raise OverridesError(
+        raise TableFileError(
             str(path), line, "the row names no report; give its id or url"
         )
     if name not in CORRECTABLE_FIELDS:
-        raise OverridesError(
+        raise TableFileError(
             str(path),
             line,
             f"{name!r} cannot be corrected; take one of {', '.join(CORRECTABLE_FIELDS)}",
@@ -125,7 +125,7 @@ def _override(path: Path, line: int, key: str, row: dict[str, str]) -> Override:
             name, _value(CORRECTABLE_FIELDS[name], value.strip()), row["reason"].strip()
         )
     except ValueError as error:
-        raise OverridesError(
+        raise TableFileError(
             str(path), line, f"{value!r} is no {name}: {error}"
         ) from None
 
@@ -160,17 +160,17 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise OverridesError(
+        raise TableFileError(
             str(path), 1, f"cannot be read ({error.strerror}); check the path"
         ) from error
     if len(data) > MAX_FILE_BYTES:
-        raise OverridesError(
+        raise TableFileError(
             str(path), 1, f"is larger than {MAX_FILE_BYTES >> 20} MB; split the file"
         )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise OverridesError(
+        raise TableFileError(
             str(path), line, "is not UTF-8; save the file as UTF-8"
         ) from error

@@ -75,7 +75,7 @@ def report_of(
         folded=folded,
     )
     numbers = read_statistics(page, repaired.text, derived.year)
-    told = (page, repaired, derived, numbers)
+    steps_with_problems = (page, repaired, derived, numbers)
     return Report(
         id=identity,
         source=source.name,
@@ -86,7 +86,7 @@ def report_of(
         checks=list(numbers.checks),
         tables_status=numbers.status,
         repairs=list(repaired.repairs),
-        problems=[problem for step in told for problem in step.problems],
+        problems=[problem for step in steps_with_problems for problem in step.problems],
         provenance=_provenance(source, page),
         card=_card(page, repaired),
         **_metadata(derived),

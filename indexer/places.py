@@ -16,7 +16,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from index.model.errors import OverridesError
+from index.model.errors import TableFileError
 
 __all__ = [
     "ETHNIC_TOWNSHIP_PATTERN",
@@ -186,7 +186,7 @@ class Gazetteer:
     ) -> Gazetteer:
         """The gazetteer of these files, read once a process.
 
-        Raises OverridesError with file and line where a file is not what it should be.
+        Raises TableFileError with file and line where a file is not what it should be.
         """
         return _load(places, zones)
 
@@ -535,7 +535,7 @@ def _divisions(path: Path) -> Iterator[Place]:
         is_name = 2 <= len(name) <= 20
         if not is_code or not is_name:
             reason = f"{code!r} {name!r} is no code and name; {REBUILD_ADVICE}"
-            raise OverridesError(str(path), number, reason)
+            raise TableFileError(str(path), number, reason)
         yield Place(
             code=code,
             name=name,
@@ -562,7 +562,7 @@ def _zones(path: Path) -> Iterator[Place]:
         is_number = parent.isascii() and parent.isdigit()
         is_code = len(parent) == 6 and is_number
         if not is_code or tier not in ("", "3"):
-            raise OverridesError(
+            raise TableFileError(
                 str(path),
                 number,
                 "a zone is name, code of its parent, since, until, tier (3 or empty); mend the row",
@@ -593,7 +593,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         cells = line.rstrip("\r").split("\t")
         if not 2 <= len(cells) <= 5:
             reason = f"{len(cells)} columns where 2 to 5 are due; {REBUILD_ADVICE}"
-            raise OverridesError(str(path), number, reason)
+            raise TableFileError(str(path), number, reason)
         yield number, cells
 
 
@@ -604,21 +604,21 @@ def _text(path: Path) -> str:
             data = file.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         reason = f"cannot be read ({error}); {REBUILD_ADVICE}"
-        raise OverridesError(
+        raise TableFileError(
             str(path),
             1,
             reason,
         ) from error
     if len(data) > MAX_BYTES:
         reason = f"unpacks to more than {MAX_BYTES >> 20} MB; {REBUILD_ADVICE}"
-        raise OverridesError(str(path), 1, reason)
+        raise TableFileError(str(path), 1, reason)
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line = before.count(b"\n") + 1
         reason = f"is not UTF-8; {REBUILD_ADVICE}"
-        raise OverridesError(
+        raise TableFileError(
             str(path),
             line,
             reason,
@@ -635,7 +635,7 @@ def _year(
     # isdigit() alone is true of ４ and of ①, too
     is_number = cell.isascii() and cell.isdigit()
     if len(cell) != 4 or not is_number:
-        raise OverridesError(
+        raise TableFileError(
             str(path), number, f"{cell!r} is not a year; {REBUILD_ADVICE}"
         )
     return int(cell)

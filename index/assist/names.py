@@ -11,7 +11,7 @@ from collections.abc import (
 )
 from itertools import islice
 
-from index.assist.values import FormTable, Values
+from index.assist.values import IndexFormCache, Values
 from index.query.names import PLACE_ENDINGS
 from index.query.nodes import Keyword, Node, PathPrefix
 
@@ -43,7 +43,7 @@ class _FacetNames:
     def __init__(
         self,
         known: Values,
-        forms: FormTable,
+        forms: IndexFormCache,
         part: Callable[[str], str],
         names: Callable[[str], Iterable[str]],
     ) -> None:
@@ -82,7 +82,7 @@ class KnownNames:
         self,
         agencies: Values,
         regions: Values,
-        forms: FormTable,
+        forms: IndexFormCache,
     ) -> None:
         self._bodies = _FacetNames(agencies, forms, _end, _body_names)
         self._places = _FacetNames(regions, forms, _beginning, _place_names)

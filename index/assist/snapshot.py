@@ -12,7 +12,7 @@ from functools import partial
 
 from index.assist.names import KnownNames
 from index.assist.values import (
-    FormTable,
+    IndexFormCache,
     Values,
     read_values,
 )
@@ -43,10 +43,10 @@ class Snapshot:
     def __init__(
         self,
         engine: Engine,
-        forms: FormTable | None = None,
+        forms: IndexFormCache | None = None,
     ) -> None:
         self.engine = engine
-        self.forms = FormTable() if forms is None else forms
+        self.forms = IndexFormCache() if forms is None else forms
         # Reentrant: the vocabulary needs the values.
         self._lock = threading.RLock()
         # All of it is made when it is first asked for: many snapshots only answer searches.

@@ -14,10 +14,10 @@ from index.analysis.normaliser import fold, fold_line
 from index.engines.seam import (
     Engine,
     EngineQuery,
-    FacetAsked,
+    FacetRequest,
 )
 
-__all__ = ["FormTable", "Values", "read_values"]
+__all__ = ["IndexFormCache", "Values", "read_values"]
 
 # More than any index has bodies.
 ALL_VALUES = 1_000_000
@@ -42,7 +42,7 @@ class Values:
     counts: Sequence[int]
 
 
-class FormTable:
+class IndexFormCache:
     """The index forms of short texts, each computed once. Threads may share it."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class FormTable:
     def of(self, texts: Sequence[str]) -> list[str]:
         """The index forms, as `fold_line` makes them.
 
-        >>> FormTable().of(["廣東省", "廣東省/深圳市", " Ａ "])
+        >>> IndexFormCache().of(["廣東省", "廣東省/深圳市", " Ａ "])
         ['广东省', '广东省/深圳市', 'a']
         """
         unknown = [text for text in dict.fromkeys(texts) if text not in self._forms]
@@ -72,9 +72,9 @@ def _folded(texts: Sequence[str]) -> list[str]:
     return [form.strip() for form in forms]
 
 
-def read_values(engine: Engine, name: str, forms: FormTable) -> Values:
+def read_values(engine: Engine, name: str, forms: IndexFormCache) -> Values:
     """All values of a facet in a snapshot."""
-    query = EngineQuery(size=0, facets=(FacetAsked(name, ALL_VALUES),))
+    query = EngineQuery(size=0, facets=(FacetRequest(name, ALL_VALUES),))
     counts = engine.search(query).facets[0].counts
     values = [count.value for count in counts]
     return Values(

@@ -36,7 +36,7 @@ from index.analysis.tokenizer import (
     dictionary,
     domain_words,
 )
-from index.assist.values import FormTable, Values
+from index.assist.values import IndexFormCache, Values
 from index.engines.seam import Engine
 
 __all__ = [
@@ -469,7 +469,7 @@ def _characters(forms: Sequence[str]) -> np.ndarray:
 def name_entries(
     kind: str,
     known: Values,
-    forms: FormTable,
+    forms: IndexFormCache,
 ) -> list[Entry]:
     """The names of a facet. A region is called by the last step of its path: 龙岗区."""
     values = known.values[: MAX_NAMES // 2]

@@ -32,12 +32,12 @@ __all__ = [
     "Contents",
     "Document",
     "Engine",
+    "EngineHit",
     "EngineQuery",
-    "FacetAsked",
     "FacetCount",
     "FacetCounts",
+    "FacetRequest",
     "Filter",
-    "Found",
     "Manifest",
     "Matches",
     "Prepared",
@@ -118,7 +118,7 @@ class Document:
 
 # ---------------------------------------------------------------------- questions
 @dataclass(frozen=True, slots=True)
-class FacetAsked:
+class FacetRequest:
     """A request to count one facet.
 
     The engine returns the `size` most frequent values that contain the text `contains`. It also
@@ -165,13 +165,13 @@ class EngineQuery:
     offset: int = 0
     size: int = 10
     after: tuple[float | None, int] | None = None
-    facets: tuple[FacetAsked, ...] = ()
+    facets: tuple[FacetRequest, ...] = ()
     collapse: str | None = None
 
 
 # ---------------------------------------------------------------------- answers
 @dataclass(frozen=True, slots=True)
-class Found:
+class EngineHit:
     """One report that an engine found.
 
     `key` is what it was sorted by; None when it has no such value. `id_hash` is the doc-id hash, a
@@ -213,7 +213,7 @@ class Matches:
 
     total: int
     occurrences: int | None
-    hits: tuple[Found, ...]
+    hits: tuple[EngineHit, ...]
     facets: tuple[FacetCounts, ...] = ()
 
 
@@ -257,7 +257,7 @@ class Engine(Protocol):
     def search(self, query: EngineQuery) -> Matches:
         """Answer one question."""
 
-    def get(self, report_id: str) -> Found:
+    def get(self, report_id: str) -> EngineHit:
         """One report by its id. Raises ReportNotFoundError."""
 
     def explain(
@@ -291,7 +291,7 @@ class Engine(Protocol):
         self,
         condition: Node,
         filters: Sequence[Node] = (),
-    ) -> Iterator[Found]:
+    ) -> Iterator[EngineHit]:
         """Every report that matches, one at a time and in no promised order: for exports."""
 
     def ids(self) -> Iterator[str]:

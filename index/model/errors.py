@@ -2,7 +2,7 @@
 
     GongkaiError
     ├── InputError            a source that cannot be read; the batch goes on and tallies it
-    ├── OverridesError        a curator's file is wrong; carries file and line
+    ├── TableFileError        overrides.csv or the gazetteer is wrong; carries file and line
     ├── SettingsError         a setting has no meaning
     ├── RequestError          a request cannot be answered as asked; names the parameter
     │   └── QueryError        the query cannot be parsed; carries the position
@@ -37,11 +37,11 @@ __all__ = [
     "IndexStateError",
     "IndexUnavailableError",
     "InputError",
-    "OverridesError",
     "QueryError",
     "ReportNotFoundError",
     "RequestError",
     "SettingsError",
+    "TableFileError",
     "TooCostlyError",
 ]
 
@@ -58,8 +58,11 @@ class InputError(GongkaiError):
         self.reason = reason
 
 
-class OverridesError(GongkaiError):
-    """A curator's file is wrong; `path` and `line` (1-based) say where."""
+class TableFileError(GongkaiError):
+    """A table file (overrides.csv, the gazetteer) is wrong.
+
+    `path` and `line` (1-based) say where.
+    """
 
     def __init__(self, path: str, line: int, detail: str) -> None:
         super().__init__(f"{path}:{line}: {detail}")

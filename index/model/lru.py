@@ -12,7 +12,7 @@ __all__ = ["LruCache"]
 # What one entry costs beside its arrays: the key, the tuple and the dictionary's slot.
 ENTRY_BYTES = 200
 # A result larger than a quarter of the cache would push out too much of the rest.
-LARGEST_SHARE = 4
+MAX_ENTRY_DIVISOR = 4
 
 
 class LruCache:
@@ -42,7 +42,7 @@ class LruCache:
         result = make()
         size = size_of(result) + ENTRY_BYTES
         with self.lock:
-            if key not in self.entries and size <= self.max_bytes // LARGEST_SHARE:
+            if key not in self.entries and size <= self.max_bytes // MAX_ENTRY_DIVISOR:
                 self.entries[key] = (result, size)
                 self.size += size
                 self._shrink()

@@ -17,9 +17,9 @@ from index.model.fields import SEARCHED_FIELDS
 from index.query.nodes import Ranking
 from index.query.runs import (
     WILDCARD_PATTERN,
+    analyse_run,
     is_loose,
     once,
-    read_run,
     wildcard_of,
     words_of,
 )
@@ -110,7 +110,7 @@ def evidence(tree: Syntax | None, *, synonymous: bool = False) -> Evidence:
         runs=_all(trace.runs for trace in traces),
         pairs=_all(trace.pairs for trace in traces),
         pieces=tuple(_printed(operand) for operand in operands),
-        bare=tuple(read_run(run.text).mainland for run in bare),
+        bare=tuple(analyse_run(run.text).mainland for run in bare),
         synonyms=_joined(trace.synonyms for trace in traces),
     )
 
@@ -156,18 +156,18 @@ def _of_run(run: Run, synonymous: bool) -> _Trace:
     if run.outside:
         # 公开 !"不予公开" counts places of one string, which cutting would lose
         return _of_string(run.text)
-    reading = read_run(run.text)
-    tokens = _tokens(reading.mainland)
+    analysed = analyse_run(run.text)
+    tokens = _tokens(analysed.mainland)
     if synonymous:
-        for others in (reading.same_as_run, *reading.same_as_words.values()):
+        for others in (analysed.same_as_run, *analysed.same_as_words.values()):
             tokens += _tokens(*others)
     return _Trace(
-        words=reading.words,
-        whole=reading.whole[:1],
+        words=analysed.words,
+        whole=analysed.whole[:1],
         tokens=tokens,
-        runs=_whole(reading.mainland, words_of(reading.typed)),
-        pairs=tuple(pairs_of(reading.mainland)),
-        synonyms=reading.synonyms,
+        runs=_whole(analysed.mainland, words_of(analysed.typed)),
+        pairs=tuple(pairs_of(analysed.mainland)),
+        synonyms=analysed.synonyms,
     )
 
 

@@ -10,7 +10,7 @@ from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
 from index.model.fields import FIELDS, SEARCHED_FIELDS
 from index.model.metrics import METRIC_NAMES, METRICS
-from index.query.runs import WILDCARD_PATTERN, is_loose, once, read_run
+from index.query.runs import WILDCARD_PATTERN, analyse_run, is_loose, once
 from index.query.syntax import (
     And,
     Field,
@@ -37,12 +37,12 @@ def in_words(
     tree: Syntax | None,
     language: str = "zh-Hans",
     *,
-    reading: str = "words",
+    mode: str = "words",
     words: Sequence[str] = (),
 ) -> str:
-    """What a query asks for in a reading, in a language of `index.words`; empty for an empty query.
+    """What a query asks for in a mode, in a language of `index.words`; empty for an empty query.
 
-    `words` are those of which the reading "any" asks for some.
+    `words` are those of which the mode "any" asks for some.
 
     >>> from index.query.parser import parse
     >>> in_words(parse("行政许可 (收费 OR 费用) -免费 level:县区级 year:2015..2020"))
@@ -51,12 +51,12 @@ def in_words(
     '全文“公开”与“收费”相距不超过 10 字；标题逐字含“年度报告”'
     >>> in_words(parse("收费 -免费 year:2015..2020"), "en")
     'Text contains “收费”, but does not contain “免费”; Year 2015 to 2020'
-    >>> in_words(parse("信息公开"), reading="whole"), in_words(parse("信息公开"))
+    >>> in_words(parse("信息公开"), mode="whole"), in_words(parse("信息公开"))
     ('全文含“信息公开”', '全文含“信息”“公开”各词')
     """
     if tree is None:
         return ""
-    return _Sentence(language, reading).query(tree, words)
+    return _Sentence(language, mode).query(tree, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class _Sentence:
 
     language: str
     # how bare runs are read
-    reading: str
+    mode: str
 
     def say(self, kind: str, /, **facts: Any) -> str:
         """The words for a kind of condition."""
@@ -76,7 +76,7 @@ class _Sentence:
         operands = operands_of(tree)
         conditions = [node for node in operands if not isinstance(node, Field)]
         some = ""
-        if self.reading == "any":
+        if self.mode == "any":
             firm = [node for node in conditions if not is_loose(node)]
             if len(firm) < len(operands):
                 some = self.say("some", names=self.quoted(words))
@@ -183,9 +183,9 @@ class _Sentence:
 
     def parts(self, run: Run) -> tuple[str, ...]:
         """The words that a run is read as; the run itself where it is one, or stands whole."""
-        if self.reading == "whole" or WILDCARD_PATTERN.search(run.text):
+        if self.mode == "whole" or WILDCARD_PATTERN.search(run.text):
             return (run.text,)
-        words = once(read_run(run.text).words)
+        words = once(analyse_run(run.text).words)
         # as typed, not as folded
         return words if len(words) > 1 else (run.text,)
 

@@ -44,11 +44,11 @@ from index.query.nodes import (
 )
 from index.query.runs import (
     WILDCARD_PATTERN,
+    analyse_run,
     is_filter,
     is_loose,
     lone_pairs,
     once,
-    read_run,
     wildcard_of,
     wordings_of,
     words_of,
@@ -94,12 +94,13 @@ class Resolved:
     A query is matched in one of three ways, and each needs other parts:
 
     - "whole": all of `whole`. Each bare run is one string.
-    - "words": all of `firm` and all of `loose`. Each bare run is cut into words.
-    - "any": all of `firm`, and some of `telling`.
+    - "words": all of `required` and all of `words`. Each bare run is cut into words.
+    - "any": all of `required`, and some of `distinctive`.
 
-    `loose` holds the words of the bare runs. `firm` holds the conditions that are not bare runs,
-    such as quoted strings, exclusions and brackets. `telling` holds what distinguishes reports:
-    words of two or more characters, words typed alone, and pairs of leftover single characters.
+    `words` holds the words of the bare runs. `required` holds the conditions that are not bare
+    runs, such as quoted strings, exclusions and brackets. `distinctive` holds what distinguishes
+    reports: words of two or more characters, words typed alone, and pairs of leftover single
+    characters.
 
     `filters` maps a facet name to the values that the query names (level:县区级). `ranges` maps
     the name of a number to its ranges (year:2018..2020). `search.plan` joins both with the
@@ -107,28 +108,28 @@ class Resolved:
     """
 
     whole: Nodes = ()
-    firm: Nodes = ()
-    loose: Nodes = ()
-    telling: Nodes = ()
+    required: Nodes = ()
+    words: Nodes = ()
+    distinctive: Nodes = ()
     filters: Mapping[str, Strings] = field(default_factory=dict)
     ranges: Mapping[str, Nodes] = field(default_factory=dict)
 
     def condition(
         self,
-        reading: str = "words",
+        mode: str = "words",
         least: int = 0,
     ) -> Node:
-        """The condition of a reading: "whole", "words" or "any".
+        """The condition of a mode: "whole", "words" or "any".
 
-        "any" asks for at least `least` of the telling words; 0 asks for none of them.
+        "any" asks for at least `least` of the distinctive words; 0 asks for none of them.
         """
-        if reading == "whole":
+        if mode == "whole":
             return all_of(self.whole)
-        if reading == "words":
-            return all_of([*self.firm, *self.loose])
+        if mode == "words":
+            return all_of([*self.required, *self.words])
         if not least:
-            return all_of(self.firm)
-        return all_of([*self.firm, AtLeast(self.telling, least)])
+            return all_of(self.required)
+        return all_of([*self.required, AtLeast(self.distinctive, least)])
 
     def stands_as_typed(self, pieces: Iterable[str]) -> bool:
         """Whether each piece of the query is one string of the condition, without Latin letters.
@@ -170,7 +171,7 @@ def resolve(
         return Resolved()
     resolver = _Resolver(values, series, synonymous)
     whole: list[Node] = []
-    firm: list[Node] = []
+    required: list[Node] = []
     runs: list[Run] = []
     typed: list[Filter] = []
     for operand in operands_of(tree):
@@ -183,58 +184,58 @@ def resolve(
             typed.append(node)
         else:
             # a filter that no value of the index fits is Nothing, which must hold like all else
-            firm.append(node)
+            required.append(node)
             whole.append(resolver.as_it_stands(operand, node))
-    read = _content_runs(runs, firm)
-    loose = once(chain.from_iterable(resolver.run(run.text) for run in read))
+    read = _content_runs(runs, required)
+    words = once(chain.from_iterable(resolver.run(run.text) for run in read))
     resolved = Resolved(
         whole=tuple(whole),
-        firm=tuple(firm),
-        loose=loose,
-        telling=_telling(read, loose),
+        required=tuple(required),
+        words=words,
+        distinctive=_distinctive_words(read, words),
         filters=_filters(typed),
         ranges=_ranges(typed),
     )
-    if not (resolved.firm or resolved.loose or typed):
+    if not (resolved.required or resolved.words or typed):
         raise QueryError(Code.QUERY_NO_LETTER, 0)
     return resolved
 
 
 def _content_runs(
     runs: Sequence[Run],
-    firm: Iterable[Node],
+    required: Iterable[Node],
 ) -> list[Run]:
     """The runs that are read as words: not 的 alone, unless nothing else was typed."""
-    content = [run for run in runs if not read_run(run.text).is_functional]
-    if content or strings_of(all_of(firm)):
+    content = [run for run in runs if not analyse_run(run.text).is_functional]
+    if content or strings_of(all_of(required)):
         return content
     return list(runs)
 
 
-def _telling(
+def _distinctive_words(
     runs: Iterable[Run],
-    loose: Nodes,
+    words: Nodes,
 ) -> Nodes:
     """The words by which a report can be told from others.
 
     They are the words of two characters or more, those typed alone, and the pairs of single ones.
     Where there are none, they are all words.
     """
-    long = [word for word in loose if not _is_one_character(word)]
+    long = [word for word in words if not _is_one_character(word)]
     alone = [
         word
-        for word in loose
-        if any(read_run(run.text).whole == _forms_of(word) for run in runs)
+        for word in words
+        if any(analyse_run(run.text).whole == _forms_of(word) for run in runs)
     ]
-    pairs = chain.from_iterable(_leftover(run) for run in runs)
-    return once([*long, *alone, *pairs]) or loose
+    pairs = chain.from_iterable(_unknown_pairs(run) for run in runs)
+    return once([*long, *alone, *pairs]) or words
 
 
 def _forms_of(word: Node) -> Strings:
     return word.forms if isinstance(word, String) else ()
 
 
-def _leftover(run: Run) -> list[Node]:
+def _unknown_pairs(run: Run) -> list[Node]:
     """The strings of two words of one character each, as 祭遵."""
     pairs = lone_pairs(fold_line(run.text))
     return [String(mainland_forms(pair)) for pair in pairs]
@@ -342,8 +343,8 @@ class _Resolver:
         name: str | None = None,
     ) -> list[Node]:
         """A bare run as it stands, in all its wordings; nothing for a run without letters."""
-        reading = read_run(text)
-        forms = reading.whole_or_synonyms if self.synonymous else reading.whole
+        analysed = analyse_run(text)
+        forms = analysed.whole_or_synonyms if self.synonymous else analysed.whole
         return [String(forms, name)] if forms else []
 
     def run(
@@ -356,21 +357,21 @@ class _Resolver:
         Where the mainland cuts the run into other words, and where it has synonyms, there is one
         node that says so. `name` is a text field, or None for any.
         """
-        reading = read_run(text)
-        forms = reading.wordings
+        analysed = analyse_run(text)
+        forms = analysed.wordings
         others: list[Node] = []
-        if not reading.is_cut_alike:
-            mainland = wordings_of(reading.mainland_words, reading.mainland_words)
+        if not analysed.is_cut_alike:
+            mainland = wordings_of(analysed.mainland_words, analysed.mainland_words)
             others.append(
                 all_of(String(wording, name) for wording in mainland.values())
             )
         if self.synonymous:
             forms = {
-                word: (*wording, *reading.same_as_words.get(word, ()))
+                word: (*wording, *analysed.same_as_words.get(word, ()))
                 for word, wording in forms.items()
             }
-            if reading.same_as_run:
-                others.append(String(reading.same_as_run, name))
+            if analysed.same_as_run:
+                others.append(String(analysed.same_as_run, name))
         strings: list[Node] = [String(wording, name) for wording in forms.values()]
         if not others:
             return strings

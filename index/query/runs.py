@@ -26,12 +26,12 @@ Strings = tuple[str, ...]
 
 __all__ = [
     "WILDCARD_PATTERN",
-    "RunReading",
+    "AnalysedRun",
+    "analyse_run",
     "is_filter",
     "is_loose",
     "lone_pairs",
     "once",
-    "read_run",
     "wildcard_of",
     "words_of",
 ]
@@ -48,7 +48,7 @@ CLAUSE_MARKS = ".,;:!?、。…'\"「」『』‘’“”"
 
 
 @dataclass(frozen=True, slots=True)
-class RunReading:
+class AnalysedRun:
     """A bare run, analysed. All strings are in index form.
 
     - `typed`: the run. `mainland`: the run in mainland wording.
@@ -93,10 +93,10 @@ class RunReading:
 
 
 @lru_cache(maxsize=256)  # one request reads the runs of its query several times
-def read_run(text: str) -> RunReading:
+def analyse_run(text: str) -> AnalysedRun:
     """The reading of a run as typed.
 
-    >>> read_run("資訊公開").wordings
+    >>> analyse_run("資訊公開").wordings
     {'资讯': ('资讯', '信息'), '公开': ('公开',)}
     """
     typed = fold_line(text)
@@ -113,7 +113,7 @@ def read_run(text: str) -> RunReading:
         if len(wordings) > 1 or word != typed
     }
     named = {typed: same_as_run} | same_as_words
-    return RunReading(
+    return AnalysedRun(
         typed=typed,
         mainland=mainland,
         whole=_whole_forms(typed) if words else (),

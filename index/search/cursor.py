@@ -7,7 +7,7 @@ import binascii
 import json
 import math
 
-from index.engines.seam import Found
+from index.engines.seam import EngineHit
 from index.model.errors import RequestError
 from index.model.problems import Code
 from index.search.request import SearchRequest
@@ -20,7 +20,7 @@ HASH_BOUND = 1 << 53
 LISTED_BOUND = 1 << 40
 
 
-def encode_cursor(request: SearchRequest, last: Found, listed: int = 0) -> str:
+def encode_cursor(request: SearchRequest, last: EngineHit, listed: int = 0) -> str:
     """The cursor that continues a list behind its hit `last`.
 
     It holds the order, the hit's sort key and its doc-id hash, so that it works only for the same

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from index.engines.seam import (
-    FacetAsked,
     FacetCount,
     FacetCounts,
+    FacetRequest,
 )
 from index.model.fields import FACETS, Facet
 from index.search.request import SearchRequest, Toggles
@@ -24,7 +24,7 @@ def facet_named(name: str) -> Facet:
 def asked(
     request: SearchRequest,
     chosen: dict[str, tuple[str, ...]],
-) -> tuple[FacetAsked, ...]:
+) -> tuple[FacetRequest, ...]:
     """The facets that a request wants counted.
 
     Chosen values are counted even when they are rare or at zero: a reader must be able to drop
@@ -35,7 +35,7 @@ def asked(
     else:
         names = list(dict.fromkeys(request.facets))
     return tuple(
-        FacetAsked(name, request.facet_size, chosen.get(name, ())) for name in names
+        FacetRequest(name, request.facet_size, chosen.get(name, ())) for name in names
     )
 
 

@@ -9,8 +9,8 @@ from index.documents.builder import COPY_NUMBER, copy_number
 from index.documents.stored import head_of, head_reader, report_of
 from index.engines.seam import (
     Engine,
+    EngineHit,
     EngineQuery,
-    Found,
     Matches,
 )
 from index.model.fields import CARD_FIELD, TEXT_FIELDS
@@ -54,47 +54,47 @@ def hits_of(
 
 
 def _hit(
-    found: Found,
+    own: EngineHit,
     marker: Marker,
     max_snippets: int,
     whole: Marker | None,
 ) -> Hit:
-    contents = found.contents
-    title, text = field_marks(found, marker)
+    contents = own.contents
+    title, text = field_marks(own, marker)
     pieces: tuple[Snippet, ...] = ()
     if max_snippets:
-        first = None if whole is None else field_marks(found, whole)[1]
+        first = None if whole is None else field_marks(own, whole)[1]
         # the text is put together each time that it is asked for
         display = contents.display
         pieces = snippets(display, text, max_snippets, first)
         pieces = in_tables(pieces, text, contents, display)
-    score = round(found.score, 4)
-    # Behind the fields of the head: what this search found.
-    here = (score, found.occurrences, tuple(title), pieces)
+    score = round(own.score, 4)
+    # Behind the fields of the head: what this search own.
+    here = (score, own.occurrences, tuple(title), pieces)
     hit = Hit(*(*_shown(contents.head), *here))
-    card = card_marks(found, marker)
+    card = card_marks(own, marker)
     if card:
         hit.card = Snippet(report_of(contents).card_text, tuple(card), 0)
     return hit
 
 
-def card_marks(found: Found, marker: Marker) -> list[tuple[int, int]]:
+def card_marks(hit: EngineHit, marker: Marker) -> list[tuple[int, int]]:
     """The marks of the index card, code points of its text; most queries ask for none."""
     if not marker.asks(CARD_FIELD):
         return []
-    return marker.marks(CARD_FIELD, found.contents.card, None)
+    return marker.marks(CARD_FIELD, hit.contents.card, None)
 
 
 def field_marks(
-    found: Found, marker: Marker, most: int | None = MAX_MARKS
+    hit: EngineHit, marker: Marker, most: int | None = MAX_MARKS
 ) -> list[list[tuple[int, int]]]:
     """The marks of each of TEXT_FIELDS, [start, end) code points of its display text.
 
     At most `most` of each; None is all.
     """
     texts, wording = (
-        found.contents.texts,
-        found.contents.wording,
+        hit.contents.texts,
+        hit.contents.wording,
     )
     return [
         marker.marks(name, texts[name], wording.get(name), most) for name in TEXT_FIELDS
@@ -110,9 +110,9 @@ def with_copies(
     return tuple(replace(hit, copies=_copies(engine, found)) for hit, found in pairs)
 
 
-def _copies(engine: Engine, found: Found) -> tuple[CopyOf, ...]:
+def _copies(engine: Engine, hit: EngineHit) -> tuple[CopyOf, ...]:
     """The other reports with the same text, a bounded number."""
-    number = copy_number(found.contents.texts["text"].form)
+    number = copy_number(hit.contents.texts["text"].form)
     if number is None:
         return ()
     # One more than are shown, as the report itself is among them.
@@ -121,7 +121,7 @@ def _copies(engine: Engine, found: Found) -> tuple[CopyOf, ...]:
         size=MAX_COPIES + 1,
     )
     same = engine.search(same_text).hits
-    heads = [head_of(other.contents.head) for other in same if other.id != found.id]
+    heads = [head_of(other.contents.head) for other in same if other.id != hit.id]
     return tuple(
         CopyOf(
             head["id"],

@@ -13,8 +13,8 @@ from index.documents.builder import COPY_NUMBER
 from index.engines.seam import (
     Engine,
     EngineQuery,
-    FacetAsked,
     FacetCount,
+    FacetRequest,
     Filter,
 )
 from index.model.problems import Code, Note
@@ -37,7 +37,7 @@ from index.query.resolve import Resolved, resolve
 from index.query.where import where
 from index.search.cursor import decode_cursor
 from index.search.facets import asked, facet_named
-from index.search.request import LIMITS, SearchRequest, first_reading
+from index.search.request import LIMITS, SearchRequest, first_mode
 
 __all__ = [
     "Plan",
@@ -45,10 +45,10 @@ __all__ = [
     "resolved_query",
 ]
 
-# A query of so many loose words is a question: the pairs of its characters rank too.
+# A query of at least so many words is a question: the pairs of its characters rank too.
 # Measured on drcd, cmrc and ncp: words with pairs gain 0.4 to 1.0 points of MRR@10 over
 # either alone.
-MANY_WORDS = 4
+MIN_QUESTION_WORDS = 4
 
 # The order of a list that was not asked for anything.
 NEWEST_FIRST = "-published"
@@ -62,7 +62,7 @@ class Plan:
     """A search request, ready for the engine.
 
     `resolved` holds the conditions of the query, `evidence` its ranking terms. `query` is the
-    engine's query in the matching mode `reading`. `notes` are shown with the answer. `chosen`
+    engine's query in the matching mode `mode`. `notes` are shown with the answer. `chosen`
     maps a facet to the values that the reader clicked or typed; the page shows them as selected.
     """
 
@@ -70,12 +70,12 @@ class Plan:
     evidence: Evidence
     query: EngineQuery
     chosen: dict[str, tuple[str, ...]]
-    reading: str = "words"
+    mode: str = "words"
     notes: tuple[Note, ...] = ()
 
     def words(self) -> tuple[str, ...]:
-        """What is searched in this reading, as the answer names it."""
-        if self.reading == "whole":
+        """What is searched in this mode, as the answer names it."""
+        if self.mode == "whole":
             return self.evidence.whole
         asked = strings_of(self.query.condition)
         named: set[str] = set()
@@ -90,9 +90,9 @@ class Plan:
         Snippets show a place of a whole run before a place of single words. Empty in the mode
         "whole".
         """
-        if self.reading == "whole":
+        if self.mode == "whole":
             return ()
-        as_read = {*self.resolved.loose, *self.resolved.firm}
+        as_read = {*self.resolved.words, *self.resolved.required}
         return tuple(node for node in self.resolved.whole if node not in as_read)
 
 
@@ -100,17 +100,17 @@ def make_plan(
     snapshot: Snapshot,
     request: SearchRequest,
 ) -> Plan:
-    """The plan of a request in its first reading. Raises RequestError, QueryError."""
+    """The plan of a request in its first mode. Raises RequestError, QueryError."""
     resolved = resolved_query(snapshot, request.q, synonymous=request.synonyms)
     traces = evidence(parse(request.q), synonymous=request.synonyms)
     chosen = _chosen(request, resolved)
-    is_question = len(resolved.loose) >= MANY_WORDS
+    is_question = len(resolved.words) >= MIN_QUESTION_WORDS
     ranking = replace(
         traces.ranking(pairs=is_question),
         boosts=boosts(snapshot, traces.bare),
     )
-    reading = first_reading(request.match)
-    condition = resolved.condition("words" if reading == "any" else reading)
+    mode = first_mode(request.match)
+    condition = resolved.condition("words" if mode == "any" else mode)
     query = EngineQuery(
         condition=condition,
         filters=_filters(request, resolved, chosen),
@@ -129,7 +129,7 @@ def make_plan(
         traces,
         query,
         chosen,
-        reading,
+        mode,
         notes,
     )
 
@@ -185,7 +185,9 @@ def _series(
     The latter are what the bodies were before and after a reform: 国土资源局 and 自然资源局.
     """
     own = Keyword("agency", agencies)
-    facets = tuple(FacetAsked(name, ALL_VALUES) for name in ("line", "level", "region"))
+    facets = tuple(
+        FacetRequest(name, ALL_VALUES) for name in ("line", "level", "region")
+    )
     matches = engine.search(
         EngineQuery(
             own,

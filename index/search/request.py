@@ -25,21 +25,21 @@ __all__ = [
     "LIMITS",
     "MATCH_MODES",
     "PAGE_SEARCH",
-    "READINGS",
+    "STRICT_MODES",
     "SearchRequest",
     "Toggles",
-    "first_reading",
+    "first_mode",
 ]
 
 # The members of a hit, as `fields` chooses among them.
 HIT_MEMBERS = tuple(member.name for member in fields(Hit))
 # Where a request is written to as a URL.
 API_SEARCH, PAGE_SEARCH = "/api/v1/search", "/search"
-# How bare runs are read, from the strictest to the loosest: each as it stands, all words of them,
+# How strictly bare runs are matched, the strictest first: each as one string, all words of them,
 # most of the words.
-READINGS = ("whole", "words", "any")
-# The first reading that finds something, or one of them; `all` is another name of `words`.
-MATCH_MODES = ("auto", *READINGS, "all")
+STRICT_MODES = ("whole", "words", "any")
+# The first mode that finds something, or one of them; `all` is another name of `words`.
+MATCH_MODES = ("auto", *STRICT_MODES, "all")
 # The parameter of values that no report may have: not_level.
 EXCLUDED_PREFIX = "not_"
 
@@ -223,10 +223,10 @@ class SearchRequest:
         return replace(self, **{"page": 1, "cursor": None, **changes})  # type: ignore[arg-type]
 
 
-def first_reading(match: str) -> str:
-    """The reading that a mode of matching begins with.
+def first_mode(match: str) -> str:
+    """The matching mode that a request tries first.
 
-    >>> first_reading("auto"), first_reading("any")
+    >>> first_mode("auto"), first_mode("any")
     ('whole', 'any')
     """
     return "whole" if match == "auto" else match

@@ -206,7 +206,7 @@ class FacetResult:
 
 @dataclass
 class WiderReading:
-    """The next looser reading of the same query that finds more.
+    """The next looser matching mode in which the same query finds more.
 
     `match` is its name, `total` how many reports it finds, `url` asks for it.
     """
@@ -220,8 +220,8 @@ class WiderReading:
 class QueryEcho:
     """The query as it was understood.
 
-    `matched` is the reading of all that is answered: "whole" (every run as it stands), "words" (all
-    words of them) or "any" (most of the words); `wider` is the next looser one, where it finds
+    `matched` is the matching mode of the whole answer: "whole" (every run as it stands), "words"
+    (all words of them) or "any" (most of the words); `wider` is the next looser one, where it finds
     more. `relaxed` says that nobody asked for "any" and that nothing stricter finds anything.
 
     `normalised` has its strings in the form that is searched, a space between them: it is no query.

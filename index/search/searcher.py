@@ -21,9 +21,9 @@ from index.documents.stored import report_of
 from index.engines.opening import open_engine
 from index.engines.seam import (
     Engine,
+    EngineHit,
     EngineQuery,
-    FacetAsked,
-    Found,
+    FacetRequest,
     Manifest,
     Matches,
 )
@@ -45,11 +45,11 @@ from index.search.hits import (
     with_explanations,
 )
 from index.search.marks import MAX_MARKS, Marker
+from index.search.match_modes import answered, plan_for_hit, settled, wider
 from index.search.plan import (
     Plan,
     make_plan,
 )
-from index.search.readings import answered, read_in, settled, wider
 from index.search.regions import region_path, with_regions
 from index.search.request import (
     EXCLUDED_PREFIX,
@@ -100,7 +100,7 @@ class MarkedReport:
     """A report with the positions of a query in it.
 
     Marks are [start, end) code points of its title, text and index card; those of the text stop at
-    MAX_MARKS. `occurrences` counts all of them. `matched` is the reading of the query, `words` what
+    MAX_MARKS. `occurrences` counts all of them. `matched` is the matching mode, `words` what
     is marked.
     """
 
@@ -251,7 +251,7 @@ class Searcher:
         notes = plan.notes
         if request.synonyms:
             notes = (*notes, *_notes(synonyms))
-        is_relaxed = request.match == "auto" and plan.reading == "any" and total > 0
+        is_relaxed = request.match == "auto" and plan.mode == "any" and total > 0
         return QueryEcho(
             q=request.q,
             normalised=" ".join(traces.pieces),
@@ -260,11 +260,9 @@ class Searcher:
             relaxed=is_relaxed,
             notes=tuple(note.message() for note in notes),
             note_codes=notes,
-            explained=in_words(
-                parse(request.q), reading=plan.reading, words=plan.words()
-            ),
+            explained=in_words(parse(request.q), mode=plan.mode, words=plan.words()),
             synonyms=synonyms,
-            matched=plan.reading,
+            matched=plan.mode,
         )
 
     def _doubt(
@@ -277,11 +275,11 @@ class Searcher:
         if not request.q.strip() or request.page > 1 or request.cursor is not None:
             return None
         is_asked = request.match == "any"
-        if not matches.total or (plan.reading == "any" and not is_asked):
+        if not matches.total or (plan.mode == "any" and not is_asked):
             return Doubt.ANY
         if matches.total <= FEW_HITS:
             return Doubt.UNKNOWN
-        is_whole = plan.reading == "whole"
+        is_whole = plan.mode == "whole"
         if is_whole and plan.resolved.stands_as_typed(plan.evidence.pieces):
             return None
         return Doubt.SUSPECT
@@ -355,7 +353,7 @@ class Searcher:
         snapshot = self.snapshot
         found = snapshot.engine.get(report_id)
         request = SearchRequest(q=q, synonyms=synonyms, match=match)
-        plan = read_in(found, make_plan(snapshot, request), match)
+        plan = plan_for_hit(found, make_plan(snapshot, request), match)
         marker = Marker.of(plan.query.condition)
         title, text = field_marks(found, marker, most=None)
         card = card_marks(found, marker)
@@ -364,7 +362,7 @@ class Searcher:
             title_marks=tuple(title),
             text_marks=tuple(text[:MAX_MARKS]),
             occurrences=len(title) + len(text) + len(card),
-            matched=plan.reading,
+            matched=plan.mode,
             words=plan.words() if title or text or card else (),
             card_marks=tuple(card),
         )
@@ -385,7 +383,7 @@ class Searcher:
         """The same report in other places. Raises ReportNotFoundError."""
         return copies(self.engine, report_id)
 
-    def previous_year(self, report_id: str) -> Novelty:
+    def novelty(self, report_id: str) -> Novelty:
         """How much of a report repeats the body's previous one, and the next one repeats of it.
 
         Raises ReportNotFoundError.
@@ -414,7 +412,7 @@ class Searcher:
         uncounted = replace(request, facets=(), size=1, page=1, cursor=None)
         plan = settled(snapshot, uncounted)
         chosen = plan.chosen.get(name, ())
-        wanted = FacetAsked(name, size, () if contains else chosen, contains)
+        wanted = FacetRequest(name, size, () if contains else chosen, contains)
         query = replace(plan.query, facets=(wanted,), size=0)
         matches = snapshot.engine.search(query)
         shown = tuple(value for value in chosen if not contains or contains in value)
@@ -427,7 +425,7 @@ class Searcher:
     def stats(self) -> dict[str, Any]:
         """How many reports there are, by each facet."""
         engine = self.engine
-        facets = tuple(FacetAsked(name, STATS_VALUES) for name in STATS_FACETS)
+        facets = tuple(FacetRequest(name, STATS_VALUES) for name in STATS_FACETS)
         matches = engine.search(EngineQuery(size=0, facets=facets))
         counts = {
             facet.name: [{"value": c.value, "count": c.count} for c in facet.counts]
@@ -515,8 +513,8 @@ class Searcher:
         return list(islice(self.engine.ids(), start, stop))
 
 
-def _report(found: Found) -> Report:
-    return report_of(found.contents)
+def _report(hit: EngineHit) -> Report:
+    return report_of(hit.contents)
 
 
 def _notes(synonyms: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Note, ...]:

@@ -35,19 +35,19 @@ MIN_LABEL_PART = 3
 LEAST_LIKENESS = 0.6
 # Parts of a line of a table.
 UNIT_BORDERS = "\n\t|"
-UNIT = re.compile(f"[^{UNIT_BORDERS}]+")
+UNIT_PATTERN = re.compile(f"[^{UNIT_BORDERS}]+")
 # 自然人 法人或其他组织 总计
-HEAD = re.compile(r"\S+")
+HEAD_PATTERN = re.compile(r"\S+")
 # What counts the values of a row, or fills a cell without a value: it is no label.
-COUNTER = "(?:[条件次个人家项元]|万元|亿元|[—–-]+)"
-NO_LABEL = re.compile(rf"\s*{COUNTER}?\s*")
+COUNTER_REGEX = "(?:[条件次个人家项元]|万元|亿元|[—–-]+)"
+NO_LABEL = re.compile(rf"\s*{COUNTER_REGEX}?\s*")
 # 制发规范性文件总数 件
-BEHIND_LABEL = re.compile(rf"\s+{COUNTER}$")
+BEHIND_LABEL = re.compile(rf"\s+{COUNTER_REGEX}$")
 # (一) 1. 四、
 ENUMERATOR = re.compile(
     r"[\s(（]*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)）、.．]\s*"
 )
-FIGURE = re.compile(r"(?:^|[\s|])[-+]?\d[\d,.]*(?=[\s|]|$)")
+FIGURE_PATTERN = re.compile(r"(?:^|[\s|])[-+]?\d[\d,.]*(?=[\s|]|$)")
 SENTENCE_END = "。"
 NO_LETTER = re.compile(r"[\W_]+")
 
@@ -96,7 +96,7 @@ def _may_be_in_table(
     start = display.rfind("\n", 0, mark[0]) + 1
     end = mark[1] + HEADS_REACH
     following = display[start:end]
-    figure = FIGURE.search(
+    figure = FIGURE_PATTERN.search(
         following,
         mark[0] - start,
     )
@@ -256,12 +256,12 @@ class _Places:
             return None
         heads = [head for unit in units for head in self._heads(unit)]
         head = next((h for h in heads if h[0] <= mark[0] < h[1]), own)
-        found = self._column(head, heads, value)
+        label = self._column(head, heads, value)
         for part in (own, head):
-            found = found or self._row(part, value)
-        if found is None and is_inside:
-            found = self._head(own, units, value)
-        return found
+            label = label or self._row(part, value)
+        if label is None and is_inside:
+            label = self._head(own, units, value)
+        return label
 
     def _column(
         self,
@@ -290,7 +290,7 @@ class _Places:
         unit: Span,
     ) -> Iterator[Span]:
         """The heads in a part of a line: several may stand there with blanks between them."""
-        for found in HEAD.finditer(self.display, *unit):
+        for found in HEAD_PATTERN.finditer(self.display, *unit):
             yield found.span()
 
     def _row(
@@ -322,7 +322,7 @@ class _Places:
         """
         span = (own[0], units[-1][1])
         text = self.display[slice(*span)]
-        if len(text) > MAX_ROW_LABEL or FIGURE.search(text):
+        if len(text) > MAX_ROW_LABEL or FIGURE_PATTERN.search(text):
             return None
         heads = units[units.index(own) : -1]
         table = self._table(value)
@@ -381,7 +381,7 @@ class _Places:
         high: int,
     ) -> Iterator[Span]:
         """The parts of the lines between two places that may be labels."""
-        for found in UNIT.finditer(self.display, low, high):
+        for found in UNIT_PATTERN.finditer(self.display, low, high):
             unit = self._unit(*found.span())
             if unit is not None:
                 yield unit

@@ -465,10 +465,10 @@ def _members(keys: Array) -> dict[int, Array]:
     rows = np.argsort(keys, kind="stable")
     numbers, starts = np.unique(keys[rows], return_index=True)
     ends = [*starts[1:].tolist(), len(rows)]
-    found: dict[int, Array] = {}
+    rows_by_group: dict[int, Array] = {}
     for number, start, end in zip(numbers.tolist(), starts.tolist(), ends, strict=True):
-        found[number] = rows[start:end]
-    return found
+        rows_by_group[number] = rows[start:end]
+    return rows_by_group
 
 
 def _select(

@@ -15,7 +15,7 @@ from index.documents.stored import head_of
 from index.engines.seam import (
     Engine,
     EngineQuery,
-    FacetAsked,
+    FacetRequest,
 )
 from index.model.errors import RequestError
 from index.model.problems import Code
@@ -144,8 +144,8 @@ def coverage(engine: Engine, region: str = "") -> Coverage:
     whole_region: Node = PathPrefix("region", (path,)) if path else Everything()
     inside = reports_of(whole_region)
     facets = (
-        FacetAsked("year", MAX_YEARS),
-        FacetAsked("region", ALL_REGIONS, contains=region),
+        FacetRequest("year", MAX_YEARS),
+        FacetRequest("region", ALL_REGIONS, contains=region),
     )
     whole = engine.search(EngineQuery(inside, size=0, facets=facets))
     if path and not whole.total:
@@ -192,7 +192,7 @@ def _children(
         query = EngineQuery(
             AllOf((inside, Keyword("year", (str(year),)))),
             size=0,
-            facets=(FacetAsked("region", ALL_REGIONS),),
+            facets=(FacetRequest("region", ALL_REGIONS),),
         )
         for count in engine.search(query).facets[0].counts:
             if count.value in by_region:

@@ -32,13 +32,13 @@ from index.analysis.wording import (
 )
 
 __all__ = [
-    "Card",
     "Commonness",
     "Difference",
     "Pair",
     "Passage",
     "Passages",
     "Prose",
+    "ReportSummary",
     "Sentence",
     "aligned",
     "compared",
@@ -72,7 +72,7 @@ LEAST_LIKENESS = 0.62
 
 # The least part of the letters of two sentences that must be in the same order. Otherwise they
 # use the same words but are different sentences.
-LEAST_IN_ORDER = 0.7
+MIN_ORDER_RATIO = 0.7
 
 # Sentences of the other report that are tried for each, likest first. A list that repeats one
 # sentence a hundred times is no reason to try all of it.
@@ -90,7 +90,7 @@ MAX_GAP = 60
 
 # Two differences with at most this many equal tokens between them are shown as one, unless the
 # second one is a number. A token is a number or one character.
-MAX_ISLAND = 1
+MAX_EQUAL_TOKENS_BETWEEN = 1
 
 # A line with fewer characters ends a paragraph in a text of fixed width.
 LONG_LINE = 20
@@ -130,7 +130,7 @@ _JOINED_LABELS = "\n".join(TABLE_LABELS)
 
 # ---------------------------------------------------------------------- answers
 @dataclass(frozen=True, slots=True)
-class Card:
+class ReportSummary:
     """What a list says of a report."""
 
     id: str
@@ -178,8 +178,8 @@ class Passages:
     that its end was not compared.
     """
 
-    report: Card
-    other: Card
+    report: ReportSummary
+    other: ReportSummary
     share: float | None
     other_share: float | None
     passages: tuple[Passage, ...]
@@ -451,11 +451,11 @@ def _likely(
         )
         like = (x for x in coefficients if x[0] <= -LEAST_LIKENESS)
         for negative, j in heapq.nsmallest(MAX_CANDIDATES, like):
-            if _in_order(sentence.letters, b[j].letters):
+            if _is_mostly_in_order(sentence.letters, b[j].letters):
                 yield Pair(i, j, round(-negative, 3))
 
 
-def _in_order(
+def _is_mostly_in_order(
     a: str,
     b: str,
 ) -> bool:
@@ -465,7 +465,7 @@ def _in_order(
         b,
         autojunk=False,
     )
-    return matcher.ratio() >= LEAST_IN_ORDER
+    return matcher.ratio() >= MIN_ORDER_RATIO
 
 
 # ---------------------------------------------------------------------- passages
@@ -527,7 +527,7 @@ def _part(
 
 
 def compared(
-    cards: tuple[Card, Card],
+    cards: tuple[ReportSummary, ReportSummary],
     a: Prose,
     b: Prose,
     common: Commonness | None = None,
@@ -691,7 +691,7 @@ def _changed_tokens(
 ) -> list[tuple[int, int, int, int]]:
     """Tuples (i, j, k, m): own[i:j] was replaced by other[k:m].
 
-    Differences with at most MAX_ISLAND equal tokens between them are joined.
+    Differences with at most MAX_EQUAL_TOKENS_BETWEEN equal tokens between them are joined.
     """
     changed: list[tuple[int, int, int, int]] = []
     matcher = SequenceMatcher(
@@ -704,7 +704,7 @@ def _changed_tokens(
         if tag == "equal":
             continue
         is_number = j - i == 1 and own[i][0].isdigit()
-        if changed and i - changed[-1][1] <= MAX_ISLAND and not is_number:
+        if changed and i - changed[-1][1] <= MAX_EQUAL_TOKENS_BETWEEN and not is_number:
             first_own, _, first_other, _ = changed[-1]
             changed[-1] = first_own, j, first_other, m
         else:

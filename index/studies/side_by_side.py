@@ -59,7 +59,7 @@ def side_by_side(
     RequestError.
     """
     _check(measures, order)
-    found: list[Aggregate] = []
+    aggregates: list[Aggregate] = []
     for measure in measures:
         drawn = aggregate(
             engine,
@@ -72,9 +72,9 @@ def side_by_side(
         )
         # what cannot be added up for the first is not added up for the others
         scope = scope or drawn.scope
-        found.append(drawn)
-    positions = _positions(found, order)
-    first, *others = (_in_order(one, positions) for one in found)
+        aggregates.append(drawn)
+    positions = _positions(aggregates, order)
+    first, *others = (_in_order(drawn, positions) for drawn in aggregates)
     return replace(first, others=tuple(others))
 
 
@@ -91,7 +91,7 @@ def orders(measures: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def as_lines(found: Aggregate) -> tuple[list[str], list[list[Any]]]:
+def as_lines(aggregate: Aggregate) -> tuple[list[str], list[list[Any]]]:
     """Header and lines of a table: the first measure whole, of each other one ABREAST_FIGURES.
 
     Each figure is headed by its measure, as in `licences.total`: a table that was taken away
@@ -99,14 +99,14 @@ def as_lines(found: Aggregate) -> tuple[list[str], list[list[Any]]]:
     """
     own = [field.name for field in fields(Group)]
     header = [
-        name if name in GROUP_COLUMNS else f"{found.measure}.{name}" for name in own
+        name if name in GROUP_COLUMNS else f"{aggregate.measure}.{name}" for name in own
     ]
-    for other in found.others:
+    for other in aggregate.others:
         header += [f"{other.measure}.{name}" for name in ABREAST_FIGURES]
     lines: list[list[Any]] = []
-    for number, group in enumerate(found.groups):
+    for number, group in enumerate(aggregate.groups):
         line = [getattr(group, name) for name in own]
-        for other in found.others:
+        for other in aggregate.others:
             abreast = other.groups[number]
             line += [getattr(abreast, name) for name in ABREAST_FIGURES]
         lines.append(line)
@@ -140,17 +140,17 @@ def _check(
 
 
 def _positions(
-    found: Sequence[Aggregate],
+    aggregates: Sequence[Aggregate],
     order: str,
 ) -> list[int]:
     """The positions of the groups in the order that is asked for."""
     name = order.removeprefix("-")
     is_descending = order.startswith("-")
-    count = len(found[0].groups)
+    count = len(aggregates[0].groups)
     if name in ("", OWN_ORDER):
         own = list(range(count))
         return own[::-1] if is_descending else own
-    keys = _keys(found, name)
+    keys = _keys(aggregates, name)
     known = [n for n in range(count) if keys[n] is not None]
     unknown = [n for n in range(count) if keys[n] is None]
     # equal ones stay in the groups' own order, whichever way
@@ -160,24 +160,24 @@ def _positions(
 
 
 def _keys(
-    found: Sequence[Aggregate],
+    aggregates: Sequence[Aggregate],
     name: str,
 ) -> list[float | None]:
     """What each group is ordered by."""
     if name == REPORTS_ORDER:
-        return [group.reports for group in found[0].groups]
+        return [group.reports for group in aggregates[0].groups]
     measure, _, figure = name.partition(".")
     attribute = figure or "total"
     keys: list[float | None] = []
-    for one in found:
-        if one.measure == measure:
-            keys = [getattr(group, attribute) for group in one.groups]
+    for drawn in aggregates:
+        if drawn.measure == measure:
+            keys = [getattr(group, attribute) for group in drawn.groups]
     return keys
 
 
 def _in_order(
-    one: Aggregate,
+    drawn: Aggregate,
     positions: Sequence[int],
 ) -> Aggregate:
-    groups = tuple(one.groups[n] for n in positions)
-    return replace(one, groups=groups)
+    groups = tuple(drawn.groups[n] for n in positions)
+    return replace(drawn, groups=groups)

@@ -25,9 +25,9 @@ from index.analysis.wording import (
 from index.documents.stored import head_of
 from index.engines.seam import (
     Engine,
+    EngineHit,
     EngineQuery,
-    FacetAsked,
-    Found,
+    FacetRequest,
 )
 from index.model.errors import RequestError
 from index.model.problems import Code
@@ -43,10 +43,10 @@ from index.query.nodes import (
     String,
 )
 from index.studies.passages import (
-    Card,
     Commonness,
     Passages,
     Prose,
+    ReportSummary,
     Sentence,
     aligned,
     compared,
@@ -58,12 +58,12 @@ from index.studies.passages import (
 from index.studies.series import heads_of_body
 
 __all__ = [
+    "ComparedReport",
     "Copies",
     "Copy",
     "Neighbour",
     "Novelty",
     "Similar",
-    "Year",
     "copies",
     "novelty",
     "passages",
@@ -101,11 +101,11 @@ RARE_PROBE_REPORTS = 25
 
 # The fewest probes to search with. Where a report has fewer rare ones, the next rarest are
 # added: text that thirty townships copied is still a copy.
-ENOUGH_PROBES = 6
+MIN_PROBES = 6
 
 # Candidates to align beyond the number asked for: the engine orders by probes, the answer
 # by letters.
-MORE_CANDIDATES = 10
+SPARE_CANDIDATES = 10
 
 # Reports that one answer lists.
 MAX_SIZE = 50
@@ -136,11 +136,11 @@ class Neighbour:
     line of a list.
     """
 
-    card: Card
+    card: ReportSummary
     share: float
     passages: int
     letters: int
-    also: tuple[Card, ...] = ()
+    also: tuple[ReportSummary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class Copy:
     `share` is the part of the asked report's letters that stands in it to the last digit.
     """
 
-    card: Card
+    card: ReportSummary
     source: str
     url: str | None
     published: str | None
@@ -162,7 +162,7 @@ class Copy:
 class Copies:
     """A report and its copies, the first published first."""
 
-    report: Card
+    report: ReportSummary
     copies: tuple[Copy, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class Similar:
     were compared, `boilerplate` of them are what so many bodies say.
     """
 
-    report: Card
+    report: ReportSummary
     copies: tuple[Copy, ...]
     own_years: tuple[Neighbour, ...]
     neighbours: tuple[Neighbour, ...]
@@ -193,10 +193,10 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class ComparedReport:
     """The report of another year, with all that is shared."""
 
-    card: Card
+    card: ReportSummary
     shared: Passages
 
 
@@ -209,9 +209,9 @@ class Novelty:
     boilerplate. They are None without a previous report, or where a report is all boilerplate.
     """
 
-    report: Card
-    previous: Year | None
-    following: Year | None
+    report: ReportSummary
+    previous: ComparedReport | None
+    following: ComparedReport | None
 
     @property
     def copied(self) -> float | None:
@@ -241,8 +241,8 @@ class _Read:
     prose: Prose
 
     @property
-    def card(self) -> Card:
-        return Card(
+    def card(self) -> ReportSummary:
+        return ReportSummary(
             id=self.head["id"],
             title=self.head["title"],
             agency=self.head["agency"],
@@ -251,8 +251,8 @@ class _Read:
         )
 
 
-def _read(found: Found) -> _Read:
-    contents = found.contents
+def _read(hit: EngineHit) -> _Read:
+    contents = hit.contents
     text = contents.texts["text"]
     return _Read(
         head_of(contents.head),
@@ -276,7 +276,7 @@ def probes(read: Prose, sentence: Sentence) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _SentenceLookup:
     """The result of looking up a report's sentences in the index.
 
     `common` says how many bodies use each sentence. `probes` are the rare strings of the report;
@@ -292,7 +292,7 @@ class _Lookup:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        facets = (FacetAsked("agency", 0),)
+        facets = (FacetRequest("agency", 0),)
         everything = engine.search(EngineQuery(Everything(), size=0, facets=facets))
         bodies = max(
             everything.facets[0].total_values,
@@ -303,7 +303,7 @@ class _Lookup:
             int(bodies * BOILERPLATE_SHARE),
         )
 
-    def told(self, read: Prose) -> _Told:
+    def look_up(self, read: Prose) -> _SentenceLookup:
         """Look up the sentences of a report, at most MAX_PROBED_SENTENCES of them."""
         strings = self._strings(read)
         bodies = [self._bodies(strings.get(n, ())) for n in range(len(read.sentences))]
@@ -315,7 +315,7 @@ class _Lookup:
         forms = dict.fromkeys(
             form for string in self._rarest(plain) for form in string.forms
         )
-        return _Told(common, tuple(forms))
+        return _SentenceLookup(common, tuple(forms))
 
     def _strings(self, read: Prose) -> dict[int, list[String]]:
         """The probes of the sentences that are looked up, spread over the report, by number."""
@@ -331,7 +331,7 @@ class _Lookup:
     def _rarest(self, strings: Iterable[String]) -> list[String]:
         """The strings that other reports contain too: all rare ones, and the next rarest.
 
-        Of the latter only as many as make ENOUGH_PROBES in all.
+        Of the latter only as many as make MIN_PROBES in all.
         """
         shared: list[tuple[int, int, String]] = []
         for number, string in enumerate(dict.fromkeys(strings)):
@@ -342,7 +342,7 @@ class _Lookup:
         return [
             string
             for rank, (reports, _, string) in enumerate(shared)
-            if reports <= RARE_PROBE_REPORTS or rank < ENOUGH_PROBES
+            if reports <= RARE_PROBE_REPORTS or rank < MIN_PROBES
         ]
 
     def _bodies(self, strings: Sequence[String]) -> int:
@@ -350,26 +350,28 @@ class _Lookup:
         if not strings:
             return 0
         node = AtLeast(tuple(strings), min(2, len(strings)))
-        query = EngineQuery(node, size=0, facets=(FacetAsked("agency", 0),))
+        query = EngineQuery(node, size=0, facets=(FacetRequest("agency", 0),))
         matches = self.engine.search(query)
         return max(
             matches.facets[0].total_values,
             matches.total // MAX_YEARS,
         )
 
-    def candidates(self, told: _Told, among: Node, size: int) -> list[_Read]:
+    def candidates(
+        self, sentences: _SentenceLookup, among: Node, size: int
+    ) -> list[_Read]:
         """The reports with most probes, among those that satisfy a condition."""
-        if not told.probes or size <= 0:
+        if not sentences.probes or size <= 0:
             return []
         condition = AllOf(
             (
-                AnyOf(tuple(String((p,)) for p in told.probes)),
+                AnyOf(tuple(String((p,)) for p in sentences.probes)),
                 among,
             )
         )
         query = EngineQuery(
             condition,
-            ranking=Ranking(runs=told.probes),
+            ranking=Ranking(runs=sentences.probes),
             size=size,
         )
         return [_read(found) for found in self.engine.search(query).hits]
@@ -392,7 +394,7 @@ def passages(engine: Engine, report_id: str, other_id: str) -> Passages:
         )
     own = _read(engine.get(report_id))
     other = _read(engine.get(other_id))
-    common = _Lookup(engine).told(own.prose).common
+    common = _Lookup(engine).look_up(own.prose).common
     return compared(
         (own.card, other.card),
         own.prose,
@@ -411,22 +413,22 @@ def similar(engine: Engine, report_id: str, size: int = 10) -> Similar:
         )
     own = _read(engine.get(report_id))
     lookup = _Lookup(engine)
-    told = lookup.told(own.prose)
+    sentences = lookup.look_up(own.prose)
     heads = [h for h in heads_of_body(engine, own.head) if h["id"] != report_id]
     nearest = _nearest(own.head, heads)[:MAX_SIZE]
     body = [_read(engine.get(head["id"])) for head in nearest]
     elsewhere = _not_of_body((own.head, *heads))
-    candidates = lookup.candidates(told, elsewhere, 2 * size + MORE_CANDIDATES)
+    candidates = lookup.candidates(sentences, elsewhere, 2 * size + SPARE_CANDIDATES)
     others = [read for read in candidates if read.head["id"] != report_id]
     same_report = _copies(own, body, others)
     copy_ids = {copy.card.id for copy in same_report}
     own_years = [
-        _neighbour(own, read, told.common)
+        _neighbour(own, read, sentences.common)
         for read in body
         if read.head["id"] not in copy_ids
     ]
     neighbours = [
-        _neighbour(own, read, told.common)
+        _neighbour(own, read, sentences.common)
         for read in others
         if read.head["id"] not in copy_ids
     ]
@@ -438,7 +440,7 @@ def similar(engine: Engine, report_id: str, size: int = 10) -> Similar:
         neighbours=_by_body(neighbours)[:size],
         sentences=count,
         boilerplate=sum(
-            is_boilerplate(own.prose, n, told.common) for n in range(count)
+            is_boilerplate(own.prose, n, sentences.common) for n in range(count)
         ),
     )
 
@@ -532,7 +534,7 @@ def copies(engine: Engine, report_id: str) -> Copies:
     return Copies(own.card, tuple(_copies(own, body, others)))
 
 
-def _same_year(engine: Engine, head: Mapping[str, Any]) -> Sequence[Found]:
+def _same_year(engine: Engine, head: Mapping[str, Any]) -> Sequence[EngineHit]:
     """The reports of a report's body for its year."""
     if not head["agency"] or not head["year"]:
         return ()
@@ -541,7 +543,7 @@ def _same_year(engine: Engine, head: Mapping[str, Any]) -> Sequence[Found]:
     return engine.search(EngineQuery(AllOf((body, year)), size=MAX_SIZE)).hits
 
 
-def _same_text(engine: Engine, read: Prose) -> Sequence[Found]:
+def _same_text(engine: Engine, read: Prose) -> Sequence[EngineHit]:
     """The reports that have three of four probes, from all over a text."""
     pieces = [piece for s in read.sentences for piece in probes(read, s)]
     spread = _spread(pieces, COPY_PROBES)
@@ -632,16 +634,16 @@ def novelty(engine: Engine, report_id: str) -> Novelty:
     if year is None:
         return Novelty(own.card, None, None)
     heads = [h for h in heads_of_body(engine, own.head) if h["year"] is not None]
-    common = _Lookup(engine).told(own.prose).common
+    common = _Lookup(engine).look_up(own.prose).common
 
-    def held_against(
+    def compared_with(
         head: Mapping[str, Any] | None,
-    ) -> Year | None:
+    ) -> ComparedReport | None:
         if head is None:
             return None
         other = _read(engine.get(head["id"]))
         cards = own.card, other.card
-        return Year(
+        return ComparedReport(
             other.card,
             compared(cards, own.prose, other.prose, common),
         )
@@ -649,19 +651,21 @@ def novelty(engine: Engine, report_id: str) -> Novelty:
     earlier = [head for head in heads if head["year"] < year]
     return Novelty(
         report=own.card,
-        previous=held_against(_last(earlier)),
-        following=held_against(_first(heads, year)),
+        previous=compared_with(_latest_report(earlier)),
+        following=compared_with(_first_report_after(heads, year)),
     )
 
 
-def _last(
+def _latest_report(
     heads: Iterable[Mapping[str, Any]],
 ) -> Mapping[str, Any] | None:
     """The first published report of the last year."""
     return max(heads, key=lambda h: h["year"], default=None)
 
 
-def _first(heads: Iterable[Mapping[str, Any]], year: int) -> Mapping[str, Any] | None:
+def _first_report_after(
+    heads: Iterable[Mapping[str, Any]], year: int
+) -> Mapping[str, Any] | None:
     """The first published report of the first year behind one."""
     return min(
         (h for h in heads if h["year"] > year),

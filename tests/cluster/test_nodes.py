@@ -14,7 +14,7 @@ from index.engines.seam import (
     Document,
     Engine,
     EngineQuery,
-    FacetAsked,
+    FacetRequest,
     Matches,
     Writer,
 )
@@ -28,7 +28,11 @@ from tests.index.engines import cluster as served
 
 pytestmark = [*served.MARKS, pytest.mark.slow]
 
-FACETS = (FacetAsked("agency", 5), FacetAsked("region", 20), FacetAsked("year", 5))
+FACETS = (
+    FacetRequest("agency", 5),
+    FacetRequest("region", 20),
+    FacetRequest("year", 5),
+)
 CONDITIONS = (
     Everything(),
     String(("公开",)),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.model.errors import OverridesError
+from index.model.errors import TableFileError
 from indexer.overrides import Overrides
 
 
@@ -63,14 +63,14 @@ def test_an_empty_value_says_unknown(tmp_path: Path) -> None:
 def test_a_wrong_file_is_told_with_its_line(
     tmp_path: Path, text: str | bytes, line: int
 ) -> None:
-    with pytest.raises(OverridesError) as told:
+    with pytest.raises(TableFileError) as told:
         load(tmp_path, text)
     assert told.value.line == line
     assert told.value.path.endswith("overrides.csv")
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OverridesError, match="cannot be read"):
+    with pytest.raises(TableFileError, match="cannot be read"):
         Overrides.load(tmp_path / "none.csv")
 
 
@@ -78,7 +78,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
     "year", ["abc", "²⁰¹⁸", "２０１８", "-2018", "1999", "2101", "2018.0"]
 )
 def test_a_year_is_four_digits(tmp_path: Path, year: str) -> None:
-    with pytest.raises(OverridesError, match="write four digits, 2018"):
+    with pytest.raises(TableFileError, match="write four digits, 2018"):
         load(tmp_path, f"id,field,value,reason\nr1,year,{year},x\n")
 
 

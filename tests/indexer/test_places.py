@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from index.analysis.normaliser import fold
-from index.model.errors import OverridesError
+from index.model.errors import TableFileError
 from indexer.places import Gazetteer, ancestors
 
 FOUND = [
@@ -155,7 +155,7 @@ def test_a_wrong_file_is_told_with_its_line(
 ) -> None:
     path = tmp_path / "places.tsv.gz"
     path.write_bytes(gzip.compress(content))
-    with pytest.raises(OverridesError) as told:
+    with pytest.raises(TableFileError) as told:
         Gazetteer.load(path)
     assert (told.value.path, told.value.line) == (str(path), line)
 
@@ -171,7 +171,7 @@ def test_a_file_that_is_no_gzip_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "places.tsv.gz"
     path.write_bytes(content)
     if content:
-        with pytest.raises(OverridesError, match="cannot be read"):
+        with pytest.raises(TableFileError, match="cannot be read"):
             Gazetteer.load(path)
     else:
         assert Gazetteer.load(path).by_name.keys() >= {"光明新区"}
@@ -183,6 +183,6 @@ def test_a_file_that_is_no_gzip_is_told(tmp_path: Path, content: bytes) -> None:
 def test_a_wrong_zone_is_told(tmp_path: Path, row: str) -> None:
     path = tmp_path / "zones.tsv"
     path.write_text("# zones\n" + row + "\n", encoding="utf-8")
-    with pytest.raises(OverridesError) as told:
+    with pytest.raises(TableFileError) as told:
         Gazetteer.load(zones=path)
     assert told.value.line == 2

@@ -22,7 +22,7 @@ from index.search.searcher import MarkedReport
 from index.studies.side_by_side import as_lines
 from webui.api import tables
 from webui.http.context import json_response, room
-from webui.http.measures import Asked, added_up, parse_numbers
+from webui.http.measures import FiguresRequest, added_up, parse_numbers
 from webui.http.params import (
     PAGING,
     check_length,
@@ -49,10 +49,10 @@ MAX_SUGGESTIONS = 50
 def search() -> Response:
     """One search."""
     asked = parse_search(request.args)
-    found = answer(asked)
+    response = answer(asked)
     if asked.fields is None:
-        return json_response(found)
-    members = from_json(found.encoded())
+        return json_response(response)
+    members = from_json(response.encoded())
     for hit in members["hits"]:
         for name in HIT_MEMBERS:
             if name not in asked.fields:
@@ -105,7 +105,7 @@ def similar(report_id: str) -> Response:
     only(request.args, ())
     searcher = room().searcher
     found = searcher.similar(report_id).to_json()
-    novelty = searcher.previous_year(report_id).to_json()
+    novelty = searcher.novelty(report_id).to_json()
     return json_response({**found, "novelty": novelty})
 
 
@@ -172,7 +172,7 @@ def stats() -> Response:
     return json_response(found.to_json())
 
 
-def _counted(asked: Asked, kind: str) -> Response:
+def _counted(asked: FiguresRequest, kind: str) -> Response:
     """How many annual reports a search finds, by the same groups as its figures."""
     chosen = {"scope": asked.scope, "template": asked.template}
     filters = dict(asked.request.filters)

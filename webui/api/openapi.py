@@ -5,7 +5,7 @@ It is made from the tables that the handlers read: it cannot promise what they d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import make_dataclass
 from typing import Any, get_type_hints
 
@@ -39,6 +39,8 @@ __all__ = ["document"]
 Json = dict[str, Any]
 # Where a document of OpenAPI keeps the schemas that its parts refer to.
 _SCHEMA_PREFIX = "#/components/schemas/"
+# Name of a class -> the name of its schema, which generated clients depend on.
+_PUBLIC_NAMES = {"ReportSummary": "Card", "ComparedReport": "Year"}
 _STRING_SCHEMA: Json = {"type": "string"}
 
 
@@ -67,7 +69,7 @@ def _models() -> Json:
     ]
     template = _SCHEMA_PREFIX + "{model}"
     _, definitions = TypeAdapter.json_schemas(inputs, ref_template=template)
-    schemas: Json = definitions["$defs"]
+    schemas = _publicly_named(definitions["$defs"])
     # a named tuple would be an array: the record writes a cell as an object
     cell = make_dataclass("Cell", get_type_hints(Cell).items())
     schemas["Cell"] = TypeAdapter(cell).json_schema()
@@ -84,6 +86,28 @@ def _models() -> Json:
     del provenance["properties"]["origin"]
     provenance["required"].remove("origin")
     return schemas
+
+
+def _publicly_named(schemas: Json) -> Json:
+    """The schemas under the names that clients know, where classes have others."""
+    for name, public_name in _PUBLIC_NAMES.items():
+        schema = schemas.pop(name)
+        schemas[public_name] = {**schema, "title": public_name}
+        refs = _ref(name)
+        for node in _nodes(schemas):
+            if node == refs:
+                node.update(_ref(public_name))
+    return schemas
+
+
+def _nodes(value: object) -> Iterator[Json]:
+    """Every object inside some JSON."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _nodes(inner)
 
 
 def _title(properties: Json) -> None:

@@ -29,7 +29,7 @@ __all__ = [
     "MEASURES",
     "NUMBERS_NAMES",
     "NUMBERS_PARAMETERS",
-    "Asked",
+    "FiguresRequest",
     "added_up",
     "parse_numbers",
 ]
@@ -84,7 +84,7 @@ NUMBERS_NAMES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FiguresRequest:
     """What is asked for; without `measures` nothing was chosen yet."""
 
     request: SearchRequest
@@ -114,7 +114,7 @@ class Asked:
         return extended(own, urlencode(self.request.params()))
 
 
-def parse_numbers(args: Arguments) -> Asked:
+def parse_numbers(args: Arguments) -> FiguresRequest:
     """The search, what to add up and how. Raises RequestError."""
     single = [(k, v) for k, v in args.items(multi=True) if k != _MEASURE.name]
     names = [parameter.name for parameter in (*_CHOICES, _ORDER)]
@@ -122,7 +122,7 @@ def parse_numbers(args: Arguments) -> Asked:
     given = [parameter for parameter in _CHOICES if parameter.name in args]
     values = {p.name: _one_of(p, args[p.name]) for p in given}
     chosen = dict.fromkeys(args.getlist(_MEASURE.name))
-    return Asked(
+    return FiguresRequest(
         request=request,
         measures=tuple(MEASURES[_one_of(_MEASURE, name)] for name in chosen),
         by=values.get("by", BY[0]),
@@ -132,7 +132,7 @@ def parse_numbers(args: Arguments) -> Asked:
     )
 
 
-def added_up(asked: Asked) -> Aggregate:
+def added_up(asked: FiguresRequest) -> Aggregate:
     """The answer; without a measure, that of the first default. Raises RequestError."""
     return room().searcher.side_by_side(
         asked.request,

@@ -89,7 +89,7 @@ def similar(report_id: str) -> Response:
         "similar.html",
         report=searcher.report(report_id),
         view=searcher.similar(report_id),
-        novelty=searcher.previous_year(report_id),
+        novelty=searcher.novelty(report_id),
         links=own_links,
         json_url=address(f"/api/v1/similar/{quote(report_id)}"),
     )

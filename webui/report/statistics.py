@@ -21,10 +21,10 @@ from index.model.statistics import (
     Contradiction,
     Row,
     Statement,
+    Statistics,
     Table,
     cell_id,
 )
-from index.model.statistics import Statistics as ReportStatistics
 from webui.plots.figures import figure
 from webui.text.layers import Layer
 from webui.words import labels
@@ -34,7 +34,7 @@ from webui.words.messages import msgid, said
 
 __all__ = [
     "CheckRow",
-    "Statistics",
+    "StatisticsView",
     "cell_layers",
     "report_problems",
     "statistics_view",
@@ -122,7 +122,7 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
+class StatisticsView:
     """Everything that the section on numbers needs."""
 
     status: str | None
@@ -144,7 +144,7 @@ class Statistics:
         )
 
 
-def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
+def statistics_view(report: Report, *, linked: bool = True) -> StatisticsView:
     """The numbers of a report.
 
     `linked`: the text on the page is the one that the spans lie on.
@@ -156,7 +156,7 @@ def statistics_view(report: Report, *, linked: bool = True) -> Statistics:
     checks = [_check(c, names, places) for c in report.checks]
     at_fault = {cell for c in report.checks if c.status == "fail" for cell in c.cells}
     status = report.tables_status
-    return Statistics(
+    return StatisticsView(
         status=status,
         word=labels.TABLES_STATUSES.get(status or "", ""),
         template=labels.TEMPLATES.get(statistics.template or "", ""),
@@ -202,11 +202,11 @@ def _anchor(name: CellId) -> str:
     return "cell-" + re.sub(r"[^0-9A-Za-z]+", "-", name)
 
 
-def _places(statistics: ReportStatistics) -> dict[CellId, str]:
+def _places(statistics: Statistics) -> dict[CellId, str]:
     return {name: _anchor(name) for name, _, cell in statistics.cells() if cell.span}
 
 
-def _names(statistics: ReportStatistics) -> dict[CellId, str]:
+def _names(statistics: Statistics) -> dict[CellId, str]:
     return {
         name: f"{label_words(row.label)}·{label_words(cell.label)}"
         for name, row, cell in statistics.cells()

@@ -18,7 +18,7 @@ from webui.plots.figures import figure
 from webui.report.layers import hit_layers, received_layers, report_layers
 from webui.report.received import received_text
 from webui.report.statistics import (
-    Statistics,
+    StatisticsView,
     cell_layers,
     report_problems,
     statistics_view,
@@ -115,7 +115,7 @@ class ReportView:
     received: bool
     facts: list[FactRow]
     repairs: list[RepairRow]
-    statistics: Statistics
+    statistics: StatisticsView
     problems: list[str]
     key_figures: list[tuple[str, str]]
     card: Sequence[Markup] = ()

@@ -9,7 +9,7 @@ from index.studies.aggregate import Aggregate, Group, Measure
 from index.studies.divisions import facet_of
 from index.studies.side_by_side import OWN_ORDER, REPORTS_ORDER
 from webui.http.addresses import as_csv
-from webui.http.measures import Asked
+from webui.http.measures import FiguresRequest
 from webui.plots.figures import figure
 from webui.plots.plots import Plot, Point
 from webui.words import labels
@@ -117,7 +117,7 @@ def _family(measure: Measure) -> str:
 
 
 def numbers_view(
-    asked: Asked,
+    asked: FiguresRequest,
     found: Aggregate,
 ) -> NumbersView:
     """An answer, worded and drawn."""
@@ -150,7 +150,7 @@ def numbers_view(
 
 
 def _plots(
-    asked: Asked, found: Aggregate, unit: str, *, ratio: bool
+    asked: FiguresRequest, found: Aggregate, unit: str, *, ratio: bool
 ) -> tuple[Plot, Plot]:
     """The totals, and the medians with quartiles, of the first measure."""
     spaced_unit = f" {unit}" if unit else ""
@@ -190,7 +190,7 @@ def total_words(measure: Measure) -> str:
 
 # ---------------------------------------------------------------------- the table
 def _head(
-    asked: Asked,
+    asked: FiguresRequest,
     found: Aggregate,
 ) -> Column:
     """The column of the groups themselves."""
@@ -201,7 +201,7 @@ def _head(
 
 
 def _columns(
-    asked: Asked,
+    asked: FiguresRequest,
     found: Aggregate,
 ) -> list[Column]:
     """The figures of each measure, how many reports there are, and their form."""
@@ -219,7 +219,7 @@ def _columns(
 
 
 def _columns_of(
-    asked: Asked, measure: Measure, found: Aggregate, *, several: bool
+    asked: FiguresRequest, measure: Measure, found: Aggregate, *, several: bool
 ) -> list[Column]:
     """Its total and share and, where it stands alone, how it is spread."""
     name = measure.name
@@ -260,7 +260,7 @@ def _share_label(
 
 
 def _figures(
-    asked: Asked,
+    asked: FiguresRequest,
     label: str,
     values: list[float | None] | list[float],
     order: str,
@@ -272,7 +272,7 @@ def _figures(
 
 
 def _sortable(
-    asked: Asked,
+    asked: FiguresRequest,
     column: Column,
     order: str,
 ) -> Column:
@@ -303,7 +303,7 @@ def _shares(measures: Sequence[Measure]) -> list[str]:
 
 
 def _rows(
-    asked: Asked,
+    asked: FiguresRequest,
     found: Aggregate,
     columns: Sequence[Column],
 ) -> list[Row]:
@@ -322,9 +322,9 @@ def _rows(
 
 
 def _narrowed(
-    asked: Asked,
+    asked: FiguresRequest,
     group: Group,
-) -> Asked:
+) -> FiguresRequest:
     """The same question of one group alone."""
     chosen = {
         **asked.request.filters,
@@ -334,7 +334,7 @@ def _narrowed(
 
 
 def _deeper(
-    asked: Asked,
+    asked: FiguresRequest,
     group: Group,
 ) -> str:
     """The figures of the places below a group; "" where it has none."""
@@ -348,7 +348,7 @@ def _deeper(
 
 
 def as_table(
-    view: NumbersView, asked: Asked, said: Sequence[str]
+    view: NumbersView, asked: FiguresRequest, said: Sequence[str]
 ) -> tuple[list[str], list[list[float | str | None]]]:
     """The table of the page as lines to take away, with the same rows, order and columns.
 

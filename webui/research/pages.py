@@ -26,7 +26,7 @@ from webui.http.measures import (
     DEFAULT_MEASURES,
     MEASURES,
     NUMBERS_NAMES,
-    Asked,
+    FiguresRequest,
     added_up,
     parse_numbers,
 )
@@ -98,7 +98,7 @@ def numbers() -> Response:
     )
 
 
-def _with_defaults(asked: Asked) -> Asked:
+def _with_defaults(asked: FiguresRequest) -> FiguresRequest:
     """The question with the page's own measures, and places ranked, where nothing was chosen."""
     chosen = asked.measures or tuple(MEASURES[name] for name in DEFAULT_MEASURES)
     order = asked.order
@@ -108,7 +108,7 @@ def _with_defaults(asked: Asked) -> Asked:
 
 
 def _said(
-    asked: Asked, view: NumbersView, conditions: Iterable[tuple[str, str]]
+    asked: FiguresRequest, view: NumbersView, conditions: Iterable[tuple[str, str]]
 ) -> list[str]:
     """What stands above the table in a file: figures, conditions, what was counted."""
     names = "、".join(labels.MEASURES[measure.name] for measure in asked.measures)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from index.search.request import LIMITS, SearchRequest
 from index.studies.aggregate import BY
 from webui.http.context import room
-from webui.http.measures import Asked
+from webui.http.measures import FiguresRequest
 from webui.words import labels
 from webui.words.messages import gettext as _
 
@@ -31,7 +31,7 @@ class Strip:
     links: list[Link]
 
 
-def strips(asked: Asked) -> list[Strip]:
+def strips(asked: FiguresRequest) -> list[Strip]:
     """What can be chosen with one click; a kind without a choice is left out."""
     groupings = [
         Link(
@@ -51,7 +51,7 @@ def strips(asked: Asked) -> list[Strip]:
 
 
 def _chosen(
-    asked: Asked,
+    asked: FiguresRequest,
     facet: str,
     value: str | None,
 ) -> str:
@@ -64,7 +64,7 @@ def _chosen(
 
 
 def _values(
-    asked: Asked,
+    asked: FiguresRequest,
     facet: str,
     contains: str = "",
 ) -> list[str]:
@@ -72,7 +72,7 @@ def _values(
     return [value.value for value in result.values]
 
 
-def _years(asked: Asked) -> list[Link]:
+def _years(asked: FiguresRequest) -> list[Link]:
     chosen = asked.request.filters.get("year", ())
     links = [Link(_("全部"), _chosen(asked, "year", None), current=not chosen)]
     for year in sorted(_values(asked, "year"), reverse=True):
@@ -81,7 +81,7 @@ def _years(asked: Asked) -> list[Link]:
     return links
 
 
-def _places(asked: Asked) -> list[Link]:
+def _places(asked: FiguresRequest) -> list[Link]:
     """The way from the country down to the place chosen, and the places directly below it."""
     chosen = asked.request.filters.get("region", ())
     links = [Link(_("全国"), _chosen(asked, "region", None), current=not chosen)]

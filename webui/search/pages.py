@@ -222,7 +222,7 @@ def _understood(response: SearchResponse, asked: SearchRequest) -> str:
     return in_words(
         parse(asked.q),
         page_language(),
-        reading=response.query.matched,
+        mode=response.query.matched,
         words=response.query.words,
     )
 

@@ -9,14 +9,14 @@ from index.search.response import Hit, ScorePart
 from webui.words import labels
 from webui.words.messages import ngettext, said
 
-__all__ = ["Part", "parts"]
+__all__ = ["ScoreLine", "parts"]
 
 # So many parts are shown one by one; the others as one.
 _MAX_PARTS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScoreLine:
     """A part of a score: what it is for, how much, and which part of the whole in words."""
 
     label: str
@@ -24,7 +24,7 @@ class Part:
     share: str
 
 
-def parts(hit: Hit) -> list[Part]:
+def parts(hit: Hit) -> list[ScoreLine]:
     """The parts of a hit's score; empty when they were not asked for.
 
     They add up to the score.
@@ -41,7 +41,7 @@ def parts(hit: Hit) -> list[Part]:
     return shown
 
 
-def _part(label: str, value: float, score: float) -> Part:
+def _part(label: str, value: float, score: float) -> ScoreLine:
     """A part with its share of a score.
 
     >>> _part("词语", 0.5, 2.0).share, _part("词语", 0.001, 900.0).share
@@ -49,7 +49,7 @@ def _part(label: str, value: float, score: float) -> Part:
     """
     share = 100 * value / score if score else 0.0
     said = "<1 %" if share < 1 else f"{share:.0f} %"
-    return Part(label, value, said)
+    return ScoreLine(label, value, said)
 
 
 def _named(part: ScorePart) -> str:

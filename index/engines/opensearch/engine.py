@@ -45,9 +45,9 @@ from index.engines.opensearch.state import State, read_state
 from index.engines.opensearch.vocabulary import Counts, keys_of, read_counts
 from index.engines.seam import (
     Columns,
+    EngineHit,
     EngineQuery,
     FacetCounts,
-    Found,
     Integers,
     Manifest,
     Matches,
@@ -78,7 +78,7 @@ RUN_REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PendingQuery:
     """A question in parts.
 
     `base` is what every count is under, `behind` are the filters of the facets that are counted,
@@ -192,7 +192,7 @@ class OpenSearchEngine:
             bodies += total_questions(nodes, found_all, worded=self.means.worded)
         answered, *totals = self._search_all(bodies)
         found = answered.get("aggregations", {})
-        hits: tuple[Found, ...] = ()
+        hits: tuple[EngineHit, ...] = ()
         if scorer is not None:
             hits = self._hits(query, answered["hits"]["hits"], scorer)
         return Matches(
@@ -202,7 +202,7 @@ class OpenSearchEngine:
             facets=self._facets(query, asked, found),
         )
 
-    def _asked(self, query: EngineQuery) -> Asked:
+    def _asked(self, query: EngineQuery) -> PendingQuery:
         counted = {facet.name for facet in query.facets}
         base = [self._living(), self._compiled(query.condition)]
         behind = []
@@ -213,7 +213,7 @@ class OpenSearchEngine:
                 base.append(compiled_filter)
             else:
                 behind.append((filter_.facet, compiled_filter))
-        asked = Asked(all_of(base), behind, {})
+        asked = PendingQuery(all_of(base), behind, {})
         if query.collapse is None:
             return asked
         names = [None, *dict.fromkeys(name for name, _ in behind)]
@@ -223,7 +223,7 @@ class OpenSearchEngine:
             )
             for name in names
         }
-        return Asked(asked.base, behind, kept)
+        return PendingQuery(asked.base, behind, kept)
 
     def _without_copies(self, query: Query, name: str) -> Query:
         """Of the reports that share a number, only the one with the smallest doc-id hash."""
@@ -256,7 +256,7 @@ class OpenSearchEngine:
     def _facets(
         self,
         query: EngineQuery,
-        asked: Asked,
+        asked: PendingQuery,
         found: Mapping[str, Any],
     ) -> tuple[FacetCounts, ...]:
         answers = []
@@ -277,7 +277,7 @@ class OpenSearchEngine:
     def _paged(
         self,
         query: EngineQuery,
-        asked: Asked,
+        asked: PendingQuery,
         nodes: Sequence[StringNode],
         scorer: Scorer,
     ) -> dict[str, Any]:
@@ -323,7 +323,7 @@ class OpenSearchEngine:
         query: EngineQuery,
         hits: Sequence[Mapping[str, Any]],
         scorer: Scorer,
-    ) -> tuple[Found, ...]:
+    ) -> tuple[EngineHit, ...]:
         if query.sort == "relevance":
             scores = {hit["_source"]["tie"]: hit["_score"] for hit in hits}
         else:
@@ -363,9 +363,9 @@ class OpenSearchEngine:
         score: float = 0.0,
         key: float | None = None,
         occurrences: int | None = None,
-    ) -> Found:
+    ) -> EngineHit:
         report_id = meta_of(source["meta"]).id
-        return Found(
+        return EngineHit(
             id=report_id,
             score=score,
             key=key,
@@ -389,7 +389,7 @@ class OpenSearchEngine:
         source: Mapping[str, Any] = hits[0]["_source"]
         return source
 
-    def get(self, report_id: str) -> Found:
+    def get(self, report_id: str) -> EngineHit:
         """One report by its id. Raises ReportNotFoundError."""
         return self._found(self._source(report_id))
 
@@ -498,7 +498,7 @@ class OpenSearchEngine:
         self,
         condition: Node,
         filters: Sequence[Node] = (),
-    ) -> Iterator[Found]:
+    ) -> Iterator[EngineHit]:
         """Every report that matches, one at a time."""
         nodes = (condition, *filters)
         query = all_of([self._living(), *map(self._compiled, nodes)])
@@ -602,7 +602,7 @@ def living(generation: int) -> Query:
 
 
 # ---------------------------------------------------------------------- reading answers
-def _aggregations(query: EngineQuery, asked: Asked) -> dict[str, Any]:
+def _aggregations(query: EngineQuery, asked: PendingQuery) -> dict[str, Any]:
     """The part of a request that counts facets."""
     aggs: dict[str, Any] = {}
     for facet in query.facets:

@@ -11,7 +11,7 @@ from typing import Any
 
 from index.engines.opensearch.conditions import Query
 from index.engines.opensearch.layout import facet_field
-from index.engines.seam import FacetAsked, FacetCount, FacetCounts
+from index.engines.seam import FacetCount, FacetCounts, FacetRequest
 from index.model.errors import IndexUnavailableError
 
 __all__ = ["all_counts", "answer", "counts_of", "values_asked"]
@@ -64,7 +64,7 @@ def all_counts(
         asked["after"] = behind
 
 
-def answer(asked: FacetAsked, counts: Mapping[str, int]) -> FacetCounts:
+def answer(asked: FacetRequest, counts: Mapping[str, int]) -> FacetCounts:
     """What was asked of a facet, from the counts of all its values."""
     holding = [value for value in counts if asked.contains in value]
     holding.sort(key=lambda value: (-counts[value], value))

@@ -36,7 +36,7 @@ HEADER_STRUCT = struct.Struct("<IHHI")
 # break) or has as several characters.
 DROPPED_CHARACTER = "\n"
 # Up to this many table entries are replaced one after the other: a microsecond each.
-FEW_ENTRIES = 24
+MAX_SEQUENTIAL_REPLACEMENTS = 24
 # The left side of the table is of the first plane: numpy looks it up in an array of this size.
 FIRST_PLANE = 0x10000
 LARGEST_SHORT_GAP = 0xFFFF
@@ -219,7 +219,7 @@ def _replaced(
     right: str,
 ) -> str:
     """The text with the characters of `left` replaced by those of `right`."""
-    if len(left) <= FEW_ENTRIES:
+    if len(left) <= MAX_SEQUENTIAL_REPLACEMENTS:
         for old, new in zip(left, right, strict=True):
             text = text.replace(old, new)
         return text

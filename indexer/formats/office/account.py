@@ -290,12 +290,12 @@ def unaccounted(
         return []
     if not entered:
         return []
-    kept = sum(map(letters_of, (page.text, page.title or "", *page.chrome)))
-    told = sum(map(_told, page.problems))
-    lost = entered - kept - told
-    if lost <= MAX_LOST_LETTERS or lost <= MAX_LOST_SHARE * entered:
+    kept_letters = sum(map(letters_of, (page.text, page.title or "", *page.chrome)))
+    told_letters = sum(map(_told, page.problems))
+    lost_letters = entered - kept_letters - told_letters
+    if lost_letters <= MAX_LOST_LETTERS or lost_letters <= MAX_LOST_SHARE * entered:
         return []
-    percent = round(100 * lost / entered)
+    percent = round(100 * lost_letters / entered)
     return [Problem(Code.FORMAT_UNACCOUNTED, {"percent": percent})]
 
 

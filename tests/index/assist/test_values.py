@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.analysis.normaliser import fold_line
 from index.assist import values as module
 from index.assist.snapshot import Snapshot
-from index.assist.values import SEPARATOR, FormTable
+from index.assist.values import SEPARATOR, IndexFormCache
 from index.engines.seam import Engine, EngineQuery, FacetCount, FacetCounts, Matches
 
 NAMES = st.text(
@@ -45,7 +45,7 @@ def engine(**counts: int) -> Engine:
 
 @given(st.lists(NAMES, max_size=12))
 def test_together_they_are_what_they_are_alone(names: list[str]) -> None:
-    assert FormTable().of(names) == [fold_line(name) for name in names]
+    assert IndexFormCache().of(names) == [fold_line(name) for name in names]
 
 
 def test_values_stand_in_the_order_of_the_engine() -> None:
@@ -74,10 +74,10 @@ def test_a_new_snapshot_folds_only_what_is_new(monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_is_its_own_form_is_kept_once() -> None:
     name = "某某区教育局"
-    assert FormTable().of([name])[0] is name
+    assert IndexFormCache().of([name])[0] is name
 
 
 def test_many_are_folded_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BATCH_SIZE", 3)
     names = [f"第{n}號" for n in range(20)]
-    assert FormTable().of(names) == [f"第{n}号" for n in range(20)]
+    assert IndexFormCache().of(names) == [f"第{n}号" for n in range(20)]

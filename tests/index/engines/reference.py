@@ -18,11 +18,11 @@ import numpy as np
 from index.engines.seam import (
     Columns,
     Document,
+    EngineHit,
     EngineQuery,
-    FacetAsked,
     FacetCount,
     FacetCounts,
-    Found,
+    FacetRequest,
     Integers,
     Manifest,
     Matches,
@@ -290,7 +290,7 @@ class ReferenceEngine:
         )
 
     def _facet(
-        self, asked: FacetAsked, base: Sequence[Document], query: EngineQuery
+        self, asked: FacetRequest, base: Sequence[Document], query: EngineQuery
     ) -> FacetCounts:
         others = [f.node for f in query.filters if f.facet != asked.name]
         counts: Counter[str] = Counter()
@@ -308,7 +308,7 @@ class ReferenceEngine:
 
     def _found(
         self, document: Document, query: EngineQuery, occurrences: int | None
-    ) -> Found:
+    ) -> EngineHit:
         score = sum(p["value"] for p in self._parts(document, query.ranking))
         key: float | None
         if query.sort == "relevance":
@@ -317,7 +317,7 @@ class ReferenceEngine:
             key = occurrences
         else:
             key = document.numbers.get(query.sort.removeprefix("-"))
-        return Found(
+        return EngineHit(
             document.id, score, key, id_hash_of(document.id), occurrences, document
         )
 
@@ -377,7 +377,7 @@ class ReferenceEngine:
         )
         return count / (0.25 + 0.75 * units(document) / mean) if count else 0.0
 
-    def get(self, report_id: str) -> Found:
+    def get(self, report_id: str) -> EngineHit:
         for document in self.documents:
             if document.id == report_id:
                 return self._found(document, EngineQuery(sort="occurrences"), None)
@@ -407,7 +407,9 @@ class ReferenceEngine:
             for t in texts
         ]
 
-    def scan(self, condition: Node, filters: Sequence[Node] = ()) -> Iterator[Found]:
+    def scan(
+        self, condition: Node, filters: Sequence[Node] = ()
+    ) -> Iterator[EngineHit]:
         for document in self.documents:
             if all(satisfies(document, n) for n in (condition, *filters)):
                 yield self.get(document.id)
@@ -468,7 +470,7 @@ def units(document: Document) -> int:
     )
 
 
-def rank(found: Found, sort: str) -> tuple[bool, float, int]:
+def rank(found: EngineHit, sort: str) -> tuple[bool, float, int]:
     if found.key is None:
         return True, 0.0, found.id_hash
     return False, found.key if is_ascending(sort) else -found.key, found.id_hash

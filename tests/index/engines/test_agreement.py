@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.engines.seam import Engine, EngineQuery, FacetAsked, Filter, Found
+from index.engines.seam import Engine, EngineHit, EngineQuery, FacetRequest, Filter
 from index.model.fields import SORTS
 from index.query.nodes import AnyOf, Everything, Node, Ranking
 from tests.index.engines.conftest import INDEXES, Index, parameters
@@ -30,10 +30,10 @@ from tests.index.engines.samples import (
 
 OTHERS = parameters(INDEXES.keys() - {"reference"})
 FACETS = (
-    FacetAsked("agency", 2, always=("教育局", "无此机关")),
-    FacetAsked("region", 3, contains="省"),
-    FacetAsked("year", 10),
-    FacetAsked("line", 10),
+    FacetRequest("agency", 2, always=("教育局", "无此机关")),
+    FacetRequest("region", 3, contains="省"),
+    FacetRequest("year", 10),
+    FacetRequest("line", 10),
 )
 
 
@@ -67,7 +67,7 @@ def random_query(rng: random.Random) -> EngineQuery:
     )
 
 
-def shown(found: Found) -> tuple[object, ...]:
+def shown(found: EngineHit) -> tuple[object, ...]:
     return (found.id, found.id_hash, found.occurrences, *kept(found.contents))
 
 

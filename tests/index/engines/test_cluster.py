@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from index.engines.opening import alias_of, check_index, open_engine, open_writer
-from index.engines.seam import Engine, EngineQuery, FacetAsked
+from index.engines.seam import Engine, EngineQuery, FacetRequest
 from index.model.errors import (
     IndexLockedError,
     IndexMissingError,
@@ -209,7 +209,7 @@ class TestCommits:
         index = OpenSearchIndex(Path())
         documents = [document(f"d{n}", "公开", agency=f"局{n % 9}") for n in range(30)]
         engine = filled(index, documents)
-        query = EngineQuery(size=0, facets=(FacetAsked("agency", 2),))
+        query = EngineQuery(size=0, facets=(FacetRequest("agency", 2),))
         [agency] = engine.search(query).facets
         assert [(c.value, c.count) for c in agency.counts] == [("局0", 4), ("局1", 4)]
         assert agency.total_values == 9

@@ -10,7 +10,7 @@ import pytest
 
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
-from index.engines.seam import EngineQuery, FacetAsked, FacetCount, Filter
+from index.engines.seam import EngineQuery, FacetCount, FacetRequest, Filter
 from index.model.errors import ReportNotFoundError
 from index.model.problems import Code
 from index.query.nodes import (
@@ -267,7 +267,9 @@ def faceted(index: Index) -> Index:
 def test_facets_are_counted_under_the_other_filters(
     faceted: Index, filters: tuple[Filter, ...], want: dict[str, dict[str, int]]
 ) -> None:
-    query = EngineQuery(filters=filters, facets=tuple(FacetAsked(n, 10) for n in want))
+    query = EngineQuery(
+        filters=filters, facets=tuple(FacetRequest(n, 10) for n in want)
+    )
     found = faceted.engine().search(query).facets
     assert {f.name: {c.value: c.count for c in f.counts} for f in found} == want
     assert [list(w) for w in want.values()] == [
@@ -278,7 +280,7 @@ def test_facets_are_counted_under_the_other_filters(
 def test_paths_are_counted_under_each_prefix(faceted: Index) -> None:
     facet = (
         faceted.engine()
-        .search(EngineQuery(facets=(FacetAsked("region", 3),)))
+        .search(EngineQuery(facets=(FacetRequest("region", 3),)))
         .facets[0]
     )
     assert facet.counts == (
@@ -291,8 +293,8 @@ def test_paths_are_counted_under_each_prefix(faceted: Index) -> None:
 
 def test_facet_values_always_listed_and_looked_for(faceted: Index) -> None:
     asked = (
-        FacetAsked("agency", 1, always=("无此局", "文旅局")),
-        FacetAsked("region", 9, contains="市"),
+        FacetRequest("agency", 1, always=("无此局", "文旅局")),
+        FacetRequest("region", 9, contains="市"),
     )
     agency, region = faceted.engine().search(EngineQuery(facets=asked)).facets
     assert agency.counts == (
@@ -511,7 +513,7 @@ def test_empty_index(index: Index) -> None:
     query = EngineQuery(
         condition=Not(String(("公",))),
         ranking=Ranking(("公",), ("公",), ("公开",)),
-        facets=(FacetAsked("year", 3),),
+        facets=(FacetRequest("year", 3),),
     )
     found = engine.search(query)
     assert (found.total, found.hits, found.facets[0].counts) == (0, (), ())

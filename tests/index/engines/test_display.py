@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index.analysis.normaliser import Folded, fold
 from index.analysis.offsets import OffsetBuilder
 from index.engines.shared.display import (
-    FEW_ENTRIES,
+    MAX_SEQUENTIAL_REPLACEMENTS,
     _replaced,
     packed,
     unpacked,
@@ -77,7 +77,9 @@ def test_a_way_back_that_does_not_fit_loses_nothing() -> None:
     assert unpacked(folded, packed(folded, "x")) == "x"
 
 
-@pytest.mark.parametrize("count", [0, 1, FEW_ENTRIES, FEW_ENTRIES + 1, 200])
+@pytest.mark.parametrize(
+    "count", [0, 1, MAX_SEQUENTIAL_REPLACEMENTS, MAX_SEQUENTIAL_REPLACEMENTS + 1, 200]
+)
 def test_characters_are_replaced_alike_by_short_and_long_tables(count: int) -> None:
     left = "".join(chr(0x4E00 + n) for n in range(count))
     right = "".join(chr(0x8000 + n) for n in range(count))

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from index.engines import whoosh as embedded
-from index.engines.seam import EngineQuery, FacetAsked
+from index.engines.seam import EngineQuery, FacetRequest
 from index.engines.whoosh.reading.facets import _greatest
 from tests.index.engines.samples import document
 
@@ -56,7 +56,7 @@ def test_a_snapshot_that_takes_over_numbers_counts_as_one_that_is_opened_anew(
     """
     rng = random.Random(7)
     asked = tuple(
-        FacetAsked(name, 20, ("甲省", "无")) for name in ("region", "agency", "line")
+        FacetRequest(name, 20, ("甲省", "无")) for name in ("region", "agency", "line")
     )
     put(tmp_path, [("r0", REGIONS[2])])
     engine = embedded.open_engine(tmp_path)
@@ -78,7 +78,7 @@ def test_a_snapshot_that_takes_over_numbers_counts_as_one_that_is_opened_anew(
 
 
 def test_a_numbering_keeps_no_segment_that_was_replaced(tmp_path: Path) -> None:
-    asked = EngineQuery(facets=(FacetAsked("region", 9),))
+    asked = EngineQuery(facets=(FacetRequest("region", 9),))
     put(tmp_path, [("r0", REGIONS[0])])
     engine = embedded.open_engine(tmp_path)
     engine.search(asked)

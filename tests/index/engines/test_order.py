@@ -5,14 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.engines.whoosh.reading.page import MANY_KEYS, _best
+from index.engines.whoosh.reading.page import MIN_GROUPED_KEYS, _best
 
 
 @pytest.mark.parametrize(
     "kind", ["all different", "many equal", "all equal", "some nowhere"]
 )
 @pytest.mark.parametrize(
-    "length", [3, 50, MANY_KEYS - 1, MANY_KEYS, MANY_KEYS + 31, 3 * MANY_KEYS]
+    "length",
+    [
+        3,
+        50,
+        MIN_GROUPED_KEYS - 1,
+        MIN_GROUPED_KEYS,
+        MIN_GROUPED_KEYS + 31,
+        3 * MIN_GROUPED_KEYS,
+    ],
 )
 def test_the_best_come_first_and_equal_ones_by_doc_id_hash(
     length: int, kind: str
@@ -35,8 +43,13 @@ def test_the_best_come_first_and_equal_ones_by_doc_id_hash(
 
 def test_a_page_deeper_than_the_groups_is_ordered_too() -> None:
     rng = np.random.default_rng(1)
-    keys, documents = rng.random(MANY_KEYS), np.arange(MANY_KEYS)
-    for count in (MANY_KEYS // 32 - 1, MANY_KEYS // 32, MANY_KEYS // 5, MANY_KEYS):
+    keys, documents = rng.random(MIN_GROUPED_KEYS), np.arange(MIN_GROUPED_KEYS)
+    for count in (
+        MIN_GROUPED_KEYS // 32 - 1,
+        MIN_GROUPED_KEYS // 32,
+        MIN_GROUPED_KEYS // 5,
+        MIN_GROUPED_KEYS,
+    ):
         assert (
             _best(keys, documents.astype(np.uint64), documents, count).tolist()
             == np.argsort(-keys)[:count].tolist()

@@ -12,7 +12,7 @@ import pytest
 
 from index.engines import whoosh as embedded
 from index.engines.whoosh.writing import segments
-from index.engines.whoosh.writing.merge import Source
+from index.engines.whoosh.writing.merge import MergeInput
 from index.engines.whoosh.writing.segments import groups_of
 from index.model.errors import IndexDamagedError
 from tests.index.engines.conftest import FINGERPRINT, WhooshIndex, filled
@@ -24,13 +24,13 @@ MAX_PIECES = 20
 Size = tuple[int, int]
 
 
-def sources_of(sizes: Sequence[Size]) -> list[Source]:
+def sources_of(sizes: Sequence[Size]) -> list[MergeInput]:
     """Sources with so many live documents; one more in each is deleted."""
     out = []
     for documents, pieces in sizes:
         live = np.array([True] * documents + [False])
         arrays = {"pieces": np.zeros(pieces)}
-        out.append(Source(arrays, live, None))  # type: ignore[arg-type]
+        out.append(MergeInput(arrays, live, None))  # type: ignore[arg-type]
     return out
 
 

@@ -31,7 +31,7 @@ from whoosh.sorting import FieldFacet
 from index.documents.builder import analyse
 from index.engines import whoosh as embedded
 from index.engines.fingerprint import fingerprint
-from index.engines.seam import Document, EngineQuery, FacetAsked
+from index.engines.seam import Document, EngineQuery, FacetRequest
 from index.engines.whoosh import check
 from index.engines.whoosh.files import blocks, part
 from index.engines.whoosh.files.schema import MAX_YEAR, WORD_FIELDS, report_schema
@@ -130,7 +130,7 @@ def groups(searcher: Any, facet: object) -> dict[str, int]:
 
 
 def counted(engine: embedded.WhooshEngine, name: str) -> dict[str, int]:
-    found = engine.search(EngineQuery(facets=(FacetAsked(name, 99),)))
+    found = engine.search(EngineQuery(facets=(FacetRequest(name, 99),)))
     return {count.value: count.count for count in found.facets[0].counts}
 
 

@@ -22,7 +22,7 @@ import whoosh.index
 from whoosh.query import Term
 
 from index.engines import whoosh as embedded
-from index.engines.seam import Engine, EngineQuery, FacetAsked
+from index.engines.seam import Engine, EngineQuery, FacetRequest
 from index.engines.whoosh.storage import grams, pack, postings, store
 from index.engines.whoosh.storage.spans import choose
 from index.engines.whoosh.writing import merge_postings, segments, writer
@@ -66,7 +66,7 @@ def put(
 
 
 def answer(engine: Engine, question: Node) -> tuple[object, ...]:
-    facets = (FacetAsked("region", 9), FacetAsked("year", 9))
+    facets = (FacetRequest("region", 9), FacetRequest("year", 9))
     ranking = Ranking(("公开", "信息"), ("公开",))
     query = EngineQuery(
         condition=question, counted=question, ranking=ranking, facets=facets, size=200

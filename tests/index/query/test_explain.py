@@ -127,7 +127,7 @@ def test_a_score_is_the_sum_of_its_parts(searcher: Searcher, q: str) -> None:
         assert min(shares) > 0
         assert shares == sorted(shares, reverse=True)
     read = answer.query
-    assert read.explained == in_words(parse(q), reading=read.matched, words=read.words)
+    assert read.explained == in_words(parse(q), mode=read.matched, words=read.words)
     assert all(h.explanation is None for h in searcher.search(SearchRequest(q=q)).hits)
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from index.engines.seam import Contents, Found
+from index.engines.seam import Contents, EngineHit
 from index.model.errors import RequestError
 from index.search.cursor import decode_cursor, encode_cursor
 from index.search.request import SearchRequest
@@ -21,7 +21,7 @@ def cursor_of(raw: str) -> str:
 @pytest.mark.parametrize("key", [None, 2019, 7.25, -1])
 def test_a_cursor_is_read_as_it_was_made(key: float | None) -> None:
     contents = cast("Contents", None)
-    last = Found("id", 1.0, key, 2**53 - 1, None, contents)
+    last = EngineHit("id", 1.0, key, 2**53 - 1, None, contents)
     cursor = encode_cursor(SearchRequest(sort="-year"), last)
     request = SearchRequest(sort="-year", cursor=cursor)
     assert decode_cursor(request) == (key, 2**53 - 1)

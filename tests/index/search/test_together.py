@@ -238,7 +238,7 @@ def test_every_year_between_the_first_and_the_last_may_be_missing(
 def test_the_year_before_is_the_nearest(
     years: Searcher, report: str, previous: str | None, following: str | None
 ) -> None:
-    answer = years.previous_year(report)
+    answer = years.novelty(report)
     assert (answer.previous.card.id if answer.previous else None) == previous
     assert (answer.following.card.id if answer.following else None) == following
 

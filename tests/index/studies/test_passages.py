@@ -13,10 +13,10 @@ import pytest
 from index.analysis.normaliser import fold
 from index.studies.passages import (
     NO_LETTERS,
-    Card,
     Commonness,
     Passages,
     Prose,
+    ReportSummary,
     aligned,
     compared,
     prose,
@@ -25,7 +25,8 @@ from indexer.sample import Sample, generate
 from indexer.sample.grammar import Voice
 
 A, B = (
-    Card(name, None, "甲局", year, None) for name, year in (("a", 2020), ("b", 2021))
+    ReportSummary(name, None, "甲局", year, None)
+    for name, year in (("a", 2020), ("b", 2021))
 )
 
 

@@ -169,7 +169,7 @@ def test_years_and_neighbours_are_no_copies(searcher: Searcher, report_id: str) 
 
 
 def test_novelty_is_the_known_share(searcher: Searcher) -> None:
-    answer = searcher.previous_year("b2-2018")
+    answer = searcher.novelty("b2-2018")
     assert answer.previous is not None
     assert answer.following is not None
     assert (answer.previous.card.id, answer.following.card.id) == ("b2-2017", "b2-2019")
@@ -192,13 +192,13 @@ def test_novelty_is_the_known_share(searcher: Searcher) -> None:
 
 
 def test_the_first_year_has_nothing_before_it(searcher: Searcher) -> None:
-    first = searcher.previous_year("b2-2017")
+    first = searcher.novelty("b2-2017")
     assert (first.previous, first.copied, first.novel) == (None, None, None)
-    assert searcher.previous_year("unknown").following is None
+    assert searcher.novelty("unknown").following is None
 
 
 def test_a_renamed_body_is_held_against_its_old_name(searcher: Searcher) -> None:
-    answer = searcher.previous_year("b5-2018")
+    answer = searcher.novelty("b5-2018")
     assert answer.previous is not None
     assert answer.previous.card.agency == "第五体育局"
     assert (answer.copied or 0) > 0.4

@@ -80,7 +80,7 @@ FIELD_BITS = np.uint64(3)
 # Rows that are encoded at once, so that memory does not grow with the segment.
 ROWS_AT_A_TIME = 1 << 19
 # Name prefix of the arrays of a run that go into Whoosh's files and not into the pack.
-PREFIX = "whoosh."
+WHOOSH_ARRAY_PREFIX = "whoosh."
 UNKNOWN_FIGURE = np.uint64((1 << 64) - 1)
 SIGN_BIT = np.uint64(1 << 63)
 MAX_DAY = dt.date.max.toordinal()
@@ -93,7 +93,7 @@ def as_term(text: str) -> bytes:
 
 def is_of_whoosh(name: str) -> bool:
     """Whether an array of a run belongs to its WhooshPart."""
-    return name.startswith(PREFIX)
+    return name.startswith(WHOOSH_ARRAY_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +113,21 @@ class WhooshPart:
         """As arrays by name, for a run on disk. No word holds a NUL."""
         joined = b"".join(word + b"\0" for word in self.words)
         return {
-            f"{PREFIX}keys": self.keys,
-            f"{PREFIX}words": np.frombuffer(joined, "u1"),
-            f"{PREFIX}stored": self.stored,
-            f"{PREFIX}lengths": self.stored_lengths,
+            f"{WHOOSH_ARRAY_PREFIX}keys": self.keys,
+            f"{WHOOSH_ARRAY_PREFIX}words": np.frombuffer(joined, "u1"),
+            f"{WHOOSH_ARRAY_PREFIX}stored": self.stored,
+            f"{WHOOSH_ARRAY_PREFIX}lengths": self.stored_lengths,
         }
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, Array]) -> Self:
         """The part from those arrays."""
-        joined = arrays[f"{PREFIX}words"].tobytes()
+        joined = arrays[f"{WHOOSH_ARRAY_PREFIX}words"].tobytes()
         return cls(
-            keys=arrays[f"{PREFIX}keys"],
+            keys=arrays[f"{WHOOSH_ARRAY_PREFIX}keys"],
             words=joined.split(b"\0")[:-1],
-            stored=arrays[f"{PREFIX}stored"],
-            stored_lengths=arrays[f"{PREFIX}lengths"],
+            stored=arrays[f"{WHOOSH_ARRAY_PREFIX}stored"],
+            stored_lengths=arrays[f"{WHOOSH_ARRAY_PREFIX}lengths"],
         )
 
 

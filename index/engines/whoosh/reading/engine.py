@@ -24,9 +24,9 @@ import numpy as np
 
 from index.engines.seam import (
     Columns,
+    EngineHit,
     EngineQuery,
     FacetCounts,
-    Found,
     Manifest,
     Matches,
 )
@@ -45,7 +45,7 @@ from index.engines.whoosh.reading.segment import (
     Segment,
 )
 from index.engines.whoosh.reading.selection import Selection
-from index.engines.whoosh.reading.statistics import Statistics
+from index.engines.whoosh.reading.statistics import RankingStatistics
 from index.engines.whoosh.storage.pack import REBUILD_HINT
 from index.engines.whoosh.storage.store import (
     READ_ATTEMPTS,
@@ -156,7 +156,7 @@ class WhooshEngine:
         self.generation = generation
         self.segments = tuple(segments)
         # means and counts over all live reports, so that scores do not depend on segments
-        self.statistics = Statistics(self.segments)
+        self.statistics = RankingStatistics(self.segments)
         self.tables: dict[str, FacetTable] = {}
         self.known = dict(known or {})
         self.lock = threading.Lock()
@@ -282,7 +282,7 @@ class WhooshEngine:
         self,
         query: EngineQuery,
         matched: Sequence[Matched],
-    ) -> tuple[Found, ...]:
+    ) -> tuple[EngineHit, ...]:
         # counting without hits: suggestions, facets alone
         if query.size <= 0 or not matched:
             return ()
@@ -305,7 +305,7 @@ class WhooshEngine:
         )
 
     # ------------------------------------------------------------------ single reports
-    def get(self, report_id: str) -> Found:
+    def get(self, report_id: str) -> EngineHit:
         """One report by its id. Raises ReportNotFoundError."""
         number, document = self._locate(report_id)
         return self._found(number, document)
@@ -337,9 +337,9 @@ class WhooshEngine:
         score: float = 0.0,
         key: float | None = None,
         occurrences: int | None = None,
-    ) -> Found:
+    ) -> EngineHit:
         segment = self.segments[number].segment
-        return Found(
+        return EngineHit(
             id=segment.id(document),
             score=score,
             key=key,
@@ -379,7 +379,7 @@ class WhooshEngine:
         self,
         condition: Node,
         filters: Sequence[Node] = (),
-    ) -> Iterator[Found]:
+    ) -> Iterator[EngineHit]:
         """Every report that matches, one at a time."""
         for number, live in enumerate(self.segments):
             selection = self._living(condition, live)
@@ -487,7 +487,7 @@ class WhooshEngine:
         self.closed = True
         self.segments = ()
         self.tables = {}
-        self.statistics = Statistics(())
+        self.statistics = RankingStatistics(())
 
 
 # ---------------------------------------------------------------------- counting

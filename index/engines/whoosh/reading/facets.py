@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from index.engines.seam import (
-    FacetAsked,
     FacetCount,
     FacetCounts,
+    FacetRequest,
 )
 from index.engines.shared.arrays import Array
 from index.engines.shared.facet_paths import FacetPath
@@ -169,7 +169,7 @@ class FacetTable:
 
     def answer(
         self,
-        asked: FacetAsked,
+        asked: FacetRequest,
         counts: Array,
     ) -> FacetCounts:
         """The counts in the order and number asked for."""

@@ -27,7 +27,7 @@ __all__ = ["Matched", "PageRow", "page_of"]
 SELECTION_FACTOR = 4
 # Number of groups, and the fewest keys for which grouping is faster.
 GROUPS = 32
-MANY_KEYS = 8_192
+MIN_GROUPED_KEYS = 8_192
 
 # (minus key, doc-id hash, segment number, document, occurrences): sorts as the page is ordered.
 Placed = tuple[float, int, int, int, int | None]
@@ -281,7 +281,7 @@ def _contenders(
     count-th greatest maximum. At least `count` keys are >= b, so a key below b cannot be among the
     greatest. This takes a third of the time of selecting from all keys.
     """
-    if len(keys) < max(MANY_KEYS, SELECTION_FACTOR * GROUPS * count):
+    if len(keys) < max(MIN_GROUPED_KEYS, SELECTION_FACTOR * GROUPS * count):
         return np.arange(len(keys))
     width = len(keys) // GROUPS
     grouped = keys[: GROUPS * width].reshape(GROUPS, width)

@@ -24,7 +24,7 @@ from index.engines.shared.arrays import Array
 from index.engines.weights import TERM_CODES, Term, Weights, boost_facts
 from index.engines.whoosh.reading.accumulate import add_at
 from index.engines.whoosh.reading.conditions import select
-from index.engines.whoosh.reading.statistics import Statistics
+from index.engines.whoosh.reading.statistics import RankingStatistics
 from index.model.problems import Code, Note
 from index.query.nodes import (
     Node,
@@ -39,7 +39,7 @@ __all__ = ["Scorer"]
 SPARSE_FACTOR = 32
 
 
-class Part(NamedTuple):
+class ScoreTerm(NamedTuple):
     """One part of a score: sorted documents, a value of each (None: 1), and its weight."""
 
     documents: Array
@@ -52,7 +52,7 @@ class Scorer(Weights):
 
     def __init__(
         self,
-        statistics: Statistics,
+        statistics: RankingStatistics,
         ranking: Ranking,
     ) -> None:
         self.statistics = statistics
@@ -100,24 +100,24 @@ class Scorer(Weights):
             )
         return total.take(documents)
 
-    def _parts_of(self, number: int) -> Iterator[Part]:
+    def _parts_of(self, number: int) -> Iterator[ScoreTerm]:
         """The parts of the scores in a segment. Their order is that of the additions."""
         for term in self.terms:
             impact = self.statistics.impact(number, term.kind, term.text)
-            yield Part(impact.documents, impact.values, term.idf)
+            yield ScoreTerm(impact.documents, impact.values, term.idf)
         for run in self.runs:
-            yield Part(
+            yield ScoreTerm(
                 self._holding(number, run, None),
                 None,
                 self.whole_bonus,
             )
-            yield Part(
+            yield ScoreTerm(
                 self._holding(number, run, "title"),
                 None,
                 self.title_bonus,
             )
         for node, bonus in self.boosts:
-            yield Part(
+            yield ScoreTerm(
                 self._boosted(number, node),
                 None,
                 bonus,
@@ -217,7 +217,7 @@ def _index_of(
 
 def _looked_up(
     documents: Array,
-    parts: Sequence[Part],
+    parts: Sequence[ScoreTerm],
 ) -> Array:
     """The totals of the parts at some documents, each looked up: for few documents among many."""
     total = np.zeros(len(documents))

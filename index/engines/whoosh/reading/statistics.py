@@ -27,7 +27,7 @@ from index.model.fields import TEXT_FIELDS
 from index.model.lru import LruCache
 from index.query.nodes import String
 
-__all__ = ["Impact", "Statistics"]
+__all__ = ["Impact", "RankingStatistics"]
 
 IMPACT_BYTES = 64 << 20
 
@@ -45,7 +45,7 @@ class Impact:
     live: int
 
 
-class Statistics:
+class RankingStatistics:
     """What ranking knows of a snapshot."""
 
     def __init__(self, segments: Sequence[LiveSegment]) -> None:

@@ -75,7 +75,7 @@ CACHE_BYTES = 18 << 20
 WIDE_CACHE_BYTES = 6 << 20
 # Units of work for one position in a NEAR search; a position in a plain search is one unit.
 # Measured: 136 ns for one position, with operands of five frequent characters.
-NEAR_WORK = 32
+NEAR_POSITION_WORK = 32
 
 
 class SegmentStrings:
@@ -341,7 +341,7 @@ class SegmentStrings:
             text_starts = grams.characters(grams.offsets[:-1])
             # chains are built for every set of operands, from the chains of smaller sets
             positions = sum(len(starts) for starts, _ in operands)
-            spend(positions * NEAR_WORK << (len(operands) - 1))
+            spend(positions * NEAR_POSITION_WORK << (len(operands) - 1))
             chains = near(operands, text_starts, node.distance)
             texts = text_starts.searchsorted(chains, "right") - 1
             documents.append(grams.owner(texts))

@@ -249,21 +249,21 @@ class Store:
     def _sign(self) -> None:
         """Say in the lock who holds it."""
         since = time.strftime("%Y-%m-%d %H:%M:%S %z")
-        told = f"process {os.getpid()} on {socket.gethostname()} (since {since})"
+        owner_text = f"process {os.getpid()} on {socket.gethostname()} (since {since})"
         # Windows has no pwrite, and lets nobody else read what is locked
         with contextlib.suppress(OSError, AttributeError):
             os.ftruncate(self.lock.fd, 0)
-            os.pwrite(self.lock.fd, told.encode(), 0)
+            os.pwrite(self.lock.fd, owner_text.encode(), 0)
 
     def _other_writer(self) -> str:
         """Who holds the lock, as far as it can be read: on Windows nobody else may."""
         try:
-            told = (self.folder / LOCK_FILE).read_text("utf-8", "replace")
+            lock_text = (self.folder / LOCK_FILE).read_text("utf-8", "replace")
         except OSError:
-            told = ""
+            lock_text = ""
         # what somebody else wrote goes to a terminal
-        told = "".join(filter(str.isprintable, told[:200]))
-        return told or "another process"
+        lock_text = "".join(filter(str.isprintable, lock_text[:200]))
+        return lock_text or "another process"
 
     def release(self) -> None:
         """Give the write lock back."""

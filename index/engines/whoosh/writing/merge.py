@@ -33,11 +33,11 @@ from index.engines.whoosh.storage.pack import Directory, PackWriter
 from index.engines.whoosh.writing.inversion import pieces_of
 from index.engines.whoosh.writing.merge_postings import merge_postings
 
-__all__ = ["Source", "merge_packs", "most_pieces", "write_pack"]
+__all__ = ["MergeInput", "merge_packs", "most_pieces", "write_pack"]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class MergeInput:
     """One input of a merge.
 
     It has the arrays of a pack by part name, the mask `live` of the kept documents, and in `part`
@@ -49,7 +49,7 @@ class Source:
     part: WhooshPart
 
 
-def most_pieces(source: Source) -> int:
+def most_pieces(source: MergeInput) -> int:
     """The greatest number of texts and text pieces in one stream of this source.
 
     Postings number texts and pieces with two bytes, so a segment may hold at most 65,536 in each
@@ -77,7 +77,7 @@ def write_pack(
 def merge_packs(
     path: Path,
     owner: str,
-    sources: Sequence[Source],
+    sources: Sequence[MergeInput],
 ) -> Directory:
     """Write one pack of what is kept of several, in their order."""
     # nearly every build of a small index: one batch, nothing replaced
@@ -107,7 +107,7 @@ class _PackMerge:
     def __init__(
         self,
         out: PackWriter,
-        sources: Sequence[Source],
+        sources: Sequence[MergeInput],
     ) -> None:
         self.out = out
         self.sources = sources
@@ -142,21 +142,21 @@ class _PackMerge:
 
     def _merge_rows(self, part_set: PartSet) -> None:
         sources = [*self._entries(part_set)]
-        made: dict[str, Array] = {}
+        merged_parts: dict[str, Array] = {}
         for row in part_set.leading_first:
             name = part_set.part_name(row.key)
             if row.merge in SPOOLED_MERGES:
                 # written beside the pack, then copied: its length is not known before
                 spool = self.out.spool(row.dtypes[-1])
-                for piece in _streamed(row, sources, made):
+                for piece in _streamed(row, sources, merged_parts):
                     spool.append(piece)
                 self.out.copy(name, spool)
             else:
-                made[row.key] = row.cast(_merged(row, sources, made))
-                self.out.add(name, made[row.key])
+                merged_parts[row.key] = row.cast(_merged(row, sources, merged_parts))
+                self.out.add(name, merged_parts[row.key])
         # the postings of the stream follow in the layout and need the new numbers
         if part_set.kind is Kind.TEXTS:
-            self.pieces[part_set.stream] = _renumbered_pieces(sources, made)
+            self.pieces[part_set.stream] = _renumbered_pieces(sources, merged_parts)
 
     def _entries(self, part_set: PartSet) -> Iterator[_Entries]:
         for source, documents, renumbering in zip(

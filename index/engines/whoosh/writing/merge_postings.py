@@ -25,7 +25,7 @@ NO_POSITIONS: Array = np.empty(0, "<u2")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PostingsInput:
     """Postings to merge: their arrays by key, and the new number of each document (-1: dropped)."""
 
     arrays: Mapping[str, Array]
@@ -74,7 +74,8 @@ def merge_postings(
 ) -> None:
     """Merge postings of several (arrays by part name, renumbering of documents) into a pack."""
     chosen = [
-        Source(part_set.picked(arrays), renumbering) for arrays, renumbering in sources
+        PostingsInput(part_set.picked(arrays), renumbering)
+        for arrays, renumbering in sources
     ]
     # all parts of the set grow at once, block after block
     spools = {row.key: out.spool(row.dtypes[0]) for row in part_set.rows}
@@ -106,7 +107,7 @@ def merge_postings(
 
 
 # ---------------------------------------------------------------------- ranges of keys
-def _blocks(sources: Sequence[Source]) -> Iterator[Block]:
+def _blocks(sources: Sequence[PostingsInput]) -> Iterator[Block]:
     """Blocks of rows in order, each a range of keys small enough to hold."""
     begins = [0] * len(sources)
     share = max(1, ROWS_AT_A_TIME // max(1, len(sources)))
@@ -126,7 +127,7 @@ def _blocks(sources: Sequence[Source]) -> Iterator[Block]:
 
 
 def _ends(
-    sources: Sequence[Source],
+    sources: Sequence[PostingsInput],
     begins: Sequence[int],
     share: int,
 ) -> list[int]:
@@ -144,7 +145,7 @@ def _ends(
 
 
 def _limit(
-    source: Source,
+    source: PostingsInput,
     first: int,
     share: int,
 ) -> Any:
@@ -161,7 +162,7 @@ def _limit(
 
 
 def _piece(
-    source: Source,
+    source: PostingsInput,
     first: int,
     last: int,
 ) -> Block:

@@ -26,7 +26,7 @@ from index.engines.whoosh.files.part import (
 )
 from index.engines.whoosh.storage.layout import ID_HASHES
 from index.engines.whoosh.storage.pack import Pack
-from index.engines.whoosh.writing.merge import Source, most_pieces
+from index.engines.whoosh.writing.merge import MergeInput, most_pieces
 
 __all__ = [
     "CompleteSegment",
@@ -55,12 +55,12 @@ class Run:
     arrays: Mapping[str, Array]
     live: Array
 
-    def source(self) -> Source:
+    def source(self) -> MergeInput:
         """The run as the source of a merge."""
         arrays = {
             name: array for name, array in self.arrays.items() if not is_of_whoosh(name)
         }
-        return Source(arrays, self.live, WhooshPart.of_arrays(self.arrays))
+        return MergeInput(arrays, self.live, WhooshPart.of_arrays(self.arrays))
 
 
 @dataclass(slots=True, eq=False)
@@ -102,12 +102,12 @@ class CompleteSegment:
 def verified_source(
     folder: Path,
     complete: CompleteSegment,
-) -> Source:
+) -> MergeInput:
     """A complete segment as a source, all of it checked.
 
     Damage must never be copied under a new checksum.
     """
-    return Source(
+    return MergeInput(
         complete.pack.arrays(),
         complete.live,
         part_of_segment(folder, complete.segment),
@@ -115,9 +115,9 @@ def verified_source(
 
 
 # ---------------------------------------------------------------------- policy
-def groups_of(sources: Sequence[Source]) -> list[list[Source]]:
+def groups_of(sources: Sequence[MergeInput]) -> list[list[MergeInput]]:
     """Sources that fit into one segment each, in order."""
-    groups: list[list[Source]] = []
+    groups: list[list[MergeInput]] = []
     documents = 0
     pieces = 0
     for source in sources:

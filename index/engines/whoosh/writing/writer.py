@@ -30,7 +30,7 @@ from index.engines.whoosh.storage.store import (
 from index.engines.whoosh.writing import segments
 from index.engines.whoosh.writing.batch import Batch
 from index.engines.whoosh.writing.merge import (
-    Source,
+    MergeInput,
     merge_packs,
     write_pack,
 )
@@ -293,14 +293,14 @@ class WhooshWriter:
             if run >= count
         }
 
-    def _build_sealed(self, sources: Sequence[Source]) -> Any:
+    def _build_sealed(self, sources: Sequence[MergeInput]) -> Any:
         """One new segment, sealed; None if nothing is left of its sources."""
         segment = self._build(sources)
         if segment is not None:
             self.sealed.append(self._open(segment))
         return segment
 
-    def _build(self, sources: Sequence[Source]) -> Any:
+    def _build(self, sources: Sequence[MergeInput]) -> Any:
         """One new segment of several sources, or None if nothing of them is left."""
         if not any(source.live.any() for source in sources):
             return None

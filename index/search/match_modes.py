@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from index.assist.snapshot import Snapshot
-from index.engines.seam import Engine, EngineQuery, Found, Matches
+from index.engines.seam import Engine, EngineHit, EngineQuery, Matches
 from index.model.fields import CARD_FIELD, TEXT_FIELDS
 from index.model.problems import Code, Note
 from index.query.nodes import (
@@ -31,20 +31,20 @@ from index.search.request import SearchRequest
 from index.search.response import WiderReading
 
 # With these values of `match`, index cards are searched too when no title and no text matches.
-CARD_READINGS = ("auto", "whole")
+CARD_MODES = ("auto", "whole")
 
-__all__ = ["answered", "looser", "read_in", "settled", "wider"]
+__all__ = ["answered", "looser", "plan_for_hit", "settled", "wider"]
 
 
 def settled(
     snapshot: Snapshot,
     request: SearchRequest,
 ) -> Plan:
-    """The plan of a request in the reading that answers it. Raises RequestError, QueryError."""
+    """The plan of a request in the mode that answers it. Raises RequestError, QueryError."""
     engine = snapshot.engine
     plan = make_plan(snapshot, replace(request, facets=()))
-    if request.match not in CARD_READINGS:
-        return _first_reading(engine, plan)
+    if request.match not in CARD_MODES:
+        return _in_asked_mode(engine, plan)
 
     def counted(query: EngineQuery) -> Matches:
         return engine.search(_only_total(query))
@@ -55,7 +55,7 @@ def settled(
 def answered(
     engine: Engine, plan: Plan, request: SearchRequest
 ) -> tuple[Plan, Matches]:
-    """The reading that answers a request, and its matches."""
+    """The plan in the mode that answers a request, and its matches."""
     return _answered(engine, plan, request, engine.search)
 
 
@@ -65,20 +65,20 @@ def _answered(
     request: SearchRequest,
     search: Callable[[EngineQuery], Matches],
 ) -> tuple[Plan, Matches]:
-    """The plan of the first reading that finds a report, or of the last one tried; its matches.
+    """The plan of the first mode that finds a report, or of the last one tried; its matches.
 
     `search` asks the engine for a whole answer, or for its total alone.
     """
-    plan = _first_reading(engine, plan)
+    plan = _in_asked_mode(engine, plan)
     matches = search(plan.query)
-    if matches.total or request.match not in CARD_READINGS:
+    if matches.total or request.match not in CARD_MODES:
         return plan, matches
     carded = in_cards(plan)
     if carded is not None and (found := search(carded.query)).total:
         return carded, found
     if request.match != "auto":
         return plan, matches
-    # the looser readings are looked for only here: the loosest takes several searches
+    # the looser modes are looked for only here: the loosest takes several searches
     for other in looser(engine, plan):
         plan, matches = other, search(other.query)
         if matches.total:
@@ -86,39 +86,39 @@ def _answered(
     return plan, matches
 
 
-def read_in(
-    found: Found,
+def plan_for_hit(
+    hit: EngineHit,
     plan: Plan,
     match: str,
 ) -> Plan:
-    """The plan in the reading that one report answers, for marking it."""
+    """The plan in the mode in which one report matches, for marking it."""
     resolved = plan.resolved
-    if plan.reading == "any":
-        least = min(1, len(resolved.telling))
-        return _read_as(plan, "any", resolved.condition("any", least))
-    is_read = match in CARD_READINGS and plan.reading == "whole"
-    if not is_read or all(_stands(node, found) for node in resolved.whole):
+    if plan.mode == "any":
+        least = min(1, len(resolved.distinctive))
+        return _in_mode(plan, "any", resolved.condition("any", least))
+    is_read = match in CARD_MODES and plan.mode == "whole"
+    if not is_read or all(_stands(node, hit) for node in resolved.whole):
         return plan
     carded = in_cards(plan)
-    if carded is not None and _stands(carded.query.condition, found):
+    if carded is not None and _stands(carded.query.condition, hit):
         return carded
     if match == "auto":
-        return _read_as(plan, "words", resolved.condition("words"))
+        return _in_mode(plan, "words", resolved.condition("words"))
     return plan
 
 
 def in_cards(plan: Plan) -> Plan | None:
-    """The plan that looks for each string of the whole reading in index cards too.
+    """The plan of the mode "whole" that looks for each string in index cards too.
 
     It is asked only when no title and no text has the strings, so that cards change no count of
     texts. None where there is no string to look for.
     """
-    if plan.reading != "whole":
+    if plan.mode != "whole":
         return None
     condition = _with_cards(plan.query.condition)
     if condition == plan.query.condition:
         return None
-    carded = _read_as(plan, "whole", condition)
+    carded = _in_mode(plan, "whole", condition)
     return replace(carded, notes=(*plan.notes, Note(Code.ANSWER_IN_CARD)))
 
 
@@ -137,13 +137,13 @@ def _with_cards(node: Node) -> Node:
 
 def _stands(
     node: Node,
-    found: Found,
+    hit: EngineHit,
 ) -> bool:
     """Whether the strings that a node asks for stand in a report."""
     match node:
         case String(forms, field):
             names = TEXT_FIELDS if field is None else (field,)
-            contents = found.contents
+            contents = hit.contents
             held = {**contents.texts, CARD_FIELD: contents.card}
             texts = [held[name] for name in names]
             wordings = map(contents.wording.get, names)
@@ -151,20 +151,20 @@ def _stands(
             searched = "\0".join(text.form for text in texts)
             return any(form in searched for form in forms)
         case AllOf(operands):
-            return all(_stands(operand, found) for operand in operands)
+            return all(_stands(operand, hit) for operand in operands)
         case AnyOf(operands):
-            return any(_stands(operand, found) for operand in operands)
+            return any(_stands(operand, hit) for operand in operands)
         case _:
-            # a condition without plain strings is the same in every reading
+            # a condition without plain strings is the same in every mode
             return True
 
 
-def _first_reading(
+def _in_asked_mode(
     engine: Engine,
     plan: Plan,
 ) -> Plan:
-    """The plan in the reading that was asked for; that of auto is whole."""
-    if plan.reading != "any":
+    """The plan in the mode that was asked for; "auto" begins with "whole"."""
+    if plan.mode != "any":
         return plan
     return _any_of(engine, plan) or plan
 
@@ -173,12 +173,12 @@ def looser(
     engine: Engine,
     plan: Plan,
 ) -> Iterator[Plan]:
-    """The plans in looser readings that are other queries, the stricter first."""
+    """The plans in looser modes that are other queries, the stricter first."""
     words = plan.resolved.condition("words")
-    if plan.reading == "whole" and words != plan.query.condition:
-        plan = _read_as(plan, "words", words)
+    if plan.mode == "whole" and words != plan.query.condition:
+        plan = _in_mode(plan, "words", words)
         yield plan
-    if plan.reading != "any":
+    if plan.mode != "any":
         relaxed = _any_of(engine, plan)
         if relaxed is not None:
             yield relaxed
@@ -187,14 +187,14 @@ def looser(
 def wider(
     engine: Engine, plan: Plan, total: int, request: SearchRequest
 ) -> WiderReading | None:
-    """The next looser reading that finds more reports than `total`; None where none does."""
+    """The next looser mode that finds more reports than `total`; None where none does."""
     if not total:
         return None
     for other in looser(engine, plan):
         found = _total(engine, other.query)
         if found > total:
-            url = request.with_(match=other.reading).url()
-            return WiderReading(other.reading, found, url)
+            url = request.with_(match=other.mode).url()
+            return WiderReading(other.mode, found, url)
     return None
 
 
@@ -211,13 +211,13 @@ def _only_total(query: EngineQuery) -> EngineQuery:
     return replace(query, size=0, counted=Everything(), facets=())
 
 
-def _read_as(
+def _in_mode(
     plan: Plan,
-    reading: str,
+    mode: str,
     condition: Node,
 ) -> Plan:
     query = replace(plan.query, condition=condition, counted=condition)
-    return replace(plan, reading=reading, query=query)
+    return replace(plan, mode=mode, query=query)
 
 
 # ---------------------------------------------------------------------- the mode "any"
@@ -227,9 +227,9 @@ def _any_of(
 ) -> Plan | None:
     """The plan for the mode "any". None where it would be the same query as "words"."""
     resolved = plan.resolved
-    telling = len(resolved.telling)
+    distinctive = len(resolved.distinctive)
     is_beside_strings = bool(strings_of(resolved.condition("any")))
-    if telling < 2 and not (telling and is_beside_strings):
+    if distinctive < 2 and not (distinctive and is_beside_strings):
         return None
     best = _most_words(engine, plan)
     if not best and not is_beside_strings:
@@ -237,11 +237,11 @@ def _any_of(
     # A report needs a third of the words that the best report has, and at most best - 2. A lower
     # bound finds more: the best answer to a question does not always repeat its words.
     least = min(best, max(1, min(best - 2, math.ceil(best / 3))))
-    relaxed = _read_as(plan, "any", resolved.condition("any", least))
+    relaxed = _in_mode(plan, "any", resolved.condition("any", least))
     if not least:
         # "独派" 主张: the quoted string stands, and no word beside it
         return replace(relaxed, notes=(*plan.notes, Note(Code.ANSWER_NO_WORD_BESIDE)))
-    if best == telling:
+    if best == distinctive:
         return relaxed
     ranking = replace(plan.evidence.traces(), boosts=plan.query.ranking.boosts)
     return replace(relaxed, query=replace(relaxed.query, ranking=ranking))
@@ -251,9 +251,9 @@ def _most_words(
     engine: Engine,
     plan: Plan,
 ) -> int:
-    """How many of the telling words some report has at most, by bisection."""
+    """How many of the distinctive words some report has at most, by bisection."""
     # What has `middle` words also has fewer, so the number can be halved towards.
-    low, high = 0, len(plan.resolved.telling)
+    low, high = 0, len(plan.resolved.distinctive)
     while low < high:
         middle = (low + high + 1) // 2
         condition = plan.resolved.condition("any", middle)
