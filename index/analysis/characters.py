@@ -29,6 +29,7 @@ __all__ = [
     "WIDE_CLASS",
     "ZERO_WIDTH_CLASS",
     "class_members",
+    "is_subsequence",
 ]
 
 # ---------------------------------------------------------------------- Han
@@ -170,3 +171,17 @@ def class_members(character_class: str) -> str:
     """
     member = re.compile(f"[{character_class}]")
     return "".join(filter(member.match, map(chr, range(0x10000))))
+
+
+def is_subsequence(
+    short: str,
+    full: str,
+) -> bool:
+    """Whether the characters of `short` occur in `full` in the same order.
+
+    >>> is_subsequence("发改委", "发展和改革委员会"), is_subsequence("改发委", "发展和改革委员会")
+    (True, False)
+    """
+    rest = iter(full)
+    # `in` reads on from where the character before was found
+    return all(character in rest for character in short)

@@ -37,8 +37,6 @@ from index.model.statistics import (
     Span,
     Statistics,
     Table,
-    plain_statement,
-    statement_of,
 )
 
 __all__ = [
@@ -117,7 +115,7 @@ def parts_of(report: Report) -> dict[str, bytes]:
     """The rest as JSON before it is packed, by REST_PARTS."""
     parts = {
         "checks": _plain_checks(report.checks),
-        "statistics": _plain_statistics(report.statistics),
+        "statistics": report.statistics.to_plain(_plain_table),
         "others": report.stored(leave_out=NOT_IN_OTHERS),
     }
     return {name: to_json(parts[name]) for name in REST_PARTS}
@@ -134,7 +132,7 @@ def report_of(kept: Contents) -> Report:
     return Report.from_stored(
         stored,
         checks=_checks_of(parts["checks"]),
-        statistics=_statistics_of(parts["statistics"]),
+        statistics=Statistics.from_plain(parts["statistics"], _table_of),
     )
 
 
@@ -156,18 +154,6 @@ def rest_part(rest: bytes, name: str) -> bytes:
 
 
 # ---------------------------------------------------------------------- rows as columns
-def _plain_statistics(statistics: Statistics) -> dict[str, Any]:
-    """As `Statistics.to_plain`, but rows and cells are set as columns."""
-    if statistics.is_empty:
-        return {}
-    return {
-        "template": statistics.template,
-        "metrics": statistics.metrics,
-        "tables": [_plain_table(table) for table in statistics.tables],
-        "prose": [plain_statement(statement) for statement in statistics.prose],
-    }
-
-
 def _plain_table(table: Table) -> dict[str, Any]:
     rows = [
         (row.id, row.label, _columns(Cell._fields, row.cells), row.raw)
@@ -202,15 +188,6 @@ def _columns(
     if spans and None not in spans:
         columns["span"] = _gaps(spans)
     return {COLUMNS_KEY: columns}
-
-
-def _statistics_of(plain: Mapping[str, Any]) -> Statistics:
-    return Statistics(
-        template=plain.get("template"),
-        metrics=plain.get("metrics", {}),
-        tables=tuple(_table_of(table) for table in plain.get("tables", ())),
-        prose=tuple(statement_of(fact) for fact in plain.get("prose", ())),
-    )
 
 
 def _table_of(plain: Mapping[str, Any]) -> Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["METRICS", "METRIC_NAMES", "Metric"]
+__all__ = ["GB_FORMS", "METRICS", "METRIC_NAMES", "Metric"]
 
 
 @dataclass(frozen=True, slots=True)

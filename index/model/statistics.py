@@ -11,7 +11,7 @@ report's text. Absent is None, never 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, NewType
 
@@ -174,24 +174,36 @@ class Statistics:
                 for cell in row.cells:
                     yield cell_id(table.id, row.id, cell.column), row, cell
 
-    def to_plain(self) -> dict[str, Any]:
-        """The object of the record: plain JSON values only."""
+    def to_plain(
+        self,
+        plain_table: Callable[[Table], dict[str, Any]] | None = None,
+    ) -> dict[str, Any]:
+        """The object of the record: plain JSON values only.
+
+        `plain_table` may write tables in another way; `from_plain` then needs its reverse.
+        """
         if self.is_empty:
             return {}
+        write = plain_table or _plain_table
         return {
             "template": self.template,
             "metrics": dict(self.metrics),
-            "tables": [_plain_table(table) for table in self.tables],
+            "tables": [write(table) for table in self.tables],
             "prose": [plain_statement(statement) for statement in self.prose],
         }
 
     @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Statistics:
+    def from_plain(
+        cls,
+        plain: Mapping[str, Any],
+        table_of: Callable[[Mapping[str, Any]], Table] | None = None,
+    ) -> Statistics:
         """The statistics that `to_plain` wrote down."""
+        read = table_of or _table_of
         return cls(
             template=plain.get("template"),
             metrics=plain.get("metrics", {}),
-            tables=tuple(_table_of(table) for table in plain.get("tables", ())),
+            tables=tuple(read(table) for table in plain.get("tables", ())),
             prose=tuple(statement_of(fact) for fact in plain.get("prose", ())),
         )
 

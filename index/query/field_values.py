@@ -103,7 +103,7 @@ def year_of(field: Field) -> Keyword | NumberRange:
         raise QueryError(Code.QUERY_YEAR_MISSING, field.position)
     if low == high and not field.is_range:
         return Keyword("year", (str(low),))
-    return _in_order("year", low, high)
+    return _sorted_range("year", low, high)
 
 
 def year_digits(text: str) -> str:
@@ -139,10 +139,10 @@ def metric_range(field: Field) -> NumberRange:
     high = _number(field, _high(field))
     if low is None and high is None:
         raise _bad_number(field, "..")
-    return _in_order(field.name, low, high)
+    return _sorted_range(field.name, low, high)
 
 
-def _in_order(
+def _sorted_range(
     name: str,
     low: float | None,
     high: float | None,

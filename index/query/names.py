@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
+from index.analysis.characters import is_subsequence
 from index.analysis.normaliser import fold_line
 from index.query.wildcards import occurrences
 
@@ -107,16 +108,6 @@ def is_called(
     for start in occurrences(full, first):
         # a body's own name begins at the very start, or behind a place: 龙岗区|文化广电旅游体育局
         begins_a_name = start == 0 or full[start - 1] in PLACE_ENDINGS
-        if begins_a_name and _in_order(short, full[start:]):
+        if begins_a_name and is_subsequence(short, full[start:]):
             return True
     return False
-
-
-def _in_order(
-    short: str,
-    full: str,
-) -> bool:
-    """Whether the characters of `short` stand in `full` in the same order."""
-    rest = iter(full)
-    # `in` reads on from where the character before was found
-    return all(character in rest for character in short)

@@ -17,7 +17,7 @@ import numpy as np
 
 from index.engines.seam import Columns, Engine, EngineQuery
 from index.model.errors import RequestError
-from index.model.metrics import METRICS
+from index.model.metrics import GB_FORMS, METRICS
 from index.model.problems import Code, Note
 from index.model.report import LEVELS
 from index.query.nodes import AllOf, Everything
@@ -76,7 +76,8 @@ DECIDED_SUITS = (
     "suits_other",
 )
 HANDLED = ("applications_handled",)
-# A metric -> what it is a share of. The ratios below divide by the same.
+DUE = ("applications_new", "applications_carried_in")
+# A metric -> what it is a share of. The ratios below divide by the same; a test holds it.
 SHARES_OF = {
     "applications_granted": HANDLED,
     "applications_partly_granted": HANDLED,
@@ -84,12 +85,10 @@ SHARES_OF = {
     "applications_unavailable": HANDLED,
     "applications_not_processed": HANDLED,
     "applications_other": HANDLED,
-    "applications_carried_out": ("applications_new", "applications_carried_in"),
+    "applications_carried_out": DUE,
     **dict.fromkeys(DECIDED_REVIEWS, DECIDED_REVIEWS),
     **dict.fromkeys(DECIDED_SUITS, DECIDED_SUITS),
 }
-# The statutory forms with a table of applications.
-GB_TEMPLATES = ("gb2019", "gb2021")
 RATIOS = (
     Measure(
         "grant_rate",
@@ -98,12 +97,12 @@ RATIOS = (
         "%",
         "ratio",
         "（予以公开+部分公开）÷本年办理总计",
-        GB_TEMPLATES,
+        GB_FORMS,
         (
             "applications_granted",
             "applications_partly_granted",
         ),
-        ("applications_handled",),
+        HANDLED,
     ),
     Measure(
         "refusal_rate",
@@ -112,9 +111,9 @@ RATIOS = (
         "%",
         "ratio",
         "不予公开÷本年办理总计",
-        GB_TEMPLATES,
+        GB_FORMS,
         ("applications_refused",),
-        ("applications_handled",),
+        HANDLED,
     ),
     Measure(
         "unavailable_rate",
@@ -123,9 +122,9 @@ RATIOS = (
         "%",
         "ratio",
         "无法提供÷本年办理总计",
-        GB_TEMPLATES,
+        GB_FORMS,
         ("applications_unavailable",),
-        ("applications_handled",),
+        HANDLED,
     ),
     Measure(
         "not_processed_rate",
@@ -134,9 +133,9 @@ RATIOS = (
         "%",
         "ratio",
         "不予处理÷本年办理总计",
-        GB_TEMPLATES,
+        GB_FORMS,
         ("applications_not_processed",),
-        ("applications_handled",),
+        HANDLED,
     ),
     Measure(
         "carry_out_rate",
@@ -145,9 +144,9 @@ RATIOS = (
         "%",
         "ratio",
         "结转下年度÷（本年新收+上年结转）",
-        GB_TEMPLATES,
+        GB_FORMS,
         ("applications_carried_out",),
-        ("applications_new", "applications_carried_in"),
+        DUE,
     ),
     Measure(
         "review_correction_rate",
@@ -156,7 +155,7 @@ RATIOS = (
         "%",
         "ratio",
         "复议纠正÷（维持+纠正+其他结果），不计尚未审结",
-        GB_TEMPLATES,
+        GB_FORMS,
         ("reviews_corrected",),
         DECIDED_REVIEWS,
     ),
@@ -167,7 +166,7 @@ RATIOS = (
         "%",
         "ratio",
         "诉讼纠正÷（维持+纠正+其他结果），不计尚未审结",
-        GB_TEMPLATES,
+        GB_FORMS,
         ("suits_corrected",),
         DECIDED_SUITS,
     ),

@@ -30,6 +30,7 @@ from index.query.nodes import (
 from index.studies.kinds import reports_of
 
 __all__ = [
+    "COVERAGE_COLUMNS",
     "Body",
     "BodyYear",
     "Child",
@@ -82,6 +83,20 @@ class Child:
     years: dict[int, int]
 
 
+# The columns of `Coverage.lines`: the body, then its report for the year.
+COVERAGE_COLUMNS = (
+    "agency",
+    "org_type",
+    "line",
+    "year",
+    "id",
+    "published",
+    "late",
+    "region",
+    "reports",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """The bodies of a region itself, and the regions below it.
@@ -99,10 +114,9 @@ class Coverage:
     without_year: int
 
     def lines(self) -> Iterator[tuple[Any, ...]]:
-        """One line a body and year, then one a region below and year.
+        """One line a body and year, then one a region below and year: COVERAGE_COLUMNS.
 
-        Body, type, line of work, year, id, day of publication, whether late, region, reports. A
-        year without a report has no id; a region below has no body.
+        A year without a report has no id; a region below has no body.
         """
         for body in self.bodies:
             about = (body.names[-1], body.org_type, body.line)

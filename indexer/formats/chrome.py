@@ -372,10 +372,6 @@ _BODY_END_PATTERN = re.compile(
 _NOT_TITLE_PATTERN = re.compile(
     r"[。；;！!？?]|^(根据|根據|按照|现将|現將|本报告|本報告|为|為|一、|二、|三、)|[>＞»›]|[:：]$|[,，].*[,，]"
 )
-# 2018年, （二〇一八年, 政府信息公开, 年度: how the second half of a title begins
-_LEADING_YEAR_PATTERN = re.compile(
-    r"^[(（]?\s*(二[〇○零O0]|20|19)[\d〇○零一二三四五六七八九十]{2}\s*(年|—|-)|^(政府|部门)?(信息|政务|政務)(公开|公開)|^(年度)"
-)
 # 年, 公开, 政府: of the first line of a title that is broken there is one of these
 _TITLE_HINT_PATTERN = re.compile(r"年|公开|公開|政府|政务|政務|信息|资讯|資訊")
 # 2020年, 二〇二〇年度, 2020: a year in a title, without its 年

@@ -50,7 +50,6 @@ _NUMBERED_PATTERN = re.compile(
 _WORDS_PATTERN = re.compile(r"\w+")
 
 STRUCK_TAGS = ("del", "s", "strike")
-RAISED_TAGS = ("sup", "sub")
 _RAISED_BY_TAG = {
     "sup": str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
     "sub": str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋"),

@@ -67,7 +67,3 @@ class HostTable:
 
     def __len__(self) -> int:
         return len(self._regions)
-
-    def as_mapping(self) -> dict[str, tuple[str, ...]]:
-        """The table as plain values, for a file or for another process."""
-        return dict(self._regions)

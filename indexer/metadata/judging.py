@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from index.analysis.characters import is_subsequence
 from index.model.problems import Code, Problem
 from indexer.metadata.bodies import (
     CERTAIN_SHORT_NAMES,
@@ -423,14 +424,6 @@ def _in_text(
     pattern = rf"{lowest}({first}{HAN_CHARACTER}{{1,24}}?(?:{endings}))"
     longer: Counter[str] = Counter()
     for match in re.finditer(pattern, reading.form):
-        if len(match[1]) > len(body.rest) and _subsequence(short, match[1]):
+        if len(match[1]) > len(body.rest) and is_subsequence(short, match[1]):
             longer[match[1]] += 1
     return longer.most_common(1)[0][0] if longer else None
-
-
-def _subsequence(
-    short: str,
-    long: str,
-) -> bool:
-    characters = iter(long)
-    return all(c in characters for c in short)

@@ -7,25 +7,13 @@ from typing import Any
 
 from index.model.metrics import METRIC_NAMES
 from index.search.response import FacetResult
-from index.studies.coverage import Coverage
+from index.studies.coverage import COVERAGE_COLUMNS, Coverage
 from index.studies.series import Series
 
 __all__ = ["of_counts", "of_coverage", "of_facet", "of_series"]
 
 Table = tuple[Sequence[str], list[Sequence[Any]]]
 
-# What is said of the report of one body and year.
-COVERAGE_HEADER = (
-    "agency",
-    "org_type",
-    "line",
-    "year",
-    "id",
-    "published",
-    "late",
-    "region",
-    "reports",
-)
 SERIES_HEADER = ("year", "id", "agency", "title", "published", "template", "scope")
 
 
@@ -47,7 +35,7 @@ def of_coverage(found: Coverage) -> Table:
 
     A year without a report has no id; a region below has no body.
     """
-    return COVERAGE_HEADER, [*found.lines()]
+    return COVERAGE_COLUMNS, [*found.lines()]
 
 
 def of_series(found: Series) -> Table:

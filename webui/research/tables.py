@@ -7,7 +7,7 @@ from typing import Any
 
 from index.documents.exports import FIELD_OF_COLUMN, values_of
 from index.model.report import Report
-from index.studies.coverage import Coverage
+from index.studies.coverage import COVERAGE_COLUMNS, Coverage
 from webui.words import labels
 from webui.words.messages import gettext as _
 from webui.words.messages import msgid, pgettext
@@ -58,13 +58,18 @@ def of_coverage(found: Coverage) -> Table:
 
     A year without a report has no id; a region below has no body.
     """
-    names = ("agency", "org_type", "line", "year", "id", "published")
-    heads = [pgettext("field", _label(name)) for name in names]
-    heads += [_("迟发"), pgettext("field", _label("region")), _("报告数")]
+    own_heads = {"late": _("迟发"), "reports": _("报告数")}
+    heads = [
+        own_heads.get(name) or pgettext("field", _label(name))
+        for name in COVERAGE_COLUMNS
+    ]
     lines: list[Sequence[Any]] = []
-    for body, org_type, line, *known, late, region, reports in found.lines():
-        about = (body, field_words("org_type", org_type), field_words("line", line))
-        lines.append((*about, *known, _lateness(late), region, reports))
+    for values in found.lines():
+        cells = dict(zip(COVERAGE_COLUMNS, values, strict=True))
+        for name in ("org_type", "line"):
+            cells[name] = field_words(name, cells[name])
+        cells["late"] = _lateness(cells["late"])
+        lines.append(tuple(cells.values()))
     return heads, lines
 
 

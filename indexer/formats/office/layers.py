@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["HIDDEN_KEY", "Layers", "hidden_layers", "layer_name", "read_layers"]
+__all__ = ["HIDDEN_KEY", "Layers", "layer_name", "read_layers"]
 
 # The key of the mark, whose value is 1.
 HIDDEN_KEY = b"Gk"
@@ -71,13 +71,6 @@ class Layers:
     marked: frozenset[bytes] = frozenset()
     left_out: frozenset[bytes] = frozenset()
     is_packed: bool = False
-
-
-def hidden_layers(
-    data: bytes,
-) -> frozenset[bytes]:
-    """The names of the layers that are switched off, less those that a shown layer has too."""
-    return read_layers(data).names
 
 
 def read_layers(

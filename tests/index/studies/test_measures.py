@@ -16,7 +16,7 @@ from index.model.settings import Settings
 from index.model.statistics import Statistics
 from index.search.request import SearchRequest
 from index.search.searcher import Searcher
-from index.studies.aggregate import Measure, measures
+from index.studies.aggregate import RATIOS, SHARES_OF, Measure, measures
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "api.md"
 # Different powers of two: any other sum of them is another number.
@@ -43,6 +43,11 @@ BY_HAND = {
         ["suits_upheld", "suits_corrected", "suits_other"],
     ),
 }
+
+
+def test_a_ratio_divides_by_what_its_metrics_are_shares_of() -> None:
+    for ratio in RATIOS:
+        assert {SHARES_OF[name] for name in ratio.over} == {ratio.under}, ratio.name
 
 
 def documented() -> list[list[str]]:

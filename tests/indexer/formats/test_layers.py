@@ -10,7 +10,7 @@ import pytest
 
 from index.model.problems import Code
 from indexer.formats import read
-from indexer.formats.office.layers import hidden_layers, layer_name, read_layers
+from indexer.formats.office.layers import layer_name, read_layers
 from indexer.page import Page, Source
 
 OFF = b"<< /OCGs [5 0 R 6 0 R] /D << /OFF [5 0 R] /Order [5 0 R 6 0 R] >> >>"
@@ -104,12 +104,12 @@ def test_layers_that_are_on_are_text(properties: bytes) -> None:
 )
 def test_names_however_they_are_written(name: bytes, read_as: str) -> None:
     data = make(names=(name, b"(Text)"))
-    assert set(map(layer_name, hidden_layers(data))) == {read_as}
+    assert set(map(layer_name, read_layers(data).names)) == {read_as}
     assert "hidden" not in load(data).text
 
 
 def test_two_layers_of_one_name_are_not_told_apart() -> None:
-    assert hidden_layers(make(names=(b"(A)", b"(A)"))) == frozenset()
+    assert read_layers(make(names=(b"(A)", b"(A)"))).names == frozenset()
 
 
 def test_layers_in_a_stream_of_objects() -> None:
@@ -123,8 +123,8 @@ def test_layers_in_a_stream_of_objects() -> None:
     body = zlib.compress(head + b" ".join(layers))
     looks = b"/Type /ObjStm /N 3 /First %d /Filter /FlateDecode" % len(head)
     data = b"%PDF-1.5\n9 0 obj\n" + stream(looks, body) + b"\nendobj\n"
-    assert hidden_layers(data) == {b"Draft"}
-    assert hidden_layers(data[: len(data) // 2]) == frozenset()
+    assert read_layers(data).names == {b"Draft"}
+    assert read_layers(data[: len(data) // 2]).names == frozenset()
 
 
 # ---------------------------------------------------------------------- memberships and forms
