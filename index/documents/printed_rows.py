@@ -6,6 +6,7 @@ A list of hits asks for them. To read them alone takes a tenth of the time of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from index.documents.stored import (
 from index.model.json_codec import from_json
 from index.model.statistics import Span
 
-__all__ = ["PrintedRow", "printed_rows"]
+__all__ = ["PrintedRow", "PrintedTables", "PrintedValue", "printed_tables"]
 
 # Reports whose rows are remembered: the first hits of a search come again with every filter.
 CACHED_REPORTS = 64
@@ -26,11 +27,23 @@ CACHED_REPORTS = 64
 TABLES_PART = REST_PARTS[1]
 
 
+class PrintedValue(NamedTuple):
+    """A value at [start, end) of the report's text; `row` is a number among the rows.
+
+    `column` is the head of its column.
+    """
+
+    start: int
+    end: int
+    row: int
+    column: str
+
+
 class PrintedRow(NamedTuple):
     """One row of a table that has values with a place in the text.
 
     `start` and `end` are the place of its values together: [start, end) code points of the report's
-    text. `cells` are kept as they were stored, until `values` is called.
+    text. `cells` are kept as they were stored.
     """
 
     start: int
@@ -39,20 +52,35 @@ class PrintedRow(NamedTuple):
     label: str
     cells: Any
 
-    def values(self) -> list[tuple[Span, str]]:
-        """The values that have a place in the text, each with the head of its column."""
-        columns = _column(self.cells, "label")
-        spans = spans_of(_column(self.cells, "span"))
-        pairs = zip(spans, columns, strict=True)
-        return [(span, column) for span, column in pairs if span is not None]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PrintedTables:
+    """The rows with values, in the order of the text, and (table, label) of those without.
+
+    `decoded` has the values of the rows that were asked for.
+    """
+
+    rows: list[PrintedRow]
+    empty: list[tuple[str, str]]
+    decoded: dict[int, list[PrintedValue]] = field(default_factory=dict)
+
+    def values(self, row: int) -> list[PrintedValue]:
+        """The values of a row that have a place in the text, at least one."""
+        if row not in self.decoded:
+            cells = self.rows[row].cells
+            spans = spans_of(_column(cells, "span"))
+            pairs = zip(spans, _column(cells, "label"), strict=True)
+            self.decoded[row] = [
+                PrintedValue(*span, row, column)
+                for span, column in pairs
+                if span is not None
+            ]
+        return self.decoded[row]
 
 
 @lru_cache(maxsize=CACHED_REPORTS)
-def printed_rows(rest: bytes) -> tuple[list[PrintedRow], list[tuple[str, str]]]:
-    """The rows with values, in the order of the text, and (table, label) of those without.
-
-    `rest` is what an engine keeps of a report.
-    """
+def printed_tables(rest: bytes) -> PrintedTables:
+    """The rows of a report's tables; `rest` is what an engine keeps of the report."""
     rows: list[PrintedRow] = []
     empty: list[tuple[str, str]] = []
     for table in from_json(rest_part(rest, TABLES_PART)).get("tables", ()):
@@ -65,7 +93,7 @@ def printed_rows(rest: bytes) -> tuple[list[PrintedRow], list[tuple[str, str]]]:
             else:
                 rows.append(PrintedRow(*place, name, label, cells))
     rows.sort(key=_start_of)
-    return rows, empty
+    return PrintedTables(rows, empty)
 
 
 def _start_of(row: PrintedRow) -> int:

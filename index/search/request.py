@@ -187,7 +187,9 @@ class SearchRequest:
     def url(self, path: str = API_SEARCH) -> str:
         """The request as a URL of the page or endpoint `path`."""
         params = self.params()
-        return below(path) + ("?" + urlencode(params) if params else "")
+        return below(path) + (
+            "?" + urlencode(params, errors="replace") if params else ""
+        )
 
     # ------------------------------------------------------------------ neighbours of a request
     def toggled(self, facet: str, value: str) -> SearchRequest:
@@ -299,7 +301,7 @@ class Toggles:
 @lru_cache(maxsize=1 << 14)
 def _written(name: str, value: str) -> str:
     """A parameter as a URL has it."""
-    return f"{name}={quote_plus(value)}"
+    return f"{name}={quote_plus(value, errors='replace')}"
 
 
 def _within(name: str, value: int, low: int, high: int) -> None:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from index.analysis.normaliser import fold_line
-from index.documents.printed_rows import PrintedRow, printed_rows
+from index.documents.printed_rows import PrintedTables, PrintedValue, printed_tables
 from index.engines.seam import Contents
 from index.search.marks import Span
 from index.search.response import Snippet, TableCell
@@ -37,7 +37,7 @@ LEAST_LIKENESS = 0.6
 UNIT_BORDERS = "\n\t|"
 UNIT_PATTERN = re.compile(f"[^{UNIT_BORDERS}]+")
 # 自然人 法人或其他组织 总计
-HEAD_PATTERN = re.compile(r"\S+")
+HEAD_PATTERN = re.compile(r"[^\s|]+")
 # What counts the values of a row, or fills a cell without a value: it is no label.
 COUNTER_REGEX = "(?:[条件次个人家项元]|万元|亿元|[—–-]+)"
 NO_LABEL = re.compile(rf"\s*{COUNTER_REGEX}?\s*")
@@ -66,7 +66,7 @@ def in_tables(
     if not any(_may_be_in_table(display, mark) for mark in longest if mark):
         # nearly always: the tables of the report are not read then
         return pieces
-    places = _Places.of(contents.rest, display, marks)
+    places = _Places(display, marks, printed_tables(contents.rest))
     out: list[Snippet] = []
     for piece, mark in zip(pieces, longest, strict=True):
         shown = piece
@@ -108,62 +108,21 @@ def _may_be_in_table(
     return is_row and SENTENCE_END not in before
 
 
-class _Value(NamedTuple):
-    """A value with its place in the text; `row` is a number among the rows."""
-
-    start: int
-    end: int
-    row: int
-    column: str
-
-
 class _Label(NamedTuple):
     """What is printed of the row or the column of a value: [start, end) of the text."""
 
-    value: _Value
+    value: PrintedValue
     span: Span
     is_row: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """The rows of a report in the order of its text, to look marks up among their values.
-
-    `empty` are (table, label) of the rows without values. `decoded` has the values of the rows
-    that were looked at.
-    """
+    """The tables of a report and its marks, to look these up among the values."""
 
     display: str
     marks: Sequence[Span]
-    rows: Sequence[PrintedRow]
-    empty: Sequence[tuple[str, str]]
-    decoded: dict[int, list[_Value]]
-
-    @classmethod
-    def of(
-        cls,
-        rest: bytes,
-        display: str,
-        marks: Sequence[Span],
-    ) -> _Places:
-        """The rows of a report that have values."""
-        rows, empty = printed_rows(rest)
-        return cls(
-            display,
-            marks,
-            rows,
-            empty,
-            {},
-        )
-
-    def _values_of(
-        self,
-        row: int,
-    ) -> list[_Value]:
-        if row not in self.decoded:
-            values = self.rows[row].values()
-            self.decoded[row] = [_Value(*span, row, column) for span, column in values]
-        return self.decoded[row]
+    tables: PrintedTables
 
     def shown(
         self,
@@ -181,8 +140,8 @@ class _Places:
         self,
         mark: Span,
     ) -> Snippet | None:
-        row = bisect_right(self.rows, (mark[0] + 1,))
-        values = self._values_of(row - 1) if row else []
+        row = bisect_right(self.tables.rows, (mark[0] + 1,))
+        values = self.tables.values(row - 1) if row else []
         before = None
         for value in values:
             if mark[0] < value.start:
@@ -191,11 +150,11 @@ class _Places:
             if mark[0] < value.end:
                 return self._at_value(value)
             before = value
-        if row == len(self.rows):
+        if row == len(self.tables.rows):
             return None
         label = self._label(
             mark,
-            self._values_of(row)[0],
+            self.tables.values(row)[0],
             before,
         )
         if label is None:
@@ -223,8 +182,8 @@ class _Places:
     def _label(
         self,
         mark: Span,
-        value: _Value,
-        before: _Value | None,
+        value: PrintedValue,
+        before: PrintedValue | None,
     ) -> _Label | None:
         """The row or column label that contains the mark.
 
@@ -250,33 +209,62 @@ class _Places:
                 last,
                 is_row=True,
             )
-        units = list(self._units(low, value.start))
-        own = next((u for u in units if u[0] <= mark[0] < u[1]), None)
+        own = self._unit_at(mark[0], low, value.start)
         if own is None:
             return None
-        heads = [head for unit in units for head in self._heads(unit)]
-        head = next((h for h in heads if h[0] <= mark[0] < h[1]), own)
-        label = self._column(head, heads, value)
+        head = self._head_at(mark[0], *own)
+        label = self._column(head, low, value)
         for part in (own, head):
             label = label or self._row(part, value)
         if label is None and is_inside:
+            units = list(self._units(low, value.start))
             label = self._head(own, units, value)
         return label
+
+    def _unit_at(
+        self,
+        position: int,
+        low: int,
+        high: int,
+    ) -> Span | None:
+        """The part of a line between two places that holds a position, where it may be a label."""
+        borders = [self.display.rfind(sign, low, position + 1) for sign in UNIT_BORDERS]
+        start = max(low, max(borders) + 1)
+        part = UNIT_PATTERN.match(self.display, start, high)
+        unit = self._unit(*part.span()) if part else None
+        is_in = unit is not None and unit[0] <= position < unit[1]
+        return unit if is_in else None
+
+    def _head_at(
+        self,
+        position: int,
+        low: int,
+        high: int,
+    ) -> Span:
+        """The head in a part of a line that holds a position; the part where it is a blank."""
+        for found in HEAD_PATTERN.finditer(self.display, low, high):
+            if found.start() <= position < found.end():
+                return found.span()
+        return low, high
 
     def _column(
         self,
         own: Span,
-        heads: Sequence[Span],
-        value: _Value,
+        low: int,
+        value: PrintedValue,
     ) -> _Label | None:
-        """The label as a column head, with the value below it in the row that follows the heads."""
+        """The label as a column head, with the value below it.
+
+        The heads of the row stand between `low` and `value`.
+        """
         key = self._key(own)
+        text = self.display[slice(*own)]
         # heads that are printed again are those of one row after another
-        again = [head for head in heads if self._key(head) == key]
+        before = HEAD_PATTERN.findall(self.display, low, own[0])
+        turn = before.count(text)
         below = self._rows_from(value)
-        turn = again.index(own) if own in again else 0
         row = below[turn] if turn < len(below) else value.row
-        for found in self._values_of(row):
+        for found in self.tables.values(row):
             if _key_of(found.column) == key:
                 return _Label(
                     found,
@@ -285,25 +273,17 @@ class _Places:
                 )
         return None
 
-    def _heads(
-        self,
-        unit: Span,
-    ) -> Iterator[Span]:
-        """The heads in a part of a line: several may stand there with blanks between them."""
-        for found in HEAD_PATTERN.finditer(self.display, *unit):
-            yield found.span()
-
     def _row(
         self,
         own: Span,
-        value: _Value,
+        value: PrintedValue,
     ) -> _Label | None:
         """The label as a row label: the row whose name equals `own` or contains it."""
         key = self._key(own)
         for row in self._rows_from(value):
-            if _is_called(key, self.rows[row].label):
+            if _is_called(key, self.tables.rows[row].label):
                 return _Label(
-                    self._values_of(row)[0],
+                    self.tables.values(row)[0],
                     own,
                     is_row=True,
                 )
@@ -313,7 +293,7 @@ class _Places:
         self,
         own: Span,
         units: Sequence[Span],
-        value: _Value,
+        value: PrintedValue,
     ) -> _Label | None:
         """A group head above a row label, such as 三、本年度办理结果.
 
@@ -326,8 +306,8 @@ class _Places:
             return None
         heads = units[units.index(own) : -1]
         table = self._table(value)
-        labels = [label for name, label in self.empty if name == table]
-        labels += [row.label for row in self.rows if row.table == table]
+        labels = [label for name, label in self.tables.empty if name == table]
+        labels += [row.label for row in self.tables.rows if row.table == table]
         for head in heads:
             # a row without values, and what follows is that of another
             key = self._key(head)
@@ -342,10 +322,10 @@ class _Places:
     def _is_label_of(
         self,
         unit: Span,
-        value: _Value,
+        value: PrintedValue,
     ) -> bool:
         """Whether a unit right before a value is the label of its row, also in other words."""
-        label = self.rows[value.row].label
+        label = self.tables.rows[value.row].label
         key = self._key(unit)
         if _is_called(key, label):
             return True
@@ -360,18 +340,18 @@ class _Places:
 
     def _table(
         self,
-        value: _Value,
+        value: PrintedValue,
     ) -> str:
-        return self.rows[value.row].table
+        return self.tables.rows[value.row].table
 
     def _rows_from(
         self,
-        value: _Value,
+        value: PrintedValue,
     ) -> range:
         """The rows of the same table, from that of a value on."""
         table = self._table(value)
         last = value.row
-        while last < len(self.rows) and self.rows[last].table == table:
+        while last < len(self.tables.rows) and self.tables.rows[last].table == table:
             last += 1
         return range(value.row, last)
 
@@ -420,7 +400,7 @@ class _Places:
     # ------------------------------------------------------------------ what is shown
     def _at_value(
         self,
-        value: _Value,
+        value: PrintedValue,
     ) -> Snippet:
         printed = self._printed(value.row)
         marks = self._marks_in(value.start, value.end)
@@ -462,7 +442,7 @@ class _Places:
 
     def _cell(
         self,
-        value: _Value,
+        value: PrintedValue,
         row: str = "",
         column: str = "",
         *,
@@ -473,7 +453,7 @@ class _Places:
         """A value as it is shown; its row and column as printed, else as the form has them."""
         if not row:
             printed = self._printed(value.row)
-            row = self.rows[value.row].label
+            row = self.tables.rows[value.row].label
             if printed is not None:
                 row = self._without_number(printed)[0]
         return TableCell(
@@ -488,41 +468,48 @@ class _Places:
 
     def _telling(
         self,
-        value: _Value,
-    ) -> _Value:
+        value: PrintedValue,
+    ) -> PrintedValue:
         """The value of a row that is shown: under a column that is marked, else the last.
 
         The last column of every form is the total, or what there is after the changes.
         """
         table = self._table(value)
-        first = next(row for row in self.rows if row.table == table)
+        first = next(row for row in self.tables.rows if row.table == table)
         low = max(
             0,
             first.start - HEADS_REACH,
         )
-        row = self._values_of(value.row)
-        if not self._marks_in(low, first.start):
-            return row[-1]
+        row = self.tables.values(value.row)
         marked = set()
-        for unit in self._units(low, first.start):
-            for head in self._heads(unit):
-                if self._marks_in(*head):
-                    marked.add(self._key(head))
+        for start, end in self._marks_in(low, first.start):
+            head = self._head_at(low + start, *self._line_at(low + start))
+            if low + end <= head[1]:
+                marked.add(self._key(head))
         named = [own for own in row if _key_of(own.column) in marked]
         return named[0] if named else row[-1]
+
+    def _line_at(
+        self,
+        position: int,
+    ) -> Span:
+        """The line that holds a position."""
+        start = self.display.rfind("\n", 0, position + 1) + 1
+        end = self.display.find("\n", position)
+        return start, end if end >= 0 else len(self.display)
 
     def _printed(
         self,
         row: int,
     ) -> Span | None:
         """Where the label of a row stands right before its values; None where it does not."""
-        first = self._values_of(row)[0]
+        first = self.tables.values(row)[0]
         unit = self._before(first)
         return unit if unit and self._is_label_of(unit, first) else None
 
     def _before(
         self,
-        value: _Value,
+        value: PrintedValue,
     ) -> Span | None:
         low = max(0, value.start - MAX_ROW_LABEL)
         return self._last_unit(low, value.start)

@@ -249,12 +249,14 @@ def flatten(root: HtmlElement, chosen: set[HtmlElement]) -> Flat:
     """The lines of `root`: those within the `chosen` elements, those before and those after."""
     state = _Flattener(chosen)
     for event, element in iterwalk(root, events=("start", "end", "comment", "pi")):
+        # of the elements of a page, and never of an entity
+        tag = str(element.tag)
         if event == "start":
-            state.enter(element, element.tag)
+            state.enter(element, tag)
             state.text(element.text)
             continue
         if event == "end":
-            state.leave(element, element.tag)
+            state.leave(element, tag)
         # what stands behind a comment or an instruction is text of the page
         if element is not root:
             state.text(element.tail)

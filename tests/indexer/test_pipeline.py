@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from index.model.report import Report
+from index.model.report import Repair, Report
 from index.model.settings import Settings
+from indexer import pipeline
 from indexer.build import build
 from indexer.corpus import Skip, walk
-from indexer.page import Known, Source
+from indexer.page import Known, Page, Source
 from indexer.pipeline import report_id, report_of
-from indexer.repair import undo
+from indexer.repair import Repaired, undo
 from tests.conftest import CORPUS, ROOT
 
 TRUTH = json.loads(
@@ -158,3 +159,22 @@ def test_a_host_that_is_known_tells_namesakes_apart(tmp_path: Path) -> None:
 
     report = Searcher.open(settings).report("鼓楼区审计局")
     assert report.region == ["福建省", "福州市", "鼓楼区"]
+
+
+def test_a_repair_across_title_and_text_leaves_both_as_they_are_by_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    title, text = "望海市档案局2018年政府信息公开年度报告", "一、概述。"
+    end = len(title)
+
+    def across(whole: str) -> Repaired:
+        """A step over the line between them, where there is one."""
+        if "\n" not in whole:
+            return Repaired(whole, (), ())
+        place = (end - 1, end + 2)
+        step = Repair("gloss", *place, "告\n一", "告\n一", 0.9, display=place)
+        return Repaired(whole, (step,), ())
+
+    monkeypatch.setattr(pipeline, "repair", across)
+    page = Page(text=text, title=title)
+    assert pipeline._repaired(page) == (title, Repaired(text, (), ()))

@@ -385,3 +385,13 @@ def test_what_a_server_answers_is_an_error_of_its_kind(
     told = server._of_status(error, "http://127.0.0.1:9")
     assert type(told).__name__ == raised
     assert "127.0.0.1" in str(told)
+
+
+@needs_client
+def test_an_index_is_named_without_its_password() -> None:
+    from index.engines.opensearch.server import Place
+
+    urls = "https://ann:secret@one:9201, http://two"
+    place = Place(urls, "reports")
+    assert str(place) == "reports at https://one:9201, http://two:9200"
+    assert "secret" not in repr(place)

@@ -151,3 +151,11 @@ def test_a_value_that_a_facet_cannot_have_is_refused(name: str, value: str) -> N
     for chosen in ("filters", "without"):
         with pytest.raises(RequestError, match=value):
             SearchRequest(**{chosen: {name: (value,)}})  # type: ignore[arg-type]
+
+
+def test_half_a_character_has_an_address_too() -> None:
+    """A lone surrogate, as a damaged argument of the command line has one, is no UTF-8."""
+    request = SearchRequest(q="公开\ud800")
+    assert request.url("/search") == "/search?q=%E5%85%AC%E5%BC%80%3F"
+    (url,) = Toggles(request, "/search").urls("agency", ["\ud800局"])
+    assert "%3F%E5%B1%80" in url

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from index.analysis.normaliser import Folded, fold
-from index.documents.printed_rows import printed_rows
+from index.documents.printed_rows import printed_tables
 from index.documents.stored import rest_to_bytes
 from index.model.report import Report
 from index.model.statistics import Cell, Row, Statistics, Table
@@ -181,8 +181,16 @@ def test_a_place_is_shown_once() -> None:
 
 def test_the_rows_are_those_of_the_record() -> None:
     report = written(" | ")
-    rows, empty = printed_rows(rest_to_bytes(report))
-    assert [(row.table, row.label, row.values()) for row in rows] == [
+    tables = printed_tables(rest_to_bytes(report))
+    rows, empty = tables.rows, tables.empty
+    stood = []
+    for number, row in enumerate(rows):
+        values = tables.values(number)
+        assert {value.row for value in values} == {number}
+        places = [((value.start, value.end), value.column) for value in values]
+        stood.append((row.table, row.label, places))
+        assert (row.start, row.end) == (values[0].start, values[-1].end)
+    assert stood == [
         (
             table.id,
             row.label,
@@ -193,10 +201,8 @@ def test_the_rows_are_those_of_the_record() -> None:
         if any(cell.span for cell in row.cells)
     ]
     assert empty == [("applications", "上年结转政府信息公开申请数量")]
-    for row in rows:
-        assert row.start == row.values()[0][0][0]
-        assert row.end == row.values()[-1][0][1]
-    assert printed_rows(rest_to_bytes(Report("b", "b.txt", "公开"))) == ([], [])
+    nothing = printed_tables(rest_to_bytes(Report("b", "b.txt", "公开")))
+    assert (nothing.rows, nothing.empty) == ([], [])
 
 
 def test_a_table_of_one_row_and_one_cell() -> None:

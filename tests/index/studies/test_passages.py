@@ -11,6 +11,7 @@ from itertools import pairwise
 import pytest
 
 from index.analysis.normaliser import fold
+from index.studies import passages as passages_module
 from index.studies.passages import (
     NO_LETTERS,
     Commonness,
@@ -440,3 +441,26 @@ def test_the_same_words_in_another_order_are_another_sentence() -> None:
     own = "".join(phrases)
     other = "".join(reversed(phrases))
     assert pairs(own + "。", other + "。") == []
+
+
+@pytest.mark.parametrize(
+    ("first", "behind", "shown"),
+    [
+        ((0), 1, (0, 2)),
+        (0, 2, (0, 5)),
+        # of no tokens it is where they would stand: before the next one, or behind the last
+        (0, 0, (0, 0)),
+        (1, 1, (3, 3)),
+        (2, 2, (5, 5)),
+    ],
+)
+def test_no_tokens_have_a_place_too(
+    first: int, behind: int, shown: tuple[int, int]
+) -> None:
+    folded = fold("公开，收费")
+    offsets = folded.offsets
+    tokens = [(0, 2), (3, 5)]
+    assert passages_module._shown(offsets, tokens, first, behind, 0) == shown
+    # and of a text without any, where it begins
+    assert passages_module._shown(offsets, [], 0, 0, 0) == (0, 0)
+    assert passages_module._shown(offsets, [], 0, 0, 3) == (3, 3)

@@ -145,3 +145,17 @@ def test_the_account_of_messages_and_tables() -> None:
     assert unaccounted(page, table) == []
     page.text = page.text[:100]
     assert [p.code for p in unaccounted(page, table)] == [Code.FORMAT_UNACCOUNTED]
+
+
+def test_a_part_without_a_name_is_called_by_its_number_and_type() -> None:
+    letter = EmailMessage()
+    letter.set_content(plain(SECOND))
+    attached = EmailMessage()
+    attached.set_content(b"%PDF-1.4", maintype="application", subtype="pdf")
+    attached.add_header("Content-Disposition", "attachment")
+    names = [
+        name for name, _ in members_of(mixed(plain(FIRST), letter, attached).as_bytes())
+    ]
+    suffixes = [name.rpartition(".")[2] for name in names]
+    assert suffixes == ["eml", "pdf"]
+    assert len(set(names)) == 2

@@ -219,3 +219,42 @@ def test_rtf_under_the_name_of_old_word() -> None:
     page = read(Source("a.doc", "/a.doc", ".doc", data, ""))
     assert (page.title, page.format) == (TITLE, "rtf")
     assert [p.code for p in page.problems] == [Code.FORMAT_NOT_AS_NAMED]
+
+
+# Words of each code page: 정보공개 in Korean, 情報公開 in Japanese, and so on.
+KOREAN, JAPANESE, TAIWANESE = "정보공개", "情報公開の", "資訊公開"
+RUSSIAN, GREEK, HEBREW = "Доклад", "Αναφορά", "דוח"
+ARABIC, THAI, TURKISH, POLISH, BALTIC = "تقرير", "รายงาน", "İlişkin", "Łódź", "Ūdens"
+
+
+@pytest.mark.parametrize(
+    ("number", "codec", "words"),
+    [
+        *((936, "gb18030", SENTENCE), (54936, "gb18030", SENTENCE)),
+        *((932, "cp932", JAPANESE), (949, "cp949", KOREAN)),
+        *((950, "big5hkscs", TAIWANESE), (65001, "utf-8", SENTENCE)),
+    ],
+)
+def test_a_document_names_its_code_page(number: int, codec: str, words: str) -> None:
+    head = rf"{{\rtf1\ansi\ansicpg{number}\deff0 "
+    # Unicode escapes beside it, so that the words alone are not too few to be a text
+    body = paragraphs(coded(words, codec), escaped(SENTENCE))
+    assert rtf(body, head).text == f"{words}\n{SENTENCE}"
+
+
+@pytest.mark.parametrize(
+    ("number", "codec", "words"),
+    [
+        *((0, "cp1252", "naïve"), (77, "mac_roman", "naïve")),
+        *((128, "cp932", JAPANESE), (129, "cp949", KOREAN)),
+        *((134, "gb18030", SENTENCE), (136, "big5hkscs", TAIWANESE)),
+        *((161, "cp1253", GREEK), (162, "cp1254", TURKISH), (163, "cp1258", "Đà")),
+        *((177, "cp1255", HEBREW), (178, "cp1256", ARABIC), (186, "cp1257", BALTIC)),
+        *((204, "cp1251", RUSSIAN), (222, "cp874", THAI), (238, "cp1250", POLISH)),
+    ],
+)
+def test_a_font_names_its_charset(number: int, codec: str, words: str) -> None:
+    head = r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl"
+    head += rf"{{\f0\fcharset{number} Font;}}}}"
+    body = paragraphs(rf"\f0 {coded(words, codec)}", escaped(SENTENCE))
+    assert rtf(body, head).text == f"{words}\n{SENTENCE}"

@@ -191,3 +191,13 @@ def test_heads_and_feet_of_pages_are_kept_once_and_apart() -> None:
 )  # fmt: skip
 def test_page_marks_are_no_heads(line: str, is_kept: bool) -> None:
     assert margins([line, line], []) == ([line] if is_kept else [])
+
+
+@pytest.mark.parametrize(
+    ("char", "shown"),
+    [("F0FE", "\uf0fe"), ("FE", "\uf0fe"), ("F020", "\uf020"), ("x", ""), ("", "")],
+)
+def test_symbols_of_fonts_lie_in_the_private_use_area(char: str, shown: str) -> None:
+    symbol = f'<w:r><w:sym w:font="Wingdings" w:char="{char}"/></w:r>'
+    page = word(para(run(SENTENCE)) + para(run("已"), symbol, run("公开")))
+    assert page.text == f"{SENTENCE}\n已{shown}公开"

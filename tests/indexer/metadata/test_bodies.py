@@ -104,3 +104,18 @@ def test_every_row_is_tested() -> None:
     assert list(KNOWN["lines"]) == [line for line, _ in bodies.LINE_PATTERNS]
     assert list(KNOWN["systems"]) == [system for system, _ in bodies.SYSTEM_PATTERNS]
     assert len(KNOWN["renames"]) == len(bodies.RENAMES)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_title"),
+    [
+        ("衡阳市教育局2018年政府信息公开工作年度报告", True),
+        ("衡阳市教育局,2018年政府信息公开工作年度报告", False),
+        ("衡阳市教育局:2018年政府信息公开工作年度报告", False),
+        ("2018年政府信息公开工作年度报告", False),
+    ],
+)
+def test_a_line_like_a_title_names_its_body(line: str, is_title: bool) -> None:
+    got = read(f"首页\n{line}\n{TEXT}")
+    rules = [fact.rule for fact in got.evidence.values()]
+    assert any(rule.startswith("line like a title") for rule in rules) == is_title

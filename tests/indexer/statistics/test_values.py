@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from index.analysis.normaliser import fold
-from indexer.statistics.values import plain, value_of
+from indexer.statistics.values import Value, plain, value_of
 
 DATA = Path(__file__).parents[2] / "data" / "statistics"
 CASES = [
@@ -28,3 +28,9 @@ def test_cell(case: list[Any]) -> None:
         semantics,
         unit,
     )
+
+
+def test_a_value_of_nothing_is_missing() -> None:
+    nothing = Value(None)
+    assert (nothing.value, nothing.semantics, nothing.unit) == (None, "missing", None)
+    assert (nothing.span, nothing.line) == (None, -1)
