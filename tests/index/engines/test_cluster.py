@@ -14,7 +14,13 @@ from typing import Any
 
 import pytest
 
-from index.engines.opening import alias_of, check_index, open_engine, open_writer
+from index.engines.opening import (
+    INDEX_CLASSES,
+    alias_of,
+    check_index,
+    open_engine,
+    open_writer,
+)
 from index.engines.seam import Engine, EngineQuery, FacetRequest
 from index.model.errors import (
     IndexLockedError,
@@ -23,7 +29,7 @@ from index.model.errors import (
     IndexUnavailableError,
     SettingsError,
 )
-from index.model.settings import Settings
+from index.model.settings import CHOICES, Settings
 from index.query.nodes import AnyOf, Node, String
 from tests.index.engines import cluster
 from tests.index.engines.conftest import FINGERPRINT, OpenSearchIndex, filled
@@ -345,6 +351,10 @@ def test_an_unknown_engine_and_a_cluster_without_address(tmp_path: Path) -> None
         open_engine(Settings(index=tmp_path, engine="lucene"))
     with pytest.raises(SettingsError, match="set GONGKAI_OPENSEARCH_URL"):
         open_engine(settings(""))
+
+
+def test_each_engine_of_the_settings_has_a_class() -> None:
+    assert tuple(INDEX_CLASSES) == CHOICES["engine"]
 
 
 def test_the_client_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
