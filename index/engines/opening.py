@@ -226,7 +226,7 @@ class _Index(Protocol):
 
 
 # Name of an engine, one of the settings' choices -> the class of its indexes.
-INDEX_CLASSES: Mapping[str, type[_FolderIndex] | type[_ClusterIndex]] = {
+INDEX_CLASSES: Mapping[str, type[_FolderIndex | _ClusterIndex]] = {
     "whoosh": _FolderIndex,
     "opensearch": _ClusterIndex,
 }
