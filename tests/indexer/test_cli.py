@@ -95,7 +95,7 @@ def test_search_for_people(built: Path) -> None:
         "2018",
     )
     assert result.exit_code == 0
-    assert result.stdout.startswith("1 reports")
+    assert result.stdout.startswith("1 report,")
     assert "衡阳市教育局2018年政府信息公开工作年度报告" in result.stdout
     assert "year: 2018 1" in result.stdout
 
