@@ -49,7 +49,14 @@ from webui.words.marking import (
     quoted,
     titled,
 )
-from webui.words.messages import gettext, ngettext, page_language, pgettext, said
+from webui.words.messages import (
+    gettext,
+    ngettext,
+    page_language,
+    pgettext,
+    said,
+    template_text,
+)
 from webui.words.numerals import day, grouped
 from webui.words.script import script_words
 
@@ -202,6 +209,8 @@ def _install_templates(app: Flask) -> None:
     install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True, pgettext=pgettext)
     app.jinja_env.globals.update(
+        # Jinja's own looks its function up, and fills even what has no values, each time
+        _=template_text,
         asset=asset,
         counted=_counted,
         language_choices=language.choices,

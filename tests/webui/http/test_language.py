@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from flask import g
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
@@ -68,8 +67,9 @@ def test_english_pages_have_no_chinese_but_what_is_marked(
 
 
 def test_a_plot_without_values_has_no_chinese_either(pages: FlaskClient) -> None:
-    with pages.application.test_request_context("/"):
-        g.language = "en"
+    headers = {"Accept-Language": "en"}
+    with pages.application.test_request_context("/", headers=headers):
+        pages.application.preprocess_request()
         plot = Plot([Point("2018", 0, 3, None)], "Total by year", "Total", "")
         for drawn in (plot.columns, plot.line, plot.bars):
             assert ">Unknown</text>" in drawn
