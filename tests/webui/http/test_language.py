@@ -196,3 +196,19 @@ def test_below_a_root_programs_are_asked_in_no_language(pages: FlaskClient) -> N
     assert "/gongkai/help?lang=en" in links
     assert "/gongkai/openapi.json" in links
     assert "Path=/gongkai" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api/v1/search?q=公开", "/-/version", "/openapi.json", "/metrics"),
+        *("/sitemap.xml", "/robots.txt", "/static/gongkai.css"),
+    ],
+)
+def test_what_programs_read_is_the_same_in_each_language(
+    pages: FlaskClient, path: str
+) -> None:
+    answer = pages.get(path, headers={"Accept-Language": "en"}, buffered=True)
+    assert answer.status_code == 200
+    assert "Accept-Language" not in answer.headers.get("Vary", "")
+    assert "Set-Cookie" not in answer.headers
