@@ -123,6 +123,8 @@ def create_app(
     # OPTIONS is answered 405 like every method but GET and HEAD
     app.config.update(
         COMPRESS_MIMETYPES=_COMPRESSED_TYPES,
+        # of gzip: half the time of level 6, for a tenth more bytes
+        COMPRESS_LEVEL=3,
         PROVIDE_AUTOMATIC_OPTIONS=False,
         SEND_FILE_MAX_AGE_DEFAULT=_STATIC_MAX_AGE,
     )
