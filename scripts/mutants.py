@@ -744,7 +744,7 @@ def chosen_tests(
     function = f"{mutant.path}::{mutant.function}"
     running = [test for test in tests if mutant.function and function in test.runs]
     named: frozenset[str] = frozenset()
-    if not running and not mutant.function:
+    if not running:  # nothing runs a table, nor the members of a class
         reading = readers_of(mutant, root)
         named = namers_of(mutant, {test.file for test in tests}, root)
         running = [

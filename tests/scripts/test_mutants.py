@@ -138,7 +138,7 @@ def test_tests_that_name_a_changed_table_come_first(tmp_path: Path) -> None:
     (tmp_path / "tests" / "test_near.py").write_text(
         "from index.codes import OTHER\ndef test(): assert OTHER\n", encoding="utf-8"
     )
-    mutant = mutants.Mutant("index/codes.py", 2, "", "string", "'a'", "'a¤'", 0)
+    mutant = mutants.Mutant("index/codes.py", 2, "Code", "string", "'a'", "'a¤'", 0)
     files = ["tests/test_near.py", "tests/test_walk.py", "index/codes.py"]
     assert mutants.namers_of(mutant, files, tmp_path) == {"tests/test_walk.py"}
     tests = [mutants.Test(f"{file}::test", file, 1, frozenset()) for file in files]

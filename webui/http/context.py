@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlsplit
@@ -81,6 +82,7 @@ def _is_trusted(asked: str, settings: Settings) -> bool:
     return host_is_trusted(asked, [name for name in trusted if ":" not in name])
 
 
+@cache  # it is read from a file, and each answer says it
 def product_version() -> str:
     """The version of the installed package."""
     try:

@@ -10,7 +10,7 @@ from typing import cast
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from babel import Locale, UnknownLocaleError
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, request
 from markupsafe import escape
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
@@ -19,7 +19,11 @@ from index.model.problems import Code
 from index.search.root import ROOT
 from index.words import LANGUAGES, term
 from webui.http.addresses import LANGUAGE, in_language
-from webui.words.messages import DEFAULT_LANGUAGE, page_language
+from webui.words.messages import (
+    DEFAULT_LANGUAGE,
+    page_language,
+    set_page_language,
+)
 
 __all__ = ["PARAMETER", "PageRequest", "choices", "matching", "register"]
 
@@ -138,7 +142,7 @@ def _choose() -> None:
     asked = _page_request().asked_language
     remembered = request.cookies.get(PARAMETER, "")
     accepted = [tag for tag, quality in request.accept_languages if quality]
-    g.language = _preferred([asked or "", remembered, *accepted])
+    set_page_language(_preferred([asked or "", remembered, *accepted]))
     # the page that says so is in the language that the reader had
     if asked is not None and matching(asked) is None:
         facts = {"value": asked[:40], "allowed": list(LANGUAGES)}
@@ -202,3 +206,9 @@ def register(app: Flask) -> None:
     app.request_class = PageRequest
     app.before_request(_choose)
     app.after_request(_after)
+    # the thread answers other requests, some of which end before a language is chosen
+    app.teardown_request(_forget)
+
+
+def _forget(_: BaseException | None) -> None:
+    set_page_language()

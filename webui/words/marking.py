@@ -27,6 +27,9 @@ class Titled(Protocol):
         """The title; None where the report has none."""
 
 
+_NO_ATTRIBUTE = Markup()
+
+
 def _tag(script: str | None) -> str:
     """The language tag of Chinese in a script: Hans, Hant or Hant-TW."""
     return "zh-Hant" if (script or "").startswith("Hant") else "zh-Hans"
@@ -41,7 +44,7 @@ def chinese_attribute(text: Any, script: str | None = None) -> Markup:
     tag = _tag(script)
     own = page_language()
     if own in (tag, "zh-Hans") or not _HAN_PATTERN.search(str(text)):
-        return Markup()
+        return _NO_ATTRIBUTE
     return Markup(' lang="{}"').format(tag)
 
 

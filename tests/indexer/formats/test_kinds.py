@@ -52,6 +52,8 @@ def test_a_heading_that_is_whole_stays() -> None:
     [
         ("36<span style='vertical-align: super'>4</span>件", "36⁴件"),
         ("约x5<sup>3</sup>件", "约x5³件"),
+        ("约<sup>3</sup>5件", "约³5件"),
+        ("约<sup>3</sup>件5", "约3件5"),
         ("约5x<sup>3</sup>件", "约5x3件"),
         ("36<span style='vertical-align:sub'>4</span>件", "36₄件"),
         ("36<span style='vertical-align:middle'>4</span>件", "364件"),

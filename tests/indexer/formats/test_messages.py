@@ -159,3 +159,18 @@ def test_a_part_without_a_name_is_called_by_its_number_and_type() -> None:
     suffixes = [name.rpartition(".")[2] for name in names]
     assert suffixes == ["eml", "pdf"]
     assert len(set(names)) == 2
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["image/png", "font/woff", "text/css", "text/javascript", "application/javascript"],
+)
+def test_what_dresses_a_page_is_no_document(kind: str) -> None:
+    part = EmailMessage()
+    maintype, _, subtype = kind.partition("/")
+    part.set_content(b"a", maintype=maintype, subtype=subtype, filename="a.bin")
+    del part["Content-Disposition"]
+    part.add_header("Content-Disposition", "inline", filename="a.bin")
+    data = mixed(markup(f"<p>{FIRST}</p>"), part, kind="related").as_bytes()
+    assert list(members_of(data)) == []
+    assert load(data, ".mhtml").text == FIRST

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from flask import g
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
@@ -68,8 +67,9 @@ def test_english_pages_have_no_chinese_but_what_is_marked(
 
 
 def test_a_plot_without_values_has_no_chinese_either(pages: FlaskClient) -> None:
-    with pages.application.test_request_context("/"):
-        g.language = "en"
+    headers = {"Accept-Language": "en"}
+    with pages.application.test_request_context("/", headers=headers):
+        pages.application.preprocess_request()
         plot = Plot([Point("2018", 0, 3, None)], "Total by year", "Total", "")
         for drawn in (plot.columns, plot.line, plot.bars):
             assert ">Unknown</text>" in drawn
@@ -196,3 +196,19 @@ def test_below_a_root_programs_are_asked_in_no_language(pages: FlaskClient) -> N
     assert "/gongkai/help?lang=en" in links
     assert "/gongkai/openapi.json" in links
     assert "Path=/gongkai" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api/v1/search?q=公开", "/-/version", "/openapi.json", "/metrics"),
+        *("/sitemap.xml", "/robots.txt", "/static/gongkai.css"),
+    ],
+)
+def test_what_programs_read_is_the_same_in_each_language(
+    pages: FlaskClient, path: str
+) -> None:
+    answer = pages.get(path, headers={"Accept-Language": "en"}, buffered=True)
+    assert answer.status_code == 200
+    assert "Accept-Language" not in answer.headers.get("Vary", "")
+    assert "Set-Cookie" not in answer.headers
