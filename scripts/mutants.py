@@ -51,6 +51,10 @@ PACKAGES = ("index", "indexer", "webui")
 MAP_FILE = ROOT / ".mutants" / "tests.json"
 EQUIVALENT_FILE = Path(__file__).with_name("mutants_equivalent.json")
 LEFT_OUT = ("tests/browser/", "tests/bench/", "tests/scripts/")
+CLUSTER_ROOM = "index/engines/opensearch/"
+CLUSTER_VARIABLE = "GONGKAI_TEST_OPENSEARCH_URL"
+"""Nearly all tests of that room need a cluster, which this variable names."""
+
 IN_TURN = 8
 """How many tests of one file are chosen before the next file has its turn."""
 
@@ -1056,6 +1060,10 @@ def main(arguments: list[str] | None = None) -> None:
                 f"{m.path}:{m.line} {m.function or '(module)'} {m.kind}: {m.before}  ->  {m.after}"
             )
         return
+    if not os.environ.get(CLUSTER_VARIABLE):
+        untried = [m for m in mutants if m.path.startswith(CLUSTER_ROOM)]
+        print(f"not tried, as {CLUSTER_VARIABLE} names no cluster: {len(untried)}")
+        mutants = [m for m in mutants if m not in untried]
     same = equivalents()
     left_out = [m for m in mutants if identity(m) in same]
     preload()

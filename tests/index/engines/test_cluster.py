@@ -405,3 +405,15 @@ def test_an_index_is_named_without_its_password() -> None:
     place = Place(urls, "reports")
     assert str(place) == "reports at https://one:9201, http://two:9200"
     assert "secret" not in repr(place)
+
+
+@needs_client
+def test_the_innermost_reason_of_a_server_is_told() -> None:
+    from index.engines.opensearch.server import _reason
+
+    inner = {"type": "script_exception", "reason": "too long"}
+    shard = {"reason": {"type": "outer", "reason": "x", "caused_by": inner}}
+    other = {"reason": {"type": "second", "reason": "y"}}
+    assert _reason({"failed_shards": [shard, other]}) == ": script_exception, too long"
+    assert _reason({"type": "a", "reason": "b"}) == ": a, b"
+    assert _reason("no object") == ""

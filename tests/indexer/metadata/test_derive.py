@@ -264,3 +264,11 @@ def test_the_five_real_reports(shared: Path) -> None:
             want["region"],
         )
         assert (got.year, got.published) == (want["report_year"], want["published"])
+
+
+def test_a_year_that_is_only_spoken_of_most_often_is_not_given() -> None:
+    got = read("2016年起施行规划。2018年,公开信息。2018年,受理申请。2017年,复议一件。")
+    fact = got.evidence["year"]
+    assert (got.year, fact.rule) == (None, "most often spoken of")
+    assert fact.confidence == 0.4
+    assert 2018 in fact.alternatives

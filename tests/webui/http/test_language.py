@@ -212,3 +212,12 @@ def test_what_programs_read_is_the_same_in_each_language(
     assert answer.status_code == 200
     assert "Accept-Language" not in answer.headers.get("Vary", "")
     assert "Set-Cookie" not in answer.headers
+
+
+def test_the_language_is_remembered_for_a_year_and_no_script_reads_it(
+    pages: FlaskClient,
+) -> None:
+    said = pages.get("/?lang=en").headers["Set-Cookie"]
+    assert said.startswith("lang=en;")
+    parts = set(said.split("; "))
+    assert {"HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=31536000"} <= parts
