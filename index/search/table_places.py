@@ -94,6 +94,12 @@ def _may_be_in_table(
     """Whether a mark is in a short line, and a figure follows before any sentence."""
     start = display.rfind("\n", 0, mark[0]) + 1
     end = mark[1] + HEADS_REACH
+    stop = display.find(SENTENCE_END, start, end)
+    if stop >= 0:
+        if stop < mark[0]:
+            return False
+        # the sentence ends with its sign, not with a figure before it
+        end = stop + 1
     following = display[start:end]
     figure = FIGURE.search(
         following,
@@ -103,8 +109,7 @@ def _may_be_in_table(
         return False
     before = following[: figure.start()]
     line = before.partition("\n")[0]
-    is_row = len(line) <= MAX_ROW_LINE or "\t" in line or "|" in line
-    return is_row and SENTENCE_END not in before
+    return len(line) <= MAX_ROW_LINE or "\t" in line or "|" in line
 
 
 class _Label(NamedTuple):
@@ -538,6 +543,7 @@ class _Places:
         return Snippet(text, self._marks_in(start, end), start, cell=cell)
 
 
+@lru_cache(maxsize=8192)  # labels are those of a few forms, over all reports
 def _is_called(
     key: str,
     label: str,
