@@ -187,6 +187,82 @@ def test_what_is_no_report_is_said(text: str, reads_as: str) -> None:
     assert told == [{"reads_as": reads_as}]
 
 
+@pytest.mark.parametrize(
+    ("text", "reads_as"),
+    [
+        ("为切实做好防汛工作,制定本预案。\n1 总则\n1.1 编制目的", "rules"),
+        (
+            "关于老旧小区改造方案的有关情况\n一、出台背景\n国家印发意见。\n二、主要内容\n方案分五个部分。",
+            "guide",
+        ),
+        (
+            "来信内容:小区路灯坏了两个月,请有关部门解决。\n答复内容:该路灯已经修复。",
+            "salutation",
+        ),
+        ("昨日上午,县人民代表大会第三次会议隆重开幕。应到代表186名。", "bulletin"),
+        ("我县政务公开工作获全市第一\n我县以96.5分位居第一。", "bulletin"),
+        ("城西镇开展秋冬季森林防火宣传\n镇里组织护林员走村入户。", "bulletin"),
+        (
+            "2020年,我县发布政府信息公开年度报告。报告显示,全县主动公开信息2万条。",
+            "bulletin",
+        ),
+        ("停水公告\n因管网改造施工,定于8月14日停水。", "notice"),
+        (
+            "县委政法委:\n2021年,我乡化解矛盾。现将平安建设工作情况报告如下:一、主要做法。",
+            "other report",
+        ),
+        ("县信访局2018年信访工作总结\n2018年,县信访局受理来信1246件。", "other report"),
+        (
+            "受理点在一楼。申请后5个工作日内转办,20个工作日内提出答复意见。存档。",
+            "guide",
+        ),
+        (
+            "当事人:某超市\n经查,当事人销售过期食品。决定处罚如下:罚款5000元。",
+            "notice",
+        ),
+        (
+            "连续三年,全镇林木覆盖率稳步提高,村庄面貌焕然一新,道路平整,河水清澈,群众满意,游人纷至沓来,山乡的日子越过越红火,处处呈现新的景象。",
+            "no report",
+        ),
+    ],
+)
+def test_what_a_document_says_of_itself_tells_it(text: str, reads_as: str) -> None:
+    got = read(text, None, None)
+    assert (got.kind, got.year) == ("other", None)
+    told = [p.facts for p in got.problems if p.code == Code.KIND_OTHER]
+    assert told == [{"reads_as": reads_as}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "您当前的位置:首页 >> 信息公开 >> 通知公告\n一、基本情况\n我局2016年主动公开信息356条。",
+        "政府信息公开指南\n通知公告\n安溪县财政局2018年度政府信息公开工作年度报告\n一、概述",
+        "关于公布2016年度政府信息公开工作年度报告的公告\n现公布我局2016年度政府信息公开年度报告。",
+        "2014年信息公开总结及2015年工作计划\n2014年,我局认真公开。无依申请公开。",
+        "2021年,我局出台《公开制度》。4月20日上午,我局召开会议,局长作重要讲话。主动公开信息30条。",
+        (
+            "安溪县民政局2020年政府信息公开年度报告\n会议强调落实。培训会上讲解了条例。"
+            "申请人可以填写申请表。全年办理12件,比上年增长50%。"
+        ),
+        "(一)主动公开。本年度发布129条。\n(二)依申请公开。收到申请6件。",
+        "2016年,我司公布停气计划32次。未接到用户公开申请。",
+        "根据《条例》和省、市要求,编制巴彦县民政局2021年政府信息公开工作年度报告。",
+        "安溪县财政局2020年政府信息公开年报。2020年安溪县财政局加强公开。",
+        "政府信息公开报告2011\n我委今年公开信息213条,比去年增长20%。",
+    ],
+)
+def test_a_report_that_speaks_of_other_documents_is_one(text: str) -> None:
+    assert read(text, None, None).kind == "annual_report"
+
+
+@pytest.mark.parametrize(
+    "text", ["附件下载", "见下页。", "政府信息公?工作?度报?县交??局", "1234567890 " * 8]
+)
+def test_too_little_tells_nothing(text: str) -> None:
+    assert read(text, None, None).kind is None
+
+
 def test_a_heading_is_no_headline() -> None:
     text = (
         "一、加强政府信息公开工作\n2021年,我局主动公开政府信息30条。\n"
