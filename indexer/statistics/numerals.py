@@ -17,6 +17,8 @@ _NUMERALS = "零〇一二两三四五六七八九十百千万"
 _COUNT_PATTERN = re.compile(
     rf"(?<![第几数上近半头\d.,{_NUMERALS}])([{_NUMERALS}]+)(?:余|多)?(?=([条件宗次项份起例篇个元]))"
 )
+# One of them, looked for from its unit: the search skips to that.
+_SIGN_PATTERN = re.compile(rf"[条件宗次项份起例篇个元](?<=[余多{_NUMERALS}].)")
 # 未收到一件申请 is a denial; 每公开一条 says of each.
 _NO_COUNT_PATTERN = re.compile("未|没|无|每|不(?!予)")
 _CLAUSE_PATTERN = re.compile("[,。;、:()]")
@@ -80,6 +82,8 @@ def with_digits(sentence: str) -> tuple[str, Sequence[int]]:
     >>> with_digits("受理依申请公开十二件")[0]
     '受理依申请公开12件'
     """
+    if not _SIGN_PATTERN.search(sentence):
+        return sentence, range(len(sentence))
     out: list[str] = []
     origins: list[int] = []
     at = 0
