@@ -32,6 +32,8 @@ ENOUGH = 5.0
 MIN_TELLING = 200
 # Shorter ones tell nothing by what they leave out: 附件下载.
 MIN_PLAIN = 50
+# One this long that shows no sign of a report is none.
+MIN_HINTING = 100
 # Characters of a text to one 公开 in it, from which on it is of something else.
 MAX_SILENCE = 500
 # The sum from which a document is taken for a report.
@@ -80,7 +82,7 @@ TITLE_ENDINGS = {
     "bulletin": _words(
         "公报 简报 快报 月报 季报 新闻 动态 快讯 摘要 推进会 "
         "培训 培训班 培训会 座谈会 会议 现场会 部署会 名单 排名 "
-        "纪要 纪实 议程 年鉴 大会 例会 活动 评估结果 考核结果 "
+        "纪要 纪实 实践 议程 年鉴 大会 例会 活动 评估结果 考核结果 "
         "检查结果 抽查结果 评议结果 测评结果 中标结果 成交结果 "
         "结果公布 会议召开 会议举行 开幕 闭幕"
     ),
@@ -137,6 +139,8 @@ NO_TITLE_PATTERN = re.compile(
 # Characters of the longest title, and of what it is looked for in.
 MAX_TITLE = 70
 MAX_HEAD = 100
+# Characters of an entry of a menu; a title further down is longer.
+MAX_ENTRY = 9
 MENU_LINE_PATTERN = re.compile("(?:[^ ]{2,} ){3}")
 SENTENCE_PATTERN = re.compile("[,:]")
 YEAR_PATTERN = re.compile("(?:20|二[〇○零])[\\d〇○零一二三四五六七八九]{2}")
@@ -147,8 +151,11 @@ NEXT_YEAR_PATTERN = re.compile(
 )
 OWN_REPORT_PATTERN = re.compile("的(?:报告|总结|年报)$")
 REPORT_TITLE_PATTERN = re.compile(
-    r"(?:信息|政务|校务|环境|检务|警务|司法|审判|院务|厂务)[^,。]{0,3}公开.{0,14}(?:报告|年报|[总小]结|(?:年度报告|年报)(?:全文|公开))(?:\([^()]*\))?(?:20\d\d年?度?)?[》】]?$"
-    "|(?:年度|年)(?:(?:政府|政务)?信息|[政检警院厂行校]务|司法)公开(?:年度|工作|总体|的)*情况$|^公开年报$|公开工作(?:情况的?)?汇报(?:材料)?$"
+    r"(?:信息|政务|校务|环境|检务|警务|司法|审判|院务|厂务)[^,。]{0,3}公开.{0,14}"
+    r"(?:报告|年报|[总小]结|(?:年度报告|年报)(?:全文|公开))"
+    r"(?:\([^()]*\))?(?: ?20\d\d年?度?[^,。的]{0,12})?[》】]?$"
+    "|(?:年度|年)(?:(?:政府|政务)?信息|[政检警院厂行校]务|司法)公开(?:年度|工作|总体|的)*情况$"
+    "|^公开(?:年报|年度报告)$|公开工作(?:情况的?)?汇报(?:材料)?$"
     "|information disclosure (?:annual )?report$"
 )
 # 关于印发《深圳市盐田区2017年政府信息公开工作年度报告》的通知: the report follows
@@ -160,8 +167,10 @@ MENU_PATTERN = re.compile(
     "(?:政府|政务)?(?:信息)?公开(?:指南|目录|制度|规定)|(?:通知|公示)公告|政策(?:解读|文件|法规)"
     "|(?:新闻|工作|政务)动态|财政预决算|部门预算|机构职能|权责清单|(?:办事|服务)指南|网上调查|意见征集"
 )
-# What makes the silence of a text worthless: characters lost, or one of the words of reports.
-DAMAGED_PATTERN = re.compile("[?\ufffd□]|信息|申请|年报|复议|附件|下载|公 ?开")
+# Where characters were lost, those of a report may be among them.
+LOST_PATTERN = re.compile("[?\ufffd□]")
+# What a report says that does not say 公开.
+REPORT_WORDS = re.compile("信息|申请|年报|复议|附件|下载|公 开")
 HAN_WORD_PATTERN = re.compile(f"[{BASIC_HAN_CLASS}]+")
 QUOTED_PATTERN = re.compile("《[^《》]*》")
 
@@ -503,23 +512,12 @@ DOCUMENT_SIGNS = (
             "(?:近日|日前|昨[日天]|连日来|今[日天]|近期)[,从]?[^。]{2,80}(?:召开|举行|举办|开展|组织"
             "|传来|获悉|印发|主持|深入|来到|赴|开幕|发布会|强调|介绍)"
             "|从[^。,]{2,30}(?:获悉|了解到)|据(?:悉|介绍|了解),|纷纷表示|本报记者"
-            r"|\([^()]{0,8}(?:通讯员|记者)|告诉记者|[市居村][民长][^。,]{0,8}(?:说|表示|告诉)"
+            r"|\([^()]{0,8}(?:通讯员|记者)|告诉记者|竖起[^。]{0,3}拇指|一个缩影|赞不绝口|[市居村][民长][^。,]{0,8}(?:说|表示|告诉)"
             "|[兴动奋慨]地(?:说|表示)"
         ),
-        words=(
-            *("近日", "日前", "昨", "连日来", "今日", "今天", "近期"),
-            *(
-                "获悉",
-                "了解到",
-                "据悉",
-                "据介绍",
-                "纷纷",
-                "记者",
-                "通讯员",
-                "说",
-                "告诉",
-            ),
-            *("表示"),
+        words=_words(
+            "近日 日前 昨 连日来 今日 今天 近期 获悉 了解到 据悉 据介绍 纷纷 记者 通讯员"
+            " 说 告诉 表示 拇指 缩影 赞不绝口"
         ),
         reach=400,
     ),
@@ -668,7 +666,7 @@ def kind_of(reading: Reading, title: Title | None) -> Told:
     is_report = score >= MIN_SCORE
     speaking = [sign for sign in found if (sign[0] > 0) == is_report]
     chance = 1 / (1 + math.exp(MIN_SCORE - 0.25 - score))
-    is_silent = not against and len(reading.form) < MIN_TELLING
+    is_silent = not against and _is_short(reading.form, hints=len(found))
     value = ANNUAL_REPORT if is_report else None if is_silent else OTHER_KIND
     confidence = chance if is_report else 1 - chance
     span = speaking[0][2] if speaking else None
@@ -734,6 +732,13 @@ def _against_it(bare: str, *, is_titled: bool) -> Iterator[Found]:
             yield weight, name, span
 
 
+def _is_short(form: str, *, hints: int) -> bool:
+    """Whether a text says too little to be told by what it does not say."""
+    if hints:
+        return len(form) < MIN_TELLING
+    return len(form) < MIN_HINTING or not _is_whole(form)
+
+
 def _is_of_another_subject(form: str) -> bool:
     """Whether a text says 公开 too seldom for a report, which says it in each sentence."""
     count = form.count("公开")
@@ -743,8 +748,14 @@ def _is_of_another_subject(form: str) -> bool:
 
 
 def _is_plain(form: str) -> bool:
-    """Whether a short text is whole enough, and in Chinese, for its silence to tell something."""
-    if len(form) < MIN_PLAIN or DAMAGED_PATTERN.search(form):
+    """Whether a short text without 公开 is plainly of something else."""
+    is_long = len(form) >= MIN_PLAIN
+    return is_long and not REPORT_WORDS.search(form) and _is_whole(form)
+
+
+def _is_whole(form: str) -> bool:
+    """Whether a text is in Chinese, and no characters of it were lost."""
+    if LOST_PATTERN.search(form):
         return False
     words = HAN_WORD_PATTERN.findall(form)
     return sum(map(len, words)) >= len(form) / 2
@@ -803,8 +814,10 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
             return
         is_first = nth < 1 + bool(title)
         if sign := _against(line, is_first=is_first):
-            if MENU_PATTERN.fullmatch(line):
-                entry = entry or (*sign, place)
+            is_entry = len(line) <= MAX_ENTRY and not is_first
+            if is_entry or MENU_PATTERN.fullmatch(line):
+                weight, kind = sign
+                entry = entry or (weight if is_first else weight / 2, kind, place)
                 continue
             yield *sign, place
             return
