@@ -68,9 +68,10 @@ TITLE_ENDINGS = {
         "准则 公约 预案 程序 机制 责任书 职责"
     ),
     "guide": _words(
-        "指南 说明 须知 流程 流程图 目录 清单 申请表 简介 一览表 "
+        "指南 说明 须知 流程 流程图 目录 清单 申请表 简介 一览表 一览 "
         "问答 解读 答复书 告知书 决定书 手册 解答 常见问题 图解 "
-        "办事程序 回执 台账 登记表 填报口径 意见箱 信箱 征集 问卷 "
+        "办事程序 回执 台账 登记表 填报口径 "
+        "审查表 审批表 申报表 考核表 调查表 意见箱 信箱 征集 问卷 "
         "指标体系 咨询电话 办公地址"
     ),
     # 安排表, 网站工作年度报表; but 政府信息公开情况统计表 is a part of a report
@@ -104,7 +105,8 @@ SUMMARY_WORDS = r"20\d\d年度?(?:上半年|全年)?工作(?:总结|汇报|情�
 TITLE_SIGNS = (
     (-5.0, "other report", re.compile(f"(?:{OTHER_REPORT_WORDS})$")),
     (-5.0, "bulletin", re.compile(f"{EVENT_WORDS}$")),
-    (-2.5, "other report", re.compile(f"{SUMMARY_WORDS}$")),
+    (-2.5, "other report", re.compile(f"^(?!.*公开).*(?:{SUMMARY_WORDS})$")),
+    (-2.5, "other report", re.compile("(?:推进|落实|进展|完成|执行|运行|整改)情况$")),
 )
 # 关于做好2019年度报告编制工作的, 关于报送: orders to write one
 ORDER_PATTERN = re.compile(
@@ -144,18 +146,21 @@ MAX_ENTRY = 9
 MENU_LINE_PATTERN = re.compile("(?:[^ ]{2,} ){3}")
 SENTENCE_PATTERN = re.compile("[,:]")
 YEAR_PATTERN = re.compile("(?:20|二[〇○零])[\\d〇○零一二三四五六七八九]{2}")
+FIRST_PART_PATTERN = re.compile("[。:]")
 CITING_WORDS = ("《", "根据", "按照", "依据", "依照", "遵照", "为贯彻", "为落实")
 BRACKET_PATTERN = re.compile(r"(?:\([^()]*\))?[》】]?$")
 NEXT_YEAR_PATTERN = re.compile(
     "(?<=[总小]结|报告|情况)[及和与暨].*(?:计划|安排|思路|打算|要点)$"
 )
+# 信息公开情况说明 may be a report; 决算公开情况说明 is none
+SITUATION_PATTERN = re.compile("(?:信息|政务)公开(?:工作)?情况的?说明$")
 OWN_REPORT_PATTERN = re.compile("的(?:报告|总结|年报)$")
 REPORT_TITLE_PATTERN = re.compile(
     r"(?:信息|政务|校务|环境|检务|警务|司法|审判|院务|厂务)[^,。]{0,3}公开.{0,14}"
     r"(?:报告|年报|[总小]结|(?:年度报告|年报)(?:全文|公开))"
     r"(?:\([^()]*\))?(?: ?20\d\d年?度?[^,。的]{0,12})?[》】]?$"
     "|(?:年度|年)(?:(?:政府|政务)?信息|[政检警院厂行校]务|司法)公开(?:年度|工作|总体|的)*情况$"
-    "|^公开(?:年报|年度报告)$|公开工作(?:情况的?)?汇报(?:材料)?$"
+    "|(?:^|20\\d\\d年度?)公开(?:年报|报告|年度报告)$|公开工作(?:情况的?)?汇报(?:材料)?$"
     "|information disclosure (?:annual )?report$"
 )
 # 关于印发《深圳市盐田区2017年政府信息公开工作年度报告》的通知: the report follows
@@ -168,7 +173,7 @@ MENU_PATTERN = re.compile(
     "|(?:新闻|工作|政务)动态|财政预决算|部门预算|机构职能|权责清单|(?:办事|服务)指南|网上调查|意见征集"
 )
 # Where characters were lost, those of a report may be among them.
-LOST_PATTERN = re.compile("[?\ufffd□]")
+LOST_PATTERN = re.compile("[?\ufffd]")
 # What a report says that does not say 公开.
 REPORT_WORDS = re.compile("信息|申请|年报|复议|附件|下载|公 开")
 HAN_WORD_PATTERN = re.compile(f"[{BASIC_HAN_CLASS}]+")
@@ -213,7 +218,7 @@ SIGNS = (
             "|本(?:年度)?报告(?:中)?(?:是|所列|根据|依据|由|全文|内容|包括)"
             "|本年报(?:中)?(?:是|所列|根据|依据|由|全文|内容|包括)|所列数据"
             "|统计[^。;]{0,8}(?:期限|时限|时间|区间|起止)|数据[^。;]{0,8}(?:期限|时限|时间|起止)"
-            "|(?:信息公开|政务公开)[^。;]{0,24}(?:报告|总结|汇报|公布|公告|情况)如下"
+            "|(?:信息公开|政务公开)[^。;]{0,24}(?:报告|总结|汇报|公布|公告|情况)(?:如下|上报)"
             "|(?:信息|政务)公开(?:工作)?(?:年度报告|年报)[^。;]{0,3}(?:发布|公布)(?=[,。])"
             "|(?:公布|发布|编制|制定)[^。;]{2,50}(?:信息|政务)公开[^。;]{0,8}(?:年度)?(?:报告|年报)(?![编的制])"
             "|(?:信息公开|政务公开)[^。;]{0,24}作(?:一个|以下|如下)?(?:报告|汇报)"
@@ -251,6 +256,15 @@ SIGNS = (
         "its own work",
         re.compile(
             "(?:20..年度?|一年来|今年以?来?|全年)[^。]{0,80}(?:信息|政务)公开[^。]{0,60}"
+        ),
+    ),
+    # 2009年,本市各级政府部门坚持: how a report tells of its year
+    Sign(
+        1.0,
+        "its own year",
+        re.compile(
+            r"20\d\d年度?,?(?:[本全我][市省区县州旗镇乡校院局][^。,;]{0,10}|[^。,;\d]{2,20}(?:局|委|办|厅|政府|街道|镇|乡|院|校|中心|处|大学|公司|队|社))"
+            "(?:坚持|认真|深入|积极|紧紧|高度|严格|全面|扎实|结合|围绕|紧密|不断|切实|始终|在[^。,]{2,30}领导下)"
         ),
     ),
     Sign(
@@ -644,7 +658,15 @@ OWN_WORD = -8.0
 # Whatever else stands there, these make no report.
 NEVER_REPORTS = ("template", "company report")
 # One of these a report has.
-OWN_SIGNS = {"title", "tables", "opening", "chapters", "itself", "denial"}
+OWN_SIGNS = {
+    "title",
+    "tables",
+    "opening",
+    "chapters",
+    "itself",
+    "its own year",
+    "denial",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -803,10 +825,7 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
     for nth, (name, place) in enumerate(names):
         line = _bare(name)
         if not line:
-            # 某县财政局2020年政府信息公开年报。2020年,我局...
-            first = name[:MAX_HEAD].partition("。")[0]
-            is_short = len(first) <= MAX_TITLE
-            if is_short and YEAR_PATTERN.search(first) and _names_a_report(first):
+            if _begins_with_title(name):
                 yield 4.5, "title", place
                 return
             continue
@@ -821,7 +840,7 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
                 continue
             yield *sign, place
             return
-        if _names_a_report(line):
+        if _names_a_report(line) or _begins_with_title(line):
             is_dated = YEAR_PATTERN.search(line) is not None
             yield (4.5 if is_dated else 3.0), "title", place
             return
@@ -859,6 +878,8 @@ def _against(line: str, *, is_first: bool) -> tuple[float, str] | None:
         return -5.0, "notice"
     # 2014年总结及2015年工作计划
     end = NEXT_YEAR_PATTERN.sub("", BRACKET_PATTERN.sub("", line))
+    if SITUATION_PATTERN.search(end):
+        return None
     for kind, endings in TITLE_ENDINGS.items():
         if end.endswith(endings):
             return -5.0, kind
@@ -868,6 +889,15 @@ def _against(line: str, *, is_first: bool) -> tuple[float, str] | None:
     if is_first and EVENT_PATTERN.search(line):
         return -3.0, "bulletin"
     return None
+
+
+def _begins_with_title(name: str) -> bool:
+    """Whether a sentence is a title: 某县财政局2020年政府信息公开年报。2020年,我局..."""
+    first = FIRST_PART_PATTERN.split(name[:MAX_HEAD], maxsplit=1)[0]
+    is_short = len(first) <= MAX_TITLE
+    return (
+        is_short and YEAR_PATTERN.search(first) is not None and _names_a_report(first)
+    )
 
 
 def _names_a_report(line: str) -> bool:
