@@ -143,7 +143,6 @@ MAX_TITLE = 70
 MAX_HEAD = 100
 # Characters of an entry of a menu; a title further down is longer.
 MAX_ENTRY = 9
-MENU_LINE_PATTERN = re.compile("(?:[^ ]{2,} ){3}")
 SENTENCE_PATTERN = re.compile("[,:]")
 YEAR_PATTERN = re.compile("(?:20|二[〇○零])[\\d〇○零一二三四五六七八九]{2}")
 FIRST_PART_PATTERN = re.compile("[。:]")
@@ -857,7 +856,8 @@ def _bare(name: str) -> str | None:
     # a title stands alone, or before the first heading on one line
     if " " in line or "|" in line:
         line = TITLE_END_PATTERN.split(line)[0].strip()
-    is_menu = line.count(" ") >= 3 and MENU_LINE_PATTERN.search(line)
+    words = [word for word in line.split(" ") if len(word) > 1]
+    is_menu = len(words) > 3 and not line.isascii()
     if is_menu or not 4 <= len(line) <= MAX_TITLE or NO_TITLE_PATTERN.search(line):
         return None
     return line
