@@ -59,7 +59,7 @@ REPORT_ENDING = "(?:报告|汇报|总结|年报|情况|公报)"
 TITLE_ENDINGS = {
     "notice": _words(
         "通知 通知书 意见 批复 公告 通告 通报 公示 启事 方案 "
-        "要点 讲话 讲话稿 致辞 函 规划 规划纲要 决定 倡议书 "
+        "要点 讲话 讲话稿 讲话提纲 致辞 函 规划 规划纲要 决定 倡议书 "
         "公开信 命令 声明 承诺 承诺书 招标 简章 任命 提示 喜报 "
         "任务 工作计划 工作安排 工作部署"
     ),
@@ -465,6 +465,8 @@ DOCUMENT_SIGNS = (
             *("提出以下", "提出如下", "特此", "请你", "予公示", "以公示", "公示期"),
             *("公示时间", "征求"),
         ),
+        # 现将年度报告予以公示
+        but=re.compile("(?:报告|年报)[^。;]{0,8}$"),
         reach=1000,
     ),
     # 制定本预案: what it is, said at its beginning
@@ -542,6 +544,16 @@ DOCUMENT_SIGNS = (
         ),
         words=("日,", "午,", "晚,"),
         reach=160,
+    ),
+    # a speech
+    Sign(
+        -5.0,
+        "bulletin",
+        re.compile(
+            "同志们[,:]|(?:这次|今天)[^。,]{0,12}(?:会议?|大会),?(?:主要|的主要任务)|下面,我讲"
+        ),
+        words=("同志们", "这次", "今天", "下面,我"),
+        reach=300,
     ),
     # minutes of a meeting
     Sign(
@@ -719,7 +731,7 @@ def _signs(reading: Reading, title: Title | None) -> Iterator[Found]:
     # what stands in 《...》 is the title of another document; as long, so that spans stay
     bare = QUOTED_PATTERN.sub(lambda quoted: "《" * len(quoted[0]), form)
     named = list(_named(reading, title))
-    if opening := _found(OWN_OPENING, form):
+    if not named and (opening := _found(OWN_OPENING, form)):
         named.append(opening)
     yield from named
     is_titled = any(weight > 0 for weight, _, _ in named)
