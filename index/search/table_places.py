@@ -62,14 +62,15 @@ def in_tables(
     `marks` are all of the text `display`. A place is shown once.
     """
     longest = [_longest(piece) for piece in pieces]
-    if not any(_may_be_in_table(display, mark) for mark in longest if mark):
+    tabled = [mark and _may_be_in_table(display, mark) for mark in longest]
+    if not any(tabled):
         # nearly always: the tables of the report are not read then
         return pieces
     places = _Places(display, marks, printed_tables(contents.rest))
     out: list[Snippet] = []
-    for piece, mark in zip(pieces, longest, strict=True):
+    for piece, mark, is_tabled in zip(pieces, longest, tabled, strict=True):
         shown = piece
-        if mark and _may_be_in_table(display, mark):
+        if mark and is_tabled:
             shown = places.shown(mark) or places.line(mark)
         if shown.cell is None or all(shown.cell != other.cell for other in out):
             out.append(shown)
