@@ -83,8 +83,12 @@ class Pattern:
         places = {part: occurrences(text, part) for part in self.parts}
         if not all(places.values()):
             return []
-        runs = Runs(text)
         spend(len(text))
+        if not any(most for _, most in self.gaps):
+            # 公开* is 公开: no letters round it need be looked at
+            (part,) = self.parts
+            return [(start, start + len(part)) for start in places[part]]
+        runs = Runs(text)
         tail, _ = self.gaps[-1]
         last = self.parts[-1]
         ends = [(start, start + len(last)) for start in places[last]]

@@ -63,14 +63,15 @@ def in_tables(
     `marks` are all marks of the text `display`. A place is shown once.
     """
     longest = [_longest(piece) for piece in pieces]
-    if not any(_may_be_in_table(display, mark) for mark in longest if mark):
+    tabled = [mark and _may_be_in_table(display, mark) for mark in longest]
+    if not any(tabled):
         # nearly always: the tables of the report are not read then
         return pieces
     places = _Places(display, marks, printed_tables(contents.rest))
     out: list[Snippet] = []
-    for piece, mark in zip(pieces, longest, strict=True):
+    for piece, mark, is_tabled in zip(pieces, longest, tabled, strict=True):
         shown = piece
-        if mark and _may_be_in_table(display, mark):
+        if mark and is_tabled:
             shown = places.shown(mark) or places.line(mark)
         if shown.cell is None or all(shown.cell != other.cell for other in out):
             out.append(shown)
@@ -95,6 +96,12 @@ def _may_be_in_table(
     """Whether a mark is in a short line, and a figure follows before any sentence."""
     start = display.rfind("\n", 0, mark[0]) + 1
     end = mark[1] + HEADS_REACH
+    stop = display.find(SENTENCE_END, start, end)
+    if stop >= 0:
+        if stop < mark[0]:
+            return False
+        # the sentence ends with its sign, not with a figure before it
+        end = stop + 1
     following = display[start:end]
     figure = FIGURE_PATTERN.search(
         following,
@@ -104,8 +111,7 @@ def _may_be_in_table(
         return False
     before = following[: figure.start()]
     line = before.partition("\n")[0]
-    is_row = len(line) <= MAX_ROW_LINE or "\t" in line or "|" in line
-    return is_row and SENTENCE_END not in before
+    return len(line) <= MAX_ROW_LINE or "\t" in line or "|" in line
 
 
 class _Label(NamedTuple):
@@ -549,6 +555,7 @@ class _Places:
         return Snippet(text, self._marks_in(start, end), start, cell=cell)
 
 
+@lru_cache(maxsize=8192)  # labels are those of a few forms, over all reports
 def _is_called(
     key: str,
     label: str,

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from index.analysis.characters import HAN_NUMERALS
 from index.analysis.wording import WORDINGS
 from index.model.statistics import Contradiction, Figure, Statement
+from indexer.statistics.numerals import with_digits
 from indexer.statistics.reading import Reading
 from indexer.statistics.values import plain
 
@@ -303,6 +304,12 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
         "依申请公开",
         "(?:(?:没|没有|未|无)(?:发生|涉及|出现|产生)|没有|无)(?:任何)?(?:政府信息)?依申请公开(?:(?:政府)?信息)?(?:的)?(?:情况|事项|申请|业务|件)",
     ),
+    # 全年无依申请
+    _none(
+        "applications_new",
+        "依申请",
+        "(?:20..年度?|全年|本年度?|年度|年内)(?:均|也|尚)?(?:没有|未有|无)(?:任何)?依申请(?:公开)?(?=[,、]|$)",
+    ),
     _none(
         "applications_new",
         "公开 申请",
@@ -530,12 +537,16 @@ class _Claim(NamedTuple):
 def _claims(form: str, *, taiwan: bool) -> Iterator[_Claim]:
     """What the sentence states, in the order of the rules."""
     sentence = _TAIWAN_PATTERN.sub(_mainland, form) if taiwan else "".join(form.split())
-    rules = _rules_for(sentence)
+    counted, places = with_digits(sentence)
+    rules = _rules_for(counted)
     if not rules:
         return
     origins: Sequence[int] = range(len(form))
     if sentence != form:
         origins = _origins(form, taiwan=taiwan)
+    if counted != sentence:
+        origins = [origins[place] for place in places]
+        sentence = counted
     for rule in rules:
         for match in rule.pattern.finditer(sentence):
             before = sentence[max(0, match.start() - 80) : match.start()]
@@ -589,7 +600,7 @@ _DENIAL_PATTERN = re.compile(
 
 # One of both, in a text that still has its white space.
 _TELLING_PATTERN = re.compile(
-    r"[未没无零条件宗次项份起例篇个元为](?:(?<=[未没无零])|(?<=[\d,余多万亿\s].)|(?<=为)(?=\s?0))"
+    r"[未没无零条件宗次项份起例篇个元为](?:(?<=[未没无零])|(?<=[\d,余多万亿一二两三四五六七八九十百千\s].)|(?<=为)(?=\s?0))"
 )
 
 
