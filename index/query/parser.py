@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from index.analysis.characters import BASIC_HAN_CLASS
+from index.analysis.normaliser import fold_line
 from index.model.errors import QueryError
 from index.model.fields import Use, fields_for
 from index.model.metrics import METRIC_NAMES
@@ -78,8 +80,8 @@ CHINESE_FIELDS = {
     "发布时间": "published",
     "勾稽": "tables",
 }
-# 机关类型 before 机关
-CHINESE_NAMES = "|".join(sorted(CHINESE_FIELDS, key=len, reverse=True))
+# Characters that may be such a name, in either script; which are is looked up.
+CHINESE_NAME = f"[{BASIC_HAN_CLASS}]{{1,{max(map(len, CHINESE_FIELDS))}}}"
 
 # The operators that are words: AND, OR and NOT in capitals, before a space, a bracket, a quotation
 # mark or the end. ANDROID is a run. A Chinese keyboard types them in full width too.
@@ -100,7 +102,7 @@ TOKEN_PATTERN = re.compile(
     r"|(?P<bang>[!！](?=[\"“＂「『]))"
     rf"|(?P<quote>(?!{TYPED_YEAR})[\"“＂「『])"
     # year: and agency~:, 年度： and ｙｅａｒ：, but not http://
-    rf"|(?P<field>(?:[A-Za-z_Ａ-Ｚａ-ｚ＿]{{2,40}}|{CHINESE_NAMES})[~～]?[:：](?!//))"
+    rf"|(?P<field>(?:[A-Za-z_Ａ-Ｚａ-ｚ＿]{{2,40}}|{CHINESE_NAME})[~～]?[:：](?!//))"
     rf"|(?P<run>(?:[^\s()（）\"“＂「『]|{TYPED_YEAR})+)"
 )
 # An opening quotation mark that is text -> the closing one that stands for it.
@@ -208,10 +210,10 @@ def half_width(text: str) -> str:
 def field_name(typed: str) -> str | None:
     """The field that is called so, with its colon; None for none.
 
-    >>> field_name("年度："), field_name("YEAR:"), field_name("QQ:")
-    ('year', 'year', None)
+    >>> field_name("地區："), field_name("YEAR:"), field_name("QQ:")
+    ('region', 'year', None)
     """
-    name = half_width(typed)[:-1].lower()
+    name = fold_line(half_width(typed)[:-1])
     base = name.removesuffix("~")
     known = CHINESE_FIELDS.get(base, base) + name[len(base) :]
     return known if known in FIELDS else None

@@ -187,7 +187,12 @@ def test_the_operator_that_was_meant_is_named(typed: str, operator: str) -> None
 @pytest.mark.parametrize(
     ("names", "field"),
     [
-        ("标题 题目 题名", "title"),
+        ("标题 题目 题名 標題 題目", "title"),
+        ("機關 發布機構 單位", "agency"),
+        ("層級 行政級別", "level"),
+        ("機關類型", "org_type"),
+        ("條線 系統", "line"),
+        ("地區 區域", "region"),
         ("正文 全文 内容", "text"),
         ("机关 部门 单位 机构 发布机构", "agency"),
         ("层级 级别 行政级别", "level"),
