@@ -57,10 +57,14 @@ def value_named(field: Field, order: Sequence[str]) -> str:
 
     >>> value_named(Field("tables", "勾稽不符", 0), ["consistent", "inconsistent"])
     'inconsistent'
+    >>> value_named(Field("kind", "其他", 0), ["annual_report", "other"])
+    'other'
     """
     wanted = field.value.strip()
     printed = {fold_line(k): v for k, v in PRINTED_VALUES.get(field.name, {}).items()}
-    name = printed.get(fold_line(wanted), wanted)
+    begun = [v for k, v in printed.items() if k.startswith(fold_line(wanted))]
+    # 其他 is 其他文件 where nothing else begins so
+    name = begun[0] if len(begun) == 1 and wanted else wanted
     if name in order:
         return name
     facts = {"name": field.name, "value": wanted, "values": tuple(order)}
