@@ -121,6 +121,7 @@ def build(
     try:
         before = _Before.of(settings, rebuild=rebuild)
         known = {} if rebuild else before.sources()
+        held = before.ids() if rebuild else frozenset()
         if rebuild:
             writer.clear()
         unread_digests: list[str] = []
@@ -138,6 +139,9 @@ def build(
         reading.close()
         before.close()
     tally.reports = _reports(settings)
+    if held:
+        # what a rebuild was not shown again is gone with the index before
+        tally.deleted = len(held - _Before.of(settings, rebuild=True).ids())
     tally.seconds = round(time.perf_counter() - began, 3)
     return tally
 
@@ -207,6 +211,13 @@ class _Before:
     def sources(self) -> dict[str, tuple[str, str]]:
         """id -> (digest, source) of every report."""
         return {} if self.engine is None else dict(self.engine.sources())
+
+    def ids(self) -> frozenset[str]:
+        """The ids of every report; none where the index cannot be read to its end."""
+        try:
+            return frozenset(self.sources())
+        except IndexStateError:
+            return frozenset()
 
     def job(self, task: _Task, settings: Settings) -> _Job:
         """The job of a task, which knows when its report first came in."""

@@ -6,6 +6,7 @@ Read from the environment at entry points only.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -44,6 +45,8 @@ RANGES = {
 }
 # The most of every other number.
 MAX_SETTING_NUMBER = 1 << 40
+# A public address, perhaps with a path; a query or a fragment has no meaning in it.
+BASE_URL_PATTERN = re.compile(r"https?://[^/?#\s]+(?:/[^?#\s]*)?")
 # What may be written for a setting that is one of some words.
 CHOICES = {
     "engine": ("whoosh", "opensearch"),
@@ -189,6 +192,10 @@ def _parse(setting: Field[Any], raw: str) -> object:
         choices = CHOICES.get(setting.name)
         if choices is not None and raw not in choices:
             raise SettingsError(f"{named}; give {' or '.join(choices)}")
+        if setting.name == "base_url" and not BASE_URL_PATTERN.fullmatch(raw):
+            raise SettingsError(
+                f"{named}; give an address, as https://reports.example.org"
+            )
         return raw
     if isinstance(setting.default, bool):
         return raw.lower() in ("1", "true", "yes", "on")

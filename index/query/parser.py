@@ -94,7 +94,7 @@ TOKEN_PATTERN = re.compile(
     r"(?P<space>\s+|[(（]\s*[)）])"
     rf"|(?P<open>(?!{TYPED_YEAR})[(（])"
     r"|(?P<close>[)）])"
-    rf"|(?P<near>(?:NEAR|ＮＥＡＲ)[/／](?P<distance>\d{{1,6}}){WORD_END})"
+    rf"|(?P<near>(?:NEAR|ＮＥＡＲ)[/／](?P<distance>\d+){WORD_END})"
     rf"|(?P<word>(?:{WORD_OPERATORS}){WORD_END})"
     # two hyphens are a dash; － and − are hyphens of keyboards
     r"|(?P<minus>[-－−](?![-－−]))"
@@ -110,7 +110,9 @@ CLOSING_AS_TEXT = {"“": "”", "＂": "”", "「": "」", "『": "』"}
 # Kinds of tokens that are names of ours.
 WORD_KINDS = ("word", "near")
 # The number behind a quoted string: "公开 收费"~10
-WITHIN_PATTERN = re.compile(r"[~～](\d{1,6})")
+WITHIN_PATTERN = re.compile(r"[~～](\d+)")
+# No text is longer: a greater distance asks for no more.
+MAX_DISTANCE = 999_999
 # An end of a range may have decimals: fee_yuan:0.5..14.62
 RANGE_END = r"((?:[^.\s]|(?<=\d)\.(?=\d))*)"
 # 2018..2020, 2018.. and ..2020
@@ -177,7 +179,9 @@ def tokenise(query: str) -> list[Token]:
             text = CLOSING_AS_TEXT[text]
         kind = _kind_here(kind, text, tokens, position)
         if kind != "space":
-            number = int(match["distance"]) if match and kind == "near" else None
+            number = None
+            if match and kind == "near":
+                number = min(int(match["distance"]), MAX_DISTANCE)
             value = half_width(text) if kind in WORD_KINDS else text
             tokens.append(Token(kind, value, position, number))
         position += len(text)
@@ -257,7 +261,7 @@ def _quoted(query: str, start: int) -> tuple[Token, int]:
     within = WITHIN_PATTERN.match(query, close + 1)
     if within is None:
         return Token("quote", text, start), close + 1
-    distance = int(within.group(1))
+    distance = min(int(within.group(1)), MAX_DISTANCE)
     return Token("quote", text, start, distance), within.end()
 
 

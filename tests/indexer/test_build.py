@@ -190,7 +190,7 @@ def test_rebuild_holds_only_what_is_there(
 ) -> None:
     build([folder], settings)
     other = write(tmp_path / "other", "a.txt", year=2011)
-    assert counts(build([other.parent], settings, rebuild=True)) == (1, 0, 0, 0, 1)
+    assert counts(build([other.parent], settings, rebuild=True)) == (1, 0, 0, 4, 1)
     assert check_index(settings) == []
 
 

@@ -55,7 +55,7 @@ def open_engine(
     except BaseException:
         server.close()
         raise
-    return OpenSearchEngine(server, state)
+    return OpenSearchEngine(server, state, wanted=fingerprint)
 
 
 def open_writer(

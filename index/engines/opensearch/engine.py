@@ -41,7 +41,7 @@ from index.engines.opensearch.layout import (
 )
 from index.engines.opensearch.ranking import Means, Scorer, holding
 from index.engines.opensearch.server import Server
-from index.engines.opensearch.state import State, read_state
+from index.engines.opensearch.state import State, check_fingerprint, read_state
 from index.engines.opensearch.vocabulary import Counts, keys_of, read_counts
 from index.engines.seam import (
     Columns,
@@ -100,7 +100,15 @@ class PendingQuery:
 class OpenSearchEngine:
     """A generation of an index. Threads may share it; commits do not touch it."""
 
-    def __init__(self, server: Server, state: State) -> None:
+    def __init__(
+        self,
+        server: Server,
+        state: State,
+        *,
+        wanted: Mapping[str, str] | None = None,
+    ) -> None:
+        """Newer generations must have the fingerprint `wanted`; None takes any."""
+        self.wanted = wanted
         self.server = server
         self.state = state
         self.manifest: Manifest = state.manifest
@@ -557,8 +565,9 @@ class OpenSearchEngine:
         state = read_state(self.server)
         if state == self.state:
             return self
+        check_fingerprint(self.server, state, self.wanted)
         self._is_shared = True
-        return OpenSearchEngine(self.server, state)
+        return OpenSearchEngine(self.server, state, wanted=self.wanted)
 
     def faults(self) -> list[str]:
         """What is wrong with the index, in words."""

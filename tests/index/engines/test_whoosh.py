@@ -173,6 +173,23 @@ def test_rebuild_replaces_content_and_fingerprint_at_once(folder: Path) -> None:
     assert old.refreshed().manifest.fingerprint == {"schema": "2"}
 
 
+def test_an_open_snapshot_does_not_turn_to_another_reading(folder: Path) -> None:
+    put(folder)
+    strict = embedded.open_engine(folder, fingerprint=FINGERPRINT)
+    out = embedded.open_writer(folder, FINGERPRINT)
+    out.put(document("more", "公开"))
+    out.commit()
+    newer = strict.refreshed()
+    assert newer.manifest.reports == 61
+    out = embedded.open_writer(folder, {"schema": "2"}, rebuild=True)
+    out.put(document("only", "公开"))
+    out.commit()
+    for engine in (strict, newer):
+        with pytest.raises(IndexStaleError, match="schema 2 instead of 1"):
+            engine.refreshed()
+    assert newer.manifest.reports == len(list(newer.scan(Everything()))) == 61
+
+
 def test_rebuild_that_is_cancelled_changes_nothing(folder: Path) -> None:
     put(folder)
     before = answers(folder)

@@ -19,6 +19,10 @@ NAMES = {name for name, _, _ in SETTINGS}
         ("PROCESSES", "-1", "from 0 to 256"),
         ("DOCUMENT_CPU_S", "-5", "from 0 to"),
         ("LOG_FORMAT", "xml", "text or json"),
+        ("BASE_URL", "reports.example.org", "https://"),
+        ("BASE_URL", "ftp://reports.example.org", "https://"),
+        ("BASE_URL", "https://", "https://"),
+        ("BASE_URL", "https://a.example/?q=1", "https://"),
     ],
 )
 def test_what_cannot_be_is_refused(name: str, raw: str, said: str) -> None:

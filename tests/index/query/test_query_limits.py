@@ -323,3 +323,14 @@ def test_two_characters_are_one_word_and_a_code_is_cut_out(
     form: str, words: list[str]
 ) -> None:
     assert words_of(form) == words
+
+
+@pytest.mark.parametrize("typed", ['"公开 收费"~{}', "公开 NEAR/{} 收费"])
+@pytest.mark.parametrize("digits", ["9", "999999", "1000000", "1" + "0" * 200])
+def test_a_distance_has_as_many_digits_as_are_typed(typed: str, digits: str) -> None:
+    tree = parse(typed.format(digits))
+    distance = tree.within if isinstance(tree, Quoted) else None
+    if isinstance(tree, Proximity):
+        distance = tree.distance
+    # no text is longer than the greatest
+    assert distance == min(int(digits), 999_999)

@@ -116,7 +116,7 @@ def test_a_converter_that_fails_or_says_nothing_is_passed_over(
         subprocess, "run", lambda c, **_: subprocess.CompletedProcess(c, code, out, b"")
     )
     with pytest.raises(
-        InputError, match=r"could not be converted by antiword; save it as \.docx"
+        InputError, match=r"antiword could not convert it; save it as \.docx"
     ):
         load(OLE, ".doc")
 

@@ -83,9 +83,18 @@ def open_engine(
     """
     store = Store(Path(folder), trust=trust)
     generation, segments = _opened(store, {})
-    if fingerprint is not None and dict(generation.fingerprint) != dict(fingerprint):
-        raise stale(store.folder, generation.fingerprint, fingerprint)
-    return WhooshEngine(store, generation, segments)
+    _check_fingerprint(store, generation, fingerprint)
+    return WhooshEngine(store, generation, segments, wanted=fingerprint)
+
+
+def _check_fingerprint(
+    store: Store,
+    generation: Generation,
+    wanted: Mapping[str, str] | None,
+) -> None:
+    """Raises IndexStaleError where a generation was written with another fingerprint."""
+    if wanted is not None and dict(generation.fingerprint) != dict(wanted):
+        raise stale(store.folder, generation.fingerprint, wanted)
 
 
 def _opened(
@@ -150,8 +159,14 @@ class WhooshEngine:
         generation: Generation,
         segments: Sequence[LiveSegment],
         known: Mapping[str, Numbering] | None = None,
+        *,
+        wanted: Mapping[str, str] | None = None,
     ) -> None:
-        """`known` is how the snapshot before numbered the values of its facets."""
+        """`known` is how the snapshot before numbered the values of its facets.
+
+        Newer generations must have the fingerprint `wanted`; None takes any.
+        """
+        self.wanted = wanted
         self.store = store
         self.generation = generation
         self.segments = tuple(segments)
@@ -430,9 +445,15 @@ class WhooshEngine:
 
     # ------------------------------------------------------------------ snapshots
     def refreshed(self) -> WhooshEngine:
-        """The newest snapshot: this one if nothing was committed since."""
+        """The newest snapshot: this one if nothing was committed since.
+
+        Raises IndexStaleError where it was written with another fingerprint than was asked for:
+        another version of the program has rebuilt it, and is the one to open it.
+        """
         if self._is_newest():
             return self
+        # before its segments are opened, as every request asks again
+        _check_fingerprint(self.store, self.store.read(), self.wanted)
         known = {live.segment.name: live.segment for live in self.segments}
         with self.lock:
             numberings = dict(self.known)
@@ -445,6 +466,7 @@ class WhooshEngine:
             generation,
             segments,
             numberings,
+            wanted=self.wanted,
         )
 
     def _is_newest(self) -> bool:
