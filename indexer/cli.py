@@ -430,8 +430,15 @@ def _warn_of_age(manifest: Manifest) -> None:
         click.echo(f"gongkai: not all reports are up to date: {_OUTDATED}", err=True)
 
 
-@main.command()
-@click.argument("query", default="")
+def _no_option(_: click.Context, __: click.Parameter, query: str) -> str:
+    """-免费 is a query; --levle is an option that there is not."""
+    if query.startswith("--"):
+        raise click.NoSuchOption(query.partition("=")[0])
+    return query
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("query", default="", callback=_no_option)
 @index_option
 @filter_options
 @click.option("--year-from", type=int, help="The first reporting year.")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms, mainland_text
@@ -116,8 +116,19 @@ def suggest(snapshot: Snapshot, prefix: str, size: int) -> list[Suggestion]:
     titles: list[Suggestion] = []
     if "title" in typed.kinds:
         titles = _titles(snapshot, typed, min(size, MAX_TITLES))
-    named = [_suggestion(entry, typed) for entry in _fitting(snapshot, typed, size)]
-    return named[: max(size - len(titles), 1)] + titles[: size - 1 if named else size]
+    named: list[Suggestion] = []
+    most = max(size - len(titles), 1)
+    for entry in _fitting(snapshot, typed, size):
+        if len(named) == most:
+            break
+        suggestion = _suggestion(entry, typed)
+        if entry.kind == "word":
+            # the counts of the vocabulary are those of ranking, and of deleted reports too
+            count, _ = snapshot.engine.count_strings(String(mainland_forms(entry.form)))
+            suggestion = replace(suggestion, count=count)
+        if suggestion.count:
+            named.append(suggestion)
+    return named + titles[: size - 1 if named else size]
 
 
 def _fitting(snapshot: Snapshot, typed: _Typed, size: int) -> Iterable[Entry]:

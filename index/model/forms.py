@@ -178,8 +178,13 @@ _OTHER_ROWS = (
         "(?:申请人)?逾期(?:未按收费通知要求缴纳费用|不缴费|未缴费)(?:行政机关不再处理其政府信息公开申请)?",
     ),
     # 其他 is also the head of the last applicants' column, which a repeated head row puts right
-    # before the label
-    FormRow("other.misc", "其他", "^(?:.*法律服务机构其他)?[(]?3?其他", whole=True),
+    # before the label; and a sheet says the name of the group in each of its rows
+    FormRow(
+        "other.misc",
+        "其他",
+        "^(?:.*法律服务机构其他|.{0,3}其他处理)?[(]?3?其他",
+        whole=True,
+    ),
 )
 # (七)总计 and 四、结转下年度继续办理.
 _CLOSING_ROWS = (

@@ -841,6 +841,7 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
                 return
             continue
         if COVERING_PATTERN.search(line) and not ORDER_PATTERN.search(line):
+            yield from _covered(reading)
             return
         is_first = nth < 1 + bool(title)
         if sign := _against(line, is_first=is_first):
@@ -857,6 +858,15 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
             return
     if entry:
         yield entry
+
+
+def _covered(reading: Reading) -> Iterator[Found]:
+    """The title of the report below a notice that publishes it, where one stands there."""
+    for start, end in reading.head[1:]:
+        line = _bare(reading.form[start:end])
+        if line and YEAR_PATTERN.search(line) and _names_a_report(line):
+            yield 4.5, "title", (start, end)
+            return
 
 
 def _bare(name: str) -> str | None:

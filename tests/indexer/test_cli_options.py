@@ -176,3 +176,16 @@ def test_faults_of_an_index_are_said_on_standard_error(tmp_path: Path) -> None:
     *faults, cure = result.stderr.splitlines()
     assert any(arrays.name in fault for fault in faults)
     assert "run: gongkai index PATH... --rebuild" in cure
+
+
+def test_a_query_may_begin_with_a_hyphen(tmp_path: Path) -> None:
+    file, index = tmp_path / "a.txt", tmp_path / "index"
+    file.write_text(
+        "望海市档案局2020年政府信息公开工作年度报告\n全年公开信息二十条。\n"
+    )
+    assert run("index", file, "--index", index, "--json").exit_code == 0
+    for query, total in (("-收费", 1), ("-公开", 0), ("公开 -收费", 1)):
+        result = run("search", query, "--limit", "1", "--index", index, "--json")
+        assert json.loads(result.stdout)["total"] == total, query
+    refused = run("search", "--levle", "--index", index)
+    assert (refused.exit_code, "--levle" in refused.stderr) == (2, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +11,13 @@ from weakref import ref
 import pytest
 
 from index.assist.vocabulary import Entry, Vocabulary
+from index.engines.opening import open_engine, open_writer
 from index.model.report import Report
 from index.model.settings import Settings
 from index.search.request import SearchRequest
 from index.search.searcher import Searcher
 from tests.index.assist.test_corrections import searching
+from tests.indexes import write_index
 
 TITLES = (
     *(
@@ -206,3 +209,30 @@ def test_what_is_known_of_a_snapshot_does_not_keep_it_alive(tmp_path: Path) -> N
     del searcher
     gc.collect()
     assert snapshot() is None
+
+
+def test_a_word_of_a_deleted_report_is_not_offered(tmp_path: Path) -> None:
+    texts = {"a": "海边有鲸鲨。", "b": "海边有水獭。", "c": "河里有水獭。"}
+    reports = [Report(id=i, source=i, title="报告", text=t) for i, t in texts.items()]
+    settings = write_index(tmp_path / "index", reports)
+    writer = open_writer(settings)
+    writer.delete("a")
+    writer.delete("c")
+    writer.commit()
+    with contextlib.closing(open_engine(settings)) as engine:
+        searcher = Searcher(engine)
+        assert searcher.suggest("鲸", 5) == searcher.suggest("jingsha", 5) == []
+        (offered,) = searcher.suggest("shuita", 5)
+        total = searcher.search(SearchRequest(q=offered.query)).total
+        assert (offered.text, offered.count, total) == ("水獭", 1, 1)
+
+
+def test_a_word_is_offered_with_what_its_search_finds(searcher: Searcher) -> None:
+    seen = 0
+    for typed in ("信", "行政", "公", "xingzheng", "bao", "年"):
+        for offered in searcher.suggest(typed, 8):
+            if offered.kind == "word":
+                found = searcher.search(SearchRequest(q=offered.query, match="whole"))
+                assert offered.count == found.total, offered
+                seen += 1
+    assert seen > 8

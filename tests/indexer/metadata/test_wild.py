@@ -362,6 +362,26 @@ def test_a_covering_letter_is_not_told_for_a_notice() -> None:
     assert got.kind != "other"
 
 
+COVERING = """望海市人民政府办公室关于印发望海市2020年政府信息公开工作年度报告的通知
+各镇人民政府，市府各部门：
+现将《望海市2020年政府信息公开工作年度报告》印发给你们，请结合实际认真贯彻。
+"""
+
+
+def test_a_report_below_its_covering_letter_is_one() -> None:
+    report = (
+        "望海市2020年政府信息公开工作年度报告\n一、总体情况\n2020年，全市公开信息18条。\n"
+        "二、主动公开政府信息情况\n制发规范性文件2件。\n三、收到和处理政府信息公开申请情况\n"
+        "本年新收5件。\n五、存在的主要问题及改进情况\n公开内容不够全面。"
+    )
+    got = read(COVERING + report, None, None)
+    assert (got.kind, got.year) == ("annual_report", 2020)
+    # the notice alone orders, and reports nothing
+    assert read(COVERING + "望海市人民政府办公室\n2021年3月20日", None, None).kind != (
+        "annual_report"
+    )
+
+
 def test_the_number_of_a_card_tells_namesakes_apart() -> None:
     text = "索引号 | 620702081/2026-00007 |\n2025年,北街街道认真公开。"
     got = read(text, "北街街道2025年政府信息公开工作年度报告", None)

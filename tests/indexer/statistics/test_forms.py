@@ -166,3 +166,16 @@ def test_refusals_of_the_annex_add_up() -> None:
 def test_markers_tell_the_form(form: str, text: str) -> None:
     found = [f for f, pattern in forms.FORM_MARKERS.items() if re.search(pattern, text)]
     assert found == [form]
+
+
+@pytest.mark.parametrize(
+    ("label", "is_row"),
+    [
+        *((label, True) for label in ("其他", "3其他", "六其他处理其他")),
+        *(("法律服务机构其他其他", True), ("六其他处理", False), ("其他处理", False)),
+        ("其他法律行政法规禁止公开", False),
+    ],
+)
+def test_a_sheet_says_the_group_in_each_of_its_rows(label: str, is_row: bool) -> None:
+    (row,) = [r for r in forms.FORMS["gb2021"].applications if r.key == "other.misc"]
+    assert bool(re.fullmatch(row.pattern, label)) == is_row
