@@ -139,11 +139,20 @@ def build(
         reading.close()
         before.close()
     tally.reports = _reports(settings)
-    if held:
-        # what a rebuild was not shown again is gone with the index before
-        tally.deleted = len(held - _Before.of(settings, rebuild=True).ids())
+    tally.deleted += _lost(held, settings)
     tally.seconds = round(time.perf_counter() - began, 3)
     return tally
+
+
+def _lost(held: frozenset[str], settings: Settings) -> int:
+    """How many of the reports that the index held before a rebuild are gone with it."""
+    if not held:
+        return 0
+    after = _Before.of(settings, rebuild=True)
+    try:
+        return len(held - after.ids())
+    finally:
+        after.close()
 
 
 def _read_all(

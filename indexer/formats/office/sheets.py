@@ -111,6 +111,9 @@ def _flat_row(
     return cells
 
 
+_DAMAGED_REASON = "is a damaged workbook; save it again as .xlsx"
+
+
 def read_workbook(
     source: Source,
 ) -> Page:
@@ -136,7 +139,12 @@ def read_workbook(
     except python_calamine.PasswordError:
         raise InputError("is locked with a password; save it without one") from None
     except (python_calamine.CalamineError, ValueError, OSError):
-        raise InputError("is a damaged workbook; save it again as .xlsx") from None
+        raise InputError(_DAMAGED_REASON) from None
+    except BaseException as error:
+        # a panic of the library's own language, which is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise InputError(_DAMAGED_REASON) from None
     page = _page(sheets, source.suffix.removeprefix("."))
     if hidden:
         parts = ", ".join(hidden[:10])

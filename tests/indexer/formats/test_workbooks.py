@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.model.errors import InputError
 from index.model.problems import Code
 from indexer.formats import read
 from indexer.formats.office.account import letters_in, unaccounted
@@ -160,3 +161,20 @@ def test_the_account_of_a_workbook() -> None:
     (told,) = unaccounted(page, data)
     assert told.code is Code.FORMAT_UNACCOUNTED
     assert told.facts == {"percent": 32}
+
+
+class PanicException(BaseException):
+    """As pyo3 raises where code in Rust panics."""
+
+
+def test_a_panic_of_the_library_is_a_damaged_workbook(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def panics(_: object) -> None:
+        raise PanicException("range end index 64 out of range")
+
+    monkeypatch.setattr(
+        "python_calamine.CalamineWorkbook.from_filelike", panics, raising=False
+    )
+    with pytest.raises(InputError, match="damaged workbook"):
+        read(Source("a.xls", "/a.xls", ".xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ""))
