@@ -109,9 +109,8 @@ def build(
     """Bring the index up to what stands at the paths.
 
     Another writer is waited for `wait_s` seconds, or for a moment. Raises IndexStateError; a bad
-    source is tallied, never raised.
-
-    A report keeps the time at which it first came in, also where its text has changed.
+    source is tallied, never raised. A report keeps the time at which it first came in, also where
+    its text has changed.
     """
     began = time.perf_counter()
     tally = Tally()
