@@ -159,9 +159,10 @@ def _wrapped(
     stack = list(reversed(parent))
     while stack:
         element = stack.pop()
-        if local_name(element) in names:
+        name = local_name(element)
+        if name in names:
             yield element
-        elif local_name(element) in _WRAPPER_ELEMENTS:
+        elif name in _WRAPPER_ELEMENTS:
             stack.extend(reversed(element))
 
 
@@ -235,7 +236,7 @@ class _Reading:
                 self.notes.append((kind, value_of(element, "", "id")))
             elif name in _SKIPPED_ELEMENTS:
                 is_cut = is_cut or name == "del"
-            elif (text := _own_text(element)) is None:
+            elif (text := _own_text(element, name)) is None:
                 stack.extend(reversed(element))
             else:
                 parts = joined_apart(parts, text, is_cut)
@@ -255,7 +256,8 @@ class _Reading:
             return True
         if not _is_on(looks.get("strike")) and not _is_on(looks.get("dstrike")):
             return False
-        text = "".join(filter(None, map(_own_text, run.iter())))
+        texts = [_own_text(part, local_name(part)) for part in run.iter()]
+        text = "".join(filter(None, texts))
         if text.strip():
             self.struck.append(text)
         return True
@@ -401,9 +403,8 @@ def _text_boxes(paragraph: _Element) -> Iterator[_Element]:
                 break
 
 
-def _own_text(element: _Element) -> str | None:
-    """The characters that an element stands for; None when it stands for none itself."""
-    name = local_name(element)
+def _own_text(element: _Element, name: str) -> str | None:
+    """The characters that an element of this name stands for; None for none of its own."""
     if name == "t":
         return _raised_text(element)
     if name == "sym":
