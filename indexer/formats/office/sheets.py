@@ -22,7 +22,7 @@ from indexer.formats.body import finish
 from indexer.formats.chrome import frame
 from indexer.formats.flatten import flatten
 from indexer.formats.office.looks import Looks, looks_of
-from indexer.formats.office.package import local_name, value_of
+from indexer.formats.office.package import local_name, value_of, xml_text
 from indexer.formats.visible import letters_of, struck_out
 from indexer.page import Page, Source
 
@@ -265,13 +265,13 @@ def _append(
         if len(filled) < 2:
             table = None
             for line in filled:
-                SubElement(root, "p").text = line
+                SubElement(root, "p").text = xml_text(line)
             continue
         if table is None:
             table = SubElement(root, "table")
         tr = SubElement(table, "tr")
         for cell in _trimmed(cells):
-            SubElement(tr, "td").text = cell
+            SubElement(tr, "td").text = xml_text(cell)
 
 
 def _trimmed(

@@ -7,6 +7,7 @@ import pytest
 from index.model.errors import InputError
 from index.model.problems import Code
 from indexer.formats import read
+from indexer.formats.office import sheets
 from indexer.formats.office.account import letters_in, unaccounted
 from indexer.formats.office.sheets import read_workbook
 from indexer.page import Page, Source
@@ -180,3 +181,13 @@ def test_a_panic_of_the_library_is_a_damaged_workbook(
     source = Source("a.xls", "/a.xls", ".xls", b"\xd0\xcf\x11\xe0", "")
     with pytest.raises(InputError, match="damaged workbook"):
         read_workbook(source)
+
+
+def test_control_characters_in_cells_are_no_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [["望海市档案局2020年政府信息公开工作年度报告"], ["新收\x01申请", "12\x00"]]
+    monkeypatch.setattr(sheets, "_flat_sheets", lambda _: [rows])
+    monkeypatch.setattr(sheets, "_is_flat", lambda _: True)
+    page = read_workbook(Source("a.xls", "/a.xls", ".xls", b"", ""))
+    assert "新收申请" in page.text.replace("\n", "").replace("\ufffd", "")
