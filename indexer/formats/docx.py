@@ -441,14 +441,16 @@ def _is_deleted(row: _Element) -> bool:
 
 def _spans(cell: _Element) -> tuple[int, bool]:
     """Columns that a cell spans, and whether it continues the cell above."""
-    properties: dict[str, _Element] = {}
-    for child in cell.iterchildren("{*}tcPr"):
-        properties = {local_name(element): element for element in child}
-        break
-    raw = value_of(properties.get("gridSpan"), "1")
-    is_number = raw.isascii() and raw.isdigit() and len(raw) < 6
-    span = max(1, min(1000, int(raw))) if is_number else 1
-    # <w:vMerge/> continues, <w:vMerge w:val="restart"/> begins
-    merged = properties.get("vMerge")
-    continues = merged is not None and value_of(merged, "continue") == "continue"
+    span, continues = 1, False
+    properties = next(cell.iterchildren("{*}tcPr"), None)
+    looks = () if properties is None else properties
+    for look in looks:
+        name = local_name(look)
+        if name == "gridSpan":
+            raw = value_of(look, "1")
+            is_number = raw.isascii() and raw.isdigit() and len(raw) < 6
+            span = max(1, min(1000, int(raw))) if is_number else 1
+        elif name == "vMerge":
+            # <w:vMerge/> continues, <w:vMerge w:val="restart"/> begins
+            continues = value_of(look, "continue") == "continue"
     return span, continues

@@ -142,6 +142,9 @@ class _Flattener:
         self.parts.append(text)
 
     def end_line(self) -> None:
+        if not self.parts:
+            # as at most borders of blocks
+            return
         text = "".join(self.parts)
         self.parts = []
         pieces = text.split("\n") if self.pre else [text]
@@ -266,7 +269,11 @@ def flatten(root: HtmlElement, chosen: set[HtmlElement]) -> Flat:
 
 def _span(element: HtmlElement, name: str) -> int:
     """A colspan or rowspan, 1 where it is no number: colspan="100%" is found."""
-    raw = (element.get(name) or "1").strip()
+    raw = element.get(name)
+    if raw is None or raw == "1":
+        # as of nearly every cell
+        return 1
+    raw = raw.strip()
     if not (raw.isascii() and raw.isdigit()) or len(raw) >= 9:
         return 1
     return max(1, min(MAX_SPAN, int(raw)))
