@@ -137,21 +137,9 @@ def build(
     finally:
         reading.close()
         before.close()
-    tally.reports = _reports(settings)
-    tally.deleted += _lost(held, settings)
+    _count(settings, held, tally)
     tally.seconds = round(time.perf_counter() - began, 3)
     return tally
-
-
-def _lost(held: frozenset[str], settings: Settings) -> int:
-    """How many of the reports that the index held before a rebuild are gone with it."""
-    if not held:
-        return 0
-    after = _Before.of(settings, rebuild=True)
-    try:
-        return len(held - after.ids())
-    finally:
-        after.close()
 
 
 def _read_all(
@@ -260,10 +248,13 @@ def _written(moment: dt.datetime) -> str:
     return written.replace("+00:00", "Z")
 
 
-def _reports(settings: Settings) -> int:
+def _count(settings: Settings, held: frozenset[str], tally: Tally) -> None:
+    """How many reports there are now; of those `held` before a rebuild, how many are gone."""
     engine = open_engine(settings)
     try:
-        return engine.manifest.reports
+        tally.reports = engine.manifest.reports
+        if held:
+            tally.deleted += len(held.difference(engine.sources()))
     finally:
         engine.close()
 

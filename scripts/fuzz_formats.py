@@ -18,6 +18,8 @@ import tempfile
 import time
 import zipfile
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Literal
@@ -164,9 +166,7 @@ def read_archive(data: bytes, suffix: str) -> None:
 
 
 def outcome(data: bytes, suffix: str, *, is_archive: bool = False) -> str:
-    """What became of a document: read, refused, or the fault."""
-    # seconds of the processor: a busy machine makes no fault
-    signal.setitimer(signal.ITIMER_PROF, MAX_SECONDS)
+    """What became of a document: read, refused, or refused without a reason."""
     try:
         if is_archive:
             read_archive(data, suffix)
@@ -174,20 +174,38 @@ def outcome(data: bytes, suffix: str, *, is_archive: bool = False) -> str:
             read(Source("a" + suffix, "/a" + suffix, suffix, data, ""))
     except InputError as error:
         return "refused" if error.reason else "refused without a reason"
-    # whatever else comes out of a reader is what is looked for
-    except Exception as error:  # noqa: BLE001
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = (
-            ""
-            if trace is None
-            else f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
-        )
-        return f"{type(error).__name__} in {where}: {str(error)[:80]}"
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
     return "read"
+
+
+def under_limit(look: Callable[[], str]) -> str:
+    """What `look` returns, or the fault in which it ends; MAX_SECONDS are the longest it may take.
+
+    They are seconds of the processor: a busy machine makes no fault.
+    """
+    signal.signal(signal.SIGPROF, _stop)
+    try:
+        signal.setitimer(signal.ITIMER_PROF, MAX_SECONDS)
+        try:
+            return look()
+        # whatever comes out is what is looked for
+        except Exception as error:  # noqa: BLE001
+            return _told(error)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+    except _TooLongError:
+        # a library that lets no signal in was done at last
+        return "too long in a library"
+
+
+def _told(error: Exception) -> str:
+    """The kind of an error, the function and line where it was raised, and its words."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = ""
+    if trace is not None:
+        where = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
+    return f"{type(error).__name__} in {where}: {str(error)[:120]}"
 
 
 def _stop(_: int, __: FrameType | None) -> None:
@@ -203,7 +221,6 @@ def main() -> int:
     choices = [*WRITERS, *archives]
     parser.add_argument("--suffix", choices=choices, action="append")
     given = parser.parse_args()
-    signal.signal(signal.SIGPROF, _stop)
     found = blocks(sample())
     faults = 0
     for suffix in given.suffix or choices:
@@ -215,11 +232,7 @@ def main() -> int:
             chance = random.Random(f"{suffix} {seed}")
             is_zip = whole.startswith(b"PK") and chance.random() < 0.7
             data = repacked(whole, chance) if is_zip else damaged(whole, chance)
-            try:
-                became = outcome(data, suffix, is_archive=is_archive)
-            except _TooLongError:
-                # a library that lets no signal in was done at last
-                became = "too long in a library"
+            became = under_limit(partial(outcome, data, suffix, is_archive=is_archive))
             if became not in ("read", "refused") and became not in outcomes:
                 print(f"{suffix} {seed}: {became}", flush=True)
             outcomes[became] += 1

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import argparse
 import random
-import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -33,9 +30,10 @@ from indexer.pipeline import report_of
 from indexer.repair import repair, undo
 from indexer.sample import generate
 from indexer.sample.damage import DAMAGE_KINDS
+from scripts.fuzz_formats import under_limit
 
-MAX_SECONDS = 10
 REPORTS = 60
+MATCHES = ("auto", "whole", "words", "any")
 TEXT_PIECES = (
     *("?", "\ufffd", "锟斤拷", "(gōng", "kāi)", "\x00", "\u200b", "\u3000", "\ud800"),
     *(
@@ -81,10 +79,6 @@ QUERY_PIECES = (
     *(" ", "\u3000", "\u200b", "\ud800", "\x00", "^2", "[", "]", "year:2015..2020"),
     *(f"{name}:" for name in FIELDS[:40]),
 )
-
-
-class _TooLongError(Exception):
-    """One input takes longer than MAX_SECONDS."""
 
 
 def damaged(text: str, chance: random.Random) -> str:
@@ -149,25 +143,6 @@ def query_fault(seed: int, searcher: Searcher) -> str:
     return ""
 
 
-MATCHES = ("auto", "whole", "words", "any")
-
-
-def _outcome(look: Callable[[], str]) -> str:
-    # seconds of the processor: a busy machine makes no fault
-    signal.setitimer(signal.ITIMER_PROF, MAX_SECONDS)
-    try:
-        return look()
-    # whatever comes out is what is looked for
-    except Exception as error:  # noqa: BLE001
-        return f"{type(error).__name__}: {str(error)[:120]}"
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def _stop(_: int, __: FrameType | None) -> None:
-    raise _TooLongError
-
-
 def _searcher(folder: Path) -> Searcher:
     settings = Settings(index=folder)
     writer = open_writer(settings)
@@ -187,7 +162,6 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=600, help="in all (600)")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     given = parser.parse_args()
-    signal.signal(signal.SIGPROF, _stop)
     texts = [sample.text for sample in generate(REPORTS, seed=3)]
     outcomes: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="gongkai-fuzz-") as folder:
@@ -200,7 +174,7 @@ def main() -> int:
                 "query": lambda s=seed: query_fault(s, searcher),
             }
             for kind, look in looks.items():
-                fault = _outcome(look)
+                fault = under_limit(look)
                 outcomes[kind] += 1
                 if fault:
                     outcomes["faults"] += 1

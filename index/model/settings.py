@@ -45,8 +45,14 @@ RANGES = {
 }
 # The most of every other number.
 MAX_SETTING_NUMBER = 1 << 40
-# A public address, perhaps with a path; a query or a fragment has no meaning in it.
-BASE_URL_PATTERN = re.compile(r"https?://[^/?#\s]+(?:/[^?#\s]*)?")
+# How a setting that is text has to be written, and what to give instead of another one.
+PATTERNS = {
+    # perhaps with a path; a query or a fragment has no meaning in it
+    "base_url": (
+        re.compile(r"https?://[^/?#\s]+(?:/[^?#\s]*)?"),
+        "an address, as https://reports.example.org",
+    ),
+}
 # What may be written for a setting that is one of some words.
 CHOICES = {
     "engine": ("whoosh", "opensearch"),
@@ -192,10 +198,9 @@ def _parse(setting: Field[Any], raw: str) -> object:
         choices = CHOICES.get(setting.name)
         if choices is not None and raw not in choices:
             raise SettingsError(f"{named}; give {' or '.join(choices)}")
-        if setting.name == "base_url" and not BASE_URL_PATTERN.fullmatch(raw):
-            raise SettingsError(
-                f"{named}; give an address, as https://reports.example.org"
-            )
+        shape = PATTERNS.get(setting.name)
+        if shape is not None and not shape[0].fullmatch(raw):
+            raise SettingsError(f"{named}; give {shape[1]}")
         return raw
     if isinstance(setting.default, bool):
         return raw.lower() in ("1", "true", "yes", "on")

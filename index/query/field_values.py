@@ -62,9 +62,12 @@ def value_named(field: Field, order: Sequence[str]) -> str:
     """
     wanted = field.value.strip()
     printed = {fold_line(k): v for k, v in PRINTED_VALUES.get(field.name, {}).items()}
-    begun = [v for k, v in printed.items() if k.startswith(fold_line(wanted))]
-    # 其他 is 其他文件 where nothing else begins so
-    name = begun[0] if len(begun) == 1 and wanted else wanted
+    form = fold_line(wanted)
+    name = printed.get(form, wanted)
+    begun = [v for k, v in printed.items() if form and k.startswith(form)]
+    if form not in printed and len(begun) == 1:
+        # 其他 is 其他文件 where nothing else begins so
+        name = begun[0]
     if name in order:
         return name
     facts = {"name": field.name, "value": wanted, "values": tuple(order)}

@@ -181,7 +181,7 @@ def tokenise(query: str) -> list[Token]:
         if kind != "space":
             number = None
             if match and kind == "near":
-                number = min(int(match["distance"]), MAX_DISTANCE)
+                number = _distance(match["distance"])
             value = half_width(text) if kind in WORD_KINDS else text
             tokens.append(Token(kind, value, position, number))
         position += len(text)
@@ -261,8 +261,11 @@ def _quoted(query: str, start: int) -> tuple[Token, int]:
     within = WITHIN_PATTERN.match(query, close + 1)
     if within is None:
         return Token("quote", text, start), close + 1
-    distance = min(int(within.group(1)), MAX_DISTANCE)
-    return Token("quote", text, start, distance), within.end()
+    return Token("quote", text, start, _distance(within[1])), within.end()
+
+
+def _distance(digits: str) -> int:
+    return min(int(digits), MAX_DISTANCE)
 
 
 def _joined(tokens: Iterable[Token]) -> list[Token]:

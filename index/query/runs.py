@@ -94,7 +94,7 @@ class AnalysedRun:
 
 @lru_cache(maxsize=256)  # one request reads the runs of its query several times
 def analyse_run(text: str) -> AnalysedRun:
-    """The reading of a run as typed.
+    """The analysis of a run as typed.
 
     >>> analyse_run("資訊公開").wordings
     {'资讯': ('资讯', '信息'), '公开': ('公开',)}

@@ -50,29 +50,29 @@ def hits_of(
     """
     marker = Marker.of(condition)
     whole = Marker.of(AnyOf(tuple(runs))) if runs else None
-    return tuple(_hit(found, marker, max_snippets, whole) for found in matches.hits)
+    return tuple(_hit(hit, marker, max_snippets, whole) for hit in matches.hits)
 
 
 def _hit(
-    own: EngineHit,
+    engine_hit: EngineHit,
     marker: Marker,
     max_snippets: int,
     whole: Marker | None,
 ) -> Hit:
-    contents = own.contents
-    title, text = field_marks(own, marker)
+    contents = engine_hit.contents
+    title, text = field_marks(engine_hit, marker)
     pieces: tuple[Snippet, ...] = ()
     if max_snippets:
-        first = None if whole is None else field_marks(own, whole)[1]
+        first = None if whole is None else field_marks(engine_hit, whole)[1]
         # the text is put together each time that it is asked for
         display = contents.display
         pieces = snippets(display, text, max_snippets, first)
         pieces = in_tables(pieces, text, contents, display)
-    score = round(own.score, 4)
-    # Behind the fields of the head: what this search own.
-    here = (score, own.occurrences, tuple(title), pieces)
+    score = round(engine_hit.score, 4)
+    # Behind the fields of the head: what this search found.
+    here = (score, engine_hit.occurrences, tuple(title), pieces)
     hit = Hit(*(*_shown(contents.head), *here))
-    card = card_marks(own, marker)
+    card = card_marks(engine_hit, marker)
     if card:
         hit.card = Snippet(report_of(contents).card_text, tuple(card), 0)
     return hit

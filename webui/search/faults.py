@@ -17,6 +17,7 @@ from webui.http.context import room
 from webui.http.params import Arguments, parse_search
 from webui.http.searching import answer
 from webui.words import labels
+from webui.words.chips import comparison_words
 from webui.words.faults import said_plainly
 from webui.words.messages import gettext as _
 
@@ -50,7 +51,7 @@ class Fault:
         if self.condition is None or self.condition[0] not in labels.METRICS.table:
             return self.typed
         name, sign, number = self.condition
-        return f"{labels.METRICS[name]} {labels.COMPARISONS[sign]} {number}"
+        return f"{labels.METRICS[name]} {comparison_words(sign, number)}"
 
 
 Faults = dict[str, Fault]

@@ -11,7 +11,7 @@ from webui.words import labels
 from webui.words.messages import Words, msgid
 from webui.words.messages import gettext as _
 
-__all__ = ["Chip", "chips", "condition_words"]
+__all__ = ["Chip", "chips", "comparison_words", "condition_words"]
 
 _RANGE_LABELS = Words(
     {
@@ -78,4 +78,13 @@ def condition_words(condition: str) -> tuple[str, str]:
     if match is None:
         return _("数值条件"), condition
     name, sign, number = match[1], match[2], match[3]
-    return labels.NUMBERS.get(name, name), f"{labels.COMPARISONS[sign]} {number}"
+    return labels.NUMBERS.get(name, name), comparison_words(sign, number)
+
+
+def comparison_words(sign: str, number: str) -> str:
+    """What a condition asks of its number: `number` stands as it was typed.
+
+    >>> comparison_words(">=", "100")
+    '≥ 100'
+    """
+    return f"{labels.COMPARISONS[sign]} {number}"

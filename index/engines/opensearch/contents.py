@@ -1,4 +1,4 @@
-"""What a hit is read as: a EngineHit, whose contents are decoded when they are asked for."""
+"""What a hit is read as: an EngineHit, whose contents are decoded when they are asked for."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ __all__ = ["is_old_workbook", "is_workbook", "read_csv", "read_workbook"]
 
 # Cells that a workbook may have: annual reports have some hundred.
 MAX_CELLS = 500_000
+_DAMAGED_REASON = "is a damaged workbook; save it again as .xlsx"
 # What parts the cells of a table, the usual first.
 DELIMITERS = ",\t;|"
 # sep=; as Excel writes it into the first line
@@ -109,9 +110,6 @@ def _flat_row(
         if across.isdecimal() and len(across) < 4:
             cells += [""] * int(across)
     return cells
-
-
-_DAMAGED_REASON = "is a damaged workbook; save it again as .xlsx"
 
 
 def read_workbook(

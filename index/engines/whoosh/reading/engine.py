@@ -82,32 +82,25 @@ def open_engine(
     `fingerprint`) and IndexNotTrustedError (it belongs to another user, and `trust` is not given).
     """
     store = Store(Path(folder), trust=trust)
-    generation, segments = _opened(store, {})
-    _check_fingerprint(store, generation, fingerprint)
+    generation, segments = _opened(store, {}, fingerprint)
     return WhooshEngine(store, generation, segments, wanted=fingerprint)
-
-
-def _check_fingerprint(
-    store: Store,
-    generation: Generation,
-    wanted: Mapping[str, str] | None,
-) -> None:
-    """Raises IndexStaleError where a generation was written with another fingerprint."""
-    if wanted is not None and dict(generation.fingerprint) != dict(wanted):
-        raise stale(store.folder, generation.fingerprint, wanted)
 
 
 def _opened(
     store: Store,
     known: Mapping[str, Segment],
+    wanted: Mapping[str, str] | None,
 ) -> tuple[Generation, list[LiveSegment]]:
     """The newest generation and its segments.
 
-    Segments already `known` are shared, with their mappings and caches.
+    Segments already `known` are shared, with their mappings and caches. Raises IndexStaleError,
+    before a segment is opened, where it was written with another fingerprint than `wanted`.
     """
     missing = ""
     for _ in range(READ_ATTEMPTS):
         generation = store.read()
+        if wanted is not None and dict(generation.fingerprint) != dict(wanted):
+            raise stale(store.folder, generation.fingerprint, wanted)
         try:
             segments = [
                 _live_segment(store, segment, known) for segment in generation.segments
@@ -452,15 +445,13 @@ class WhooshEngine:
         """
         if self._is_newest():
             return self
-        # before its segments are opened, as every request asks again
-        _check_fingerprint(self.store, self.store.read(), self.wanted)
         known = {live.segment.name: live.segment for live in self.segments}
         with self.lock:
             numberings = dict(self.known)
             for name, table in self.tables.items():
                 numberings[name] = table.numbering
         # old snapshots keep their own tables and statistics
-        generation, segments = _opened(self.store, known)
+        generation, segments = _opened(self.store, known, self.wanted)
         return WhooshEngine(
             self.store,
             generation,
