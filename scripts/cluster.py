@@ -56,6 +56,8 @@ FIRST_PORT = 19200
 TRANSPORT_OFFSET = 100
 # OpenSearch refuses to run as root. A number that owns nothing else on the machine.
 NODE_USER = 61920
+# How long a process may take to turn from a shell into Java, which shows no command line.
+EXEC_SECONDS = 1.0
 URL_SETTING = "GONGKAI_TEST_OPENSEARCH_URL"
 LOOPBACK_HOST = "127.0.0.1"
 
@@ -431,14 +433,34 @@ def command_line(process: int) -> str:
     """The command line and the environment's folder of a process; empty where it has ended."""
     listing = Path(f"/proc/{process}")
     if Path("/proc/self").exists():
-        # the shell that starts Java has the folder in its environment only
-        parts = []
-        for name in ("cmdline", "environ"):
-            with contextlib.suppress(OSError):
-                parts.append((listing / name).read_bytes())
+        parts = read_command(listing)
+        # a process that is just turning into another program has none for a moment
+        until = time.monotonic() + EXEC_SECONDS
+        while not all(parts) and is_alive(listing) and time.monotonic() < until:
+            time.sleep(0.005)
+            parts = read_command(listing)
         return b" ".join(parts).decode(errors="replace")
     command = ["ps", "-ww", "-E", "-o", "command=", "-p", str(process)]
     return subprocess.run(command, check=False, capture_output=True, text=True).stdout
+
+
+def read_command(listing: Path) -> list[bytes]:
+    """The command line and the environment of a process of Linux, from its folder below /proc."""
+    parts = []
+    # the shell that starts Java has the folder in its environment only
+    for name in ("cmdline", "environ"):
+        with contextlib.suppress(OSError):
+            parts.append((listing / name).read_bytes())
+    return parts
+
+
+def is_alive(listing: Path) -> bool:
+    """Whether a process of Linux has not ended: one that nobody waited for is still listed."""
+    try:
+        state = (listing / "stat").read_text(errors="replace").rpartition(") ")[2]
+    except OSError:
+        return False
+    return not state.startswith(("Z", "X"))
 
 
 def signal_node(cluster: Cluster, number: int, sent: signal.Signals) -> bool:

@@ -24,6 +24,16 @@ CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 
 
+def loaded(page: Any) -> Any:
+    """A page once all of it is there.
+
+    A click returns as soon as the next document has begun: what is read at once, such as a count,
+    whether something is visible or all texts of a kind, could find half of it.
+    """
+    page.wait_for_load_state()
+    return page
+
+
 def missing(reason: str) -> NoReturn:
     """Skip, or fail where a browser is required (.ci/run requires the one that it installs)."""
     if os.environ.get("GONGKAI_REQUIRE_BROWSER") == "1":

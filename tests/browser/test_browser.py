@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, loaded
 
 pytestmark = pytest.mark.browser
 
@@ -87,9 +87,9 @@ def test_from_the_home_page_to_a_hit(open_page: OpenPage, scripts: bool) -> None
     assert page.get_by_role("status").inner_text().startswith("共")
     page.get_by_role("link", name=re.compile("^县区级.*份")).click()
     assert "level=" in page.url
-    assert page.get_by_text("移除").first.is_visible()
+    assert loaded(page).get_by_text("移除").first.is_visible()
     page.locator("ol.hits h3 a").first.click()
-    assert page.url.endswith("#hit-1")
+    assert loaded(page).url.endswith("#hit-1")
     for _ in range(2):
         page.locator("mark:target + .step").get_by_role("link", name="下一处").click()
     assert page.url.endswith("#hit-3")
@@ -167,7 +167,7 @@ def test_years_can_be_limited_without_scripts(open_page: OpenPage) -> None:
     page = open_page("/search?q=公开&level=县区级", java_script_enabled=False)
     page.get_by_label("从").fill("2015")
     page.get_by_role("button", name="限定 年度范围").click()
-    assert "year_from=2015" in page.url
+    assert "year_from=2015" in loaded(page).url
     assert "level=" in page.url
     assert page.get_by_role("status").is_visible()
 
@@ -302,7 +302,7 @@ def test_a_condition_is_added_without_scripts(open_page: OpenPage) -> None:
     page.get_by_label("比较", exact=True).select_option(">=")
     page.get_by_label("值", exact=True).fill("5")
     page.get_by_role("button", name="限定 数值").click()
-    assert "where=applications_new" in page.url
+    assert "where=applications_new" in loaded(page).url
     assert "本年新收申请" in page.locator(".chips").inner_text()
 
 
@@ -331,7 +331,7 @@ def test_districts_of_a_province_as_a_spreadsheet_in_five_actions(
     click(links_in_reach(page, "分组", "县区"))
     click(links_in_reach(page, "地区", "广东省"))
     click(links_in_reach(page, "年度", "2020"))
-    shown = page.locator("table tbody th > a:first-child").all_inner_texts()
+    shown = loaded(page).locator("table tbody th > a:first-child").all_inner_texts()
     address = page.url
     with page.expect_download() as download:
         click(page.get_by_role("link", name="下载表格（CSV）").first)

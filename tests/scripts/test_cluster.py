@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -291,6 +292,24 @@ class TestProcesses:
     ) -> None:
         assert cluster.node_process(three, 1) == node.pid
         assert cluster.running_nodes(three) == [1]
+
+    def test_a_node_that_turns_into_java_runs_all_the_time(
+        self, three: Cluster
+    ) -> None:
+        cluster.write_node(three, 1)
+        environment = {"OPENSEARCH_PATH_CONF": f"{three.base(1)}/config"}
+        for _ in range(40):
+            process = subprocess.Popen(["bash", "-c", "exec sleep 30"], env=environment)
+            (three.base(1) / "pid").write_text(str(process.pid))
+            until = time.monotonic() + 0.02
+            seen = []
+            while time.monotonic() < until:
+                seen.append(cluster.is_running(three, 1))
+            process.kill()
+            assert all(seen)
+            # it is listed until it is waited for
+            assert cluster.wait_for_end(three, 1, 20)
+            process.wait()
 
     def test_a_number_that_another_process_has_is_no_node(self, three: Cluster) -> None:
         cluster.write_node(three, 1)
