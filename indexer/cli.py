@@ -671,7 +671,8 @@ def _print_report(report: Report, *, as_json: bool) -> None:
         ):
             continue
         _print_field(report, name)
-    if report.provenance:
+    # a document that was never bytes of text has no encoding
+    if report.provenance and report.provenance.encoding:
         click.echo(
             f"{'encoding':14} {report.provenance.encoding} ({report.provenance.encoding_reason})"
         )

@@ -57,6 +57,7 @@ KEYED = frozenset(
         "error-lead",
         "error-title",
         "explain",
+        "encoding",
         "language",
         "repair",
         "source",

@@ -16,7 +16,7 @@ from index.model.report import LEVELS
 from index.query.nodes import Keyword, NumberRange
 from index.query.syntax import Field
 
-__all__ = ["level_of", "metric_range", "published_range", "value_named"]
+__all__ = ["level_of", "metric_range", "named_value", "published_range", "value_named"]
 __all__ += ["year_digits", "year_of"]
 
 # 二〇一八 and 二零一八
@@ -61,17 +61,31 @@ def value_named(field: Field, order: Sequence[str]) -> str:
     'other'
     """
     wanted = field.value.strip()
-    printed = {fold_line(k): v for k, v in PRINTED_VALUES.get(field.name, {}).items()}
-    form = fold_line(wanted)
-    name = printed.get(form, wanted)
-    begun = [v for k, v in printed.items() if form and k.startswith(form)]
-    if form not in printed and len(begun) == 1:
-        # 其他 is 其他文件 where nothing else begins so
-        name = begun[0]
-    if name in order:
+    name = named_value(field.name, wanted, order)
+    if name is not None:
         return name
     facts = {"name": field.name, "value": wanted, "values": tuple(order)}
     raise QueryError(Code.QUERY_UNKNOWN_VALUE, field.position, facts)
+
+
+def named_value(name: str, typed: str, order: Sequence[str]) -> str | None:
+    """The value of a facet with few values, `order`, that a text names; None where it names none.
+
+    >>> named_value("level", "县", LEVELS), named_value("kind", "年度报告", ["annual_report"])
+    ('县区级', 'annual_report')
+    """
+    if typed in order:
+        return typed
+    if name == "level":
+        return _level(typed)
+    printed = {fold_line(k): v for k, v in PRINTED_VALUES.get(name, {}).items()}
+    form = fold_line(typed)
+    value = printed.get(form, form)
+    begun = [v for k, v in printed.items() if form and k.startswith(form)]
+    if form not in printed and len(begun) == 1:
+        # 其他 is 其他文件 where nothing else begins so
+        value = begun[0]
+    return value if value in order else None
 
 
 def level_of(field: Field) -> str:
@@ -83,14 +97,21 @@ def level_of(field: Field) -> str:
     ('县区级', '地市级')
     """
     wanted = field.value.strip()
-    name = fold_line(wanted).removesuffix("级")
+    level = _level(wanted)
+    if level is not None:
+        return level
+    facts = {"value": wanted, "levels": LEVELS}
+    raise QueryError(Code.QUERY_UNKNOWN_LEVEL, field.position, facts)
+
+
+def _level(typed: str) -> str | None:
+    name = fold_line(typed).removesuffix("级")
     called = [level for level in LEVELS if name and name in level]
     for level in called:
         # 县区 is 县区级, and 县级 can be nothing else
         if name == level.removesuffix("级") or len(called) == 1:
             return level
-    facts = {"value": wanted, "levels": LEVELS}
-    raise QueryError(Code.QUERY_UNKNOWN_LEVEL, field.position, facts)
+    return None
 
 
 def year_of(field: Field) -> Keyword | NumberRange:

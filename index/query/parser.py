@@ -16,7 +16,7 @@ from index.analysis.characters import BASIC_HAN_CLASS
 from index.analysis.normaliser import fold_line
 from index.model.errors import QueryError
 from index.model.fields import Use, fields_for
-from index.model.metrics import METRIC_NAMES
+from index.model.metrics import METRIC_NAMES, METRICS
 from index.model.problems import Code
 from index.query.reference_numbers import TYPED_YEAR
 from index.query.syntax import (
@@ -51,6 +51,8 @@ NAMED_FIELDS = (*(field.query_name for field in fields_for(Use.QUERY)), "agency~
 # What may stand before a colon: the facets, the texts, the dates, and the numbers of
 # the statutory tables.
 FIELDS = (*NAMED_FIELDS, *METRIC_NAMES)
+# （元） of a label, and the sign between its parts.
+NO_SIGN = re.compile("：|（.*")
 # Their Chinese names: the labels, and what else they are called.
 CHINESE_FIELDS = {
     field.label_zh: field.query_name for field in fields_for(Use.QUERY)
@@ -80,8 +82,14 @@ CHINESE_FIELDS = {
     "发布时间": "published",
     "勾稽": "tables",
 }
+# The numbers by the names that pages print, without signs and what is in brackets:
+# 本年新收申请, 行政复议维持, 主动公开总数.
+CHINESE_METRICS = {
+    NO_SIGN.sub("", metric.label_zh): metric.name for metric in reversed(METRICS)
+}
 # Characters that may be such a name, in either script; which are is looked up.
-CHINESE_NAME = f"[{BASIC_HAN_CLASS}]{{1,{max(map(len, CHINESE_FIELDS))}}}"
+LONGEST_NAME = max(map(len, [*CHINESE_FIELDS, *CHINESE_METRICS]))
+CHINESE_NAME = f"[{BASIC_HAN_CLASS}]{{1,{LONGEST_NAME}}}"
 
 # The operators that are words: AND, OR and NOT in capitals, before a space, a bracket, a quotation
 # mark or the end. ANDROID is a run. A Chinese keyboard types them in full width too.
@@ -115,6 +123,8 @@ WITHIN_PATTERN = re.compile(r"[~～](\d+)")
 MAX_DISTANCE = 999_999
 # An end of a range may have decimals: fee_yuan:0.5..14.62
 RANGE_END = r"((?:[^.\s]|(?<=\d)\.(?=\d))*)"
+# 100, 100.. and ..100, with nothing behind: 12件 is text
+NUMBER_BEHIND = re.compile(r"-?[\d.]*\d[\d.]*(?=[\s()（）]|$)")
 # 2018..2020, 2018.. and ..2020
 RANGE_PATTERN = re.compile(rf"{RANGE_END}\.\.{RANGE_END}")
 
@@ -177,7 +187,8 @@ def tokenise(query: str) -> list[Token]:
         if kind == "quote":
             # a closing mark opens nothing, so that the query printed reads alike
             text = CLOSING_AS_TEXT[text]
-        kind = _kind_here(kind, text, tokens, position)
+        behind = query[position + len(text) :]
+        kind = _kind_here(kind, text, tokens, position, behind)
         if kind != "space":
             number = None
             if match and kind == "near":
@@ -195,13 +206,18 @@ def _kind(match: re.Match[str] | None) -> str:
     return match.lastgroup or "run"
 
 
-def _kind_here(kind: str, text: str, tokens: Sequence[Token], position: int) -> str:
-    """What a token is where it stands: a quotation mark alone is text, and so is no field."""
+def _kind_here(
+    kind: str, text: str, tokens: Sequence[Token], position: int, behind: str
+) -> str:
+    """What a token is where it stands: a quotation mark alone is text, and so is no field.
+
+    `behind` is the rest of the query after it.
+    """
     if kind == "quote":
         return "run"
     if kind == "minus" and _is_inside_a_run(tokens, position):
         return "run"
-    if kind == "field" and field_name(text) is None:
+    if kind == "field" and field_name(text, behind) is None:
         return "run"
     return kind
 
@@ -211,14 +227,21 @@ def half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def field_name(typed: str) -> str | None:
+def field_name(typed: str, behind: str = "0") -> str | None:
     """The field that is called so, with its colon; None for none.
+
+    The Chinese name of a number is also an ordinary word: it is a field where a number, or a range
+    of them, stands `behind` it.
 
     >>> field_name("地區："), field_name("YEAR:"), field_name("QQ:")
     ('region', 'year', None)
+    >>> field_name("部分公开：", "12.."), field_name("部分公开：", "12件")
+    ('applications_partly_granted', None)
     """
     name = fold_line(half_width(typed)[:-1])
     base = name.removesuffix("~")
+    if base in CHINESE_METRICS and NUMBER_BEHIND.match(half_width(behind)):
+        return CHINESE_METRICS[base]
     known = CHINESE_FIELDS.get(base, base) + name[len(base) :]
     return known if known in FIELDS else None
 

@@ -15,6 +15,7 @@ from urllib.parse import quote_plus, urlencode
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
 from index.model.problems import Code
+from index.query.field_values import named_value
 from index.search.response import Hit
 from index.search.root import below
 
@@ -112,16 +113,18 @@ class SearchRequest:
                 _one_of("fields", name, HIT_MEMBERS)
         for name in self.facets or ():
             _one_of("facets", name, FACET_NAMES)
-        for name, values in self.filters.items():
-            self._check_filter(name, values)
-        for name, values in self.without.items():
-            self._check_filter(name, values)
+        for name in ("filters", "without"):
+            chosen = getattr(self, name)
+            checked = {facet: self._checked(facet, v) for facet, v in chosen.items()}
+            if checked != chosen:
+                object.__setattr__(self, name, checked)
         if self.cursor is None and self.page * self.size > LIMITS.window:
             raise RequestError(
                 "page", Code.REQUEST_PAST_WINDOW, {"limit": LIMITS.window}
             )
 
-    def _check_filter(self, name: str, values: tuple[str, ...]) -> None:
+    def _checked(self, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+        """The chosen values of a facet as the index has them: 县 is 县区级."""
         _one_of(name, name, FACET_NAMES)
         if len(values) > LIMITS.values:
             raise RequestError(
@@ -131,15 +134,17 @@ class SearchRequest:
             )
         facet = next(f for f in FACETS if f.name == name)
         kind = facet.kind
+        if facet.order:
+            values = tuple(_ordered(name, value, facet.order) for value in values)
+            values = tuple(dict.fromkeys(values))
         for value in values:
-            if facet.order:
-                _one_of(name, value, facet.order)
             # Four digits: the only facet of numbers is the year.
             is_year = value.isascii() and value.isdigit() and len(value) <= 4
             if not value or (kind == "number" and not is_year):
                 raise RequestError(
                     name, Code.REQUEST_BAD_FACET_VALUE, {"name": name, "value": value}
                 )
+        return values
 
     # ------------------------------------------------------------------ as a URL
     def params(self) -> list[tuple[str, str]]:
@@ -318,6 +323,14 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
         raise RequestError(
             name, Code.REQUEST_NOT_ALLOWED, {"value": value, "allowed": allowed}
         )
+
+
+def _ordered(facet: str, typed: str, order: tuple[str, ...]) -> str:
+    """The value that was typed, of a facet with few of them. Raises RequestError."""
+    value = named_value(facet, typed, order)
+    if value is None:
+        _one_of(facet, typed, order)
+    return value or typed
 
 
 # The order of the first parameters of a URL; all others come behind.

@@ -37,6 +37,7 @@ CONTEXTS = (
     "table",
     "template",
     "document",
+    "encoding",
     "repair",
     "error-title",
     "error-lead",

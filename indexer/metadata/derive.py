@@ -14,7 +14,7 @@ from index.model.problems import Code, Facts, Problem
 from index.model.report import LEVELS, OTHER_KIND, Fact, FactValue
 from indexer.metadata.hosts import HostTable
 from indexer.metadata.judging import Judged, Verdict, judge
-from indexer.metadata.kind import kind_of
+from indexer.metadata.kind import heading_of, kind_of
 from indexer.metadata.locating import Body
 from indexer.metadata.naming import Name, Selves, names_of
 from indexer.metadata.published import published_fact
@@ -195,6 +195,13 @@ def _what(out: Derived, reading: Reading, title: Title | None) -> None:
     if told.reads_as:
         facts: Facts = {"reads_as": told.reads_as}
         out.problems.append(Problem(Code.KIND_OTHER, facts))
+    heading = None if out.title or out.kind != "other" else heading_of(reading)
+    if heading is not None:
+        line = reading.quote(*heading).strip()
+        fact = Fact(
+            value=line, source="body", confidence=0.85, rule="title", evidence=line
+        )
+        out.take("title", fact)
 
 
 def _dates(out: Derived, page: Page, reading: Reading, title: Title | None) -> None:

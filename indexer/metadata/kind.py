@@ -19,7 +19,7 @@ from index.model.report import ANNUAL_REPORT, OTHER_KIND, Fact
 from indexer.metadata.reading import Reading
 from indexer.metadata.title import Title
 
-__all__ = ["Told", "kind_of"]
+__all__ = ["Told", "heading_of", "kind_of"]
 
 # What a document reads as that shows no sign of a report.
 NO_REPORT = "no report"
@@ -108,6 +108,8 @@ TITLE_SIGNS = (
     (-2.5, "other report", re.compile(f"^(?!.*公开).*(?:{SUMMARY_WORDS})$")),
     (-2.5, "other report", re.compile("(?:推进|落实|进展|完成|执行|运行|整改)情况$")),
 )
+# Lines at the top that may be the title of a text, and characters of the shortest.
+HEADING_LINES, MIN_HEADING = 3, 6
 # 关于做好2019年度报告编制工作的, 关于报送: orders to write one
 ORDER_PATTERN = re.compile(
     "关于(?:认真|切实|进一步)?(?:做好|报送|上报|开展|编制|填报|编报|组织|规范|抓好|加强)"
@@ -858,6 +860,18 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
             return
     if entry:
         yield entry
+
+
+def heading_of(reading: Reading) -> tuple[int, int] | None:
+    """The line at the top that is the title of a document of another kind; None for none.
+
+    A plain text has no other place for its title: 关于召开全县防汛工作会议的通知.
+    """
+    for start, end in reading.head[:HEADING_LINES]:
+        line = _bare(reading.form[start:end])
+        if line and len(line) >= MIN_HEADING and _against(line, is_first=True):
+            return start, end
+    return None
 
 
 def _covered(reading: Reading) -> Iterator[Found]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from babel import numbers
 
+from index.model.statistics import Statement
 from webui.words.messages import gettext as _
 from webui.words.messages import msgid
 from webui.words.numerals import grouped, page_locale
 
-__all__ = ["compact", "figure", "percent"]
+__all__ = ["compact", "contradiction_words", "figure", "percent"]
 
 # 万 is ten thousand, 亿 a hundred million; an official's report counts in them.
 _LARGE_UNITS = ((100_000_000, msgid("亿")), (10_000, msgid("万")))
@@ -46,6 +47,11 @@ def figure(value: float | None, *, ratio: bool = False) -> str:
     if value == int(value):
         return grouped(int(value))
     return grouped(round(value, 2))
+
+
+def contradiction_words(statement: Statement) -> str:
+    """The numbers that the sentences of a report state for one thing; "" where they agree."""
+    return _("、").join(figure(other.value) for other in statement.conflict or ())
 
 
 def compact(value: float, *, ratio: bool = False) -> str:

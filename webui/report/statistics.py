@@ -6,7 +6,7 @@ Zero, blank, a sign for none and a cell that was not read are four things here t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,13 @@ from index.model.statistics import (
     Cell,
     CellId,
     Check,
-    Contradiction,
     Row,
     Statement,
     Statistics,
     Table,
     cell_id,
 )
-from webui.plots.figures import figure
+from webui.plots.figures import contradiction_words, figure
 from webui.text.layers import Layer
 from webui.words import labels
 from webui.words.laws import check_words, label_words
@@ -302,13 +301,8 @@ def _stated(index: int, fact: Statement, *, linked: bool) -> Stated:
     return Stated(
         label=labels.METRICS.get(fact.name, fact.name),
         value=shown,
-        conflict=_conflict(fact.conflict),
+        conflict=contradiction_words(fact),
         table=figure(table) if differs else "",
         evidence=fact.evidence,
         anchor=f"stated-{index}" if linked and fact.span else None,
     )
-
-
-def _conflict(contradictions: Sequence[Contradiction] | None) -> str:
-    """The numbers that contradict one another, in words."""
-    return _("、").join(figure(other.value) for other in contradictions or ())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index.model.report import Report
 from index.studies.coverage import deadline
 from webui.http.addresses import address, report_path
-from webui.plots.figures import figure
+from webui.plots.figures import contradiction_words, figure
 from webui.plots.plots import Plot, Point
 from webui.words import labels
 from webui.words.messages import gettext as _
@@ -44,7 +44,9 @@ class ReportRow:
 class MetricRow:
     """One number over the reports.
 
-    `cells` are (words, address of the place that states it); `spark` draws the number.
+    `cells` are (words, address of the place that states it), `values` the numbers themselves: None
+    where a report states none, or several that contradict each other (the words then say so).
+    `spark` draws the number.
     """
 
     name: str
@@ -136,21 +138,40 @@ def _late(report: Report) -> bool | None:
 def metric_rows(reports: Sequence[Report]) -> list[MetricRow]:
     """Every number that one of the reports states, in the order of the table."""
     stated = [report.statistics.metrics for report in reports]
+    uncertain = [_uncertain(report) for report in reports]
     rows = []
     for name in labels.METRICS:
         values = [metrics.get(name) for metrics in stated]
-        if any(value is not None for value in values):
-            rows.append(_metric_row(name, reports, values))
+        words = [
+            figure(value) or others.get(name, "")
+            for value, others in zip(values, uncertain, strict=True)
+        ]
+        if any(words):
+            rows.append(_metric_row(name, reports, values, words))
     return rows
 
 
+def _uncertain(report: Report) -> dict[str, str]:
+    """The numbers whose sentences contradict each other -> words for them."""
+    return {
+        statement.name: _(
+            "不能确定：%(figures)s", figures=contradiction_words(statement)
+        )
+        for statement in report.statistics.prose
+        if statement.conflict
+    }
+
+
 def _metric_row(
-    name: str, reports: Sequence[Report], values: list[float | None]
+    name: str,
+    reports: Sequence[Report],
+    values: list[float | None],
+    words: Sequence[str],
 ) -> MetricRow:
     label = labels.METRICS[name]
     cells = []
-    for report, value in zip(reports, values, strict=True):
-        cells.append((figure(value), report_path(report.id) + "#statistics"))
+    for report, shown in zip(reports, words, strict=True):
+        cells.append((shown, report_path(report.id) + "#statistics"))
     spark = None
     if sum(value is not None for value in values) > 1:
         spark = Plot(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from index.model.report import Report
 from webui.http.addresses import address, report_path
 from webui.plots.figures import figure, percent
-from webui.research.bodies import metric_rows
+from webui.research.bodies import MetricRow, metric_rows
 from webui.research.textdiff import LONGEST_TEXT, Section, compared
 from webui.words import labels
 from webui.words.messages import gettext as _
@@ -21,13 +21,21 @@ __all__ = ["CompareView", "compare_view"]
 class Row:
     """One fact or number of every report.
 
-    `differs` when they are not all the same; `change` is from the first to the second.
+    `differs` when they are not all the same: None where a report does not say, and those that do
+    agree. `change` is from the first to the second.
     """
 
     label: str
     values: list[str | None]
-    differs: bool
+    differs: bool | None
     change: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Whether the reports agree, in words; empty where nobody can tell."""
+        if self.differs is None:
+            return ""
+        return _("不同") if self.differs else _("相同")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ def compare_view(reports: Sequence[Report]) -> CompareView:
         drop_urls=_drop_urls([report.id for report in reports]),
         csv_url=address("/compare", id=[r.id for r in reports], format="csv"),
         facts=[_fact(name, label, reports) for name, label in labels.FIELDS.items()],
-        numbers=[_number(row.label, row.values) for row in metric_rows(reports)],
+        numbers=[_number(row) for row in metric_rows(reports)],
         forms=[labels.TEMPLATES.get(form, form) for form in forms],
         texts=texts,
         too_long=too_long,
@@ -91,15 +99,27 @@ def _drop_urls(ids: Sequence[str]) -> list[str]:
 
 def _fact(name: str, label: str, reports: Sequence[Report]) -> Row:
     values = [field_words(name, getattr(report, name)) for report in reports]
-    return Row(label, values, differs=len(set(values)) > 1)
+    return Row(label, values, _differs(values))
 
 
-def _number(label: str, values: Sequence[float | None]) -> Row:
-    words = [None if value is None else figure(value) for value in values]
+def _number(row: MetricRow) -> Row:
+    words = [words or None for words, _url in row.cells]
     change = ""
-    if len(values) == 2:
-        change = _change(values[0], values[1])
-    return Row(label, words, differs=len(set(values)) > 1, change=change)
+    if len(row.values) == 2:
+        change = _change(row.values[0], row.values[1])
+    return Row(row.label, words, _differs(row.values), change)
+
+
+def _differs(values: Sequence[str | float | None]) -> bool | None:
+    """Whether known values differ; None where one is not known and the others are the same.
+
+    >>> _differs(["a", "b", None]), _differs(["a", None]), _differs([0, 0])
+    (True, None, False)
+    """
+    known = {value for value in values if value is not None}
+    if len(known) > 1:
+        return True
+    return None if None in values else False
 
 
 def _change(before: float | None, after: float | None) -> str:

@@ -25,6 +25,7 @@ __all__ = [
 __all__ += [
     "CHECK_STATUSES",
     "COMPARISONS",
+    "ENCODING_REASONS",
     "KINDS",
     "NUMBERS",
     "SCOPES",
@@ -107,9 +108,15 @@ SOURCES = terms(
         "source line",
         "host",
         "derived",
+        "page",
         "contact",
         "own guide",
     ),
+)
+
+# How the encoding of a document was found: see `indexer.decode`.
+ENCODING_REASONS = terms(
+    "encoding", ("bom", "utf-8", "declared", "detected", "fallback")
 )
 
 # Do the sums of the tables agree with one another? absent and unreadable are no verdict.

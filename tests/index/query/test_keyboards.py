@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from index.model.metrics import METRIC_NAMES
 from index.model.problems import Code, Note
 from index.query.field_values import year_digits
-from index.query.parser import CHINESE_FIELDS, FIELDS, field_name, parse
+from index.query.parser import (
+    CHINESE_FIELDS,
+    CHINESE_METRICS,
+    FIELDS,
+    field_name,
+    parse,
+)
 from index.query.remarks import exchanged, remarks
 from index.query.resolve import resolve
 from index.query.syntax import Run
@@ -67,6 +74,33 @@ def meaning(query: str) -> object:
 def test_full_width_and_chinese_names_mean_the_same(typed: str, same: str) -> None:
     assert meaning(typed) == meaning(same)
     assert remarks(typed) == remarks(same)
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("本年新收申请:100..", "applications_new:100.."),
+        ("公开 行政訴訟總計：..３", "公开 suits_total:..3"),
+        ("主动公开总数:1462", "proactive_total:1462"),
+        ("(不予公开:5) 收费", "(applications_refused:5) 收费"),
+    ],
+)
+def test_numbers_have_chinese_names(typed: str, same: str) -> None:
+    assert meaning(typed) == meaning(same)
+
+
+@pytest.mark.parametrize(
+    "typed", ["部分公开：12件", "不予公开：第三条", "规范性文件:", "其他处理：1-5"]
+)
+def test_names_of_numbers_are_words_where_no_number_is(typed: str) -> None:
+    assert parse(typed) == Run(typed, 0)
+
+
+def test_every_number_has_a_chinese_name_of_its_own() -> None:
+    assert set(CHINESE_METRICS.values()) == set(METRIC_NAMES)
+    assert not set(CHINESE_METRICS) & set(CHINESE_FIELDS)
+    for name in CHINESE_METRICS:
+        assert field_name(f"{name}:", "1") == CHINESE_METRICS[name]
 
 
 def test_every_chinese_name_is_of_a_field() -> None:

@@ -145,12 +145,29 @@ def test_conditions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("level", "县级"), ("tables", "勾稽不符"), ("kind", "x")]
+    ("name", "value"), [("level", "村级"), ("tables", "勾稽"), ("kind", "x")]
 )
 def test_a_value_that_a_facet_cannot_have_is_refused(name: str, value: str) -> None:
     for chosen in ("filters", "without"):
         with pytest.raises(RequestError, match=value):
             SearchRequest(**{chosen: {name: (value,)}})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value"),
+    [
+        ("level", "县", "县区级"),
+        ("level", "縣級", "县区级"),
+        ("tables", "勾稽不符", "inconsistent"),
+        ("kind", "年度报告", "annual_report"),
+    ],
+)
+def test_a_value_may_be_typed_as_pages_print_it(
+    name: str, typed: str, value: str
+) -> None:
+    for chosen in ("filters", "without"):
+        request = SearchRequest(**{chosen: {name: (typed, value)}})  # type: ignore[arg-type]
+        assert getattr(request, chosen) == {name: (value,)}
 
 
 def test_half_a_character_has_an_address_too() -> None:

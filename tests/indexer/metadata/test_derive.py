@@ -91,6 +91,32 @@ def test_traditional_text_is_quoted_in_its_own_characters() -> None:
     assert got.agency_id == "440307003/深圳市龙岗区横岗街道办事处"
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "關於召開2021年全縣防汛工作會議的通知\n各鄉鎮人民政府:\n現通知如下。\n特此通知。",
+            "關於召開2021年全縣防汛工作會議的通知",
+        ),
+        ("县政府办公室\n政府信息公开指南\n编制本指南。", "政府信息公开指南"),
+        ("现将有关事项说明如下,请各单位认真执行。\n特此通知。", None),
+    ],
+)
+def test_a_text_of_another_kind_has_the_title_above_it(
+    text: str, title: str | None
+) -> None:
+    got = read(text)
+    assert got.kind == "other"
+    assert got.title == title
+    if title:
+        assert got.evidence["title"].source == "body"
+
+
+def test_the_title_of_a_page_is_kept() -> None:
+    got = read("关于开会的通知\n各单位:\n特此通知。", "通知公告")
+    assert got.title == "通知公告"
+
+
 def test_candidates_are_kept_where_the_value_is_unknown() -> None:
     got = read("2018年,我局加强公开。", "鼓楼区教育局2018年政府信息公开工作年度报告")
     assert got.agency == "鼓楼区教育局"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,8 +11,10 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from index.model.report import Report
+from index.model.statistics import Contradiction, Statement
 from tests.webui.conftest import Serve
 from tests.webui.pages import page_at, text
+from tests.webui.samples import sample_reports
 from webui.research.textdiff import compared
 
 TEXT = st.lists(
@@ -98,6 +101,30 @@ def test_facts_and_numbers_say_whether_they_differ(client: FlaskClient) -> None:
         "//section[@aria-labelledby='numbers']//tbody/tr[contains(., '本年新收申请')]"
     )
     assert [text(td) for td in row[1:]] == ["1", "5", "+4（+400%）"]
+
+
+def test_what_nobody_states_is_not_called_the_same(serve: Serve) -> None:
+    """Sentences that contradict each other are uncertain, and two unknowns are no match."""
+    first, second = sample_reports()[1:3]
+    one, other = (Contradiction(figure, "...", (0, 1)) for figure in (100, 260))
+    sentence = Statement(
+        "proactive_total", None, False, "...", None, conflict=(one, other)
+    )
+    statistics = replace(first.statistics, prose=(sentence,))
+    client = serve([replace(first, statistics=statistics), second])
+    page = page_at(client, f"/compare?id={first.id}&id={second.id}")
+    rows = {text(r[0]): [text(td) for td in r[1:]] for r in page.xpath("//tbody/tr")}
+    assert rows["主动公开总数（正文）"] == [
+        "不能确定：100、260",
+        "没有写明",
+        "无从比较–",
+    ]
+    assert rows["起止时间"] == ["不详", "不详", "无从比较–"]
+    body = page_at(client, f"/bodies?agency={first.agency}")
+    (row,) = body.xpath(
+        "//section[@aria-labelledby='metrics']//tr[contains(., '主动')]"
+    )
+    assert text(row[2]) == "不能确定：100、260"
 
 
 def test_texts_of_two_stand_abreast_and_of_three_do_not(client: FlaskClient) -> None:
