@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-__all__ = ["han_value", "with_digits"]
+__all__ = ["COUNT_NUMERALS", "han_value", "with_digits"]
 
 _DIGIT_VALUES = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
 _DIGIT_VALUES |= {"两": 2, "〇": 0}
-_PLACE_VALUES = {"十": 10, "百": 100, "千": 1000}
+# as cheques and treaties have them, so that nobody adds a stroke
+_DIGIT_VALUES |= {digit: n for n, digit in enumerate("壹贰叁肆伍陆柒捌玖", 1)}
+_DIGIT_VALUES["参"] = 3  # 參 in simplified characters
+_PLACE_VALUES = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
+# 廿三 is 23
+_TENS = str.maketrans({"廿": "二十", "卅": "三十"})
 _ZERO_SIGNS = "零〇"
 _MYRIAD = 10_000
-_NUMERALS = "零〇一二两三四五六七八九十百千万"
-# 第二十条 is an article, 数十件 and 3万条 are no numbers in numerals alone
+# Every character of a count in numerals.
+COUNT_NUMERALS = "零〇一二两三四五六七八九十百千万壹贰叁参肆伍陆柒捌玖拾佰仟廿卅"
+# 第二十条 is an article, 数十件 and 3万条 are no numbers in numerals alone, 队伍 is a troop
 _COUNT_PATTERN = re.compile(
-    rf"(?<![第几数上近半头\d.,{_NUMERALS}])([{_NUMERALS}]+)(?:余|多)?(?=([条件宗次项份起例篇个元]))"
+    rf"(?<![第几数上近半头队大登\d.,{COUNT_NUMERALS}])([{COUNT_NUMERALS}]+)(?:余|多)?(?=([条件宗次项份起例篇个元]))"
 )
 # One of them, looked for from its unit: the search skips to that.
-_SIGN_PATTERN = re.compile(rf"[条件宗次项份起例篇个元](?<=[余多{_NUMERALS}].)")
+_SIGN_PATTERN = re.compile(rf"[条件宗次项份起例篇个元](?<=[余多{COUNT_NUMERALS}].)")
 # 未收到一件申请 is a denial; 每公开一条 says of each.
 _NO_COUNT_PATTERN = re.compile("未|没|无|每|不(?!予)")
 _CLAUSE_PATTERN = re.compile("[,。;、:()]")
@@ -39,7 +45,10 @@ def han_value(numeral: str) -> int | None:
 
     >>> han_value("三百二十"), han_value("两万零五十"), han_value("三四"), han_value("三百二")
     (320, 20050, None, None)
+    >>> han_value("廿三"), han_value("叁佰贰拾壹")
+    (23, 321)
     """
+    numeral = numeral.translate(_TENS)
     head, myriad, rest = numeral.partition("万")
     if not myriad:
         return _below_myriad(numeral)
@@ -82,6 +91,8 @@ def with_digits(sentence: str) -> tuple[str, Sequence[int]]:
     >>> with_digits("受理依申请公开十二件")[0]
     '受理依申请公开12件'
     """
+    # 〇件 and 零件
+    sentence = sentence.replace("〇", "零")
     if not _SIGN_PATTERN.search(sentence):
         return sentence, range(len(sentence))
     out: list[str] = []

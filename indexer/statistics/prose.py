@@ -18,7 +18,7 @@ from typing import NamedTuple
 from index.analysis.characters import HAN_NUMERALS
 from index.analysis.wording import WORDINGS
 from index.model.statistics import Contradiction, Figure, Statement
-from indexer.statistics.numerals import with_digits
+from indexer.statistics.numerals import COUNT_NUMERALS, with_digits
 from indexer.statistics.reading import Reading
 from indexer.statistics.values import plain
 
@@ -146,8 +146,8 @@ def _remedy(name: str, word: str) -> list[_Rule]:
         _none(
             name,
             word,
-            f"{what}[^。;,\\d]{{0,14}}?(?:均为|为|共|各|都是)?(?:0|零)(?:件|起|宗|例|次)"
-            f"|{what}(?:(?:案件|申请)?数量?|[、和及](?:行政)?(?:诉讼|复议))?(?:均|都)?为(?:0|零)(?![\\d.])",
+            f"{what}[^。;,\\d]{{0,14}}?(?:均为|为|共|各|都是)?[0零](?:件|起|宗|例|次)"
+            f"|{what}(?:(?:案件|申请)?数量?|[、和及](?:行政)?(?:诉讼|复议))?(?:均|都)?为[0零](?![\\d.])",
             within=_SUBSET_WORDS,
         ),
     ]
@@ -292,12 +292,12 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
     _none(
         "applications_new",
         "公开 申请",
-        "依申请公开(?:的)?(?:政府信息|信息)?(?:申请)?(?:为)?(?:0|零)(?:件|条|宗)",
+        "依申请公开(?:的)?(?:政府信息|信息)?(?:申请)?(?:为)?[0零](?:件|条|宗)",
     ),
     _none(
         "applications_new",
         "公开 申请",
-        "(?:依申请公开|公开申请)(?:政府信息|信息)?(?:办理|受理)?(?:数量|总数|总量|件数|数|量)?(?:均|共)?为(?:0|零)",
+        "(?:依申请公开|公开申请)(?:政府信息|信息)?(?:办理|受理)?(?:数量|总数|总量|件数|数|量)?(?:均|共)?为[0零]",
     ),
     _none(
         "applications_new",
@@ -329,7 +329,7 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
     _none(
         "fees_charged_yuan",
         "费",
-        "(?:未|没有)(?:向[^。;,]{0,12})?(?:进行|实行)?收费|收费(?:金额|总额)?(?:为|共)?(?:0|零)元"
+        "(?:未|没有)(?:向[^。;,]{0,12})?(?:进行|实行)?收费|收费(?:金额|总额)?(?:为|共)?[0零]元"
         "|零收费|无(?:任何)?收费(?=情况|$|,)",
     ),
     _count(
@@ -600,7 +600,8 @@ _DENIAL_PATTERN = re.compile(
 
 # One of both, in a text that still has its white space.
 _TELLING_PATTERN = re.compile(
-    r"[未没无零条件宗次项份起例篇个元为](?:(?<=[未没无零])|(?<=[\d,余多万亿一二两三四五六七八九十百千\s].)|(?<=为)(?=\s?0))"
+    r"[未没无零〇条件宗次项份起例篇个元为](?:(?<=[未没无零〇])"
+    rf"|(?<=[\d,余多亿{COUNT_NUMERALS}\s].)|(?<=为)(?=\s?0))"
 )
 
 

@@ -42,6 +42,10 @@ def test_every_number_is_read() -> None:
         ("零", None),
         ("十百", None),
         ("一万一万", None),
+        ("廿", 20),
+        ("卅六", 36),
+        ("贰仟零伍", 2005),
+        ("廿百", None),
     ],
 )
 def test_a_numeral(numeral: str, value: int | None) -> None:
@@ -62,6 +66,9 @@ def test_a_numeral(numeral: str, value: int | None) -> None:
         ("3万条", "3万条"),
         ("数十件", "数十件"),
         ("每公开两条", "每公开两条"),
+        ("公开信息廿三条", "公开信息23条"),
+        ("公开信息叁佰贰拾壹条,申请肆件", "公开信息321条,申请4件"),
+        ("加强公开队伍条件建设", "加强公开队伍条件建设"),
     ],
 )
 def test_counts_are_in_digits(sentence: str, counted: str) -> None:

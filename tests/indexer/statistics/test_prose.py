@@ -89,10 +89,26 @@ def test_most_sentences_are_of_some_rule() -> None:
         "没 有收到",
         "收到申请 0 件",
         "收到申请零件",
+        "收到申请〇件",
+        "收到申请肆件",
     ],
 )
 def test_a_count_is_seen_through_its_white_space(printed: str) -> None:
     assert prose._TELLING_PATTERN.search(printed)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "facts"),
+    [
+        ("政府信息公开行政诉讼案件〇件。", {"suits_total": 0}),
+        ("全年共收到政府信息公开申请〇件。", {"applications_new": 0}),
+        ("全年共收到政府信息公开申请廿三件。", {"applications_new": 23}),
+        ("全年主動公開政府資訊參佰貳拾壹條。", {"proactive_total": 321}),
+    ],
+)
+def test_old_and_formal_numerals_are_read(sentence: str, facts: object) -> None:
+    found = read_statistics(Page(text=sentence), sentence)
+    assert {f.name: f.value for f in found.statistics.prose} == facts
 
 
 def test_the_heading_above_decides_what_an_application_is_for() -> None:
