@@ -821,9 +821,17 @@ def _bomb(
     members: Sequence[zipfile.ZipInfo],
     size: int,
 ) -> str | None:
+    """Why an archive of `size` bytes is not unpacked at all; None where it may be.
+
+    A member that grows too much by itself is skipped when it is read, and the others are kept. What
+    cannot be is that the others hold more together than the archive could: they overlap.
+    """
     if len(members) > MAX_MEMBERS:
         return _MEMBERS_REASON
-    total = sum(member.file_size for member in members)
+    total = 0
+    for member in members:
+        if not _grows(member.file_size, member.compress_size):
+            total += member.file_size
     if _grows(total, size):
         return f"grows without measure when unpacked; {_GROWS}"
     return None

@@ -279,6 +279,17 @@ def test_encrypted_zip(tmp_path: Path) -> None:
     assert skipped == [Skip("a.zip/x.txt", "is encrypted; decrypt it first")]
 
 
+def test_a_bomb_in_an_archive_costs_only_itself(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.txt", "公开" * (2 << 20))
+        archive.writestr("report.txt", "一、总体情况\n主动公开政府信息5条。")
+    sources, skipped = run(path, limit=100)
+    assert [source.name for source in sources] == ["a.zip/report.txt"]
+    assert [skip.source for skip in skipped] == ["a.zip/bomb.txt"]
+    assert "grows without measure" in skipped[0].reason
+
+
 def test_gzip_bombs_end(tmp_path: Path) -> None:
     bomb = gzip.compress(bytes(64 << 20), 9)
     for name in ("a.txt.gz", "b.html.gz", "c.jsonl.gz"):
