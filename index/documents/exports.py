@@ -60,11 +60,15 @@ def guarded(value: Any) -> str:
 
     One that a spreadsheet would take for a formula gets an apostrophe in front; absent is empty.
 
-    >>> guarded("=HYPERLINK(1)"), guarded(-5), guarded(None)
-    ("'=HYPERLINK(1)", '-5', '')
+    A whole number is printed whole, whatever it was counted in.
+
+    >>> guarded("=HYPERLINK(1)"), guarded(-5), guarded(None), guarded(55.0)
+    ("'=HYPERLINK(1)", '-5', '', '55')
     """
     if value is None:
         return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, int | float):
         return str(value)
     text = str(value)
