@@ -8,8 +8,7 @@ text and the query only: what a reader typed is never compiled to a regular expr
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import le
@@ -67,14 +66,16 @@ class Sought:
         spend(len(form) * (len(self.strings) + 1))
         if self.only is not None:
             return _apart(self.only, form, most)
-        found = [_places(string, outside, form) for string, outside in self.strings]
+        found: list[Span] = []
+        for string, outside in self.strings:
+            found += _places(string, outside, form)
         for pattern in self.patterns:
-            fits = pattern.fits(form)
-            found.append((start, -end) for start, end in fits)
+            found += [(start, -end) for start, end in pattern.fits(form)]
+        # ends are negative: of those that start together the longest comes first
+        found.sort()
         spans: list[Span] = []
         reached = 0
-        # ends are negative: of those that start together the longest comes first
-        for start, minus_end in heapq.merge(*found):
+        for start, minus_end in found:
             if start < reached:
                 continue
             reached = -minus_end
@@ -122,7 +123,11 @@ class Marker:
         sought = self.sought[field]
         if not self.asks(field):
             return []
-        spans = text.offsets.spans(sought.spans(text.form, most))
+        found = sought.spans(text.form, most)
+        if not found and wording is None:
+            # as in most titles
+            return []
+        spans = text.offsets.spans(found)
         if wording is not None:
             # 線 stands in 線上 itself, and in 在線, which 線上 also reads as: it is marked once.
             worded = wording.offsets.spans(sought.spans(wording.form, most))
@@ -148,16 +153,20 @@ def _apart(string: str, form: str, most: int | None) -> list[Span]:
     return spans
 
 
-def _places(string: str, outside: tuple[str, ...], form: str) -> Iterator[Span]:
+def _places(string: str, outside: tuple[str, ...], form: str) -> list[Span]:
     """(start, minus end) of every place of a string that lies in no place of `outside`."""
+    starts = occurrences(form, string)
+    length = len(string)
+    if not outside:
+        return [(start, -(start + length)) for start in starts]
     ways = [
         (longer, shift)
         for longer in outside
         for shift in range(len(longer))
         if longer.startswith(string, shift)
     ]
-    length = len(string)
-    for start in occurrences(form, string):
+    places: list[Span] = []
+    for start in starts:
         # 公开 is not marked where it is the end of 不公开
         inside = False
         for longer, shift in ways:
@@ -165,7 +174,8 @@ def _places(string: str, outside: tuple[str, ...], form: str) -> Iterator[Span]:
                 inside = True
                 break
         if not inside:
-            yield start, -(start + length)
+            places.append((start, -(start + length)))
+    return places
 
 
 def _outside(spans: list[Span], others: list[Span]) -> list[Span]:

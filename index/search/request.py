@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus
 
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
@@ -41,6 +41,8 @@ API_SEARCH, PAGE_SEARCH = "/api/v1/search", "/search"
 STRICT_MODES = ("whole", "words", "any")
 # The first mode that finds something, or one of them; `all` is another name of `words`.
 MATCH_MODES = ("auto", *STRICT_MODES, "all")
+# Characters of the longest value whose place in a URL is kept: long queries would fill the memory.
+MAX_KEPT_VALUE = 64
 # The parameter of values that no report may have: not_level.
 EXCLUDED_PREFIX = "not_"
 
@@ -150,11 +152,14 @@ class SearchRequest:
     def params(self) -> list[tuple[str, str]]:
         """The request as URL parameters, defaults left out, in a stable order."""
         out: list[tuple[str, str]] = [("q", self.q)] if self.q else []
-        for name in FACET_NAMES:
-            out += [(name, value) for value in self.filters.get(name, ())]
-        for name in FACET_NAMES:
-            absent = self.without.get(name, ())
-            out += [(EXCLUDED_PREFIX + name, value) for value in absent]
+        # most requests choose nothing: this is asked for several times an answer
+        if self.filters:
+            for name in FACET_NAMES:
+                out += [(name, value) for value in self.filters.get(name, ())]
+        if self.without:
+            for name in FACET_NAMES:
+                absent = self.without.get(name, ())
+                out += [(EXCLUDED_PREFIX + name, value) for value in absent]
         for name in (
             "year_from",
             "year_to",
@@ -191,10 +196,8 @@ class SearchRequest:
 
     def url(self, path: str = API_SEARCH) -> str:
         """The request as a URL of the page or endpoint `path`."""
-        params = self.params()
-        return below(path) + (
-            "?" + urlencode(params, errors="replace") if params else ""
-        )
+        written = [_written(name, value) for name, value in self.params()]
+        return _joined(below(path), written)
 
     # ------------------------------------------------------------------ neighbours of a request
     def toggled(self, facet: str, value: str) -> SearchRequest:
@@ -299,14 +302,31 @@ class Toggles:
             + ([f"page={number}"] if number != 1 else [])
         )
 
+    def cursor(self, cursor: str) -> str:
+        """`request.at_cursor(cursor).url(path)`."""
+        return self._url([*(part for _, part in self.parts), f"cursor={cursor}"])
+
     def _url(self, parts: Sequence[str]) -> str:
-        return f"{self.path}?{'&'.join(parts)}" if parts else self.path
+        return _joined(self.path, parts)
 
 
-@lru_cache(maxsize=1 << 14)
+def _joined(path: str, parts: Sequence[str]) -> str:
+    return f"{path}?{'&'.join(parts)}" if parts else path
+
+
 def _written(name: str, value: str) -> str:
     """A parameter as a URL has it."""
+    if len(value) > MAX_KEPT_VALUE:
+        return _write(name, value)
+    return _write_once(name, value)
+
+
+def _write(name: str, value: str) -> str:
     return f"{name}={quote_plus(value, errors='replace')}"
+
+
+# Values of facets and usual queries come again and again.
+_write_once = lru_cache(maxsize=1 << 14)(_write)
 
 
 def _within(name: str, value: int, low: int, high: int) -> None:

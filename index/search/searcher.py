@@ -325,7 +325,7 @@ class Searcher:
         following = previous = None
         if matches.hits and listed < matches.total:
             cursor = encode_cursor(request, matches.hits[-1], listed)
-            following = request.at_cursor(cursor).url()
+            following = toggles.cursor(cursor)
         if request.cursor is None and request.page > 1:
             # from beyond the last page it leads to the last
             last = max(1, -(-matches.total // request.size))

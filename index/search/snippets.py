@@ -278,6 +278,8 @@ def _without_heading(
 ) -> int:
     """The end of a piece without a line behind its marks that only heads what follows."""
     line_break = display.rfind("\n", start, end)
+    if line_break <= start:
+        return end
     reached = bisect_left(marks, (end, 0))
     last_end = marks[reached - 1][1] if reached else start
     if line_break < max(last_end, start + 1):
@@ -293,6 +295,9 @@ def _is_cut_before(
     start: int,
 ) -> bool:
     """Whether a sentence goes on across the beginning of a piece."""
+    if start and display[start - 1] in SENTENCE_STOPS:
+        # nearly always
+        return False
     near = display[max(0, start - SNIPPET_WIDTH) : start]
     before = near.rstrip(BLANKS).rstrip(CLOSING)
     return bool(before) and before[-1] not in SENTENCE_STOPS
@@ -303,6 +308,9 @@ def _is_cut_after(
     end: int,
 ) -> bool:
     """Whether a sentence goes on across the end of a piece."""
+    if end and display[end - 1] in SENTENCE_STOPS:
+        # nearly always
+        return False
     last = display[max(0, end - SNIPPET_WIDTH) : end].rstrip(CLOSING)
     if last and last[-1] in SENTENCE_STOPS:
         return False

@@ -267,9 +267,9 @@ class _Places:
         text = self.display[slice(*own)]
         # heads that are printed again are those of one row after another
         before = HEAD_PATTERN.findall(self.display, low, own[0])
-        turn = before.count(text)
-        below = self._rows_from(value)
-        row = below[turn] if turn < len(below) else value.row
+        row = value.row + before.count(text)
+        if not self._is_in(row, self._table(value)):
+            row = value.row
         for found in self.tables.values(row):
             if _key_of(found.column) == key:
                 return _Label(
@@ -286,13 +286,16 @@ class _Places:
     ) -> _Label | None:
         """The label as a row label: the row whose name equals `own` or contains it."""
         key = self._key(own)
-        for row in self._rows_from(value):
+        table = self._table(value)
+        row = value.row
+        while self._is_in(row, table):
             if _is_called(key, self.tables.rows[row].label):
                 return _Label(
                     self.tables.values(row)[0],
                     own,
                     is_row=True,
                 )
+            row += 1
         return None
 
     def _head(
@@ -350,16 +353,14 @@ class _Places:
     ) -> str:
         return self.tables.rows[value.row].table
 
-    def _rows_from(
+    def _is_in(
         self,
-        value: PrintedValue,
-    ) -> range:
-        """The rows of the same table, from that of a value on."""
-        table = self._table(value)
-        last = value.row
-        while last < len(self.tables.rows) and self.tables.rows[last].table == table:
-            last += 1
-        return range(value.row, last)
+        row: int,
+        table: str,
+    ) -> bool:
+        """Whether there is such a row, and it is of a table. The rows of one stand together."""
+        rows = self.tables.rows
+        return row < len(rows) and rows[row].table == table
 
     def _units(
         self,
