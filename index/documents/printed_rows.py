@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from index.documents.stored import (
@@ -15,9 +16,9 @@ from index.documents.stored import (
     REST_PARTS,
     rest_part,
     spans_of,
+    whole_cells,
 )
 from index.model.json_codec import from_json
-from index.model.statistics import Span
 
 __all__ = ["PrintedRow", "PrintedTables", "PrintedValue", "printed_tables"]
 
@@ -25,6 +26,8 @@ __all__ = ["PrintedRow", "PrintedTables", "PrintedValue", "printed_tables"]
 CACHED_REPORTS = 64
 # The part of the stored rest that has the tables; it is the second one.
 TABLES_PART = REST_PARTS[1]
+# Rows are in the order of their starts; they do not overlap.
+START_OF_ROW = itemgetter(0)
 
 
 class PrintedValue(NamedTuple):
@@ -86,27 +89,26 @@ def printed_tables(rest: bytes) -> PrintedTables:
     for table in from_json(rest_part(rest, TABLES_PART)).get("tables", ()):
         name = table["id"]
         labels = _column(table["rows"], "label")
-        for label, cells in zip(labels, _column(table["rows"], "cells"), strict=True):
-            place = _place(_column(cells, "span"))
-            if place is None:
-                empty.append((name, label))
+        whole = whole_cells(_column(table["rows"], "cells"))
+        # Local steps instead of calls: this runs for every row of most tables that are shown.
+        for label, cells in zip(labels, whole, strict=True):
+            spans = (
+                _column(cells, "span")
+                if type(cells) is list
+                else cells[COLUMNS_KEY]["span"]
+            )
+            if spans and type(spans[0]) is int:
+                # gaps and lengths in turn: the first gap is from the beginning of the text
+                rows.append(PrintedRow(spans[0], sum(spans), name, label, cells))
+                continue
+            known = [span for span in spans if span is not None]
+            if known:
+                row = PrintedRow(known[0][0], known[-1][1], name, label, cells)
+                rows.append(row)
             else:
-                rows.append(PrintedRow(*place, name, label, cells))
-    rows.sort(key=_start_of)
+                empty.append((name, label))
+    rows.sort(key=START_OF_ROW)
     return PrintedTables(rows, empty)
-
-
-def _start_of(row: PrintedRow) -> int:
-    return row.start
-
-
-def _place(written: Sequence[Any]) -> Span | None:
-    """The place of some spans together, as they are kept; None where there are none."""
-    if not written or not isinstance(written[0], int):
-        spans = [span for span in written if span is not None]
-        return (spans[0][0], spans[-1][1]) if spans else None
-    # gaps and lengths in turn: the first gap is that from the beginning of the text
-    return written[0], sum(written)
 
 
 def _column(

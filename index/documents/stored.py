@@ -52,6 +52,7 @@ __all__ = [
     "rest_part",
     "rest_to_bytes",
     "spans_of",
+    "whole_cells",
 ]
 
 HEAD_FIELDS = names_for(Use.HIT | Use.HEAD)
@@ -155,9 +156,10 @@ def rest_part(rest: bytes, name: str) -> bytes:
 
 # ---------------------------------------------------------------------- rows as columns
 def _plain_table(table: Table) -> dict[str, Any]:
+    cells = _thinned([_columns(Cell._fields, row.cells) for row in table.rows])
     rows = [
-        (row.id, row.label, _columns(Cell._fields, row.cells), row.raw)
-        for row in table.rows
+        (row.id, row.label, own, row.raw)
+        for row, own in zip(table.rows, cells, strict=True)
     ]
     return {
         "id": table.id,
@@ -190,8 +192,54 @@ def _columns(
     return {COLUMNS_KEY: columns}
 
 
+def _thinned(rows: Sequence[Any]) -> list[Any]:
+    """The cells of the rows of a table, each without what is the same in the row before.
+
+    Nearly all rows of a table have the same columns, and many have nothing but zeros.
+
+    >>> _thinned([{"=": {"label": ["a"], "value": [1]}}, {"=": {"label": ["a"], "value": [2]}}])
+    [{'=': {'label': ['a'], 'value': [1]}}, {'=': {'value': [2]}}]
+    """
+    out = []
+    before: Mapping[str, Any] = {}
+    for row in rows:
+        thin = row
+        if isinstance(row, dict):
+            columns = row[COLUMNS_KEY]
+            new = {k: v for k, v in columns.items() if not _is_same(v, before.get(k))}
+            before, thin = columns, {COLUMNS_KEY: new}
+        out.append(thin)
+    return out
+
+
+def _is_same(values: Sequence[Any], others: Sequence[Any] | None) -> bool:
+    """Whether two columns are written alike: 1 is not written as 1.0 is."""
+    return values == others and [*map(type, values)] == [*map(type, others)]
+
+
+def whole_cells(rows: Iterable[Any]) -> list[Any]:
+    """The cells of the rows of a table, as they were before `_thinned`.
+
+    Each is a list of one cell, or {"=": {name of a member: its values}}.
+    """
+    out = []
+    before: Mapping[str, Any] = {}
+    for row in rows:
+        whole = row
+        if isinstance(row, dict):
+            before = {**before, **row[COLUMNS_KEY]}
+            whole = {COLUMNS_KEY: before}
+        out.append(whole)
+    return out
+
+
 def _table_of(plain: Mapping[str, Any]) -> Table:
-    rows = tuple(_row_of(*row) for row in _rows(ROW_NAMES, plain["rows"]))
+    kept = list(_rows(ROW_NAMES, plain["rows"]))
+    cells = whole_cells(own for _, _, own, _ in kept)
+    rows = tuple(
+        _row_of(id_, label, own, raw)
+        for (id_, label, _, raw), own in zip(kept, cells, strict=True)
+    )
     return Table(
         id=plain["id"],
         label=plain["label"],

@@ -82,11 +82,13 @@ def _longest(piece: Snippet) -> Span | None:
     """The first of the longest marks of a piece, in the report's text."""
     if not piece.marks:
         return None
-    start, end = max(
-        piece.marks,
-        key=lambda mark: mark[1] - mark[0],
-    )
-    return piece.offset + start, piece.offset + end
+    longest = piece.marks[0]
+    length = longest[1] - longest[0]
+    for mark in piece.marks[1:]:
+        if mark[1] - mark[0] > length:
+            longest, length = mark, mark[1] - mark[0]
+    start = piece.offset + longest[0]
+    return start, start + length
 
 
 def _may_be_in_table(

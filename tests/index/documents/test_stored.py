@@ -223,3 +223,47 @@ def test_any_text(text: str, title: str | None) -> None:
 
 def test_parts() -> None:
     assert tuple(parts_of(REPORT)) == REST_PARTS
+
+
+def test_what_a_row_has_in_common_with_the_one_before_is_kept_once() -> None:
+    def row(name: str, figures: list[int], start: int) -> Row:
+        cells = [
+            Cell(
+                column,
+                label,
+                str(n),
+                n,
+                "number",
+                None,
+                (start + 2 * i, start + 2 * i + 1),
+            )
+            for i, (column, label, n) in enumerate(
+                zip(("a", "b"), ("自然人", "总计"), figures, strict=True)
+            )
+        ]
+        return Row(name, name, tuple(cells))
+
+    rows = (
+        row("first", [1, 2], 10),
+        # one cell alone stays whole, and what follows refers to the row before it
+        Row(
+            "single", "single", (Cell("a", "自然人", "7", 7, "number", None, (20, 21)),)
+        ),
+        row("second", [3, 4], 30),
+        row("same", [3, 4], 40),
+        Row(
+            "floats",
+            "floats",
+            tuple(
+                c._replace(value=float(c.value or 0)) for c in row("", [3, 4], 50).cells
+            ),
+        ),
+    )
+    statistics = Statistics("gb2021", {}, (Table("t", "t", rows),))
+    report = Report("a", "a.txt", "公开", statistics=statistics)
+    part = parts_of(report)["statistics"].decode()
+    assert part.count("总计") == 1
+    assert part.count('"3"') == 1
+    got = kept(report).statistics.tables[0].rows
+    assert got == rows
+    assert [type(cell.value) for cell in got[4].cells] == [float, float]
