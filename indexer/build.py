@@ -40,6 +40,9 @@ __all__ = ["Tally", "build"]
 
 # Documents a worker takes at a time.
 BATCH_SIZE = 32
+# Documents whose ids are looked up at a time, and how many bytes of them are held meanwhile.
+BATCH_ITEMS = 500
+BATCH_BYTES = 16 << 20
 
 # Batches under way for each worker: while a thousand documents are inverted, the
 # workers must not run out of work.
@@ -119,13 +122,19 @@ def build(
     before = _Before()
     try:
         before = _Before.of(settings, rebuild=rebuild)
-        known = {} if rebuild else before.sources()
+        found = walk(paths, settings)
+        known: dict[str, tuple[str, str]] = {}
+        if not rebuild and before.is_current and not sync:
+            # of a large index, only what is met now is asked for
+            found = before.looked_up(found, known)
+        elif not rebuild:
+            known = before.sources()
         held = before.ids() if rebuild else frozenset()
         if rebuild:
             writer.clear()
         unread_digests: list[str] = []
-        tasks = _tasks(walk(paths, settings), known, unread_digests, tally, overrides)
-        jobs = (before.job(task, settings) for task in tasks)
+        tasks = _tasks(found, known, unread_digests, tally, overrides)
+        jobs = (before.job(task, settings, rebuild=rebuild) for task in tasks)
         unread_digests += _read_all(reading, jobs, writer, tally, progress)
         if sync and not rebuild:
             _delete_vanished(writer, paths, known, tally)
@@ -204,6 +213,33 @@ class _Before:
                 raise
             return cls()
 
+    @property
+    def is_current(self) -> bool:
+        """Whether all its reports were derived as they would be now."""
+        if self.engine is None:
+            return True
+        return self.engine.manifest.derivation == derivation()
+
+    def looked_up(
+        self,
+        found: Iterable[Source | Skip],
+        known: dict[str, tuple[str, str]],
+    ) -> Iterator[Source | Skip]:
+        """What was found, each after `known` has (digest, source) of the reports it may be."""
+        asked: set[str] = set()
+        for batch in _batches(found):
+            names = [
+                name
+                for item in batch
+                if isinstance(item, Source)
+                for name in (report_id(item), _name_in_place(item, _place(item)))
+            ]
+            new = [name for name in dict.fromkeys(names) if name not in asked]
+            asked.update(new)
+            if self.engine is not None:
+                known.update(self.engine.known(new))
+            yield from batch
+
     def sources(self) -> dict[str, tuple[str, str]]:
         """id -> (digest, source) of every report."""
         return {} if self.engine is None else dict(self.engine.sources())
@@ -215,9 +251,11 @@ class _Before:
         except IndexStateError:
             return frozenset()
 
-    def job(self, task: _Task, settings: Settings) -> _Job:
+    def job(self, task: _Task, settings: Settings, *, rebuild: bool) -> _Job:
         """The job of a task, which knows when its report first came in."""
-        indexed = self.indexed(task.report_id)
+        # a rebuild knows nothing of what was there
+        is_new = task.is_new and not rebuild
+        indexed = self.now if is_new else self.indexed(task.report_id)
         return _Job(task, settings.word_positions, indexed, settings.engine)
 
     def indexed(self, report_id: str) -> str:
@@ -301,6 +339,29 @@ def _kept_by_skip(skip: Skip, known: dict[str, tuple[str, str]]) -> str:
     return next((i for i, (_, source) in known.items() if source == skip.source), "")
 
 
+def _batches(found: Iterable[Source | Skip]) -> Iterator[list[Source | Skip]]:
+    """What was found, some at a time: few enough to be held in memory."""
+    batch: list[Source | Skip] = []
+    weight = 0
+    for item in found:
+        batch.append(item)
+        weight += len(item.data) if isinstance(item, Source) else 0
+        if len(batch) == BATCH_ITEMS or weight >= BATCH_BYTES:
+            yield batch
+            batch, weight = [], 0
+    yield batch
+
+
+def _place(source: Source) -> str:
+    """A name of the place where the file of a source lies."""
+    return hashlib.sha256(os.fsencode(source.origin)).hexdigest()[:8]
+
+
+def _name_in_place(source: Source, place: str) -> str:
+    """The id of a source whose name another report has already."""
+    return hashlib.sha256(f"{source.name}\0{place}".encode()).hexdigest()[:16]
+
+
 def _task(
     source: Source, known: dict[str, tuple[str, str]], overrides: Overrides | None
 ) -> _Task:
@@ -316,14 +377,14 @@ def _task(
     made_with = derivation()
     if curated not in ("", "[]"):
         made_with += "-" + hashlib.sha256(curated.encode()).hexdigest()[:8]
-    place = hashlib.sha256(os.fsencode(source.origin)).hexdigest()[:8]
+    place = _place(source)
     digest = f"{source.digest}:{made_with}:{place}"
     before = known.get(name)
     if before is not None and not source.known.id:
         content, _, other_place = before[0].rsplit(":", 2)
         if other_place != place and content != source.digest and not source.known.url:
             # Two files of one name in two places: both are reports.
-            name = hashlib.sha256(f"{source.name}\0{place}".encode()).hexdigest()[:16]
+            name = _name_in_place(source, place)
             before = known.get(name)
     if (
         before is not None

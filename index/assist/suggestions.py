@@ -5,7 +5,7 @@ initials.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.analysis.normaliser import fold_line
@@ -118,17 +118,35 @@ def suggest(snapshot: Snapshot, prefix: str, size: int) -> list[Suggestion]:
         titles = _titles(snapshot, typed, min(size, MAX_TITLES))
     named: list[Suggestion] = []
     most = max(size - len(titles), 1)
-    for entry in _fitting(snapshot, typed, size):
-        if len(named) == most:
-            break
-        suggestion = _suggestion(entry, typed)
-        if entry.kind == "word":
-            # the counts of the vocabulary are those of ranking, and of deleted reports too
-            count, _ = snapshot.engine.count_strings(String(mainland_forms(entry.form)))
-            suggestion = replace(suggestion, count=count)
-        if suggestion.count:
-            named.append(suggestion)
+    fitting = list(_fitting(snapshot, typed, size))
+    while fitting and len(named) < most:
+        # nearly always all that are asked for are offered
+        missing = most - len(named)
+        named += _counted(snapshot.engine, fitting[:missing], typed)
+        fitting = fitting[missing:]
     return named + titles[: size - 1 if named else size]
+
+
+def _counted(
+    engine: Engine,
+    entries: Sequence[Entry],
+    typed: _Typed,
+) -> list[Suggestion]:
+    """The entries as completions, with what their searches find; without those that find nothing.
+
+    The counts of words in the vocabulary are those of ranking, and of deleted reports too.
+    """
+    words = [entry for entry in entries if entry.kind == "word"]
+    strings = [String(mainland_forms(word.form)) for word in words]
+    counts = dict(zip(words, engine.count_many(strings), strict=True))
+    offered = []
+    for entry in entries:
+        suggestion = _suggestion(entry, typed)
+        if entry in counts:
+            suggestion = replace(suggestion, count=counts[entry][0])
+        if suggestion.count:
+            offered.append(suggestion)
+    return offered
 
 
 def _fitting(snapshot: Snapshot, typed: _Typed, size: int) -> Iterable[Entry]:
@@ -201,11 +219,16 @@ def _titles(snapshot: Snapshot, typed: _Typed, most: int) -> list[Suggestion]:
     titles = dict.fromkeys(head_of(hit.contents.head)["title"] for hit in matches.hits)
     # A title with a quotation mark cannot be quoted in a query.
     quotable = [title for title in titles if '"' not in title]
-    return [_title(engine, title, typed) for title in quotable[:most]]
+    offered = quotable[:most]
+    strings = [String(mainland_forms(fold_line(title)), "title") for title in offered]
+    counts = engine.count_many(strings)
+    return [
+        _title(title, count, typed)
+        for title, (count, _) in zip(offered, counts, strict=True)
+    ]
 
 
-def _title(engine: Engine, title: str, typed: _Typed) -> Suggestion:
-    count, _ = engine.count_strings(String(mainland_forms(fold_line(title)), "title"))
+def _title(title: str, count: int, typed: _Typed) -> Suggestion:
     query = f'title:"{title}"'
     query = typed.with_(query) if typed.field else query
     return Suggestion(title, "title", count, query)

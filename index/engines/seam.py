@@ -257,6 +257,13 @@ class Engine(Protocol):
     def search(self, query: EngineQuery) -> Matches:
         """Answer one question."""
 
+    def search_many(self, queries: Sequence[EngineQuery]) -> list[Matches]:
+        """Answer several questions, in their order.
+
+        An engine beyond a network answers them in one round trip, so whoever knows what is to be
+        asked next asks it here.
+        """
+
     def get(self, report_id: str) -> EngineHit:
         """One report by its id. Raises ReportNotFoundError."""
 
@@ -273,6 +280,9 @@ class Engine(Protocol):
 
     def count_strings(self, node: Node) -> tuple[int, int]:
         """(reports, occurrences) of a condition, without hits: for suggestions and relaxing."""
+
+    def count_many(self, nodes: Sequence[Node]) -> list[tuple[int, int]]:
+        """`count_strings` of several conditions, in their order, as `search_many` answers."""
 
     def frequencies(
         self,
@@ -310,6 +320,9 @@ class Engine(Protocol):
 
     def sources(self) -> Mapping[str, tuple[str, str]]:
         """id -> (digest, source) of every report: what a build needs to know what has changed."""
+
+    def known(self, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """`sources` of these reports alone; those that the index does not have are left out."""
 
     def refreshed(self) -> Engine:
         """The newest snapshot; itself if nothing changed."""

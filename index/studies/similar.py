@@ -306,7 +306,8 @@ class _Lookup:
     def look_up(self, read: Prose) -> _SentenceLookup:
         """Look up the sentences of a report, at most MAX_PROBED_SENTENCES of them."""
         strings = self._strings(read)
-        bodies = [self._bodies(strings.get(n, ())) for n in range(len(read.sentences))]
+        found = self._bodies(strings)
+        bodies = [found.get(n, 0) for n in range(len(read.sentences))]
         common = Commonness(tuple(bodies), self.limit)
         plain: list[String] = []
         for number, of_sentence in strings.items():
@@ -334,8 +335,9 @@ class _Lookup:
         Of the latter only as many as make MIN_PROBES in all.
         """
         shared: list[tuple[int, int, String]] = []
-        for number, string in enumerate(dict.fromkeys(strings)):
-            reports, _ = self.engine.count_strings(string)
+        once = list(dict.fromkeys(strings))
+        counts = self.engine.count_many(once)
+        for number, (string, (reports, _)) in enumerate(zip(once, counts, strict=True)):
             if reports >= 2:
                 shared.append((reports, number, string))
         shared.sort(key=itemgetter(0, 1))
@@ -345,17 +347,26 @@ class _Lookup:
             if reports <= RARE_PROBE_REPORTS or rank < MIN_PROBES
         ]
 
-    def _bodies(self, strings: Sequence[String]) -> int:
-        """How many bodies have a report with two of the strings, or with the one there is."""
-        if not strings:
-            return 0
-        node = AtLeast(tuple(strings), min(2, len(strings)))
-        query = EngineQuery(node, size=0, facets=(FacetRequest("agency", 0),))
-        matches = self.engine.search(query)
-        return max(
-            matches.facets[0].total_values,
-            matches.total // MAX_YEARS,
-        )
+    def _bodies(self, strings: Mapping[int, Sequence[String]]) -> dict[int, int]:
+        """For each sentence with strings, how many bodies have a report with two of them.
+
+        Or with the one there is.
+        """
+        looked_up = [number for number, of_sentence in strings.items() if of_sentence]
+        queries = []
+        for number in looked_up:
+            of_sentence = tuple(strings[number])
+            node = AtLeast(of_sentence, min(2, len(of_sentence)))
+            facets = (FacetRequest("agency", 0),)
+            queries.append(EngineQuery(node, size=0, facets=facets))
+        bodies = {}
+        for number, matches in zip(
+            looked_up, self.engine.search_many(queries), strict=True
+        ):
+            # a body has a report a year
+            by_years = matches.total // MAX_YEARS
+            bodies[number] = max(matches.facets[0].total_values, by_years)
+        return bodies
 
     def candidates(
         self, sentences: _SentenceLookup, among: Node, size: int

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+import indexer.build as build_module
 from index.documents.stored import head_of, report_of
 from index.engines import whoosh
 from index.engines.fingerprint import fingerprint
 from index.engines.opening import check_index, open_engine, open_writer
+from index.engines.whoosh.reading.engine import WhooshEngine
 from index.model.errors import IndexLockedError, IndexMissingError, IndexStaleError
 from index.model.settings import Settings
 from index.search.request import SearchRequest
@@ -72,6 +74,43 @@ def test_added_then_unchanged_then_updated(folder: Path, settings: Settings) -> 
     engine = open_engine(settings)
     assert Searcher(engine).search(_q('"99条"')).total == 1
     engine.close()
+
+
+def test_of_a_current_index_only_what_is_met_is_asked_for(
+    folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build([folder], settings)
+    write(folder, "2.txt", n=99)
+    write(folder, "8.txt")
+    other = folder.parent / "other" / folder.name
+    other.mkdir(parents=True)
+    # of the same name in another place: a report of its own
+    write(other, "1.txt", n=77)
+
+    def refused(self: WhooshEngine) -> dict[str, tuple[str, str]]:
+        pytest.fail("all that the index has was read")
+
+    monkeypatch.setattr(build_module, "BATCH_ITEMS", 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(WhooshEngine, "sources", refused)
+        assert counts(build([folder], settings)) == (1, 1, 3, 0, 5)
+        assert counts(build([other], settings)) == (1, 0, 0, 0, 6)
+        assert counts(build([other], settings)) == (0, 0, 1, 0, 6)
+    # what has gone can only be seen by looking at all
+    for path in (other / "1.txt", folder / "8.txt"):
+        path.unlink()
+    assert counts(build([folder], settings, sync=True)) == (0, 0, 4, 2, 4)
+
+
+def test_of_a_stale_index_everything_is_asked_for(
+    folder: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tally says how many reports are left that an older version has derived."""
+    build([folder], settings)
+    monkeypatch.setattr(build_module, "derivation", lambda: "newer")
+    tally = build([folder / "0.txt"], settings)
+    assert tally.outdated == 4
+    assert build([folder], settings).outdated == 0
 
 
 def _q(q: str) -> SearchRequest:

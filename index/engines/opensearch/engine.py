@@ -64,6 +64,10 @@ LOG = logging.getLogger("gongkai")
 SCAN_SIZE = 200
 COLUMN_SIZE = 10_000
 FREQUENCY_SIZE = 500
+# Reports that are asked for by their ids in one request.
+KNOWN_SIZE = 1_000
+# Requests of one round trip; the cluster works on a few of them at a time.
+MANY_BODIES = 100
 # Above this, document frequencies are those that commits have written.
 FEW_TEXTS = 100
 COPIES_SIZE = 10_000
@@ -95,6 +99,17 @@ class PendingQuery:
         is_own = any(name == facet for name, _ in self.behind)
         kept = self.kept.get(facet if is_own else None, ALL)
         return all_of([*filters, kept])
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSearch:
+    """A question with its requests: the first is for hits and facets, the others count places."""
+
+    query: EngineQuery
+    asked: PendingQuery
+    scorer: Scorer | None
+    bodies: Sequence[Mapping[str, Any]]
+    is_counted: bool
 
 
 class OpenSearchEngine:
@@ -179,6 +194,25 @@ class OpenSearchEngine:
     # ------------------------------------------------------------------ searching
     def search(self, query: EngineQuery) -> Matches:
         """Answer one question."""
+        return self.search_many([query])[0]
+
+    def search_many(self, queries: Sequence[EngineQuery]) -> list[Matches]:
+        """Answer several questions in one round trip, MANY_BODIES requests at a time."""
+        pending = [self._pending(query) for query in queries]
+        bodies = [body for one in pending for body in one.bodies]
+        answers: list[Any] = []
+        for start in range(0, len(bodies), MANY_BODIES):
+            answers += self._search_all(bodies[start : start + MANY_BODIES])
+        matches = []
+        reached = 0
+        for one in pending:
+            behind = reached + len(one.bodies)
+            matches.append(self._matches(one, answers[reached:behind]))
+            reached = behind
+        return matches
+
+    def _pending(self, query: EngineQuery) -> PendingSearch:
+        """The requests of a question: its page and facets, then what counts its occurrences."""
         nodes = strings_of(query.counted)
         asked = self._asked(query)
         body: dict[str, Any] = {
@@ -198,16 +232,21 @@ class OpenSearchEngine:
         if nodes:
             found_all = all_of([asked.base, asked.under(None)])
             bodies += total_questions(nodes, found_all, worded=self.means.worded)
-        answered, *totals = self._search_all(bodies)
+        return PendingSearch(query, asked, scorer, bodies, is_counted=bool(nodes))
+
+    def _matches(self, pending: PendingSearch, answers: Sequence[Any]) -> Matches:
+        """What the requests of a question were answered, together."""
+        answered, *totals = answers
         found = answered.get("aggregations", {})
+        query = pending.query
         hits: tuple[EngineHit, ...] = ()
-        if scorer is not None:
-            hits = self._hits(query, answered["hits"]["hits"], scorer)
+        if pending.scorer is not None:
+            hits = self._hits(query, answered["hits"]["hits"], pending.scorer)
         return Matches(
             total=answered["hits"]["total"]["value"],
-            occurrences=total_of(totals) if nodes else None,
+            occurrences=total_of(totals) if pending.is_counted else None,
             hits=hits,
-            facets=self._facets(query, asked, found),
+            facets=self._facets(query, pending.asked, found),
         )
 
     def _asked(self, query: EngineQuery) -> PendingQuery:
@@ -425,8 +464,13 @@ class OpenSearchEngine:
     # ------------------------------------------------------------------ without hits
     def count_strings(self, node: Node) -> tuple[int, int]:
         """(reports, occurrences) of a condition."""
-        found = self.search(EngineQuery(condition=node, counted=node, size=0))
-        return found.total, found.occurrences or 0
+        return self.count_many([node])[0]
+
+    def count_many(self, nodes: Sequence[Node]) -> list[tuple[int, int]]:
+        """(reports, occurrences) of each of some conditions."""
+        queries = [EngineQuery(condition=node, counted=node, size=0) for node in nodes]
+        found = self.search_many(queries)
+        return [(one.total, one.occurrences or 0) for one in found]
 
     def _counts(self, terms: Sequence[tuple[str, str]]) -> Sequence[int]:
         """In how many living reports each word or pair stands; what was asked is remembered."""
@@ -516,9 +560,11 @@ class OpenSearchEngine:
             for hit in hits:
                 yield self._found(hit["_source"])
 
-    def _metas(self) -> Iterator[Meta]:
+    def _metas(self, query: Query = ALL) -> Iterator[Meta]:
+        """What is kept of each report beside its texts, of those that satisfy a query."""
         fields = {"_source": False, "docvalue_fields": ["meta"]}
-        for hits in self._pages(self._living(), COLUMN_SIZE, fields):
+        living = all_of([self._living(), query])
+        for hits in self._pages(living, COLUMN_SIZE, fields):
             for hit in hits:
                 yield meta_of(hit["fields"]["meta"][0])
 
@@ -526,6 +572,15 @@ class OpenSearchEngine:
         """The id of every report, in the order of the doc-id hashes."""
         for meta in self._metas():
             yield meta.id
+
+    def known(self, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """id -> (digest, source) of these reports, as far as they are here."""
+        held = {}
+        for start in range(0, len(ids), KNOWN_SIZE):
+            keys = [key_of(name) for name in ids[start : start + KNOWN_SIZE]]
+            for meta in self._metas({"terms": {"key": keys}}):
+                held[meta.id] = (meta.digest, meta.source)
+        return held
 
     def sources(self) -> Mapping[str, tuple[str, str]]:
         """id -> (digest, source) of every report."""

@@ -435,6 +435,16 @@ class ReferenceEngine:
             {name: column(documents, name) for name in facets},
         )
 
+    def search_many(self, queries: Sequence[EngineQuery]) -> list[Matches]:
+        return [self.search(query) for query in queries]
+
+    def count_many(self, nodes: Sequence[Node]) -> list[tuple[int, int]]:
+        return [self.count_strings(node) for node in nodes]
+
+    def known(self, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        sources = self.sources()
+        return {name: sources[name] for name in ids if name in sources}
+
     def sources(self) -> Mapping[str, tuple[str, str]]:
         return {d.id: (d.digest, d.source) for d in self.documents}
 

@@ -9,6 +9,7 @@ import json
 import random
 import threading
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +206,30 @@ class TestCommits:
             assert set(counts[10:]) == {0}
             few = [engine.frequencies(kind, [text])[0] for text in texts[:11]]
             assert few == [4] * 10 + [0]
+
+    def test_what_is_known_at_once_is_asked_at_once(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        engine = filled(
+            OpenSearchIndex(Path()), [document("a", "甲乙"), document("b", "乙丙")]
+        )
+        nodes = [String((form,)) for form in ("甲", "乙", "丙", "丁", "甲乙", "乙乙")]
+        assert engine.count_many(nodes)[:4] == [(1, 1), (2, 2), (1, 1), (0, 0)]
+        calls: list[str] = []
+        # the module needs the extra, which is not everywhere
+        server = import_module("index.engines.opensearch.server").Server
+        call = server.call
+
+        def counted(self: Any, method: str, path: str, *rest: Any, **named: Any) -> Any:
+            calls.append(path)
+            return call(self, method, path, *rest, **named)
+
+        monkeypatch.setattr(server, "call", counted)
+        engine.count_many(nodes)
+        assert calls == ["/_msearch"]
+        calls.clear()
+        assert set(engine.known([f"x{n}" for n in range(999)] + ["a"])) == {"a"}
+        assert len(calls) == 1
 
     def test_facets_of_more_values_than_one_answer_holds(
         self, monkeypatch: pytest.MonkeyPatch

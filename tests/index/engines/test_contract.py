@@ -502,6 +502,42 @@ def test_manifest_and_sources(five: Index) -> None:
     assert engine.sources()["a"] == (f"digest of {TEXTS['a']}", "seeds/a.txt")
 
 
+def test_what_is_known_of_some_reports(five: Index) -> None:
+    engine = five.engine()
+    everything = engine.sources()
+    assert engine.known(["b", "nowhere", "e", "b"]) == {
+        name: everything[name] for name in "be"
+    }
+    assert engine.known([]) == {}
+    filled(five, [document("b", "另一份")])
+    assert engine.known(["b"]) == {"b": everything["b"]}, "it is of its generation"
+    newer = engine.refreshed()
+    assert newer.known(["b"])["b"] == ("digest of 另一份", "seeds/b.txt")
+
+
+def test_several_questions_are_answered_as_one_by_one(five: Index) -> None:
+    engine = five.engine()
+    string = String(("公开",))
+    queries = [
+        EngineQuery(string, counted=string, facets=(FacetRequest("agency", 3),)),
+        EngineQuery(Nothing()),
+        EngineQuery(Everything(), size=2, sort="-year"),
+        EngineQuery(string, ranking=Ranking(("公开",), ("公开",), ("公开",)), size=1),
+        EngineQuery(Wildcard("公?公"), counted=Wildcard("公?公"), size=0),
+    ]
+    for many, alone in zip(
+        engine.search_many(queries), map(engine.search, queries), strict=True
+    ):
+        assert [hit.id for hit in many.hits] == [hit.id for hit in alone.hits]
+        assert [hit.score for hit in many.hits] == [hit.score for hit in alone.hits]
+        assert many.facets == alone.facets
+        assert (many.total, many.occurrences) == (alone.total, alone.occurrences)
+    assert engine.search_many([]) == []
+    nodes: list[Node] = [string, Nothing(), String(("aa",))]
+    assert engine.count_many(nodes) == [engine.count_strings(node) for node in nodes]
+    assert engine.count_many([]) == []
+
+
 def test_scan_gives_every_match(five: Index) -> None:
     engine = five.engine()
     assert {f.id for f in engine.scan(Everything())} == set("abcde")

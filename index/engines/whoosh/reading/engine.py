@@ -166,7 +166,7 @@ class WhooshEngine:
         # means and counts over all live reports, so that scores do not depend on segments
         self.statistics = RankingStatistics(self.segments)
         self.tables: dict[str, FacetTable] = {}
-        self.known = dict(known or {})
+        self.numberings = dict(known or {})
         self.lock = threading.Lock()
         self.closed = False
         self.manifest = Manifest(
@@ -279,7 +279,7 @@ class WhooshEngine:
             table = FacetTable(
                 name,
                 self.segments,
-                self.known.get(name),
+                self.numberings.get(name),
             )
             # two threads may make the same table; either is right
             with self.lock:
@@ -313,6 +313,10 @@ class WhooshEngine:
         )
 
     # ------------------------------------------------------------------ single reports
+    def search_many(self, queries: Sequence[EngineQuery]) -> list[Matches]:
+        """Answer several questions."""
+        return [self.search(query) for query in queries]
+
     def get(self, report_id: str) -> EngineHit:
         """One report by its id. Raises ReportNotFoundError."""
         number, document = self._locate(report_id)
@@ -371,6 +375,10 @@ class WhooshEngine:
         reports = sum(len(matches.documents) for matches in matched)
         return reports, _occurrences(matched)
 
+    def count_many(self, nodes: Sequence[Node]) -> list[tuple[int, int]]:
+        """(reports, occurrences) of each of some conditions."""
+        return [self.count_strings(node) for node in nodes]
+
     def frequencies(
         self,
         kind: str,
@@ -421,6 +429,18 @@ class WhooshEngine:
             facets=facets,
         )
 
+    def known(self, ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+        """id -> (digest, source) of these reports, as far as they are here."""
+        held = {}
+        for report_id in ids:
+            try:
+                number, document = self._locate(report_id)
+            except ReportNotFoundError:
+                continue
+            meta = from_json(self.segments[number].segment.blobs["meta"][document])
+            held[report_id] = (meta["digest"], meta["source"])
+        return held
+
     def sources(self) -> Mapping[str, tuple[str, str]]:
         """id -> (digest, source) of every report."""
         sources = {}
@@ -447,7 +467,7 @@ class WhooshEngine:
             return self
         known = {live.segment.name: live.segment for live in self.segments}
         with self.lock:
-            numberings = dict(self.known)
+            numberings = dict(self.numberings)
             for name, table in self.tables.items():
                 numberings[name] = table.numbering
         # old snapshots keep their own tables and statistics
