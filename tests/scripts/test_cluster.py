@@ -362,6 +362,13 @@ class TestProcesses:
         with pytest.raises(ClusterError, match="not green after 0 s"):
             cluster.wait_until_green(silent, [1])
 
+    @pytest.mark.parametrize("is_measured", [True, False])
+    def test_java_compiles_fully_where_it_is_measured(
+        self, three: Cluster, is_measured: bool
+    ) -> None:
+        one = Cluster(three.folder, is_measured=is_measured)
+        assert ("TieredStopAtLevel" in cluster.java_options(one, 1)) != is_measured
+
 
 class TestCommandLine:
     def test_an_error_is_one_line_and_exit_code_1(
