@@ -25,10 +25,13 @@ from index.engines.opensearch.conditions import (
 from index.engines.opensearch.contents import Kept, Meta, meta_of
 from index.engines.opensearch.counting import count_script, total_of, total_questions
 from index.engines.opensearch.facets import (
+    FACET_PREFIX,
+    aggregations,
     all_counts,
     answer,
     counts_of,
-    values_asked,
+    first_of,
+    is_short,
 )
 from index.engines.opensearch.layout import (
     FACET_KINDS,
@@ -307,10 +310,14 @@ class OpenSearchEngine:
         found: Mapping[str, Any],
     ) -> tuple[FacetCounts, ...]:
         answers = []
+        values = _values_of(found)
         for facet in query.facets:
             counts: Mapping[str, int] | None = {}
+            if facet.name in FACET_KINDS and is_short(facet):
+                answers.append(first_of(facet, values))
+                continue
             if facet.name in FACET_KINDS:
-                counts = counts_of(found[f"facet_{facet.name}"]["values"])
+                counts = counts_of(values[FACET_PREFIX + facet.name])
             if counts is None:
                 under = all_of([asked.base, asked.under(facet.name)])
                 counts = self._all_counts(facet.name, under)
@@ -392,6 +399,9 @@ class OpenSearchEngine:
 
     def _scores(self, ties: Sequence[int], scorer: Scorer) -> dict[int, float]:
         """The scores of a page that is ordered by something else."""
+        if not scorer.adds:
+            # nothing was typed: every score is 0
+            return dict.fromkeys(ties, 0.0)
         if not ties:
             return {}
         body = {
@@ -667,15 +677,38 @@ def living(generation: int) -> Query:
 
 # ---------------------------------------------------------------------- reading answers
 def _aggregations(query: EngineQuery, asked: PendingQuery) -> dict[str, Any]:
-    """The part of a request that counts facets."""
-    aggs: dict[str, Any] = {}
+    """The part of a request that counts facets.
+
+    Facets under the same filters are counted together: nearly always all, or all but one.
+    """
+    groups: list[tuple[Query, dict[str, Any]]] = []
     for facet in query.facets:
-        if facet.name in FACET_KINDS:
-            aggs[f"facet_{facet.name}"] = {
-                "filter": asked.under(facet.name),
-                "aggs": {"values": values_asked(facet.name)},
-            }
+        if facet.name not in FACET_KINDS:
+            continue
+        filters = asked.under(facet.name)
+        own = next((values for other, values in groups if other == filters), None)
+        if own is None:
+            own = {}
+            groups.append((filters, own))
+        own |= aggregations(facet)
+    aggs: dict[str, Any] = {}
+    for number, (filters, own) in enumerate(groups):
+        if filters == ALL:
+            aggs |= own
+        else:
+            aggs[f"under_{number}"] = {"filter": filters, "aggs": own}
     return aggs
+
+
+def _values_of(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What was counted for facets, by the names of the aggregations, without their groups."""
+    values: dict[str, Any] = {}
+    for name, answered in found.items():
+        if name.startswith(FACET_PREFIX):
+            values[name] = answered
+        else:
+            values |= answered
+    return values
 
 
 def _key(

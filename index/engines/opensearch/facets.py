@@ -1,7 +1,8 @@
 """Counting facets: every value exactly, or an error.
 
-A shard that sends all the values that it has leaves nothing to guess, and the answer says so. A
-facet with more values than that is gone through from end to end.
+A shard that sends all the values that it has leaves nothing to guess, and the answer says so. Of a
+facet with many values the nodes send each other all, and us only the first; how many there are is
+counted by a script. What asks for all of many values goes through them from end to end.
 """
 
 from __future__ import annotations
@@ -11,35 +12,91 @@ from typing import Any
 
 from index.engines.opensearch.conditions import Query
 from index.engines.opensearch.layout import facet_field
+from index.engines.opensearch.scripts import DISTINCT_SCRIPTS
 from index.engines.seam import FacetCount, FacetCounts, FacetRequest
 from index.model.errors import IndexUnavailableError
 
-__all__ = ["all_counts", "answer", "counts_of", "values_asked"]
+__all__ = ["FACET_PREFIX", "aggregations", "all_counts", "answer", "counts_of"]
+__all__ += ["first_of", "is_short"]
+
+# Facets with more values than a page should get; the others have some dozens.
+MANY_VALUED = frozenset({"agency", "region"})
+# Values that count as the first ones. Whoever asks for more wants all of them.
+MOST_FIRST = 1_000
+# What a shard sends to the node that joins the answers: all values, however many there are.
+ALL_VALUES = 10_000_000
+# Names of aggregations: facet_agency, facet_agency.total, facet_agency.named.
+FACET_PREFIX = "facet_"
+TOTAL, NAMED = ".total", ".named"
 
 # Eight facets of so many values stay below the cluster's limit of buckets (65,535).
 MAX_VALUES = 8_000
 PAGE_VALUES = 10_000
 
 
-def values_asked(name: str) -> Query:
-    """The aggregation that counts all values of a facet."""
-    return {
-        "terms": {
-            "field": facet_field(name),
-            "size": MAX_VALUES,
-            "shard_size": MAX_VALUES,
-        }
+def is_short(asked: FacetRequest) -> bool:
+    """Whether only the first of very many values are asked for."""
+    return asked.name in MANY_VALUED and asked.size <= MOST_FIRST and not asked.contains
+
+
+def aggregations(asked: FacetRequest) -> dict[str, Query]:
+    """What counts a facet: name -> aggregation. The names begin with FACET_PREFIX."""
+    name = FACET_PREFIX + asked.name
+    field = facet_field(asked.name)
+    if not is_short(asked):
+        all_values = {"field": field, "size": MAX_VALUES, "shard_size": MAX_VALUES}
+        return {name: {"terms": all_values}}
+    scripts = {part: {"id": script} for part, script in DISTINCT_SCRIPTS.items()}
+    asking: dict[str, Query] = {
+        name + TOTAL: {"scripted_metric": {**scripts, "params": {"field": field}}}
     }
+    if asked.size:
+        first = {"field": field, "size": asked.size, "shard_size": ALL_VALUES}
+        asking[name] = {"terms": first}
+    if asked.always:
+        named = {"field": field, "size": len(asked.always), "shard_size": ALL_VALUES}
+        asking[name + NAMED] = {"terms": {**named, "include": [*asked.always]}}
+    return asking
+
+
+def first_of(
+    asked: FacetRequest,
+    answered: Mapping[str, Any],
+) -> FacetCounts:
+    """The first values of a facet of many, and those that were asked for by name.
+
+    `answered` has the answers of its `aggregations` by their names.
+    """
+    name = FACET_PREFIX + asked.name
+    counts: dict[str, int] = dict.fromkeys(asked.always, 0)
+    for part in (name, name + NAMED):
+        if part in answered:
+            _check_exact(answered[part])
+            counts |= _buckets(answered[part])
+    values = sorted(counts, key=lambda value: (-counts[value], value))
+    return FacetCounts(
+        name=asked.name,
+        counts=tuple(FacetCount(value, counts[value]) for value in values),
+        total_values=int(answered[name + TOTAL]["value"] or 0),
+    )
 
 
 def counts_of(answered: Mapping[str, Any]) -> dict[str, int] | None:
     """Value -> reports; None where a shard did not send all of its values."""
     if answered["sum_other_doc_count"]:
         return None
+    _check_exact(answered)
+    return _buckets(answered)
+
+
+def _check_exact(answered: Mapping[str, Any]) -> None:
     if answered["doc_count_error_upper_bound"]:
         raise IndexUnavailableError(
             "the cluster counted a facet inexactly; please report this"
         )
+
+
+def _buckets(answered: Mapping[str, Any]) -> dict[str, int]:
     return {bucket["key"]: bucket["doc_count"] for bucket in answered["buckets"]}
 
 

@@ -83,6 +83,11 @@ class Scorer(Weights):
                 yield Term(kind, text, inverse_frequency(self.means.reports, held))
 
     # ------------------------------------------------------------------ scores
+    @property
+    def adds(self) -> bool:
+        """Whether any report can have a score."""
+        return bool(self.terms) or any(bonus for _, _, bonus in self.bonuses())
+
     def query(self, filters: Query) -> Query:
         """The reports that satisfy `filters`, each with its score."""
         should = [

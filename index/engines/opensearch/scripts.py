@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 __all__ = [
     "COUNT_SCRIPT",
+    "DISTINCT_SCRIPTS",
     "FREQUENCY_SOURCE",
     "HOLDS_SCRIPT",
     "REVIVE_SCRIPT",
@@ -494,7 +495,28 @@ SCORE_SOURCE = SPANS + PLACES + CHOSEN + SCORE
 # Whether a report holds a string outside others, a pattern, or strings near each other.
 HOLDS_SCRIPT = _named("holds", HOLDS_SOURCE)
 # How often the strings of a question stand in a report.
+# How many values a field has: each shard sends its own, which are counted together. The part of a
+# scripted metric -> its code; a `cardinality` of the server would be a guess.
+DISTINCT = {
+    "init_script": "state.values = new HashSet();",
+    "map_script": "for (def value : doc[params.field]) { state.values.add(value); }",
+    "combine_script": "return new ArrayList(state.values);",
+    "reduce_script": """
+Set all = new HashSet();
+for (def values : states) {
+  if (values != null) {
+    all.addAll(values);
+  }
+}
+return all.size();
+""",
+}
+
 COUNT_SCRIPT = _named("count", COUNT_SOURCE)
+DISTINCT_SCRIPTS = {
+    part: _named(part.replace("_script", "-distinct"), code)
+    for part, code in DISTINCT.items()
+}
 # The score of a report: what `_score` holds already, its words and its pairs.
 SCORE_SCRIPT = _named("score", SCORE_SOURCE)
 
@@ -508,6 +530,7 @@ REVIVE_SCRIPT = _named("revive", REVIVE)
 SOURCES: Mapping[str, str] = {
     HOLDS_SCRIPT: HOLDS_SOURCE,
     COUNT_SCRIPT: COUNT_SOURCE,
+    **{DISTINCT_SCRIPTS[part]: code for part, code in DISTINCT.items()},
     SCORE_SCRIPT: SCORE_SOURCE,
     SUM_SCRIPT: SUM,
     REVIVE_SCRIPT: REVIVE,
