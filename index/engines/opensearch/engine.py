@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,9 @@ from index.engines.opensearch.contents import Kept, Meta, meta_of
 from index.engines.opensearch.counting import count_script, total_of, total_questions
 from index.engines.opensearch.facets import (
     FACET_PREFIX,
-    aggregations,
+    TOTAL,
+    aggregations_of_all,
+    aggregations_of_first,
     all_counts,
     answer,
     counts_of,
@@ -51,6 +53,7 @@ from index.engines.seam import (
     EngineHit,
     EngineQuery,
     FacetCounts,
+    FacetRequest,
     Integers,
     Manifest,
     Matches,
@@ -134,6 +137,8 @@ class OpenSearchEngine:
         self._means: Means | None = None
         self._vocabularies: dict[str, Counts] = {}
         self._frequencies: dict[tuple[str, str], int] = {}
+        # facets of more values than an answer holds
+        self._many: set[str] = set()
         # the keys of all reports, once they were read
         self._known: frozenset[str] | None = None
         # a newer snapshot uses the same connections
@@ -224,7 +229,7 @@ class OpenSearchEngine:
             "query": {"bool": {"filter": [asked.base]}},
             "post_filter": asked.under(None),
         }
-        aggs = _aggregations(query, asked)
+        aggs = _aggregations(query, asked, self._many)
         if aggs:
             body["aggs"] = aggs
         scorer = None
@@ -312,20 +317,33 @@ class OpenSearchEngine:
         answers = []
         values = _values_of(found)
         for facet in query.facets:
+            name = FACET_PREFIX + facet.name
             counts: Mapping[str, int] | None = {}
-            if facet.name in FACET_KINDS and is_short(facet):
+            if name + TOTAL in values:
                 answers.append(first_of(facet, values))
                 continue
-            if facet.name in FACET_KINDS:
-                counts = counts_of(values[FACET_PREFIX + facet.name])
-            if counts is None:
-                under = all_of([asked.base, asked.under(facet.name)])
-                counts = self._all_counts(facet.name, under)
-            answers.append(answer(facet, counts))
+            if name in values:
+                counts = counts_of(values[name])
+            if counts is not None:
+                answers.append(answer(facet, counts))
+                continue
+            # more values than one answer holds: the next question will not ask for them
+            self._many.add(facet.name)
+            under = all_of([asked.base, asked.under(facet.name)])
+            answers.append(self._of_many(facet, under))
         return tuple(answers)
 
-    def _all_counts(self, name: str, query: Query) -> dict[str, int]:
-        return all_counts(name, lambda asked: self._aggregate(query, asked))
+    def _of_many(self, facet: FacetRequest, query: Query) -> FacetCounts:
+        """The counts of a facet of very many values over what satisfies a query."""
+        if not is_short(facet):
+            counts = all_counts(facet.name, lambda asked: self._aggregate(query, asked))
+            return answer(facet, counts)
+        body = {
+            "size": 0,
+            "query": {"bool": {"filter": [query]}},
+            "aggs": aggregations_of_first(facet),
+        }
+        return first_of(facet, self._search(body)["aggregations"])
 
     # ------------------------------------------------------------------ hits
     def _paged(
@@ -676,8 +694,10 @@ def living(generation: int) -> Query:
 
 
 # ---------------------------------------------------------------------- reading answers
-def _aggregations(query: EngineQuery, asked: PendingQuery) -> dict[str, Any]:
-    """The part of a request that counts facets.
+def _aggregations(
+    query: EngineQuery, asked: PendingQuery, many: Container[str]
+) -> dict[str, Any]:
+    """The part of a request that counts facets; `many` are those of very many values.
 
     Facets under the same filters are counted together: nearly always all, or all but one.
     """
@@ -690,7 +710,8 @@ def _aggregations(query: EngineQuery, asked: PendingQuery) -> dict[str, Any]:
         if own is None:
             own = {}
             groups.append((filters, own))
-        own |= aggregations(facet)
+        is_many = facet.name in many and is_short(facet)
+        own |= aggregations_of_first(facet) if is_many else aggregations_of_all(facet)
     aggs: dict[str, Any] = {}
     for number, (filters, own) in enumerate(groups):
         if filters == ALL:

@@ -1,8 +1,8 @@
 """Counting facets: every value exactly, or an error.
 
 A shard that sends all the values that it has leaves nothing to guess, and the answer says so. Of a
-facet with many values the nodes send each other all, and us only the first; how many there are is
-counted by a script. What asks for all of many values goes through them from end to end.
+facet with more values than are sent the nodes send each other all, and us only the first; how many
+there are is counted by a script. Who asks for all of them gets them page by page.
 """
 
 from __future__ import annotations
@@ -16,11 +16,17 @@ from index.engines.opensearch.scripts import DISTINCT_SCRIPTS
 from index.engines.seam import FacetCount, FacetCounts, FacetRequest
 from index.model.errors import IndexUnavailableError
 
-__all__ = ["FACET_PREFIX", "aggregations", "all_counts", "answer", "counts_of"]
-__all__ += ["first_of", "is_short"]
+__all__ = [
+    "FACET_PREFIX",
+    "TOTAL",
+    "all_counts",
+    "answer",
+    "counts_of",
+    "first_of",
+    "is_short",
+]
+__all__ += ["aggregations_of_all", "aggregations_of_first"]
 
-# Facets with more values than a page should get; the others have some dozens.
-MANY_VALUED = frozenset({"agency", "region"})
 # Values that count as the first ones. Whoever asks for more wants all of them.
 MOST_FIRST = 1_000
 # What a shard sends to the node that joins the answers: all values, however many there are.
@@ -35,17 +41,24 @@ PAGE_VALUES = 10_000
 
 
 def is_short(asked: FacetRequest) -> bool:
-    """Whether only the first of very many values are asked for."""
-    return asked.name in MANY_VALUED and asked.size <= MOST_FIRST and not asked.contains
+    """Whether only the first values are asked for, however many there are."""
+    return asked.size <= MOST_FIRST and not asked.contains
 
 
-def aggregations(asked: FacetRequest) -> dict[str, Query]:
-    """What counts a facet: name -> aggregation. The names begin with FACET_PREFIX."""
+def aggregations_of_all(asked: FacetRequest) -> dict[str, Query]:
+    """What counts all values of a facet: name -> aggregation. It begins with FACET_PREFIX."""
+    field = facet_field(asked.name)
+    all_values = {"field": field, "size": MAX_VALUES, "shard_size": MAX_VALUES}
+    return {FACET_PREFIX + asked.name: {"terms": all_values}}
+
+
+def aggregations_of_first(asked: FacetRequest) -> dict[str, Query]:
+    """What counts the first of very many values: name -> aggregation.
+
+    To count them by a script takes longer than to send some thousands, and does not grow with them.
+    """
     name = FACET_PREFIX + asked.name
     field = facet_field(asked.name)
-    if not is_short(asked):
-        all_values = {"field": field, "size": MAX_VALUES, "shard_size": MAX_VALUES}
-        return {name: {"terms": all_values}}
     scripts = {part: {"id": script} for part, script in DISTINCT_SCRIPTS.items()}
     asking: dict[str, Query] = {
         name + TOTAL: {"scripted_metric": {**scripts, "params": {"field": field}}}
@@ -65,7 +78,7 @@ def first_of(
 ) -> FacetCounts:
     """The first values of a facet of many, and those that were asked for by name.
 
-    `answered` has the answers of its `aggregations` by their names.
+    `answered` has the answers of `aggregations_of_first` by their names.
     """
     name = FACET_PREFIX + asked.name
     counts: dict[str, int] = dict.fromkeys(asked.always, 0)
