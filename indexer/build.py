@@ -122,13 +122,9 @@ def build(
     before = _Before()
     try:
         before = _Before.of(settings, rebuild=rebuild)
-        found = walk(paths, settings)
-        known: dict[str, tuple[str, str]] = {}
-        if not rebuild and before.is_current and not sync:
-            # of a large index, only what is met now is asked for
-            found = before.looked_up(found, known)
-        elif not rebuild:
-            known = before.sources()
+        found, known = before.compared(
+            walk(paths, settings), rebuild=rebuild, sync=sync
+        )
         held = before.ids() if rebuild else frozenset()
         if rebuild:
             writer.clear()
@@ -220,7 +216,23 @@ class _Before:
             return True
         return self.engine.manifest.derivation == derivation()
 
-    def looked_up(
+    def compared(
+        self, found: Iterator[Source | Skip], *, rebuild: bool, sync: bool
+    ) -> tuple[Iterator[Source | Skip], dict[str, tuple[str, str]]]:
+        """What was found, and id -> (digest, source) of the reports that it is compared with.
+
+        A rebuild compares with nothing. Of a current index only what is met is looked up, some
+        documents at a time, because it may be large. To see what has gone, or what an older version
+        has derived, all of it is read.
+        """
+        if rebuild:
+            return found, {}
+        if sync or not self.is_current:
+            return found, self.sources()
+        known: dict[str, tuple[str, str]] = {}
+        return self._looked_up(found, known), known
+
+    def _looked_up(
         self,
         found: Iterable[Source | Skip],
         known: dict[str, tuple[str, str]],
