@@ -122,9 +122,8 @@ def build(
     before = _Before()
     try:
         before = _Before.of(settings, rebuild=rebuild)
-        found, known = before.compared(
-            walk(paths, settings), rebuild=rebuild, sync=sync
-        )
+        found = walk(paths, settings)
+        found, known = before.compared(found, rebuild=rebuild, sync=sync)
         held = before.ids() if rebuild else frozenset()
         if rebuild:
             writer.clear()
