@@ -22,8 +22,9 @@ from index.model.json_codec import from_json
 
 __all__ = ["PrintedRow", "PrintedTables", "PrintedValue", "printed_tables"]
 
-# Reports whose rows are remembered: the first hits of a search come again with every filter.
-CACHED_REPORTS = 64
+# Reports whose rows are remembered, 28 KB each: the first hits of a search come again with every
+# filter.
+CACHED_REPORTS = 256
 # The part of the stored rest that has the tables; it is the second one.
 TABLES_PART = REST_PARTS[1]
 # Rows are in the order of their starts; they do not overlap.
