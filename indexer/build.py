@@ -127,12 +127,12 @@ def build(
         held = before.ids() if rebuild else frozenset()
         if rebuild:
             writer.clear()
-        unread_digests: list[str] = []
-        tasks = _tasks(found, known, unread_digests, tally, overrides)
+        unread_digests, met = list[str](), _Met()
+        tasks = _tasks(found, known, unread_digests, met, tally, overrides)
         jobs = (before.job(task, settings, rebuild=rebuild) for task in tasks)
         unread_digests += _read_all(reading, jobs, writer, tally, progress)
         if sync and not rebuild:
-            _delete_vanished(writer, paths, known, tally)
+            _delete_vanished(writer, paths, known, met, tally)
         unread_digests += [digest for digest, _ in known.values()]
         _commit(writer, unread_digests, tally)
     except BaseException:
@@ -309,10 +309,60 @@ def _count(settings: Settings, held: frozenset[str], tally: Tally) -> None:
 
 
 # ---------------------------------------------------------------------- what is to be read
+@dataclass(slots=True)
+class _Met:
+    """Of the paths of a build, by the first part of their sources, whether reports that the index
+    has were met where they lay before (`stayed`), or in another place (`moved`).
+    """
+
+    stayed: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+
+    def see(self, source: Source, before: str) -> None:
+        """Take in a source whose report had the digest `before`."""
+        is_same = _place_in(before) == _place(source)
+        (self.stayed if is_same else self.moved).add(_top_name(source.name))
+
+
+def _top_name(source: str) -> str:
+    """The first part of a source: the folder or file that was given.
+
+    >>> _top_name("seeds/a.zip/b.txt"), _top_name("all.jsonl#3")
+    ('seeds', 'all.jsonl')
+    """
+    return source.partition("/")[0].partition("#")[0]
+
+
+def _place_in(digest: str) -> str:
+    """The place of the file, out of a digest that `_task` made."""
+    return digest.rpartition(":")[2]
+
+
+def _places_of(source: str, paths: Sequence[Path]) -> set[str]:
+    """The places in which the file of a source may have lain, below the paths of its name.
+
+    An archive is a part of the sources of what it holds.
+    """
+    ends = [n for n, sign in enumerate(source) if sign in "/#"]
+    ends.append(len(source))
+    origins = set()
+    for path in paths:
+        folder = path.resolve().parent
+        if path.resolve().name != _top_name(source):
+            continue
+        for end in ends:
+            # names that are not UTF-8 are most often GBK from a Windows disk
+            for encoding in ("utf-8", "gb18030"):
+                name = source[:end].encode(encoding, "replace")
+                origins.add(os.path.realpath(os.fsencode(folder) + b"/" + name))
+    return {_place_named(origin) for origin in origins}
+
+
 def _tasks(
     found: Iterable[Source | Skip],
     known: dict[str, tuple[str, str]],
     kept: list[str],
+    met: _Met,
     tally: Tally,
     overrides: Overrides | None,
 ) -> Iterator[_Task]:
@@ -339,6 +389,8 @@ def _tasks(
             continue
         taken[task.report_id] = item.name
         before = known.pop(task.report_id, None)
+        if before is not None:
+            met.see(item, before[0])
         if before is not None and before[0] == task.digest:
             tally.unchanged += 1
             continue
@@ -365,7 +417,11 @@ def _batches(found: Iterable[Source | Skip]) -> Iterator[list[Source | Skip]]:
 
 def _place(source: Source) -> str:
     """A name of the place where the file of a source lies."""
-    return hashlib.sha256(os.fsencode(source.origin)).hexdigest()[:8]
+    return _place_named(os.fsencode(source.origin))
+
+
+def _place_named(origin: bytes) -> str:
+    return hashlib.sha256(origin).hexdigest()[:8]
 
 
 def _name_in_place(source: Source, place: str) -> str:
@@ -418,19 +474,29 @@ def _delete_vanished(
     writer: Writer,
     paths: Sequence[Path],
     known: dict[str, tuple[str, str]],
+    met: _Met,
     tally: Tally,
 ) -> None:
     """Take out what came from these paths once and was not met this time; a path that is gone
     deletes nothing.
+
+    Folders may have one name: what lay in another one stays. A folder that was moved is known by
+    the reports that are met in it, all of which lay elsewhere before.
     """
     prefixes = tuple(p.resolve().name + "/" for p in paths if p.is_dir())
     files = {p.resolve().name for p in paths if p.is_file()}
     vanished = [
         name
-        for name, (_, source) in known.items()
-        if source.startswith(prefixes)
-        or source.partition("#")[0] in files
-        or source.split("/")[0] in files
+        for name, (digest, source) in known.items()
+        if (
+            source.startswith(prefixes)
+            or source.partition("#")[0] in files
+            or source.split("/")[0] in files
+        )
+        and (
+            _top_name(source) in met.moved - met.stayed
+            or _place_in(digest) in _places_of(source, paths)
+        )
     ]
     for name in vanished:
         writer.delete(name)

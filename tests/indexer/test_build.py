@@ -99,7 +99,37 @@ def test_of_a_current_index_only_what_is_met_is_asked_for(
     # what has gone can only be seen by looking at all
     for path in (other / "1.txt", folder / "8.txt"):
         path.unlink()
-    assert counts(build([folder], settings, sync=True)) == (0, 0, 4, 2, 4)
+    assert counts(build([folder], settings, sync=True)) == (0, 0, 4, 1, 5)
+
+
+def test_folders_of_one_name_keep_their_reports(
+    tmp_path: Path, settings: Settings
+) -> None:
+    first, second = tmp_path / "1" / "data", tmp_path / "2" / "data"
+    write(first, "p1.txt")
+    write(first, "p2.txt", year=2019)
+    write(second, "p4.txt", year=2020)
+    for folder in (first, second, first, second):
+        build([folder], settings, sync=True)
+    assert sources(settings) == {"data/p1.txt", "data/p2.txt", "data/p4.txt"}
+    (first / "p2.txt").unlink()
+    assert build([second], settings, sync=True).deleted == 0
+    assert build([first], settings, sync=True).deleted == 1
+    assert sources(settings) == {"data/p1.txt", "data/p4.txt"}
+
+
+def test_what_has_gone_from_a_moved_folder_is_deleted(
+    tmp_path: Path, settings: Settings
+) -> None:
+    old = tmp_path / "old" / "data"
+    write(old, "p1.txt")
+    write(old, "p2.txt", year=2019)
+    build([old], settings)
+    new = tmp_path / "new"
+    new.mkdir()
+    old.rename(new / "data")
+    (new / "data" / "p2.txt").unlink()
+    assert counts(build([new / "data"], settings, sync=True)) == (0, 0, 1, 1, 1)
 
 
 def test_of_a_stale_index_everything_is_asked_for(
