@@ -121,8 +121,12 @@ def _page(source: Source) -> Page:
 
 
 def _told(statistics: Statistics) -> Statistics:
-    """Statements alone, without a form and without one number, say nothing."""
-    known = statistics.template or statistics.metrics
+    """Statements alone, without a form and without one number, say nothing.
+
+    Those that contradict each other say that a number is uncertain.
+    """
+    disputed = any(statement.conflict for statement in statistics.prose)
+    known = statistics.template or statistics.metrics or disputed
     return statistics if known else Statistics()
 
 

@@ -56,6 +56,7 @@ class Code(StrEnum):
     QUERY_OPERATOR_AS_TEXT = "query.operator-as-text"
     QUERY_FOREIGN_SYNTAX = "query.foreign-syntax"
     QUERY_ENDS_EXCHANGED = "query.ends-exchanged"
+    QUERY_NO_NUMBER = "query.no-number"
     QUERY_QUESTION_MARK = "query.question-mark"
     QUERY_NEAR_COUNTS_ALL = "query.near-counts-all"
 

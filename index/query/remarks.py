@@ -9,6 +9,7 @@ from functools import lru_cache
 from index.model.problems import Code, Note
 from index.query.field_values import year_digits
 from index.query.parser import (
+    CHINESE_METRICS,
     NAMED_FIELDS,
     Token,
     field_name,
@@ -143,6 +144,8 @@ def _of_token(token: Token, tokens: Sequence[Token]) -> Iterator[Note]:
         yield Note(Code.QUERY_OPERATOR_AS_TEXT, facts)
     elif FOREIGN_SYNTAX.fullmatch(text) or _is_equation(text):
         yield Note(Code.QUERY_FOREIGN_SYNTAX, {"token": token.value})
+    elif before is not None and before[1] in CHINESE_METRICS:
+        yield Note(Code.QUERY_NO_NUMBER, {"name": before[1]})
     elif before is not None and not text[0].isdigit():
         yield Note(Code.QUERY_NO_FIELD, {"name": before[1], "fields": NAMED_FIELDS})
 

@@ -107,7 +107,15 @@ TITLE_SIGNS = (
     (-5.0, "bulletin", re.compile(f"{EVENT_WORDS}$")),
     (-2.5, "other report", re.compile(f"^(?!.*公开).*(?:{SUMMARY_WORDS})$")),
     (-2.5, "other report", re.compile("(?:推进|落实|进展|完成|执行|运行|整改)情况$")),
+    # 2023年第一季度政务公开工作总结: of a part of a year
+    (
+        -5.0,
+        "other report",
+        re.compile("季度[^,。年]{0,16}(?:总结|报告|汇报|小结|情况)$"),
+    ),
 )
+# 【通知】请各单位报送...: a notice by its mark, that asks for something
+NOTICE_MARK = re.compile(r"[\[(](?:通知|通告)[\])] ?请")
 # Lines at the top that may be the title of a text, and characters of the shortest.
 HEADING_LINES, MIN_HEADING = 3, 6
 # 关于做好2019年度报告编制工作的, 关于报送: orders to write one
@@ -836,6 +844,9 @@ def _named(reading: Reading, title: Title | None) -> Iterator[Found]:
             names.append((reading.form[span[0] : span[1]], span))
     entry: Found | None = None
     for nth, (name, place) in enumerate(names):
+        if NOTICE_MARK.match(name):
+            yield -5.0, "notice", place
+            return
         line = _bare(name)
         if not line:
             if _begins_with_title(name):

@@ -178,3 +178,11 @@ def test_a_repair_across_title_and_text_leaves_both_as_they_are_by_themselves(
     monkeypatch.setattr(pipeline, "repair", across)
     page = Page(text=text, title=title)
     assert pipeline._repaired(page) == (title, Repaired(text, (), ()))
+
+
+def test_numbers_that_contradict_each_other_are_kept_where_nothing_else_is_stated() -> (
+    None
+):
+    text = "2021年,我局全年共收到政府信息公开申请12件。经统计,全年收到政府信息公开申请15件。"
+    (statement,) = report_of(source(text)).statistics.prose
+    assert [other.value for other in statement.conflict or ()] == [12, 15]

@@ -148,6 +148,8 @@ def test_every_chinese_name_is_of_a_field() -> None:
         ("year:2020..2018", Code.QUERY_ENDS_EXCHANGED),
         ("published:2019-12..2019-03", Code.QUERY_ENDS_EXCHANGED),
         ("applications_new:100..5", Code.QUERY_ENDS_EXCHANGED),
+        ("本年新收申请：100-200", Code.QUERY_NO_NUMBER),
+        ("部分公开：12件", Code.QUERY_NO_NUMBER),
         ("公？开", Code.QUERY_QUESTION_MARK),
         ("条例 公开?", Code.QUERY_QUESTION_MARK),
         ("公开 NEAR/5 收费", Code.QUERY_NEAR_COUNTS_ALL),

@@ -112,6 +112,31 @@ def test_a_text_of_another_kind_has_the_title_above_it(
         assert got.evidence["title"].source == "body"
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (
+            "【通知】请各单位报送2022年度政府信息公开工作年度报告\n请于1月10日前报送。",
+            "other",
+        ),
+        (
+            "2023年第一季度政务公开工作总结\n一季度,我局主动公开政府信息20条,收到申请2件。",
+            "other",
+        ),
+        (
+            (
+                "【通告】关于公布海宁市2020年政府信息公开工作年度报告的通告\n"
+                "海宁市2020年政府信息公开工作年度报告\n"
+                "2020年,我市主动公开政府信息200条,收到申请3件,均已答复。"
+            ),
+            "annual_report",
+        ),
+    ],
+)
+def test_marks_and_quarters_tell_the_kind(text: str, kind: str) -> None:
+    assert read(text).kind == kind
+
+
 def test_the_title_of_a_page_is_kept() -> None:
     got = read("关于开会的通知\n各单位:\n特此通知。", "通知公告")
     assert got.title == "通知公告"
