@@ -127,12 +127,12 @@ def build(
         held = before.ids() if rebuild else frozenset()
         if rebuild:
             writer.clear()
-        unread_digests, met = list[str](), _Met()
-        tasks = _tasks(found, known, unread_digests, met, tally, overrides)
+        unread_digests, given = list[str](), _Given(paths)
+        tasks = _tasks(found, known, unread_digests, given, tally, overrides)
         jobs = (before.job(task, settings, rebuild=rebuild) for task in tasks)
         unread_digests += _read_all(reading, jobs, writer, tally, progress)
         if sync and not rebuild:
-            _delete_vanished(writer, paths, known, met, tally)
+            _delete_vanished(writer, given, known, tally)
         unread_digests += [digest for digest, _ in known.values()]
         _commit(writer, unread_digests, tally)
     except BaseException:
@@ -309,28 +309,61 @@ def _count(settings: Settings, held: frozenset[str], tally: Tally) -> None:
 
 
 # ---------------------------------------------------------------------- what is to be read
-@dataclass(slots=True)
-class _Met:
-    """Of the paths of a build, by the first part of their sources, whether reports that the index
-    has were met where they lay before (`stayed`), or in another place (`moved`).
+class _Given:
+    """The paths of a build, and where the reports of the index were met below them.
+
+    A source begins with the name of its path, and folders may have one name. So the digest of a
+    report also says in which place its file lay.
     """
 
-    stayed: set[str] = field(default_factory=set)
-    moved: set[str] = field(default_factory=set)
+    def __init__(self, paths: Sequence[Path]) -> None:
+        # what sources begin with -> the folders in which such a path lies now
+        self.folders: dict[str, list[bytes]] = {}
+        # the beginnings whose reports were met where they lay before, and in another place
+        self.stayed: set[str] = set()
+        self.moved: set[str] = set()
+        for path in map(Path.resolve, paths):
+            # an archive and a file of lines are a part of the sources of what they hold
+            signs = "/" if path.is_dir() else ("", "/", "#")
+            for sign in signs if path.exists() else ():
+                beginnings = self.folders.setdefault(path.name + sign, [])
+                beginnings.append(os.fsencode(path.parent))
+
+    def _beginning(self, source: str) -> str | None:
+        """What a source begins with; None where it is of none of the paths."""
+        if source in self.folders:
+            return source
+        ends = (n for n, sign in enumerate(source, 1) if sign in "/#")
+        return next((source[:n] for n in ends if source[:n] in self.folders), None)
 
     def see(self, source: Source, before: str) -> None:
         """Take in a source whose report had the digest `before`."""
-        is_same = _place_in(before) == _place(source)
-        (self.stayed if is_same else self.moved).add(_top_name(source.name))
+        beginning = self._beginning(source.name)
+        if beginning is not None:
+            is_same = _place_in(before) == _place(source)
+            (self.stayed if is_same else self.moved).add(beginning)
 
+    def had(self, digest: str, source: str) -> bool:
+        """Whether the file of a report that was not met lay below one of the paths.
 
-def _top_name(source: str) -> str:
-    """The first part of a source: the folder or file that was given.
+        Of a moved folder all reports that are met lay elsewhere before, and so did this one.
+        """
+        beginning = self._beginning(source)
+        if beginning is None:
+            return False
+        if beginning in self.moved and beginning not in self.stayed:
+            return True
+        return _place_in(digest) in self._places(source, beginning)
 
-    >>> _top_name("seeds/a.zip/b.txt"), _top_name("all.jsonl#3")
-    ('seeds', 'all.jsonl')
-    """
-    return source.partition("/")[0].partition("#")[0]
+    def _places(self, source: str, beginning: str) -> Iterator[str]:
+        """The places where the file of a source may have lain."""
+        ends = [n for n, sign in enumerate(source) if sign in "/#"]
+        for folder in self.folders[beginning]:
+            for end in (*ends, len(source)):
+                # names that are not UTF-8 are most often GBK from a Windows disk
+                for encoding in ("utf-8", "gb18030"):
+                    name = source[:end].encode(encoding, "replace")
+                    yield _place_named(os.path.realpath(folder + b"/" + name))
 
 
 def _place_in(digest: str) -> str:
@@ -338,31 +371,11 @@ def _place_in(digest: str) -> str:
     return digest.rpartition(":")[2]
 
 
-def _places_of(source: str, paths: Sequence[Path]) -> set[str]:
-    """The places in which the file of a source may have lain, below the paths of its name.
-
-    An archive is a part of the sources of what it holds.
-    """
-    ends = [n for n, sign in enumerate(source) if sign in "/#"]
-    ends.append(len(source))
-    origins = set()
-    for path in paths:
-        folder = path.resolve().parent
-        if path.resolve().name != _top_name(source):
-            continue
-        for end in ends:
-            # names that are not UTF-8 are most often GBK from a Windows disk
-            for encoding in ("utf-8", "gb18030"):
-                name = source[:end].encode(encoding, "replace")
-                origins.add(os.path.realpath(os.fsencode(folder) + b"/" + name))
-    return {_place_named(origin) for origin in origins}
-
-
 def _tasks(
     found: Iterable[Source | Skip],
     known: dict[str, tuple[str, str]],
     kept: list[str],
-    met: _Met,
+    given: _Given,
     tally: Tally,
     overrides: Overrides | None,
 ) -> Iterator[_Task]:
@@ -390,7 +403,7 @@ def _tasks(
         taken[task.report_id] = item.name
         before = known.pop(task.report_id, None)
         if before is not None:
-            met.see(item, before[0])
+            given.see(item, before[0])
         if before is not None and before[0] == task.digest:
             tally.unchanged += 1
             continue
@@ -472,31 +485,17 @@ def _derivation_in(digest: str) -> str:
 
 def _delete_vanished(
     writer: Writer,
-    paths: Sequence[Path],
+    given: _Given,
     known: dict[str, tuple[str, str]],
-    met: _Met,
     tally: Tally,
 ) -> None:
     """Take out what came from these paths once and was not met this time; a path that is gone
     deletes nothing.
 
-    Folders may have one name: what lay in another one stays. A folder that was moved is known by
-    the reports that are met in it, all of which lay elsewhere before.
+    What lay in another folder of the same name stays.
     """
-    prefixes = tuple(p.resolve().name + "/" for p in paths if p.is_dir())
-    files = {p.resolve().name for p in paths if p.is_file()}
     vanished = [
-        name
-        for name, (digest, source) in known.items()
-        if (
-            source.startswith(prefixes)
-            or source.partition("#")[0] in files
-            or source.split("/")[0] in files
-        )
-        and (
-            _top_name(source) in met.moved - met.stayed
-            or _place_in(digest) in _places_of(source, paths)
-        )
+        name for name, (digest, source) in known.items() if given.had(digest, source)
     ]
     for name in vanished:
         writer.delete(name)

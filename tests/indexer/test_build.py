@@ -118,6 +118,47 @@ def test_folders_of_one_name_keep_their_reports(
     assert sources(settings) == {"data/p1.txt", "data/p4.txt"}
 
 
+def test_what_has_gone_is_told_by_the_place_of_its_file(
+    tmp_path: Path, settings: Settings
+) -> None:
+    """Of a folder with a sign in its name, of an archive, and of a file of lines."""
+    folder = tmp_path / "C#资料"
+    gone = write(folder, "p1#a.txt")
+    write(folder, "p2.txt", year=2019)
+    lines = folder / "all.jsonl"
+    records = [
+        {
+            "id": f"r{n}",
+            "title": f"衡阳市教育局{2012 + n}年政府信息公开年报",
+            "text": BODY,
+        }
+        for n in range(2)
+    ]
+    written = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
+    lines.write_text("".join(written), encoding="utf-8")
+    assert build([folder], settings, sync=True).added == 4
+    gone.unlink()
+    lines.write_text(written[0], encoding="utf-8")
+    assert counts(build([folder], settings, sync=True)) == (0, 0, 2, 2, 2)
+
+
+def test_what_has_gone_from_a_file_that_was_given_is_deleted(
+    tmp_path: Path, settings: Settings
+) -> None:
+    path, other = tmp_path / "a" / "all#1.jsonl", tmp_path / "b" / "all#1.jsonl"
+    for n, one in enumerate((path, other)):
+        one.parent.mkdir()
+        record = {"id": f"r{n}", "title": "年报", "text": BODY}
+        one.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+        build([one], settings, sync=True)
+    changed = {"id": "r7", "title": "年报", "text": BODY}
+    path.write_text(json.dumps(changed, ensure_ascii=False), encoding="utf-8")
+    assert counts(build([path], settings, sync=True)) == (1, 0, 0, 1, 2)
+    engine = open_engine(settings)
+    assert set(engine.ids()) == {"r1", "r7"}
+    engine.close()
+
+
 def test_what_has_gone_from_a_moved_folder_is_deleted(
     tmp_path: Path, settings: Settings
 ) -> None:
