@@ -19,6 +19,7 @@ from index.documents.stored import (
     whole_cells,
 )
 from index.model.json_codec import from_json
+from index.model.statistics import Span
 
 __all__ = ["PrintedRow", "PrintedTables", "PrintedValue", "printed_tables"]
 
@@ -91,25 +92,23 @@ def printed_tables(rest: bytes) -> PrintedTables:
         name = table["id"]
         labels = _column(table["rows"], "label")
         whole = whole_cells(_column(table["rows"], "cells"))
-        # Local steps instead of calls: this runs for every row of most tables that are shown.
         for label, cells in zip(labels, whole, strict=True):
-            spans = (
-                _column(cells, "span")
-                if type(cells) is list
-                else cells[COLUMNS_KEY]["span"]
-            )
-            if spans and type(spans[0]) is int:
-                # gaps and lengths in turn: the first gap is from the beginning of the text
-                rows.append(PrintedRow(spans[0], sum(spans), name, label, cells))
-                continue
-            known = [span for span in spans if span is not None]
-            if known:
-                row = PrintedRow(known[0][0], known[-1][1], name, label, cells)
-                rows.append(row)
-            else:
+            place = _place(_column(cells, "span"))
+            if place is None:
                 empty.append((name, label))
+            else:
+                rows.append(PrintedRow(*place, name, label, cells))
     rows.sort(key=START_OF_ROW)
     return PrintedTables(rows, empty)
+
+
+def _place(written: Sequence[Any]) -> Span | None:
+    """The place of some spans together, as they are kept; None where there are none."""
+    if not written or not isinstance(written[0], int):
+        spans = [span for span in written if span is not None]
+        return (spans[0][0], spans[-1][1]) if spans else None
+    # gaps and lengths in turn: the first gap is that from the beginning of the text
+    return written[0], sum(written)
 
 
 def _column(

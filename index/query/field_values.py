@@ -16,7 +16,7 @@ from index.model.report import LEVELS
 from index.query.nodes import Keyword, NumberRange
 from index.query.syntax import Field
 
-__all__ = ["level_of", "metric_range", "named_value", "published_range", "value_named"]
+__all__ = ["level_of", "metric_range", "published_range", "value_called", "value_named"]
 __all__ += ["year_digits", "year_of"]
 
 # 二〇一八 and 二零一八
@@ -61,17 +61,17 @@ def value_named(field: Field, order: Sequence[str]) -> str:
     'other'
     """
     wanted = field.value.strip()
-    name = named_value(field.name, wanted, order)
+    name = value_called(field.name, wanted, order)
     if name is not None:
         return name
     facts = {"name": field.name, "value": wanted, "values": tuple(order)}
     raise QueryError(Code.QUERY_UNKNOWN_VALUE, field.position, facts)
 
 
-def named_value(name: str, typed: str, order: Sequence[str]) -> str | None:
+def value_called(name: str, typed: str, order: Sequence[str]) -> str | None:
     """The value of a facet with few values, `order`, that a text names; None where it names none.
 
-    >>> named_value("level", "县", LEVELS), named_value("kind", "年度报告", ["annual_report"])
+    >>> value_called("level", "县", LEVELS), value_called("kind", "年度报告", ["annual_report"])
     ('县区级', 'annual_report')
     """
     if typed in order:

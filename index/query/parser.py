@@ -240,8 +240,8 @@ def field_name(typed: str, behind: str = "0") -> str | None:
     """
     name = fold_line(half_width(typed)[:-1])
     base = name.removesuffix("~")
-    if base in CHINESE_METRICS and NUMBER_BEHIND.match(half_width(behind)):
-        return CHINESE_METRICS[base]
+    if name in CHINESE_METRICS and NUMBER_BEHIND.match(half_width(behind)):
+        return CHINESE_METRICS[name]
     known = CHINESE_FIELDS.get(base, base) + name[len(base) :]
     return known if known in FIELDS else None
 

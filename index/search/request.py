@@ -15,7 +15,7 @@ from urllib.parse import quote_plus
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
 from index.model.problems import Code
-from index.query.field_values import named_value
+from index.query.field_values import value_called
 from index.search.response import Hit
 from index.search.root import below
 
@@ -41,7 +41,8 @@ API_SEARCH, PAGE_SEARCH = "/api/v1/search", "/search"
 STRICT_MODES = ("whole", "words", "any")
 # The first mode that finds something, or one of them; `all` is another name of `words`.
 MATCH_MODES = ("auto", *STRICT_MODES, "all")
-# Characters of the longest value whose place in a URL is kept: long queries would fill the memory.
+# Characters of the longest value that is remembered as it is written in a URL. Long queries are
+# written anew each time, because they would fill the memory.
 MAX_KEPT_VALUE = 64
 # The parameter of values that no report may have: not_level.
 EXCLUDED_PREFIX = "not_"
@@ -347,10 +348,9 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
 
 def _ordered(facet: str, typed: str, order: tuple[str, ...]) -> str:
     """The value that was typed, of a facet with few of them. Raises RequestError."""
-    value = named_value(facet, typed, order)
-    if value is None:
-        _one_of(facet, typed, order)
-    return value or typed
+    value = value_called(facet, typed, order) or typed
+    _one_of(facet, value, order)
+    return value
 
 
 # The order of the first parameters of a URL; all others come behind.

@@ -318,23 +318,24 @@ class OpenSearchEngine:
         values = _values_of(found)
         for facet in query.facets:
             name = FACET_PREFIX + facet.name
-            counts: Mapping[str, int] | None = {}
             if name + TOTAL in values:
                 answers.append(first_of(facet, values))
                 continue
-            if name in values:
-                counts = counts_of(values[name])
-            if counts is not None:
+            # of what is no facet nothing is counted
+            counts = counts_of(values[name]) if name in values else {}
+            if counts is None:
+                under = all_of([asked.base, asked.under(facet.name)])
+                answers.append(self._of_many(facet, under))
+            else:
                 answers.append(answer(facet, counts))
-                continue
-            # more values than one answer holds: the next question will not ask for them
-            self._many.add(facet.name)
-            under = all_of([asked.base, asked.under(facet.name)])
-            answers.append(self._of_many(facet, under))
         return tuple(answers)
 
     def _of_many(self, facet: FacetRequest, query: Query) -> FacetCounts:
-        """The counts of a facet of very many values over what satisfies a query."""
+        """The counts of a facet of more values than an answer holds, over what satisfies a query.
+
+        The next question will not ask for all of them.
+        """
+        self._many.add(facet.name)
         if not is_short(facet):
             counts = all_counts(facet.name, lambda asked: self._aggregate(query, asked))
             return answer(facet, counts)

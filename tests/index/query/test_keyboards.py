@@ -90,7 +90,14 @@ def test_numbers_have_chinese_names(typed: str, same: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["部分公开：12件", "不予公开：第三条", "规范性文件:", "其他处理：1-5"]
+    "typed",
+    [
+        "部分公开：12件",
+        "不予公开：第三条",
+        "规范性文件:",
+        "其他处理：1-5",
+        "予以公开~:5",
+    ],
 )
 def test_names_of_numbers_are_words_where_no_number_is(typed: str) -> None:
     assert parse(typed) == Run(typed, 0)
