@@ -27,6 +27,7 @@ from index.model.fields import FACETS, SORTS, Facet, Use, names_for
 from index.model.problems import Code
 from index.model.report import Report
 from index.model.settings import SETTINGS, Settings
+from index.query.field_values import year_digits
 from index.search.request import EXCLUDED_PREFIX, MATCH_MODES, SearchRequest
 from index.search.response import Hit, QueryEcho, SearchResponse
 from index.studies.divisions import BY
@@ -437,12 +438,24 @@ def _no_option(_: click.Context, __: click.Parameter, query: str) -> str:
     return query
 
 
+def _year(_: click.Context, option: click.Parameter, typed: str | None) -> int | None:
+    """2021, ２０２１ and 二〇二一年 are one year."""
+    if typed is None:
+        return None
+    digits = year_digits(_typed(typed))
+    if not digits.isascii() or not digits.isdigit():
+        raise click.BadParameter(
+            f"{typed!r} is no year; write digits: 2021", param=option
+        )
+    return int(digits)
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query", default="", callback=_no_option)
 @index_option
 @filter_options
-@click.option("--year-from", type=int, help="The first reporting year.")
-@click.option("--year-to", type=int, help="The last reporting year.")
+@click.option("--year-from", callback=_year, help="The first reporting year.")
+@click.option("--year-to", callback=_year, help="The last reporting year.")
 @click.option(
     "--sort", type=click.Choice(SORTS), default="relevance", show_default=True
 )

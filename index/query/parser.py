@@ -95,6 +95,12 @@ CHINESE_NAME = f"[{BASIC_HAN_CLASS}]{{1,{LONGEST_NAME}}}"
 # mark or the end. ANDROID is a run. A Chinese keyboard types them in full width too.
 WORD_END = r"(?=[\s(（)）\"“＂「『]|$)"
 WORD_OPERATORS = "AND|OR|NOT|ＡＮＤ|ＯＲ|ＮＯＴ"
+# A comma of either width where a name and a colon may follow.
+COMMAS = "，,、；;"
+FIELD_PATTERN = re.compile(
+    rf"(?:[A-Za-z_Ａ-Ｚａ-ｚ＿]{{2,40}}|{CHINESE_NAME})[~～]?[:：](?!//)"
+)
+COMMA_BEFORE_FIELD = re.compile(rf"[{COMMAS}]+(?={FIELD_PATTERN.pattern})")
 # Each group is a kind of token. What none of them matches, as a closing quotation mark of a kind
 # that was not opened, is text.
 TOKEN_PATTERN = re.compile(
@@ -110,7 +116,7 @@ TOKEN_PATTERN = re.compile(
     r"|(?P<bang>[!！](?=[\"“＂「『]))"
     rf"|(?P<quote>(?!{TYPED_YEAR})[\"“＂「『])"
     # year: and agency~:, 年度： and ｙｅａｒ：, but not http://
-    rf"|(?P<field>(?:[A-Za-z_Ａ-Ｚａ-ｚ＿]{{2,40}}|{CHINESE_NAME})[~～]?[:：](?!//))"
+    rf"|(?P<field>{FIELD_PATTERN.pattern})"
     rf"|(?P<run>(?:[^\s()（）\"“＂「『]|{TYPED_YEAR})+)"
 )
 # An opening quotation mark that is text -> the closing one that stands for it.
@@ -184,6 +190,12 @@ def tokenise(query: str) -> list[Token]:
             tokens.append(token)
             continue
         text = match.group() if match else query[position]
+        if kind == "run":
+            text = _separated(query, position, text)
+            if not text:
+                # the comma itself
+                position += 1
+                continue
         if kind == "quote":
             # a closing mark opens nothing, so that the query printed reads alike
             text = CLOSING_AS_TEXT[text]
@@ -197,6 +209,15 @@ def tokenise(query: str) -> list[Token]:
             tokens.append(Token(kind, value, position, number))
         position += len(text)
     return _joined(tokens)
+
+
+def _separated(query: str, position: int, text: str) -> str:
+    """A run up to the comma before the name of a field: 县，年度： is 县."""
+    for comma in COMMA_BEFORE_FIELD.finditer(query, position, position + len(text)):
+        named = FIELD_PATTERN.match(query, comma.end())
+        if named and field_name(named.group(), query[named.end() :]) is not None:
+            return query[position : comma.start()]
+    return text
 
 
 def _kind(match: re.Match[str] | None) -> str:

@@ -18,6 +18,7 @@ from index.model.errors import QueryError
 from index.model.fields import FACETS, SEARCHED_FIELDS
 from index.model.metrics import METRIC_NAMES
 from index.model.problems import Code
+from index.model.value_names import CLOSED_VALUES
 from index.query.field_values import (
     level_of,
     metric_range,
@@ -431,11 +432,20 @@ class _Resolver:
         facet = field.name.removesuffix("~")
         wanted = fold_line(field.value.strip())
         known = tuple(self.values(facet, wanted))
+        if not known and facet in CLOSED_VALUES:
+            return self.kind(field)
         if not known:
             return Nothing()
         if field.name.endswith("~"):
             return self.series(known)
         return Keyword(facet, known)
+
+    def kind(self, field: Field) -> Node:
+        """A value of a facet with few of them that no value of the index holds as typed."""
+        given = self.values(field.name, "")
+        order = (*CLOSED_VALUES[field.name], *given)
+        value = value_named(field, tuple(dict.fromkeys(order)))
+        return Keyword(field.name, (value,)) if value in given else Nothing()
 
 
 def _quoted(

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from index.model.errors import RequestError
-from index.model.problems import Code, Note
+from index.model.problems import Code
 from index.model.report import Report
 from index.search.request import SearchRequest
 from index.studies.aggregate import SCOPES
@@ -121,7 +121,7 @@ def _said(
 
 
 @research_pages.get("/bodies")
-def body() -> Response:
+def body() -> BaseResponse:
     """One body over its years; with `series=1` also under its names before and after reforms."""
     values = only(from_page(request.args, _OF_BODY), _OF_BODY)
     # the name is quoted in a query: without its quotes it cannot end that quotation
@@ -130,9 +130,13 @@ def body() -> Response:
         raise RequestError("agency", Code.REQUEST_AGENCY_MISSING)
     # a page passes over what it does not know
     series = values.get("series") == "1"
+    whole_name = room().searcher.body(name)
+    if whole_name not in (None, name):
+        # 海宁市财政局 is 浙江省海宁市财政局 here
+        return redirect(address("/bodies", **{**values, "agency": whole_name}))
     reports = _reports_of(name, series=series)
     if not reports:
-        raise NotHereError(Note(Code.REQUEST_UNKNOWN_AGENCY, {"agency": name}))
+        raise NotHereError(room().searcher.unknown_body(name))
     if values.get("format") == "csv":
         return csv_file("body", *tables.of_reports(reports))
     return html_page("body.html", view=body_view(name, reports, series=series))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
@@ -102,6 +103,18 @@ def test_the_body_is_linked(client: FlaskClient, url: str) -> None:
     assert page_at(client, url).xpath(
         "//main//a[starts-with(@href, '/bodies?agency=')]"
     )
+
+
+@pytest.mark.parametrize("rest", ["", "&series=1", "&format=csv"])
+def test_a_short_name_leads_to_the_body(client: FlaskClient, rest: str) -> None:
+    answer = client.get(f"/bodies?agency=深圳教育局{rest}")
+    assert answer.status_code == 302
+    assert unquote(answer.location).startswith(f"/bodies?agency={NAME}{rest}")
+
+
+def test_a_body_without_reports_is_told_those_like_it(client: FlaskClient) -> None:
+    page = page_at(client, "/bodies?agency=深圳市教育厅", 404)
+    assert NAME in text(page.xpath("//main")[0])
 
 
 def test_quotes_in_a_name_cannot_become_a_query(client: FlaskClient) -> None:
