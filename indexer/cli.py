@@ -13,6 +13,7 @@ import io
 import json
 import math
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -220,6 +221,11 @@ def main(engine: str | None) -> None:
     help="Delete reports whose files have vanished from these paths.",
 )
 @click.option(
+    "--gone",
+    is_flag=True,
+    help="With --sync: delete the reports of PATHs that are there no more, too.",
+)
+@click.option(
     "--jobs",
     type=click.IntRange(0, 64),
     help="Processes that read.  [default: one a core]",
@@ -247,6 +253,7 @@ def index_command(
     index_dir: Path | None,
     rebuild: bool,
     sync: bool,
+    gone: bool,
     jobs: int | None,
     overrides: Path | None,
     wait_s: float | None,
@@ -258,6 +265,8 @@ def index_command(
     Unchanged files are skipped. Whatever cannot be read is listed with its reason, and the rest
     goes on.
     """
+    if gone and (watch or not sync):
+        raise click.UsageError("--gone goes with --sync, and not with --watch")
     _warm_workers(paths)
     from indexer.build import build  # noqa: PLC0415  the readers take a second to load; other commands need none
     from indexer.overrides import Overrides  # noqa: PLC0415
@@ -269,10 +278,25 @@ def index_command(
         _watch(paths, settings, partial(update, sync=True), as_json=as_json)
         return
     with _progress(quiet=as_json) as show:
-        tally = update(rebuild=rebuild, sync=sync, progress=show, wait_s=wait_s)
+        update = partial(update, rebuild=rebuild, sync=sync, gone=gone)
+        tally = update(progress=show, wait_s=wait_s)
     _tell_tally(tally, as_json=as_json)
+    if sync and not gone:
+        _tell_missing(paths)
     if tally.skipped and not tally.read:
         raise SystemExit(1)
+
+
+def _tell_missing(paths: Iterable[Path]) -> None:
+    """Say how to delete what came from a path that is there no more."""
+    missing = [str(path) for path in paths if not os.path.lexists(path)]
+    if missing:
+        named = shlex.join(missing)
+        click.echo(
+            "gongkai: what came from paths that are not there stays in the index; "
+            f"to delete it, run: gongkai index --sync --gone {named}",
+            err=True,
+        )
 
 
 def _watch(

@@ -51,6 +51,9 @@ NAMED_FIELDS = (*(field.query_name for field in fields_for(Use.QUERY)), "agency~
 # What may stand before a colon: the facets, the texts, the dates, and the numbers of
 # the statutory tables.
 FIELDS = (*NAMED_FIELDS, *METRIC_NAMES)
+# Those whose values are few and known: a comma before one of them ends a bare run too. A sentence
+# that was pasted may have 单位： and 内容： behind a comma.
+LIST_FIELDS = ("year", "level", "region", "kind", "tables")
 # （元） of a label, and the sign between its parts.
 NO_SIGN = re.compile("：|（.*")
 # Their Chinese names: the labels, and what else they are called.
@@ -100,6 +103,7 @@ COMMAS = "，,、；;"
 FIELD_PATTERN = re.compile(
     rf"(?:[A-Za-z_Ａ-Ｚａ-ｚ＿]{{2,40}}|{CHINESE_NAME})[~～]?[:：](?!//)"
 )
+VALUE_BEHIND = re.compile(rf"[^\s()（）{COMMAS}]")
 COMMA_BEFORE_FIELD = re.compile(rf"[{COMMAS}]+(?={FIELD_PATTERN.pattern})")
 # Each group is a kind of token. What none of them matches, as a closing quotation mark of a kind
 # that was not opened, is text.
@@ -130,7 +134,9 @@ MAX_DISTANCE = 999_999
 # An end of a range may have decimals: fee_yuan:0.5..14.62
 RANGE_END = r"((?:[^.\s]|(?<=\d)\.(?=\d))*)"
 # 100, 100.. and ..100, with nothing behind: 12件 is text
-NUMBER_BEHIND = re.compile(r"-?[\d.]*\d[\d.]*(?=[\s()（）]|$)")
+NUMBER_BEHIND = re.compile(
+    rf"-?[\d.]*\d[\d.]*(?=[\s()（）]|$|{COMMA_BEFORE_FIELD.pattern})"
+)
 # 2018..2020, 2018.. and ..2020
 RANGE_PATTERN = re.compile(rf"{RANGE_END}\.\.{RANGE_END}")
 
@@ -190,34 +196,42 @@ def tokenise(query: str) -> list[Token]:
             tokens.append(token)
             continue
         text = match.group() if match else query[position]
+        end = position + len(text)
         if kind == "run":
-            text = _separated(query, position, text)
-            if not text:
-                # the comma itself
-                position += 1
-                continue
+            text, end = _before_field(query, position, text, tokens)
         if kind == "quote":
             # a closing mark opens nothing, so that the query printed reads alike
             text = CLOSING_AS_TEXT[text]
         behind = query[position + len(text) :]
         kind = _kind_here(kind, text, tokens, position, behind)
-        if kind != "space":
+        if kind != "space" and text:
             number = None
             if match and kind == "near":
                 number = _distance(match["distance"])
             value = half_width(text) if kind in WORD_KINDS else text
             tokens.append(Token(kind, value, position, number))
-        position += len(text)
+        position = end
     return _joined(tokens)
 
 
-def _separated(query: str, position: int, text: str) -> str:
-    """A run up to the comma before the name of a field: 县，年度： is 县."""
-    for comma in COMMA_BEFORE_FIELD.finditer(query, position, position + len(text)):
+def _before_field(
+    query: str, position: int, text: str, tokens: Sequence[Token]
+) -> tuple[str, int]:
+    """A run up to the comma before a field with a value, and where the field begins.
+
+    县，年度：2021 is 县.
+    """
+    last = tokens[-1] if tokens else None
+    is_value = last is not None and last.kind == "field" and last.end == position
+    names = FIELDS if is_value else LIST_FIELDS
+    end = position + len(text)
+    for comma in COMMA_BEFORE_FIELD.finditer(query, position, end):
         named = FIELD_PATTERN.match(query, comma.end())
-        if named and field_name(named.group(), query[named.end() :]) is not None:
-            return query[position : comma.start()]
-    return text
+        if named is None or not VALUE_BEHIND.match(query, named.end()):
+            continue
+        if field_name(named.group(), query[named.end() :]) in names:
+            return query[position : comma.start()], comma.end()
+    return text, end
 
 
 def _kind(match: re.Match[str] | None) -> str:

@@ -85,6 +85,9 @@ Filter = Keyword | PathPrefix | NumberRange
 Series = Callable[[Strings], Node]
 
 
+# Fields with names as values, which have no comma: it stands between several of them.
+LISTING_FIELDS = ("agency~", *(facet.name for facet in FACETS))
+COMMAS_PATTERN = re.compile(r"[，,、；;]+")
 LATIN_LETTER = re.compile("[a-z]")
 
 
@@ -380,6 +383,15 @@ class _Resolver:
 
     # ------------------------------------------------------------------ fields
     def field(self, field: Field) -> Node:
+        """`name:value`, or several values with commas between them, of which one must hold."""
+        is_list = field.name in LISTING_FIELDS and not field.quoted
+        if field.is_range or not is_list or not COMMAS_PATTERN.search(field.value):
+            return self.one_value(field)
+        parts = filter(None, COMMAS_PATTERN.split(field.value))
+        nodes = [self.one_value(replace(field, value=part)) for part in parts]
+        return _any_of_values(nodes) if nodes else self.one_value(field)
+
+    def one_value(self, field: Field) -> Node:
         """`name:value`."""
         if field.name in SEARCHED_FIELDS:
             return self.text_field(field)
@@ -446,6 +458,20 @@ class _Resolver:
         order = (*CLOSED_VALUES[field.name], *given)
         value = value_named(field, tuple(dict.fromkeys(order)))
         return Keyword(field.name, (value,)) if value in given else Nothing()
+
+
+def _any_of_values(nodes: Sequence[Node]) -> Node:
+    """Values of one field as one condition: a filter where all are values of a facet."""
+    known = [node for node in nodes if not isinstance(node, Nothing)]
+    keywords = [node for node in known if isinstance(node, Keyword)]
+    places = [node for node in known if isinstance(node, PathPrefix)]
+    if keywords and keywords == known:
+        values = chain.from_iterable(node.values for node in keywords)
+        return Keyword(keywords[0].name, once(values))
+    if places and places == known:
+        prefixes = chain.from_iterable(node.prefixes for node in places)
+        return PathPrefix(places[0].name, once(prefixes))
+    return AnyOf(once(known)) if known else Nothing()
 
 
 def _quoted(
