@@ -710,9 +710,13 @@ def _print_report(report: Report, *, as_json: bool) -> None:
         _print_field(report, name)
     # a document that was never bytes of text has no encoding
     if report.provenance and report.provenance.encoding:
-        click.echo(
-            f"{'encoding':14} {report.provenance.encoding} ({report.provenance.encoding_reason})"
+        encoding, reason = (
+            report.provenance.encoding,
+            report.provenance.encoding_reason,
         )
+        why = "" if reason in ("", encoding) else f" ({reason})"
+        click.echo(f"{'encoding':14} {encoding}{why}")
+    _print_numbers(report)
     for step in report.repairs:
         sign = "->" if step.applied else "!!"
         click.echo(
@@ -723,6 +727,24 @@ def _print_report(report: Report, *, as_json: bool) -> None:
         click.echo(f"problem        {problem.message()}")
     click.echo()
     click.echo(report.text)
+
+
+def _print_numbers(report: Report) -> None:
+    """The numbers of the tables and of sentences, the latter with what states them."""
+    stated = {statement.name: statement for statement in report.statistics.prose}
+    names = dict.fromkeys([*report.statistics.metrics, *stated])
+    for name in names:
+        value = report.statistics.metrics.get(name)
+        statement = stated.get(name)
+        why = "tables"
+        if statement is not None and statement.table is None:
+            about = "about, " if statement.approximate else ""
+            why = f"{about}text: {statement.evidence}"
+        if statement is not None and statement.conflict:
+            others = ", ".join(f"{other.value:g}" for other in statement.conflict)
+            why = f"the text contradicts itself: {others}"
+        shown = "-" if value is None else f"{value:g}"
+        click.echo(f"number         {name} {shown}   ({why})")
 
 
 def _print_field(report: Report, name: str) -> None:

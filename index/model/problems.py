@@ -142,6 +142,7 @@ class Code(StrEnum):
 
     # What was noted while the statutory tables were read.
     TABLES_BOTH_FORMS = "tables.both-forms"
+    TABLES_FORM_UNKNOWN = "tables.form-unknown"
     TABLES_UNTIMELY_FORM = "tables.untimely-form"
     TABLES_ROWS_MISSING = "tables.rows-missing"
     TABLES_ROW_UNASSIGNED = "tables.row-unassigned"

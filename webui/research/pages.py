@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from index.model.errors import RequestError
 from index.model.problems import Code
-from index.model.report import Report
+from index.model.report import OTHER_KIND, Report
 from index.search.request import SearchRequest
 from index.studies.aggregate import SCOPES
 from index.studies.divisions import facet_of
@@ -137,9 +137,14 @@ def body() -> BaseResponse:
     reports = _reports_of(name, series=series)
     if not reports:
         raise NotHereError(room().searcher.unknown_body(name))
+    annual = [report for report in reports if report.kind != OTHER_KIND]
+    others = [report for report in reports if report.kind == OTHER_KIND]
+    # guides and notices are no reports, but they are all that some bodies have
+    shown = annual or others
     if values.get("format") == "csv":
-        return csv_file("body", *tables.of_reports(reports))
-    return html_page("body.html", view=body_view(name, reports, series=series))
+        return csv_file("body", *tables.of_reports(shown))
+    view = body_view(name, shown, series=series, others=others if annual else ())
+    return html_page("body.html", view=view)
 
 
 def _reports_of(name: str, *, series: bool) -> list[Report]:
@@ -154,7 +159,9 @@ def _reports_of(name: str, *, series: bool) -> list[Report]:
 @research_pages.get("/compare")
 def compare() -> BaseResponse:
     """Two to six reports abreast: those of the address, else those that were picked."""
-    ids = list(dict.fromkeys(request.args.getlist("id")))
+    # a form sends every field, filled in or not
+    given = filter(None, map(str.strip, request.args.getlist("id")))
+    ids = list(dict.fromkeys(given))
     if not ids and len(picked()) > 1:
         return redirect(address("/compare", id=list(picked())))
     if not 2 <= len(ids) <= MAX_REPORTS:
