@@ -17,6 +17,7 @@ from index.model.fields import FACET_NAMES, FACETS, SORTS
 from index.model.problems import Code
 from index.model.value_names import CLOSED_VALUES
 from index.query.field_values import value_called, year_digits
+from index.query.where import canonical
 from index.search.response import Hit
 from index.search.root import below
 
@@ -121,6 +122,8 @@ class SearchRequest:
                 _one_of("fields", name, HIT_MEMBERS)
         for name in self.facets or ():
             _one_of("facets", name, FACET_NAMES)
+        if self.where:
+            object.__setattr__(self, "where", tuple(map(canonical, self.where)))
         for name in ("filters", "without"):
             chosen = getattr(self, name)
             prefix = EXCLUDED_PREFIX if name == "without" else ""
