@@ -112,11 +112,8 @@ def build(
 ) -> Tally:
     """Bring the index up to what stands at the paths.
 
-    With `sync` what has vanished from the paths is deleted, and with `gone` also what came from a
-    path that is there no more. A path below another one of them is read once, with that one.
-    Another writer is waited for `wait_s` seconds, or for a moment. Raises IndexStateError; a bad
-    source is tallied, never raised. A report keeps the time at which it first came in, also where
-    its text has changed.
+    With `sync` what has vanished is deleted, with `gone` also below a path that is there no more.
+    A bad source is tallied. Raises IndexStateError, after `wait_s` seconds for another writer too.
     """
     began = time.perf_counter()
     tally = Tally()
@@ -125,8 +122,7 @@ def build(
     before = _Before()
     try:
         before = _Before.of(settings, rebuild=rebuild)
-        met = [path for path in paths if not gone or os.path.lexists(path)]
-        found = walk(_outermost(met), settings)
+        found = walk(_outermost(paths, gone=gone), settings)
         found, known = before.compared(found, rebuild=rebuild, sync=sync)
         held = before.ids() if rebuild else frozenset()
         if rebuild:
@@ -313,8 +309,13 @@ def _count(settings: Settings, held: frozenset[str], tally: Tally) -> None:
 
 
 # ---------------------------------------------------------------------- what is to be read
-def _outermost(paths: Sequence[Path]) -> list[Path]:
-    """The paths without those that are met below another folder of them, or were named before."""
+def _outermost(paths: Sequence[Path], *, gone: bool) -> list[Path]:
+    """The paths without those that are met below another folder of them, or were named before.
+
+    With `gone` also without those that are there no more.
+    """
+    if gone:
+        paths = [path for path in paths if os.path.lexists(path)]
     places = [path.resolve() for path in paths]
     outermost = []
     for number, (path, place) in enumerate(zip(paths, places, strict=True)):

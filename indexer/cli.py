@@ -161,7 +161,9 @@ def filter_options(command: Command) -> Command:
         command = click.option(option, facet.name, multiple=True, help=text)(command)
         command = _exclusion(command, option, facet)
     command = click.option(
-        "--where", multiple=True, help="A condition on a number, as in 'year>=2018'."
+        "--where",
+        multiple=True,
+        help="A condition on a number, as in 'year>=2018' or '不予公开>=5'.",
     )(command)
     return click.option(
         "--match",
