@@ -13,11 +13,13 @@ cut: its first pair stands in one piece.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from types import ModuleType
 
 import numpy as np
 
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
+from index.engines.shared import kernels
 from index.engines.shared.arrays import Array, run_lengths
 from index.engines.whoosh.storage.layout import (
     PAIRS,
@@ -163,11 +165,58 @@ class Grams:
         quick = self._counted_by_postings(units)
         if quick is not None:
             return quick
+        if kernels.compiled is not None and self.pack.sound:
+            matched = self._counted_in_place(units, kernels.compiled)
+            if matched is not None:
+                return matched
         positions, texts = self.find(units)
         if overlaps_itself(units.tobytes()):
             texts = texts[choose(positions, positions + len(units))]
         first, counts = run_lengths(texts)
         return texts[first], counts
+
+    def _counted_in_place(
+        self,
+        units: Array,
+        compiled: ModuleType,
+    ) -> tuple[Array, Array] | None:
+        """The same of more units, or None where a text is in pieces: they count together."""
+        if len(units) < 2:
+            return None
+        numbers = self.pairs.find(_pair_keys(units))
+        if numbers is None:
+            return NO_VALUES, NO_VALUES
+        rarest, _ = self._rarest(numbers)
+        number = int(numbers[rarest])
+        rows = self.pairs.rows(number, number + 1)
+        # rows are in the order of their pieces, so the last one tells
+        if len(self.piece_texts) and int(rows.documents[-1]) >= self.count:
+            return None
+        assert self.pairs.positions is not None
+        texts = np.empty(len(rows.documents), np.int64)
+        counts = np.empty(len(rows.documents), np.int64)
+        found = compiled.count_matches(
+            self.units.array,
+            int(self.offsets[-1]),
+            self.starts,
+            rows.documents,
+            rows.counts,
+            self.pairs.positions.slice(rows.start, rows.end),
+            rarest,
+            units,
+            texts,
+            counts,
+        )
+        return texts[:found], counts[:found]
+
+    def _rarest(self, numbers: Array) -> tuple[int, Array]:
+        """Which of some pairs has the fewest positions, and how many each of them has."""
+        starts = self.pairs.position_starts
+        assert starts is not None
+        begins = starts.take(numbers)
+        ends = starts.take(numbers, 1).astype(np.int64)
+        positions = ends - begins
+        return int(positions.argmin()), positions
 
     def _counted_by_postings(self, units: Array) -> tuple[Array, Array] | None:
         """The same of one or two units, or None where postings do not tell."""
@@ -280,13 +329,8 @@ class Grams:
         numbers = self.pairs.find(_pair_keys(units))
         if numbers is None:
             return []
-        starts = self.pairs.position_starts
-        assert starts is not None
         # how often each pair of the string stands anywhere
-        begins = starts.take(numbers)
-        ends = starts.take(numbers, 1).astype(np.int64)
-        counts_of_pairs = ends - begins
-        rarest = int(counts_of_pairs.argmin())
+        rarest, counts_of_pairs = self._rarest(numbers)
         rest = _unchecked_units(counts_of_pairs, rarest)
         number = int(numbers[rarest])
         rows = self.pairs.rows(number, number + 1)
