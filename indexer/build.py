@@ -427,10 +427,10 @@ def _tasks(
         if first is not None and _is_namesake(item, first):
             task = _task(item, known, overrides, in_place=True)
         if task.report_id in taken:
-            name = taken[task.report_id].name
+            other = taken[task.report_id].told_from(item)
             tally.skip(
                 item.name,
-                f"the id {task.report_id} belongs to {name} already; give each report its own id",
+                f"the id {task.report_id} belongs to {other} already; give each report its own id",
             )
             continue
         taken[task.report_id] = _Taken.of(item)
@@ -449,17 +449,21 @@ class _Taken:
 
     name: str
     digest: str
-    place: str
+    origin: str
 
     @classmethod
     def of(cls, source: Source) -> _Taken:
-        return cls(source.name, source.digest, _place(source))
+        return cls(source.name, source.digest, source.origin)
+
+    def told_from(self, source: Source) -> str:
+        """Its name, or the file that holds it where the names are one."""
+        return self.origin if source.name == self.name else self.name
 
 
 def _is_namesake(source: Source, first: _Taken) -> bool:
     """Whether two files have one name in two places, so that both are reports."""
     has_own_id = source.known.id or source.known.url
-    return not has_own_id and _place(source) != first.place
+    return not has_own_id and source.origin != first.origin
 
 
 def _is_copy(source: Source, first: _Taken) -> bool:

@@ -45,6 +45,8 @@ TENS_OF_DATES = (
     (re.compile(r"十(?=\d)"), "1"),
     (re.compile("十"), "10"),
 )
+# 2018 年, 2018年度
+YEAR_END = re.compile(r"\s*年度?$")
 # 2018
 YEAR_PATTERN = re.compile(r"[0-9]{4}")
 # 100, -3, 12.50
@@ -188,10 +190,10 @@ def year_of(field: Field) -> Keyword | NumberRange:
 def year_digits(text: str) -> str:
     """A year as people type it in digits: full-width or Chinese ones, with 年 or without.
 
-    >>> year_digits("２０１８"), year_digits("二〇一八年"), year_digits("abc")
+    >>> year_digits("２０１８"), year_digits("二〇一八年度"), year_digits("abc")
     ('2018', '2018', 'abc')
     """
-    folded = fold_line(text).removesuffix("年")
+    folded = YEAR_END.sub("", fold_line(text))
     return folded.translate(CHINESE_DIGITS)
 
 
@@ -292,7 +294,8 @@ def day_called(text: str, *, last: bool = False) -> dt.date | None:
     >>> day_called("2022年1月1日"), day_called("2022/2", last=True), day_called("2022-13")
     (datetime.date(2022, 1, 1), datetime.date(2022, 2, 28), None)
     """
-    typed = fold_line(text)
+    # 2022 年 1 月 1 日
+    typed = "".join(fold_line(text).split())
     written = WRITTEN_DATE.fullmatch(_in_digits(typed))
     if written is not None:
         typed = "-".join(filter(None, written.groups()))

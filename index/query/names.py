@@ -56,7 +56,7 @@ def nearest_paths(
 def like_names(names: Sequence[str], name: str) -> list[int]:
     """The positions of the names that share most pairs of characters with one, best first.
 
-    At least half of its pairs have to be shared. All are in index form.
+    At least a third of its pairs have to be shared. All are in index form.
 
     >>> like_names(["海宁市财政局", "杭州市教育局", "海宁市教育局"], "海宁财政局")
     [0]
@@ -69,7 +69,7 @@ def like_names(names: Sequence[str], name: str) -> list[int]:
             continue
         pairs = _pairs(other)
         shared = len(pairs & wanted)
-        if 2 * shared >= len(wanted):
+        if 3 * shared >= len(wanted):
             found.append((-shared / len(pairs | wanted), number))
     found.sort()
     return [number for _, number in found[:MAX_NAMED_PATHS]]

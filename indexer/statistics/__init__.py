@@ -106,7 +106,8 @@ def read_statistics(
     where the format has them. `year` is the reporting year, against which the form is held and by
     which it is never chosen.
     """
-    if not _SUBJECT_PATTERN.search(text):
+    # the title may be all of a table's file that says so
+    if not _SUBJECT_PATTERN.search(f"{page.title or ''}\n{text}"):
         return CheckedStatistics()
     source = reading(text)
     flat = of_text(source, text)

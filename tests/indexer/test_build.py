@@ -139,6 +139,18 @@ def test_folders_of_one_name_in_one_build_keep_their_reports(
     assert counts(build([first, second], settings, sync=True)) == (0, 0, 3, 1, 2)
 
 
+def test_an_id_given_twice_is_told_with_both_files(
+    tmp_path: Path, settings: Settings
+) -> None:
+    paths = [tmp_path / str(n) / "all.jsonl" for n in range(2)]
+    for n, path in enumerate(paths):
+        path.parent.mkdir()
+        record = {"id": "r7", "title": f"年报{n}", "text": BODY}
+        path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    (skip,) = build(paths, settings).skipped
+    assert str(paths[0].resolve()) in skip["reason"]
+
+
 def test_a_rebuild_keeps_folders_of_one_name_apart(
     tmp_path: Path, settings: Settings
 ) -> None:

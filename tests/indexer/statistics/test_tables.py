@@ -58,6 +58,8 @@ def test_a_table_of_too_few_rows_is_told(
     (problem,) = found.problems
     assert problem.code is Code.TABLES_FORM_UNKNOWN
     assert problem.facts["rows"] == named
+    titled = Page(text="一", tables=[table], title="2022年政府信息公开工作年度报告")
+    assert read_statistics(titled, "一").status == "unreadable"
     other = Table((tuple(map(Cell, ("姓名", "1"))), tuple(map(Cell, ("职务", "2")))), 0)
     found = read_statistics(Page(text="信息公开", tables=[other]), "信息公开")
     assert (found.status, found.problems) == ("absent", ())

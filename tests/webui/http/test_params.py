@@ -63,6 +63,7 @@ def test_refuses_by_name(query: str, parameter: str | None) -> None:
     [
         ("2022-1-1", "2022-01-01", "2022-01-01"),
         ("2022年1月1日", "2022-01-01", "2022-01-01"),
+        ("2022 年 1 月 1 日", "2022-01-01", "2022-01-01"),
         ("2022年1月1号", "2022-01-01", "2022-01-01"),
         ("２０２２/１/１", "2022-01-01", "2022-01-01"),
         ("2022.1.31", "2022-01-31", "2022-01-31"),
@@ -80,7 +81,9 @@ def test_days_are_read_as_people_write_them(typed: str, first: str, last: str) -
     assert str(asked.published_to) == last
 
 
-@pytest.mark.parametrize("typed", ["2021年", "二〇二一", "２０２１", "2021"])
+@pytest.mark.parametrize(
+    "typed", ["2021年", "2021 年度", "二〇二一", "２０２１", "2021"]
+)
 def test_years_are_read_as_people_write_them(typed: str) -> None:
     asked = parse_search(MultiDict([("year", typed), ("year_from", typed)]))
     assert asked.filters == {"year": ("2021",)}
