@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from index.model.fields import FACETS
 
-__all__ = ["CLOSED_VALUES", "OTHER_NAMES", "PRINTED_VALUES", "VALUE_CONTEXTS"]
+__all__ = [
+    "CLOSED_VALUES",
+    "OPEN_TO_CURATORS",
+    "OTHER_NAMES",
+    "PRINTED_VALUES",
+    "VALUE_CONTEXTS",
+]
 
 # What the readers' rules give: a test holds that they give no other. A curator may give another.
 ORG_TYPES = (
@@ -81,6 +87,8 @@ CLOSED_VALUES: dict[str, tuple[str, ...]] = {
     "scope": SCOPES,
     "template": TEMPLATES,
 }
+# Facets whose rules give few values, and for which overrides.csv may give others.
+OPEN_TO_CURATORS = ("org_type", "line")
 
 # What the pages print for values that have names of ours: ids of messages without a context.
 PRINTED_VALUES = {

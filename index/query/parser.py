@@ -15,6 +15,7 @@ from functools import lru_cache
 from index.analysis.characters import BASIC_HAN_CLASS
 from index.analysis.normaliser import fold_line
 from index.model.errors import QueryError
+from index.model.fields import FIELDS as FIELDS_TABLE
 from index.model.fields import Use, fields_for
 from index.model.metrics import METRIC_NAMES, METRICS
 from index.model.problems import Code
@@ -46,8 +47,13 @@ __all__ = [
     "unparse",
 ]
 
+# Facets that are counted only when they are asked for can be asked for in a query, too.
+ASKED_FIELDS = tuple(
+    field for field in FIELDS_TABLE if field.facet and not field.uses & Use.QUERY
+)
+QUERY_FIELDS = (*fields_for(Use.QUERY), *ASKED_FIELDS)
 # `agency~` takes in predecessors and successors.
-NAMED_FIELDS = (*(field.query_name for field in fields_for(Use.QUERY)), "agency~")
+NAMED_FIELDS = (*(field.query_name for field in QUERY_FIELDS), "agency~")
 # What may stand before a colon: the facets, the texts, the dates, and the numbers of
 # the statutory tables.
 FIELDS = (*NAMED_FIELDS, *METRIC_NAMES)
@@ -57,9 +63,8 @@ LIST_FIELDS = ("year", "level", "region", "kind", "tables")
 # （元） of a label, and the sign between its parts.
 NO_SIGN = re.compile("：|（.*")
 # Their Chinese names: the labels, and what else they are called.
-CHINESE_FIELDS = {
-    field.label_zh: field.query_name for field in fields_for(Use.QUERY)
-} | {
+CHINESE_FIELDS = {field.label_zh: field.query_name for field in QUERY_FIELDS} | {
+    "格式": "template",
     "标题": "title",
     "题目": "title",
     "全文": "text",

@@ -18,7 +18,7 @@ from index.model.errors import QueryError
 from index.model.fields import FACETS, SEARCHED_FIELDS
 from index.model.metrics import METRIC_NAMES
 from index.model.problems import Code
-from index.model.value_names import CLOSED_VALUES
+from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
 from index.query.field_values import (
     level_of,
     metric_range,
@@ -76,7 +76,11 @@ Nodes = tuple[Node, ...]
 Values = Callable[[str, str], list[str]]
 
 # Facet -> all its values, where they are few and known without the index.
-VALUE_ORDERS = {facet.name: facet.order for facet in FACETS if facet.order}
+VALUE_ORDERS = {
+    name: values
+    for name, values in CLOSED_VALUES.items()
+    if name not in OPEN_TO_CURATORS
+}
 
 # What is typed as a filter becomes one with what is chosen beside the query.
 Filter = Keyword | PathPrefix | NumberRange

@@ -12,7 +12,7 @@ from dataclasses import replace
 from index.analysis.normaliser import fold_line
 from index.assist.snapshot import Snapshot
 from index.model.problems import Code, Note
-from index.model.value_names import CLOSED_VALUES
+from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
 from index.query.field_values import value_called
 from index.query.names import MAX_NAMED_PATHS, is_called, like_names
 from index.query.parser import parse
@@ -20,7 +20,6 @@ from index.query.syntax import fields_of
 from index.search.regions import region_path
 from index.search.request import (
     EXCLUDED_PREFIX,
-    OPEN_TO_CURATORS,
     SearchRequest,
     unknown_value,
 )

@@ -15,7 +15,7 @@ from urllib.parse import quote_plus
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
 from index.model.problems import Code
-from index.model.value_names import CLOSED_VALUES
+from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
 from index.query.field_values import value_called, year_digits
 from index.query.where import canonical
 from index.search.response import Hit
@@ -27,7 +27,6 @@ __all__ = [
     "HIT_MEMBERS",
     "LIMITS",
     "MATCH_MODES",
-    "OPEN_TO_CURATORS",
     "PAGE_SEARCH",
     "STRICT_MODES",
     "SearchRequest",
@@ -50,8 +49,6 @@ MATCH_MODES = ("auto", *STRICT_MODES, "all")
 MAX_KEPT_VALUE = 64
 # The parameter of values that no report may have: not_level.
 EXCLUDED_PREFIX = "not_"
-# Facets whose rules give few values, and for which overrides.csv may give others.
-OPEN_TO_CURATORS = ("org_type", "line")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,12 @@ from werkzeug.datastructures import MultiDict
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS, Facet
 from index.model.problems import Code
-from index.model.value_names import CLOSED_VALUES
+from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
 from index.query.field_values import day_called, year_digits
 from index.search.request import (
     EXCLUDED_PREFIX,
     LIMITS,
     MATCH_MODES,
-    OPEN_TO_CURATORS,
     SearchRequest,
 )
 
