@@ -780,9 +780,10 @@ def export(
     **filters: tuple[str, ...],
 ) -> None:
     """Stream the records that a query and filters find, with where each came from."""
-    reports: Iterator[Report] = _searcher(index_dir).export(
-        _request(query, match, where, filters)
-    )
+    searcher, request = _searcher(index_dir), _request(query, match, where, filters)
+    reports: Iterator[Report] = searcher.export(request)
+    for note in searcher.unknown_bodies(request):
+        click.echo(f"gongkai: {note.message()}", err=True)
     from index.documents.exports import EXPORT_FORMATS  # noqa: PLC0415  only this command writes tables
 
     write, _ = EXPORT_FORMATS[file_format]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from index.analysis.characters import is_subsequence
@@ -17,6 +17,7 @@ from index.model.problems import Code
 from index.model.report import LEVELS
 from index.model.value_names import (
     CLOSED_VALUES,
+    OPEN_TO_CURATORS,
     OTHER_NAMES,
     PRINTED_VALUES,
     VALUE_CONTEXTS,
@@ -57,10 +58,8 @@ DATE_PATTERN = re.compile(
 )
 
 
-# 公安局, 税务系统: what people put behind the name of a line or a type of body
-KIND_ENDINGS = re.compile("(?:系统|条线|部门|机构|单位|总局|局|厅|委员会|委|办)$")
-# Facets whose values may be shortened in any way that only one of them has.
-SHORTENED_FACETS = ("org_type", "line")
+# 公安局, 税务系统: what people put behind the name of a line.
+KIND_ENDINGS = re.compile("(?:系统|条线|部门|机构|单位|总局|局|厅|委员会|委|办|社)$")
 
 
 def value_named(field: Field, order: Sequence[str]) -> str:
@@ -99,12 +98,14 @@ def value_called(name: str, typed: str, order: Sequence[str]) -> str | None:
     if form in named:
         return named[form]
     if name == "level":
-        return _level(form)
+        return named.get(form.removesuffix("级")) or _level(form)
+    if name in OPEN_TO_CURATORS:
+        # 公安局 and 税务系统, but 人社 is whole
+        bare = KIND_ENDINGS.sub("", form)
+        return _shortened(form, named, order) or _shortened(bare, named, order)
     begun = {v for k, v in named.items() if form and k.startswith(form)}
-    if len(begun) == 1:
-        # 其他 is 其他文件 where nothing else begins so
-        return begun.pop()
-    return _shortened(form, order) if name in SHORTENED_FACETS else None
+    # 其他 is 其他文件 where nothing else begins so
+    return begun.pop() if len(begun) == 1 else None
 
 
 @cache
@@ -122,23 +123,17 @@ def _names(facet: str) -> dict[str, str]:
     return {fold_line(name): value for name, value in names.items()}
 
 
-def _shortened(form: str, order: Sequence[str]) -> str | None:
+def _shortened(form: str, named: Mapping[str, str], order: Sequence[str]) -> str | None:
     """The only value that holds a text, or that it abbreviates: 人社 is 人力资源和社会保障."""
-    base = KIND_ENDINGS.sub("", form)
-    if not base:
-        return None
-    if base in _names("line"):
-        value = _names("line")[base]
-        return value if value in order else None
+    if not form or form in named:
+        return named.get(form)
     full = {fold_line(value): value for value in order}
-    holding = [value for whole, value in full.items() if base in whole]
-    if len(holding) == 1:
-        return holding[0]
-    if len(base) < 2:
-        return None
-    begun = [whole for whole in full if whole[0] == base[0]]
-    meant = [full[whole] for whole in begun if is_subsequence(base, whole)]
-    return meant[0] if len(meant) == 1 else None
+    meant = {value for whole, value in full.items() if form in whole}
+    meant |= {value for name, value in named.items() if name.startswith(form)}
+    if not meant and len(form) > 1:
+        begun = [whole for whole in full if whole[0] == form[0]]
+        meant = {full[whole] for whole in begun if is_subsequence(form, whole)}
+    return meant.pop() if len(meant) == 1 else None
 
 
 def level_of(field: Field) -> str:

@@ -434,6 +434,12 @@ class Searcher:
         """The body that a name means; None where it means none, or several."""
         return body_called(self.snapshot, name)
 
+    def unknown_bodies(self, request: SearchRequest) -> tuple[Note, ...]:
+        """What is said of the bodies that a request chooses and no report is from."""
+        snapshot = self.snapshot
+        known = with_known_values(snapshot, request)
+        return of_unknown_bodies(snapshot, known, total=1)
+
     def unknown_body(self, name: str) -> Note:
         """What is said of a body that no report is from."""
         return unknown_body(self.snapshot, name)

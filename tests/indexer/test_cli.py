@@ -175,6 +175,15 @@ def test_show_and_export(built: Path) -> None:
     assert [json.loads(r)["year"] for r in records] == [2018]
 
 
+def test_export_says_that_no_report_is_from_a_body(built: Path) -> None:
+    told = run("export", "--agency", "衡阳市教育厅", "--index", built / "index")
+    assert told.exit_code == 0
+    assert "衡阳市教育局" in told.stderr
+    known = run("export", "--agency", "衡陽市教育局", "--index", built / "index")
+    assert not known.stderr
+    assert "衡阳市教育局" in known.stdout
+
+
 def test_inspect(built: Path) -> None:
     record = json.loads(run("inspect", built / "r" / "2018.txt", "--json").stdout)
     assert (record["agency"], record["level"], record["region"]) == (
