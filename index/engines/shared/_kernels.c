@@ -567,89 +567,189 @@ without_hashes:
 }
 
 /* ------------------------------------------------------------------ strings in texts */
-/* count_matches(units: u16[], end: int, starts: i64[], rows: u16[], row_counts: i64[],
-   positions: u16[], ahead: int, wanted: u16[], texts: i64[], counts: i64[]) -> int.
-
-   Where `wanted` stands at a position of a row less `ahead`, and not over the one before it; texts and
-   counts of the rows that have any are written, and their number is returned. */
-static PyObject *
-count_matches(PyObject *module, PyObject *const *args, Py_ssize_t given)
+/* The number of a key, or -1. */
+static Py_ssize_t
+key_number(const uint32_t *keys, Py_ssize_t length, uint32_t key)
 {
-    static const int widths[8] = {2, 8, 2, 8, 2, 2, 8, 8};
-    static const int places[8] = {0, 2, 3, 4, 5, 7, 8, 9};
-    Py_buffer views[8];
-    int number, open = 0;
-    Py_ssize_t found = 0, row, rows, position = 0, length;
-    Py_ssize_t end, ahead;
-    const uint16_t *units, *row_at, *position_at, *wanted;
-    const int64_t *start_at, *count_at;
-    int64_t *texts, *counts;
-    if (!is_count(given, 10)) {
+    Py_ssize_t low = 0, high = length;
+    while (low < high) {
+        Py_ssize_t middle = low + (high - low) / 2;
+        if (keys[middle] < key) {
+            low = middle + 1;
+        }
+        else {
+            high = middle;
+        }
+    }
+    return low < length && keys[low] == key ? low : -1;
+}
+
+enum { KEYS, STARTS, POSITION_STARTS, DOCUMENTS, COUNTS, POSITIONS, UNITS, TEXT_STARTS, WANTED, ARRAYS };
+
+/* The rows of a pair, and where it stands in the string. */
+typedef struct {
+    Py_ssize_t ahead;
+    Py_ssize_t first_row;
+    Py_ssize_t last_row;
+    Py_ssize_t position;
+    Py_ssize_t positions;
+} Pair;
+
+/* The pair of the string with the fewest positions. 1: found, 0: a pair stands nowhere, -1: the
+   arrays do not belong together. */
+static int
+rarest_pair(const Py_buffer *arrays, Pair *rarest)
+{
+    const uint32_t *keys = arrays[KEYS].buf, *starts = arrays[STARTS].buf;
+    const uint32_t *position_starts = arrays[POSITION_STARTS].buf;
+    const uint16_t *wanted = arrays[WANTED].buf;
+    Py_ssize_t length = LENGTH_OF(arrays[KEYS]), pairs = LENGTH_OF(arrays[WANTED]) - 1, pair;
+    if (LENGTH_OF(arrays[STARTS]) != length + 1
+        || LENGTH_OF(arrays[POSITION_STARTS]) != length + 1
+        || LENGTH_OF(arrays[DOCUMENTS]) != LENGTH_OF(arrays[COUNTS])) {
+        return -1;
+    }
+    rarest->ahead = -1;
+    for (pair = 0; pair < pairs; pair++) {
+        uint32_t key = (uint32_t)wanted[pair] << 16 | wanted[pair + 1];
+        Py_ssize_t number = key_number(keys, length, key), positions;
+        if (number < 0) {
+            return 0;
+        }
+        positions = (Py_ssize_t)position_starts[number + 1] - position_starts[number];
+        if (rarest->ahead < 0 || positions < rarest->positions) {
+            rarest->ahead = pair;
+            rarest->first_row = starts[number];
+            rarest->last_row = starts[number + 1];
+            rarest->position = position_starts[number];
+            rarest->positions = positions;
+        }
+    }
+    if (rarest->ahead < 0 || rarest->positions < 0 || rarest->last_row < rarest->first_row
+        || rarest->last_row > LENGTH_OF(arrays[DOCUMENTS])
+        || rarest->position + rarest->positions > LENGTH_OF(arrays[POSITIONS])) {
+        return -1;
+    }
+    return 1;
+}
+
+/* How often a text holds the string at the positions of a row, each behind the one before it. */
+static Py_ssize_t
+held_in_row(const Py_buffer *arrays, Py_ssize_t base, Py_ssize_t position, Py_ssize_t last,
+            Py_ssize_t end)
+{
+    const uint16_t *units = arrays[UNITS].buf, *wanted = arrays[WANTED].buf;
+    const uint16_t *positions = arrays[POSITIONS].buf;
+    Py_ssize_t length = LENGTH_OF(arrays[WANTED]), free_from = 0, held = 0;
+    for (; position < last; position++) {
+        Py_ssize_t at = base + positions[position], unit = 0;
+        if (at < free_from || at + length > end) {
+            continue;
+        }
+        while (unit < length && units[at + unit] == wanted[unit]) {
+            unit++;
+        }
+        if (unit == length) {
+            held++;
+            free_from = at + length;
+        }
+    }
+    return held;
+}
+
+/* The texts that hold the string, and how often, written to `texts` and `counts`. Their number, or
+   -1 where the reference has to decide. */
+static Py_ssize_t
+counted_rows(const Py_buffer *arrays, const Pair *pair, Py_ssize_t end, Py_ssize_t text_count,
+             int64_t *texts, int64_t *counts)
+{
+    const uint16_t *documents = arrays[DOCUMENTS].buf;
+    const uint8_t *row_counts = arrays[COUNTS].buf;
+    const int64_t *text_starts = arrays[TEXT_STARTS].buf;
+    Py_ssize_t position = pair->position, found = 0, row;
+    Py_ssize_t all = pair->position + pair->positions;
+    for (row = pair->first_row; row < pair->last_row; row++) {
+        Py_ssize_t text = documents[row], last = position + row_counts[row], held;
+        /* the count of 255 stands for more; a text behind the last is a further piece of one */
+        if (row_counts[row] == 255 || text >= text_count || text >= LENGTH_OF(arrays[TEXT_STARTS])
+            || last > all) {
+            return -1;
+        }
+        held = held_in_row(arrays, text_starts[text] - pair->ahead, position, last, end);
+        if (held) {
+            texts[found] = text;
+            counts[found] = held;
+            found++;
+        }
+        position = last;
+    }
+    return found;
+}
+
+/* count_string(keys: u32[], starts: u32[], position_starts: u32[], documents: u16[], counts: u8[],
+   positions: u16[], units: u16[], text_starts: i64[], wanted: u16[], end: int, text_count: int)
+   -> (texts, counts), both the bytes of i64[]; None where the reference has to decide.
+
+   The first eight are the postings of the pairs of a stream, and its texts; `end` is the end of the
+   last text. Occurrences that overlap an earlier one do not count. */
+static PyObject *
+count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    static const int widths[ARRAYS] = {4, 4, 4, 2, 1, 2, 2, 8, 2};
+    Py_buffer arrays[ARRAYS];
+    Pair pair;
+    Py_ssize_t end, text_count, rows = 0, found = -1;
+    PyObject *texts = NULL, *counts = NULL, *out = NULL;
+    int number, open = 0, state = -1;
+    if (!is_count(given, ARRAYS + 2)) {
         return NULL;
     }
-    end = PyLong_AsSsize_t(args[1]);
-    ahead = PyLong_AsSsize_t(args[6]);
+    end = PyLong_AsSsize_t(args[ARRAYS]);
+    text_count = PyLong_AsSsize_t(args[ARRAYS + 1]);
     if (PyErr_Occurred()) {
         return NULL;
     }
-    for (number = 0; number < 8; number++) {
-        int flags = number >= 6 ? PyBUF_WRITABLE : PyBUF_SIMPLE;
-        if (!opened(args[places[number]], &views[number], widths[number], flags)) {
+    for (number = 0; number < ARRAYS; number++) {
+        if (!opened(args[number], &arrays[number], widths[number], PyBUF_SIMPLE)) {
             goto finished;
         }
         open++;
     }
-    units = views[0].buf;
-    start_at = views[1].buf;
-    row_at = views[2].buf;
-    count_at = views[3].buf;
-    position_at = views[4].buf;
-    wanted = views[5].buf;
-    texts = views[6].buf;
-    counts = views[7].buf;
-    rows = LENGTH_OF(views[2]);
-    length = LENGTH_OF(views[5]);
-    if (end > LENGTH_OF(views[0]) || LENGTH_OF(views[3]) != rows || LENGTH_OF(views[6]) < rows
-        || LENGTH_OF(views[7]) < rows) {
-        PyErr_SetString(PyExc_ValueError, "the arrays do not belong together");
+    if (end <= LENGTH_OF(arrays[UNITS])) {
+        state = rarest_pair(arrays, &pair);
+    }
+    if (state < 0) {
+        out = Py_NewRef(Py_None);
         goto finished;
     }
-    for (row = 0; row < rows; row++) {
-        Py_ssize_t base, last, free_from = 0, held = 0;
-        if (row_at[row] >= LENGTH_OF(views[1])) {
-            PyErr_SetString(PyExc_IndexError, "a row is of no text");
-            goto finished;
-        }
-        base = start_at[row_at[row]] - ahead;
-        last = position + count_at[row];
-        if (count_at[row] < 0 || last > LENGTH_OF(views[4])) {
-            PyErr_SetString(PyExc_IndexError, "a row has more positions than there are");
-            goto finished;
-        }
-        for (; position < last; position++) {
-            Py_ssize_t at = base + position_at[position], unit = 0;
-            if (at < free_from || at + length > end) {
-                continue;
-            }
-            while (unit < length && units[at + unit] == wanted[unit]) {
-                unit++;
-            }
-            if (unit == length) {
-                held++;
-                free_from = at + length;
-            }
-        }
-        if (held) {
-            texts[found] = row_at[row];
-            counts[found] = held;
-            found++;
-        }
+    if (state) {
+        rows = pair.last_row - pair.first_row;
+    }
+    texts = PyBytes_FromStringAndSize(NULL, rows * 8);
+    counts = PyBytes_FromStringAndSize(NULL, rows * 8);
+    if (texts == NULL || counts == NULL) {
+        goto finished;
+    }
+    found = 0;
+    if (state) {
+        found = counted_rows(arrays, &pair, end, text_count, (int64_t *)PyBytes_AS_STRING(texts),
+                             (int64_t *)PyBytes_AS_STRING(counts));
+    }
+    if (found < 0) {
+        out = Py_NewRef(Py_None);
+    }
+    else if (found == rows
+             || (_PyBytes_Resize(&texts, found * 8) == 0
+                 && _PyBytes_Resize(&counts, found * 8) == 0)) {
+        out = PyTuple_Pack(2, texts, counts);
     }
 finished:
+    Py_XDECREF(texts);
+    Py_XDECREF(counts);
     for (number = 0; number < open; number++) {
-        PyBuffer_Release(&views[number]);
+        PyBuffer_Release(&arrays[number]);
     }
-    return PyErr_Occurred() ? NULL : PyLong_FromSsize_t(found);
+    return out;
 }
 
 /* ------------------------------------------------------------------ the module */
@@ -661,7 +761,7 @@ static PyMethodDef methods[] = {
     FAST(add_counts),
     FAST(greatest),
     FAST(best),
-    FAST(count_matches),
+    FAST(count_string),
     {NULL, NULL, 0, NULL},
 };
 

@@ -28,16 +28,17 @@ def best(
     size: int,
     /,
 ) -> list[int]: ...
-def count_matches(
-    units: Array,
-    end: int,
+def count_string(
+    keys: Array,
     starts: Array,
-    rows: Array,
-    row_counts: Array,
-    positions: Array,
-    ahead: int,
-    wanted: Array,
-    texts: Array,
+    position_starts: Array,
+    documents: Array,
     counts: Array,
+    positions: Array,
+    units: Array,
+    text_starts: Array,
+    wanted: Array,
+    end: int,
+    text_count: int,
     /,
-) -> int: ...
+) -> tuple[bytes, bytes] | None: ...

@@ -188,26 +188,69 @@ def test_strings_are_counted_alike_in_a_checked_index(tmp_path: Path) -> None:
             assert counted(engine, asked) == expected
 
 
-def test_matches_at_the_edges_of_the_texts(module: ModuleType) -> None:
-    units = units_of("公公公公\0公开\0")
-    starts = np.array([0, 5])
-    rows = np.array([0, 1], np.uint16)
-    positions = np.array([0, 1, 2, 3, 0], np.uint16)
-    texts, counts = np.empty(2, np.int64), np.empty(2, np.int64)
+# Two texts, 公公公公 and 公开: pairs, then 开 and NUL with what follows them are left out.
+KEYS = np.array([0x516C516C, 0x516C5F00], np.uint32)
+POSTINGS = {
+    "keys": KEYS,
+    "starts": np.array([0, 1, 2], np.uint32),
+    "position_starts": np.array([0, 3, 4], np.uint32),
+    "documents": np.array([0, 1], np.uint16),
+    "counts": np.array([3, 1], np.uint8),
+    "positions": np.array([0, 1, 2, 0], np.uint16),
+    "units": units_of("公公公公\0公开\0"),
+    "text_starts": np.array([0, 5]),
+}
 
-    def found(text: str, ahead: int, end: int) -> dict[int, int]:
-        given = (units, end, starts, rows, np.array([4, 1]), positions, ahead)
-        number = module.count_matches(*given, units_of(text), texts, counts)
-        return dict(zip(texts[:number].tolist(), counts[:number].tolist(), strict=True))
 
-    assert found("公公", 0, 8) == {0: 2}
-    assert found("公公公", 0, 8) == {0: 1}
-    assert found("公公", 1, 8) == {0: 2}
-    assert found("公开", 0, 8) == {1: 1}
+def counted_by(
+    module: ModuleType, text: str, end: int = 8, text_count: int = 2, **other: Any
+) -> dict[int, int] | None:
+    arrays = (POSTINGS | other).values()
+    found = module.count_string(*arrays, units_of(text), end, text_count)
+    if found is None:
+        return None
+    texts, counts = (np.frombuffer(data, np.int64).tolist() for data in found)
+    return dict(zip(texts, counts, strict=True))
+
+
+def test_strings_at_the_edges_of_the_texts(module: ModuleType) -> None:
+    assert counted_by(module, "公公") == {0: 2}
+    assert counted_by(module, "公公公") == {0: 1}
+    assert counted_by(module, "公公公公") == {0: 1}
+    assert counted_by(module, "公公公公公") == {}
+    assert counted_by(module, "公开") == {1: 1}
+    assert counted_by(module, "公公开") == {}
+    assert counted_by(module, "开公") == {}
     # nothing is read behind the end
-    assert found("公开", 0, 6) == {}
-    with pytest.raises(ValueError, match="belong"):
-        found("公开", 0, 9)
+    assert counted_by(module, "公开", end=6) == {}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"end": 9},
+        {"text_count": 1},
+        {"starts": np.array([0, 1], np.uint32)},
+        {"starts": np.array([0, 2, 1], np.uint32)},
+        {"starts": np.array([0, 1, 9], np.uint32)},
+        {"position_starts": np.array([0, 3, 99], np.uint32)},
+        {"position_starts": np.array([0, 3, 2], np.uint32)},
+        {"counts": np.array([3, 255], np.uint8)},
+        {"counts": np.array([3, 9], np.uint8)},
+        {"counts": np.array([3], np.uint8)},
+        {"documents": np.array([0, 7], np.uint16)},
+        {"text_starts": np.array([0])},
+    ],
+)
+def test_arrays_that_do_not_fit_are_left_to_the_reference(
+    module: ModuleType, other: dict[str, Any]
+) -> None:
+    assert counted_by(module, "公开", **other) is None
+
+
+def test_arrays_of_other_types_are_refused(module: ModuleType) -> None:
+    with pytest.raises(TypeError, match="8 bytes, not 4"):
+        counted_by(module, "公开", keys=KEYS.astype(np.uint64))
 
 
 # ---------------------------------------------------------------------- the choice

@@ -13,6 +13,7 @@ cut: its first pair stands in one piece.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from types import ModuleType
 
 import numpy as np
@@ -87,6 +88,8 @@ class Grams:
         self.units = parts["units"]
         self.offsets = parts["offsets"].whole().astype(np.int64)
         self.count = len(self.offsets) - 1
+        # the unit behind all texts
+        self.end = int(self.offsets[-1])
         self.map_offsets = parts["map_offsets"]
         self.maps = parts["maps"]
         self.piece_texts = parts["piece_texts"].whole()
@@ -180,34 +183,30 @@ class Grams:
         units: Array,
         compiled: ModuleType,
     ) -> tuple[Array, Array] | None:
-        """The same of more units, or None where a text is in pieces: they count together."""
+        """The same of more units; None where the reference has to decide, as of long texts."""
         if len(units) < 2:
             return None
-        numbers = self.pairs.find(_pair_keys(units))
-        if numbers is None:
-            return NO_VALUES, NO_VALUES
-        rarest, _ = self._rarest(numbers)
-        number = int(numbers[rarest])
-        rows = self.pairs.rows(number, number + 1)
-        # rows are in the order of their pieces, so the last one tells
-        if len(self.piece_texts) and int(rows.documents[-1]) >= self.count:
+        counted = compiled.count_string(*self.arrays, units, self.end, self.count)
+        if counted is None:
             return None
-        assert self.pairs.positions is not None
-        texts = np.empty(len(rows.documents), np.int64)
-        counts = np.empty(len(rows.documents), np.int64)
-        found = compiled.count_matches(
-            self.units.array,
-            int(self.offsets[-1]),
-            self.starts,
-            rows.documents,
-            rows.counts,
-            self.pairs.positions.slice(rows.start, rows.end),
-            rarest,
-            units,
-            texts,
-            counts,
+        texts, counts = counted
+        return np.frombuffer(texts, np.int64), np.frombuffer(counts, np.int64)
+
+    @cached_property
+    def arrays(self) -> tuple[Array, ...]:
+        """The postings of the pairs and the texts, as kernels take them: unchecked."""
+        pairs = self.pairs
+        assert pairs.position_starts is not None
+        assert pairs.positions is not None
+        parts = (
+            pairs.starts,
+            pairs.position_starts,
+            pairs.documents,
+            pairs.counts,
+            pairs.positions,
+            self.units,
         )
-        return texts[:found], counts[:found]
+        return (pairs.keys, *(part.array for part in parts), self.starts)
 
     def _rarest(self, numbers: Array) -> tuple[int, Array]:
         """Which of some pairs has the fewest positions, and how many each of them has."""
@@ -373,7 +372,7 @@ class Grams:
 
         An occurrence never leaves its text: NULs part the texts.
         """
-        end = int(self.offsets[-1])
+        end = self.end
         # near the ends of all texts the string may not fit; elsewhere a NUL stops it
         begins_before = int(positions.min()) < 0
         ends_behind = int(positions.max()) + len(units) > end
