@@ -179,7 +179,7 @@ class Searcher:
             self.warming = newest.warm_up()
         snapshot = current.successor(newest)
         # before it is published: afterwards every thread would wait for the names of all bodies
-        snapshot.prepare(current)
+        snapshot.prepare(current, later=self.warming is not None)
         self.snapshot = snapshot
 
     def _keep(self, trouble: str) -> None:
