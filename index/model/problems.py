@@ -164,6 +164,7 @@ class Code(StrEnum):
     ANSWER_NOT_STATED = "answer.not-stated"
     ANSWER_OTHER_DOCUMENTS = "answer.other-documents"
     ANSWER_ABOVE_DIVISION = "answer.above-division"
+    ANSWER_IN_NO_GROUP = "answer.in-no-group"
 
     # The parts of a score, and why each has its value.
     SCORE_WORD = "score.word"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,10 @@ FIELD_LABELS = {field.query_name: field.label_zh for field in FIELDS}
 # In a sentence these read better than as heads of a table.
 FIELD_LABELS |= {"title": "标题", "published": "公布日期"}
 FIELD_LABELS |= {metric.name: metric.label_zh for metric in METRICS}
+
+
+# What stands around the letters of a run, as in 《行政复议》.
+OUTER_SIGNS = re.compile(r"^\W+|\W+$")
 
 
 def in_words(
@@ -210,7 +215,23 @@ class _Sentence:
         return f"“{between.join(words)}”"
 
     def name(self, node: Run | Quoted) -> str:
-        return f"“{node.text}”"
+        return f"“{self.sought(node)}”"
+
+    def sought(self, node: Run | Quoted) -> str:
+        """What is looked for, as typed, without the signs that a bare run leaves out.
+
+        《行政复议》 finds 行政复议, and the sentence must not say that the brackets stand there.
+        """
+        if isinstance(node, Quoted) or WILDCARD_PATTERN.search(node.text):
+            return node.text
+        analysed = analyse_run(node.text)
+        found = analysed.whole if self.mode == "whole" else once(analysed.words)
+        if not found or (self.mode != "whole" and len(found) > 1):
+            return node.text
+        if fold_line(node.text) in found:
+            return node.text
+        inner = OUTER_SIGNS.sub("", node.text)
+        return inner if fold_line(inner) in found else found[0]
 
     def field(self, field: Field) -> str:
         name = field.name.removesuffix("~")

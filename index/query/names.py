@@ -56,12 +56,14 @@ def nearest_paths(
 def like_names(names: Sequence[str], name: str) -> list[int]:
     """The positions of the names that share most pairs of characters with one, best first.
 
-    At least a third of its pairs have to be shared. All are in index form.
+    At least half of its pairs have to be shared, and two of them: 财政局 and 民政局 are not alike.
+    All are in index form.
 
     >>> like_names(["海宁市财政局", "杭州市教育局", "海宁市教育局"], "海宁财政局")
     [0]
     """
     wanted = _pairs(name)
+    least = max(-(-len(wanted) // 2), min(2, len(wanted)))
     found: list[tuple[float, int]] = []
     for number, other in enumerate(names):
         # nearly all share nothing, and need no set
@@ -69,7 +71,7 @@ def like_names(names: Sequence[str], name: str) -> list[int]:
             continue
         pairs = _pairs(other)
         shared = len(pairs & wanted)
-        if 3 * shared >= len(wanted):
+        if shared >= least:
             found.append((-shared / len(pairs | wanted), number))
     found.sort()
     return [number for _, number in found[:MAX_NAMED_PATHS]]

@@ -330,6 +330,7 @@ def aggregate(
         template,
         inconsistent=inconsistent,
     )
+    table.notes += _outside_groups(table)
     groups = _groups(table, wanted, by)
     return Aggregate(
         measure=measure,
@@ -350,6 +351,12 @@ def _groups(table: _Table, measure: Measure, by: str) -> tuple[Group, ...]:
     # A facet has values that none of these reports has.
     ordered = [number for number in _order(table, by) if number in members]
     return tuple(_group(table, measure, n, members[n]) for n in ordered)
+
+
+def _outside_groups(table: _Table) -> list[Note]:
+    """How many reports count in the total and in no group, because they do not say which."""
+    count = int((table.used & (table.keys < 0)).sum())
+    return [Note(Code.ANSWER_IN_NO_GROUP, {"count": count})] if count else []
 
 
 def _other_documents(engine: Engine, query: EngineQuery) -> list[Note]:

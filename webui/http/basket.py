@@ -55,7 +55,7 @@ class Basket:
         """The address of this page, to come back to, as a value in a query."""
         return quote_plus(_here(), errors="replace")
 
-    @property
+    @cached_property
     def items(self) -> list[Item]:
         """The picked reports that the index has."""
         out = []
@@ -79,7 +79,7 @@ class Basket:
     @property
     def compare_url(self) -> str:
         """The page of these reports abreast."""
-        return address("/compare", id=list(self.ids))
+        return address("/compare", id=[item.id for item in self.items])
 
     @property
     def clear_url(self) -> str:

@@ -176,3 +176,21 @@ def test_what_is_named_comes_first(searcher: Searcher, q: str, first: str) -> No
 def test_the_name_of_a_number_has_no_colon() -> None:
     assert in_words(parse("行政复议维持：5")) == "行政复议维持 5"
     assert in_words(parse("规章本年制发：1..3")) == "规章本年制发 1 至 3"
+
+
+@pytest.mark.parametrize(
+    ("typed", "mode", "said"),
+    [
+        ("《行政复议》", "words", "全文含“行政复议”"),
+        ("《行政复议》", "whole", "全文含“《行政复议》”"),
+        ("公开😀", "words", "全文含“公开”"),
+        ("#公開", "words", "全文含“公開”"),
+        ("C++", "words", "全文含“C”"),
+        ("‘行政复议’", "whole", "全文含“行政复议”"),
+        ("公??", "whole", "全文含“公”"),
+        ("什么是公开？", "whole", "全文含“什么是公开”"),
+        ("行政复议", "words", "全文含“行政复议”"),
+    ],
+)
+def test_only_what_was_found_is_said_to_stand(typed: str, mode: str, said: str) -> None:
+    assert in_words(parse(typed), mode=mode) == said

@@ -114,6 +114,17 @@ def test_what_is_not_of_a_county_is_said(searcher: Searcher) -> None:
     assert said[Code.ANSWER_OTHER_DOCUMENTS] == sum(r.kind == "other" for r in inside)
 
 
+def test_what_is_in_no_group_is_said(searcher: Searcher) -> None:
+    found = searcher.side_by_side(SearchRequest(), (NEW,), "level")
+    inside = sum(group.used for group in found.groups)
+    said = {note.code: note.facts["count"] for note in found.note_codes}
+    assert said.get(Code.ANSWER_IN_NO_GROUP, 0) == found.used - inside > 0
+    every_year = searcher.side_by_side(SearchRequest(), (NEW,), "year")
+    if sum(group.used for group in every_year.groups) == every_year.used:
+        codes = {note.code for note in every_year.note_codes}
+        assert Code.ANSWER_IN_NO_GROUP not in codes
+
+
 def figure_of(group: Group, figure: str) -> float | None:
     value: float | None = getattr(group, figure)
     return value

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 
@@ -235,3 +236,22 @@ def test_work_on_single_characters_has_an_end() -> None:
 def test_a_name_left_empty_is_passed_over(client: FlaskClient) -> None:
     page_at(client, "/compare?id=r1&id=&id=r2&id=%20")
     assert client.get("/compare?id=&id=r1").status_code == 400
+
+
+def test_what_the_index_does_not_have_is_not_picked(client: FlaskClient) -> None:
+    missing = client.get("/compare/add?id=missing&back=/search")
+    assert missing.status_code == 404
+    assert "compare=" not in missing.headers.get("Set-Cookie", "")
+
+
+def test_a_picked_report_that_is_gone_does_not_break_the_others(
+    client: FlaskClient,
+) -> None:
+    ids = [hit["id"] for hit in client.get("/api/v1/search?size=2").get_json()["hits"]]
+    client.set_cookie("compare", "&".join([ids[0], "gone", ids[1]]))
+    page = client.get("/search?size=1").get_data(as_text=True)
+    assert "待比较 2 份" in page
+    compare = re.search(r'class="button" href="([^"]+)"', page)
+    assert compare is not None
+    assert "gone" not in compare[1]
+    assert client.get(html.unescape(compare[1])).status_code == 200
