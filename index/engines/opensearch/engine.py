@@ -374,6 +374,10 @@ class OpenSearchEngine:
         answered = self._search(body)["aggregations"]
         return self._first_of(facet, query, spread, answered)
 
+    def forget_totals(self) -> None:
+        """Count anew how many values a facet has."""
+        self._totals = {}
+
     def _spread(self, facet: FacetRequest, query: Query) -> Spread:
         total = self._totals.get(_named(facet, query))
         return Spread(self.means.reports, self.means.shards, total)
