@@ -53,14 +53,21 @@ def main() -> None:
     given = _arguments()
     file = reports_file(given.reports, given.work)
     began = os.getloadavg()[0]
+    result = given.work / RESULT_NAME
+    builds = {}
+    if given.keep:
+        earlier = json.loads(result.read_text(encoding="utf-8"))["engines"]
+        builds = {name: earlier[name]["build"] for name in ENGINES}
     kept = {
         "count": given.reports,
         "date": dt.datetime.now().isoformat(" ", "minutes"),
         "machine": machine(),
-        "engines": {name: _measured(name, file, given) for name in ENGINES},
+        "engines": {
+            name: _measured(name, file, given, builds.get(name)) for name in ENGINES
+        },
         "load": [began, os.getloadavg()[0]],
     }
-    (given.work / RESULT_NAME).write_text(json.dumps(kept), encoding="utf-8")
+    result.write_text(json.dumps(kept), encoding="utf-8")
     print(section(kept))
 
 
@@ -83,12 +90,17 @@ def _settings(engine: str, name: str, work: Path) -> Settings:
     return Settings(index=index, engine=engine, opensearch_url=url)
 
 
-def _measured(name: str, file: Path, given: argparse.Namespace) -> dict[str, Any]:
-    """All figures of one engine."""
+def _measured(
+    name: str,
+    file: Path,
+    given: argparse.Namespace,
+    build: dict[str, float] | None,
+) -> dict[str, Any]:
+    """All figures of one engine; those of its building, where its index is there."""
     settings = _settings(name, "reports", given.work)
-    figures: dict[str, Any] = {}
-    if not given.keep:
-        figures["build"] = _built(settings, file)
+    if build is None:
+        build = _built(settings, file)
+    figures: dict[str, Any] = {"build": build}
     searcher = Searcher.open(settings, warm=True)
     drawer = Drawer.of(file, given.reports)
     requests = [request(question) for question in drawer.draw(QUESTION_COUNT)]
@@ -285,13 +297,9 @@ def _builds(kept: dict[str, Any]) -> str:
     rows = []
     for name, figures in kept["engines"].items():
         size = f"{figures['bytes'] / kept['count'] / 1e3:.1f}"
-        row = [name, "-", "-", "-", size]
-        if "build" in figures:
-            built = figures["build"]
-            row[1] = f"{built['rate']:.0f}"
-            row[2] = f"{built['client_ms']:.1f}"
-            row[3] = f"{built['servers_ms']:.1f}"
-        rows.append(row)
+        built = figures["build"]
+        row = [name, f"{built['rate']:.0f}", f"{built['client_ms']:.1f}"]
+        rows.append([*row, f"{built['servers_ms']:.1f}", size])
     times = ["processor ms a report, client", "nodes, both copies"]
     return table(["", "reports/s", *times, "KB a report and copy"], rows)
 
