@@ -55,7 +55,7 @@ def main() -> None:
     began = os.getloadavg()[0]
     result = given.work / RESULT_NAME
     builds = {}
-    if given.keep:
+    if given.keep and result.exists():
         earlier = json.loads(result.read_text(encoding="utf-8"))["engines"]
         builds = {name: earlier[name]["build"] for name in ENGINES}
     kept = {
@@ -78,7 +78,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--reports", type=int, default=20_000)
     parser.add_argument("--tiny", type=int, default=TINY_REPORTS)
     parser.add_argument(
-        "--keep", action="store_true", help="measure the indexes that are there"
+        "--keep",
+        action="store_true",
+        help="measure the indexes of reports that are there",
     )
     parser.add_argument("--work", type=Path, default=WORK_FOLDER)
     return parser.parse_args()
@@ -98,7 +100,7 @@ def _measured(
 ) -> dict[str, Any]:
     """All figures of one engine; those of its building, where its index is there."""
     settings = _settings(name, "reports", given.work)
-    if build is None:
+    if not given.keep:
         build = _built(settings, file)
     figures: dict[str, Any] = {"build": build}
     searcher = Searcher.open(settings, warm=True)
@@ -192,11 +194,10 @@ def _bodies(name: str, count: int, given: argparse.Namespace) -> dict[str, Any]:
     print(f"{name}: {count} bodies", flush=True)
     settings = _settings(name, f"bodies-{count}", given.work)
     agencies = [*_agencies(count, max(given.tiny, count))]
-    if not given.keep:
-        writer = open_writer(settings, rebuild=True)
-        for number, agency in enumerate(agencies):
-            writer.put(_tiny(number, agency))
-        writer.commit()
+    writer = open_writer(settings, rebuild=True)
+    for number, agency in enumerate(agencies):
+        writer.put(_tiny(number, agency))
+    writer.commit()
     engine = open_engine(settings)
     conditions = (Everything(), String(("公开",)))
     facets = (FacetRequest("agency", SHOWN_VALUES),)
@@ -298,6 +299,9 @@ def _builds(kept: dict[str, Any]) -> str:
     for name, figures in kept["engines"].items():
         size = f"{figures['bytes'] / kept['count'] / 1e3:.1f}"
         built = figures["build"]
+        if built is None:
+            rows.append([name, "-", "-", "-", size])
+            continue
         row = [name, f"{built['rate']:.0f}", f"{built['client_ms']:.1f}"]
         rows.append([*row, f"{built['servers_ms']:.1f}", size])
     times = ["processor ms a report, client", "nodes, both copies"]
