@@ -31,7 +31,7 @@ help:
 
 setup: $(READY)
 
-$(READY): pyproject.toml uv.lock
+$(READY): pyproject.toml uv.lock scripts/kernels_hook.py index/engines/shared/_kernels.c
 	@sh scripts/setup.sh "$(PYTHON)" "$(VENV)"
 	@touch $(READY)
 

@@ -17,6 +17,7 @@ from bench.bars import bars
 from bench.peers import ENGINE_NAMES
 from bench.reports import WORK_FOLDER
 from bench.size import Plan, measure
+from bench.socket_tables import section as socket_section
 from bench.tables import section
 
 RESULTS_FILE = Path(__file__).resolve().parent / "RESULTS.md"
@@ -134,9 +135,7 @@ def _counts(text: str) -> list[int]:
 
 
 def _document(results: Path) -> str:
-    kept: list[dict[str, Any]] = [
-        json.loads(p.read_text(encoding="utf-8")) for p in results.glob("*.json")
-    ]
+    kept = _kept(results, "[0-9]*.json")
     sizes = {size["count"]: size for size in sorted(kept, key=lambda s: s["count"])}
     if not sizes:
         raise SystemExit(f"nothing is kept in {results}; run python -m bench first")
@@ -145,12 +144,19 @@ def _document(results: Path) -> str:
         "## The bars",
         bars(sizes),
         *(section(size) for size in sizes.values()),
+        *(socket_section(size) for size in _kept(results, "socket-*.json")),
     ]
     beside = results.parent / cluster.RESULT_NAME
     if beside.exists():
         kept_beside = json.loads(beside.read_text(encoding="utf-8"))
         parts.append(cluster.section(kept_beside))
     return "\n\n".join(parts) + "\n"
+
+
+def _kept(results: Path, names: str) -> list[dict[str, Any]]:
+    """The figures that are kept, the smallest size first."""
+    kept = [json.loads(p.read_text(encoding="utf-8")) for p in results.glob(names)]
+    return sorted(kept, key=lambda size: int(size["count"]))
 
 
 if __name__ == "__main__":

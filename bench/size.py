@@ -24,7 +24,16 @@ from bench.reports import reports_file, utf8_bytes
 from bench.update import update
 from webui.serving.worker import collect_less
 
-__all__ = ["LARGE_SIZE", "Plan", "measure"]
+__all__ = [
+    "LARGE_SIZE",
+    "TURN_QUESTIONS",
+    "WARM_QUESTIONS",
+    "Plan",
+    "built",
+    "commit",
+    "folder_of",
+    "measure",
+]
 
 # Above so many reports only Gongkai and tantivy are built: the others take hours.
 LARGE_SIZE = 100_000
@@ -69,13 +78,13 @@ def measure(count: int, plan: Plan) -> dict[str, Any]:
     out: dict[str, Any] = {
         "count": count,
         "date": dt.datetime.now().isoformat(" ", "minutes"),
-        "commit": _commit(),
+        "commit": commit(),
         "machine": machine(),
         "skipped": skipped,
         "utf8": utf8_bytes(reports),
-        "builds": {name: _built(name, reports, count, plan) for name in names},
+        "builds": {name: built(name, reports, count, plan) for name in names},
     }
-    folders = {name: _folder(plan, count, name) for name in names}
+    folders = {name: folder_of(plan, count, name) for name in names}
     say(f"{count}: drawing questions")
     drawer = Drawer.of(reports, count)
     warm, questions = drawer.draw(WARM_QUESTIONS), drawer.draw(plan.queries)
@@ -119,7 +128,8 @@ def _why_not(name: str, count: int, plan: Plan) -> str | None:
     return missing(name)
 
 
-def _commit() -> str:
+def commit() -> str:
+    """What is measured, as git names it."""
     root = Path(__file__).resolve().parent
     said = subprocess.run(
         ["git", "describe", "--always", "--dirty"],
@@ -132,15 +142,16 @@ def _commit() -> str:
 
 
 # ---------------------------------------------------------------------- building
-def _folder(plan: Plan, count: int, name: str) -> Path:
+def folder_of(plan: Plan, count: int, name: str) -> Path:
+    """Where the index of an engine is kept."""
     return plan.work / str(count) / name
 
 
-def _built(name: str, reports: Path, count: int, plan: Plan) -> dict[str, Any]:
+def built(name: str, reports: Path, count: int, plan: Plan) -> dict[str, Any]:
     """Builds the index, or takes the one that is there: of a peer unless told otherwise, of ours
     only if told so.
     """
-    folder, kept = _folder(plan, count, name), _folder(plan, count, f"{name}.json")
+    folder, kept = folder_of(plan, count, name), folder_of(plan, count, f"{name}.json")
     reusable = kept.exists() and (plan.keep if name == "gongkai" else not plan.fresh)
     if reusable:
         figures: dict[str, Any] = json.loads(kept.read_text())

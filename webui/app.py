@@ -32,11 +32,13 @@ from webui.http.operation import logs
 from webui.http.operation.board import Board
 from webui.http.operation.exports import Exports
 from webui.http.operation.failures import Failures
+from webui.http.rendering import number_options, number_orders
 from webui.http.telemetry import Metrics
 from webui.report.pages import report_pages
 from webui.research.pages import research_pages
 from webui.research.picking import picking_pages
 from webui.search.pages import search_pages
+from webui.search.value_items import values_as_items
 from webui.site.pages import site_pages
 from webui.text.marks import marked
 from webui.words.labels import valued
@@ -102,6 +104,7 @@ _FILTERS = {
     "thousands": grouped,
     "titled": titled,
     "valued": valued,
+    "values_as_items": values_as_items,
     "zh": chinese,
     "zh_attribute": chinese_attribute,
 }
@@ -220,6 +223,8 @@ def _install_templates(app: Flask) -> None:
         script_words=script_words,
         version=product_version(),
         manifest_of=lambda: room().searcher.manifest,
+        number_options=number_options,
+        number_orders=number_orders,
         notice=app.extensions["gongkai"].settings.notice,
     )
 

@@ -22,6 +22,7 @@ from index.engines.seam import (
     Prepared,
     Writer,
 )
+from index.engines.shared import kernels
 from index.model.errors import IndexStateError, SettingsError
 from index.model.settings import Settings
 
@@ -149,6 +150,7 @@ class _FolderIndex:
     settings: Settings
 
     def open_engine(self) -> Engine:
+        kernels.use(self.settings.kernels)
         return whoosh.open_engine(
             self.settings.index,
             fingerprint=fingerprint(),

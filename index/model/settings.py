@@ -56,6 +56,7 @@ PATTERNS = {
 # What may be written for a setting that is one of some words.
 CHOICES = {
     "engine": ("whoosh", "opensearch"),
+    "kernels": ("auto", "numpy"),
     "log_format": ("text", "json"),
 }
 # The key of what a setting means, in the metadata of its field.
@@ -83,6 +84,10 @@ class Settings:
     engine: str = _setting(
         "whoosh",
         "what keeps the index: whoosh (a folder of this machine) or opensearch (a cluster)",
+    )
+    kernels: str = _setting(
+        "auto",
+        "what the engine whoosh computes with: auto (compiled code, where it was built) or numpy",
     )
     # a password may stand in it: it is never printed
     opensearch_url: str = field(

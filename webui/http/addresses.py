@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, request
 from werkzeug.routing import PathConverter
 
 from index.search.request import SearchRequest
+from index.search.response import Hit
 from index.search.root import ROOT, below
 
 __all__ = [
@@ -18,7 +20,7 @@ __all__ = [
     "as_csv",
     "extended",
     "in_language",
-    "listed_report",
+    "listed_reports",
     "quoted",
     "register",
     "report_path",
@@ -58,24 +60,25 @@ def report_path(report_id: str) -> str:
     return below("/reports/" + quoted(report_id))
 
 
-def listed_report(
-    report_id: str,
+def listed_reports(
+    hits: Iterable[Hit],
     asked: SearchRequest,
     reading: str,
-    occurrences: int | None,
-) -> str:
-    """The page of a report with the search that lists it, opened at its first hit.
+) -> list[str]:
+    """The page of each hit with the search that lists it, opened at its first place.
 
     From it the page knows its list: the way back, and the reports before and after.
     """
     # a list without any condition is told by its page
     params = asked.params() or [("page", "1")]
-    fragment = ""
     if asked.q:
         params.append((READING, reading))
-        fragment = "#hit-1" if occurrences else ""
     query = urlencode(params, errors="replace")
-    return extended(report_path(report_id), query) + fragment
+    urls = []
+    for hit in hits:
+        place = "#hit-1" if asked.q and hit.occurrences else ""
+        urls.append(extended(report_path(hit.id), query) + place)
+    return urls
 
 
 def quoted(report_id: str) -> str:

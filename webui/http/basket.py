@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlencode
+from functools import cached_property
+from urllib.parse import quote, quote_plus, unquote, urlencode
 
 from flask import Flask, Response, request
 
@@ -49,6 +50,11 @@ class Basket:
         self.ids = picked()
         self.is_full = len(self.ids) >= MAX_REPORTS
 
+    @cached_property
+    def here(self) -> str:
+        """The address of this page, to come back to, as a value in a query."""
+        return quote_plus(_here(), errors="replace")
+
     @property
     def items(self) -> list[Item]:
         """The picked reports that the index has."""
@@ -87,11 +93,9 @@ class Basket:
         place: str = "",
     ) -> str:
         """This page with a report picked ("add") or not ("drop"), at a `place` of it."""
-        return address(
-            f"/compare/{action}",
-            id=report_id,
-            back=_here() + place,
-        )
+        picked_id = quote_plus(report_id, errors="replace")
+        back = self.here + quote_plus(place)
+        return f"{below(f'/compare/{action}')}?id={picked_id}&back={back}"
 
 
 def picked() -> tuple[str, ...]:

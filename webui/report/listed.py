@@ -8,7 +8,7 @@ from index.model.errors import RequestError, TooCostlyError
 from index.search.cursor import listed_before
 from index.search.request import PAGE_SEARCH, SearchRequest
 from index.search.response import Hit, SearchResponse
-from webui.http.addresses import listed_report
+from webui.http.addresses import listed_reports
 from webui.http.context import room
 from webui.http.params import SEARCH_NAMES, Arguments, from_page, parse_search
 from webui.http.searching import following
@@ -109,4 +109,4 @@ def _url(
     found: SearchResponse,
     hit: Hit,
 ) -> str:
-    return listed_report(hit.id, asked, found.query.matched, hit.occurrences)
+    return listed_reports([hit], asked, found.query.matched)[0]

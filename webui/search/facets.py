@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from index.model.fields import FACETS, Facet
 from index.search.request import PAGE_SEARCH, SearchRequest, Toggles
@@ -67,7 +66,7 @@ class Group:
 
 def page_url(url: str) -> str:
     """The page for an address of the endpoint."""
-    return extended(below(PAGE_SEARCH), urlsplit(url).query)
+    return extended(below(PAGE_SEARCH), url.partition("?")[2])
 
 
 def ordered(
@@ -108,18 +107,25 @@ def values_of(
     facet: Facet,
     result: FacetResult,
     asked: SearchRequest,
+    state: str = "",
 ) -> list[Value]:
-    """The values of a facet as links."""
+    """The values of a facet as links; `state` is one more parameter of each."""
     values = ordered(facet, result.values)
     without = Toggles(asked, PAGE_SEARCH).exclusions(
         facet.name, [value.value for value in values]
     )
-    return [_value(facet, v, url) for v, url in zip(values, without, strict=True)]
+    return [
+        _value(facet, value, extended(page_url(value.toggle_url), state), url)
+        for value, url in zip(
+            values, [extended(url, state) for url in without], strict=True
+        )
+    ]
 
 
 def _value(
     facet: Facet,
     value: FacetValue,
+    url: str,
     without_url: str,
 ) -> Value:
     depth = 0
@@ -134,15 +140,10 @@ def _value(
         label=label,
         count=value.count,
         selected=value.selected,
-        url=page_url(value.toggle_url),
+        url=url,
         depth=depth,
         without_url=without_url,
     )
-
-
-def _opened(url: str) -> str:
-    """The same page with its filters open."""
-    return extended(url, f"{OPEN_FILTERS}=open")
 
 
 def _shown(
@@ -213,14 +214,11 @@ def _group(
     if result.total_values > len(shown.values):
         # the order of the hits says nothing about a list of values
         more_url = asked.with_(sort="relevance").url(f"/facets/{facet.name}")
-    values = [
-        replace(value, url=_opened(value.url), without_url=_opened(value.without_url))
-        for value in values_of(facet, shown, asked)
-    ]
     return Group(
         name=facet.name,
         label=labels.FACET_LABELS[facet.name],
-        values=values,
+        # what a link leads to has its filters open, as the page that it is on
+        values=values_of(facet, shown, asked, f"{OPEN_FILTERS}=open"),
         more_url=more_url,
         total_values=result.total_values,
         chart=chart_of_years(result.values) if facet.kind == "number" else None,

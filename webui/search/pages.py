@@ -21,7 +21,7 @@ from index.search.cursor import listed_before
 from index.search.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
 from index.search.response import FacetResult, Hit, SearchResponse
 from index.search.root import below
-from webui.http.addresses import as_csv, extended, listed_report
+from webui.http.addresses import as_csv, extended, listed_reports
 from webui.http.context import room
 from webui.http.params import (
     PAGING,
@@ -180,12 +180,7 @@ def _unseen(asked: SearchRequest) -> list[tuple[str, str]]:
 
 def _hit_urls(response: SearchResponse, asked: SearchRequest) -> list[str]:
     """The address of each hit, in order: its page knows the list and the way back to it."""
-    urls: list[str] = []
-    reading = response.query.matched
-    for hit in response.hits:
-        url = listed_report(hit.id, asked, reading, hit.occurrences)
-        urls.append(url)
-    return urls
+    return listed_reports(response.hits, asked, response.query.matched)
 
 
 def _names_its_body(hit: Hit) -> bool:

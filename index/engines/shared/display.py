@@ -27,6 +27,7 @@ from index.analysis.normaliser import (
     of_code_points,
 )
 from index.analysis.offsets import OffsetMap
+from index.engines.shared import kernels
 from index.engines.shared.arrays import Array, run_lengths
 
 __all__ = ["packed", "unpacked"]
@@ -80,6 +81,24 @@ def unpacked(
     data: bytes,
 ) -> str:
     """The display text."""
+    if kernels.compiled is not None:
+        offsets = folded.offsets
+        text: str | None = kernels.compiled.display_text(
+            folded.form,
+            offsets.form,
+            offsets.display,
+            offsets.block,
+            data,
+        )
+        if text is not None:
+            return text
+    return _unpacked(folded, data)
+
+
+def _unpacked(
+    folded: Folded,
+    data: bytes,
+) -> str:
     length, entries, width, exceptions = HEADER_STRUCT.unpack_from(data)
     gaps_end = HEADER_STRUCT.size + width * exceptions
     characters = data[gaps_end:].decode()

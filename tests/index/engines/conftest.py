@@ -12,6 +12,7 @@ import pytest
 
 from index.engines import whoosh
 from index.engines.seam import Document, Engine, Writer
+from index.engines.shared import kernels
 from tests.index.engines import cluster
 from tests.index.engines.reference import ReferenceEngine, ReferenceWriter, Shelf
 
@@ -62,10 +63,14 @@ class OpenSearchIndex:
         return cluster.opensearch().open_engine(self.place, fingerprint=FINGERPRINT)
 
 
+# The engine whoosh without its compiled kernels, where they were built.
+NUMPY = "whoosh with numpy"
+
 INDEXES: dict[str, Callable[[Path], Index]] = {
     "opensearch": OpenSearchIndex,
     "reference": ReferenceIndex,
     "whoosh": WhooshIndex,
+    NUMPY: WhooshIndex,
 }
 
 
@@ -80,6 +85,16 @@ def parameters(names: Iterable[str]) -> list[Any]:
 @pytest.fixture(params=parameters(INDEXES))
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
     return INDEXES[request.param](tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _kernels(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No compiled kernels in the tests whose engine is to compute with numpy."""
+    callspec = getattr(request.node, "callspec", None)
+    if callspec is not None and NUMPY in callspec.params.values():
+        kernels.use("numpy")
+    yield
+    kernels.use("auto")
 
 
 @pytest.fixture(autouse=True, scope="session")

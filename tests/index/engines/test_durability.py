@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from index.engines import whoosh as embedded
+from index.engines.whoosh.reading import engine as reading
+from index.engines.whoosh.reading.engine import SETTLED_NS
 from index.engines.whoosh.storage.store import (
     EXTENSION,
     TOC_NAME,
@@ -283,6 +285,47 @@ def test_a_refresh_judges_what_it_opens(tmp_path: Path) -> None:
         engine.refreshed()
     assert engine.manifest.reports == 1
     engine.close()
+
+
+def test_a_folder_that_did_not_change_is_not_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "index"
+    commit(folder, "a")
+    engine = embedded.open_engine(folder)
+    long_ago = folder.stat().st_mtime_ns - 10 * SETTLED_NS
+    os.utime(folder, ns=(long_ago, long_ago))
+    assert engine.refreshed() is engine
+    listings: list[Path] = []
+
+    def listed(asked: Path) -> tuple[int, Path] | None:
+        listings.append(asked)
+        return latest_toc(asked)
+
+    monkeypatch.setattr(reading, "latest_toc", listed)
+    assert engine.refreshed() is engine
+    assert not listings
+    # whatever comes into the folder makes it be looked through again
+    (folder / "other").touch()
+    assert engine.refreshed() is engine
+    assert listings == [folder]
+    commit(folder, "b")
+    assert engine.refreshed().manifest.reports == 2
+
+
+def test_a_toc_that_was_written_over_is_seen_in_an_old_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    commit(folder, "a")
+    engine = embedded.open_engine(folder)
+    long_ago = folder.stat().st_mtime_ns - 10 * SETTLED_NS
+    os.utime(folder, ns=(long_ago, long_ago))
+    assert engine.refreshed() is engine
+    latest = latest_toc(folder)
+    assert latest is not None
+    latest[1].write_bytes(b"damaged")
+    os.utime(folder, ns=(long_ago, long_ago))
+    with pytest.raises(IndexDamagedError):
+        engine.refreshed()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from index.engines.shared import kernels
 from index.engines.whoosh.reading.page import MIN_GROUPED_KEYS, _best
 
 
@@ -38,7 +39,10 @@ def test_the_best_come_first_and_equal_ones_by_doc_id_hash(
     id_hashes = rng.permutation(2 * length).astype(np.uint64)
     for count in (1, 10, 40):
         expected = np.lexsort((id_hashes[documents], -keys))[:count]
-        assert _best(keys, id_hashes, documents, count).tolist() == expected.tolist()
+        for choice in ("auto", "numpy"):
+            kernels.use(choice)
+            found = _best(keys, id_hashes, documents, count)
+            assert found.tolist() == expected.tolist()
 
 
 def test_a_page_deeper_than_the_groups_is_ordered_too() -> None:
@@ -50,7 +54,8 @@ def test_a_page_deeper_than_the_groups_is_ordered_too() -> None:
         MIN_GROUPED_KEYS // 5,
         MIN_GROUPED_KEYS,
     ):
-        assert (
-            _best(keys, documents.astype(np.uint64), documents, count).tolist()
-            == np.argsort(-keys)[:count].tolist()
-        )
+        expected = np.argsort(-keys)[:count].tolist()
+        for choice in ("auto", "numpy"):
+            kernels.use(choice)
+            found = _best(keys, documents.astype(np.uint64), documents, count)
+            assert found.tolist() == expected

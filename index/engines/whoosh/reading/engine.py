@@ -52,9 +52,11 @@ from index.engines.whoosh.storage.store import (
     RETRY_S,
     Generation,
     Store,
+    folder_mark,
     latest_toc,
     mark_of,
     stale,
+    toc_path,
 )
 from index.model.errors import IndexDamagedError, ReportNotFoundError
 from index.model.json_codec import from_json
@@ -65,6 +67,9 @@ __all__ = ["WhooshEngine", "open_engine"]
 LOG = logging.getLogger("gongkai")
 # The first question has the machine for itself: on busy cores it waits a third less.
 HEAD_START_S = 0.5
+# A folder whose last change is so old cannot change again within the same tick of its clock; the
+# coarsest one (FAT) has ticks of two seconds.
+SETTLED_NS = 3_000_000_000
 
 # String nodes that may overlap each other.
 NodeGroup = tuple[StringNode, ...]
@@ -169,6 +174,8 @@ class WhooshEngine:
         self.numberings = dict(known or {})
         self.lock = threading.Lock()
         self.closed = False
+        # the state of the folder, past changing, in which this was the newest generation
+        self.settled: tuple[int, int, int] | None = None
         self.manifest = Manifest(
             generation=generation.number,
             reports=self.statistics.reports,
@@ -481,17 +488,36 @@ class WhooshEngine:
         )
 
     def _is_newest(self) -> bool:
+        """Whether no newer generation is there.
+
+        Every request asks. While the folder has not changed for a while, and the TOC has not
+        either, no name in it has to be looked at.
+        """
+        changed = folder_mark(self.store.folder)
+        path = toc_path(self.store.folder, self.generation.number)
+        if changed is not None and changed == self.settled:
+            return self._is_current(path)
+        if not self._is_latest():
+            return False
+        is_current = self._is_current(path)
+        # two changes of one moment have one time
+        if changed is not None and time.time_ns() - changed[0] > SETTLED_NS:
+            self.settled = changed
+        return is_current
+
+    def _is_current(self, toc: Path) -> bool:
+        """Whether a TOC is the one that this snapshot was opened from."""
+        try:
+            return mark_of(toc) == self.generation.mark
+        except OSError:
+            # a writer has published a newer one just now, or the folder was moved away
+            return False
+
+    def _is_latest(self) -> bool:
         latest = latest_toc(self.store.folder)
         if latest is None:
             return False
-        number, path = latest
-        if number != self.generation.number:
-            return False
-        try:
-            return mark_of(path) == self.generation.mark
-        except FileNotFoundError:
-            # a writer has published a newer one just now
-            return False
+        return latest[0] == self.generation.number
 
     def warm_up(self) -> threading.Thread:
         """Check every block of the packs in the background, so that no question has to.

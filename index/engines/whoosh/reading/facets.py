@@ -14,6 +14,7 @@ from index.engines.seam import (
     FacetCounts,
     FacetRequest,
 )
+from index.engines.shared import kernels
 from index.engines.shared.arrays import Array
 from index.engines.shared.facet_paths import FacetPath
 from index.engines.whoosh.reading.segment import LiveSegment, Segment
@@ -147,6 +148,19 @@ class FacetTable:
             minlength=len(self.values) + 1,
         )
 
+    def _add(
+        self,
+        total: Array,
+        column: Array,
+        documents: Array,
+        sign: int = 1,
+    ) -> None:
+        """Add these counts to a total, or subtract them."""
+        if kernels.compiled is not None and kernels.is_flat(documents, "i8"):
+            kernels.compiled.add_counts(total, column, documents, sign)
+        else:
+            total += sign * self._counts(column, documents)
+
     def counted(self, selections: Sequence[Selection]) -> Array:
         """How many of the live documents that were selected (by segment) have each value."""
         total = np.zeros(len(self.values) + 1, np.int64)
@@ -154,11 +168,11 @@ class FacetTable:
             self.segments, self.columns, self.totals, selections, strict=True
         ):
             if 2 * len(selection) < len(live.live):
-                total += self._counts(column, selection.documents)
+                self._add(total, column, selection.documents)
             else:
                 # most were selected: count the others
-                others = selection.missing(live.live)
-                total += segment_total - self._counts(column, others)
+                total += segment_total
+                self._add(total, column, selection.missing(live.live), -1)
         counts = total[:-1]
         if self.below is None:
             return counts
@@ -175,17 +189,12 @@ class FacetTable:
         """The counts in the order and number asked for."""
         if asked.contains:
             containing = self._containing(asked.contains, counts)
-            candidates = np.array(containing, np.int64)
-            greatest = _greatest(counts.take(candidates), asked.size)
-            order = candidates.take(greatest)
-            total_values = len(candidates)
+            among = np.zeros(len(counts), np.int64)
+            among[containing] = counts.take(containing)
+            numbers, greatest, total_values = _greatest(among, asked.size)
         else:
-            order = _greatest(counts, asked.size)
-            total_values = int(np.count_nonzero(counts))
-        # values that nobody has are listed only when they are asked for
-        order = order[counts.take(order) > 0]
-        ordered_counts = counts.take(order).tolist()
-        numbered = zip(order.tolist(), ordered_counts, strict=True)
+            numbers, greatest, total_values = _greatest(counts, asked.size)
+        numbered = zip(numbers, greatest, strict=True)
         listed = [FacetCount(self.values[number], count) for number, count in numbered]
         if asked.always:
             listed += self._unlisted(asked.always, listed, counts)
@@ -275,8 +284,29 @@ def _parents(values: Sequence[str]) -> set[str]:
 def _greatest(
     counts: Array,
     size: int,
+) -> tuple[list[int], list[int], int]:
+    """The numbers of the `size` greatest counts, those counts, and how many counts there are.
+
+    The greatest comes first, equal ones come in their order. A count of 0 is none: values that
+    nobody has are listed only when they are asked for.
+    """
+    is_few = size <= kernels.MAX_SELECTED
+    if kernels.compiled is not None and is_few and kernels.is_flat(counts, "i8"):
+        found: tuple[list[int], list[int], int] = kernels.compiled.greatest(
+            counts, size
+        )
+        return found
+    order = _ordered(counts, size)
+    order = order[counts.take(order) > 0]
+    positive = int(np.count_nonzero(counts))
+    return order.tolist(), counts.take(order).tolist(), positive
+
+
+def _ordered(
+    counts: Array,
+    size: int,
 ) -> Array:
-    """The indices of the `size` greatest counts, the greatest first; equal ones in their order."""
+    """The numbers of the `size` greatest counts, zeros among them."""
     if 0 < size < len(counts) // SELECTION_SHARE:
         # Most counts are alike, where numpy selects slowly: least so from the front, among numbers
         # of four bytes.

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index.engines.seam import EngineQuery
+from index.engines.shared import kernels
 from index.engines.shared.arrays import Array
 from index.engines.whoosh.reading.rank import Scorer
 from index.engines.whoosh.reading.segment import LiveSegment
@@ -233,6 +234,19 @@ def _best(
     count: int,
 ) -> Array:
     """The numbers of the best `count` matches, in order."""
+    is_few = count <= kernels.MAX_SELECTED
+    if kernels.compiled is not None and is_few and kernels.is_flat(documents, "i8"):
+        numbers = kernels.compiled.best(keys, id_hashes, documents, count)
+        return np.array(numbers, np.int64)
+    return _sorted(keys, id_hashes, documents, count)
+
+
+def _sorted(
+    keys: Array,
+    id_hashes: Array,
+    documents: Array,
+    count: int,
+) -> Array:
     chosen = np.arange(len(keys))
     if len(keys) > SELECTION_FACTOR * count:
         chosen = _selected(

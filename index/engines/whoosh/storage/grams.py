@@ -13,11 +13,14 @@ cut: its first pair stands in one piece.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+from types import ModuleType
 
 import numpy as np
 
 from index.analysis.normaliser import Folded
 from index.analysis.offsets import OffsetMap
+from index.engines.shared import kernels
 from index.engines.shared.arrays import Array, run_lengths
 from index.engines.whoosh.storage.layout import (
     PAIRS,
@@ -85,6 +88,8 @@ class Grams:
         self.units = parts["units"]
         self.offsets = parts["offsets"].whole().astype(np.int64)
         self.count = len(self.offsets) - 1
+        # the unit behind all texts
+        self.end = int(self.offsets[-1])
         self.map_offsets = parts["map_offsets"]
         self.maps = parts["maps"]
         self.piece_texts = parts["piece_texts"].whole()
@@ -163,11 +168,54 @@ class Grams:
         quick = self._counted_by_postings(units)
         if quick is not None:
             return quick
+        if kernels.compiled is not None and self.pack.sound:
+            matched = self._counted_in_place(units, kernels.compiled)
+            if matched is not None:
+                return matched
         positions, texts = self.find(units)
         if overlaps_itself(units.tobytes()):
             texts = texts[choose(positions, positions + len(units))]
         first, counts = run_lengths(texts)
         return texts[first], counts
+
+    def _counted_in_place(
+        self,
+        units: Array,
+        compiled: ModuleType,
+    ) -> tuple[Array, Array] | None:
+        """The same of more units; None where the reference has to decide, as of long texts."""
+        if len(units) < 2:
+            return None
+        counted = compiled.count_string(*self.arrays, units, self.end, self.count)
+        if counted is None:
+            return None
+        texts, counts = counted
+        return np.frombuffer(texts, np.int64), np.frombuffer(counts, np.int64)
+
+    @cached_property
+    def arrays(self) -> tuple[Array, ...]:
+        """The postings of the pairs and the texts, as kernels take them: unchecked."""
+        pairs = self.pairs
+        assert pairs.position_starts is not None
+        assert pairs.positions is not None
+        parts = (
+            pairs.starts,
+            pairs.position_starts,
+            pairs.documents,
+            pairs.counts,
+            pairs.positions,
+            self.units,
+        )
+        return (pairs.keys, *(part.array for part in parts), self.starts)
+
+    def _rarest(self, numbers: Array) -> tuple[int, Array]:
+        """Which of some pairs has the fewest positions, and how many each of them has."""
+        starts = self.pairs.position_starts
+        assert starts is not None
+        begins = starts.take(numbers)
+        ends = starts.take(numbers, 1).astype(np.int64)
+        positions = ends - begins
+        return int(positions.argmin()), positions
 
     def _counted_by_postings(self, units: Array) -> tuple[Array, Array] | None:
         """The same of one or two units, or None where postings do not tell."""
@@ -280,13 +328,8 @@ class Grams:
         numbers = self.pairs.find(_pair_keys(units))
         if numbers is None:
             return []
-        starts = self.pairs.position_starts
-        assert starts is not None
         # how often each pair of the string stands anywhere
-        begins = starts.take(numbers)
-        ends = starts.take(numbers, 1).astype(np.int64)
-        counts_of_pairs = ends - begins
-        rarest = int(counts_of_pairs.argmin())
+        rarest, counts_of_pairs = self._rarest(numbers)
         rest = _unchecked_units(counts_of_pairs, rarest)
         number = int(numbers[rarest])
         rows = self.pairs.rows(number, number + 1)
@@ -329,7 +372,7 @@ class Grams:
 
         An occurrence never leaves its text: NULs part the texts.
         """
-        end = int(self.offsets[-1])
+        end = self.end
         # near the ends of all texts the string may not fit; elsewhere a NUL stops it
         begins_before = int(positions.min()) < 0
         ends_behind = int(positions.max()) + len(units) > end

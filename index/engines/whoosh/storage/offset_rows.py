@@ -13,6 +13,7 @@ from operator import add, sub
 from typing import Literal
 
 from index.analysis.offsets import OffsetMap
+from index.engines.shared import kernels
 
 __all__ = ["offsets_from_rows", "rows_of"]
 
@@ -68,6 +69,14 @@ def offsets_from_rows(data: bytes) -> OffsetMap:
     """The map that was packed."""
     if not data:
         return IDENTITY_MAP
+    if kernels.compiled is not None:
+        columns = kernels.compiled.offset_columns(data)
+        if columns is not None:
+            return OffsetMap(*columns)
+    return _offsets_from_rows(data)
+
+
+def _offsets_from_rows(data: bytes) -> OffsetMap:
     widths = data[:COLUMN_COUNT]
     count = (len(data) - COLUMN_COUNT) // sum(widths)
     view = memoryview(data)

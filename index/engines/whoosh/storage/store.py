@@ -61,10 +61,12 @@ __all__ = [
     "Generation",
     "Storage",
     "Store",
+    "folder_mark",
     "latest_toc",
     "mark_of",
     "open_pack",
     "stale",
+    "toc_path",
 ]
 
 EXTENSION = ".arr"
@@ -128,6 +130,26 @@ def latest_toc(folder: Path) -> tuple[int, Path] | None:
         if match:
             tocs.append((int(match.group(1)), folder / name))
     return max(tocs) if tocs else None
+
+
+def toc_path(
+    folder: Path,
+    number: int,
+) -> Path:
+    """Where the TOC of a generation stands."""
+    return folder / f"_{NAME}_{number}.toc"
+
+
+def folder_mark(folder: Path) -> tuple[int, int, int] | None:
+    """What changes when a file of a folder comes, goes or is renamed: time in ns, inode, device.
+
+    None where there is no such folder.
+    """
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino, status.st_dev
 
 
 def mark_of(path: Path) -> tuple[int, int, int]:

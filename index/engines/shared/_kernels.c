@@ -1,0 +1,786 @@
+/* The inner loops of the embedded engine, compiled: the optional half of kernels.py.
+
+   Every function computes exactly what its reference in kernels.py computes, on the arrays that numpy
+   holds. What is not as the writer of an index makes it gives None: the reference then decides. So does
+   a machine that has its bytes the other way round: there nothing of this is built. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_PLANE 0x10000
+/* the placeholder of display.py: a character that the form does not have */
+#define DROPPED_CHARACTER ((Py_UCS4)'\n')
+
+/* The identity; entries are changed while one text is made, under the GIL, and put back. */
+static Py_UCS4 character_table[FIRST_PLANE];
+
+/* ------------------------------------------------------------------ arguments */
+static int
+is_count(Py_ssize_t given, Py_ssize_t wanted)
+{
+    if (given == wanted) {
+        return 1;
+    }
+    PyErr_Format(PyExc_TypeError, "%zd arguments are needed, not %zd", wanted, given);
+    return 0;
+}
+
+/* The C-contiguous memory of an array with items of `width` bytes; 0 on errors. */
+static int
+opened(PyObject *array, Py_buffer *view, Py_ssize_t width, int flags)
+{
+    if (PyObject_GetBuffer(array, view, flags) < 0) {
+        return 0;
+    }
+    if (view->itemsize == width) {
+        return 1;
+    }
+    PyErr_Format(PyExc_TypeError, "items have %zd bytes, not %zd", view->itemsize, width);
+    PyBuffer_Release(view);
+    return 0;
+}
+
+#define LENGTH_OF(view) ((view).len / (view).itemsize)
+
+/* ------------------------------------------------------------------ offsets and display texts */
+static int64_t
+signed_at(const char *data, int width)
+{
+    int8_t one;
+    int16_t two;
+    int32_t four;
+    int64_t eight;
+    switch (width) {
+    case 1: memcpy(&one, data, 1); return one;
+    case 2: memcpy(&two, data, 2); return two;
+    case 4: memcpy(&four, data, 4); return four;
+    default: memcpy(&eight, data, 8); return eight;
+    }
+}
+
+/* offset_columns(data: bytes) -> (form, display, block), tuples of integers; None where the bytes
+   are no columns. */
+static PyObject *
+offset_columns(PyObject *module, PyObject *data)
+{
+    char *bytes;
+    Py_ssize_t length, count, row;
+    int widths[3], column;
+    const char *at[3];
+    PyObject *tuples[3] = {NULL, NULL, NULL}, *all;
+    int64_t form = 0, ahead = 0;
+    if (PyBytes_AsStringAndSize(data, &bytes, &length) < 0) {
+        return NULL;
+    }
+    if (length < 3) {
+        Py_RETURN_NONE;
+    }
+    for (column = 0; column < 3; column++) {
+        widths[column] = (unsigned char)bytes[column];
+        if (widths[column] != 1 && widths[column] != 2 && widths[column] != 4
+            && widths[column] != 8) {
+            Py_RETURN_NONE;
+        }
+    }
+    count = (length - 3) / (widths[0] + widths[1] + widths[2]);
+    at[0] = bytes + 3;
+    at[1] = at[0] + count * widths[0];
+    at[2] = at[1] + count * widths[1];
+    for (column = 0; column < 3; column++) {
+        tuples[column] = PyTuple_New(count);
+        if (tuples[column] == NULL) {
+            goto failed;
+        }
+    }
+    for (row = 0; row < count; row++) {
+        int64_t values[3];
+        form += signed_at(at[0] + row * widths[0], widths[0]);
+        ahead += signed_at(at[1] + row * widths[1], widths[1]);
+        values[0] = form;
+        values[1] = form + ahead;
+        values[2] = signed_at(at[2] + row * widths[2], widths[2]);
+        for (column = 0; column < 3; column++) {
+            PyObject *value = PyLong_FromLongLong(values[column]);
+            if (value == NULL) {
+                goto failed;
+            }
+            PyTuple_SET_ITEM(tuples[column], row, value);
+        }
+    }
+    all = PyTuple_New(3);
+    if (all == NULL) {
+        goto failed;
+    }
+    for (column = 0; column < 3; column++) {
+        PyTuple_SET_ITEM(all, column, tuples[column]);
+    }
+    return all;
+failed:
+    for (column = 0; column < 3; column++) {
+        Py_XDECREF(tuples[column]);
+    }
+    return NULL;
+}
+
+/* The parts of a packed display text; its layout is told in display.py. */
+typedef struct {
+    uint32_t length;
+    uint32_t entries;
+    uint32_t exceptions;
+    int width;
+    const unsigned char *gaps;
+    PyObject *characters;
+} Packed;
+
+/* 1: read, 0: no such layout, -1: an error is set. */
+static int
+packed_of(PyObject *data, Packed *packed)
+{
+    char *bytes;
+    Py_ssize_t length, gaps_end;
+    uint16_t entries, width;
+    if (PyBytes_AsStringAndSize(data, &bytes, &length) < 0) {
+        return -1;
+    }
+    if (length < 12) {
+        return 0;
+    }
+    memcpy(&packed->length, bytes, 4);
+    memcpy(&entries, bytes + 4, 2);
+    memcpy(&width, bytes + 6, 2);
+    memcpy(&packed->exceptions, bytes + 8, 4);
+    packed->entries = entries;
+    packed->width = width;
+    gaps_end = 12 + (Py_ssize_t)width * packed->exceptions;
+    if ((width != 2 && width != 4) || gaps_end > length) {
+        return 0;
+    }
+    packed->gaps = (const unsigned char *)bytes + 12;
+    packed->characters = PyUnicode_DecodeUTF8(bytes + gaps_end, length - gaps_end, NULL);
+    if (packed->characters == NULL) {
+        PyErr_Clear();
+        return 0;
+    }
+    if (PyUnicode_GET_LENGTH(packed->characters)
+        != 2 * (Py_ssize_t)packed->entries + (Py_ssize_t)packed->exceptions) {
+        Py_DECREF(packed->characters);
+        return 0;
+    }
+    return 1;
+}
+
+/* Copies form[start:end] to its place, and dropped characters before it. 0 where it does not fit. */
+static int
+placed(Py_UCS4 *text, Py_ssize_t size, Py_ssize_t *length, PyObject *form, Py_ssize_t start,
+       Py_ssize_t end, Py_ssize_t display, Py_ssize_t block)
+{
+    Py_ssize_t position, behind;
+    int kind = PyUnicode_KIND(form);
+    const void *characters = PyUnicode_DATA(form);
+    if (start < 0 || end < start || end > PyUnicode_GET_LENGTH(form) || display < *length
+        || block < 0) {
+        return 0;
+    }
+    behind = display + (block ? block : end - start);
+    if (behind > size) {
+        return 0;
+    }
+    for (position = *length; position < display; position++) {
+        text[position] = DROPPED_CHARACTER;
+    }
+    if (block) {
+        for (position = display; position < behind; position++) {
+            text[position] = DROPPED_CHARACTER;
+        }
+    }
+    else if (kind == PyUnicode_2BYTE_KIND) {
+        const Py_UCS2 *from = (const Py_UCS2 *)characters + start;
+        Py_UCS4 *to = text + display;
+        for (position = 0; position < end - start; position++) {
+            to[position] = from[position];
+        }
+    }
+    else {
+        for (position = start; position < end; position++) {
+            text[display + position - start] = PyUnicode_READ(kind, characters, position);
+        }
+    }
+    *length = behind;
+    return 1;
+}
+
+/* The form at the places of its runs. 1: done, 0: not as folding makes it, -1: an error is set. */
+static int
+skeleton_of(Py_UCS4 *text, Py_ssize_t size, PyObject *form, PyObject *const *columns)
+{
+    Py_ssize_t run, count = PyTuple_GET_SIZE(columns[0]), length = 0;
+    Py_ssize_t form_length = PyUnicode_GET_LENGTH(form);
+    for (run = 0; run < count; run++) {
+        Py_ssize_t values[3], end = form_length;
+        int column;
+        for (column = 0; column < 3; column++) {
+            values[column] = PyLong_AsSsize_t(PyTuple_GET_ITEM(columns[column], run));
+        }
+        if (run + 1 < count) {
+            end = PyLong_AsSsize_t(PyTuple_GET_ITEM(columns[0], run + 1));
+        }
+        if (PyErr_Occurred()) {
+            return -1;
+        }
+        if (!placed(text, size, &length, form, values[0], end, values[1], values[2])) {
+            return 0;
+        }
+    }
+    for (; length < size; length++) {
+        text[length] = DROPPED_CHARACTER;
+    }
+    return 1;
+}
+
+/* Replaces by the table, then puts the exceptions in. 0 where one lies outside the text. */
+static int
+corrected(Py_UCS4 *text, const Packed *packed)
+{
+    int kind = PyUnicode_KIND(packed->characters);
+    const void *characters = PyUnicode_DATA(packed->characters);
+    uint32_t entry, number, position;
+    uint64_t place = 0;
+    for (entry = 0; entry < packed->entries; entry++) {
+        if (PyUnicode_READ(kind, characters, entry) >= FIRST_PLANE) {
+            return 0;
+        }
+    }
+    for (entry = 0; entry < packed->entries; entry++) {
+        Py_UCS4 left = PyUnicode_READ(kind, characters, entry);
+        character_table[left] = PyUnicode_READ(kind, characters, packed->entries + entry);
+    }
+    if (packed->entries) {
+        for (position = 0; position < packed->length; position++) {
+            if (text[position] < FIRST_PLANE) {
+                text[position] = character_table[text[position]];
+            }
+        }
+    }
+    for (entry = 0; entry < packed->entries; entry++) {
+        Py_UCS4 left = PyUnicode_READ(kind, characters, entry);
+        character_table[left] = left;
+    }
+    for (number = 0; number < packed->exceptions; number++) {
+        uint32_t gap = 0;
+        memcpy(&gap, packed->gaps + (size_t)number * packed->width, packed->width);
+        place += gap;
+        if (place >= packed->length) {
+            return 0;
+        }
+        text[place] = PyUnicode_READ(kind, characters, 2 * packed->entries + number);
+    }
+    return 1;
+}
+
+/* display_text(form: str, form_starts, display, block: tuples, data: bytes) -> str; None where
+   they are not as packing makes them. */
+static PyObject *
+display_text(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Packed packed;
+    Py_UCS4 *text;
+    PyObject *out = NULL;
+    Py_ssize_t count;
+    int state;
+    if (!is_count(given, 5)) {
+        return NULL;
+    }
+    if (!PyUnicode_Check(args[0]) || !PyTuple_Check(args[1]) || !PyTuple_Check(args[2])
+        || !PyTuple_Check(args[3])) {
+        Py_RETURN_NONE;
+    }
+    count = PyTuple_GET_SIZE(args[1]);
+    if (PyTuple_GET_SIZE(args[2]) != count || PyTuple_GET_SIZE(args[3]) != count) {
+        Py_RETURN_NONE;
+    }
+    state = packed_of(args[4], &packed);
+    if (state < 0) {
+        return NULL;
+    }
+    if (!state) {
+        Py_RETURN_NONE;
+    }
+    text = PyMem_Malloc(((size_t)packed.length + 1) * sizeof(Py_UCS4));
+    if (text == NULL) {
+        Py_DECREF(packed.characters);
+        return PyErr_NoMemory();
+    }
+    state = skeleton_of(text, packed.length, args[0], args + 1);
+    if (state > 0 && corrected(text, &packed)) {
+        out = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, text, packed.length);
+    }
+    else if (state >= 0) {
+        out = Py_NewRef(Py_None);
+    }
+    PyMem_Free(text);
+    Py_DECREF(packed.characters);
+    return out;
+}
+
+/* ------------------------------------------------------------------ facets */
+#define COUNT_LOOP(TYPE)                                                                          \
+    do {                                                                                          \
+        const TYPE *values = column.buf;                                                          \
+        if (numbers == NULL) {                                                                    \
+            for (index = 0; index < rows; index++) {                                              \
+                if (values[index] < size) {                                                       \
+                    counts[values[index]] += sign;                                                \
+                }                                                                                 \
+            }                                                                                     \
+        }                                                                                         \
+        else {                                                                                    \
+            for (index = 0; index < chosen; index++) {                                            \
+                int64_t document = numbers[index];                                                \
+                if (document >= 0 && document < rows && values[document] < size) {                \
+                    counts[values[document]] += sign;                                             \
+                }                                                                                 \
+            }                                                                                     \
+        }                                                                                         \
+    } while (0)
+
+/* add_counts(total: i64[], column: u16[] or u32[], documents: i64[] or None, sign: int) -> None. */
+static PyObject *
+add_counts(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Py_buffer total, column, documents;
+    int64_t *counts;
+    const int64_t *numbers = NULL;
+    Py_ssize_t index, size, rows, chosen = 0;
+    long sign;
+    if (!is_count(given, 4)) {
+        return NULL;
+    }
+    sign = PyLong_AsLong(args[3]);
+    if (sign == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    if (!opened(args[0], &total, 8, PyBUF_WRITABLE)) {
+        return NULL;
+    }
+    if (PyObject_GetBuffer(args[1], &column, PyBUF_SIMPLE) < 0) {
+        PyBuffer_Release(&total);
+        return NULL;
+    }
+    if (args[2] != Py_None) {
+        if (!opened(args[2], &documents, 8, PyBUF_SIMPLE)) {
+            PyBuffer_Release(&total);
+            PyBuffer_Release(&column);
+            return NULL;
+        }
+        numbers = documents.buf;
+        chosen = LENGTH_OF(documents);
+    }
+    counts = total.buf;
+    size = LENGTH_OF(total);
+    rows = LENGTH_OF(column);
+    if (column.itemsize == 2) {
+        COUNT_LOOP(uint16_t);
+    }
+    else if (column.itemsize == 4) {
+        COUNT_LOOP(uint32_t);
+    }
+    else {
+        PyErr_SetString(PyExc_TypeError, "a column has items of two or four bytes");
+    }
+    if (numbers != NULL) {
+        PyBuffer_Release(&documents);
+    }
+    PyBuffer_Release(&total);
+    PyBuffer_Release(&column);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+/* greatest(counts: i64[], size: int) -> (numbers, their counts, how many are above zero): the
+   greatest above zero first, equal ones in their order. */
+static PyObject *
+greatest(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Py_buffer view;
+    Py_ssize_t size, length, index, filled = 0, positive = 0;
+    const int64_t *counts;
+    Py_ssize_t *best;
+    PyObject *numbers, *values, *out = NULL;
+    if (!is_count(given, 2)) {
+        return NULL;
+    }
+    size = PyLong_AsSsize_t(args[1]);
+    if (size == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    if (!opened(args[0], &view, 8, PyBUF_SIMPLE)) {
+        return NULL;
+    }
+    counts = view.buf;
+    length = LENGTH_OF(view);
+    size = size < 0 ? 0 : size > length ? length : size;
+    best = PyMem_Malloc(((size_t)size + 1) * sizeof(Py_ssize_t));
+    if (best == NULL) {
+        PyBuffer_Release(&view);
+        return PyErr_NoMemory();
+    }
+    for (index = 0; index < length; index++) {
+        int64_t count = counts[index];
+        Py_ssize_t place;
+        if (count <= 0) {
+            continue;
+        }
+        positive++;
+        if (filled == size && (!size || count <= counts[best[size - 1]])) {
+            continue;
+        }
+        place = filled < size ? filled++ : size - 1;
+        while (place > 0 && counts[best[place - 1]] < count) {
+            best[place] = best[place - 1];
+            place--;
+        }
+        best[place] = index;
+    }
+    numbers = PyList_New(filled);
+    values = PyList_New(filled);
+    for (index = 0; numbers != NULL && values != NULL && index < filled; index++) {
+        PyObject *number = PyLong_FromSsize_t(best[index]);
+        PyObject *value = PyLong_FromLongLong(counts[best[index]]);
+        if (number == NULL || value == NULL) {
+            Py_XDECREF(number);
+            Py_XDECREF(value);
+            Py_CLEAR(numbers);
+            break;
+        }
+        PyList_SET_ITEM(numbers, index, number);
+        PyList_SET_ITEM(values, index, value);
+    }
+    if (numbers != NULL && values != NULL) {
+        out = Py_BuildValue("(OOn)", numbers, values, positive);
+    }
+    Py_XDECREF(numbers);
+    Py_XDECREF(values);
+    PyMem_Free(best);
+    PyBuffer_Release(&view);
+    return out;
+}
+
+/* ------------------------------------------------------------------ the best of a page */
+typedef struct {
+    double key;
+    uint64_t id_hash;
+    Py_ssize_t number;
+} Contender;
+
+/* best(keys: f64[], id_hashes: u64[], documents: i64[], size: int) -> list of numbers: by key, the
+   greatest first, then by the hash of the document, the smallest first. */
+static PyObject *
+best(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Py_buffer keys, id_hashes, documents;
+    Py_ssize_t size, length, known, index, filled = 0;
+    Contender *page = NULL;
+    PyObject *out = NULL;
+    const double *key_at;
+    const uint64_t *hash_at;
+    const int64_t *document_at;
+    if (!is_count(given, 4)) {
+        return NULL;
+    }
+    size = PyLong_AsSsize_t(args[3]);
+    if (size == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    if (!opened(args[0], &keys, 8, PyBUF_SIMPLE)) {
+        return NULL;
+    }
+    if (!opened(args[1], &id_hashes, 8, PyBUF_SIMPLE)) {
+        goto without_hashes;
+    }
+    if (!opened(args[2], &documents, 8, PyBUF_SIMPLE)) {
+        goto without_documents;
+    }
+    length = LENGTH_OF(keys);
+    known = LENGTH_OF(id_hashes);
+    if (LENGTH_OF(documents) != length) {
+        PyErr_SetString(PyExc_ValueError, "each key needs a document");
+        goto finished;
+    }
+    size = size < 0 ? 0 : size > length ? length : size;
+    page = PyMem_Malloc(((size_t)size + 1) * sizeof(Contender));
+    if (page == NULL) {
+        PyErr_NoMemory();
+        goto finished;
+    }
+    key_at = keys.buf;
+    hash_at = id_hashes.buf;
+    document_at = documents.buf;
+    for (index = 0; size && index < length; index++) {
+        Contender next;
+        Py_ssize_t place;
+        next.key = key_at[index];
+        if (filled == size && next.key < page[size - 1].key) {
+            continue;
+        }
+        if (document_at[index] < 0 || document_at[index] >= known) {
+            PyErr_SetString(PyExc_IndexError, "a document has no hash");
+            goto finished;
+        }
+        next.id_hash = hash_at[document_at[index]];
+        next.number = index;
+        if (filled == size && next.key == page[size - 1].key
+            && next.id_hash >= page[size - 1].id_hash) {
+            continue;
+        }
+        place = filled < size ? filled++ : size - 1;
+        while (place > 0
+               && (page[place - 1].key < next.key
+                   || (page[place - 1].key == next.key
+                       && page[place - 1].id_hash > next.id_hash))) {
+            page[place] = page[place - 1];
+            place--;
+        }
+        page[place] = next;
+    }
+    out = PyList_New(filled);
+    for (index = 0; out != NULL && index < filled; index++) {
+        PyObject *number = PyLong_FromSsize_t(page[index].number);
+        if (number == NULL) {
+            Py_CLEAR(out);
+            break;
+        }
+        PyList_SET_ITEM(out, index, number);
+    }
+finished:
+    PyMem_Free(page);
+    PyBuffer_Release(&documents);
+without_documents:
+    PyBuffer_Release(&id_hashes);
+without_hashes:
+    PyBuffer_Release(&keys);
+    return out;
+}
+
+/* ------------------------------------------------------------------ strings in texts */
+/* The number of a key, or -1. */
+static Py_ssize_t
+key_number(const uint32_t *keys, Py_ssize_t length, uint32_t key)
+{
+    Py_ssize_t low = 0, high = length;
+    while (low < high) {
+        Py_ssize_t middle = low + (high - low) / 2;
+        if (keys[middle] < key) {
+            low = middle + 1;
+        }
+        else {
+            high = middle;
+        }
+    }
+    return low < length && keys[low] == key ? low : -1;
+}
+
+enum { KEYS, STARTS, POSITION_STARTS, DOCUMENTS, COUNTS, POSITIONS, UNITS, TEXT_STARTS, WANTED, ARRAYS };
+
+/* The rows of a pair, and where it stands in the string. */
+typedef struct {
+    Py_ssize_t ahead;
+    Py_ssize_t first_row;
+    Py_ssize_t last_row;
+    Py_ssize_t position;
+    Py_ssize_t positions;
+} Pair;
+
+/* The pair of the string with the fewest positions. 1: found, 0: a pair stands nowhere, -1: the
+   arrays do not belong together. */
+static int
+rarest_pair(const Py_buffer *arrays, Pair *rarest)
+{
+    const uint32_t *keys = arrays[KEYS].buf, *starts = arrays[STARTS].buf;
+    const uint32_t *position_starts = arrays[POSITION_STARTS].buf;
+    const uint16_t *wanted = arrays[WANTED].buf;
+    Py_ssize_t length = LENGTH_OF(arrays[KEYS]), pairs = LENGTH_OF(arrays[WANTED]) - 1, pair;
+    if (LENGTH_OF(arrays[STARTS]) != length + 1
+        || LENGTH_OF(arrays[POSITION_STARTS]) != length + 1
+        || LENGTH_OF(arrays[DOCUMENTS]) != LENGTH_OF(arrays[COUNTS])) {
+        return -1;
+    }
+    rarest->ahead = -1;
+    for (pair = 0; pair < pairs; pair++) {
+        uint32_t key = (uint32_t)wanted[pair] << 16 | wanted[pair + 1];
+        Py_ssize_t number = key_number(keys, length, key), positions;
+        if (number < 0) {
+            return 0;
+        }
+        positions = (Py_ssize_t)position_starts[number + 1] - position_starts[number];
+        if (rarest->ahead < 0 || positions < rarest->positions) {
+            rarest->ahead = pair;
+            rarest->first_row = starts[number];
+            rarest->last_row = starts[number + 1];
+            rarest->position = position_starts[number];
+            rarest->positions = positions;
+        }
+    }
+    if (rarest->ahead < 0 || rarest->positions < 0 || rarest->last_row < rarest->first_row
+        || rarest->last_row > LENGTH_OF(arrays[DOCUMENTS])
+        || rarest->position + rarest->positions > LENGTH_OF(arrays[POSITIONS])) {
+        return -1;
+    }
+    return 1;
+}
+
+/* How often a text holds the string at the positions of a row, each behind the one before it. */
+static Py_ssize_t
+held_in_row(const Py_buffer *arrays, Py_ssize_t base, Py_ssize_t position, Py_ssize_t last,
+            Py_ssize_t end)
+{
+    const uint16_t *units = arrays[UNITS].buf, *wanted = arrays[WANTED].buf;
+    const uint16_t *positions = arrays[POSITIONS].buf;
+    Py_ssize_t length = LENGTH_OF(arrays[WANTED]), free_from = 0, held = 0;
+    for (; position < last; position++) {
+        Py_ssize_t at = base + positions[position], unit = 0;
+        if (at < free_from || at + length > end) {
+            continue;
+        }
+        while (unit < length && units[at + unit] == wanted[unit]) {
+            unit++;
+        }
+        if (unit == length) {
+            held++;
+            free_from = at + length;
+        }
+    }
+    return held;
+}
+
+/* The texts that hold the string, and how often, written to `texts` and `counts`. Their number, or
+   -1 where the reference has to decide. */
+static Py_ssize_t
+counted_rows(const Py_buffer *arrays, const Pair *pair, Py_ssize_t end, Py_ssize_t text_count,
+             int64_t *texts, int64_t *counts)
+{
+    const uint16_t *documents = arrays[DOCUMENTS].buf;
+    const uint8_t *row_counts = arrays[COUNTS].buf;
+    const int64_t *text_starts = arrays[TEXT_STARTS].buf;
+    Py_ssize_t position = pair->position, found = 0, row;
+    Py_ssize_t all = pair->position + pair->positions;
+    for (row = pair->first_row; row < pair->last_row; row++) {
+        Py_ssize_t text = documents[row], last = position + row_counts[row], held;
+        /* the count of 255 stands for more; a text behind the last is a further piece of one */
+        if (row_counts[row] == 255 || text >= text_count || text >= LENGTH_OF(arrays[TEXT_STARTS])
+            || last > all) {
+            return -1;
+        }
+        held = held_in_row(arrays, text_starts[text] - pair->ahead, position, last, end);
+        if (held) {
+            texts[found] = text;
+            counts[found] = held;
+            found++;
+        }
+        position = last;
+    }
+    return found;
+}
+
+/* count_string(keys: u32[], starts: u32[], position_starts: u32[], documents: u16[], counts: u8[],
+   positions: u16[], units: u16[], text_starts: i64[], wanted: u16[], end: int, text_count: int)
+   -> (texts, counts), both the bytes of i64[]; None where the reference has to decide.
+
+   The first eight are the postings of the pairs of a stream, and its texts; `end` is the end of the
+   last text. Occurrences that overlap an earlier one do not count. */
+static PyObject *
+count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    static const int widths[ARRAYS] = {4, 4, 4, 2, 1, 2, 2, 8, 2};
+    Py_buffer arrays[ARRAYS];
+    Pair pair;
+    Py_ssize_t end, text_count, rows = 0, found = -1;
+    PyObject *texts = NULL, *counts = NULL, *out = NULL;
+    int number, open = 0, state = -1;
+    if (!is_count(given, ARRAYS + 2)) {
+        return NULL;
+    }
+    end = PyLong_AsSsize_t(args[ARRAYS]);
+    text_count = PyLong_AsSsize_t(args[ARRAYS + 1]);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    for (number = 0; number < ARRAYS; number++) {
+        if (!opened(args[number], &arrays[number], widths[number], PyBUF_SIMPLE)) {
+            goto finished;
+        }
+        open++;
+    }
+    if (end <= LENGTH_OF(arrays[UNITS])) {
+        state = rarest_pair(arrays, &pair);
+    }
+    if (state < 0) {
+        out = Py_NewRef(Py_None);
+        goto finished;
+    }
+    if (state) {
+        rows = pair.last_row - pair.first_row;
+    }
+    texts = PyBytes_FromStringAndSize(NULL, rows * 8);
+    counts = PyBytes_FromStringAndSize(NULL, rows * 8);
+    if (texts == NULL || counts == NULL) {
+        goto finished;
+    }
+    found = 0;
+    if (state) {
+        found = counted_rows(arrays, &pair, end, text_count, (int64_t *)PyBytes_AS_STRING(texts),
+                             (int64_t *)PyBytes_AS_STRING(counts));
+    }
+    if (found < 0) {
+        out = Py_NewRef(Py_None);
+    }
+    else if (found == rows
+             || (_PyBytes_Resize(&texts, found * 8) == 0
+                 && _PyBytes_Resize(&counts, found * 8) == 0)) {
+        out = PyTuple_Pack(2, texts, counts);
+    }
+finished:
+    Py_XDECREF(texts);
+    Py_XDECREF(counts);
+    for (number = 0; number < open; number++) {
+        PyBuffer_Release(&arrays[number]);
+    }
+    return out;
+}
+
+/* ------------------------------------------------------------------ the module */
+#define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
+
+static PyMethodDef methods[] = {
+    {"offset_columns", offset_columns, METH_O, NULL},
+    FAST(display_text),
+    FAST(add_counts),
+    FAST(greatest),
+    FAST(best),
+    FAST(count_string),
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "_kernels", "The inner loops of kernels.py, compiled.", -1, methods,
+    NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC
+PyInit__kernels(void)
+{
+    uint16_t one = 1;
+    Py_UCS4 character;
+    if (*(unsigned char *)&one != 1) {
+        PyErr_SetString(PyExc_ImportError, "the arrays of an index are little-endian");
+        return NULL;
+    }
+    for (character = 0; character < FIRST_PLANE; character++) {
+        character_table[character] = character;
+    }
+    return PyModule_Create(&definition);
+}

@@ -1,0 +1,44 @@
+from typing import Any, TypeAlias
+
+from index.engines.shared.arrays import Array
+
+Columns: TypeAlias = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+
+def offset_columns(data: bytes, /) -> Columns | None: ...
+def display_text(
+    form: str,
+    starts: Any,
+    display: Any,
+    block: Any,
+    data: bytes,
+    /,
+) -> str | None: ...
+def add_counts(
+    total: Array,
+    column: Array,
+    documents: Array | None,
+    sign: int,
+    /,
+) -> None: ...
+def greatest(counts: Array, size: int, /) -> tuple[list[int], list[int], int]: ...
+def best(
+    keys: Array,
+    id_hashes: Array,
+    documents: Array,
+    size: int,
+    /,
+) -> list[int]: ...
+def count_string(
+    keys: Array,
+    starts: Array,
+    position_starts: Array,
+    documents: Array,
+    counts: Array,
+    positions: Array,
+    units: Array,
+    text_starts: Array,
+    wanted: Array,
+    end: int,
+    text_count: int,
+    /,
+) -> tuple[bytes, bytes] | None: ...
