@@ -1,6 +1,6 @@
 """Where the time and the space go:
 
-`python -m bench.profile [--reports 2000] [--index DIR]`, by share.
+`python -m bench.profile [--reports 2000] [--index DIR] [--at-socket]`, by share.
 
 The stack is looked at as processor time passes, so that other work on the machine does not count,
 and each look is counted under the first stage that it fits. Shares of calls into numpy are told by
@@ -11,12 +11,16 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import multiprocessing
 import pstats
 import signal
+import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from types import FrameType
 from typing import Self
@@ -24,12 +28,17 @@ from typing import Self
 from bench.peers.gongkai import request
 from bench.questions import Drawer, Question
 from bench.reports import reports_file
+from bench.servers import SERVED, Connection
 from index.engines import whoosh
 from index.model.settings import Settings
 from index.search.searcher import Searcher
 from indexer.build import build
+from webui.app import create_app
+from webui.serving.connections import Server, bound
+from webui.serving.worker import collect_less
 
 EVERY_S = 0.001
+SWITCH_S = 0.0001
 SAMPLED_SECONDS = 6.0
 
 # (what it is called, part of a file's path, name of a function or "" for any); the
@@ -69,6 +78,25 @@ REQUEST_STAGES: Stages = (
 )
 
 
+# The same at the socket; what a page or an answer is made of comes before the search itself.
+SOCKET_STAGES: Stages = (
+    ("compression", "flask_compress/", ""),
+    ("template", "webui/templates/", ""),
+    ("refresh check", "index/search/searcher.py", "refresh"),
+    *REQUEST_STAGES,
+    ("parameters", "webui/http/params.py", ""),
+    ("page: groups, links, chips", "webui/search/", ""),
+    ("page: groups, links, chips", "webui/words/", ""),
+    ("language, ETag, limits, headers", "webui/http/", ""),
+    ("Flask: routing, contexts, answer", "site-packages/flask/", ""),
+    ("Flask: routing, contexts, answer", "site-packages/werkzeug/", ""),
+    ("accept, read, send", "site-packages/waitress/", ""),
+    ("accept, read, send", "webui/serving/", ""),
+)
+# Functions in which a thread waits for work: no stage of a request.
+WAITING_FUNCTIONS = frozenset(("poll", "poll2", "select", "wait"))
+
+
 class Sampler:
     """Counts the stages that the main thread is in while it is entered."""
 
@@ -86,6 +114,9 @@ class Sampler:
         self.seconds += time.process_time()
 
     def _look(self, _: int, frame: FrameType | None) -> None:
+        self._count(frame)
+
+    def _count(self, frame: FrameType | None) -> None:
         stack = []
         while frame is not None:
             stack.append((frame.f_code.co_filename, frame.f_code.co_name))
@@ -105,6 +136,57 @@ class Sampler:
             for s, n in self.seen.most_common()
         ]
         return "\n".join([head, *("  " + row for row in rows)])
+
+
+class ThreadSampler(Sampler):
+    """The same of all other threads: the main thread has nothing to do but look."""
+
+    def _look(self, _: int, __: FrameType | None) -> None:
+        own = threading.get_ident()
+        for thread, other in sys._current_frames().items():  # noqa: SLF001  nothing else tells
+            if thread != own and other.f_code.co_name not in WAITING_FUNCTIONS:
+                self._count(other)
+
+
+def profile_at_socket(folder: Path, questions: Sequence[Question]) -> str:
+    """A server in this process, asked by another one, endpoint and results page apart."""
+    settings = Settings(index=folder, port=0)
+    sockets = bound(settings)
+    server = Server(create_app(settings), settings, sockets, is_alone=True)
+    threading.Thread(target=server.run, daemon=True).start()
+    collect_less()
+    # a thread that runs lets this one look at once
+    sys.setswitchinterval(SWITCH_S)
+    told = []
+    for name in ("endpoint", "page"):
+        paths = [SERVED[name].path(question) for question in questions]
+        place = sockets[0].getsockname()[:2]
+        asked = (place, SERVED[name].header, paths)
+        with ThreadSampler(SOCKET_STAGES) as sampler:
+            answered = _ask_elsewhere(*asked)
+        title = f"At the socket, {SERVED[name].title}: "
+        told.append(title + sampler.told(answered, "a request"))
+    return "\n\n".join(told)
+
+
+def _ask_elsewhere(place: tuple[str, int], header: str, paths: Sequence[str]) -> int:
+    """Have another process ask for SAMPLED_SECONDS; how often it was answered."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        asking = pool.submit(_asked, place, header, paths)
+        while not asking.done():
+            time.sleep(EVERY_S)
+        return asking.result()
+
+
+def _asked(place: tuple[str, int], header: str, paths: Sequence[str]) -> int:
+    connection = Connection(place, header)
+    until = time.monotonic() + 2 * SAMPLED_SECONDS
+    answered = 0
+    while time.monotonic() < until:
+        connection.get(paths[answered % len(paths)])
+        answered += 1
+    connection.close()
+    return answered
 
 
 def numpy_share(work: Callable[[], object]) -> float:
@@ -188,6 +270,9 @@ def main() -> None:
         type=Path,
         help="ask an index that is there, of reports generated by the bench",
     )
+    parser.add_argument(
+        "--at-socket", action="store_true", help="a server as well, over HTTP"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench") as scratch:
         folder = given.index or Path(scratch) / "index"
@@ -200,6 +285,9 @@ def main() -> None:
             profile_requests(searcher, Drawer.of(reports_file(count), count).draw(100))
         )
         searcher.engine.close()
+        if given.at_socket:
+            questions = Drawer.of(reports_file(count), count).draw(100)
+            print("\n" + profile_at_socket(folder, questions))
 
 
 if __name__ == "__main__":

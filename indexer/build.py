@@ -105,15 +105,15 @@ def build(
     *,
     rebuild: bool = False,
     sync: bool = False,
+    gone: bool = False,
     overrides: Overrides | None = None,
     progress: Callable[[Tally], None] = lambda _: None,
     wait_s: float | None = None,
 ) -> Tally:
     """Bring the index up to what stands at the paths.
 
-    Another writer is waited for `wait_s` seconds, or for a moment. Raises IndexStateError; a bad
-    source is tallied, never raised. A report keeps the time at which it first came in, also where
-    its text has changed.
+    With `sync` what has vanished is deleted, with `gone` also below a path that is there no more.
+    A bad source is tallied. Raises IndexStateError, after `wait_s` seconds for another writer too.
     """
     began = time.perf_counter()
     tally = Tally()
@@ -122,12 +122,12 @@ def build(
     before = _Before()
     try:
         before = _Before.of(settings, rebuild=rebuild)
-        found = walk(paths, settings)
+        found = walk(_outermost(paths, gone=gone), settings)
         found, known = before.compared(found, rebuild=rebuild, sync=sync)
         held = before.ids() if rebuild else frozenset()
         if rebuild:
             writer.clear()
-        unread_digests, given = list[str](), _Given(paths)
+        unread_digests, given = list[str](), _Given(paths, gone=gone)
         tasks = _tasks(found, known, unread_digests, given, tally, overrides)
         jobs = (before.job(task, settings, rebuild=rebuild) for task in tasks)
         unread_digests += _read_all(reading, jobs, writer, tally, progress)
@@ -309,6 +309,30 @@ def _count(settings: Settings, held: frozenset[str], tally: Tally) -> None:
 
 
 # ---------------------------------------------------------------------- what is to be read
+def _outermost(paths: Sequence[Path], *, gone: bool) -> list[Path]:
+    """The paths without those that are met below another folder of them, or were named before.
+
+    With `gone` also without those that are there no more.
+    """
+    if gone:
+        paths = [path for path in paths if os.path.lexists(path)]
+    places = [path.resolve() for path in paths]
+    outermost = []
+    for number, (path, place) in enumerate(zip(paths, places, strict=True)):
+        is_repeated = place in places[:number]
+        if not is_repeated and not any(_is_met_below(place, other) for other in places):
+            outermost.append(path)
+    return outermost
+
+
+def _is_met_below(place: Path, folder: Path) -> bool:
+    """Whether a walk of the folder comes to a place: it passes over what has a leading dot."""
+    if folder not in place.parents or not folder.is_dir():
+        return False
+    steps = place.relative_to(folder).parts
+    return not any(step.startswith(".") for step in steps)
+
+
 class _Given:
     """The paths of a build, and where the reports of the index were met below them.
 
@@ -316,7 +340,7 @@ class _Given:
     report also says in which place its file lay.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], *, gone: bool = False) -> None:
         # what sources begin with -> the folders in which such a path lies now
         self.folders: dict[str, list[bytes]] = {}
         # the beginnings whose reports were met where they lay before, and in another place
@@ -324,8 +348,10 @@ class _Given:
         self.moved: set[str] = set()
         for path in map(Path.resolve, paths):
             # an archive and a file of lines are a part of the sources of what they hold
+            # a disk that is not there now deletes nothing, unless its path is said to be gone
+            is_meant = path.exists() or gone
             signs = "/" if path.is_dir() else ("", "/", "#")
-            for sign in signs if path.exists() else ():
+            for sign in signs if is_meant else ():
                 beginnings = self.folders.setdefault(path.name + sign, [])
                 beginnings.append(os.fsencode(path.parent))
 
@@ -384,7 +410,7 @@ def _tasks(
     What is met is taken out of `known`. `kept` gets the digests of reports that stay although
     their source could not be read now.
     """
-    taken: dict[str, str] = {}
+    taken: dict[str, _Taken] = {}
     for item in found:
         if isinstance(item, Skip):
             tally.skip(item.source, item.reason)
@@ -393,14 +419,21 @@ def _tasks(
                 kept.append(before[0])
             continue
         task = _task(item, known, overrides)
+        first = taken.get(task.report_id)
+        if first is not None and _is_copy(item, first):
+            # one report, as it would be of two builds
+            tally.unchanged += 1
+            continue
+        if first is not None and _is_namesake(item, first):
+            task = _task(item, known, overrides, in_place=True)
         if task.report_id in taken:
-            first = taken[task.report_id]
+            other = taken[task.report_id].told_from(item)
             tally.skip(
                 item.name,
-                f"the id {task.report_id} belongs to {first} already; give each report its own id",
+                f"the id {task.report_id} belongs to {other} already; give each report its own id",
             )
             continue
-        taken[task.report_id] = item.name
+        taken[task.report_id] = _Taken.of(item)
         before = known.pop(task.report_id, None)
         if before is not None:
             given.see(item, before[0])
@@ -408,6 +441,34 @@ def _tasks(
             tally.unchanged += 1
             continue
         yield task
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A source whose id is taken: nothing of its bytes is held."""
+
+    name: str
+    digest: str
+    origin: str
+
+    @classmethod
+    def of(cls, source: Source) -> _Taken:
+        return cls(source.name, source.digest, source.origin)
+
+    def told_from(self, source: Source) -> str:
+        """Its name, or the file that holds it where the names are one."""
+        return self.origin if source.name == self.name else self.name
+
+
+def _is_namesake(source: Source, first: _Taken) -> bool:
+    """Whether two files have one name in two places, so that both are reports."""
+    has_own_id = source.known.id or source.known.url
+    return not has_own_id and source.origin != first.origin
+
+
+def _is_copy(source: Source, first: _Taken) -> bool:
+    """Whether a file is the same as another one of its name in another place."""
+    return _is_namesake(source, first) and source.digest == first.digest
 
 
 def _kept_by_skip(skip: Skip, known: dict[str, tuple[str, str]]) -> str:
@@ -443,10 +504,16 @@ def _name_in_place(source: Source, place: str) -> str:
 
 
 def _task(
-    source: Source, known: dict[str, tuple[str, str]], overrides: Overrides | None
+    source: Source,
+    known: dict[str, tuple[str, str]],
+    overrides: Overrides | None,
+    *,
+    in_place: bool = False,
 ) -> _Task:
     """The digest holds all that the report is made of: its bytes, what derives it, its overrides,
     and where its file lies.
+
+    `in_place` is set where another report of this build has the name already.
     """
     name = report_id(source)
     curated = (
@@ -459,8 +526,10 @@ def _task(
         made_with += "-" + hashlib.sha256(curated.encode()).hexdigest()[:8]
     place = _place(source)
     digest = f"{source.digest}:{made_with}:{place}"
+    if in_place:
+        name = _name_in_place(source, place)
     before = known.get(name)
-    if before is not None and not source.known.id:
+    if before is not None and not source.known.id and not in_place:
         content, _, other_place = before[0].rsplit(":", 2)
         if other_place != place and content != source.digest and not source.known.url:
             # Two files of one name in two places: both are reports.
@@ -489,8 +558,7 @@ def _delete_vanished(
     known: dict[str, tuple[str, str]],
     tally: Tally,
 ) -> None:
-    """Take out what came from these paths once and was not met this time; a path that is gone
-    deletes nothing.
+    """Take out what came from these paths once and was not met this time.
 
     What lay in another folder of the same name stays.
     """

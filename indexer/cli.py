@@ -13,6 +13,7 @@ import io
 import json
 import math
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -27,6 +28,7 @@ from index.model.fields import FACETS, SORTS, Facet, Use, names_for
 from index.model.problems import Code
 from index.model.report import Report
 from index.model.settings import SETTINGS, Settings
+from index.query.field_values import year_digits
 from index.search.request import EXCLUDED_PREFIX, MATCH_MODES, SearchRequest
 from index.search.response import Hit, QueryEcho, SearchResponse
 from index.studies.divisions import BY
@@ -159,7 +161,9 @@ def filter_options(command: Command) -> Command:
         command = click.option(option, facet.name, multiple=True, help=text)(command)
         command = _exclusion(command, option, facet)
     command = click.option(
-        "--where", multiple=True, help="A condition on a number, as in 'year>=2018'."
+        "--where",
+        multiple=True,
+        help="A condition on a number, as in 'year>=2018' or '不予公开>=5'.",
     )(command)
     return click.option(
         "--match",
@@ -219,6 +223,11 @@ def main(engine: str | None) -> None:
     help="Delete reports whose files have vanished from these paths.",
 )
 @click.option(
+    "--gone",
+    is_flag=True,
+    help="With --sync: delete the reports of PATHs that are there no more, too.",
+)
+@click.option(
     "--jobs",
     type=click.IntRange(0, 64),
     help="Processes that read.  [default: one a core]",
@@ -246,6 +255,7 @@ def index_command(
     index_dir: Path | None,
     rebuild: bool,
     sync: bool,
+    gone: bool,
     jobs: int | None,
     overrides: Path | None,
     wait_s: float | None,
@@ -257,6 +267,8 @@ def index_command(
     Unchanged files are skipped. Whatever cannot be read is listed with its reason, and the rest
     goes on.
     """
+    if gone and (watch or not sync):
+        raise click.UsageError("--gone goes with --sync, and not with --watch")
     _warm_workers(paths)
     from indexer.build import build  # noqa: PLC0415  the readers take a second to load; other commands need none
     from indexer.overrides import Overrides  # noqa: PLC0415
@@ -268,10 +280,25 @@ def index_command(
         _watch(paths, settings, partial(update, sync=True), as_json=as_json)
         return
     with _progress(quiet=as_json) as show:
-        tally = update(rebuild=rebuild, sync=sync, progress=show, wait_s=wait_s)
+        update = partial(update, rebuild=rebuild, sync=sync, gone=gone)
+        tally = update(progress=show, wait_s=wait_s)
     _tell_tally(tally, as_json=as_json)
+    if sync and not gone:
+        _tell_missing(paths)
     if tally.skipped and not tally.read:
         raise SystemExit(1)
+
+
+def _tell_missing(paths: Iterable[Path]) -> None:
+    """Say how to delete what came from a path that is there no more."""
+    missing = [str(path) for path in paths if not os.path.lexists(path)]
+    if missing:
+        named = shlex.join(missing)
+        click.echo(
+            "gongkai: what came from paths that are not there stays in the index; "
+            f"to delete it, run: gongkai index --sync --gone {named}",
+            err=True,
+        )
 
 
 def _watch(
@@ -437,12 +464,24 @@ def _no_option(_: click.Context, __: click.Parameter, query: str) -> str:
     return query
 
 
+def _year(_: click.Context, option: click.Parameter, typed: str | None) -> int | None:
+    """2021, ２０２１ and 二〇二一年 are one year."""
+    if typed is None:
+        return None
+    digits = year_digits(_typed(typed))
+    if not digits.isascii() or not digits.isdigit():
+        raise click.BadParameter(
+            f"{typed!r} is no year; write digits: 2021", param=option
+        )
+    return int(digits)
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query", default="", callback=_no_option)
 @index_option
 @filter_options
-@click.option("--year-from", type=int, help="The first reporting year.")
-@click.option("--year-to", type=int, help="The last reporting year.")
+@click.option("--year-from", callback=_year, help="The first reporting year.")
+@click.option("--year-to", callback=_year, help="The last reporting year.")
 @click.option(
     "--sort", type=click.Choice(SORTS), default="relevance", show_default=True
 )
@@ -673,9 +712,13 @@ def _print_report(report: Report, *, as_json: bool) -> None:
         _print_field(report, name)
     # a document that was never bytes of text has no encoding
     if report.provenance and report.provenance.encoding:
-        click.echo(
-            f"{'encoding':14} {report.provenance.encoding} ({report.provenance.encoding_reason})"
+        encoding, reason = (
+            report.provenance.encoding,
+            report.provenance.encoding_reason,
         )
+        why = "" if reason in ("", encoding) else f" ({reason})"
+        click.echo(f"{'encoding':14} {encoding}{why}")
+    _print_numbers(report)
     for step in report.repairs:
         sign = "->" if step.applied else "!!"
         click.echo(
@@ -686,6 +729,24 @@ def _print_report(report: Report, *, as_json: bool) -> None:
         click.echo(f"problem        {problem.message()}")
     click.echo()
     click.echo(report.text)
+
+
+def _print_numbers(report: Report) -> None:
+    """The numbers of the tables and of sentences, the latter with what states them."""
+    stated = {statement.name: statement for statement in report.statistics.prose}
+    names = dict.fromkeys([*report.statistics.metrics, *stated])
+    for name in names:
+        value = report.statistics.metrics.get(name)
+        statement = stated.get(name)
+        why = "tables"
+        if statement is not None and statement.table is None:
+            about = "about, " if statement.approximate else ""
+            why = f"{about}text: {statement.evidence}"
+        if statement is not None and statement.conflict:
+            others = ", ".join(f"{other.value:g}" for other in statement.conflict)
+            why = f"the text contradicts itself: {others}"
+        shown = "-" if value is None else f"{value:g}"
+        click.echo(f"number         {name} {shown}   ({why})")
 
 
 def _print_field(report: Report, name: str) -> None:
@@ -719,9 +780,10 @@ def export(
     **filters: tuple[str, ...],
 ) -> None:
     """Stream the records that a query and filters find, with where each came from."""
-    reports: Iterator[Report] = _searcher(index_dir).export(
-        _request(query, match, where, filters)
-    )
+    searcher, request = _searcher(index_dir), _request(query, match, where, filters)
+    reports: Iterator[Report] = searcher.export(request)
+    for note in searcher.unknown_bodies(request):
+        click.echo(f"gongkai: {note.message()}", err=True)
     from index.documents.exports import EXPORT_FORMATS  # noqa: PLC0415  only this command writes tables
 
     write, _ = EXPORT_FORMATS[file_format]

@@ -23,6 +23,7 @@ from index.assist.vocabulary import (
 )
 from index.engines.seam import Engine
 from index.model.budget import limited
+from index.model.errors import GongkaiError
 from index.model.lru import LruCache
 
 __all__ = ["Snapshot"]
@@ -31,13 +32,16 @@ __all__ = ["Snapshot"]
 CORRECTION_BYTES = 1 << 20
 # What one character costs at most.
 CHARACTER_BYTES = 4
+# The first questions of a new generation have the interpreter for themselves.
+RENEWAL_DELAY_S = 0.5
 
 
 class Snapshot:
     """An engine of one generation with its values, names and vocabulary. Threads may share it.
 
     A request takes one Snapshot and uses it to the end, so its search and its derived data belong
-    to the same generation. Nothing else refers to derived data: it is freed with the snapshot.
+    to the same generation; only the vocabulary may be of the one before while a server makes its
+    own. Nothing else refers to derived data: it is freed with the snapshot.
     """
 
     def __init__(
@@ -59,12 +63,35 @@ class Snapshot:
         """The snapshot of a newer generation. It takes over the forms."""
         return Snapshot(engine, self.forms)
 
-    def prepare(self, previous: Snapshot) -> None:
-        """Derive now what was derived of the one before it: nobody need wait for it later."""
+    def prepare(self, previous: Snapshot, *, later: bool = False) -> None:
+        """Derive now what was derived of the one before it: nobody need wait for it later.
+
+        With `later` the vocabulary, which no search needs, is made in the background, after
+        RENEWAL_DELAY_S. What is completed or corrected until then is by the one before.
+        """
         if previous._names is not None:
             _ = self.names
-        if previous._vocabulary is not None:
+        if previous._vocabulary is None:
+            return
+        if not later:
             _ = self.vocabulary
+            return
+        self._vocabulary = previous._vocabulary
+        renewal = threading.Timer(RENEWAL_DELAY_S, self._renew)
+        renewal.daemon = True
+        renewal.start()
+
+    def _renew(self) -> None:
+        """Make the vocabulary of this generation; that of the one before answers meanwhile."""
+        try:
+            made = self._made_vocabulary()
+        except (GongkaiError, OSError, ValueError):
+            # the index was closed or taken away under it; the next refresh says so
+            return
+        with self._lock:
+            self._vocabulary = made
+            # they were found in the other one
+            self._corrections = LruCache(CORRECTION_BYTES)
 
     def corrections(
         self, key: Hashable, make: Callable[[], tuple[str, ...]]
@@ -101,19 +128,22 @@ class Snapshot:
         """The words and names that can be completed or corrected."""
         with self._lock, limited(None):
             if self._vocabulary is None:
-                agencies = name_entries(
-                    "agency",
-                    self.values("agency"),
-                    self.forms,
-                )
-                regions = name_entries(
-                    "region",
-                    self.values("region"),
-                    self.forms,
-                )
-                words = partial(word_entries, self.engine)
-                self._vocabulary = Vocabulary([*agencies, *regions], words)
+                self._vocabulary = self._made_vocabulary()
             return self._vocabulary
+
+    def _made_vocabulary(self) -> Vocabulary:
+        agencies = name_entries(
+            "agency",
+            self.values("agency"),
+            self.forms,
+        )
+        regions = name_entries(
+            "region",
+            self.values("region"),
+            self.forms,
+        )
+        words = partial(word_entries, self.engine)
+        return Vocabulary([*agencies, *regions], words)
 
 
 def _bytes_of(texts: tuple[str, ...]) -> int:

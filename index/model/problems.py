@@ -70,6 +70,7 @@ class Code(StrEnum):
     REQUEST_BAD_DATE = "request.bad-date"
     REQUEST_OUT_OF_RANGE = "request.out-of-range"
     REQUEST_NOT_ALLOWED = "request.not-allowed"
+    REQUEST_UNKNOWN_VALUE = "request.unknown-value"
     REQUEST_TOO_MANY_CHOSEN = "request.too-many-chosen"
     REQUEST_BAD_FACET_VALUE = "request.bad-facet-value"
     REQUEST_PAST_WINDOW = "request.past-window"
@@ -141,6 +142,7 @@ class Code(StrEnum):
 
     # What was noted while the statutory tables were read.
     TABLES_BOTH_FORMS = "tables.both-forms"
+    TABLES_FORM_UNKNOWN = "tables.form-unknown"
     TABLES_UNTIMELY_FORM = "tables.untimely-form"
     TABLES_ROWS_MISSING = "tables.rows-missing"
     TABLES_ROW_UNASSIGNED = "tables.row-unassigned"
@@ -155,6 +157,7 @@ class Code(StrEnum):
     ANSWER_SYNONYMS = "answer.synonyms"
     ANSWER_NO_WORD_BESIDE = "answer.no-word-beside"
     ANSWER_IN_CARD = "answer.in-card"
+    ANSWER_UNKNOWN_AGENCY = "answer.unknown-agency"
     ANSWER_TABLES_NOT_TRUSTED = "answer.tables-not-trusted"
     ANSWER_OTHER_FORM = "answer.other-form"
     ANSWER_OTHER_SCOPE = "answer.other-scope"

@@ -217,6 +217,8 @@ class _Sentence:
         label = term("field", FIELD_LABELS.get(name, name), self.language)
         if name in METRIC_NAMES:
             label = term("metric", FIELD_LABELS[name], self.language)
+            # a colon here would seem to stand before the number
+            label = label.replace("：", "")
         if field.is_range:
             return self.range(label, field.low, field.high)
         if field.name in SEARCHED_FIELDS:

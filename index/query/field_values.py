@@ -7,17 +7,27 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
+from index.analysis.characters import is_subsequence
 from index.analysis.normaliser import fold_line
 from index.model.errors import QueryError
 from index.model.problems import Code
 from index.model.report import LEVELS
+from index.model.value_names import (
+    CLOSED_VALUES,
+    OPEN_TO_CURATORS,
+    OTHER_NAMES,
+    PRINTED_VALUES,
+    VALUE_CONTEXTS,
+)
 from index.query.nodes import Keyword, NumberRange
 from index.query.syntax import Field
+from index.words import LANGUAGES, term, text
 
-__all__ = ["level_of", "metric_range", "published_range", "value_called", "value_named"]
-__all__ += ["year_digits", "year_of"]
+__all__ = ["day_called", "level_of", "metric_range", "published_range", "value_called"]
+__all__ += ["value_named", "year_digits", "year_of"]
 
 # 二〇一八 and 二零一八
 CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789"[:12])
@@ -28,26 +38,28 @@ Typed = str | None
 # 2018-2020, 2018~2020, 2018年至2020年: a range as people write it, in index form
 YEARS_PATTERN = re.compile(r"([^-~.至到]{4,5})[-~.至到]{1,6}([^-~.至到]{4,5})")
 # 2019年3月 and 2019年3月1日
-WRITTEN_DATE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?")
+WRITTEN_DATE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})[日号]?)?)?")
+# 三十一, 二十, 十二 and 十 with their other numerals in digits: 3十1, 2十, 十2, 十
+TENS_OF_DATES = (
+    (re.compile(r"(?<=\d)十(?=\d)"), ""),
+    (re.compile(r"(?<=\d)十"), "0"),
+    (re.compile(r"十(?=\d)"), "1"),
+    (re.compile("十"), "10"),
+)
+# 2018 年, 2018年度
+YEAR_END = re.compile(r"\s*年度?$")
 # 2018
 YEAR_PATTERN = re.compile(r"[0-9]{4}")
 # 100, -3, 12.50
 NUMBER_PATTERN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
-# 2019, 2019-3, 2019-03-31
-DATE_PATTERN = re.compile(r"(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?")
+# 2019, 2019-3, 2019-03-31, 2019/3/31, 2019.3.31
+DATE_PATTERN = re.compile(
+    r"([0-9]{4})(?:[-/.](0?[1-9]|1[0-2])(?:[-/.](0?[1-9]|[12][0-9]|3[01]))?)?"
+)
 
 
-# What the pages print for values that have names of ours.
-PRINTED_VALUES = {
-    "kind": {"年度报告": "annual_report", "其他文件": "other"},
-    "tables": {
-        "勾稽一致": "consistent",
-        "部分可读": "partial",
-        "勾稽不符": "inconsistent",
-        "无法读取": "unreadable",
-        "无统计表": "absent",
-    },
-}
+# 公安局, 税务系统: what people put behind the name of a line.
+KIND_ENDINGS = re.compile("(?:系统|条线|部门|机构|单位|总局|局|厅|委员会|委|办|社)$")
 
 
 def value_named(field: Field, order: Sequence[str]) -> str:
@@ -71,21 +83,57 @@ def value_named(field: Field, order: Sequence[str]) -> str:
 def value_called(name: str, typed: str, order: Sequence[str]) -> str | None:
     """The value of a facet with few values, `order`, that a text names; None where it names none.
 
-    >>> value_called("level", "县", LEVELS), value_called("kind", "年度报告", ["annual_report"])
+    It may be named as it is, as a page prints it in any language, by a usual other name, or by so
+    much of a name that only one value has it, in any script.
+
+    >>> value_called("level", "縣", LEVELS), value_called("kind", "年报", ["annual_report"])
     ('县区级', 'annual_report')
+    >>> value_called("line", "文旅局", ["教育", "文化旅游体育"])
+    '文化旅游体育'
     """
     if typed in order:
         return typed
-    if name == "level":
-        return _level(typed)
-    printed = {fold_line(k): v for k, v in PRINTED_VALUES.get(name, {}).items()}
     form = fold_line(typed)
-    value = printed.get(form, form)
-    begun = [v for k, v in printed.items() if form and k.startswith(form)]
-    if form not in printed and len(begun) == 1:
-        # 其他 is 其他文件 where nothing else begins so
-        value = begun[0]
-    return value if value in order else None
+    named = {k: v for k, v in _names(name).items() if v in order}
+    if form in named:
+        return named[form]
+    if name == "level":
+        return named.get(form.removesuffix("级")) or _level(form)
+    if name in OPEN_TO_CURATORS:
+        # 公安局 and 税务系统, but 人社 is whole
+        bare = KIND_ENDINGS.sub("", form)
+        return _shortened(form, named, order) or _shortened(bare, named, order)
+    begun = {v for k, v in named.items() if form and k.startswith(form)}
+    # 其他 is 其他文件 where nothing else begins so
+    return begun.pop() if len(begun) == 1 else None
+
+
+@cache
+def _names(facet: str) -> dict[str, str]:
+    """Name in index form -> the value that it names."""
+    names: dict[str, str] = {}
+    context = VALUE_CONTEXTS.get(facet)
+    for language in LANGUAGES:
+        for printed, value in PRINTED_VALUES.get(facet, {}).items():
+            names[text(printed, language)] = value
+        for value in CLOSED_VALUES.get(facet, ()) if context else ():
+            names[term(context or "", value, language)] = value
+    names |= {value: value for value in CLOSED_VALUES.get(facet, ())}
+    names |= OTHER_NAMES.get(facet, {})
+    return {fold_line(name): value for name, value in names.items()}
+
+
+def _shortened(form: str, named: Mapping[str, str], order: Sequence[str]) -> str | None:
+    """The only value that holds a text, or that it abbreviates: 人社 is 人力资源和社会保障."""
+    if not form or form in named:
+        return named.get(form)
+    full = {fold_line(value): value for value in order}
+    meant = {value for whole, value in full.items() if form in whole}
+    meant |= {value for name, value in named.items() if name.startswith(form)}
+    if not meant and len(form) > 1:
+        begun = [whole for whole in full if whole[0] == form[0]]
+        meant = {full[whole] for whole in begun if is_subsequence(form, whole)}
+    return meant.pop() if len(meant) == 1 else None
 
 
 def level_of(field: Field) -> str:
@@ -97,15 +145,15 @@ def level_of(field: Field) -> str:
     ('县区级', '地市级')
     """
     wanted = field.value.strip()
-    level = _level(wanted)
+    level = value_called("level", wanted, LEVELS)
     if level is not None:
         return level
     facts = {"value": wanted, "levels": LEVELS}
     raise QueryError(Code.QUERY_UNKNOWN_LEVEL, field.position, facts)
 
 
-def _level(typed: str) -> str | None:
-    name = fold_line(typed).removesuffix("级")
+def _level(form: str) -> str | None:
+    name = form.removesuffix("级")
     called = [level for level in LEVELS if name and name in level]
     for level in called:
         # 县区 is 县区级, and 县级 can be nothing else
@@ -137,10 +185,10 @@ def year_of(field: Field) -> Keyword | NumberRange:
 def year_digits(text: str) -> str:
     """A year as people type it in digits: full-width or Chinese ones, with 年 or without.
 
-    >>> year_digits("２０１８"), year_digits("二〇一八年"), year_digits("abc")
+    >>> year_digits("２０１８"), year_digits("二〇一八年度"), year_digits("abc")
     ('2018', '2018', 'abc')
     """
-    folded = fold_line(text).removesuffix("年")
+    folded = YEAR_END.sub("", fold_line(text))
     return folded.translate(CHINESE_DIGITS)
 
 
@@ -229,8 +277,21 @@ def _day(
     """The first or the last day that a date, a month or a year means, as an ordinal."""
     if not text:
         return None
-    typed = fold_line(text)
-    written = WRITTEN_DATE.fullmatch(typed)
+    day = day_called(text, last=last)
+    if day is None:
+        raise QueryError(Code.QUERY_BAD_DATE, field.position, {"value": text})
+    return day.toordinal()
+
+
+def day_called(text: str, *, last: bool = False) -> dt.date | None:
+    """The first or the `last` day that a date, a month or a year means; None for no date.
+
+    >>> day_called("2022年1月1日"), day_called("2022/2", last=True), day_called("2022-13")
+    (datetime.date(2022, 1, 1), datetime.date(2022, 2, 28), None)
+    """
+    # 2022 年 1 月 1 日
+    typed = "".join(fold_line(text).split())
+    written = WRITTEN_DATE.fullmatch(_in_digits(typed))
     if written is not None:
         typed = "-".join(filter(None, written.groups()))
     match = DATE_PATTERN.fullmatch(typed)
@@ -238,28 +299,28 @@ def _day(
         if match is not None:
             # a month or day that is not said is 0
             year, month, day = (int(part or 0) for part in match.groups())
-            return _ordinal(year, month, day, last=last)
+            return _date(year, month, day, last=last)
     except (ValueError, OverflowError):
         pass  # there is no 2019-13, and no year 0
-    raise QueryError(Code.QUERY_BAD_DATE, field.position, {"value": text})
+    return None
 
 
-def _ordinal(
-    year: int,
-    month: int,
-    day: int,
-    *,
-    last: bool,
-) -> int:
-    """The ordinal of a date whose month and day may be 0, not said. Raises ValueError."""
+def _in_digits(text: str) -> str:
+    """A date with its Chinese numerals in digits: 二〇二二年十二月 is 2022年12月."""
+    digits = text.translate(CHINESE_DIGITS)
+    for pattern, instead in TENS_OF_DATES:
+        digits = pattern.sub(instead, digits)
+    return digits
+
+
+def _date(year: int, month: int, day: int, *, last: bool) -> dt.date:
+    """A date whose month and day may be 0, not said. Raises ValueError."""
     if day or not last:
-        date = dt.date(year, month or 1, day or 1)
-        return date.toordinal()
+        return dt.date(year, month or 1, day or 1)
     # the last day of a month or a year is the one before the next begins
     month = month or 12
-    following_year = year + month // 12
-    following = dt.date(following_year, month % 12 + 1, 1)
-    return following.toordinal() - 1
+    following = dt.date(year + month // 12, month % 12 + 1, 1)
+    return following - dt.timedelta(days=1)
 
 
 def _low(field: Field) -> Typed:

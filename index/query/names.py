@@ -13,6 +13,7 @@ __all__ = [
     "MAX_NAMED_PATHS",
     "PLACE_ENDINGS",
     "is_called",
+    "like_names",
     "nearest_paths",
     "paths_called",
 ]
@@ -50,6 +51,32 @@ def nearest_paths(
     found = [path for path, own in pairs if own in near]
     provinces = [path for path in paths if "/" not in path]
     return (found or provinces)[:MAX_NAMED_PATHS]
+
+
+def like_names(names: Sequence[str], name: str) -> list[int]:
+    """The positions of the names that share most pairs of characters with one, best first.
+
+    At least a third of its pairs have to be shared. All are in index form.
+
+    >>> like_names(["海宁市财政局", "杭州市教育局", "海宁市教育局"], "海宁财政局")
+    [0]
+    """
+    wanted = _pairs(name)
+    found: list[tuple[float, int]] = []
+    for number, other in enumerate(names):
+        # nearly all share nothing, and need no set
+        if not any(pair in other for pair in wanted):
+            continue
+        pairs = _pairs(other)
+        shared = len(pairs & wanted)
+        if 3 * shared >= len(wanted):
+            found.append((-shared / len(pairs | wanted), number))
+    found.sort()
+    return [number for _, number in found[:MAX_NAMED_PATHS]]
+
+
+def _pairs(name: str) -> set[str]:
+    return {name[start : start + 2] for start in range(len(name) - 1)}
 
 
 def paths_called(

@@ -15,6 +15,7 @@ from functools import lru_cache
 from index.analysis.characters import BASIC_HAN_CLASS
 from index.analysis.normaliser import fold_line
 from index.model.errors import QueryError
+from index.model.fields import FIELDS as FIELDS_TABLE
 from index.model.fields import Use, fields_for
 from index.model.metrics import METRIC_NAMES, METRICS
 from index.model.problems import Code
@@ -46,17 +47,24 @@ __all__ = [
     "unparse",
 ]
 
+# Facets that are counted only when they are asked for can be asked for in a query, too.
+ASKED_FIELDS = tuple(
+    field for field in FIELDS_TABLE if field.facet and not field.uses & Use.QUERY
+)
+QUERY_FIELDS = (*fields_for(Use.QUERY), *ASKED_FIELDS)
 # `agency~` takes in predecessors and successors.
-NAMED_FIELDS = (*(field.query_name for field in fields_for(Use.QUERY)), "agency~")
+NAMED_FIELDS = (*(field.query_name for field in QUERY_FIELDS), "agency~")
 # What may stand before a colon: the facets, the texts, the dates, and the numbers of
 # the statutory tables.
 FIELDS = (*NAMED_FIELDS, *METRIC_NAMES)
+# Those whose values are few and known: a comma before one of them ends a bare run too. A sentence
+# that was pasted may have 单位： and 内容： behind a comma.
+LIST_FIELDS = ("year", "level", "region", "kind", "tables")
 # （元） of a label, and the sign between its parts.
 NO_SIGN = re.compile("：|（.*")
 # Their Chinese names: the labels, and what else they are called.
-CHINESE_FIELDS = {
-    field.label_zh: field.query_name for field in fields_for(Use.QUERY)
-} | {
+CHINESE_FIELDS = {field.label_zh: field.query_name for field in QUERY_FIELDS} | {
+    "格式": "template",
     "标题": "title",
     "题目": "title",
     "全文": "text",
@@ -95,6 +103,13 @@ CHINESE_NAME = f"[{BASIC_HAN_CLASS}]{{1,{LONGEST_NAME}}}"
 # mark or the end. ANDROID is a run. A Chinese keyboard types them in full width too.
 WORD_END = r"(?=[\s(（)）\"“＂「『]|$)"
 WORD_OPERATORS = "AND|OR|NOT|ＡＮＤ|ＯＲ|ＮＯＴ"
+# A comma of either width where a name and a colon may follow.
+COMMAS = "，,、；;"
+FIELD_PATTERN = re.compile(
+    rf"(?:[A-Za-z_Ａ-Ｚａ-ｚ＿]{{2,40}}|{CHINESE_NAME})[~～]?[:：](?!//)"
+)
+VALUE_BEHIND = re.compile(rf"[^\s()（）{COMMAS}]")
+COMMA_BEFORE_FIELD = re.compile(rf"[{COMMAS}]+(?={FIELD_PATTERN.pattern})")
 # Each group is a kind of token. What none of them matches, as a closing quotation mark of a kind
 # that was not opened, is text.
 TOKEN_PATTERN = re.compile(
@@ -110,7 +125,7 @@ TOKEN_PATTERN = re.compile(
     r"|(?P<bang>[!！](?=[\"“＂「『]))"
     rf"|(?P<quote>(?!{TYPED_YEAR})[\"“＂「『])"
     # year: and agency~:, 年度： and ｙｅａｒ：, but not http://
-    rf"|(?P<field>(?:[A-Za-z_Ａ-Ｚａ-ｚ＿]{{2,40}}|{CHINESE_NAME})[~～]?[:：](?!//))"
+    rf"|(?P<field>{FIELD_PATTERN.pattern})"
     rf"|(?P<run>(?:[^\s()（）\"“＂「『]|{TYPED_YEAR})+)"
 )
 # An opening quotation mark that is text -> the closing one that stands for it.
@@ -124,7 +139,9 @@ MAX_DISTANCE = 999_999
 # An end of a range may have decimals: fee_yuan:0.5..14.62
 RANGE_END = r"((?:[^.\s]|(?<=\d)\.(?=\d))*)"
 # 100, 100.. and ..100, with nothing behind: 12件 is text
-NUMBER_BEHIND = re.compile(r"-?[\d.]*\d[\d.]*(?=[\s()（）]|$)")
+NUMBER_BEHIND = re.compile(
+    rf"-?[\d.]*\d[\d.]*(?=[\s()（）]|$|{COMMA_BEFORE_FIELD.pattern})"
+)
 # 2018..2020, 2018.. and ..2020
 RANGE_PATTERN = re.compile(rf"{RANGE_END}\.\.{RANGE_END}")
 
@@ -184,19 +201,42 @@ def tokenise(query: str) -> list[Token]:
             tokens.append(token)
             continue
         text = match.group() if match else query[position]
+        end = position + len(text)
+        if kind == "run":
+            text, end = _before_field(query, position, text, tokens)
         if kind == "quote":
             # a closing mark opens nothing, so that the query printed reads alike
             text = CLOSING_AS_TEXT[text]
         behind = query[position + len(text) :]
         kind = _kind_here(kind, text, tokens, position, behind)
-        if kind != "space":
+        if kind != "space" and text:
             number = None
             if match and kind == "near":
                 number = _distance(match["distance"])
             value = half_width(text) if kind in WORD_KINDS else text
             tokens.append(Token(kind, value, position, number))
-        position += len(text)
+        position = end
     return _joined(tokens)
+
+
+def _before_field(
+    query: str, position: int, text: str, tokens: Sequence[Token]
+) -> tuple[str, int]:
+    """A run up to the comma before a field with a value, and where the field begins.
+
+    县，年度：2021 is 县.
+    """
+    last = tokens[-1] if tokens else None
+    is_value = last is not None and last.kind == "field" and last.end == position
+    names = FIELDS if is_value else LIST_FIELDS
+    end = position + len(text)
+    for comma in COMMA_BEFORE_FIELD.finditer(query, position, end):
+        named = FIELD_PATTERN.match(query, comma.end())
+        if named is None or not VALUE_BEHIND.match(query, named.end()):
+            continue
+        if field_name(named.group(), query[named.end() :]) in names:
+            return query[position : comma.start()], comma.end()
+    return text, end
 
 
 def _kind(match: re.Match[str] | None) -> str:

@@ -18,6 +18,7 @@ from index.model.errors import QueryError
 from index.model.fields import FACETS, SEARCHED_FIELDS
 from index.model.metrics import METRIC_NAMES
 from index.model.problems import Code
+from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
 from index.query.field_values import (
     level_of,
     metric_range,
@@ -75,7 +76,11 @@ Nodes = tuple[Node, ...]
 Values = Callable[[str, str], list[str]]
 
 # Facet -> all its values, where they are few and known without the index.
-VALUE_ORDERS = {facet.name: facet.order for facet in FACETS if facet.order}
+VALUE_ORDERS = {
+    name: values
+    for name, values in CLOSED_VALUES.items()
+    if name not in OPEN_TO_CURATORS
+}
 
 # What is typed as a filter becomes one with what is chosen beside the query.
 Filter = Keyword | PathPrefix | NumberRange
@@ -84,6 +89,9 @@ Filter = Keyword | PathPrefix | NumberRange
 Series = Callable[[Strings], Node]
 
 
+# Fields with names as values, which have no comma: it stands between several of them.
+LISTING_FIELDS = ("agency~", *(facet.name for facet in FACETS))
+COMMAS_PATTERN = re.compile(r"[，,、；;]+")
 LATIN_LETTER = re.compile("[a-z]")
 
 
@@ -379,6 +387,15 @@ class _Resolver:
 
     # ------------------------------------------------------------------ fields
     def field(self, field: Field) -> Node:
+        """`name:value`, or several values with commas between them, of which one must hold."""
+        is_list = field.name in LISTING_FIELDS and not field.quoted
+        if field.is_range or not is_list or not COMMAS_PATTERN.search(field.value):
+            return self.one_value(field)
+        parts = filter(None, COMMAS_PATTERN.split(field.value))
+        nodes = [self.one_value(replace(field, value=part)) for part in parts]
+        return _any_of_values(nodes) if nodes else self.one_value(field)
+
+    def one_value(self, field: Field) -> Node:
         """`name:value`."""
         if field.name in SEARCHED_FIELDS:
             return self.text_field(field)
@@ -431,11 +448,34 @@ class _Resolver:
         facet = field.name.removesuffix("~")
         wanted = fold_line(field.value.strip())
         known = tuple(self.values(facet, wanted))
+        if not known and facet in CLOSED_VALUES:
+            return self.kind(field)
         if not known:
             return Nothing()
         if field.name.endswith("~"):
             return self.series(known)
         return Keyword(facet, known)
+
+    def kind(self, field: Field) -> Node:
+        """A value of a facet with few of them that no value of the index holds as typed."""
+        given = self.values(field.name, "")
+        order = (*CLOSED_VALUES[field.name], *given)
+        value = value_named(field, tuple(dict.fromkeys(order)))
+        return Keyword(field.name, (value,)) if value in given else Nothing()
+
+
+def _any_of_values(nodes: Sequence[Node]) -> Node:
+    """Values of one field as one condition: a filter where all are values of a facet."""
+    known = [node for node in nodes if not isinstance(node, Nothing)]
+    keywords = [node for node in known if isinstance(node, Keyword)]
+    places = [node for node in known if isinstance(node, PathPrefix)]
+    if keywords and keywords == known:
+        values = chain.from_iterable(node.values for node in keywords)
+        return Keyword(keywords[0].name, once(values))
+    if places and places == known:
+        prefixes = chain.from_iterable(node.prefixes for node in places)
+        return PathPrefix(places[0].name, once(prefixes))
+    return AnyOf(once(known)) if known else Nothing()
 
 
 def _quoted(

@@ -14,6 +14,7 @@ Positions are code points of the query as typed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Quoted",
     "Run",
     "Syntax",
+    "fields_of",
     "operands_of",
     "quoted",
     "unparse",
@@ -116,6 +118,20 @@ def operands_of(tree: Syntax) -> tuple[Syntax, ...]:
     if isinstance(tree, And):
         return tree.operands
     return (tree,)
+
+
+def fields_of(tree: Syntax | None) -> Iterator[Field]:
+    """Every field of a tree, from the left."""
+    match tree:
+        case Field():
+            yield tree
+        case Negated(operand, _):
+            yield from fields_of(operand)
+        case And(operands, _) | Or(operands, _):
+            for operand in operands:
+                yield from fields_of(operand)
+        case _:
+            return
 
 
 # Opening -> closing quotation marks: any of them makes a string.

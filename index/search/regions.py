@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from index.analysis.normaliser import fold_line
 from index.assist.snapshot import Snapshot
 from index.model.errors import RequestError
 from index.model.problems import Code
 from index.query.names import MAX_NAMED_PATHS, nearest_paths, paths_called
-from index.search.request import SearchRequest
 
-__all__ = ["region_path", "with_regions"]
-
-
-def with_regions(
-    snapshot: Snapshot,
-    request: SearchRequest,
-) -> SearchRequest:
-    """The request with its regions as whole paths. Raises RequestError."""
-    chosen = request.filters.get("region", ())
-    paths = tuple(region_path(snapshot, name) for name in chosen)
-    if paths == chosen:
-        return request
-    filters = {
-        **request.filters,
-        "region": tuple(dict.fromkeys(paths)),
-    }
-    return replace(request, filters=filters)
+__all__ = ["region_path"]
 
 
 def region_path(
     snapshot: Snapshot,
     name: str,
+    parameter: str = "region",
 ) -> str:
     """The path that a name means: itself, or the only one that ends with it.
 
     The last step may be shortened, 深圳 for 深圳市, and the script does not matter. Raises
-    RequestError, which says which paths there are.
+    RequestError about `parameter`, which says which paths there are.
     """
     known = snapshot.values("region")
     paths = known.values
@@ -54,13 +37,13 @@ def region_path(
             "region": name,
             "paths": _named(paths, found),
         }
-        raise RequestError("region", Code.REQUEST_AMBIGUOUS_REGION, facts)
+        raise RequestError(parameter, Code.REQUEST_AMBIGUOUS_REGION, facts)
     last = wanted.strip("/").rpartition("/")[2]
     facts = {
         "region": name,
         "paths": nearest_paths(paths, last),
     }
-    raise RequestError("region", Code.REQUEST_UNKNOWN_REGION, facts)
+    raise RequestError(parameter, Code.REQUEST_UNKNOWN_REGION, facts)
 
 
 def _named(

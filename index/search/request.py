@@ -15,7 +15,9 @@ from urllib.parse import quote_plus
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
 from index.model.problems import Code
-from index.query.field_values import value_called
+from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
+from index.query.field_values import value_called, year_digits
+from index.query.where import canonical
 from index.search.response import Hit
 from index.search.root import below
 
@@ -30,6 +32,7 @@ __all__ = [
     "SearchRequest",
     "Toggles",
     "first_mode",
+    "unknown_value",
 ]
 
 # The members of a hit, as `fields` chooses among them.
@@ -116,38 +119,21 @@ class SearchRequest:
                 _one_of("fields", name, HIT_MEMBERS)
         for name in self.facets or ():
             _one_of("facets", name, FACET_NAMES)
+        if self.where:
+            object.__setattr__(self, "where", tuple(map(canonical, self.where)))
         for name in ("filters", "without"):
             chosen = getattr(self, name)
-            checked = {facet: self._checked(facet, v) for facet, v in chosen.items()}
+            prefix = EXCLUDED_PREFIX if name == "without" else ""
+            checked = {
+                facet: _checked(facet, values, prefix + facet)
+                for facet, values in chosen.items()
+            }
             if checked != chosen:
                 object.__setattr__(self, name, checked)
         if self.cursor is None and self.page * self.size > LIMITS.window:
             raise RequestError(
                 "page", Code.REQUEST_PAST_WINDOW, {"limit": LIMITS.window}
             )
-
-    def _checked(self, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
-        """The chosen values of a facet as the index has them: 县 is 县区级."""
-        _one_of(name, name, FACET_NAMES)
-        if len(values) > LIMITS.values:
-            raise RequestError(
-                name,
-                Code.REQUEST_TOO_MANY_CHOSEN,
-                {"name": name, "limit": LIMITS.values},
-            )
-        facet = next(f for f in FACETS if f.name == name)
-        kind = facet.kind
-        if facet.order:
-            values = tuple(_ordered(name, value, facet.order) for value in values)
-            values = tuple(dict.fromkeys(values))
-        for value in values:
-            # Four digits: the only facet of numbers is the year.
-            is_year = value.isascii() and value.isdigit() and len(value) <= 4
-            if not value or (kind == "number" and not is_year):
-                raise RequestError(
-                    name, Code.REQUEST_BAD_FACET_VALUE, {"name": name, "value": value}
-                )
-        return values
 
     # ------------------------------------------------------------------ as a URL
     def params(self) -> list[tuple[str, str]]:
@@ -346,11 +332,48 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
         )
 
 
-def _ordered(facet: str, typed: str, order: tuple[str, ...]) -> str:
+def _checked(name: str, values: tuple[str, ...], parameter: str) -> tuple[str, ...]:
+    """The chosen values of a facet as indexes have them: 县 is 县区级, 2021年 is 2021.
+
+    `parameter` is what an error is about. Values that only an index can know stay as they are.
+    """
+    _one_of(name, name, FACET_NAMES)
+    if len(values) > LIMITS.values:
+        raise RequestError(
+            parameter,
+            Code.REQUEST_TOO_MANY_CHOSEN,
+            {"name": parameter, "limit": LIMITS.values},
+        )
+    kind = next(facet.kind for facet in FACETS if facet.name == name)
+    if kind == "number":
+        values = tuple(map(year_digits, values))
+    elif name in CLOSED_VALUES:
+        values = tuple(_called(name, value, parameter) for value in values)
+    for value in values:
+        # Four digits: the only facet of numbers is the year.
+        is_year = value.isascii() and value.isdigit() and len(value) <= 4
+        if not value or (kind == "number" and not is_year):
+            facts = {"name": parameter, "value": value}
+            raise RequestError(parameter, Code.REQUEST_BAD_FACET_VALUE, facts)
+    return tuple(dict.fromkeys(values))
+
+
+def _called(facet: str, typed: str, parameter: str) -> str:
     """The value that was typed, of a facet with few of them. Raises RequestError."""
-    value = value_called(facet, typed, order) or typed
-    _one_of(facet, value, order)
-    return value
+    allowed = CLOSED_VALUES[facet]
+    value = value_called(facet, typed, allowed)
+    if value is not None:
+        return value
+    if facet in OPEN_TO_CURATORS:
+        # a curator may have given another, which an index knows
+        return typed
+    raise unknown_value(parameter, typed, allowed)
+
+
+def unknown_value(parameter: str, typed: str, allowed: Sequence[str]) -> RequestError:
+    """The error for a value that a facet does not have; it names those that it has."""
+    facts = {"name": parameter, "value": typed, "allowed": tuple(allowed)}
+    return RequestError(parameter, Code.REQUEST_UNKNOWN_VALUE, facts)
 
 
 # The order of the first parameters of a URL; all others come behind.

@@ -35,6 +35,12 @@ from index.model.settings import Settings
 from index.query.explain import in_words
 from index.query.nodes import Everything
 from index.query.parser import parse
+from index.search.chosen import (
+    body_called,
+    of_unknown_bodies,
+    unknown_body,
+    with_known_values,
+)
 from index.search.cursor import encode_cursor, listed_before
 from index.search.facets import result
 from index.search.hits import (
@@ -50,7 +56,7 @@ from index.search.plan import (
     Plan,
     make_plan,
 )
-from index.search.regions import region_path, with_regions
+from index.search.regions import region_path
 from index.search.request import (
     EXCLUDED_PREFIX,
     SearchRequest,
@@ -173,7 +179,7 @@ class Searcher:
             self.warming = newest.warm_up()
         snapshot = current.successor(newest)
         # before it is published: afterwards every thread would wait for the names of all bodies
-        snapshot.prepare(current)
+        snapshot.prepare(current, later=self.warming is not None)
         self.snapshot = snapshot
 
     def _keep(self, trouble: str) -> None:
@@ -189,9 +195,11 @@ class Searcher:
         # Taken once: a refresh by another thread does not change it under this request.
         snapshot = self.snapshot
         engine = snapshot.engine
-        request = with_regions(snapshot, request)
+        request = with_known_values(snapshot, request)
         plan = make_plan(snapshot, request)
         plan, matches = answered(engine, plan, request)
+        unknown = of_unknown_bodies(snapshot, request, matches.total)
+        plan = replace(plan, notes=(*plan.notes, *unknown))
         hits = hits_of(
             plan.query.condition, matches, request.snippets, plan.taken_apart()
         )
@@ -407,7 +415,7 @@ class Searcher:
     ) -> FacetResult:
         """The values of one facet under a search, those that contain a text."""
         snapshot = self.snapshot
-        request = with_regions(snapshot, request)
+        request = with_known_values(snapshot, request)
         # Only this facet is counted, and no hit is needed.
         uncounted = replace(request, facets=(), size=1, page=1, cursor=None)
         plan = settled(snapshot, uncounted)
@@ -421,6 +429,20 @@ class Searcher:
     def suggest(self, prefix: str, size: int) -> list[Suggestion]:
         """Completions of what was typed: bodies, regions and words, most useful first."""
         return suggest(self.snapshot, prefix, size)
+
+    def body(self, name: str) -> str | None:
+        """The body that a name means; None where it means none, or several."""
+        return body_called(self.snapshot, name)
+
+    def unknown_bodies(self, request: SearchRequest) -> tuple[Note, ...]:
+        """What is said of the bodies that a request chooses and no report is from."""
+        snapshot = self.snapshot
+        known = with_known_values(snapshot, request)
+        return of_unknown_bodies(snapshot, known, total=1)
+
+    def unknown_body(self, name: str) -> Note:
+        """What is said of a body that no report is from."""
+        return unknown_body(self.snapshot, name)
 
     def stats(self) -> dict[str, Any]:
         """How many reports there are, by each facet."""
@@ -468,9 +490,10 @@ class Searcher:
     ) -> Aggregate:
         """Measures over everything that a request finds, abreast. Raises RequestError."""
         snapshot = self.snapshot
-        plan = settled(snapshot, with_regions(snapshot, request))
+        request = with_known_values(snapshot, request)
+        plan = settled(snapshot, request)
         regions = plan.chosen.get("region", ())
-        return side_by_side(
+        found = side_by_side(
             snapshot.engine,
             plan.query,
             measures,
@@ -479,6 +502,13 @@ class Searcher:
             template=template,
             region=regions[0].split("/") if len(regions) == 1 else [],
             order=order,
+        )
+        unknown = of_unknown_bodies(snapshot, request, found.reports)
+        said = tuple(note.message() for note in unknown)
+        return replace(
+            found,
+            notes=(*found.notes, *said),
+            note_codes=(*found.note_codes, *unknown),
         )
 
     def histogram(
@@ -495,13 +525,13 @@ class Searcher:
                 {"name": name, "numbers": NUMBERS},
             )
         snapshot = self.snapshot
-        query = settled(snapshot, with_regions(snapshot, request)).query
+        query = settled(snapshot, with_known_values(snapshot, request)).query
         return histogram(snapshot.engine, query, name, bins)
 
     def export(self, request: SearchRequest) -> Iterator[Report]:
         """Every report that a request finds, without holding them all."""
         snapshot = self.snapshot
-        query = settled(snapshot, with_regions(snapshot, request)).query
+        query = settled(snapshot, with_known_values(snapshot, request)).query
         filters = tuple(chosen.node for chosen in query.filters)
         return map(
             _report,

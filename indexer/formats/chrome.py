@@ -362,7 +362,7 @@ SUBJECT_PATTERN = re.compile(
 )
 # ...年度报告, ...年报（全文）: how such a title ends
 _TITLE_END_PATTERN = re.compile(
-    r"(报告|報告|年报|年報|总结|總結)(书|書)?([（(《〈\[【][^。]{0,20}|全文|公开|公開)?$"
+    r"(报告|報告|年报|年報|总结|總結)(书|書)?([（(《〈\[【][^。]{0,20}|全文|公开|公開|专[栏题]|專[欄題])?$"
 )
 # 龙岗区教育局: a line that names a body, above a title that names none
 _BODY_END_PATTERN = re.compile(

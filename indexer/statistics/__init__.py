@@ -25,7 +25,12 @@ from indexer.statistics.checks import identities
 from indexer.statistics.figures import figures
 from indexer.statistics.prose import stated
 from indexer.statistics.reading import reading
-from indexer.statistics.recognise import Grid, form_of, recognise
+from indexer.statistics.recognise import (
+    Grid,
+    form_of,
+    is_row_of_form,
+    recognise,
+)
 from indexer.statistics.record import tables_of
 from indexer.statistics.segments import Segment, of_tables, of_text
 from indexer.statistics.together import merged, missing
@@ -101,7 +106,8 @@ def read_statistics(
     where the format has them. `year` is the reporting year, against which the form is held and by
     which it is never chosen.
     """
-    if not _SUBJECT_PATTERN.search(text):
+    # the title may be all of a table's file that says so
+    if not _SUBJECT_PATTERN.search(f"{page.title or ''}\n{text}"):
         return CheckedStatistics()
     source = reading(text)
     flat = of_text(source, text)
@@ -129,7 +135,7 @@ def _read_tables(
 ) -> _TableReading:
     form, markers = form_of([*celled, *flat])
     if form is None:
-        return _TableReading(None)
+        return _TableReading(None, problems=tuple(_of_no_form(celled)))
     if form == "mixed":
         facts = {"old": list(markers["gb2019"]), "new": list(markers["gb2021"])}
         problem = Problem(Code.TABLES_BOTH_FORMS, facts)
@@ -144,6 +150,14 @@ def _read_tables(
         tuple(absent),
         (*absent, *grid.problems, *grid.notes, *_untimely(form, year)),
     )
+
+
+def _of_no_form(celled: Iterable[Segment]) -> Iterator[Problem]:
+    """Rows of a statutory table, in cells, that are too few to tell its form: nothing is read."""
+    rows = [segment.label for segment in celled if is_row_of_form(segment)]
+    if rows:
+        named = [row for row in dict.fromkeys(rows) if row]
+        yield Problem(Code.TABLES_FORM_UNKNOWN, {"rows": named})
 
 
 def _grid(form: str, flat: list[Segment], celled: list[Segment]) -> Grid:
@@ -211,7 +225,8 @@ def _may_be_lost(name: str, read: _TableReading) -> bool:
 def _status(read: _TableReading, text_form: str) -> str:
     """Identities decide; T1 does not, since it says nothing of the tables alone."""
     if read.grid is None:
-        is_expected = read.form == "mixed" or _TABLE_HEADING.search(text_form)
+        is_there = read.form == "mixed" or bool(read.problems)
+        is_expected = is_there or _TABLE_HEADING.search(text_form)
         return "unreadable" if is_expected else "absent"
     if not _has_values(read.grid):
         return "unreadable"

@@ -14,11 +14,11 @@ _DIGIT_VALUES |= {digit: n for n, digit in enumerate("壹贰叁肆伍陆柒捌�
 _DIGIT_VALUES["参"] = 3  # 參 in simplified characters
 _PLACE_VALUES = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
 # 廿三 is 23
-_TENS = str.maketrans({"廿": "二十", "卅": "三十"})
+_TENS = str.maketrans({"廿": "二十", "卅": "三十", "卌": "四十"})
 _ZERO_SIGNS = "零〇"
 _MYRIAD = 10_000
 # Every character of a count in numerals.
-COUNT_NUMERALS = "零〇一二两三四五六七八九十百千万壹贰叁参肆伍陆柒捌玖拾佰仟廿卅"
+COUNT_NUMERALS = "零〇一二两三四五六七八九十百千万壹贰叁参肆伍陆柒捌玖拾佰仟廿卅卌"
 # 第二十条 is an article, 数十件 and 3万条 are no numbers in numerals alone, 队伍 is a troop
 _COUNT_PATTERN = re.compile(
     rf"(?<![第几数上近半头队大登\d.,{COUNT_NUMERALS}])([{COUNT_NUMERALS}]+)(?:余|多)?(?=([条件宗次项份起例篇个元]))"
@@ -45,8 +45,8 @@ def han_value(numeral: str) -> int | None:
 
     >>> han_value("三百二十"), han_value("两万零五十"), han_value("三四"), han_value("三百二")
     (320, 20050, None, None)
-    >>> han_value("廿三"), han_value("叁佰贰拾壹")
-    (23, 321)
+    >>> han_value("廿三"), han_value("卌五"), han_value("叁佰贰拾壹")
+    (23, 45, 321)
     """
     numeral = numeral.translate(_TENS)
     head, myriad, rest = numeral.partition("万")

@@ -206,6 +206,30 @@ _STATEMENT_RULES: tuple[_Rule, ...] = (
         "主动公开 其中 条",
         "其中,?(?:20..年度?|本年度?|今年)(?:新增|主动公开|公开)(?:主动公开)?(?:(?:政府)?信息)?<N>条",
     ),
+    # 累计主动公开政府信息3450条,其中本年120条
+    _count(
+        "proactive_total",
+        "公开 信息 其中 条",
+        r"公开[^。;\d]{0,12}信息[^。;,\d]{0,6}\d[\d,]*条[,(]?其中[,:]?(?:20\d\d年度?|本年度?|今年|当年)<N>条",
+    ),
+    # 累计收到政府信息公开申请156件,其中本年度新收12件
+    _count(
+        "applications_new",
+        "申请 其中",
+        rf"申请[^。;,\d]{{0,8}}\d[\d,]*{_CASE_UNITS}[,(]?其中[,:]?(?:20\d\d年度?|本年度?|今年|当年)"
+        rf"(?:共|新增|新收|收到|受理|接收|接到)*(?:(?:政府)?信息公开)?(?:申请)?<N>{_CASE_UNITS}",
+        before="(?:复议|诉讼|减免|许可|救助)$",
+        within=_OTHER_APPLICATIONS,
+        needs="公开",
+    ),
+    _count(
+        "applications_new",
+        "依申请公开 其中",
+        rf"依申请公开[^。;,\d]{{0,8}}\d[\d,]*{_CASE_UNITS}[,(]?其中[,:]?(?:20\d\d年度?|本年度?|今年|当年)"
+        rf"(?:共|新增|新收|收到|受理|接收|接到)*<N>{_CASE_UNITS}",
+        before="(?!)",
+        within=_OTHER_APPLICATIONS,
+    ),
     _count(
         _ON_ITS_SITE,
         "主动 公开 信息 条",
@@ -374,6 +398,16 @@ _MICROBLOG_PATTERN = re.compile("(?:微博|微信|公众号|抖音|客户端)[^�
 _CHANNEL_PATTERN = re.compile(
     r"(?:通过|在|利用|依托|经)[^,。;]{2,24}$|(?:网站|网|在线|微信|微博|公众号|平台|重点领域|专栏|公报|新媒体|栏目)[^,。;]{0,8}$"
 )
+# 累计收到申请156件[,其中本年12件]: the year's number is a part of what was counted before.
+_PART_OF_YEAR_PATTERN = re.compile(
+    r"[,(]?其中[,:]?(?:20\d\d年度?|本年度?|今年|当年)"
+    r"(?:新增|新收|收到|受理|接收|接到|发生|主动|政府|信息|依申请|公开|发布|申请)*\d"
+)
+# 全年累计 is of the year; 截至年底累计 and 开通以来累计 are of all years.
+_YEAR_PATTERN = re.compile(r"全年|本年|今年|当年|年内|(?<!上)年度|20\d\d年|二零..年")
+_UP_TO_PATTERN = re.compile("截[至止]|以来|至今|历年|往年|开[通办]|[自从][^,]{0,20}起")
+_CLAUSE_SIGNS = ",;:("
+_COUNTED_PATTERN = re.compile(r"\d[万亿余多]*[条件宗次项份起例篇个元]")
 _WEBSITE_PATTERN = re.compile(r"网站|门户|在线|网(?=[”\"》]|上|共|累|主|$)")
 _SUBJECT_PATTERN = re.compile("公开|申请|复议|诉讼|微信|网站|规范性文件|费")
 _SENTENCE_ENDS = "。;!?"
@@ -395,6 +429,7 @@ def stated(
     `without` is the extent of those in the form.
     """
     by_name: dict[str, list[Statement]] = {}
+    spans = _Spans()
     lines = _parted(source.form, without)
     headings = _Headings(source.form, lines)
     for start, end in _holding(_TELLING_PATTERN, lines):
@@ -404,9 +439,12 @@ def stated(
         for claim in _claims(sentence, taiwan=source.taiwan):
             if claim.needs and claim.needs not in headings.above(start):
                 continue
+            spans.see(claim)
             statements = by_name.setdefault(claim.name, [])
             if all(claim.value != other.value for other in statements):
                 statements.append(_statement(claim, start, source, text))
+    for name, statements in by_name.items():
+        by_name[name] = spans.of_the_year(name, statements)
     on_site = by_name.pop(_ON_ITS_SITE, [])
     if on_site and _is_sole(on_site, by_name):
         by_name["proactive_total"] = [replace(on_site[0], name="proactive_total")]
@@ -419,6 +457,35 @@ def stated(
         denied = [statement for statement in received if statement.value not in values]
         by_name["applications_new"] = [*named, *denied]
     return [_settled(statements) for statements in by_name.values()]
+
+
+class _Spans:
+    """Which numbers are said of the year, and which of all years up to its end."""
+
+    def __init__(self) -> None:
+        # (name, value): of a running total, and of the year
+        self.running: set[tuple[str, Figure]] = set()
+        self.yearly: set[tuple[str, Figure]] = set()
+
+    def see(self, claim: _Claim) -> None:
+        if claim.value is not None and claim.reach == "running":
+            self.running.add((claim.name, claim.value))
+        elif claim.value is not None and claim.reach == "year":
+            self.yearly.add((claim.name, claim.value))
+
+    def of_the_year(self, name: str, statements: list[Statement]) -> list[Statement]:
+        """The statements without running totals beside a number of the year that is no greater."""
+        least = min(
+            (value for other, value in self.yearly if other == name), default=None
+        )
+        if least is None:
+            return statements
+        return [
+            fact
+            for fact in statements
+            if (name, fact.value) not in self.running - self.yearly
+            or (fact.value is not None and fact.value < least)
+        ]
 
 
 def _is_sole(
@@ -523,7 +590,8 @@ def _goes_on(line: str) -> bool:
 class _Claim(NamedTuple):
     """A number that a sentence states, and where in it.
 
-    `needs` must stand in the heading above the sentence.
+    `needs` must stand in the heading above the sentence. `reach` is "year" where the sentence says
+    so, "running" for a total of all years, else empty.
     """
 
     name: str
@@ -532,6 +600,7 @@ class _Claim(NamedTuple):
     start: int
     end: int
     needs: str
+    reach: str
 
 
 def _claims(form: str, *, taiwan: bool) -> Iterator[_Claim]:
@@ -553,7 +622,7 @@ def _claims(form: str, *, taiwan: bool) -> Iterator[_Claim]:
             if not rule.takes(before[-30:], match.group()):
                 continue
             name = _channel(rule.name, before, match.group())
-            if name is None:
+            if name is None or _PART_OF_YEAR_PATTERN.match(sentence, match.end()):
                 continue
             value, approximate = (0, False) if rule.zero else _number(match)
             yield _Claim(
@@ -563,7 +632,23 @@ def _claims(form: str, *, taiwan: bool) -> Iterator[_Claim]:
                 start=origins[match.start()],
                 end=origins[match.end() - 1] + 1,
                 needs="" if rule.needs in sentence else rule.needs,
+                reach="" if rule.zero else _reach(sentence, match.start("n")),
             )
+
+
+def _reach(sentence: str, at: int) -> str:
+    """What the number at a place of a sentence counts: "year", "running" for all years, or ""."""
+    clause = max(sentence.rfind(sign, 0, at) for sign in _CLAUSE_SIGNS) + 1
+    summed = sentence.rfind("累计", clause, at)
+    end = at if summed < 0 else summed
+    # a year that is named before another number is of that number
+    counted = [match.end() for match in _COUNTED_PATTERN.finditer(sentence, 0, end)]
+    head = sentence[counted[-1] if counted else 0 : end]
+    if _UP_TO_PATTERN.search(head):
+        return "running" if summed >= 0 else ""
+    if _YEAR_PATTERN.search(head):
+        return "year"
+    return "running" if summed >= 0 else ""
 
 
 def _rules_for(sentence: str) -> tuple[_Rule, ...]:

@@ -30,7 +30,7 @@ from index.model.problems import Code, Problem
 from indexer.statistics.segments import CONTEXT_CHARACTERS, Segment, choose
 from indexer.statistics.values import MONEY_UNITS, Value
 
-__all__ = ["Grid", "Line", "form_of", "recognise"]
+__all__ = ["Grid", "Line", "form_of", "is_row_of_form", "recognise"]
 
 # 本列数据的勾稽关系为 ... 申请人情况 | 自然人 | 法人或其他组织: heads of part 三.
 _APPLICATION_HEAD = re.compile("申请人情况|勾稽关系|自然人法人或其他组织")
@@ -126,6 +126,14 @@ def form_of(
         name = _FORM_OF_MARKER[marker]
         by_form[name].append(marker)
     return _form_by(by_form, text, segments), by_form
+
+
+def is_row_of_form(segment: Segment) -> bool:
+    """Whether a segment has a label of the forms with values beside it, whichever form it is."""
+    if not segment.values:
+        return False
+    heads = (_SHARED_ROW, _REVIEW_HEAD, _CLAUSE_HEAD)
+    return any(head.search(segment.context) for head in heads)
 
 
 def _form_by(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -116,6 +117,85 @@ def test_folders_of_one_name_keep_their_reports(
     assert build([second], settings, sync=True).deleted == 0
     assert build([first], settings, sync=True).deleted == 1
     assert sources(settings) == {"data/p1.txt", "data/p4.txt"}
+
+
+def test_folders_of_one_name_in_one_build_keep_their_reports(
+    tmp_path: Path, settings: Settings
+) -> None:
+    first, second = tmp_path / "1" / "data", tmp_path / "2" / "data"
+    write(first, "p1.txt")
+    write(second, "p1.txt", year=2019)
+    for folder in (first, second):
+        # a copy is the same report in both
+        write(folder, "p2.txt", year=2020)
+    tally = build([first, second], settings)
+    assert counts(tally) == (3, 0, 1, 0, 3)
+    assert not tally.skipped
+    for both in ([first, second], [second, first]):
+        assert counts(build(both, settings, sync=True)) == (0, 0, 4, 0, 3)
+    write(second, "p1.txt", year=2021)
+    assert counts(build([first, second], settings)) == (0, 1, 3, 0, 3)
+    (first / "p1.txt").unlink()
+    assert counts(build([first, second], settings, sync=True)) == (0, 0, 3, 1, 2)
+
+
+def test_an_id_given_twice_is_told_with_both_files(
+    tmp_path: Path, settings: Settings
+) -> None:
+    paths = [tmp_path / str(n) / "all.jsonl" for n in range(2)]
+    for n, path in enumerate(paths):
+        path.parent.mkdir()
+        record = {"id": "r7", "title": f"年报{n}", "text": BODY}
+        path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    (skip,) = build(paths, settings).skipped
+    assert str(paths[0].resolve()) in skip["reason"]
+
+
+def test_a_rebuild_keeps_folders_of_one_name_apart(
+    tmp_path: Path, settings: Settings
+) -> None:
+    folders = [tmp_path / str(n) / "data" for n in range(3)]
+    for n, folder in enumerate(folders):
+        write(folder, "p.txt", year=2018 + n)
+    assert build(folders, settings).reports == 3
+    assert counts(build(folders, settings, rebuild=True)) == (3, 0, 0, 0, 3)
+    assert counts(build(folders, settings)) == (0, 0, 3, 0, 3)
+
+
+def test_a_folder_and_what_is_in_it_are_read_once(
+    tmp_path: Path, settings: Settings
+) -> None:
+    folder = tmp_path / "data"
+    write(folder, "p1.txt")
+    inner = write(folder / "sub", "p2.txt", year=2019)
+    hidden = write(folder / ".more", "p3.txt", year=2020)
+    paths = [folder / "sub", folder, inner, folder / "sub" / ".." / "sub", hidden]
+    assert counts(build(paths, settings)) == (3, 0, 0, 0, 3)
+    assert sources(settings) == {"data/p1.txt", "data/sub/p2.txt", "p3.txt"}
+
+
+def test_a_path_that_is_gone_is_deleted_when_that_is_said(
+    tmp_path: Path, settings: Settings
+) -> None:
+    folder, other = tmp_path / "1" / "data", tmp_path / "2" / "data"
+    write(folder, "p1.txt")
+    write(other, "p2.txt", year=2019)
+    lines = tmp_path / "all.jsonl"
+    record = {"id": "r7", "title": "年报", "text": BODY}
+    lines.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    paths = [folder, other, lines]
+    assert build(paths, settings).reports == 3
+    shutil.rmtree(folder)
+    lines.unlink()
+    # a disk that is not there now deletes nothing
+    tally = build(paths, settings, sync=True)
+    assert (tally.deleted, len(tally.skipped)) == (0, 2)
+    tally = build(paths, settings, sync=True, gone=True)
+    assert counts(tally) == (0, 0, 1, 2, 1)
+    assert not tally.skipped
+    assert sources(settings) == {"data/p2.txt"}
+    never = [tmp_path / "never", folder]
+    assert build(never, settings, sync=True, gone=True).deleted == 0
 
 
 def test_what_has_gone_is_told_by_the_place_of_its_file(

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -174,6 +175,15 @@ def test_show_and_export(built: Path) -> None:
     assert [json.loads(r)["year"] for r in records] == [2018]
 
 
+def test_export_says_that_no_report_is_from_a_body(built: Path) -> None:
+    told = run("export", "--agency", "衡阳市教育厅", "--index", built / "index")
+    assert told.exit_code == 0
+    assert "衡阳市教育局" in told.stderr
+    known = run("export", "--agency", "衡陽市教育局", "--index", built / "index")
+    assert not known.stderr
+    assert "衡阳市教育局" in known.stdout
+
+
 def test_inspect(built: Path) -> None:
     record = json.loads(run("inspect", built / "r" / "2018.txt", "--json").stdout)
     assert (record["agency"], record["level"], record["region"]) == (
@@ -182,10 +192,26 @@ def test_inspect(built: Path) -> None:
         ["湖南省", "衡阳市"],
     )
     assert record["evidence"]["year"]["confidence"] > 0.9
-    assert (
-        "encoding       utf-8 (utf-8)"
-        in run("inspect", built / "r" / "2018.txt").stdout
+    printed = run("inspect", built / "r" / "2018.txt").stdout
+    assert "encoding       utf-8\n" in printed
+    metrics = record["statistics"]["metrics"]
+    assert metrics
+    for name, value in metrics.items():
+        assert re.search(rf"^number +{name} {value} +\(text: ", printed, re.MULTILINE)
+
+
+def test_inspect_tells_numbers_that_are_not_sure(tmp_path: Path) -> None:
+    path = tmp_path / "1.txt"
+    path.write_text(
+        "衡阳市教育局2018年政府信息公开工作年度报告\n"
+        "本年度收到政府信息公开申请约120件。主动公开政府信息350条。主动公开政府信息360条。",
+        encoding="utf-8",
     )
+    printed = run("inspect", path).stdout
+    assert (
+        "applications_new 120   (about, text: 收到政府信息公开申请约120件)" in printed
+    )
+    assert "proactive_total -   (the text contradicts itself: 350, 360)" in printed
 
 
 def test_check(built: Path) -> None:

@@ -191,3 +191,20 @@ def test_a_query_may_begin_with_a_hyphen(tmp_path: Path) -> None:
         assert json.loads(result.stdout)["total"] == total, query
     refused = run("search", "--levle", "--index", index)
     assert (refused.exit_code, "--levle" in refused.stderr) == (2, True)
+
+
+def test_what_came_from_a_path_that_is_gone_can_be_deleted(tmp_path: Path) -> None:
+    report = tmp_path / "a b" / "1.txt"
+    report.parent.mkdir()
+    report.write_text("衡阳市教育局2018年政府信息公开工作年度报告", encoding="utf-8")
+    at = ("--index", tmp_path / "index")
+    assert run("index", report.parent, *at).exit_code == 0
+    report.unlink()
+    report.parent.rmdir()
+    told = run("index", "--sync", report.parent, *at)
+    assert f"gongkai index --sync --gone '{report.parent}'" in told.output
+    deleted = run("index", "--sync", "--gone", report.parent, *at)
+    assert deleted.exit_code == 0
+    assert "1 deleted" in deleted.output
+    for wrong in (("--gone",), ("--gone", "--sync", "--watch")):
+        assert run("index", *wrong, report.parent, *at).exit_code == 2

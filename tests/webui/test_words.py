@@ -9,7 +9,7 @@ import pytest
 
 from index.model.fields import FACETS
 from index.model.metrics import METRICS
-from index.query.field_values import PRINTED_VALUES
+from index.model.value_names import PRINTED_VALUES
 from indexer.formats import FORMATS
 from indexer.repair import REPAIRERS
 from webui.plots.figures import compact, figure, percent

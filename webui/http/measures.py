@@ -11,6 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from index.model.errors import RequestError
 from index.model.problems import Code
+from index.model.value_names import CLOSED_VALUES
+from index.query.field_values import value_called
 from index.search.request import SearchRequest
 from index.studies.aggregate import BY, SCOPES, Aggregate, Measure, measures
 from index.studies.side_by_side import MAX_MEASURES
@@ -147,6 +149,8 @@ def added_up(asked: FiguresRequest) -> Aggregate:
 def _one_of(parameter: Parameter, value: str) -> str:
     # every one of these parameters is a choice; its schema lists what can be chosen
     allowed: Sequence[str] = parameter.schema["enum"]
+    if parameter.name in CLOSED_VALUES:
+        value = value_called(parameter.name, value, allowed) or value
     if value not in allowed:
         raise RequestError(
             parameter.name,

@@ -19,7 +19,8 @@ from werkzeug.datastructures import MultiDict
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS, Facet
 from index.model.problems import Code
-from index.query.field_values import year_digits
+from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
+from index.query.field_values import day_called, year_digits
 from index.search.request import (
     EXCLUDED_PREFIX,
     LIMITS,
@@ -48,8 +49,6 @@ QUERY_CHARACTERS = 512
 REGION_CHARACTERS = 200
 # 20 or -1, in ASCII: int() would also take １２ and 1_000, and a number of 5,000 digits.
 _INTEGER_PATTERN = re.compile(r"-?[0-9]{1,9}")
-# 2019-03-31: fromisoformat would also take 20190331 and 2019-W13-7.
-_DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ON_WORDS = ("on", "1")
 _OFF_WORDS = ("off", "0")
 _SWITCH_WORDS = (*_ON_WORDS, *_OFF_WORDS)
@@ -73,21 +72,19 @@ def read_integer(name: str, raw: str) -> int:
 
 
 def _year(name: str, raw: str) -> int:
-    year = read_integer(name, raw)
+    year = read_integer(name, year_digits(raw))
     if not 1 <= year <= 9999:
         raise RequestError(name, Code.REQUEST_BAD_YEAR, {"name": name, "value": year})
     return year
 
 
 def _date(name: str, raw: str) -> dt.date:
-    try:
-        if _DATE_PATTERN.fullmatch(raw):
-            return dt.date.fromisoformat(raw)
-    except ValueError:
-        # 2019-02-30 has the form of a date and is none
-        pass
-    facts = {"name": name, "value": raw[:_QUOTED_VALUE]}
-    raise RequestError(name, Code.REQUEST_BAD_DATE, facts)
+    """The day that is typed; of a month or a year the first, or the last where it is an end."""
+    day = day_called(raw, last=name.endswith("_to"))
+    if day is None:
+        facts = {"name": name, "value": raw[:_QUOTED_VALUE]}
+        raise RequestError(name, Code.REQUEST_BAD_DATE, facts)
+    return day
 
 
 def _text(_name: str, raw: str) -> str:
@@ -123,12 +120,16 @@ class Parameter:
 
 def _filter(facet: Facet) -> Parameter:
     schema: dict[str, Any] = {"type": "string", "minLength": 1}
-    if facet.order:
-        schema = {"type": "string", "enum": list(facet.order)}
+    if facet.name in CLOSED_VALUES and facet.name not in OPEN_TO_CURATORS:
+        schema = {"type": "string", "enum": list(CLOSED_VALUES[facet.name])}
     if facet.kind == "number":
         # the only facet of this kind is a year
         schema = {"type": "string", "pattern": "^[0-9]{1,4}$"}
     description = f"{facet.label_en}; repeat it to choose several, which are OR-ed."
+    if facet.name in CLOSED_VALUES:
+        description += " As pages print it or people shorten it, too."
+    if facet.name == "agency":
+        description += " A short name that only one body has does as well."
     if facet.kind == "path":
         description += (
             " A path from the province down, joined by /; takes all below it."
@@ -181,8 +182,18 @@ PARAMETERS = (
     *EXCLUSIONS,
     Parameter("year_from", _YEAR_SCHEMA, "First year of the reporting period.", _year),
     Parameter("year_to", _YEAR_SCHEMA, "Last year of the reporting period.", _year),
-    Parameter("published_from", _DAY_SCHEMA, "First day of publication.", _date),
-    Parameter("published_to", _DAY_SCHEMA, "Last day of publication.", _date),
+    Parameter(
+        "published_from",
+        _DAY_SCHEMA,
+        "First day of publication; of a month (2022-01) or a year its first.",
+        _date,
+    ),
+    Parameter(
+        "published_to",
+        _DAY_SCHEMA,
+        "Last day of publication; of a month or a year its last.",
+        _date,
+    ),
     WHERE,
     MATCH,
     Parameter(

@@ -58,7 +58,10 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True)
 class BodyView:
-    """Everything the template needs. `names` are all names among the reports, the oldest first."""
+    """Everything the template needs.
+
+    `names` are all names among the reports, the oldest first; `others` are no annual reports.
+    """
 
     name: str
     series: bool
@@ -74,10 +77,20 @@ class BodyView:
     other_url: str
     csv_url: str
     compare_url: str | None
+    others: list[ReportRow]
 
 
-def body_view(name: str, reports: Sequence[Report], *, series: bool) -> BodyView:
-    """The page of a body; `reports` are in order of their years, at least one."""
+def body_view(
+    name: str,
+    reports: Sequence[Report],
+    *,
+    series: bool,
+    others: Sequence[Report] = (),
+) -> BodyView:
+    """The page of a body; `reports` are in order of their years, at least one.
+
+    `others` are documents that are no annual reports: they are listed and not counted.
+    """
     latest = reports[-1]
     region = "/".join(latest.region or ())
     # agency~: also finds the bodies that a reform made into this one
@@ -99,6 +112,7 @@ def body_view(name: str, reports: Sequence[Report], *, series: bool) -> BodyView
             "/bodies", agency=name, series=1 if series else None, format="csv"
         ),
         compare_url=_compare_url(reports),
+        others=[ReportRow(r, report_path(r.id), None) for r in others],
     )
 
 
@@ -143,12 +157,22 @@ def metric_rows(reports: Sequence[Report]) -> list[MetricRow]:
     for name in labels.METRICS:
         values = [metrics.get(name) for metrics in stated]
         words = [
-            figure(value) or others.get(name, "")
-            for value, others in zip(values, uncertain, strict=True)
+            _shown(report, name, value) or others.get(name, "")
+            for report, value, others in zip(reports, values, uncertain, strict=True)
         ]
         if any(words):
             rows.append(_metric_row(name, reports, values, words))
     return rows
+
+
+def _shown(report: Report, name: str, value: float | None) -> str:
+    """The number in words: one that only a sentence states as about so much is told as such."""
+    shown = figure(value)
+    is_about = any(
+        fact.name == name and fact.approximate and fact.table is None
+        for fact in report.statistics.prose
+    )
+    return _("约 %(figure)s", figure=shown) if shown and is_about else shown
 
 
 def _uncertain(report: Report) -> dict[str, str]:

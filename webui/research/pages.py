@@ -13,8 +13,8 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from index.model.errors import RequestError
-from index.model.problems import Code, Note
-from index.model.report import Report
+from index.model.problems import Code
+from index.model.report import OTHER_KIND, Report
 from index.search.request import SearchRequest
 from index.studies.aggregate import SCOPES
 from index.studies.divisions import facet_of
@@ -121,7 +121,7 @@ def _said(
 
 
 @research_pages.get("/bodies")
-def body() -> Response:
+def body() -> BaseResponse:
     """One body over its years; with `series=1` also under its names before and after reforms."""
     values = only(from_page(request.args, _OF_BODY), _OF_BODY)
     # the name is quoted in a query: without its quotes it cannot end that quotation
@@ -130,12 +130,21 @@ def body() -> Response:
         raise RequestError("agency", Code.REQUEST_AGENCY_MISSING)
     # a page passes over what it does not know
     series = values.get("series") == "1"
+    whole_name = room().searcher.body(name)
+    if whole_name not in (None, name):
+        # 海宁市财政局 is 浙江省海宁市财政局 here
+        return redirect(address("/bodies", **{**values, "agency": whole_name}))
     reports = _reports_of(name, series=series)
     if not reports:
-        raise NotHereError(Note(Code.REQUEST_UNKNOWN_AGENCY, {"agency": name}))
+        raise NotHereError(room().searcher.unknown_body(name))
+    annual = [report for report in reports if report.kind != OTHER_KIND]
+    others = [report for report in reports if report.kind == OTHER_KIND]
+    # guides and notices are no reports, but they are all that some bodies have
+    shown = annual or others
     if values.get("format") == "csv":
-        return csv_file("body", *tables.of_reports(reports))
-    return html_page("body.html", view=body_view(name, reports, series=series))
+        return csv_file("body", *tables.of_reports(shown))
+    view = body_view(name, shown, series=series, others=others if annual else ())
+    return html_page("body.html", view=view)
 
 
 def _reports_of(name: str, *, series: bool) -> list[Report]:
@@ -150,7 +159,9 @@ def _reports_of(name: str, *, series: bool) -> list[Report]:
 @research_pages.get("/compare")
 def compare() -> BaseResponse:
     """Two to six reports abreast: those of the address, else those that were picked."""
-    ids = list(dict.fromkeys(request.args.getlist("id")))
+    # a form sends every field, filled in or not
+    given = filter(None, map(str.strip, request.args.getlist("id")))
+    ids = list(dict.fromkeys(given))
     if not ids and len(picked()) > 1:
         return redirect(address("/compare", id=list(picked())))
     if not 2 <= len(ids) <= MAX_REPORTS:

@@ -91,9 +91,11 @@ def _without(args: Arguments, name: str, typed: str) -> Arguments:
 
 def _fault(error: RequestError, name: str, args: Arguments) -> Fault:
     given = args.getlist(name)
-    named = str(error.note.facts.get("value", ""))
+    facts = error.note.facts
+    # a place is named as the region, and a year without its 年
+    named = str(facts.get("value", facts.get("region", "")))
     # of several conditions the one that is named
-    typed = next((value for value in given if value == named), given[0])
+    typed = next((value for value in given if value.startswith(named)), given[0])
     sentence = said_plainly(error.note)
     words = sentence[:1].upper() + sentence[1:]
     if error.note.code is Code.REQUEST_NOT_ALLOWED:

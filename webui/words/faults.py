@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from index.model.fields import FACETS
 from index.model.problems import Note
-from webui.words.labels import FACET_LABELS
+from webui.words.labels import FACET_LABELS, facet_value
 from webui.words.messages import Words, msgid, page_language
 
 __all__ = ["said_plainly"]
@@ -27,6 +29,8 @@ _PARAMETER_LABELS = Words(
         "facet_size": msgid("筛选值个数"),
     }
 )
+# Facts that list the values that a parameter or a field may have.
+LISTED_FACTS = ("allowed", "values")
 _FACET_NAMES = frozenset(facet.name for facet in FACETS)
 
 
@@ -42,7 +46,18 @@ def said_plainly(note: Note) -> str:
     name = facts.get("name")
     if isinstance(name, str):
         facts["name"] = _called(name)
+        for listed in LISTED_FACTS:
+            if listed in facts:
+                facts[listed] = _values_called(name, facts[listed])
     return Note(note.code, facts).message(page_language())
+
+
+def _values_called(name: str, values: Any) -> list[str]:
+    """The values of a facet as the page prints them; other values stay what they are."""
+    facet = name.removeprefix("not_")
+    if facet not in _FACET_NAMES:
+        return list(values)
+    return [facet_value(facet, value) for value in values]
 
 
 def _called(name: str) -> str:

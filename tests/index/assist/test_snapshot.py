@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
+import pytest
+
+from index.assist import snapshot as snapshot_module
 from index.assist.snapshot import Snapshot
+from index.assist.vocabulary import Vocabulary
 from index.engines.seam import Engine, EngineQuery, FacetCount, FacetCounts, Matches
 from index.query.nodes import Keyword
 
@@ -80,3 +86,38 @@ def test_corrections_are_found_once_for_a_question_and_a_snapshot() -> None:
     assert older.corrections("报稿", made) == ("年度报告2",)
     newer = older.successor(cast("Engine", CountingEngine("南岳區教育局")))
     assert newer.corrections("年渡", made) == ("年度报告3",)
+
+
+def test_a_server_makes_the_vocabulary_of_a_new_generation_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snapshot_module, "RENEWAL_DELAY_S", 0.0)
+    older = snapshot_of(CountingEngine("龍崗區教育局"))
+    before = older.vocabulary
+    assert older.names is not None
+    newer = older.successor(cast("Engine", CountingEngine("南岳區教育局")))
+    made = threading.Event()
+    go_on = threading.Event()
+    make = newer._made_vocabulary
+
+    def slowly() -> Vocabulary:
+        go_on.wait(10)
+        vocabulary = make()
+        made.set()
+        return vocabulary
+
+    monkeypatch.setattr(newer, "_made_vocabulary", slowly)
+    newer.prepare(older, later=True)
+    # names decide what a search finds: they are of the new generation at once
+    named = list(newer.names.named("南岳区教育局"))
+    assert named == [Keyword("agency", ("南岳區教育局",))]
+    assert newer.vocabulary is before
+    assert newer.corrections("年渡", lambda: ("旧",)) == ("旧",)
+    go_on.set()
+    assert made.wait(10)
+    until = time.monotonic() + 10
+    while newer.vocabulary is before and time.monotonic() < until:
+        time.sleep(0.01)
+    forms = [entry.form for entry in newer.vocabulary.names]
+    assert forms == ["南岳区教育局", "深圳市"]
+    assert newer.corrections("年渡", lambda: ("新",)) == ("新",)

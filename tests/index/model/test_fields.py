@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from index.documents.exports import COLUMNS_OF_OBJECT, EXPORT_COLUMNS
 from index.documents.stored import HEAD_FIELDS, NOT_IN_OTHERS, STORED_LAYOUT, parts_of
 from index.model.fields import (
+    FACET_NAMES,
     FACETS,
     FIELDS,
     NUMBERED_KINDS,
@@ -115,7 +116,8 @@ def test_texts_and_numbers() -> None:
 
 def test_queries() -> None:
     asked = {field.query_name for field in fields_for(Use.QUERY)}
-    assert set(parser.FIELDS) == {*asked, "agency~", *METRIC_NAMES}
+    # every facet can be asked for, also one that is not shown
+    assert set(parser.FIELDS) == {*asked, *FACET_NAMES, "agency~", *METRIC_NAMES}
     assert asked <= set(explain.FIELD_LABELS)
     for name in asked:
         value = "2018" if name in ("year", "published") else "公开"

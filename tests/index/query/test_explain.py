@@ -171,3 +171,8 @@ def test_what_is_named_comes_first(searcher: Searcher, q: str, first: str) -> No
     assert len(named) == 2
     everything = searcher.search(SearchRequest(q="科技创新"))
     assert answer.total == everything.total == 6  # what is named excludes nothing
+
+
+def test_the_name_of_a_number_has_no_colon() -> None:
+    assert in_words(parse("行政复议维持：5")) == "行政复议维持 5"
+    assert in_words(parse("规章本年制发：1..3")) == "规章本年制发 1 至 3"

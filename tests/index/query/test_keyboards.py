@@ -19,6 +19,39 @@ from index.query.resolve import resolve
 from index.query.syntax import Run
 
 
+@pytest.mark.parametrize(
+    ("typed", "values"),
+    [
+        ("层级：县、市", ("县区级", "地市级")),
+        ("层级：县，区县", ("县区级",)),
+        ("年度：2019，2021", ("2019", "2021")),
+        ("year:2019,2021,", ("2019", "2021")),
+        ("条线：教育；卫生", ("教育", "卫生")),
+        ("口径：本機關、汇总", ("self", "aggregate")),
+        ("template:2019年格式，2021", ("gb2019", "gb2021")),
+        ("文类：年报、其他", ("annual_report", "other")),
+        ("地区：陕西、四川", ("陕西", "四川")),
+    ],
+)
+def test_a_comma_stands_between_values(typed: str, values: tuple[str, ...]) -> None:
+    resolved = resolve(parse(typed), lambda _, form: [form])
+    (chosen,) = resolved.filters.values()
+    assert chosen == values
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "统计口径，单位：件",
+        "公开情况，内容：略",
+        "联系电话、地址、部门：",
+        "如下，年度：",
+    ],
+)
+def test_a_pasted_sentence_is_no_field(typed: str) -> None:
+    assert parse(typed) == Run(typed, 0)
+
+
 def meaning(query: str) -> object:
     return resolve(parse(query), lambda _, form: [form])
 
@@ -30,6 +63,16 @@ def meaning(query: str) -> object:
         ("ｔｉｔｌｅ：年报", "title:年报"),
         ("ＴＩＴＬＥ:年报", "title:年报"),
         ("公开 －收费", "公开 -收费"),
+        ("层级：县，年度：2021", "level:县区级 year:2021"),
+        ("层级：县、年度：2021", "level:县区级 year:2021"),
+        ("层级：县,year:2021；地区：陕西", "level:县区级 year:2021 region:陕西"),
+        ("年度：2018..2020，层级：县", "year:2018..2020 level:县区级"),
+        ("收费，年度：2021", "收费 year:2021"),
+        ("机关：教育局，标题：年报", "agency:教育局 title:年报"),
+        ("其他处理：5，年度：2022", "applications_other:5 year:2022"),
+        ("层级：县，", "level:县区级"),
+        ("标题：公开，收费", "title:公开，收费"),
+        ("-层级：县，年度：2021", "-level:县区级 year:2021"),
         ("公开 −收费", "公开 -收费"),
         ("公开 ＯＲ 收费", "公开 OR 收费"),
         ("公开 ＡＮＤ 收费", "公开 AND 收费"),

@@ -408,7 +408,10 @@ def assert_safe(query: str) -> None:
         assert done.condition() != Everything() or done.filters or done.ranges
 
 
-@pytest.mark.parametrize("typed", ["tables:不符", "kind:报告", "tables:2018"])
+@pytest.mark.parametrize(
+    "typed",
+    ["tables:统计表", "kind:报告", "tables:2018", "条线：胡说", "org_type:胡说"],
+)
 def test_a_value_that_no_report_can_have_is_refused_with_the_list(typed: str) -> None:
     with pytest.raises(QueryError) as refused:
         resolve(parse(typed), lambda _, __: [])
@@ -417,7 +420,7 @@ def test_a_value_that_no_report_can_have_is_refused_with_the_list(typed: str) ->
 
 
 def test_values_are_named_as_the_pages_print_them() -> None:
-    resolved = resolve(parse("tables:勾稽不符 kind:年度报告 level:县区"), values)
+    resolved = resolve(parse("tables:不符 kind:年報 level:区县"), values)
     assert resolved.filters == {
         "tables": ("inconsistent",),
         "kind": ("annual_report",),

@@ -9,8 +9,10 @@ import pytest
 
 from index.model.errors import RequestError
 from index.model.fields import NUMBERS
+from index.model.problems import Code
 from index.query.nodes import AllOf, Node, Not, NumberRange
-from index.query.where import where
+from index.query.where import canonical, where
+from index.search.request import SearchRequest
 
 SIGNS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -53,6 +55,36 @@ def test_a_sign_means_what_it_says(sign: str, number: str, blank: str) -> None:
 def test_an_unknown_number_satisfies_no_condition(name: str, sign: str) -> None:
     _, node = where(f"{name}{sign}2016")
     assert not holds(node, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("本年新收申请>=100", "applications_new>=100"),
+        ("本年新收申請 ≥ １，２００ 件", "applications_new>=1200"),
+        ("不予公开＞5", "applications_refused>5"),
+        ("行政复议：维持≠0", "reviews_upheld!=0"),
+        ("行政复议维持!=0", "reviews_upheld!=0"),
+        ("行政事业性收费（元）≤0.5", "fee_yuan<=0.5"),
+        ("Applications received>=3", "applications_new>=3"),
+        ("年度>=二〇一八", "year>=2018"),
+        ("年份＝2020年", "year=2020"),
+        ("结转下年度=0", "applications_carried_out=0"),
+        ("主动公开总数 < 10条", "proactive_total<10"),
+    ],
+)
+def test_a_condition_is_read_as_pages_print_it(written: str, same: str) -> None:
+    assert canonical(written) == same
+    assert where(written) == where(same)
+    assert SearchRequest(where=(written,)).where == (same,)
+
+
+@pytest.mark.parametrize("name", ["公开率", "胡说", "grant_rate"])
+def test_what_is_no_number_is_named(name: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        where(f"{name}>=0.5")
+    assert caught.value.note.code is Code.REQUEST_UNKNOWN_NUMBER
+    assert caught.value.note.facts["name"] == name
 
 
 @pytest.mark.parametrize("name", NUMBERS)

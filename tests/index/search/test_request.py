@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from index.model.errors import RequestError
+from index.model.value_names import CLOSED_VALUES
 from index.query.nodes import AllOf, Not, NumberRange
 from index.query.where import where
 from index.search.request import SearchRequest, Toggles
@@ -97,7 +98,7 @@ def test_many_toggles_at_once_are_the_same(
         ({"facet_size": 0}, "facet_size"),
         ({"snippets": 6}, "snippets"),
         ({"filters": {"year": ("abc",)}}, "year"),
-        ({"filters": {"year": ("９９",)}}, "year"),
+        ({"filters": {"year": ("九十",)}}, "year"),
         ({"filters": {"nonsense": ("x",)}}, "nonsense"),
         ({"filters": {"agency": ("",)}}, "agency"),
         ({"filters": {"agency": tuple(map(str, range(201)))}}, "agency"),
@@ -109,6 +110,47 @@ def test_what_cannot_be_asked_is_named(
     with pytest.raises(RequestError) as caught:
         SearchRequest(**values)  # type: ignore[arg-type]
     assert caught.value.parameter == parameter
+
+
+@pytest.mark.parametrize(
+    ("facet", "typed", "value"),
+    [
+        ("year", "2021年", "2021"),
+        ("year", "二〇二一", "2021"),
+        ("year", "２０２１", "2021"),
+        ("level", "區縣", "县区级"),
+        ("level", "地级市", "地市级"),
+        ("level", "County", "县区级"),
+        ("kind", "年报", "annual_report"),
+        ("tables", "不符", "inconsistent"),
+        ("scope", "本機關", "self"),
+        ("scope", "汇总", "aggregate"),
+        ("template", "2021年格式", "gb2021"),
+        ("org_type", "街道", "街道办事处"),
+        ("line", "衛健委", "卫生健康"),
+        ("line", "环保局", "生态环境"),
+    ],
+)
+def test_a_value_is_taken_as_people_write_it(
+    facet: str, typed: str, value: str
+) -> None:
+    chosen = SearchRequest(filters={facet: (typed, value)}, without={facet: (typed,)})
+    assert chosen.filters == {facet: (value,)}
+    assert chosen.without == {facet: (value,)}
+
+
+@pytest.mark.parametrize(
+    ("facet", "typed"),
+    [("scope", "胡说"), ("template", "2018"), ("tables", "统计表"), ("level", "胡说")],
+)
+def test_a_value_that_there_is_not_is_refused_with_those_there_are(
+    facet: str, typed: str
+) -> None:
+    for name, prefix in (("filters", ""), ("without", "not_")):
+        with pytest.raises(RequestError) as caught:
+            SearchRequest(**{name: {facet: (typed,)}})  # type: ignore[arg-type]
+        assert caught.value.parameter == prefix + facet
+        assert caught.value.note.facts["allowed"] == CLOSED_VALUES[facet]
 
 
 def test_the_window_ends_where_cursors_begin() -> None:

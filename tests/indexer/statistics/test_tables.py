@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.model.metrics import METRIC_NAMES
+from index.model.problems import Code
 from index.model.statistics import TABLES_STATUSES
-from indexer.page import Page
+from indexer.page import Cell, Page, Table
 from indexer.sample.tables import (
     APPLICANT_COLUMNS,
     OUTCOME_ROWS,
@@ -35,6 +36,33 @@ CASES = [
     for line in (DATA / "tables.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 IDENTITIES = {"gb2019": 40, "gb2021": 42, "stat2014": 6}
+
+
+@pytest.mark.parametrize(
+    ("rows", "named"),
+    [
+        (
+            [["本年新收政府信息公开申请数量", "3", "2", "5"]],
+            ["本年新收政府信息公开申请数量"],
+        ),
+        ([["年度", "本年新收申请"], ["2021", "12"]], []),
+        ([["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"], list("00101")], []),
+    ],
+)
+def test_a_table_of_too_few_rows_is_told(
+    rows: list[list[str]], named: list[str]
+) -> None:
+    table = Table(tuple(tuple(map(Cell, row)) for row in rows), 0)
+    found = read_statistics(Page(text="信息公开", tables=[table]), "信息公开")
+    assert found.status == "unreadable"
+    (problem,) = found.problems
+    assert problem.code is Code.TABLES_FORM_UNKNOWN
+    assert problem.facts["rows"] == named
+    titled = Page(text="一", tables=[table], title="2022年政府信息公开工作年度报告")
+    assert read_statistics(titled, "一").status == "unreadable"
+    other = Table((tuple(map(Cell, ("姓名", "1"))), tuple(map(Cell, ("职务", "2")))), 0)
+    found = read_statistics(Page(text="信息公开", tables=[other]), "信息公开")
+    assert (found.status, found.problems) == ("absent", ())
 
 
 def cells(found: CheckedStatistics) -> dict[str, dict[str, Any]]:

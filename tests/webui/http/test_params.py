@@ -58,6 +58,38 @@ def test_refuses_by_name(query: str, parameter: str | None) -> None:
     assert caught.value.note.code
 
 
+@pytest.mark.parametrize(
+    ("typed", "first", "last"),
+    [
+        ("2022-1-1", "2022-01-01", "2022-01-01"),
+        ("2022年1月1日", "2022-01-01", "2022-01-01"),
+        ("2022 年 1 月 1 日", "2022-01-01", "2022-01-01"),
+        ("2022年1月1号", "2022-01-01", "2022-01-01"),
+        ("２０２２/１/１", "2022-01-01", "2022-01-01"),
+        ("2022.1.31", "2022-01-31", "2022-01-31"),
+        ("二〇二二年十二月三十一日", "2022-12-31", "2022-12-31"),
+        ("2024-2", "2024-02-01", "2024-02-29"),
+        ("2022年", "2022-01-01", "2022-12-31"),
+        ("2022", "2022-01-01", "2022-12-31"),
+    ],
+)
+def test_days_are_read_as_people_write_them(typed: str, first: str, last: str) -> None:
+    asked = parse_search(
+        MultiDict([("published_from", typed), ("published_to", typed)])
+    )
+    assert str(asked.published_from) == first
+    assert str(asked.published_to) == last
+
+
+@pytest.mark.parametrize(
+    "typed", ["2021年", "2021 年度", "二〇二一", "２０２１", "2021"]
+)
+def test_years_are_read_as_people_write_them(typed: str) -> None:
+    asked = parse_search(MultiDict([("year", typed), ("year_from", typed)]))
+    assert asked.filters == {"year": ("2021",)}
+    assert asked.year_from == 2021
+
+
 def test_reads_every_parameter() -> None:
     query = (
         "q=公开&level=省级&level=地市级&year=2018&region=广东省/深圳市&year_from=2010&year_to=2020&where=a>=1&where=b<2"

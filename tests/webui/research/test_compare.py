@@ -230,3 +230,8 @@ def test_work_on_single_characters_has_an_end() -> None:
     )
     ((section,), _, _) = compared(a, b)
     assert plain(section.pieces[0].left) == re.sub(r"\s+", "", a)
+
+
+def test_a_name_left_empty_is_passed_over(client: FlaskClient) -> None:
+    page_at(client, "/compare?id=r1&id=&id=r2&id=%20")
+    assert client.get("/compare?id=&id=r1").status_code == 400

@@ -55,6 +55,33 @@ def test_what_has_no_field_is_told_above_the_results(
     assert page.xpath("//li[@class='hit']")
 
 
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ("scope=胡说", "本机关、汇总所属机关"),
+        ("not_tables=胡说", "勾稽一致、部分可读"),
+        ("line=胡说", "税务、海关"),
+        ("not_org_type=胡说", "乡镇政府"),
+        ("region=胡说", "广东省"),
+        ("year=胡说", "胡说"),
+    ],
+)
+def test_an_unknown_value_of_a_filter_names_those_there_are(
+    client: FlaskClient, given: str, named: str
+) -> None:
+    page = page_at(client, f"/search?q=公开&level=县区级&{given}", 400)
+    (fault,) = page.xpath("//p[@class='fault']")
+    assert "胡说" in text(fault)
+    assert named in text(fault)
+    assert page.xpath("//li[@class='hit']")
+
+
+def test_a_body_without_reports_is_told(client: FlaskClient) -> None:
+    page = page_at(client, "/search?agency=深圳市教育厅")
+    assert "深圳市教育局" in text(page.xpath("//main")[0])
+    assert not page.xpath("//li[@class='hit']")
+
+
 def test_several_faults_are_all_told(client: FlaskClient) -> None:
     url = '/search?q="公开&year_from=x&year_to=y&size=0&level=省级'
     page = page_at(client, url, 400)

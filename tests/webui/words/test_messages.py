@@ -44,7 +44,7 @@ URLS = [
     "/search?size=500",
     "/search?sort=x",
     "/search?q=1&q=2",
-    "/search?published_from=2019",
+    "/search?published_from=2019-13",
     "/search?year_from=0",
     "/search?where=x",
     "/search?page=1&cursor=a",

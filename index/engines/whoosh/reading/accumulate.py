@@ -15,6 +15,7 @@ __all__ = ["NO_HITS", "Hits", "accumulate", "accumulate_at", "add_at", "narrow"]
 
 # Below count/16 entries, accumulate sparsely; above, densely.
 SPARSE_FACTOR = 16
+FEW_DOCUMENTS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,12 @@ NO_HITS = Hits(NO_VALUES, NO_VALUES)
 
 
 def narrow(hits: Hits) -> tuple[Array, Array]:
-    """Documents as u16, and counts in as few bytes as hold them."""
+    """Documents as u16, and counts in as few bytes as hold them.
+
+    Few documents stay as they are: to narrow them takes as long as to find them.
+    """
+    if len(hits.documents) <= FEW_DOCUMENTS:
+        return hits.documents, hits.counts
     # a segment has at most 65,535 documents
     largest = int(hits.counts.max()) if len(hits.counts) else 0
     documents = hits.documents.astype(np.uint16)

@@ -73,8 +73,6 @@ CACHE_BYTES = 18 << 20
 # Bytes of the cache of the latest hits, stored in the types that numpy computes with. One query
 # needs the same hits several times, and converting them costs time.
 WIDE_CACHE_BYTES = 6 << 20
-# So few documents are cached as they are.
-FEW_DOCUMENTS = 64
 # Units of work for one position in a NEAR search; a position in a plain search is one unit.
 # Measured: 136 ns for one position, with operands of five frequent characters.
 NEAR_POSITION_WORK = 32
@@ -125,12 +123,8 @@ class SegmentStrings:
             computed: list[Hits] = []
 
             def narrowed() -> tuple[Array, Array]:
-                hits = make()
-                computed.append(hits)
-                # few take no room, and to narrow them takes as long as to find them
-                if len(hits.documents) <= FEW_DOCUMENTS:
-                    return hits.documents, hits.counts
-                return narrow(hits)
+                computed.append(make())
+                return narrow(computed[0])
 
             documents, counts = self.cache.get(
                 key,
