@@ -255,7 +255,8 @@ def test_a_wrong_count_of_bodies_is_seen() -> None:
 
 def test_what_a_cluster_is_measured_as_is_shown_beside_the_embedded_engine() -> None:
     asked = {"p50": 1.0, "p95": 2.0, "client": 3.0, "servers": 4.0}
-    bodies = {"100": {"exact": False, "first": asked, "again": asked}}
+    answered = {"exact": False, "first": asked, "again": asked}
+    bodies = {"100": {"reports": 1_300, **answered}}
     build = {"rate": 5.0, "client_ms": 6.0, "servers_ms": 7.0}
     one = {"build": build, "faceted": asked, "bytes": 90_000, "bodies": bodies}
     kept = {
@@ -268,4 +269,7 @@ def test_what_a_cluster_is_measured_as_is_shown_beside_the_embedded_engine() -> 
     shown = cluster.section(kept)
     assert "| faceted, opensearch | 1.0 | 2.0 | 3.0 | 4.0 |" in shown
     assert "| opensearch | 5 | 6.0 | 7.0 | 9.0 |" in shown
-    assert "| 100 bodies, whoosh | no | 1.0 | 2.0 | 1.0 | 2.0 |" in shown
+    assert (
+        "| 100 bodies, 1,300 tiny reports, whoosh | no | 1.0 | 2.0 | 1.0 | 2.0 |"
+        in shown
+    )
