@@ -32,7 +32,6 @@ from index.model.fields import (
 from index.model.json_codec import to_json
 
 __all__ = [
-    "COPIED",
     "FACET_KINDS",
     "MAPPING",
     "PRIVATE_FIELDS",
@@ -151,16 +150,12 @@ ANALYSIS = {
 }
 
 
-# One copy more than there need be, where there is a second node.
-COPIED = {"auto_expand_replicas": "0-1"}
-
-
-def settings_of(shards: int, *, copied: bool) -> dict[str, Any]:
-    """The settings of a new index; `copied` says whether its shards have copies from the start."""
+def settings_of(shards: int) -> dict[str, Any]:
+    """The settings of a new index."""
     index = {
         "number_of_shards": shards,
-        "number_of_replicas": 0,
-        **(COPIED if copied else {}),
+        # one copy more than there need be, where there is a second node
+        "auto_expand_replicas": "0-1",
         # only a commit makes anything visible
         "refresh_interval": "-1",
         "codec": "best_compression",

@@ -20,7 +20,6 @@ from typing import Any
 from index.engines.opensearch.conditions import Query, all_of
 from index.engines.opensearch.engine import living
 from index.engines.opensearch.layout import (
-    COPIED,
     MAPPING,
     PreparedReport,
     key_of,
@@ -144,10 +143,7 @@ class OpenSearchWriter:
     def _create(self) -> str:
         place = self.server.place
         name = f"{place.alias}.{_now_ms()}"
-        # Copies of files cost half as much as reports that are indexed twice. A node that dies ends
-        # a rebuild, and readers have the index before; a first build goes on without the node.
-        settings = settings_of(place.shards, copied=self.before is None)
-        body = {"settings": settings, "mappings": MAPPING}
+        body = {"settings": settings_of(place.shards), "mappings": MAPPING}
         self.server.create_index(name, body)
         self.created = name
         return name
@@ -323,7 +319,6 @@ class OpenSearchWriter:
             )
         if self.created:
             # reports on one node alone would be lost with it
-            self.server.call("PUT", f"/{self.created}/_settings", {"index": COPIED})
             self.server.wait_for_copies(self.created)
         publish(self.server, state)
         if self.created:

@@ -317,28 +317,6 @@ class TestCommits:
         assert found[1] == pytest.approx(found[0], rel=1e-6)
         assert found[2] == pytest.approx(found[0], rel=1e-6)
 
-    def test_a_rebuild_is_copied_when_it_is_whole(self) -> None:
-        engine = cluster.opensearch()
-        place = cluster.new_place(shards=1)
-        settings = []
-        for is_rebuild in (False, True):
-            writer = engine.open_writer(place, FINGERPRINT, rebuild=is_rebuild)
-            settings.append(settings_of(writer))
-            writer.put(document("a", "公开"))
-            writer.commit()
-            settings.append(settings_of(writer))
-        expanded = [one.get("auto_expand_replicas") for one in settings]
-        assert expanded == ["0-1", "0-1", None, "0-1"]
-        assert settings[2]["number_of_replicas"] == "0"
-
-
-def settings_of(writer: Any) -> dict[str, Any]:
-    """The settings of the index that a writer fills."""
-    answered = writer.server.call("GET", f"/{writer.index}/_settings")
-    [told] = answered.values()
-    settings: dict[str, Any] = told["settings"]["index"]
-    return settings
-
 
 # ---------------------------------------------------------------------- without a cluster
 @needs_client
