@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bench import cluster
 from bench.bars import bars
 from bench.peers import ENGINE_NAMES
 from bench.reports import WORK_FOLDER
@@ -145,6 +146,10 @@ def _document(results: Path) -> str:
         *(section(size) for size in sizes.values()),
         *(socket_section(size) for size in _kept(results, "socket-*.json")),
     ]
+    beside = results.parent / cluster.RESULT_NAME
+    if beside.exists():
+        kept_beside = json.loads(beside.read_text(encoding="utf-8"))
+        parts.append(cluster.section(kept_beside))
     return "\n\n".join(parts) + "\n"
 
 

@@ -103,7 +103,7 @@ class Settings:
         "the file of the authority that signed the cluster's certificate; empty: the system's",
     )
     opensearch_shards: int = _setting(
-        3, "into how many shards a new index of the engine opensearch is cut"
+        1, "into how many shards a new index of the engine opensearch is cut"
     )
     host: str = _setting("127.0.0.1", "the address that `serve` listens on")
     port: int = _setting(8080, "the port that `serve` listens on; 0 takes a free one")

@@ -6,20 +6,23 @@ What is asserted is answers, never durations.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sysconfig
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from bench import process
+from bench import cluster, process
 from bench.bars import SPEED_BARS, bars
 from bench.measure import Asked, agreement, alternate, percentile
 from bench.peers import ENGINE_NAMES, FACETS, Peer, missing, peer
 from bench.profile import BUILD_STAGES, REQUEST_STAGES
 from bench.questions import EXACT_KINDS, KINDS, Drawer, Question
 from bench.reports import prepared, records, reports_file
+from index.engines.seam import EngineQuery, FacetCount, FacetCounts
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -233,3 +236,40 @@ def test_what_is_measured_has_its_bytecode(monkeypatch: pytest.MonkeyPatch) -> N
     given = process.environment()
     assert "PYTHONDONTWRITEBYTECODE" not in given
     assert given["PYTHONPYCACHEPREFIX"] == str(process.BYTECODE_FOLDER)
+
+
+def test_the_facet_of_made_up_bodies_is_judged(tmp_path: Path) -> None:
+    given = argparse.Namespace(tiny=60, keep=False, work=tmp_path)
+    figures = cluster._bodies("whoosh", 40, given)
+    assert figures["exact"]
+    assert 0 < figures["first"]["p50"] <= figures["first"]["p95"]
+
+
+def test_a_wrong_count_of_bodies_is_seen() -> None:
+    facet = FacetCounts("agency", (FacetCount("甲局", 2),), 1)
+    engine = SimpleNamespace(search=lambda _: SimpleNamespace(facets=(facet,)))
+    query = EngineQuery()
+    assert cluster._is_exact(engine, query, ["甲局", "甲局"])
+    assert not cluster._is_exact(engine, query, ["甲局", "甲局", "乙局"])
+
+
+def test_what_a_cluster_is_measured_as_is_shown_beside_the_embedded_engine() -> None:
+    asked = {"p50": 1.0, "p95": 2.0, "client": 3.0, "servers": 4.0}
+    answered = {"exact": False, "first": asked, "again": asked}
+    bodies = {"100": {"reports": 1_300, **answered}}
+    build = {"rate": 5.0, "client_ms": 6.0, "servers_ms": 7.0}
+    one = {"build": build, "faceted": asked, "bytes": 90_000, "bodies": bodies}
+    kept = {
+        "count": 10,
+        "date": "2026-01-01",
+        "machine": "one",
+        "load": [0.0, 1.0],
+        "engines": {"whoosh": one, "opensearch": one},
+    }
+    shown = cluster.section(kept)
+    assert "| faceted, opensearch | 1.0 | 2.0 | 3.0 | 4.0 |" in shown
+    assert "| opensearch | 5 | 6.0 | 7.0 | 9.0 |" in shown
+    assert (
+        "| 100 bodies, 1,300 tiny reports, whoosh | no | 1.0 | 2.0 | 1.0 | 2.0 |"
+        in shown
+    )

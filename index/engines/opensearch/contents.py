@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -60,11 +60,10 @@ def word_counts(source: Source) -> dict[str, dict[str, int]]:
 
 
 class Kept:
-    """What is kept of a report: the source of its document. `fetch` reads what hits leave out."""
+    """What is kept of a report: the source of its document, without what no page shows."""
 
-    def __init__(self, source: Source, fetch: Callable[[], Source]) -> None:
+    def __init__(self, source: Source) -> None:
         self.source = source
-        self._fetch = fetch
 
     @cached_property
     def head(self) -> bytes:
@@ -74,10 +73,7 @@ class Kept:
     @cached_property
     def rest(self) -> bytes:
         """All that is neither head nor text."""
-        source = self.source
-        if "rest" not in source:
-            source = self._fetch()
-        return decoded(source["rest"])
+        return decoded(self.source["rest"])
 
     @cached_property
     def display(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from index.engines.opensearch.counting import count_script, total_of, total_ques
 from index.engines.opensearch.facets import (
     FACET_PREFIX,
     TOTAL,
+    Spread,
     aggregations_of_all,
     aggregations_of_first,
     all_counts,
@@ -60,6 +61,7 @@ from index.engines.seam import (
 )
 from index.model.errors import ReportNotFoundError
 from index.model.fields import SEARCHED_FIELDS, is_ascending
+from index.model.json_codec import to_json
 from index.model.problems import Code, Note
 from index.query.nodes import Node, strings_of
 
@@ -77,6 +79,8 @@ MANY_BODIES = 100
 # Above this, document frequencies are those that commits have written.
 FEW_TEXTS = 100
 COPIES_SIZE = 10_000
+# Numbers of values that a snapshot keeps.
+MAX_REMEMBERED_TOTALS = 1_000
 # Document frequencies that a snapshot keeps.
 MAX_REMEMBERED = 100_000
 # Documents are ordered by this where nothing else orders them; each report has its own.
@@ -106,6 +110,10 @@ class PendingQuery:
         kept = self.kept.get(facet if is_own else None, ALL)
         return all_of([*filters, kept])
 
+    def found_for(self, facet: str) -> Query:
+        """What a facet is counted over."""
+        return all_of([self.base, self.under(facet)])
+
 
 @dataclass(frozen=True, slots=True)
 class PendingSearch:
@@ -116,6 +124,8 @@ class PendingSearch:
     scorer: Scorer | None
     bodies: Sequence[Mapping[str, Any]]
     is_counted: bool
+    # the facets of which only the first values were asked
+    spreads: Mapping[str, Spread]
 
 
 class OpenSearchEngine:
@@ -137,8 +147,9 @@ class OpenSearchEngine:
         self._means: Means | None = None
         self._vocabularies: dict[str, Counts] = {}
         self._frequencies: dict[tuple[str, str], int] = {}
-        # facets of more values than an answer holds
+        # facets of more values than an answer holds, and how many a question finds
         self._many: set[str] = set()
+        self._totals: dict[bytes, int] = {}
         # the keys of all reports, once they were read
         self._known: frozenset[str] | None = None
         # a newer snapshot uses the same connections
@@ -182,7 +193,8 @@ class OpenSearchEngine:
         worded = [{"exists": {"field": wording_of(field)}} for field in SEARCHED_FIELDS]
         aggs["worded"] = {"filter": any_of(worded)}
         body = {"size": 0, "query": self._living(), "aggs": aggs}
-        answered = self._search(body)["aggregations"]
+        found = self._search(body)
+        answered = found["aggregations"]
 
         def mean(name: str) -> float:
             total = float(answered[name]["value"])
@@ -194,6 +206,7 @@ class OpenSearchEngine:
             words={name: mean(f"len_{name}") for name in RANKED_FIELDS},
             units=mean("len_units"),
             worded=answered["worded"]["doc_count"] > 0,
+            shards=found["_shards"]["total"],
         )
 
     def _compiled(self, node: Node) -> Query:
@@ -229,7 +242,8 @@ class OpenSearchEngine:
             "query": {"bool": {"filter": [asked.base]}},
             "post_filter": asked.under(None),
         }
-        aggs = _aggregations(query, asked, self._many)
+        spreads = self._spreads(query, asked)
+        aggs = _aggregations(query, asked, spreads)
         if aggs:
             body["aggs"] = aggs
         scorer = None
@@ -240,7 +254,7 @@ class OpenSearchEngine:
         if nodes:
             found_all = all_of([asked.base, asked.under(None)])
             bodies += total_questions(nodes, found_all, worded=self.means.worded)
-        return PendingSearch(query, asked, scorer, bodies, is_counted=bool(nodes))
+        return PendingSearch(query, asked, scorer, bodies, bool(nodes), spreads)
 
     def _matches(self, pending: PendingSearch, answers: Sequence[Any]) -> Matches:
         """What the requests of a question were answered, together."""
@@ -254,7 +268,7 @@ class OpenSearchEngine:
             total=answered["hits"]["total"]["value"],
             occurrences=total_of(totals) if pending.is_counted else None,
             hits=hits,
-            facets=self._facets(query, pending.asked, found),
+            facets=self._facets(pending, found),
         )
 
     def _asked(self, query: EngineQuery) -> PendingQuery:
@@ -310,25 +324,37 @@ class OpenSearchEngine:
 
     def _facets(
         self,
-        query: EngineQuery,
-        asked: PendingQuery,
+        pending: PendingSearch,
         found: Mapping[str, Any],
     ) -> tuple[FacetCounts, ...]:
         answers = []
         values = _values_of(found)
-        for facet in query.facets:
+        for facet in pending.query.facets:
             name = FACET_PREFIX + facet.name
-            if name + TOTAL in values:
-                answers.append(first_of(facet, values))
+            under = pending.asked.found_for(facet.name)
+            if facet.name in pending.spreads:
+                spread = pending.spreads[facet.name]
+                answers.append(self._first_of(facet, under, spread, values))
                 continue
             # of what is no facet nothing is counted
             counts = counts_of(values[name]) if name in values else {}
             if counts is None:
-                under = all_of([asked.base, asked.under(facet.name)])
                 answers.append(self._of_many(facet, under))
             else:
                 answers.append(answer(facet, counts))
         return tuple(answers)
+
+    def _spreads(
+        self,
+        query: EngineQuery,
+        asked: PendingQuery,
+    ) -> dict[str, Spread]:
+        """Of what facets only the first values are asked: those known to have very many."""
+        return {
+            facet.name: self._spread(facet, asked.found_for(facet.name))
+            for facet in query.facets
+            if facet.name in self._many and is_short(facet)
+        }
 
     def _of_many(self, facet: FacetRequest, query: Query) -> FacetCounts:
         """The counts of a facet of more values than an answer holds, over what satisfies a query.
@@ -339,12 +365,40 @@ class OpenSearchEngine:
         if not is_short(facet):
             counts = all_counts(facet.name, lambda asked: self._aggregate(query, asked))
             return answer(facet, counts)
+        spread = self._spread(facet, query)
         body = {
             "size": 0,
             "query": {"bool": {"filter": [query]}},
-            "aggs": aggregations_of_first(facet),
+            "aggs": aggregations_of_first(facet, spread),
         }
-        return first_of(facet, self._search(body)["aggregations"])
+        answered = self._search(body)["aggregations"]
+        return self._first_of(facet, query, spread, answered)
+
+    def forget_totals(self) -> None:
+        """Count anew how many values a facet has."""
+        self._totals = {}
+
+    def _spread(self, facet: FacetRequest, query: Query) -> Spread:
+        total = self._totals.get(_named(facet, query))
+        return Spread(self.means.reports, self.means.shards, total)
+
+    def _first_of(
+        self,
+        facet: FacetRequest,
+        query: Query,
+        spread: Spread,
+        answered: Mapping[str, Any],
+    ) -> FacetCounts:
+        """The first values of many; how many there are is remembered."""
+        total = spread.total
+        if total is None:
+            told = answered[FACET_PREFIX + facet.name + TOTAL]
+            total = int(told["value"] or 0)
+            known = self._totals
+            if len(known) > MAX_REMEMBERED_TOTALS:
+                known = {}
+            self._totals = {**known, _named(facet, query): total}
+        return first_of(facet, answered, total)
 
     # ------------------------------------------------------------------ hits
     def _paged(
@@ -440,14 +494,13 @@ class OpenSearchEngine:
         key: float | None = None,
         occurrences: int | None = None,
     ) -> EngineHit:
-        report_id = meta_of(source["meta"]).id
         return EngineHit(
-            id=report_id,
+            id=meta_of(source["meta"]).id,
             score=score,
             key=key,
             id_hash=source["tie"],
             occurrences=occurrences,
-            contents=Kept(source, lambda: self._source(report_id)),
+            contents=Kept(source),
         )
 
     # ------------------------------------------------------------------ single reports
@@ -583,8 +636,7 @@ class OpenSearchEngine:
         """Every report that matches, one at a time."""
         nodes = (condition, *filters)
         query = all_of([self._living(), *map(self._compiled, nodes)])
-        left_out = [name for name in PRIVATE_FIELDS if name != "rest"]
-        fields = {"_source": {"excludes": left_out}}
+        fields = {"_source": {"excludes": [*PRIVATE_FIELDS]}}
         for hits in self._pages(query, SCAN_SIZE, fields):
             for hit in hits:
                 yield self._found(hit["_source"])
@@ -696,9 +748,11 @@ def living(generation: int) -> Query:
 
 # ---------------------------------------------------------------------- reading answers
 def _aggregations(
-    query: EngineQuery, asked: PendingQuery, many: Container[str]
+    query: EngineQuery,
+    asked: PendingQuery,
+    spreads: Mapping[str, Spread],
 ) -> dict[str, Any]:
-    """The part of a request that counts facets; `many` are those of very many values.
+    """The part of a request that counts facets; `spreads` has those of very many values.
 
     Facets under the same filters are counted together: nearly always all, or all but one.
     """
@@ -711,8 +765,10 @@ def _aggregations(
         if own is None:
             own = {}
             groups.append((filters, own))
-        is_many = facet.name in many and is_short(facet)
-        own |= aggregations_of_first(facet) if is_many else aggregations_of_all(facet)
+        if facet.name in spreads:
+            own |= aggregations_of_first(facet, spreads[facet.name])
+        else:
+            own |= aggregations_of_all(facet)
     aggs: dict[str, Any] = {}
     for number, (filters, own) in enumerate(groups):
         if filters == ALL:
@@ -720,6 +776,11 @@ def _aggregations(
         else:
             aggs[f"under_{number}"] = {"filter": filters, "aggs": own}
     return aggs
+
+
+def _named(facet: FacetRequest, query: Query) -> bytes:
+    """What the number of values of a facet over what satisfies a query is kept under."""
+    return facet.name.encode() + to_json(query)
 
 
 def _values_of(found: Mapping[str, Any]) -> dict[str, Any]:

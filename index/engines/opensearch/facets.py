@@ -8,10 +8,11 @@ there are is counted by a script. Who asks for all of them gets them page by pag
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from index.engines.opensearch.conditions import Query
-from index.engines.opensearch.layout import facet_field
+from index.engines.opensearch.layout import facet_field, facet_hash
 from index.engines.opensearch.scripts import DISTINCT_SCRIPTS
 from index.engines.seam import FacetCount, FacetCounts, FacetRequest
 from index.model.errors import IndexUnavailableError
@@ -19,6 +20,7 @@ from index.model.errors import IndexUnavailableError
 __all__ = [
     "FACET_PREFIX",
     "TOTAL",
+    "Spread",
     "all_counts",
     "answer",
     "counts_of",
@@ -38,6 +40,8 @@ TOTAL, NAMED = ".total", ".named"
 # Eight facets of so many values stay below the cluster's limit of buckets (65,535).
 MAX_VALUES = 8_000
 PAGE_VALUES = 10_000
+# A table of 16 MB.
+MAX_SLOTS = 1 << 21
 
 
 def is_short(asked: FacetRequest) -> bool:
@@ -52,19 +56,42 @@ def aggregations_of_all(asked: FacetRequest) -> dict[str, Query]:
     return {FACET_PREFIX + asked.name: {"terms": all_values}}
 
 
-def aggregations_of_first(asked: FacetRequest) -> dict[str, Query]:
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What counting many values depends on: reports of an index, and in how many shards they lie.
+
+    `total` is how many values there are, where that is known.
+    """
+
+    reports: int
+    shards: int
+    total: int | None = None
+
+    @property
+    def slots(self) -> int:
+        """Places of the table in which an only shard tells values apart, a power of two."""
+        if self.shards > 1:
+            return 0
+        return min(MAX_SLOTS, 1 << (2 * self.reports).bit_length())
+
+
+def aggregations_of_first(asked: FacetRequest, spread: Spread) -> dict[str, Query]:
     """What counts the first of very many values: name -> aggregation.
 
     To count them by a script takes longer than to send some thousands, and does not grow with them.
     """
+    # the first values of an only shard are the first of all
+    sent = 0 if spread.shards == 1 else ALL_VALUES
     name = FACET_PREFIX + asked.name
     field = facet_field(asked.name)
     scripts = {part: {"id": script} for part, script in DISTINCT_SCRIPTS.items()}
-    asking: dict[str, Query] = {
-        name + TOTAL: {"scripted_metric": {**scripts, "params": {"field": field}}}
-    }
+    params = {"field": facet_hash(asked.name), "slots": spread.slots}
+    asking: dict[str, Query] = {}
+    if spread.total is None:
+        asking[name + TOTAL] = {"scripted_metric": {**scripts, "params": params}}
     if asked.size:
-        first = {"field": field, "size": asked.size, "shard_size": ALL_VALUES}
+        most = max(sent, asked.size)
+        first = {"field": field, "size": asked.size, "shard_size": most}
         asking[name] = {"terms": first}
     if asked.always:
         named = {"field": field, "size": len(asked.always), "shard_size": ALL_VALUES}
@@ -75,10 +102,12 @@ def aggregations_of_first(asked: FacetRequest) -> dict[str, Query]:
 def first_of(
     asked: FacetRequest,
     answered: Mapping[str, Any],
+    total: int,
 ) -> FacetCounts:
     """The first values of a facet of many, and those that were asked for by name.
 
-    `answered` has the answers of `aggregations_of_first` by their names.
+    `answered` has the answers of `aggregations_of_first` by their names, `total` is how many there
+    are.
     """
     name = FACET_PREFIX + asked.name
     counts: dict[str, int] = dict.fromkeys(asked.always, 0)
@@ -90,7 +119,7 @@ def first_of(
     return FacetCounts(
         name=asked.name,
         counts=tuple(FacetCount(value, counts[value]) for value in values),
-        total_values=int(answered[name + TOTAL]["value"] or 0),
+        total_values=total,
     )
 
 

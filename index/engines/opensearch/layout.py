@@ -38,6 +38,7 @@ __all__ = [
     "RANKED_FIELDS",
     "PreparedReport",
     "facet_field",
+    "facet_hash",
     "form_of",
     "key_of",
     "layout_name",
@@ -52,7 +53,7 @@ __all__ = [
 RANKED_FIELDS = ("title", "headings", "body")
 FACET_KINDS = {facet.name: facet.kind for facet in FACETS}
 # Fields of the source that no list of hits shows.
-PRIVATE_FIELDS = ("words_*", "form_title", "form_text", "form_card", "rest")
+PRIVATE_FIELDS = ("words_*", "form_title", "form_text", "form_card")
 # Between a word and its count, and between two words.
 COUNT_SIGN = "|"
 WORD_SIGN = "\n"
@@ -84,6 +85,11 @@ def map_of(field: str) -> str:
 def facet_field(name: str) -> str:
     """The field of a facet. A path is there once for each of its prefixes."""
     return f"facet_{name}"
+
+
+def facet_hash(name: str) -> str:
+    """The field of the numbers that stand for the values of a facet where they are told apart."""
+    return f"hash_{name}"
 
 
 def whole_field(name: str) -> str:
@@ -153,6 +159,9 @@ def settings_of(shards: int) -> dict[str, Any]:
         # only a commit makes anything visible
         "refresh_interval": "-1",
         "codec": "best_compression",
+        # Several threads for a question cost more processor time than they save where there are
+        # other questions, and each would send its own first values of a facet.
+        "search": {"concurrent_segment_search": {"mode": "none"}},
         "max_result_window": MAX_WINDOW,
         "max_terms_count": MAX_TERMS,
         "max_docvalue_fields_search": 1_000,
@@ -189,6 +198,7 @@ def _words() -> dict[str, Any]:
         "type": "text",
         "analyzer": "counts",
         "search_analyzer": "lines",
+        "similarity": "frequency",
         "norms": False,
         "index_options": "freqs",
     }
@@ -227,6 +237,7 @@ def _properties() -> dict[str, Any]:
         properties[f"len_{field}"] = UNSEARCHED_INTEGER
     for name, kind in FACET_KINDS.items():
         properties[facet_field(name)] = KEYWORD
+        properties[facet_hash(name)] = {"type": "long", "index": False}
         if kind == "path":
             properties[whole_field(name)] = KEYWORD
     numbers = {name: {"type": "double"} for name in NUMBERS}
@@ -392,8 +403,16 @@ def _facets(document: Document) -> dict[str, Any]:
         prefixes = _prefixes(path)
         if kind == "path":
             fields[facet_field(name)] = prefixes
+        fields[facet_hash(name)] = [_number_of(prefix) for prefix in prefixes]
         fields[whole_field(name)] = prefixes[-1]
     return fields
+
+
+def _number_of(value: str) -> int:
+    """64 bits of a digest: of a million values two are the same once in thirty million times."""
+    digest = hashlib.sha256(value.encode()).digest()
+    # 0 is what an empty place of a table holds
+    return int.from_bytes(digest[:8], "big", signed=True) or 1
 
 
 def _prefixes(path: Sequence[str]) -> list[str]:

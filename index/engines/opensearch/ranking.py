@@ -1,4 +1,4 @@
-"""Ranking: the sum that the embedded engine makes, in one stored script.
+"""Ranking: the sum that the embedded engine makes, a clause for each of its parts.
 
 BM25F over title, headings and body, BM25 over pairs, bonuses for runs that stand whole, boosts: see
 `engines.whoosh.reading.rank`. Document frequencies and mean lengths are those of all living
@@ -14,7 +14,11 @@ from typing import Any
 from index.engines.opensearch.conditions import Query, any_of, compiled
 from index.engines.opensearch.contents import word_counts
 from index.engines.opensearch.layout import RANKED_FIELDS, form_of
-from index.engines.opensearch.scripts import SCORE_SCRIPT
+from index.engines.opensearch.scripts import (
+    SATURATION_SCRIPT,
+    SCORE_SCRIPT,
+    SHARE_SCRIPT,
+)
 from index.engines.shared.units import findable
 from index.engines.weights import (
     FIELD_WEIGHTS,
@@ -32,15 +36,23 @@ from index.query.nodes import Node, Ranking, String
 
 __all__ = ["Means", "Scorer", "holding"]
 
+# Parts of a score that are clauses of their own: a query of Lucene has 1,024 of them at most. The
+# script that scores more of them looks each term up again for each report.
+MAX_SCORED = 150
+
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """How many reports live, and their mean lengths; `worded` says whether any has a wording."""
+    """How many reports live in how many shards, and their mean lengths.
+
+    `worded` says whether any has a wording.
+    """
 
     reports: int
     words: Mapping[str, float]
     units: float
     worded: bool
+    shards: int
 
 
 def holding(kind: str, text: str) -> Query:
@@ -95,11 +107,51 @@ class Scorer(Weights):
             for _, query, bonus in self.bonuses()
             if bonus
         ]
+        counted = []
+        for term in self.terms:
+            if len(should) < MAX_SCORED and not _must_be_counted(term):
+                should.append(self._scored(term))
+            else:
+                counted.append(term)
         scored: Query = {"bool": {"filter": [filters], "should": should}}
-        if not self.terms:
+        if not counted:
             return scored
-        script = {"id": SCORE_SCRIPT, "params": self._params()}
-        return {"script_score": {"query": scored, "script": script}}
+        return _scripted(scored, SCORE_SCRIPT, self._params(counted))
+
+    def _scored(self, term: Term) -> Query:
+        """What a term adds to a score."""
+        k = SATURATION[term.kind]
+        if term.kind == "word":
+            frequency = {"bool": {"should": [*self._shares(term.text)]}}
+        else:
+            frequency = self._pair_share(term.text)
+        params = {"idf": term.idf, "saturation": k}
+        return _scripted(frequency, SATURATION_SCRIPT, params)
+
+    def _shares(self, word: str) -> Iterator[Query]:
+        """The frequency of a word: what each field adds to it."""
+        for name in RANKED_FIELDS:
+            weight = FIELD_WEIGHTS[name]
+            params = {
+                "length": f"len_{name}",
+                "weight": weight.weight,
+                "share": weight.length_share,
+                "mean": self.means.words[name],
+            }
+            term = {"term": {f"words_{name}": word}}
+            yield _scripted(term, SHARE_SCRIPT, params)
+
+    def _pair_share(self, pair: str) -> Query:
+        """The frequency of a pair, or of one character, in title and text together."""
+        fields = _fields_of(pair)
+        terms = [{"term": {field: pair}} for field in fields]
+        params = {
+            "length": "len_units",
+            "weight": PAIR_WEIGHT.weight,
+            "share": PAIR_WEIGHT.length_share,
+            "mean": self.means.units,
+        }
+        return _scripted({"bool": {"should": terms}}, SHARE_SCRIPT, params)
 
     def bonuses(self) -> Iterator[tuple[Note, Query, float]]:
         """What adds a fixed amount: what for, the reports that get it, how much."""
@@ -115,7 +167,7 @@ class Scorer(Weights):
     def _compiled(self, node: Node) -> Query:
         return compiled(node, worded=self.means.worded)
 
-    def _params(self) -> dict[str, Any]:
+    def _params(self, terms: Sequence[Term]) -> dict[str, Any]:
         fields = []
         for name in RANKED_FIELDS:
             weight = FIELD_WEIGHTS[name]
@@ -128,8 +180,8 @@ class Scorer(Weights):
                     self.means.words[name],
                 ]
             )
-        words = [[term.text, term.idf] for term in self.terms if term.kind == "word"]
-        pairs = [_pair(term) for term in self.terms if term.kind == "pair"]
+        words = [[term.text, term.idf] for term in terms if term.kind == "word"]
+        pairs = [_pair(term) for term in terms if term.kind == "pair"]
         return {
             "fields": fields,
             "words": words,
@@ -186,15 +238,32 @@ class Scorer(Weights):
         return count / (1 - b + b * length / self.means.units)
 
 
-def _pair(term: Term) -> list[Any]:
-    """A pair as the script takes it: text, idf, whether a script must count it, its fields.
+def _scripted(query: Query, name: str, params: Mapping[str, Any]) -> Query:
+    """What a query finds, scored by a stored script."""
+    script = {"id": name, "params": params}
+    return {"script_score": {"query": query, "script": script}}
+
+
+def _must_be_counted(term: Term) -> bool:
+    """Whether the index does not say how often a term stands in a report.
 
     The index counts places that overlap: 公公 stands in 公公公 twice. So a pair of one character is
     counted in the text, as is what is longer than a pair.
     """
     text = term.text
-    fields = [*TEXT_FIELDS]
-    if len(text) == 1:
-        fields = [f"{name}.one" for name in TEXT_FIELDS]
-    is_counted = len(text) > 2 or (len(text) == 2 and text[0] == text[1])
-    return [text, term.idf, is_counted, fields]
+    if term.kind == "word":
+        return False
+    return len(text) > 2 or (len(text) == 2 and text[0] == text[1])
+
+
+def _fields_of(pair: str) -> list[str]:
+    """The fields whose terms are as long as this."""
+    if len(pair) == 1:
+        return [f"{name}.one" for name in TEXT_FIELDS]
+    return [*TEXT_FIELDS]
+
+
+def _pair(term: Term) -> list[Any]:
+    """A pair as the script takes it: text, idf, whether it must be counted, its fields."""
+    text = term.text
+    return [text, term.idf, _must_be_counted(term), _fields_of(text)]

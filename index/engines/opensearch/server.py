@@ -67,7 +67,7 @@ class Place:
     urls: str = field(repr=False)
     alias: str
     ca_file: Path | None = None
-    shards: int = 3
+    shards: int = 1
 
     def __str__(self) -> str:
         return f"{self.alias} at {', '.join(self.addresses())}"

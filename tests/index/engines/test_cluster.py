@@ -38,7 +38,7 @@ from index.model.errors import (
     SettingsError,
 )
 from index.model.settings import CHOICES, Settings
-from index.query.nodes import AnyOf, Node, String
+from index.query.nodes import AnyOf, Node, Ranking, String
 from tests.index.engines import cluster
 from tests.index.engines.conftest import FINGERPRINT, OpenSearchIndex, filled
 from tests.index.engines.reference import ReferenceEngine, ReferenceWriter, Shelf
@@ -274,6 +274,48 @@ class TestCommits:
             ):
                 [agency] = engine.search(EngineQuery(size=0, facets=(facet,))).facets
                 assert agency == counted_by_hand(facet, counts)
+
+    @pytest.mark.parametrize("slots", [2, 8, 1 << 21])
+    def test_values_of_an_only_shard_are_told_apart(
+        self, monkeypatch: pytest.MonkeyPatch, slots: int
+    ) -> None:
+        """In a table that holds all of them, and in one that does not."""
+        facets = "index.engines.opensearch.facets"
+        monkeypatch.setattr(f"{facets}.MAX_VALUES", 3)
+        monkeypatch.setattr(f"{facets}.MAX_SLOTS", slots)
+        place = cluster.new_place(shards=1)
+        writer = cluster.opensearch().open_writer(place, FINGERPRINT)
+        counts: Counter[str] = Counter()
+        for number in range(30):
+            path = (f"省{number % 4}", f"市{number % 9}")
+            writer.put(document(f"d{number}", "公开", region=path))
+            counts.update(["/".join(path[:1]), "/".join(path)])
+        writer.commit()
+        engine = cluster.opensearch().open_engine(place)
+        facet = FacetRequest("region", 5)
+        query = EngineQuery(size=0, facets=(facet,))
+        # first nothing is known, then that there are many, then how many there are
+        for _ in range(3):
+            assert engine.search(query).facets == (counted_by_hand(facet, counts),)
+
+    def test_scores_are_the_same_however_they_are_summed(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        texts = ["公开 信息 公开", "信息 办法", "公公公开 办法 办法", "无"]
+        documents = [
+            document(f"d{n}", text, f"关于{text[:2]}") for n, text in enumerate(texts)
+        ]
+        engine = filled(OpenSearchIndex(Path()), documents)
+        words = ("公开", "信息", "办法", "关于公开", "没有")
+        ranking = Ranking(words, ("公开",), ("公开", "公公", "办"))
+        found = []
+        for most in (150, 4, 0):
+            monkeypatch.setattr("index.engines.opensearch.ranking.MAX_SCORED", most)
+            hits = engine.search(EngineQuery(ranking=ranking)).hits
+            found.append({hit.id: hit.score for hit in hits})
+        assert len(set(found[0].values())) == len(texts)
+        assert found[1] == pytest.approx(found[0], rel=1e-6)
+        assert found[2] == pytest.approx(found[0], rel=1e-6)
 
 
 # ---------------------------------------------------------------------- without a cluster
