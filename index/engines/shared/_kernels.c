@@ -566,6 +566,128 @@ without_hashes:
     return out;
 }
 
+/* ------------------------------------------------------------------ the weight of a word */
+#define MAX_FIELDS 8
+
+/* The postings of a word in one field. */
+typedef struct {
+    const uint16_t *documents;
+    const uint8_t *counts;
+    const double *weights;
+    Py_ssize_t length;
+    Py_ssize_t known;
+    Py_ssize_t next;
+} FieldRows;
+
+/* Writes each document of any field once, with its saturated frequency. Their number, or -1 where the
+   reference has to decide. The additions are those of numpy, in the order of the fields. */
+static Py_ssize_t
+merged_fields(FieldRows *fields, int count, double k, uint16_t *documents, double *values)
+{
+    Py_ssize_t found = 0;
+    for (;;) {
+        int field;
+        long document = -1;
+        double frequency = 0.0;
+        for (field = 0; field < count; field++) {
+            FieldRows *own = &fields[field];
+            if (own->next < own->length
+                && (document < 0 || own->documents[own->next] < document)) {
+                document = own->documents[own->next];
+            }
+        }
+        if (document < 0) {
+            return found;
+        }
+        for (field = 0; field < count; field++) {
+            FieldRows *own = &fields[field];
+            if (own->next < own->length && own->documents[own->next] == document) {
+                /* the count of 255 stands for more */
+                if (own->counts[own->next] == 255 || document >= own->known) {
+                    return -1;
+                }
+                frequency += own->counts[own->next] * own->weights[document];
+                own->next++;
+            }
+        }
+        documents[found] = (uint16_t)document;
+        values[found] = frequency * (k + 1) / (frequency + k);
+        found++;
+    }
+}
+
+/* word_impact(k: float, (documents: u16[], counts: u8[], weights: f64[]), ...) -> (documents, values),
+   the bytes of u16[] and f64[]; None where the reference has to decide.
+
+   One triple for each ranked field that has the word; `weights` has one for each document of the
+   segment. */
+static PyObject *
+word_impact(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    static const int widths[3] = {2, 1, 8};
+    Py_buffer views[3 * MAX_FIELDS];
+    FieldRows fields[MAX_FIELDS];
+    PyObject *documents = NULL, *values = NULL, *out = NULL;
+    Py_ssize_t rows = 0, found;
+    int field, part, open = 0, count = (int)given - 1;
+    double k;
+    if (given < 1 || count > MAX_FIELDS) {
+        PyErr_SetString(PyExc_TypeError, "k and at most eight fields are needed");
+        return NULL;
+    }
+    k = PyFloat_AsDouble(args[0]);
+    if (k == -1.0 && PyErr_Occurred()) {
+        return NULL;
+    }
+    for (field = 0; field < count; field++) {
+        PyObject *triple = args[field + 1];
+        if (!PyTuple_Check(triple) || PyTuple_GET_SIZE(triple) != 3) {
+            PyErr_SetString(PyExc_TypeError, "a field is documents, counts and weights");
+            goto finished;
+        }
+        for (part = 0; part < 3; part++) {
+            PyObject *array = PyTuple_GET_ITEM(triple, part);
+            if (!opened(array, &views[open], widths[part], PyBUF_SIMPLE)) {
+                goto finished;
+            }
+            open++;
+        }
+        fields[field].documents = views[open - 3].buf;
+        fields[field].counts = views[open - 2].buf;
+        fields[field].weights = views[open - 1].buf;
+        fields[field].length = LENGTH_OF(views[open - 3]);
+        fields[field].known = LENGTH_OF(views[open - 1]);
+        fields[field].next = 0;
+        if (LENGTH_OF(views[open - 2]) != fields[field].length) {
+            PyErr_SetString(PyExc_ValueError, "each document needs a count");
+            goto finished;
+        }
+        rows += fields[field].length;
+    }
+    documents = PyBytes_FromStringAndSize(NULL, rows * 2);
+    values = PyBytes_FromStringAndSize(NULL, rows * 8);
+    if (documents == NULL || values == NULL) {
+        goto finished;
+    }
+    found = merged_fields(fields, count, k, (uint16_t *)PyBytes_AS_STRING(documents),
+                          (double *)PyBytes_AS_STRING(values));
+    if (found < 0) {
+        out = Py_NewRef(Py_None);
+    }
+    else if (found == rows
+             || (_PyBytes_Resize(&documents, found * 2) == 0
+                 && _PyBytes_Resize(&values, found * 8) == 0)) {
+        out = PyTuple_Pack(2, documents, values);
+    }
+finished:
+    Py_XDECREF(documents);
+    Py_XDECREF(values);
+    for (part = 0; part < open; part++) {
+        PyBuffer_Release(&views[part]);
+    }
+    return out;
+}
+
 /* ------------------------------------------------------------------ strings in texts */
 /* The number of a key, or -1. */
 static Py_ssize_t
@@ -762,6 +884,7 @@ static PyMethodDef methods[] = {
     FAST(greatest),
     FAST(best),
     FAST(count_string),
+    FAST(word_impact),
     {NULL, NULL, 0, NULL},
 };
 

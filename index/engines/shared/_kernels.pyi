@@ -42,3 +42,8 @@ def count_string(
     text_count: int,
     /,
 ) -> tuple[bytes, bytes] | None: ...
+def word_impact(
+    k: float,
+    /,
+    *fields: tuple[Array, Array, Array],
+) -> tuple[bytes, bytes] | None: ...

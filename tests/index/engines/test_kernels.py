@@ -19,6 +19,7 @@ from index.engines.seam import EngineQuery
 from index.engines.shared import kernels
 from index.engines.shared.display import _unpacked, packed, unpacked
 from index.engines.shared.units import storable, units_of
+from index.engines.weights import SATURATION
 from index.engines.whoosh.storage.offset_rows import (
     _offsets_from_rows,
     offsets_from_rows,
@@ -26,7 +27,7 @@ from index.engines.whoosh.storage.offset_rows import (
 )
 from index.model.errors import IndexStateError, SettingsError
 from index.model.settings import Settings
-from index.query.nodes import Node, String
+from index.query.nodes import Node, Ranking, String
 from tests.index.engines.conftest import WhooshIndex, filled
 from tests.index.engines.samples import document
 
@@ -211,6 +212,67 @@ def counted_by(
         return None
     texts, counts = (np.frombuffer(data, np.int64).tolist() for data in found)
     return dict(zip(texts, counts, strict=True))
+
+
+@given(st.integers(0, 2**32), st.integers(1, 60), st.integers(0, 3))
+def test_the_impact_of_a_word_is_the_same_to_the_last_bit(
+    seed: int, known: int, fields: int
+) -> None:
+    if kernels.compiled is None:
+        return
+    rng = np.random.default_rng(seed)
+    lists = []
+    for _ in range(fields):
+        documents = np.flatnonzero(rng.random(known) < rng.random()).astype(np.uint16)
+        counts = rng.integers(1, 255, len(documents)).astype(np.uint8)
+        lists.append((documents, counts, 5 * rng.random(known)))
+    k = SATURATION["word"]
+    frequencies = np.zeros(known)
+    for documents, counts, weights in lists:
+        frequencies[documents] += counts.astype(np.int64) * weights[documents]
+    expected = np.unique(
+        np.concatenate([np.zeros(0, np.int64), *(x[0] for x in lists)])
+    )
+    values = frequencies * (k + 1)
+    values /= frequencies + k
+    found = kernels.compiled.word_impact(k, *lists)
+    assert np.frombuffer(found[0], np.uint16).tolist() == expected.tolist()
+    assert found[1] == values[expected.astype(np.int64)].tobytes()
+
+
+def test_a_large_count_of_a_word_is_left_to_the_reference(module: ModuleType) -> None:
+    documents, weights = np.array([0, 3], np.uint16), np.ones(4)
+    field = (documents, np.array([1, 255], np.uint8), weights)
+    assert module.word_impact(1.2, field) is None
+    field = (documents, np.array([1, 1], np.uint8), np.ones(2))
+    assert module.word_impact(1.2, field) is None
+    with pytest.raises(ValueError, match="count"):
+        module.word_impact(1.2, (documents, np.ones(1, np.uint8), weights))
+    with pytest.raises(TypeError, match="field"):
+        module.word_impact(1.2, (documents, weights))
+    with pytest.raises(TypeError, match="eight"):
+        module.word_impact(1.2, *[(documents,) * 3] * 9)
+
+
+def test_scores_are_the_same_with_and_without(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    words = ["公开", "信息", "收费", "申请", "年度"]
+    index = WhooshIndex(tmp_path)
+    texts = ["，".join(rng.choice(words, rng.integers(1, 300))) for _ in range(30)]
+    titles = ["，".join(rng.choice(words, rng.integers(0, 3))) for _ in range(30)]
+    documents = [
+        document(f"r{n}", text, title)
+        for n, (text, title) in enumerate(zip(texts, titles, strict=True))
+    ]
+    filled(index, documents)
+    query = EngineQuery(ranking=Ranking(("公开", "收费", "公开收费")), size=30)
+    scores = []
+    for choice in ("auto", "numpy"):
+        kernels.use(choice)
+        found = index.engine().search(query)
+        scores.append([(hit.id, hit.score) for hit in found.hits])
+    assert scores[0] == scores[1]
+    assert scores[0][0][1] > 0
 
 
 def test_strings_at_the_edges_of_the_texts(module: ModuleType) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from index.engines.shared import kernels
 from index.engines.shared.arrays import Array
 from index.engines.shared.hashes import word_keys
 from index.engines.weights import (
@@ -92,6 +94,10 @@ class RankingStatistics:
         live = self.segments[number]
         words = live.segment.strings.words
         key = int(word_keys([word])[0])
+        if kernels.compiled is not None:
+            impact = self._merged(number, key, kernels.compiled)
+            if impact is not None:
+                return impact
         lists = []
         for field_number, field in enumerate(RANKED_FIELDS):
             row = words.find_one(key + field_number)
@@ -106,6 +112,33 @@ class RankingStatistics:
                 weights = weights.take(documents)
             lists.append((documents, rows.counts * weights))
         return _impact("word", lists, live)
+
+    def _merged(
+        self,
+        number: int,
+        key: int,
+        compiled: ModuleType,
+    ) -> Impact | None:
+        """The same by one call; None where the reference has to decide, as of large counts."""
+        live = self.segments[number]
+        words = live.segment.strings.words
+        fields = []
+        for field_number, field in enumerate(RANKED_FIELDS):
+            row = words.find_one(key + field_number)
+            if row >= 0:
+                start, end = words.span(row, row + 1)
+                documents = words.documents.slice(start, end)
+                counts = words.counts.slice(start, end)
+                fields.append((documents, counts, self._weights(number, field)))
+        merged = compiled.word_impact(SATURATION["word"], *fields)
+        if merged is None:
+            return None
+        documents = np.frombuffer(merged[0], np.uint16)
+        return Impact(
+            documents=documents,
+            values=np.frombuffer(merged[1], np.float64),
+            live=live.count_live(documents),
+        )
 
     def _pair(
         self,
