@@ -14,6 +14,11 @@ from bench.tables import table, times_of
 __all__ = ["section"]
 
 SHARES = (0.5, 0.95)
+PREFACE = """Asked by `python -m bench.at_socket` over connections that are kept: our endpoint and
+results page, served by `gongkai serve` in one process; Groonga by its own server (TokenBigram, four
+drilldowns under all filters, up to three snippets a hit; it remembers whole answers, so its "again"
+is no search); tantivy and FTS5 behind the smallest function that answers JSON. The Searcher is
+asked in the same turns, in the process of the bench."""
 TITLES = {"searcher": "Searcher, in the process"} | {
     name: served.title for name, served in SERVED.items()
 }
@@ -30,6 +35,7 @@ def section(size: Mapping[str, Any]) -> str:
     )
     parts = [
         f"## At the socket, {size['count']:,} reports",
+        PREFACE,
         " ".join([about, *(f"{reason}." for reason in size["skipped"])]),
         _bars(size),
         f"### {len(size['kinds'])} questions in turns of ten, milliseconds",
