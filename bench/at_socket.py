@@ -30,7 +30,15 @@ from bench.process import folder_bytes, machine
 from bench.questions import Drawer, Question
 from bench.reports import WORK_FOLDER, reports_file
 from bench.servers import SERVED, Connection, Server, absent
-from bench.size import TURN_QUESTIONS, WARM_QUESTIONS, Plan, built, commit, folder_of
+from bench.size import (
+    TURN_QUESTIONS,
+    WARM_QUESTIONS,
+    Plan,
+    built,
+    commit,
+    folder_of,
+    say,
+)
 from bench.socket_tables import section
 from webui.serving.worker import collect_less
 
@@ -42,11 +50,6 @@ CLIENT_SECONDS = 15.0
 # Of so many requests of the load each is another question.
 LOAD_QUESTIONS = 400
 PROCESS_COUNTS = (1, 2)
-
-
-def say(text: str) -> None:
-    """Progress, as it happens."""
-    print(f"{dt.datetime.now():%H:%M:%S} {text}", flush=True)
 
 
 # ---------------------------------------------------------------------- the machine

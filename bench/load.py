@@ -199,14 +199,7 @@ def paths(reports: Path, seed: int = 11) -> list[str]:
 
 
 def _query(question: Question) -> str:
-    fields = {"q": question.typed}
-    if question.level:
-        fields["level"] = question.level
-    if question.year:
-        fields["year"] = str(question.year)
-    if question.by_year:
-        fields["sort"] = "-year"
-    return urlencode(fields)
+    return urlencode(question.parameters)
 
 
 async def _client(

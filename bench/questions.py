@@ -45,6 +45,18 @@ class Question:
             return f'"{self.string}"'
         return (" OR " if self.any_word else " ").join(self.words)
 
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The question as parameters of our pages and endpoint."""
+        given = {"q": self.typed}
+        if self.level:
+            given["level"] = self.level
+        if self.year:
+            given["year"] = str(self.year)
+        if self.by_year:
+            given["sort"] = "-year"
+        return given
+
 
 @dataclass(slots=True)
 class Drawer:

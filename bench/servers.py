@@ -45,14 +45,7 @@ def page(question: Question) -> str:
 
 
 def _fields(question: Question) -> dict[str, str]:
-    fields = {"q": question.typed, "size": str(HITS_PER_PAGE)}
-    if question.level:
-        fields["level"] = question.level
-    if question.year:
-        fields["year"] = str(question.year)
-    if question.by_year:
-        fields["sort"] = "-year"
-    return fields
+    return question.parameters | {"size": str(HITS_PER_PAGE)}
 
 
 def _gongkai(folder: Path, _: int) -> list[str]:

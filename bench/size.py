@@ -33,6 +33,7 @@ __all__ = [
     "commit",
     "folder_of",
     "measure",
+    "say",
 ]
 
 # Above so many reports only Gongkai and tantivy are built: the others take hours.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping
 from typing import Any
 
 from bench.measure import percentile
-from bench.questions import KINDS
 from bench.servers import SERVED
-from bench.tables import table, times_of
+from bench.tables import by_kind, table, times_of
 
 __all__ = ["section"]
 
@@ -79,14 +77,8 @@ def _times(size: Mapping[str, Any], way: str) -> str:
 
 
 def _kinds(size: Mapping[str, Any]) -> str:
-    times = {name: times_of(kept) for name, kept in size["times"].items()}
-    rows = []
-    for kind in KINDS:
-        among = [n for n, own in enumerate(size["kinds"]) if own == kind]
-        medians = [t.medians("first", among) for t in times.values()]
-        shown = [f"{statistics.median(m):.2f}" if m else "-" for m in medians]
-        rows.append([kind, *shown])
-    return table(["", *(TITLES[name] for name in times)], rows)
+    times = {TITLES[name]: times_of(kept) for name, kept in size["times"].items()}
+    return by_kind(size["kinds"], times)
 
 
 def _totals(size: Mapping[str, Any]) -> str:

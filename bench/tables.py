@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bench.measure import Times, percentile
 from bench.peers import ENGINE_NAMES
 from bench.questions import KINDS
 
-__all__ = ["section", "table", "times_of"]
+__all__ = ["by_kind", "section", "table", "times_of"]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -97,15 +97,19 @@ def _requests(size: dict[str, Any], way: str) -> str:
 
 def _kinds(size: dict[str, Any]) -> str:
     kept = size["requests"]
-    times = {name: times_of(t) for name, t in kept["times"].items()}
+    times = {ENGINE_NAMES[name][0]: times_of(t) for name, t in kept["times"].items()}
+    return by_kind([question["kind"] for question in kept["questions"]], times)
+
+
+def by_kind(kinds: Sequence[str], times: Mapping[str, Times]) -> str:
+    """The median of each engine, by its title, for each kind; `kinds` has that of each question."""
     rows = []
     for kind in KINDS:
-        among = [n for n, q in enumerate(kept["questions"]) if q["kind"] == kind]
-        medians = [t.medians("first", among) for t in times.values()]
-        rows.append(
-            [kind, *(f"{statistics.median(m):.2f}" if m else "-" for m in medians)]
-        )
-    return table(["", *(ENGINE_NAMES[name][0] for name in times)], rows)
+        among = [number for number, own in enumerate(kinds) if own == kind]
+        medians = [own.medians("first", among) for own in times.values()]
+        shown = [f"{statistics.median(m):.2f}" if m else "-" for m in medians]
+        rows.append([kind, *shown])
+    return table(["", *times], rows)
 
 
 def _agreement(size: dict[str, Any]) -> str:

@@ -287,15 +287,26 @@ def test_a_refresh_judges_what_it_opens(tmp_path: Path) -> None:
     engine.close()
 
 
+def let_rest(folder: Path) -> None:
+    """Make a folder one that has not changed for long."""
+    long_ago = folder.stat().st_mtime_ns - 10 * SETTLED_NS
+    os.utime(folder, ns=(long_ago, long_ago))
+
+
+def settled_engine(folder: Path) -> embedded.WhooshEngine:
+    """A snapshot that has found its folder at rest."""
+    commit(folder, "a")
+    engine = embedded.open_engine(folder)
+    let_rest(folder)
+    assert engine.refreshed() is engine
+    return engine
+
+
 def test_a_folder_that_did_not_change_is_not_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "index"
-    commit(folder, "a")
-    engine = embedded.open_engine(folder)
-    long_ago = folder.stat().st_mtime_ns - 10 * SETTLED_NS
-    os.utime(folder, ns=(long_ago, long_ago))
-    assert engine.refreshed() is engine
+    engine = settled_engine(folder)
     listings: list[Path] = []
 
     def listed(asked: Path) -> tuple[int, Path] | None:
@@ -315,15 +326,11 @@ def test_a_folder_that_did_not_change_is_not_listed(
 
 def test_a_toc_that_was_written_over_is_seen_in_an_old_folder(tmp_path: Path) -> None:
     folder = tmp_path / "index"
-    commit(folder, "a")
-    engine = embedded.open_engine(folder)
-    long_ago = folder.stat().st_mtime_ns - 10 * SETTLED_NS
-    os.utime(folder, ns=(long_ago, long_ago))
-    assert engine.refreshed() is engine
+    engine = settled_engine(folder)
     latest = latest_toc(folder)
     assert latest is not None
     latest[1].write_bytes(b"damaged")
-    os.utime(folder, ns=(long_ago, long_ago))
+    let_rest(folder)
     with pytest.raises(IndexDamagedError):
         engine.refreshed()
 
