@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 import urllib.parse
 from collections import Counter
 from functools import cache
 
-from index.analysis.characters import IDEOGRAPH_PATTERN
+import numpy as np
+from numpy.typing import NDArray
+
+from index.analysis.characters import IDEOGRAPH_CLASS, IDEOGRAPH_PATTERN
+from index.analysis.normaliser import code_points
 from indexer.decode import COMMON_CHARACTERS
 
 __all__ = ["common_share", "is_implausible", "read_again"]
@@ -44,10 +49,22 @@ def common_share(
     text: str,
 ) -> float | None:
     """The share of common ones among the Han characters; None where there are too few to tell."""
-    han = IDEOGRAPH_PATTERN.findall(text)
-    if len(han) < MIN_HAN:
-        return None
-    return sum(c in COMMON_CHARACTERS for c in han) / len(han)
+    codes = code_points(text)
+    # every document is asked this: one look in a table for all its characters
+    rare, common = np.bincount(_kinds()[codes], minlength=3)[1:].tolist()
+    han = rare + common
+    return common / han if han >= MIN_HAN else None
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """By code point: 0 no Han character, 1 a rare one, 2 a common one."""
+    kinds = np.zeros(sys.maxunicode + 1, np.uint8)
+    first, last = map(ord, IDEOGRAPH_CLASS.split("-"))
+    kinds[first : last + 1] = 1
+    common = [c for c in COMMON_CHARACTERS if IDEOGRAPH_PATTERN.match(c)]
+    kinds[list(map(ord, common))] = 2
+    return kinds
 
 
 def is_implausible(
