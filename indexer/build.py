@@ -243,7 +243,7 @@ class _Before:
                 name
                 for item in batch
                 if isinstance(item, Source)
-                for name in (report_id(item), _name_in_place(item, _place(item)))
+                for name in _ids_of(item)
             ]
             new = [name for name in dict.fromkeys(names) if name not in asked]
             asked.update(new)
@@ -503,6 +503,34 @@ def _name_in_place(source: Source, place: str) -> str:
     return hashlib.sha256(f"{source.name}\0{place}".encode()).hexdigest()[:16]
 
 
+def _ids_of(source: Source) -> Iterator[str]:
+    """The ids that the report of a source may have in an index."""
+    yield report_id(source)
+    yield _name_in_place(source, _place(source))
+    yield from _ids_by_path(source)
+
+
+def _ids_by_path(source: Source) -> Iterator[str]:
+    """The ids that the report has where its file was met by the path of another folder.
+
+    A name begins with that of the folder given: reports/2021/a.html is 2021/a.html as well.
+    """
+    if source.known.id or source.known.url:
+        return
+    steps = Path(source.origin).parts[1:]
+    ends = ["/".join(steps[n:]) for n in range(len(steps))]
+    own = next((end for end in ends if _begins_with_path(source.name, end)), None)
+    if own is not None:
+        within = source.name[len(own) :]
+        others = (end for end in ends if end and end != own)
+        yield from (report_id(replace(source, name=end + within)) for end in others)
+
+
+def _begins_with_path(name: str, path: str) -> bool:
+    """Whether a name is that of a file, or of what an archive or a file of lines holds."""
+    return bool(path) and name.startswith(path) and name[len(path) :][:1] in "/#"
+
+
 def _task(
     source: Source,
     known: dict[str, tuple[str, str]],
@@ -528,6 +556,10 @@ def _task(
     digest = f"{source.digest}:{made_with}:{place}"
     if in_place:
         name = _name_in_place(source, place)
+    elif name not in known:
+        name = next(
+            (i for i in _ids_by_path(source) if _is_of(known.get(i), place)), name
+        )
     before = known.get(name)
     if before is not None and not source.known.id and not in_place:
         content, _, other_place = before[0].rsplit(":", 2)
@@ -541,6 +573,11 @@ def _task(
     ):
         digest = before[0]
     return _Task(source, name, digest, before[0] if before else None)
+
+
+def _is_of(before: tuple[str, str] | None, place: str) -> bool:
+    """Whether a report was made from the file that lies in a place."""
+    return before is not None and _place_in(before[0]) == place
 
 
 def _derivation_in(digest: str) -> str:

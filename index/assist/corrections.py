@@ -4,8 +4,8 @@ A correction is offered, never applied.
 
 A run is judged by its pairs of neighbouring characters: 年渡 and 渡报 stand in no report, 年度 and
 度报 in all. The candidates replace a character by a homophone or a look-alike, swap two, or take
-out, put in or change one. Pinyin that was typed becomes words. The index already counts the pairs,
-so nothing is built for that.
+out, put in or change one. Pinyin that was typed becomes words, and a word of Taiwan's wording that
+finds nothing the mainland's. The index already counts the pairs, so nothing is built for that.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from index.analysis.readings import (
     near_homophones,
 )
 from index.analysis.tokenizer import tokenizer
-from index.analysis.wording import mainland_forms
+from index.analysis.wording import mainland_forms, mainland_text
 from index.assist.snapshot import Snapshot
 from index.engines.seam import Engine
 from index.query.parser import parse
@@ -368,6 +368,7 @@ def corrections(
     """
     candidates = [
         *_typed_pinyin(snapshot, q),
+        *(_in_mainland_wording(q) if doubt is Doubt.ANY else ()),
         *_respelt(snapshot, q, doubt),
     ]
     offered: list[str] = []
@@ -377,6 +378,21 @@ def corrections(
             if len(offered) == MAX_CORRECTIONS:
                 break
     return tuple(offered)
+
+
+def _in_mainland_wording(q: str) -> tuple[str, ...]:
+    """The query as the mainland says it, with the words too that mean something else there.
+
+    資訊 alone is searched as it stands, because 资讯 is a word of the mainland; where it finds
+    nothing, 信息 was meant.
+    """
+    replacements = []
+    for start, end in _run_spans(parse(q)):
+        form = fold_line(q[start:end])
+        other = mainland_text(form)
+        if other != mainland_forms(form)[-1]:
+            replacements.append((start, end, other))
+    return (_replaced(q, replacements),) if replacements else ()
 
 
 def _respelt(

@@ -317,6 +317,9 @@ def _quoted(query: str, start: int) -> tuple[Token, int]:
     if close < 0 and query[start] == "“":
         # closed by a straight mark, or by one that leans the wrong way
         close = max(query.find('"', start + 1), query.find("“", start + 1))
+    if close < 0 and query[start] == '"' and "“" not in query[start + 1 :]:
+        # typed straight, and bent at its end by an input method
+        close = query.find("”", start + 1)
     if close < 0:
         facts = {"mark": QUOTES[query[start]]}
         raise QueryError(Code.QUERY_QUOTATION_OPEN, start, facts)

@@ -174,6 +174,27 @@ def test_a_folder_and_what_is_in_it_are_read_once(
     assert sources(settings) == {"data/p1.txt", "data/sub/p2.txt", "p3.txt"}
 
 
+@pytest.mark.parametrize("sync", [False, True])
+def test_a_file_met_by_another_path_is_the_same_report(
+    tmp_path: Path, settings: Settings, sync: bool
+) -> None:
+    folder = tmp_path / "data"
+    write(folder, "p1.txt")
+    inner = write(folder / "sub", "p2.txt", year=2019)
+    lines = folder / "sub" / "all.jsonl"
+    titled = {"title": "年报", "text": BODY}
+    lines.write_text(json.dumps(titled, ensure_ascii=False), encoding="utf-8")
+    build([folder], settings)
+    for path in (folder / "sub", inner, lines, tmp_path):
+        tally = build([path], settings, sync=sync)
+        assert (tally.added, tally.updated, tally.reports) == (0, 0, 3)
+    write(folder / "sub", "p2.txt", year=2020)
+    assert counts(build([folder / "sub"], settings, sync=sync)) == (0, 1, 1, 0, 3)
+    # another file that has the end of its path is another report
+    write(tmp_path / "other" / "data" / "sub", "p2.txt", year=2021)
+    assert build([tmp_path / "other"], settings, sync=sync).added == 1
+
+
 def test_a_path_that_is_gone_is_deleted_when_that_is_said(
     tmp_path: Path, settings: Settings
 ) -> None:
@@ -260,7 +281,7 @@ def test_of_a_stale_index_everything_is_asked_for(
     build([folder], settings)
     monkeypatch.setattr(build_module, "derivation", lambda: "newer")
     tally = build([folder / "0.txt"], settings)
-    assert tally.outdated == 4
+    assert (tally.updated, tally.outdated) == (1, 3)
     assert build([folder], settings).outdated == 0
 
 

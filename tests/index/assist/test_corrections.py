@@ -79,6 +79,8 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
         ("(年渡报告 OR 指难)", "(年度报告 OR 指南)"),
         ("xinxi gongkai", "信息公开"),
         ("xinxigongkai", "信息公开"),
+        ("資訊", "信息"),
+        ('"資訊"', '"信息"'),
         ("niandu baogao 收费", "年度报告 收费"),
         ('"龙岗区科技新局"', '"龙岗区科技创新局"'),
     ],

@@ -132,10 +132,17 @@ def test_marks_turned_the_wrong_way_are_text(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "text"),
-    [("“为村”", "为村"), ("“为村“", "为村"), ('“为村"', "为村"), ("“为“村”", "为“村")],
+    [
+        *(("“为村”", "为村"), ("“为村“", "为村"), ('“为村"', "为村")),
+        *(("“为“村”", "为“村"), ('"为村”', "为村")),
+    ],
 )
 def test_a_mark_that_leans_the_wrong_way_closes_too(typed: str, text: str) -> None:
     assert parse(typed) == Quoted(text, 0)
+
+
+def test_a_straight_mark_is_not_closed_by_the_end_of_another_string() -> None:
+    assert refused('"公开 “收费”') == 0
 
 
 def test_several_exclusions_narrow_one_string() -> None:
