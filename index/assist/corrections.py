@@ -21,6 +21,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import islice
 
 from index.analysis.characters import IDEOGRAPH_CLASS
 from index.analysis.normaliser import fold_line
@@ -358,12 +359,12 @@ def _struck(
 def corrections(
     snapshot: Snapshot,
     q: str,
-    finds: Callable[[str], int],
+    finds: Callable[[Sequence[str]], Sequence[int]],
     doubt: Doubt,
 ) -> tuple[str, ...]:
     """At most MAX_CORRECTIONS corrected queries, likeliest first.
 
-    `finds` says how many reports a query finds: only those that find something are offered.
+    `finds` says how many reports each query finds: only those that find something are offered.
     `doubt` says which runs may be misspelt.
     """
     candidates = [
@@ -371,13 +372,14 @@ def corrections(
         *(_in_mainland_wording(q) if doubt is Doubt.ANY else ()),
         *_respelt(snapshot, q, doubt),
     ]
+    others = iter([text for text in dict.fromkeys(candidates) if text != q])
     offered: list[str] = []
-    for candidate in dict.fromkeys(candidates):
-        if candidate != q and finds(candidate):
-            offered.append(candidate)
-            if len(offered) == MAX_CORRECTIONS:
-                break
-    return tuple(offered)
+    while len(offered) < MAX_CORRECTIONS and (
+        asked := list(islice(others, snapshot.engine.questions_at_once))
+    ):
+        found = finds(asked)
+        offered += (text for text, n in zip(asked, found, strict=True) if n)
+    return tuple(offered[:MAX_CORRECTIONS])
 
 
 def _in_mainland_wording(q: str) -> tuple[str, ...]:

@@ -264,6 +264,13 @@ class Engine(Protocol):
         asked next asks it here.
         """
 
+    @property
+    def questions_at_once(self) -> int:
+        """How many questions to ask together where the answer to one may spare the others.
+
+        1 where a question costs its own work alone, more where it costs a round trip.
+        """
+
     def get(self, report_id: str) -> EngineHit:
         """One report by its id. Raises ReportNotFoundError."""
 

@@ -11,7 +11,7 @@ marks, facets, exports, figures) then uses that one mode.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from index.assist.snapshot import Snapshot
@@ -251,14 +251,27 @@ def _most_words(
     engine: Engine,
     plan: Plan,
 ) -> int:
-    """How many of the distinctive words some report has at most, by bisection."""
-    # What has `middle` words also has fewer, so the number can be halved towards.
+    """How many of the distinctive words some report has at most.
+
+    What has so many words also has fewer, so the number is found by bisection, or by cutting into
+    more parts where an engine answers several questions at once.
+    """
     low, high = 0, len(plan.resolved.distinctive)
     while low < high:
-        middle = (low + high + 1) // 2
-        condition = plan.resolved.condition("any", middle)
-        if _total(engine, replace(plan.query, condition=condition)):
-            low = middle
-        else:
-            high = middle - 1
+        cuts = min(engine.questions_at_once, high - low)
+        steps = ((high - low) * n / (cuts + 1) for n in range(1, cuts + 1))
+        tried = [low + math.ceil(step) for step in steps]
+        conditions = [plan.resolved.condition("any", least) for least in tried]
+        queries = [replace(plan.query, condition=asked) for asked in conditions]
+        for least, total in zip(tried, _totals(engine, queries), strict=True):
+            if not total:
+                high = least - 1
+                break
+            low = least
     return low
+
+
+def _totals(engine: Engine, queries: Sequence[EngineQuery]) -> list[int]:
+    """How many reports each query finds."""
+    asked = [_only_total(query) for query in queries]
+    return [matches.total for matches in engine.search_many(asked)]

@@ -302,15 +302,20 @@ class Searcher:
         if doubt is None:
             return ()
 
-        def finds(q: str) -> int:
+        def finds(queries: Sequence[str]) -> list[int]:
+            asked = {q: query for q in queries if (query := total_of(q)) is not None}
+            found = snapshot.engine.search_many(list(asked.values()))
+            totals = {q: m.total for q, m in zip(asked, found, strict=True)}
+            return [totals.get(q, 0) for q in queries]
+
+        def total_of(q: str) -> EngineQuery | None:
             corrected = replace(request, q=q, match="whole", facets=())
             try:
                 query = make_plan(snapshot, corrected).query
             except QueryError:
-                return 0
+                return None
             # Neither hits nor occurrences are needed.
-            only_total = replace(query, size=0, counted=Everything())
-            return snapshot.engine.search(only_total).total
+            return replace(query, size=0, counted=Everything())
 
         # whatever page, order or facets are asked for beside it
         question = replace(request, facets=(), sort="relevance", explain=False)

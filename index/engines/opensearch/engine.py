@@ -74,6 +74,8 @@ COLUMN_SIZE = 10_000
 FREQUENCY_SIZE = 500
 # Reports that are asked for by their ids in one request.
 KNOWN_SIZE = 1_000
+# More than the words of nearly all queries, and than the corrections that are tried.
+QUESTIONS_AT_ONCE = 8
 # Requests of one round trip; the cluster works on a few of them at a time.
 MANY_BODIES = 100
 # Above this, document frequencies are those that commits have written.
@@ -216,6 +218,11 @@ class OpenSearchEngine:
     def search(self, query: EngineQuery) -> Matches:
         """Answer one question."""
         return self.search_many([query])[0]
+
+    @property
+    def questions_at_once(self) -> int:
+        """Several, in one round trip."""
+        return QUESTIONS_AT_ONCE
 
     def search_many(self, queries: Sequence[EngineQuery]) -> list[Matches]:
         """Answer several questions in one round trip, MANY_BODIES requests at a time."""

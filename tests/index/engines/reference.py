@@ -435,6 +435,10 @@ class ReferenceEngine:
             {name: column(documents, name) for name in facets},
         )
 
+    @property
+    def questions_at_once(self) -> int:
+        return 1
+
     def search_many(self, queries: Sequence[EngineQuery]) -> list[Matches]:
         return [self.search(query) for query in queries]
 

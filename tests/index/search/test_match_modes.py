@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,6 +11,8 @@ import pytest
 
 from index.documents.builder import analyse
 from index.engines.opening import open_engine, open_writer
+from index.engines.seam import EngineQuery, Matches
+from index.engines.whoosh.reading.engine import WhooshEngine
 from index.model.problems import Code
 from index.model.report import Report
 from index.model.settings import Settings
@@ -199,3 +201,28 @@ def test_snippets_show_the_longest_places_first(searcher: Searcher) -> None:
     answer = asked(searcher, "信息公开 收费", "words")
     hit = next(hit for hit in answer.hits if hit.id == "late")
     assert any("信息公开收费" in snippet.text for snippet in hit.snippets)
+
+
+@pytest.mark.parametrize("together", [1, 2, 3, 8])
+@pytest.mark.parametrize(
+    "q", ["信息 收费 医保 公开 低保", "收费 行政复议 医保", "医保 低保", "信公开息费"]
+)
+def test_however_many_are_asked_at_once_the_reading_is_one(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch, together: int, q: str
+) -> None:
+    alone = asked(searcher, q)
+    rounds = []
+
+    def counted(self: WhooshEngine, queries: Sequence[EngineQuery]) -> list[Matches]:
+        rounds.append(len(queries))
+        return [self.search(query) for query in queries]
+
+    monkeypatch.setattr(WhooshEngine, "questions_at_once", together)
+    monkeypatch.setattr(WhooshEngine, "search_many", counted)
+    answer = Searcher(searcher.engine).search(SearchRequest(q=q, size=100))
+    assert (answer.query.matched, answer.total) == (alone.query.matched, alone.total)
+    assert [hit.id for hit in answer.hits] == [hit.id for hit in alone.hits]
+    assert answer.query.suggestions == alone.query.suggestions
+    assert max(rounds) <= together
+    if together == 8:
+        assert len(rounds) <= 2, "one for the words, one for the corrections"

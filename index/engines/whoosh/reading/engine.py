@@ -320,6 +320,11 @@ class WhooshEngine:
         )
 
     # ------------------------------------------------------------------ single reports
+    @property
+    def questions_at_once(self) -> int:
+        """One: a question costs no round trip here."""
+        return 1
+
     def search_many(self, queries: Sequence[EngineQuery]) -> list[Matches]:
         """Answer several questions."""
         return [self.search(query) for query in queries]
