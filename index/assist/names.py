@@ -9,9 +9,8 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
-from itertools import islice
 
-from index.assist.values import IndexFormCache, Values
+from index.assist.values import Values
 from index.query.names import PLACE_ENDINGS
 from index.query.nodes import Keyword, Node, PathPrefix
 
@@ -36,42 +35,38 @@ OPTIONAL_PLACE_ENDS = PLACE_ENDINGS[:11]
 class _FacetNames:
     """Name -> the values of one facet that it may stand for, the most frequent first.
 
-    All names of a value share one `part` (their end, or their beginning). The names are spelt out
-    only for the values whose part a query has: few queries name anything.
+    All names of a value share one `part` (their end, or their beginning). A new generation looks at
+    the parts alone, at all of them in one go; values are sought, and their names spelt out, for the
+    parts that queries have: few queries name anything.
     """
 
     def __init__(
         self,
         known: Values,
-        forms: IndexFormCache,
-        part: Callable[[str], str],
+        parts: Callable[[Sequence[str]], list[str]],
         names: Callable[[str], Iterable[str]],
     ) -> None:
-        self.part, self._names, self._forms = (
-            part,
-            names,
-            forms,
-        )
-        self.having: dict[str, list[str]] = defaultdict(list)
-        pairs = zip(known.values, known.forms, strict=True)
-        for value, form in islice(pairs, MAX_NAMED_VALUES):
-            self.having[part(form)].append(value)
+        self._values = known.values[:MAX_NAMED_VALUES]
+        self._forms = known.forms[:MAX_NAMED_VALUES]
+        self._parts, self._names = parts, names
+        self.having = set(parts(self._forms))
         self._spelt: dict[str, dict[str, list[str]]] = {}
 
     def called(self, name: str) -> Sequence[str]:
         """The values that have this name."""
-        part = self.part(name)
+        (part,) = self._parts([name])
         if part not in self.having:
             return ()
         if part not in self._spelt:
-            self._spelt[part] = self._spell_out(self.having[part])
+            self._spelt[part] = self._spell_out(part)
         return self._spelt[part].get(name, ())
 
-    def _spell_out(self, values: Sequence[str]) -> dict[str, list[str]]:
+    def _spell_out(self, part: str) -> dict[str, list[str]]:
         values_by_name: dict[str, list[str]] = defaultdict(list)
-        for value, form in zip(values, self._forms.of(values), strict=True):
-            for name in self._names(form):
-                values_by_name[name].append(value)
+        for n, other in enumerate(self._parts(self._forms)):
+            if other == part:
+                for name in self._names(self._forms[n]):
+                    values_by_name[name].append(self._values[n])
         return dict(values_by_name)
 
 
@@ -82,10 +77,9 @@ class KnownNames:
         self,
         agencies: Values,
         regions: Values,
-        forms: IndexFormCache,
     ) -> None:
-        self._bodies = _FacetNames(agencies, forms, _end, _body_names)
-        self._places = _FacetNames(regions, forms, _beginning, _place_names)
+        self._bodies = _FacetNames(agencies, _ends, _body_names)
+        self._places = _FacetNames(regions, _beginnings, _place_names)
 
     def named(self, run: str) -> Iterator[Node]:
         """The bodies and places named in a run, from the left, of several the longest name."""
@@ -110,7 +104,7 @@ class KnownNames:
 
     def _body_ends(self, run: str) -> set[int]:
         """The positions of a run where the name of a body may end."""
-        ends = self._bodies.having.keys()
+        ends = self._bodies.having
         return {
             position
             for position in range(2, len(run) + 1)
@@ -147,6 +141,16 @@ def _end(form: str) -> str:
 def _beginning(form: str) -> str:
     """The first two characters of the last step, which all names of a place share."""
     return form.rpartition("/")[2][:2]
+
+
+def _ends(forms: Sequence[str]) -> list[str]:
+    """`_end` of each: a call for each would take most of the time."""
+    return [form[-3:] for form in forms]
+
+
+def _beginnings(forms: Sequence[str]) -> list[str]:
+    """`_beginning` of each."""
+    return [form[form.rfind("/") + 1 :][:2] for form in forms]
 
 
 def _body_names(form: str) -> Iterator[str]:

@@ -120,7 +120,7 @@ class Snapshot:
                     self.values("agency"),
                     self.values("region"),
                 )
-                self._names = KnownNames(agencies, regions, self.forms)
+                self._names = KnownNames(agencies, regions)
             return self._names
 
     @property

@@ -21,6 +21,7 @@ import numpy as np
 
 from index.analysis.normaliser import Folded
 from index.model.fields import CARD_FIELD
+from index.model.often import made_often
 from index.query.nodes import (
     Everything,
     Node,
@@ -143,7 +144,7 @@ class Filter:
     facet: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class EngineQuery:
     """One question.
 
@@ -170,7 +171,7 @@ class EngineQuery:
 
 
 # ---------------------------------------------------------------------- answers
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class EngineHit:
     """One report that an engine found.
 
@@ -187,7 +188,7 @@ class EngineHit:
     contents: Contents
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class FacetCount:
     """A value and how many reports have it. Paths are joined by "/"."""
 
@@ -195,7 +196,7 @@ class FacetCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class FacetCounts:
     """The counts of one facet, most frequent first.
 
@@ -207,7 +208,7 @@ class FacetCounts:
     total_values: int
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Matches:
     """The answer: exact totals, one page of hits, and the facets asked for."""
 

@@ -14,6 +14,7 @@ from index.analysis.normaliser import fold_line
 from index.analysis.tokenizer import tokenizer
 from index.analysis.wording import mainland_forms
 from index.model.fields import SEARCHED_FIELDS
+from index.model.often import made_often
 from index.query.nodes import Ranking
 from index.query.runs import (
     WILDCARD_PATTERN,
@@ -43,7 +44,7 @@ Strings = tuple[str, ...]
 Synonyms = Mapping[str, Strings]
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Evidence:
     """The ranking terms of a query, all in index form and in typed order.
 

@@ -17,6 +17,7 @@ from index.analysis.wording import mainland_forms
 from index.model.errors import QueryError
 from index.model.fields import FACETS, SEARCHED_FIELDS
 from index.model.metrics import METRIC_NAMES
+from index.model.often import made_often
 from index.model.problems import Code
 from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
 from index.query.field_values import (
@@ -95,7 +96,7 @@ COMMAS_PATTERN = re.compile(r"[，,、；;]+")
 LATIN_LETTER = re.compile("[a-z]")
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Resolved:
     """A parsed query as conditions for an engine.
 

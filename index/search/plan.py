@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from index.assist.boosts import boosts
 from index.assist.snapshot import Snapshot
@@ -17,6 +17,7 @@ from index.engines.seam import (
     FacetRequest,
     Filter,
 )
+from index.model.often import made_often
 from index.model.problems import Code, Note
 from index.query.evidence import Evidence, evidence
 from index.query.names import is_called, paths_called
@@ -57,7 +58,7 @@ NEWEST_FIRST = "-published"
 ALL_VALUES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Plan:
     """A search request, ready for the engine.
 

@@ -14,6 +14,7 @@ from urllib.parse import quote_plus
 
 from index.model.errors import RequestError
 from index.model.fields import FACET_NAMES, FACETS, SORTS
+from index.model.often import made_often
 from index.model.problems import Code
 from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
 from index.query.field_values import value_called, year_digits
@@ -65,7 +66,7 @@ class Limits:
 LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class SearchRequest:
     """One search.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from index.model.fields import FACETS, Facet
+from index.model.often import made_often
 from index.search.request import PAGE_SEARCH, SearchRequest, Toggles
 from index.search.response import FacetResult, FacetValue, SearchResponse
 from index.search.root import below
@@ -37,7 +38,7 @@ OPEN_FILTERS = "filters"
 _DEEPEST_INDENT = 4
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Value:
     """One value of a facet as a link. `depth` is its depth in a tree, 0 at the root.
 
@@ -52,7 +53,7 @@ class Value:
     without_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Group:
     """One facet beside the results; `more_url` lists all values where some are left out."""
 

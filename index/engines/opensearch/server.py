@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import ssl
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -34,6 +36,9 @@ DEFAULT_PORT = 9200
 # Termination is certain: so many attempts, each with its own limit of time.
 MAX_RETRIES = 3
 RETRIED_STATUSES = (429, 502, 503, 504)
+# Seconds before a question that met an ending node is asked again: the others take a moment to
+# learn that it is gone.
+AGAIN_S = (0.1, 0.4, 1.5)
 REQUEST_S = 30.0
 # Between two attempts a server that did not answer is left alone.
 DEAD_S = 2.0
@@ -200,35 +205,47 @@ class Server:
         body: Mapping[str, Any],
     ) -> Any:
         """The answer of every shard. Raises IndexUnavailableError where one is missing."""
-        answer = self.call(
-            "POST",
-            f"/{index}/_search",
-            body,
-            allow_partial_search_results="false",
-        )
-        return self._whole(answer)
+        (answer,) = self.search_many(index, [body])
+        return answer
 
     def search_many(
         self,
         index: str,
         bodies: Sequence[Mapping[str, Any]],
     ) -> list[Any]:
-        """The answers to several questions, in one round trip."""
+        """The answers to several questions, in one round trip; each is of every shard.
+
+        A question that met a node that was ending is asked again: its answer has an error of its
+        own, beside answers that are whole. Raises IndexUnavailableError where it goes on.
+        """
+        answers: dict[int, Any] = {}
+        for pause in (*AGAIN_S, None):
+            asked = [n for n in range(len(bodies)) if n not in answers]
+            told = self._asked_once(index, [bodies[n] for n in asked])
+            for n, answer in zip(asked, told, strict=True):
+                if pause is None or not _is_passing(answer):
+                    answers[n] = self._whole(answer)
+            if len(answers) == len(bodies):
+                break
+            time.sleep(min(pause or 0, seconds_left()))
+        return [answers[n] for n in range(len(bodies))]
+
+    def _asked_once(self, index: str, bodies: Sequence[Mapping[str, Any]]) -> list[Any]:
         lines = []
         header = to_json({"index": index, "allow_partial_search_results": False})
         for body in bodies:
             lines += [header, to_json(body)]
-        answers = self.call("POST", "/_msearch", b"\n".join(lines) + b"\n")
-        whole = []
-        for answer in answers["responses"]:
-            if "error" in answer:
-                raise IndexUnavailableError(
-                    f"{self.place}{_reason(answer['error'])}; try again later"
-                )
-            whole.append(self._whole(answer))
-        return whole
+        answered = self.call("POST", "/_msearch", b"\n".join(lines) + b"\n")
+        responses: list[Any] = answered["responses"]
+        return responses
 
     def _whole(self, answer: Any) -> Any:
+        if answer.get("status") == HTTPStatus.NOT_FOUND:
+            raise _not_there(str(self.place))
+        if "error" in answer:
+            raise IndexUnavailableError(
+                f"{self.place}{_reason(answer['error'])}; try again later"
+            )
         if answer.get("timed_out") or answer["_shards"]["failed"]:
             raise IndexUnavailableError(
                 f"a part of the index {self.place} did not answer; try again later"
@@ -276,6 +293,21 @@ class Server:
             )
 
 
+def _not_there(where: str) -> NotThereError:
+    return NotThereError(
+        f"{where} does not have it any more; try again, or run: gongkai index PATH..."
+    )
+
+
+def _is_passing(answer: Any) -> bool:
+    """Whether the answer to one question of several may be another a moment later."""
+    status = answer.get("status", 200)
+    is_of_server = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return "error" in answer and (
+        is_of_server or status == HTTPStatus.TOO_MANY_REQUESTS
+    )
+
+
 def _tls(place: Place) -> ssl.SSLContext | None:
     """Certificates are verified always."""
     if not any(host["use_ssl"] for host in place.hosts()):
@@ -302,9 +334,7 @@ def _of_status(error: exceptions.TransportError, where: str) -> Exception:
             "give that user the rights to the index and to stored scripts"
         )
     if status == 404:
-        return NotThereError(
-            f"{where} does not have it any more; try again, or run: gongkai index PATH..."
-        )
+        return _not_there(where)
     if status == 409:
         return ConflictError(f"another process was quicker at {where}; try again")
     if error.error == "resource_already_exists_exception":

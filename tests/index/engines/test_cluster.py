@@ -411,6 +411,65 @@ def test_what_a_server_answers_is_said_with_the_next_step(
         assert "reader" not in str(caught.value)
 
 
+def failed(status: int) -> dict[str, Any]:
+    return {"status": status, "error": {"type": "node_not_connected_exception"}}
+
+
+WHOLE = {"status": 200, "_shards": {"failed": 0}, "hits": {"total": {"value": 7}}}
+
+
+@needs_client
+@pytest.mark.parametrize("lasts", [0, 1, 3])
+def test_a_question_that_met_an_ending_node_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, lasts: int
+) -> None:
+    """Only that one, and it beside answers that are whole."""
+    module = import_module("index.engines.opensearch.server")
+    server = module.Server(module.Place("http://127.0.0.1:9", "reports"))
+    asked: list[list[int]] = []
+
+    def call(_method: str, _path: str, body: bytes) -> dict[str, Any]:
+        sizes = [json.loads(line)["size"] for line in body.splitlines()[1::2]]
+        asked.append(sizes)
+        is_over = len(asked) > lasts
+        return {
+            "responses": [WHOLE if n != 1 or is_over else failed(500) for n in sizes]
+        }
+
+    monkeypatch.setattr(server, "call", call)
+    monkeypatch.setattr(module, "AGAIN_S", (0.0, 0.0, 0.0))
+    answers = server.search_many("i", [{"size": n} for n in range(3)])
+    assert answers == [WHOLE] * 3
+    assert asked == [[0, 1, 2], *[[1]] * lasts]
+
+
+@needs_client
+@pytest.mark.parametrize(
+    ("status", "error", "times"),
+    [
+        (503, IndexUnavailableError, 4),
+        (400, IndexUnavailableError, 1),
+        (404, IndexMissingError, 1),
+    ],
+)
+def test_a_question_that_stays_unanswered_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, status: int, error: type[Exception], times: int
+) -> None:
+    module = import_module("index.engines.opensearch.server")
+    server = module.Server(module.Place("http://127.0.0.1:9", "reports"))
+    asked = []
+
+    def call(*given: Any) -> dict[str, Any]:
+        asked.append(given)
+        return {"responses": [failed(status)]}
+
+    monkeypatch.setattr(server, "call", call)
+    monkeypatch.setattr(module, "AGAIN_S", (0.0, 0.0, 0.0))
+    with pytest.raises(error):
+        server.search("i", {})
+    assert len(asked) == times
+
+
 @needs_client
 def test_no_server() -> None:
     with pytest.raises(IndexUnavailableError, match="no server answers at http://127"):
