@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from bench.measure import Asked, alternate
-from bench.peers import groonga, peer
+from bench.peers import groonga, opensearch, peer
 from bench.process import folder_bytes, machine
 from bench.questions import Drawer, Question
 from bench.reports import WORK_FOLDER, reports_file
@@ -50,6 +50,11 @@ CLIENT_SECONDS = 15.0
 # Of so many requests of the load each is another question.
 LOAD_QUESTIONS = 400
 PROCESS_COUNTS = (1, 2)
+
+
+# What is asked over HTTP alone: how it is built, and how its totals are read.
+WRITERS = {"groonga": groonga.write, "opensearch": opensearch.write}
+TOTALS = {"groonga": groonga.total_of, "opensearch": opensearch.total_of}
 
 
 # ---------------------------------------------------------------------- the machine
@@ -134,7 +139,7 @@ def _totals(engines: dict[str, Asked]) -> dict[str, dict[str, int]]:
     for name, engine in engines.items():
         if name in ("searcher", "endpoint", "page"):
             continue
-        read = groonga.total_of if name == "groonga" else _total_of
+        read = TOTALS.get(name, _total_of)
         theirs = {n: read(answer) for n, answer in engine.answers.items()}
         known = [n for n in theirs if theirs[n] is not None]
         out[name] = {
@@ -223,15 +228,15 @@ def measure(count: int, plan: Plan) -> dict[str, Any]:
 
 def _index_bytes(name: str, reports: Path, count: int, plan: Plan) -> int:
     """Builds the index unless it is there; its bytes."""
-    if name != "groonga":
+    if name not in WRITERS:
         return int(built(name, reports, count, plan)["bytes"])
     folder = folder_of(plan, count, name)
     if plan.fresh or not (folder / "whole").exists():
-        say(f"{count}: building Groonga")
+        say(f"{count}: building {SERVED[name].title}")
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        groonga.write(reports, count, folder)
-        (folder / "whole").write_text(groonga.version())
+        WRITERS[name](reports, count, folder)
+        (folder / "whole").touch()
     return folder_bytes(folder)
 
 
@@ -244,7 +249,9 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=120, help="questions (120)")
     parser.add_argument("--passes", type=int, default=3, help="passes (3)")
     parser.add_argument(
-        "--peers", default="groonga,tantivy,fts5", help="commas between (all)"
+        "--peers",
+        default="groonga,opensearch,tantivy,fts5",
+        help="commas between (all)",
     )
     parser.add_argument("--work", type=Path, default=WORK_FOLDER, help="kept here")
     given = parser.parse_args()

@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 from bench import wsgi
 from bench.load import ADDRESS, LENGTH_LINE, PATIENCE_S, STATUS_LINE
-from bench.peers import FACET_SIZE, FACETS, HITS_PER_PAGE, groonga
+from bench.peers import FACET_SIZE, FACETS, HITS_PER_PAGE, groonga, opensearch
 from bench.process import environment
 from bench.questions import Question
 
@@ -77,6 +77,13 @@ SERVED = {
         settle_s=SETTLE_S,
     ),
     "groonga": Served("Groonga", groonga.command, groonga.path, "groonga"),
+    "opensearch": Served(
+        "OpenSearch, one node",
+        opensearch.command,
+        opensearch.path,
+        "opensearch",
+        settle_s=SETTLE_S,
+    ),
     "tantivy": Served(
         "tantivy-py behind WSGI",
         lambda folder, _: wsgi.command("tantivy", folder),
@@ -97,6 +104,8 @@ def absent(name: str) -> str | None:
     title = SERVED[name].title
     if name == "groonga" and shutil.which("groonga") is None:
         return f"{title} is skipped: apt-get install groonga-bin"
+    if name == "opensearch":
+        return opensearch.absent()
     if name == "tantivy" and find_spec("tantivy") is None:
         return f"{title} is skipped: uv sync --group bench"
     return None

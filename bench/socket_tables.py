@@ -15,8 +15,9 @@ SHARES = (0.5, 0.95)
 PREFACE = """Asked by `python -m bench.at_socket` over connections that are kept: our endpoint and
 results page, served by `gongkai serve` in one process; Groonga by its own server (TokenBigram, four
 drilldowns under all filters, up to three snippets a hit; it remembers whole answers, so its "again"
-is no search); tantivy and FTS5 behind the smallest function that answers JSON. The Searcher is
-asked in the same turns, in the process of the bench."""
+is no search); OpenSearch of one node (its `cjk` analyser, phrases, terms aggregations under all
+filters, three fragments a hit; 2 GB for Java); tantivy and FTS5 behind the smallest function that
+answers JSON. The Searcher is asked in the same turns, in the process of the bench."""
 TITLES = {"searcher": "Searcher, in the process"} | {
     name: served.title for name, served in SERVED.items()
 }

@@ -17,7 +17,7 @@ from bench.peers import FACET_SIZE, FACETS, HITS_PER_PAGE
 from bench.questions import Question
 from bench.reports import Prepared, prepared
 
-__all__ = ["command", "path", "total_of", "version", "write"]
+__all__ = ["command", "path", "total_of", "write"]
 
 DATABASE = "reports.grn"
 SCHEMA = """
@@ -127,11 +127,3 @@ def total_of(answer: bytes) -> int:
     body: Any = json.loads(answer)[1]
     # of several drilldowns the answer is an array; the first entry holds the hits
     return int(body[0][0][0])
-
-
-def version() -> str:
-    """Of the program that is installed."""
-    said = subprocess.run(
-        ["groonga", "--version"], capture_output=True, text=True, check=True
-    )
-    return said.stdout.split()[1]

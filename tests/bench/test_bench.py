@@ -12,13 +12,14 @@ import sysconfig
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from bench import cluster, process
 from bench.bars import SPEED_BARS, bars
 from bench.measure import Asked, agreement, alternate, percentile
-from bench.peers import ENGINE_NAMES, FACETS, Peer, missing, peer
+from bench.peers import ENGINE_NAMES, FACETS, Peer, groonga, missing, opensearch, peer
 from bench.profile import BUILD_STAGES, REQUEST_STAGES
 from bench.questions import EXACT_KINDS, KINDS, Drawer, Question
 from bench.reports import prepared, records, reports_file
@@ -273,3 +274,23 @@ def test_what_a_cluster_is_measured_as_is_shown_beside_the_embedded_engine() -> 
         "| 100 bodies, 1,300 tiny reports, whoosh | no | 1.0 | 2.0 | 1.0 | 2.0 |"
         in shown
     )
+
+
+def test_opensearch_is_asked_for_what_the_others_are() -> None:
+    asked = Question("", ("公开", "收费"), level="县区级", year=2019, by_year=True)
+    fields = parse_qs(urlsplit(opensearch.path(asked)).query)
+    body = json.loads(fields["source"][0])
+    found = body["query"]["bool"]
+    assert [one["match_phrase"]["body"] for one in found["should"]] == ["公开", "收费"]
+    assert found["minimum_should_match"] == 2
+    assert found["filter"] == [{"term": {"level": "县区级"}}, {"term": {"year": 2019}}]
+    assert body["sort"] == [{"year": "desc"}]
+    assert set(body["aggs"]) == set(FACETS)
+    either = opensearch.path(Question("", ("公开", "收费"), any_word=True))
+    read = json.loads(parse_qs(urlsplit(either).query)["source"][0])
+    assert read["query"]["bool"]["minimum_should_match"] == 1
+
+
+def test_totals_are_read_as_each_server_writes_them() -> None:
+    assert opensearch.total_of(b'{"hits": {"total": {"value": 7}}}') == 7
+    assert groonga.total_of(b"[[0], [[[8], [], []]]]") == 8
