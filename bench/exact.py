@@ -12,10 +12,10 @@ from typing import Any
 
 from bench.measure import Ask, Asked, Times, alternate
 from bench.questions import Drawer
-from index.engines.opening import open_engine
 from index.engines.seam import EngineQuery
 from index.model.settings import Settings
 from index.query.nodes import String
+from index.search.searcher import Searcher
 
 __all__ = ["Exact", "exact"]
 
@@ -42,7 +42,11 @@ class _Ours:
         self.settings = Settings(index=folder)
 
     def open(self) -> Ask:
-        self.engine = open_engine(self.settings)
+        # with its blocks checked, as a server's are a second after it was started
+        searcher = Searcher.open(self.settings, warm=True)
+        if searcher.warming is not None:
+            searcher.warming.join()
+        self.engine = searcher.engine
         return self.count
 
     def close(self) -> None:

@@ -36,8 +36,8 @@ class _FacetNames:
     """Name -> the values of one facet that it may stand for, the most frequent first.
 
     All names of a value share one `part` (their end, or their beginning). A new generation looks at
-    the parts alone, at all of them in one go; values are sought, and their names spelt out, for the
-    parts that queries have: few queries name anything.
+    the parts alone, at all of them in one go. Values are put to their parts when a query first has
+    one of them, and names are spelt out for the parts that queries have: few name anything.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class _FacetNames:
         self._forms = known.forms[:MAX_NAMED_VALUES]
         self._parts, self._names = parts, names
         self.having = set(parts(self._forms))
+        self._numbers: dict[str, list[int]] = {}
         self._spelt: dict[str, dict[str, list[str]]] = {}
 
     def called(self, name: str) -> Sequence[str]:
@@ -63,11 +64,20 @@ class _FacetNames:
 
     def _spell_out(self, part: str) -> dict[str, list[str]]:
         values_by_name: dict[str, list[str]] = defaultdict(list)
-        for n, other in enumerate(self._parts(self._forms)):
-            if other == part:
-                for name in self._names(self._forms[n]):
-                    values_by_name[name].append(self._values[n])
+        for number in self._by_part()[part]:
+            for name in self._names(self._forms[number]):
+                values_by_name[name].append(self._values[number])
         return dict(values_by_name)
+
+    def _by_part(self) -> dict[str, list[int]]:
+        """The numbers of the values that have each part."""
+        if not self._numbers:
+            numbers = defaultdict(list)
+            for number, part in enumerate(self._parts(self._forms)):
+                numbers[part].append(number)
+            # other threads see all of it or nothing
+            self._numbers = numbers
+        return self._numbers
 
 
 class KnownNames:
