@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import select
 import shutil
 import signal
 import socket
@@ -177,7 +178,8 @@ class Connection:
 
     def get(self, path: str) -> bytes:
         """The body of an answer. Raises RuntimeError where it is no 200 with a length."""
-        if self.is_ended:
+        # a server may have ended one that waited while the next ones were started
+        if self.is_ended or select.select([self.socket], [], [], 0)[0]:
             self.socket.close()
             self._open()
         self.socket.sendall(f"GET {path}{self.rest}".encode())

@@ -176,6 +176,8 @@ class WhooshEngine:
         self.closed = False
         # the state of the folder, past changing, in which this was the newest generation
         self.settled: tuple[int, int, int] | None = None
+        # every request looks at it
+        self.toc = toc_path(store.folder, generation.number)
         self.manifest = Manifest(
             generation=generation.number,
             reports=self.statistics.reports,
@@ -499,21 +501,20 @@ class WhooshEngine:
         either, no name in it has to be looked at.
         """
         changed = folder_mark(self.store.folder)
-        path = toc_path(self.store.folder, self.generation.number)
         if changed is not None and changed == self.settled:
-            return self._is_current(path)
+            return self._is_current()
         if not self._is_latest():
             return False
-        is_current = self._is_current(path)
+        is_current = self._is_current()
         # two changes of one moment have one time
         if changed is not None and time.time_ns() - changed[0] > SETTLED_NS:
             self.settled = changed
         return is_current
 
-    def _is_current(self, toc: Path) -> bool:
-        """Whether a TOC is the one that this snapshot was opened from."""
+    def _is_current(self) -> bool:
+        """Whether the TOC of this generation is the one that this snapshot was opened from."""
         try:
-            return mark_of(toc) == self.generation.mark
+            return mark_of(self.toc) == self.generation.mark
         except OSError:
             # a writer has published a newer one just now, or the folder was moved away
             return False
