@@ -96,18 +96,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         if self.server.is_stopping:
             self.requests[0].headers["CONNECTION"] = "close"
         super().service()
-        self._send()
         self.waiting_since = time.monotonic()
-
-    def _send(self) -> None:
-        """Send what waits of an answer from this thread: the loop of all would first have to wake.
-
-        waitress does so itself from 18 KB on.
-        """
-        with self.outbuf_lock:
-            if self.connected and self.total_outbufs_len:
-                # what goes wrong is left to the loop, which closes the connection
-                self._flush_exception(self._flush_some, do_close=False)
 
     def write_soon(self, data: Any) -> int:
         """Take a part of an answer; waits while too much of it is not taken by the client."""
