@@ -39,6 +39,8 @@ RETRIED_STATUSES = (429, 502, 503, 504)
 # Seconds before a question that met an ending node is asked again: the others take a moment to
 # learn that it is gone.
 AGAIN_S = (0.1, 0.4, 1.5)
+# Seconds for which a node that refuses for want of memory is left alone, each time longer.
+BUSY_S = (0.3, 1.0, 3.0)
 REQUEST_S = 30.0
 # Between two attempts a server that did not answer is left alone.
 DEAD_S = 2.0
@@ -167,18 +169,39 @@ class Server:
         headers = {"content-type": "application/json"}
         if path.endswith(("_bulk", "_msearch")):
             headers["content-type"] = "application/x-ndjson"
+        named = {**params, "request_timeout": allowed}
         try:
-            return self.client.transport.perform_request(
-                method,
-                path,
-                headers=headers,
-                params={**params, "request_timeout": allowed},
-                body=body,
-            )
+            return self._sent(method, path, headers, named, body)
         except exceptions.OpenSearchException as error:
             # where the time of a request is used up, that is what is said
             spend(1)
             raise self._explained(error) from None
+
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        params: Mapping[str, Any],
+        body: bytes | None,
+    ) -> Any:
+        """The answer to one request; a node that has no memory for it now is left in peace first.
+
+        The client sends again at once, which such a node refuses as well.
+        """
+        for pause in BUSY_S:
+            try:
+                return self.client.transport.perform_request(
+                    method, path, headers=headers, params=params, body=body
+                )
+            except exceptions.TransportError as error:
+                is_busy = error.status_code == HTTPStatus.TOO_MANY_REQUESTS
+                if not is_busy or pause > seconds_left():
+                    raise
+                time.sleep(pause)
+        return self.client.transport.perform_request(
+            method, path, headers=headers, params=params, body=body
+        )
 
     def _explained(self, error: Exception) -> Exception:
         where = ", ".join(self.place.addresses())

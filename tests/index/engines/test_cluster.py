@@ -411,6 +411,34 @@ def test_what_a_server_answers_is_said_with_the_next_step(
         assert "reader" not in str(caught.value)
 
 
+@needs_client
+@pytest.mark.parametrize("lasts", [0, 2, 9])
+def test_a_node_without_memory_is_asked_again_after_a_while(
+    monkeypatch: pytest.MonkeyPatch, lasts: int
+) -> None:
+    module = import_module("index.engines.opensearch.server")
+    server = module.Server(module.Place("http://127.0.0.1:9", "reports"))
+    asked = []
+
+    def perform(*given: Any, **_: Any) -> dict[str, int]:
+        asked.append(given)
+        if len(asked) <= lasts:
+            raise module.exceptions.TransportError(
+                429, "circuit_breaking_exception", {}
+            )
+        return {"took": 7}
+
+    monkeypatch.setattr(server.client.transport, "perform_request", perform)
+    monkeypatch.setattr(module, "BUSY_S", (0.0, 0.0, 0.0))
+    if lasts > 3:
+        with pytest.raises(IndexUnavailableError, match="429"):
+            server.call("GET", "/")
+        assert len(asked) == 4
+    else:
+        assert server.call("GET", "/") == {"took": 7}
+        assert len(asked) == lasts + 1
+
+
 def failed(status: int) -> dict[str, Any]:
     return {"status": status, "error": {"type": "node_not_connected_exception"}}
 
