@@ -6,16 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from bench.measure import Ask, Asked, Times, alternate
+from bench.peers import peer
 from bench.questions import Drawer
 from index.engines.seam import EngineQuery
-from index.model.settings import Settings
 from index.query.nodes import String
-from index.search.searcher import Searcher
 
 __all__ = ["Exact", "exact"]
 
@@ -39,21 +37,20 @@ class Exact:
 
 class _Ours:
     def __init__(self, folder: Path) -> None:
-        self.settings = Settings(index=folder)
+        self.folder = folder
 
     def open(self) -> Ask:
-        # with its blocks checked, as a server's are a second after it was started
-        searcher = Searcher.open(self.settings, warm=True)
-        if searcher.warming is not None:
-            searcher.warming.join()
-        self.engine = searcher.engine
+        self.peer: Any = peer("gongkai")
+        self.peer.open(self.folder)
+        self.peer.settle()
         return self.count
 
     def close(self) -> None:
-        self.engine.close()
+        self.peer.close()
 
     def count(self, text: str) -> int:
-        return self.engine.search(EngineQuery(condition=String((text,)), size=0)).total
+        asked = EngineQuery(condition=String((text,)), size=0)
+        return int(self.peer.searcher.engine.search(asked).total)
 
 
 class _Tantivy:
@@ -61,7 +58,7 @@ class _Tantivy:
         self.folder = folder
 
     def open(self) -> Ask:
-        self.peer: Any = import_module("bench.peers.tantivy").ENGINE()
+        self.peer: Any = peer("tantivy")
         self.peer.open(self.folder)
         return self.count
 

@@ -39,6 +39,11 @@ class Question:
     by_year: bool = False
 
     @property
+    def strings(self) -> tuple[str, ...]:
+        """What is looked for as it stands, for an engine that has phrases only."""
+        return (self.string,) if self.string else self.words
+
+    @property
     def typed(self) -> str:
         """The question as a person types it."""
         if self.string:

@@ -81,6 +81,18 @@ class Prepared:
         """Every two neighbouring characters, in order."""
         return [a + b for a, b in pairwise(self.form)]
 
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What an engine with a schema is given, beside the id."""
+        return {
+            "title": self.title,
+            "body": self.form,
+            "agency": self.agency,
+            "level": self.level,
+            "year": self.year,
+            "region": self.places,
+        }
+
 
 def prepared(path: Path, count: int | None = None, step: int = 1) -> Iterator[Prepared]:
     """The reports with the analysis of this project done: peers are given what they lack, so that

@@ -33,7 +33,7 @@ from indexer.metadata import HostTable
 from indexer.metadata.hosts import host_of
 from indexer.overrides import Overrides
 from indexer.page import Source
-from indexer.pipeline import is_small_text, report_id, report_of
+from indexer.pipeline import id_of, is_small_text, report_id, report_of
 from indexer.workers import Limits, Pool
 
 __all__ = ["Tally", "build"]
@@ -523,7 +523,7 @@ def _ids_by_path(source: Source) -> Iterator[str]:
     if own is not None:
         within = source.name[len(own) :]
         others = (end for end in ends if end and end != own)
-        yield from (report_id(replace(source, name=end + within)) for end in others)
+        yield from (id_of(end + within) for end in others)
 
 
 def _begins_with_path(name: str, path: str) -> bool:
@@ -556,7 +556,7 @@ def _task(
     digest = f"{source.digest}:{made_with}:{place}"
     if in_place:
         name = _name_in_place(source, place)
-    elif name not in known:
+    elif known and name not in known:
         name = next(
             (i for i in _ids_by_path(source) if _is_of(known.get(i), place)), name
         )

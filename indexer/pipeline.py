@@ -44,7 +44,11 @@ def report_id(source: Source) -> str:
     known = source.known
     if known.id:
         return known.id
-    address = known.url or source.name
+    return id_of(known.url or source.name)
+
+
+def id_of(address: str) -> str:
+    """The id that is made from a URL or a name."""
     return hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()[:16]
 
 

@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis.characters import IDEOGRAPH_CLASS, IDEOGRAPH_PATTERN
+from index.analysis.characters import IDEOGRAPH_CLASS
 from index.analysis.normaliser import code_points
 from indexer.decode import COMMON_CHARACTERS
 
@@ -49,11 +49,16 @@ def common_share(
     text: str,
 ) -> float | None:
     """The share of common ones among the Han characters; None where there are too few to tell."""
-    codes = code_points(text)
-    # every document is asked this: one look in a table for all its characters
-    rare, common = np.bincount(_kinds()[codes], minlength=3)[1:].tolist()
-    han = rare + common
+    han, common = _han(text)
     return common / han if han >= MIN_HAN else None
+
+
+def _han(text: str) -> tuple[int, int]:
+    """How many Han characters a text has, and how many of them are common ones."""
+    # every document is asked this: one look in a table for all its characters
+    kinds = _kinds()[code_points(text)]
+    rare, common = np.bincount(kinds, minlength=3)[1:].tolist()
+    return rare + common, common
 
 
 @cache
@@ -62,8 +67,8 @@ def _kinds() -> NDArray[np.uint8]:
     kinds = np.zeros(sys.maxunicode + 1, np.uint8)
     first, last = map(ord, IDEOGRAPH_CLASS.split("-"))
     kinds[first : last + 1] = 1
-    common = [c for c in COMMON_CHARACTERS if IDEOGRAPH_PATTERN.match(c)]
-    kinds[list(map(ord, common))] = 2
+    # signs are among the common characters too
+    kinds[code_points("".join(COMMON_CHARACTERS))] *= 2
     return kinds
 
 
@@ -141,24 +146,16 @@ def _read_as_chinese(
     for encoding in ("utf-8", "gb18030", "big5hkscs"):
         read = data.decode(encoding, "replace")
         lost = read.count("\ufffd")
-        characters = IDEOGRAPH_PATTERN.findall(read)
-        han = len(characters)
+        han, common = _han(read)
         if encoding == "utf-8" and not lost and not han:
             # it was read wrongly twice
             again = _latin(read)
-            return (*again, _common(again[0])) if again else None
+            return (*again, _han(again[0])[1]) if again else None
         if han < MIN_FOREIGN // 3 or lost * 20 > han:
             continue
-        common = _common(read)
         if common * 3 > han:
             return read, encoding, common
     return None
-
-
-def _common(
-    text: str,
-) -> int:
-    return sum(c in COMMON_CHARACTERS for c in IDEOGRAPH_PATTERN.findall(text))
 
 
 def _escaped(

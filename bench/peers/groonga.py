@@ -64,16 +64,7 @@ def write(reports: Path, count: int, folder: Path) -> None:
 
 def _records(reports: Iterator[Prepared]) -> Iterator[str]:
     for report in reports:
-        record = {
-            "_key": report.id,
-            "title": report.title,
-            "body": report.form,
-            "agency": report.agency,
-            "level": report.level,
-            "year": report.year,
-            "region": report.places,
-        }
-        yield json.dumps(record, ensure_ascii=False)
+        yield json.dumps({"_key": report.id} | report.columns, ensure_ascii=False)
 
 
 def command(folder: Path, port: int) -> list[str]:
@@ -117,8 +108,7 @@ def path(question: Question) -> str:
 
 
 def _query(question: Question) -> str:
-    strings = [question.string] if question.string else list(question.words)
-    quoted = ['"' + string.translate(SIGNS) + '"' for string in strings]
+    quoted = ['"' + string.translate(SIGNS) + '"' for string in question.strings]
     return (" OR " if question.any_word else " ").join(quoted)
 
 

@@ -101,15 +101,7 @@ def write(reports: Path, count: int, folder: Path) -> None:
 def _lines(reports: Iterable[Prepared]) -> Iterator[str]:
     for report in reports:
         yield json.dumps({"index": {"_id": report.id}}) + "\n"
-        record = {
-            "title": report.title,
-            "body": report.form,
-            "agency": report.agency,
-            "level": report.level,
-            "year": report.year,
-            "region": report.places,
-        }
-        yield json.dumps(record, ensure_ascii=False) + "\n"
+        yield json.dumps(report.columns, ensure_ascii=False) + "\n"
 
 
 def _send(method: str, url: str, body: str) -> Any:
@@ -124,8 +116,7 @@ def _send(method: str, url: str, body: str) -> Any:
 # ---------------------------------------------------------------------- its questions
 def path(question: Question) -> str:
     """The request that asks it."""
-    strings = [question.string] if question.string else list(question.words)
-    phrases = [{"match_phrase": {"body": string}} for string in strings]
+    phrases = [{"match_phrase": {"body": string}} for string in question.strings]
     filters: list[dict[str, Any]] = []
     if question.level:
         filters.append({"term": {"level": question.level}})

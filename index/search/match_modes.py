@@ -33,7 +33,7 @@ from index.search.response import WiderReading
 # With these values of `match`, index cards are searched too when no title and no text matches.
 CARD_MODES = ("auto", "whole")
 
-__all__ = ["answered", "looser", "plan_for_hit", "settled", "wider"]
+__all__ = ["answered", "looser", "plan_for_hit", "settled", "totals", "wider"]
 
 
 def settled(
@@ -263,7 +263,7 @@ def _most_words(
         tried = [low + math.ceil(step) for step in steps]
         conditions = [plan.resolved.condition("any", least) for least in tried]
         queries = [replace(plan.query, condition=asked) for asked in conditions]
-        for least, total in zip(tried, _totals(engine, queries), strict=True):
+        for least, total in zip(tried, totals(engine, queries), strict=True):
             if not total:
                 high = least - 1
                 break
@@ -271,7 +271,7 @@ def _most_words(
     return low
 
 
-def _totals(engine: Engine, queries: Sequence[EngineQuery]) -> list[int]:
-    """How many reports each query finds."""
+def totals(engine: Engine, queries: Sequence[EngineQuery]) -> list[int]:
+    """How many reports each query finds, asked together."""
     asked = [_only_total(query) for query in queries]
     return [matches.total for matches in engine.search_many(asked)]

@@ -33,7 +33,6 @@ from index.model.problems import Code, Note
 from index.model.report import Report
 from index.model.settings import Settings
 from index.query.explain import in_words
-from index.query.nodes import Everything
 from index.query.parser import parse
 from index.search.chosen import (
     body_called,
@@ -51,7 +50,13 @@ from index.search.hits import (
     with_explanations,
 )
 from index.search.marks import MAX_MARKS, Marker
-from index.search.match_modes import answered, plan_for_hit, settled, wider
+from index.search.match_modes import (
+    answered,
+    plan_for_hit,
+    settled,
+    totals,
+    wider,
+)
 from index.search.plan import (
     Plan,
     make_plan,
@@ -303,19 +308,16 @@ class Searcher:
             return ()
 
         def finds(queries: Sequence[str]) -> list[int]:
-            asked = {q: query for q in queries if (query := total_of(q)) is not None}
-            found = snapshot.engine.search_many(list(asked.values()))
-            totals = {q: m.total for q, m in zip(asked, found, strict=True)}
-            return [totals.get(q, 0) for q in queries]
+            asked = [planned(q) for q in queries]
+            found = iter(totals(snapshot.engine, list(filter(None, asked))))
+            return [next(found) if query else 0 for query in asked]
 
-        def total_of(q: str) -> EngineQuery | None:
+        def planned(q: str) -> EngineQuery | None:
             corrected = replace(request, q=q, match="whole", facets=())
             try:
-                query = make_plan(snapshot, corrected).query
+                return make_plan(snapshot, corrected).query
             except QueryError:
                 return None
-            # Neither hits nor occurrences are needed.
-            return replace(query, size=0, counted=Everything())
 
         # whatever page, order or facets are asked for beside it
         question = replace(request, facets=(), sort="relevance", explain=False)

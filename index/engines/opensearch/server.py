@@ -163,45 +163,30 @@ class Server:
         Raises NotThereError, ConflictError, ExistsError, IndexUnavailableError, TooCostlyError.
         """
         spend(1)
-        allowed = max(LEAST_S, min(seconds, seconds_left()))
         if body is not None and not isinstance(body, bytes):
             body = to_json(body)
         headers = {"content-type": "application/json"}
         if path.endswith(("_bulk", "_msearch")):
             headers["content-type"] = "application/x-ndjson"
-        named = {**params, "request_timeout": allowed}
-        try:
-            return self._sent(method, path, headers, named, body)
-        except exceptions.OpenSearchException as error:
-            # where the time of a request is used up, that is what is said
-            spend(1)
-            raise self._explained(error) from None
-
-    def _sent(
-        self,
-        method: str,
-        path: str,
-        headers: Mapping[str, str],
-        params: Mapping[str, Any],
-        body: bytes | None,
-    ) -> Any:
-        """The answer to one request; a node that has no memory for it now is left in peace first.
-
-        The client sends again at once, which such a node refuses as well.
-        """
-        for pause in BUSY_S:
+        for pause in (*BUSY_S, None):
+            allowed = max(LEAST_S, min(seconds, seconds_left()))
             try:
                 return self.client.transport.perform_request(
-                    method, path, headers=headers, params=params, body=body
+                    method,
+                    path,
+                    headers=headers,
+                    params={**params, "request_timeout": allowed},
+                    body=body,
                 )
-            except exceptions.TransportError as error:
-                is_busy = error.status_code == HTTPStatus.TOO_MANY_REQUESTS
-                if not is_busy or pause > seconds_left():
-                    raise
-                time.sleep(pause)
-        return self.client.transport.perform_request(
-            method, path, headers=headers, params=params, body=body
-        )
+            except exceptions.OpenSearchException as error:
+                if _is_busy(error) and pause is not None and pause <= seconds_left():
+                    # the client has sent it again at once, which such a node refuses as well
+                    time.sleep(pause)
+                    continue
+                # where the time of a request is used up, that is what is said
+                spend(1)
+                raise self._explained(error) from None
+        raise AssertionError("the last attempt is answered or raises")
 
     def _explained(self, error: Exception) -> Exception:
         where = ", ".join(self.place.addresses())
@@ -319,6 +304,14 @@ class Server:
 def _not_there(where: str) -> NotThereError:
     return NotThereError(
         f"{where} does not have it any more; try again, or run: gongkai index PATH..."
+    )
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether a node refused for want of memory."""
+    return (
+        isinstance(error, exceptions.TransportError)
+        and error.status_code == HTTPStatus.TOO_MANY_REQUESTS
     )
 
 

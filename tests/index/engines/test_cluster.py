@@ -411,25 +411,30 @@ def test_what_a_server_answers_is_said_with_the_next_step(
         assert "reader" not in str(caught.value)
 
 
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A connection that asks nobody yet, and again without a pause."""
+    module = import_module("index.engines.opensearch.server")
+    for pauses in ("AGAIN_S", "BUSY_S"):
+        monkeypatch.setattr(module, pauses, (0.0, 0.0, 0.0))
+    return module.Server(module.Place("http://127.0.0.1:9", "reports"))
+
+
 @needs_client
 @pytest.mark.parametrize("lasts", [0, 2, 9])
 def test_a_node_without_memory_is_asked_again_after_a_while(
-    monkeypatch: pytest.MonkeyPatch, lasts: int
+    monkeypatch: pytest.MonkeyPatch, server: Any, lasts: int
 ) -> None:
-    module = import_module("index.engines.opensearch.server")
-    server = module.Server(module.Place("http://127.0.0.1:9", "reports"))
+    exceptions = import_module("opensearchpy").exceptions
     asked = []
 
     def perform(*given: Any, **_: Any) -> dict[str, int]:
         asked.append(given)
         if len(asked) <= lasts:
-            raise module.exceptions.TransportError(
-                429, "circuit_breaking_exception", {}
-            )
+            raise exceptions.TransportError(429, "circuit_breaking_exception", {})
         return {"took": 7}
 
     monkeypatch.setattr(server.client.transport, "perform_request", perform)
-    monkeypatch.setattr(module, "BUSY_S", (0.0, 0.0, 0.0))
     if lasts > 3:
         with pytest.raises(IndexUnavailableError, match="429"):
             server.call("GET", "/")
@@ -449,11 +454,9 @@ WHOLE = {"status": 200, "_shards": {"failed": 0}, "hits": {"total": {"value": 7}
 @needs_client
 @pytest.mark.parametrize("lasts", [0, 1, 3])
 def test_a_question_that_met_an_ending_node_is_asked_again(
-    monkeypatch: pytest.MonkeyPatch, lasts: int
+    monkeypatch: pytest.MonkeyPatch, server: Any, lasts: int
 ) -> None:
     """Only that one, and it beside answers that are whole."""
-    module = import_module("index.engines.opensearch.server")
-    server = module.Server(module.Place("http://127.0.0.1:9", "reports"))
     asked: list[list[int]] = []
 
     def call(_method: str, _path: str, body: bytes) -> dict[str, Any]:
@@ -465,7 +468,6 @@ def test_a_question_that_met_an_ending_node_is_asked_again(
         }
 
     monkeypatch.setattr(server, "call", call)
-    monkeypatch.setattr(module, "AGAIN_S", (0.0, 0.0, 0.0))
     answers = server.search_many("i", [{"size": n} for n in range(3)])
     assert answers == [WHOLE] * 3
     assert asked == [[0, 1, 2], *[[1]] * lasts]
@@ -481,10 +483,12 @@ def test_a_question_that_met_an_ending_node_is_asked_again(
     ],
 )
 def test_a_question_that_stays_unanswered_is_an_error(
-    monkeypatch: pytest.MonkeyPatch, status: int, error: type[Exception], times: int
+    monkeypatch: pytest.MonkeyPatch,
+    server: Any,
+    status: int,
+    error: type[Exception],
+    times: int,
 ) -> None:
-    module = import_module("index.engines.opensearch.server")
-    server = module.Server(module.Place("http://127.0.0.1:9", "reports"))
     asked = []
 
     def call(*given: Any) -> dict[str, Any]:
@@ -492,7 +496,6 @@ def test_a_question_that_stays_unanswered_is_an_error(
         return {"responses": [failed(status)]}
 
     monkeypatch.setattr(server, "call", call)
-    monkeypatch.setattr(module, "AGAIN_S", (0.0, 0.0, 0.0))
     with pytest.raises(error):
         server.search("i", {})
     assert len(asked) == times
