@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, islice, product
 from pathlib import Path
 
 from index.documents.builder import analyse
@@ -351,9 +351,11 @@ class _Given:
             # a disk that is not there now deletes nothing, unless its path is said to be gone
             is_meant = path.exists() or gone
             signs = "/" if path.is_dir() else ("", "/", "#")
-            for sign in signs if is_meant else ():
-                beginnings = self.folders.setdefault(path.name + sign, [])
-                beginnings.append(os.fsencode(path.parent))
+            # a report met by the path of a folder above it keeps its name
+            folders = path.parents if is_meant else ()
+            for folder, sign in product(folders, signs):
+                begins = path.relative_to(folder).as_posix() + sign
+                self.folders.setdefault(begins, []).append(os.fsencode(folder))
 
     def _beginning(self, source: str) -> str | None:
         """What a source begins with; None where it is of none of the paths."""

@@ -195,6 +195,21 @@ def test_a_file_met_by_another_path_is_the_same_report(
     assert build([tmp_path / "other"], settings, sync=sync).added == 1
 
 
+def test_what_has_gone_below_a_folder_of_a_folder_is_deleted(
+    tmp_path: Path, settings: Settings
+) -> None:
+    """The report has the name that it got by the path of the folder above."""
+    folder = tmp_path / "data"
+    write(folder, "p1.txt")
+    gone = write(folder / "sub", "p2.txt", year=2019)
+    write(folder / "sub", "p3.txt", year=2020)
+    build([folder], settings)
+    gone.unlink()
+    tally = build([folder / "sub"], settings, sync=True)
+    assert counts(tally) == (0, 0, 1, 1, 2)
+    assert sources(settings) == {"data/p1.txt", "data/sub/p3.txt"}
+
+
 def test_a_path_that_is_gone_is_deleted_when_that_is_said(
     tmp_path: Path, settings: Settings
 ) -> None:
