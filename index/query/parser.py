@@ -19,12 +19,12 @@ from index.model.fields import FIELDS as FIELDS_TABLE
 from index.model.fields import Use, fields_for
 from index.model.metrics import METRIC_NAMES, METRICS
 from index.model.problems import Code
+from index.query.quotation import QUOTES, closing_mark
 from index.query.reference_numbers import TYPED_YEAR
 from index.query.syntax import (
     MAX_CHARACTERS,
     MAX_CLAUSES,
     MAX_DEPTH,
-    QUOTES,
     And,
     Field,
     Negated,
@@ -294,14 +294,13 @@ def _is_stray(query: str, start: int, tokens: Sequence[Token]) -> bool:
     mark = query[start]
     if mark == '"':
         return False
-    close = query.find(QUOTES[mark], start + 1)
-    if mark != "“":
-        return close < 0
+    close = closing_mark(query, start)
     if close < 0:
-        # one that is closed by a straight mark, or by one that leans the wrong way
-        return not any(other in query[start + 1 :] for other in '"“')
+        return True
     last = tokens[-1] if tokens else None
-    return last is not None and last.end == start and "”" in last.value
+    adjoins = last is not None and last.kind == "run" and last.end == start
+    ends_word = adjoins and last is not None and "”" in last.value
+    return mark == "“" and ends_word and query[close] != '"'
 
 
 def _is_inside_a_run(tokens: Sequence[Token], position: int) -> bool:
@@ -313,13 +312,7 @@ def _is_inside_a_run(tokens: Sequence[Token], position: int) -> bool:
 
 def _quoted(query: str, start: int) -> tuple[Token, int]:
     """The quoted string that begins here, and where what follows it begins."""
-    close = query.find(QUOTES[query[start]], start + 1)
-    if close < 0 and query[start] == "“":
-        # closed by a straight mark, or by one that leans the wrong way
-        close = max(query.find('"', start + 1), query.find("“", start + 1))
-    if close < 0 and query[start] == '"' and "“" not in query[start + 1 :]:
-        # typed straight, and bent at its end by an input method
-        close = query.find("”", start + 1)
+    close = closing_mark(query, start)
     if close < 0:
         facts = {"mark": QUOTES[query[start]]}
         raise QueryError(Code.QUERY_QUOTATION_OPEN, start, facts)

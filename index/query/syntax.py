@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from index.query.quotation import quoted
+
 __all__ = [
     "MAX_CHARACTERS",
     "MAX_CLAUSES",
@@ -31,7 +33,6 @@ __all__ = [
     "Syntax",
     "fields_of",
     "operands_of",
-    "quoted",
     "unparse",
 ]
 
@@ -132,20 +133,6 @@ def fields_of(tree: Syntax | None) -> Iterator[Field]:
                 yield from fields_of(operand)
         case _:
             return
-
-
-# Opening -> closing quotation marks: any of them makes a string.
-QUOTES = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
-
-
-def quoted(text: str) -> str:
-    """A string between quotation marks. The closing one must not stand in the string.
-
-    >>> quoted('说"公开"的')
-    '“说"公开"的”'
-    """
-    opening = next(o for o, closing in QUOTES.items() if closing not in text)
-    return opening + text + QUOTES[opening]
 
 
 def unparse(node: Syntax, *, inside: bool = False) -> str:

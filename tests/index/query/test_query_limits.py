@@ -11,6 +11,7 @@ from index.model.problems import Code, Note
 from index.query.evidence import pairs_of
 from index.query.nodes import AllOf, Everything, Near, NumberRange, String
 from index.query.parser import parse, unparse
+from index.query.quotation import QUOTES
 from index.query.remarks import remarks
 from index.query.resolve import resolve
 from index.query.runs import words_of
@@ -18,7 +19,6 @@ from index.query.syntax import (
     MAX_CHARACTERS,
     MAX_CLAUSES,
     MAX_DEPTH,
-    QUOTES,
     And,
     Negated,
     Or,
@@ -139,6 +139,50 @@ def test_marks_turned_the_wrong_way_are_text(typed: str) -> None:
 )
 def test_a_mark_that_leans_the_wrong_way_closes_too(typed: str, text: str) -> None:
     assert parse(typed) == Quoted(text, 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ('"公开” "收费"', '"公开" "收费"'),
+        ('"公开“', '"公开"'),
+        ('＂公开"', '"公开"'),
+        ('"公开＂ 收费', '"公开" 收费'),
+        ('「公开"', '"公开"'),
+        ("「公开” 收费", '"公开" 收费'),
+        ('"公开“ -"收费”', '"公开" -"收费"'),
+        ('“公开" "收费”', '"公开" "收费"'),
+        ('“公开" OR "收费”', '"公开" OR "收费"'),
+        ("“公开“ “收费“", '"公开" "收费"'),
+        ("“公开“ “收费”", '"公开" "收费"'),
+        ('“公开” "收费“', '"公开" "收费"'),
+        ('"公开“ NEAR/10 "收费"', '"公开" NEAR/10 "收费"'),
+        ('"公开”~5 "收费"', '"公开"~5 "收费"'),
+        ('(标题："公开“ OR "收费")', 'title:"公开" OR "收费"'),
+    ],
+)
+def test_a_string_ends_at_the_mark_that_was_meant(typed: str, printed: str) -> None:
+    tree = parse(typed)
+    assert tree is not None
+    assert unparse(tree) == printed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("说“公开”的", 'a “b” c "d" e', "a” b", "a “b c", "为”村", "”公开", "“公开"),
+        *("「公开」“收费”", '国办发"2019"5号', "公开“ -", '说"公开" 的'),
+    ],
+)
+@pytest.mark.parametrize(("opening", "closing"), QUOTES.items())
+def test_marks_that_are_balanced_hold_what_stands_between_them(
+    text: str, opening: str, closing: str
+) -> None:
+    if opening in text or closing in text:
+        return
+    tree = parse(f"{opening}{text}{closing}")
+    assert tree == Quoted(text, 0)
+    assert parse(unparse(tree)) == tree
 
 
 def test_a_straight_mark_is_not_closed_by_the_end_of_another_string() -> None:
