@@ -72,6 +72,8 @@ WORDINGS = (
     Wording("民众", "群众"),
     Wording("线上", "在线"),
     Wording("资讯", "信息"),
+    # a 专案组 of the police is the mainland's too
+    Wording("专案", "项目"),
     Wording("品质", "质量"),
     Wording("联络我们", "联系我们"),
     Wording("公尺", "米"),

@@ -35,7 +35,7 @@ from index.analysis.tokenizer import tokenizer
 from index.analysis.wording import mainland_forms, mainland_text
 from index.assist.snapshot import Snapshot
 from index.engines.seam import Engine
-from index.query.parser import parse
+from index.query.parser import Token, field_name, parse, tokenise
 from index.query.syntax import (
     And,
     Field,
@@ -89,6 +89,9 @@ SMOOTHING = 0.1
 
 # Letters that may be pinyin, in one word or several: xinxi, xin xi gong kai, xi'an.
 PINYIN_PATTERN = re.compile(r"[A-Za-z]{2,40}(?:[ '][A-Za-z]{1,40})*")
+
+# The fields whose values are words as in a text.
+WORDED_FIELDS = ("title", "text", "agency", "region")
 
 # They look like pinyin but are operators of the query language.
 OPERATORS = ("AND", "OR", "NOT")
@@ -386,10 +389,10 @@ def _in_mainland_wording(q: str) -> tuple[str, ...]:
     """The query as the mainland says it, with the words too that mean something else there.
 
     資訊 alone is searched as it stands, because 资讯 is a word of the mainland; where it finds
-    nothing, 信息 was meant.
+    nothing, 信息 was meant, also in 資訊* and in what is excluded.
     """
     replacements = []
-    for start, end in _run_spans(parse(q)):
+    for start, end in _word_spans(q):
         form = fold_line(q[start:end])
         other = mainland_text(form)
         if other != mainland_forms(form)[-1]:
@@ -485,6 +488,18 @@ def _replaced(
     return q
 
 
+def _word_spans(q: str) -> Iterator[tuple[int, int]]:
+    """Where any words stand, found or excluded, as [start, end) of the query."""
+    before: Token | None = None
+    for token in tokenise(q):
+        of_field = before is not None and before.kind == "field"
+        name = field_name(before.value) if before is not None and of_field else None
+        if token.kind in ("run", "quote") and (not of_field or name in WORDED_FIELDS):
+            start = token.position + (token.kind == "quote")
+            yield start, start + len(token.value)
+        before = token
+
+
 def _run_spans(
     tree: Syntax | None,
 ) -> Iterator[tuple[int, int]]:
@@ -496,7 +511,7 @@ def _run_spans(
         case Quoted(text, position, _, _):
             yield position + 1, position + 1 + len(text)
         case Field(name, value, _, quoted, value_at=begins) if (
-            name in ("title", "text", "agency", "region") and value
+            name in WORDED_FIELDS and value
         ):
             start = begins + quoted
             yield start, start + len(value)
