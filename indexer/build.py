@@ -515,17 +515,33 @@ def _ids_of(source: Source) -> Iterator[str]:
 def _ids_by_path(source: Source) -> Iterator[str]:
     """The ids that the report has where its file was met by the path of another folder.
 
-    A name begins with that of the folder given: reports/2021/a.html is 2021/a.html as well.
+    A name begins with that of the folder given: reports/2021/a.html is 2021/a.html as well, and
+    so is current/a.html where current is a link to 2021.
     """
     if source.known.id or source.known.url:
         return
     steps = Path(source.origin).parts[1:]
     ends = ["/".join(steps[n:]) for n in range(len(steps))]
     own = next((end for end in ends if _begins_with_path(source.name, end)), None)
-    if own is not None:
-        within = source.name[len(own) :]
+    within = _within(source.name, ends) if own is None else source.name[len(own) :]
+    if within is not None:
         others = (end for end in ends if end and end != own)
         yield from (id_of(end + within) for end in others)
+
+
+def _within(name: str, ends: Iterable[str]) -> str | None:
+    """What stands in a name behind the path of the file, which begins with the name of a link.
+
+    >>> _within("current/a.zip/b.html", ["2021/a.zip", "a.zip"]), _within("b", ["a"])
+    ('/b.html', None)
+    """
+    for end in ends:
+        _, slash, rest = name.partition("/")
+        while slash:
+            if _begins_with_path(rest, end):
+                return rest[len(end) :]
+            _, slash, rest = rest.partition("/")
+    return None
 
 
 def _begins_with_path(name: str, path: str) -> bool:

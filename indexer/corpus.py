@@ -243,6 +243,11 @@ class _Walker:
         if path.is_symlink() and self.leads_out(path):
             # whoever fills the folder could publish any file of this machine
             yield Skip(name, "is a link out of the folder; name its target beside it")
+        elif path.is_symlink() and path.is_dir() and self.is_met(path):
+            reason = (
+                "is a link to a folder that has its own path here; that one is read"
+            )
+            yield Skip(name, reason)
         elif path.is_dir():
             yield from self.folder(path, name)
         else:
@@ -254,6 +259,13 @@ class _Walker:
             return False
         real = Path(os.path.realpath(link))
         return Path(self.root) not in (real, *real.parents)
+
+    def is_met(self, link: Path) -> bool:
+        """Whether the walk comes to the target of a link within the folder by its own path."""
+        if self.root is None:
+            return False
+        steps = Path(os.path.realpath(link)).relative_to(self.root).parts
+        return not any(map(_LITTER_PATTERN.match, steps))
 
     def is_index(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -208,6 +209,25 @@ def test_what_has_gone_below_a_folder_of_a_folder_is_deleted(
     tally = build([folder / "sub"], settings, sync=True)
     assert counts(tally) == (0, 0, 1, 1, 2)
     assert sources(settings) == {"data/p1.txt", "data/sub/p3.txt"}
+
+
+def test_a_file_met_by_a_link_to_its_folder_is_the_same_report(
+    tmp_path: Path, settings: Settings
+) -> None:
+    folder, current = tmp_path / "data" / "2019", tmp_path / "current"
+    write(folder, "p1.txt")
+    write(folder / "sub", "p2.txt", year=2019)
+    record = json.dumps({"title": "年报", "text": BODY}, ensure_ascii=False)
+    (folder / "all.jsonl").write_text(record, encoding="utf-8")
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        archive.write(folder / "p1.txt", "2019/p3.txt")
+    current.symlink_to(folder)
+    build([tmp_path / "data"], settings)
+    for path in (current, current / "sub", folder, current / "a.zip"):
+        tally = build([path], settings)
+        assert (tally.added, tally.updated, tally.reports) == (0, 0, 4)
+    (folder / "p1.txt").unlink()
+    assert counts(build([current], settings, sync=True)) == (0, 0, 3, 1, 3)
 
 
 def test_a_path_that_is_gone_is_deleted_when_that_is_said(

@@ -166,9 +166,25 @@ def test_pipes_and_circles_do_not_hang(tmp_path: Path) -> None:
     (tmp_path / "c" / "loop").symlink_to(tmp_path / "c")
     found, skipped = run(tmp_path / "c")
     assert names(found) == ["c/a.txt"]
+    linked = "is a link to a folder that has its own path here; that one is read"
     assert skipped == [
-        Skip("c/pipe.txt", "is not a regular file; copy its content to one")
+        Skip("c/loop", linked),
+        Skip("c/pipe.txt", "is not a regular file; copy its content to one"),
     ]
+
+
+def test_a_folder_and_a_link_to_it_are_read_once(tmp_path: Path) -> None:
+    write(tmp_path / "c" / "real" / "a.txt")
+    write(tmp_path / "c" / ".store" / "b.txt")
+    # the link comes first in the order of the walk
+    (tmp_path / "c" / "current").symlink_to(tmp_path / "c" / "real")
+    (tmp_path / "c" / "real" / "up").symlink_to(tmp_path / "c")
+    # what has a leading dot is met by no path of its own
+    (tmp_path / "c" / "stored").symlink_to(tmp_path / "c" / ".store")
+    found, skipped = run(tmp_path / "c")
+    assert names(found) == ["c/real/a.txt", "c/stored/b.txt"]
+    assert [skip.source for skip in skipped] == ["c/current", "c/real/up"]
+    assert all("has its own path" in skip.reason for skip in skipped)
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
