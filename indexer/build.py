@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import os
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -64,7 +64,9 @@ class Tally:
     """What a build did.
 
     `reports` is how many the index holds afterwards, `outdated` how many of them an older
-    version of the readers, repairs or rules has derived: they were not met this time.
+    version of the readers, repairs or rules has derived: they were not met this time. `dropped`
+    is what a rebuild left out because it came from none of its paths: the number of reports by
+    the folder or file that their sources begin with.
     """
 
     added: int = 0
@@ -74,6 +76,7 @@ class Tally:
     skipped: list[dict[str, str]] = field(default_factory=list)
     reports: int = 0
     outdated: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -124,7 +127,7 @@ def build(
         before = _Before.of(settings, rebuild=rebuild)
         found = walk(_outermost(paths, gone=gone), settings)
         found, known = before.compared(found, rebuild=rebuild, sync=sync)
-        held = before.ids() if rebuild else frozenset()
+        held = before.held() if rebuild else {}
         if rebuild:
             writer.clear()
         unread_digests, given = list[str](), _Given(paths, gone=gone)
@@ -141,7 +144,7 @@ def build(
     finally:
         reading.close()
         before.close()
-    _count(settings, held, tally)
+    _count(settings, held, given, tally)
     tally.seconds = round(time.perf_counter() - began, 3)
     return tally
 
@@ -255,12 +258,12 @@ class _Before:
         """id -> (digest, source) of every report."""
         return {} if self.engine is None else dict(self.engine.sources())
 
-    def ids(self) -> frozenset[str]:
-        """The ids of every report; none where the index cannot be read to its end."""
+    def held(self) -> dict[str, tuple[str, str]]:
+        """The same; nothing where the index cannot be read to its end."""
         try:
-            return frozenset(self.sources())
+            return self.sources()
         except IndexStateError:
-            return frozenset()
+            return {}
 
     def job(self, task: _Task, settings: Settings, *, rebuild: bool) -> _Job:
         """The job of a task, which knows when its report first came in."""
@@ -297,15 +300,39 @@ def _written(moment: dt.datetime) -> str:
     return written.replace("+00:00", "Z")
 
 
-def _count(settings: Settings, held: frozenset[str], tally: Tally) -> None:
-    """How many reports there are now; of those `held` before a rebuild, how many are gone."""
+def _count(
+    settings: Settings,
+    held: dict[str, tuple[str, str]],
+    given: _Given,
+    tally: Tally,
+) -> None:
+    """How many reports there are now; of those `held` before a rebuild, which are gone."""
     engine = open_engine(settings)
     try:
         tally.reports = engine.manifest.reports
         if held:
-            tally.deleted += len(held.difference(engine.sources()))
+            kept = dict(engine.sources())
+            gone = [held[name] for name in held if name not in kept]
+            tally.deleted += len(gone)
+            # a file that was met by another path now is no other file
+            places = {_place_in(digest) for digest, _ in kept.values()}
+            dropped = Counter(
+                _first_step(source)
+                for digest, source in gone
+                if _place_in(digest) not in places and not given.had(digest, source)
+            )
+            tally.dropped = dict(sorted(dropped.items()))
     finally:
         engine.close()
+
+
+def _first_step(source: str) -> str:
+    """The folder or file that a source begins with.
+
+    >>> _first_step("reports/2021/a.html"), _first_step("all.jsonl#3")
+    ('reports', 'all.jsonl')
+    """
+    return source.partition("/")[0].partition("#")[0]
 
 
 # ---------------------------------------------------------------------- what is to be read

@@ -215,7 +215,8 @@ def main(engine: str | None) -> None:
 @click.option(
     "--rebuild",
     is_flag=True,
-    help="Write the whole index anew; readers keep the old one until it is done.",
+    help="Write the whole index anew, of these PATHs alone; readers keep the old one until it is "
+    "done. What came from other paths is gone, with a warning: name all that the index is of.",
 )
 @click.option(
     "--sync",
@@ -285,6 +286,7 @@ def index_command(
     _tell_tally(tally, as_json=as_json)
     if sync and not gone:
         _tell_missing(paths)
+    _tell_dropped(tally)
     if tally.skipped and not tally.read:
         raise SystemExit(1)
 
@@ -299,6 +301,27 @@ def _tell_missing(paths: Iterable[Path]) -> None:
             f"to delete it, run: gongkai index --sync --gone {named}",
             err=True,
         )
+
+
+# Names of folders in the warning that follows a rebuild.
+_MOST_NAMES = 8
+
+
+def _tell_dropped(tally: Any) -> None:
+    """Warn of the reports that a rebuild left out because they are below none of its paths."""
+    if not tally.dropped:
+        return
+    names = [*tally.dropped]
+    named = ", ".join(names[:_MOST_NAMES])
+    if len(names) > _MOST_NAMES:
+        named += f" and {len(names) - _MOST_NAMES} more"
+    dropped = sum(tally.dropped.values())
+    click.echo(
+        f"gongkai: warning: {_counted(dropped, 'report')} of the index before came from none of "
+        f"these paths, and --rebuild has left them out (from {named}); to have them again, run "
+        "gongkai index with the paths that they came from, without --rebuild",
+        err=True,
+    )
 
 
 def _watch(
@@ -353,6 +376,7 @@ def _plain(tally: Any) -> dict[str, Any]:
         "skipped",
         "reports",
         "outdated",
+        "dropped",
         "seconds",
     )
     return {name: getattr(tally, name) for name in names}

@@ -436,8 +436,23 @@ def test_rebuild_holds_only_what_is_there(
 ) -> None:
     build([folder], settings)
     other = write(tmp_path / "other", "a.txt", year=2011)
-    assert counts(build([other.parent], settings, rebuild=True)) == (1, 0, 0, 4, 1)
+    tally = build([other.parent], settings, rebuild=True)
+    assert counts(tally) == (1, 0, 0, 4, 1)
+    assert tally.dropped == {folder.name: 4}
     assert check_index(settings) == []
+
+
+def test_a_rebuild_of_the_same_files_by_another_path_drops_none(
+    tmp_path: Path, settings: Settings
+) -> None:
+    inner = write(tmp_path / "data" / "2019", "p1.txt").parent
+    gone = write(tmp_path / "data" / "2019", "p2.txt", year=2019)
+    write(tmp_path / "data" / "2020", "p3.txt", year=2020)
+    build([tmp_path / "data"], settings)
+    gone.unlink()
+    # the file that has vanished lay below the path
+    assert build([inner], settings, rebuild=True).dropped == {"data": 1}
+    assert build([inner.parent], settings, rebuild=True).dropped == {}
 
 
 def lines(path: Path, records: list[object]) -> Path:

@@ -51,6 +51,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "skipped",
         "reports",
         "outdated",
+        "dropped",
         "seconds",
     }
     return folder

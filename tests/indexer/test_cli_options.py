@@ -193,6 +193,23 @@ def test_a_query_may_begin_with_a_hyphen(tmp_path: Path) -> None:
     assert (refused.exit_code, "--levle" in refused.stderr) == (2, True)
 
 
+def test_a_rebuild_of_a_part_warns_of_what_it_leaves_out(tmp_path: Path) -> None:
+    for n, name in enumerate(("old", "new")):
+        report = tmp_path / name / "1.txt"
+        report.parent.mkdir()
+        text = f"衡阳市教育局201{n}年政府信息公开工作年度报告"
+        report.write_text(text, encoding="utf-8")
+    at = ("--index", tmp_path / "index")
+    both = (tmp_path / "old", tmp_path / "new")
+    assert run("index", *both, *at).exit_code == 0
+    assert "warning" not in run("index", *both, "--rebuild", *at).stderr
+    told = run("index", tmp_path / "new", "--rebuild", *at, "--json")
+    assert told.exit_code == 0
+    assert json.loads(told.stdout)["dropped"] == {"old": 1}
+    assert "warning: 1 report of the index before" in told.stderr
+    assert "(from old)" in told.stderr
+
+
 def test_what_came_from_a_path_that_is_gone_can_be_deleted(tmp_path: Path) -> None:
     report = tmp_path / "a b" / "1.txt"
     report.parent.mkdir()
