@@ -62,8 +62,9 @@ FOREIGN_FORMS = (
     r"\w+:?[<>]=?.*",  # year>2018, and fee:>3 where there is no such field
 )
 FOREIGN_SYNTAX = re.compile("|".join(FOREIGN_FORMS))
-# 公？开 and 公开?: so few characters ask no question, so a wildcard may have been meant.
-QUESTION_MARK = re.compile(r"\w{1,3}(?:？\w{1,3}|[?？])")
+# 公？开 and 公开?: so few characters ask no question, so a wildcard may have been meant. So it may
+# by several marks at the end: 行政复议??.
+QUESTION_MARK = re.compile(r"\w{1,3}(?:？\w{1,3}|[?？])|\w+[?？]{2,}")
 # title=年报
 EQUATION = re.compile(r"(\w+)=.+")
 # /公(开|示)/, which brackets cut into several runs

@@ -202,6 +202,8 @@ def test_every_chinese_name_is_of_a_field() -> None:
         ("部分公开：12件", Code.QUERY_NO_NUMBER),
         ("公？开", Code.QUERY_QUESTION_MARK),
         ("条例 公开?", Code.QUERY_QUESTION_MARK),
+        ("行政复议?? 收费", Code.QUERY_QUESTION_MARK),
+        ("title:公开？？", Code.QUERY_QUESTION_MARK),
         ("公开 NEAR/5 收费", Code.QUERY_NEAR_COUNTS_ALL),
         ('目录 "公开 收费"~5', Code.QUERY_NEAR_COUNTS_ALL),
     ],
