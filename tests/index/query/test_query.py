@@ -135,6 +135,8 @@ MEANINGS = [
     ('公开 NEAR/3"收费"', Near((s("公开"), s("收费")), 3)),
     ("「说“公开”的」", s('说"公开"的')),
     ("平台“为村“规模", AllOf((s("为村"), s("平台"), s("规模")))),
+    # finds the reports whose year is unknown
+    ("-year:1000..", Not(NumberRange("year", 1000, None))),
     ("公开 ---收费", AllOf((s("公开"), s("收费")))),
     ("公开 、 收费", AllOf((s("公开"), s("收费")))),
     ("", Everything()),
