@@ -566,18 +566,146 @@ without_hashes:
     return out;
 }
 
+/* ------------------------------------------------------------------ rows of postings */
+/* four bits that say that the number stands in the list (storage/rows.py) */
+#define WIDE 15
+
+/* The rows of a key from `row` on, with what is left of its wide numbers; the document and the count
+   of the row that was read last. */
+typedef struct {
+    const uint8_t *row, *row_end;
+    const uint16_t *skip, *skip_end;
+    const uint32_t *extra, *extra_end;
+    int64_t document;
+    int64_t count;
+} Rows;
+
+/* Reads the next row. 1: read, 0: there is none, -1: a wide number is missing. */
+static inline int
+next_row(Rows *rows)
+{
+    int64_t skipped, extra;
+    if (rows->row == rows->row_end) {
+        return 0;
+    }
+    skipped = *rows->row >> 4;
+    extra = *rows->row & WIDE;
+    rows->row++;
+    if (skipped == WIDE) {
+        if (rows->skip == rows->skip_end) {
+            return -1;
+        }
+        skipped = *rows->skip++;
+    }
+    if (extra == WIDE) {
+        if (rows->extra == rows->extra_end) {
+            return -1;
+        }
+        extra = *rows->extra++;
+    }
+    rows->document += skipped + 1;
+    rows->count = extra + 1;
+    return 1;
+}
+
+/* The rows of neighbouring keys, written out. 0 where the arrays do not belong together. */
+static int
+unpacked_rows(Rows *rows, const int64_t *starts, Py_ssize_t keys, uint16_t *documents,
+              int64_t *counts)
+{
+    const uint8_t *first = rows->row, *end = rows->row_end;
+    Py_ssize_t key, row = 0;
+    for (key = 0; key < keys; key++) {
+        if (starts[key] != row || starts[key + 1] < row || starts[key + 1] > end - first) {
+            return 0;
+        }
+        rows->row_end = first + starts[key + 1];
+        rows->document = -1;
+        while (rows->row < rows->row_end) {
+            if (next_row(rows) < 0 || rows->document > UINT16_MAX) {
+                return 0;
+            }
+            documents[row] = (uint16_t)rows->document;
+            counts[row] = rows->count;
+            row++;
+        }
+    }
+    return rows->row == end && rows->skip == rows->skip_end && rows->extra == rows->extra_end;
+}
+
+/* unpack_rows(rows: u8[], wide_skips: u16[], wide_extras: u32[], starts: i64[]) -> (documents,
+   counts), the bytes of u16[] and i64[]; None where the reference has to decide. */
+static PyObject *
+unpack_rows(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    static const int widths[4] = {1, 2, 4, 8};
+    Py_buffer views[4];
+    Rows rows = {0};
+    Py_ssize_t length;
+    PyObject *documents = NULL, *counts = NULL, *out = NULL;
+    int part, open = 0;
+    if (!is_count(given, 4)) {
+        return NULL;
+    }
+    for (part = 0; part < 4; part++) {
+        if (!opened(args[part], &views[part], widths[part], PyBUF_SIMPLE)) {
+            goto finished;
+        }
+        open++;
+    }
+    length = LENGTH_OF(views[0]);
+    rows.row = views[0].buf;
+    rows.row_end = rows.row + length;
+    rows.skip = views[1].buf;
+    rows.skip_end = rows.skip + LENGTH_OF(views[1]);
+    rows.extra = views[2].buf;
+    rows.extra_end = rows.extra + LENGTH_OF(views[2]);
+    documents = PyBytes_FromStringAndSize(NULL, length * 2);
+    counts = PyBytes_FromStringAndSize(NULL, length * 8);
+    if (documents == NULL || counts == NULL) {
+        goto finished;
+    }
+    if (unpacked_rows(&rows, views[3].buf, LENGTH_OF(views[3]) - 1,
+                      (uint16_t *)PyBytes_AS_STRING(documents),
+                      (int64_t *)PyBytes_AS_STRING(counts))) {
+        out = PyTuple_Pack(2, documents, counts);
+    }
+    else {
+        out = Py_NewRef(Py_None);
+    }
+finished:
+    Py_XDECREF(documents);
+    Py_XDECREF(counts);
+    for (part = 0; part < open; part++) {
+        PyBuffer_Release(&views[part]);
+    }
+    return out;
+}
+
 /* ------------------------------------------------------------------ the weight of a word */
 #define MAX_FIELDS 8
+#define FIELD_PARTS 4
+/* what stands before the first row of a field and behind its last */
+#define NO_DOCUMENT INT64_MAX
 
-/* The postings of a word in one field. */
+/* The postings of a word in one field; the row that comes next is read already. */
 typedef struct {
-    const uint16_t *documents;
-    const uint8_t *counts;
+    Rows rows;
     const double *weights;
-    Py_ssize_t length;
     Py_ssize_t known;
-    Py_ssize_t next;
 } FieldRows;
+
+/* Goes to the next row of a field. 0 where the reference has to decide. */
+static inline int
+advanced(FieldRows *field)
+{
+    int state = next_row(&field->rows);
+    if (state == 0) {
+        field->rows.document = NO_DOCUMENT;
+        return 1;
+    }
+    return state > 0 && field->rows.document < field->known;
+}
 
 /* Writes each document of any field once, with its saturated frequency. Their number, or -1 where the
    reference has to decide. The additions are those of numpy, in the order of the fields. */
@@ -585,29 +713,30 @@ static Py_ssize_t
 merged_fields(FieldRows *fields, int count, double k, uint16_t *documents, double *values)
 {
     Py_ssize_t found = 0;
+    int field;
+    for (field = 0; field < count; field++) {
+        if (!advanced(&fields[field])) {
+            return -1;
+        }
+    }
     for (;;) {
-        int field;
-        long document = -1;
+        int64_t document = NO_DOCUMENT;
         double frequency = 0.0;
         for (field = 0; field < count; field++) {
-            FieldRows *own = &fields[field];
-            if (own->next < own->length
-                && (document < 0 || own->documents[own->next] < document)) {
-                document = own->documents[own->next];
+            if (fields[field].rows.document < document) {
+                document = fields[field].rows.document;
             }
         }
-        if (document < 0) {
+        if (document == NO_DOCUMENT) {
             return found;
         }
         for (field = 0; field < count; field++) {
             FieldRows *own = &fields[field];
-            if (own->next < own->length && own->documents[own->next] == document) {
-                /* the count of 255 stands for more */
-                if (own->counts[own->next] == 255 || document >= own->known) {
+            if (own->rows.document == document) {
+                frequency += (double)own->rows.count * own->weights[document];
+                if (!advanced(own)) {
                     return -1;
                 }
-                frequency += own->counts[own->next] * own->weights[document];
-                own->next++;
             }
         }
         documents[found] = (uint16_t)document;
@@ -616,16 +745,16 @@ merged_fields(FieldRows *fields, int count, double k, uint16_t *documents, doubl
     }
 }
 
-/* word_impact(k: float, (documents: u16[], counts: u8[], weights: f64[]), ...) -> (documents, values),
-   the bytes of u16[] and f64[]; None where the reference has to decide.
+/* word_impact(k: float, (rows: u8[], wide_skips: u16[], wide_extras: u32[], weights: f64[]), ...) ->
+   (documents, values), the bytes of u16[] and f64[]; None where the reference has to decide.
 
-   One triple for each ranked field that has the word; `weights` has one for each document of the
-   segment. */
+   Four arrays for each ranked field that has the word; `weights` has one for each document of the
+   segment, of which there are at most 65,536. */
 static PyObject *
 word_impact(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    static const int widths[3] = {2, 1, 8};
-    Py_buffer views[3 * MAX_FIELDS];
+    static const int widths[FIELD_PARTS] = {1, 2, 4, 8};
+    Py_buffer views[FIELD_PARTS * MAX_FIELDS];
     FieldRows fields[MAX_FIELDS];
     PyObject *documents = NULL, *values = NULL, *out = NULL;
     Py_ssize_t rows = 0, found;
@@ -640,29 +769,34 @@ word_impact(PyObject *module, PyObject *const *args, Py_ssize_t given)
         return NULL;
     }
     for (field = 0; field < count; field++) {
-        PyObject *triple = args[field + 1];
-        if (!PyTuple_Check(triple) || PyTuple_GET_SIZE(triple) != 3) {
-            PyErr_SetString(PyExc_TypeError, "a field is documents, counts and weights");
+        PyObject *parts = args[field + 1];
+        Py_buffer *own = &views[open];
+        Rows *of_field = &fields[field].rows;
+        if (!PyTuple_Check(parts) || PyTuple_GET_SIZE(parts) != FIELD_PARTS) {
+            PyErr_SetString(PyExc_TypeError, "a field is rows, wide skips, wide extras and weights");
             goto finished;
         }
-        for (part = 0; part < 3; part++) {
-            PyObject *array = PyTuple_GET_ITEM(triple, part);
+        for (part = 0; part < FIELD_PARTS; part++) {
+            PyObject *array = PyTuple_GET_ITEM(parts, part);
             if (!opened(array, &views[open], widths[part], PyBUF_SIMPLE)) {
                 goto finished;
             }
             open++;
         }
-        fields[field].documents = views[open - 3].buf;
-        fields[field].counts = views[open - 2].buf;
-        fields[field].weights = views[open - 1].buf;
-        fields[field].length = LENGTH_OF(views[open - 3]);
-        fields[field].known = LENGTH_OF(views[open - 1]);
-        fields[field].next = 0;
-        if (LENGTH_OF(views[open - 2]) != fields[field].length) {
-            PyErr_SetString(PyExc_ValueError, "each document needs a count");
+        of_field->row = own[0].buf;
+        of_field->row_end = of_field->row + LENGTH_OF(own[0]);
+        of_field->skip = own[1].buf;
+        of_field->skip_end = of_field->skip + LENGTH_OF(own[1]);
+        of_field->extra = own[2].buf;
+        of_field->extra_end = of_field->extra + LENGTH_OF(own[2]);
+        of_field->document = -1;
+        fields[field].weights = own[3].buf;
+        fields[field].known = LENGTH_OF(own[3]);
+        if (fields[field].known > UINT16_MAX + 1) {
+            PyErr_SetString(PyExc_ValueError, "a segment has at most 65,536 documents");
             goto finished;
         }
-        rows += fields[field].length;
+        rows += LENGTH_OF(own[0]);
     }
     documents = PyBytes_FromStringAndSize(NULL, rows * 2);
     values = PyBytes_FromStringAndSize(NULL, rows * 8);
@@ -706,13 +840,26 @@ key_number(const uint32_t *keys, Py_ssize_t length, uint32_t key)
     return low < length && keys[low] == key ? low : -1;
 }
 
-enum { KEYS, STARTS, POSITION_STARTS, DOCUMENTS, COUNTS, POSITIONS, UNITS, TEXT_STARTS, WANTED, ARRAYS };
+enum {
+    KEYS,
+    STARTS,
+    SKIP_STARTS,
+    EXTRA_STARTS,
+    POSITION_STARTS,
+    PACKED,
+    SKIPS,
+    EXTRAS,
+    POSITIONS,
+    UNITS,
+    TEXT_STARTS,
+    WANTED,
+    ARRAYS
+};
 
 /* The rows of a pair, and where it stands in the string. */
 typedef struct {
     Py_ssize_t ahead;
-    Py_ssize_t first_row;
-    Py_ssize_t last_row;
+    Py_ssize_t number;
     Py_ssize_t position;
     Py_ssize_t positions;
 } Pair;
@@ -722,14 +869,15 @@ typedef struct {
 static int
 rarest_pair(const Py_buffer *arrays, Pair *rarest)
 {
-    const uint32_t *keys = arrays[KEYS].buf, *starts = arrays[STARTS].buf;
+    const uint32_t *keys = arrays[KEYS].buf;
     const uint32_t *position_starts = arrays[POSITION_STARTS].buf;
     const uint16_t *wanted = arrays[WANTED].buf;
     Py_ssize_t length = LENGTH_OF(arrays[KEYS]), pairs = LENGTH_OF(arrays[WANTED]) - 1, pair;
-    if (LENGTH_OF(arrays[STARTS]) != length + 1
-        || LENGTH_OF(arrays[POSITION_STARTS]) != length + 1
-        || LENGTH_OF(arrays[DOCUMENTS]) != LENGTH_OF(arrays[COUNTS])) {
-        return -1;
+    int part;
+    for (part = STARTS; part <= POSITION_STARTS; part++) {
+        if (LENGTH_OF(arrays[part]) != length + 1) {
+            return -1;
+        }
     }
     rarest->ahead = -1;
     for (pair = 0; pair < pairs; pair++) {
@@ -741,17 +889,50 @@ rarest_pair(const Py_buffer *arrays, Pair *rarest)
         positions = (Py_ssize_t)position_starts[number + 1] - position_starts[number];
         if (rarest->ahead < 0 || positions < rarest->positions) {
             rarest->ahead = pair;
-            rarest->first_row = starts[number];
-            rarest->last_row = starts[number + 1];
+            rarest->number = number;
             rarest->position = position_starts[number];
             rarest->positions = positions;
         }
     }
-    if (rarest->ahead < 0 || rarest->positions < 0 || rarest->last_row < rarest->first_row
-        || rarest->last_row > LENGTH_OF(arrays[DOCUMENTS])
+    if (rarest->ahead < 0 || rarest->positions < 0
         || rarest->position + rarest->positions > LENGTH_OF(arrays[POSITIONS])) {
         return -1;
     }
+    return 1;
+}
+
+/* Whether the entries of a key lie inside their part. */
+static int
+entries_of(const Py_buffer *arrays, int starts, int part, Py_ssize_t number, Py_ssize_t *first,
+           Py_ssize_t *last)
+{
+    const uint32_t *bounds = arrays[starts].buf;
+    *first = bounds[number];
+    *last = bounds[number + 1];
+    return *first <= *last && *last <= LENGTH_OF(arrays[part]);
+}
+
+/* The rows of a pair. 0 where the arrays do not belong together. */
+static int
+rows_of_pair(const Py_buffer *arrays, Py_ssize_t number, Rows *rows)
+{
+    Py_ssize_t first, last;
+    if (!entries_of(arrays, STARTS, PACKED, number, &first, &last)) {
+        return 0;
+    }
+    rows->row = (const uint8_t *)arrays[PACKED].buf + first;
+    rows->row_end = (const uint8_t *)arrays[PACKED].buf + last;
+    if (!entries_of(arrays, SKIP_STARTS, SKIPS, number, &first, &last)) {
+        return 0;
+    }
+    rows->skip = (const uint16_t *)arrays[SKIPS].buf + first;
+    rows->skip_end = (const uint16_t *)arrays[SKIPS].buf + last;
+    if (!entries_of(arrays, EXTRA_STARTS, EXTRAS, number, &first, &last)) {
+        return 0;
+    }
+    rows->extra = (const uint32_t *)arrays[EXTRAS].buf + first;
+    rows->extra_end = (const uint32_t *)arrays[EXTRAS].buf + last;
+    rows->document = -1;
     return 1;
 }
 
@@ -782,19 +963,17 @@ held_in_row(const Py_buffer *arrays, Py_ssize_t base, Py_ssize_t position, Py_ss
 /* The texts that hold the string, and how often, written to `texts` and `counts`. Their number, or
    -1 where the reference has to decide. */
 static Py_ssize_t
-counted_rows(const Py_buffer *arrays, const Pair *pair, Py_ssize_t end, Py_ssize_t text_count,
-             int64_t *texts, int64_t *counts)
+counted_rows(const Py_buffer *arrays, const Pair *pair, Rows *rows, Py_ssize_t end,
+             Py_ssize_t text_count, int64_t *texts, int64_t *counts)
 {
-    const uint16_t *documents = arrays[DOCUMENTS].buf;
-    const uint8_t *row_counts = arrays[COUNTS].buf;
     const int64_t *text_starts = arrays[TEXT_STARTS].buf;
-    Py_ssize_t position = pair->position, found = 0, row;
+    Py_ssize_t position = pair->position, found = 0;
     Py_ssize_t all = pair->position + pair->positions;
-    for (row = pair->first_row; row < pair->last_row; row++) {
-        Py_ssize_t text = documents[row], last = position + row_counts[row], held;
-        /* the count of 255 stands for more; a text behind the last is a further piece of one */
-        if (row_counts[row] == 255 || text >= text_count || text >= LENGTH_OF(arrays[TEXT_STARTS])
-            || last > all) {
+    int state;
+    while ((state = next_row(rows)) > 0) {
+        int64_t text = rows->document, last = position + rows->count, held;
+        /* a text behind the last is a further piece of one */
+        if (text >= text_count || text >= LENGTH_OF(arrays[TEXT_STARTS]) || last > all) {
             return -1;
         }
         held = held_in_row(arrays, text_starts[text] - pair->ahead, position, last, end);
@@ -805,22 +984,24 @@ counted_rows(const Py_buffer *arrays, const Pair *pair, Py_ssize_t end, Py_ssize
         }
         position = last;
     }
-    return found;
+    return state < 0 ? -1 : found;
 }
 
-/* count_string(keys: u32[], starts: u32[], position_starts: u32[], documents: u16[], counts: u8[],
-   positions: u16[], units: u16[], text_starts: i64[], wanted: u16[], end: int, text_count: int)
+/* count_string(keys: u32[], starts: u32[], skip_starts: u32[], extra_starts: u32[],
+   position_starts: u32[], rows: u8[], wide_skips: u16[], wide_extras: u32[], positions: u16[],
+   units: u16[], text_starts: i64[], wanted: u16[], end: int, text_count: int)
    -> (texts, counts), both the bytes of i64[]; None where the reference has to decide.
 
-   The first eight are the postings of the pairs of a stream, and its texts; `end` is the end of the
+   The first eleven are the postings of the pairs of a stream, and its texts; `end` is the end of the
    last text. Occurrences that overlap an earlier one do not count. */
 static PyObject *
 count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    static const int widths[ARRAYS] = {4, 4, 4, 2, 1, 2, 2, 8, 2};
+    static const int widths[ARRAYS] = {4, 4, 4, 4, 4, 1, 2, 4, 2, 2, 8, 2};
     Py_buffer arrays[ARRAYS];
     Pair pair;
-    Py_ssize_t end, text_count, rows = 0, found = -1;
+    Rows rows = {0};
+    Py_ssize_t end, text_count, length, found = -1;
     PyObject *texts = NULL, *counts = NULL, *out = NULL;
     int number, open = 0, state = -1;
     if (!is_count(given, ARRAYS + 2)) {
@@ -840,27 +1021,29 @@ count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if (end <= LENGTH_OF(arrays[UNITS])) {
         state = rarest_pair(arrays, &pair);
     }
+    if (state > 0 && !rows_of_pair(arrays, pair.number, &rows)) {
+        state = -1;
+    }
     if (state < 0) {
         out = Py_NewRef(Py_None);
         goto finished;
     }
-    if (state) {
-        rows = pair.last_row - pair.first_row;
-    }
-    texts = PyBytes_FromStringAndSize(NULL, rows * 8);
-    counts = PyBytes_FromStringAndSize(NULL, rows * 8);
+    length = rows.row_end - rows.row;
+    texts = PyBytes_FromStringAndSize(NULL, length * 8);
+    counts = PyBytes_FromStringAndSize(NULL, length * 8);
     if (texts == NULL || counts == NULL) {
         goto finished;
     }
     found = 0;
     if (state) {
-        found = counted_rows(arrays, &pair, end, text_count, (int64_t *)PyBytes_AS_STRING(texts),
+        found = counted_rows(arrays, &pair, &rows, end, text_count,
+                             (int64_t *)PyBytes_AS_STRING(texts),
                              (int64_t *)PyBytes_AS_STRING(counts));
     }
     if (found < 0) {
         out = Py_NewRef(Py_None);
     }
-    else if (found == rows
+    else if (found == length
              || (_PyBytes_Resize(&texts, found * 8) == 0
                  && _PyBytes_Resize(&counts, found * 8) == 0)) {
         out = PyTuple_Pack(2, texts, counts);
@@ -883,6 +1066,7 @@ static PyMethodDef methods[] = {
     FAST(add_counts),
     FAST(greatest),
     FAST(best),
+    FAST(unpack_rows),
     FAST(count_string),
     FAST(word_impact),
     {NULL, NULL, 0, NULL},

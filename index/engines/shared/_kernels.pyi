@@ -28,12 +28,22 @@ def best(
     size: int,
     /,
 ) -> list[int]: ...
+def unpack_rows(
+    rows: Array,
+    wide_skips: Array,
+    wide_extras: Array,
+    starts: Array,
+    /,
+) -> tuple[bytes, bytes] | None: ...
 def count_string(
     keys: Array,
     starts: Array,
+    skip_starts: Array,
+    extra_starts: Array,
     position_starts: Array,
-    documents: Array,
-    counts: Array,
+    rows: Array,
+    wide_skips: Array,
+    wide_extras: Array,
     positions: Array,
     units: Array,
     text_starts: Array,
@@ -45,5 +55,5 @@ def count_string(
 def word_impact(
     k: float,
     /,
-    *fields: tuple[Array, Array, Array],
+    *fields: tuple[Array, Array, Array, Array],
 ) -> tuple[bytes, bytes] | None: ...

@@ -24,6 +24,7 @@ from index.engines.whoosh.storage.layout import (
     part_sets,
 )
 from index.engines.whoosh.storage.pack import REBUILD_HINT, Pack
+from index.engines.whoosh.storage.rows import agree, occurrences
 from index.engines.whoosh.storage.store import Store, open_pack
 from index.model.errors import IndexStateError
 
@@ -101,9 +102,6 @@ def _words(
     path = folder / segment.make_filename(segment.COMPOUND_EXT)
     postings = WORDS.picked(open_pack(folder, segment).arrays())
     starts = postings["starts"].astype(np.int64)
-    counts = postings["counts"].astype(np.int64)
-    counts[postings["large_rows"]] = postings["large_counts"]
-    occurrences = np.add.reduceat(counts, starts[:-1]) if len(counts) else counts
     try:
         keys, infos = _words_of_whoosh(path, segment)
     except (KeyError, ValueError, IndexError) as error:
@@ -112,7 +110,9 @@ def _words(
     agrees = np.array_equal(keys, postings["keys"])
     agrees = agrees and np.array_equal(infos["documents"], np.diff(starts))
     # Whoosh adds up in four bytes
-    agrees = agrees and np.array_equal(infos["weight"], occurrences.astype("f4"))
+    agrees = agrees and np.array_equal(
+        infos["weight"], occurrences(postings).astype("f4")
+    )
     if not agrees:
         yield f"{path} has other words than its pack; {REBUILD_HINT}"
 
@@ -181,9 +181,9 @@ def _postings(
     keys_fall = (keys[1:] <= keys[:-1]).any()
     if starts_fall or keys_fall:
         yield f"has postings {name} out of order"
+    elif not agree(arrays):
+        yield f"has postings {name} whose rows and wide numbers differ"
     elif "positions" in arrays:
-        counts = arrays["counts"].astype(np.int64)
-        # a count of 255 or more stands apart
-        counts[arrays["large_rows"]] = arrays["large_counts"]
-        if counts.sum() != len(arrays["positions"]):
+        of_positions = np.diff(arrays["position_starts"].astype(np.int64))
+        if not np.array_equal(occurrences(arrays), of_positions):
             yield f"has postings {name} whose counts and positions differ"

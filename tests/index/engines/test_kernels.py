@@ -17,9 +17,11 @@ from index.analysis.offsets import OffsetMap
 from index.engines.opening import open_engine
 from index.engines.seam import EngineQuery
 from index.engines.shared import kernels
+from index.engines.shared.arrays import Array
 from index.engines.shared.display import _unpacked, packed, unpacked
 from index.engines.shared.units import storable, units_of
 from index.engines.weights import SATURATION
+from index.engines.whoosh.storage import rows as row_packing
 from index.engines.whoosh.storage.offset_rows import (
     _offsets_from_rows,
     offsets_from_rows,
@@ -194,9 +196,13 @@ KEYS = np.array([0x516C516C, 0x516C5F00], np.uint32)
 POSTINGS = {
     "keys": KEYS,
     "starts": np.array([0, 1, 2], np.uint32),
+    "skip_starts": np.array([0, 0, 0], np.uint32),
+    "extra_starts": np.array([0, 0, 0], np.uint32),
     "position_starts": np.array([0, 3, 4], np.uint32),
-    "documents": np.array([0, 1], np.uint16),
-    "counts": np.array([3, 1], np.uint8),
+    # documents 0 (no document skipped, two more occurrences) and 1 (one skipped)
+    "rows": np.array([0x02, 0x10], np.uint8),
+    "wide_skips": np.array([], np.uint16),
+    "wide_extras": np.array([], np.uint32),
     "positions": np.array([0, 1, 2, 0], np.uint16),
     "units": units_of("公公公公\0公开\0"),
     "text_starts": np.array([0, 5]),
@@ -214,6 +220,17 @@ def counted_by(
     return dict(zip(texts, counts, strict=True))
 
 
+def packed_rows(documents: list[int], counts: list[int]) -> tuple[Array, Array, Array]:
+    """Rows of one key, as kernels take them."""
+    starts = np.array([0, len(documents)])
+    made = row_packing.packed(np.array(documents), np.array(counts), starts)
+    return (
+        made["rows"],
+        made["wide_skips"].astype(np.uint16),
+        made["wide_extras"].astype(np.uint32),
+    )
+
+
 @given(st.integers(0, 2**32), st.integers(1, 60), st.integers(0, 3))
 def test_the_impact_of_a_word_is_the_same_to_the_last_bit(
     seed: int, known: int, fields: int
@@ -223,35 +240,73 @@ def test_the_impact_of_a_word_is_the_same_to_the_last_bit(
     rng = np.random.default_rng(seed)
     lists = []
     for _ in range(fields):
-        documents = np.flatnonzero(rng.random(known) < rng.random()).astype(np.uint16)
-        counts = rng.integers(1, 255, len(documents)).astype(np.uint8)
-        lists.append((documents, counts, 5 * rng.random(known)))
+        documents = np.flatnonzero(rng.random(known) < rng.random())
+        if len(documents):
+            counts = rng.integers(1, 40, len(documents))
+            lists.append((documents, counts, 5 * rng.random(known)))
     k = SATURATION["word"]
     frequencies = np.zeros(known)
     for documents, counts, weights in lists:
-        frequencies[documents] += counts.astype(np.int64) * weights[documents]
+        frequencies[documents] += counts * weights[documents]
     expected = np.unique(
         np.concatenate([np.zeros(0, np.int64), *(x[0] for x in lists)])
     )
     values = frequencies * (k + 1)
     values /= frequencies + k
-    found = kernels.compiled.word_impact(k, *lists)
+    given_lists = [
+        (*packed_rows(documents.tolist(), counts.tolist()), weights)
+        for documents, counts, weights in lists
+    ]
+    found = kernels.compiled.word_impact(k, *given_lists)
     assert np.frombuffer(found[0], np.uint16).tolist() == expected.tolist()
-    assert found[1] == values[expected.astype(np.int64)].tobytes()
+    assert found[1] == values[expected].tobytes()
 
 
-def test_a_large_count_of_a_word_is_left_to_the_reference(module: ModuleType) -> None:
-    documents, weights = np.array([0, 3], np.uint16), np.ones(4)
-    field = (documents, np.array([1, 255], np.uint8), weights)
-    assert module.word_impact(1.2, field) is None
-    field = (documents, np.array([1, 1], np.uint8), np.ones(2))
-    assert module.word_impact(1.2, field) is None
-    with pytest.raises(ValueError, match="count"):
-        module.word_impact(1.2, (documents, np.ones(1, np.uint8), weights))
+def test_rows_of_a_word_that_do_not_fit_are_left_to_the_reference(
+    module: ModuleType,
+) -> None:
+    rows, skips, extras = packed_rows([0, 20], [1, 300])
+    weights = np.ones(21)
+    assert module.word_impact(1.2, (rows, skips, extras, weights)) is not None
+    # a document without a weight, and wide numbers that are not there
+    assert module.word_impact(1.2, (rows, skips, extras, weights[:20])) is None
+    assert module.word_impact(1.2, (rows, skips[:0], extras, weights)) is None
+    assert module.word_impact(1.2, (rows, skips, extras[:0], weights)) is None
+    with pytest.raises(ValueError, match="65,536"):
+        module.word_impact(1.2, (rows, skips, extras, np.ones(65_537)))
     with pytest.raises(TypeError, match="field"):
-        module.word_impact(1.2, (documents, weights))
+        module.word_impact(1.2, (rows, weights))
     with pytest.raises(TypeError, match="eight"):
-        module.word_impact(1.2, *[(documents,) * 3] * 9)
+        module.word_impact(1.2, *[(rows,) * 4] * 9)
+
+
+@pytest.mark.parametrize(
+    ("rows", "skips", "extras", "starts"),
+    [
+        ([0xF0], [], [], [0, 1]),
+        ([0x0F], [], [], [0, 1]),
+        ([0x00], [1], [], [0, 1]),
+        ([0x00], [], [1], [0, 1]),
+        ([0x00, 0x00], [], [], [0, 1]),
+        ([0x00], [], [], [0, 2]),
+        ([0x00, 0x00], [], [], [0, 2, 1]),
+        ([0xF0, 0xF0], [65_535, 65_535], [], [0, 2]),
+    ],
+)
+def test_rows_that_do_not_fit_are_left_to_the_reference(
+    module: ModuleType,
+    rows: list[int],
+    skips: list[int],
+    extras: list[int],
+    starts: list[int],
+) -> None:
+    given_arrays = (
+        np.array(rows, np.uint8),
+        np.array(skips, np.uint16),
+        np.array(extras, np.uint32),
+        np.array(starts, np.int64),
+    )
+    assert module.unpack_rows(*given_arrays) is None
 
 
 def test_scores_are_the_same_with_and_without(tmp_path: Path) -> None:
@@ -297,10 +352,17 @@ def test_strings_at_the_edges_of_the_texts(module: ModuleType) -> None:
         {"starts": np.array([0, 1, 9], np.uint32)},
         {"position_starts": np.array([0, 3, 99], np.uint32)},
         {"position_starts": np.array([0, 3, 2], np.uint32)},
-        {"counts": np.array([3, 255], np.uint8)},
-        {"counts": np.array([3, 9], np.uint8)},
-        {"counts": np.array([3], np.uint8)},
-        {"documents": np.array([0, 7], np.uint16)},
+        {"skip_starts": np.array([0, 0], np.uint32)},
+        {"skip_starts": np.array([0, 0, 1], np.uint32)},
+        {"extra_starts": np.array([0, 2, 1], np.uint32)},
+        # more occurrences than positions
+        {"rows": np.array([0x02, 0x18], np.uint8)},
+        # wide numbers that are not there
+        {"rows": np.array([0x02, 0x1F], np.uint8)},
+        {"rows": np.array([0x02, 0xF0], np.uint8)},
+        {"rows": np.array([0x02], np.uint8)},
+        # a document behind the last
+        {"rows": np.array([0x02, 0x70], np.uint8)},
         {"text_starts": np.array([0])},
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 
 from index.engines.shared.arrays import Array
 from index.engines.whoosh.storage import postings
+from index.engines.whoosh.storage import rows as packing
 from index.engines.whoosh.storage.layout import PartSet, postings_set
 from index.engines.whoosh.storage.pack import Pack, PackWriter
 from index.engines.whoosh.storage.postings import postings_of
@@ -68,7 +69,7 @@ def test_merged_is_inverted_at_once(
     positioned: bool,
 ) -> None:
     rng = random.Random(seed)
-    monkeypatch.setattr(postings, "MAX_BYTE_COUNT", 3)
+    monkeypatch.setattr(packing, "LARGEST_NARROW", 2)
     monkeypatch.setattr(merging, "ROWS_AT_A_TIME", rng.choice([1, 9, 1000]))
     sources, whole, base = [], [], 0
     for _ in range(rng.randint(1, 5)):

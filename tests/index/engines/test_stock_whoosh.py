@@ -35,7 +35,7 @@ from index.engines.seam import Document, EngineQuery, FacetRequest
 from index.engines.whoosh import check
 from index.engines.whoosh.files import blocks, part
 from index.engines.whoosh.files.schema import MAX_YEAR, WORD_FIELDS, report_schema
-from index.engines.whoosh.storage import postings
+from index.engines.whoosh.storage import rows
 from index.engines.whoosh.writing import merge_postings, segments, writer
 from index.model.errors import IndexDamagedError, IndexStaleError
 from index.model.report import Report
@@ -58,7 +58,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segments, "MAX_SEGMENT_DOCUMENTS", 25)
     monkeypatch.setattr(segments, "MIN_MERGE_BUDGET", 20)
     monkeypatch.setattr(merge_postings, "ROWS_AT_A_TIME", 7)
-    monkeypatch.setattr(postings, "MAX_BYTE_COUNT", 3)
+    monkeypatch.setattr(rows, "LARGEST_NARROW", 2)
     monkeypatch.setattr(blocks, "SMALL_ROWS", 3)
     monkeypatch.setattr(blocks, "BLOCK_ROWS", 5)
     monkeypatch.setattr(blocks, "MIN_DEFLATED", 40)

@@ -23,7 +23,7 @@ from whoosh.query import Term
 
 from index.engines import whoosh as embedded
 from index.engines.seam import Engine, EngineQuery, FacetRequest
-from index.engines.whoosh.storage import grams, pack, postings, store
+from index.engines.whoosh.storage import grams, pack, rows, store
 from index.engines.whoosh.storage.spans import choose
 from index.engines.whoosh.writing import merge_postings, segments, writer
 from index.model.errors import (
@@ -88,7 +88,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segments, "MAX_SEGMENT_DOCUMENTS", 9)
     monkeypatch.setattr(segments, "MIN_MERGE_BUDGET", 6)
     monkeypatch.setattr(merge_postings, "ROWS_AT_A_TIME", 7)
-    monkeypatch.setattr(postings, "MAX_BYTE_COUNT", 3)
+    monkeypatch.setattr(rows, "LARGEST_NARROW", 2)
     monkeypatch.setattr(grams, "CHECKED_AT_A_TIME", 4)
 
 

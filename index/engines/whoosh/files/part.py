@@ -64,6 +64,7 @@ from index.engines.whoosh.storage.layout import (
     number_set,
 )
 from index.engines.whoosh.storage.pack import REBUILD_HINT
+from index.engines.whoosh.storage.rows import of_keys
 from index.model.errors import IndexDamagedError
 
 __all__ = [
@@ -312,21 +313,15 @@ def _word_rows(
     first_key: int,
 ) -> TermRows:
     """The rows of some neighbouring words, the first of them `first_key`."""
-    start = int(starts[0])
-    end = int(starts[-1])
-    documents = postings["documents"][start:end]
-    counts = postings["counts"][start:end].astype(np.int64)
-    large = postings["large_rows"]
-    first, behind = large.searchsorted(np.array([start, end], large.dtype)).tolist()
-    rows = large[first:behind].astype(np.int64) - start
-    counts[rows] = postings["large_counts"][first:behind]
+    behind = first_key + len(starts) - 1
+    documents, counts = of_keys(postings, first_key, behind)
     fields = np.repeat(field_numbers, np.diff(starts))
     values = None
     if positions:
         first_position = int(positions["position_starts"][first_key])
         values = _position_values(positions["positions"], counts, first_position)
     return TermRows(
-        starts=starts - start,
+        starts=starts - starts[0],
         documents=documents,
         counts=counts,
         lengths=pack.length_bytes[documents, fields],

@@ -119,17 +119,15 @@ class RankingStatistics:
         key: int,
         compiled: ModuleType,
     ) -> Impact | None:
-        """The same by one call; None where the reference has to decide, as of large counts."""
+        """The same by one call; None where the reference has to decide."""
         live = self.segments[number]
         words = live.segment.strings.words
         fields = []
         for field_number, field in enumerate(RANKED_FIELDS):
             row = words.find_one(key + field_number)
             if row >= 0:
-                start, end = words.span(row, row + 1)
-                documents = words.documents.slice(start, end)
-                counts = words.counts.slice(start, end)
-                fields.append((documents, counts, self._weights(number, field)))
+                *packed, _ = words.packed_rows(row, row + 1)
+                fields.append((*packed, self._weights(number, field)))
         merged = compiled.word_impact(SATURATION["word"], *fields)
         if merged is None:
             return None

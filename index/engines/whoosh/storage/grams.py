@@ -200,9 +200,12 @@ class Grams:
         assert pairs.positions is not None
         parts = (
             pairs.starts,
+            pairs.skip_starts,
+            pairs.extra_starts,
             pairs.position_starts,
-            pairs.documents,
-            pairs.counts,
+            pairs.packed,
+            pairs.wide_skips,
+            pairs.wide_extras,
             pairs.positions,
             self.units,
         )

@@ -43,6 +43,7 @@ __all__ = [
     "Merge",
     "PartRow",
     "PartSet",
+    "Unit",
     "arranged",
     "facet_set",
     "number_set",
@@ -113,6 +114,8 @@ ANY_LENGTH = Length(Unit.ANY)
 ONE_A_DOCUMENT = Length(Unit.DOCUMENTS)
 # Offsets have one value more than there are entries: where the last entry ends.
 DOCUMENT_OFFSETS = Length(Unit.DOCUMENTS, plus=1)
+# The same of the keys of postings.
+ONE_A_KEY = Length(Unit.PART, "keys", plus=1)
 
 
 class Merge(Enum):
@@ -353,20 +356,21 @@ def postings_set(
 ) -> PartSet:
     """Postings: sorted keys, and for each key rows of (document, count), optionally with positions.
 
-    `positions` is the type of the positions. A count has one byte. Rows whose count is 255 or more
-    are listed with their true counts.
+    `positions` is the type of the positions. A row has one byte; what does not fit stands in lists
+    (rows.py).
     """
     declared = [
         ("keys", "{}.k", key_dtype, ANY_LENGTH),
-        ("starts", "{}.p", "<u4", Length(Unit.PART, "keys", plus=1)),
-        ("documents", "{}.d", "<u2", Length(Unit.LAST_OFFSET, "starts")),
-        ("counts", "{}.c", "u1", Length(Unit.LAST_OFFSET, "starts")),
-        ("large_rows", "{}.oi", "<u4", ANY_LENGTH),
-        ("large_counts", "{}.on", "<u4", Length(Unit.PART, "large_rows")),
+        ("starts", "{}.p", "<u4", ONE_A_KEY),
+        ("rows", "{}.r", "u1", Length(Unit.LAST_OFFSET, "starts")),
+        ("skip_starts", "{}.wp", "<u4", ONE_A_KEY),
+        ("wide_skips", "{}.ws", "<u2", Length(Unit.LAST_OFFSET, "skip_starts")),
+        ("extra_starts", "{}.wx", "<u4", ONE_A_KEY),
+        ("wide_extras", "{}.we", "<u4", Length(Unit.LAST_OFFSET, "extra_starts")),
     ]
     if positions:
         declared += [
-            ("position_starts", "{}.x", "<u4", Length(Unit.PART, "keys", plus=1)),
+            ("position_starts", "{}.x", "<u4", ONE_A_KEY),
             (
                 "positions",
                 "{}.q",

@@ -1,8 +1,7 @@
 """Postings: sorted keys -> documents and counts (and positions), as arrays: made and read.
 
-Each key has rows; a row is a document (u16) and a count. A count has one byte: a row with 255 or
-more occurrences holds 255, is listed in `large_rows`, and has its true count in `large_counts`.
-The parts are declared in `layout.postings_set`; merging is in `writing/merge_postings.py`.
+Each key has rows; a row is a document and a count, packed into a byte (`rows.py`). The parts are
+declared in `layout.postings_set`; merging is in `writing/merge_postings.py`.
 """
 
 from __future__ import annotations
@@ -13,12 +12,10 @@ import numpy as np
 
 from index.engines.shared.arrays import Array, run_lengths
 from index.engines.whoosh.storage.layout import PartSet
-from index.engines.whoosh.storage.pack import Pack
+from index.engines.whoosh.storage.pack import Pack, Part
+from index.engines.whoosh.storage.rows import packed, unpacked
 
-__all__ = ["MAX_BYTE_COUNT", "Postings", "Rows", "postings_of"]
-
-# The largest count of one byte; it stands for itself and for all larger ones.
-MAX_BYTE_COUNT = 255
+__all__ = ["Postings", "Rows", "postings_of"]
 
 
 def postings_of(
@@ -33,15 +30,11 @@ def postings_of(
     """
     key_starts, _ = run_lengths(keys)
     starts = np.append(key_starts, len(keys))
-    large_rows = np.flatnonzero(counts >= MAX_BYTE_COUNT)
     # what is written has smaller types: the layout casts
     arrays = {
         "keys": keys[key_starts],
         "starts": starts,
-        "documents": documents,
-        "counts": np.minimum(counts, MAX_BYTE_COUNT),
-        "large_rows": large_rows,
-        "large_counts": counts[large_rows],
+        **packed(documents, counts, starts),
     }
     if positions is not None:
         row_ends = np.concatenate(
@@ -82,11 +75,12 @@ class Postings:
         parts = part_set.opened(pack)
         # what every question searches is checked and held whole
         self.keys = parts["keys"].whole()
-        self.large_rows = parts["large_rows"].whole()
-        self.large_counts = parts["large_counts"].whole()
         self.starts = parts["starts"]
-        self.documents = parts["documents"]
-        self.counts = parts["counts"]
+        self.packed = parts["rows"]
+        self.skip_starts = parts["skip_starts"]
+        self.wide_skips = parts["wide_skips"]
+        self.extra_starts = parts["extra_starts"]
+        self.wide_extras = parts["wide_extras"]
         self.position_starts = parts.get("position_starts")
         self.positions = parts.get("positions")
 
@@ -139,30 +133,43 @@ class Postings:
         last: int,
     ) -> Rows:
         """The rows of the keys first..last (exclusive)."""
-        start, end = self.span(first, last)
         position_start = position_end = 0
         if self.position_starts is not None:
             bounds = self.position_starts.slice(first, last + 1)
             position_start = int(bounds[0])
             position_end = int(bounds[-1])
+        documents, counts = unpacked(*self.packed_rows(first, last))
         return Rows(
-            documents=self.documents.slice(start, end),
-            counts=self._counts(start, end),
+            documents=documents,
+            counts=counts,
             start=position_start,
             end=position_end,
         )
 
-    def _counts(
+    def packed_rows(
         self,
-        start: int,
-        end: int,
+        first: int,
+        last: int,
+    ) -> tuple[Array, Array, Array, Array]:
+        """The rows of the keys first..last (exclusive) as `rows.unpacked` takes them."""
+        starts = self.starts.slice(first, last + 1).astype(np.int64)
+        start = int(starts[0])
+        return (
+            self.packed.slice(start, int(starts[-1])),
+            self._wide(self.wide_skips, self.skip_starts, first, last),
+            self._wide(self.wide_extras, self.extra_starts, first, last),
+            starts - start,
+        )
+
+    @staticmethod
+    def _wide(
+        numbers: Part,
+        starts: Part,
+        first: int,
+        last: int,
     ) -> Array:
-        """The true counts of some rows."""
-        counts = self.counts.slice(start, end).astype(np.int64)
-        # 的 stands more than 255 times in long reports; few strings do
-        if len(self.large_rows):
-            bounds = np.array([start, end], self.large_rows.dtype)
-            first, last = self.large_rows.searchsorted(bounds).tolist()
-            rows = self.large_rows[first:last].astype(np.int64)
-            counts[rows - start] = self.large_counts[first:last]
-        return counts
+        """The wide numbers of the keys first..last (exclusive)."""
+        if not len(numbers):
+            return numbers.array
+        bounds = starts.slice(first, last + 1)
+        return numbers.slice(int(bounds[0]), int(bounds[-1]))

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from index.engines.shared.arrays import Array, run_lengths
-from index.engines.whoosh.storage import postings
-from index.engines.whoosh.storage.layout import PartSet
+from index.engines.whoosh.storage.columns import offsets_of
+from index.engines.whoosh.storage.layout import PartSet, Unit
 from index.engines.whoosh.storage.pack import PackWriter
+from index.engines.whoosh.storage.rows import of_keys, packed
 
 __all__ = ["merge_postings", "runs_in_order"]
 
@@ -47,8 +48,7 @@ class Block:
     """Neighbouring keys with their rows.
 
     For each key: how many rows and how many positions it has (i64). For each row: its document
-    (u16) and its count of one byte. The rows `large_rows` (i64) have the true counts `large_counts`
-    (i64). All positions (u16 or u32) stand in the order of the rows.
+    (u16) and its count (i64). All positions (u16 or u32) stand in the order of the rows.
     """
 
     keys: Array
@@ -56,15 +56,7 @@ class Block:
     position_counts: Array
     documents: Array
     counts: Array
-    large_rows: Array
-    large_counts: Array
     positions: Array
-
-    def true_counts(self) -> Array:
-        """The count of each row."""
-        counts = self.counts.astype(np.int64)
-        counts[self.large_rows] = self.large_counts
-        return counts
 
 
 def merge_postings(
@@ -79,31 +71,35 @@ def merge_postings(
     ]
     # all parts of the set grow at once, block after block
     spools = {row.key: out.spool(row.dtypes[0]) for row in part_set.rows}
-    row_count = 0
-    position_count = 0
+    # of each part with the starts of entries: the part that holds these entries
+    entries_of = {
+        row.length.part: row.key
+        for row in part_set.rows
+        if row.length.unit is Unit.LAST_OFFSET
+    }
     for block in _blocks(chosen):
-        row_starts = np.cumsum(block.rows) - block.rows
-        position_starts = np.cumsum(block.position_counts) - block.position_counts
-        arrays = {
-            "keys": block.keys,
-            "starts": row_count + row_starts,
-            "documents": block.documents,
-            "counts": block.counts,
-            "large_rows": row_count + block.large_rows,
-            "large_counts": block.large_counts,
-            "position_starts": position_count + position_starts,
-            "positions": block.positions,
-        }
+        arrays = _arrays(block)
+        for key, entries in entries_of.items():
+            arrays[key] = arrays[key][:-1] + spools[entries].length
         for key, spool in spools.items():
             spool.append(arrays[key])
-        row_count += len(block.documents)
-        position_count += len(block.positions)
-    # where the rows of the last key end
-    spools["starts"].append(np.array([row_count]))
-    if "position_starts" in spools:
-        spools["position_starts"].append(np.array([position_count]))
+    # where the entries of the last key end
+    for key, entries in entries_of.items():
+        spools[key].append(np.array([spools[entries].length]))
     for key, spool in spools.items():
         out.copy(part_set.part_name(key), spool)
+
+
+def _arrays(block: Block) -> dict[str, Array]:
+    """The parts of a postings set, by key, of one block alone."""
+    starts = offsets_of(block.rows)
+    return {
+        "keys": block.keys,
+        "starts": starts,
+        **packed(block.documents, block.counts, starts),
+        "position_starts": offsets_of(block.position_counts),
+        "positions": block.positions,
+    }
 
 
 # ---------------------------------------------------------------------- ranges of keys
@@ -169,28 +165,21 @@ def _piece(
     """The rows of some keys of one source, renumbered, without the dropped ones."""
     arrays = source.arrays
     starts = arrays["starts"][first : last + 1].astype(np.int64)
-    row, row_end = int(starts[0]), int(starts[-1])
-    large_rows = arrays["large_rows"]
-    bounds = np.array([row, row_end], large_rows.dtype)
-    large, large_end = large_rows.searchsorted(bounds).tolist()
+    documents, counts = of_keys(arrays, first, last)
     position_counts = np.zeros(last - first, np.int64)
     positions = NO_POSITIONS
     if "positions" in arrays:
         offsets = arrays["position_starts"][first : last + 1].astype(np.int64)
         position_counts = np.diff(offsets)
-        begin = int(offsets[0])
-        end = int(offsets[-1])
-        positions = arrays["positions"][begin:end]
+        positions = arrays["positions"][offsets[0] : offsets[-1]]
     # -1 becomes 65,535 as u16: those rows are dropped below
-    numbers = source.renumbering[arrays["documents"][row:row_end]]
+    numbers = source.renumbering[documents]
     block = Block(
         keys=arrays["keys"][first:last],
         rows=np.diff(starts),
         position_counts=position_counts,
         documents=numbers.astype("<u2"),
-        counts=arrays["counts"][row:row_end],
-        large_rows=large_rows[large:large_end].astype(np.int64) - row,
-        large_counts=arrays["large_counts"][large:large_end].astype(np.int64),
+        counts=counts,
         positions=positions,
     )
     is_kept = numbers >= 0
@@ -202,7 +191,6 @@ def _only(
     is_kept: Array,
 ) -> Block:
     """The block without the rows that are not kept."""
-    counts = block.true_counts()
     starts = np.cumsum(block.rows) - block.rows
     rows = np.add.reduceat(
         is_kept,
@@ -213,19 +201,14 @@ def _only(
     position_counts = block.position_counts
     positions = block.positions
     if len(positions):
-        position_counts = np.add.reduceat(counts * is_kept, starts)
-        positions = positions[np.repeat(is_kept, counts)]
-    # rows are numbered anew, so the list of large counts is made anew
-    kept_counts = counts[is_kept]
-    large_rows = np.flatnonzero(kept_counts >= postings.MAX_BYTE_COUNT)
+        position_counts = np.add.reduceat(block.counts * is_kept, starts)
+        positions = positions[np.repeat(is_kept, block.counts)]
     return Block(
         keys=block.keys[has_rows],
         rows=rows[has_rows],
         position_counts=position_counts[has_rows],
         documents=block.documents[is_kept],
         counts=block.counts[is_kept],
-        large_rows=large_rows,
-        large_counts=kept_counts[large_rows],
         positions=positions,
     )
 
@@ -246,7 +229,6 @@ def _joined(pieces: Sequence[Block]) -> Block:
     # stable: of equal keys the rows of earlier pieces come first
     row_sources = runs_in_order(rows, order)
     position_sources = runs_in_order(position_counts, order)
-    large_rows, large_counts = _joined_large(pieces, rows, order)
     documents = np.concatenate([piece.documents for piece in pieces])
     counts = np.concatenate([piece.counts for piece in pieces])
     positions = np.concatenate([piece.positions for piece in pieces])
@@ -262,33 +244,9 @@ def _joined(pieces: Sequence[Block]) -> Block:
             position_counts=position_counts,
             documents=documents[row_sources],
             counts=counts[row_sources],
-            large_rows=large_rows,
-            large_counts=large_counts,
             positions=positions[position_sources],
         )
     )
-
-
-def _joined_large(
-    pieces: Sequence[Block],
-    rows: Array,
-    order: Array,
-) -> tuple[Array, Array]:
-    """The rows with large counts and those counts, after the keys were put in `order`."""
-    shifted = []
-    before = 0
-    for piece in pieces:
-        # rows are counted over all pieces
-        shifted.append(piece.large_rows + before)
-        before += len(piece.documents)
-    large_rows = np.concatenate(shifted)
-    large_counts = np.concatenate([piece.large_counts for piece in pieces])
-    if len(large_rows):
-        large_rows = _targets(large_rows, rows, order)
-        sorting = np.argsort(large_rows)
-        large_rows = large_rows[sorting]
-        large_counts = large_counts[sorting]
-    return large_rows, large_counts
 
 
 def runs_in_order(
@@ -304,21 +262,6 @@ def runs_in_order(
     return sources
 
 
-def _targets(
-    values: Array,
-    lengths: Array,
-    order: Array,
-) -> Array:
-    """Where these values go to when runs of these lengths are put in this order."""
-    moved = lengths[order]
-    old_starts = np.cumsum(lengths) - lengths
-    new_starts = np.empty(len(lengths), np.int64)
-    new_starts[order] = np.cumsum(moved) - moved
-    run = old_starts.searchsorted(values, "right") - 1
-    targets: Array = new_starts[run] + values - old_starts[run]
-    return targets
-
-
 def _in_order(block: Block) -> Block:
     """The block with the documents of each key in order.
 
@@ -330,22 +273,17 @@ def _in_order(block: Block) -> Block:
     # nearly always: texts of more than 65,536 units are rare
     if not falls.any():
         return block
-    counts = block.true_counts()
     key_numbers = np.arange(len(block.rows))
     key_of_row = np.repeat(key_numbers, block.rows)
     order = np.lexsort((block.documents, key_of_row))
     positions = block.positions
     if len(positions):
-        positions = positions[runs_in_order(counts, order)]
-    sorted_counts = counts[order]
-    large_rows = np.flatnonzero(sorted_counts >= postings.MAX_BYTE_COUNT)
+        positions = positions[runs_in_order(block.counts, order)]
     return Block(
         keys=block.keys,
         rows=block.rows,
         position_counts=block.position_counts,
         documents=block.documents[order],
         counts=block.counts[order],
-        large_rows=large_rows,
-        large_counts=sorted_counts[large_rows],
         positions=positions,
     )
