@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import (
     Callable,
     Iterable,
     Iterator,
+    Mapping,
     Sequence,
 )
+from functools import partial
 
-from index.assist.values import Values
+from index.assist.values import IndexFormCache, Values
 from index.query.names import PLACE_ENDINGS
 from index.query.nodes import Keyword, Node, PathPrefix
 
-__all__ = ["KnownNames"]
+__all__ = ["KnownNames", "NameParts", "name_parts"]
 
 # A name that more bodies or places share names none of them: every county has a 教育局.
 MAX_NAMESAKES = 40
@@ -32,24 +35,55 @@ PLACE_ENDS_IN_BODIES = PLACE_ENDINGS[:9]
 OPTIONAL_PLACE_ENDS = PLACE_ENDINGS[:11]
 
 
+class NameParts:
+    """The parts (ends or beginnings) of the names of all values that a facet has had.
+
+    It goes on from snapshot to snapshot and only grows: a commit brings few new values, and a part
+    whose values have gone names nothing. Threads may share it.
+    """
+
+    def __init__(
+        self,
+        forms: IndexFormCache,
+        parts: Callable[[Sequence[str]], list[str]],
+    ) -> None:
+        self.of = parts
+        self.having: frozenset[str] = frozenset()
+        self._forms = forms
+        self._values: frozenset[str] = frozenset()
+        self._listed: Sequence[str] | None = None
+        self._adding = threading.Lock()
+
+    def add(self, values: Sequence[str]) -> None:
+        """Take in all values that a snapshot lists."""
+        with self._adding:
+            # the same list: no commit since has brought a new value
+            if values is self._listed:
+                return
+            new = [value for value in values if value not in self._values]
+            self.having |= set(self.of(self._forms.of(new)))
+            self._values |= set(new)
+            self._listed = values
+
+
 class _FacetNames:
     """Name -> the values of one facet that it may stand for, the most frequent first.
 
     All names of a value share one `part` (their end, or their beginning). A new generation looks at
-    the parts alone, at all of them in one go. Values are put to their parts when a query first has
+    the parts of new values alone. Values are counted and put to their parts when a query first has
     one of them, and names are spelt out for the parts that queries have: few name anything.
     """
 
     def __init__(
         self,
-        known: Values,
-        parts: Callable[[Sequence[str]], list[str]],
+        known: Callable[[], Values],
+        parts: NameParts,
         names: Callable[[str], Iterable[str]],
     ) -> None:
-        self._values = known.values[:MAX_NAMED_VALUES]
-        self._forms = known.forms[:MAX_NAMED_VALUES]
-        self._parts, self._names = parts, names
-        self.having = set(parts(self._forms))
+        self._known = known
+        self._parts = parts.of
+        self.having = parts.having
+        self._names = names
         self._numbers: dict[str, list[int]] = {}
         self._spelt: dict[str, dict[str, list[str]]] = {}
 
@@ -64,16 +98,19 @@ class _FacetNames:
 
     def _spell_out(self, part: str) -> dict[str, list[str]]:
         values_by_name: dict[str, list[str]] = defaultdict(list)
-        for number in self._by_part()[part]:
-            for name in self._names(self._forms[number]):
-                values_by_name[name].append(self._values[number])
+        known = self._known()
+        # of a part whose values have gone there are none
+        for number in self._by_part(known).get(part, ()):
+            for name in self._names(known.forms[number]):
+                values_by_name[name].append(known.values[number])
         return dict(values_by_name)
 
-    def _by_part(self) -> dict[str, list[int]]:
+    def _by_part(self, known: Values) -> dict[str, list[int]]:
         """The numbers of the values that have each part."""
         if not self._numbers:
             numbers = defaultdict(list)
-            for number, part in enumerate(self._parts(self._forms)):
+            named = known.forms[:MAX_NAMED_VALUES]
+            for number, part in enumerate(self._parts(named)):
                 numbers[part].append(number)
             # other threads see all of it or nothing
             self._numbers = numbers
@@ -85,11 +122,16 @@ class KnownNames:
 
     def __init__(
         self,
-        agencies: Values,
-        regions: Values,
+        values: Callable[[str], Values],
+        parts: Mapping[str, NameParts],
     ) -> None:
-        self._bodies = _FacetNames(agencies, _ends, _body_names)
-        self._places = _FacetNames(regions, _beginnings, _place_names)
+        """`values` counts those of a facet; `parts` are `name_parts`, with all values added."""
+        self._bodies = _FacetNames(
+            partial(values, "agency"), parts["agency"], _body_names
+        )
+        self._places = _FacetNames(
+            partial(values, "region"), parts["region"], _place_names
+        )
 
     def named(self, run: str) -> Iterator[Node]:
         """The bodies and places named in a run, from the left, of several the longest name."""
@@ -161,6 +203,14 @@ def _ends(forms: Sequence[str]) -> list[str]:
 def _beginnings(forms: Sequence[str]) -> list[str]:
     """`_beginning` of each."""
     return [form[form.rfind("/") + 1 :][:2] for form in forms]
+
+
+def name_parts(forms: IndexFormCache) -> dict[str, NameParts]:
+    """By facet, the parts by which names are found; no value is added yet."""
+    return {
+        "agency": NameParts(forms, _ends),
+        "region": NameParts(forms, _beginnings),
+    }
 
 
 def _body_names(form: str) -> Iterator[str]:

@@ -1,16 +1,17 @@
 """Snapshot: one generation of the index, with the data derived from it to help readers.
 
 Derived data (facet values, names, vocabulary) is computed at first use, and again for each new
-generation, because a commit changes all counts. Only the index forms of names are reused.
+generation, because a commit changes all counts. Only the index forms of names and the parts by
+which they are found go on.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 
-from index.assist.names import KnownNames
+from index.assist.names import KnownNames, NameParts, name_parts
 from index.assist.values import (
     IndexFormCache,
     Values,
@@ -48,9 +49,12 @@ class Snapshot:
         self,
         engine: Engine,
         forms: IndexFormCache | None = None,
+        parts: Mapping[str, NameParts] | None = None,
     ) -> None:
+        """`forms` and `parts` are those of the snapshot before."""
         self.engine = engine
         self.forms = IndexFormCache() if forms is None else forms
+        self.parts = name_parts(self.forms) if parts is None else parts
         # Reentrant: the vocabulary needs the values.
         self._lock = threading.RLock()
         # All of it is made when it is first asked for: many snapshots only answer searches.
@@ -60,8 +64,8 @@ class Snapshot:
         self._corrections = LruCache(CORRECTION_BYTES)
 
     def successor(self, engine: Engine) -> Snapshot:
-        """The snapshot of a newer generation. It takes over the forms."""
-        return Snapshot(engine, self.forms)
+        """The snapshot of a newer generation. It takes over the forms and the parts of names."""
+        return Snapshot(engine, self.forms, self.parts)
 
     def prepare(self, previous: Snapshot, *, later: bool = False) -> None:
         """Derive now what was derived of the one before it: nobody need wait for it later.
@@ -116,11 +120,10 @@ class Snapshot:
         """What the bodies and places are called."""
         with self._lock, limited(None):
             if self._names is None:
-                agencies, regions = (
-                    self.values("agency"),
-                    self.values("region"),
-                )
-                self._names = KnownNames(agencies, regions)
+                for facet, parts in self.parts.items():
+                    listed = self.engine.listed_values(facet)
+                    parts.add(self.values(facet).values if listed is None else listed)
+                self._names = KnownNames(self.values, self.parts)
             return self._names
 
     @property

@@ -305,6 +305,13 @@ class Engine(Protocol):
         answers a call as a whole, not by a search for each text.
         """
 
+    def listed_values(self, facet: str) -> Sequence[str] | None:
+        """All values of a facet, in no promised order, perhaps some that no report has any more.
+
+        Where no value is new it is the object that the snapshot before gave. None where an engine
+        cannot list them for less than it takes to count them.
+        """
+
     def scan(
         self,
         condition: Node,

@@ -635,6 +635,9 @@ class OpenSearchEngine:
                 return
             body["search_after"] = hits[-1]["sort"]
 
+    def listed_values(self, facet: str) -> None:
+        """None: an aggregation lists and counts at once."""
+
     def scan(
         self,
         condition: Node,

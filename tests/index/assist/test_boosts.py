@@ -53,6 +53,9 @@ class Index:
             ),
         )
 
+    def listed_values(self, facet: str) -> tuple[str, ...]:
+        return self.values[facet]
+
 
 def boosts(index: Index, run: str) -> tuple[tuple[Node, float], ...]:
     return boosts_of(Snapshot(cast("Engine", index)), [run])

@@ -33,6 +33,20 @@ class CountingEngine:
     def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
         return [0] * len(texts)
 
+    def listed_values(self, facet: str) -> Sequence[str] | None:
+        return None
+
+
+class ListingEngine(CountingEngine):
+    """One that lists values without counting them; `listed` may hold some that have gone."""
+
+    def __init__(self, body: str, listed: Sequence[str]) -> None:
+        super().__init__(body)
+        self.listed = listed
+
+    def listed_values(self, facet: str) -> Sequence[str]:
+        return self.listed if facet == "agency" else [self.values[facet]]
+
 
 def snapshot_of(engine: CountingEngine) -> Snapshot:
     return Snapshot(cast("Engine", engine))
@@ -121,3 +135,24 @@ def test_a_server_makes_the_vocabulary_of_a_new_generation_later(
     forms = [entry.form for entry in newer.vocabulary.names]
     assert forms == ["南岳区教育局", "深圳市"]
     assert newer.corrections("年渡", lambda: ("新",)) == ("新",)
+
+
+def test_names_of_a_new_generation_count_nothing_before_one_is_named() -> None:
+    listed = ["龍崗區教育局"]
+    older = snapshot_of(ListingEngine("龍崗區教育局", listed))
+    assert older.names is not None
+    engine = ListingEngine("南岳區民政局", [*listed, "南岳區民政局"])
+    newer = older.successor(cast("Engine", engine))
+    newer.prepare(older)
+    assert list(newer.names.named("公开年度报告")) == []
+    assert engine.facets_asked == []
+    # 教育局 is an end that a name had: no value has it any more
+    assert list(newer.names.named("龙岗区教育局")) == []
+    named = list(newer.names.named("南岳区民政局"))
+    assert named == [Keyword("agency", ("南岳區民政局",))]
+    assert engine.facets_asked == ["agency"]
+    # what the older one knows stays right for a question that still uses it
+    assert list(older.names.named("南岳区民政局")) == []
+    assert list(older.names.named("龙岗区教育局")) == [
+        Keyword("agency", ("龍崗區教育局",))
+    ]

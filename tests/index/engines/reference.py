@@ -394,6 +394,9 @@ class ReferenceEngine:
         matching = [d for d in self.documents if satisfies(d, node)]
         return len(matching), sum(occurrences_in(d, strings_of(node)) for d in matching)
 
+    def listed_values(self, facet: str) -> None:
+        return None
+
     def frequencies(self, kind: str, texts: Sequence[str]) -> Sequence[int]:
         if kind == "word":
             return [

@@ -405,6 +405,10 @@ class WhooshEngine:
         frequencies: list[int] = total.tolist()
         return frequencies
 
+    def listed_values(self, facet: str) -> Sequence[str]:
+        """All values of a facet, also those whose reports have gone."""
+        return self._table(facet).values
+
     def scan(
         self,
         condition: Node,

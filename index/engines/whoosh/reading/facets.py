@@ -5,7 +5,7 @@ of its prefixes.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -24,6 +24,9 @@ __all__ = ["FacetTable", "Numbering"]
 
 # Selecting the greatest pays below a quarter of all values; above, all are sorted.
 SELECTION_SHARE = 4
+
+# Above this share of the values a dictionary of all of them finds some quicker than bisection.
+WORTH_A_DICTIONARY = 16
 
 
 class Numbering:
@@ -55,9 +58,10 @@ class Numbering:
                 self.numbers[segment.name] = known[segment.name]
             else:
                 _, added[segment.name] = segment.facet(name)
-        new_values = _with_prefixes(added)
         # most commits bring no new value at all
-        new_values.difference_update(self.values)
+        new_values = {
+            value for value in _with_prefixes(added) if self.number_of(value) is None
+        }
         moved: Sequence[str] = ()
         if new_values:
             moved = self.values
@@ -79,17 +83,20 @@ class Numbering:
         first case the ordinals of the known segments are updated too. A document without the
         facet gets the global ordinal len(values).
         """
-        number_of = {value: number for number, value in enumerate(self.values)}
+        number_of: Callable[[str], int | None] = self.number_of
+        paths_count = sum(map(len, added.values()))
+        if moved or paths_count * WORTH_A_DICTIONARY > len(self.values):
+            number_of = {value: number for number, value in enumerate(self.values)}.get
         no_value = len(self.values)
         if moved:
-            new_numbers = [*(number_of[value] for value in moved), no_value]
+            new_numbers = [*map(number_of, moved), no_value]
             table = np.array(new_numbers, np.int64)
             # the segments that are known already are not read again
             for name, numbers in self.numbers.items():
                 self.numbers[name] = table.take(numbers)
         for name, paths in added.items():
             numbers_of_paths = [
-                number_of["/".join(path)] if path else no_value for path in paths
+                number_of("/".join(path)) if path else no_value for path in paths
             ]
             self.numbers[name] = np.array(numbers_of_paths, np.int64)
 
