@@ -570,42 +570,54 @@ without_hashes:
 /* four bits that say that the number stands in the list (storage/rows.py) */
 #define WIDE 15
 
-/* The rows of a key from `row` on, with what is left of its wide numbers; the document and the count
-   of the row that was read last. */
+/* How many rows are read at once: what is done with them then need not wait for one number to know
+   the next. */
+#define ROWS_AT_ONCE 256
+
+/* The rows of a key from `row` on, with what is left of its wide numbers; `document` is that of the
+   row that was read last, -1 before the first. */
 typedef struct {
     const uint8_t *row, *row_end;
     const uint16_t *skip, *skip_end;
     const uint32_t *extra, *extra_end;
     int64_t document;
-    int64_t count;
 } Rows;
 
-/* Reads the next row. 1: read, 0: there is none, -1: a wide number is missing. */
-static inline int
-next_row(Rows *rows)
+/* Reads the next rows, at most `most`. Their number, or -1 where a wide number is missing. */
+static Py_ssize_t
+read_rows(Rows *rows, Py_ssize_t most, int64_t *documents, int64_t *counts)
 {
-    int64_t skipped, extra;
-    if (rows->row == rows->row_end) {
-        return 0;
+    const uint8_t *row = rows->row;
+    const uint16_t *skip = rows->skip;
+    const uint32_t *extra = rows->extra;
+    int64_t document = rows->document;
+    Py_ssize_t read, length = rows->row_end - row;
+    if (length > most) {
+        length = most;
     }
-    skipped = *rows->row >> 4;
-    extra = *rows->row & WIDE;
-    rows->row++;
-    if (skipped == WIDE) {
-        if (rows->skip == rows->skip_end) {
-            return -1;
+    for (read = 0; read < length; read++) {
+        int64_t skipped = row[read] >> 4, further = row[read] & WIDE;
+        if (skipped == WIDE) {
+            if (skip == rows->skip_end) {
+                return -1;
+            }
+            skipped = *skip++;
         }
-        skipped = *rows->skip++;
-    }
-    if (extra == WIDE) {
-        if (rows->extra == rows->extra_end) {
-            return -1;
+        if (further == WIDE) {
+            if (extra == rows->extra_end) {
+                return -1;
+            }
+            further = *extra++;
         }
-        extra = *rows->extra++;
+        document += skipped + 1;
+        documents[read] = document;
+        counts[read] = further + 1;
     }
-    rows->document += skipped + 1;
-    rows->count = extra + 1;
-    return 1;
+    rows->row += length;
+    rows->skip = skip;
+    rows->extra = extra;
+    rows->document = document;
+    return length;
 }
 
 /* The rows of neighbouring keys, written out. 0 where the arrays do not belong together. */
@@ -614,6 +626,7 @@ unpacked_rows(Rows *rows, const int64_t *starts, Py_ssize_t keys, uint16_t *docu
               int64_t *counts)
 {
     const uint8_t *first = rows->row, *end = rows->row_end;
+    int64_t wide[ROWS_AT_ONCE];
     Py_ssize_t key, row = 0;
     for (key = 0; key < keys; key++) {
         if (starts[key] != row || starts[key + 1] < row || starts[key + 1] > end - first) {
@@ -622,12 +635,14 @@ unpacked_rows(Rows *rows, const int64_t *starts, Py_ssize_t keys, uint16_t *docu
         rows->row_end = first + starts[key + 1];
         rows->document = -1;
         while (rows->row < rows->row_end) {
-            if (next_row(rows) < 0 || rows->document > UINT16_MAX) {
+            Py_ssize_t index, read = read_rows(rows, ROWS_AT_ONCE, wide, counts + row);
+            if (read < 0 || rows->document > UINT16_MAX) {
                 return 0;
             }
-            documents[row] = (uint16_t)rows->document;
-            counts[row] = rows->count;
-            row++;
+            for (index = 0; index < read; index++) {
+                documents[row + index] = (uint16_t)wide[index];
+            }
+            row += read;
         }
     }
     return rows->row == end && rows->skip == rows->skip_end && rows->extra == rows->extra_end;
@@ -688,23 +703,32 @@ finished:
 /* what stands before the first row of a field and behind its last */
 #define NO_DOCUMENT INT64_MAX
 
-/* The postings of a word in one field; the row that comes next is read already. */
+/* The postings of a word in one field: the rows that were read at once, and the one that comes next.
+   Behind the last the document is NO_DOCUMENT. */
 typedef struct {
     Rows rows;
     const double *weights;
     Py_ssize_t known;
+    int64_t documents[ROWS_AT_ONCE];
+    int64_t counts[ROWS_AT_ONCE];
+    Py_ssize_t read, next;
+    int64_t document;
 } FieldRows;
 
 /* Goes to the next row of a field. 0 where the reference has to decide. */
 static inline int
 advanced(FieldRows *field)
 {
-    int state = next_row(&field->rows);
-    if (state == 0) {
-        field->rows.document = NO_DOCUMENT;
-        return 1;
+    if (++field->next >= field->read) {
+        field->next = 0;
+        field->read = read_rows(&field->rows, ROWS_AT_ONCE, field->documents, field->counts);
+        if (field->read <= 0) {
+            field->document = NO_DOCUMENT;
+            return field->read == 0;
+        }
     }
-    return state > 0 && field->rows.document < field->known;
+    field->document = field->documents[field->next];
+    return field->document < field->known;
 }
 
 /* Writes each document of any field once, with its saturated frequency. Their number, or -1 where the
@@ -723,8 +747,8 @@ merged_fields(FieldRows *fields, int count, double k, uint16_t *documents, doubl
         int64_t document = NO_DOCUMENT;
         double frequency = 0.0;
         for (field = 0; field < count; field++) {
-            if (fields[field].rows.document < document) {
-                document = fields[field].rows.document;
+            if (fields[field].document < document) {
+                document = fields[field].document;
             }
         }
         if (document == NO_DOCUMENT) {
@@ -732,8 +756,8 @@ merged_fields(FieldRows *fields, int count, double k, uint16_t *documents, doubl
         }
         for (field = 0; field < count; field++) {
             FieldRows *own = &fields[field];
-            if (own->rows.document == document) {
-                frequency += (double)own->rows.count * own->weights[document];
+            if (own->document == document) {
+                frequency += (double)own->counts[own->next] * own->weights[document];
                 if (!advanced(own)) {
                     return -1;
                 }
@@ -790,6 +814,7 @@ word_impact(PyObject *module, PyObject *const *args, Py_ssize_t given)
         of_field->extra = own[2].buf;
         of_field->extra_end = of_field->extra + LENGTH_OF(own[2]);
         of_field->document = -1;
+        fields[field].read = fields[field].next = 0;
         fields[field].weights = own[3].buf;
         fields[field].known = LENGTH_OF(own[3]);
         if (fields[field].known > UINT16_MAX + 1) {
@@ -967,24 +992,26 @@ counted_rows(const Py_buffer *arrays, const Pair *pair, Rows *rows, Py_ssize_t e
              Py_ssize_t text_count, int64_t *texts, int64_t *counts)
 {
     const int64_t *text_starts = arrays[TEXT_STARTS].buf;
-    Py_ssize_t position = pair->position, found = 0;
+    int64_t documents[ROWS_AT_ONCE], row_counts[ROWS_AT_ONCE];
+    Py_ssize_t position = pair->position, found = 0, read, row;
     Py_ssize_t all = pair->position + pair->positions;
-    int state;
-    while ((state = next_row(rows)) > 0) {
-        int64_t text = rows->document, last = position + rows->count, held;
-        /* a text behind the last is a further piece of one */
-        if (text >= text_count || text >= LENGTH_OF(arrays[TEXT_STARTS]) || last > all) {
-            return -1;
+    while ((read = read_rows(rows, ROWS_AT_ONCE, documents, row_counts)) > 0) {
+        for (row = 0; row < read; row++) {
+            int64_t text = documents[row], last = position + row_counts[row], held;
+            /* a text behind the last is a further piece of one */
+            if (text >= text_count || text >= LENGTH_OF(arrays[TEXT_STARTS]) || last > all) {
+                return -1;
+            }
+            held = held_in_row(arrays, text_starts[text] - pair->ahead, position, last, end);
+            if (held) {
+                texts[found] = text;
+                counts[found] = held;
+                found++;
+            }
+            position = last;
         }
-        held = held_in_row(arrays, text_starts[text] - pair->ahead, position, last, end);
-        if (held) {
-            texts[found] = text;
-            counts[found] = held;
-            found++;
-        }
-        position = last;
     }
-    return state < 0 ? -1 : found;
+    return read < 0 ? -1 : found;
 }
 
 /* count_string(keys: u32[], starts: u32[], skip_starts: u32[], extra_starts: u32[],
