@@ -174,9 +174,9 @@ def looser(
     plan: Plan,
 ) -> Iterator[Plan]:
     """The plans in looser modes that are other queries, the stricter first."""
-    words = plan.resolved.condition("words")
-    if plan.mode == "whole" and words != plan.query.condition:
-        plan = _in_mode(plan, "words", words)
+    in_words = _in_words(plan)
+    if in_words is not None:
+        plan = in_words
         yield plan
     if plan.mode != "any":
         relaxed = _any_of(engine, plan)
@@ -184,18 +184,39 @@ def looser(
             yield relaxed
 
 
+def _in_words(plan: Plan) -> Plan | None:
+    """The plan in the mode "words", where that is a looser query."""
+    words = plan.resolved.condition("words")
+    if plan.mode != "whole" or words == plan.query.condition:
+        return None
+    return _in_mode(plan, "words", words)
+
+
 def wider(
     engine: Engine, plan: Plan, total: int, request: SearchRequest
 ) -> WiderReading | None:
     """The next looser mode that finds more reports than `total`; None where none does."""
-    if not total:
+    if not total or plan.mode == "any":
         return None
-    for other in looser(engine, plan):
-        found = _total(engine, other.query)
+
+    def reading(mode: str, found: int) -> WiderReading:
+        return WiderReading(mode, found, request.with_(match=mode).url())
+
+    in_words = _in_words(plan)
+    has_all = plan.query.condition == plan.resolved.condition("words")
+    if in_words is not None:
+        plan = in_words
+        found = _total(engine, plan.query)
         if found > total:
-            url = request.with_(match=other.mode).url()
-            return WiderReading(other.mode, found, url)
-    return None
+            return reading("words", found)
+        has_all = found > 0
+    # a report that has all words has all distinctive ones: how many some report has is known
+    best = len(plan.resolved.distinctive) if has_all else None
+    relaxed = _any_of(engine, plan, best)
+    if relaxed is None:
+        return None
+    found = _total(engine, relaxed.query)
+    return reading("any", found) if found > total else None
 
 
 def _total(
@@ -224,14 +245,18 @@ def _in_mode(
 def _any_of(
     engine: Engine,
     plan: Plan,
+    best: int | None = None,
 ) -> Plan | None:
-    """The plan for the mode "any". None where it would be the same query as "words"."""
+    """The plan for the mode "any". None where it would be the same query as "words".
+
+    `best` is how many of the distinctive words some report has at most, where that is known.
+    """
     resolved = plan.resolved
     distinctive = len(resolved.distinctive)
     is_beside_strings = bool(strings_of(resolved.condition("any")))
     if distinctive < 2 and not (distinctive and is_beside_strings):
         return None
-    best = _most_words(engine, plan)
+    best = _most_words(engine, plan) if best is None else best
     if not best and not is_beside_strings:
         return None
     # A report needs a third of the words that the best report has, and at most best - 2. A lower
