@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.metadata import version
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -88,9 +89,10 @@ PLAIN_DIGIT = re.compile(f"[{PLAIN_DIGIT_CLASS}]")
 BESIDE_DIGIT_CLASS = JOINING_CLASS + "\\[\\]()\u2474-\u2487\u249c-\u24b5\u3200-\u3243"
 BESIDE_DIGIT = re.compile(f"[{BESIDE_DIGIT_CLASS}]")
 # A letter with its marks apart (e and U+0301, か and U+3099), a syllable of Korean in its letters.
+MARK_CLASS = "\u0300-\u034e\u0350-\u036f\u0653-\u0655\u3099\u309a"
+INITIAL_CLASS = "\u1100-\u1112"
 COMPOSED_CLASSES = (
-    "[^\\W\\d_][\u0300-\u034e\u0350-\u036f\u0653-\u0655\u3099\u309a]+"
-    "|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
+    f"[^\\W\\d_][{MARK_CLASS}]+|[{INITIAL_CLASS}][\u1161-\u1175][\u11a8-\u11c2]?"
 )
 COMPOSED = re.compile(COMPOSED_CLASSES)
 BLANK_CLASS = SPACE_CLASS + INVISIBLE_CLASS
@@ -116,6 +118,11 @@ FOLDED_RANGES = (
 # Where Chinese characters lie; OpenCC changes no others.
 HAN_RANGES = ((0x2E80, 0xA000), (0xF900, 0xFB00), (0x20000, 0x3347A))
 CODE_COUNT = 0x110000
+# Characters from which a text is folded at once: below it, one look at each costs less.
+MIN_AT_ONCE = 100
+# What a character is to the blanks beside it, a bit each; IRREGULAR ones are folded one by one.
+BLANK, JOINS, BESIDE_DIGITS, IS_DIGIT, IRREGULAR = 1, 2, 4, 8, 16
+KINDS_COUNT = 32
 # What people type before a digit that is raised or lowered behind another one, by the name of its
 # decomposition.
 RAISING_SIGNS = {"<super>": "^", "<sub>": "_"}
@@ -168,6 +175,8 @@ class Tables(NamedTuple):
     several, and those that would run into a digit. Group 1 matches when a blank stands alone
     between Chinese characters and is dropped.
     """
+    kinds: NDArray[np.uint8]
+    """What a character is to the blanks beside it: bits."""
 
 
 @cache
@@ -194,15 +203,48 @@ def tables() -> Tables:
     lone = f"(?:{between}|{before_digit}|{behind_digit})()"
     runs = f"(?<=[{BLANK_CLASS}])[{BLANK_CLASS}]+"
     sides = f"(?<=[{PLAIN_DIGIT_CLASS}].)|(?=[{PLAIN_DIGIT_CLASS}])"
-    beside_digit = f"[{bordered}](?:{sides})"
+    blanks = BLANK_CLASS + expanding
+    kinds_by_class = {
+        BLANK: SPACE_CLASS,
+        JOINS: JOINING_CLASS,
+        BESIDE_DIGITS: BESIDE_DIGIT_CLASS,
+        IS_DIGIT: DIGIT_CLASS,
+        IRREGULAR: INVISIBLE_CLASS + MARK_CLASS + INITIAL_CLASS + expanding + bordered,
+    }
     return Tables(
         steps,
         simplified,
+        # Both begin with a set of characters, to which the search skips.
         re.compile(
-            f"{COMPOSED_CLASSES}|{beside_digit}|[{BLANK_CLASS}{expanding}]"
-            f"(?:{lone}|{runs}|(?<=[{INVISIBLE_CLASS}{expanding}]))"
+            f"{COMPOSED_CLASSES}|[{bordered}{blanks}](?:(?<=[{bordered}])(?:{sides})"
+            f"|(?<=[{blanks}])(?:{lone}|{runs}|(?<=[{INVISIBLE_CLASS}{expanding}])))"
         ),
+        _kinds(kinds_by_class),
     )
+
+
+def _kinds(classes: Mapping[int, str]) -> NDArray[np.uint8]:
+    """By code point, the bits of the classes that a character is in."""
+    kinds = np.zeros(CODE_COUNT, np.uint8)
+    plane = "".join(map(chr, range(0x10000)))
+    for bit, characters in classes.items():
+        for run in re.finditer(f"[{characters}]+", plane):
+            kinds[slice(*run.span())] |= bit
+    # rare enough to be looked at one by one
+    kinds[0x10000:] = IRREGULAR
+    return kinds
+
+
+@cache
+def _joining() -> NDArray[np.bool_]:
+    """Whether white space between two characters is dropped, by the kinds of both in one number."""
+    joined = np.zeros(KINDS_COUNT * KINDS_COUNT, np.bool_)
+    sides = ((JOINS, JOINS), (BESIDE_DIGITS, IS_DIGIT), (IS_DIGIT, BESIDE_DIGITS))
+    for before, behind in product(range(KINDS_COUNT), repeat=2):
+        joined[before * KINDS_COUNT + behind] = any(
+            before & left and behind & right for left, right in sides
+        )
+    return joined
 
 
 def _one_after_another(
@@ -294,14 +336,23 @@ def fold(
     >>> fold("政府 信息").offsets.span(1, 3)
     (1, 4)
     """
-    steps, _, shifts = tables()
+    steps, _, _, kinds = tables()
     codes = code_points(text)
     # Character by character, all at once; then only what changes the length is looked at.
-    mapped = of_code_points(codes + steps.take(codes))
+    mapped = codes + steps.take(codes)
+    if len(codes) >= MIN_AT_ONCE:
+        told = kinds.take(codes)
+        if told.max() < IRREGULAR:
+            return _at_once(mapped, told)
+    return _one_by_one(text, of_code_points(mapped))
+
+
+def _one_by_one(text: str, mapped: str) -> Folded:
+    """The index form of a text in which any character may change the length."""
     builder = OffsetBuilder()
     pieces: list[str] = []
     done = 0
-    for match in shifts.finditer(text):
+    for match in tables().shifts.finditer(text):
         start, end = match.span()
         builder.linear(done, start - done)
         pieces.append(mapped[done:start])
@@ -313,6 +364,55 @@ def fold(
     builder.linear(done, len(text) - done)
     pieces.append(mapped[done:])
     return Folded("".join(pieces), builder.build())
+
+
+def _at_once(mapped: NDArray[np.int32], kinds: NDArray[np.uint8]) -> Folded:
+    """The index form of a text in which nothing but white space changes the length.
+
+    `mapped` are its characters in index form, in which each blank is a space. It is what
+    `_one_by_one` gives.
+    """
+    blanks = np.flatnonzero(kinds == BLANK)
+    opens = np.ones(len(blanks), np.bool_)
+    np.greater(blanks[1:], blanks[:-1] + 1, out=opens[1:])
+    starts = blanks[opens]
+    widths = np.diff(np.append(np.flatnonzero(opens), len(blanks)))
+    # at either edge of a text stands nothing, which is what the last one is
+    beside = np.append(kinds, np.uint8(0)).astype(np.intp)
+    pairs = beside[starts - 1] * KINDS_COUNT + beside[starts + widths]
+    is_joined = _joining()[pairs]
+    kept = np.ones(len(mapped), np.bool_)
+    kept[blanks] = opens
+    kept[starts[is_joined]] = False
+    form = of_code_points(mapped[kept])
+    if len(form) == len(mapped):
+        return Folded(form)
+    changing = is_joined | (widths > 1)
+    runs = (starts[changing], widths[changing], is_joined[changing])
+    return Folded(form, _offsets(*runs, len(mapped)))
+
+
+def _offsets(
+    starts: NDArray[np.intp],
+    widths: NDArray[np.intp],
+    is_joined: NDArray[np.bool_],
+    length: int,
+) -> OffsetMap:
+    """The map of a text of some length whose runs of white space, where they are joined, are
+    dropped, and elsewhere become one space.
+    """
+    ends = starts + widths
+    # what stands behind each run, in the form
+    behind = ends - np.cumsum(widths - ~is_joined)
+    spaces = np.flatnonzero(~is_joined)
+    form = np.concatenate(([0], behind[spaces] - 1, behind))
+    display = np.concatenate(([0], starts[spaces], ends))
+    block = np.concatenate(([0], widths[spaces], np.zeros_like(ends)))
+    # where a text begins or ends with white space, nothing stands before or behind it
+    order = np.argsort(form, kind="stable")
+    order = order[int(starts[0] == 0) : len(order) - int(ends[-1] == length)]
+    columns = (form, display, block)
+    return OffsetMap(*(tuple(column[order].tolist()) for column in columns))
 
 
 def code_points(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from index.analysis.normaliser import (
     JOINING,
+    MIN_AT_ONCE,
     Folded,
     fold,
     fold_line,
@@ -95,6 +96,20 @@ def test_every_span_comes_back(text: str) -> None:
 
 def compact(form: str) -> str:
     return "".join(form.split())
+
+
+@given(PIECES)
+def test_a_long_text_is_folded_as_a_short_one(text: str) -> None:
+    """From MIN_AT_ONCE characters on all are looked at in one table."""
+    short = text[: MIN_AT_ONCE - 2]
+    tail = "公" * MIN_AT_ONCE
+    folded = fold(f"{short}公")
+    long = fold(f"{short}公{tail}{short}")
+    assert long.form.startswith(folded.form + tail)
+    rows = folded.offsets.rows()
+    assert long.offsets.rows()[: len(rows)] == rows
+    turned = fold(f"公{short}")
+    assert fold(f"{tail}公{short}").form == tail + turned.form
 
 
 @given(PIECES)
