@@ -401,6 +401,134 @@ add_counts(PyObject *module, PyObject *const *args, Py_ssize_t given)
     Py_RETURN_NONE;
 }
 
+/* ------------------------------------------------------------------ sums by document */
+/* Documents as u16[] or i64[], and what is added at each. */
+typedef struct {
+    Py_buffer total, documents, values;
+    Py_ssize_t length, size;
+    int has_values;
+} Addition;
+
+/* Opens total, documents and values (of eight bytes, or None). 0 on errors. */
+static int
+opened_addition(PyObject *const *args, Addition *sum)
+{
+    if (!opened(args[0], &sum->total, 8, PyBUF_WRITABLE)) {
+        return 0;
+    }
+    if (PyObject_GetBuffer(args[1], &sum->documents, PyBUF_SIMPLE) < 0) {
+        goto without_documents;
+    }
+    sum->has_values = args[2] != Py_None;
+    if (sum->has_values && !opened(args[2], &sum->values, 8, PyBUF_SIMPLE)) {
+        goto without_values;
+    }
+    sum->size = LENGTH_OF(sum->total);
+    sum->length = LENGTH_OF(sum->documents);
+    if (sum->documents.itemsize != 2 && sum->documents.itemsize != 8) {
+        PyErr_SetString(PyExc_TypeError, "documents have two or eight bytes");
+    }
+    else if (sum->has_values && LENGTH_OF(sum->values) != sum->length) {
+        PyErr_SetString(PyExc_ValueError, "each document needs a value");
+    }
+    else {
+        return 1;
+    }
+    if (sum->has_values) {
+        PyBuffer_Release(&sum->values);
+    }
+without_values:
+    PyBuffer_Release(&sum->documents);
+without_documents:
+    PyBuffer_Release(&sum->total);
+    return 0;
+}
+
+/* None, or an error where `added`, the documents gone through, are not all. */
+static PyObject *
+closed_addition(Addition *sum, Py_ssize_t added)
+{
+    Py_ssize_t length = sum->length;
+    if (sum->has_values) {
+        PyBuffer_Release(&sum->values);
+    }
+    PyBuffer_Release(&sum->documents);
+    PyBuffer_Release(&sum->total);
+    if (added < length) {
+        PyErr_SetString(PyExc_IndexError, "a document lies behind the last");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+#define ADD_LOOP(TYPE, ADDED)                                                                     \
+    do {                                                                                          \
+        const TYPE *documents = sum.documents.buf;                                                \
+        for (index = 0; index < sum.length; index++) {                                            \
+            if ((uint64_t)documents[index] >= (uint64_t)sum.size) {                               \
+                break;                                                                            \
+            }                                                                                     \
+            total[documents[index]] += (ADDED);                                                   \
+        }                                                                                         \
+    } while (0)
+
+/* add_weighted(total: f64[], documents: u16[] or i64[], values: f64[] or None, weight: float) ->
+   None. Where there are no values, each is 1. */
+static PyObject *
+add_weighted(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Addition sum;
+    const double *values;
+    double *total, weight;
+    Py_ssize_t index;
+    if (!is_count(given, 4)) {
+        return NULL;
+    }
+    weight = PyFloat_AsDouble(args[3]);
+    if ((weight == -1.0 && PyErr_Occurred()) || !opened_addition(args, &sum)) {
+        return NULL;
+    }
+    total = sum.total.buf;
+    values = sum.has_values ? sum.values.buf : NULL;
+    if (sum.documents.itemsize == 2) {
+        ADD_LOOP(uint16_t, values ? weight * values[index] : weight);
+    }
+    else {
+        ADD_LOOP(int64_t, values ? weight * values[index] : weight);
+    }
+    return closed_addition(&sum, index);
+}
+
+/* add_numbers(total: i64[], documents: u16[] or i64[], values: i64[]) -> None. */
+static PyObject *
+add_numbers(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Addition sum;
+    const int64_t *values;
+    int64_t *total;
+    Py_ssize_t index;
+    if (!is_count(given, 3)) {
+        return NULL;
+    }
+    if (args[2] == Py_None) {
+        PyErr_SetString(PyExc_TypeError, "numbers are needed");
+        return NULL;
+    }
+    if (!opened_addition(args, &sum)) {
+        return NULL;
+    }
+    total = sum.total.buf;
+    values = sum.values.buf;
+    if (sum.documents.itemsize == 2) {
+        ADD_LOOP(uint16_t, values[index]);
+    }
+    else {
+        ADD_LOOP(int64_t, values[index]);
+    }
+    return closed_addition(&sum, index);
+}
+
+/* ------------------------------------------------------------------ the best of many */
 /* greatest(counts: i64[], size: int) -> (numbers, their counts, how many are above zero): the
    greatest above zero first, equal ones in their order. */
 static PyObject *
@@ -620,6 +748,41 @@ read_rows(Rows *rows, Py_ssize_t most, int64_t *documents, int64_t *counts)
     return length;
 }
 
+/* behind the last row of a key */
+#define NO_DOCUMENT INT64_MAX
+
+/* The rows of a key one after the other: those that were read at once, and the one that is next. */
+typedef struct {
+    Rows rows;
+    int64_t documents[ROWS_AT_ONCE];
+    int64_t counts[ROWS_AT_ONCE];
+    Py_ssize_t read, next;
+    int64_t document;
+} Cursor;
+
+/* Goes to the next row, with `read` and `next` 0 to the first. 0 where a wide number is missing. */
+static inline int
+next_row(Cursor *cursor)
+{
+    if (++cursor->next >= cursor->read) {
+        cursor->next = 0;
+        cursor->read = read_rows(&cursor->rows, ROWS_AT_ONCE, cursor->documents, cursor->counts);
+        if (cursor->read <= 0) {
+            cursor->document = NO_DOCUMENT;
+            return cursor->read == 0;
+        }
+    }
+    cursor->document = cursor->documents[cursor->next];
+    return 1;
+}
+
+/* How often the key stands in the document of the row. */
+static inline int64_t
+count_of(const Cursor *cursor)
+{
+    return cursor->counts[cursor->next];
+}
+
 /* The rows of neighbouring keys, written out. 0 where the arrays do not belong together. */
 static int
 unpacked_rows(Rows *rows, const int64_t *starts, Py_ssize_t keys, uint16_t *documents,
@@ -700,35 +863,21 @@ finished:
 /* ------------------------------------------------------------------ the weight of a word */
 #define MAX_FIELDS 8
 #define FIELD_PARTS 4
-/* what stands before the first row of a field and behind its last */
-#define NO_DOCUMENT INT64_MAX
 
-/* The postings of a word in one field: the rows that were read at once, and the one that comes next.
-   Behind the last the document is NO_DOCUMENT. */
+/* The postings of a word in one field. */
 typedef struct {
-    Rows rows;
+    Cursor cursor;
     const double *weights;
     Py_ssize_t known;
-    int64_t documents[ROWS_AT_ONCE];
-    int64_t counts[ROWS_AT_ONCE];
-    Py_ssize_t read, next;
-    int64_t document;
 } FieldRows;
 
 /* Goes to the next row of a field. 0 where the reference has to decide. */
 static inline int
 advanced(FieldRows *field)
 {
-    if (++field->next >= field->read) {
-        field->next = 0;
-        field->read = read_rows(&field->rows, ROWS_AT_ONCE, field->documents, field->counts);
-        if (field->read <= 0) {
-            field->document = NO_DOCUMENT;
-            return field->read == 0;
-        }
-    }
-    field->document = field->documents[field->next];
-    return field->document < field->known;
+    Cursor *cursor = &field->cursor;
+    return next_row(cursor)
+           && (cursor->document == NO_DOCUMENT || cursor->document < field->known);
 }
 
 /* Writes each document of any field once, with its saturated frequency. Their number, or -1 where the
@@ -747,8 +896,8 @@ merged_fields(FieldRows *fields, int count, double k, uint16_t *documents, doubl
         int64_t document = NO_DOCUMENT;
         double frequency = 0.0;
         for (field = 0; field < count; field++) {
-            if (fields[field].document < document) {
-                document = fields[field].document;
+            if (fields[field].cursor.document < document) {
+                document = fields[field].cursor.document;
             }
         }
         if (document == NO_DOCUMENT) {
@@ -756,8 +905,8 @@ merged_fields(FieldRows *fields, int count, double k, uint16_t *documents, doubl
         }
         for (field = 0; field < count; field++) {
             FieldRows *own = &fields[field];
-            if (own->document == document) {
-                frequency += (double)own->counts[own->next] * own->weights[document];
+            if (own->cursor.document == document) {
+                frequency += (double)count_of(&own->cursor) * own->weights[document];
                 if (!advanced(own)) {
                     return -1;
                 }
@@ -795,7 +944,8 @@ word_impact(PyObject *module, PyObject *const *args, Py_ssize_t given)
     for (field = 0; field < count; field++) {
         PyObject *parts = args[field + 1];
         Py_buffer *own = &views[open];
-        Rows *of_field = &fields[field].rows;
+        Cursor *cursor = &fields[field].cursor;
+        Rows *of_field = &cursor->rows;
         if (!PyTuple_Check(parts) || PyTuple_GET_SIZE(parts) != FIELD_PARTS) {
             PyErr_SetString(PyExc_TypeError, "a field is rows, wide skips, wide extras and weights");
             goto finished;
@@ -814,7 +964,7 @@ word_impact(PyObject *module, PyObject *const *args, Py_ssize_t given)
         of_field->extra = own[2].buf;
         of_field->extra_end = of_field->extra + LENGTH_OF(own[2]);
         of_field->document = -1;
-        fields[field].read = fields[field].next = 0;
+        cursor->read = cursor->next = 0;
         fields[field].weights = own[3].buf;
         fields[field].known = LENGTH_OF(own[3]);
         if (fields[field].known > UINT16_MAX + 1) {
@@ -885,19 +1035,43 @@ enum {
 typedef struct {
     Py_ssize_t ahead;
     Py_ssize_t number;
+    Py_ssize_t rows;
     Py_ssize_t position;
     Py_ssize_t positions;
 } Pair;
+
+/* The pair of a string that begins with its unit `ahead`. 0: it stands nowhere. */
+static int
+pair_at(const Py_buffer *arrays, Py_ssize_t ahead, Pair *pair)
+{
+    const uint16_t *wanted = arrays[WANTED].buf;
+    const uint32_t *starts = arrays[STARTS].buf, *position_starts = arrays[POSITION_STARTS].buf;
+    uint32_t key = (uint32_t)wanted[ahead] << 16 | wanted[ahead + 1];
+    Py_ssize_t number = key_number(arrays[KEYS].buf, LENGTH_OF(arrays[KEYS]), key);
+    if (number < 0) {
+        return 0;
+    }
+    pair->ahead = ahead;
+    pair->number = number;
+    pair->rows = (Py_ssize_t)starts[number + 1] - starts[number];
+    pair->position = position_starts[number];
+    pair->positions = (Py_ssize_t)position_starts[number + 1] - position_starts[number];
+    return 1;
+}
+
+/* What a row, and a place in a text that lies anywhere in memory, cost, measured in positions that
+   are read one after the other. */
+#define COST_OF_A_ROW 2
+#define COST_OF_A_PLACE 80
+/* Lists of positions that are read side by side. */
+#define MAX_LISTS 8
 
 /* The pair of the string with the fewest positions. 1: found, 0: a pair stands nowhere, -1: the
    arrays do not belong together. */
 static int
 rarest_pair(const Py_buffer *arrays, Pair *rarest)
 {
-    const uint32_t *keys = arrays[KEYS].buf;
-    const uint32_t *position_starts = arrays[POSITION_STARTS].buf;
-    const uint16_t *wanted = arrays[WANTED].buf;
-    Py_ssize_t length = LENGTH_OF(arrays[KEYS]), pairs = LENGTH_OF(arrays[WANTED]) - 1, pair;
+    Py_ssize_t length = LENGTH_OF(arrays[KEYS]), pairs = LENGTH_OF(arrays[WANTED]) - 1, ahead;
     int part;
     for (part = STARTS; part <= POSITION_STARTS; part++) {
         if (LENGTH_OF(arrays[part]) != length + 1) {
@@ -905,18 +1079,13 @@ rarest_pair(const Py_buffer *arrays, Pair *rarest)
         }
     }
     rarest->ahead = -1;
-    for (pair = 0; pair < pairs; pair++) {
-        uint32_t key = (uint32_t)wanted[pair] << 16 | wanted[pair + 1];
-        Py_ssize_t number = key_number(keys, length, key), positions;
-        if (number < 0) {
+    for (ahead = 0; ahead < pairs; ahead++) {
+        Pair pair;
+        if (!pair_at(arrays, ahead, &pair)) {
             return 0;
         }
-        positions = (Py_ssize_t)position_starts[number + 1] - position_starts[number];
-        if (rarest->ahead < 0 || positions < rarest->positions) {
-            rarest->ahead = pair;
-            rarest->number = number;
-            rarest->position = position_starts[number];
-            rarest->positions = positions;
+        if (rarest->ahead < 0 || pair.positions < rarest->positions) {
+            *rarest = pair;
         }
     }
     if (rarest->ahead < 0 || rarest->positions < 0
@@ -1014,13 +1183,165 @@ counted_rows(const Py_buffer *arrays, const Pair *pair, Rows *rows, Py_ssize_t e
     return read < 0 ? -1 : found;
 }
 
+/* One pair of a string, its rows and the positions of the next row. */
+typedef struct {
+    Pair pair;
+    Cursor cursor;
+    const uint16_t *position, *positions_end;
+} PairList;
+
+/* Chooses pairs that have all units of the string between them: the rarest, which says where to look
+   for the others, and of these the ones with the fewest positions together. How many, or 0 where
+   checking the places of the rarest pair in the texts costs less.
+
+   `least[n]` are the fewest positions of pairs that have the first n units, the last of them ending
+   there: that pair stands behind one that ends where it begins, or one unit later. */
+static int
+chosen_pairs(const Py_buffer *arrays, const Pair *rarest, PairList *lists)
+{
+    Py_ssize_t units = LENGTH_OF(arrays[WANTED]), end, cost, least[2 * MAX_LISTS + 1];
+    Pair pairs[2 * MAX_LISTS];
+    int count = 1;
+    if (units > 2 * MAX_LISTS) {
+        return 0;
+    }
+    for (end = 2, least[0] = 0, least[1] = PY_SSIZE_T_MAX / 2; end <= units; end++) {
+        Py_ssize_t before = least[end - 2] < least[end - 1] ? least[end - 2] : least[end - 1];
+        Pair *pair = &pairs[end - 2];
+        if (!pair_at(arrays, end - 2, pair) || pair->positions < 0 || pair->rows < 0
+            || pair->position + pair->positions > LENGTH_OF(arrays[POSITIONS])) {
+            return 0;
+        }
+        least[end] = before + (pair->ahead == rarest->ahead ? 0 : pair->positions);
+    }
+    lists[0].pair = *rarest;
+    cost = COST_OF_A_ROW * rarest->rows;
+    for (end = units; end > 0; end -= least[end - 2] <= least[end - 1] ? 2 : 1) {
+        const Pair *pair = &pairs[end - 2];
+        if (pair->ahead == rarest->ahead) {
+            continue;
+        }
+        if (count == MAX_LISTS) {
+            return 0;
+        }
+        lists[count++].pair = *pair;
+        /* about how many of its positions stand in texts that have the rarest pair too */
+        cost += COST_OF_A_ROW * pair->rows + pair->positions * rarest->rows / (pair->rows + 1);
+    }
+    return cost <= COST_OF_A_PLACE * rarest->positions ? count : 0;
+}
+
+/* Goes to the next row of a list. 0 where the reference has to decide. */
+static inline int
+next_in_list(PairList *list)
+{
+    list->position += count_of(&list->cursor);
+    return next_row(&list->cursor)
+           && (list->cursor.document == NO_DOCUMENT
+               || count_of(&list->cursor) <= list->positions_end - list->position);
+}
+
+/* How often the string stands in the document that all lists are at, without overlaps. */
+static int64_t
+held_in_lists(const PairList *lists, int count, Py_ssize_t units)
+{
+    const uint16_t *at[MAX_LISTS], *ends[MAX_LISTS];
+    int64_t held = 0, free_from = 0;
+    int list;
+    for (list = 0; list < count; list++) {
+        at[list] = lists[list].position;
+        ends[list] = at[list] + count_of(&lists[list].cursor);
+    }
+    for (; at[0] < ends[0]; at[0]++) {
+        int64_t start = (int64_t)*at[0] - lists[0].pair.ahead;
+        if (start < free_from) {
+            continue;
+        }
+        for (list = 1; list < count; list++) {
+            int64_t wanted = start + lists[list].pair.ahead;
+            while (at[list] < ends[list] && *at[list] < wanted) {
+                at[list]++;
+            }
+            if (at[list] == ends[list]) {
+                return held;
+            }
+            if (*at[list] != wanted) {
+                break;
+            }
+        }
+        if (list == count) {
+            held++;
+            free_from = start + units;
+        }
+    }
+    return held;
+}
+
+/* The same as `counted_rows` by the positions of all pairs alone: no text is looked into. */
+static Py_ssize_t
+counted_lists(PairList *lists, int count, Py_ssize_t units, Py_ssize_t text_count, int64_t *texts,
+              int64_t *counts)
+{
+    Py_ssize_t found = 0;
+    int list;
+    for (;;) {
+        int64_t document = lists[0].cursor.document, held;
+        for (list = 1; list < count; list++) {
+            while (lists[list].cursor.document < document) {
+                if (!next_in_list(&lists[list])) {
+                    return -1;
+                }
+            }
+            if (lists[list].cursor.document > document) {
+                break;
+            }
+        }
+        if (document == NO_DOCUMENT
+            || (list < count && lists[list].cursor.document == NO_DOCUMENT)) {
+            return found;
+        }
+        if (document >= text_count) {
+            return -1;
+        }
+        if (list == count && (held = held_in_lists(lists, count, units))) {
+            texts[found] = document;
+            counts[found] = held;
+            found++;
+        }
+        if (!next_in_list(&lists[0])) {
+            return -1;
+        }
+    }
+}
+
+/* Opens the lists of the chosen pairs. 0 where the arrays do not belong together. */
+static int
+opened_lists(const Py_buffer *arrays, PairList *lists, int count)
+{
+    int list;
+    for (list = 0; list < count; list++) {
+        PairList *own = &lists[list];
+        own->position = (const uint16_t *)arrays[POSITIONS].buf + own->pair.position;
+        own->positions_end = own->position + own->pair.positions;
+        own->cursor.read = own->cursor.next = 0;
+        if (!rows_of_pair(arrays, own->pair.number, &own->cursor.rows)
+            || !next_row(&own->cursor)
+            || (own->cursor.document != NO_DOCUMENT
+                && count_of(&own->cursor) > own->pair.positions)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* count_string(keys: u32[], starts: u32[], skip_starts: u32[], extra_starts: u32[],
    position_starts: u32[], rows: u8[], wide_skips: u16[], wide_extras: u32[], positions: u16[],
-   units: u16[], text_starts: i64[], wanted: u16[], end: int, text_count: int)
+   units: u16[], text_starts: i64[], wanted: u16[], end: int, text_count: int, few: int)
    -> (texts, counts), both the bytes of i64[]; None where the reference has to decide.
 
    The first eleven are the postings of the pairs of a stream, and its texts; `end` is the end of the
-   last text. Occurrences that overlap an earlier one do not count. */
+   last text. Up to `few` places are looked at in the texts. Occurrences that overlap an earlier one do
+   not count. */
 static PyObject *
 count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
@@ -1028,14 +1349,16 @@ count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
     Py_buffer arrays[ARRAYS];
     Pair pair;
     Rows rows = {0};
-    Py_ssize_t end, text_count, length, found = -1;
+    PairList lists[MAX_LISTS];
+    Py_ssize_t end, text_count, few, length, found = -1;
     PyObject *texts = NULL, *counts = NULL, *out = NULL;
-    int number, open = 0, state = -1;
-    if (!is_count(given, ARRAYS + 2)) {
+    int number, open = 0, state = -1, merged = 0;
+    if (!is_count(given, ARRAYS + 3)) {
         return NULL;
     }
     end = PyLong_AsSsize_t(args[ARRAYS]);
     text_count = PyLong_AsSsize_t(args[ARRAYS + 1]);
+    few = PyLong_AsSsize_t(args[ARRAYS + 2]);
     if (PyErr_Occurred()) {
         return NULL;
     }
@@ -1051,7 +1374,11 @@ count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if (state > 0 && !rows_of_pair(arrays, pair.number, &rows)) {
         state = -1;
     }
-    if (state < 0) {
+    /* a string may stand across the cut of a text into pieces */
+    if (state > 0 && pair.positions > few && LENGTH_OF(arrays[TEXT_STARTS]) == text_count) {
+        merged = chosen_pairs(arrays, &pair, lists);
+    }
+    if (state < 0 || !opened_lists(arrays, lists, merged)) {
         out = Py_NewRef(Py_None);
         goto finished;
     }
@@ -1062,7 +1389,12 @@ count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
         goto finished;
     }
     found = 0;
-    if (state) {
+    if (merged) {
+        found = counted_lists(lists, merged, LENGTH_OF(arrays[WANTED]), text_count,
+                              (int64_t *)PyBytes_AS_STRING(texts),
+                              (int64_t *)PyBytes_AS_STRING(counts));
+    }
+    else if (state) {
         found = counted_rows(arrays, &pair, &rows, end, text_count,
                              (int64_t *)PyBytes_AS_STRING(texts),
                              (int64_t *)PyBytes_AS_STRING(counts));
@@ -1091,6 +1423,8 @@ static PyMethodDef methods[] = {
     {"offset_columns", offset_columns, METH_O, NULL},
     FAST(display_text),
     FAST(add_counts),
+    FAST(add_weighted),
+    FAST(add_numbers),
     FAST(greatest),
     FAST(best),
     FAST(unpack_rows),

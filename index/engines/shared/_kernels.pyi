@@ -20,6 +20,14 @@ def add_counts(
     sign: int,
     /,
 ) -> None: ...
+def add_weighted(
+    total: Array,
+    documents: Array,
+    values: Array | None,
+    weight: float,
+    /,
+) -> None: ...
+def add_numbers(total: Array, documents: Array, values: Array, /) -> None: ...
 def greatest(counts: Array, size: int, /) -> tuple[list[int], list[int], int]: ...
 def best(
     keys: Array,
@@ -50,6 +58,7 @@ def count_string(
     wanted: Array,
     end: int,
     text_count: int,
+    few: int,
     /,
 ) -> tuple[bytes, bytes] | None: ...
 def word_impact(

@@ -21,6 +21,8 @@ from index.engines.shared.arrays import Array
 from index.engines.shared.display import _unpacked, packed, unpacked
 from index.engines.shared.units import storable, units_of
 from index.engines.weights import SATURATION
+from index.engines.whoosh.reading.accumulate import add_at, add_weighted
+from index.engines.whoosh.storage import grams
 from index.engines.whoosh.storage import rows as row_packing
 from index.engines.whoosh.storage.offset_rows import (
     _offsets_from_rows,
@@ -173,7 +175,11 @@ def checked(index: WhooshIndex) -> Any:
     return engine
 
 
-def test_strings_are_counted_alike_in_a_checked_index(tmp_path: Path) -> None:
+@pytest.mark.parametrize("few", [0, 1 << 14])
+def test_strings_are_counted_alike_in_a_checked_index(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, few: int
+) -> None:
+    monkeypatch.setattr(grams, "FEW_PLACES", few)
     rng = np.random.default_rng(4)
     letters = np.array(list("公开示，𠮷一"))
     texts = {
@@ -210,10 +216,15 @@ POSTINGS = {
 
 
 def counted_by(
-    module: ModuleType, text: str, end: int = 8, text_count: int = 2, **other: Any
+    module: ModuleType,
+    text: str,
+    end: int = 8,
+    text_count: int = 2,
+    few: int = 0,
+    **other: Any,
 ) -> dict[int, int] | None:
     arrays = (POSTINGS | other).values()
-    found = module.count_string(*arrays, units_of(text), end, text_count)
+    found = module.count_string(*arrays, units_of(text), end, text_count, few)
     if found is None:
         return None
     texts, counts = (np.frombuffer(data, np.int64).tolist() for data in found)
@@ -229,6 +240,40 @@ def packed_rows(documents: list[int], counts: list[int]) -> tuple[Array, Array, 
         made["wide_skips"].astype(np.uint16),
         made["wide_extras"].astype(np.uint32),
     )
+
+
+@given(st.integers(0, 2**32), st.sampled_from([np.uint16, np.int64]))
+def test_sums_are_the_same_to_the_last_bit(seed: int, dtype: Any) -> None:
+    rng = np.random.default_rng(seed)
+    documents = np.flatnonzero(rng.random(60) < rng.random()).astype(dtype)
+    values = rng.random(len(documents))
+    counts = rng.integers(0, 9, len(documents))
+    weight = float(rng.random())
+    sums = []
+    built = kernels.compiled
+    for choice in ("auto", "numpy"):
+        kernels.use(choice)
+        scores, singles = np.ones(60), np.ones(60)
+        numbers = np.ones(60, np.int64)
+        add_weighted(scores, documents, values, weight)
+        add_weighted(singles, documents, None, weight)
+        add_at(numbers, documents, counts)
+        sums.append([x.tobytes() for x in (scores, singles, numbers)])
+    kernels.compiled = built
+    assert sums[0] == sums[1]
+
+
+def test_sums_outside_are_refused(module: ModuleType) -> None:
+    total, one = np.zeros(3), np.ones(1)
+    for outside in (np.array([3]), np.array([-1]), np.array([65_535], np.uint16)):
+        with pytest.raises(IndexError, match="document"):
+            module.add_weighted(total, outside, one, 1.0)
+    with pytest.raises(TypeError, match="two or eight"):
+        module.add_weighted(total, np.array([1], np.int32), one, 1.0)
+    with pytest.raises(ValueError, match="value"):
+        module.add_weighted(total, np.array([1, 2]), one, 1.0)
+    with pytest.raises(TypeError, match="numbers"):
+        module.add_numbers(np.zeros(3, np.int64), np.array([1]), None)
 
 
 @given(st.integers(0, 2**32), st.integers(1, 60), st.integers(0, 3))
@@ -330,16 +375,17 @@ def test_scores_are_the_same_with_and_without(tmp_path: Path) -> None:
     assert scores[0][0][1] > 0
 
 
-def test_strings_at_the_edges_of_the_texts(module: ModuleType) -> None:
-    assert counted_by(module, "公公") == {0: 2}
-    assert counted_by(module, "公公公") == {0: 1}
-    assert counted_by(module, "公公公公") == {0: 1}
-    assert counted_by(module, "公公公公公") == {}
-    assert counted_by(module, "公开") == {1: 1}
-    assert counted_by(module, "公公开") == {}
-    assert counted_by(module, "开公") == {}
+@pytest.mark.parametrize("few", [0, 99])
+def test_strings_at_the_edges_of_the_texts(module: ModuleType, few: int) -> None:
+    assert counted_by(module, "公公", few=few) == {0: 2}
+    assert counted_by(module, "公公公", few=few) == {0: 1}
+    assert counted_by(module, "公公公公", few=few) == {0: 1}
+    assert counted_by(module, "公公公公公", few=few) == {}
+    assert counted_by(module, "公开", few=few) == {1: 1}
+    assert counted_by(module, "公公开", few=few) == {}
+    assert counted_by(module, "开公", few=few) == {}
     # nothing is read behind the end
-    assert counted_by(module, "公开", end=6) == {}
+    assert counted_by(module, "公开", end=6, few=99) == {}
 
 
 @pytest.mark.parametrize(

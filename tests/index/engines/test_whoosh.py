@@ -91,6 +91,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge_postings, "ROWS_AT_A_TIME", 7)
     monkeypatch.setattr(rows, "LARGEST_NARROW", 2)
     monkeypatch.setattr(grams, "CHECKED_AT_A_TIME", 4)
+    monkeypatch.setattr(grams, "FEW_PLACES", 0)
     # bisection only; elsewhere a dictionary finds values in indexes this small
     monkeypatch.setattr(facets, "WORTH_A_DICTIONARY", 0)
 

@@ -8,10 +8,19 @@ from typing import Any
 
 import numpy as np
 
+from index.engines.shared import kernels
 from index.engines.shared.arrays import Array
 from index.engines.whoosh.storage.spans import NO_VALUES
 
-__all__ = ["NO_HITS", "Hits", "accumulate", "accumulate_at", "add_at", "narrow"]
+__all__ = [
+    "NO_HITS",
+    "Hits",
+    "accumulate",
+    "accumulate_at",
+    "add_at",
+    "add_weighted",
+    "narrow",
+]
 
 # Below count/16 entries, accumulate sparsely; above, densely.
 SPARSE_FACTOR = 16
@@ -124,6 +133,43 @@ def add_at(
     """Add values, or one value, at some documents, none of them twice."""
     if len(documents) == len(total):
         total += values
+    elif kernels.compiled is not None and _are_numbers(total, documents, values):
+        kernels.compiled.add_numbers(total, documents, values)
     else:
         # `total[documents] += values` takes twice as long
         np.add.at(total, documents, values)
+
+
+def _are_numbers(
+    total: Array,
+    documents: Array,
+    values: Any,
+) -> bool:
+    """Whether the compiled module adds these: numbers of eight bytes, documents as postings have
+    them.
+    """
+    if not isinstance(values, np.ndarray):
+        return False
+    has_numbers = kernels.is_flat(total, "i8") and kernels.is_flat(values, "i8")
+    return has_numbers and _are_flat_documents(documents)
+
+
+def _are_flat_documents(documents: Array) -> bool:
+    return kernels.is_flat(documents, "u2") or kernels.is_flat(documents, "i8")
+
+
+def add_weighted(
+    total: Array,
+    documents: Array,
+    values: Array | None,
+    weight: float,
+) -> None:
+    """Add values (f64; None: 1 each) times a weight at some documents, none of them twice."""
+    if kernels.compiled is not None and _are_flat_documents(documents):
+        kernels.compiled.add_weighted(total, documents, values, weight)
+        return
+    add_at(
+        total,
+        documents.astype(np.intp, copy=False),
+        weight if values is None else weight * values,
+    )

@@ -22,7 +22,7 @@ import numpy as np
 
 from index.engines.shared.arrays import Array
 from index.engines.weights import TERM_CODES, Term, Weights, boost_facts
-from index.engines.whoosh.reading.accumulate import add_at
+from index.engines.whoosh.reading.accumulate import add_weighted
 from index.engines.whoosh.reading.conditions import select
 from index.engines.whoosh.reading.statistics import RankingStatistics
 from index.model.problems import Code, Note
@@ -90,14 +90,7 @@ class Scorer(Weights):
         # deleted documents get scores too: leaving them out costs more
         total = np.zeros(count)
         for part in parts:
-            values: Any = part.weight
-            if part.values is not None:
-                values = part.weight * part.values
-            add_at(
-                total,
-                part.documents.astype(np.intp, copy=False),
-                values,
-            )
+            add_weighted(total, part.documents, part.values, part.weight)
         return total.take(documents)
 
     def _parts_of(self, number: int) -> Iterator[ScoreTerm]:

@@ -3,7 +3,8 @@ pairs, for reading. Any string is found.
 
 Every unit and every two neighbouring units have postings; those of the pairs carry positions. A
 string of one or two units is answered by its postings alone. For a longer one the positions of its
-rarest pair are expanded, in blocks, and the other units are checked in the text.
+rarest pair are expanded, in blocks, and the other units are checked in the text. The compiled
+module reads the positions of other pairs beside them instead, where that touches less memory.
 
 Postings hold two bytes for a text and two for a position. So a text longer than 65,536 units is cut
 into pieces, and the pieces behind the first are numbered after all texts. An occurrence may cross a
@@ -43,6 +44,9 @@ PIECE_UNITS = 1 << 16
 # Candidates of a long string are checked in blocks of about this many.
 CHECKED_AT_A_TIME = 1 << 15
 LEAST_ROWS_AT_A_TIME = 256
+# Up to so many places of the rarest pair are looked at in the texts: the processor keeps their
+# surroundings in its caches. Of more, the positions of several pairs are read side by side.
+FEW_PLACES = 1 << 14
 # Below this share of candidates left, dropping the others pays for itself.
 WORTH_DROPPING = 0.75
 
@@ -186,7 +190,9 @@ class Grams:
         """The same of more units; None where the reference has to decide, as of long texts."""
         if len(units) < 2:
             return None
-        counted = compiled.count_string(*self.arrays, units, self.end, self.count)
+        counted = compiled.count_string(
+            *self.arrays, units, self.end, self.count, FEW_PLACES
+        )
         if counted is None:
             return None
         texts, counts = counted
