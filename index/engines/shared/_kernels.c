@@ -1027,6 +1027,7 @@ enum {
     POSITIONS,
     UNITS,
     TEXT_STARTS,
+    PIECE_TEXTS,
     WANTED,
     ARRAYS
 };
@@ -1130,59 +1131,6 @@ rows_of_pair(const Py_buffer *arrays, Py_ssize_t number, Rows *rows)
     return 1;
 }
 
-/* How often a text holds the string at the positions of a row, each behind the one before it. */
-static Py_ssize_t
-held_in_row(const Py_buffer *arrays, Py_ssize_t base, Py_ssize_t position, Py_ssize_t last,
-            Py_ssize_t end)
-{
-    const uint16_t *units = arrays[UNITS].buf, *wanted = arrays[WANTED].buf;
-    const uint16_t *positions = arrays[POSITIONS].buf;
-    Py_ssize_t length = LENGTH_OF(arrays[WANTED]), free_from = 0, held = 0;
-    for (; position < last; position++) {
-        Py_ssize_t at = base + positions[position], unit = 0;
-        if (at < free_from || at + length > end) {
-            continue;
-        }
-        while (unit < length && units[at + unit] == wanted[unit]) {
-            unit++;
-        }
-        if (unit == length) {
-            held++;
-            free_from = at + length;
-        }
-    }
-    return held;
-}
-
-/* The texts that hold the string, and how often, written to `texts` and `counts`. Their number, or
-   -1 where the reference has to decide. */
-static Py_ssize_t
-counted_rows(const Py_buffer *arrays, const Pair *pair, Rows *rows, Py_ssize_t end,
-             Py_ssize_t text_count, int64_t *texts, int64_t *counts)
-{
-    const int64_t *text_starts = arrays[TEXT_STARTS].buf;
-    int64_t documents[ROWS_AT_ONCE], row_counts[ROWS_AT_ONCE];
-    Py_ssize_t position = pair->position, found = 0, read, row;
-    Py_ssize_t all = pair->position + pair->positions;
-    while ((read = read_rows(rows, ROWS_AT_ONCE, documents, row_counts)) > 0) {
-        for (row = 0; row < read; row++) {
-            int64_t text = documents[row], last = position + row_counts[row], held;
-            /* a text behind the last is a further piece of one */
-            if (text >= text_count || text >= LENGTH_OF(arrays[TEXT_STARTS]) || last > all) {
-                return -1;
-            }
-            held = held_in_row(arrays, text_starts[text] - pair->ahead, position, last, end);
-            if (held) {
-                texts[found] = text;
-                counts[found] = held;
-                found++;
-            }
-            position = last;
-        }
-    }
-    return read < 0 ? -1 : found;
-}
-
 /* One pair of a string, its rows and the positions of the next row. */
 typedef struct {
     Pair pair;
@@ -1191,30 +1139,30 @@ typedef struct {
 } PairList;
 
 /* Chooses pairs that have all units of the string between them: the rarest, which says where to look
-   for the others, and of these the ones with the fewest positions together. How many, or 0 where
-   checking the places of the rarest pair in the texts costs less.
+   for the others, and of these the ones with the fewest positions together. How many: 1 where looking
+   into the texts at the places of the rarest pair costs less.
 
    `least[n]` are the fewest positions of pairs that have the first n units, the last of them ending
    there: that pair stands behind one that ends where it begins, or one unit later. */
 static int
-chosen_pairs(const Py_buffer *arrays, const Pair *rarest, PairList *lists)
+chosen_pairs(const Py_buffer *arrays, const Pair *rarest, Py_ssize_t few, PairList *lists)
 {
     Py_ssize_t units = LENGTH_OF(arrays[WANTED]), end, cost, least[2 * MAX_LISTS + 1];
     Pair pairs[2 * MAX_LISTS];
     int count = 1;
-    if (units > 2 * MAX_LISTS) {
-        return 0;
+    lists[0].pair = *rarest;
+    if (units > 2 * MAX_LISTS || rarest->positions <= few) {
+        return 1;
     }
     for (end = 2, least[0] = 0, least[1] = PY_SSIZE_T_MAX / 2; end <= units; end++) {
         Py_ssize_t before = least[end - 2] < least[end - 1] ? least[end - 2] : least[end - 1];
         Pair *pair = &pairs[end - 2];
         if (!pair_at(arrays, end - 2, pair) || pair->positions < 0 || pair->rows < 0
             || pair->position + pair->positions > LENGTH_OF(arrays[POSITIONS])) {
-            return 0;
+            return 1;
         }
         least[end] = before + (pair->ahead == rarest->ahead ? 0 : pair->positions);
     }
-    lists[0].pair = *rarest;
     cost = COST_OF_A_ROW * rarest->rows;
     for (end = units; end > 0; end -= least[end - 2] <= least[end - 1] ? 2 : 1) {
         const Pair *pair = &pairs[end - 2];
@@ -1222,13 +1170,13 @@ chosen_pairs(const Py_buffer *arrays, const Pair *rarest, PairList *lists)
             continue;
         }
         if (count == MAX_LISTS) {
-            return 0;
+            return 1;
         }
         lists[count++].pair = *pair;
         /* about how many of its positions stand in texts that have the rarest pair too */
         cost += COST_OF_A_ROW * pair->rows + pair->positions * rarest->rows / (pair->rows + 1);
     }
-    return cost <= COST_OF_A_PLACE * rarest->positions ? count : 0;
+    return cost <= COST_OF_A_PLACE * rarest->positions ? count : 1;
 }
 
 /* Goes to the next row of a list. 0 where the reference has to decide. */
@@ -1277,33 +1225,155 @@ held_in_lists(const PairList *lists, int count, Py_ssize_t units)
     return held;
 }
 
-/* The same as `counted_rows` by the positions of all pairs alone: no text is looked into. */
-static Py_ssize_t
-counted_lists(PairList *lists, int count, Py_ssize_t units, Py_ssize_t text_count, int64_t *texts,
-              int64_t *counts)
+/* How often a text holds the string where the row of a list says, at or behind `free_from`; the piece
+   of the text begins at `start`. What is found is looked for in the text. */
+static int64_t
+held_in_text(const Py_buffer *arrays, const PairList *list, int64_t start, Py_ssize_t end,
+             int64_t *free_from)
 {
-    Py_ssize_t found = 0;
+    const uint16_t *units = arrays[UNITS].buf, *wanted = arrays[WANTED].buf;
+    const uint16_t *position = list->position, *behind = position + count_of(&list->cursor);
+    Py_ssize_t length = LENGTH_OF(arrays[WANTED]);
+    int64_t held = 0;
+    for (; position < behind; position++) {
+        int64_t at = start + *position - list->pair.ahead;
+        Py_ssize_t unit = 0;
+        if (at < *free_from || at + length > end) {
+            continue;
+        }
+        while (unit < length && units[at + unit] == wanted[unit]) {
+            unit++;
+        }
+        if (unit == length) {
+            held++;
+            *free_from = at + length;
+        }
+    }
+    return held;
+}
+
+/* Whether all lists are at one document; those behind the first go on to it. -1: as next_in_list. */
+static int
+at_one_document(PairList *lists, int count)
+{
+    int64_t document = lists[0].cursor.document;
     int list;
-    for (;;) {
-        int64_t document = lists[0].cursor.document, held;
-        for (list = 1; list < count; list++) {
-            while (lists[list].cursor.document < document) {
-                if (!next_in_list(&lists[list])) {
-                    return -1;
-                }
-            }
-            if (lists[list].cursor.document > document) {
-                break;
+    for (list = 1; list < count; list++) {
+        while (lists[list].cursor.document < document) {
+            if (!next_in_list(&lists[list])) {
+                return -1;
             }
         }
-        if (document == NO_DOCUMENT
-            || (list < count && lists[list].cursor.document == NO_DOCUMENT)) {
-            return found;
+        if (lists[list].cursor.document > document) {
+            return 0;
         }
-        if (document >= text_count) {
+    }
+    return 1;
+}
+
+/* Texts of several pieces: of which text each piece behind the first is, ascending. What was found in
+   a text is kept under its first such piece, since its pieces are numbered behind all texts. */
+typedef struct {
+    const uint16_t *texts;
+    Py_ssize_t pieces, next;
+    int64_t *held, *free_from;
+} LongTexts;
+
+/* Room for what is found in texts of several pieces. 1: there is, 0: an error is set, -1: the pieces
+   are not in order. */
+static int
+opened_long_texts(const Py_buffer *piece_texts, LongTexts *own)
+{
+    Py_ssize_t piece;
+    own->texts = piece_texts->buf;
+    own->pieces = LENGTH_OF(*piece_texts);
+    for (piece = 1; piece < own->pieces; piece++) {
+        if (own->texts[piece] < own->texts[piece - 1]) {
             return -1;
         }
-        if (list == count && (held = held_in_lists(lists, count, units))) {
+    }
+    own->held = PyMem_Calloc(2 * (size_t)own->pieces + 1, sizeof(int64_t));
+    if (own->held == NULL) {
+        PyErr_NoMemory();
+        return 0;
+    }
+    own->free_from = own->held + own->pieces;
+    return 1;
+}
+
+/* Under which piece the text of a document is kept; -1: it has one piece. Documents come ascending. */
+static Py_ssize_t
+kept_under(LongTexts *own, int64_t document, Py_ssize_t text_count)
+{
+    Py_ssize_t piece = document - text_count;
+    if (piece < 0) {
+        while (own->next < own->pieces && own->texts[own->next] < document) {
+            own->next++;
+        }
+        return own->next < own->pieces && own->texts[own->next] == document ? own->next : -1;
+    }
+    while (piece > 0 && own->texts[piece - 1] == own->texts[piece]) {
+        piece--;
+    }
+    return piece;
+}
+
+/* Puts what was found in texts of several pieces between the others. How many texts there are. */
+static Py_ssize_t
+with_long_texts(const LongTexts *own, Py_ssize_t found, int64_t *texts, int64_t *counts)
+{
+    Py_ssize_t piece, all = found, place;
+    for (piece = 0; piece < own->pieces; piece++) {
+        all += own->held[piece] > 0;
+    }
+    for (piece = own->pieces - 1, place = all - 1; place >= found; piece--) {
+        if (!own->held[piece]) {
+            continue;
+        }
+        for (; found > 0 && texts[found - 1] > own->texts[piece]; found--, place--) {
+            texts[place] = texts[found - 1];
+            counts[place] = counts[found - 1];
+        }
+        texts[place] = own->texts[piece];
+        counts[place] = own->held[piece];
+        place--;
+    }
+    return all;
+}
+
+/* The texts that hold the string, and how often, written to `texts` and `counts`. Their number, or -1
+   where the reference has to decide.
+
+   The first list says where to look. Of several lists the positions tell, of one the texts do. */
+static Py_ssize_t
+counted_texts(const Py_buffer *arrays, PairList *lists, int count, LongTexts *long_texts,
+              Py_ssize_t end, Py_ssize_t text_count, int64_t *texts, int64_t *counts)
+{
+    const int64_t *starts = arrays[TEXT_STARTS].buf;
+    Py_ssize_t found = 0, units = LENGTH_OF(arrays[WANTED]);
+    for (; lists[0].cursor.document != NO_DOCUMENT;) {
+        int64_t document = lists[0].cursor.document, held = 0, free_from = 0;
+        Py_ssize_t piece;
+        if (document >= LENGTH_OF(arrays[TEXT_STARTS])) {
+            return -1;
+        }
+        piece = kept_under(long_texts, document, text_count);
+        if (piece >= 0) {
+            /* a string may stand across the cut of a text into pieces */
+            long_texts->held[piece] += held_in_text(arrays, lists, starts[document], end,
+                                                    &long_texts->free_from[piece]);
+        }
+        else if (count == 1) {
+            held = held_in_text(arrays, lists, starts[document], end, &free_from);
+        }
+        else {
+            int state = at_one_document(lists, count);
+            if (state < 0) {
+                return -1;
+            }
+            held = state ? held_in_lists(lists, count, units) : 0;
+        }
+        if (held) {
             texts[found] = document;
             counts[found] = held;
             found++;
@@ -1312,6 +1382,7 @@ counted_lists(PairList *lists, int count, Py_ssize_t units, Py_ssize_t text_coun
             return -1;
         }
     }
+    return with_long_texts(long_texts, found, texts, counts);
 }
 
 /* Opens the lists of the chosen pairs. 0 where the arrays do not belong together. */
@@ -1336,29 +1407,28 @@ opened_lists(const Py_buffer *arrays, PairList *lists, int count)
 
 /* count_string(keys: u32[], starts: u32[], skip_starts: u32[], extra_starts: u32[],
    position_starts: u32[], rows: u8[], wide_skips: u16[], wide_extras: u32[], positions: u16[],
-   units: u16[], text_starts: i64[], wanted: u16[], end: int, text_count: int, few: int)
+   units: u16[], text_starts: i64[], piece_texts: u16[], wanted: u16[], end: int, few: int)
    -> (texts, counts), both the bytes of i64[]; None where the reference has to decide.
 
-   The first eleven are the postings of the pairs of a stream, and its texts; `end` is the end of the
+   The first twelve are the postings of the pairs of a stream, and its texts; `end` is the end of the
    last text. Up to `few` places are looked at in the texts. Occurrences that overlap an earlier one do
    not count. */
 static PyObject *
 count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    static const int widths[ARRAYS] = {4, 4, 4, 4, 4, 1, 2, 4, 2, 2, 8, 2};
+    static const int widths[ARRAYS] = {4, 4, 4, 4, 4, 1, 2, 4, 2, 2, 8, 2, 2};
     Py_buffer arrays[ARRAYS];
     Pair pair;
-    Rows rows = {0};
     PairList lists[MAX_LISTS];
-    Py_ssize_t end, text_count, few, length, found = -1;
+    LongTexts long_texts = {0};
+    Py_ssize_t end, few, text_count, length = 0, found = 0;
     PyObject *texts = NULL, *counts = NULL, *out = NULL;
-    int number, open = 0, state = -1, merged = 0;
-    if (!is_count(given, ARRAYS + 3)) {
+    int number, open = 0, state = -1, chosen;
+    if (!is_count(given, ARRAYS + 2)) {
         return NULL;
     }
     end = PyLong_AsSsize_t(args[ARRAYS]);
-    text_count = PyLong_AsSsize_t(args[ARRAYS + 1]);
-    few = PyLong_AsSsize_t(args[ARRAYS + 2]);
+    few = PyLong_AsSsize_t(args[ARRAYS + 1]);
     if (PyErr_Occurred()) {
         return NULL;
     }
@@ -1368,38 +1438,32 @@ count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
         }
         open++;
     }
-    if (end <= LENGTH_OF(arrays[UNITS])) {
+    text_count = LENGTH_OF(arrays[TEXT_STARTS]) - LENGTH_OF(arrays[PIECE_TEXTS]);
+    if (end <= LENGTH_OF(arrays[UNITS]) && text_count >= 0) {
         state = rarest_pair(arrays, &pair);
     }
-    if (state > 0 && !rows_of_pair(arrays, pair.number, &rows)) {
-        state = -1;
+    if (state > 0) {
+        chosen = chosen_pairs(arrays, &pair, few, lists);
+        state = opened_lists(arrays, lists, chosen) ? 1 : -1;
     }
-    /* a string may stand across the cut of a text into pieces */
-    if (state > 0 && pair.positions > few && LENGTH_OF(arrays[TEXT_STARTS]) == text_count) {
-        merged = chosen_pairs(arrays, &pair, lists);
+    if (state > 0) {
+        length = pair.rows;
+        state = opened_long_texts(&arrays[PIECE_TEXTS], &long_texts);
+        if (state == 0) {
+            goto finished;
+        }
     }
-    if (state < 0 || !opened_lists(arrays, lists, merged)) {
-        out = Py_NewRef(Py_None);
-        goto finished;
-    }
-    length = rows.row_end - rows.row;
     texts = PyBytes_FromStringAndSize(NULL, length * 8);
     counts = PyBytes_FromStringAndSize(NULL, length * 8);
     if (texts == NULL || counts == NULL) {
         goto finished;
     }
-    found = 0;
-    if (merged) {
-        found = counted_lists(lists, merged, LENGTH_OF(arrays[WANTED]), text_count,
+    if (state > 0) {
+        found = counted_texts(arrays, lists, chosen, &long_texts, end, text_count,
                               (int64_t *)PyBytes_AS_STRING(texts),
                               (int64_t *)PyBytes_AS_STRING(counts));
     }
-    else if (state) {
-        found = counted_rows(arrays, &pair, &rows, end, text_count,
-                             (int64_t *)PyBytes_AS_STRING(texts),
-                             (int64_t *)PyBytes_AS_STRING(counts));
-    }
-    if (found < 0) {
+    if (found < 0 || state < 0) {
         out = Py_NewRef(Py_None);
     }
     else if (found == length
@@ -1408,6 +1472,7 @@ count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
         out = PyTuple_Pack(2, texts, counts);
     }
 finished:
+    PyMem_Free(long_texts.held);
     Py_XDECREF(texts);
     Py_XDECREF(counts);
     for (number = 0; number < open; number++) {

@@ -55,9 +55,9 @@ def count_string(
     positions: Array,
     units: Array,
     text_starts: Array,
+    piece_texts: Array,
     wanted: Array,
     end: int,
-    text_count: int,
     few: int,
     /,
 ) -> tuple[bytes, bytes] | None: ...

@@ -175,11 +175,13 @@ def checked(index: WhooshIndex) -> Any:
     return engine
 
 
-@pytest.mark.parametrize("few", [0, 1 << 14])
+@pytest.mark.parametrize("few", [0, 1 << 14], ids=["by positions", "in texts"])
+@pytest.mark.parametrize("piece", [1 << 16, 150], ids=["one piece", "pieces"])
 def test_strings_are_counted_alike_in_a_checked_index(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, few: int
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, few: int, piece: int
 ) -> None:
     monkeypatch.setattr(grams, "FEW_PLACES", few)
+    monkeypatch.setattr(grams, "PIECE_UNITS", piece)
     rng = np.random.default_rng(4)
     letters = np.array(list("公开示，𠮷一"))
     texts = {
@@ -188,6 +190,13 @@ def test_strings_are_counted_alike_in_a_checked_index(
     index = WhooshIndex(tmp_path)
     filled(index, [document(name, text) for name, text in texts.items()])
     engines = {"auto": checked(index), "numpy": checked(index)}
+    if kernels.compiled is not None:
+        # nothing is left to the reference, long texts neither
+        for live in engines["auto"].segments:
+            stream = live.segment.strings.grams["text"]
+            assert bool(len(stream.piece_texts)) == (piece < 400)
+            found = stream._counted_in_place(units_of("公开"), kernels.compiled)
+            assert found is not None
     starts = range(0, len(texts["r3"]), 7)
     for asked in (texts["r3"][n : n + width] for n in starts for width in range(2, 9)):
         expected = {name: text.count(asked) for name, text in texts.items()}
@@ -212,6 +221,7 @@ POSTINGS = {
     "positions": np.array([0, 1, 2, 0], np.uint16),
     "units": units_of("公公公公\0公开\0"),
     "text_starts": np.array([0, 5]),
+    "piece_texts": np.array([], np.uint16),
 }
 
 
@@ -219,12 +229,11 @@ def counted_by(
     module: ModuleType,
     text: str,
     end: int = 8,
-    text_count: int = 2,
     few: int = 0,
     **other: Any,
 ) -> dict[int, int] | None:
     arrays = (POSTINGS | other).values()
-    found = module.count_string(*arrays, units_of(text), end, text_count, few)
+    found = module.count_string(*arrays, units_of(text), end, few)
     if found is None:
         return None
     texts, counts = (np.frombuffer(data, np.int64).tolist() for data in found)
@@ -392,7 +401,8 @@ def test_strings_at_the_edges_of_the_texts(module: ModuleType, few: int) -> None
     "other",
     [
         {"end": 9},
-        {"text_count": 1},
+        {"piece_texts": np.array([0, 0, 0], np.uint16)},
+        {"piece_texts": np.array([1, 0], np.uint16)},
         {"starts": np.array([0, 1], np.uint32)},
         {"starts": np.array([0, 2, 1], np.uint32)},
         {"starts": np.array([0, 1, 9], np.uint32)},

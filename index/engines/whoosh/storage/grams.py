@@ -187,12 +187,10 @@ class Grams:
         units: Array,
         compiled: ModuleType,
     ) -> tuple[Array, Array] | None:
-        """The same of more units; None where the reference has to decide, as of long texts."""
+        """The same of more units; None where the reference has to decide."""
         if len(units) < 2:
             return None
-        counted = compiled.count_string(
-            *self.arrays, units, self.end, self.count, FEW_PLACES
-        )
+        counted = compiled.count_string(*self.arrays, units, self.end, FEW_PLACES)
         if counted is None:
             return None
         texts, counts = counted
@@ -215,7 +213,8 @@ class Grams:
             pairs.positions,
             self.units,
         )
-        return (pairs.keys, *(part.array for part in parts), self.starts)
+        arrays = [part.array for part in parts]
+        return (pairs.keys, *arrays, self.starts, self.piece_texts)
 
     def _rarest(self, numbers: Array) -> tuple[int, Array]:
         """Which of some pairs has the fewest positions, and how many each of them has."""
