@@ -17,7 +17,6 @@ from index.analysis.synonyms import synonyms
 from index.analysis.tokenizer import tokenizer
 from index.analysis.wording import mainland_forms
 from index.model.fields import SEARCHED_FIELDS
-from index.query.function_words import FUNCTION_WORDS, content_of
 from index.query.reference_numbers import CODE_PATTERN, spellings
 from index.query.syntax import Field, Run, Syntax
 
@@ -45,6 +44,26 @@ TWO_CHARACTERS = re.compile(r"[^\W0-9a-z_]{2}")
 # What ends a clause, at the ends of a run: 什么是公开? asks for 什么是公开.
 # Quotation marks that quote nothing are among them; in index form “ and ” are straight.
 CLAUSE_MARKS = ".,;:!?、。…'\"「」『』‘’“”"
+
+# Function words join others and stand in nearly every report: 信息的公开 asks for 信息 and 公开. In
+# index form, by what they do. Words that ask (什么, 哪些) and words that deny (不, 未, 无) are not
+# among them: they tell reports apart.
+PARTICLES = "的 之 了 着 们 等 等等 啊 吧 吗 呢 呀 嘛 么"
+CONJUNCTIONS = "和 与 及 以及 及其 并 并且 且 而 而且 或 或者 还是"
+CLAUSE_OPENERS = "但 但是 则 若 如果 虽然 因为 所以 因此"
+PREPOSITIONS = "在 对 对于 关于 于 由 由于 从 自 向 往 被 把 将"
+MORE_PREPOSITIONS = "给 为 为了 以 按 按照 依照 根据 跟 同"
+ADVERBS = "也 又 还 都 就 才 很 更 最 已 已经 曾 是 有 其 这 那 该 此"
+
+KINDS = (
+    PARTICLES,
+    CONJUNCTIONS,
+    CLAUSE_OPENERS,
+    PREPOSITIONS,
+    MORE_PREPOSITIONS,
+    ADVERBS,
+)
+FUNCTION_WORDS = frozenset(" ".join(KINDS).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +120,8 @@ def analyse_run(text: str) -> AnalysedRun:
     """
     typed = fold_line(text)
     mainland = mainland_forms(typed)[-1]
-    words = content_of(words_of(typed))
-    mainland_words = content_of(words_of(mainland))
+    words = _content_of(words_of(typed))
+    mainland_words = _content_of(words_of(mainland))
     counterparts = mainland_words if len(mainland_words) == len(words) else words
     wordings = wordings_of(words, counterparts)
     same_as_run = synonyms(mainland)
@@ -222,3 +241,13 @@ def wildcard_of(text: str) -> str:
 def once(items: Iterable[Item]) -> tuple[Item, ...]:
     """The items in order, each once."""
     return tuple(dict.fromkeys(items))
+
+
+def _content_of(words: Iterable[str]) -> list[str]:
+    """The words that are no function words; all of them where there are no others.
+
+    >>> _content_of(["信息", "的", "公开"]), _content_of(["的", "了"])
+    (['信息', '公开'], ['的', '了'])
+    """
+    given = list(words)
+    return [word for word in given if word not in FUNCTION_WORDS] or given
