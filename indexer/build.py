@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import re
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -543,7 +544,7 @@ def _ids_by_path(source: Source) -> Iterator[str]:
     """The ids that the report has where its file was met by the path of another folder.
 
     A name begins with that of the folder given: reports/2021/a.html is 2021/a.html as well, and
-    so is current/a.html where current is a link to 2021.
+    so is current/a.html where current is a link to 2021, or l.html that is a link to a.html.
     """
     if source.known.id or source.known.url:
         return
@@ -551,16 +552,15 @@ def _ids_by_path(source: Source) -> Iterator[str]:
     ends = ["/".join(steps[n:]) for n in range(len(steps))]
     own = next((end for end in ends if _begins_with_path(source.name, end)), None)
     within = _within(source.name, ends) if own is None else source.name[len(own) :]
-    if within is not None:
-        others = (end for end in ends if end and end != own)
-        yield from (id_of(end + within) for end in others)
+    others = (end for end in ends if end and end != own)
+    yield from (id_of(end + within) for end in others)
 
 
-def _within(name: str, ends: Iterable[str]) -> str | None:
+def _within(name: str, ends: Iterable[str]) -> str:
     """What stands in a name behind the path of the file, which begins with the name of a link.
 
-    >>> _within("current/a.zip/b.html", ["2021/a.zip", "a.zip"]), _within("b", ["a"])
-    ('/b.html', None)
+    >>> _within("current/a.zip/b.html", ["2021/a.zip", "a.zip"]), _within("l.zip/b.html", ["a.zip"])
+    ('/b.html', '/b.html')
     """
     for end in ends:
         _, slash, rest = name.partition("/")
@@ -568,7 +568,8 @@ def _within(name: str, ends: Iterable[str]) -> str | None:
             if _begins_with_path(rest, end):
                 return rest[len(end) :]
             _, slash, rest = rest.partition("/")
-    return None
+    # the link is to the file itself
+    return name[len(re.split("[/#]", name)[0]) :]
 
 
 def _begins_with_path(name: str, path: str) -> bool:

@@ -110,6 +110,8 @@ FIELD_PATTERN = re.compile(
 )
 VALUE_BEHIND = re.compile(rf"[^\s()（）{COMMAS}]")
 COMMA_BEFORE_FIELD = re.compile(rf"[{COMMAS}]+(?={FIELD_PATTERN.pattern})")
+# Leaves out the places that lie inside the string behind it.
+BANG = '[!！](?=["“＂「『])'
 # Each group is a kind of token. What none of them matches, as a closing quotation mark of a kind
 # that was not opened, is text.
 TOKEN_PATTERN = re.compile(
@@ -121,12 +123,12 @@ TOKEN_PATTERN = re.compile(
     rf"|(?P<word>(?:{WORD_OPERATORS}){WORD_END})"
     # two hyphens are a dash; － and − are hyphens of keyboards
     r"|(?P<minus>[-－−](?![-－−]))"
-    # 公开 !"不予公开"
-    r"|(?P<bang>[!！](?=[\"“＂「『]))"
+    # 公开 !"不予公开", and the same without a space
+    rf"|(?P<bang>{BANG})"
     rf"|(?P<quote>(?!{TYPED_YEAR})[\"“＂「『])"
     # year: and agency~:, 年度： and ｙｅａｒ：, but not http://
     rf"|(?P<field>{FIELD_PATTERN.pattern})"
-    rf"|(?P<run>(?:[^\s()（）\"“＂「『]|{TYPED_YEAR})+)"
+    rf"|(?P<run>(?:(?!{BANG})[^\s()（）\"“＂「『]|{TYPED_YEAR})+)"
 )
 # An opening quotation mark that is text -> the closing one that stands for it.
 CLOSING_AS_TEXT = {"“": "”", "＂": "”", "「": "」", "『": "』"}

@@ -230,6 +230,24 @@ def test_a_file_met_by_a_link_to_its_folder_is_the_same_report(
     assert counts(build([current], settings, sync=True)) == (0, 0, 3, 1, 3)
 
 
+@pytest.mark.parametrize("name", ["p1.txt", "all.jsonl", "a.zip"])
+def test_a_link_to_a_file_is_the_same_report(
+    tmp_path: Path, settings: Settings, name: str
+) -> None:
+    folder, link = tmp_path / "data", tmp_path / f"link{Path(name).suffix}"
+    write(folder, "p1.txt")
+    record = json.dumps({"title": "年报", "text": BODY}, ensure_ascii=False)
+    (folder / "all.jsonl").write_text(record, encoding="utf-8")
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        archive.write(folder / "p1.txt", "2019/p3.txt")
+    link.symlink_to(folder / name)
+    build([folder], settings)
+    tally = build([link], settings)
+    assert (tally.added, tally.updated, tally.reports) == (0, 0, 3)
+    # what the link leads to is there: nothing has gone
+    assert counts(build([link], settings, sync=True)) == (0, 0, 1, 0, 3)
+
+
 def test_a_path_that_is_gone_is_deleted_when_that_is_said(
     tmp_path: Path, settings: Settings
 ) -> None:
