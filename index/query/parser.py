@@ -99,9 +99,11 @@ CHINESE_METRICS = {
 LONGEST_NAME = max(map(len, [*CHINESE_FIELDS, *CHINESE_METRICS]))
 CHINESE_NAME = f"[{BASIC_HAN_CLASS}]{{1,{LONGEST_NAME}}}"
 
+# Leaves out the places that lie inside the string behind it.
+BANG = '[!！](?=["“＂「『])'
 # The operators that are words: AND, OR and NOT in capitals, before a space, a bracket, a quotation
 # mark or the end. ANDROID is a run. A Chinese keyboard types them in full width too.
-WORD_END = r"(?=[\s(（)）\"“＂「『]|$)"
+WORD_END = rf"(?=[\s(（)）\"“＂「『]|{BANG}|$)"
 WORD_OPERATORS = "AND|OR|NOT|ＡＮＤ|ＯＲ|ＮＯＴ"
 # A comma of either width where a name and a colon may follow.
 COMMAS = "，,、；;"
@@ -110,8 +112,6 @@ FIELD_PATTERN = re.compile(
 )
 VALUE_BEHIND = re.compile(rf"[^\s()（）{COMMAS}]")
 COMMA_BEFORE_FIELD = re.compile(rf"[{COMMAS}]+(?={FIELD_PATTERN.pattern})")
-# Leaves out the places that lie inside the string behind it.
-BANG = '[!！](?=["“＂「『])'
 # Each group is a kind of token. What none of them matches, as a closing quotation mark of a kind
 # that was not opened, is text.
 TOKEN_PATTERN = re.compile(
