@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cache
 
 from index.model.forms import (
     ANNEX_COLUMNS,
@@ -44,19 +45,34 @@ def _row(form: str, table: str, line: Line) -> Row:
     )
 
 
-def _cells(line: Line, columns: Sequence[FormColumn]) -> Iterator[Cell]:
+# A report has about 150 cells: to make a named tuple by its name takes twice as long.
+_new_tuple = tuple.__new__
+
+
+def _cells(line: Line, columns: Sequence[tuple[str, str]]) -> list[Cell]:
     start = line.at
-    for column in columns:
-        if column.key not in line.values:
+    cells: list[Cell] = []
+    for key, label in columns:
+        value = line.values.get(key)
+        if value is None:
             continue
-        raw, number, semantics, unit, span, _ = line.values[column.key]
+        raw, number, semantics, unit, span, _ = value
         # nearly all are whole numbers already: the call is spared
-        value = number if type(number) is int else plain(number)
+        figure = number if type(number) is int else plain(number)
         place = (start + span[0], start + span[1]) if span else None
-        yield Cell(column.key, column.label, raw, value, semantics, unit, place)
+        cell = (key, label, raw, figure, semantics, unit, place)
+        cells.append(_new_tuple(Cell, cell))
+    return cells
 
 
-def _columns(form: str, table: str, row: str) -> Sequence[FormColumn]:
+@cache
+def _columns(form: str, table: str, row: str) -> tuple[tuple[str, str], ...]:
+    """The key and the label of each column that a row has."""
+    columns = _columns_of(form, table, row)
+    return tuple((column.key, column.label) for column in columns)
+
+
+def _columns_of(form: str, table: str, row: str) -> Sequence[FormColumn]:
     if table == "applications":
         return APPLICANT_COLUMNS
     if table == "review":
