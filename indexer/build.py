@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-import re
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -328,7 +327,7 @@ def _count(
 
 
 def _first_step(source: str) -> str:
-    """The folder or file that a source begins with.
+    """The folder or file that a source or a name begins with.
 
     >>> _first_step("reports/2021/a.html"), _first_step("all.jsonl#3")
     ('reports', 'all.jsonl')
@@ -569,7 +568,7 @@ def _within(name: str, ends: Iterable[str]) -> str:
                 return rest[len(end) :]
             _, slash, rest = rest.partition("/")
     # the link is to the file itself
-    return name[len(re.split("[/#]", name)[0]) :]
+    return name[len(_first_step(name)) :]
 
 
 def _begins_with_path(name: str, path: str) -> bool:

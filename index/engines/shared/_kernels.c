@@ -711,6 +711,19 @@ typedef struct {
     int64_t document;
 } Rows;
 
+/* The rows of these parts: rows (u8), wide skips (u16) and wide extras (u32), in this order. */
+static void
+begin_rows(Rows *rows, const Py_buffer *parts)
+{
+    rows->row = parts[0].buf;
+    rows->row_end = rows->row + LENGTH_OF(parts[0]);
+    rows->skip = parts[1].buf;
+    rows->skip_end = rows->skip + LENGTH_OF(parts[1]);
+    rows->extra = parts[2].buf;
+    rows->extra_end = rows->extra + LENGTH_OF(parts[2]);
+    rows->document = -1;
+}
+
 /* Reads the next rows, at most `most`. Their number, or -1 where a wide number is missing. */
 static Py_ssize_t
 read_rows(Rows *rows, Py_ssize_t most, int64_t *documents, int64_t *counts)
@@ -818,7 +831,7 @@ unpack_rows(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
     static const int widths[4] = {1, 2, 4, 8};
     Py_buffer views[4];
-    Rows rows = {0};
+    Rows rows;
     Py_ssize_t length;
     PyObject *documents = NULL, *counts = NULL, *out = NULL;
     int part, open = 0;
@@ -831,13 +844,8 @@ unpack_rows(PyObject *module, PyObject *const *args, Py_ssize_t given)
         }
         open++;
     }
+    begin_rows(&rows, views);
     length = LENGTH_OF(views[0]);
-    rows.row = views[0].buf;
-    rows.row_end = rows.row + length;
-    rows.skip = views[1].buf;
-    rows.skip_end = rows.skip + LENGTH_OF(views[1]);
-    rows.extra = views[2].buf;
-    rows.extra_end = rows.extra + LENGTH_OF(views[2]);
     documents = PyBytes_FromStringAndSize(NULL, length * 2);
     counts = PyBytes_FromStringAndSize(NULL, length * 8);
     if (documents == NULL || counts == NULL) {
@@ -945,7 +953,6 @@ word_impact(PyObject *module, PyObject *const *args, Py_ssize_t given)
         PyObject *parts = args[field + 1];
         Py_buffer *own = &views[open];
         Cursor *cursor = &fields[field].cursor;
-        Rows *of_field = &cursor->rows;
         if (!PyTuple_Check(parts) || PyTuple_GET_SIZE(parts) != FIELD_PARTS) {
             PyErr_SetString(PyExc_TypeError, "a field is rows, wide skips, wide extras and weights");
             goto finished;
@@ -957,13 +964,7 @@ word_impact(PyObject *module, PyObject *const *args, Py_ssize_t given)
             }
             open++;
         }
-        of_field->row = own[0].buf;
-        of_field->row_end = of_field->row + LENGTH_OF(own[0]);
-        of_field->skip = own[1].buf;
-        of_field->skip_end = of_field->skip + LENGTH_OF(own[1]);
-        of_field->extra = own[2].buf;
-        of_field->extra_end = of_field->extra + LENGTH_OF(own[2]);
-        of_field->document = -1;
+        begin_rows(&cursor->rows, own);
         cursor->read = cursor->next = 0;
         fields[field].weights = own[3].buf;
         fields[field].known = LENGTH_OF(own[3]);

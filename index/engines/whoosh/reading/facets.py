@@ -25,7 +25,7 @@ __all__ = ["FacetTable", "Numbering"]
 # Selecting the greatest pays below a quarter of all values; above, all are sorted.
 SELECTION_SHARE = 4
 
-# Above this share of the values a dictionary of all of them finds some quicker than bisection.
+# Where more than one value in so many is looked up, a dictionary of all is quicker than bisection.
 WORTH_A_DICTIONARY = 16
 
 
