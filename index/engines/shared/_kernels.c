@@ -998,6 +998,117 @@ finished:
     return out;
 }
 
+/* ------------------------------------------------------------------ numbers in bits */
+/* Numbers of `width` bits one behind the other, the lowest bits first: eight of them take `width`
+   bytes. Three bytes follow the last group. */
+#define GROUP 8
+#define BEHIND 3
+#define LARGEST_WIDTH 16
+
+typedef struct {
+    const uint8_t *bytes;
+    unsigned int width;
+} Bits;
+
+static inline uint32_t
+number_at(const Bits *bits, Py_ssize_t number)
+{
+    size_t bit = (size_t)number * bits->width;
+    uint32_t four;
+    /* a number begins in the first of these bytes and ends in the third at the latest */
+    memcpy(&four, bits->bytes + (bit >> 3), sizeof(four));
+    return four >> (bit & 7) & ((1u << bits->width) - 1);
+}
+
+/* How many numbers of `width` bits the bytes of whole groups hold. */
+static Py_ssize_t
+numbers_in(Py_ssize_t bytes, unsigned int width)
+{
+    return bytes < BEHIND ? 0 : (bytes - BEHIND) / width * GROUP;
+}
+
+/* A width of numbers. 0: it is none, and an error is set. */
+static unsigned int
+width_of(PyObject *given)
+{
+    long width = PyLong_AsLong(given);
+    if (width < 1 || width > LARGEST_WIDTH) {
+        if (!PyErr_Occurred()) {
+            PyErr_SetString(PyExc_ValueError, "a number has 1 to 16 bits");
+        }
+        return 0;
+    }
+    return (unsigned int)width;
+}
+
+/* pack_bits(numbers: u16[], width: int) -> the bytes of whole groups, without the three behind them.
+
+   Bits above `width` are lost. */
+static PyObject *
+pack_bits(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Py_buffer numbers;
+    PyObject *out;
+    Py_ssize_t length, bytes, number;
+    unsigned int width;
+    if (!is_count(given, 2) || !(width = width_of(args[1]))
+        || !opened(args[0], &numbers, 2, PyBUF_SIMPLE)) {
+        return NULL;
+    }
+    length = LENGTH_OF(numbers);
+    bytes = (length + GROUP - 1) / GROUP * width;
+    out = PyBytes_FromStringAndSize(NULL, bytes);
+    if (out != NULL) {
+        const uint16_t *next = numbers.buf;
+        uint8_t *byte = (uint8_t *)PyBytes_AS_STRING(out), *end = byte + bytes;
+        uint32_t mask = (1u << width) - 1, pending = 0;
+        unsigned int held = 0;
+        for (number = 0; number < length; number++) {
+            pending |= (next[number] & mask) << held;
+            for (held += width; held >= 8; held -= 8, pending >>= 8) {
+                *byte++ = (uint8_t)pending;
+            }
+        }
+        for (; byte < end; pending >>= 8) {
+            *byte++ = (uint8_t)pending;
+        }
+    }
+    PyBuffer_Release(&numbers);
+    return out;
+}
+
+/* unpack_bits(data: u8[], width: int, first: int, count: int) -> the bytes of u16[]: the numbers
+   first..first + count of the data. */
+static PyObject *
+unpack_bits(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    Py_buffer data;
+    Bits bits;
+    Py_ssize_t first, count, number;
+    PyObject *out = NULL;
+    if (!is_count(given, 4) || !(bits.width = width_of(args[1]))) {
+        return NULL;
+    }
+    first = PyLong_AsSsize_t(args[2]);
+    count = PyLong_AsSsize_t(args[3]);
+    if (PyErr_Occurred() || !opened(args[0], &data, 1, PyBUF_SIMPLE)) {
+        return NULL;
+    }
+    if (first < 0 || count < 0 || first > numbers_in(data.len, bits.width)
+        || count > numbers_in(data.len, bits.width) - first) {
+        PyErr_SetString(PyExc_IndexError, "numbers outside the data");
+    }
+    else if ((out = PyBytes_FromStringAndSize(NULL, count * 2)) != NULL) {
+        uint16_t *to = (uint16_t *)PyBytes_AS_STRING(out);
+        bits.bytes = data.buf;
+        for (number = 0; number < count; number++) {
+            to[number] = (uint16_t)number_at(&bits, first + number);
+        }
+    }
+    PyBuffer_Release(&data);
+    return out;
+}
+
 /* ------------------------------------------------------------------ strings in texts */
 /* The number of a key, or -1. */
 static Py_ssize_t
@@ -1068,10 +1179,10 @@ pair_at(const Py_buffer *arrays, Py_ssize_t ahead, Pair *pair)
 /* Lists of positions that are read side by side. */
 #define MAX_LISTS 8
 
-/* The pair of the string with the fewest positions. 1: found, 0: a pair stands nowhere, -1: the
+/* The pair of the string with the fewest of all `positions`. 1: found, 0: a pair stands nowhere, -1: the
    arrays do not belong together. */
 static int
-rarest_pair(const Py_buffer *arrays, Pair *rarest)
+rarest_pair(const Py_buffer *arrays, Py_ssize_t positions, Pair *rarest)
 {
     Py_ssize_t length = LENGTH_OF(arrays[KEYS]), pairs = LENGTH_OF(arrays[WANTED]) - 1, ahead;
     int part;
@@ -1091,7 +1202,7 @@ rarest_pair(const Py_buffer *arrays, Pair *rarest)
         }
     }
     if (rarest->ahead < 0 || rarest->positions < 0
-        || rarest->position + rarest->positions > LENGTH_OF(arrays[POSITIONS])) {
+        || rarest->position + rarest->positions > positions) {
         return -1;
     }
     return 1;
@@ -1136,7 +1247,8 @@ rows_of_pair(const Py_buffer *arrays, Py_ssize_t number, Rows *rows)
 typedef struct {
     Pair pair;
     Cursor cursor;
-    const uint16_t *position, *positions_end;
+    Bits positions;
+    Py_ssize_t position, positions_end;
 } PairList;
 
 /* Chooses pairs that have all units of the string between them: the rarest, which says where to look
@@ -1146,7 +1258,8 @@ typedef struct {
    `least[n]` are the fewest positions of pairs that have the first n units, the last of them ending
    there: that pair stands behind one that ends where it begins, or one unit later. */
 static int
-chosen_pairs(const Py_buffer *arrays, const Pair *rarest, Py_ssize_t few, PairList *lists)
+chosen_pairs(const Py_buffer *arrays, Py_ssize_t positions, const Pair *rarest, Py_ssize_t few,
+             PairList *lists)
 {
     Py_ssize_t units = LENGTH_OF(arrays[WANTED]), end, cost, least[2 * MAX_LISTS + 1];
     Pair pairs[2 * MAX_LISTS];
@@ -1159,7 +1272,7 @@ chosen_pairs(const Py_buffer *arrays, const Pair *rarest, Py_ssize_t few, PairLi
         Py_ssize_t before = least[end - 2] < least[end - 1] ? least[end - 2] : least[end - 1];
         Pair *pair = &pairs[end - 2];
         if (!pair_at(arrays, end - 2, pair) || pair->positions < 0 || pair->rows < 0
-            || pair->position + pair->positions > LENGTH_OF(arrays[POSITIONS])) {
+            || pair->position + pair->positions > positions) {
             return 1;
         }
         least[end] = before + (pair->ahead == rarest->ahead ? 0 : pair->positions);
@@ -1194,7 +1307,7 @@ next_in_list(PairList *list)
 static int64_t
 held_in_lists(const PairList *lists, int count, Py_ssize_t units)
 {
-    const uint16_t *at[MAX_LISTS], *ends[MAX_LISTS];
+    Py_ssize_t at[MAX_LISTS], ends[MAX_LISTS];
     int64_t held = 0, free_from = 0;
     int list;
     for (list = 0; list < count; list++) {
@@ -1202,19 +1315,23 @@ held_in_lists(const PairList *lists, int count, Py_ssize_t units)
         ends[list] = at[list] + count_of(&lists[list].cursor);
     }
     for (; at[0] < ends[0]; at[0]++) {
-        int64_t start = (int64_t)*at[0] - lists[0].pair.ahead;
+        int64_t start = (int64_t)number_at(&lists[0].positions, at[0]) - lists[0].pair.ahead;
         if (start < free_from) {
             continue;
         }
         for (list = 1; list < count; list++) {
-            int64_t wanted = start + lists[list].pair.ahead;
-            while (at[list] < ends[list] && *at[list] < wanted) {
+            int64_t wanted = start + lists[list].pair.ahead, there = -1;
+            while (at[list] < ends[list]) {
+                there = number_at(&lists[list].positions, at[list]);
+                if (there >= wanted) {
+                    break;
+                }
                 at[list]++;
             }
             if (at[list] == ends[list]) {
                 return held;
             }
-            if (*at[list] != wanted) {
+            if (there != wanted) {
                 break;
             }
         }
@@ -1233,11 +1350,11 @@ held_in_text(const Py_buffer *arrays, const PairList *list, int64_t start, Py_ss
              int64_t *free_from)
 {
     const uint16_t *units = arrays[UNITS].buf, *wanted = arrays[WANTED].buf;
-    const uint16_t *position = list->position, *behind = position + count_of(&list->cursor);
+    Py_ssize_t position = list->position, behind = position + count_of(&list->cursor);
     Py_ssize_t length = LENGTH_OF(arrays[WANTED]);
     int64_t held = 0;
     for (; position < behind; position++) {
-        int64_t at = start + *position - list->pair.ahead;
+        int64_t at = start + number_at(&list->positions, position) - list->pair.ahead;
         Py_ssize_t unit = 0;
         if (at < *free_from || at + length > end) {
             continue;
@@ -1388,12 +1505,14 @@ counted_texts(const Py_buffer *arrays, PairList *lists, int count, LongTexts *lo
 
 /* Opens the lists of the chosen pairs. 0 where the arrays do not belong together. */
 static int
-opened_lists(const Py_buffer *arrays, PairList *lists, int count)
+opened_lists(const Py_buffer *arrays, unsigned int width, PairList *lists, int count)
 {
     int list;
     for (list = 0; list < count; list++) {
         PairList *own = &lists[list];
-        own->position = (const uint16_t *)arrays[POSITIONS].buf + own->pair.position;
+        own->positions.bytes = arrays[POSITIONS].buf;
+        own->positions.width = width;
+        own->position = own->pair.position;
         own->positions_end = own->position + own->pair.positions;
         own->cursor.read = own->cursor.next = 0;
         if (!rows_of_pair(arrays, own->pair.number, &own->cursor.rows)
@@ -1407,29 +1526,30 @@ opened_lists(const Py_buffer *arrays, PairList *lists, int count)
 }
 
 /* count_string(keys: u32[], starts: u32[], skip_starts: u32[], extra_starts: u32[],
-   position_starts: u32[], rows: u8[], wide_skips: u16[], wide_extras: u32[], positions: u16[],
-   units: u16[], text_starts: i64[], piece_texts: u16[], wanted: u16[], end: int, few: int)
+   position_starts: u32[], rows: u8[], wide_skips: u16[], wide_extras: u32[], positions: u8[],
+   units: u16[], text_starts: i64[], piece_texts: u16[], wanted: u16[], width: int, end: int, few: int)
    -> (texts, counts), both the bytes of i64[]; None where the reference has to decide.
 
-   The first twelve are the postings of the pairs of a stream, and its texts; `end` is the end of the
-   last text. Up to `few` places are looked at in the texts. Occurrences that overlap an earlier one do
+   The first twelve are the postings of the pairs of a stream, and its texts; positions have `width`
+   bits each, and `end` is the end of the last text. Up to `few` places are looked at in the texts. Occurrences that overlap an earlier one do
    not count. */
 static PyObject *
 count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    static const int widths[ARRAYS] = {4, 4, 4, 4, 4, 1, 2, 4, 2, 2, 8, 2, 2};
+    static const int widths[ARRAYS] = {4, 4, 4, 4, 4, 1, 2, 4, 1, 2, 8, 2, 2};
     Py_buffer arrays[ARRAYS];
     Pair pair;
     PairList lists[MAX_LISTS];
     LongTexts long_texts = {0};
-    Py_ssize_t end, few, text_count, length = 0, found = 0;
+    unsigned int width;
+    Py_ssize_t end, few, positions, text_count, length = 0, found = 0;
     PyObject *texts = NULL, *counts = NULL, *out = NULL;
     int number, open = 0, state = -1, chosen;
-    if (!is_count(given, ARRAYS + 2)) {
+    if (!is_count(given, ARRAYS + 3) || !(width = width_of(args[ARRAYS]))) {
         return NULL;
     }
-    end = PyLong_AsSsize_t(args[ARRAYS]);
-    few = PyLong_AsSsize_t(args[ARRAYS + 1]);
+    end = PyLong_AsSsize_t(args[ARRAYS + 1]);
+    few = PyLong_AsSsize_t(args[ARRAYS + 2]);
     if (PyErr_Occurred()) {
         return NULL;
     }
@@ -1439,13 +1559,14 @@ count_string(PyObject *module, PyObject *const *args, Py_ssize_t given)
         }
         open++;
     }
+    positions = numbers_in(LENGTH_OF(arrays[POSITIONS]), width);
     text_count = LENGTH_OF(arrays[TEXT_STARTS]) - LENGTH_OF(arrays[PIECE_TEXTS]);
     if (end <= LENGTH_OF(arrays[UNITS]) && text_count >= 0) {
-        state = rarest_pair(arrays, &pair);
+        state = rarest_pair(arrays, positions, &pair);
     }
     if (state > 0) {
-        chosen = chosen_pairs(arrays, &pair, few, lists);
-        state = opened_lists(arrays, lists, chosen) ? 1 : -1;
+        chosen = chosen_pairs(arrays, positions, &pair, few, lists);
+        state = opened_lists(arrays, width, lists, chosen) ? 1 : -1;
     }
     if (state > 0) {
         length = pair.rows;
@@ -1494,6 +1615,8 @@ static PyMethodDef methods[] = {
     FAST(greatest),
     FAST(best),
     FAST(unpack_rows),
+    FAST(pack_bits),
+    FAST(unpack_bits),
     FAST(count_string),
     FAST(word_impact),
     {NULL, NULL, 0, NULL},

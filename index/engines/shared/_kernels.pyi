@@ -43,6 +43,14 @@ def unpack_rows(
     starts: Array,
     /,
 ) -> tuple[bytes, bytes] | None: ...
+def pack_bits(numbers: Array, width: int, /) -> bytes: ...
+def unpack_bits(
+    data: Array,
+    width: int,
+    first: int,
+    count: int,
+    /,
+) -> bytes: ...
 def count_string(
     keys: Array,
     starts: Array,
@@ -57,6 +65,7 @@ def count_string(
     text_starts: Array,
     piece_texts: Array,
     wanted: Array,
+    width: int,
     end: int,
     few: int,
     /,

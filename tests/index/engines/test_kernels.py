@@ -218,7 +218,8 @@ POSTINGS = {
     "rows": np.array([0x02, 0x10], np.uint8),
     "wide_skips": np.array([], np.uint16),
     "wide_extras": np.array([], np.uint32),
-    "positions": np.array([0, 1, 2, 0], np.uint16),
+    # 0, 1, 2 and 0 in two bits each, the rest of their group of eight, and three bytes behind it
+    "positions": np.array([0b00_10_01_00, 0, 0, 0, 0], np.uint8),
     "units": units_of("公公公公\0公开\0"),
     "text_starts": np.array([0, 5]),
     "piece_texts": np.array([], np.uint16),
@@ -230,10 +231,11 @@ def counted_by(
     text: str,
     end: int = 8,
     few: int = 0,
+    width: int = 2,
     **other: Any,
 ) -> dict[int, int] | None:
     arrays = (POSTINGS | other).values()
-    found = module.count_string(*arrays, units_of(text), end, few)
+    found = module.count_string(*arrays, units_of(text), width, end, few)
     if found is None:
         return None
     texts, counts = (np.frombuffer(data, np.int64).tolist() for data in found)
@@ -401,6 +403,8 @@ def test_strings_at_the_edges_of_the_texts(module: ModuleType, few: int) -> None
     "other",
     [
         {"end": 9},
+        {"positions": np.zeros(4, np.uint8)},
+        {"positions": np.zeros(0, np.uint8)},
         {"piece_texts": np.array([0, 0, 0], np.uint16)},
         {"piece_texts": np.array([1, 0], np.uint16)},
         {"starts": np.array([0, 1], np.uint32)},
@@ -431,6 +435,9 @@ def test_arrays_that_do_not_fit_are_left_to_the_reference(
 def test_arrays_of_other_types_are_refused(module: ModuleType) -> None:
     with pytest.raises(TypeError, match="8 bytes, not 4"):
         counted_by(module, "公开", keys=KEYS.astype(np.uint64))
+    for width in (-1, 0, 17):
+        with pytest.raises(ValueError, match="1 to 16 bits"):
+            counted_by(module, "公开", width=width)
 
 
 # ---------------------------------------------------------------------- the choice

@@ -6,9 +6,9 @@ string of one or two units is answered by its postings alone. For a longer one t
 rarest pair are expanded, in blocks, and the other units are checked in the text. The compiled
 module reads the positions of other pairs beside them instead, where that touches less memory.
 
-Postings hold two bytes for a text and two for a position. So a text longer than 65,536 units is cut
-into pieces, and the pieces behind the first are numbered after all texts. An occurrence may cross a
-cut: its first pair stands in one piece.
+Postings hold two bytes for a text and at most two for a position. So a text longer than 65,536
+units is cut into pieces, and the pieces behind the first are numbered after all texts. An
+occurrence may cross a cut: its first pair stands in one piece.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from index.engines.whoosh.storage.spans import (
 
 __all__ = ["PIECE_UNITS", "Grams", "neighbours", "pair_key"]
 
-# A position inside a piece has two bytes.
+# A position inside a piece has at most two bytes.
 PIECE_UNITS = 1 << 16
 # Candidates of a long string are checked in blocks of about this many.
 CHECKED_AT_A_TIME = 1 << 15
@@ -190,7 +190,10 @@ class Grams:
         """The same of more units; None where the reference has to decide."""
         if len(units) < 2:
             return None
-        counted = compiled.count_string(*self.arrays, units, self.end, FEW_PLACES)
+        width = self.pairs.position_width
+        counted = compiled.count_string(
+            *self.arrays, units, width, self.end, FEW_PLACES
+        )
         if counted is None:
             return None
         texts, counts = counted
@@ -322,14 +325,13 @@ class Grams:
 
         The positions of the rows are `start`..`end` of all positions.
         """
-        assert self.pairs.positions is not None
         texts = self._texts(pieces) if len(self.piece_texts) else pieces
         begin = self.starts.take(pieces) - ahead
         # nearly every row of a rare pair has one position
         if end - start != len(pieces):
             begin = np.repeat(begin, counts)
             texts = np.repeat(texts, counts)
-        return begin + self.pairs.positions.slice(start, end), texts
+        return begin + self.pairs.positions_between(start, end), texts
 
     def _checked(self, units: Array) -> list[tuple[Array, Array]]:
         """Positions by the rarest pair; the other units are checked in the text, block by block."""

@@ -22,12 +22,14 @@ from typing import Self
 import numpy as np
 
 from index.engines.shared.arrays import Array
+from index.engines.whoosh.storage.bits import bytes_of
 from index.engines.whoosh.storage.pack import Pack, Part
 from index.model.fields import SEARCHED_FIELDS
 
 __all__ = [
     "BLOBS",
     "ID_HASHES",
+    "IN_BITS",
     "PAIRS",
     "POSITIONS_PART",
     "RANKED_FIELDS",
@@ -70,16 +72,22 @@ class Unit(Enum):
     PART = auto()
     # the last value of another part of the set, which holds offsets into this one
     LAST_OFFSET = auto()
+    # the bytes of as many numbers as that value says, packed in bits
+    LAST_OFFSET_IN_BITS = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """The length that a part must have: `times` * unit + `plus`."""
+    """The length that a part must have: `times` * unit + `plus`.
+
+    `width` is the part whose only value says in how many bits a number is packed.
+    """
 
     unit: Unit
     part: str = ""
     times: int = 1
     plus: int = 0
+    width: str = ""
 
     def wanted(
         self,
@@ -106,8 +114,15 @@ class Length:
             case Unit.PART:
                 return len(arrays[self.part])
             case Unit.LAST_OFFSET:
-                offsets = arrays[self.part]
-                return int(offsets[-1]) if len(offsets) else 0
+                return self._last_offset(arrays)
+            case Unit.LAST_OFFSET_IN_BITS:
+                widths = arrays[self.width]
+                width = int(widths[0]) if len(widths) else 0
+                return bytes_of(self._last_offset(arrays), width)
+
+    def _last_offset(self, arrays: Mapping[str, Array]) -> int:
+        offsets = arrays[self.part]
+        return int(offsets[-1]) if len(offsets) else 0
 
 
 ANY_LENGTH = Length(Unit.ANY)
@@ -116,6 +131,7 @@ ONE_A_DOCUMENT = Length(Unit.DOCUMENTS)
 DOCUMENT_OFFSETS = Length(Unit.DOCUMENTS, plus=1)
 # The same of the keys of postings.
 ONE_A_KEY = Length(Unit.PART, "keys", plus=1)
+ONE_VALUE = Length(Unit.DOCUMENTS, times=0, plus=1)
 
 
 class Merge(Enum):
@@ -160,6 +176,11 @@ class PartRow:
     merge: Merge
     offsets: str = ""
     leads: bool = False
+
+    @property
+    def in_bits(self) -> bool:
+        """Whether the part holds numbers packed in bits."""
+        return self.length.unit is Unit.LAST_OFFSET_IN_BITS
 
     def cast(self, array: Array) -> Array:
         """The array in the type in which it is written; not copied where it has that type."""
@@ -347,6 +368,10 @@ BLOBS = {name: _blob_set(name) for name in BLOB_NAMES}
 
 
 # ---------------------------------------------------------------------- postings
+# Positions are packed in bits.
+IN_BITS = "bits"
+
+
 def postings_set(
     name: str,
     key_dtype: str,
@@ -356,8 +381,8 @@ def postings_set(
 ) -> PartSet:
     """Postings: sorted keys, and for each key rows of (document, count), optionally with positions.
 
-    `positions` is the type of the positions. A row has one byte; what does not fit stands in lists
-    (rows.py).
+    `positions` is the type of the positions, or IN_BITS: each takes as many bits as the largest of
+    them needs (bits.py). A row has one byte; what does not fit stands in lists (rows.py).
     """
     declared = [
         ("keys", "{}.k", key_dtype, ANY_LENGTH),
@@ -369,15 +394,16 @@ def postings_set(
         ("wide_extras", "{}.we", "<u4", Length(Unit.LAST_OFFSET, "extra_starts")),
     ]
     if positions:
-        declared += [
-            ("position_starts", "{}.x", "<u4", ONE_A_KEY),
-            (
-                "positions",
-                "{}.q",
-                positions,
-                Length(Unit.LAST_OFFSET, "position_starts"),
-            ),
-        ]
+        declared.append(("position_starts", "{}.x", "<u4", ONE_A_KEY))
+    if positions == IN_BITS:
+        length = Length(
+            Unit.LAST_OFFSET_IN_BITS, "position_starts", width="position_width"
+        )
+        declared.append(("position_width", "{}.qw", "u1", ONE_VALUE))
+        declared.append(("positions", "{}.q", "u1", length))
+    elif positions:
+        length = Length(Unit.LAST_OFFSET, "position_starts")
+        declared.append(("positions", "{}.q", positions, length))
     rows = tuple(
         PartRow(key, pattern, (dtype,), length, Merge.BY_KEYS)
         for key, pattern, dtype, length in declared
@@ -529,7 +555,7 @@ PAIRS = {
         f"{name}.g",
         "<u4",
         stream=name,
-        positions="<u2",
+        positions=IN_BITS,
     )
     for name in TEXTS
 }

@@ -18,6 +18,7 @@ import tempfile
 import zlib
 from collections.abc import (
     Callable,
+    Iterable,
     Iterator,
     Mapping,
 )
@@ -90,6 +91,13 @@ class Spool:
         values = np.ascontiguousarray(array, self.dtype)
         self.file.write(values.data)
         self.length += len(array)
+
+    def pieces(self) -> Iterator[Array]:
+        """All values, in pieces of equal length but the last; closes the spool."""
+        self.file.seek(0)
+        while data := self.file.read(COPY_BYTES):
+            yield np.frombuffer(data, self.dtype)
+        self.file.close()
 
 
 class PackWriter:
@@ -169,12 +177,21 @@ class PackWriter:
         spool: Spool,
     ) -> None:
         """Add a spool as a part, and close it."""
+        self.add_pieces(name, spool.dtype, spool.pieces())
+
+    def add_pieces(
+        self,
+        name: str,
+        dtype: np.dtype[Any],
+        pieces: Iterable[Array],
+    ) -> None:
+        """Add one part that comes in pieces of its type."""
         offset = self._align()
-        self.parts[name] = (spool.dtype.str, spool.length, offset)
-        spool.file.seek(0)
-        while data := spool.file.read(COPY_BYTES):
-            self._write(data)
-        spool.file.close()
+        length = 0
+        for piece in pieces:
+            self._write(piece.data.cast("B"))
+            length += len(piece)
+        self.parts[name] = (dtype.str, length, offset)
 
     def finish(self) -> Directory:
         """Write the checksums; the directory of the pack."""

@@ -11,6 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.engines.shared.arrays import Array, run_lengths
+from index.engines.whoosh.storage.bits import (
+    LARGEST_WIDTH,
+    all_in_bits,
+    from_bits,
+    width_of,
+)
 from index.engines.whoosh.storage.layout import PartSet
 from index.engines.whoosh.storage.pack import Pack, Part
 from index.engines.whoosh.storage.rows import packed, unpacked
@@ -23,10 +29,12 @@ def postings_of(
     documents: Array,
     counts: Array,
     positions: Array | None = None,
+    *,
+    in_bits: bool = False,
 ) -> dict[str, Array]:
     """The arrays of a postings set, by key, for rows sorted by (key, document).
 
-    `positions` stand in the order of the rows, `counts` many for each.
+    `positions` stand in the order of the rows, `counts` many for each; `in_bits` packs them.
     """
     key_starts, _ = run_lengths(keys)
     starts = np.append(key_starts, len(keys))
@@ -48,6 +56,10 @@ def postings_of(
         )
         arrays["position_starts"] = row_ends[starts]
         arrays["positions"] = positions
+        if in_bits:
+            width = width_of(int(positions.max(initial=0)))
+            arrays["position_width"] = np.array([width])
+            arrays["positions"] = np.concatenate([*all_in_bits([positions], width)])
     return arrays
 
 
@@ -83,6 +95,11 @@ class Postings:
         self.wide_extras = parts["wide_extras"]
         self.position_starts = parts.get("position_starts")
         self.positions = parts.get("positions")
+        self.position_width = 0
+        if "position_width" in parts:
+            self.position_width = int(parts["position_width"].whole()[0])
+            if not 0 < self.position_width <= LARGEST_WIDTH:
+                raise pack.damaged("has positions of an impossible width")
 
     def find(self, keys: Array) -> Array | None:
         """The numbers of `keys`, or None when one of them is missing."""
@@ -145,6 +162,15 @@ class Postings:
             start=position_start,
             end=position_end,
         )
+
+    def positions_between(
+        self,
+        start: int,
+        end: int,
+    ) -> Array:
+        """The positions `start`..`end` (u16) of all positions."""
+        assert self.positions is not None
+        return from_bits(self.positions.slice, self.position_width, start, end)
 
     def packed_rows(
         self,

@@ -221,6 +221,7 @@ def _pair_postings(
         documents=pieces[first],
         counts=counts,
         positions=positions,
+        in_bits=True,
     )
 
 

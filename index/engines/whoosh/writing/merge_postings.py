@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from index.engines.shared.arrays import Array, run_lengths
+from index.engines.whoosh.storage.bits import all_in_bits, from_bits, width_of
 from index.engines.whoosh.storage.columns import offsets_of
 from index.engines.whoosh.storage.layout import PartSet, Unit
 from index.engines.whoosh.storage.pack import PackWriter
@@ -70,14 +71,20 @@ def merge_postings(
         for arrays, renumbering in sources
     ]
     # all parts of the set grow at once, block after block
-    spools = {row.key: out.spool(row.dtypes[0]) for row in part_set.rows}
+    spools = {
+        row.key: out.spool("<u2" if row.in_bits else row.dtypes[0])
+        for row in part_set.rows
+        if row.key != "position_width"
+    }
     # of each part with the starts of entries: the part that holds these entries
     entries_of = {
         row.length.part: row.key
         for row in part_set.rows
-        if row.length.unit is Unit.LAST_OFFSET
+        if row.length.unit in (Unit.LAST_OFFSET, Unit.LAST_OFFSET_IN_BITS)
     }
+    largest = 0
     for block in _blocks(chosen):
+        largest = max(largest, int(block.positions.max(initial=0)))
         arrays = _arrays(block)
         for key, entries in entries_of.items():
             arrays[key] = arrays[key][:-1] + spools[entries].length
@@ -86,8 +93,16 @@ def merge_postings(
     # where the entries of the last key end
     for key, entries in entries_of.items():
         spools[key].append(np.array([spools[entries].length]))
-    for key, spool in spools.items():
-        out.copy(part_set.part_name(key), spool)
+    width = width_of(largest)
+    for row in part_set.rows:
+        name = part_set.part_name(row.key)
+        if row.key == "position_width":
+            out.add(name, row.cast(np.array([width])))
+        elif row.in_bits:
+            pieces = all_in_bits(spools[row.key].pieces(), width)
+            out.add_pieces(name, np.dtype(row.dtypes[0]), pieces)
+        else:
+            out.copy(name, spools[row.key])
 
 
 def _arrays(block: Block) -> dict[str, Array]:
@@ -171,7 +186,7 @@ def _piece(
     if "positions" in arrays:
         offsets = arrays["position_starts"][first : last + 1].astype(np.int64)
         position_counts = np.diff(offsets)
-        positions = arrays["positions"][offsets[0] : offsets[-1]]
+        positions = _positions(arrays, int(offsets[0]), int(offsets[-1]))
     # -1 becomes 65,535 as u16: those rows are dropped below
     numbers = source.renumbering[documents]
     block = Block(
@@ -184,6 +199,22 @@ def _piece(
     )
     is_kept = numbers >= 0
     return block if is_kept.all() else _only(block, is_kept)
+
+
+def _positions(
+    arrays: Mapping[str, Array],
+    start: int,
+    end: int,
+) -> Array:
+    """The positions `start`..`end` of all positions of a set."""
+    positions = arrays["positions"]
+    if "position_width" not in arrays:
+        return positions[start:end]
+
+    def piece(first: int, behind: int) -> Array:
+        return positions[first:behind]
+
+    return from_bits(piece, int(arrays["position_width"][0]), start, end)
 
 
 def _only(
