@@ -264,10 +264,11 @@ def _simplified_steps() -> NDArray[np.int32]:
     for first, behind in HAN_RANGES:
         # Apart from each other, because OpenCC looks at the neighbours.
         lines = "\n".join(map(chr, range(first, behind)))
-        converted: str = converter().convert(lines)
-        for code, character in enumerate(converted.split("\n"), first):
-            if len(character) == 1:
-                steps[code] = ord(character) - code
+        converted = code_points(f"\n{converter().convert(lines)}\n")
+        ends = np.flatnonzero(converted == ord("\n"))
+        is_single = np.diff(ends) == 2
+        codes = np.arange(first, behind, dtype=np.int32)[is_single]
+        steps[codes] = converted[ends[:-1][is_single] + 1] - codes
     return steps
 
 

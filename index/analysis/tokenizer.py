@@ -15,11 +15,11 @@ import re
 import threading
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
-from itertools import filterfalse
+from itertools import filterfalse, groupby
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -250,19 +250,32 @@ def _jieba() -> Cutter:
     return _Cutter(cutter.cut, cutter.cut_for_search)
 
 
+def _ranges(codes: Iterable[int]) -> str:
+    """Rising code points as they stand in a class of characters: a hundred letters as one range.
+
+    >>> _ranges([97, 98, 99, 120])
+    'a-cx-x'
+    """
+    # what follows its neighbour has the same distance from its place
+    runs = groupby(enumerate(codes), lambda item: item[1] - item[0])
+    spans = [[code for _, code in run] for _, run in runs]
+    return "".join(f"{chr(span[0])}-{chr(span[-1])}" for span in spans)
+
+
 @cache
 def _foreign() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What finds a letter that jieba does not know, and what finds a word with such letters."""
-    letters: list[str] = []
-    marks: list[str] = []
+    letters: list[int] = []
+    marks: list[int] = []
     for low, behind in FOREIGN_RANGES:
-        for char in map(chr, range(low, behind)):
-            if unicodedata.category(char).startswith("M"):
-                marks.append(char)
-            elif char.isalpha():
-                letters.append(char)
-    letter = f"[{''.join(letters)}]"
-    inside = f"[a-z0-9{''.join(letters)}{''.join(marks)}]|{TIBETAN_MARK}(?={letter})"
+        for code in range(low, behind):
+            if unicodedata.category(chr(code)).startswith("M"):
+                marks.append(code)
+            elif chr(code).isalpha():
+                letters.append(code)
+    inside_class = _ranges(letters)
+    letter = f"[{inside_class}]"
+    inside = f"[a-z0-9{inside_class}{_ranges(marks)}]|{TIBETAN_MARK}(?={letter})"
     # only from the beginning of a run: a long one of Latin letters is looked through once
     word = f"(?<![a-z])[a-z]*{letter}(?:{inside})*"
     return re.compile(letter), re.compile(word)
