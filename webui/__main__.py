@@ -83,10 +83,11 @@ def _run(settings: Settings, sockets: list[socket.socket]) -> None:
         _say(sockets)
         Processes(settings, sockets, count).run()
         return
-    server = Server(create_app(settings), settings, sockets, is_alone=True)
+    app = create_app(settings)
+    server = Server(app, settings, sockets, is_alone=True)
     end_by_signals(server)
+    prepare(app)
     _say(sockets)
-    prepare()
     server.run()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import multiprocessing
 import os
@@ -12,10 +13,12 @@ import threading
 from collections.abc import MutableSequence
 from types import FrameType
 
-from index.analysis.tokenizer import tokenizer
+from flask import Flask
+
 from index.assist.vocabulary import load_dictionary
 from index.model.errors import IndexStateError
 from index.model.settings import Settings
+from index.search.request import SearchRequest
 from webui.app import create_app
 from webui.http.operation.board import Board
 from webui.http.operation.logs import begin_logging
@@ -24,6 +27,9 @@ from webui.serving.unavailable import answer_unavailable
 
 __all__ = ["collect_less", "end_by_signals", "prepare", "work"]
 
+# What it finds does not matter: words are cut, names looked for, values counted, hits drawn.
+_FIRST_REQUEST = SearchRequest(q="政府信息公开")
+_FIRST_TEMPLATE = "search.html"
 # New objects before a collection of the youngest generation; younger collections before
 # one of the next. Those of Python 3.11 are 700, 10, 10.
 _COLLECTOR_THRESHOLDS = (20_000, 20, 20)
@@ -48,7 +54,7 @@ def work(
     server = Server(app, settings, sockets)
     end_by_signals(server)
     threading.Thread(target=_follow_parent, daemon=True).start()
-    prepare()
+    prepare(app)
     searcher = app.extensions["gongkai"].searcher
     server.run(lambda: board.beat(number, searcher.manifest.generation))
 
@@ -71,12 +77,28 @@ def _follow_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def prepare() -> None:
-    """Load what the first question would wait for, and spare the garbage collector all of it."""
-    tokenizer()
+def prepare(app: Flask) -> threading.Thread:
+    """Load what the first question would wait for, and spare the garbage collector all of it.
+
+    The segmenter's dictionary, the names of the index and the template of the results page take as
+    long as twenty questions. Returns the thread that loads what is needed less often.
+    """
+    # whoever asks next is told what is wrong with the index
+    with contextlib.suppress(IndexStateError):
+        app.extensions["gongkai"].searcher.search(_FIRST_REQUEST)
+    app.jinja_env.get_template(_FIRST_TEMPLATE)
     collect_less()
-    # for the first completion or correction: a second of work that nothing else needs
-    threading.Thread(target=load_dictionary, daemon=True).start()
+    thread = threading.Thread(target=_prepare_others, args=(app,), daemon=True)
+    thread.start()
+    return thread
+
+
+def _prepare_others(app: Flask) -> None:
+    """Load what only some requests need: the other templates, then a second of work for words."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    # for the first completion or correction
+    load_dictionary()
 
 
 def collect_less() -> None:

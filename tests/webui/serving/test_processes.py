@@ -11,9 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 import webui.__main__ as entry
+from index.model.errors import IndexDamagedError
 from index.model.settings import Settings
+from index.search.request import SearchRequest
+from index.search.searcher import Searcher
+from webui.app import create_app
+from webui.serving import worker
 from webui.serving.processes import METRICS_FOLDER, Processes
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -97,3 +103,43 @@ def test_the_addresses_are_said_before_it_serves(
 )
 def test_an_address_with_colons_stands_in_brackets(host: str, url: str) -> None:
     assert entry._url(host, 8080) == url
+
+
+def test_what_the_first_question_needs_is_loaded_before_it(
+    sample_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(sample_settings)
+    searcher: Searcher = app.extensions["gongkai"].searcher
+    loaded: list[str] = []
+    monkeypatch.setattr(worker, "load_dictionary", lambda: loaded.append("dictionary"))
+    monkeypatch.setattr(worker, "collect_less", lambda: loaded.extend(templates()))
+
+    def templates() -> list[str]:
+        compiled = app.jinja_env.cache
+        assert compiled is not None
+        return sorted(name for _, name in compiled)
+
+    assert [searcher.snapshot._names] == [None]
+    thread = worker.prepare(app)
+    assert loaded[0] == "search.html"
+    assert searcher.snapshot._names is not None
+    thread.join()
+    assert loaded[1:] == ["dictionary"]
+    assert templates() == sorted(app.jinja_env.list_templates())
+
+
+def test_a_damaged_index_does_not_keep_a_server_from_starting(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[SearchRequest] = []
+
+    def damaged(request: SearchRequest) -> None:
+        asked.append(request)
+        raise IndexDamagedError("a block is damaged")
+
+    monkeypatch.setattr(worker, "load_dictionary", lambda: None)
+    monkeypatch.setattr(worker, "collect_less", lambda: None)
+    searcher = app.extensions["gongkai"].searcher
+    monkeypatch.setattr(searcher, "search", damaged)
+    worker.prepare(app).join()
+    assert len(asked) == 1
