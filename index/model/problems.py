@@ -59,6 +59,8 @@ class Code(StrEnum):
     QUERY_NO_NUMBER = "query.no-number"
     QUERY_QUESTION_MARK = "query.question-mark"
     QUERY_NEAR_COUNTS_ALL = "query.near-counts-all"
+    QUERY_WILDCARD_AS_TEXT = "query.wildcard-as-text"
+    QUERY_WILDCARD_EXCEPTS_NOTHING = "query.wildcard-excepts-nothing"
 
     # What is wrong with a parameter of a request.
     REQUEST_UNKNOWN_PARAMETER = "request.unknown-parameter"

@@ -166,11 +166,11 @@ class _Sentence:
                 more=more,
             )
         if WILDCARD_PATTERN.search(node.text):
-            outside = self.outside(node)
+            # a pattern has no exceptions: a note says so
             return self.say(
                 "like" + negation,
                 name=name,
-                more=outside,
+                more="",
             )
         parts = self.parts(node)
         if node.outside or len(parts) < 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from index.model.problems import Code, Note
@@ -18,6 +18,7 @@ from index.query.parser import (
     tokenise,
 )
 from index.query.reference_numbers import TYPED_YEAR
+from index.query.runs import WILDCARD_PATTERN
 from index.query.syntax import (
     And,
     Field,
@@ -25,6 +26,7 @@ from index.query.syntax import (
     Or,
     Proximity,
     Quoted,
+    Run,
     Syntax,
 )
 
@@ -103,10 +105,27 @@ def _of_tree(node: Syntax) -> Iterator[Note]:
         case And(operands, _) | Or(operands, _):
             for operand in operands:
                 yield from _of_tree(operand)
-        case Proximity() | Quoted(within=int()):
+        case Proximity(operands, _, _):
             yield Note(Code.QUERY_NEAR_COUNTS_ALL)
+            runs = [operand.text for operand in operands if isinstance(operand, Run)]
+            yield from _wildcards_as_text(runs)
+        case Quoted(text, _, int(), _):
+            yield Note(Code.QUERY_NEAR_COUNTS_ALL)
+            yield from _wildcards_as_text(text.split())
+        case Run(text, _, outside) if outside and WILDCARD_PATTERN.search(text):
+            yield Note(
+                Code.QUERY_WILDCARD_EXCEPTS_NOTHING,
+                {"token": text, "outside": outside},
+            )
         case _:
             return
+
+
+def _wildcards_as_text(words: Iterable[str]) -> Iterator[Note]:
+    """What is near something is a string: 公?开 stands there as it is typed."""
+    for word in words:
+        if WILDCARD_PATTERN.search(word):
+            yield Note(Code.QUERY_WILDCARD_AS_TEXT, {"token": word})
 
 
 def exchanged(low: object, high: object) -> bool:

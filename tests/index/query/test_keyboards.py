@@ -206,6 +206,11 @@ def test_every_chinese_name_is_of_a_field() -> None:
         ("title:公开？？", Code.QUERY_QUESTION_MARK),
         ("公开 NEAR/5 收费", Code.QUERY_NEAR_COUNTS_ALL),
         ('目录 "公开 收费"~5', Code.QUERY_NEAR_COUNTS_ALL),
+        ("公?开 NEAR/5 收费", Code.QUERY_WILDCARD_AS_TEXT),
+        ("年报 (公开 NEAR/5 收＊)", Code.QUERY_WILDCARD_AS_TEXT),
+        ("-(公开* NEAR/5 收费)", Code.QUERY_WILDCARD_AS_TEXT),
+        ('"公?开 收费"~5', Code.QUERY_WILDCARD_AS_TEXT),
+        ('公开* !"公开栏"', Code.QUERY_WILDCARD_EXCEPTS_NOTHING),
     ],
 )
 def test_what_is_read_otherwise_is_said(typed: str, code: Code) -> None:
@@ -233,6 +238,7 @@ def test_what_is_read_otherwise_is_said(typed: str, code: Code) -> None:
         "公开！",
         "/政府/信息 公开",
         '目录 -"公开 收费"~5',
+        '"公?开"',
     ],
 )
 def test_nothing_is_said_of_what_is_plain(typed: str) -> None:
