@@ -22,6 +22,7 @@ from index.query.runs import (
     is_loose,
     once,
     wildcard_of,
+    without_marks,
     words_of,
 )
 from index.query.syntax import (
@@ -147,7 +148,7 @@ def _traces(node: Syntax, synonymous: bool) -> Iterator[_Trace]:
                 yield from _traces(operand, synonymous)
         case Proximity(operands, _, _):
             # NEAR takes runs as they stand, uncut
-            yield from (_of_string(operand.text) for operand in operands)
+            yield from map(_of_operand, operands)
 
 
 def _of_run(run: Run, synonymous: bool) -> _Trace:
@@ -156,7 +157,7 @@ def _of_run(run: Run, synonymous: bool) -> _Trace:
         return _Trace(words=(wildcard_of(run.text),), tokens=())
     if run.outside:
         # 公开 !"不予公开" counts places of one string, which cutting would lose
-        return _of_string(run.text)
+        return _of_operand(run)
     analysed = analyse_run(run.text)
     tokens = _tokens(analysed.mainland)
     if synonymous:
@@ -175,7 +176,7 @@ def _of_run(run: Run, synonymous: bool) -> _Trace:
 def _of_quoted(quoted: Quoted) -> _Trace:
     """A string as it stands; the words of "公开 收费"~10 rank like those of a run."""
     if quoted.within is None:
-        return _of_string(quoted.text)
+        return _of_operand(quoted)
     form = fold_line(quoted.text)
     mainland = mainland_forms(form)[-1]
     words = tuple(words_of(form))
@@ -187,8 +188,11 @@ def _of_quoted(quoted: Quoted) -> _Trace:
     )
 
 
-def _of_string(text: str) -> _Trace:
-    form = fold_line(text)
+def _of_operand(node: Run | Quoted) -> _Trace:
+    """What stands uncut, as a side of NEAR: without the marks at its ends where it is bare."""
+    form = fold_line(node.text)
+    if isinstance(node, Run):
+        form = without_marks(form)
     return _Trace(words=(form,), tokens=_tokens(mainland_forms(form)[-1]))
 
 

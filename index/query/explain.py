@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from index.analysis.normaliser import fold_line
@@ -120,7 +120,7 @@ class _Sentence:
             case Or(operands, _):
                 return self.either(operands)
             case Proximity(operands, distance, _):
-                names = [self.name(node) + self.outside(node) for node in operands]
+                names = [self.uncut(node) + self.outside(node) for node in operands]
                 named = self.say("between").join(names)
                 return self.say(
                     "near",
@@ -151,7 +151,7 @@ class _Sentence:
 
     def has(self, node: Run | Quoted, negation: str = "") -> str:
         """What must stand in the text; with `negation` "-not", what must not."""
-        name = self.name(node)
+        name = self.uncut(node) if node.outside else self.name(node)
         more = self.also(node) + self.outside(node)
         if isinstance(node, Quoted):
             if node.within is not None:
@@ -216,6 +216,10 @@ class _Sentence:
 
     def name(self, node: Run | Quoted) -> str:
         return f"“{self.sought(node)}”"
+
+    def uncut(self, node: Run | Quoted) -> str:
+        """The name of what is looked for as one string in every mode."""
+        return replace(self, mode="whole").name(node)
 
     def sought(self, node: Run | Quoted) -> str:
         """What is looked for, as typed, without the signs that a bare run leaves out.

@@ -52,6 +52,7 @@ from index.query.runs import (
     lone_pairs,
     once,
     wildcard_of,
+    without_marks,
     wordings_of,
     words_of,
 )
@@ -508,8 +509,10 @@ def _string(
     node: Run | Quoted,
     name: str | None,
 ) -> String:
-    """Exactly these characters."""
+    """Exactly these characters; of a bare run without the marks at its ends."""
     form = fold_line(node.text)
+    if isinstance(node, Run):
+        form = without_marks(form)
     if not form:
         raise QueryError(Code.QUERY_NOTHING_TO_SEARCH, node.position)
     outside: list[str] = []

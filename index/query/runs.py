@@ -32,6 +32,7 @@ __all__ = [
     "lone_pairs",
     "once",
     "wildcard_of",
+    "without_marks",
     "words_of",
 ]
 
@@ -44,6 +45,8 @@ TWO_CHARACTERS = re.compile(r"[^\W0-9a-z_]{2}")
 # What ends a clause, at the ends of a run: 什么是公开? asks for 什么是公开.
 # Quotation marks that quote nothing are among them; in index form “ and ” are straight.
 CLAUSE_MARKS = ".,;:!?、。…'\"「」『』‘’“”"
+# And what is left over at an end, as in 公开～ and -收费-: it belongs to no word.
+LEFT_MARKS = "-~·_/\\|="
 
 # Function words join others and stand in nearly every report: 信息的公开 asks for 信息 and 公开. In
 # index form, by what they do. Words that ask (什么, 哪些) and words that deny (不, 未, 无) are not
@@ -147,14 +150,22 @@ def analyse_run(text: str) -> AnalysedRun:
 
 def _whole_forms(typed: str) -> Strings:
     """The strings as which a run stands whole: in each wording, its codes as reports print them."""
-    bare = typed.strip(CLAUSE_MARKS) or typed
     forms: list[str] = []
-    for form in mainland_forms(bare):
+    for form in mainland_forms(without_marks(typed)):
         forms.append(form)
         for match in CODE_PATTERN.finditer(form):
             before, after = form[: match.start()], form[match.end() :]
             forms += [before + code + after for code in spellings(match.group())]
     return once(forms)
+
+
+def without_marks(form: str) -> str:
+    """A run in index form without the marks at its ends; one of marks alone stays.
+
+    >>> without_marks("什么是公开?"), without_marks("收费-"), without_marks("~")
+    ('什么是公开', '收费', '~')
+    """
+    return form.strip(CLAUSE_MARKS + LEFT_MARKS) or form
 
 
 def wordings_of(

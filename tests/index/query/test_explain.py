@@ -191,6 +191,10 @@ def test_the_name_of_a_number_has_no_colon() -> None:
         ("公??", "whole", "全文含“公”"),
         ("什么是公开？", "whole", "全文含“什么是公开”"),
         ("行政复议", "words", "全文含“行政复议”"),
+        ("-公开～", "words", "全文不含“公开”"),
+        ("公开～", "whole", "全文含“公开”"),
+        ("公开～ NEAR/5 收费-", "words", "全文“公开”与“收费”相距不超过 5 字"),
+        ('公开- !"不公开"', "words", "全文含“公开”（不计“不公开”之内的）"),
     ],
 )
 def test_only_what_was_found_is_said_to_stand(typed: str, mode: str, said: str) -> None:
