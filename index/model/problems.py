@@ -59,6 +59,7 @@ class Code(StrEnum):
     QUERY_NO_NUMBER = "query.no-number"
     QUERY_QUESTION_MARK = "query.question-mark"
     QUERY_NEAR_COUNTS_ALL = "query.near-counts-all"
+    QUERY_EXCLAMATION_MARK = "query.exclamation-mark"
     QUERY_WILDCARD_AS_TEXT = "query.wildcard-as-text"
     QUERY_WILDCARD_EXCEPTS_NOTHING = "query.wildcard-excepts-nothing"
 

@@ -101,6 +101,10 @@ CHINESE_NAME = f"[{BASIC_HAN_CLASS}]{{1,{LONGEST_NAME}}}"
 
 # Leaves out the places that lie inside the string behind it.
 BANG = '[!！](?=["“＂「『])'
+# The same with white space on both sides; of 公开! "收费" the mark ends a sentence.
+BANG_APART = r'(?<=\s)[!！](?=\s+["“＂「『])'
+# Kinds of tokens that end what it can narrow.
+NARROWED_KINDS = ("run", "quote", "close")
 # The operators that are words: AND, OR and NOT in capitals, before a space, a bracket, a quotation
 # mark or the end. ANDROID is a run. A Chinese keyboard types them in full width too.
 WORD_END = rf"(?=[\s(（)）\"“＂「『]|{BANG}|$)"
@@ -124,7 +128,7 @@ TOKEN_PATTERN = re.compile(
     # two hyphens are a dash; － and − are hyphens of keyboards
     r"|(?P<minus>[-－−](?![-－−]))"
     # 公开 !"不予公开", and the same without a space
-    rf"|(?P<bang>{BANG})"
+    rf"|(?P<bang>{BANG}|{BANG_APART})"
     rf"|(?P<quote>(?!{TYPED_YEAR})[\"“＂「『])"
     # year: and agency~:, 年度： and ｙｅａｒ：, but not http://
     rf"|(?P<field>{FIELD_PATTERN.pattern})"
@@ -198,6 +202,8 @@ def tokenise(query: str) -> list[Token]:
     while position < len(query):
         match = TOKEN_PATTERN.match(query, position)
         kind = _kind(match)
+        if kind == "bang" and not _is_exclusion(query, position, tokens):
+            kind = "run"
         if kind == "quote" and not _is_stray(query, position, tokens):
             token, position = _quoted(query, position)
             tokens.append(token)
@@ -286,6 +292,17 @@ def field_name(typed: str, behind: str = "0") -> str | None:
         return CHINESE_METRICS[name]
     known = CHINESE_FIELDS.get(base, base) + name[len(base) :]
     return known if known in FIELDS else None
+
+
+def _is_exclusion(query: str, start: int, tokens: Sequence[Token]) -> bool:
+    """Whether an exclamation mark here stands before a string, and apart from it behind a word."""
+    mark = start + 1
+    while query[mark].isspace():
+        mark += 1
+    if _is_stray(query, mark, tokens):
+        return False
+    follows = bool(tokens) and tokens[-1].kind in NARROWED_KINDS
+    return follows or mark == start + 1
 
 
 def _is_stray(query: str, start: int, tokens: Sequence[Token]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 
 from index.model.problems import Code, Note
 from index.query.field_values import year_digits
@@ -82,6 +83,8 @@ def remarks(query: str) -> tuple[Note, ...]:
     """
     tokens = tokenise(query)
     notes = [note for token in tokens for note in _of_token(token, tokens)]
+    if _ends_sentence_before_string(tokens):
+        notes.append(Note(Code.QUERY_EXCLAMATION_MARK))
     patterns = PATTERN_WITH_BRACKETS.findall(query)
     notes += [Note(Code.QUERY_FOREIGN_SYNTAX, {"token": typed}) for typed in patterns]
     tree = parse(query)
@@ -89,6 +92,16 @@ def remarks(query: str) -> tuple[Note, ...]:
         notes += _of_tree(tree)
     # each once: facts are mappings, and cannot be hashed
     return tuple(note for n, note in enumerate(notes) if note not in notes[:n])
+
+
+def _ends_sentence_before_string(tokens: Sequence[Token]) -> bool:
+    """Whether an exclamation mark stands alone, or before a string: it may leave something out."""
+    for token, following in zip_longest(tokens, tokens[1:]):
+        text = half_width(token.value) if token.kind == "run" else ""
+        is_before_string = following is not None and following.kind == "quote"
+        if text == "!" or (text.endswith("!") and is_before_string):
+            return True
+    return False
 
 
 def _of_tree(node: Syntax) -> Iterator[Note]:
