@@ -495,7 +495,8 @@ def _word_spans(q: str) -> Iterator[tuple[int, int]]:
         of_field = before is not None and before.kind == "field"
         name = field_name(before.value) if before is not None and of_field else None
         if token.kind in ("run", "quote") and (not of_field or name in WORDED_FIELDS):
-            start = token.position + (token.kind == "quote")
+            is_quote = token.kind == "quote"
+            start = token.mark_at + 1 if is_quote else token.position
             yield start, start + len(token.value)
         before = token
 

@@ -11,6 +11,7 @@ from index.analysis.normaliser import fold_line
 from index.analysis.wording import mainland_forms
 from index.model.fields import FIELDS, SEARCHED_FIELDS
 from index.model.metrics import METRIC_NAMES, METRICS
+from index.query.evidence import evidence
 from index.query.runs import WILDCARD_PATTERN, analyse_run, is_loose, once
 from index.query.syntax import (
     And,
@@ -78,14 +79,16 @@ class _Sentence:
         return words.format(**facts)
 
     def query(self, tree: Syntax, words: Sequence[str]) -> str:
-        operands = operands_of(tree)
+        operands = self.required(operands_of(tree))
         conditions = [node for node in operands if not isinstance(node, Field)]
         some = ""
         if self.mode == "any":
-            firm = [node for node in conditions if not is_loose(node)]
-            if len(firm) < len(operands):
-                some = self.say("some", names=self.quoted(words))
-            conditions = firm
+            loose = [node for node in conditions if is_loose(node)]
+            conditions = [node for node in conditions if not is_loose(node)]
+            named = evidence(And(tuple(loose), 0)).words
+            # none of them where no report has any beside the rest
+            names = [word for word in words if word in named]
+            some = self.say("some", names=self.quoted(names)) if names else ""
         fields = [self.said(node) for node in operands if isinstance(node, Field)]
         texts = self.joined(conditions)
         if some:
@@ -96,6 +99,22 @@ class _Sentence:
             texts = self.say("full-text", condition=texts)
         parts = [part for part in (texts, *fields) if part]
         return text("；", self.language).join(parts)
+
+    def required(self, operands: Iterable[Syntax]) -> list[Syntax]:
+        """The operands without bare runs that ask for nothing: a lone mark, 的 beside words."""
+        lettered = [
+            node
+            for node in operands
+            if not is_loose(node) or analyse_run(node.text).whole
+        ]
+        if self.mode == "whole":
+            return lettered
+        content = [
+            node
+            for node in lettered
+            if not is_loose(node) or not analyse_run(node.text).is_functional
+        ]
+        return content if any(map(_asks_for_text, content)) else lettered
 
     def joined(self, operands: Iterable[Syntax]) -> str:
         """Conditions one after the other; what must not be needs no “and”: 含“甲”，不含“乙”."""
@@ -142,12 +161,14 @@ class _Sentence:
     def negated(self, operand: Syntax) -> str:
         if isinstance(operand, Negated):
             return self.say("not-not", condition=self.said(operand))
+        # what is excluded is read as it stands in every mode
+        standing = replace(self, mode="whole")
         # 不含“免费”, but 不符合（“公开”与“收费”相距不超过 10 字）
         if isinstance(operand, Run):
-            return self.has(operand, "-not")
+            return standing.has(operand, "-not")
         if isinstance(operand, Quoted) and operand.within is None:
-            return self.has(operand, "-not")
-        return self.say("not", condition=self.said(operand))
+            return standing.has(operand, "-not")
+        return self.say("not", condition=standing.said(operand))
 
     def has(self, node: Run | Quoted, negation: str = "") -> str:
         """What must stand in the text; with `negation` "-not", what must not."""
@@ -181,7 +202,7 @@ class _Sentence:
             )
         # 含“信息”“公开”“收费”各词
         names = self.quoted(parts)
-        return self.say("each" + negation, names=names, more=self.also(node))
+        return self.say("each", names=names, more=self.also(node))
 
     def is_word(self, run: Run) -> bool:
         return not run.outside and len(self.parts(run)) == 1
@@ -207,7 +228,7 @@ class _Sentence:
     def listed(self, texts: Sequence[str]) -> str:
         """Quoted strings one after the other, as in “甲”、“乙”."""
         separator = text(SEPARATOR, self.language)
-        return separator.join(f"“{item}”" for item in texts)
+        return separator.join(map(_marked, texts))
 
     def quoted(self, words: Sequence[str]) -> str:
         """The same where they belong together: “甲”“乙”."""
@@ -215,7 +236,7 @@ class _Sentence:
         return f"“{between.join(words)}”"
 
     def name(self, node: Run | Quoted) -> str:
-        return f"“{self.sought(node)}”"
+        return _marked(self.sought(node))
 
     def uncut(self, node: Run | Quoted) -> str:
         """The name of what is looked for as one string in every mode."""
@@ -278,6 +299,29 @@ class _Sentence:
             low=low,
             high=high,
         )
+
+
+def _marked(text: str) -> str:
+    """A string between quotation marks that it does not have itself, if there are such.
+
+    >>> _marked("公开"), _marked("公开”“收费")
+    ('“公开”', '「公开”“收费」')
+    """
+    has_double, has_corner = set("“”") & set(text), set("「」") & set(text)
+    return f"「{text}」" if has_double and not has_corner else f"“{text}”"
+
+
+def _asks_for_text(node: Syntax) -> bool:
+    """Whether a part of a query asks for anything that must stand in a title or a text."""
+    match node:
+        case Run() | Quoted() | Proximity():
+            return True
+        case Field(name):
+            return name in SEARCHED_FIELDS
+        case And(operands, _) | Or(operands, _):
+            return any(map(_asks_for_text, operands))
+        case Negated():
+            return False
 
 
 def _text_of(field: Field) -> Run | Quoted:

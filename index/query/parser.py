@@ -19,7 +19,7 @@ from index.model.fields import FIELDS as FIELDS_TABLE
 from index.model.fields import Use, fields_for
 from index.model.metrics import METRIC_NAMES, METRICS
 from index.model.problems import Code
-from index.query.quotation import QUOTES, closing_mark
+from index.query.quotation import QUOTES, closing_mark, string_in
 from index.query.reference_numbers import TYPED_YEAR
 from index.query.syntax import (
     MAX_CHARACTERS,
@@ -154,12 +154,16 @@ RANGE_PATTERN = re.compile(rf"{RANGE_END}\.\.{RANGE_END}")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the query: `kind` is a group of TOKEN_PATTERN, `value` what it says."""
+    """A piece of the query: `kind` is a group of TOKEN_PATTERN, `value` what it says.
+
+    `mark_at` is the mark that a quoted string stands behind: of doubled ones the inner.
+    """
 
     kind: str
     value: str
     position: int
     number: int | None = None
+    mark_at: int = 0
 
     @property
     def end(self) -> int:
@@ -335,11 +339,12 @@ def _quoted(query: str, start: int) -> tuple[Token, int]:
     if close < 0:
         facts = {"mark": QUOTES[query[start]]}
         raise QueryError(Code.QUERY_QUOTATION_OPEN, start, facts)
-    text = query[start + 1 : close]
+    first, end = string_in(query, start, close)
+    quote = Token("quote", query[first:end], start, mark_at=first - 1)
     within = WITHIN_PATTERN.match(query, close + 1)
     if within is None:
-        return Token("quote", text, start), close + 1
-    return Token("quote", text, start, _distance(within[1])), within.end()
+        return quote, close + 1
+    return replace(quote, number=_distance(within[1])), within.end()
 
 
 def _distance(digits: str) -> int:
@@ -459,7 +464,7 @@ class _Parser:
         if token.kind == "quote":
             if not token.value.strip():
                 raise QueryError(Code.QUERY_QUOTATION_EMPTY, token.position)
-            return Quoted(token.value, token.position, token.number)
+            return Quoted(token.value, token.mark_at, token.number)
         if token.kind == "run":
             return Run(token.value, token.position)
         facts = {"token": token.value}
@@ -485,7 +490,7 @@ class _Parser:
         self.take()
         if value.kind == "quote":
             return Field(
-                name, value.value, token.position, quoted=True, value_at=value.position
+                name, value.value, token.position, quoted=True, value_at=value.mark_at
             )
         ends = RANGE_PATTERN.fullmatch(value.value.replace("．．", ".."))
         if ends is None:

@@ -7,6 +7,8 @@ A string ends at the closing mark of its own kind. Where there is none, it ends 
 mark ("“”＂) that belongs to no pair. A double mark behind a word ends it earlier, where the next
 one stands before a word and so begins another string, as in "公开” "收费". A straight mark is
 never left over where it can end a string: it would be refused.
+
+Marks of one kind nest, as in “说“公开”的”. Doubled marks are one: ““公开”” and ""公开"" are 公开.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-__all__ = ["QUOTES", "closing_mark", "quoted"]
+__all__ = ["QUOTES", "closing_mark", "quoted", "string_in"]
 
 # Opening -> closing quotation marks: any of them makes a string.
 QUOTES = {'"': '"', "“": "”", "＂": "＂", "「": "」", "『": "』"}
@@ -22,6 +24,10 @@ DOUBLE_MARKS = frozenset('"“”＂')
 OPENING_DOUBLE = DOUBLE_MARKS & QUOTES.keys()
 # What stands behind the end of a string: white space, a bracket, the distance of ~10.
 BEHIND_STRING = re.compile(r"[\s()（）]|[~～]\d|$")
+# ""公开"": as many marks at both ends, and the string within.
+DOUBLED = re.compile(
+    r"""("{2,}|＂{2,})(?P<text>[^\s"“”＂](?:[^"“”＂]*[^\s"“”＂])?)\1(?=[\s()（）]|[~～]\d|$)"""
+)
 # What stands before a string: white space, a bracket, a minus, an exclamation or a colon.
 BEFORE_STRING = re.compile(r"[\s()（）\-－−!！:：]")
 
@@ -32,6 +38,11 @@ def closing_mark(query: str, start: int) -> int:
     >>> closing_mark('"公开” "收费"', 0), closing_mark('"公开 “收费”', 0)
     (3, -1)
     """
+    if doubled := DOUBLED.match(query, start):
+        return doubled.end() - 1
+    nesting = _nesting_close(query, start)
+    if nesting >= 0:
+        return nesting
     own = query.find(QUOTES[query[start]], start + 1)
     if own >= 0 and query[start] not in DOUBLE_MARKS:
         return own
@@ -46,14 +57,70 @@ def closing_mark(query: str, start: int) -> int:
     return own
 
 
+def string_in(query: str, start: int, close: int) -> tuple[int, int]:
+    """[start, end) of the string between two marks; doubled marks are one.
+
+    >>> string_in("““公开””", 0, 5), string_in("““公开”的”", 0, 6)
+    ((2, 4), (1, 6))
+    """
+    if doubled := DOUBLED.match(query, start):
+        return doubled.span("text")
+    first, end = start + 1, close
+    while query[first] == query[start] and _balanced(query, first) == end - 1:
+        first, end = first + 1, end - 1
+    return first, end
+
+
 def quoted(text: str) -> str:
     """A string between marks that it does not end in.
 
     >>> quoted('说"公开"的')
     '“说"公开"的”'
     """
-    printed = (opening + text + closing for opening, closing in QUOTES.items())
-    return next(p for p in printed if closing_mark(p, 0) == len(p) - 1)
+    printed = [opening + text + closing for opening, closing in QUOTES.items()]
+    strings = [p for p in printed if _is_string(p)]
+    # a mark that opens inside and is not closed there may be closed by what follows
+    closed = (p for p in strings if p[0] not in text or _balanced(p, 0) >= 0)
+    return next(closed, strings[0])
+
+
+def _is_string(printed: str) -> bool:
+    """Whether this is read as the string between its outer marks."""
+    last = len(printed) - 1
+    if closing_mark(printed, 0) != last:
+        return False
+    return string_in(printed, 0, last) == (1, last)
+
+
+def _balanced(query: str, start: int) -> int:
+    """Where the mark at `start` is closed when marks of its kind nest; -1 for nowhere."""
+    opening, closing = query[start], QUOTES[query[start]]
+    if opening == closing:
+        return -1
+    depth = 0
+    for position in range(start, len(query)):
+        if query[position] == opening:
+            if position > start and BEHIND_STRING.match(query, position + 1):
+                return -1  # it ends a word: “公开“ is bent twice the same way
+            depth += 1
+        elif query[position] == closing:
+            depth -= 1
+            if not depth:
+                return position
+    return -1
+
+
+def _nesting_close(query: str, start: int) -> int:
+    """Where a string with others of its kind inside ends; -1 where there are none.
+
+    A mark of another kind that belongs to no pair inside bends one of them.
+    """
+    close = _balanced(query, start)
+    if query.find(query[start], start + 1, close) < 0:
+        return -1
+    own = (query[start], QUOTES[query[start]])
+    bent = (query[mark] not in own for mark in _unpaired(query, start + 1, close))
+    return -1 if any(bent) else close
 
 
 def _other_kind(query: str, start: int, marks: Sequence[int]) -> int:

@@ -194,8 +194,43 @@ def test_the_name_of_a_number_has_no_colon() -> None:
         ("-公开～", "words", "全文不含“公开”"),
         ("公开～", "whole", "全文含“公开”"),
         ("公开～ NEAR/5 收费-", "words", "全文“公开”与“收费”相距不超过 5 字"),
+        ("公开 -收费标准", "words", "全文含“公开”，不含“收费标准”"),
+        (
+            "公开 -(收费标准 OR 年报)",
+            "words",
+            "全文含“公开”，不符合（含“收费标准”或“年报”）",
+        ),
+        ('"公开"”', "whole", "全文逐字含“公开”"),
+        ("公开 、 ~ 收费", "words", "全文含“公开”，并且含“收费”"),
+        ("、 level:县", "whole", "层级为县"),
+        ("的 公开", "whole", "全文含“的”，并且含“公开”"),
+        ("的 公开", "words", "全文含“公开”"),
+        ("的 (公开 OR 年报)", "words", "全文含“公开”或“年报”"),
+        ("的 -公开", "words", "全文含“的”，不含“公开”"),
+        ("的 level:县", "words", "全文含“的”；层级为县"),
+        ("““公开””", "whole", "全文逐字含“公开”"),
+        ('"公开”“收费"', "whole", "全文逐字含「公开”“收费」"),
+        ('公开 !"不”公开"', "whole", "全文含“公开”（不计「不”公开」之内的）"),
         ('公开- !"不公开"', "words", "全文含“公开”（不计“不公开”之内的）"),
     ],
 )
 def test_only_what_was_found_is_said_to_stand(typed: str, mode: str, said: str) -> None:
     assert in_words(parse(typed), mode=mode) == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "said"),
+    [
+        ('"公开" 无人知晓', ("公开",), "全文逐字含“公开”"),
+        (
+            '"公开" 无人 知晓',
+            ("公开", "知晓"),
+            "全文含“知晓”中的部分词语，并且逐字含“公开”",
+        ),
+        ("year:2018", (), "年度 2018"),
+    ],
+)
+def test_of_any_words_those_are_named_of_which_some_stand(
+    typed: str, words: tuple[str, ...], said: str
+) -> None:
+    assert in_words(parse(typed), mode="any", words=words) == said
