@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from index.model.fields import SEARCHED_FIELDS
 from index.query.quotation import quoted
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Quoted",
     "Run",
     "Syntax",
+    "asks_for_strings",
     "fields_of",
     "operands_of",
     "unparse",
@@ -133,6 +135,22 @@ def fields_of(tree: Syntax | None) -> Iterator[Field]:
                 yield from fields_of(operand)
         case _:
             return
+
+
+def asks_for_strings(tree: Syntax | None) -> bool:
+    """Whether a quoted string must stand to the character, in a title, a text or a card.
+
+    One that is left out, a name of a body and words near each other are no such string.
+    """
+    match tree:
+        case Quoted(_, _, within, _):
+            return within is None
+        case Field(name, quoted=is_quoted):
+            return is_quoted and name in SEARCHED_FIELDS
+        case Proximity(operands, _, _) | And(operands, _) | Or(operands, _):
+            return any(map(asks_for_strings, operands))
+        case _:
+            return False
 
 
 def unparse(node: Syntax, *, inside: bool = False) -> str:

@@ -17,6 +17,7 @@ from index.model.fields import FACET_NAMES, FACETS, Facet
 from index.model.problems import Code
 from index.query.explain import in_words
 from index.query.parser import parse
+from index.query.syntax import asks_for_strings
 from index.search.cursor import listed_before
 from index.search.request import API_SEARCH, LIMITS, PAGE_SEARCH, SearchRequest
 from index.search.response import FacetResult, Hit, SearchResponse
@@ -141,6 +142,7 @@ def results() -> BaseResponse:
         misleading=_MISLEADING_NOTES,
         response=response,
         understood="" if "q" in faults else _understood(response, asked),
+        has_strings="q" not in faults and asks_for_strings(parse(asked.q)),
         groups=groups(asked, response),
         chips=chips(asked),
         kept=_unseen(asked),

@@ -160,6 +160,16 @@ def test_a_quoted_string_stays_required(searcher: Searcher) -> None:
     assert {hit.id for hit in both.hits} == holding("行政复议", "收费")
 
 
+@pytest.mark.parametrize("firm", ["行政?议", "(行政复议 OR 收费)", "text:行政复议"])
+def test_what_is_not_quoted_is_not_called_so(searcher: Searcher, firm: str) -> None:
+    answer = asked(searcher, f"{firm} 无人知晓之事")
+    (note,) = answer.query.note_codes
+    assert note.code is Code.ANSWER_NO_WORD_BESIDE
+    assert "quot" not in note.message()
+    assert "引号" not in note.message("zh-Hans")
+    assert "无人知晓" not in answer.query.explained
+
+
 def test_what_is_excluded_is_read_as_it_stands(searcher: Searcher) -> None:
     answer = asked(searcher, "公开收费 -信息收费")
     wanted = holding("公开收费") - holding("信息收费")

@@ -454,3 +454,21 @@ def test_the_sentence_of_the_operator_stands_on_every_page(
     for path in ("/", "/search?q=公开", "/reports/r1", "/numbers", "/about", "/help"):
         (notice,) = page_at(told, path).xpath("//p[@class='sitewide']")
         assert notice.text_content() == settings.notice
+
+
+@pytest.mark.parametrize(
+    ("q", "has_strings"),
+    [
+        ("“没有的字串”", True),
+        ('没有 -"公开"', False),
+        ('国办发"2099"9号', False),
+        ('"没有的 字串"~3', False),
+        ('title:"没有的字串"', True),
+    ],
+)
+def test_of_quotation_marks_it_speaks_where_there_are_some(
+    client: FlaskClient, q: str, has_strings: bool
+) -> None:
+    said = text(page_at(client, f"/search?match=whole&q={q}"))
+    assert "没有找到报告" in said
+    assert ("引号里的字串要一字不差" in said) == has_strings
