@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from index.engines import whoosh as embedded
-from index.engines.seam import EngineQuery, FacetRequest
+from index.engines.seam import EngineQuery, FacetCount, FacetRequest
 from index.engines.shared import kernels
 from index.engines.whoosh.reading.facets import _greatest
 from tests.index.engines.samples import document
@@ -82,6 +82,20 @@ def test_a_snapshot_that_takes_over_numbers_counts_as_one_that_is_opened_anew(
             engine.search(EngineQuery(facets=asked)).facets
             == opened.search(EngineQuery(facets=asked)).facets
         )
+
+
+def test_the_first_values_of_a_facet_are_of_no_report_from_before(
+    tmp_path: Path,
+) -> None:
+    asked = EngineQuery(facets=(FacetRequest("line", 9),))
+    put(tmp_path, [("r0", REGIONS[0])])
+    engine = embedded.open_engine(tmp_path)
+    assert engine.search(asked).facets[0].counts == ()
+    writer = embedded.open_writer(tmp_path, {})
+    writer.put(document("r1", "文", line="税务"))
+    writer.commit()
+    found = engine.refreshed().search(asked).facets[0]
+    assert found.counts == (FacetCount("税务", 1),)
 
 
 def test_a_numbering_keeps_no_segment_that_was_replaced(tmp_path: Path) -> None:

@@ -62,7 +62,8 @@ class Numbering:
         new_values = {
             value for value in _with_prefixes(added) if self.number_of(value) is None
         }
-        moved: Sequence[str] = ()
+        # values of an index that had none have moved, too: what was known had no value
+        moved: Sequence[str] | None = None
         if new_values:
             moved = self.values
             self.values = sorted([*self.values, *new_values])
@@ -75,20 +76,20 @@ class Numbering:
     def _number(
         self,
         added: Mapping[str, Sequence[FacetPath]],
-        moved: Sequence[str],
+        moved: Sequence[str] | None,
     ) -> None:
         """Compute the global ordinals of the new segments `added`.
 
-        `moved` holds the values before new ones were inserted, or is empty when none were. In the
+        `moved` holds the values before new ones were inserted, or is None when none were. In the
         first case the ordinals of the known segments are updated too. A document without the
         facet gets the global ordinal len(values).
         """
         number_of: Callable[[str], int | None] = self.number_of
         paths_count = sum(map(len, added.values()))
-        if moved or paths_count * WORTH_A_DICTIONARY > len(self.values):
+        if moved is not None or paths_count * WORTH_A_DICTIONARY > len(self.values):
             number_of = {value: number for number, value in enumerate(self.values)}.get
         no_value = len(self.values)
-        if moved:
+        if moved is not None:
             new_numbers = [*map(number_of, moved), no_value]
             table = np.array(new_numbers, np.int64)
             # the segments that are known already are not read again
