@@ -200,12 +200,14 @@ class FacetCount:
 class FacetCounts:
     """The counts of one facet, most frequent first.
 
-    `total_values` is how many values have at least one report, listed or not.
+    `total_values` is how many values have at least one report, listed or not. `unknown` is how many
+    of the reports that were counted have no value, whatever values were asked for.
     """
 
     name: str
     counts: tuple[FacetCount, ...]
     total_values: int
+    unknown: int = 0
 
 
 @made_often(frozen=True, slots=True)

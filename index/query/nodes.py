@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 __all__ = [
+    "NO_PATH",
+    "NO_VALUE",
     "AllOf",
     "AnyOf",
     "AtLeast",
@@ -109,9 +111,17 @@ class Not:
     operand: Node
 
 
+# Stand for the reports without the facet; no report has an empty value.
+NO_VALUE = ""
+NO_PATH: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """Reports whose facet `name` is one of `values` (numbers as decimal strings)."""
+    """Reports whose facet `name` is one of `values` (numbers as decimal strings).
+
+    With NO_VALUE also those without the facet.
+    """
 
     name: str
     values: tuple[str, ...]
@@ -119,7 +129,10 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class PathPrefix:
-    """Reports whose path facet `name` begins with one of `prefixes`, each from the top down."""
+    """Reports whose path facet `name` begins with one of `prefixes`, each from the top down.
+
+    With NO_PATH also those without the facet.
+    """
 
     name: str
     prefixes: tuple[tuple[str, ...], ...]

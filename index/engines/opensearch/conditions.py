@@ -23,6 +23,7 @@ from index.model.fields import SEARCHED_FIELDS, is_searched
 from index.model.problems import Code
 from index.query.nodes import (
     MAX_NEAR_OPERANDS,
+    NO_VALUE,
     AllOf,
     AnyOf,
     AtLeast,
@@ -112,14 +113,22 @@ def compiled(node: Node, *, worded: bool) -> Query:
         case Not(operand):
             return _none_of(compiled(operand, worded=worded))
         case Keyword(name, values):
-            return {"terms": {whole_field(name): [*map(storable, values)]}}
+            return _by_value(whole_field(name), values)
         case PathPrefix(name, prefixes):
-            paths = [storable("/".join(prefix)) for prefix in prefixes]
-            return {"terms": {facet_field(name): paths}}
+            return _by_value(facet_field(name), ["/".join(path) for path in prefixes])
         case NumberRange(name, low, high):
             return _range(name, low, high)
         case _:
             assert_never(node)
+
+
+def _by_value(field: str, values: Sequence[str]) -> Query:
+    """The reports that have one of the values of a facet, with NO_VALUE also those without one."""
+    given = [storable(value) for value in values if value != NO_VALUE]
+    queries: list[Query] = [{"terms": {field: given}}] if given else []
+    if NO_VALUE in values:
+        queries.append(_none_of({"exists": {"field": field}}))
+    return any_of(queries)
 
 
 def _range(

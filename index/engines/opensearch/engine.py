@@ -35,6 +35,7 @@ from index.engines.opensearch.facets import (
     counts_of,
     first_of,
     is_short,
+    unknown_of,
 )
 from index.engines.opensearch.layout import (
     FACET_KINDS,
@@ -343,12 +344,16 @@ class OpenSearchEngine:
                 spread = pending.spreads[facet.name]
                 answers.append(self._first_of(facet, under, spread, values))
                 continue
-            # of what is no facet nothing is counted
-            counts = counts_of(values[name]) if name in values else {}
+            if name not in values:
+                # of what is no facet nothing is counted
+                answers.append(answer(facet, {}, 0))
+                continue
+            counts = counts_of(values[name])
+            unknown = unknown_of(facet.name, values)
             if counts is None:
-                answers.append(self._of_many(facet, under))
+                answers.append(self._of_many(facet, under, unknown))
             else:
-                answers.append(answer(facet, counts))
+                answers.append(answer(facet, counts, unknown))
         return tuple(answers)
 
     def _spreads(
@@ -363,15 +368,15 @@ class OpenSearchEngine:
             if facet.name in self._many and is_short(facet)
         }
 
-    def _of_many(self, facet: FacetRequest, query: Query) -> FacetCounts:
+    def _of_many(self, facet: FacetRequest, query: Query, unknown: int) -> FacetCounts:
         """The counts of a facet of more values than an answer holds, over what satisfies a query.
 
-        The next question will not ask for all of them.
+        `unknown` reports of it have no value. The next question will not ask for all of them.
         """
         self._many.add(facet.name)
         if not is_short(facet):
             counts = all_counts(facet.name, lambda asked: self._aggregate(query, asked))
-            return answer(facet, counts)
+            return answer(facet, counts, unknown)
         spread = self._spread(facet, query)
         body = {
             "size": 0,

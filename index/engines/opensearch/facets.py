@@ -26,6 +26,7 @@ __all__ = [
     "counts_of",
     "first_of",
     "is_short",
+    "unknown_of",
 ]
 __all__ += ["aggregations_of_all", "aggregations_of_first"]
 
@@ -33,9 +34,9 @@ __all__ += ["aggregations_of_all", "aggregations_of_first"]
 MOST_FIRST = 1_000
 # What a shard sends to the node that joins the answers: all values, however many there are.
 ALL_VALUES = 10_000_000
-# Names of aggregations: facet_agency, facet_agency.total, facet_agency.named.
+# Names of aggregations: facet_agency, and facet_agency.total, .named and .unknown.
 FACET_PREFIX = "facet_"
-TOTAL, NAMED = ".total", ".named"
+TOTAL, NAMED, UNKNOWN = ".total", ".named", ".unknown"
 
 # Eight facets of so many values stay below the cluster's limit of buckets (65,535).
 MAX_VALUES = 8_000
@@ -52,8 +53,15 @@ def is_short(asked: FacetRequest) -> bool:
 def aggregations_of_all(asked: FacetRequest) -> dict[str, Query]:
     """What counts all values of a facet: name -> aggregation. It begins with FACET_PREFIX."""
     field = facet_field(asked.name)
+    name = FACET_PREFIX + asked.name
     all_values = {"field": field, "size": MAX_VALUES, "shard_size": MAX_VALUES}
-    return {FACET_PREFIX + asked.name: {"terms": all_values}}
+    return {name: {"terms": all_values}, name + UNKNOWN: {"missing": {"field": field}}}
+
+
+def unknown_of(name: str, answered: Mapping[str, Any]) -> int:
+    """How many reports have no value of a facet, from the answers by the names of aggregations."""
+    count: int = answered[FACET_PREFIX + name + UNKNOWN]["doc_count"]
+    return count
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ def aggregations_of_first(asked: FacetRequest, spread: Spread) -> dict[str, Quer
     field = facet_field(asked.name)
     scripts = {part: {"id": script} for part, script in DISTINCT_SCRIPTS.items()}
     params = {"field": facet_hash(asked.name), "slots": spread.slots}
-    asking: dict[str, Query] = {}
+    asking: dict[str, Query] = {name + UNKNOWN: {"missing": {"field": field}}}
     if spread.total is None:
         asking[name + TOTAL] = {"scripted_metric": {**scripts, "params": params}}
     if asked.size:
@@ -120,6 +128,7 @@ def first_of(
         name=asked.name,
         counts=tuple(FacetCount(value, counts[value]) for value in values),
         total_values=total,
+        unknown=unknown_of(asked.name, answered),
     )
 
 
@@ -163,8 +172,8 @@ def all_counts(
         asked["after"] = behind
 
 
-def answer(asked: FacetRequest, counts: Mapping[str, int]) -> FacetCounts:
-    """What was asked of a facet, from the counts of all its values."""
+def answer(asked: FacetRequest, counts: Mapping[str, int], unknown: int) -> FacetCounts:
+    """What was asked of a facet, from the counts of all its values, and of none."""
     holding = [value for value in counts if asked.contains in value]
     holding.sort(key=lambda value: (-counts[value], value))
     shown = dict.fromkeys([*holding[: asked.size], *asked.always])
@@ -173,4 +182,5 @@ def answer(asked: FacetRequest, counts: Mapping[str, int]) -> FacetCounts:
         name=asked.name,
         counts=tuple(FacetCount(value, counts.get(value, 0)) for value in values),
         total_values=len(holding),
+        unknown=unknown,
     )

@@ -38,6 +38,8 @@ from index.model.fields import (
 )
 from index.model.problems import Code, Note
 from index.query.nodes import (
+    NO_PATH,
+    NO_VALUE,
     AllOf,
     AnyOf,
     AtLeast,
@@ -224,10 +226,12 @@ def satisfies(document: Document, node: Node) -> bool:
             return not satisfies(document, operand)
         case Keyword(name, values):
             path = path_of(document, name)
-            return bool(path) and "/".join(path) in values
+            return ("/".join(path) if path else NO_VALUE) in values
         case PathPrefix(name, prefixes):
             path = path_of(document, name)
-            return bool(path) and any(path[: len(p)] == p for p in prefixes)
+            if not path:
+                return NO_PATH in prefixes
+            return any(p != NO_PATH and path[: len(p)] == p for p in prefixes)
         case NumberRange(name, low, high):
             value = document.numbers.get(name)
             return (
@@ -293,17 +297,19 @@ class ReferenceEngine:
         self, asked: FacetRequest, base: Sequence[Document], query: EngineQuery
     ) -> FacetCounts:
         others = [f.node for f in query.filters if f.facet != asked.name]
+        found = [d for d in base if all(satisfies(d, n) for n in others)]
+        paths = [path_of(d, asked.name) for d in collapsed(found, query.collapse)]
         counts: Counter[str] = Counter()
-        for document in collapsed(
-            [d for d in base if all(satisfies(d, n) for n in others)], query.collapse
-        ):
-            path = path_of(document, asked.name)
+        for path in paths:
             counts.update("/".join(path[: i + 1]) for i in range(len(path)))
         listed = sorted((-n, v) for v, n in counts.items() if asked.contains in v)
         shown = {v for _, v in listed[: asked.size]} | set(asked.always)
         values = sorted((-counts[v], v) for v in shown)
         return FacetCounts(
-            asked.name, tuple(FacetCount(v, -n) for n, v in values), len(listed)
+            asked.name,
+            tuple(FacetCount(v, -n) for n, v in values),
+            len(listed),
+            sum(not path for path in paths),
         )
 
     def _found(

@@ -14,6 +14,7 @@ from index.analysis.offsets import OffsetBuilder, OffsetMap
 from index.engines.seam import Contents, Document
 from index.model.fields import TEXT_FIELDS
 from index.query.nodes import (
+    NO_VALUE,
     AllOf,
     AnyOf,
     AtLeast,
@@ -200,9 +201,9 @@ def random_near(rng: random.Random) -> Near:
 
 def random_filter(rng: random.Random) -> Node:
     filters: list[Node] = [
-        Keyword("agency", tuple(a for a in rng.sample(AGENCIES, 2) if a)),
+        Keyword("agency", tuple(a or NO_VALUE for a in rng.sample(AGENCIES, 2))),
         Keyword("year", ("2018", "2020")),
-        PathPrefix("region", (rng.choice(REGIONS[:-1]), rng.choice(REGIONS[:-1]))),
+        PathPrefix("region", (rng.choice(REGIONS), rng.choice(REGIONS))),
         NumberRange("year", rng.choice([None, 2019]), rng.choice([None, 2019])),
         NumberRange("accepted", 1, None),
         NumberRange("never", None, None),

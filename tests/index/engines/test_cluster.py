@@ -38,7 +38,16 @@ from index.model.errors import (
     SettingsError,
 )
 from index.model.settings import CHOICES, Settings
-from index.query.nodes import AnyOf, Node, Ranking, String
+from index.query.nodes import (
+    NO_PATH,
+    NO_VALUE,
+    AnyOf,
+    Keyword,
+    Node,
+    PathPrefix,
+    Ranking,
+    String,
+)
 from tests.index.engines import cluster
 from tests.index.engines.conftest import FINGERPRINT, OpenSearchIndex, filled
 from tests.index.engines.reference import ReferenceEngine, ReferenceWriter, Shelf
@@ -158,7 +167,9 @@ class TestExactness:
         assert wrong(both, [overlapping]) == [overlapping]
 
 
-def counted_by_hand(facet: FacetRequest, counts: Mapping[str, int]) -> FacetCounts:
+def counted_by_hand(
+    facet: FacetRequest, counts: Mapping[str, int], unknown: int = 0
+) -> FacetCounts:
     held = sorted(
         (value for value in counts if facet.contains in value),
         key=lambda value: (-counts[value], value),
@@ -169,6 +180,7 @@ def counted_by_hand(facet: FacetRequest, counts: Mapping[str, int]) -> FacetCoun
         facet.name,
         tuple(FacetCount(value, counts.get(value, 0)) for value in listed),
         len(held),
+        unknown,
     )
 
 
@@ -260,6 +272,7 @@ class TestCommits:
         monkeypatch.setattr(f"{facets}.PAGE_VALUES", 4)
         index = OpenSearchIndex(Path())
         documents = [document(f"d{n}", "公开", agency=f"局{n % 9}") for n in range(30)]
+        documents += [document(f"e{n}", "公开") for n in range(4)]
         engine = filled(index, documents)
         counts = Counter(f"局{n % 9}" for n in range(30))
         # the second time it is known that there are many
@@ -273,7 +286,7 @@ class TestCommits:
                 FacetRequest("agency", 5_000),
             ):
                 [agency] = engine.search(EngineQuery(size=0, facets=(facet,))).facets
-                assert agency == counted_by_hand(facet, counts)
+                assert agency == counted_by_hand(facet, counts, unknown=4)
 
     @pytest.mark.parametrize("slots", [2, 8, 1 << 21])
     def test_values_of_an_only_shard_are_told_apart(
@@ -319,6 +332,56 @@ class TestCommits:
 
 
 # ---------------------------------------------------------------------- without a cluster
+@needs_client
+@pytest.mark.parametrize(
+    ("node", "field"),
+    [
+        (Keyword("agency", (NO_VALUE,)), "facet_agency"),
+        (PathPrefix("region", (NO_PATH,)), "facet_region"),
+        (Keyword("region", (NO_VALUE,)), "whole_region"),
+    ],
+)
+def test_reports_without_a_value_are_those_in_which_the_field_is_not(
+    node: Node, field: str
+) -> None:
+    from index.engines.opensearch.conditions import compiled
+
+    absent = {"bool": {"must_not": [{"exists": {"field": field}}]}}
+    assert compiled(node, worded=False) == absent
+
+
+@needs_client
+def test_a_value_and_none_are_two_clauses() -> None:
+    from index.engines.opensearch.conditions import compiled
+
+    query = compiled(Keyword("agency", ("甲局", NO_VALUE, "乙局")), worded=False)
+    assert query["bool"]["minimum_should_match"] == 1
+    assert query["bool"]["should"] == [
+        {"terms": {"facet_agency": ["甲局", "乙局"]}},
+        {"bool": {"must_not": [{"exists": {"field": "facet_agency"}}]}},
+    ]
+
+
+@needs_client
+def test_what_has_no_value_is_counted_beside_the_values() -> None:
+    from index.engines.opensearch import facets
+
+    asked = FacetRequest("agency", 5)
+    spread = facets.Spread(reports=9, shards=2, total=1)
+    aggregations = [
+        facets.aggregations_of_all(asked),
+        facets.aggregations_of_first(asked, spread),
+    ]
+    for one in aggregations:
+        assert one["facet_agency.unknown"] == {"missing": {"field": "facet_agency"}}
+    exact = {"sum_other_doc_count": 0, "doc_count_error_upper_bound": 0}
+    values = {**exact, "buckets": [{"key": "甲局", "doc_count": 2}]}
+    answered = {"facet_agency": values, "facet_agency.unknown": {"doc_count": 7}}
+    first = facets.first_of(asked, answered, 1)
+    assert first == facets.answer(asked, {"甲局": 2}, 7)
+    assert first.unknown == facets.unknown_of("agency", answered) == 7
+
+
 @needs_client
 def test_counts_of_a_vocabulary_add_up_and_come_back() -> None:
     from index.engines.opensearch import vocabulary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,8 @@ from index.engines.seam import EngineQuery, FacetCount, FacetRequest, Filter
 from index.model.errors import ReportNotFoundError
 from index.model.problems import Code
 from index.query.nodes import (
+    NO_PATH,
+    NO_VALUE,
     AllOf,
     AnyOf,
     AtLeast,
@@ -275,6 +278,67 @@ def test_facets_are_counted_under_the_other_filters(
     assert [list(w) for w in want.values()] == [
         [c.value for c in f.counts] for f in found
     ]
+
+
+@pytest.mark.parametrize(
+    ("filters", "want"),
+    [
+        ((), {"agency": 1, "year": 1, "region": 1, "line": 5}),
+        (
+            (Filter(Keyword("agency", (NO_VALUE,)), "agency"),),
+            {"agency": 1, "year": 0, "region": 1, "line": 1},
+        ),
+        (
+            (
+                Filter(Keyword("agency", (NO_VALUE, "教育局")), "agency"),
+                Filter(PathPrefix("region", (NO_PATH, ("丁省",))), "region"),
+            ),
+            {"agency": 1, "year": 1, "region": 1, "line": 2},
+        ),
+        (
+            (Filter(Not(Keyword("year", (NO_VALUE,)))),),
+            {"agency": 1, "year": 0, "region": 1, "line": 4},
+        ),
+        (
+            (Filter(Keyword("line", (NO_VALUE,)), "line"), Filter(Nothing())),
+            {"agency": 0, "line": 0},
+        ),
+    ],
+)
+def test_reports_without_a_value_are_counted_under_the_other_filters(
+    faceted: Index, filters: tuple[Filter, ...], want: dict[str, int]
+) -> None:
+    """However few values are asked for, and whatever they contain."""
+    engine = faceted.engine()
+    for asked in (FacetRequest("", 10), FacetRequest("", 1, ("无",), "文")):
+        facets = tuple(replace(asked, name=name) for name in want)
+        found = engine.search(EngineQuery(filters=filters, facets=facets)).facets
+        assert {facet.name: facet.unknown for facet in found} == want
+
+
+@pytest.mark.parametrize(
+    ("node", "want"),
+    [
+        (Keyword("agency", (NO_VALUE,)), "5"),
+        (Keyword("agency", ("教育局", NO_VALUE)), "345"),
+        (Not(Keyword("agency", (NO_VALUE,))), "1234"),
+        (Keyword("year", (NO_VALUE, "2018")), "14"),
+        (Keyword("region", (NO_VALUE, "甲省")), "35"),
+        (PathPrefix("region", (NO_PATH,)), "5"),
+        (PathPrefix("region", (("甲省", "乙市"), NO_PATH)), "125"),
+        (Not(PathPrefix("region", (NO_PATH, ("丁省",)))), "123"),
+        (Keyword("line", (NO_VALUE,)), "12345"),
+        (AnyOf((Keyword("line", ("税务", NO_VALUE)), Nothing())), "12345"),
+        (Keyword("agency", ()), ""),
+    ],
+)
+def test_the_empty_value_is_that_of_reports_without_one(
+    faceted: Index, node: Node, want: str
+) -> None:
+    engine = faceted.engine()
+    hits = engine.search(EngineQuery(condition=node)).hits
+    assert "".join(sorted(hit.id for hit in hits)) == want
+    assert engine.search(EngineQuery(filters=(Filter(node),))).total == len(want)
 
 
 def test_paths_are_counted_under_each_prefix(faceted: Index) -> None:

@@ -279,7 +279,7 @@ class WhooshEngine:
                 narrowed = _narrowed(base, others)
                 selections = collapsed(self.segments, narrowed, query.collapse)
             table = self._table(asked.name)
-            answers.append(table.answer(asked, table.counted(selections)))
+            answers.append(table.answer(asked, *table.counted(selections)))
         return tuple(answers)
 
     def _table(self, name: str) -> FacetTable:

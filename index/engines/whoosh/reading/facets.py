@@ -169,8 +169,8 @@ class FacetTable:
         else:
             total += sign * self._counts(column, documents)
 
-    def counted(self, selections: Sequence[Selection]) -> Array:
-        """How many of the live documents that were selected (by segment) have each value."""
+    def counted(self, selections: Sequence[Selection]) -> tuple[Array, int]:
+        """How many of the live documents selected (by segment) have each value, how many none."""
         total = np.zeros(len(self.values) + 1, np.int64)
         for live, column, segment_total, selection in zip(
             self.segments, self.columns, self.totals, selections, strict=True
@@ -181,18 +181,20 @@ class FacetTable:
                 # most were selected: count the others
                 total += segment_total
                 self._add(total, column, selection.missing(live.live), -1)
-        counts = total[:-1]
+        counts, unknown = total[:-1], int(total[-1])
         if self.below is None:
-            return counts
+            return counts, unknown
         # the values below 广东省 stand behind it, so their counts are a difference of two totals
         starts, ends = self.below
         totals_before = np.concatenate(([0], np.cumsum(counts)))
-        return counts + totals_before.take(ends) - totals_before.take(starts)
+        below = totals_before.take(ends) - totals_before.take(starts)
+        return counts + below, unknown
 
     def answer(
         self,
         asked: FacetRequest,
         counts: Array,
+        unknown: int,
     ) -> FacetCounts:
         """The counts in the order and number asked for."""
         if asked.contains:
@@ -212,6 +214,7 @@ class FacetTable:
             name=asked.name,
             counts=tuple(listed),
             total_values=total_values,
+            unknown=unknown,
         )
 
     def _containing(

@@ -32,6 +32,7 @@ from index.engines.whoosh.storage.pack import REBUILD_HINT
 from index.engines.whoosh.storage.store import open_pack
 from index.model.errors import IndexDamagedError
 from index.model.fields import CARD_FIELD, TEXT_FIELDS
+from index.query.nodes import NO_PATH
 
 __all__ = ["LiveSegment", "Row", "Segment"]
 
@@ -171,7 +172,7 @@ class Segment:
         return parts["ordinals"].whole(), facet_values(parts["values"].whole())
 
     def ordinals(self, name: str) -> Mapping[str, list[int]]:
-        """The ordinals of each value of a facet, paths joined by "/"."""
+        """The ordinals of each value of a facet, paths joined by "/"; NO_VALUE has 0."""
 
         def joined(path: FacetPath) -> list[str]:
             return ["/".join(path)]
@@ -179,10 +180,10 @@ class Segment:
         return self._ordinals_by("whole", name, joined)
 
     def ordinals_below(self, name: str) -> Mapping[FacetPath, list[int]]:
-        """The ordinals of the values at and below each path."""
+        """The ordinals of the values at and below each path; NO_PATH has 0."""
 
         def prefixes(path: FacetPath) -> list[FacetPath]:
-            return [path[: depth + 1] for depth in range(len(path))]
+            return [path[: depth + 1] for depth in range(len(path))] or [NO_PATH]
 
         return self._ordinals_by("below", name, prefixes)
 
@@ -197,8 +198,7 @@ class Segment:
             ordinals: dict[Any, list[int]] = {}
             _, paths = self.facet(name)
             for ordinal, path in enumerate(paths):
-                # ordinal 0, the empty path, is no value
-                for key in keys_of(path) if path else ():
+                for key in keys_of(path):
                     ordinals.setdefault(key, []).append(ordinal)
             self.columns[cache_key] = ordinals
         known: Mapping[Any, list[int]] = self.columns[cache_key]
