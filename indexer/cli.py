@@ -29,7 +29,12 @@ from index.model.problems import Code
 from index.model.report import Report
 from index.model.settings import SETTINGS, Settings
 from index.query.field_values import year_digits
-from index.search.request import EXCLUDED_PREFIX, MATCH_MODES, SearchRequest
+from index.search.request import (
+    EXCLUDED_PREFIX,
+    MATCH_MODES,
+    SearchRequest,
+    typed_values,
+)
 from index.search.response import Hit, QueryEcho, SearchResponse
 from index.studies.divisions import BY
 
@@ -446,7 +451,7 @@ def _request(
     for name, values in filters.items():
         place = without if name.startswith(EXCLUDED_PREFIX) else chosen
         if values:
-            typed = tuple(_typed(value) for value in values)
+            typed = typed_values(name, map(_typed, values))
             place[name.removeprefix(EXCLUDED_PREFIX)] = typed
     return SearchRequest(
         q=_typed(query),
@@ -552,6 +557,7 @@ def search(
     "行政复议案件"             exactly this string
     公开 OR 公示, -收费, (…)    boolean
     title:年度报告 agency:文旅局 level:县区级 year:2018..2020 region:广东省
+    year:不详, --year 不详       reports whose year is unknown; so for every field and filter
     公开* 公?条例              wildcards
     "公开 收费"~10             within ten characters
     公开 !"不予公开"           公开 where it is not part of 不予公开
@@ -609,10 +615,14 @@ def _print_response(response: SearchResponse) -> None:
         _print_hit(hit)
     for name, facet in response.facets.items():
         listed = facet.values[:MAX_VALUES_PRINTED]
-        values = "  ".join(f"{v.label} {v.count}" for v in listed)
-        is_cut = facet.truncated or len(listed) < len(facet.values)
-        if values:
-            click.echo(f"{name}: {values}" + ("  ..." if is_cut else ""))
+        parts = [f"{v.label} {v.count}" for v in listed]
+        if parts and (facet.truncated or len(listed) < len(facet.values)):
+            parts.append("...")
+        unknown = facet.unknown
+        if unknown.count or unknown.selected:
+            parts.append(f"{unknown.label} {unknown.count}")
+        if parts:
+            click.echo(f"{name}: {'  '.join(parts)}")
 
 
 def _print_query(query: QueryEcho) -> None:

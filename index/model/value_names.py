@@ -13,6 +13,7 @@ __all__ = [
     "OPEN_TO_CURATORS",
     "OTHER_NAMES",
     "PRINTED_VALUES",
+    "UNKNOWN_WORDS",
     "VALUE_CONTEXTS",
 ]
 
@@ -109,6 +110,9 @@ VALUE_CONTEXTS = {
     "line": "value",
     "template": "template",
 }
+
+# What is typed for the reports of which a value is not known; the first is written.
+UNKNOWN_WORDS = ("不详", "unknown")
 
 # What else people call a value.
 OTHER_NAMES: dict[str, dict[str, str]] = {

@@ -12,6 +12,7 @@ from index.analysis.wording import mainland_forms
 from index.model.fields import FIELDS, SEARCHED_FIELDS
 from index.model.metrics import METRIC_NAMES, METRICS
 from index.query.evidence import evidence
+from index.query.field_values import means_unknown
 from index.query.runs import WILDCARD_PATTERN, analyse_run, is_loose, once
 from index.query.syntax import (
     And,
@@ -275,7 +276,9 @@ class _Sentence:
                 condition=condition,
             )
         kind = "is"
-        if field.name in ("year", "published", *METRIC_NAMES):
+        if not field.quoted and means_unknown(field.value):
+            kind = "unknown"
+        elif field.name in ("year", "published", *METRIC_NAMES):
             kind = "number"
         elif field.name.endswith("~"):
             kind = "series"

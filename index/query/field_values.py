@@ -13,6 +13,7 @@ from functools import cache
 from index.analysis.characters import is_subsequence
 from index.analysis.normaliser import fold_line
 from index.model.errors import QueryError
+from index.model.fields import FACETS
 from index.model.problems import Code
 from index.model.report import LEVELS
 from index.model.value_names import (
@@ -20,14 +21,16 @@ from index.model.value_names import (
     OPEN_TO_CURATORS,
     OTHER_NAMES,
     PRINTED_VALUES,
+    UNKNOWN_WORDS,
     VALUE_CONTEXTS,
 )
-from index.query.nodes import Keyword, NumberRange
+from index.query.nodes import NO_PATH, NO_VALUE, Keyword, Not, NumberRange, PathPrefix
 from index.query.syntax import Field
 from index.words import LANGUAGES, term, text
 
-__all__ = ["day_called", "level_of", "metric_range", "published_range", "value_called"]
-__all__ += ["value_named", "year_digits", "year_of"]
+__all__ = ["FACET_KINDS", "day_called", "level_of", "means_unknown", "metric_range"]
+__all__ += ["published_range", "unknown_of", "value_called", "value_named"]
+__all__ += ["year_digits", "year_of"]
 
 # 二〇一八 and 二零一八
 CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789"[:12])
@@ -60,6 +63,35 @@ DATE_PATTERN = re.compile(
 
 # 公安局, 税务系统: what people put behind the name of a line.
 KIND_ENDINGS = re.compile("(?:系统|条线|部门|机构|单位|总局|局|厅|委员会|委|办|社)$")
+
+
+# Facet -> "keyword", "number" or "path".
+FACET_KINDS = {facet.name: facet.kind for facet in FACETS}
+
+
+def means_unknown(typed: str) -> bool:
+    """Whether what was typed as a value asks for the reports that have none.
+
+    >>> means_unknown("不詳"), means_unknown("Unknown"), means_unknown("")
+    (True, True, False)
+    """
+    return fold_line(typed.strip()) in UNKNOWN_WORDS
+
+
+def unknown_of(name: str) -> Keyword | PathPrefix | Not:
+    """The reports of which a facet, a date or a number is not known.
+
+    >>> unknown_of("year")
+    Keyword(name='year', values=('',))
+    >>> unknown_of("published")
+    Not(operand=NumberRange(name='published', low=None, high=None))
+    """
+    facet = name.removesuffix("~")
+    if facet not in FACET_KINDS:
+        return Not(NumberRange(name))
+    if FACET_KINDS[facet] == "path":
+        return PathPrefix(facet, (NO_PATH,))
+    return Keyword(facet, (NO_VALUE,))
 
 
 def value_named(field: Field, order: Sequence[str]) -> str:

@@ -144,9 +144,9 @@ WITHIN_PATTERN = re.compile(r"[~～](\d+)")
 MAX_DISTANCE = 999_999
 # An end of a range may have decimals: fee_yuan:0.5..14.62
 RANGE_END = r"((?:[^.\s]|(?<=\d)\.(?=\d))*)"
-# 100, 100.. and ..100, with nothing behind: 12件 is text
+# 100, 100.. and ..100, or 不详, with nothing behind: 12件 is text
 NUMBER_BEHIND = re.compile(
-    rf"-?[\d.]*\d[\d.]*(?=[\s()（）]|$|{COMMA_BEFORE_FIELD.pattern})"
+    rf"(?:-?[\d.]*\d[\d.]*|不[详詳]|unknown)(?=[\s()（）]|$|{COMMA_BEFORE_FIELD.pattern})"
 )
 # 2018..2020, 2018.. and ..2020
 RANGE_PATTERN = re.compile(rf"{RANGE_END}\.\.{RANGE_END}")
@@ -282,8 +282,8 @@ def half_width(text: str) -> str:
 def field_name(typed: str, behind: str = "0") -> str | None:
     """The field that is called so, with its colon; None for none.
 
-    The Chinese name of a number is also an ordinary word: it is a field where a number, or a range
-    of them, stands `behind` it.
+    The Chinese name of a number is also an ordinary word: it is a field where a number, a range of
+    them, or 不详 stands `behind` it.
 
     >>> field_name("地區："), field_name("YEAR:"), field_name("QQ:")
     ('region', 'year', None)

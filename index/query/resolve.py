@@ -22,8 +22,10 @@ from index.model.problems import Code
 from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
 from index.query.field_values import (
     level_of,
+    means_unknown,
     metric_range,
     published_range,
+    unknown_of,
     value_named,
     year_of,
 )
@@ -398,9 +400,11 @@ class _Resolver:
         return _any_of_values(nodes) if nodes else self.one_value(field)
 
     def one_value(self, field: Field) -> Node:
-        """`name:value`."""
+        """`name:value`; in quotes 不详 is a name like others."""
         if field.name in SEARCHED_FIELDS:
             return self.text_field(field)
+        if not field.quoted and means_unknown(field.value):
+            return unknown_of(field.name)
         if field.name == "year":
             return year_of(field)
         if field.name == "published":

@@ -13,8 +13,9 @@ from index.analysis.normaliser import fold_line
 from index.assist.snapshot import Snapshot
 from index.model.problems import Code, Note
 from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
-from index.query.field_values import value_called
+from index.query.field_values import means_unknown, value_called
 from index.query.names import MAX_NAMED_PATHS, is_called, like_names
+from index.query.nodes import NO_VALUE
 from index.query.parser import parse
 from index.query.syntax import fields_of
 from index.search.regions import region_path
@@ -46,7 +47,10 @@ def _known(snapshot: Snapshot, chosen: Chosen, prefix: str) -> Chosen:
     for name, look_up in LOOK_UPS.items():
         if name not in chosen:
             continue
-        values = [look_up(snapshot, value, prefix + name) for value in chosen[name]]
+        values = [
+            look_up(snapshot, value, prefix + name) if value != NO_VALUE else value
+            for value in chosen[name]
+        ]
         known[name] = tuple(dict.fromkeys(values))
     return known
 
@@ -126,14 +130,15 @@ def of_unknown_bodies(
 def _chosen_unknown(snapshot: Snapshot, request: SearchRequest) -> Iterator[str]:
     for chosen in (request.filters, request.without):
         for name in chosen.get("agency", ()):
-            if name not in snapshot.values("agency").values:
+            if name != NO_VALUE and name not in snapshot.values("agency").values:
                 yield name
 
 
 def _typed(snapshot: Snapshot, q: str) -> Iterator[str]:
     for field in fields_of(parse(q)):
         name = field.value.strip()
-        is_named = field.name in BODY_FIELDS and name != ""
+        is_unknown = not field.quoted and means_unknown(name)
+        is_named = field.name in BODY_FIELDS and name != "" and not is_unknown
         if is_named and not _called_so(snapshot, fold_line(name)):
             yield name
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from index.engines.seam import (
     FacetCount,
     FacetCounts,
     FacetRequest,
 )
 from index.model.fields import FACETS, Facet
-from index.search.request import SearchRequest, Toggles
+from index.query.nodes import NO_VALUE
+from index.search.request import UNKNOWN, SearchRequest, Toggles
 from index.search.response import FacetResult, FacetValue
 
-__all__ = ["asked", "facet_named", "result"]
+__all__ = ["asked", "facet_named", "named", "result"]
 
 FACETS_BY_NAME = {f.name: f for f in FACETS}
 
@@ -35,8 +38,14 @@ def asked(
     else:
         names = list(dict.fromkeys(request.facets))
     return tuple(
-        FacetRequest(name, request.facet_size, chosen.get(name, ())) for name in names
+        FacetRequest(name, request.facet_size, named(chosen.get(name, ())))
+        for name in names
     )
+
+
+def named(chosen: Iterable[str]) -> tuple[str, ...]:
+    """The chosen values that reports have."""
+    return tuple(value for value in chosen if value != NO_VALUE)
 
 
 def result(
@@ -50,20 +59,15 @@ def result(
     wanted = frozenset(chosen)
     if chosen:
         known = {c.value for c in listed}
-        listed += [FacetCount(v, 0) for v in chosen if v not in known]
+        listed += [FacetCount(v, 0) for v in named(chosen) if v not in known]
         listed.sort(key=lambda c: c.value not in wanted)
     values = [c.value for c in listed]
     # 龙岗区 for 广东省/深圳市/龙岗区.
     labels = [v.rpartition("/")[2] for v in values] if facet.kind == "path" else values
+    *urls, unknown_url = toggles.urls(facet.name, [*values, NO_VALUE])
     shown = tuple(
         FacetValue(value, label, c.count, value in wanted, url)
-        for c, value, label, url in zip(
-            listed,
-            values,
-            labels,
-            toggles.urls(facet.name, values),
-            strict=True,
-        )
+        for c, value, label, url in zip(listed, values, labels, urls, strict=True)
     )
     # Chosen values at zero are listed, but are no values that reports have.
     found = sum(c.count > 0 for c in listed)
@@ -71,4 +75,7 @@ def result(
         shown,
         counts.total_values,
         truncated=counts.total_values > found,
+        unknown=FacetValue(
+            UNKNOWN, UNKNOWN, counts.unknown, NO_VALUE in wanted, unknown_url
+        ),
     )

@@ -22,6 +22,8 @@ from index.model.problems import Code, Note
 from index.query.evidence import Evidence, evidence
 from index.query.names import is_called, paths_called
 from index.query.nodes import (
+    NO_PATH,
+    NO_VALUE,
     AllOf,
     AnyOf,
     Keyword,
@@ -279,11 +281,13 @@ def _filter(
         case "path":
             return PathPrefix(
                 name,
-                tuple(tuple(value.split("/")) for value in values),
+                tuple(
+                    tuple(value.split("/")) if value else NO_PATH for value in values
+                ),
             )
         case "number":
             # A year may be typed with leading zeros.
-            plain = dict.fromkeys(str(int(value)) for value in values)
+            plain = dict.fromkeys(str(int(v)) if v else NO_VALUE for v in values)
             return Keyword(name, tuple(plain))
         case _:
             return Keyword(name, values)

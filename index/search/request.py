@@ -13,11 +13,17 @@ from functools import lru_cache
 from urllib.parse import quote_plus
 
 from index.model.errors import RequestError
-from index.model.fields import FACET_NAMES, FACETS, SORTS
+from index.model.fields import FACET_NAMES, SORTS
 from index.model.often import made_often
 from index.model.problems import Code
-from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS
-from index.query.field_values import value_called, year_digits
+from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS, UNKNOWN_WORDS
+from index.query.field_values import (
+    FACET_KINDS,
+    means_unknown,
+    value_called,
+    year_digits,
+)
+from index.query.nodes import NO_VALUE
 from index.query.where import canonical
 from index.search.response import Hit
 from index.search.root import below
@@ -30,10 +36,13 @@ __all__ = [
     "MATCH_MODES",
     "PAGE_SEARCH",
     "STRICT_MODES",
+    "UNKNOWN",
     "SearchRequest",
     "Toggles",
     "first_mode",
+    "typed_values",
     "unknown_value",
+    "written_value",
 ]
 
 # The members of a hit, as `fields` chooses among them.
@@ -50,6 +59,8 @@ MATCH_MODES = ("auto", *STRICT_MODES, "all")
 MAX_KEPT_VALUE = 64
 # The parameter of values that no report may have: not_level.
 EXCLUDED_PREFIX = "not_"
+# How NO_VALUE is written where values are: year=不详.
+UNKNOWN = UNKNOWN_WORDS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +82,12 @@ class SearchRequest:
     """One search.
 
     `filters` maps facet names to chosen values: OR-ed within a facet, AND-ed across. `without` maps
-    them to values that no report may have. `facets` names the facets to count (None: all). `cursor`
-    continues a list past `page * size == 10,000`. `fold` shows copies of one report as one hit.
-    `synonyms` also searches what means the same as a bare word; `explain` asks for the parts of
-    each score. `fields` are the members that a hit shall have (None: all). Without a query
-    "relevance" is newest first. Raises RequestError on what cannot be.
+    them to values that no report may have. NO_VALUE stands for the reports without a value;
+    `typed_values` and `written_value` stand between these values and what is typed. `facets` names
+    the facets to count (None: all). `cursor` continues a list past `page * size == 10,000`. `fold`
+    shows copies of one report as one hit. `synonyms` also searches what means the same as a bare
+    word; `explain` asks for the parts of each score. `fields` are the members that a hit shall have
+    (None: all). Without a query "relevance" is newest first. Raises RequestError on what cannot be.
     """
 
     q: str = ""
@@ -143,11 +155,13 @@ class SearchRequest:
         # most requests choose nothing: this is asked for several times an answer
         if self.filters:
             for name in FACET_NAMES:
-                out += [(name, value) for value in self.filters.get(name, ())]
+                chosen = self.filters.get(name, ())
+                out += [(name, written_value(value)) for value in chosen]
         if self.without:
             for name in FACET_NAMES:
                 absent = self.without.get(name, ())
-                out += [(EXCLUDED_PREFIX + name, value) for value in absent]
+                prefixed = EXCLUDED_PREFIX + name
+                out += [(prefixed, written_value(value)) for value in absent]
         for name in (
             "year_from",
             "year_to",
@@ -270,16 +284,16 @@ class Toggles:
         place = PARAMETER_ORDER[parameter]
         before = [part for at, part in self.parts if at < place]
         after = [part for at, part in self.parts if at > place]
-        kept = [_written(parameter, v) for v in chosen]
+        kept = [_choice(parameter, v) for v in chosen]
         # All that the URLs of values not yet chosen have in common.
         head = f"{self.path}?" + "".join(f"{part}&" for part in before + kept)
         tail = "".join(f"&{part}" for part in after)
         return [
             self._url(
-                before + [_written(parameter, v) for v in chosen if v != value] + after
+                before + [_choice(parameter, v) for v in chosen if v != value] + after
             )
             if value in chosen
-            else head + _written(parameter, value) + tail
+            else head + _choice(parameter, value) + tail
             for value in values
         ]
 
@@ -317,6 +331,54 @@ def _write(name: str, value: str) -> str:
 _write_once = lru_cache(maxsize=1 << 14)(_write)
 
 
+def _choice(name: str, value: str) -> str:
+    """A value of a facet as a URL has it."""
+    if len(value) > MAX_KEPT_VALUE:
+        return _write_choice(name, value)
+    return _write_choice_once(name, value)
+
+
+def _write_choice(name: str, value: str) -> str:
+    return _write(name, written_value(value))
+
+
+_write_choice_once = lru_cache(maxsize=1 << 14)(_write_choice)
+
+
+def typed_values(parameter: str, typed: Iterable[str]) -> tuple[str, ...]:
+    """The values of a facet that are typed: NO_VALUE for 不详, the word itself where it is quoted.
+
+    Raises RequestError about the parameter where nothing is typed.
+
+    >>> typed_values("year", ["不詳", "2018"]), typed_values("agency", ["unknown", '"不详"'])
+    (('', '2018'), ('', '不详'))
+    """
+    values = tuple(typed)
+    # an empty filter would match nothing, silently
+    if "" in values:
+        raise RequestError(parameter, Code.REQUEST_WITHOUT_VALUE, {"name": parameter})
+    return tuple(map(_typed_value, values))
+
+
+def _typed_value(typed: str) -> str:
+    if means_unknown(typed):
+        return NO_VALUE
+    is_quoted = len(typed) > 1 and typed[0] == typed[-1] == '"'
+    return typed[1:-1] if is_quoted and means_unknown(typed[1:-1]) else typed
+
+
+def written_value(value: str) -> str:
+    """A value of a facet as it is typed.
+
+    >>> written_value(""), written_value("不详"), written_value("2018")
+    ('不详', '"不详"', '2018')
+    """
+    if value == NO_VALUE:
+        return UNKNOWN
+    # a body may be called so: it is not unknown
+    return f'"{value}"' if means_unknown(value) else value
+
+
 def _within(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise RequestError(
@@ -336,7 +398,8 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
 def _checked(name: str, values: tuple[str, ...], parameter: str) -> tuple[str, ...]:
     """The chosen values of a facet as indexes have them: 县 is 县区级, 2021年 is 2021.
 
-    `parameter` is what an error is about. Values that only an index can know stay as they are.
+    `parameter` is what an error is about. NO_VALUE, and values that only an index can know, stay as
+    they are.
     """
     _one_of(name, name, FACET_NAMES)
     if len(values) > LIMITS.values:
@@ -345,18 +408,25 @@ def _checked(name: str, values: tuple[str, ...], parameter: str) -> tuple[str, .
             Code.REQUEST_TOO_MANY_CHOSEN,
             {"name": parameter, "limit": LIMITS.values},
         )
-    kind = next(facet.kind for facet in FACETS if facet.name == name)
-    if kind == "number":
-        values = tuple(map(year_digits, values))
-    elif name in CLOSED_VALUES:
-        values = tuple(_called(name, value, parameter) for value in values)
-    for value in values:
+    checked = (
+        _checked_value(name, value, parameter) if value != NO_VALUE else value
+        for value in values
+    )
+    return tuple(dict.fromkeys(checked))
+
+
+def _checked_value(name: str, value: str, parameter: str) -> str:
+    """One value that reports have. Raises RequestError."""
+    if FACET_KINDS[name] == "number":
+        year = year_digits(value)
         # Four digits: the only facet of numbers is the year.
-        is_year = value.isascii() and value.isdigit() and len(value) <= 4
-        if not value or (kind == "number" and not is_year):
-            facts = {"name": parameter, "value": value}
+        if not (year.isascii() and year.isdigit() and len(year) <= 4):
+            facts = {"name": parameter, "value": year}
             raise RequestError(parameter, Code.REQUEST_BAD_FACET_VALUE, facts)
-    return tuple(dict.fromkeys(values))
+        return year
+    if name in CLOSED_VALUES:
+        return _called(name, value, parameter)
+    return value
 
 
 def _called(facet: str, typed: str, parameter: str) -> str:

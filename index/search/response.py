@@ -196,12 +196,14 @@ class FacetValue:
 class FacetResult:
     """A counted facet: chosen values first, then by count.
 
-    `truncated` says that `total_values` are more.
+    `truncated` says that `total_values` are more. `unknown` are the reports without a value: it is
+    counted, chosen and dropped as the values are, and is none of them.
     """
 
     values: tuple[FacetValue, ...]
     total_values: int
     truncated: bool
+    unknown: FacetValue
 
 
 @dataclass

@@ -33,6 +33,7 @@ from index.model.problems import Code, Note
 from index.model.report import Report
 from index.model.settings import Settings
 from index.query.explain import in_words
+from index.query.nodes import NO_VALUE
 from index.query.parser import parse
 from index.search.chosen import (
     body_called,
@@ -41,7 +42,7 @@ from index.search.chosen import (
     with_known_values,
 )
 from index.search.cursor import encode_cursor, listed_before
-from index.search.facets import result
+from index.search.facets import named, result
 from index.search.hits import (
     card_marks,
     field_marks,
@@ -66,6 +67,7 @@ from index.search.request import (
     EXCLUDED_PREFIX,
     SearchRequest,
     Toggles,
+    written_value,
 )
 from index.search.response import (
     FacetResult,
@@ -247,10 +249,10 @@ class Searcher:
         total: int,
     ) -> QueryEcho:
         filters: dict[str, Any] = {
-            name: list(values) for name, values in plan.chosen.items()
+            name: [*map(written_value, values)] for name, values in plan.chosen.items()
         }
         for name, absent in request.without.items():
-            filters[EXCLUDED_PREFIX + name] = list(absent)
+            filters[EXCLUDED_PREFIX + name] = [*map(written_value, absent)]
         for name in (
             "year_from",
             "year_to",
@@ -427,10 +429,10 @@ class Searcher:
         uncounted = replace(request, facets=(), size=1, page=1, cursor=None)
         plan = settled(snapshot, uncounted)
         chosen = plan.chosen.get(name, ())
-        wanted = FacetRequest(name, size, () if contains else chosen, contains)
+        wanted = FacetRequest(name, size, () if contains else named(chosen), contains)
         query = replace(plan.query, facets=(wanted,), size=0)
         matches = snapshot.engine.search(query)
-        shown = tuple(value for value in chosen if not contains or contains in value)
+        shown = tuple(v for v in chosen if v == NO_VALUE or contains in v)
         return result(matches.facets[0], Toggles(request), shown)
 
     def suggest(self, prefix: str, size: int) -> list[Suggestion]:
@@ -499,7 +501,7 @@ class Searcher:
         snapshot = self.snapshot
         request = with_known_values(snapshot, request)
         plan = settled(snapshot, request)
-        regions = plan.chosen.get("region", ())
+        regions = named(plan.chosen.get("region", ()))
         found = side_by_side(
             snapshot.engine,
             plan.query,

@@ -222,11 +222,38 @@ def test_check(built: Path) -> None:
     assert "gongkai index" in missing.output
 
 
+def test_what_is_unknown_is_an_option_and_stands_behind_the_values(
+    built: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "notice.txt").write_text(
+        "关于公开的说明\n公开。", encoding="utf-8"
+    )
+    folder = tmp_path / "index"
+    for path in (built / "r", tmp_path / "r"):
+        assert run("index", path, "--index", folder).exit_code == 0
+
+    def listed(*options: str) -> tuple[int, str]:
+        shown = run("search", *options, "--index", folder).stdout
+        [years] = [line for line in shown.splitlines() if line.startswith("year: ")]
+        return int(shown.split(" ")[0]), years
+
+    values = "2017 1  2018 1  2019 1"
+    assert listed() == (4, f"year: {values}  不详 1")
+    assert listed("--year", "不详") == (1, f"year: {values}  不详 1")
+    assert listed("--year", "unknown", "--year", "2018")[0] == 2
+    assert listed("--not-year", "不詳") == (3, f"year: {values}")
+    assert listed("--agency", "不详") == (1, "year: 不详 1")
+    exported = run("export", "--index", folder, "--year", "不详", "--format", "jsonl")
+    assert [json.loads(line)["year"] for line in exported.stdout.splitlines()] == [None]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
         (["search", '"没有结束'], 2, "not closed"),
         (["search", "公开", "--year", "abc"], 2, "year"),
+        (["search", "公开", "--not-year", ""], 2, "not_year"),
         (["search", "公开", "--where", "drop table"], 2, "condition"),
         (["search", "公开", "--sort", "nonsense"], 2, "nonsense"),
         (["show", "nosuch"], 1, "nosuch"),

@@ -25,7 +25,9 @@ from index.search.request import (
     EXCLUDED_PREFIX,
     LIMITS,
     MATCH_MODES,
+    UNKNOWN,
     SearchRequest,
+    typed_values,
 )
 
 __all__ = [
@@ -121,10 +123,11 @@ class Parameter:
 def _filter(facet: Facet) -> Parameter:
     schema: dict[str, Any] = {"type": "string", "minLength": 1}
     if facet.name in CLOSED_VALUES and facet.name not in OPEN_TO_CURATORS:
-        schema = {"type": "string", "enum": list(CLOSED_VALUES[facet.name])}
+        values = [*CLOSED_VALUES[facet.name], UNKNOWN]
+        schema = {"type": "string", "enum": values}
     if facet.kind == "number":
         # the only facet of this kind is a year
-        schema = {"type": "string", "pattern": "^[0-9]{1,4}$"}
+        schema = {"type": "string", "pattern": f"^([0-9]{{1,4}}|{UNKNOWN})$"}
     description = f"{facet.label_en}; repeat it to choose several, which are OR-ed."
     if facet.name in CLOSED_VALUES:
         description += " As pages print it or people shorten it, too."
@@ -134,6 +137,7 @@ def _filter(facet: Facet) -> Parameter:
         description += (
             " A path from the province down, joined by /; takes all below it."
         )
+    description += f" {UNKNOWN} (or unknown) is the reports without one."
     return Parameter(facet.name, schema, description, repeatable=True)
 
 
@@ -141,6 +145,7 @@ def _exclusion(facet: Facet) -> Parameter:
     """Leaves out what the filter of this facet would choose."""
     chosen = _filter(facet)
     description = f"{facet.label_en} that no report may have; repeat it for several."
+    description += f" {UNKNOWN} (or unknown) leaves out the reports without one."
     return replace(chosen, name=EXCLUDED_PREFIX + facet.name, description=description)
 
 
@@ -364,7 +369,7 @@ def parse_search(
     # both say where the page begins, and may contradict each other
     if "page" in fields and "cursor" in fields:
         raise RequestError("cursor", Code.REQUEST_PAGE_AND_CURSOR)
-    chosen = {name: _several(args, name) for name in FACET_NAMES if name in args}
+    chosen = {name: _values(args, name) for name in FACET_NAMES if name in args}
     return SearchRequest(
         filters=chosen,
         without=_without(args),
@@ -379,8 +384,13 @@ def _without(args: Arguments) -> dict[str, tuple[str, ...]]:
     for name in FACET_NAMES:
         parameter = EXCLUDED_PREFIX + name
         if parameter in args:
-            without[name] = _several(args, parameter)
+            without[name] = _values(args, parameter)
     return without
+
+
+def _values(args: Arguments, name: str) -> tuple[str, ...]:
+    """The values of a facet that a parameter chooses or leaves out."""
+    return typed_values(name, _several(args, name))
 
 
 def _several(args: Arguments, name: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from index.query.nodes import NO_VALUE
 from index.search.request import LIMITS, SearchRequest
 from index.studies.aggregate import BY
 from webui.http.context import room
@@ -78,7 +79,15 @@ def _years(asked: FiguresRequest) -> list[Link]:
     for year in sorted(_values(asked, "year"), reverse=True):
         current = chosen == (year,)
         links.append(Link(year, _chosen(asked, "year", year), current=current))
-    return links
+    return links + _unknown(asked, "year")
+
+
+def _unknown(asked: FiguresRequest, facet: str) -> list[Link]:
+    """What is chosen, where it is the reports without a value alone."""
+    if asked.request.filters.get(facet) != (NO_VALUE,):
+        return []
+    label = labels.facet_value(facet, NO_VALUE)
+    return [Link(label, _chosen(asked, facet, NO_VALUE), current=True)]
 
 
 def _places(asked: FiguresRequest) -> list[Link]:
@@ -87,7 +96,8 @@ def _places(asked: FiguresRequest) -> list[Link]:
     links = [Link(_("全国"), _chosen(asked, "region", None), current=not chosen)]
     if len(chosen) > 1:
         return links
-    path = chosen[0].split("/") if chosen else []
+    links += _unknown(asked, "region")
+    path = chosen[0].split("/") if any(chosen) else []
     for depth, name in enumerate(path, 1):
         place = "/".join(path[:depth])
         current = depth == len(path)

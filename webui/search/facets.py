@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from index.model.fields import FACETS, Facet
 from index.model.often import made_often
+from index.query.nodes import NO_VALUE
 from index.search.request import PAGE_SEARCH, SearchRequest, Toggles
 from index.search.response import FacetResult, FacetValue, SearchResponse
 from index.search.root import below
@@ -22,6 +23,7 @@ __all__ = [
     "groups",
     "ordered",
     "page_url",
+    "unknown_of",
     "values_of",
 ]
 
@@ -55,7 +57,10 @@ class Value:
 
 @made_often(frozen=True, slots=True)
 class Group:
-    """One facet beside the results; `more_url` lists all values where some are left out."""
+    """One facet beside the results; `more_url` lists all values where some are left out.
+
+    `unknown` stands for the reports without a value, where there are such or it is chosen.
+    """
 
     name: str
     label: str
@@ -63,6 +68,7 @@ class Group:
     more_url: str | None
     total_values: int
     chart: YearChart | None = None
+    unknown: Value | None = None
 
 
 def page_url(url: str) -> str:
@@ -121,6 +127,26 @@ def values_of(
             values, [extended(url, state) for url in without], strict=True
         )
     ]
+
+
+def unknown_of(
+    facet: Facet,
+    result: FacetResult,
+    asked: SearchRequest,
+    state: str = "",
+) -> Value | None:
+    """The reports without a value as a link; None where there are none and it is not chosen."""
+    unknown = result.unknown
+    if not (unknown.count or unknown.selected):
+        return None
+    without = asked.excluded(facet.name, NO_VALUE).url(PAGE_SEARCH)
+    return Value(
+        label=labels.facet_value(facet.name, NO_VALUE),
+        count=unknown.count,
+        selected=unknown.selected,
+        url=extended(page_url(unknown.toggle_url), state),
+        without_url=extended(without, state),
+    )
 
 
 def _value(
@@ -195,13 +221,16 @@ def groups(
     asked: SearchRequest,
     response: SearchResponse,
 ) -> list[Group]:
-    """Every facet of an answer that has values."""
+    """Every facet of an answer that has values, or reports without one."""
     out = []
     first = {name: place for place, name in enumerate(_FIRST_GROUPS)}
     for facet in sorted(FACETS, key=lambda f: first.get(f.name, len(first))):
         result = response.facets.get(facet.name)
-        if result is not None and result.values:
-            out.append(_group(facet, result, asked))
+        if result is None:
+            continue
+        group = _group(facet, result, asked)
+        if group.values or group.unknown:
+            out.append(group)
     return out
 
 
@@ -215,14 +244,16 @@ def _group(
     if result.total_values > len(shown.values):
         # the order of the hits says nothing about a list of values
         more_url = asked.with_(sort="relevance").url(f"/facets/{facet.name}")
+    # what a link leads to has its filters open, as the page that it is on
+    state = f"{OPEN_FILTERS}=open"
     return Group(
         name=facet.name,
         label=labels.FACET_LABELS[facet.name],
-        # what a link leads to has its filters open, as the page that it is on
-        values=values_of(facet, shown, asked, f"{OPEN_FILTERS}=open"),
+        values=values_of(facet, shown, asked, state),
         more_url=more_url,
         total_values=result.total_values,
         chart=chart_of_years(result.values) if facet.kind == "number" else None,
+        unknown=unknown_of(facet, result, asked, state),
     )
 
 

@@ -37,10 +37,12 @@ from webui.http.searching import following
 from webui.search import scores
 from webui.search.facets import (
     OPEN_FILTERS,
+    Value,
     chart_of_years,
     groups,
     ordered,
     page_url,
+    unknown_of,
     values_of,
 )
 from webui.search.faults import found_or_faults, is_read_otherwise
@@ -278,14 +280,17 @@ def facet(name: str) -> Response:
     contains = args.get("contains", "")
     kind = next(f for f in FACETS if f.name == name)
     result = room().searcher.facet(asked, name, contains, LIMITS.facet_size)
+    # a text that values are to contain is in none
+    unknown = None if contains else unknown_of(kind, result, asked)
     if page_format(request.args) == "csv":
-        return csv_file(name, *_as_table(kind, result))
+        return csv_file(name, *_as_table(kind, result, unknown))
     return html_page(
         "facet.html",
         facet=kind,
         contains=contains,
         result=result,
         values=values_of(kind, result, asked),
+        unknown=unknown,
         params=asked.params(),
         back_url=asked.url(PAGE_SEARCH),
         csv_url=_csv_url(_bare(asked), name, contains),
@@ -303,13 +308,15 @@ def _csv_url(asked: SearchRequest, name: str, contains: str) -> str:
 
 
 def _as_table(
-    facet: Facet, result: FacetResult
+    facet: Facet, result: FacetResult, unknown: Value | None
 ) -> tuple[list[str], list[tuple[str, int]]]:
-    """The values with their counts, in words; of a place its whole path."""
+    """The values with their counts, in words; of a place its whole path. Last what is unknown."""
     heads = [labels.FACET_LABELS[facet.name], _("报告数")]
     lines = []
     for v in result.values:
         is_path = facet.kind == "path"
         label = v.value if is_path else labels.facet_value(facet.name, v.label)
         lines.append((label, v.count))
+    if unknown:
+        lines.append((unknown.label, unknown.count))
     return heads, lines

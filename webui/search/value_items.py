@@ -6,11 +6,13 @@ hundred parts on its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup, escape
 
-from webui.search.facets import Group, Value
+from webui.search.facets import Value
 from webui.words.marking import chinese
-from webui.words.messages import template_text
+from webui.words.messages import msgid, template_text
 from webui.words.numerals import grouped
 
 __all__ = ["values_as_items"]
@@ -20,17 +22,20 @@ _CHOSEN = ' class="chosen" aria-current="true"'
 _HIDDEN = '<span class="hidden">{}</span>'
 
 
-def values_as_items(group: Group) -> Markup:
-    """The values of a group, each a link that chooses it and one that leaves it out."""
+def values_as_items(values: Sequence[Value], unknown: Value | None = None) -> Markup:
+    """Values of a facet, each a link that chooses it and one that leaves it out.
+
+    `unknown` stands below them, for the reports that have none.
+    """
     unit = _HIDDEN.format(f" {template_text('份')}")
-    removes = _HIDDEN.format(template_text("，已选，点击移除"))
-    leaves_out = template_text("除外")
+    removes = _HIDDEN.format(template_text(msgid("，已选，点击移除")))
+    leaves_out = template_text(msgid("除外"))
     items = []
-    for value in group.values:
+    for value in (*values, unknown) if unknown else values:
         label = escape(chinese(value.label))
         chosen, said = (_CHOSEN, removes) if value.selected else ("", "")
         items.append(
-            f'<li class="depth-{value.depth}">'
+            f'<li class="depth-{value.depth}{" unknown" if value is unknown else ""}">'
             f'<a href="{escape(value.url)}" rel="nofollow"{chosen}>'
             f'<span class="what">{label}{said}</span> '
             f'<span class="count">{grouped(value.count)}{unit}</span></a>'

@@ -9,8 +9,10 @@ from __future__ import annotations
 from index.model.fields import FACETS, NUMBERED_KINDS, Use, fields_for
 from index.model.fields import FIELDS as FIELDS_TABLE
 from index.model.metrics import METRICS as METRICS_TABLE
+from index.query.nodes import NO_VALUE
 from index.studies.aggregate import measures
 from webui.words.messages import Words, msgid, pgettext, terms
+from webui.words.messages import gettext as _
 
 __all__ = [
     "FACET_LABELS",
@@ -248,7 +250,9 @@ def group_label(by: str) -> str:
 
 
 def facet_value(facet: str, value: str) -> str:
-    """What a value of a facet is called."""
+    """What a value of a facet is called; NO_VALUE is 不详."""
+    if value == NO_VALUE:
+        return _("不详")
     table = FACET_VALUES.get(facet)
     if table is not None and value in table:
         return table[value]

@@ -44,6 +44,12 @@ from tests.index.assist.test_corrections import searching
         ("agency:文旅局", "机关名称含“文旅局”或以此简称"),
         ("agency~:文旅局", "机关为“文旅局”及其前身、后继"),
         ("region:广东省 year:2018", "地区为“广东省”及其下辖；年度 2018"),
+        ("year:不詳 agency:unknown", "年度不详；机关不详"),
+        (
+            "published:不详 -applications_new:不详",
+            "全文不符合（本年新收申请不详）；公布日期不详",
+        ),
+        ('agency:"不详"', "机关名称含“不详”或以此简称"),
         ("year:2018.. published:..2019-03", "年度 2018 起；公布日期 2019-03 止"),
     ],
 )

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.model.errors import QueryError
+from index.model.fields import FACET_NAMES
 from index.model.problems import Code
 from index.query import nodes
 from index.query.evidence import evidence
@@ -20,6 +21,7 @@ from index.query.nodes import (
     Keyword,
     Near,
     Not,
+    Nothing,
     NumberRange,
     PathPrefix,
     String,
@@ -161,6 +163,18 @@ MEANINGS = [
     ("平台“为村“规模", AllOf((s("为村"), s("平台"), s("规模")))),
     # finds the reports whose year is unknown
     ("-year:1000..", Not(NumberRange("year", 1000, None))),
+    ("-year:不详", Not(Keyword("year", ("",)))),
+    ("published:不详", Not(NumberRange("published"))),
+    ("发布日期：不詳", Not(NumberRange("published"))),
+    ("applications_new:unknown", Not(NumberRange("applications_new"))),
+    ("本年新收申请：不详", Not(NumberRange("applications_new"))),
+    ("予以公开：不详的", AllOf((s("予以"), s("公开"), s("不详")))),
+    ("-applications_new:不详", Not(Not(NumberRange("applications_new")))),
+    ("agency~:不详 OR 公开", AnyOf((Keyword("agency", ("",)), s("公开")))),
+    # in quotation marks it is a name, or text
+    ('agency:"不详"', Nothing()),
+    ("text:不详", s("不详", field="text")),
+    ("年度不详", AllOf((s("年度"), s("不详")))),
     ("公开 ---收费", AllOf((s("公开"), s("收费")))),
     ("公开 、 收费", AllOf((s("公开"), s("收费")))),
     ("", Everything()),
@@ -214,6 +228,13 @@ FILTERS = [
         {},
         {"applications_new": (NumberRange("applications_new", 5, 5),)},
     ),
+    ("年度：不详", {"year": ("",)}, {}),
+    ("year:不詳", {"year": ("",)}, {}),
+    ("year:Unknown year:2018", {"year": ("", "2018")}, {}),
+    ("年度：2018、不详", {"year": ("2018", "")}, {}),
+    ("agency:不详", {"agency": ("",)}, {}),
+    ("region:不详", {"region": ("",)}, {}),
+    ("region:不详,深圳", {"region": ("", "广东省/深圳市")}, {}),
     (
         "published:2019-03",
         {},
@@ -241,6 +262,14 @@ def test_filters_of_the_top_level(
         ranges,
         Everything(),
     )
+
+
+@pytest.mark.parametrize("name", FACET_NAMES)
+@pytest.mark.parametrize(
+    "typed", ["不详", "不詳", "unknown", "UNKNOWN", "ｕｎｋｎｏｗｎ"]
+)
+def test_every_facet_can_be_asked_for_what_is_unknown(name: str, typed: str) -> None:
+    assert resolve(parse(f"{name}:{typed}"), values).filters == {name: ("",)}
 
 
 def test_filters_below_stay_where_they_are() -> None:
@@ -277,6 +306,8 @@ REFUSED = [
     ("published:2019-13", 0),
     ("published:昨天", 0),
     ("level:高级", 0),
+    ('level:"不详"', 0),
+    ('year:"不详"', 0),
     ("agency:a..b", 0),
     ("(公开 收费) NEAR/5 目录", 8),
     ('level:县区级 !"公开"', 10),

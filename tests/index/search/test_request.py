@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import parse_qs, parse_qsl, urlparse
 
 import pytest
 
@@ -11,7 +11,7 @@ from index.model.errors import RequestError
 from index.model.value_names import CLOSED_VALUES
 from index.query.nodes import AllOf, Not, NumberRange
 from index.query.where import where
-from index.search.request import SearchRequest, Toggles
+from index.search.request import SearchRequest, Toggles, typed_values
 
 
 def test_defaults_make_no_parameters() -> None:
@@ -65,6 +65,7 @@ def test_toggling_is_its_own_inverse_and_goes_to_the_first_page() -> None:
         {},
         {"level": ("省级",)},
         {"level": ("县区级", "省级"), "year": ("2018",), "agency": ("甲 局",)},
+        {"year": ("", "2018"), "org_type": ("", "不详"), "region": ("广东省", "")},
     ],
 )
 def test_many_toggles_at_once_are_the_same(
@@ -73,7 +74,7 @@ def test_many_toggles_at_once_are_the_same(
     request = SearchRequest(
         q="公开 &收费", filters=chosen, without=absent, sort="-year", page=3
     )
-    values = ["县区级", "省级", "a&b=c/丁"]
+    values = ["县区级", "省级", "a&b=c/丁", "", "不详"]
     for facet in ("org_type", "agency", "region"):
         assert Toggles(request).urls(facet, values) == [
             request.toggled(facet, v).url() for v in values
@@ -83,6 +84,35 @@ def test_many_toggles_at_once_are_the_same(
         ]
     for page in (1, 2, 4):
         assert Toggles(request).page(page) == request.at_page(page).url()
+
+
+def test_what_is_unknown_is_written_as_a_word_and_a_name_like_it_quoted() -> None:
+    request = SearchRequest(
+        filters={"year": ("", "2018"), "agency": ("不详", "")},
+        without={"level": ("",), "line": ("Unknown",)},
+    )
+    written = [
+        ("agency", '"不详"'),
+        ("agency", "不详"),
+        ("year", "不详"),
+        ("year", "2018"),
+        ("not_level", "不详"),
+        ("not_line", '"Unknown"'),
+    ]
+    assert request.params() == written
+    assert parse_qsl(urlparse(request.url()).query) == written
+    for name in ("agency", "year"):
+        typed = [value for parameter, value in written if parameter == name]
+        assert typed_values(name, typed) == request.filters[name]
+
+
+def test_what_is_unknown_is_typed_in_either_script_and_in_english() -> None:
+    typed = ["不详", "不詳", "unknown", " Unknown ", '"unknown"', '"甲局"', "年度不详"]
+    read = ("", "", "", "", "unknown", '"甲局"', "年度不详")
+    assert typed_values("agency", typed) == read
+    with pytest.raises(RequestError) as caught:
+        typed_values("not_agency", ["甲局", ""])
+    assert caught.value.parameter == "not_agency"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +130,8 @@ def test_many_toggles_at_once_are_the_same(
         ({"filters": {"year": ("abc",)}}, "year"),
         ({"filters": {"year": ("九十",)}}, "year"),
         ({"filters": {"nonsense": ("x",)}}, "nonsense"),
-        ({"filters": {"agency": ("",)}}, "agency"),
+        ({"filters": {"year": ("年",)}}, "year"),
+        ({"without": {"level": (" ",)}}, "not_level"),
         ({"filters": {"agency": tuple(map(str, range(201)))}}, "agency"),
     ],
 )

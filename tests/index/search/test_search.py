@@ -21,7 +21,7 @@ from index.model.report import LEVELS, Fact, Report
 from index.model.settings import Settings
 from index.search.cursor import encode_cursor
 from index.search.plan import make_plan
-from index.search.request import SearchRequest
+from index.search.request import SearchRequest, typed_values
 from index.search.response import SearchResponse
 from index.search.searcher import Searcher
 from tests.indexes import searcher_over
@@ -138,7 +138,7 @@ def request_of(url: str) -> SearchRequest:
         if name in ("level", "year", "agency", "region"):
             filters = values["filters"]
             assert isinstance(filters, dict)
-            filters[name] = (*filters.get(name, ()), value)
+            filters[name] = (*filters.get(name, ()), *typed_values(name, [value]))
         elif name == "facets":
             values[name] = tuple(v for v in value.split(",") if v)
         else:
@@ -228,15 +228,18 @@ def test_taiwan_wording_keeps_its_own_words_too(searcher: Searcher) -> None:
 
 def kept(report: Report, chosen: dict[str, tuple[str, ...]], but: str = "") -> bool:
     def holds(name: str, values: tuple[str, ...]) -> bool:
+        value = getattr(report, name)
+        if value is None:
+            return "" in values
         if name == "region":
-            path = report.region or []
-            return any(path[: len(p.split("/"))] == p.split("/") for p in values)
-        return str(getattr(report, name)) in values
+            paths = [p.split("/") for p in values if p]
+            return any(value[: len(p)] == p for p in paths)
+        return str(value) in values
 
     return all(holds(name, values) for name, values in chosen.items() if name != but)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(24))
 def test_facets_totals_and_pages_agree_with_brute_force(
     searcher: Searcher, seed: int
 ) -> None:
@@ -249,6 +252,10 @@ def test_facets_totals_and_pages_agree_with_brute_force(
         chosen["year"] = tuple(rng.sample(["2017", "2018", "2019"], 2))
     if rng.random() < 0.5:
         chosen["region"] = (rng.choice(["广东省", "广东省/深圳市", "湖南省/衡阳市"]),)
+    for name in ("level", "year", "region", "agency"):
+        # the reports without a value, alone or beside values
+        if rng.random() < 0.25:
+            chosen[name] = (*chosen.get(name, ()), "")
     request = SearchRequest(
         q=word,
         filters=chosen,
@@ -270,9 +277,12 @@ def test_facets_totals_and_pages_agree_with_brute_force(
         else:
             want = Counter(str(v) for v in rows if v is not None)
         assert {v.value: v.count for v in facet.values if v.count} == dict(want)
-        assert {v.value for v in facet.values if v.selected} == set(
-            chosen.get(name, ())
-        )
+        taken = chosen.get(name, ())
+        assert {v.value for v in facet.values if v.selected} == {*taken} - {""}
+        unknown = facet.unknown
+        assert (unknown.count, unknown.selected) == (rows.count(None), "" in taken)
+        toggled = searcher.search(request_of(unknown.toggle_url)).facets[name].unknown
+        assert (toggled.count, toggled.selected) == (unknown.count, "" not in taken)
 
 
 @pytest.mark.parametrize(

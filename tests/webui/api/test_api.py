@@ -106,6 +106,53 @@ def test_toggle_urls_give_what_they_count(client: FlaskClient) -> None:
     assert "level" not in urlsplit(chosen["toggle_url"]).query
 
 
+def test_what_is_unknown_is_counted_beside_the_values(client: FlaskClient) -> None:
+    body = client.get(
+        "/api/v1/search?facets=year,region,level&facet_size=1000"
+    ).get_json()
+    for name, facet in body["facets"].items():
+        unknown = facet["unknown"]
+        assert [*unknown] == [*facet["values"][0]]
+        tops = [v["count"] for v in facet["values"] if "/" not in v["value"]]
+        assert sum(tops) + unknown["count"] == body["total"]
+        assert unknown["count"] > 0
+        assert not unknown["selected"]
+        chosen = client.get(unknown["toggle_url"]).get_json()
+        assert chosen["total"] == unknown["count"]
+        assert chosen["query"]["filters"] == {name: ["不详"]}
+        assert chosen["facets"][name]["unknown"]["selected"]
+        assert {not hit[name] for hit in chosen["hits"]} == {True}
+        for typed in ("不详", "不詳", "unknown"):
+            page = client.get(f"/api/v1/search?{name}={typed}").get_json()
+            assert page["total"] == unknown["count"]
+        without = client.get(f"/api/v1/search?not_{name}=不详").get_json()
+        assert without["total"] == body["total"] - unknown["count"]
+        assert without["query"]["filters"] == {f"not_{name}": ["不详"]}
+
+
+def test_what_is_unknown_goes_through_cursors_figures_and_files(
+    client: FlaskClient,
+) -> None:
+    asked = "level=不详&level=县区级&not_year=不详"
+    body = client.get(f"/api/v1/search?{asked}&size=3").get_json()
+    ids = [hit["id"] for hit in body["hits"]]
+    total = body["total"]
+    while body["next"]:
+        body = client.get(body["next"]).get_json()
+        ids += [hit["id"] for hit in body["hits"]]
+    assert len({*ids}) == len(ids) == total > 3
+    lines = client.get(f"/api/v1/export?{asked}").get_data().decode("utf-8-sig")
+    assert {row["id"] for row in csv.DictReader(io.StringIO(lines))} == {*ids}
+    assert client.get(f"/feed.atom?{asked}").get_data(as_text=True).count("<entry>")
+    for by in ("year", "level", "region", "province"):
+        for query in ("region=不详", "year=不详", "agency=不详&year=unknown"):
+            answer = client.get(f"/api/v1/stats?by={by}&{query}")
+            assert answer.status_code == 200
+    found = client.get("/api/v1/facets/year?year=不详&contains=201").get_json()
+    assert found["unknown"]["selected"]
+    assert {"201" in value["value"] for value in found["values"]} == {True}
+
+
 def test_a_report_and_its_marks(client: FlaskClient) -> None:
     plain = client.get("/api/v1/reports/r1").get_json()
     assert "origin" not in plain["provenance"]

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from lxml.html import HtmlElement
 
 from index.model.errors import ReportNotFoundError
 from index.model.report import Report
 from index.model.settings import Settings
 from index.search.searcher import Searcher
 from tests.webui.conftest import Serve
-from tests.webui.pages import page_at, text
+from tests.webui.pages import number, page_at, text
 from tests.webui.samples import HOSTILE
 from webui import create_app
 
@@ -393,6 +394,91 @@ def test_a_value_is_left_out_of_the_results_and_counts(client: FlaskClient) -> N
     typed = client.get("/api/v1/search?q=公开 -level:省级&size=100").get_json()
     assert typed["total"] == found["total"]
     assert client.get("/api/v1/search?not_year=x").status_code == 400
+
+
+def href(link: HtmlElement | None) -> str:
+    assert link is not None
+    return str(link.get("href"))
+
+
+@pytest.mark.parametrize("name", ["year", "region", "level", "tables"])
+def test_what_is_unknown_stands_last_and_is_chosen_as_a_value(
+    client: FlaskClient, name: str
+) -> None:
+    def entry(url: str) -> HtmlElement:
+        [item] = page_at(client, url).xpath(
+            f"//section[@aria-labelledby='facet-{name}']//li[contains(@class, 'unknown')]"
+        )
+        assert item.getnext() is None
+        return item
+
+    def counted(url: str) -> int:
+        return number(page_at(client, url).xpath("//*[@role='status']/strong")[0])
+
+    everything = counted("/search")
+    link, without = entry("/search").findall("a")
+    assert text(link.find_class("what")[0]) == "不详"
+    unknown = number(link.find_class("count")[0])
+    assert unknown > 0
+    assert counted(href(link)) == unknown
+    assert "filters=open" in href(link)
+    assert text(without) == "除外不详"
+    assert counted(href(without)) == everything - unknown
+    # none has its value unknown now: nothing is left to choose
+    left = page_at(client, href(without))
+    assert not left.xpath(
+        f"//section[@aria-labelledby='facet-{name}']//*[@class='depth-0 unknown']"
+    )
+    for chosen in (href(link), href(without)):
+        [chip] = page_at(client, chosen).xpath("//ul[@class='chips']/li[span]")
+        assert text(chip.find("span[@class='value']")) == "不详"
+        assert counted(href(chip.find("a"))) == everything
+    [taken] = entry(href(link)).findall("a")
+    assert taken.get("aria-current") == "true"
+    assert counted(href(taken)) == everything
+
+
+def test_what_is_unknown_is_named_in_the_language_of_the_page(
+    client: FlaskClient,
+) -> None:
+    tree = page_at(client, "/search?year=unknown&not_level=不详&lang=en")
+    items = tree.xpath("//li[contains(@class, 'unknown')]//span[@class='what']")
+    assert {text(item)[:7] for item in items} == {"Unknown"}
+    chips = tree.xpath("//ul[@class='chips']//span[@class='value']")
+    assert [text(chip) for chip in chips] == ["Unknown", "Unknown"]
+
+
+def test_a_facet_of_which_nothing_is_known_has_that_alone(
+    reports: dict[str, Report], serve: Serve
+) -> None:
+    unread = [replace(reports[f"r{n}"], year=None, evidence={}) for n in range(3)]
+    client = serve(unread)
+    [item] = page_at(client, "/search").xpath(
+        "//section[@aria-labelledby='facet-year']//li"
+    )
+    assert text(item).startswith("不详3份")
+    page = page_at(client, "/facets/year")
+    assert text(page.xpath("//ul[@class='all']/li")[0]).startswith("不详3份")
+    assert page_at(client, "/facets/year?contains=2").xpath("//ul[@class='all']") == []
+
+
+def test_all_values_of_a_facet_end_with_what_is_unknown(client: FlaskClient) -> None:
+    items = page_at(client, "/facets/year?level=省级&level=不详").xpath(
+        "//ul[@class='all']/li"
+    )
+    assert "unknown" in items[-1].get("class")
+    assert not page_at(client, "/facets/year?contains=20").xpath(
+        "//*[@class='depth-0 unknown']"
+    )
+    table = client.get("/facets/year?format=csv").get_data(as_text=True)
+    assert table.splitlines()[-1].startswith("不详,")
+
+
+def test_figures_of_reports_whose_year_or_place_is_unknown(client: FlaskClient) -> None:
+    for name in ("year", "region"):
+        tree = page_at(client, f"/numbers?{name}=不详&by=level")
+        current = tree.xpath("//a[@aria-current] | //*[@aria-current='true']")
+        assert "不详" in [text(link) for link in current]
 
 
 def test_the_tree_of_places_is_folded(client: FlaskClient) -> None:
