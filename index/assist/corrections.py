@@ -4,8 +4,9 @@ A correction is offered, never applied.
 
 A run is judged by its pairs of neighbouring characters: 年渡 and 渡报 stand in no report, 年度 and
 度报 in all. The candidates replace a character by a homophone or a look-alike, swap two, or take
-out, put in or change one. Pinyin that was typed becomes words, and a word of Taiwan's wording that
-finds nothing the mainland's. The index already counts the pairs, so nothing is built for that.
+out, put in or change one. Pinyin that was typed becomes words, and a word of Taiwan's the
+mainland's, where that finds many times more. The index already counts the pairs, so nothing is
+built for that.
 """
 
 from __future__ import annotations
@@ -32,10 +33,16 @@ from index.analysis.readings import (
     near_homophones,
 )
 from index.analysis.tokenizer import tokenizer
-from index.analysis.wording import mainland_forms, mainland_text
+from index.analysis.wording import mainland_forms
+from index.assist.mainland import (
+    WORDED_FIELDS,
+    in_mainland_wording,
+    is_taiwan_word,
+    replaced,
+)
 from index.assist.snapshot import Snapshot
 from index.engines.seam import Engine
-from index.query.parser import Token, field_name, parse, tokenise
+from index.query.parser import parse
 from index.query.syntax import (
     And,
     Field,
@@ -61,6 +68,10 @@ FEW_HITS = 5
 
 # Corrected queries that are offered.
 MAX_CORRECTIONS = 3
+
+# What is offered for a word of Taiwan's finds at least so many reports, and so many times more.
+SEVERAL_REPORTS = 3
+MANY_TIMES = 10
 
 # Candidates that are kept of one round, and of one run.
 MAX_CANDIDATES = 6
@@ -89,9 +100,6 @@ SMOOTHING = 0.1
 
 # Letters that may be pinyin, in one word or several: xinxi, xin xi gong kai, xi'an.
 PINYIN_PATTERN = re.compile(r"[A-Za-z]{2,40}(?:[ '][A-Za-z]{1,40})*")
-
-# The fields whose values are words as in a text.
-WORDED_FIELDS = ("title", "text", "agency", "region")
 
 # They look like pinyin but are operators of the query language.
 OPERATORS = ("AND", "OR", "NOT")
@@ -363,18 +371,20 @@ def corrections(
     snapshot: Snapshot,
     q: str,
     finds: Callable[[Sequence[str]], Sequence[int]],
-    doubt: Doubt,
+    doubt: Doubt | None,
 ) -> tuple[str, ...]:
     """At most MAX_CORRECTIONS corrected queries, likeliest first.
 
     `finds` says how many reports each query finds: only those that find something are offered.
-    `doubt` says which runs may be misspelt.
+    `doubt` says which runs may be misspelt; without one only Taiwan's words are looked at.
     """
-    candidates = [
-        *_typed_pinyin(snapshot, q),
-        *(_in_mainland_wording(q) if doubt is Doubt.ANY else ()),
-        *_respelt(snapshot, q, doubt),
-    ]
+    candidates = _as_the_mainland_says(q, finds)
+    if doubt is not None:
+        candidates = [
+            *_typed_pinyin(snapshot, q),
+            *candidates,
+            *_respelt(snapshot, q, doubt),
+        ]
     others = iter([text for text in dict.fromkeys(candidates) if text != q])
     offered: list[str] = []
     while len(offered) < MAX_CORRECTIONS and (
@@ -385,19 +395,15 @@ def corrections(
     return tuple(offered[:MAX_CORRECTIONS])
 
 
-def _in_mainland_wording(q: str) -> tuple[str, ...]:
-    """The query as the mainland says it, with the words too that mean something else there.
-
-    資訊 alone is searched as it stands, because 资讯 is a word of the mainland; where it finds
-    nothing, 信息 was meant, also in 資訊* and in what is excluded.
-    """
-    replacements = []
-    for start, end in _word_spans(q):
-        form = fold_line(q[start:end])
-        other = mainland_text(form)
-        if other != mainland_forms(form)[-1]:
-            replacements.append((start, end, other))
-    return (_replaced(q, replacements),) if replacements else ()
+def _as_the_mainland_says(
+    q: str, finds: Callable[[Sequence[str]], Sequence[int]]
+) -> list[str]:
+    """The query in mainland wording, where that finds several reports and many times more."""
+    worded = in_mainland_wording(q)
+    if worded == q:
+        return []
+    typed, meant = finds([q, worded])
+    return [worded] if meant >= max(SEVERAL_REPORTS, MANY_TIMES * typed) else []
 
 
 def _respelt(
@@ -412,9 +418,9 @@ def _respelt(
     for start, end in _run_spans(parse(q)):
         typed = q[start:end]
         form = mainland_forms(fold_line(typed))[-1]
-        if not _is_doubted(engine, form, doubt):
+        if is_taiwan_word(form) or not _is_doubted(engine, form, doubt):
             continue
-        candidates = misspellings(engine, form)
+        candidates = _words_of_several(engine, misspellings(engine, form))
         if not candidates and doubt is Doubt.ANY:
             candidates = _near_names(snapshot, form)
         for m in candidates[:MAX_CANDIDATES]:
@@ -423,7 +429,7 @@ def _respelt(
                 end,
                 _shown(typed, form, m.text),
             )
-            one_run.append((-m.gain, _replaced(q, [replacement])))
+            one_run.append((-m.gain, replaced(q, [replacement])))
         if candidates and _Frequencies(engine).unknown(form):
             sure.append(
                 (
@@ -432,8 +438,19 @@ def _respelt(
                     _shown(typed, form, candidates[0].text),
                 )
             )
-    together = [_replaced(q, sure)] if len(sure) > 1 else []
+    together = [replaced(q, sure)] if len(sure) > 1 else []
     return together + [text for _, text in sorted(one_run)[:MAX_CANDIDATES]]
+
+
+def _words_of_several(
+    engine: Engine, candidates: list[Misspelling]
+) -> list[Misspelling]:
+    """Without what has two characters and stands in few reports: they meet there by chance."""
+    counts = engine.frequencies(
+        "pair", [m.text for m in candidates if len(m.text) == 2]
+    )
+    found = iter(counts)
+    return [m for m in candidates if len(m.text) != 2 or next(found) >= SEVERAL_REPORTS]
 
 
 def _is_doubted(
@@ -476,29 +493,6 @@ def _shown(
         own if normalised == c else c
         for own, normalised, c in zip(typed, form, corrected, strict=True)
     )
-
-
-def _replaced(
-    q: str,
-    replacements: Sequence[tuple[int, int, str]],
-) -> str:
-    """The query with each [start, end) replaced, the last first: the others stay where they are."""
-    for start, end, text in sorted(replacements, reverse=True):
-        q = q[:start] + text + q[end:]
-    return q
-
-
-def _word_spans(q: str) -> Iterator[tuple[int, int]]:
-    """Where any words stand, found or excluded, as [start, end) of the query."""
-    before: Token | None = None
-    for token in tokenise(q):
-        of_field = before is not None and before.kind == "field"
-        name = field_name(before.value) if before is not None and of_field else None
-        if token.kind in ("run", "quote") and (not of_field or name in WORDED_FIELDS):
-            is_quote = token.kind == "quote"
-            start = token.mark_at + 1 if is_quote else token.position
-            yield start, start + len(token.value)
-        before = token
 
 
 def _run_spans(

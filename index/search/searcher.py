@@ -15,6 +15,7 @@ from index.assist.corrections import (
     Doubt,
     corrections,
 )
+from index.assist.mainland import in_mainland_wording
 from index.assist.snapshot import Snapshot
 from index.assist.suggestions import Suggestion, suggest
 from index.documents.stored import report_of
@@ -287,8 +288,6 @@ class Searcher:
         matches: Matches,
     ) -> Doubt | None:
         """Which runs to doubt: more, the less was found. None where nothing may be misspelt."""
-        if not request.q.strip() or request.page > 1 or request.cursor is not None:
-            return None
         is_asked = request.match == "any"
         if not matches.total or (plan.mode == "any" and not is_asked):
             return Doubt.ANY
@@ -305,8 +304,10 @@ class Searcher:
         request: SearchRequest,
         doubt: Doubt | None,
     ) -> tuple[str, ...]:
-        """What the reader may have meant. Nothing is looked for without a doubt."""
-        if doubt is None:
+        """What the reader may have meant; without a doubt only in mainland wording."""
+        if not request.q.strip() or request.page > 1 or request.cursor is not None:
+            return ()
+        if doubt is None and in_mainland_wording(request.q) == request.q:
             return ()
 
         def finds(queries: Sequence[str]) -> list[int]:

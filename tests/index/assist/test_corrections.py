@@ -90,6 +90,12 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
         ("資訊*", "信息*"),
         ("title:年度 資訊?開", "title:年度 信息?开"),
         ("影片", None),
+        ('"資訊 公開"~10', '"信息 公開"~10'),
+        ('"資訊公開"~10', '"信息公开"~10'),
+        ("資訊 NEAR/10 公開", "信息 NEAR/10 公開"),
+        ("““資訊””", "““信息””"),
+        ("數位", None),
+        ("一线上班", None),
         ("niandu baogao 收费", "年度报告 收费"),
         ('"龙岗区科技新局"', '"龙岗区科技创新局"'),
     ],
@@ -148,6 +154,35 @@ def test_any_query(searcher: Searcher, q: str) -> None:
         assert searcher.search(
             SearchRequest(q=suggestion, match="all", facets=(), snippets=0)
         ).total
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("資訊", ("信息",)),
+        ("資訊*", ("信息*",)),
+        ("網路*", ("网络*",)),
+        ("網路", ()),  # the mainland's word is searched too
+        ("視訊", ("视频",)),
+        ("透過", ()),  # 通过 has five times as many reports only
+        ("數位", ()),  # 数字 stands in two reports, 位数 in one
+        ("专案", ()),  # 项目 stands in no report
+    ],
+)
+def test_a_word_of_taiwan_is_offered_as_the_mainland_says_it(
+    tmp_path: Path, typed: str, offered: tuple[str, ...]
+) -> None:
+    rare = ("资讯，透过。", "透过，数字。", "透过，数字，位数。")
+    texts = ["信息，网络，视频，通过。"] * 15 + list(rare)
+    reports = [
+        Report(id=f"r{n}", source="made", title=f"第{n}号", text=text)
+        for n, text in enumerate(texts)
+    ]
+    with searching(tmp_path / "i", reports) as searcher:
+        answer = searcher.search(SearchRequest(q=typed))
+        assert answer.query.suggestions == offered
+        second = SearchRequest(q=typed, page=2)
+        assert searcher.search(second).query.suggestions == ()
 
 
 def test_two_slips_in_one_run(searcher: Searcher) -> None:
