@@ -58,7 +58,12 @@ def test_values_of_a_facet(
     machine = client.get(asked).data.decode("utf-8-sig").splitlines()
     assert machine[0] == f"{name},reports"
     counts = [line.rpartition(",")[2] for line in machine[1:]]
-    assert counts == [line[1] for line in lines]
+    # what is unknown is no value: only the table in words ends with it
+    *values, unknown = lines
+    assert counts == [line[1] for line in values]
+    assert unknown[0] in ("不详", "不詳", "Unknown")
+    told = client.get(f"/api/v1/facets/{name}?q=公开").get_json()["unknown"]
+    assert unknown[1] == str(told["count"])
 
 
 def test_coverage(client: FlaskClient) -> None:

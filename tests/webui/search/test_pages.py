@@ -488,12 +488,13 @@ def test_the_tree_of_places_is_folded(client: FlaskClient) -> None:
         )[0]
         return [text(e) for e in section.xpath(".//span[@class='what']")]
 
-    assert places("/search?q=公开") == ["广东省", "湖南省"]
+    assert places("/search?q=公开") == ["广东省", "湖南省", "不详"]
     chosen = places("/search?q=公开&region=广东省")
     assert [name.partition("，")[0] for name in chosen] == [
         "广东省",
         "深圳市",
         "湖南省",
+        "不详",
     ]
 
 
@@ -520,6 +521,7 @@ def test_the_years_beside_the_results_are_the_newest(client: FlaskClient) -> Non
     newest = sorted((int(value["value"]) for value in counts), reverse=True)
     page = page_at(client, "/search?q=公开")
     shown = page.xpath("//section[@aria-labelledby='facet-year']//span[@class='what']")
+    assert text(shown.pop()) == "不详"
     years = [int(text(year)) for year in shown]
     # else the list would not be cut
     assert len(newest) > len(years)
