@@ -101,13 +101,15 @@ class _Sentence:
         parts = [part for part in (texts, *fields) if part]
         return text("；", self.language).join(parts)
 
-    def required(self, operands: Iterable[Syntax]) -> list[Syntax]:
+    def required(self, operands: Sequence[Syntax]) -> list[Syntax]:
         """The operands without bare runs that ask for nothing: a lone mark, 的 beside words."""
         lettered = [
             node
             for node in operands
             if not is_loose(node) or analyse_run(node.text).whole
         ]
+        # marks alone are said as they stand
+        lettered = lettered or list(operands)
         if self.mode == "whole":
             return lettered
         content = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.model.problems import Code, Note
@@ -91,6 +91,8 @@ TREES: st.SearchStrategy[Syntax] = st.recursive(
 
 @settings(max_examples=150)
 @given(tree=TREES)
+@example(tree=Run("?", 0))
+@example(tree=And((Run("～", 0), Run("?", 0)), 0))
 def test_any_tree_can_be_said(tree: Syntax) -> None:
     assert in_words(tree)
 
