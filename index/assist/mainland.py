@@ -29,9 +29,9 @@ OFFERED = """
 志工 志愿者  健保 医保    公听会 听证会  诉愿 行政复议  裁罚 处罚
 """
 
-OFFERED_WORDS = iter(OFFERED.split())
+OFFERED_WORDS = OFFERED.split()
 TABLE = {wording.taiwan: wording.mainland for wording in WORDINGS} | dict(
-    zip(OFFERED_WORDS, OFFERED_WORDS, strict=True)
+    zip(OFFERED_WORDS[::2], OFFERED_WORDS[1::2], strict=True)
 )
 # The longest first: 智慧型化 is 智能化, not 智能 and 化.
 TAIWAN_PATTERN = re.compile("|".join(sorted(TABLE, key=len, reverse=True)))

@@ -19,6 +19,7 @@ from index.model.statistics import TABLES_STATUSES
 __all__ = [
     "CARD_FIELD",
     "FACETS",
+    "FACET_KINDS",
     "FACET_NAMES",
     "FIELDS",
     "NUMBERED_KINDS",
@@ -242,6 +243,8 @@ def _facet(field: ReportField, options: AsFacet) -> Facet:
 
 FACETS = facets_of(FIELDS)
 FACET_NAMES = tuple(facet.name for facet in FACETS)
+# Facet -> "keyword", "number" or "path".
+FACET_KINDS = {facet.name: facet.kind for facet in FACETS}
 
 # The searched texts of a report, in the order in which they are counted: title, text.
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "text")

@@ -13,7 +13,7 @@ from functools import cache
 from index.analysis.characters import is_subsequence
 from index.analysis.normaliser import fold_line
 from index.model.errors import QueryError
-from index.model.fields import FACETS
+from index.model.fields import FACET_KINDS
 from index.model.problems import Code
 from index.model.report import LEVELS
 from index.model.value_names import (
@@ -28,7 +28,7 @@ from index.query.nodes import NO_PATH, NO_VALUE, Keyword, Not, NumberRange, Path
 from index.query.syntax import Field
 from index.words import LANGUAGES, term, text
 
-__all__ = ["FACET_KINDS", "day_called", "level_of", "means_unknown", "metric_range"]
+__all__ = ["day_called", "level_of", "means_unknown", "metric_range"]
 __all__ += ["published_range", "unknown_of", "value_called", "value_named"]
 __all__ += ["year_digits", "year_of"]
 
@@ -63,10 +63,6 @@ DATE_PATTERN = re.compile(
 
 # 公安局, 税务系统: what people put behind the name of a line.
 KIND_ENDINGS = re.compile("(?:系统|条线|部门|机构|单位|总局|局|厅|委员会|委|办|社)$")
-
-
-# Facet -> "keyword", "number" or "path".
-FACET_KINDS = {facet.name: facet.kind for facet in FACETS}
 
 
 def means_unknown(typed: str) -> bool:

@@ -13,12 +13,11 @@ from functools import lru_cache
 from urllib.parse import quote_plus
 
 from index.model.errors import RequestError
-from index.model.fields import FACET_NAMES, SORTS
+from index.model.fields import FACET_KINDS, FACET_NAMES, SORTS
 from index.model.often import made_often
 from index.model.problems import Code
 from index.model.value_names import CLOSED_VALUES, OPEN_TO_CURATORS, UNKNOWN_WORDS
 from index.query.field_values import (
-    FACET_KINDS,
     means_unknown,
     value_called,
     year_digits,
@@ -152,16 +151,8 @@ class SearchRequest:
     def params(self) -> list[tuple[str, str]]:
         """The request as URL parameters, defaults left out, in a stable order."""
         out: list[tuple[str, str]] = [("q", self.q)] if self.q else []
-        # most requests choose nothing: this is asked for several times an answer
-        if self.filters:
-            for name in FACET_NAMES:
-                chosen = self.filters.get(name, ())
-                out += [(name, written_value(value)) for value in chosen]
-        if self.without:
-            for name in FACET_NAMES:
-                absent = self.without.get(name, ())
-                prefixed = EXCLUDED_PREFIX + name
-                out += [(prefixed, written_value(value)) for value in absent]
+        out += _chosen_params(self.filters, "")
+        out += _chosen_params(self.without, EXCLUDED_PREFIX)
         for name in (
             "year_from",
             "year_to",
@@ -329,6 +320,20 @@ def _write(name: str, value: str) -> str:
 
 # Values of facets and usual queries come again and again.
 _write_once = lru_cache(maxsize=1 << 14)(_write)
+
+
+def _chosen_params(
+    chosen: Mapping[str, tuple[str, ...]], prefix: str
+) -> list[tuple[str, str]]:
+    """The values of all facets as URL parameters whose names have the prefix."""
+    # most requests choose nothing: this is asked for several times an answer
+    if not chosen:
+        return []
+    return [
+        (prefix + name, written_value(value))
+        for name in FACET_NAMES
+        for value in chosen.get(name, ())
+    ]
 
 
 def _choice(name: str, value: str) -> str:

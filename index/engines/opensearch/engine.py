@@ -38,7 +38,6 @@ from index.engines.opensearch.facets import (
     unknown_of,
 )
 from index.engines.opensearch.layout import (
-    FACET_KINDS,
     PRIVATE_FIELDS,
     RANKED_FIELDS,
     key_of,
@@ -61,7 +60,7 @@ from index.engines.seam import (
     Matches,
 )
 from index.model.errors import ReportNotFoundError
-from index.model.fields import SEARCHED_FIELDS, is_ascending
+from index.model.fields import FACET_KINDS, SEARCHED_FIELDS, is_ascending
 from index.model.json_codec import to_json
 from index.model.problems import Code, Note
 from index.query.nodes import Node, strings_of

@@ -24,7 +24,7 @@ from index.engines.shared.facet_paths import paths_of
 from index.engines.shared.hashes import id_hash_of
 from index.engines.shared.units import storable
 from index.model.fields import (
-    FACETS,
+    FACET_KINDS,
     NUMBERS,
     SEARCHED_FIELDS,
     TEXT_FIELDS,
@@ -32,7 +32,6 @@ from index.model.fields import (
 from index.model.json_codec import to_json
 
 __all__ = [
-    "FACET_KINDS",
     "MAPPING",
     "PRIVATE_FIELDS",
     "RANKED_FIELDS",
@@ -51,7 +50,6 @@ __all__ = [
 ]
 
 RANKED_FIELDS = ("title", "headings", "body")
-FACET_KINDS = {facet.name: facet.kind for facet in FACETS}
 # Fields of the source that no list of hits shows.
 PRIVATE_FIELDS = ("words_*", "form_title", "form_text", "form_card")
 # Between a word and its count, and between two words.
